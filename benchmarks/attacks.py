@@ -33,12 +33,12 @@ def main() -> int:
         for attack in ATTACKS:
             if asked.attacks and attack.name not in asked.attacks:
                 continue
-            size, told = cost(attack, Path(folder), asked.scale)
-            cpu, wall, peak = told.cpu_s - base[1].cpu_s, told.wall_s - base[1].wall_s, told.peak_mib - base[1].peak_mib
+            size, spent = cost(attack, Path(folder), asked.scale)
+            cpu, wall, peak = spent.cpu_s - base[1].cpu_s, spent.wall_s - base[1].wall_s, spent.peak_mib - base[1].peak_mib
             over = cpu > MOST_SECONDS or peak > MOST_MIB
             failed = failed or over
             mark = "  over" if over else ""
-            print(f"{attack.name:24}{size >> 10:10}{told.exit_code:6}{cpu:8.1f}{wall:8.1f}{peak:8.0f}{mark}", flush=True)
+            print(f"{attack.name:24}{size >> 10:10}{spent.exit_code:6}{cpu:8.1f}{wall:8.1f}{peak:8.0f}{mark}", flush=True)
     return 1 if failed else 0
 
 

@@ -15,8 +15,9 @@ from careen.app.wiring import limits_of, readers_with
 from careen.config import load
 from careen.errors import InputError
 from careen.layers.index import Readers
+from careen.pipeline.image import inventory_of
+from careen.pipeline.layers import Reading
 from careen.safety.budget import Budget
-from careen.scan import Reading, inventory_of
 from careen.store.memory import MemoryStore
 
 BOUNDS = (

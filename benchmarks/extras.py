@@ -173,8 +173,8 @@ def listing(data: bytes) -> bytes:
         return b""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
-        told = [one for one in names if one.endswith(("METADATA", "MANIFEST.MF", "pom.properties", "pom.xml", "PKG-INFO"))]
-        return "\n".join(names).encode() + b"\n".join(archive.read(one) for one in told)
+        metadata = [one for one in names if one.endswith(("METADATA", "MANIFEST.MF", "pom.properties", "pom.xml", "PKG-INFO"))]
+        return "\n".join(names).encode() + b"\n".join(archive.read(one) for one in metadata)
 
 
 if __name__ == "__main__":

@@ -200,9 +200,9 @@ def _section(name: str, growth: Growth, points: list[Point]) -> str:
     lines.append("|---:|---:|---:|---:|---:|---:|")
     shares = list(_shares(points))
     for point, share in zip(points, shares, strict=True):
-        told = f"{share:.2f}" if share else ""
+        ratio = f"{share:.2f}" if share else ""
         lines.append(
-            f"| {point.size:,} | {point.cpu_s:.2f} | {point.wall_s:.2f} | {point.peak_mib:.0f} | {point.packages:,} | {told} |"
+            f"| {point.size:,} | {point.cpu_s:.2f} | {point.wall_s:.2f} | {point.peak_mib:.0f} | {point.packages:,} | {ratio} |"
         )
     if _plotted(HERE / f"growth-{name}.svg", growth, points):
         lines.append(f"\n![{growth.title}](growth-{name}.svg)")

@@ -1,7 +1,7 @@
-"""What matching costs: the CPU time to judge a thousand packages by the database, none of them seen before.
+"""What matching costs: the CPU time to match a thousand packages with the database, none of them seen before.
 
 An inventory of Debian packages with an application's PyPI, npm, Maven and Go packages. One in six has advisories, drawn
-(seeded) from the names in the database at the version that mends the first: of the images that Careen is measured with
+(seeded) from the names in the database at the version that fixes the first: of the images that Careen is measured with
 the worst has one in six with findings, most have one in ten or fewer. Time goes with findings, so ``--one-in`` tells more.
 Each run is a process of its own that opens the database anew; the median of the runs counts. Reading layers and importing
 modules are no part of it.
@@ -37,12 +37,12 @@ def main() -> int:
         print(json.dumps(once(options.packages, options.one_in)))
         return 0
     command = [sys.executable, __file__, "--once", "--packages", str(options.packages), "--one-in", str(options.one_in)]
-    told = [json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout) for _ in range(options.runs)]
-    milliseconds = statistics.median(one["ms"] for one in told)
-    known = sum(one["known"] for one in told) // len(told)
+    results = [json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout) for _ in range(options.runs)]
+    milliseconds = statistics.median(one["ms"] for one in results)
+    known = sum(one["known"] for one in results) // len(results)
     print(
-        f"{told[0]['packages']} packages, {known} of them with advisories, {told[0]['findings']} findings: "
-        f"{milliseconds:.1f} ms CPU (median of {options.runs}; {min(one['ms'] for one in told):.1f} at best)"
+        f"{results[0]['packages']} packages, {known} of them with advisories, {results[0]['findings']} findings: "
+        f"{milliseconds:.1f} ms CPU (median of {options.runs}; {min(one['ms'] for one in results):.1f} at best)"
     )
     return int(milliseconds > ALLOWED_MS * options.packages / 1000)
 
@@ -70,9 +70,9 @@ def once(count: int, one_in: int) -> dict[str, float]:
         for namespace, share in SHARES.items():
             wanted = round(count * share)
             versions: dict[str, str] = {}
-            for _, said in database.every_advisory(namespace):
-                if said.ranges and said.ranges[0].fixed:
-                    versions.setdefault(said.package, said.ranges[0].fixed)
+            for _, advisory in database.every_advisory(namespace):
+                if advisory.ranges and advisory.ranges[0].fixed:
+                    versions.setdefault(advisory.package, advisory.ranges[0].fixed)
             names = chosen.sample(sorted(versions), min(wanted // one_in, len(versions)))
             known += len(names)
             listed = [(name, versions[name]) for name in names]

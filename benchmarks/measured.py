@@ -33,8 +33,8 @@ class Cost(NamedTuple):
 def measured(command: Sequence[str], environment: Mapping[str, str], output: BinaryIO) -> Cost:
     """What the command writes goes to ``output``; Python's modules are compiled once and kept, as where they are installed."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-S", "-E", "-c", BETWEEN, str(output.fileno()), *command],
         env={**kept, **environment}, pass_fds=(output.fileno(),), stdout=subprocess.PIPE, check=True,
     )  # fmt: skip
-    return Cost(*json.loads(told.stdout))
+    return Cost(*json.loads(done.stdout))

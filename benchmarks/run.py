@@ -173,7 +173,7 @@ def _median(runs: list[Run], what: str) -> float:
 
 
 def _head(runs: int) -> str:
-    def said(command: list[str]) -> str:
+    def version_of(command: list[str]) -> str:
         try:
             text = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout.strip()
         except OSError:
@@ -190,9 +190,9 @@ def _head(runs: int) -> str:
         "?",
     )
     versions = {
-        "Careen": said([sys.executable, "-m", "careen", "--version"]),
-        "Trivy": said([str(PEERS / "bin/trivy"), "--version"]),
-        "Syft": said([str(PEERS / "bin/syft"), "version"]),
+        "Careen": version_of([sys.executable, "-m", "careen", "--version"]),
+        "Trivy": version_of([str(PEERS / "bin/trivy"), "--version"]),
+        "Syft": version_of([str(PEERS / "bin/syft"), "version"]),
     }
     return (
         "# Careen beside its peers\n\n"

@@ -43,7 +43,7 @@ def main():
         ("Maven", lambda: languages(root, seed, "Maven", int(7_000 * scale))),
         ("Go", lambda: languages(root, seed, "Go", int(6_000 * scale))),
         ("Ubuntu", lambda: ubuntu(root, seed, int(55_000 * scale))),
-        ("SUSE, kernel errata of hundreds of flaws and packages", lambda: suse(root, seed, int(9_000 * scale))),
+        ("SUSE, kernel errata of hundreds of vulnerabilities and packages", lambda: suse(root, seed, int(9_000 * scale))),
         ("Debian tracker", lambda: debian(root, seed, int(46_000 * scale))),
         ("Alpine", lambda: alpine(root, seed, int(900 * scale))),
         ("KEV", lambda: kev(root, seed, int(1_700 * scale))),
@@ -167,7 +167,7 @@ def suse(root, seed, count):
                 if kernel
                 else [f"{word(seed)}-{number % 2500}-{n}" for n in range(seed.randrange(1, 15))]
             )
-            flaws = [cve(seed) for _ in range(seed.randrange(80, 400) if kernel else seed.randrange(1, 8))]
+            upstream = [cve(seed) for _ in range(seed.randrange(80, 400) if kernel else seed.randrange(1, 8))]
             fixed = [("introduced", "0"), ("fixed", f"{seed.randrange(9)}.{seed.randrange(99)}-150500.{number}.1")]
             binaries = [{f"{package}-devel": fixed[1][1] for package in packages[:20]}]
             entries = [
@@ -175,7 +175,7 @@ def suse(root, seed, count):
                 for product in seed.sample(products, 3)
                 for package in packages
             ]
-            yield id, osv(id, entries, text(seed, 9000 if kernel else 1200), upstream=flaws)
+            yield id, osv(id, entries, text(seed, 9000 if kernel else 1200), upstream=upstream)
 
     archive(root, "SUSE", records())
 

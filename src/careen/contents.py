@@ -1,8 +1,7 @@
-"""What the installed code is: a digest of each file that has a part in what is read and matched, free of paths and times.
+"""A digest of each installed file that has a part in what is read and matched, independent of paths and times.
 
-A wheel brings its digests along (``contents.txt``, made by ``hatch_build.py``). In a source tree they are remembered in
-``__pycache__``. Either saves time only: a file whose size or time is not the recorded one is hashed. Only the standard
-library is used, for builds have nothing else.
+A wheel has its digests in ``contents.txt``, made by ``hatch_build.py``; a source tree stores them in ``__pycache__``. They only
+save time: a file with another size or time than recorded is hashed. Only the standard library is used, for builds.
 
 A line of such a record is ``DIGEST SIZE CHANGED PATH``: ``CHANGED`` are the times of the file when it was hashed, ``-`` in a
 wheel, which is unpacked at another time.
@@ -27,14 +26,15 @@ PACKAGES = (
     "matching",
     "model",
     "output",
+    "pipeline",
     "safety",
     "secrets",
     "versions",
 )
 BUILT = "contents.txt"
 ROOT = os.path.dirname(os.path.abspath(__file__))
-UNPACKED_TOGETHER_NS = 2_000_000_000  # a file of a wheel that is newer than its record by more was changed since
-SETTLED_NS = 2_000_000_000  # what changed less long ago may change again within the same tick of the clock
+UNPACKED_TOGETHER_NS = 2_000_000_000  # a file of a wheel that is newer than its record by more was changed
+SETTLED_NS = 2_000_000_000  # a file that changed later may change again within the same tick of the clock
 
 
 class Contents(NamedTuple):
@@ -50,7 +50,7 @@ class Contents(NamedTuple):
 
 @cache
 def contents() -> Contents:
-    """Of this installation; it does not change while it runs."""
+    """The digests of this installation, which does not change while it runs."""
     record = f"{ROOT}/{BUILT}"
     if os.path.exists(record):
         return _compared(ROOT, record)
@@ -63,10 +63,10 @@ def record_of(root: str) -> str:
 
 
 def outside() -> str:
-    """The digest of the plugins that are not Careen's own: they are few, and read each time."""
+    """The digest of plugins that are not Careen's own; they are read each time."""
     found = {}
     for package in PACKAGES:
-        module = sys.modules.get(f"careen.{package}")  # else nobody has added a folder to it
+        module = sys.modules.get(f"careen.{package}")  # else no folder was added to it
         for number, folder in enumerate([*module.__path__][1:] if module else ()):
             for path, _ in _below(folder, ""):
                 found[f"{package} {number} {path}"] = digest_of(f"{folder}/{path}")
@@ -81,7 +81,7 @@ def is_noted(name: str, key: str) -> bool:
 
 
 def note(name: str, key: str) -> None:
-    """Remembers that something was found true of the content that has this key. It only saves time."""
+    """Records that something is true of the content with this key. It only saves time."""
     _write(_note(name), key)
 
 
@@ -132,7 +132,7 @@ def _files(root: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _below(folder: str, prefix: str, links: tuple[str, ...] = ()) -> Iterator[tuple[str, os.stat_result]]:
-    """Every file, with its path; compiled and hidden ones left out. ``links`` are the folders that links led to."""
+    """Every file with its path, except compiled and hidden ones. ``links`` are the folders that links led to."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith((".", "__pycache__")):
@@ -141,7 +141,7 @@ def _below(folder: str, prefix: str, links: tuple[str, ...] = ()) -> Iterator[tu
                 yield f"{prefix}{entry.name}", entry.stat()
             elif entry.is_dir():
                 followed = (*links, os.path.realpath(entry.path)) if entry.is_symlink() else links
-                if len(set(followed)) == len(followed):  # else it goes in a circle
+                if len(set(followed)) == len(followed):  # else the links form a circle
                     yield from _below(entry.path, f"{prefix}{entry.name}/", followed)
 
 
@@ -155,7 +155,7 @@ def _of_all(digests: dict[str, str]) -> str:
 
 
 def _write(place: str, text: str) -> None:
-    """Whole or not at all, and not where one may not write."""
+    """Whole or not at all; without an error if the folder is read-only."""
     aside = f"{place}.{os.getpid()}"
     with suppress(OSError):
         os.makedirs(os.path.dirname(place), exist_ok=True)

@@ -1,16 +1,16 @@
-"""What stops a scan, each with the exit code and what to do next.
+"""What stops a scan: errors with an exit code and a hint for the next step.
 
     Error ├─ UsageError      2   flags, configuration, policy file
           ├─ InputError      3   not found, denied, corrupt, over a limit (entries, bytes, depth, ratio)
           ├─ DatabaseError   3   missing, too old, corrupt
           └─ NetworkError    3   unreachable, refused, rate-limited (TooManyRequestsError), wrong credentials
 
-Trouble with one file is not an error but data: a reader raises ``ValueError`` and the walker records an ``Unknown``.
+A file that cannot be read is data, not an error: its reader raises ``ValueError``, and the walker records an ``Unknown``.
 """
 
 
 class Error(Exception):
-    """A scan cannot go on: ``str(error)`` names the thing and the reason, ``hint`` the next step."""
+    """A scan cannot continue: ``str(error)`` names what failed and why, ``hint`` the next step."""
 
     exit_code = 3
 
@@ -28,7 +28,7 @@ class InputError(Error):
 
 
 class OverBudgetError(InputError):
-    """A bound was reached. ``whole``: of the layer or the scan, so that nothing more of it is read; else of one file."""
+    """A limit was reached. ``whole``: the limit of a layer or of the scan, whose rest is not read; else that of one file."""
 
     def __init__(self, message: str, hint: str = "", *, whole: bool = False) -> None:
         super().__init__(message, hint)
@@ -36,9 +36,9 @@ class OverBudgetError(InputError):
 
 
 class NotHereError(InputError):
-    """This image source has no such image, or is not there itself (``absent``): another source may be asked.
+    """This image source has no such image, or does not exist itself (``absent``): another source may be asked.
 
-    ``chosen``: the user said where it is, so that to ask another one instead is worth a warning.
+    ``chosen``: the user chose this source, so that asking another one deserves a warning.
     """
 
     elsewhere = True
@@ -57,4 +57,4 @@ class NetworkError(Error):
 
 
 class TooManyRequestsError(NetworkError):
-    """The other side wants to be left alone for a while."""
+    """The other side refuses more requests for a while."""

@@ -1,9 +1,9 @@
-"""Programs: ``run`` starts one with fixed arguments, gives it its input and hands back what it wrote; ``detach`` starts one
-that nobody waits for. Nothing else starts any.
+"""Programs: ``run`` starts one with fixed arguments and input, and returns its output; ``detach`` starts one in the
+background. Nothing else in Careen starts programs.
 
-No shell takes part, the program is looked for in absolute folders of PATH only (never in the working folder), and what
-it writes and how long it runs are bounded: past the bound it is ended with everything that it started.
-Raises: OSError where it cannot be started, runs too long (TimeoutError) or writes too much.
+No shell is involved. The program is looked up in absolute folders of PATH only, never in the working folder. Its output and
+its time are limited: beyond a limit it is killed with everything that it started.
+Raises: OSError if it cannot be started, runs too long (TimeoutError) or writes too much.
 """
 
 import errno
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import subprocess
 
 _WITHHELD = "CAREEN_REGISTRY_PASSWORD"
-_detached: list[int] = []  # nobody waits for them: what has ended is cleared away when the next one starts
+_detached: list[int] = []  # background processes: those that have ended are collected when the next one starts
 
 
 class Finished(Struct, frozen=True):
@@ -38,7 +38,7 @@ def run(
     max_output_bytes: int = 1024 * 1024,
     environ: Mapping[str, str] | None = None,
 ) -> Finished:
-    """What a program answered. ``environ`` None is the process's own, without Careen's password."""
+    """The result of a program. ``environ`` None is the process's own, without Careen's password."""
     import subprocess
 
     environ = os.environ if environ is None else environ
@@ -49,7 +49,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={name: value for name, value in environ.items() if name != _WITHHELD},
-        start_new_session=True,  # so that its children can be ended with it
+        start_new_session=True,  # so that its children can be killed with it
     )
     parts: dict[str, bytes] = {"stdout": b"", "stderr": b""}
     too_much = threading.Event()
@@ -75,8 +75,8 @@ def run(
 
 
 def detach(argv: Sequence[str], input: bytes, log: Path) -> None:
-    """Starts a program that goes on when this process has ended: it has a session of its own, no terminal, reads its
-    input from a file, and writes to ``log`` alone, in whose folder it runs."""
+    """Starts a program that outlives this process: it has its own session, no terminal, reads its input from a file,
+    writes to ``log`` only, and runs in the log's folder."""
     import subprocess
     import tempfile
 
@@ -98,7 +98,7 @@ def detach(argv: Sequence[str], input: bytes, log: Path) -> None:
             creationflags=flags,
         )
     _detached.append(process.pid)
-    process.returncode = 0  # it is no fault that it is still at work when this object goes
+    process.returncode = 0  # else Python warns that it still runs when this object is deleted
 
 
 def _has_ended(pid: int) -> bool:
@@ -156,7 +156,7 @@ def _write(pipe: IO[bytes], data: bytes) -> None:
         pipe.write(data)
         pipe.close()
     except (OSError, ValueError):
-        pass  # it did not want it
+        pass  # it closed its input
 
 
 def _read(pipe: IO[bytes], name: str, parts: dict[str, bytes], limit: int, too_much: threading.Event) -> None:

@@ -43,7 +43,6 @@ from .model.advisory import (
 )
 from .model.delta import Fact
 from .model.image import Image, Platform
-from .model.inventory import Unknown
 from .model.package import Package
 from .model.report import Report
 from .model.sbom import Sbom
@@ -276,6 +275,7 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     those with one ending ("var/lib/dpkg/info/*.list"); ``below`` every file of such a folder at any depth ("nix/store").
     ``executables`` asks for files with an execute bit or a name like a shared library or a module of Node (``.node``);
     ``magic`` then decides by the first bytes. ``anywhere`` asks for all that begins so, whatever its name and mode.
+    In ``paths``, a ``*`` stands for the name of a folder ("var/lib/pacman/local/*/desc").
     """
 
     paths: tuple[str, ...] = ()
@@ -319,6 +319,12 @@ class Ecosystem(Struct, frozen=True, omit_defaults=True):
     distribution: bool = False  # packages come from a distribution's database
 
 
+# What the facts of a cataloger are for: packages; which distribution a root file system is; VEX documents and ignore rules;
+# the repositories that a layer was built with; archives of packages; texts for the checks of the system's configuration; which
+# files are machine code; secrets.
+Role = Literal["packages", "distribution", "decisions", "content_sets", "archives", "system", "native_code", "secrets"]
+
+
 class Cataloger(Struct, frozen=True):
     """``join`` runs over the visible facts of the squashed image, sorted by path; without one, facts are packages.
 
@@ -327,13 +333,17 @@ class Cataloger(Struct, frozen=True):
     end the folders, of which the facts say whole what they are: programs that name themselves, a package's own folder. A
     library within a program does not identify the program. ``whole`` is there in one whose module is imported when it
     is needed, and gives the cataloger of that module: ``fact`` and ``limits`` are known to that alone.
+
+    With a ``role`` other than packages, ``join`` makes what the inventory has of it: ``Decision``, ``ContentSets``,
+    ``PackageArchive``, or the folder of each root file system and its ``Distribution``.
     """
 
     name: str
     ecosystem: Ecosystem
     readers: tuple[Reader, ...]
     fact: Any = Package  # what msgspec decodes a stored fact into
-    join: Callable[[Sequence[Fact]], Iterator[Package | Unknown]] | None = None
+    role: Role = "packages"
+    join: Callable[[Sequence[Fact]], Iterator[Any]] | None = None  # packages and Unknowns, or what the role asks for
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
     identifies: Callable[[Sequence[Fact]], Iterator[str]] | None = None
     limits: str = ""  # what it does not see, for the documentation
@@ -452,12 +462,12 @@ class AdvisorySource(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """Where a document is at fault, in lines counted from 1, and what exactly is wrong there."""
+    """A place of a document with a misconfiguration, and the message that describes it; lines count from 1."""
 
     message: str
     line: int | None = None
     end_line: int | None = None
-    path: str | None = None  # where the document has several files
+    path: str | None = None  # if the document has several files
 
 
 class Check(Struct, frozen=True):
@@ -468,13 +478,13 @@ class Check(Struct, frozen=True):
     """
 
     id: str  # "DKR-007": never reused
-    title: str  # states the fault, never the cure
+    title: str  # states the misconfiguration, never the fix
     severity: Severity
     why: str
     fix: str
     references: tuple[str, ...]  # "CWE-250", "CIS Docker 1.6, 4.1", "PSS restricted"
     inspect: Callable[[Any], Iterable[Place]]
-    good: tuple[str, ...] = ()  # examples in checks of the user's own, for tests of theirs; ours are in tests/checks
+    good: tuple[str, ...] = ()  # examples of user checks, for their own tests; ours are in tests/checks
     bad: tuple[str, ...] = ()
     default: bool = True  # False: only when switched on
     kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target
@@ -495,6 +505,8 @@ class Reporter(Struct, frozen=True):
     media_type: str
     write: Callable[[Report, TextIO, ReportOptions], None]
     description: str = ""
+    with_places: bool = True  # secrets and misconfigurations, with their lines
+    with_coverage: bool = True  # what was assessed, and what was not
 
 
 # --- SBOMs ------------------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from typing import Any
 
 from careen.checks.comments import comments_in_dockerfile
 from careen.checks.run import run
-from careen.formats.dockerfile.parse import Instruction, json_array, parse
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.arguments import json_array
+from careen.formats.dockerfile.parse import Instruction, parse
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.dockerfile.words import expand, split
 from careen.plugins import Check, load
 from tests.acceptance.misconfig_ops import BY_TYPE

@@ -1,4 +1,4 @@
-"""``document_valid``: whether a bill of materials or a VEX document is one that Careen reads."""
+"""``document_valid``: whether Careen can read an SBOM or a VEX document."""
 
 from pathlib import Path
 from typing import Any

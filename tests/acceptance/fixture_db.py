@@ -147,10 +147,10 @@ def _of_constraints(entry: dict, key: Callable[[str], tuple] | None) -> tuple[Ra
     vulnerable = entry.get("VulnerableVersions")
     if vulnerable:
         return tuple(range for text in vulnerable for range in _ranges(text))
-    mended = [
+    fixed = [
         range for name in ("PatchedVersions", "UnaffectedVersions") for text in entry.get(name) or () for range in _ranges(text)
     ]
-    return _complement(mended, key) if key else ()
+    return _complement(fixed, key) if key else ()
 
 
 def _ranges(text: str) -> Iterator[Range]:

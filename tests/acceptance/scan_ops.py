@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from careen.app import opening
-from careen.catalogers.distribution import PATHS, distributions, read
-from careen.check import check_files
+from careen.catalogers.distribution import PATHS, join, read
 from careen.checks.files import find_files
 from careen.checks.kind import Kind, Rules
-from careen.checks.tuning import Tuning
+from careen.checks.tuning import Tuning, tuned
 from careen.database.memory import MemoryDatabase
 from careen.layers.index import Readers
 from careen.matching.distributions import release_of
@@ -17,10 +16,12 @@ from careen.model.advisory import Advisory
 from careen.model.delta import Fact
 from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
 from careen.model.package import Distribution
+from careen.pipeline.assessment import Assessment, Matcher
+from careen.pipeline.files import check_files
+from careen.pipeline.image import inventory_of, report_of, with_vendors
+from careen.pipeline.layers import Reading
 from careen.plugins import Cataloger, Check, OpenContext, load
-from careen.policy.policy import Policy
 from careen.sboms.file import read_file
-from careen.scan import Reading, inventory_of, report_of, with_vendors
 from careen.secrets.reader import SECRETS
 from careen.store.memory import NoStore
 from tests.support.reading import MemoryFile
@@ -47,8 +48,9 @@ def scan(request: dict[str, Any]) -> dict[str, Any]:
         readers = Readers.of((*load("careen.catalogers", "CATALOGER", Cataloger), SECRETS), "acceptance")
         image, inventory = inventory_of(source.open(path, OpenContext()), Reading(readers, NoStore()))
     database = MemoryDatabase(_advisories(request["db_dir"]))
-    checks = [check for check in load("careen.checks.image", "CHECK", Check) if check.default]
-    found = report_of(image, inventory, database, schemes(), ecosystems(), Policy(), checks=checks).findings
+    checks = tuple(check for check in load("careen.checks.image", "CHECK", Check) if check.default)
+    assessment = Assessment(matcher=Matcher(database, schemes(), ecosystems()), checks=checks)
+    found = report_of(image, inventory, assessment).findings
     if Path(path).is_dir():
         found = (*found, *_of_source_files(path))
     return {
@@ -63,10 +65,10 @@ def scan(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _of_source_files(path: str) -> tuple[Misconfiguration, ...]:
-    def checks_of(kind: Kind) -> list[Check]:
-        return [check for folder in kind.folders for check in load(f"careen.checks.{folder}", "CHECK", Check)]
+    def checks_of(kind: Kind) -> tuple[Check, ...]:
+        return tuned([check for folder in kind.folders for check in load(f"careen.checks.{folder}", "CHECK", Check)], Tuning())
 
-    return check_files(find_files([path]).files, checks_of, Rules(), Tuning()).outcome.findings
+    return check_files(find_files([path]).files, checks_of, Rules()).outcome.findings
 
 
 def distro(request: dict[str, Any]) -> dict[str, str]:
@@ -79,7 +81,7 @@ def distro(request: dict[str, Any]) -> dict[str, str]:
             facts += [Fact(place, 0, value) for value in read(MemoryFile(place, text.encode()))]
         except ValueError:
             continue
-    return _in_their_words(distributions(facts)[""])
+    return _in_their_words(dict(join(facts))[""])
 
 
 # What the sets call a family and its release where that is not what the files say.

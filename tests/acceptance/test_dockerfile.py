@@ -19,7 +19,7 @@ def cases(gold, name):
         yield from map(json.loads, lines)
 
 
-def told(request):
+def answer_or_error(request):
     """The answer, or the class of error in its place."""
     try:
         return answer(request)
@@ -29,7 +29,7 @@ def told(request):
 
 def test_parse_trees(gold):
     for case in cases(gold, "dockerfile/parse_ast"):
-        tree = told({"op": "dockerfile_parse", "text": case["input"]})
+        tree = answer_or_error({"op": "dockerfile_parse", "text": case["input"]})
         assert tree == case["expected"] if case["ok"] else isinstance(tree, type), case["name"]
 
 
@@ -39,7 +39,7 @@ def test_words(gold):
     right = 0
     for case in found:
         op = "shell_word" if case["op"] == "process_word" else "shell_words"
-        words = told({"op": op, "word": case["word"], "env": case.get("env", usual), "platform": "linux"})
+        words = answer_or_error({"op": op, "word": case["word"], "env": case.get("env", usual), "platform": "linux"})
         right += isinstance(words, type) if case["error"] else words == case["expected"]
     assert right >= 0.99 * len(found)
 
@@ -50,7 +50,7 @@ def test_rules_of_other_linters(gold, tool):
         (
             case["rule"],
             case["expected"],
-            set(RULES[case["rule"]]) & set(told({"op": "dockerfile_lint", "text": case["dockerfile"]})),
+            set(RULES[case["rule"]]) & set(answer_or_error({"op": "dockerfile_lint", "text": case["dockerfile"]})),
         )
         for case in cases(gold, f"dockerfile/lint_{tool}")
         if case["rule"] in RULES and case.get("config", "default") == "default"
@@ -88,12 +88,12 @@ def f1_by_rule(pairs):
 def test_the_maps_are_what_the_checks_say():
     from careen.plugins import Check, load
 
-    said = defaultdict(set)
+    by_rule = defaultdict(set)
     for check in load("careen.checks.dockerfile", "CHECK", Check):
         for reference in check.references:
             tool, _, rule = reference.partition(" ")
-            said[rule if tool in ("Hadolint", "BuildKit") else f"{tool.lower()}:{rule}"].add(check.id)
+            by_rule[rule if tool in ("Hadolint", "BuildKit") else f"{tool.lower()}:{rule}"].add(check.id)
     of_dockerfiles = {rule: ids for rule, ids in PEERS.items() if any(id.startswith("DKR-") for id in ids)}
     assert len(of_dockerfiles) >= 50
     for rule, ids in (RULES | of_dockerfiles).items():
-        assert said[rule] == set(ids)
+        assert by_rule[rule] == set(ids)

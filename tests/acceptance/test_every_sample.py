@@ -1,4 +1,4 @@
-"""No sample is forgotten: each file of these vendors and ecosystems is read by a source, refused by it, or said not to be.
+"""No sample is forgotten: each file of these vendors and ecosystems is read by a source, refused by it, or listed here.
 
 What the records are is looked at in ``test_feed_samples``; here only that there are some, and that damage is noticed.
 """
@@ -80,13 +80,13 @@ READ = {
     "rocky/updateinfo/*updateinfo.xml.gz": ("rocky", "9", ""),
 }
 REFUSED = ("*/badid/*", "*/corruptcrc/*")
-OLD = "releases whose os-release nobody judges"
-NO_FLAW = "its updates mend bugs alone"
-NOTHING_SAID = {
-    "fedora/*/epel/6*/SRPMS/*": NO_FLAW,
-    "fedora/*/updates/43/*": NO_FLAW,
+OLD = "releases that no source assesses"
+BUGS_ALONE = "its updates fix bugs alone"
+WITHOUT_RECORDS = {
+    "fedora/*/epel/6*/SRPMS/*": BUGS_ALONE,
+    "fedora/*/updates/43/*": BUGS_ALONE,
     "fedora/*/38/Modular/*": "an update of a module lists no packages; Fedora's modules ended with that release",
-    "rocky/errata/happy/page2.json": NO_FLAW,
+    "rocky/errata/happy/page2.json": BUGS_ALONE,
     "suse/oval/happy/*server.9.xml.gz": OLD,
     "suse/oval/happy/*server.10.xml.gz": OLD,
     "suse/oval/happy/opensuse.1*.xml.gz": OLD,
@@ -103,7 +103,7 @@ NOT_READ = {
     "ubuntu/tracker/*": "files of a repository, which come in one archive (test_samples packs them)",
     "*-modules.yaml.*": "the packages of modules, which errata name themselves",
     "exploit/exploitdb/files_papers.csv": "a paper is no exploit",
-    "exploit/exploitdb/files_shellcodes.csv": "shellcode is of no flaw",
+    "exploit/exploitdb/files_shellcodes.csv": "shellcode names no vulnerability",
     "exploit/exploitdb/ghdb.xml": "searches for what is exposed, which are of no package",
 }
 EMPTY = (  # lists of a tree without files
@@ -139,11 +139,11 @@ def test_sample(path):
         with pytest.raises(ValueError, match=r"no usable id|damaged gzip"):
             list(source.parse(feed, SAMPLES / path))
     else:
-        assert bool(list(source.parse(feed, SAMPLES / path))) != is_one_of(path, NOTHING_SAID)
+        assert bool(list(source.parse(feed, SAMPLES / path))) != is_one_of(path, WITHOUT_RECORDS)
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in files() if not is_one_of(path, (*NOT_READ, *REFUSED, *NOTHING_SAID, *INDEXES))]
+    "path", [path for path in files() if not is_one_of(path, (*NOT_READ, *REFUSED, *WITHOUT_RECORDS, *INDEXES))]
 )
 def test_a_sample_that_is_cut_short_is_refused_or_says_less(path, tmp_path):
     name, part, mirrored = next(source for pattern, source in READ.items() if fnmatch(path, pattern))
@@ -151,12 +151,12 @@ def test_a_sample_that_is_cut_short_is_refused_or_says_less(path, tmp_path):
     whole = list(source.parse(Feed(mirrored or path, "", part=part), SAMPLES / path))
     file = tmp_path / "feed"
     file.write_bytes((SAMPLES / path).read_bytes()[: (SAMPLES / path).stat().st_size * 2 // 3])
-    said = []
+    records = []
     try:
-        said.extend(source.parse(Feed(mirrored or path, "", part=part), file))
+        records.extend(source.parse(Feed(mirrored or path, "", part=part), file))
     except ValueError:
         return
-    assert len(said) < len(whole)
+    assert len(records) < len(whole)
 
 
 @pytest.mark.parametrize("path", [path for path in files() if is_one_of(path, INDEXES) and not is_one_of(path, EMPTY)])

@@ -89,7 +89,7 @@ def test_alpine(path, part):
 def test_errata_page_of_rocky():
     found = [record for page in (1, 2) for record in records("rocky", f"rocky/errata/happy/page{page}.json", "errata")]
     assert namespaces(found) == {"rocky:10"}
-    assert {record.id for record in found} == {"RLSA-2025:21816"}  # the other mends bugs alone
+    assert {record.id for record in found} == {"RLSA-2025:21816"}  # the other fixes bugs alone
 
 
 def test_other_forms_of_almalinuxs_errata():

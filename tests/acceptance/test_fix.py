@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from careen.app import Session
 from careen.app.databases import database_of
+from careen.app.session import Session
 from careen.cli.main import main
 from careen.config import load
 from careen.database.read import open_database

@@ -1,4 +1,4 @@
-"""No sample of NVD's feeds and API is forgotten: flaws, what was rejected, names and criteria."""
+"""No sample of NVD's feeds and API is forgotten: vulnerabilities, rejected CVEs, names and criteria."""
 
 import os
 import re
@@ -18,8 +18,8 @@ SAMPLES = Path(os.environ.get("CAREEN_FEEDS", ".cache/feeds")) / "samples" / "nv
 pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples of feeds")
 
 FILES = sorted(path.relative_to(SAMPLES).as_posix() for path in SAMPLES.rglob("*") if path.is_file())
-# Of flaws that nobody scored when the sample was made, or the end of a list.
-NOTHING_SAID = ("cve/v1/nvdcve-1.1-2002.json.gz", "cve/3_items/0-1.json", "/6-3.json", "cve/empty/0-1.json")
+# Of vulnerabilities without a score when the sample was made, or the end of a list.
+WITHOUT_RECORDS = ("cve/v1/nvdcve-1.1-2002.json.gz", "cve/3_items/0-1.json", "/6-3.json", "cve/empty/0-1.json")
 
 
 def kind(path):
@@ -29,32 +29,32 @@ def kind(path):
 @pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cve"])
 def test_read(path):
     records = list(nvd.parse(Feed(path, ""), SAMPLES / path))
-    said = [one for one in records if isinstance(one, Advisory | VulnerabilityRecord)]
-    assert bool(said) != path.endswith(NOTHING_SAID)
-    assert all(one.id.startswith("CVE-") for one in said)
+    records = [one for one in records if isinstance(one, Advisory | VulnerabilityRecord)]
+    assert bool(records) != path.endswith(WITHOUT_RECORDS)
+    assert all(one.id.startswith("CVE-") for one in records)
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cvehistory"])
 def test_rejections(path):
-    said = list(nvd.parse(Feed(path, ""), SAMPLES / path))
-    assert all(isinstance(one, VulnerabilityRecord) and one.summary.startswith("Rejected") for one in said)
-    assert bool(said) == (b'"CVE Rejected"' in (SAMPLES / path).read_bytes())
+    records = list(nvd.parse(Feed(path, ""), SAMPLES / path))
+    assert all(isinstance(one, VulnerabilityRecord) and one.summary.startswith("Rejected") for one in records)
+    assert bool(records) == (b'"CVE Rejected"' in (SAMPLES / path).read_bytes())
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cpe"])
 def test_names(path):
-    said = list(dictionary(SAMPLES / path))
-    assert bool(said) != ("/empty/" in path)
-    assert all(one.cpe.count(":") >= 12 and bool(one.successors) == one.deprecated for one in said)
-    assert not {product(one.cpe) for one in said if one.deprecated} & known_cpes()  # the map has no dead name
+    records = list(dictionary(SAMPLES / path))
+    assert bool(records) != ("/empty/" in path)
+    assert all(one.cpe.count(":") >= 12 and bool(one.successors) == one.deprecated for one in records)
+    assert not {product(one.cpe) for one in records if one.deprecated} & known_cpes()  # the map has no dead name
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cpematch"])
 def test_criteria_hold_the_versions_that_they_list(path):
     """Which is an independent check of how bounds are read and versions compared."""
-    said = list(criteria(SAMPLES / path))
-    assert bool(said) != ("/empty/" in path)
-    for one in said:
+    records = list(criteria(SAMPLES / path))
+    assert bool(records) != ("/empty/" in path)
+    for one in records:
         range = range_of(one.criterion)
         versions = [parts[5:7] for name in one.names if len(parts := re.split(r"(?<!\\):", name)) == 13 and parts[5] != "-"]
         assert all(range and holds(range, joined(*map(unquoted, version))) for version in versions), one.criterion

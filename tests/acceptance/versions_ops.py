@@ -32,7 +32,7 @@ def nevra_cmp(request: dict[str, Any]) -> int:
 
 
 def advisory(request: dict[str, Any]) -> bool:
-    """A version or constraint that does not parse matches nothing; pre-releases are judged by their order."""
+    """A version or constraint that does not parse matches nothing; pre-releases are compared by their order."""
     scheme = _SCHEMES[request["scheme"]]
     options = {"prerelease": True} if scheme.name in ("npm", "pep440", "semver") else {}
     lists = [request[name] or () for name in ("vulnerable", "patched", "unaffected")]

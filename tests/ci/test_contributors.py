@@ -28,7 +28,7 @@ def test_each_change_has_a_kind():
     assert [name for name in names if name.split(".")[-2] not in kinds or not name.endswith(".md")] == []
     hook = HOOKS["changelog-names"]
     assert [name for name in names if not re.search(hook["exclude"], f"changelog.d/{name}")] == []
-    assert re.search(hook["files"], "changelog.d/x.mended.md") and not re.search(hook["exclude"], "changelog.d/x.mended.md")
+    assert re.search(hook["files"], "changelog.d/x.repaired.md") and not re.search(hook["exclude"], "changelog.d/x.repaired.md")
 
 
 def test_hooks_run_programs_of_the_lock_file():

@@ -98,7 +98,7 @@ def test_linters_get_the_files_that_are_there(checkout):
     assert "codespell docs/new.md" in commands[0]
 
 
-def test_time_that_is_over_is_said(checkout, monkeypatch, capsys):
+def test_the_end_of_the_time_is_reported(checkout, monkeypatch, capsys):
     folder, _ = checkout
     (folder / "tests/unit/versions/test_apk.py").write_text("def test():\n    pass\n")
     monkeypatch.setitem(FAST["main"].__globals__, "SECONDS", 0)

@@ -103,7 +103,7 @@ def test_packages_alone_go_to_the_index(runner):
     assert {path.name for path in (runner.work / "packages").iterdir()} == {"careen-1.0-py3-none-any.whl", "careen-1.0.tar.gz"}
 
 
-def test_the_release_page_has_the_packages_and_what_is_said_of_them(runner):
+def test_the_release_page_has_the_packages_and_their_documents(runner):
     (call,) = runner(_step("release", "announce", "Release page"))
     assert call.startswith("gh [release] [create] [v1.0] ")
     assert call.endswith("[dist/careen-1.0-py3-none-any.whl] [dist/careen-1.0.tar.gz] [dist/careen.cdx.json] [dist/SHA256SUMS]")

@@ -36,7 +36,7 @@ def test_module_is_named_after_its_source(source):
 
 
 @each
-def test_says_what_the_documentation_needs(source):
+def test_has_the_fields_of_the_documentation(source):
     assert source.title
     assert source.licence
     assert source.homepage.startswith("https://")
@@ -131,11 +131,11 @@ def test_a_feed_that_is_damaged_or_shrinks_is_kept_back_alone(source, damage, mi
     ]
     built = build(path, again, "2026-01-03T00:00:00Z", path)
     assert set(built.failed) == {mine.path}
-    assert _said_by_feed(path) == _said_by_feed(before)
+    assert _records_by_feed(path) == _records_by_feed(before)
 
 
 @each
-def test_every_form_that_is_damaged_or_shrinks_keeps_what_was_known(source, tmp_path, monkeypatch):
+def test_every_form_that_is_damaged_or_shrinks_keeps_the_earlier_records(source, tmp_path, monkeypatch):
     monkeypatch.setattr("careen.database.build.LOSS_FROM_RECORDS", 1)
     other = tmp_path / "other"
     other.write_bytes(b"<html>\x00<p>Moved elsewhere</html>")
@@ -149,7 +149,7 @@ def test_every_form_that_is_damaged_or_shrinks_keeps_what_was_known(source, tmp_
             again = _fresh(source, feed, file if shrunken else other, shrunken=shrunken)
             built = build(after, [again], "2026-01-03T00:00:00Z", after)
             assert set(built.failed) == {feed.path}
-            assert _said_by_feed(after) == _said_by_feed(before)
+            assert _records_by_feed(after) == _records_by_feed(before)
 
 
 def _fresh(source, feed, file, shrunken=False):
@@ -160,8 +160,8 @@ def _fresh(source, feed, file, shrunken=False):
     return Fresh(FeedRow(feed.path, source.name, feed.part), records)
 
 
-def _said_by_feed(path):
-    """All that it says, by feed."""
+def _records_by_feed(path):
+    """All records, by feed."""
     with open_database(path) as database:
         return {feed: list(database.records_of_feed(feed)) for feed in rows_of(path)}
 

@@ -13,7 +13,7 @@ from itertools import chain
 import msgspec
 import pytest
 from tests.support.goldens import cases, inputs
-from tests.support.reading import MemoryFile, matches, read
+from tests.support.reading import MemoryFile, matches, read, root_of
 from tests.support.work import ends
 
 import careen.catalogers
@@ -88,7 +88,7 @@ def test_hostile_bytes_raise_nothing_but_value_error(cataloger):
                     facts = read(reader, hostile, (4096, 511, 65536))
                 except ValueError:
                     continue
-                joined = _joined(cataloger, hostile.path, facts)
+                joined = _joined(cataloger, hostile.path, facts, root_of(reader.wants, hostile.path))
             for one in joined:
                 msgspec.json.encode(one)
                 if isinstance(one, Package):
@@ -126,11 +126,13 @@ def _mutated(content, seed, count):
         yield bytes(changed)
 
 
-def _joined(cataloger, path, values):
-    stored = [Fact(path, 0, msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=cataloger.fact)) for value in values]
+def _joined(cataloger, path, values, root):
+    again = (msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=cataloger.fact) for value in values)
+    stored = [Fact(path, 0, value, root) for value in again]
     if cataloger.owns:
         for owned in cataloger.owns(stored):
             msgspec.json.encode(tuple(owned.paths))
     joined = list(cataloger.join(stored)) if cataloger.join else values
-    assert all(isinstance(one, Package | Unknown) for one in joined)
+    if cataloger.role == "packages":
+        assert all(isinstance(one, Package | Unknown) for one in joined)
     return joined

@@ -17,6 +17,7 @@ import careen.checks
 from careen.checks.kinds import KINDS
 from careen.plugins import Check, Place, load, values_of
 
+SENTENCE_ENDS = re.compile(r"[.!?](?= [A-Z]|$)")
 CURES = ("use_", "set_", "remove_", "avoid_", "do_not_", "no_more_", "ensure_", "must_", "should_", "prefer_")
 REFERENCE = re.compile(
     r"CWE-\d+|CVE-\d{4}-\d+|KEP-\d+|CIS (?:Docker|Kubernetes) [\d., ]+|PSS (?:baseline|restricted)(?:: .+)?|https://\S+"
@@ -71,7 +72,7 @@ def test_a_kind_that_is_named_is_that_of_the_folder(folder, check):
 
 
 @pytest.mark.parametrize(("name", "module"), list(_modules()))
-def test_a_module_has_checks_and_is_named_after_the_fault(name, module):
+def test_a_module_has_checks_and_is_named_after_the_misconfiguration(name, module):
     assert module.__doc__
     assert not name.startswith(CURES)
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
@@ -84,10 +85,11 @@ def test_a_module_has_checks_and_is_named_after_the_fault(name, module):
 def test_words(folder, check):
     assert check.title
     assert not check.title.endswith(".")
-    assert len(check.title) <= 100
+    assert len(check.title) <= 60
     assert not re.match(r"(Ensure|Use|Avoid|Do not|Don't|Should|Must|Set|Add|Remove|Prefer)\b", check.title)
     assert check.why.endswith((".", "!", "?"))
     assert check.fix.endswith((".", "…"))
+    assert max(len(SENTENCE_ENDS.findall(text)) for text in (check.why, check.fix)) <= 2
     assert check.references
     for reference in check.references:
         assert REFERENCE.fullmatch(reference), reference

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import unicodedata
+from urllib.parse import unquote
 
 import pytest
 from msgspec.structs import replace
@@ -13,7 +14,6 @@ from careen.cli.main import main
 from careen.model.report import Rule, Verdict
 from careen.plugins import Reporter, ReportOptions, load
 
-BILLS = ("cyclonedx", "spdx", "purls")
 REPORTERS = load("careen.reports", "REPORTER", Reporter)
 
 
@@ -28,9 +28,9 @@ def reporter(request):
     return request.param
 
 
-def test_there_are_the_formats_that_the_documentation_names():
-    assert {"table", "json", "sarif", *BILLS} <= {reporter.name for reporter in REPORTERS}
-    assert all(reporter.description and reporter.media_type for reporter in REPORTERS)
+def test_every_format_is_described(reporter):
+    assert reporter.description
+    assert "/" in reporter.media_type
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -54,7 +54,7 @@ def test_a_line_break_in_a_name_makes_no_row_of_its_own(reporter, text):
 def test_colour_lets_nothing_through(reporter):
     out = written(reporter, hostile("\x1b[2J[red]x[/red]"), color=True)
     assert "\x1b[2J" not in out
-    assert "[red]x[/red]" in out or reporter.name == "purls"  # has it percent-encoded
+    assert "[red]x[/red]" in unquote(out)
 
 
 def test_the_order_is_stable(reporter):
@@ -64,16 +64,16 @@ def test_the_order_is_stable(reporter):
     assert written(reporter, report) == written(reporter, turned)
 
 
-def test_faults_of_files_stand_with_their_lines(reporter):
+def test_findings_in_files_have_their_lines(reporter):
     out = written(reporter, faulty(), width=0, verbose=True)
-    if reporter.name in BILLS:  # have no place for them
+    if not reporter.with_places:
         return
     assert all(text in out for text in ("build/Dockerfile", "DKR-001", "USER root", "tok_…(redacted)", "example-token"))
     assert re.search(r"\b7\b", out)
 
 
 def test_a_partial_answer_says_so(reporter):
-    if reporter.name == "purls":  # packages and nothing else
+    if not reporter.with_coverage:
         return
     assert re.search("partially_assessed|[Aa]ssessed in part", written(reporter, clean("partially_assessed")))
     assert re.search("not_assessed|not assessed", written(reporter, clean("not_assessed")))

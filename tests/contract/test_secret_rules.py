@@ -7,7 +7,8 @@ from tests.support.secrets import assigned, filled
 from tests.support.work import ends, steps
 
 from careen.secrets.find import find
-from careen.secrets.prefilter import Keywords, prefilter
+from careen.secrets.keywords import Keywords
+from careen.secrets.prefilter import prefilter
 from careen.secrets.ruleset import REACH, Rule, load, pattern
 from careen.secrets.verify import CHECKS
 
@@ -92,24 +93,24 @@ def test_hostile_text_costs_linear_time(rule: Rule) -> None:
                 pass
 
 
-def test_a_token_is_found_whose_keyword_stands_far_behind_its_beginning() -> None:
+def test_a_token_is_found_whose_keyword_is_far_after_its_start() -> None:
     head = "eyJ4NXQiOiJ" + "Ab3dEf9h" * 40
     text = f'x = 1\n"token": "{head}.eyJzdWIiOiIxMjM0NTY3ODkwIn0.{"Qx7-_b9Z" * 6}"\n'.encode()
     assert [one.id for one in find(text, "srv/app/settings.txt")] == ["json-web-token"]
     assert [one.id for one in find(text, "srv/app/settings.txt", Keywords(load()))] == ["json-web-token"]
 
 
-def test_what_is_found_is_the_same_before_and_after_the_table_is_made() -> None:
+def test_the_result_is_the_same_before_and_after_compiling() -> None:
     pytest.importorskip("hyperscan")
     using = prefilter.__wrapped__()
     samples = [(text.encode(), name_of(rule)) for rule in RULES.values() for text in (*texts(rule, 5), *rule.harmless)]
     samples += [(b"x" * 9000 + b"\n" + text, path) for text, path in samples[::20]]
     before = [find(text, path, using) for text, path in samples]
-    assert "_table" not in vars(using)
+    assert "_automaton" not in vars(using)
     for _ in range(5):
         using.candidates(b"\n" * (1 << 18), "srv/x")
     assert [find(text, path, using) for text, path in samples] == before
-    assert "_table" in vars(using)
+    assert "_automaton" in vars(using)
     assert any(before)
 
 

@@ -14,58 +14,58 @@ NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py f
 KUBERNETES = """\
 Manifests in YAML or JSON with any number of documents; lists are unwrapped. Pods are found in every kind of workload, in
 Argo Rollouts, Knative services, OpenShift's DeploymentConfigs, and in custom resources by their shape. All manifests of a
-tree are checked together, so that a Service finds its pods and a binding its role.
+folder are checked together, so that a Service finds its pods and a binding its role.
 
 The Pod Security Standards are those of v1.35. Each control has a check; K8S-031 (off by default) reports the level that a
-workload meets and what keeps it from the next one. Roles and bindings that a cluster comes with (`system:…`, `admin`,
+workload meets and what blocks the next one. Built-in roles and bindings (`system:…`, `admin`,
 `cluster-admin`, `edit`, `view`) are not checked. Control planes are read from their static pods, kubelets from
 `KubeletConfiguration` or from the reports of node collectors (kind `NodeInfo`).
 
-Checks that are off by default are matters of taste, or need all manifests of a cluster to be right.
+Checks that are off by default depend on local conventions, or are right only with all manifests of a cluster.
 """
 
 COMPOSE = """\
-These checks also run on what starts containers without a Compose file: shell scripts, Makefiles and systemd units with
-`docker run` and its like, Quadlets, dev containers, running containers ([checking](../checking.md)).
+These checks also run on other files that start containers: shell scripts, Makefiles and systemd units with
+`docker run` and the like, Quadlets, dev containers, running containers ([checking](../checking.md)).
 
-Compose files with anchors, merge keys, `extends`, `include`, several files one over the other (`compose.override.yaml`),
-short and long syntaxes, and variables with their defaults. What is to be included or extended from elsewhere, another
-host above all, is never opened: CMP-062 reports it. A variable without value and default stays as it is written. Services
+Supported are anchors, merge keys, `extends`, `include`, override files (`compose.override.yaml`), short and long syntaxes,
+and variables with their defaults. Files that are included or extended from elsewhere, for example from another host, are
+never opened: CMP-062 reports them. A variable without value or default stays as written. Services
 of every profile are checked.
 """
 
 IMAGE = """\
-What an image says of itself (user, environment, ports, volumes) and the files of note in its squashed root file system: by
-mode, owner, name. `careen scan` runs these checks in the pass that finds packages; `--scanners vuln,secret` leaves them
-out. Files of a package of the distribution are not reported: a set-user-ID `su` of Debian is no finding, one
-that belongs to no package is.
+The image's configuration (user, environment, ports, volumes), and security-relevant files in its squashed root file system,
+by mode, owner and name. `careen scan` runs these checks in the pass that finds packages; `--scanners vuln,secret` leaves them
+out. Files of a package of the distribution are not reported: the setuid `su` of Debian is not a finding, a
+setuid file without package is.
 
 Secrets in the environment, labels, history and files are findings of kind `secret` ([rules](secrets.md)). The coverage
-reports whether a distribution has advisories at all. IMG-028 checks what the registry has beside the image, and runs
-with `--referrers` alone ([signatures](../signatures.md)).
+reports whether a distribution has advisories at all. IMG-028 checks the signatures in the registry, and runs only
+with `--referrers` ([signatures](../signatures.md)).
 
-Checks that are off by default are true of nearly every image.
+Checks that are off by default would report nearly every image.
 """
 
 DOCKERFILE = """\
-Dockerfiles are read as the builder reads them: continuations, comments within them, escapes, here-documents, parser
-directives, JSON arrays, stages, and variables with all their modifiers; a RUN is read as shell, so that the arguments of a
-package manager are parsed, not searched for. A finding has the lines of the command, or of the word, that it is about.
-Fragments without FROM are checked too. The size of a stage that no image keeps is not reported.
+Dockerfiles are parsed as the builder parses them: continued lines with comments, escapes, here-documents, parser
+directives, JSON arrays, stages, and variables with all their modifiers. A RUN is parsed as shell, and the arguments of a
+package manager as that program parses them. A finding has the lines of its command or word. Fragments without FROM are
+checked too. Checks of size ignore stages that the image does not keep.
 
 A comment suppresses a finding, and the reason is kept: `# careen:ignore DKR-006 the script checks it` above or within an
 instruction, `# careen:ignore-file DKR-021 …` for the file. `# hadolint ignore=…` and `# check=skip=…` count too.
 
-What an address installs (DKR-004) is read from the name of its file, if that follows the rule of its format; an alias
-such as `mysql-community-release-el7.rpm` is never split.
+The package behind a URL (DKR-004) is read from the file name, if that follows the rule of its format; an alias such as
+`mysql-community-release-el7.rpm` is never split.
 
-Some checks need the settings: `allowed_registries` (DKR-003). Checks that are off by default are matters of taste.
+Some checks need the settings: `allowed_registries` (DKR-003). Checks that are off by default depend on local conventions.
 """
 
 RUNNING = """\
-Containers that Docker or Podman runs (`careen check --running`). The [checks of Compose](checks-compose.md) run
-on them as on services, and so do these, which compare them with their images. What a container has from its image is not
-reported. Values that are credentials are redacted as they are read.
+Containers that Docker or Podman runs (`careen check --running`). The [checks of Compose](checks-compose.md) run on them as
+on services; the checks of this page compare them with their images. Settings that a container inherits from its image are
+not reported. Credentials are redacted when they are read.
 """
 
 # Kind of document -> title and introduction of the page of its checks.
@@ -111,7 +111,7 @@ def _section(check: Check, example: str, peers: dict[str, list[str]]) -> str:
 
 
 def _rules_of_others() -> str:
-    """Rules of other tools for Dockerfiles -> our checks, as these say themselves."""
+    """Our checks by the rules of other tools for Dockerfiles, from the references of the checks."""
     found: dict[tuple[str, str], list[str]] = {}
     for check in load("careen.checks.dockerfile", "CHECK", Check):
         for reference in check.references:
@@ -125,7 +125,7 @@ def _rules_of_others() -> str:
 
 
 def _peers() -> dict[str, list[str]]:
-    """Our id -> what other tools call the same fault."""
+    """The rules of other tools for the same misconfiguration, by our id."""
     found: dict[str, list[str]] = {}
     for path in sorted((ROOT / "tests/acceptance").glob("misconfig*_map.json")):
         for peer, ids in json.loads(path.read_text("utf-8")).items():

@@ -1,4 +1,4 @@
-"""The reference pages, made from what the code itself says: parsers, settings, errors and plugins."""
+"""The reference pages, generated from the code: parsers, settings, errors and plugins."""
 
 import argparse
 import importlib
@@ -172,8 +172,8 @@ def _source(source: AdvisorySource) -> str:
     facts = [source.form, source.size, f"renewed {source.renewed}" if source.renewed else "", f"licence: {source.licence}"]
     checked = f"last checked {source.checked}" if source.checked else "not yet compared with other code"
     role = "" if source.assesses else "Scores, names or dates: where it fails, its last values stay. "
-    told = f"{role}{'; '.join(filter(None, (*facts, checked)))}."
-    return f"## {source.name}\n\n{told[0].upper()}{told[1:]}\n\n" + "\n".join(lines) + "\n"
+    summary = f"{role}{'; '.join(filter(None, (*facts, checked)))}."
+    return f"## {source.name}\n\n{summary[0].upper()}{summary[1:]}\n\n" + "\n".join(lines) + "\n"
 
 
 def _fetched_by(source: AdvisorySource) -> str:
@@ -198,7 +198,7 @@ def _versions() -> str:
 def _secrets() -> str:
     rows = [(f"`{one.id}`", one.title, one.severity, _known_by(one)) for one in load_rules()]
     before = (
-        "A value that is *recognised by itself* has a form of its own; one in an *assignment* is told by the name before it.\n"
+        "A value that is *recognised by itself* has a form of its own; one in an *assignment* is recognised by its name.\n"
         "What a checksum in the value disproves is reported as low, a key with a passphrase as medium.\n\n"
     )
     return "# Rules of secrets\n\n" + NOTE + before + _table(("id", "what", "severity", "known by"), rows).rstrip() + "\n"
@@ -206,7 +206,7 @@ def _secrets() -> str:
 
 def _software() -> str:
     before = (
-        "What third parties package, and programs that no package manager knows, are judged by these names: see\n"
+        "Packages of third parties, and programs that no package manager installed, are assessed by these names: see\n"
         "[Third parties](../matching.md). Packages in brackets hold no program of their own: a match is *possible*.\n\n"
     )
     rows = []

@@ -1,4 +1,4 @@
-"""What catalogers want, as it is known before they are imported, is what they say themselves."""
+"""The outlines of catalogers, which are read before their import, equal the catalogers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every flag, setting, exit code and plugin is documented: the pages are what the code says."""
+"""Every flag, setting, exit code and plugin is documented: the pages equal those generated from the code."""
 
 import pytest
 from msgspec.structs import fields
@@ -13,7 +13,7 @@ FOLDER = ROOT / "docs" / "reference"
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
-def test_a_page_is_what_the_code_says(name, update):
+def test_a_page_is_up_to_date(name, update):
     path, text = FOLDER / f"{name}.md", pages()[name]
     if update:
         path.write_text(text, "utf-8")
@@ -31,5 +31,5 @@ def test_every_setting_is_a_flag_of_a_command():
     assert missing == set(SECRET)
 
 
-def test_a_default_of_a_setting_is_told():
+def test_a_setting_shows_its_default():
     assert "| `timeout` | `CAREEN_TIMEOUT` | `--timeout` | 30.0 |" in pages()["settings"]

@@ -258,7 +258,7 @@ def test_an_answer_that_drips(shell, pieces):
     with dripping(*pieces) as host:
         code, out, err = run(shell, "scan", f"registry:{host}/a:1", *KNOWN, "--plain-http", "--timeout", "0.5")
     assert (code, out) == (3, "")
-    assert "sends next to nothing" in err
+    assert "sends almost nothing" in err
 
 
 def test_a_service_for_tokens_inside_a_network(shell):

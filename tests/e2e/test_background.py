@@ -14,9 +14,9 @@ from tests.support.faults import FileServer
 from tests.support.feeds import whole_mirror, write_manifest
 from tests.support.waiting import until
 
-from careen.app import Session
 from careen.app.background import Order, start
 from careen.app.cachefolder import settled
+from careen.app.session import Session
 from careen.config import Settings
 from careen.database.checks import write_checks
 from careen.database.knowledge import database_path

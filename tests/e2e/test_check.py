@@ -78,7 +78,7 @@ def test_exit_codes(tree, capsys):
     assert (code, "nothing to check in own" in err) == (3, True)
     assert checked(capsys, "missing")[0] == 3
     code, _, err = checked(capsys, ".", "--checks-off", "nonsense")
-    assert (code, "no id of a check" in err) == (2, True)
+    assert (code, "not the id of a check" in err) == (2, True)
     assert checked(capsys, ".", "--check-severity", "DKR-004=huge")[0] == 2
 
 
@@ -152,7 +152,7 @@ def test_a_chart_is_said_and_a_missing_helm_is_an_error(tree, capsys, monkeypatc
     assert (code, "not assessed (1 template): --allow-helm" in out) == (0, True)
     monkeypatch.setenv("PATH", str(tree))
     code, _, err = checked(capsys, "chart", "--scanners", "config", "--allow-helm")
-    assert (code, "no helm on this machine" in err) == (3, True)
+    assert (code, "helm is not installed" in err) == (3, True)
     (tree / "helm").write_text(
         "#!/bin/sh\necho '# Source: shop/templates/pod.yaml'\necho 'apiVersion: v1'\necho 'kind: Pod'\n"
         "echo 'spec: {hostPID: true}'\n"

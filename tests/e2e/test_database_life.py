@@ -67,7 +67,7 @@ def test_an_earlier_one_is_kept_and_compared(made):
     assert (changes["kev"]["added"], changes["kev"]["removed"]) == (1, 2)
     told = made.run("db", "diff", "2026-11-01").stdout
     assert "kev" in told
-    assert made.run("db", "diff", database(made), database(made)).stdout.splitlines()[-1] == "They say the same."
+    assert made.run("db", "diff", database(made), database(made)).stdout.splitlines()[-1] == "They have the same content."
 
 
 def test_what_is_not_kept(made):
@@ -139,7 +139,7 @@ def test_to_import_loses_nothing_that_the_other_lacks(made, tmp_path, mirror, im
     # What the other database lacks, and what has been lost of a feed, stays.
     taken = other.run("db", "import", made.home / "careen.tar")
     assert taken.returncode == 0, taken.stderr
-    assert "1 feed kept, which the other lacks, has of an earlier day, or has less of: osv/npm" in taken.stdout
+    assert "1 feed kept, which the other database lacks or has less or older data of: osv/npm" in taken.stdout
     assert sources(other).keys() >= sources(made).keys()
     assert sources(other)["osv/npm"] == before["osv/npm"] == 100
     found = other.run("scan", image, "--offline", "--format", "json", "--scanners", "vuln")
@@ -168,7 +168,7 @@ def test_an_update_that_fails_or_knows_little_loses_nothing(tmp_path, mirror, im
     poor = shell.run("db", "update", "--from", tmp_path / "thin")
     assert poor.returncode == 0, poor.stderr
     assert sources(shell) | {"kev": 0} == before | {"kev": 0}
-    assert "kept as they were, with their age" in poor.stdout
+    assert "left as they were, with their age" in poor.stdout
     gone = shell.run("db", "forget", "osv/PyPI")
     assert (gone.returncode, sources(shell).keys()) == (0, before.keys() - {"osv/PyPI"})
     assert shell.run("db", "forget", "osv/PyPY").returncode == 2
@@ -311,7 +311,7 @@ def test_a_feed_that_turns_is_held_back_until_it_is_accepted(large, tmp_path, ra
     again = Shell(tmp_path)  # the data are those of before
     database(again).parent.mkdir(parents=True)
     database(again).write_bytes(before)
-    assert again.run("db", "diff", database(again), database(shell)).stdout.splitlines()[-1] == "They say the same."
+    assert again.run("db", "diff", database(again), database(shell)).stdout.splitlines()[-1] == "They have the same content."
     accepted = again.run("db", "update", "--from", mirror, "--accept", "osv/npm")
     assert accepted.returncode == 0, accepted.stderr
-    assert again.run("db", "diff", database(shell)).stdout.splitlines()[-1] != "They say the same."
+    assert again.run("db", "diff", database(shell)).stdout.splitlines()[-1] != "They have the same content."

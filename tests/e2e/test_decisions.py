@@ -120,7 +120,7 @@ def test_vex_from_ignores(shell):
     made = shell.run("vex", "create", DEMO, "--offline", "--advisories", ADVISORIES, *rules)
     (statement,) = json.loads(made.stdout)["statements"]
     assert (statement["vulnerability"]["name"], statement["impact_statement"]) == (LOG4SHELL, "no look-ups")
-    assert "the rule for CVE-2021-45046 has no reason and is left out" in made.stderr
+    assert "the rule for CVE-2021-45046 has no reason and is skipped" in made.stderr
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_vex_from_ignores(shell):
         (("--id", LOG4SHELL, "--status", "affekted"), "--status: invalid choice"),
         (("--status", "fixed"), "no statement: name a finding"),
         (("--from-ignores", "--status", "fixed"), "--from-ignores has no rules to read"),
-        (("--id", LOG4SHELL, "--status", "fixed", "--justification", "component_not_presnt"), "is no word of OpenVEX"),
+        (("--id", LOG4SHELL, "--status", "fixed", "--justification", "component_not_presnt"), "not a justification of OpenVEX"),
     ],
 )
 def test_vex_that_says_nothing(shell, flags, message):
@@ -211,17 +211,15 @@ def test_an_explanation(shell):
     found = shell.run("explain", LOG4SHELL, DEMO, *KNOWN)
     assert found.returncode == 0
     assert "log4j-core 2.14.1: FOUND: 2.13.0 <= 2.14.1 < 2.15.0" in found.stdout
-    assert "2.14.1 is not below 2.13.0, where the flaw came in, and below 2.15.0, which mends it" in " ".join(
-        found.stdout.split()
-    )
+    assert "2.14.1 is not below 2.13.0, which introduced it, and below 2.15.0, which fixes it" in " ".join(found.stdout.split())
     assert max(map(len, found.stdout.splitlines())) <= 80  # the COLUMNS of the shell
     absent = shell.run("explain", LOG4SHELL, "lodash", DEMO, *KNOWN, "--format", "json")
     (judgement,) = json.loads(absent.stdout)["judgements"]
     assert judgement["outcome"] == "not_found"
-    assert judgement["why"] == "no source that was asked names this flaw for this package"
+    assert judgement["why"] == "none of the sources names this vulnerability for this package"
     assert "No package of this image is called nothing" in shell.run("explain", LOG4SHELL, "nothing", DEMO, *KNOWN).stdout
     unknown = shell.run("explain", "CVE-1999-9", DEMO, *KNOWN).stdout
-    assert "The database does not know this id" in " ".join(unknown.split())
+    assert "This id is not in the database" in " ".join(unknown.split())
 
 
 TRIVY = {
@@ -296,7 +294,7 @@ def test_a_remedy(shell, plain, tmp_path):
     for form in ("text", "json", "diff"):
         refused = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile", "--format", form)
         assert (refused.returncode, refused.stdout) == (2, "")
-        assert refused.stderr.count("do not agree with the history") == 1
+        assert refused.stderr.count("do not match the history") == 1
     assert shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "missing").returncode == 3
 
 

@@ -52,7 +52,7 @@ def test_gates_and_errors(tree, capsys):
     assert told(capsys, "calm.yaml", "--fail-on", "high")[0] == 0
     assert told(capsys, "calm.yaml", "--fail-on", "low")[0] == 1
     code, _, err = told(capsys, "shop", "--fail-on", "kev")
-    assert (code, "paths have a severity alone" in err) == (2, True)
+    assert (code, "paths have only a severity" in err) == (2, True)
     code, _, err = told(capsys, "shop/notes.txt")
     assert (code, "no containers in shop/notes.txt" in err) == (3, True)
     assert told(capsys, "missing")[0] == 3
@@ -103,7 +103,7 @@ def test_an_image_is_scanned_and_its_worst_flaw_lifts_its_chain(tree, capsys):
 def test_an_image_that_cannot_be_had_is_said(tree, capsys):
     code, out, _ = told(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline")
     assert code == 0
-    assert "Images that were not judged" in out
+    assert "Images that were not assessed" in out
     assert EDGE in out
     assert told(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline", "--strict")[0] == 3
 

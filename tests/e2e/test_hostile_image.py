@@ -92,7 +92,7 @@ def test_nobody_is_asked_and_nothing_is_suppressed_and_all_three_are_said(shell,
     (said,) = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "untrusted_rules"]
     assert said.endswith(": .careen.yaml, .vex/openvex.json, app/.careen.yaml")
     for one in (finished, told):
-        assert f"{host} was not asked: it is inside a network" in one.stderr
+        assert f"{host} was not asked: it is in a private network" in one.stderr
         assert "169.254.169.254 was not asked" in one.stderr
     assert FLAW in told.stdout
     assert ".careen.yaml, .vex/openvex.json, app/.careen.yaml" in " ".join(told.stdout.split())

@@ -115,7 +115,7 @@ def test_a_dockerfile_that_builds_on_it(shell, tmp_path):
     [
         ("id = 3\n", "does not describe a distribution"),
         ("id = \n", "does not describe a distribution"),
-        ('id = "debian"\ntitle = "Mine"\n', "describes debian, which another one describes"),
+        ('id = "debian"\ntitle = "Mine"\n', "describes debian, which another file describes"),
     ],
 )
 def test_a_file_that_is_none_is_named(shell, tmp_path, content, message):

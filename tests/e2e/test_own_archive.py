@@ -57,7 +57,7 @@ def test_the_archive_alone_judges(shell, image):
     assert found == {"CVE-2026-90001": "1.4-2+deb12u1", "CVE-2026-90002": "1.4-2+deb12u2"}
     assert report["coverage"]["verdict"] == "partially_assessed"
     (reason,) = [reason for reason in report["coverage"]["reasons"] if reason["code"] == "archive_only"]
-    assert "vulnerabilities without a fix are not known" in reason["detail"]
+    assert "vulnerabilities without a fix are unknown" in reason["detail"]
     assert reason["packages"] == 2
     assert fixes(again)[1] == found
     assert {path.rpartition("/")[2] for path in lists} == {"InRelease"}
@@ -86,12 +86,12 @@ def test_the_archive_that_an_image_names_is_asked_when_its_host_is_listed(shell,
             "scan", image, "--offline", "--archive", "image", "--archive-hosts", "127.0.0.1", "--format", "json"
         )
         strict = shell.run("scan", image, "--offline", "--archive", "image", "--strict", "--format", "json")
-    assert "it is inside a network" in refused.stderr
-    assert "it is inside a network" in " ".join(refused.stdout.split())
+    assert "it is in a private network" in refused.stderr
+    assert "it is in a private network" in " ".join(refused.stdout.split())
     assert "--archive-hosts HOST" in refused.stdout
     assert "CVE-2026-90001" not in refused.stdout
     assert strict.returncode == 3
-    assert unread(strict)[0].startswith("an archive that was to be asked gave nothing: ")
+    assert unread(strict)[0].startswith("an archive of the distribution could not be read: ")
     assert fixes(allowed)[1].keys() == {"CVE-2026-90001", "CVE-2026-90002"}
 
 
@@ -102,7 +102,9 @@ def unread(finished):
 
 def test_an_image_that_names_no_archive_is_said(shell, image):
     finished = shell.run("scan", image, "--offline", "--archive", "image", "--format", "json")
-    assert unread(finished) == ["an archive that was to be asked gave nothing: the image names none that follows its release"]
+    assert unread(finished) == [
+        "an archive of the distribution could not be read: the image names none that follows its release"
+    ]
     assert unread(shell.run("scan", image, "--offline", "--format", "json")) == []
 
 

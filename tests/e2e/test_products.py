@@ -148,7 +148,7 @@ def test_paid_support_of_ubuntu(shell):
     assert ("CVE-2098-0001", "cable") in installed("cable", "7.47.0-1ubuntu2.19+esm2")
     told = installed("cable", "7.47.0-1ubuntu2.19")["CVE-2098-0001", "cable"]
     assert (told["fix"]["state"], told["severity"]) == ("end_of_life", "medium")
-    assert "+esm3 mends it for those who have Ubuntu Pro" in told["reason"]
+    assert "+esm3 fixes it for customers of Ubuntu Pro" in told["reason"]
     assert (told["fix"]["versions"], told["paid_fix"]) == ([], "7.47.0-1ubuntu2.19+esm3")
     assert ("CVE-2098-0001", "cable") not in installed("cable", "7.47.0-1ubuntu2.19+esm3")
     told = installed("cable", "7.47.0-1ubuntu2.19", attached=True)["CVE-2098-0001", "cable"]

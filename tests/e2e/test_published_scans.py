@@ -14,10 +14,11 @@ from tests.support.feeds import GOLDEN, lay_out
 from tests.support.registry import Registry
 from tests.support.servers import Answer, free_port
 
-from careen.app import Session, publications
+from careen.app import publications
 from careen.app.background import Order
 from careen.app.publications import bring, newest, own, users_own
 from careen.app.publishing import make_publisher, publish_database
+from careen.app.session import Session
 from careen.config import Settings
 from careen.database.build import FeedRow, Fresh, build, rows_of
 from careen.database.checks import Check, write_checks

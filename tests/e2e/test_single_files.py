@@ -39,7 +39,7 @@ def test_what_holds_nothing_is_said(shell, tmp_path):
     (tmp_path / "notes.txt").write_text("remember the milk")
     finished = shell.run("scan", tmp_path / "notes.txt", *KNOWN)
     assert finished.returncode == 3
-    assert finished.stderr.startswith(f"careen: error: {tmp_path / 'notes.txt'} holds nothing that can be judged\nhint: ")
+    assert finished.stderr.startswith(f"careen: error: nothing in {tmp_path / 'notes.txt'} can be assessed\nhint: ")
 
 
 def test_a_file_that_cannot_be_parsed_has_not_passed(shell, tmp_path):

@@ -32,7 +32,7 @@ def test_every_source_has_a_case():
     assert {case.parent.name for case in CASES} == set(BY_NAME)
 
 
-def test_every_source_with_a_live_address_says_what_it_holds():
+def test_every_source_with_a_live_address_describes_its_data():
     for source in SOURCES:
         if any(feed.url for feed in source.feeds(Need(full=True), lambda name: ())):
             assert source.form, source.name

@@ -1,4 +1,4 @@
-"""Our bill of materials against the official JSON schema of CycloneDX 1.6, which the CycloneDX library carries."""
+"""Our SBOM against the official JSON schema of CycloneDX 1.6, which the CycloneDX library carries."""
 
 import io
 

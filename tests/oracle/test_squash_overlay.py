@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.support.generated import examples
 from tests.unit.layers.helpers import visible_files
 
+from careen.layers.facts import Facts
 from careen.layers.squash import squash
 from careen.model.delta import Delta, FileTable
 
@@ -85,8 +86,18 @@ def overlay(root: Path, sequence):
 @given(sequence=st.lists(layers(), min_size=1, max_size=4))
 def test_the_visible_files_are_those_of_the_overlay(tmp_path_factory, sequence):
     expected = overlay(tmp_path_factory.mktemp("overlay") / "root", sequence)
-    prefixes = []
-    result = squash([delta(*item) for item in enumerate(sequence)], lambda index, facts, changed: prefixes.append(index))
-    assert visible_files(result) == expected
-    assert {fact.path: fact.value for fact in result.visible_facts("x")} == expected
-    assert prefixes == list(range(len(sequence)))
+    tree = squash([delta(*item) for item in enumerate(sequence)])
+    assert visible_files(tree) == expected
+    facts = Facts(tree, [])
+    facts.replay()
+    assert {fact.path: fact.value for fact in facts.of("x")} == expected
+
+
+@examples(50)
+@given(sequence=st.lists(layers(), min_size=2, max_size=4))
+def test_the_facts_after_each_layer_are_those_of_the_overlay_of_as_many(tmp_path_factory, sequence):
+    facts = Facts(squash([delta(*item) for item in enumerate(sequence)]), [])
+    after = {}
+    facts.replay(lambda layer, name: after.update({layer: {fact.path: fact.value for fact in facts.of(name)}}))
+    for layer, found in after.items():
+        assert found == overlay(tmp_path_factory.mktemp("overlay") / "root", sequence[: layer + 1])

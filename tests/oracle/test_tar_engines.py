@@ -1,7 +1,7 @@
 """Strange archives, read by us and by others: as engines read them (Go's archive/tar), and with a doubt where tools differ.
 
-``CAREEN_STRANGE_ARCHIVES`` says how many; all of them are read by us, by the rules of Go said once more (``gotar``), by Go
-where it is and by tarfile, one in ten by GNU tar and bsdtar (all with ``CAREEN_STRANGE_ALL=1``).
+``CAREEN_STRANGE_ARCHIVES`` is their number. All of them are read by us, by a second implementation of Go's rules (``gotar``),
+by Go if it is installed and by tarfile; one in ten by GNU tar and bsdtar (all with ``CAREEN_STRANGE_ALL=1``).
 """
 
 import hashlib
@@ -100,22 +100,22 @@ def test_as_go_reads_them(tmp_path):
     lines = iter(subprocess.run([program], input=sent, stdout=subprocess.PIPE, check=True, timeout=300).stdout.splitlines())
     for seed in range(COUNT):
         others = []
-        while isinstance(said := json.loads(next(lines)), dict):
+        while isinstance(header := json.loads(next(lines)), dict):
             others.append(
                 (
-                    bytes([said["Flag"]]),
-                    said["Mode"],
-                    said["Uid"],
-                    said["Gid"],
-                    said["Size"],
-                    bytes.fromhex(said["Name"]),
-                    bytes.fromhex(said["Link"]),
-                    said["Sum"],
-                    said["Capable"],
+                    bytes([header["Flag"]]),
+                    header["Mode"],
+                    header["Uid"],
+                    header["Gid"],
+                    header["Size"],
+                    bytes.fromhex(header["Name"]),
+                    bytes.fromhex(header["Link"]),
+                    header["Sum"],
+                    header["Capable"],
                 )
             )
-        if said != "large":
-            same(read(seed), (others, said), seed)
+        if header != "large":
+            same(read(seed), (others, header), seed)
 
 
 def certain(seed):

@@ -16,7 +16,7 @@ import pytest
 from tests.support.images import make_image, make_layer, write_oci_layout
 from tests.support.matching import advisory, info
 
-from careen.app import Session
+from careen.app.session import Session
 from careen.config import Settings
 from careen.database.build import FeedRow, Fresh, build
 from careen.database.knowledge import database_path

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.support.generated import examples
 
 from careen.checks.run import run
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.dockerfile.words import expand, split
 from careen.formats.shell.syntax import read_script
 from careen.plugins import Check, load

@@ -13,9 +13,10 @@ from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, Epss, Exploited, SourceInfo
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Source
+from careen.pipeline.assessment import Assessment, Matcher
+from careen.pipeline.image import report_of
 from careen.policy.gates import read_gate
 from careen.policy.policy import Policy
-from careen.scan import report_of
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SOURCES = ("debian", "osv", "kev", "epss", "nvd")
@@ -43,7 +44,8 @@ class World:
         sources = tuple(SourceInfo(name, day, 4) for name, day in self.dates.items())
         known = None if self.without else MemoryDatabase(self.records, DatabaseInfo("memory", "2026-05-31", sources))
         image = replace(usual().image, attached=None)
-        report = report_of(image, self.inventory, known, SCHEMES, ECOSYSTEMS, policy, NOW, scanners=("vuln",))
+        matcher = Matcher(known, SCHEMES, ECOSYSTEMS) if known is not None else None
+        report = report_of(image, self.inventory, Assessment(policy, matcher, frozenset(("vuln",))), NOW)
         return report.verdict.exit_code
 
 
@@ -139,4 +141,4 @@ def test_the_whole_world_fails_and_passes_as_it_should():
 def test_the_inventory_of_the_whole_world_is_assessed():
     world = World({0})
     known = MemoryDatabase(world.records, DatabaseInfo("memory", "2026-05-31", ()))
-    assert match(world.inventory, known, SCHEMES, ECOSYSTEMS, NOW.date()).judged == len(PACKAGES)
+    assert match(world.inventory, known, SCHEMES, ECOSYSTEMS, NOW.date()).assessed == len(PACKAGES)

@@ -114,9 +114,9 @@ def test_every_output_and_the_exit_code_tell_the_same(text, statements, conditio
     results = json.loads(_written(sarif, report))["runs"][0]["results"]
     assert {one["ruleId"] for one in results if "suppressions" not in one} == listed
     assert {one["ruleId"] for one in results if "suppressions" in one} == aside
-    told = _written(table, report)
-    assert {one.id for one in FINDINGS if re.search(rf"(?<![\w-]){re.escape(one.id)}(?![\w-])", told)} == listed
-    counted = sum(int(count) for count in re.findall(r"^(\d+) findings? suppressed by", told, re.MULTILINE))
+    shown = _written(table, report)
+    assert {one.id for one in FINDINGS if re.search(rf"(?<![\w-]){re.escape(one.id)}(?![\w-])", shown)} == listed
+    counted = sum(int(count) for count in re.findall(r"^(\d+) findings? suppressed by", shown, re.MULTILINE))
     assert counted == len(aside)
 
     failed = any(_fails(condition, one) for condition in conditions for one in written["findings"] if _counts(one, known))
@@ -144,20 +144,20 @@ def _counts(finding, known):
 
 def _fails(condition, finding):
     """The conditions once more, over what JSON says."""
-    flaw = finding["kind"] == "vulnerability"
+    is_vulnerability = finding["kind"] == "vulnerability"
     for word in condition.split(":"):
         if word in SEVERITIES:
             held = SEVERITIES.index(finding["severity"]) <= SEVERITIES.index(word)
         elif word in ("secret", "misconfiguration"):
             held = finding["kind"] == word
         elif word == "kev":
-            held = flaw and finding["kev"]
+            held = is_vulnerability and finding["kev"]
         elif word == "fixable":
-            held = flaw and finding["fix"]["state"] == "fixed"
+            held = is_vulnerability and finding["fix"]["state"] == "fixed"
         elif word == "risk=40":
-            held = flaw and finding["risk"] >= 40
+            held = is_vulnerability and finding["risk"] >= 40
         else:
-            held = flaw and finding["epss"] is not None and finding["epss"]["score"] >= 0.5
+            held = is_vulnerability and finding["epss"] is not None and finding["epss"]["score"] >= 0.5
         if not held:
             return False
     return True

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.matching.keys import keys_of
-from careen.matching.ranges import hit, spellings
+from careen.matching.ranges import match_of, spellings
 from careen.model.advisory import Advisory, Range
 from careen.plugins import VersionScheme
 
@@ -22,7 +22,7 @@ ranges = st.builds(
 
 
 def held(advisory, version):
-    return hit(advisory, version, KEY, spellings(version, [advisory], KEY))
+    return match_of(advisory, version, KEY, spellings(version, [advisory], KEY))
 
 
 def marked(range_):

@@ -1,4 +1,4 @@
-"""A bill of materials that Careen wrote gives the findings of the inventory it was written from."""
+"""An SBOM that Careen wrote gives the findings of its inventory."""
 
 import contextlib
 import io
@@ -91,17 +91,17 @@ def test_what_was_written_reads_back(name, inventory):
     reporter, read = FORMATS[name]
     found = read(written(reporter, inventory))
     assert sorted(found.inventory.packages, key=repr) == sorted(inventory.packages, key=repr)
-    told = found.inventory.distribution
-    assert inventory.distribution is None or told == inventory.distribution
+    distribution = found.inventory.distribution
+    assert inventory.distribution is None or distribution == inventory.distribution
     assert set(found.inventory.unknowns) == set(inventory.unknowns)
     assert (found.inventory.files, found.inventory.unowned_executables) == (inventory.files, inventory.unowned_executables)
     assert [layer.digest for layer in found.layers] == [layer.digest for layer in usual().image.layers]
     assert found.digest == usual().image.digest
-    same = run(found.inventory.packages, RECORDS, told).findings
-    assert same == run(inventory.packages, RECORDS, inventory.distribution or told).findings
+    same = run(found.inventory.packages, RECORDS, distribution).findings
+    assert same == run(inventory.packages, RECORDS, inventory.distribution or distribution).findings
 
 
-def test_the_records_judge_something():
+def test_the_records_affect_some_package():
     package = Package("deb", "debian", "zlib1g", "1.0", Source("zlib", "1.0"), "amd64", "debian-12", vendor="distribution")
     assert run((package,), RECORDS, DISTRIBUTION).findings
 

@@ -10,14 +10,14 @@ from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 
 from careen.catalogers import distribution as distributions
 from careen.catalogers import dpkg, golang, java, native_code, npm
-from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.layers.verified import read_again
 from careen.matching.coverage import coverage
 from careen.matching.match import match
+from careen.pipeline.image import with_vendors
 from careen.plugins import VersionScheme, load
 from careen.safety.budget import Budget, Limits
-from careen.scan import with_vendors
 from careen.store.memory import MemoryStore
 
 CATALOGERS = tuple(one.CATALOGER for one in (distributions, dpkg, golang, java, native_code, npm))
@@ -94,7 +94,7 @@ def self_built_packages(draw):
 def verdict_of(layers):
     opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
     deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
-    found = bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits())))
+    found = bind(deltas, CATALOGERS, lambda number, select: read_again(opened[number], select, Budget(Limits())))
     inventory = with_vendors(found)
     matched = match(inventory, KNOWN, SCHEMES, ECOSYSTEMS, TODAY)
     return coverage(inventory, KNOWN, matched, inventory.unknowns, TODAY).verdict

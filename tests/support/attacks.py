@@ -46,7 +46,7 @@ def with_base(*parts: bytes) -> list[bytes]:
 
 
 def repeated(block: bytes, count: int) -> bytes:
-    """So many gzip members, of which nobody has to hold more than one."""
+    """So many gzip members, so that no reader has to keep more than one."""
     body = gzip.compress(block, 6, mtime=0)
     return body * count
 

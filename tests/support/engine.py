@@ -81,10 +81,10 @@ class Engine:
     def _container(self, words: list[str], headers: dict[str, str]) -> Answer:
         if words == ["json"]:
             return Answer(200, json.dumps([{"Id": id} for id in self.containers]).encode(), headers)
-        told = {"json": self.containers, "changes": self.changes}.get(words[-1], {}).get(words[0])
-        if told is None:
+        answer = {"json": self.containers, "changes": self.changes}.get(words[-1], {}).get(words[0])
+        if answer is None:
             return Answer(404, b'{"message": "No such container"}', headers)
-        return Answer(200, json.dumps(told).encode(), headers)
+        return Answer(200, json.dumps(answer).encode(), headers)
 
     def _find(self, name: str) -> dict[str, BuiltImage] | None:
         if name in self.images:

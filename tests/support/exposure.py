@@ -4,8 +4,8 @@ import textwrap
 
 from careen.checks.files import Found
 from careen.checks.kind import SourceFile
-from careen.exposure.flaws import Flaw, ImageFlaws
 from careen.exposure.report import Exposure, documents, exposure_of
+from careen.exposure.vulnerabilities import ImageVulnerability, ScannedImage
 
 NOW = "2026-01-02T03:04:05Z"
 
@@ -35,7 +35,7 @@ def edges(answer, *ways):
     }
 
 
-def flaw(id="CVE-2026-1", **changes):
+def image_vulnerability(id="CVE-2026-1", **changes):
     usual = {
         "package": "libx",
         "version": "1",
@@ -46,8 +46,8 @@ def flaw(id="CVE-2026-1", **changes):
         "fixed_in": ("2",),
         "weight": 0.5,
     }
-    return Flaw(id=id, **usual | changes)
+    return ImageVulnerability(id=id, **usual | changes)
 
 
-def scanned(image, *flaws, user="", ports=()):
-    return ImageFlaws(image=image, scanned=image, user=user, ports=ports, flaws=flaws, assessed=True)
+def scanned(image, *vulnerabilities, user="", ports=()):
+    return ScannedImage(image=image, scanned=image, user=user, ports=ports, vulnerabilities=vulnerabilities, assessed=True)

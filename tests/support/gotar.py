@@ -1,4 +1,4 @@
-"""The rules of Go's archive/tar once more, as plainly as they can be said: what our fast walker is held against.
+"""The rules of Go's archive/tar in the plainest form: our fast walker is compared with it.
 
 ``read`` gives back rows (flag, mode, uid, gid, size, name, link, content, capable) and how it ended: "end" or
 "error"; no content (None) of what engines read none of.

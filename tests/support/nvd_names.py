@@ -1,6 +1,6 @@
 """NVD's dictionary of CPE names, and its match criteria: which names there are, what replaced them, what a range holds.
 
-Nothing is judged by them: each CVE repeats its criteria with their bounds. They keep the map of software alive (a name that
+They are not used to assess: each CVE repeats its criteria with their bounds. They keep the map of software alive (a name that
 was replaced names nothing any more) and check how bounds are read, for each criterion lists the names of the versions in it.
 
 Forms: pages of the API and chunks of the feed 2.0 in a tar, ``{products: [{cpe: {cpeName, deprecated, deprecatedBy:
@@ -113,20 +113,20 @@ def criteria(file: Path) -> Iterator[Criteria]:
         if page.match_strings is None and page.matches is None:
             raise ValueError("a file of NVD without match criteria")
         for one in page.match_strings or ():
-            said = one.match_string
-            names = tuple(name.name for name in said.matches)
-            yield Criteria(said.match_criteria_id, _plain(said), names, said.status == "Active")
+            match = one.match_string
+            names = tuple(name.name for name in match.matches)
+            yield Criteria(match.match_criteria_id, _plain(match), names, match.status == "Active")
         for old in page.matches or ():
             yield Criteria("", _plain(old), tuple(name.name for name in old.names))
 
 
-def _plain(said: _MatchString | _OldMatch) -> Criterion:
+def _plain(match: _MatchString | _OldMatch) -> Criterion:
     return Criterion(
-        said.criteria,
-        version_start_including=said.version_start_including,
-        version_start_excluding=said.version_start_excluding,
-        version_end_including=said.version_end_including,
-        version_end_excluding=said.version_end_excluding,
+        match.criteria,
+        version_start_including=match.version_start_including,
+        version_start_excluding=match.version_start_excluding,
+        version_end_including=match.version_end_including,
+        version_end_excluding=match.version_end_excluding,
     )
 
 

@@ -44,7 +44,9 @@ def fixed(cache):
     with open_database(database_path(cache)) as database:
         names = [f"boat-{number}" for number in range(200)]
         info = {one.source: one for one in database.namespace("npm")}["osv/npm"]
-        found = {name: [one.ranges[0].fixed for one in said] for name, said in database.advisories("npm", names).items()}
+        found = {
+            name: [one.ranges[0].fixed for one in advisories] for name, advisories in database.advisories("npm", names).items()
+        }
     assert info.records == sum(map(len, found.values()))
     assert info.packages == len(found)
     return found

@@ -5,6 +5,7 @@ ValueError into an Unknown. Matching is written plainly here, on its own, so tha
 """
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Literal, NamedTuple
 
@@ -17,6 +18,7 @@ from careen.model.package import Evidence, Package
 from careen.plugins import HEAD_BYTES, Cataloger, Owned, Reader, Wants
 
 WHOLE_BYTES = 8 * 1024 * 1024
+_ANY = re.escape("*")
 CHUNK_SIZES = (7, 1, 4093, 64, 65536, 13)  # odd on purpose: what a scanner seeks lies across the seams
 
 
@@ -81,7 +83,7 @@ def read_files(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile]) ->
 def matches(wants: Wants, file: MemoryFile) -> bool:
     folder, _, name = file.path.rpartition("/")
     wanted = (
-        any(file.path == path or file.path.endswith("/" + path) for path in wants.paths)
+        any(_in_root(path, file.path) for path in wants.paths)
         or name in wants.names
         or (
             any(file.path.endswith(suffix) for suffix in wants.suffixes)
@@ -97,6 +99,18 @@ def matches(wants: Wants, file: MemoryFile) -> bool:
         or (wants.executables and (file.mode & 0o111 != 0 or name.endswith((".so", ".node")) or ".so." in name))
     )
     return wanted and (not wants.magic or any(file.content().startswith(magic) for magic in wants.magic))
+
+
+def root_of(wants: Wants, path: str) -> str:
+    """The outermost root file system in which one of the wanted paths, or a wanted folder, is at its place."""
+    folder = path.rpartition("/")[0]
+    found = [_in_root(wanted, path) for wanted in wants.paths]
+    found += [_in_root(wanted.partition("/*")[0], folder) for wanted in wants.folders]
+    return min((match[1] or "" for match in found if match), key=len, default="")
+
+
+def _in_root(wanted: str, path: str) -> re.Match[str] | None:
+    return re.fullmatch(rf"(?s:(.*)/)?{re.escape(wanted).replace(_ANY, '[^/]+')}", path)
 
 
 def read(reader: Reader, file: MemoryFile, sizes: Sequence[int] = CHUNK_SIZES) -> list[Any]:
@@ -121,7 +135,8 @@ def _facts(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile], strict
             if not matches(reader.wants, file):
                 continue
             try:
-                facts += [Fact(path, 0, _stored(cataloger, value)) for value in read(reader, file)]
+                root = root_of(reader.wants, path)
+                facts += [Fact(path, 0, _stored(cataloger, value), root) for value in read(reader, file)]
             except ValueError as error:
                 if strict:
                     raise
@@ -132,6 +147,8 @@ def _facts(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile], strict
 def _join(cataloger: Cataloger, facts: Sequence[Fact]) -> Iterable[Package | Unknown]:
     if cataloger.join:
         return cataloger.join(facts)
+    if cataloger.role != "packages":
+        return []
     return [replace(fact.value, cataloger=cataloger.name, evidence=(Evidence(fact.path, 0),)) for fact in facts]
 
 

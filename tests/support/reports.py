@@ -141,7 +141,7 @@ def usual() -> Report:
             "partially_assessed",
             (
                 Reason("partial_source", "debian: knows 12 source packages of Debian 12", 1),
-                Reason("unscored", "nobody has scored 1 vulnerability yet"),
+                Reason("unscored", "1 vulnerability has no score yet"),
             ),
             20312,
             4,
@@ -284,3 +284,12 @@ def hostile(text: str) -> Report:
         coverage=Coverage("partially_assessed", (Reason("unreadable", text, 1),), 1, 0),
         verdict=Verdict(False, 1, (Rule(text, False),)),
     )
+
+
+# The cases of the golden reports, by the name of the file.
+REPORTS = {
+    "vulnerabilities": usual(),
+    "nothing_found": clean(),
+    "not_assessed": clean("not_assessed", (Reason("no_database", "there is no advisory database: nothing was assessed", 5),)),
+    "source_files": faulty(),
+}

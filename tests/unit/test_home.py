@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import careen
-from careen.net.connections import USER_AGENT
+from careen.net.settings import USER_AGENT
 
 
 def test_the_address_of_the_project_is_that_of_its_metadata():

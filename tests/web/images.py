@@ -1,4 +1,4 @@
-"""Ten small images of well-known kinds, each with one package that the test's web knows a vulnerability of."""
+"""Ten small images of well-known kinds, each with one package that the test's web has a vulnerability of."""
 
 import json
 from pathlib import Path

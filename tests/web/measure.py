@@ -3,7 +3,7 @@
     python -m tests.web.measure [--scale 1] [--mbit 50] [--write docs/first-run.md] [KIND…]
 
 Each kind of image is scanned with an empty cache, the next day, and a month later; then with a published database, which is
-that of a full update, kept by a real registry (``docker-registry``). The tables stand between two marks of the page.
+that of a full update, in a real registry (``docker-registry``). The tables are between two marks of the page.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def scans(stage: Stage, kind: str, *flags: str) -> list[Cost]:
-    """``flags`` name a published database. Nobody publishes anew: later scans ask the feeds for what came since."""
+    """``flags`` name a published database. It is published once: later scans get newer data from the feeds."""
     found = []
     home = stage.folder / "home" / f"{kind}{len(flags)}"
     root = ("--db-root", stage.folder / "keys" / "root.json") if flags else ()
@@ -80,7 +80,7 @@ def scans(stage: Stage, kind: str, *flags: str) -> list[Cost]:
 
 
 def updated(stage: Stage, host: str) -> list[Cost]:
-    """A full update, its database published, and an update of a machine that has nothing by what is published."""
+    """A full update, its publication, and an update of a new machine from that publication."""
     stage.world.day = 0
     stage.world.prepare(large=True)
     home, keys = stage.folder / "publisher", stage.folder / "keys"
@@ -96,16 +96,19 @@ def updated(stage: Stage, host: str) -> list[Cost]:
         taken = stage.run(relay, stage.folder / "taker", "db", "update", *flags)
         note("db update", "published", taken)
     return [
-        Cost("`careen db update --full`", "feeds alone", full, ""),
-        Cost("`careen db update`", "published first", taken, ""),
+        Cost("`careen db update --full`", "first", full, ""),
+        Cost("`careen db publish`", "", publish, ""),
+        Cost("`careen db update`", "published", taken, ""),
     ]
 
 
 def note(what: str, when: str, done: Done) -> None:
-    told = (
+    summary = (
         f"{done.code}, {done.requests} requests, {done.sent_bytes / 1e6:.1f} MB, {done.seconds:.1f} s ({done.cpu_seconds:.1f} s"
     )
-    print(f"{what}, {when}: {told} of a processor), {done.peak_mib:.0f} MiB {done.stderr[:2000]}", file=sys.stderr, flush=True)
+    print(
+        f"{what}, {when}: {summary} of a processor), {done.peak_mib:.0f} MiB {done.stderr[:2000]}", file=sys.stderr, flush=True
+    )
 
 
 def page(without: list[Cost], published: list[Cost], updates: list[Cost], mbit: float) -> str:
@@ -118,8 +121,8 @@ def page(without: list[Cost], published: list[Cost], updates: list[Cost], mbit: 
 
 def table(costs: list[Cost], mbit: float) -> str:
     rows = [
-        "| what | when | exit code | requests | MB | seconds | peak MiB | newest data |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---|",
+        "| what | when | exit code | requests | MB | line | processor | seconds | peak MiB | newest data |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     last = ""
     for one in costs:

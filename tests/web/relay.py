@@ -1,7 +1,7 @@
-"""A forward proxy on loopback that ends TLS itself: a process behind ``HTTPS_PROXY`` meets the web that a test plays.
+"""A forward proxy on loopback that terminates TLS: to a process with ``HTTPS_PROXY`` it is the web that a test serves.
 
-The whole network code of the product runs as it does for users: names, TLS, redirects, ranges, keep-alive. A host that the
-test's web does not have is refused, and noted.
+All network code of the product runs as it does for users: names, TLS, redirects, ranges, keep-alive. A host that the
+test's web does not have is refused, and recorded.
 """
 
 import gzip
@@ -24,7 +24,7 @@ Kind = Literal["", "status", "reset", "stall", "truncated", "html"]
 
 @dataclass(frozen=True)
 class Page:
-    """What an address has. ``text`` is sent compressed to whoever accepts that."""
+    """The content of an address. ``text`` is sent compressed to clients that accept that."""
 
     body: bytes | Path
     version: str  # its ETag, changed with its content
@@ -64,7 +64,7 @@ class Fault:
 
 @dataclass
 class Seen:
-    """One request, as it was answered."""
+    """A request and its answer."""
 
     host: str
     path: str
@@ -75,7 +75,7 @@ class Seen:
 
 @dataclass
 class Line:
-    """A line of so many bits a second, which all connections share; None is as fast as loopback."""
+    """The bandwidth that all connections share; None is as fast as loopback."""
 
     mbit: float | None = None
     _free_at: float = 0.0
@@ -93,7 +93,7 @@ class Line:
 
 
 class Relay:
-    """``find(host, path)`` gives a page, or None for 404; ``fault(host, path)`` what goes wrong with it."""
+    """``find(host, path)`` returns a page, or None for 404; ``fault(host, path)`` its network error."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Relay:
         mbit: float | None = None,
     ) -> None:
         self.seen: list[Seen] = []
-        self.unknown: list[str] = []  # hosts that were asked for and are not of this web
+        self.unknown: list[str] = []  # requested hosts that are not in this web
         self._line = Line(mbit)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.cert, certificate.key)
@@ -138,14 +138,14 @@ class Relay:
                 self.connection.close()  # the one inside; who listens closes the one that it was wrapped around
 
             def do_GET(self) -> None:
-                if not self.host:  # plain HTTP is asked of nobody
+                if not self.host:  # no client uses plain HTTP
                     self.send_error(502)
                     return
                 seen = Seen(self.host, self.path, range=self.headers.get("Range", ""))
                 relay.seen.append(seen)
                 try:
                     self._answer(seen, find(self.host, self.path), fault(self.host, self.path))
-                except OSError:  # whoever asked has gone away, which is part of some tests
+                except OSError:  # the client has gone away, which is part of some tests
                     self.close_connection = True
 
             do_HEAD = do_GET
@@ -186,7 +186,7 @@ class Relay:
                     self._send(seen, page, start, wrong)
 
             def _start(self, page: Page, headers: dict[str, str]) -> int:
-                """Where a range begins; 0 sends everything."""
+                """The beginning of the requested range; 0 sends everything."""
                 asked = self.headers.get("Range", "").removeprefix("bytes=").removesuffix("-")
                 wanted = self.headers.get("If-Range", headers["ETag"])
                 fits = wanted in (headers["ETag"], headers.get("Last-Modified"))
@@ -254,7 +254,7 @@ class Relay:
         self._thread.join()
 
     def release(self) -> None:
-        """Ends what stalls."""
+        """Ends stalled answers."""
         self._stalled.set()
 
     @property

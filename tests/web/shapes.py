@@ -1,7 +1,7 @@
-"""Files of feeds in the shape of their makers and of a wanted size: a few records that matter, and filling around them.
+"""Feed files in the shape of their publishers and of a given size: a few records that matter, and filling around them.
 
-``count`` is the number of records beside those that matter. All text is made from seeded digits that hardly compress, as
-the prose of real records does not either.
+``count`` is the number of other records. All text is made from seeded digits that hardly compress, like
+the prose of real records.
 """
 
 import bz2

@@ -1,4 +1,4 @@
-"""A web that is played, and real processes that meet it: scans and updates on any day, each with what it asked for."""
+"""A simulated web, and real processes that use it: scans and updates on any day, each with its requests."""
 
 import json
 import subprocess
@@ -21,14 +21,14 @@ from tests.web.relay import Fault, Page, Relay
 from tests.web.world import World
 
 CLOCK = Path(__file__).with_name("clock")
-REGISTRY = "registry.example.test"  # behind the relay as everything is; the real one is on loopback
+REGISTRY = "registry.example.test"  # behind the relay like everything; the real registry is on loopback
 PUBLISHED = f"oci://{REGISTRY}/careen-db"
-# A parent of its own: what a process used at most begins with what its parent did, and that of a test has large pages.
+# A separate parent: a process's peak memory begins with that of its parent, and a test's parent is large.
 WATCH = """
 import os, sys
-told, *command = sys.argv[1:]
+record, *command = sys.argv[1:]
 _, status, usage = os.wait4(os.posix_spawn(command[0], command, os.environ), 0)
-with open(told, "w") as file:
+with open(record, "w") as file:
     file.write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss} {usage.ru_utime + usage.ru_stime}")
 """
 BACKGROUND = "it is finished in the background"
@@ -36,7 +36,7 @@ BACKGROUND = "it is finished in the background"
 
 @dataclass(frozen=True)
 class Done:
-    """A process that has ended. ``sent_bytes`` is what the web gave it."""
+    """A process that has ended. ``sent_bytes``: what the web sent to it."""
 
     code: int
     stdout: str
@@ -58,7 +58,7 @@ class Done:
 
 
 class Stage:
-    """``registry`` is the host of a real registry, which is met as ``REGISTRY``."""
+    """``registry`` is the host of a real registry, which processes know as ``REGISTRY``."""
 
     def __init__(
         self, folder: Path, scale: float, registry: str = "", mbit: float | None = None, start: datetime | None = None
@@ -87,13 +87,13 @@ class Stage:
         shift = {"PYTHONPATH": str(CLOCK), "SHIFT_S": str(day * 86_400 + bool(day) * 3_600)}
         shell = Shell(home, HTTPS_PROXY=relay.url, **shift, **environment)
         before, started = len(relay.seen), time.monotonic()
-        with tempfile.NamedTemporaryFile() as told:
+        with tempfile.NamedTemporaryFile() as record:
             command = shell.command(*arguments, "--ca-file", self.ca_file)
-            watch = [sys.executable, "-S", "-E", "-c", WATCH, told.name, *command]
+            watch = [sys.executable, "-S", "-E", "-c", WATCH, record.name, *command]
             done = subprocess.run(
                 watch, capture_output=True, stdin=subprocess.DEVNULL, env=shell.environment, cwd=home, check=True
             )
-            code, peak_kib, cpu_seconds = Path(told.name).read_text().split()
+            code, peak_kib, cpu_seconds = Path(record.name).read_text().split()
         seconds = time.monotonic() - started
         seen = relay.seen[before:]
         of_registry = sum(one.sent_bytes for one in seen if one.host == REGISTRY)

@@ -1,4 +1,4 @@
-"""Whatever goes wrong with a feed: the data of before are used, one line names the source and the reason, and it recovers."""
+"""If a feed fails in any way, the earlier data are used, one line names source and reason, and the next try recovers."""
 
 import json
 import re
@@ -31,7 +31,7 @@ REFUSALS = {
     "truncated": (Fault("truncated"), "broke after"),
     "html": (Fault("html"), "the server sent a web page"),
 }
-# A source that assesses, and one that only enriches, with each.
+# Each with a source that assesses, and with one that only enriches.
 CASES = [("debian", name) for name in REFUSALS]
 CASES += [
     ("kev", "forbidden"), ("epss", "too many requests"), ("eol", "unavailable"), ("epss", "reset"), ("kev", "stall"),
@@ -48,14 +48,14 @@ class Done:
 
     @property
     def first(self):
-        """What the report says of the vulnerability that it had before."""
+        """The finding of the vulnerability that the earlier data have."""
         findings = json.loads(self.stdout)["findings"]
         return next(one for one in findings if one["id"] == "CVE-2026-10000")
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """Its first day is over."""
+    """A stage after its first day."""
     return Stage(tmp_path_factory.mktemp("web"), 0.01, start=datetime.now(UTC) - timedelta(days=1, hours=2))
 
 
@@ -92,15 +92,15 @@ def careen(stage, tmp_path, monkeypatch, capsys):
         monkeypatch.setenv("HTTPS_PROXY", relay.url)
         monkeypatch.setenv("CAREEN_CACHE_DIR", str(cache))
         code = main([*map(str, arguments), "--ca-file", str(stage.ca_file), "--timeout", "1"])
-        told = capsys.readouterr()
-        return Done(code, told.out, told.err.splitlines())
+        printed = capsys.readouterr()
+        return Done(code, printed.out, printed.err.splitlines())
 
     return run
 
 
 @pytest.fixture
 def gated(careen, stage):
-    """A scan with a gate that vulnerabilities fail which the data of before know."""
+    """A scan with a gate that fails by the earlier data."""
 
     def run(relay, cache):
         flags = ("--format", "json", "--refresh", "wait", "--fail-on", "critical")

@@ -28,7 +28,7 @@ def test_scans(stage, kind, tmp_path):
 
 
 def scanned(stage, relay, home, kind):
-    """A machine that is busy may leave the rest of a refresh to the background: then the next scan counts."""
+    """On a busy machine the rest of a refresh may run in the background: then the next scan counts."""
     background = Background(home)
     done = stage.scan(relay, home, kind)
     if BACKGROUND in done.stderr:
@@ -37,7 +37,7 @@ def scanned(stage, relay, home, kind):
     return done
 
 
-def test_within_a_day_nobody_is_asked(stage, tmp_path):
+def test_within_a_day_nothing_is_requested(stage, tmp_path):
     stage.world.day = 0
     with stage.relay() as relay:
         scanned(stage, relay, tmp_path, "debian")
@@ -66,7 +66,7 @@ def test_what_a_scan_has_no_time_for_is_there_after_the_background_refresh(stage
 
 
 def test_an_update_of_everything(stage, tmp_path):
-    """Twice: the second time nothing is fetched that did not change."""
+    """Twice: the second update downloads only what changed."""
     stage.world.day = 0
     with stage.relay() as relay:
         first = stage.run(relay, tmp_path, "db", "update", "--full", "--feeds")

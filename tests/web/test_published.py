@@ -1,4 +1,4 @@
-"""First scans by a published database that a real registry has, and what happens when that registry does not give it."""
+"""First scans with a published database in a real registry, and with a registry that fails."""
 
 import pytest
 
@@ -12,7 +12,7 @@ FAULTS = {"too many requests": (Fault("status", 429), "429"), "unavailable": (Fa
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
-    """Everything that the feeds have is published."""
+    """All feeds are published."""
     process, host = start_registry(tmp_path_factory.mktemp("registry"))
     try:
         stage = Stage(tmp_path_factory.mktemp("web"), 0.01, host)
@@ -45,7 +45,7 @@ def test_a_first_scan_takes_what_its_image_needs(stage, tmp_path):
             assert (done.code, done.stderr) == (0, ""), kind
             assert stage.world.news(kind) in done.stdout
             asked = {one.host for one in relay.seen[before:]} - {REGISTRY, "cveawg.mitre.org"}
-            assert asked == set(), kind  # of feeds
+            assert asked == set(), kind  # no feed was needed
             pulled[kind] = done.registry_bytes
     assert max(pulled.values()) < everything
     assert pulled["alpine"] < everything / 2

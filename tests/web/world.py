@@ -1,7 +1,7 @@
 """The feeds of the live web as far as ten kinds of images call for them, at any scale and on any day.
 
-``scale`` 1 has the sizes that the live feeds had in the autumn of 2026 (``docs/first-run.md`` says where each is known
-from); a page is made when it is first asked for. ``day`` counts from the first run: what a feed adds each day is added.
+``scale`` 1 has the sizes that the live feeds had in the autumn of 2026 (``docs/first-run.md`` has the source of
+each figure); a page is made at its first request. ``day`` counts from the first run: each day adds what a feed adds in a day.
 """
 
 import json
@@ -26,10 +26,10 @@ ARCHIVES = {
     "Ubuntu": (60_000, 4_000, 32_000), "Wolfi": (120_000, 4_000, 640), "npm": (217_696, 1_500, 1_000),
     "openSUSE": (14_000, 30, 4000),
 }  # fmt: skip
-LARGE = ("/Chainguard/", "/Ubuntu/", "/Wolfi/", "nvd.nist.gov/", "ftp.suse.com/")  # which no scan asks for
-EXPLOITED = "CVE-2026-10000"  # which the images of distributions have
+LARGE = ("/Chainguard/", "/Ubuntu/", "/Wolfi/", "nvd.nist.gov/", "ftp.suse.com/")  # which no scan requests
+EXPLOITED = "CVE-2026-10000"  # a vulnerability of all distributions' images
 NVD_A_YEAR = 13_000
-INDEXES = (  # pages that show what is in a folder
+INDEXES = (  # pages that list a folder
     "ftp.suse.com/pub/projects/security/oval/", "secdb.alpinelinux.org/", "security-metadata.canonical.com/oval/",
 )  # fmt: skip
 KNOWN = {"PyPI": "acme-web", "npm": "acme-web", "Red Hat": "acme", "SUSE": "acme"}
@@ -37,7 +37,7 @@ _NAMES = {"Red Hat": "Red Hat:enterprise_linux:9::baseos", "SUSE": "SUSE:Linux E
 
 
 class World:
-    """``find(host, path)`` as a relay asks for it. ``absent`` addresses are those that no feed of this web has."""
+    """``find(host, path)`` serves a relay. ``absent``: addresses that no feed of this web has."""
 
     def __init__(self, folder: Path, scale: float, start: datetime | None = None) -> None:
         self.scale, self.day, self._folder = scale, 0, folder
@@ -69,7 +69,7 @@ class World:
         return self._page(address)
 
     def prepare(self, large: bool) -> None:
-        """Makes the pages of this day beforehand, which takes its time at full size; ``large``: those of full updates too."""
+        """Makes the pages of this day in advance, which is slow at full size; ``large``: those of full updates too."""
         for address in self._pages:
             is_changed = not self.day or "/all.zip" not in address or "/npm/" in address  # of others the changes are fetched
             if large or (is_changed and not any(part in address for part in LARGE)):
@@ -83,7 +83,7 @@ class World:
             return self._made[address, self.day]
 
     def _below(self, folder: str) -> list[str]:
-        """What lies in a folder."""
+        """The contents of a folder."""
         inside = (address.removeprefix(folder) for address in self._pages if address.startswith(folder))
         return sorted({unquote(name.partition("/")[0]) for name in inside if name} - {"ecosystems.txt"})
 
@@ -94,7 +94,7 @@ class World:
         return self._folder / f"{name.replace('/', '_')}.{self.day}"
 
     def news(self, kind: str) -> str:
-        """What a report of an image of this kind says that is up to date."""
+        """The text that a report of an image of this kind has only if it is up to date."""
         name = {"rhel": "acme", "suse": "acme", "python": "acme-web", "node": "acme-web"}.get(kind)
         if name is None:
             return f"CVE-2026-{10_000 + self.day}"
@@ -104,7 +104,7 @@ class World:
         return self._start + timedelta(days=day)
 
     def records(self, ecosystem: str) -> dict[str, dict]:
-        """By id, those that matter and those that changed since the first day."""
+        """The records that matter and those that changed since the first day, by id."""
         if (ecosystem, self.day) not in self._records:
             self._records[ecosystem, self.day] = {record["id"]: record for record in self._changed(ecosystem)}
         return self._records[ecosystem, self.day]
@@ -152,7 +152,7 @@ def _archives(world: World) -> dict[str, Callable[[], bytes | Path]]:
 
 def _single_pages(world: World) -> dict[str, Callable[[], bytes | Path]]:
     def cves() -> list[str]:
-        """One that the first day knows, and one more each later day."""
+        """One CVE on the first day, and one more each later day."""
         return [f"CVE-2026-{10_000 + number}" for number in range(world.day + 1)]
 
     def tracker() -> dict:
@@ -217,7 +217,7 @@ def _amazon(repository: str, made: Callable[[], bytes]) -> dict[str, Callable[[]
 
 
 def _products() -> dict[str, Callable[[], bytes]]:
-    """A page of endoflife.date for each distribution that it is asked for."""
+    """A page of endoflife.date for each distribution with a product there."""
     known = {
         "debian": ("12", "2028-06-30"), "ubuntu": ("24.04", "2029-05-31"), "alpine-linux": ("3.22", "2027-05-01"),
         "rhel": ("9", "2032-05-31"), "amazon-linux": ("2023", "2028-03-15"), "sles": ("15.6", "2027-12-31"),
@@ -229,7 +229,7 @@ def _products() -> dict[str, Callable[[], bytes]]:
 
 
 def _samples(folder: Path) -> dict[str, Callable[[], bytes]]:
-    """What the ten images do not ask for, as small as the samples that the readers of the feeds are tested by."""
+    """Feeds that none of the ten images needs, as the small samples that also test their readers."""
     answers = served(whole_mirror(folder)).answers
     return {
         address.removeprefix("https://"): lambda data=data: data

@@ -2,8 +2,8 @@
 
 Shape: ``{data: [{id, type, severity, title, issued_date, references: [{id, type}], packages: [{name, epoch, version,
 release, arch, module}]}]}``; ``module`` is "name:stream:version:context:arch". OSV has the same errata without modules.
-A mirror that lacks the file may have OVAL instead, ``org.almalinux.alsa-<release>.xml.bz2``, or the repositories' own
-``<repository>/updateinfo.xml``; of these three the first that is there is read.
+A mirror without this file may have OVAL instead, ``org.almalinux.alsa-<release>.xml.bz2``, or the repositories' own
+``<repository>/updateinfo.xml``; Careen reads the first of these three that the mirror has.
 Raises: ValueError.  **Source:** errata.almalinux.org, errata.full.json; OVAL language 5.11; createrepo's updateinfo.xml.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, evr, statements
 from careen.formats.feeds.updateinfo import Update, records, updates
@@ -82,9 +82,9 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.path.endswith(_UPDATES):
         yield from updates(file, MAX_BYTES, partial(_of_update, feed.part))
     elif feed.path.endswith(_ERRATA):
-        yield from each(read_json(file, _Errata, MAX_BYTES).data, partial(_of_erratum, feed.part))
+        yield from read_each(read_json(file, _Errata, MAX_BYTES).data, partial(_of_erratum, feed.part))
     else:
-        yield from each(definitions(file, MAX_BYTES), partial(_of_definition, namespace, feed.part))
+        yield from read_each(definitions(file, MAX_BYTES), partial(_of_definition, namespace, feed.part))
 
 
 def _page(release: str, id: str) -> str:
@@ -97,7 +97,7 @@ def _of_update(release: str, update: Update) -> Iterator[Record]:
 
 def _of_erratum(release: str, raw: Raw) -> Iterator[Record]:
     erratum = from_json(raw, _Erratum)
-    cves = tuple(dict.fromkeys(one.id for one in erratum.references if one.id.startswith("CVE-")))
+    cves = tuple(dict.fromkeys(reference.id for reference in erratum.references if reference.id.startswith("CVE-")))
     if not cves and erratum.type != "security":
         return
     severity = _SEVERITIES.get((erratum.severity or "").lower(), "unknown")
@@ -106,17 +106,19 @@ def _of_erratum(release: str, raw: Raw) -> Iterator[Record]:
     yield VulnerabilityRecord(erratum.id, "almalinux", cves, erratum.title[:200], severity, published=_day(erratum.issued_date))
 
 
-def _of_definition(namespace: str, release: str, said: Definition) -> Iterator[Record]:
-    erratum = next((id for id, source in said.ids.items() if source == "ALSA"), "")
+def _of_definition(namespace: str, release: str, definition: Definition) -> Iterator[Record]:
+    erratum = next((id for id, source in definition.ids.items() if source == "ALSA"), "")
     if not erratum:
         raise ValueError("a definition names no erratum")
     builds = (
-        Build(namespace, one.package, one.status, one.evr, one.arch, one.module, severity=said.severity)
-        for one in said.tested
-        if one.product == f"AlmaLinux {release}"
+        Build(namespace, test.package, test.status, test.evr, test.arch, test.module, severity=definition.severity)
+        for test in definition.tested
+        if test.product == f"AlmaLinux {release}"
     )
-    yield from statements(erratum, "almalinux", builds, _page(release, erratum), said.cves)
-    yield VulnerabilityRecord(erratum, "almalinux", said.cves, said.title[:200], said.severity, published=said.issued)
+    yield from statements(erratum, "almalinux", builds, _page(release, erratum), definition.cves)
+    yield VulnerabilityRecord(
+        erratum, "almalinux", definition.cves, definition.title[:200], definition.severity, published=definition.issued
+    )
 
 
 def _build(namespace: str, package: _Package, severity: Severity) -> Build:

@@ -1,6 +1,6 @@
-"""Alpine's secdb: by branch and repository, which version of an origin package mends which issues.
+"""Alpine's secdb: by branch and repository, which version of an origin package fixes which vulnerabilities.
 
-Shape: see ``formats.feeds.secdb``; a file for each repository of a branch. Of several versions of an issue the highest counts.
+Shape: see ``formats.feeds.secdb``; one file for each repository of a branch. Of several fixed versions the highest counts.
 Raises: ValueError.  **Source:** aports, secfixes in APKBUILD files; secdb.alpinelinux.org.
 """
 

@@ -1,10 +1,10 @@
 """Amazon Linux: the errata of its repositories.
 
 Shape: ``amazon/<release>/updateinfo.xml.gz`` is that of the core repository, ``amazon/<release>/<repository>/…`` that of a
-further one (see ``formats.feeds.updateinfo``). A live ``mirror.list`` names the repository of the day, whose ``repomd.xml``
-names the file; that of one architecture has the builds of all.
-The extras of Amazon Linux 2 (``php8.2``, ``kernel-5.10``) bring packages that core has of an older line: what an extra fixes
-holds from its own line on. Amazon Linux 1 and 2022 have no address with TLS, and are read from a mirror alone.
+further repository (see ``formats.feeds.updateinfo``). A live ``mirror.list`` names the repository of the day, whose
+``repomd.xml`` names the file; the file of one architecture has the builds of all.
+The extras of Amazon Linux 2 (``php8.2``, ``kernel-5.10``) have newer lines of packages that core has too: a fix in an extra
+applies from the first version of its own line. Amazon Linux 1 and 2022 have no address with TLS: only a mirror has them.
 Raises: ValueError.  **Source:** createrepo's updateinfo.xml; alas.aws.amazon.com; extras-catalog.json.
 """
 
@@ -20,7 +20,7 @@ from careen.plugins import AdvisorySource, Feed, Need, Record
 
 MAX_BYTES = 1 << 30
 _LIVE = "https://cdn.amazonlinux.com"
-_RELEASES = {  # by release: the folder of a repository, "" where a mirror alone has it
+_RELEASES = {  # by release: the folder of a repository, "" if only a mirror has it
     "1": "", "2": "2/{}/latest", "2022": "", "2023": "al2023/{}/mirrors/latest",
 }  # fmt: skip
 _FURTHER = {"2023": ("kernel-livepatch", "nvidia")}
@@ -55,22 +55,22 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     folder = "" if release == "1" else f"AL{release}/"
     extra = repository.removeprefix(f"{_EXTRAS}/") if repository.startswith(_EXTRAS) else ""
 
-    def told(update: Update) -> Iterator[Record]:
+    def records_of(update: Update) -> Iterator[Record]:
         url = f"https://alas.aws.amazon.com/{folder}{update.id}.html"
         for record in records(update, "amazon", f"amzn:{release}", url):
             yield _of_line(record, extra) if extra and isinstance(record, Advisory) else record
 
-    yield from updates(file, MAX_BYTES, told)
+    yield from updates(file, MAX_BYTES, records_of)
     if repository:
         yield NamespaceInfo(f"amzn:{release}", "amazon", 0, 0, partial=True, detail="a further repository alone")
 
 
 def _of_line(advisory: Advisory, extra: str) -> Advisory:
-    """Of the line of versions that an extra is named after, where the package is of it."""
+    """Limits the advisory to the line of versions that the extra is named after, if the package belongs to it."""
     line = _LINE.fullmatch(extra)
     if line is None:
         return advisory
-    return replace(advisory, ranges=tuple(Range(_start(one.fixed or "", line[1]), one.fixed) for one in advisory.ranges))
+    return replace(advisory, ranges=tuple(Range(_start(range.fixed or "", line[1]), range.fixed) for range in advisory.ranges))
 
 
 def _start(fixed: str, line: str) -> str | None:

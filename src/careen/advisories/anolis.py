@@ -1,6 +1,6 @@
 """Anolis OS: OVAL definitions, one for each erratum.
 
-Shape: a definition (see ``formats.feeds.oval``) with an ANSA id among its references and the CVEs that it mends; a file a
+Shape: a definition (see ``formats.feeds.oval``) with an ANSA id among its references and the CVEs that it fixes; one file a
 release, which ``list.json`` names.
 Raises: ValueError.  **Source:** OVAL language 5.11; anas.openanolis.cn.
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
@@ -26,7 +26,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
         names = listing("anolis") or listing(f"{_LIVE}/list.json")
         releases = {found[1] for name in names if (found := _FILE.fullmatch(name))}
     else:
-        releases = {one.partition(":")[2] for one in need.namespaces if one.startswith("anolis:")}
+        releases = {namespace.partition(":")[2] for namespace in need.namespaces if namespace.startswith("anolis:")}
     return tuple(
         Feed(f"anolis/anolis-{release}.oval.xml", f"{_LIVE}/anolis-{release}.oval.xml", part=release)
         for release in sorted(releases)
@@ -35,7 +35,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(definitions(file, MAX_BYTES), _records)
+    yield from read_each(definitions(file, MAX_BYTES), _records)
 
 
 def _records(definition: Definition) -> Iterator[Record]:
@@ -43,9 +43,9 @@ def _records(definition: Definition) -> Iterator[Record]:
     if not erratum:
         raise ValueError("a definition names no erratum")
     builds = (
-        Build(f"anolis:{release}", one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
-        for one in definition.tested
-        if (release := one.product.removeprefix(_PRODUCT)).isdecimal()
+        Build(f"anolis:{release}", test.package, test.status, test.evr, test.arch, test.module, severity=definition.severity)
+        for test in definition.tested
+        if (release := test.product.removeprefix(_PRODUCT)).isdecimal()
     )
     url = f"https://anas.openanolis.cn/errata/detail/{erratum}"
     yield from statements(erratum, "anolis", builds, url, definition.cves)

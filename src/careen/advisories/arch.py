@@ -1,7 +1,7 @@
 """Arch Linux: vulnerability groups of the security tracker.
 
 Shape: a list of ``{name: "AVG-5", packages, status, severity, fixed, issues: ["CVE-…"]}``. "Fixed" and "Testing" name the
-version that mends the group; "Vulnerable" has none yet; "Not affected" and "Unknown" state nothing.
+version that fixes the group; "Vulnerable" has none yet; "Not affected" and "Unknown" are ignored.
 Raises: ValueError.  **Source:** security.archlinux.org, all.json.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, Severity
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -37,7 +37,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(read_json(file, list[Raw], MAX_BYTES), _of_group)
+    yield from read_each(read_json(file, list[Raw], MAX_BYTES), _of_group)
 
 
 def _of_group(raw: Raw) -> Iterator[Advisory]:

@@ -1,8 +1,8 @@
-"""Azure Linux and CBL-Mariner: OVAL definitions, one for each flaw of a source package.
+"""Azure Linux and CBL-Mariner: OVAL definitions, one for each vulnerability of a source package.
 
-Shape: a ``definition`` with CVE and severity refers by ``criterion/@test_ref`` to a ``rpminfo_test``, that to an
+Shape: a ``definition`` with CVE and severity refers by ``criterion/@test_ref`` to a ``rpminfo_test``, which refers to an
 ``rpminfo_object`` (the package) and an ``rpminfo_state`` (``evr`` with an operation). "less than" names the fix; "less
-than or equal" the newest version that is affected, for which there is no fix.
+than or equal" the newest affected version, for which there is no fix.
 Raises: ValueError.  **Source:** OVAL language 5.11, linux-definitions-schema.
 """
 
@@ -39,17 +39,17 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     tests: dict[str, tuple[str, str]] = {}
     packages: dict[str, str] = {}
     states: dict[str, tuple[str, str]] = {}
-    for one in elements(file, _PARTS, MAX_BYTES):
-        id = one.attributes.get("id", "")
-        match one.name:
+    for element in elements(file, _PARTS, MAX_BYTES):
+        id = element.attributes.get("id", "")
+        match element.name:
             case "definition":
-                definitions.append(one)
+                definitions.append(element)
             case "rpminfo_test":
-                tests[id] = (_reference(one, "object"), _reference(one, "state"))
+                tests[id] = (_reference(element, "object"), _reference(element, "state"))
             case "rpminfo_object":
-                packages[id] = one.value("name")
+                packages[id] = element.value("name")
             case "rpminfo_state":
-                evr = one.first("evr")
+                evr = element.first("evr")
                 states[id] = (evr.attributes.get("operation", ""), evr.text.strip()) if evr else ("", "")
     if not definitions:
         raise ValueError("it holds no OVAL definitions")

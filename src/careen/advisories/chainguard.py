@@ -1,8 +1,8 @@
-"""Wolfi and Chainguard OS: which version of an origin package fixes which issues.
+"""Wolfi and Chainguard OS: which version of an origin package fixes which vulnerabilities.
 
 Shape: see ``formats.feeds.secdb``; one file each. OSV has the same fixes in archives of up to a gigabyte, which
-``careen db update --full`` reads as well: they say which CVE and which GHSA id are the same issue, which stand beside each
-other here as if they were two.
+``careen db update --full`` reads too: they state which CVE and which GHSA id are the same vulnerability. The files here
+list both as if they were two.
 Raises: ValueError.  **Source:** packages.wolfi.dev and packages.cgr.dev, security.json.
 """
 

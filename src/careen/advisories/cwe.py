@@ -1,8 +1,8 @@
-"""The names of weaknesses: what kind of mistake a number such as CWE-79 stands for.
+"""The names of weaknesses: which kind of mistake a number such as CWE-79 stands for.
 
 Shape: a zip of one XML file with ``<Weakness ID="79" Name="…" Status="Stable">`` and ``<Category ID="310" Name="…">``
-elements. Each becomes a record of that id, so that whoever looks up what is known of it finds its name.
-Raises: ValueError where there is no weakness in it.  **Source:** CWE schema 7; cwe.mitre.org/data/downloads.html.
+elements. Each becomes a record with that id, so that a look-up of the id gives its name.
+Raises: ValueError if the file has no weakness.  **Source:** CWE schema 7; cwe.mitre.org/data/downloads.html.
 """
 
 import re
@@ -34,9 +34,9 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         for entry in archive.entries(stream):
             if not entry.name.endswith(".xml"):
                 continue
-            for one in elements_of(archive.read(stream, entry, MAX_BYTES), _KINDS):
-                number, name = one.attributes.get("ID", ""), " ".join(one.attributes.get("Name", "").split())
-                if number.isdecimal() and len(number) < 8 and name and one.attributes.get("Status") not in _GONE:
+            for element in elements_of(archive.read(stream, entry, MAX_BYTES), _KINDS):
+                number, name = element.attributes.get("ID", ""), " ".join(element.attributes.get("Name", "").split())
+                if number.isdecimal() and len(number) < 8 and name and element.attributes.get("Status") not in _GONE:
                     found = True
                     yield VulnerabilityRecord(f"CWE-{number}", "cwe", summary=name[:200])
     if not found:

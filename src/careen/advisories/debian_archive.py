@@ -1,7 +1,7 @@
-"""Debian's archive: fixes that its packages' changelogs and patches name, out of a file of facts that a mirror carries.
+"""Debian's archive: fixes that the changelogs and patches of its packages name, from a file of facts in a mirror.
 
-A scan asks the archive itself (``--archive``, see ``careen.database.archive``) about the packages at hand, and Careen
-ships a file of facts for the packages of base images; ``careen db seed`` makes such files. Raises: ValueError.
+A scan reads the archive itself (``--archive``, see ``careen.database.archive``) about the packages at hand, and Careen
+ships a file of facts for the packages of base images. ``careen db seed`` makes such files. Raises: ValueError.
 """
 
 from collections.abc import Callable, Iterator

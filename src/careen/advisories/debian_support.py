@@ -1,8 +1,8 @@
-"""Packages of Debian whose security support is limited or has ended before that of the release.
+"""Debian packages whose security support is limited, or ended before that of the release.
 
-Shape: a file for each release, lines of columns with white space between: source package (``.*`` at its end stands for
-every name that begins so), ``limited``, ``supported`` (an exception) or ``non-supported``, and for the last the last
-version with support and the date on which it ended; then text for people. ``#`` begins a comment.
+Shape: one file a release, lines of columns with white space between: source package (a ``.*`` at its end stands for
+every name with this beginning), ``limited``, ``supported`` (an exception) or ``non-supported``, and after the last of these
+the last supported version and the date on which support ended; then text for people. ``#`` begins a comment.
 Raises: ValueError; a line of another kind is passed over.  **Source:** debian-security-support, security-support.debN.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from careen.formats.data.json_file import read_bounded
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import LimitedSupport
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -35,21 +35,21 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     lines = map(str.strip, read_bounded(file, MAX_BYTES).decode("utf-8", "replace").splitlines())
-    told = (line for line in lines if line and not line.startswith("#"))
-    yield from each(told, lambda line: (_limited(f"debian:{feed.part}", line),))
+    statements = (line for line in lines if line and not line.startswith("#"))
+    yield from read_each(statements, lambda line: (_limited(f"debian:{feed.part}", line),))
 
 
 def _limited(namespace: str, text: str) -> LimitedSupport:
     package, kind, rest = (*text.split(maxsplit=2), "", "")[:3]
     if not _NAME.fullmatch(package) or len(package) > 200 or kind not in _KINDS:
-        raise ValueError(f"no line about a package's support: {text[:80]!r}")
+        raise ValueError(f"not a line about a package's support: {text[:80]!r}")
     if kind == "supported":
         return LimitedSupport(namespace, package, _NEVER)
     if kind == "limited":
         return LimitedSupport(namespace, package, detail=_shortened(rest))
     version, ended, detail = (*rest.split(maxsplit=2), "", "", "")[:3]
     if not _DATE.fullmatch(ended):
-        raise ValueError(f"support that ended on no date: {text[:80]!r}")
+        raise ValueError(f"the end of support is not a date: {text[:80]!r}")
     return LimitedSupport(namespace, package, ended, version[:200], _shortened(detail))
 
 

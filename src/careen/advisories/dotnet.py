@@ -1,9 +1,9 @@
-""".NET: which flaws each release of a channel mended, as release metadata.
+""".NET: the vulnerabilities that each release of a channel fixes, from the release metadata.
 
-Shape: ``{channel-version, releases: [{release-version, cve-list: [{cve-id}], runtime: {version}, sdks: [{version}]}]}``, a
-file a channel. Whoever has an older release of the channel has what a later one mended. Which component a flaw is in is
-not said: the runtime's packages (``Microsoft.NETCore.App.Runtime.linux-x64``) and the SDK, which holds everything, are
-named as likely. An SDK is mended within its feature band (8.0.1xx, 8.0.4xx).
+Shape: ``{channel-version, releases: [{release-version, cve-list: [{cve-id}], runtime: {version}, sdks: [{version}]}]}``, one
+file a channel. An older release of the channel is affected by everything that a later release fixes. The metadata do not
+name the affected component, so the runtime's packages (``Microsoft.NETCore.App.Runtime.linux-x64``) and the SDK, which
+contains everything, are matched with confidence *likely*. An SDK is fixed within its feature band (8.0.1xx, 8.0.4xx).
 Raises: ValueError.  **Source:** dotnet/core, release-notes; .NET, "Download .NET releases programmatically".
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, NamespaceInfo, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -69,21 +69,21 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     channel = read_json(file, _Channel, MAX_BYTES)
     if not _CHANNEL.fullmatch(channel.channel_version):
         raise ValueError(f"no channel: {channel.channel_version[:40]!r}")
-    yield from each(channel.releases, partial(_records, channel.channel_version))
+    yield from read_each(channel.releases, partial(_records, channel.channel_version))
     yield NamespaceInfo("NuGet", "dotnet", 0, 0, partial=True, detail="of the runtime alone")
 
 
 def _records(channel: str, raw: Raw) -> Iterator[Record]:
     release = from_json(raw, _Release)
-    cves = tuple(dict.fromkeys(id for one in release.cve_list or () if (id := one.cve_id.strip()).startswith("CVE-")))
+    cves = tuple(dict.fromkeys(id for cve in release.cve_list or () if (id := cve.cve_id.strip()).startswith("CVE-")))
     if not cves or len(release.release_version) > 100:
         return
-    sdks = [one.version or "" for one in (*(release.sdks or ()), *((release.sdk,) if release.sdk else ()))]
+    sdks = [sdk.version or "" for sdk in (*(release.sdks or ()), *((release.sdk,) if release.sdk else ()))]
     if ranges := _sdk_ranges(channel, sdks):
         yield _advisory(release, cves, ".NET", "dotnet-sdk", ranges)
-    mended = release.runtime.version if release.runtime else None
-    if mended and _RUNTIME.fullmatch(mended) and mended.startswith(f"{channel}."):
-        ranges = (Range(f"{channel}.0-0", mended),)
+    fixed = release.runtime.version if release.runtime else None
+    if fixed and _RUNTIME.fullmatch(fixed) and fixed.startswith(f"{channel}."):
+        ranges = (Range(f"{channel}.0-0", fixed),)
         for platform in _PLATFORMS:
             yield _advisory(release, cves, "NuGet", f"Microsoft.NETCore.App.Runtime.{platform}", ranges)
     for cve in cves:
@@ -105,13 +105,13 @@ def _advisory(release: _Release, cves: tuple[str, ...], namespace: str, package:
 
 
 def _sdk_ranges(channel: str, versions: Iterable[str]) -> tuple[Range, ...]:
-    """From the first of a feature band to the one that was mended; a band between that was not mended is left behind."""
+    """From the first version of a feature band to its fix; a band without a fix counts as older than the next band's fix."""
     found = [match for version in versions if (match := _SDK.fullmatch(version)) and match[1] == channel]
-    mended: dict[int, str] = {}
-    for one in found:
-        mended[int(one[2])] = max(one[3], mended.get(int(one[2]), ""))
+    fixed: dict[int, str] = {}
+    for match in found:
+        fixed[int(match[2])] = max(match[3], fixed.get(int(match[2]), ""))
     ranges, start = [], 1
-    for band, patch in sorted(mended.items()):
+    for band, patch in sorted(fixed.items()):
         ranges.append(Range(f"{channel}.{min(start, band)}00-0", f"{channel}.{band}{patch}"))
         start = band + 1
     return tuple(ranges)

@@ -1,6 +1,6 @@
-"""Echo: issues of the source packages that it builds, in the shape of Debian's tracker cut down to one release.
+"""Echo: issues of the source packages that it builds, in the shape of Debian's tracker, for a single release.
 
-Shape: ``{source package: {issue: {fixed_version}}}``. Version ``0`` says that the package never was vulnerable; an issue
+Shape: ``{source package: {issue: {fixed_version}}}``. Version ``0`` means that the package never was vulnerable; an issue
 without a version has no fix yet.
 Raises: ValueError.  **Source:** advisory.echohq.com, data.json.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -19,7 +19,7 @@ from careen.safety.typed import from_json
 MAX_BYTES = 200 << 20
 MAX_LENGTH = 200
 NAMESPACE = "echo"
-_TEMPORARY = "TEMP-"  # Debian's placeholders, which it gives up again
+_TEMPORARY = "TEMP-"  # Debian's placeholders, which it replaces later
 _HOME = "https://advisory.echohq.com"
 
 
@@ -35,7 +35,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     packages = read_json(file, dict[str, dict[str, Raw]], MAX_BYTES)
-    yield from each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), _stated)
+    yield from read_each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), _stated)
 
 
 def _stated(item: tuple[str, str, Raw]) -> Iterator[Record]:

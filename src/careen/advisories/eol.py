@@ -1,9 +1,9 @@
 """Until when distributions give security updates free of charge.
 
-Shape: ``{result: {name, releases: [{name, eolFrom: date | null, eoesFrom: date | null}]}}``, a file a product; or all of them
-in one, as a list of ``result``. Before it (API v0) a file was ``[{cycle, eol: date | bool, extendedSupport: date | bool}]``,
-which a mirror may have. Debian's extended support is its LTS, free for everyone; that of the others is sold and does not
-count. An end without a date says nothing here.
+Shape: ``{result: {name, releases: [{name, eolFrom: date | null, eoesFrom: date | null}]}}``, one file a product; or all
+products in one file, as a list of ``result``. The older API v0, which a mirror may have, has ``[{cycle, eol: date | bool,
+extendedSupport: date | bool}]`` in each file. Debian's extended support is its LTS, which is free for everyone; other
+distributions sell theirs, and it does not count. An end without a date is ignored.
 Raises: ValueError.  **Source:** endoflife.date, API v1 and v0.
 """
 
@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from careen.distributions.profile import Profile
 from careen.distributions.registry import profiles
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Support
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -53,7 +53,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     wanted = sorted(_products())
     if need.namespaces is not None:
         ids = {name.partition(":")[0] for name in need.namespaces}
-        wanted = [product for product in wanted if not ids.isdisjoint(one.id for one in _products()[product])]
+        wanted = [product for product in wanted if not ids.isdisjoint(profile.id for profile in _products()[product])]
     return tuple(
         Feed(
             f"eol/api/{product}.json",
@@ -69,13 +69,13 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     followers = _products()[feed.part]
     answer = read_json(file, _Answer | list[Raw], MAX_BYTES)  # type: ignore[arg-type]
     if isinstance(answer, list):
-        yield from each(answer, partial(_of_cycle, followers))
+        yield from read_each(answer, partial(_of_cycle, followers))
         return
     products = answer.result if isinstance(answer.result, list) else [answer.result]
-    product = next((one for one in products if one.name == feed.part), None)
+    product = next((known for known in products if known.name == feed.part), None)
     if product is None:
         raise ValueError(f"it does not have {feed.part}")
-    yield from each(product.releases, partial(_of_release, followers))
+    yield from read_each(product.releases, partial(_of_release, followers))
 
 
 def _of_release(followers: Sequence[Profile], raw: Raw) -> Iterator[Support]:
@@ -90,19 +90,19 @@ def _of_cycle(followers: Sequence[Profile], raw: Raw) -> Iterator[Support]:
 
 def _support(followers: Sequence[Profile], release: str, *dates: str | bool | None) -> Iterator[Support]:
     """``dates``: the end of support, and of its extension."""
-    for one in followers:
-        counted = dates if one.support.free_extension else dates[:1]
+    for profile in followers:
+        counted = dates if profile.support.free_extension else dates[:1]
         if known := [date for date in counted if isinstance(date, str) and _DATE.fullmatch(date)]:
-            yield Support(f"{one.id}:{release}", max(known))
+            yield Support(f"{profile.id}:{release}", max(known))
 
 
 @cache
 def _products() -> dict[str, list[Profile]]:
     """The distributions that each product there has the dates of."""
     found: dict[str, list[Profile]] = {}
-    for one in profiles().values():
-        if one.support.product:
-            found.setdefault(one.support.product, []).append(one)
+    for profile in profiles().values():
+        if profile.support.product:
+            found.setdefault(profile.support.product, []).append(profile)
     return found
 
 

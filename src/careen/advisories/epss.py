@@ -1,7 +1,7 @@
 """FIRST's Exploit Prediction Scoring System: the probability that a CVE is exploited within 30 days.
 
 Shape: gzipped CSV; a ``#model_version:…,score_date:…`` line, a header ``cve,epss,percentile``, then one line a CVE. Files
-of 2021 have no first line, the oldest no percentile either: it is the part of all scores that are no higher, and is counted.
+of 2021 have no first line, and the oldest no percentile: then it is computed, as the share of scores that are not higher.
 Raises: ValueError.  **Source:** first.org/epss/data_stats.
 """
 
@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Epss, PassedOver
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -37,32 +37,31 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _scores(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
-    for number, one in enumerate(each(stream, _score)):
+    for number, score in enumerate(read_each(stream, _score)):
         if number > MAX_LINES:
             raise ValueError("EPSS: too many lines")
-        yield one
+        yield score
 
 
 def _score(line: str) -> tuple[Epss]:
-    id, _, rest = line.partition(",")
-    score, _, percentile = rest.partition(",")
+    id, score, percentile = line.split(",", 2)
     found = Epss(id, float(score), float(percentile))
-    if not (id.startswith("CVE-") and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
-        raise ValueError(f"EPSS: {line[:60]!r} is no score")
+    if not (id[:4] == "CVE-" and 0 <= found.score <= 1 and 0 <= found.percentile <= 1):
+        raise ValueError(f"EPSS: {line[:60]!r} is not a score")
     return (found,)
 
 
 def _ranked(stream: Iterable[str]) -> Iterator[Epss | PassedOver]:
-    """Scores without percentiles."""
+    """Scores of a file without percentiles, with percentiles computed."""
     found: list[Epss] = []
-    for one in _scores(f"{line.rstrip()},0" for line in stream):
-        if isinstance(one, PassedOver):
-            yield one
+    for epss in _scores(f"{line.rstrip()},0" for line in stream):
+        if isinstance(epss, PassedOver):
+            yield epss
         else:
-            found.append(one)
-    scores = sorted(one.score for one in found)
-    for one in found:
-        yield Epss(one.id, one.score, round(bisect_right(scores, one.score) / len(scores), 5))
+            found.append(epss)
+    scores = sorted(epss.score for epss in found)
+    for epss in found:
+        yield Epss(epss.id, epss.score, round(bisect_right(scores, epss.score) / len(scores), 5))
 
 
 ADVISORY_SOURCE = AdvisorySource(

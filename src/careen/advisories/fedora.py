@@ -1,7 +1,7 @@
 """Fedora: the updates of a release.
 
-Shape: ``updateinfo.xml`` (see ``formats.feeds.updateinfo``) of the repository of updates, whose name its ``repomd.xml`` tells.
-That of one architecture stands for all.
+Shape: ``updateinfo.xml`` (see ``formats.feeds.updateinfo``) of the repository of updates, whose ``repomd.xml`` has its name.
+The file of one architecture stands for all.
 Raises: ValueError.  **Source:** Bodhi, updateinfo; createrepo_c, repomd.xml.
 """
 
@@ -22,7 +22,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
     if need.namespaces is None:
         releases = set(listing("fedora") or listing(f"{_LIVE}/"))
     else:
-        releases = {release for one in need.namespaces if (release := one.partition("fedora:")[2])}
+        releases = {release for namespace in need.namespaces if (release := namespace.partition("fedora:")[2])}
     return tuple(
         Feed(
             f"fedora/{release}/updateinfo.xml",
@@ -38,11 +38,11 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    def told(update: Update) -> Iterator[Record]:
+    def records_of(update: Update) -> Iterator[Record]:
         url = f"https://bodhi.fedoraproject.org/updates/{update.id}"
         yield from records(update, "fedora", f"fedora:{feed.part}", url, every_arch=True)
 
-    yield from updates(file, MAX_BYTES, told)
+    yield from updates(file, MAX_BYTES, records_of)
 
 
 ADVISORY_SOURCE = AdvisorySource(

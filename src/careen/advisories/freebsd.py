@@ -1,16 +1,16 @@
-"""FreeBSD: flaws of its packages, as VuXML.
+"""FreeBSD: vulnerabilities of its packages, as VuXML.
 
 Shape: ``<vuln vid="…"><topic/><affects><package><name/><range><ge/><lt/></range></package></affects><references>
-<cvename/></references><dates><entry/></dates></vuln>``. ``system`` entries are about the base system, which is no package; a
-``cancelled`` one says nothing. The document names files of older years as entities: whole ones have them in place.
-Raises: ValueError where there is no entry in it.  **Source:** VuXML 1.1; Porter's Handbook, "Security".
+<cvename/></references><dates><entry/></dates></vuln>``. ``system`` entries are about the base system, which is not a package;
+``cancelled`` entries are ignored. The document names files of older years as entities; complete editions contain them.
+Raises: ValueError if the file has no entry.  **Source:** VuXML 1.1; Porter's Handbook, "Security".
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from careen.formats.data.xml_stream import Element, elements
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -30,12 +30,12 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     found = False
 
-    def told(entry: Element) -> Iterator[Record]:
+    def records_of(entry: Element) -> Iterator[Record]:
         nonlocal found
         found = True
         yield from _records(entry)
 
-    yield from each(elements(file, frozenset(("vuln",)), MAX_BYTES, named_dtd=True), told)
+    yield from read_each(elements(file, frozenset(("vuln",)), MAX_BYTES, named_dtd=True), records_of)
     if not found:
         raise ValueError("it holds no entry")
 
@@ -47,17 +47,17 @@ def _records(entry: Element) -> Iterator[Record]:
     if entry.first("cancelled"):
         return
     id = f"VUXML-{id}"
-    cves = tuple(dict.fromkeys(text for one in entry.below("cvename") if (text := one.text.strip()).startswith("CVE-")))
+    cves = tuple(dict.fromkeys(text for name in entry.below("cvename") if (text := name.text.strip()).startswith("CVE-")))
     affects = entry.first("affects")
-    told: dict[str, list[Range]] = {}
+    affected: dict[str, list[Range]] = {}
     for package in affects.children if affects else ():
         if package.name != "package":
             continue
-        ranges = [_range(one) for one in package.children if one.name == "range"]
+        ranges = [_range(child) for child in package.children if child.name == "range"]
         for name in package.children:
             if name.name == "name" and 0 < len(name.text.strip()) <= MAX_LENGTH:
-                told.setdefault(name.text.strip(), []).extend(ranges)
-    for package_name, ranges in told.items():
+                affected.setdefault(name.text.strip(), []).extend(ranges)
+    for package_name, ranges in affected.items():
         fixed = any(range.fixed for range in ranges)
         yield Advisory(
             id=id,
@@ -69,13 +69,13 @@ def _records(entry: Element) -> Iterator[Record]:
             aliases=cves,
             url=f"{_HOME}/{id.removeprefix('VUXML-')}.html",
         )
-    if told:
+    if affected:
         topic = " ".join(entry.value("topic").split())[:MAX_LENGTH]
         yield VulnerabilityRecord(id, "freebsd", cves, topic, published=entry.value("dates", "entry")[:10])
 
 
-def _range(one: Element) -> Range:
-    bounds = {child.name: child.text.strip() for child in one.children if child.name in _BOUNDS}
+def _range(element: Element) -> Range:
+    bounds = {child.name: child.text.strip() for child in element.children if child.name in _BOUNDS}
     if "eq" in bounds:
         return Range(bounds["eq"], None, bounds["eq"])
     low = bounds.get("ge") or bounds.get("gt")

@@ -2,9 +2,9 @@
 
 Shape: ``<glsa id="202305-28"><title/><announced/><affected><package name="dev-java/x"><unaffected range="ge">1.33
 </unaffected><vulnerable range="lt">1.33</vulnerable></package></affected><impact type="low"/><references><uri>CVE-…</uri>``,
-a file each in a compressed tar. ``range`` compares the version; with an ``r`` before it (``rge``) it is about revisions of
-that version alone. ``slot`` names one slot, ``*`` or none all. What is unaffected wins over what is vulnerable.
-Raises: ValueError where there is no advisory in it; one that is damaged is passed over.
+one file each in a compressed tar. ``range`` compares the version; with an ``r`` before it (``rge``) it is about revisions of
+that version alone. ``slot`` names one slot, ``*`` or none all. "Unaffected" takes precedence over "vulnerable".
+Raises: ValueError if the file has no advisory; a damaged advisory is passed over.
 **Source:** glsa.dtd; Gentoo Developer Manual; glep-0014; Portage, glsa.py (``revisionMatch``).
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from careen.formats.archives.tar_archive import documents
 from careen.formats.data.xml_stream import Element, elements_of
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
@@ -34,7 +34,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(documents(file, ".xml", MAX_ADVISORY_BYTES, MAX_BYTES), _of_document)
+    yield from read_each(documents(file, ".xml", MAX_ADVISORY_BYTES, MAX_BYTES), _of_document)
 
 
 def _of_document(data: bytes) -> Iterator[Record]:
@@ -47,7 +47,7 @@ def _records(glsa: Element) -> Iterator[Record]:
     if not number or len(number) > 40:
         raise ValueError("an advisory has no id")
     id = f"GLSA-{number}"
-    texts = [one.text.strip() for one in glsa.below("uri")]
+    texts = [uri.text.strip() for uri in glsa.below("uri")]
     cves = tuple(dict.fromkeys(text for text in texts if text.startswith("CVE-") and len(text) <= 40))
     impact = glsa.first("impact")
     severity = _SEVERITIES.get(impact.attributes.get("type", "").lower(), "unknown") if impact else "unknown"
@@ -56,27 +56,27 @@ def _records(glsa: Element) -> Iterator[Record]:
     for package in affected.children if affected else ():
         if package.name == "package" and package.attributes.get("name"):
             statements.setdefault(package.attributes["name"], []).extend(package.children)
-    for name, told in statements.items():
-        yield from _advisories(id, name, told, cves, severity, f"https://security.gentoo.org/glsa/{number}")
+    for name, elements in statements.items():
+        yield from _advisories(id, name, elements, cves, severity, f"https://security.gentoo.org/glsa/{number}")
     announced = glsa.value("announced")
-    published = announced if _DATE.fullmatch(announced) else ""  # older ones have it in words
+    published = announced if _DATE.fullmatch(announced) else ""  # older advisories write the month as a word
     yield VulnerabilityRecord(id, "gentoo", cves, glsa.value("title")[:200], severity, published=published)
 
 
 def _advisories(
-    id: str, package: str, told: list[Element], cves: tuple[str, ...], severity: Severity, url: str
+    id: str, package: str, elements: list[Element], cves: tuple[str, ...], severity: Severity, url: str
 ) -> Iterator[Advisory]:
-    """One for each slot and side: what is vulnerable in it, and what of that is not after all."""
+    """One advisory for each slot and side: the vulnerable versions, and those of them that are unaffected after all."""
     by_slot: dict[tuple[str, str], list[Range]] = {}
-    mended: list[str] = []
-    for one in told:
-        version = one.text.strip()
-        if one.name not in ("vulnerable", "unaffected") or not version:
+    fixed: list[str] = []
+    for element in elements:
+        version = element.text.strip()
+        if element.name not in ("vulnerable", "unaffected") or not version:
             continue
-        slot = one.attributes.get("slot", "*").strip() or "*"
-        by_slot.setdefault((one.name, slot), []).append(_range(one.attributes.get("range", ""), version))
-        if one.name == "unaffected" and one.attributes.get("range") in ("ge", "rge"):
-            mended.append(version)
+        slot = element.attributes.get("slot", "*").strip() or "*"
+        by_slot.setdefault((element.name, slot), []).append(_range(element.attributes.get("range", ""), version))
+        if element.name == "unaffected" and element.attributes.get("range") in ("ge", "rge"):
+            fixed.append(version)
     for (side, slot), ranges in sorted(by_slot.items(), reverse=True):
         yield Advisory(
             id=id,
@@ -84,18 +84,18 @@ def _advisories(
             namespace=NAMESPACE,
             package=package,
             ranges=tuple(ranges),
-            # Packages that nobody mends are few: the list is one of fixes, and does not claim to know what waits for one.
+            # Few packages have no fix at all: the list is one of fixes, and does not claim to list unfixed vulnerabilities.
             status="not_affected" if side == "unaffected" else "fixed",
             aliases=cves,
             severity=severity,
-            fixed_versions=tuple(dict.fromkeys(mended)) if side == "vulnerable" else (),
+            fixed_versions=tuple(dict.fromkeys(fixed)) if side == "vulnerable" else (),
             module=None if slot == "*" else slot,
             url=url,
         )
 
 
 def _range(kind: str, version: str) -> Range:
-    """``rlt 1.2-r3`` is from 1.2 to before 1.2-r3; ``eq 1.2*`` every version that begins so."""
+    """``rlt 1.2-r3`` is from 1.2 to before 1.2-r3; ``eq 1.2*`` every version with this beginning."""
     base = version.partition("-r")[0]
     match kind:
         case "lt":

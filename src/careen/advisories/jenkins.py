@@ -1,8 +1,8 @@
 """Jenkins and its plug-ins: the warnings that its update site shows.
 
 Shape: ``[{id: "SECURITY-208", type: "core" | "plugin", name, message, url, versions: [{firstVersion, lastVersion,
-pattern}]}]``. ``lastVersion`` is the newest version that is affected. Where there is a pattern alone and it is ``.*``, every
-version is and none mends it; other patterns are not read: expressions of others are not run here. A warning gives neither
+pattern}]}]``. ``lastVersion`` is the newest affected version. If there is only a pattern and it is ``.*``, every version
+is affected and none has a fix; other patterns are ignored, since expressions from a feed are not run. A warning has neither
 CVE nor severity.
 Raises: ValueError.  **Source:** jenkins-infra/update-center2, resources/warnings.json and its README.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -49,7 +49,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(read_json(file, list[Raw], MAX_BYTES), _records)
+    yield from read_each(read_json(file, list[Raw], MAX_BYTES), _records)
 
 
 def _records(raw: Raw) -> Iterator[Record]:
@@ -72,15 +72,15 @@ def _records(raw: Raw) -> Iterator[Record]:
 
 
 def _ranges(versions: list[_Versions]) -> Iterator[Range]:
-    """Two entries are two lines of release, each mended in its own: 2.46.1 (so 2.46.2 is), and from 2.47 to 2.56."""
-    known = [(last.removeprefix("LTS ").strip(), one) for one in versions if (last := one.last_version)]
+    """Two entries are two release lines, each with its own fix: 2.46.1 (fixed by 2.46.2), and from 2.47 to 2.56."""
+    known = [(last.removeprefix("LTS ").strip(), entry) for entry in versions if (last := entry.last_version)]
     known.sort(key=lambda item: _line(item[0]))
     before = ""
     for last, one in known:
         exactly = (one.pattern or "").startswith(f"({last.replace('.', '[.]')})")
         yield Range(one.first_version or (last if exactly else _start(before, last)), None, last)
         before = last
-    if not known and any(one.pattern == ".*" for one in versions):
+    if not known and any(entry.pattern == ".*" for entry in versions):
         yield Range()
 
 
@@ -90,7 +90,7 @@ def _line(version: str) -> tuple[int, int]:
 
 
 def _start(before: str, last: str) -> str | None:
-    """Where a line begins: after the one before it, or with the first pre-release of the version."""
+    """The beginning of a line: after the line before it, or the first pre-release of the version."""
     if not before:
         return None
     found = _NUMBERS.fullmatch(last)

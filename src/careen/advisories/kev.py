@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Exploited
 from careen.plugins import Address, AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -40,7 +40,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(read_json(file, _Catalogue, MAX_BYTES).vulnerabilities, _exploited)
+    yield from read_each(read_json(file, _Catalogue, MAX_BYTES).vulnerabilities, _exploited)
 
 
 def _exploited(raw: Raw) -> Iterator[Exploited]:

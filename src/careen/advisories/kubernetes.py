@@ -1,9 +1,9 @@
-"""Kubernetes: the project's own list of flaws, by component.
+"""Kubernetes: the project's own list of vulnerabilities, by component.
 
-Shape: the official feed is ``{items: [{id: "CVE-…", summary, content_text, date_published, url}]}``, where the versions
-stand in prose: below the headings "Affected Versions" and "Fixed Versions", lines such as "kubelet v1.24.0 - v1.24.2" or
-"kube-apiserver <= v1.24.14" (likely, as people write them). A mirror may have ``k8s/cves.json``, the same flaws as records
-of OSV's schema whose ecosystem is "kubernetes": these are read first, and count where both know a flaw.
+Shape: the official feed is ``{items: [{id: "CVE-…", summary, content_text, date_published, url}]}``. Its versions are
+prose: below the headings "Affected Versions" and "Fixed Versions", lines such as "kubelet v1.24.0 - v1.24.2" or
+"kube-apiserver <= v1.24.14" (confidence *likely*, because people write them). A mirror may have ``k8s/cves.json``, the same
+vulnerabilities as records of OSV's schema with ecosystem "kubernetes": these are read first, and take precedence.
 Raises: ValueError.  **Source:** kubernetes.io, Official CVE Feed (JSON Feed 1.1); OSV schema 1.7.
 """
 
@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from careen.formats.data.json_file import read_json
 from careen.formats.feeds import osv
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.kubernetes_modules import KUBERNETES, MODULE_BY_PROGRAM
 from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -59,9 +59,9 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.part == "records":
         now = datetime.now(UTC).isoformat()
-        yield from each(read_json(file, list[Raw], MAX_BYTES), lambda raw: _of_record(raw, now))
+        yield from read_each(read_json(file, list[Raw], MAX_BYTES), lambda raw: _of_record(raw, now))
         return
-    yield from each(read_json(file, _Feed, MAX_BYTES).items, _of_item)
+    yield from read_each(read_json(file, _Feed, MAX_BYTES).items, _of_item)
 
 
 def _of_record(raw: Raw, now: str) -> Iterator[Record]:
@@ -74,7 +74,7 @@ def _of_item(raw: Raw) -> Iterator[Record]:
     item = from_json(raw, _Item)
     if not item.id.startswith("CVE-") or len(item.id) > 40:
         return
-    affected, mended = _told(item.content_text)
+    affected, fixed = _versions_in(item.content_text)
     for package, ranges in affected.items():
         yield Advisory(
             id=item.id,
@@ -82,18 +82,18 @@ def _of_item(raw: Raw) -> Iterator[Record]:
             namespace=NAMESPACE,
             package=package,
             ranges=tuple(dict.fromkeys(ranges)),
-            status="fixed" if mended.get(package) or any(range.fixed for range in ranges) else "open",
-            fixed_versions=tuple(dict.fromkeys(mended.get(package, ()))),
+            status="fixed" if fixed.get(package) or any(range.fixed for range in ranges) else "open",
+            fixed_versions=tuple(dict.fromkeys(fixed.get(package, ()))),
             confidence="likely",
             url=item.url if item.url.startswith("https://") else _HOME,
         )
     yield VulnerabilityRecord(item.id, "kubernetes", summary=item.summary[:200], published=item.date_published[:10])
 
 
-def _told(prose: str) -> tuple[dict[str, list[Range]], dict[str, list[str]]]:
-    """What is affected and what is mended, by component."""
+def _versions_in(prose: str) -> tuple[dict[str, list[Range]], dict[str, list[str]]]:
+    """The affected ranges and the fixed versions, by component."""
     affected: dict[str, list[Range]] = {}
-    mended: dict[str, list[str]] = {}
+    fixed: dict[str, list[str]] = {}
     section = ""
     for line in prose.splitlines()[:MAX_LINES]:
         line = line[:500]
@@ -104,8 +104,8 @@ def _told(prose: str) -> tuple[dict[str, list[Range]], dict[str, list[str]]]:
             if section == "affected":
                 affected.setdefault(component, []).append(_range(match))
             else:
-                mended.setdefault(component, []).append(match["low"])
-    return affected, mended
+                fixed.setdefault(component, []).append(match["low"])
+    return affected, fixed
 
 
 def _range(match: re.Match[str]) -> Range:

@@ -1,7 +1,7 @@
-"""MinimOS: which version of an origin package mends which issues.
+"""MinimOS: which version of an origin package fixes which vulnerabilities.
 
-Shape: see ``formats.feeds.secdb``. An issue's CVE and GHSA id stand beside each other as if they were two: OSV, which has the
-same fixes and is what a first scan fetches, says which belong together.
+Shape: see ``formats.feeds.secdb``. The file lists the CVE and the GHSA id of a vulnerability as if they were two. OSV, which
+has the same fixes and is what a first scan downloads, states which ids belong together.
 Raises: ValueError.  **Source:** packages.mini.dev, security.json.
 """
 

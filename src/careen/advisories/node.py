@@ -1,10 +1,10 @@
-"""Node.js itself: flaws of the runtime, by its security working group.
+"""Node.js itself: vulnerabilities of the runtime, by its security working group.
 
 Shape: ``{number: {cve: ["CVE-…"], vulnerable: "18.x || 20.x", patched: "^18.20.4 || ^20.15.1", ref, description,
-severity, affectedEnvironments}}``. Lines of release are mended one by one: from the first version of a line that is
-vulnerable to the one that ``patched`` names for it; a line that it does not name has no fix. A flaw of Windows or macOS
-alone says nothing here.
-Raises: ValueError; an entry with a term of another kind than the above is passed over.
+severity, affectedEnvironments}}``. Each release line is fixed separately: a range goes from the first vulnerable version of
+a line to the version that ``patched`` names for it; a line that it does not name has no fix. Vulnerabilities of Windows or
+macOS alone are ignored.
+Raises: ValueError; an entry with any other kind of term is passed over.
 **Source:** nodejs/security-wg, vuln/core; node-semver, "Advanced Range Syntax".
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.version_text.semantic_range import Term, alternatives, raised, terms
 from careen.model.advisory import SEVERITIES, Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -49,7 +49,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(read_json(file, dict[str, Raw], MAX_BYTES).items(), _records)
+    yield from read_each(read_json(file, dict[str, Raw], MAX_BYTES).items(), _records)
 
 
 def _records(item: tuple[str, Raw]) -> Iterator[Record]:
@@ -57,7 +57,7 @@ def _records(item: tuple[str, Raw]) -> Iterator[Record]:
     entry = from_json(raw, _Entry)
     if entry.affected_environments and _ENVIRONMENTS.isdisjoint(entry.affected_environments):
         return
-    fixes = sorted({one.numbers for text in alternatives(entry.patched) for one in terms(text) if one.numbers})
+    fixes = sorted({term.numbers for text in alternatives(entry.patched) for term in terms(text) if term.numbers})
     ranges = _ranges(entry.vulnerable, fixes)
     if not ranges:
         return
@@ -79,7 +79,7 @@ def _records(item: tuple[str, Raw]) -> Iterator[Record]:
 
 
 def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
-    """The end of a line that nobody mended ends its range too: just before the first pre-release of the next."""
+    """A line without a fix ends before the first pre-release of the next line, and so does its range."""
     found: dict[Range, None] = {}
     for text in alternatives(vulnerable):
         low, high = _span(terms(text))
@@ -93,7 +93,7 @@ def _ranges(vulnerable: str, fixes: list[Numbers]) -> tuple[Range, ...]:
 
 
 def _span(asked: list[Term]) -> tuple[Numbers | None, Numbers | None]:
-    """From where to before where: ``18.x``, ``>=4.0 <=4.2.1``, ``<= 0.10.32``."""
+    """The first version, and the first version after the range: ``18.x``, ``>=4.0 <=4.2.1``, ``<= 0.10.32``."""
     low: Numbers | None = None
     high: Numbers | None = None
     for operator, numbers, *_ in asked:
@@ -131,7 +131,7 @@ def _summary(entry: _Entry) -> str:
 
 ADVISORY_SOURCE = AdvisorySource(
     name="node",
-    title="Node.js security working group, flaws of the runtime",
+    title="Node.js security working group, vulnerabilities of the runtime",
     licence="MIT",
     homepage=_HOME,
     feeds=feeds,

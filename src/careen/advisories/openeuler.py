@@ -1,10 +1,10 @@
 """openEuler: security advisories in CSAF, one document a bulletin.
 
 Shape: see ``formats.feeds.csaf``; ``openeuler/<year>/csaf-openeuler-sa-<year>-<number>.json`` in a mirror. OSV has the same
-bulletins in one archive, which is what a scan fetches. Both name source packages. Service packs are releases of their
+bulletins in one archive, which is what a scan downloads. Both name source packages. Service packs are releases of their
 own (``22.03-lts-sp3``).
-Of a bulletin that a mirror has as CSAF and as CVRF (``cvrf-openEuler-SA-<year>-<number>.xml``) CSAF is read. Bulletins of hot
-patches are about the kernel that runs, which is not a container's, and are left out.
+If a mirror has a bulletin as CSAF and as CVRF (``cvrf-openEuler-SA-<year>-<number>.xml``), Careen reads CSAF. Bulletins of
+hot patches are about the running kernel, which is not the container's, and are left out.
 Raises: ValueError.  **Source:** CSAF 2.0; ICASI CVRF 1.1; repo.openeuler.org/security/data/csaf.
 """
 
@@ -29,7 +29,7 @@ _SEVERITIES: dict[str, Severity] = {"critical": "critical", "high": "high", "med
 
 
 def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    if need.namespaces is not None and not any(one.startswith("openeuler:") for one in need.namespaces):
+    if need.namespaces is not None and not any(namespace.startswith("openeuler:") for namespace in need.namespaces):
         return ()
     found: list[Feed] = []
     for year in filter(_YEAR.fullmatch, listing("openeuler")):
@@ -51,33 +51,37 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     document = cvrf.read(file, "openeuler") if is_cvrf else csaf.read(read_bounded(file, MAX_BYTES), "openeuler")
     namespaces = set()
     url = f"https://www.openeuler.org/en/security/security-bulletins/detail/?id={document.id}"
-    for flaw in document.flaws:
-        yield from csaf.not_understood(flaw)
-        for record in statements(flaw.id, "openeuler", _builds(flaw), url, _bulletin(document, flaw)):
+    for vulnerability in document.vulnerabilities:
+        yield from csaf.unknown_statuses(vulnerability)
+        for record in statements(
+            vulnerability.id, "openeuler", _builds(vulnerability), url, _bulletin(document, vulnerability)
+        ):
             namespaces.add(record.namespace)
             yield record
-        severity = _SEVERITIES.get(flaw.severity.lower(), "unknown")
-        yield VulnerabilityRecord(flaw.id, "openeuler", summary=flaw.title[:200], severity=severity, cvss=flaw.cvss)
+        severity = _SEVERITIES.get(vulnerability.severity.lower(), "unknown")
+        yield VulnerabilityRecord(
+            vulnerability.id, "openeuler", summary=vulnerability.title[:200], severity=severity, cvss=vulnerability.cvss
+        )
     for namespace in sorted(namespaces):
         yield NamespaceInfo(namespace, "openeuler", 0, 0, partial=True, detail="bulletins that came singly")
 
 
-def _bulletin(document: csaf.Document, flaw: csaf.Flaw) -> tuple[str, ...]:
-    return (document.id,) if document.id and document.id != flaw.id else ()
+def _bulletin(document: csaf.Document, vulnerability: csaf.Vulnerability) -> tuple[str, ...]:
+    return (document.id,) if document.id and document.id != vulnerability.id else ()
 
 
-def _builds(flaw: csaf.Flaw) -> Iterator[Build]:
-    """Of source packages, as OSV has them, where the document lists those."""
-    builds = [build for one in flaw.said if (build := _build(one))]
+def _builds(vulnerability: csaf.Vulnerability) -> Iterator[Build]:
+    """Builds of source packages, as OSV has them, if the document lists those."""
+    builds = [build for statement in vulnerability.statements if (build := _build(statement))]
     sources = [build._replace(arch="") for build in builds if build.arch == "src"]
     yield from sources or builds
 
 
-def _build(one: csaf.Said) -> Build | None:
-    found, status, part = _CPE.match(one.product), _STATUS.get(one.status), one.component
+def _build(statement: csaf.Statement) -> Build | None:
+    found, status, part = _CPE.match(statement.product), _STATUS.get(statement.status), statement.component
     if not found or status is None or (status == "fixed" and not part.evr):
         return None
-    severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+    severity = _SEVERITIES.get(statement.severity.lower(), "unknown")
     fixed = evr(part.evr) if status == "fixed" else ""
     return Build(namespace_of(f"openEuler:{found[1]}"), part.name, status, fixed, part.arch, severity=severity)
 

@@ -1,9 +1,9 @@
-"""OpenSSL itself, for copies that no package manager knows.
+"""OpenSSL itself, for copies that no package manager installed.
 
 Shape: CVE records, ``{cveMetadata: {cveId, state}, containers: {cna: {title, datePublic, affected: [{versions: [{version,
-lessThan | lessThanOrEqual, status}]}], metrics: [{other: {content: {text: "Moderate"}}}]}}}``, a file each in a compressed
-tar of the project's repository of them, or a single one.
-Raises: ValueError where there is no record in it; one that is damaged is passed over.
+lessThan | lessThanOrEqual, status}]}], metrics: [{other: {content: {text: "Moderate"}}}]}}}``, one file each in a compressed
+tar of the project's repository of records, or a single record.
+Raises: ValueError if the file has no record; a damaged record is passed over.
 **Source:** openssl/release-metadata, secjson; CVE Record Format 5.1; OpenSSL Security Policy, severities.
 """
 
@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from careen.formats.archives.tar_archive import documents
 from careen.formats.data.json_file import read_bounded
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -100,7 +100,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     found = False
     single = (bytes(read_bounded(file, MAX_RECORD_BYTES)),) if alone else ()
 
-    def told(data: bytes) -> Iterator[Record]:
+    def records_of(data: bytes) -> Iterator[Record]:
         nonlocal found
         found = True
         record = from_json(data, _Cve)
@@ -109,15 +109,19 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
     # (Beside them, in the same folder, are statements about releases.)
     files = (data for data in single or documents(file, ".json", MAX_RECORD_BYTES, MAX_BYTES) if b'"cveMetadata"' in data)
-    yield from each(files, told)
+    yield from read_each(files, records_of)
     if not found:
         raise ValueError("no CVE record in it")
 
 
-def _records(id: str, said: _Statement) -> Iterator[Record]:
-    versions = [one for affected in said.affected for one in affected.versions if one.status == "affected"]
-    word = next((one.other.content.text.lower() for one in said.metrics if one.other), "")
-    advisory = (one.url for one in said.references if "vendor-advisory" in one.tags and one.url.startswith("https://"))
+def _records(id: str, statement: _Statement) -> Iterator[Record]:
+    versions = [version for affected in statement.affected for version in affected.versions if version.status == "affected"]
+    severity = next((metric.other.content.text.lower() for metric in statement.metrics if metric.other), "")
+    advisory = (
+        reference.url
+        for reference in statement.references
+        if "vendor-advisory" in reference.tags and reference.url.startswith("https://")
+    )
     ranges = tuple(dict.fromkeys(map(_range, versions)))
     if not ranges:
         return
@@ -128,18 +132,22 @@ def _records(id: str, said: _Statement) -> Iterator[Record]:
         package="openssl",
         ranges=ranges,
         status="fixed" if any(range.fixed for range in ranges) else "open",
-        severity=_SEVERITIES.get(word, "unknown"),
+        severity=_SEVERITIES.get(severity, "unknown"),
         url=next(advisory, _HOME),
     )
-    cwes = dict.fromkeys(one.cwe_id for problem in said.problem_types for one in problem.descriptions if one.cwe_id)
-    yield VulnerabilityRecord(id, "openssl", summary=said.title[:200], published=said.date_public[:10], cwes=tuple(cwes))
+    cwes = dict.fromkeys(
+        description.cwe_id for problem in statement.problem_types for description in problem.descriptions if description.cwe_id
+    )
+    yield VulnerabilityRecord(
+        id, "openssl", summary=statement.title[:200], published=statement.date_public[:10], cwes=tuple(cwes)
+    )
 
 
-def _range(one: _Version) -> Range:
-    low = None if one.version in ("0", "unspecified") else one.version
-    if one.less_than:
-        return Range(low, one.less_than)
-    return Range(low, None, one.less_than_or_equal or one.version)
+def _range(version: _Version) -> Range:
+    low = None if version.version in ("0", "unspecified") else version.version
+    if version.less_than:
+        return Range(low, version.less_than)
+    return Range(low, None, version.less_than_or_equal or version.version)
 
 
 ADVISORY_SOURCE = AdvisorySource(

@@ -1,13 +1,13 @@
 """Oracle Linux: OVAL definitions, one for each erratum.
 
-Shape: a definition (see ``formats.feeds.oval``) with an ELSA id among its references and the CVEs that it mends.
+Shape: a definition (see ``formats.feeds.oval``) with an ELSA id among its references and the CVEs that it fixes.
 Raises: ValueError.  **Source:** OVAL language 5.11; linux.oracle.com/security.
 """
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import VulnerabilityRecord
@@ -25,7 +25,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(definitions(file, MAX_BYTES), _records)
+    yield from read_each(definitions(file, MAX_BYTES), _records)
 
 
 def _records(definition: Definition) -> Iterator[Record]:
@@ -33,9 +33,9 @@ def _records(definition: Definition) -> Iterator[Record]:
     if not erratum:
         raise ValueError("a definition names no erratum")
     builds = (
-        Build(f"ol:{release}", one.package, one.status, one.evr, one.arch, one.module, severity=definition.severity)
-        for one in definition.tested
-        if (release := one.product.removeprefix(_PRODUCT)).isdecimal()
+        Build(f"ol:{release}", test.package, test.status, test.evr, test.arch, test.module, severity=definition.severity)
+        for test in definition.tested
+        if (release := test.product.removeprefix(_PRODUCT)).isdecimal()
     )
     yield from statements(erratum, "oracle", builds, f"https://linux.oracle.com/errata/{erratum}.html", definition.cves)
     yield VulnerabilityRecord(

@@ -1,14 +1,14 @@
-"""Advisories and records out of the archives of OSV, one zip an ecosystem.
+"""Advisories and records from OSV's archives, one zip an ecosystem.
 
-Shape: ``osv/<Ecosystem>/all.zip`` of ``<id>.json``. Of a zip only the entries of its own ecosystem are taken: the
-others are in the other ecosystem's zip as well. Not read are Debian and Alpine, whose own trackers know more (states,
-packages never affected), and PSF, whose records about CPython name commits and no package.
-Of changes the file has a line of JSON for each record. A mirror may have GitHub's repository of advisories as a compressed
-tar, ``ghsa/main.tar.gz``: records of many ecosystems, of which those count that their zips do not have.
-Vendors' own archives of their records (``suse/osv.tar.bz2``, ``ubuntu/osv-all.tar.xz``) stand in where a mirror has not OSV's.
-A few damaged records are passed over; raises ValueError where there are many, or no archive.
-The live archives of Chainguard, Ubuntu and Wolfi are fetched by ``careen db update --full`` alone.
-What changed since the last time is fetched alone, by the list of changes that each ecosystem has.
+Shape: ``osv/<Ecosystem>/all.zip`` of ``<id>.json``. From each zip only the entries of its own ecosystem are read: entries of
+other ecosystems are in those zips too. Not read are Debian and Alpine, whose own trackers have more (states, packages that
+never were affected), and PSF, whose records about CPython name commits and no package.
+A file of changes has one record a line. A mirror may have GitHub's advisory repository as a compressed tar,
+``ghsa/main.tar.gz``: records of many ecosystems, of which those are used that OSV's zips lack.
+Vendors' own archives of their records (``suse/osv.tar.bz2``, ``ubuntu/osv-all.tar.xz``) replace OSV's if a mirror lacks those.
+A few damaged records are passed over; raises ValueError if there are many, or if the file is not an archive.
+Only ``careen db update --full`` downloads the live archives of Chainguard, Ubuntu and Wolfi.
+Later updates download only what changed, by the list of changes that each ecosystem has.
 **Source:** OSV schema 1.7; the layout of OSV's bucket, ``modified_id.csv``.
 """
 
@@ -39,11 +39,11 @@ _GITHUB = "GitHub"
 _VENDORS = {"openeuler": ("openEuler",), "suse": ("SUSE", "openSUSE"), "ubuntu": ("Ubuntu",)}  # by folder of a mirror
 _OF_VENDOR = re.compile(r"osv(?:-all)?\.tar\.(?:gz|bz2|xz|zst)")
 
-# Larger than all others together, and their vendors tell the same in a few megabytes.
+# Larger than all others together; their vendors publish the same data in a few megabytes.
 _LARGE = frozenset({"Chainguard", "Ubuntu", "Wolfi"})
-# Judged from another source of ours, or not about packages at all.
+# Assessed from another source, or not about packages at all.
 _LEFT_OUT = frozenset({"Debian", "Alpine", "PSF", "GIT", "Android", "Linux", "OSS-Fuzz", "UVI", "GSD", "[EMPTY]"})
-# Beside those of distributions, where nobody lists them.
+# Ecosystems besides those of distributions, used when no listing is available.
 _ECOSYSTEMS = (
     "Bitnami", "CRAN", "GHC", "GitHub Actions", "Go", "Hackage", "Hex", "Julia", "Maven", "NuGet", "Packagist", "Pub", "PyPI",
     "Root", "RubyGems", "SwiftURL", "crates.io", "npm",
@@ -115,7 +115,7 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _single(stream: BinaryIO) -> bytes:
-    """A record in several lines, b"" where it is none."""
+    """A record in several lines; b"" if the stream is not one."""
     first = stream.readline(MAX_RECORD_BYTES)
     stream.seek(0)
     if not first.startswith(b"{"):
@@ -130,7 +130,7 @@ def _single(stream: BinaryIO) -> bytes:
 
 
 def _pieces(stream: BinaryIO, file: Path) -> tuple[Iterable[tuple[str, Callable[[], bytes]]], int]:
-    """Each record's name and what reads it; and how many there are, where that is known."""
+    """Each record's name and the function that reads it; and the number of records, if known."""
     start = stream.read(2)
     stream.seek(0)
     if start[:1] == b"{":  # what changed since the last time
@@ -138,8 +138,10 @@ def _pieces(stream: BinaryIO, file: Path) -> tuple[Iterable[tuple[str, Callable[
     if start != b"PK":
         return _members(file), 0
     members = archive.walk(stream, max_entries=MAX_RECORDS, max_directory_bytes=MAX_DIRECTORY_BYTES)
-    records = (one for one in members if one.name.endswith(".json"))
-    return ((one.name, partial(archive.read, stream, one, MAX_RECORD_BYTES)) for one in records), archive.counted(stream)
+    records = (member for member in members if member.name.endswith(".json"))
+    return ((member.name, partial(archive.read, stream, member, MAX_RECORD_BYTES)) for member in records), archive.counted(
+        stream
+    )
 
 
 def _members(file: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:

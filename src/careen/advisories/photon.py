@@ -1,8 +1,8 @@
-"""Photon OS: flaws by source package and release.
+"""Photon OS: vulnerabilities by source package and release.
 
-Shape: a list of ``{cve_id, pkg, cve_score, aff_ver, res_ver, status}``; ``res_ver`` is the version that mends the flaw, "NA"
-where there is none; "Not Affected" entries state nothing that an advisory could.
-Of a release that a mirror has as OVAL alone (``com.vmware.phsa-photon5.xml.gz``: a definition for each erratum, fixes alone)
+Shape: a list of ``{cve_id, pkg, cve_score, aff_ver, res_ver, status}``; ``res_ver`` is the fixed version, "NA" without one;
+"Not Affected" entries state nothing that an advisory could.
+If a mirror has a release only as OVAL (``com.vmware.phsa-photon5.xml.gz``: a definition for each erratum, fixes alone),
 that is read.
 Raises: ValueError.  **Source:** packages.broadcom.com, photon_cve_metadata and photon_oval_definitions; OVAL language 5.11.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.formats.feeds.rpm_errata import Build, statements
 from careen.model.advisory import Advisory, Range, Status, VulnerabilityRecord
@@ -29,7 +29,7 @@ _RELEASES = ("1.0", "2.0", "3.0", "4.0", "5.0")
 _PHSA = re.compile(r"PHSA:\d+:([\d.]+):(\d+)")
 _YEAR = re.compile(r"PHSA-(\d{4}):")
 _NONE = ("", "NA")
-_OF_OTHERS = "BDSA-"  # ids of a database that sells what they stand for
+_OF_OTHERS = "BDSA-"  # ids of a commercial database, whose contents are not public
 
 
 class _Entry(Struct, gc=False):
@@ -55,9 +55,9 @@ def _feed(release: str, names: tuple[str, ...]) -> Feed:
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.path.endswith(".xml.gz"):
-        yield from each(definitions(file, MAX_OVAL_BYTES), partial(_erratum, feed.part))
+        yield from read_each(definitions(file, MAX_OVAL_BYTES), partial(_erratum, feed.part))
     else:
-        yield from each(read_json(file, list[Raw], MAX_BYTES), partial(_stated, feed.part))
+        yield from read_each(read_json(file, list[Raw], MAX_BYTES), partial(_stated, feed.part))
 
 
 def _stated(release: str, raw: Raw) -> Iterator[Record]:
@@ -80,7 +80,7 @@ def _stated(release: str, raw: Raw) -> Iterator[Record]:
 
 
 def _erratum(release: str, definition: Definition) -> Iterator[Record]:
-    """ "PHSA-2024:00001 …" is one of many of that number; the reference says which: "PHSA:00001:5.0:184"."""
+    """Several definitions are titled "PHSA-2024:00001 …"; the reference has the release and number, "PHSA:00001:5.0:184"."""
     found = next((named for id in definition.ids if (named := _PHSA.fullmatch(id)) and named[1] == release), None)
     year = _YEAR.match(definition.title)
     if found is None or year is None:
@@ -88,9 +88,9 @@ def _erratum(release: str, definition: Definition) -> Iterator[Record]:
     id = f"PHSA-{year[1]}-{release}-{found[2]}"
     product = f"Photon OS {release.partition('.')[0]}"
     builds = (
-        Build(f"photon:{release}", one.package, one.status, one.evr, one.arch, severity=definition.severity)
-        for one in definition.tested
-        if one.product == product
+        Build(f"photon:{release}", test.package, test.status, test.evr, test.arch, severity=definition.severity)
+        for test in definition.tested
+        if test.product == product
     )
     url = f"https://github.com/vmware/photon/wiki/Security-Updates-{release}-{found[2]}"
     yield from statements(id, "photon", builds, url, definition.cves)

@@ -1,8 +1,8 @@
-"""Retire.js: flaws of JavaScript libraries, those of web pages above all.
+"""Retire.js: vulnerabilities of JavaScript libraries, mostly those of web pages.
 
 Shape: ``{library: {npmname, vulnerabilities: [{atOrAbove, below, severity, cwe, identifiers: {CVE: ["CVE-…"], githubID,
-summary, retid}, info}]}}``; ``below`` is the version that mends it. A flaw of several lines of release has an entry for
-each. A library that npm has is known by that name, another by its name here in lower case.
+summary, retid}, info}]}}``; ``below`` is the fixed version. A vulnerability of several release lines has an entry for
+each. A library that npm has gets that name, any other its name here in lower case.
 Raises: ValueError.  **Source:** RetireJS/retire.js, repository/ and its README.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each, ids_in
+from careen.formats.feeds.each import ids_in, read_each
 from careen.model.advisory import Advisory, NamespaceInfo, PassedOver, Range, Severity, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -29,7 +29,7 @@ _ID = re.compile(r"CVE-\d{4}-\d{4,19}|GHSA(?:-[0-9a-z]{4}){3}")
 _NAME = re.compile(r"[A-Za-z0-9@._/-]{1,200}")
 
 
-class _Flaw(Struct, gc=False, rename="camel"):
+class _Vulnerability(Struct, gc=False, rename="camel"):
     at_or_above: str | None = None
     below: str | None = None
     severity: str = ""
@@ -50,34 +50,34 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    by_package: dict[str, dict[str, list[_Flaw]]] = {}
+    by_package: dict[str, dict[str, list[_Vulnerability]]] = {}
 
-    def told(item: tuple[str, Raw]) -> Iterator[Record]:
+    def records_of(item: tuple[str, Raw]) -> Iterator[Record]:
         key, library = item[0], from_json(item[1], _Library)
         package = library.npmname or key.lower()
         if key in _EXAMPLES or not _NAME.fullmatch(package):
             return
-        flaws = by_package.setdefault(package, {})
+        vulnerabilities = by_package.setdefault(package, {})
         for raw in library.vulnerabilities:
             try:
-                flaw = from_json(raw, _Flaw)
+                vulnerability = from_json(raw, _Vulnerability)
             except ValueError as error:
                 yield PassedOver(f"{key}: {error}", ids_in(raw), "npm", package)
                 continue
-            if flaw.below or flaw.at_or_above:
-                flaws.setdefault(_names(package, flaw)[0], []).append(flaw)
+            if vulnerability.below or vulnerability.at_or_above:
+                vulnerabilities.setdefault(_names(package, vulnerability)[0], []).append(vulnerability)
 
-    yield from each(read_json(file, dict[str, Raw], MAX_BYTES).items(), told)
-    for package, flaws in by_package.items():
-        mended = {entry.below for id, entries in flaws.items() if _ID.fullmatch(id) for entry in entries}
-        for id, entries in flaws.items():
-            # Told without a name beside a named one that the same version mends, it is that one told again.
-            if _ID.fullmatch(id) or not {entry.below for entry in entries} <= mended:
+    yield from read_each(read_json(file, dict[str, Raw], MAX_BYTES).items(), records_of)
+    for package, vulnerabilities in by_package.items():
+        fixed = {entry.below for id, entries in vulnerabilities.items() if _ID.fullmatch(id) for entry in entries}
+        for id, entries in vulnerabilities.items():
+            # An entry without an id repeats an entry with one, if the same version fixes both.
+            if _ID.fullmatch(id) or not {entry.below for entry in entries} <= fixed:
                 yield from _records(package, id, entries)
     yield NamespaceInfo("npm", "retirejs", 0, 0, partial=True, detail="libraries of web pages")
 
 
-def _records(package: str, id: str, entries: list[_Flaw]) -> Iterator[Record]:
+def _records(package: str, id: str, entries: list[_Vulnerability]) -> Iterator[Record]:
     names = dict.fromkeys(name for entry in entries for name in _names(package, entry))
     aliases = tuple(name for name in names if name != id)
     severity = _SEVERITIES.get(entries[0].severity, "unknown")
@@ -98,20 +98,25 @@ def _records(package: str, id: str, entries: list[_Flaw]) -> Iterator[Record]:
     yield VulnerabilityRecord(id, "retirejs", aliases, " ".join(summary.split())[:200], cwes=cwes)
 
 
-def _names(package: str, flaw: _Flaw) -> tuple[str, ...]:
-    """GitHub's name of it, its CVEs; a name of our own where it has none."""
-    cves = flaw.identifiers.get("CVE")
-    said = (flaw.identifiers.get("githubID"), *(cves if isinstance(cves, list) else ()))
-    known = tuple(dict.fromkeys(name for name in said if isinstance(name, str) and _ID.fullmatch(name)))
+def _names(package: str, vulnerability: _Vulnerability) -> tuple[str, ...]:
+    """GitHub's id and the CVEs; an id of our own if it has neither."""
+    cves = vulnerability.identifiers.get("CVE")
+    names = (vulnerability.identifiers.get("githubID"), *(cves if isinstance(cves, list) else ()))
+    known = tuple(dict.fromkeys(name for name in names if isinstance(name, str) and _ID.fullmatch(name)))
     if known:
         return known
-    number = flaw.identifiers.get("retid") or flaw.identifiers.get("issue") or flaw.below or flaw.at_or_above
+    number = (
+        vulnerability.identifiers.get("retid")
+        or vulnerability.identifiers.get("issue")
+        or vulnerability.below
+        or vulnerability.at_or_above
+    )
     return (f"RETIREJS-{package}-{str(number)[:40]}",)
 
 
-def _range(flaw: _Flaw) -> Range:
-    low = flaw.at_or_above
-    return Range(None if low == "0" else low, flaw.below)
+def _range(vulnerability: _Vulnerability) -> Range:
+    low = vulnerability.at_or_above
+    return Range(None if low == "0" else low, vulnerability.below)
 
 
 ADVISORY_SOURCE = AdvisorySource(

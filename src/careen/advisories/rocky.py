@@ -1,9 +1,9 @@
-"""Rocky Linux: its errata, of its repositories or of its errata page.
+"""Rocky Linux: its errata, from its repositories or from its errata page.
 
 Shape: ``rocky/<release>/<repository>/updateinfo.xml`` (see ``formats.feeds.updateinfo``), of one architecture, which stands for
-all; or ``rocky/errata/*.json``, answers of the page's interface: ``{advisories: [{name, synopsis, severity, kind,
-published_at, cves: [{cve}], packages: [{nevra, module_name, module_stream, product_name}]}]}``. A repository lists the
-errata of its current minor release alone and OSV has them all, so both are read from a mirror.
+all; or ``rocky/errata/*.json``, answers of the page's API: ``{advisories: [{name, synopsis, severity, kind,
+published_at, cves: [{cve}], packages: [{nevra, module_name, module_stream, product_name}]}]}``. A repository lists only the
+errata of its current minor release, and OSV has all of them, so both are read from a mirror.
 Raises: ValueError.  **Source:** createrepo's updateinfo.xml; errata.rockylinux.org, API v3.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.rpm_errata import Build, evr, statements
 from careen.formats.feeds.updateinfo import Update, records, updates
 from careen.formats.packages.nevra import parse_nevra
@@ -70,18 +70,18 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     if feed.part == _PAGES:
-        yield from each(read_json(file, _Page, MAX_BYTES).advisories, _of_page)
+        yield from read_each(read_json(file, _Page, MAX_BYTES).advisories, _of_page)
         return
 
-    def told(update: Update) -> Iterator[Record]:
+    def records_of(update: Update) -> Iterator[Record]:
         yield from records(update, "rocky", f"rocky:{feed.part}", f"{_HOME}/{update.id}", every_arch=True)
 
-    yield from updates(file, MAX_BYTES, told)
+    yield from updates(file, MAX_BYTES, records_of)
 
 
 def _of_page(raw: Raw) -> Iterator[Record]:
     erratum = from_json(raw, _Erratum)
-    cves = tuple(dict.fromkeys(one.cve for one in erratum.cves if one.cve.startswith("CVE-")))
+    cves = tuple(dict.fromkeys(listed.cve for listed in erratum.cves if listed.cve.startswith("CVE-")))
     if not erratum.name or len(erratum.name) > MAX_LENGTH:
         raise ValueError(f"an erratum has no usable id: {erratum.name[:60]!r}")
     if not cves and erratum.kind != "Security":

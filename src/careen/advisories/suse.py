@@ -1,12 +1,13 @@
-"""SUSE and openSUSE: OVAL definitions, one for each CVE, which also say what is not mended and what is not affected.
+"""SUSE and openSUSE: OVAL definitions, one for each CVE, which also name what has no fix and what is not affected.
 
-Shape: see ``formats.feeds.oval``; one file a family of products. Of products those count that an ``os-release`` names: the
-server with its modules, Micro, Leap and Tumbleweed. What long-term support (LTSS) mends is kept apart (``sles-ltss:12.5``):
-its fixes are for those who pay. The files are large, and OSV has the fixes: ``careen db update --full`` fetches them.
+Shape: see ``formats.feeds.oval``; one file a family of products. Only products that an ``os-release`` can name are read:
+the server with its modules, Micro, Leap and Tumbleweed. Fixes of long-term support (LTSS) have a namespace of their own
+(``sles-ltss:12.5``), because only its customers get them. The files are large, and OSV has the fixes too: only
+``careen db update --full`` downloads them.
 
-A mirror may have the same knowledge in other forms, of which one is read, the first that is there: OVAL (``oval/*.xml.gz``,
-of each family ``-affected`` before the one that has fixes alone; ``-patch`` repeats it by erratum); VEX
-(``csaf-vex.tar.bz2``); CVRF by CVE (``cvrf-cve.tar.bz2``), which has fixes alone; the errata (``csaf.tar.bz2``).
+A mirror may have the same data in other forms. Careen reads the first form that the mirror has: OVAL (``oval/*.xml.gz``; of
+each family ``-affected`` before the file with fixes alone; ``-patch`` repeats it by erratum); VEX
+(``csaf-vex.tar.bz2``); CVRF by CVE (``cvrf-cve.tar.bz2``), fixes alone; the errata (``csaf.tar.bz2``).
 Raises: ValueError.  **Source:** OVAL language 5.11; CSAF 2.0; CVRF 1.2; ftp.suse.com/pub/projects/security.
 """
 
@@ -29,7 +30,7 @@ MAX_DOCUMENT_BYTES = 256 << 20
 MAX_ARCHIVE_BYTES = 128 << 30
 MAX_DAMAGED = 50
 _LIVE = "https://ftp.suse.com/pub/projects/security/oval"
-_FAMILY = re.compile(  # of those that the index lists, without what ended long ago and what is no container's
+_FAMILY = re.compile(  # files of the index, without families that ended long ago and products that no container runs
     r"suse\.linux\.(?:enterprise\.(?:1[2-9]|[2-9]\d)|(?:enterprise\.)?micro\.\d+)"
     r"|opensuse\.(?:leap\.(?:1[5-9]|2\d)\.\d+|leap\.micro\.\d+\.\d+|tumbleweed)"
 )
@@ -97,17 +98,17 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _defined(definition: Definition, cve: str) -> Iterator[Record]:
-    builds = (build for one in definition.tested if (build := _tested(one, definition)))
+    builds = (build for test in definition.tested if (build := _tested(test, definition)))
     yield from statements(cve, "suse", builds, _page(cve))
 
 
-def _tested(one: Tested, definition: Definition) -> Build | None:
-    namespace = _namespace(one.product)
-    return Build(namespace, one.package, one.status, one.evr, severity=definition.severity) if namespace else None
+def _tested(test: Tested, definition: Definition) -> Build | None:
+    namespace = _namespace(test.product)
+    return Build(namespace, test.package, test.status, test.evr, severity=definition.severity) if namespace else None
 
 
 def _of_archive(part: str, file: Path) -> Iterator[Record]:
-    """A few damaged documents are passed over: the others are tens of thousands."""
+    """Passes over a few damaged documents, because there are tens of thousands of others."""
     damaged = read = 0
     suffix = ".xml" if part == "cvrf-cve" else ".json"
     for data in documents(file, suffix, MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES):
@@ -120,37 +121,44 @@ def _of_archive(part: str, file: Path) -> Iterator[Record]:
             yield PassedOver(str(error), ids_in(data))
             continue
         read += 1
-        yield from _erratum(document) if part == "csaf" else _flaws(document)
+        yield from _erratum(document) if part == "csaf" else _vulnerabilities(document)
     if not read:
         raise ValueError("none of its documents can be read")
 
 
-def _flaws(document: csaf.Document) -> Iterator[Record]:
-    for flaw in document.flaws:
-        yield from csaf.not_understood(flaw)
-        yield from statements(flaw.id, "suse", _builds(flaw), _page(flaw.id))
-        severity = _SEVERITIES.get(flaw.severity.lower(), "unknown")
-        yield VulnerabilityRecord(flaw.id, "suse", severity=severity, cvss=flaw.cvss, published=flaw.published, cwes=flaw.cwes)
+def _vulnerabilities(document: csaf.Document) -> Iterator[Record]:
+    for vulnerability in document.vulnerabilities:
+        yield from csaf.unknown_statuses(vulnerability)
+        yield from statements(vulnerability.id, "suse", _builds(vulnerability), _page(vulnerability.id))
+        severity = _SEVERITIES.get(vulnerability.severity.lower(), "unknown")
+        yield VulnerabilityRecord(
+            vulnerability.id,
+            "suse",
+            severity=severity,
+            cvss=vulnerability.cvss,
+            published=vulnerability.published,
+            cwes=vulnerability.cwes,
+        )
 
 
 def _erratum(document: csaf.Document) -> Iterator[Record]:
-    """Which mends all of its flaws by the same builds."""
-    cves = tuple(flaw.id for flaw in document.flaws)
-    builds = dict.fromkeys(build for flaw in document.flaws for build in _builds(flaw))
+    """One set of builds fixes all vulnerabilities of an erratum."""
+    cves = tuple(vulnerability.id for vulnerability in document.vulnerabilities)
+    builds = dict.fromkeys(build for vulnerability in document.vulnerabilities for build in _builds(vulnerability))
     worst: Severity = min((build.severity for build in builds), key=SEVERITIES.index, default="unknown")
     graver = dict.fromkeys(build._replace(severity=worst) for build in builds)
     yield from statements(document.id, "suse", graver, f"https://www.suse.com/support/update/announcement/{document.id}", cves)
     yield VulnerabilityRecord(document.id, "suse", cves, document.title[:200], worst)
 
 
-def _builds(flaw: csaf.Flaw) -> Iterator[Build]:
-    for one in flaw.said:
-        namespace, status, part = _namespace(one.product), _STATES.get(one.status), one.component
+def _builds(vulnerability: csaf.Vulnerability) -> Iterator[Build]:
+    for statement in vulnerability.statements:
+        namespace, status, part = _namespace(statement.product), _STATES.get(statement.status), statement.component
         if not namespace or status is None or (status == "fixed" and not part.evr) or part.arch == "src":
             continue
-        if status == "open" and any(remedy.category == "no_fix_planned" for remedy in one.remedies):
+        if status == "open" and any(remedy.category == "no_fix_planned" for remedy in statement.remedies):
             status = "wont_fix"
-        severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+        severity = _SEVERITIES.get(statement.severity.lower(), "unknown")
         yield Build(namespace, part.name, status, evr(part.evr) if status == "fixed" else "", part.arch, severity=severity)
 
 
@@ -160,7 +168,7 @@ def _page(cve: str) -> str:
 
 @lru_cache(maxsize=4096)  # a document names a product hundreds of times
 def _namespace(product: str) -> str:
-    """Of a product's name or CPE; empty for what is no release that an image could be of."""
+    """The namespace for a product's name or CPE; "" unless it is a release that an image can contain."""
     if found := _CPE.fullmatch(product):
         name = "sles" if found["product"].startswith("sle-module-") else _PRODUCTS.get(found["product"], "")
         release = ".".join(filter(None, (found["version"], found["pack"])))

@@ -1,4 +1,4 @@
-"""What distributions' own archives, and the facts that Careen ships, add to the knowledge about an image."""
+"""What package archives of distributions, and the facts that Careen ships, add to the advisories about an image."""
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from careen.database.archive_files import Archives
     from careen.formats.feeds.archive_facts import ArchiveFacts
 
-IMAGE = "image"  # in the place of an address: the archives that the image names
+IMAGE = "image"  # in place of an address: the archives that the image names
 MAX_NAMED = 8
 
 
 class OwnArchives:
-    """The archives of one run, asked by one thread at a time: what an image needed is there for the next."""
+    """The archives of one run. One thread at a time reads them; what was read for one image serves the next."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -37,9 +37,9 @@ class OwnArchives:
         inventory: Inventory,
         ecosystems: Mapping[str, Ecosystem],
         progress: Progress,
-        told: Callable[[str], None],
+        on_unread: Callable[[str], None],
     ) -> list[Knowledge]:
-        """``told`` is what stands against an archive that was to be asked."""
+        """``on_unread`` is called with the reason why an archive could not be read."""
         if not settings.archive:
             return []
         from careen.database.archive import archive_knowledge
@@ -52,7 +52,7 @@ class OwnArchives:
         given = tuple(place for place in settings.archive if place != IMAGE)
         named = _named(inventory, installed) if IMAGE in settings.archive else ()
         if IMAGE in settings.archive and installed and not named:
-            told("the image names none that follows its release")
+            on_unread("the image names no archive of its release")
         found = []
         with self._lock:
             for places, trusted in ((given, True), (named, False)):
@@ -60,19 +60,19 @@ class OwnArchives:
                     if places not in self._open:
                         self._open[places] = _archives(settings, places, progress, trusted)
                     archives = self._open[places]
-                    found += [archive_knowledge(archives, installed, key, told)] if installed else []
-                    found += [repository_knowledge(archives, rpms, told)] if rpms else []
-        return [one for one in found if one is not None]
+                    found += [archive_knowledge(archives, installed, key, on_unread)] if installed else []
+                    found += [repository_knowledge(archives, rpms, on_unread)] if rpms else []
+        return [knowledge for knowledge in found if knowledge is not None]
 
 
 def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> list[Knowledge]:
-    """With the facts that Careen ships about those source packages of an image of which nothing else is known."""
+    """With the facts that Careen ships, for those source packages of an image about which nothing else is known."""
     release = profile(inventory.distribution.id) if inventory.distribution else None
     if release is None or not release.advisories.shipped:
         return list(known)
     from careen.database.chain import Chain, Fallback
     from careen.matching.installed import installed_sources
-    from careen.matching.subjects import is_sample
+    from careen.matching.subject import is_sample
 
     best = Chain(known)
     missing = [
@@ -89,7 +89,7 @@ def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: M
 
 
 def make_facts(settings: Settings, target: Path, progress: Progress = silent) -> "ArchiveFacts":
-    """A file of facts about the packages of Debian's base images, out of the archive that the settings name."""
+    """Writes a file of facts about the packages of Debian's base images, from the archive that the settings name."""
     from careen.database.seed import make_seed
     from careen.versions.deb import key
 
@@ -100,7 +100,7 @@ def make_facts(settings: Settings, target: Path, progress: Progress = silent) ->
 
 
 def _named(inventory: Inventory, namespaces: Collection[str]) -> tuple[str, ...]:
-    """The addresses in the image's own configuration at which it follows one of its releases."""
+    """The addresses in the image's package configuration that belong to its release."""
     codenames = {codename for namespace in namespaces if (codename := codename_of(namespace))}
     return tuple(
         archive.address
@@ -110,8 +110,8 @@ def _named(inventory: Inventory, namespaces: Collection[str]) -> tuple[str, ...]
 
 
 def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, trusted: bool) -> "Archives":
-    """``trusted``: the user named them. Whoever made an image may have written what it names: only hosts that are
-    listed, or public ones, are asked then."""
+    """``trusted``: the user named them. Addresses that an image names may be hostile: then only listed hosts, or public
+    ones, are asked."""
     from careen.database.archive_files import Archives
     from careen.net import NetSettings, make_fetcher
 
@@ -120,7 +120,7 @@ def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, t
         NetSettings(
             timeout_s=settings.timeout_s,
             ca_file=settings.ca_file,
-            plain_http=plain,  # signature and checksums hold without TLS
+            plain_http=plain,  # signatures and checksums protect without TLS
             only=None if trusted else settings.archive_hosts or ("*",),
         )
     )

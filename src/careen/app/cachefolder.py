@@ -1,8 +1,8 @@
-"""The cache folder of a run: the one of the settings where it is one's own, else a private one that goes with the process.
+"""The cache folder of a run: the one of the settings, unless other users can write to it; else a private, temporary one.
 
-Whoever else may write to a cache can forge results, so that such a folder is not read, and nothing is written into it
-(``store.trust`` has the rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the check off.
-Raises: UsageError where the folder cannot be made or looked at.
+Whoever can write to a cache can forge results. Such a folder is not read, and nothing is written to it (``store.trust`` has
+the rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the check off.
+Raises: UsageError if the folder cannot be made or inspected.
 """
 
 import logging
@@ -22,7 +22,7 @@ _made: set[Path] = set()
 
 
 def settled(settings: Settings) -> Settings:
-    """The settings with the cache folder that is used, so that it need not be checked again."""
+    """The settings with the cache folder that is used; it is not checked again."""
     if settings.trust_cache:
         return settings
     try:
@@ -30,12 +30,12 @@ def settled(settings: Settings) -> Settings:
     except UsageError:
         if not settings.no_cache:
             raise
-        return settings  # nothing is kept, and whether there is a database is seen where it is opened
+        return settings  # nothing is stored; a missing database is reported when it is opened
     return replace(settings, cache_dir=_private(settings.cache_dir, found) if found else settings.cache_dir, trust_cache=True)
 
 
 def cache_folder(settings: Settings) -> Path:
-    """The folder that is used, which is there."""
+    """The folder that is used; it exists."""
     path = settled(settings).cache_dir
     try:
         _make(path)
@@ -45,12 +45,12 @@ def cache_folder(settings: Settings) -> Path:
 
 
 def is_private(path: Path) -> bool:
-    """Whether it goes with this process."""
+    """Whether it is removed with this process."""
     return path in _made
 
 
 def refuse_untrusted(settings: Settings) -> Settings:
-    """For commands that are about what lies in the folder. Raises UsageError where it is not one's own."""
+    """For commands about the content of the folder. Raises UsageError if other users can write to it."""
     found = None if settings.trust_cache else _distrust(settings.cache_dir)
     if found:
         raise UsageError(f"the cache folder is not used: {found.why}", _cure(found))
@@ -66,7 +66,7 @@ def _distrust(path: Path) -> Distrust | None:
 
 @cache
 def _private(path: Path, found: Distrust) -> Path:
-    """One for the process, and one warning."""
+    """A temporary folder for the process, with one warning."""
     import atexit
     import shutil
     import tempfile
@@ -77,22 +77,22 @@ def _private(path: Path, found: Distrust) -> Path:
         raise _unusable(path, error) from error
     _made.add(made)
     atexit.register(shutil.rmtree, made, ignore_errors=True)
-    log.warning("the cache folder %s is not used: %s; this run has one of its own (%s)", path, found.why, _cure(found))
+    log.warning("the cache folder %s is not used: %s; this run uses a temporary one (%s)", path, found.why, _cure(found))
     return made
 
 
 def _cure(found: Distrust) -> str:
-    other = "set CAREEN_CACHE_DIR to a folder of your own, or --trust-cache if you trust whoever may write there"
+    other = "set CAREEN_CACHE_DIR to a folder of your own, or use --trust-cache if you trust everybody who can write there"
     return f"{found.cure}, or {other}" if found.cure else other
 
 
 def _make(path: Path) -> None:
-    """Folders on the way are made for their owner alone as well, whatever the user's mask."""
-    missing = [one for one in (path, *path.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir(mode=0o700, exist_ok=True)
+    """Missing parent folders are also made for their owner alone, whatever the umask."""
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
     if not path.is_dir():
-        raise NotADirectoryError(f"{path} is no folder")
+        raise NotADirectoryError(f"{path} is not a folder")
 
 
 def _unusable(path: Path, error: OSError) -> UsageError:

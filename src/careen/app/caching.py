@@ -1,8 +1,8 @@
-"""What the cache folder holds, by kind, and its removal by last use.
+"""The content of the cache folder, by kind, and its removal by last use.
 
-The database in use, and what keeps it from being replaced by an older one, is never removed; nor is what another process may
-need: while one uses the folder, what was used within a day stays, and while one updates the database, all that is beside it.
-Raises: UsageError where the folder is not one's own.
+The database in use is never removed, nor what protects it from being replaced by an older one. What another process may need
+stays too: while one uses the folder, everything used within a day; while one updates the database, everything beside it.
+Raises: UsageError if other users can write to the folder.
 """
 
 import time
@@ -26,13 +26,13 @@ Why = Literal["updating", "in_use", "changed"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 REMOVABLE: tuple[Kind, ...] = ("images", "exports", "layers", "archive", "kept", "scores", "partial", "logs")
 DAY_S = 24 * 3600.0
-OLD_DAYS = 30.0  # what ``prune`` removes where nothing else is said
+OLD_DAYS = 30.0  # the default of ``prune``
 _LAYERS = "layers.sqlite"
-_SIDES = (".seal", ".journal", ".part", "-wal", "-shm")  # what stands behind the name of what they belong to
+_SIDES = (".seal", ".journal", ".part", "-wal", "-shm")  # endings of files that belong to another file
 
 
 class Holding(Struct, frozen=True):
-    """``count`` of things: blobs, layers, databases. ``oldest`` and ``last`` are moments of use, 0 where there is none."""
+    """``count`` of blobs, layers or databases. ``oldest`` and ``last`` are times of use, 0 if unknown."""
 
     kind: Kind
     count: int
@@ -49,7 +49,7 @@ class Cache(Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        return sum(one.size for one in self.holdings)
+        return sum(holding.size for holding in self.holdings)
 
 
 class Freed(Struct, frozen=True):
@@ -59,8 +59,8 @@ class Freed(Struct, frozen=True):
 
 
 class Left(Struct, frozen=True):
-    """What was to go and stays. ``updating``: another process changes the database; ``in_use``: one uses the folder;
-    ``changed``: it was used or removed meanwhile."""
+    """What was to be removed, and stays. ``updating``: another process changes the database; ``in_use``: one uses the folder;
+    ``changed``: it was used or removed in the meantime."""
 
     kind: Kind
     count: int
@@ -76,7 +76,7 @@ class Pruned(Struct, frozen=True):
 
 
 class _Item(Struct, frozen=True, gc=False):
-    """Files that go together, or an entry of the store of layers."""
+    """Files that belong together, or an entry of the store of layers."""
 
     kind: Kind
     size: int
@@ -102,8 +102,8 @@ def prune_cache(
     max_size: int | None = None,
     dry_run: bool = False,
 ) -> Pruned:
-    """Removes what was not used for so many days, and then what was used longest ago until no more than ``max_size`` bytes
-    of these kinds are left; without either, what was not used for 30 days, and what is beyond ``cache_max_size``."""
+    """Removes what was not used for this many days, then the least recently used until at most ``max_size`` bytes of these
+    kinds are left. Without either: what was not used for 30 days, and what is beyond ``cache_max_size``."""
     folder = refuse_untrusted(settings).cache_dir
     items = [item for item in _items(folder) if not kinds or item.kind in kinds]
     if older_than_days is None and max_size is None:
@@ -119,7 +119,7 @@ def _going(items: list[_Item], now: float, older_than_days: float | None, max_si
     """The least recently used first."""
     ordered = sorted((item for item in items if item.kind in REMOVABLE), key=lambda item: item.used)
     old = 0 if older_than_days is None else sum(now - item.used >= older_than_days * DAY_S for item in ordered)
-    if older_than_days == 0:  # also what a clock that went wrong dated into the future
+    if older_than_days == 0:  # also files with a date in the future, from a wrong clock
         old = len(ordered)
     total = sum(item.size for item in items) - sum(item.size for item in ordered[:old])
     while max_size is not None and total > max_size and old < len(ordered):
@@ -145,25 +145,25 @@ def _removed(folder: Path, going: list[_Item], now: float, updating: bool, dry_r
             done = dry_run or sum(remove(folder, file) for file in item.files) > 0
             (gone[item.kind] if done else left[item.kind, "changed"]).append(item)
     freed = [Freed(kind, len(found), sum(item.size for item in found)) for kind, found in gone.items()]
-    told = [Left(kind, len(found), sum(item.size for item in found), why) for (kind, why), found in left.items()]
+    stays = [Left(kind, len(found), sum(item.size for item in found), why) for (kind, why), found in left.items()]
     if entries := [item.entry for item in free if item.entry]:
         layers = Freed("layers", len(entries), _size(entries)) if dry_run else _forgotten(folder / _LAYERS, entries)
         if isinstance(layers, Freed):
             freed.append(layers)
         else:
-            told.append(layers)
-    freed.sort(key=lambda one: KINDS.index(one.kind))
-    return Pruned(folder, tuple(freed), tuple(told), dry_run)
+            stays.append(layers)
+    freed.sort(key=lambda entry: KINDS.index(entry.kind))
+    return Pruned(folder, tuple(freed), tuple(stays), dry_run)
 
 
 def _forgotten(path: Path, entries: list[Entry]) -> Freed | Left:
-    """The size is that of the file before, less that of now: it shrinks where nobody else has it open."""
+    """The freed size is the difference of the file's size: it shrinks only if no other process has it open."""
     import sqlite3
 
     before = _size_with_sides(path)
     try:
         count = remove_entries(path, entries)
-    except sqlite3.Error:  # somebody writes to it all the time
+    except sqlite3.Error:  # another process keeps writing to it
         return Left("layers", len(entries), _size(entries), "in_use")
     return Freed("layers", count, max(0, before - _size_with_sides(path)))
 
@@ -178,7 +178,7 @@ def _size_with_sides(path: Path) -> int:
 
 
 def _is_updating(folder: Path, stack: ExitStack) -> bool:
-    """Whether another process changes the database or downloads for it; none begins before the stack is left."""
+    """Whether another process changes the database or downloads for it. No other process can begin until the stack is left."""
     from careen.database.lock import exclusive
 
     locks = [folder / "database" / name for name in ("lock", "partial.lock", "refresh.lock")]
@@ -200,7 +200,7 @@ def _items(folder: Path) -> Iterator[_Item]:
 
 
 def _entries(path: Path) -> list[Entry] | None:
-    """None where it is damaged, or no such file: it goes as the file that it is."""
+    """None if it is damaged, or not a store: then it is removed as a file."""
     import sqlite3
 
     try:

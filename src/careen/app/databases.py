@@ -1,21 +1,21 @@
-"""The database as a thing of its own: brought up to date, listed, compared, written to a file and to a registry, taken in.
+"""The database: updated, listed, compared, exported to a file or registry, and imported.
 
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
 import logging
-import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace as changed
 
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
-from careen.app.registries import PREFIX, downloaded, repository_of
 from careen.app.wiring import advisory_sources, fetcher_of
+from careen.atomic import write_whole
 from careen.config import Settings
+from careen.database.knowledge import DERIVED as DERIVED  # shells show it
 from careen.database.knowledge import database_path
 from careen.errors import Error, InputError, UsageError
 from careen.model.advisory import DatabaseInfo
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from careen.database.buckets import FeedRow
     from careen.database.compare import Comparison
     from careen.database.differences import Difference, Only
-    from careen.database.update import FeedResult, UpdateResult
+    from careen.database.results import FeedResult, UpdateResult
     from careen.images.distribution import Repository
 
 log = logging.getLogger(__name__)
@@ -41,9 +41,9 @@ def update_database(
     accept: Collection[str] = (),
     feeds: bool = False,
 ) -> "UpdateResult":
-    """Brings every source up to date: by what is published, then by feeds where that is older than a day or was not had.
+    """Updates every source: from the published database, then from feeds that are newer by a day, or missing there.
 
-    ``full``: also feeds that are large. ``feeds``: by the feeds alone, as where a mirror of them is named.
+    ``full``: also large feeds. ``feeds``: from the feeds alone, as if a mirror of them is named.
     """
     from careen.app.meaning import meaning
     from careen.database.kept import keeping
@@ -70,9 +70,9 @@ def update_database(
 
 
 def _published(settings: Settings, progress: Progress, accept: Collection[str]) -> "tuple[bool, tuple[FeedResult, ...]]":
-    """Whether what is published was taken, and what of it was refused."""
+    """Whether the published database was taken, and which feeds of it were refused."""
     from careen.app.publications import addresses, newest, own, take_all, users_own
-    from careen.database.update import FeedResult
+    from careen.database.results import FeedResult
     from careen.signing.updates import UntrustedError
 
     places = addresses(settings)
@@ -85,7 +85,7 @@ def _published(settings: Settings, progress: Progress, accept: Collection[str]) 
     except UntrustedError as error:
         return False, (FeedResult("", places[0], "failed", str(error), trouble="refused"),)
     except Error as error:
-        log.warning("the published database could not be had, and the feeds are read: %s", error)
+        log.warning("the published database is not available, and the feeds are read: %s", error)
         return False, ()
     return True, tuple(
         FeedResult("", path, "failed", failure.detail, trouble=failure.trouble) for path, failure in taken.failed.items()
@@ -93,7 +93,7 @@ def _published(settings: Settings, progress: Progress, accept: Collection[str]) 
 
 
 def database_of(settings: Settings) -> Path:
-    """The file to judge by: the one that was named, else the one in use."""
+    """The database to use: the one that the settings name, else the one in use."""
     path = database_path(settled(settings).cache_dir)
     if settings.db is None:
         return path
@@ -108,6 +108,28 @@ def database_status(settings: Settings) -> DatabaseInfo:
     return status(database_of(refuse_untrusted(settings)))
 
 
+def last_background_refresh(settings: Settings) -> tuple[str, Path]:
+    """(the last line of its log, the log); "" if there was none."""
+    from careen.database.refreshlog import last_line, log_beside
+
+    log = log_beside(database_path(settings.cache_dir))
+    return last_line(log) or "", log
+
+
+def has_published_database() -> bool:
+    """Whether this installation has the address of a published database built in."""
+    from careen.signing import anchor
+
+    return bool(anchor.DATABASE)
+
+
+def labels_of(rows: "Iterable[FeedRow]") -> tuple[str, ...]:
+    """The names of feeds as commands take them: debian, osv/npm."""
+    from careen.database.buckets import label_of
+
+    return tuple(sorted({label_of(row) for row in rows}))
+
+
 def database_list(settings: Settings) -> tuple[DatabaseInfo, ...]:
     from careen.database.kept import listed
 
@@ -115,12 +137,23 @@ def database_list(settings: Settings) -> tuple[DatabaseInfo, ...]:
 
 
 def database_diff(
-    before: str, after: str | None, settings: Settings, only: "Only", on_difference: "Callable[[Difference], None]"
+    before: str,
+    after: str | None,
+    settings: Settings,
+    on_difference: "Callable[[Difference], None]",
+    *,
+    namespaces: Collection[str] = (),
+    sources: Collection[str] = (),
 ) -> "Comparison":
-    """Files or days; without the second, what is in use. Each difference is handed on, none is kept."""
+    """``before`` and ``after`` are files or days; None is the database in use. Each difference is passed on at once.
+
+    ``namespaces`` and ``sources``: compare only these; empty is all.
+    """
     from careen.database.compare import compare
+    from careen.database.differences import Only
     from careen.database.kept import chosen
 
+    only = Only(frozenset(namespaces), frozenset(sources))
     path = database_path(refuse_untrusted(settings).cache_dir)
     one, other = chosen(path, before), chosen(path, after) if after else path
     _check_only(only, one, other)
@@ -128,7 +161,7 @@ def database_diff(
 
 
 def _check_only(only: "Only", *databases: Path) -> None:
-    """Raises UsageError for names of which neither the databases nor any source know: nothing differs there."""
+    """Raises UsageError for names that neither the databases nor any source have: a typo must not look like no difference."""
     from careen.database.mirroring import check_wanted
     from careen.database.read import open_database
 
@@ -144,14 +177,14 @@ def _check_only(only: "Only", *databases: Path) -> None:
     spaces |= {space.partition(":")[0] for space in spaces}  # a distribution with all of its releases
     for name in sorted(only.namespaces - spaces):
         if name in names:
-            raise UsageError(f"{name} is a source, and no namespace", f"--source {name}")
+            raise UsageError(f"{name} is a source, not a namespace", f"--source {name}")
         check_wanted(advisory_sources(), (name,))
     for name in sorted(only.sources - labels):
-        raise UsageError(f"{name!r} is no source of these databases", f"for instance {', '.join(sorted(labels)[:3])}")
+        raise UsageError(f"{name!r} is not a source of these databases", f"for instance {', '.join(sorted(labels)[:3])}")
 
 
 def check_accepted(accept: Collection[str], settings: Settings) -> None:
-    """Raises UsageError for what is neither a source nor a part or file that the database has of one."""
+    """Raises UsageError for a name that is not a source, nor a part or file of one in the database."""
     from careen.database.buckets import label_of
     from careen.database.build import rows_of
 
@@ -166,22 +199,20 @@ def check_accepted(accept: Collection[str], settings: Settings) -> None:
 
 
 def export_database(target: Path, settings: Settings) -> tuple[str, str]:
-    """Writes the database to one file, whole or not at all; gives when it was built, and its digest."""
+    """Writes the database to one file, whole or not at all. Returns when it was built, and its digest."""
+    import tempfile
+
     from careen.database.artifact import write_artifact
 
-    with _whole(target) as aside:
-        layer = aside.with_suffix(".layer")
-        try:
-            artifact = _packed(settings, layer)
-            with aside.open("wb") as stream:
-                write_artifact(artifact, layer, stream)
-        finally:
-            layer.unlink(missing_ok=True)
+    with _written(target), tempfile.TemporaryDirectory(prefix=".careen-", dir=target.parent) as folder:
+        layer = Path(folder, "layer")
+        artifact = _packed(settings, layer)
+        write_whole(target, lambda stream: write_artifact(artifact, layer, stream), synced=True)
     return artifact.built, artifact.digest
 
 
 def export_published(target: Path, settings: Settings, progress: Progress = silent) -> tuple[str, str]:
-    """Writes what is published to one file as it is, with its signatures; gives where it is from, and its digest."""
+    """Writes the published database to one file, with its signatures. Returns its address and its digest."""
     from careen.app.publications import newest
     from careen.database.artifact import EMPTY
     from careen.database.layout import Member, digest_of, write_layout
@@ -192,33 +223,30 @@ def export_published(target: Path, settings: Settings, progress: Progress = sile
     blobs = {digest_of(EMPTY): Member(digest_of(EMPTY), len(EMPTY), (EMPTY,))}
     for blob in found.contents.files.values():
         blobs[blob.digest] = Member(blob.digest, blob.size, found.read(blob.digest, blob.size, 0))
-    with _whole(target) as aside, aside.open("wb") as stream:
+
+    def write(stream: BinaryIO) -> None:
+        write_layout(stream, found.contents.manifest, PUBLICATION_TYPE, TAG, blobs.values())
+
+    with _written(target):
         try:
-            write_layout(stream, found.contents.manifest, PUBLICATION_TYPE, TAG, blobs.values())
+            write_whole(target, write, synced=True)
         except ValueError as error:
             raise InputError(f"{found.address} is damaged: {error}", "try again") from None
     return found.address, found.contents.digest
 
 
 @contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """A file aside that takes the target's place at the end of the block."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}.part")
+def _written(target: Path) -> Iterator[None]:
     try:
-        yield aside
-        with aside.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        aside.replace(target)
+        yield
     except OSError as error:
         raise InputError(
-            f"{target} cannot be written: {error.strerror or error}", "name a file in a folder that is there"
+            f"{target} cannot be written: {error.strerror or error}", "name a file in a folder that exists"
         ) from None
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def forget_source(name: str, settings: Settings) -> "tuple[FeedRow, ...]":
-    """Removes what the database has of a source, or of a part of one; gives the feeds that are gone."""
+    """Removes a source, or a part of one, from the database. Returns the removed feeds."""
     from careen.database.forget import forget
 
     settings = refuse_untrusted(settings)
@@ -226,8 +254,8 @@ def forget_source(name: str, settings: Settings) -> "tuple[FeedRow, ...]":
 
 
 def import_database(source: Path, settings: Settings, *, replace: bool = False) -> "tuple[FeedRow, ...]":
-    """Takes what an exported file has: a publication if it is signed by whom we trust, else the database of whoever named the
-    file. Gives the feeds that stay as they were."""
+    """Imports an exported file: a published database if its signatures are trusted; any other because the user named it.
+    Returns the feeds that stay as they were."""
     from careen.app.publications import of_layout
     from careen.database.artifact import read_manifest, unpack
     from careen.database.kept import install
@@ -250,14 +278,15 @@ def import_database(source: Path, settings: Settings, *, replace: bool = False) 
 
 
 def push_database(reference: str, settings: Settings) -> tuple[str, str]:
-    """Leaves the database in a registry; gives its name there, by tag and by digest."""
+    """Pushes the database to a registry. Returns its name there, by tag and by digest."""
+    from careen.app.registries import PREFIX, repository_of
     from careen.database.artifact import EMPTY
     from careen.database.layout import MANIFEST_TYPE
 
     repository = repository_of(reference, settings, "latest")
     named = repository.reference
     if named.digest:
-        raise UsageError(f"{reference}: what is pushed is named by a tag", "leave the digest out: it is told afterwards")
+        raise UsageError(f"{reference}: a database is pushed to a tag", "leave the digest out: it is printed afterwards")
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
@@ -277,9 +306,10 @@ def pull_database(
     replace: bool = False,
     accept: Collection[str] = (),
 ) -> "tuple[str, tuple[FeedRow, ...]]":
-    """Takes what is published, verified, or a database that its digest names; gives its digest, and the feeds that stay as
-    they were because the other has less of them."""
+    """Imports the published database, verified, or one that is named by its digest. Returns its digest, and the feeds that
+    stay as they were, because the other database has less of them."""
     from careen.app.publications import newest
+    from careen.app.registries import PREFIX, repository_of
     from careen.database.artifact import read_manifest
     from careen.database.publication import TAG, is_publication
 
@@ -294,9 +324,7 @@ def pull_database(
         return _take(newest((reference,), settings, progress), settings, replace, accept)
     read_manifest(data, reference)
     if not named.digest:
-        raise InputError(
-            f"{reference} is not signed", f"whoever vouches for it names its digest: {PREFIX}{named.name}@{digest}"
-        )
+        raise InputError(f"{reference} is not signed", f"to vouch for it, name its digest: {PREFIX}{named.name}@{digest}")
     return digest, _pull_by_digest(repository, data, settings, progress, replace)
 
 
@@ -305,7 +333,7 @@ def _places(settings: Settings) -> tuple[str, ...]:
 
     places = addresses(settings)
     if not places:
-        raise UsageError("no published database is known here", "name its address, or set db_artifact")
+        raise UsageError("no published database is configured", "name its address, or set db_artifact")
     return places
 
 
@@ -327,6 +355,7 @@ def _take(found: "Verified", settings: Settings, replace: bool, accept: Collecti
 def _pull_by_digest(
     repository: "Repository", manifest: bytes, settings: Settings, progress: Progress, replace: bool
 ) -> "tuple[FeedRow, ...]":
+    from careen.app.registries import PREFIX, downloaded
     from careen.database.artifact import read_manifest, unpack
     from careen.database.kept import install
 
@@ -342,7 +371,9 @@ def _packed(settings: Settings, layer: Path) -> "Artifact":
 
     from careen.database.artifact import pack
     from careen.database.merge import with_checks
+    from careen.database.read import status
 
     database = database_of(refuse_untrusted(settings))
+    status(database)  # raises if there is no database, or it is damaged
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
         return pack(with_checks(database, Path(folder, "database")) if settings.db is None else database, layer)

@@ -1,4 +1,4 @@
-"""How far an intruder gets, by the settings: files are read, images scanned where that is asked for, paths ranked."""
+"""How far an intruder gets: reads files, scans images if asked to, and ranks the paths."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,8 +13,8 @@ from careen.model.advisory import SEVERITIES, Severity
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
-    from careen.exposure.flaws import ImageFlaws
     from careen.exposure.report import Exposure
+    from careen.exposure.vulnerabilities import ScannedImage
 
 
 def exposure(
@@ -24,8 +24,8 @@ def exposure(
     scan_images: bool = False,
     stand_ins: Mapping[str, str] | None = None,
 ) -> "Exposure":
-    """``stand_ins`` says what to scan in place of an image that the files name; with none, and without ``scan_images``,
-    no image is looked into."""
+    """``stand_ins``: what to scan in place of an image that the files name. Without it and ``scan_images``, no image is
+    scanned."""
     from careen.checks.files import find_files
     from careen.exposure.report import documents, exposure_of
 
@@ -33,39 +33,41 @@ def exposure(
     fail_on = _gate(settings.fail_on)
     found = documents(find_files(paths))
     if not found.values and not found.unknowns:
-        raise InputError(f"no containers in {', '.join(paths)}", "Compose files and Kubernetes manifests are looked for")
+        raise InputError(f"no containers in {', '.join(paths)}", "Compose files and Kubernetes manifests are read")
     named = found.images()
     for image in stand_ins:
         if image not in named:
-            raise UsageError(f"--image {image}: no file names that image", "write it as the file does, tag and all")
+            raise UsageError(f"--image {image}: no file names that image", "write it as in the file, with its tag")
     wanted = [image for image in named if scan_images or image in stand_ins]
     images = _scanned(wanted, stand_ins, settings, progress) if wanted else []
     created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return exposure_of(paths, found, images, fail_on, settings.strict, created)
 
 
-def _scanned(images: Sequence[str], stand_ins: Mapping[str, str], settings: Settings, progress: Progress) -> "list[ImageFlaws]":
-    from careen.exposure.flaws import ImageFlaws, of_report
+def _scanned(
+    images: Sequence[str], stand_ins: Mapping[str, str], settings: Settings, progress: Progress
+) -> "list[ScannedImage]":
+    from careen.exposure.vulnerabilities import ScannedImage, scanned_image
 
     answers = []
-    gate = ("vulnerability:critical",)  # its verdict says whether enough is known of the image
+    gate = ("vulnerability:critical",)  # its verdict shows whether enough is known about the image
     with Session(replace(settings, scanners=("vuln",), fail_on=gate, baseline=None, strict=False)) as session:
         for done, image in enumerate(images):
             progress("scanning images", done, len(images))
             try:
-                answers.append(of_report(image, session.scan(stand_ins.get(image, image))))
-            except Error as error:  # the others are judged all the same
-                answers.append(ImageFlaws(image, trouble=str(error)))
+                answers.append(scanned_image(image, session.scan(stand_ins.get(image, image))))
+            except Error as error:  # the other images are scanned still
+                answers.append(ScannedImage(image, trouble=str(error)))
         progress("scanning images", len(images), len(images))
     return answers
 
 
 def _gate(words: Sequence[str]) -> Severity | None:
-    """The least severity that fails. Raises UsageError for a condition that paths do not have."""
+    """The lowest severity that fails. Raises UsageError for a condition that does not apply to paths."""
     found: list[Severity] = []
     for word in words:
-        severity = next((one for one in SEVERITIES[:4] if one == word.strip().lower()), None)
+        severity = next((known for known in SEVERITIES[:4] if known == word.strip().lower()), None)
         if severity is None:
-            raise UsageError(f"--fail-on {word}: paths have a severity alone", "one of critical, high, medium, low")
+            raise UsageError(f"--fail-on {word}: paths have only a severity", "one of critical, high, medium, low")
         found.append(severity)
     return max(found, key=SEVERITIES.index, default=None)

@@ -5,7 +5,7 @@ import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from careen.app.archives import OwnArchives, with_shipped
 from careen.app.cachefolder import cache_folder, is_private, settled
@@ -21,7 +21,8 @@ from careen.plugins import AdvisorySource, Ecosystem, Need, Progress
 
 if TYPE_CHECKING:
     from careen.app.publications import Verified
-    from careen.database.update import UpdateResult
+    from careen.database.results import UpdateResult
+    from careen.database.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ LEAVE_BYTES = 16 << 20  # what a scan does not read itself where somebody finish
 
 
 class Learnt:
-    """The namespaces that are up to date: an image of this run asked for them. One thread at a time asks for more."""
+    """The namespaces that are up to date: an image of this run asked for them."""
 
     def __init__(self) -> None:
         self.namespaces: set[str] = set()
@@ -38,7 +39,18 @@ class Learnt:
         self.late: set[str] = set()  # of what these namespaces need
         self.published: Verified | None = None  # what this run asked for
         self.archives = OwnArchives()
-        self.lock = threading.Lock()
+        self.publication = threading.Lock()  # of who asks for what is published: one at a time
+        self._lock = threading.Lock()
+        self._together: Together | None = None
+
+    @property
+    def together(self) -> "Together":
+        """What the threads that ask feeds share, so that they download at the same time."""
+        from careen.database.together import Together
+
+        with self._lock:
+            self._together = self._together or Together()
+            return self._together
 
 
 class Lessons:
@@ -47,28 +59,40 @@ class Lessons:
     def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: "Learnt") -> None:
         self._settings, self._ecosystems, self._progress, self._learnt = settled(settings), ecosystems, progress, learnt
         self.unread: list[str] = []  # why archives that were to be asked gave nothing
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._distribution: Distribution | None = None
+        self._types: set[str] = set()  # of packages seen
+        self._begun: frozenset[str] = frozenset()
         self._lock = threading.Lock()
 
     def begin(self, delta: Delta) -> None:
-        """The first layer that names a distribution is enough to start with its advisories."""
-        found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
-        if not _asks(self._settings) or not found:
+        """Starts with what a layer shows: the advisories of its distribution, and of the languages that it has packages of."""
+        if not _asks(self._settings) or "vuln" not in self._settings.scanners:
             return
+        found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
+        types = {value.type for facts in delta.facts.values() for _, value in facts if isinstance(value, Package)}
         with self._lock:
-            if self._thread is not None:
+            self._distribution = self._distribution or next(iter(found), None)
+            self._types |= types
+            if self._distribution is None:  # its makers may have a word in what is asked for
                 return
-            kinds = [kind for kind in self._ecosystems.values() if kind.distribution]
-            namespaces = needed(_stand_ins(kinds), found[0], self._ecosystems)
-            self._thread = threading.Thread(target=self._refresh, args=(namespaces,), daemon=True)
-            self._thread.start()
+            kinds = [kind for kind in self._ecosystems.values() if kind.distribution or kind.purl_type in self._types]
+            namespaces = needed(_stand_ins(kinds), self._distribution, self._ecosystems) - self._begun
+            if not namespaces and self._threads:
+                return
+            self._begun |= namespaces
+            self._threads.append(threading.Thread(target=self._refresh, args=(namespaces,), daemon=True))
+            self._threads[-1].start()
 
     def learn(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
         """The knowledge to judge this inventory by; None where there is no database and none could be had."""
-        if self._thread is not None:
-            self._thread.join()
         if _asks(self._settings):
-            self._refresh(needed(inventory.packages, inventory.distribution, self._ecosystems))
+            wanted = needed(inventory.packages, inventory.distribution, self._ecosystems)
+            if rest := wanted - self._begun:
+                self._refresh(rest)
+            for thread in self._threads:
+                thread.join()
+            self._refresh(wanted)  # once more what could not be had
         private = _private(self._settings)
         known, damaged = _database(self._settings, opened, bool(private))
         known += self._learnt.archives.knowledge(
@@ -84,23 +108,30 @@ class Lessons:
         return Chain(known)
 
     def _refresh(self, namespaces: frozenset[str]) -> None:
-        with self._learnt.lock:
-            left = namespaces - self._learnt.namespaces
-            if (left or not self._learnt.namespaces) and self._fetch(left):
-                self._learnt.namespaces |= left
+        left = namespaces - self._learnt.namespaces
+        if (left or not self._learnt.namespaces) and self._fetch(left):
+            self._learnt.namespaces |= left
 
     def _fetch(self, namespaces: frozenset[str]) -> bool:
+        sources = [source for source in advisory_sources() if source.on_demand]
+        need = Need(namespaces)
+        with self._learnt.publication:
+            came = self._take_published(need, sources)
+            if came == "later":
+                self._learnt.is_late = True
+                self._learnt.late |= namespaces
+                return True
+            if came == "used":  # to take more of it, and to ask feeds, need the same lock
+                return self._ask_feeds(need, sources)
+        return self._ask_feeds(need, sources)
+
+    def _ask_feeds(self, need: Need, sources: Sequence[AdvisorySource]) -> bool:
         from careen.app.meaning import meaning
         from careen.database.update import FRESH_S, PATIENCE_S, refresh
 
         settings = self._settings
-        sources = [source for source in advisory_sources() if source.on_demand]
         wait, never = settings.refresh == "wait", settings.refresh == "never"
-        need = Need(namespaces)
-        if self._take_published(need, sources):
-            self._learnt.is_late = True
-            self._learnt.late |= namespaces
-            return True
+        namespaces = need.namespaces or frozenset()
         try:
             result = refresh(
                 settings.cache_dir,
@@ -113,6 +144,7 @@ class Lessons:
                 max_age_s=math.inf if never else FRESH_S,
                 patience_s=None if wait else PATIENCE_S,
                 leave_bytes=LEAVE_BYTES if self._is_finished_later else None,
+                together=self._learnt.together,
             )
         except Error as error:
             self._warn(str(error))
@@ -128,22 +160,24 @@ class Lessons:
     def _is_finished_later(self) -> bool:
         return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
-    def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> bool:
+    def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> Literal["", "used", "later"]:
         """What is published first: the feeds are asked for what it lacks, and where it is over a day old.
 
-        Gives whether the rest is taken in the background: then the feeds need not be asked.
+        "" where nothing is published, or it cannot be had; "later" where the rest is taken in the background: then the feeds
+        need not be asked.
         """
         from careen.app.publications import addresses, bring
+        from careen.database.asking import lacks
         from careen.database.build import rows_of
         from careen.database.knowledge import database_path
-        from careen.database.update import PATIENCE_S, lacks
+        from careen.database.update import PATIENCE_S
 
         settings, later = self._settings, self._is_finished_later
         if settings.db_from or not addresses(settings):
-            return False
+            return ""
         is_usable = not lacks(rows_of(database_path(settings.cache_dir)), sources, need)
         if is_usable and settings.refresh == "never":
-            return False
+            return "used"
         try:
             cache_folder(settings)
             brought = bring(
@@ -158,16 +192,16 @@ class Lessons:
             )
         except (Error, OSError) as error:
             self._warn(f"the published database could not be used, and the feeds are asked: {error}")
-            return False
-        if brought is None:
-            return False
+            return ""
+        if brought is None:  # it is here as it was published; or it could not be had a moment ago
+            return "used" if is_usable else ""
         self._learnt.published = brought.found or self._learnt.published
         for path, failure in brought.taken.failed.items() if brought.taken else ():
             self._warn(f"{path} is not taken as it was published: {failure.detail}")
         if brought.is_late:
             then = "it is taken in the background" if later else "the feeds are asked"
             self._warn(f"there was no time to take the published database: {then}, and what the database has is used")
-        return brought.is_late and later
+        return "later" if brought.is_late and later else "used"
 
     def _warn(self, text: str) -> None:
         if text not in self._learnt.told:

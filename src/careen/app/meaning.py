@@ -7,7 +7,7 @@ from careen.app.outlines import catalogers
 from careen.database.guard import Judge
 from careen.distributions.registry import profile_of
 from careen.matching.keys import Keys
-from careen.matching.ranges import NOT_AFFECTED, hit, spellings
+from careen.matching.ranges import NOT_AFFECTED, match_of, spellings
 from careen.model.advisory import Advisory
 from careen.plugins import Named, VersionScheme
 
@@ -29,6 +29,6 @@ def meaning() -> Judge:
             return False
         accusing = [one for one in said if one.status not in NOT_AFFECTED]
         written = spellings(version, accusing, keys[scheme])
-        return any(hit(one, version, keys[scheme], written) for one in accusing)
+        return any(match_of(one, version, keys[scheme], written) for one in accusing)
 
     return judge

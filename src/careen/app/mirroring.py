@@ -1,4 +1,4 @@
-"""The feeds laid down in a folder, for machines without a network.
+"""A mirror: the feeds in a folder, for machines without a network.
 
 Raises: DatabaseError, InputError, UsageError.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def mirror_feeds(
     folder: Path, settings: Settings, progress: Progress = silent, *, wanted: Collection[str] = (), full: bool = False
 ) -> "tuple[Laid, ...]":
-    """``wanted``: namespaces and sources; empty means everything. ``full``: also what is large."""
+    """``wanted``: namespaces and sources; empty is all. ``full``: also large feeds."""
     from careen.database.mirroring import check_wanted, lay_down
 
     if settings.db_from is not None:

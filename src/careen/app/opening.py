@@ -1,4 +1,4 @@
-"""Finds what a reference means: a bill of materials, a file or folder, or an image at an engine or a registry."""
+"""Opens a reference: an SBOM, a file or folder, or an image of an engine or a registry."""
 
 import logging
 import re
@@ -20,16 +20,16 @@ from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, S
 log = logging.getLogger(__name__)
 
 ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
-FOLDERS = ("oci-layout", "directory")  # what a path may be
+FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be
 LOCAL = ("sif", "squashfs", "file", "docker-archive", *FOLDERS)
-REMOTE = ("docker", "podman", "registry")  # where a name is looked for, in this order
+REMOTE = ("docker", "podman", "registry")  # where a name is looked up, in this order
 NAMED = (*REMOTE, "containerd")
-_ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image at an engine
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine
 
 
 def open_image(reference: str, settings: Settings, progress: Progress = silent, fetcher: Fetcher | None = None) -> Image:
-    """The image behind a reference: a prefix and what it names, a path (``images.paths`` says what is one), or a name to
-    look for at the engines and the registry."""
+    """The image of a reference: a prefix and what it names, a path (``images.paths`` defines it), or a name to look up in
+    the engines and the registry."""
     context = open_context(settings, progress, fetcher)
     forced, rest = _forced(reference)
     if forced:
@@ -44,7 +44,7 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent, 
         except NotHereError as error:
             missing.append(f"{name}: {error}")
             if error.chosen:
-                log.warning("%s; %s is looked for elsewhere (%s)", error, reference, error.hint)
+                log.warning("%s; %s is looked up elsewhere (%s)", error, reference, error.hint)
             log.debug("%s has no %s: %s", name, reference, error)
         except NetworkError as error:
             hint = f"{error.hint} ({'; '.join(missing)})" if missing else error.hint
@@ -59,7 +59,7 @@ def open_image(reference: str, settings: Settings, progress: Progress = silent, 
 
 
 def _opened(source: ImageSource, reference: str, context: OpenContext) -> Image:
-    """``opened`` says which image it is, and from where: the report shows it."""
+    """The image; its field ``opened`` names it and its source in the report."""
     image = source.open(reference, context)
     name = full_name(reference) if source.name in ("docker", "registry") and not _ID.fullmatch(reference) else reference
     image = replace(image, opened=f"{source.name}:{name}")
@@ -67,43 +67,43 @@ def _opened(source: ImageSource, reference: str, context: OpenContext) -> Image:
 
 
 def _local(reference: str, sources: Mapping[str, ImageSource]) -> str:
-    """The image source of a path. Raises InputError where nothing is there."""
+    """The image source of a path. Raises InputError if nothing is there."""
     if reference == "-":
         return "docker-archive"
     for name in FOLDERS if Path(reference).is_dir() else LOCAL:
         if sources[name].accepts(reference):
             return name
     if split_path(reference)[0].exists():
-        return "docker-archive"  # which says what is wrong with it
+        return "docker-archive"  # whose error names what is wrong with it
     if not is_written_as_path(reference):
-        parse_reference(reference)  # says why it is no image either
+        parse_reference(reference)  # raises if it is not the name of an image either
     raise InputError(f"{reference} does not exist", f"check the path; an image of that name is registry:{reference}")
 
 
 def _path_of(reference: str) -> str:
-    """How to name the path that is called like this image; "" where there is none."""
+    """How to write the path that has the same name as this image; "" if there is none."""
     return f"./{reference}" if split_path(reference)[0].exists() else ""
 
 
 def _or_path(reference: str, hint: str) -> str:
-    """A name is never a path: who meant the path that is there is told how to write it."""
+    """The hint, and how to write the path if there is one: a bare name is never a path."""
     path = _path_of(reference)
     return f"{path}, if you mean that path; else {hint}" if path else hint
 
 
 def _with_tag(image: Image, reference: str) -> Image:
-    """What was asked for without a digest, or an image's ID at an engine, may be another image tomorrow."""
+    """With the tag, unless a digest or an ID was asked for: a tag may be another image tomorrow."""
     is_digest = "@" in reference or _ID.fullmatch(reference)
     return image if is_digest else replace(image, tag=reference)
 
 
 def is_single_file(image: Image) -> bool:
-    """Whether it was opened from a file that is no archive or file system of any kind."""
+    """Whether it was opened from a single file that is not an archive or a file system."""
     return image.opened.startswith("file:")
 
 
 def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
-    """What a multi-platform image offers; empty where there is no choice."""
+    """The platforms of a multi-platform image; empty if there is no choice."""
     if sbom_path(reference) is not None:
         return ()
     context = open_context(settings, silent)
@@ -117,14 +117,14 @@ def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
             if lister:
                 return lister(reference, context)
             sources[name].open(reference, context)
-            return ()  # it has the image, and there is no choice
+            return ()  # the image is here, without a choice
         except NotHereError:
             continue
     return ()
 
 
 def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None = None) -> OpenContext:
-    """What image sources may use, from the settings."""
+    """What image sources need, from the settings."""
     from careen.images.platforms import parse_platform
 
     values = {key: value for key, value in msgspec.structs.asdict(settings).items() if value is not None}
@@ -147,7 +147,7 @@ def sbom_formats() -> tuple[SbomFormat, ...]:
 
 
 def sbom_path(reference: str) -> Path | None:
-    """The file of a bill of materials: one named with ``sbom:``, or a path whose file turns out to be one."""
+    """The file of an SBOM: one named with ``sbom:``, or a path whose file is recognised as an SBOM."""
     from careen.sboms.file import recognised
 
     if reference.startswith("sbom:"):
@@ -157,7 +157,7 @@ def sbom_path(reference: str) -> Path | None:
 
 
 def _forced(reference: str) -> tuple[ImageSource | None, str]:
-    """The image source that a prefix names, whatever lies in the working folder, and the rest of the reference."""
+    """The image source that a prefix names, and the rest of the reference. Files of the working folder have no influence."""
     prefix, colon, rest = reference.partition(":")
     if not colon or not rest:
         return None, reference

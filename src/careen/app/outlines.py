@@ -1,9 +1,9 @@
 """What each cataloger wants, known before it is imported: an image mostly holds the files of a few of them.
 
-``catalogers/outlines.json`` is made by ``make golden`` from the catalogers themselves, and a test compares them. It is
-believed in a wheel whose files are as they were built, and in a source tree once all catalogers were imported and said the
-same, which is noted for this content of all files. A cataloger that has no outline there (one of the user's, a new one), or
-that picks its files with a function of its own is imported at once.
+``make golden`` makes ``catalogers/outlines.json`` from the catalogers, and a test compares them. It is trusted in a wheel
+whose files are unchanged, and in a source tree after all catalogers were imported once and agreed with it, which is noted
+for this content of all files. A cataloger without an outline (one of the user's, a new one), or one that picks its files
+with a function of its own, is imported at once.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from careen import distributions
 from careen.contents import contents, is_noted, note
-from careen.plugins import Cataloger, Ecosystem, Reader, Wants, modules_in, plugin
+from careen.plugins import Cataloger, Ecosystem, Reader, Role, Wants, modules_in, plugin
 from careen.safety.typed import from_json
 
 FOLDER = "careen.catalogers"
@@ -27,11 +27,12 @@ AGREE = "outlines-agree"
 
 
 class Outline(Struct, frozen=True, omit_defaults=True):
-    """Of one module; ``name`` is empty where it has no cataloger."""
+    """The outline of one module; ``name`` is empty if it has no cataloger."""
 
     module: str
     name: str = ""
     ecosystem: Ecosystem = Ecosystem("", "")
+    role: Role = "packages"
     wants: tuple[Wants, ...] = ()
     joins: bool = False
     owns: bool = False
@@ -39,10 +40,10 @@ class Outline(Struct, frozen=True, omit_defaults=True):
 
 
 def catalogers() -> tuple[Cataloger, ...]:
-    """All, in the order of their modules' names; those with an outline are imported when one of their files turns up."""
+    """All, in the order of their modules' names. Those with an outline are imported when one of their files is found."""
     places = importlib.import_module(FOLDER).__path__
     known = _known()
-    if len(distributions.__path__) > 1:  # those of the user have release files of their own
+    if len(distributions.__path__) > 1:  # the user's distributions have their own release files
         known.pop("distribution", None)
     found = []
     for module in sorted(modules_in(places)):
@@ -54,10 +55,10 @@ def catalogers() -> tuple[Cataloger, ...]:
 
 
 def outlines() -> bytes:
-    """The content of ``outlines.json`` as the modules say it now, those of the user left out."""
+    """The content of ``outlines.json`` for the modules as they are now, without those of the user."""
     package = importlib.import_module(FOLDER)
     made = (_outline(module) for module in sorted(modules_in(package.__path__[:1])))
-    return msgspec.json.format(msgspec.json.encode([one for one in made if one]), indent=1) + b"\n"
+    return msgspec.json.format(msgspec.json.encode([outline for outline in made if outline]), indent=1) + b"\n"
 
 
 def _outline(module: str) -> Outline | None:
@@ -65,10 +66,10 @@ def _outline(module: str) -> Outline | None:
     if not isinstance(value, Cataloger):
         return Outline(module)
     wants = tuple(reader.wants for reader in value.readers)
-    if any(one.select for one in wants):
+    if any(want.select for want in wants):
         return None
     made = (value.join, value.owns, value.identifies)
-    return Outline(module, value.name, value.ecosystem, wants, *(one is not None for one in made))
+    return Outline(module, value.name, value.ecosystem, value.role, wants, *(function is not None for function in made))
 
 
 def _known() -> dict[str, Outline]:
@@ -83,7 +84,7 @@ def _known() -> dict[str, Outline]:
         if made != outlines():
             return {}
         note(AGREE, state)
-    return {one.module: one for one in found}
+    return {outline.module: outline for outline in found}
 
 
 def _later(outline: Outline) -> Cataloger:
@@ -99,6 +100,7 @@ def _later(outline: Outline) -> Cataloger:
     return Cataloger(
         name=outline.name,
         ecosystem=outline.ecosystem,
+        role=outline.role,
         readers=tuple(reader(number, wants) for number, wants in enumerate(outline.wants)),
         join=_called(whole, "join") if outline.joins else None,
         owns=_called(whole, "owns") if outline.owns else None,

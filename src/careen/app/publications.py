@@ -20,15 +20,15 @@ from careen.app.wiring import advisory_sources
 from careen.config import Settings
 from careen.database.knowledge import database_path
 from careen.errors import DatabaseError, Error, InputError, UsageError
-from careen.plugins import Progress, silent
+from careen.plugins import Need, Progress, silent
 from careen.signing import anchor
 from careen.signing.updates import UntrustedError, is_root
 
 if TYPE_CHECKING:
+    from careen.database.job import Patience
     from careen.database.layout import Layout
     from careen.database.publication import Contents, Group, Publication
     from careen.database.take import Reader, Taken
-    from careen.database.update import Patience
 
 log = logging.getLogger(__name__)
 
@@ -164,13 +164,13 @@ def bring(
     None where nothing was asked: what the publication said last is here, and not a day old; or nobody answered just before,
     and the caller does not ``insist``. ``found`` is what was asked for before in this run. The rest is as in ``take``.
     """
+    from careen.database.job import BusyError, Patience
     from careen.database.publication import read_known
-    from careen.database.update import BusyError, Patience
 
     places = addresses(settings)
     path = database_path(settings.cache_dir)
     known = read_known(path)
-    if known and known.address in places and _is_fresh(path, known.asked, known.publication.needed(namespaces, feeds)):
+    if known and known.address in places and _is_fresh(path, known.asked, _needed(known.publication, namespaces, feeds)):
         return None
     failed = path.with_name("published.failed")
     if not insist and _is_younger(failed, RESPITE):
@@ -183,7 +183,7 @@ def bring(
             _note(failed)
             return Brought(is_late=True)
         taken = _taken(
-            found, path, found.publication.needed(namespaces, feeds),
+            found, path, _needed(found.publication, namespaces, feeds),
             absent=absent, patience_s=patience.left(), leave_bytes=leave_bytes, progress=progress,
         )  # fmt: skip
     except BusyError:
@@ -197,6 +197,19 @@ def bring(
         raise
     failed.unlink(missing_ok=True)
     return Brought(taken, found, taken.is_late)
+
+
+def _needed(publication: "Publication", namespaces: frozenset[str], feeds: Collection[str]) -> "tuple[Group, ...]":
+    """What a scan takes: of what is large only what it has no smaller feed for."""
+    of_large = {space for group in publication.groups if group.is_large for space in group.namespaces & namespaces}
+    return publication.needed(namespaces, feeds, frozenset(filter(_is_assessed, of_large)))
+
+
+def _is_assessed(namespace: str) -> bool:
+    """Whether a feed that a scan asks by itself speaks of it."""
+    need = Need(frozenset({namespace}))
+    sources = (source for source in advisory_sources() if source.on_demand and source.assesses)
+    return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))
 
 
 def _in_time(

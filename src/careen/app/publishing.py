@@ -26,7 +26,7 @@ from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
     from careen.database.publication import Contents, Group
-    from careen.database.update import UpdateResult
+    from careen.database.results import UpdateResult
     from careen.images.distribution import Repository
     from careen.signing.repository import Role
 

@@ -1,4 +1,4 @@
-"""Repositories of registries that hold databases.
+"""Repositories of registries that have databases.
 
 Raises: InputError, NetworkError, UsageError.
 """
@@ -17,9 +17,9 @@ HASTY_WAIT_S = 2.0
 
 
 def repository_of(reference: str, settings: Settings, tag: str, *, hasty: bool = False) -> Repository:
-    """``tag`` is meant where the reference has neither tag nor digest.
+    """``tag`` is used if the reference has neither a tag nor a digest.
 
-    ``hasty``: what fails is asked for again once, and a registry that wants to be left alone for longer is not waited for.
+    ``hasty``: a failed request is repeated once, and a registry that asks for a longer pause is not waited for.
     """
     from msgspec.structs import replace
 
@@ -47,7 +47,7 @@ def downloaded(
     start: int = 0,
     sleep: Callable[[float], None] | None = None,
 ) -> Generator[bytes]:
-    """A blob from ``start`` on. A connection that breaks is taken up again where it broke, as that of a feed is."""
+    """A blob from ``start`` on. A broken connection is resumed where it broke, as for a feed."""
     import random
     import time
 
@@ -60,7 +60,7 @@ def downloaded(
         try:
             response = repository.blob(digest, done)
             try:
-                if done and response.status == 200:  # it does not give parts: what we have is passed over
+                if done and response.status == 200:  # the registry sends no parts: skip what we have
                     left = done
                     while left and (passed := response.read(min(left, CHUNK_BYTES))):
                         left -= len(passed)
@@ -71,7 +71,7 @@ def downloaded(
             finally:
                 response.close()
             return
-        except (SlowError, TooManyRequestsError):  # to ask again takes as long
+        except (SlowError, TooManyRequestsError):  # another request would take as long
             raise
         except NetworkError:
             vain = 0 if done > before else vain + 1

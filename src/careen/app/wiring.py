@@ -1,26 +1,21 @@
-"""What the settings and the installed plugins come to: policy, store, limits, fetcher, readers, checks, reporters."""
+"""What the settings and the installed plugins give: policy, store, limits, fetcher, readers, reporters."""
 
 import hashlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from careen import __version__
 from careen.app.cachefolder import cache_folder
 from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.contents import contents, outside
-from careen.errors import InputError
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
 from careen.policy.policy import Policy
 from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
 
-if TYPE_CHECKING:
-    from careen.formats.dockerfile.stages import Dockerfile
-
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
-    """``checking``: of source files."""
+    """``checking``: the policy for source files."""
     from careen.policy.gates import KINDS
     from careen.policy.load import load_policy
 
@@ -43,15 +38,22 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
     )
 
 
+def gate_words() -> tuple[str, ...]:
+    """The words that a gate (``--fail-on``) may begin with."""
+    from careen.policy.gates import WORDS
+
+    return tuple(WORDS)
+
+
 def max_age_days(settings: Settings) -> int | None:
-    """How old the data may be that assesses an image; None: of any age."""
+    """How old advisory data may be; None: any age."""
     from careen.matching.coverage import MAX_AGE_DAYS
 
     return None if settings.db_max_age == "off" else MAX_AGE_DAYS if settings.db_max_age is None else settings.db_max_age
 
 
 def open_store(settings: Settings, max_bytes: int | None = None) -> Store:
-    """Where the settings say that layers are kept; it forgets what was used longest ago beyond its bound."""
+    """The store of layers that the settings name. Beyond its limit it drops the least recently used."""
     if settings.no_cache:
         return NoStore()
     from careen.safety.cache_limits import cache_limits
@@ -67,7 +69,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
-    """For advisories: what was said of the registry's TLS does not hold for them."""
+    """For advisories: settings about the registry's TLS do not apply."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(
@@ -81,26 +83,11 @@ def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
 
 
 def _plain_host(address: str | None) -> tuple[str, ...]:
-    """The host of a mirror that was named with http://, which is as much as saying that it has no TLS."""
+    """The host of a mirror that is named with http://: the user accepts that it has no TLS."""
     from urllib.parse import urlsplit
 
     parts = urlsplit(address or "")
     return (parts.netloc.rpartition("@")[2],) if parts.scheme == "http" else ()
-
-
-def dockerfile_of(settings: Settings) -> "Dockerfile | None":
-    """The Dockerfile that the image was built from, where one was named."""
-    if settings.dockerfile is None:
-        return None
-    from careen.checks.files import shown
-    from careen.formats.dockerfile.stages import read_dockerfile
-
-    try:
-        return read_dockerfile(settings.dockerfile.read_bytes().decode("utf-8-sig"), shown(settings.dockerfile))
-    except OSError as error:
-        raise InputError(f"{settings.dockerfile}: {error.strerror or error}", "check --dockerfile") from None
-    except ValueError as error:
-        raise InputError(f"{settings.dockerfile} is no Dockerfile: {error}", "check --dockerfile") from None
 
 
 def reporters() -> Mapping[str, Reporter]:
@@ -121,8 +108,8 @@ def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
 
 
 def fingerprint(secrets: bool) -> str:
-    """Changes with the code that turns bytes into facts, so that no result of another version is taken from the store.
+    """Changes with the code that turns bytes into facts, so that results of another version are not taken from the store.
 
-    Two installations of the same code have the same one, wherever and whenever they were made.
+    All installations of the same code have the same fingerprint.
     """
     return hashlib.sha256(f"{__version__} {secrets} {contents().key} {outside()}".encode()).hexdigest()[:16]

@@ -1,1 +1,1 @@
-"""Find: one file of a layer comes in, facts go out; after the squash, facts come in and packages go out."""
+"""Catalogers: a reader turns one file of a layer into facts; after the squash, a join turns the facts into packages."""

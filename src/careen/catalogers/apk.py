@@ -1,10 +1,10 @@
-"""Alpine packages: the installed database of apk, as text or in the binary form of apk-tools 3.
+"""Alpine packages: apk's database of installed packages, as text or in the binary format of apk-tools 3.
 
-Shape: paragraphs of ``K:value`` lines, an empty line after each; P name, V version, A architecture, o origin, L licence,
-m maintainer, c commit of the
-recipe; F names a folder, the R lines behind it the files in it.
-A paragraph with a line that has no key, or without P or V, is passed over, and said.
-Raises: ValueError where none is left. (formats.packages.adb has the shape of the other form.)
+Shape: paragraphs of ``K:value`` lines, each followed by an empty line; P name, V version, A architecture, o origin,
+L licence, m maintainer, c commit of the recipe; F names a folder, the R lines after it the files in it.
+A paragraph that has no P or V, or a line without a key, is skipped and reported. ``formats.packages.adb`` describes the
+binary format.
+Raises: ValueError if no paragraph is readable.
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
 """
 
@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.adb import INSTALLED, AdbPackage, is_adb, read_adb
-from careen.formats.packages.unreadable_parts import Faults, faults, unknown
+from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source, Vendor
@@ -26,14 +26,14 @@ class Installed(Struct, frozen=True, tag="package"):
     paths: str  # its files, joined by newlines
 
 
-def read(file: File) -> Iterator[Installed | Faults]:
+def read(file: File) -> Iterator[Installed | UnreadableParts]:
     with file.open() as stream:
         data = stream.read(64 << 20)
     if is_adb(data):
         schema, packages = read_adb(data)
         if schema != INSTALLED:
-            raise ValueError("a file of apk-tools 3, but no installed database")
-        yield from map(_of_adb, packages)
+            raise ValueError("a file of apk-tools 3, but not a database of installed packages")
+        yield from map(_from_adb, packages)
         return
     text = data.decode(errors="backslashreplace")
     reasons: list[str] = []
@@ -45,12 +45,12 @@ def read(file: File) -> Iterator[Installed | Faults]:
                 named += 1
             except ValueError as error:
                 reasons.append(str(error))
-    yield from faults(reasons, named)
+    yield from unreadable_parts(reasons, named)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     for fact in facts:
-        if isinstance(fact.value, Faults):
+        if isinstance(fact.value, UnreadableParts):
             yield unknown("apk", fact)
         else:
             yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
@@ -58,13 +58,13 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for fact in facts:
-        if isinstance(fact.value, Faults):
+        if isinstance(fact.value, UnreadableParts):
             continue
         package = fact.value.package
         yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
 
 
-def _of_adb(found: AdbPackage) -> Installed:
+def _from_adb(found: AdbPackage) -> Installed:
     package = Package(
         "apk",
         None,
@@ -115,7 +115,7 @@ def _installed(paragraph: str, number: int) -> Installed:
 
 
 def _vendor(name: str, has_recipe: bool) -> Vendor:
-    """Build systems of distributions write a recipe and its commit into each package. A name with a dot before it is a
+    """A distribution's build system writes a recipe and its commit into each package. A name that starts with a dot is a
     group of dependencies (``apk add --virtual``), which has no files."""
     return "unknown" if has_recipe or name.startswith(".") else "third_party"
 
@@ -124,7 +124,7 @@ CATALOGER = Cataloger(
     name="apk",
     ecosystem=Ecosystem(purl_type="apk", scheme="apk", distribution=True),
     readers=(Reader(Wants(paths=("lib/apk/db/installed", "usr/lib/apk/db/installed")), read),),
-    fact=Installed | Faults,
+    fact=Installed | UnreadableParts,
     join=join,
     owns=owns,
 )

@@ -1,6 +1,6 @@
 """Applications of macOS: ``Info.plist`` in the folder ``NAME.app/Contents``.
 
-Raises: ValueError for what is no property list.  **Source:** Apple, "Information Property List", CFBundleShortVersionString.
+Raises: ValueError for a binary property list.  **Source:** Apple, "Information Property List", CFBundleShortVersionString.
 """
 
 import re
@@ -18,7 +18,7 @@ def read(file: File) -> Iterator[Package]:
     if not folder.endswith(".app"):
         return
     if file.data.startswith(b"bplist"):
-        raise ValueError("a property list in its binary form, which is not read")
+        raise ValueError("a binary property list: Careen does not read this format")
     fields = dict(_TEXT.findall(file.data.decode("utf-8", "replace")))
     name = fields.get("CFBundleName") or folder.rpartition("/")[2].removesuffix(".app")
     version = fields.get("CFBundleShortVersionString") or fields.get("CFBundleVersion", "")
@@ -30,5 +30,5 @@ CATALOGER = Cataloger(
     name="apple",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(paths=("Contents/Info.plist",)), read),),
-    limits="Binary property lists; frameworks and plug-ins within an application.",
+    limits="Binary property lists; frameworks and plugins within an application.",
 )

@@ -1,14 +1,15 @@
-"""apt's list of archives: where an image says that its Debian packages come from.
+"""apt's list of archives: where an image's Debian packages come from.
 
 Shape: lines ``deb [options] URI suite component…`` in ``sources.list`` and ``*.list``, paragraphs with ``Types``, ``URIs``
-and ``Suites`` in ``*.sources``. Only addresses of the web are told; ``Enabled: no`` and comments are not.
+and ``Suites`` in ``*.sources``. Only web addresses count; entries with ``Enabled: no`` and comments do not.
 Raises: ValueError.  **Source:** apt's sources.list(5).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from careen.formats.packages.deb822 import paragraphs
+from careen.model.delta import Fact
 from careen.model.inventory import PackageArchive
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
@@ -21,7 +22,7 @@ _ADDRESS = pattern(r"https?://[\w.-]+(?::\d{1,5})?(?:/[\w.+~%/-]*)?", re.ASCII)
 
 def read(file: File) -> Iterator[PackageArchive]:
     text = file.data.decode("utf-8", "replace")
-    stated = _of_paragraphs(text) if file.path.endswith(".sources") else _of_lines(text)
+    stated = _in_paragraphs(text) if file.path.endswith(".sources") else _in_lines(text)
     found: dict[str, list[str]] = {}
     for address, suite in stated:
         if len(address) < 500 and len(suite) < 100 and _ADDRESS.fullmatch(address):
@@ -32,13 +33,17 @@ def read(file: File) -> Iterator[PackageArchive]:
         yield PackageArchive(address, tuple(dict.fromkeys(suites)))
 
 
-def _of_lines(text: str) -> Iterator[tuple[str, str]]:
+def join(facts: Sequence[Fact]) -> Iterator[PackageArchive]:
+    yield from dict.fromkeys(fact.value for fact in facts)
+
+
+def _in_lines(text: str) -> Iterator[tuple[str, str]]:
     for line in text.splitlines():
         if match := _LINE.match(line.partition("#")[0].strip()):
             yield match[1], match[2]
 
 
-def _of_paragraphs(text: str) -> Iterator[tuple[str, str]]:
+def _in_paragraphs(text: str) -> Iterator[tuple[str, str]]:
     for entry in paragraphs(text, ("uris", "suites", "enabled")):
         if entry.get("enabled", "yes").lower() not in ("no", "false", "0"):
             for address in entry.get("uris", "").split()[:MAX_ARCHIVES]:
@@ -57,6 +62,7 @@ CATALOGER = Cataloger(
         ),
     ),
     fact=PackageArchive,
-    join=lambda facts: iter(()),
-    limits="It finds no packages: --archive image asks the archives that it names.",
+    role="archives",
+    join=join,
+    limits="It finds no packages: --archive image looks in the archives that it names.",
 )

@@ -1,8 +1,8 @@
-"""Bitnami's images: what each component folder says of itself, and the older list of components.
+"""Bitnami's images: the SPDX document in each component's folder, and the older list of components.
 
-``opt/bitnami/NAME/.spdx-NAME.spdx`` is SPDX in JSON: packages with a package URL are listed, Bitnami's own and what they are
-made of. ``opt/bitnami/.bitnami_components.json`` maps names to version and architecture.
-Raises: ValueError for what is no such document.  **Source:** SPDX 2.3, clause 7; Bitnami's image layout.
+``opt/bitnami/NAME/.spdx-NAME.spdx`` is SPDX in JSON: entries with a package URL are packages, both Bitnami's own and those
+that they consist of. ``opt/bitnami/.bitnami_components.json`` maps names to version and architecture.
+Raises: ValueError if a file is not such a document.  **Source:** SPDX 2.3, clause 7; Bitnami's image layout.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,11 @@ def read_spdx(file: File) -> Iterator[Package]:
         return
     document = json_object(file.data)
     if not text(document.get("spdxVersion")).startswith("SPDX-2"):
-        raise ValueError("no SPDX document")
+        raise ValueError("not an SPDX document")
     for entry in map(mapping, sequence(document.get("packages"))):
-        for one in map(mapping, sequence(entry.get("externalRefs"))):
-            if one.get("referenceType") == "purl":
-                found = package_of(text(one.get("referenceLocator")), (text(entry.get("name")),))
+        for reference in map(mapping, sequence(entry.get("externalRefs"))):
+            if reference.get("referenceType") == "purl":
+                found = package_of(text(reference.get("referenceLocator")), (text(entry.get("name")),))
                 yield replace(found, cataloger="bitnami", confidence=1.0 if found.type == "bitnami" else 0.9)
                 break
 

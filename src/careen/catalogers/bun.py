@@ -1,8 +1,8 @@
-"""npm packages that ``bun.lock`` names, Bun's lock file in text form, and the workspaces with a version.
+"""npm packages in ``bun.lock``, Bun's lock file in its text format, and workspaces that have a version.
 
-Shape: JSON with comments; ``packages`` maps a place to ``["name@1.0", …]``. What comes from an address has no version
-here; the application itself is left out.
-Raises: ValueError for what is no such file.
+Shape: JSON with comments; ``packages`` maps a place to ``["name@1.0", …]``. A package from an address has no version here;
+the application itself is left out.
+Raises: ValueError if the file is not a JSON object.
 **Source:** Bun, text lockfile.
 """
 
@@ -39,5 +39,5 @@ CATALOGER = Cataloger(
     name="bun",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(names=("bun.lock",)), read),),
-    limits="bun.lockb, the binary form of earlier versions",
+    limits="bun.lockb, the binary format of earlier versions.",
 )

@@ -1,11 +1,11 @@
-"""JavaScript libraries that were copied into a web page as single files: ``static/js/jquery-3.4.1.min.js``.
+"""JavaScript libraries copied as single files into a web page: ``static/js/jquery-3.4.1.min.js``.
 
-What is looked for is data, ``bundled_js_rules.toml``. A ``[[library]]`` has its name in npm; ``files``, the stems of its
-files, behind which a version and words such as "min" may stand; and ``banners``, expressions with ``<version>`` in them for
-what the file says of itself (0.8), each with fixed text at its start and bounded repeats. A file that says nothing is
-believed by the version in its name (0.6), unless its name is a word that others use too (``by_name = false``). What lies
-in ``node_modules`` is left to its ``package.json``.
-Raises: ValueError for a library's file that is larger than what is looked through and did not say its version before.
+The rules are data, ``bundled_js_rules.toml``. A ``[[library]]`` has its name in npm; ``files``, the stems of its files, which
+a version and words such as "min" may follow; and ``banners``, expressions with ``<version>`` for the comment in which the file
+names itself (confidence 0.8). Each starts with fixed text and has bounded repeats. Without a banner the version in the file's
+name counts (0.6), unless other files use the same word as their name (``by_name = false``). Files in ``node_modules`` are
+left to their ``package.json``.
+Raises: ValueError if a library's file is larger than the part that is searched, and names no version in that part.
 **Source:** the libraries themselves; npm, names of packages.
 """
 
@@ -21,7 +21,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
 from careen.safety.typed import converted
 
-LOOKED_AT_BYTES = 2 << 20
+SEARCHED_BYTES = 2 << 20
 VERSION = r"\d{1,4}\.\d{1,5}(?:\.\d{1,5})?(?:-?(?:alpha|beta|rc|pre)[.-]?\d{0,4})?"
 _NAME = pattern(
     rf"(?P<stem>[a-z][a-z0-9.-]*?)(?:[-.@_]v?(?P<version>{VERSION}))?"
@@ -50,7 +50,7 @@ def by_stem() -> dict[str, Library]:
 
 
 def wanted(path: str, mode: int) -> bool:
-    """Most files are not JavaScript, most of those are no library's: both must be known at once."""
+    """Most files are not JavaScript, and most JavaScript is not a known library: this must be fast for both."""
     return "node_modules/" not in path and _named(path) is not None
 
 
@@ -60,19 +60,19 @@ def read(file: File) -> Iterator[Package]:
         return
     library, by_name = named
     with file.open() as stream:
-        data = stream.read(LOOKED_AT_BYTES)
-    said = _said(library, data)
-    if said is None and by_name is None:
-        if file.size_bytes > LOOKED_AT_BYTES:
-            raise ValueError(f"{library.name} of no version that its first {LOOKED_AT_BYTES >> 20} MiB would say")
+        data = stream.read(SEARCHED_BYTES)
+    stated = _stated_version(library, data)
+    if stated is None and by_name is None:
+        if file.size_bytes > SEARCHED_BYTES:
+            raise ValueError(f"{library.name}: its first {SEARCHED_BYTES >> 20} MiB name no version")
         return
     yield Package(
         type="npm",
         namespace=None,
         name=library.name,
-        version=said or by_name or "",
+        version=stated or by_name or "",
         cataloger=CATALOGER.name,
-        confidence=0.8 if said else 0.6,
+        confidence=0.8 if stated else 0.6,
     )
 
 
@@ -82,7 +82,7 @@ def _named(path: str) -> tuple[Library, str | None] | None:
     return (library, found["version"] if library.by_name else None) if library and found else None
 
 
-def _said(library: Library, data: bytes) -> str | None:
+def _stated_version(library: Library, data: bytes) -> str | None:
     for banner in library.banners:
         if found := _compiled(banner).search(data):
             groups = {key: value.decode() for key, value in found.groupdict().items() if value is not None}

@@ -1,9 +1,9 @@
-"""Ruby gems that ``Gemfile.lock`` or ``gems.locked`` names.
+"""Ruby gems in ``Gemfile.lock`` or ``gems.locked``.
 
-Shape: sections GEM, GIT, PATH and PLUGIN SOURCE, each with ``specs:``; below it, four blanks in, ``name (version)`` of each
-gem, and further in what it needs. The platform that follows a version (``1.13.0-x86_64-linux``) is no part of it.
-The lock files that gems carry inside themselves are left out.
-Raises: ValueError where no section is found in a file that is not empty.
+Shape: sections GEM, GIT, PATH and PLUGIN SOURCE, each with ``specs:``; below it, indented by four blanks, ``name (version)``
+of each gem, and further in its dependencies. A platform after the version (``1.13.0-x86_64-linux``) is not part of it.
+Lock files inside installed gems are left out.
+Raises: ValueError if a file that is not empty has no section.
 **Source:** Bundler, Bundler::LockfileParser.
 """
 
@@ -24,7 +24,7 @@ def read(file: File) -> Iterator[Package]:
         return
     lines = file.data.decode("utf-8", "replace").splitlines()
     if any(lines) and not any(SECTION.fullmatch(line) for line in lines):
-        raise ValueError("no section of Gemfile.lock in it")
+        raise ValueError("not a Gemfile.lock: it has no section")
     yield from declared(CATALOGER.name, "gem", _gems(lines))
 
 
@@ -41,5 +41,5 @@ CATALOGER = Cataloger(
     name="bundler",
     ecosystem=Ecosystem(purl_type="gem", scheme="gem", namespace="RubyGems"),
     readers=(Reader(Wants(names=("Gemfile.lock", "gems.locked")), read),),
-    limits="Gemfile alone, which names ranges",
+    limits="A Gemfile without a lock file: it names ranges.",
 )

@@ -1,8 +1,8 @@
-"""Debian packages of which Chisel cut slices into an image of Ubuntu: Chisel's own manifest.
+"""Debian packages in an image that Chisel cut from Ubuntu: Chisel's own manifest.
 
-Shape of ``var/lib/chisel/manifest.wall``: a JSON value a line, compressed with zstd. ``package`` has name, version and
-architecture; ``content`` ties a path to a slice, whose name is the package's with the slice's behind ``_``.
-Raises: ValueError for what is no such file, and over a limit.  **Source:** Chisel, "Manifest"; jsonwall 1.0.
+Shape of ``var/lib/chisel/manifest.wall``: a JSON value per line, compressed with zstd. ``package`` has name, version and
+architecture; ``content`` ties a path to a slice, whose name is ``PACKAGE_SLICE``.
+Raises: ValueError if the file is not such a manifest, or over a limit.  **Source:** Chisel, "Manifest"; jsonwall 1.0.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,9 +72,9 @@ def _lines(file: File) -> list[Line]:
     try:
         lines = [DECODER.decode(line) for line in data.split(b"\n") if line]
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(f"no manifest of Chisel: {error}") from None
+        raise ValueError(f"not a manifest of Chisel: {error}") from None
     if not lines or not lines[0].jsonwall:
-        raise ValueError("no manifest of Chisel")
+        raise ValueError("not a manifest of Chisel")
     return lines
 
 
@@ -85,5 +85,5 @@ CATALOGER = Cataloger(
     fact=Installed,
     join=join,
     owns=owns,
-    limits="Source packages, which the manifest does not name: a package is judged by its own name.",
+    limits="Source packages: the manifest does not name them, so a package is assessed by its own name.",
 )

@@ -1,7 +1,7 @@
-"""CocoaPods: pods that ``Podfile.lock`` names, subspecs (``Texture/Core``) by themselves.
+"""CocoaPods: the pods in ``Podfile.lock``; a subspec (``Texture/Core``) is a package of its own.
 
-Shape: YAML; ``PODS`` lists ``Name (version)``, or a mapping from that to what it needs.
-Raises: ValueError for what is no YAML.  **Source:** CocoaPods Guides, "Using CocoaPods", Podfile.lock.
+Shape: YAML; ``PODS`` lists ``Name (version)``, or a mapping from that to its dependencies.
+Raises: ValueError if the file is not YAML.  **Source:** CocoaPods Guides, "Using CocoaPods", Podfile.lock.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def read(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return iter(())
     pods = sequence(mapping(yaml_document(file.data)).get("PODS"))
-    named = [name for one in pods for name in ([one] if isinstance(one, str) else mapping(one))]
+    named = [name for pod in pods for name in ([pod] if isinstance(pod, str) else mapping(pod))]
     return declared("cocoapods", "cocoapods", ((found[1], found[2]) for name in named if (found := _POD.fullmatch(name))))
 
 

@@ -1,9 +1,9 @@
-"""PHP packages of Composer: installed ones of ``vendor/composer/installed.json``, those that ``composer.lock`` declares.
+"""PHP packages of Composer: installed ones in ``vendor/composer/installed.json``, declared ones in ``composer.lock``.
 
-``installed.php`` says the same as ``installed.json``, which some images leave out: it is read, never run, and counts where
-no ``installed.json`` lies beside it. Versions are as published (``v6.0.0``); a branch is ``dev-main``. The project itself
-is left out, and so are development packages of ``composer.lock``: where they are installed, ``installed.json`` has them.
-Raises: ValueError for what is no such file.
+``installed.php`` has the same content as ``installed.json``, which some images leave out. It is parsed as text, never run,
+and counts if there is no ``installed.json`` beside it. Versions are as published (``v6.0.0``); a branch is ``dev-main``. The
+project itself is left out, and so are development packages of ``composer.lock``: installed ones are in ``installed.json``.
+Raises: ValueError if a file is not one of these.
 **Source:** Composer, composer.lock and installed.json; Runtime utilities (installed.php).
 """
 
@@ -23,7 +23,7 @@ from careen.safety.pattern import pattern
 NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,100}/[A-Za-z0-9][A-Za-z0-9_.-]{0,150}")
 VERSION = pattern(r"[^\s\x00-\x1f\x7f]{1,256}")
 ROOT = pattern(r"'root' => array\(.{0,200}?'name' => '([^'\\]{1,300})'", re.DOTALL)
-PLAIN = pattern(r"^ {8}'([^'\\\n]{1,300})' => array\(\n {12}'pretty_version' => '([^'\\\n]{1,256})',$", re.MULTILINE)
+PHP_ENTRY = pattern(r"^ {8}'([^'\\\n]{1,300})' => array\(\n {12}'pretty_version' => '([^'\\\n]{1,256})',$", re.MULTILINE)
 
 
 class Library(Struct, frozen=True, omit_defaults=True):
@@ -38,7 +38,7 @@ def read_installed(file: File) -> Iterator[Library]:
     data = file.data.lstrip()
     document = json_object(b'{"packages": %b}' % data if data.startswith(b"[") else data)
     if "packages" not in document:
-        raise ValueError("no list of installed packages")
+        raise ValueError("not a list of installed packages")
     yield from _libraries(document["packages"], declared=False)
 
 
@@ -46,10 +46,10 @@ def read_lock(file: File) -> Iterator[Library]:
     yield from _libraries(json_object(file.data).get("packages"), declared=True)
 
 
-def read_plain(file: File) -> Iterator[Library]:
+def read_php(file: File) -> Iterator[Library]:
     content = file.data.decode("utf-8", "replace").replace("\r\n", "\n")
     root = ROOT.search(content)
-    for found in PLAIN.finditer(content):
+    for found in PHP_ENTRY.finditer(content):
         if NAME.fullmatch(found[1]) and (root is None or found[1] != root[1]):
             yield Library(found[1], found[2])
 
@@ -80,7 +80,7 @@ def _libraries(entries: Any, *, declared: bool) -> Iterator[Library]:
         if not NAME.fullmatch(name):
             continue
         license = entry.get("license")
-        licenses = tuple(text(one)[:200] for one in (license if isinstance(license, list) else [license]) if text(one))
+        licenses = tuple(text(name)[:200] for name in (license if isinstance(license, list) else [license]) if text(name))
         yield Library(name, version if VERSION.fullmatch(version) else "", licenses, declared)
 
 
@@ -89,10 +89,10 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="composer", scheme="composer", namespace="Packagist", names_insensitive=True),
     readers=(
         Reader(Wants(paths=("composer/installed.json",)), read_installed),
-        Reader(Wants(paths=("composer/installed.php",)), read_plain),
+        Reader(Wants(paths=("composer/installed.php",)), read_php),
         Reader(Wants(names=("composer.lock",)), read_lock),
     ),
     fact=Library,
     join=join,
-    limits="libraries that were copied in without Composer, and what a phar holds",
+    limits="Libraries copied in without Composer, and the content of phar archives.",
 )

@@ -1,9 +1,10 @@
-"""Conan: packages of C and C++ that lock files and recipes name, and those in Conan's own cache.
+"""Conan: packages of C and C++ in lock files and recipes, and those in Conan's own cache.
 
-A reference is ``name/version[@user/channel][#revision][%time]``. ``conan.lock`` of Conan 1 is a graph of nodes, of Conan 2
-lists; what is only needed to build is left out. ``conaninfo.txt`` lies in the cache of Conan 1 below the package's own
-reference; the cache of Conan 2 has a database, ``p/cache.sqlite3``, whose table ``packages`` begins with the reference.
-Raises: ValueError for what is no such file.  **Source:** Conan 1 and 2 documentation, "Lockfiles", "conaninfo.txt";
+A reference is ``name/version[@user/channel][#revision][%time]``. ``conan.lock`` of Conan 1 is a graph of nodes, of Conan 2 a
+set of lists; packages needed only for the build are left out. In the cache of Conan 1 ``conaninfo.txt`` is in a folder named
+after the package's reference; the cache of Conan 2 has a database, ``p/cache.sqlite3``, whose table ``packages`` has the
+reference in its first column.
+Raises: ValueError if a file is not one of these.  **Source:** Conan 1 and 2 documentation, "Lockfiles", "conaninfo.txt";
 Conan 2, PackagesDBTable.
 """
 
@@ -28,9 +29,9 @@ def read_lock(file: File) -> Iterator[Package]:
     document = json_object(file.data)
     nodes = mapping(mapping(document.get("graph_lock")).get("nodes")).values()
     if not nodes and not isinstance(document.get("requires"), list):
-        raise ValueError("no graph and no list of requirements")
+        raise ValueError("neither a graph nor a list of requirements")
     found = [text(mapping(node).get("ref")) for node in nodes if mapping(node).get("context") != "build"]
-    found += [text(one) for one in sequence(document.get("requires"))]
+    found += [text(reference) for reference in sequence(document.get("requires"))]
     return declared("conan", "conan", _references(found))
 
 
@@ -69,8 +70,8 @@ def _section(file: File, name: str) -> Iterator[str]:
 
 
 def _references(found: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for one in found:
-        match = _REFERENCE.match(one)
+    for reference in found:
+        match = _REFERENCE.match(reference)
         if match:
             yield match[1], match[2]
 

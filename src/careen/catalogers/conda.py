@@ -1,8 +1,8 @@
-"""Conda packages: installed ones of ``conda-meta/*.json``, and those that ``environment.yml`` declares.
+"""Conda packages: installed ones in ``conda-meta/*.json``, declared ones in ``environment.yml``.
 
-Each file in ``conda-meta`` describes one package of the environment around it and lists its files. In an environment
-file a version counts where one is named; a range or pattern gives "". What it has below ``pip`` are Python packages.
-Raises: ValueError for a record without name, and for what is no JSON or YAML.
+Each file in ``conda-meta`` describes one package of the environment around it and lists its files. An environment file gives
+an exact version or ""; a range or pattern counts as "". Entries below ``pip`` are Python packages.
+Raises: ValueError for a record without a name, and if a file is not JSON or YAML.
 **Source:** conda, environment prefix; package match specifications; environment.yml.
 """
 
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from careen.formats.data.plain import json_object, mapping, sequence, text
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.declared import declared
-from careen.formats.packages.requirement import requirement
+from careen.formats.packages.python_requirement import requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
@@ -33,7 +33,7 @@ class Record(Struct, frozen=True, tag="record"):
     name: str
     version: str
     license: str
-    files: tuple[str, ...]  # from the environment's folder
+    files: tuple[str, ...]  # relative to the environment's folder
 
 
 class Named(Struct, frozen=True, tag="named"):
@@ -44,7 +44,7 @@ def read_record(file: File) -> Iterator[Record]:
     found = json_object(file.data)
     name, version = text(found.get("name")), text(found.get("version"))
     if not NAME.fullmatch(name) or (version and not VERSION.fullmatch(version)):
-        raise ValueError("no record of a conda package: it has no believable name or version")
+        raise ValueError("not a record of a conda package: it has no plausible name or version")
     files = (text(path) for path in sequence(found.get("files")))
     yield Record(name, version, text(found.get("license"))[:200], tuple(path for path in files if path and path[0] != "/"))
 
@@ -101,5 +101,5 @@ CATALOGER = Cataloger(
     fact=Record | Named,
     join=join,
     owns=owns,
-    limits="no advisory source names conda packages; the Python packages among them are found by their own metadata",
+    limits="Advisories: no source has Conda packages. Python packages among them are found by their own metadata.",
 )

@@ -1,13 +1,16 @@
 """Content manifests of Red Hat's images: the repositories that a layer was built with.
 
-Shape: ``{"content_sets": ["rhel-9-for-x86_64-baseos-rpms", …], …}`` in ``root/buildinfo/content_manifests`` (one file a
-layer) or ``usr/share/buildinfo``, where other documents lie too.
-Raises: ValueError for what is no JSON object.  **Source:** Red Hat, OSBS and Konflux, "image content manifests".
+Shape: ``{"content_sets": ["rhel-9-for-x86_64-baseos-rpms", …], …}`` in ``root/buildinfo/content_manifests`` (one file per
+layer) or ``usr/share/buildinfo``, which also has other documents.
+Raises: ValueError if a file is not a JSON object.  **Source:** Red Hat, OSBS and Konflux, "image content manifests".
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
 
 from careen.formats.data.plain import json_object, sequence
+from careen.model.delta import Fact
 from careen.model.inventory import ContentSets
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
@@ -25,11 +28,17 @@ def read(file: File) -> Iterator[ContentSets]:
         yield ContentSets(names)
 
 
+def join(facts: Sequence[Fact]) -> Iterator[ContentSets]:
+    for fact in facts:
+        yield replace(fact.value, layer=fact.layer)
+
+
 CATALOGER = Cataloger(
     name=NAME,
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(Reader(Wants(folders=FOLDERS), read),),
     fact=ContentSets,
-    join=lambda facts: iter(()),
-    limits="It finds no packages: it says which channels of Red Hat's the packages of a layer came from.",
+    role="content_sets",
+    join=join,
+    limits="It finds no packages, but the Red Hat channels that the packages of a layer came from.",
 )

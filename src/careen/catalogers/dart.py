@@ -1,8 +1,8 @@
-"""Dart: packages that ``pubspec.lock`` names, and the package that a ``pubspec.yaml`` describes.
+"""Dart: the packages in ``pubspec.lock``, and the package that a ``pubspec.yaml`` describes.
 
-A package of the Flutter or Dart SDK has no version of its own: it is the SDK's, which the lock file gives as a range; its
-lower bound is taken, without one the package is left out. ``pubspec.yaml`` of pub's cache tells what was downloaded.
-Raises: ValueError for what is no YAML.  **Source:** dart.dev, "Lockfile", "The pubspec file".
+A package of the Flutter or Dart SDK has the SDK's version, which the lock file gives as a range: its lower bound counts, and
+without entry the package is left out. A ``pubspec.yaml`` in pub's cache describes a downloaded package.
+Raises: ValueError if a file is not YAML.  **Source:** dart.dev, "Lockfile", "The pubspec file".
 """
 
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ def read_lock(file: File) -> Iterator[Package]:
         return iter(())
     document = mapping(yaml_document(file.data))
     sdks = mapping(document.get("sdks"))
-    packages = {name: mapping(one) for name, one in mapping(document.get("packages")).items()}
-    named = ((name, _version(one, sdks), one.get("source")) for name, one in packages.items())
+    packages = {name: mapping(entry) for name, entry in mapping(document.get("packages")).items()}
+    named = ((name, _version(entry, sdks), entry.get("source")) for name, entry in packages.items())
     return declared("dart", "pub", ((name, version) for name, version, source in named if version or source != "sdk"))
 
 
@@ -35,10 +35,10 @@ def read_pubspec(file: File) -> Iterator[Package]:
     return declared("dart", "pub", [(document.get("name"), document.get("version"))])
 
 
-def _version(one: dict[str, Any], sdks: dict[str, Any]) -> str:
-    if one.get("source") != "sdk":
-        return text(one.get("version"))
-    lowest = _LOWEST.fullmatch(text(sdks.get(text(one.get("description")))))
+def _version(entry: dict[str, Any], sdks: dict[str, Any]) -> str:
+    if entry.get("source") != "sdk":
+        return text(entry.get("version"))
+    lowest = _LOWEST.fullmatch(text(sdks.get(text(entry.get("description")))))
     return lowest[1] if lowest else ""
 
 

@@ -1,11 +1,14 @@
-"""VEX documents and ignore rules that lie inside an image: told, and never applied unless a flag says so.
+"""VEX documents and ignore rules inside an image: reported, and not applied unless a flag asks for it.
 
-Whoever made the image may have written them. Shape: the files that scanners look for by name.
+Their author may be whoever made the image. Shape: the files that scanners look for by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
 
 from careen.model.decision import Decision
+from careen.model.delta import Fact
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 NAME = "decisions"
@@ -26,11 +29,17 @@ def read(file: File) -> Iterator[Decision]:
     yield Decision("vex", file.data.decode(errors="replace"))
 
 
+def join(facts: Sequence[Fact]) -> Iterator[Decision]:
+    for fact in facts:
+        yield replace(fact.value, path=fact.path, layer=fact.layer)
+
+
 CATALOGER = Cataloger(
     name=NAME,
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(Reader(Wants(names=("vex.json", "openvex.json", *RULES), suffixes=VEX), read),),
     fact=Decision,
-    join=lambda facts: iter(()),
-    limits="It finds no packages: the report says that such files are there, and --image-vex applies the VEX documents.",
+    role="decisions",
+    join=join,
+    limits="It finds no packages: the report lists such files, and --image-vex applies the VEX documents.",
 )

@@ -1,9 +1,9 @@
-"""Packages that ``deno.lock`` names: of npm, of JSR and modules by address; of ``deno.json`` those with an exact version.
+"""Packages in ``deno.lock``: of npm, of JSR, and modules by address; packages in ``deno.json`` with an exact version.
 
-Shape: JSON; ``npm`` and ``jsr`` map ``name@1.0`` to what is known of it, ``remote`` addresses to hashes. Version 3
-keeps the first two within ``packages``. An address with ``@version`` in its path is listed by host and path before that
-("deno.land/std"); others name no version and are left out. A type of package URL for JSR is not registered: ``jsr``.
-Raises: ValueError for what is no such file.
+Shape: JSON; ``npm`` and ``jsr`` map ``name@1.0`` to details, ``remote`` maps addresses to hashes. Version 3 has the first two
+within ``packages``. An address with ``@version`` in its path is listed by the host and path before it ("deno.land/std");
+other addresses name no version and are left out. JSR has no registered purl type: the cataloger uses ``jsr``.
+Raises: ValueError if a file is not a JSON object.
 **Source:** Deno, lock file and ``deno.json``; JSR.
 """
 
@@ -25,7 +25,7 @@ def read_lock(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return
     lock = json_object(file.data)
-    remote = mapping(lock.get("remote")) if "version" in lock else lock  # version 1 is the map of addresses alone
+    remote = mapping(lock.get("remote")) if "version" in lock else lock  # version 1 is only the map of addresses
     parts = {**mapping(lock.get("packages")), **lock}
     for kind in ("npm", "jsr"):
         entries = mapping(parts.get(kind))
@@ -62,5 +62,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("deno.lock",)), read_lock),
         Reader(Wants(names=("deno.json", "deno.jsonc")), read_configuration),
     ),
-    limits="version ranges of deno.json, and modules whose address has no version",
+    limits="Version ranges in deno.json, and modules whose address has no version.",
 )

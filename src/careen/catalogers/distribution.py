@@ -1,11 +1,11 @@
 """Which distribution and release a root file system is.
 
 Shape: ``os-release`` has ``KEY=value`` lines with shell quoting; older releases have one sentence in a file of their
-own ("CentOS release 6.10 (Final)"), Debian its version alone, SUSE a line ``PATCHLEVEL`` below the sentence.
-``os-release`` counts first, a release file fills in what it leaves out. ``status.json`` of Ubuntu's subscription client
-says whether paid support is switched on. Where Alpine's package manager takes packages of ``edge`` alone, its codename is
-that, whatever release the image began as.
-Raises: ValueError where the file names no distribution.
+own ("CentOS release 6.10 (Final)"), Debian only its version, SUSE a line ``PATCHLEVEL`` below the sentence.
+``os-release`` takes precedence, a release file fills its gaps. ``status.json`` of Ubuntu's subscription client
+states whether paid support is enabled. If all repositories of Alpine's package manager are ``edge``, that is the
+codename, whichever release the image started from.
+Raises: ValueError if the file names no distribution.
 Source: freedesktop.org os-release(5); Linux Standard Base lsb_release; the release files of Red Hat and its relatives;
 Ubuntu Pro client, ``pro status --format json``; apk-repositories(5).
 """
@@ -29,20 +29,20 @@ NAME = "distribution"
 
 
 def _paths() -> tuple[str, ...]:
-    """In order of trust: what a file above says, one below does not change. Derivatives keep files of their parents: those that
-    have a name come before those that many have."""
-    files = [one.files for one in profiles().values()]
-    versions = [one.version for one in files]
-    named = [path for one in files for path in (*one.release, one.mark)]
-    many = ("etc/centos-release", "etc/redhat-release", "etc/system-release")
-    paid = [one.paid for one in files]
-    paths = ("etc/os-release", "usr/lib/os-release", "etc/lsb-release", *versions, *named, *many, *paid, *_only_more())
+    """In order of trust: a later file does not change what an earlier one states. Derivatives keep files of their parents,
+    so files that one distribution has come before those that many have."""
+    files = [distro.files for distro in profiles().values()]
+    versions = [distro.version for distro in files]
+    named = [path for distro in files for path in (*distro.release, distro.mark)]
+    shared = ("etc/centos-release", "etc/redhat-release", "etc/system-release")
+    paid = [distro.paid for distro in files]
+    paths = ("etc/os-release", "usr/lib/os-release", "etc/lsb-release", *versions, *named, *shared, *paid, *_supplements())
     return tuple(dict.fromkeys(filter(None, paths)))
 
 
-def _only_more() -> tuple[str, ...]:
-    """Lists of repositories: they say more of a distribution, and do not make one."""
-    return tuple(one.files.repositories for one in profiles().values() if one.files.repositories)
+def _supplements() -> tuple[str, ...]:
+    """Lists of repositories: they add to a distribution, but do not establish one."""
+    return tuple(distro.files.repositories for distro in profiles().values() if distro.files.repositories)
 
 
 PATHS = _paths()
@@ -60,34 +60,32 @@ def read(file: File) -> Iterator[Distribution]:
         values = _assignments(content)
         if values.get("DISTRIB_ID"):
             yield _lsb_release(values)
-    elif one := _by_file("repositories").get(name):
-        if _branches(content) == {one.images.rolling_tag}:
-            yield Distribution(one.id, "", one.images.rolling_tag)
-    elif one := _by_file("version").get(name):
-        yield _version(one, content.strip()[:64])
-    elif one := _by_file("mark").get(name):
-        yield Distribution(one.id, "")
-    elif one := _by_file("paid").get(name):
+    elif distro := _by_file("repositories").get(name):
+        if _branches(content) == {distro.images.rolling_tag}:
+            yield Distribution(distro.id, "", distro.images.rolling_tag)
+    elif distro := _by_file("version").get(name):
+        yield _version(distro, content.strip()[:64])
+    elif distro := _by_file("mark").get(name):
+        yield Distribution(distro.id, "")
+    elif distro := _by_file("paid").get(name):
         services = json_object(file.data).get("services")
         found = [mapping(service) for service in services] if isinstance(services, list) else []
         if any(text(service.get("name")) in _PAID and service.get("status") == "enabled" for service in found):
-            yield Distribution(one.id, "", extended=True)
+            yield Distribution(distro.id, "", extended=True)
     else:
         yield _sentence(content[:4096])
 
 
-def distributions(facts: Iterable[Fact]) -> dict[str, Distribution]:
-    """By root folder ("" or "opt/rootfs"): the distribution there, from its most trusted file, gaps filled by the rest."""
+def join(facts: Iterable[Fact]) -> Iterator[tuple[str, Distribution]]:
+    """For each root file system its folder ("" or "opt/rootfs") and its distribution: from the most trusted file, gaps filled
+    by the rest."""
     by_root: dict[str, dict[int, Fact]] = {}
     for fact in facts:
-        for rank, path in enumerate(PATHS):
-            if fact.path == path or fact.path.endswith("/" + path):
-                by_root.setdefault(fact.path[: -len(path)].rstrip("/"), {})[rank] = fact
-    return {
-        root: _merged([found[rank] for rank in sorted(found)])
-        for root, found in sorted(by_root.items())
-        if any(PATHS[rank] not in _only_more() for rank in found)
-    }
+        path = fact.path.removeprefix(f"{fact.root}/") if fact.root else fact.path
+        by_root.setdefault(fact.root, {})[PATHS.index(path)] = fact
+    for root, found in sorted(by_root.items()):
+        if any(PATHS[rank] not in _supplements() for rank in found):
+            yield root, _merged([found[rank] for rank in sorted(found)])
 
 
 def _merged(facts: list[Fact]) -> Distribution:
@@ -100,9 +98,9 @@ def _merged(facts: list[Fact]) -> Distribution:
             chosen = replace(chosen, version=other.version)
         if not chosen.codename and other.codename and _same(chosen, other):
             chosen = replace(chosen, codename=other.codename)
-    one = profile(chosen.id)
-    if one and not chosen.version and chosen.codename and not chosen.pretty_name.endswith(f"/{one.releases.rolling}"):
-        chosen = replace(chosen, version=one.release_of(chosen.codename))
+    distro = profile(chosen.id)
+    if distro and not chosen.version and chosen.codename and not chosen.pretty_name.endswith(f"/{distro.releases.rolling}"):
+        chosen = replace(chosen, version=distro.release_of(chosen.codename))
     return replace(chosen, evidence=Evidence(facts[0].path, facts[0].layer))
 
 
@@ -127,7 +125,7 @@ def _os_release(values: Mapping[str, str]) -> Distribution:
 
 
 def _lsb_release(values: Mapping[str, str]) -> Distribution:
-    """Its ID is a name for people: "Ubuntu", "VMware Photon OS"."""
+    """Its ID is a display name: "Ubuntu", "VMware Photon OS"."""
     name = values["DISTRIB_ID"]
     id = next((id for known, id in _names().items() if name.startswith(known)), "-".join(name.lower().split()))
     return Distribution(id, values.get("DISTRIB_RELEASE", ""), values.get("DISTRIB_CODENAME", ""))
@@ -136,7 +134,7 @@ def _lsb_release(values: Mapping[str, str]) -> Distribution:
 def _sentence(content: str) -> Distribution:
     found = _in_sentence().search(content)
     if not found:
-        raise ValueError("it names no distribution that we know")
+        raise ValueError("it names no known distribution")
     version = (found[3] or "").rstrip(".")
     patch = _PATCH_LEVEL.search(content)
     if patch and "." not in version:
@@ -145,33 +143,33 @@ def _sentence(content: str) -> Distribution:
 
 
 def _branches(repositories: str) -> set[str]:
-    """The branches of Alpine that packages are taken from; those behind a tag (``@edge URL``) are for what names it."""
+    """The Alpine branches that packages come from. A tagged one (``@edge URL``) serves only packages that name its tag."""
     lines = (line.strip() for line in repositories[:65536].splitlines())
     return {found[1].lower() for line in lines if (found := _REPOSITORY.fullmatch(line))}
 
 
-def _version(one: Profile, version: str) -> Distribution:
+def _version(distro: Profile, version: str) -> Distribution:
     if not version:
         raise ValueError("it is empty")
-    if version[0].isdigit() or not one.releases.codenames:
-        return Distribution(one.id, version, one.codename_of(version.partition(".")[0]))
-    # "trixie/sid" before a release: os-release then says it in the same words
+    if version[0].isdigit() or not distro.releases.codenames:
+        return Distribution(distro.id, version, distro.codename_of(version.partition(".")[0]))
+    # "trixie/sid" before a release, with the same words as in os-release
     return Distribution(
-        one.id, "", version.partition("/")[0].lower(), pretty_name=f"{next(iter(one.names), one.title)} {version}"
+        distro.id, "", version.partition("/")[0].lower(), pretty_name=f"{next(iter(distro.names), distro.title)} {version}"
     )
 
 
 @cache
 def _by_file(kind: Literal["repositories", "version", "mark", "paid"]) -> Mapping[str, Profile]:
-    """By the name of such a file."""
-    found = ((getattr(one.files, kind), one) for one in profiles().values())
-    return {path.rpartition("/")[2]: one for path, one in found if path}
+    """Profiles by the name of their file of this kind."""
+    found = ((getattr(distro.files, kind), distro) for distro in profiles().values())
+    return {path.rpartition("/")[2]: distro for path, distro in found if path}
 
 
 @cache
 def _names() -> Mapping[str, str]:
-    """IDs by what release files call a distribution, longer names first, where one begins another."""
-    names = {name: one.id for one in profiles().values() for name in one.names}
+    """IDs by the distribution's name in release files; longer names first, as one may be the start of another."""
+    names = {name: distro.id for distro in profiles().values() for name in distro.names}
     return {name: names[name] for name in sorted(names, key=len, reverse=True)}
 
 
@@ -203,6 +201,7 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(Reader(Wants(paths=PATHS, amount="head"), read),),
     fact=Distribution,
-    join=lambda facts: iter(()),
-    limits="It finds no packages: it says which distribution the package databases beside it belong to.",
+    role="distribution",
+    join=join,
+    limits="It finds no packages, but the distribution that the package databases beside it belong to.",
 )

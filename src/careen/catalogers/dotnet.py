@@ -1,12 +1,12 @@
-"""Installed .NET packages: what ``*.deps.json`` says of applications and shared frameworks, and assemblies by themselves.
+"""Installed .NET packages: the libraries in ``*.deps.json`` of applications and shared frameworks, and single assemblies.
 
-A library of ``*.deps.json`` counts unless its target has no file of it, the application's own projects too
-(confidence 0.4: nothing published need have their name). A shared framework (``shared/<name>/<version>/``) is also listed
-as the package it is published as, ``<name>.Runtime.<platform>``; an SDK (``sdk/<version>/``) as ``dotnet-sdk``. A managed
-``.dll`` or ``.exe`` that no ``*.deps.json`` beside it knows is listed by its version resource: the product version where its
-first number is the file version's, else the file version, which says less about the package (0.5 and 0.4). Localised
-resources are left out.
-Raises: ValueError for JSON that is no ``*.deps.json``, and for damaged headers or resources.
+A library of ``*.deps.json`` counts unless its target lists no files for it; the application's own projects count too
+(confidence 0.4: no published package need have their name). A shared framework (``shared/<name>/<version>/``) is also listed
+as the package that publishes it, ``<name>.Runtime.<platform>``; an SDK (``sdk/<version>/``) as ``dotnet-sdk``. A managed
+``.dll`` or ``.exe`` that no ``*.deps.json`` beside it lists is identified by its version resource: the product version if its
+first number is that of the file version, else the file version, which is less certain (0.5 and 0.4). Localised resources
+are left out.
+Raises: ValueError for JSON that is not a ``*.deps.json``, and for damaged headers or resources.
 **Source:** .NET, runtime configuration files (deps.json); Microsoft PE Format; FileVersionInfo.
 """
 
@@ -42,7 +42,7 @@ class Sdk(Struct, frozen=True, tag="sdk"):
 
 
 class Assets(Struct, frozen=True, tag="assets"):
-    """Names of the files in the same folder that libraries of it stand for, in lower case."""
+    """Names, in lower case, of the files in the same folder that belong to its libraries."""
 
     names: tuple[str, ...]
 
@@ -54,7 +54,7 @@ class Assembly(Struct, frozen=True, tag="assembly"):
 
 
 class VersionScan:
-    """Keeps the resources of a PE file as it goes by."""
+    """Collects the resources of a PE file from a stream."""
 
     def __init__(self, pe: Pe, file_name: str) -> None:
         self.pe, self.file_name = pe, file_name
@@ -90,7 +90,7 @@ def read_dependencies(file: File) -> Iterator[Library | Sdk | Assets]:
     document = json_object(file.data)
     libraries, targets = mapping(document.get("libraries")), mapping(document.get("targets"))
     if not libraries and not targets:
-        raise ValueError("no deps.json: neither libraries nor targets")
+        raise ValueError("not a deps.json: it has neither libraries nor targets")
     runtime = text(mapping(document.get("runtimeTarget")).get("name"))
     target = mapping(targets.get(runtime))
     found = list(_libraries(libraries, target))
@@ -102,7 +102,7 @@ def read_dependencies(file: File) -> Iterator[Library | Sdk | Assets]:
         yield Assets(tuple(sorted({name for entry in target.values() for name in _files(entry)})))
     elif platform := runtime.partition("/")[2]:
         own = Library(f"{shared[1]}.Runtime.{platform}", shared[2])
-        if NAME.fullmatch(own.name) and VERSION.fullmatch(own.version) and own.name not in {one.name for one in found}:
+        if NAME.fullmatch(own.name) and VERSION.fullmatch(own.version) and own.name not in {library.name for library in found}:
             yield own
 
 
@@ -137,7 +137,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 
 
 def _libraries(libraries: dict[str, Any], target: dict[str, Any]) -> Iterator[Library]:
-    """A package counts unless the target says that it has no files: then a shared framework has them."""
+    """A package counts unless the target lists no files for it: then a shared framework has them."""
     for key, entry in libraries.items():
         kind = text(mapping(entry).get("type"))
         name, _, version = key.removeprefix("runtimepack.").partition("/")
@@ -155,7 +155,7 @@ def _files(entry: Any) -> Iterator[str]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Assemblies, what ``*.deps.json`` lists, the program that starts the application, and whole runtimes."""
+    """Assemblies, the files in ``*.deps.json``, the program that starts the application, and whole runtimes."""
     for fact in facts:
         folder = f"{posixpath.dirname(fact.path)}/".removeprefix("/")
         if runtime := SHARED.search(fact.path) or SDK.search(fact.path):
@@ -178,5 +178,5 @@ CATALOGER = Cataloger(
     fact=Library | Sdk | Assets | Assembly,
     join=join,
     identifies=identifies,
-    limits="libraries within a single-file application; native libraries and programs for Windows",
+    limits="Libraries within a single-file application; native libraries and programs for Windows.",
 )

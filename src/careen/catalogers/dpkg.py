@@ -1,11 +1,11 @@
-"""Debian packages: the status file of dpkg, or one file a package as distroless images have them.
+"""Debian packages: dpkg's status file, or one file per package as in distroless images.
 
-Shape: control paragraphs; installed is what ``Status`` ends with "installed" in. ``Source: name (version)`` is given
-where it differs from the package's own name and version. Files of a package: ``info/NAME[:ARCH].list`` or, without
-it, the paths in ``.md5sums``.
-A paragraph without Version is listed without one, which nothing judges.
-A line that is none and a paragraph with a Version and no Package are passed over, and said.
-Raises: ValueError where the file is no control file.
+Shape: control paragraphs; a package is installed if ``Status`` ends with "installed". ``Source: name (version)`` is there
+if it differs from the package's own name and version. The files of a package are in ``info/NAME[:ARCH].list`` or, without
+that, in ``.md5sums``.
+A paragraph without Version is listed without one, and not assessed.
+A line that is not a field, and a paragraph with a Version but no Package, are skipped and reported.
+Raises: ValueError if the file is not a control file.
 Source: dpkg(1), "PACKAGE STATES"; deb-control(5); dpkg's admindir layout; distroless ``status.d``.
 """
 
@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.deb822 import paragraphs
-from careen.formats.packages.unreadable_parts import Faults, faults, unknown
+from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source
@@ -35,10 +35,10 @@ class Listing(Struct, frozen=True, tag="files"):
 
     name: str
     paths: str
-    complete: bool  # a .list names every file, .md5sums only the regular ones that are no configuration
+    complete: bool  # a .list names every file, .md5sums only regular files that are not configuration
 
 
-def read_status(file: File) -> Iterator[Installed | Faults]:
+def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
     reasons: list[str] = []
     named = 0
     for entry in paragraphs(_text(file), FIELDS, reasons):
@@ -46,7 +46,7 @@ def read_status(file: File) -> Iterator[Installed | Faults]:
             reasons.append("a paragraph names no package")
             continue
         if not entry.get("package") and not entry.get("version"):
-            continue  # dpkg passes over it, too
+            continue  # dpkg skips it, too
         if not entry.get("package"):
             reasons.append(f"a paragraph without Package ({entry['version'][:60]})")
             continue
@@ -54,7 +54,7 @@ def read_status(file: File) -> Iterator[Installed | Faults]:
         state = entry.get("status", "install ok installed").split()
         if state[-1:] and state[-1] in PRESENT:
             yield Installed(_package(entry))
-    yield from faults(reasons, named)
+    yield from unreadable_parts(reasons, named)
 
 
 def read_listing(file: File) -> Iterator[Listing]:
@@ -63,7 +63,7 @@ def read_listing(file: File) -> Iterator[Listing]:
     yield Listing(name, "\n".join(line for line in lines if line and line != "."), complete=True)
 
 
-def read_status_folder(file: File) -> Iterator[Installed | Listing | Faults]:
+def read_status_folder(file: File) -> Iterator[Installed | Listing | UnreadableParts]:
     name = file.path.rpartition("/")[2]
     if name.endswith(".md5sums"):
         yield from read_md5sums(file)
@@ -81,12 +81,12 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     for fact in facts:
         if isinstance(fact.value, Installed):
             yield _placed(fact.value.package, fact)
-        elif isinstance(fact.value, Faults):
+        elif isinstance(fact.value, UnreadableParts):
             yield unknown("dpkg", fact)
 
 
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
-    """A ``.list`` where there is one, else ``.md5sums``; by folder, so that two databases do not mix."""
+    """From the ``.list`` if there is one, else ``.md5sums``; by folder, so that two databases do not mix."""
     listings: dict[tuple[str, str], Listing] = {}
     for fact in facts:
         if isinstance(fact.value, Listing):
@@ -105,7 +105,7 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The programs that dpkg runs when it installs or removes a package, which are in no list of files."""
+    """The scripts that dpkg runs when it installs or removes a package; no list of files has them."""
     for fact in facts:
         if isinstance(fact.value, Installed):
             package, folder = fact.value.package, _database(fact.path)
@@ -151,9 +151,9 @@ CATALOGER = Cataloger(
         Reader(Wants(folders=("var/lib/dpkg/status.d",)), read_status_folder),
         Reader(Wants(folders=("var/lib/dpkg/info/*.list",)), read_listing),
     ),
-    fact=Installed | Listing | Faults,
+    fact=Installed | Listing | UnreadableParts,
     join=join,
     owns=owns,
     identifies=identifies,
-    limits="Licences are not read (they lie in usr/share/doc/*/copyright).",
+    limits="Licences, which are in usr/share/doc/*/copyright.",
 )

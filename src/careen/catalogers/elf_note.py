@@ -1,9 +1,9 @@
-"""Packages that executables and libraries name themselves: the ELF note ``.note.package`` of distributions.
+"""Packages that executables and libraries name themselves, in the ELF note ``.note.package`` of distributions.
 
 Shape: a note of the owner "FDO" and type 0xcafe1a7e whose content is JSON: type ("rpm", "deb", "apk", "alpm"), name, version,
-architecture, os, osVersion. It tells what a file is that was copied into an image without its package database; where the
-database knows the file, it says nothing new and is dropped.
-Raises: ValueError for a note that cannot be read.  **Source:** UAPI Group, "Package Metadata for Executable Files".
+architecture, os, osVersion. It identifies a file that was copied into an image without its package database; if the
+database has the file, the note adds nothing and is dropped.
+Raises: ValueError for an unreadable note.  **Source:** UAPI Group, "Package Metadata for Executable Files".
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,9 +43,9 @@ def read(file: File) -> Iterator[Package]:
     try:
         note = from_json(content, Note)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(f"note of its package: {error}") from None
+        raise ValueError(f"unreadable package note: {error}") from None
     if not _WORD.fullmatch(note.name) or not _WORD.fullmatch(note.version):
-        raise ValueError("note of its package without name or version")
+        raise ValueError("package note without name or version")
     known = note.type in TYPES
     yield Package(
         type=note.type if known else "generic",
@@ -60,11 +60,11 @@ def read(file: File) -> Iterator[Package]:
 
 
 def _content(head: bytes) -> bytes | None:
-    """Before the mark stand the lengths of the owner's name and of the content."""
+    """The lengths of the owner's name and of the content precede the mark."""
     try:
         notes = note_bytes(head)
     except ValueError:
-        return None  # nothing that could be started
+        return None  # not a file that could run
     order: Literal["little", "big"] = "little" if head[5] == 1 else "big"
     mark = _LITTLE if order == "little" else _BIG
     for data in notes:
@@ -73,7 +73,7 @@ def _content(head: bytes) -> bytes | None:
             continue
         size, start = int.from_bytes(data[at - 4 : at], order), at + len(mark)
         if size > MAX_NOTE_BYTES or start + size > len(data):
-            raise ValueError("note of its package that passes its segment or the first bytes of the file")
+            raise ValueError("package note that reaches beyond its segment or the first 64 KiB of the file")
         return data[start : start + size].rstrip(b"\0")
     return None
 
@@ -87,5 +87,5 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="head"), read),),
     identifies=identifies,
-    limits="Notes behind the first 64 KiB of a file.",
+    limits="Notes after the first 64 KiB of a file.",
 )

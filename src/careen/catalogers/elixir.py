@@ -1,9 +1,9 @@
-"""Elixir: dependencies that ``mix.lock`` names.
+"""Elixir: dependencies in ``mix.lock``.
 
-Shape: a map of Elixir, one entry a line: ``"name": {:hex, :package, "version", …}`` or ``{:git, "address", "revision", …}``;
-one of a folder (``{:path, …}``) has no version.
-The package of Hex may have another name than the application.
-Raises: ValueError for what is no such map.  **Source:** Mix, mix.lock; Hex, "mix deps".
+Shape: an Elixir map, one entry a line: ``"name": {:hex, :package, "version", …}`` or ``{:git, "address", "revision", …}``;
+an entry for a folder (``{:path, …}``) has no version.
+The name of the Hex package may differ from the application's.
+Raises: ValueError if the file is not such a map.  **Source:** Mix, mix.lock; Hex, "mix deps".
 """
 
 import re
@@ -26,10 +26,10 @@ def read(file: File) -> Iterator[Package]:
         return iter(())
     lines = file.data.decode("utf-8", "replace")
     if not lines.lstrip().startswith("%{"):
-        raise ValueError("no map")
+        raise ValueError("not an Elixir map")
     found = _ENTRY.finditer(lines)
     return declared(
-        "elixir", "hex", ((one["package"] or one["name"], one["version"] or one["revision"] or "") for one in found)
+        "elixir", "hex", ((entry["package"] or entry["name"], entry["version"] or entry["revision"] or "") for entry in found)
     )
 
 

@@ -1,10 +1,10 @@
-"""Bills of materials that lie in an image, by their usual names: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value), Syft's.
+"""SBOMs that lie in an image, by their usual names: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value), Syft's.
 
-Listed is what has a package URL, with a confidence of 0.7: the author says that it is there, nobody looked. Bills of
-single packages beside a package database (``var/lib/db/sbom``) are left out, as the database says the same.
-A native image of GraalVM carries one inside (symbols ``sbom`` and ``sbom_length``): CycloneDX, compressed with gzip, written by
-the compiler of what it put in, hence 0.9. The names are in the first bytes of the file, the bill in its data.
-Raises: ValueError for what is none of the three.
+An entry with a package URL is a package, with a confidence of 0.7: the SBOM's author states that it is there, and nothing
+checks it. SBOMs of single packages beside a package database (``var/lib/db/sbom``) are left out, as the database has them.
+A native image of GraalVM contains an SBOM (symbols ``sbom`` and ``sbom_length``): CycloneDX, compressed with gzip, written by
+the compiler about its own input, hence 0.9. The symbols are in the first bytes of the file, the SBOM in its data.
+Raises: ValueError if a file is none of these formats.
 **Source:** CycloneDX 1.7 and SPDX 2.3, JSON schemas; PEP 770 (``*.dist-info/sboms``); GraalVM reference manual, Native Image,
 "Software Bill of Materials".
 """
@@ -24,8 +24,8 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 CONFIDENCE = 0.7
 NATIVE_CONFIDENCE = 0.9
-MAX_NATIVE_BYTES = 32 << 20  # of the bill, inflated
-MAX_MEMBERS = 1000  # of an executable that are looked at: its resources may be compressed the same way
+MAX_NATIVE_BYTES = 32 << 20  # of the SBOM, inflated
+MAX_MEMBERS = 1000  # gzip members of an executable that are tried: its resources may be compressed the same way
 MAX_OPEN = 4  # at the same time
 _GZIP = b"\x1f\x8b\x08"
 _DATABASE = "var/lib/db/sbom/"
@@ -33,38 +33,38 @@ _DATABASE = "var/lib/db/sbom/"
 
 def read(file: File) -> Iterator[Package]:
     if _DATABASE in file.path or file.path.rpartition("/")[2].startswith(".spdx-"):
-        return  # Bitnami's have a reader of their own
+        return  # the cataloger bitnami reads these
     document = document_of(file.data, file.path)
     if document.get("bomFormat") == "CycloneDX":
         found = _components(mapping(document.get("metadata")).get("component"), document.get("components"), 0)
     elif text(document.get("spdxVersion")).startswith("SPDX-2"):
         found = _spdx(document)
     elif isinstance(document.get("artifacts"), list):
-        found = ((text(one.get("purl")), text(one.get("name"))) for one in map(mapping, document["artifacts"]))
+        found = ((text(entry.get("purl")), text(entry.get("name"))) for entry in map(mapping, document["artifacts"]))
     elif file.path.endswith(LOOSE_NAMES) and not file.path.endswith(".bom.json"):
-        return  # other things are called so, too
+        return  # other files have these names, too
     else:
-        raise ValueError("no bill of materials")
+        raise ValueError("not an SBOM of a known format")
     yield from _packages(found, CONFIDENCE)
 
 
 class NativeScanner:
-    """Inflates what looks like gzip in an executable that goes by, as far as it begins like the bill."""
+    """Inflates what looks like gzip in the stream of an executable, as long as it begins like the SBOM."""
 
     def __init__(self) -> None:
         self._tried = 0
         self._end = b""
         self._open: list[tuple[Any, bytearray]] = []
-        self._bill: bytes | None = None
+        self._sbom: bytes | None = None
 
     def feed(self, chunk: bytes) -> None:
-        if self._bill is not None:
+        if self._sbom is not None:
             return
-        self._open = [one for one in self._open if self._inflated(one, chunk)]
+        self._open = [member for member in self._open if self._inflated(member, chunk)]
         data = self._end + chunk
         self._end = data[-2:]
         at = data.find(_GZIP)
-        while at >= 0 and self._bill is None and self._tried < MAX_MEMBERS and len(self._open) < MAX_OPEN:
+        while at >= 0 and self._sbom is None and self._tried < MAX_MEMBERS and len(self._open) < MAX_OPEN:
             self._tried += 1
             started = (zlib.decompressobj(31), bytearray())
             if self._inflated(started, data[at:]):
@@ -72,16 +72,16 @@ class NativeScanner:
             at = data.find(_GZIP, at + 1)
 
     def facts(self) -> Iterator[Package]:
-        if self._bill is None:
-            raise ValueError("a native image whose bill of materials was not found")
-        document = json_object(self._bill)
+        if self._sbom is None:
+            raise ValueError("a native image whose SBOM was not found")
+        document = json_object(self._sbom)
         subject = mapping(document.get("metadata")).get("component")  # the program itself
         components = [*map(mapping, [subject, *sequence(document.get("components"))])]
-        found = ((text(one.get("purl")) or _maven(one), text(one.get("name"))) for one in components)
+        found = ((text(component.get("purl")) or _maven(component), text(component.get("name"))) for component in components)
         yield from _packages(found, NATIVE_CONFIDENCE)
 
     def _inflated(self, member: tuple[Any, bytearray], data: bytes) -> bool:
-        """Whether it may still become the bill, and is not there yet."""
+        """Whether the member is still incomplete, and may be the SBOM."""
         engine, text = member
         try:
             text += engine.decompress(data, MAX_NATIVE_BYTES - len(text) + 1)
@@ -90,7 +90,7 @@ class NativeScanner:
         if len(text) > MAX_NATIVE_BYTES or (text and text[:64].lstrip()[:1] != b"{"):
             return False
         if engine.eof and b'"bomFormat"' in text and b"CycloneDX" in text:
-            self._bill = bytes(text)
+            self._sbom = bytes(text)
         return not engine.eof
 
 
@@ -109,7 +109,7 @@ def _packages(found: Iterable[tuple[str, str]], confidence: float) -> Iterator[P
 
 
 def _maven(component: dict[str, Any]) -> str:
-    """The package URL of a library that has coordinates alone, as older versions of GraalVM wrote it."""
+    """The package URL of a library that has only coordinates, as older versions of GraalVM wrote it."""
     group, name, version = (quote(text(component.get(key)), safe="") for key in ("group", "name", "version"))
     return f"pkg:maven/{group}/{name}@{version}" if group and name and version else ""
 
@@ -117,10 +117,10 @@ def _maven(component: dict[str, Any]) -> str:
 def _components(subject: Any, components: Any, depth: int) -> Iterator[tuple[str, str]]:
     if depth > MAX_DEPTH:
         raise ValueError(f"components are nested more than {MAX_DEPTH} deep")
-    for one in map(mapping, [subject, *sequence(components)]):
-        yield text(one.get("purl")), text(one.get("name"))
-        if one.get("components"):
-            yield from _components(None, one["components"], depth + 1)
+    for component in map(mapping, [subject, *sequence(components)]):
+        yield text(component.get("purl")), text(component.get("name"))
+        if component.get("components"):
+            yield from _components(None, component["components"], depth + 1)
 
 
 def _spdx(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -129,7 +129,7 @@ def _spdx(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Native images that carry their bill."""
+    """Native images that contain their SBOM."""
     yield from dict.fromkeys(fact.path for fact in facts)
 
 
@@ -142,7 +142,7 @@ CATALOGER = Cataloger(
     ),
     identifies=identifies,
     limits=(
-        "Bills in SPDX 3 or RDF; entries without a package URL. Native images of GraalVM that are linked statically "
+        "SBOMs in SPDX 3 or RDF; entries without a package URL. Native images of GraalVM that are linked statically "
         "or that are not for Linux."
     ),
 )

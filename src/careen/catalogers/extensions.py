@@ -1,10 +1,10 @@
 """Extensions of Visual Studio Code and its relatives, and of browsers built on Chromium, by their manifests.
 
 An extension of the editor is a folder ``extensions/<name>`` whose ``package.json`` has ``publisher`` and ``engines.vscode``;
-those that came with the editor are among them. One of a browser is ``Extensions/<id>/<version>/manifest.json``, where the id
-is 32 letters from a to p. It is listed by that id, as its name is free text and often a placeholder.
-An editor's extension is named ``publisher/name``.
-Raises: ValueError for what is no JSON object.
+those that come with the editor count too. It is named ``publisher/name``. An extension of a browser is
+``Extensions/<id>/<version>/manifest.json``; the id is 32 letters from a to p, and the package has it as its name, as the
+extension's own name is free text and often a placeholder.
+Raises: ValueError if a file is not a JSON object.
 **Source:** Visual Studio Code, Extension Manifest; Chromium, extension manifest and extension ids.
 """
 
@@ -58,5 +58,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("package.json",)), read_editor),
         Reader(Wants(names=("manifest.json",)), read_browser),
     ),
-    limits="extensions that are still packed (.vsix, .crx), and those of Firefox",
+    limits="Packed extensions (.vsix, .crx), and those of Firefox.",
 )

@@ -1,8 +1,8 @@
-"""FreeBSD packages: the database of pkg, ``var/db/pkg/local.sqlite``.
+"""FreeBSD packages: pkg's database, ``var/db/pkg/local.sqlite``.
 
-Of its table ``packages`` the columns name, version, arch ("FreeBSD:14:amd64") and maintainer are read. The database says
-by itself that its packages are FreeBSD's, as images often lack the ``os-release`` that is written at boot.
-Raises: ValueError for what is no such database.  **Source:** pkg(8), libpkg/private/db_upgrades.h; SQLite file format.
+The cataloger reads the columns name, version, arch ("FreeBSD:14:amd64") and maintainer of the table ``packages``. The database
+is proof enough that its packages are FreeBSD's: images often lack the ``os-release``, which is written at boot.
+Raises: ValueError if the file is not such a database.  **Source:** pkg(8), libpkg/private/db_upgrades.h; SQLite file format.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""Ruby gems: installed ones by the specification that RubyGems keeps of them, others by the ``.gemspec`` of a source tree.
+"""Ruby gems: installed ones by RubyGems' specification of them, others by the ``.gemspec`` of a source tree.
 
-Installed is what has a file in a folder ``specifications``, or in ``default`` below it for gems that came with Ruby. The
-file is a program; it is never run: name, version and licences are those given as literals, else those of the ``stub:``
-line that RubyGems writes, else of an installed gem's file name. Gem sources within an installed gem are left out.
+A gem is installed if it has a file in a folder ``specifications``, or in ``default`` below it for gems that came with Ruby.
+The file is a program, which is never run: name, version and licences come from literals in it, else from the ``stub:``
+line that RubyGems writes, else from the file name of an installed gem. Gem sources within an installed gem are left out.
 Raises: ValueError for an installed specification that names no gem.
 **Source:** RubyGems, Specification reference; Gem::StubSpecification.
 """
@@ -43,7 +43,7 @@ def read(file: File) -> Iterator[Package]:
     version = fields.get("version") or (stub[2] if stub else "") or (named[2] if installed and named else "")
     if not NAME.fullmatch(name) or not VERSION.fullmatch(version):
         if installed:
-            raise ValueError("no specification of a gem: it has no believable name or version")
+            raise ValueError("not a specification of a gem: it has no plausible name or version")
         return
     yield Package(
         type="gem",
@@ -65,7 +65,7 @@ def _licenses(license: str, content: str) -> Iterator[str]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folders of installed gems, and of what was compiled for them."""
+    """The folders of installed gems, and of their compiled extensions."""
     for fact in facts:
         home, installed, name = fact.path.rpartition("specifications/")
         if installed and fact.value.presence == "present":
@@ -78,5 +78,5 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="gem", scheme="gem", namespace="RubyGems"),
     readers=(Reader(Wants(suffixes=(".gemspec",), amount="head"), read),),
     identifies=identifies,
-    limits="versions that a program computes, in the .gemspec of a source tree",
+    limits="Versions that a program computes, in the .gemspec of a source tree.",
 )

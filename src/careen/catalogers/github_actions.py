@@ -1,9 +1,9 @@
 """GitHub Actions: the actions and workflows that workflows and composite actions use.
 
-Lines ``uses: owner/repository[/path]@reference``. An action is known by its repository; one within it is listed by its own
-path, too. Where the reference is a commit, a comment behind it usually names the version (``# v4.2.2``). What lies in the same
-tree (``./path``) is listed as it is written, without a version; images (``docker://``) are left out.
-Raises: ValueError never: other lines say nothing.
+Lines ``uses: owner/repository[/path]@reference``. Advisories name an action by its repository; an action in a subfolder is
+also listed with its path. If the reference is a commit, a comment after it usually names the version (``# v4.2.2``). An
+action in the same tree (``./path``) is listed as written, without a version; images (``docker://``) are left out.
+Other lines are ignored, so no file is an error.
 **Source:** GitHub Docs, "Workflow syntax", jobs.<id>.steps[*].uses; "Security hardening", pinning to a commit.
 """
 
@@ -36,8 +36,8 @@ def read(file: File) -> Iterator[Package]:
 
 def _used(text: str) -> Iterator[tuple[str, str]]:
     for found in _USES.finditer(text):
-        repository, path, reference, said = found.groups()
-        version = re.sub(r"\s", "", said) if said and _COMMIT.fullmatch(reference) else reference
+        repository, path, reference, comment = found.groups()
+        version = re.sub(r"\s", "", comment) if comment and _COMMIT.fullmatch(reference) else reference
         if not (path and path.startswith("/.github/workflows/")):
             yield repository, version
         if path:
@@ -51,5 +51,5 @@ CATALOGER = Cataloger(
         Reader(Wants(folders=(".github/workflows/*.yml", ".github/workflows/*.yaml")), read),
         Reader(Wants(names=("action.yml", "action.yaml")), read),
     ),
-    limits="What actions use in turn. A reference that is a branch, or v4 for the newest of 4.x, is listed as it is written.",
+    limits="Actions that other actions use in turn. A branch, or v4 for the newest of 4.x, is listed as written.",
 )

@@ -1,11 +1,11 @@
-"""Gradle: what lock files, version catalogs and the list of verified artifacts name.
+"""Gradle: packages in lock files, version catalogs and the list of verified artifacts.
 
 A line of a lock file is ``group:artifact:version=configurations``; before Gradle 7 each configuration had a file of its
-own. A catalog (``libs.versions.toml``) offers libraries to the builds: one that gives no single version is left open.
-``verification-metadata.xml`` has the checksums of all that builds ever fetched: listed are components with an archive of
-code, with a confidence of 0.3, as some may be unused by now.
-Other lines of a lock file, which a merge may leave, are passed over.
-Raises: ValueError for a lock file with nothing else, and for what is no TOML.
+own. A catalog (``libs.versions.toml``) offers libraries to builds: one without a single exact version has none here.
+``verification-metadata.xml`` has the checksums of everything that builds ever fetched: components with an archive of code
+are listed, with a confidence of 0.3, as some may no longer be in use.
+Other lines of a lock file, which a merge may leave behind, are skipped.
+Raises: ValueError for a lock file with only such lines, and for a catalog that is not TOML.
 **Source:** Gradle User Manual, "Locking Versions", "Version Catalogs", "Verifying dependencies".
 """
 
@@ -37,7 +37,7 @@ def read_catalog(file: File) -> Iterator[Package]:
     document = toml_object(file.data)
     versions = mapping(document.get("versions"))
     libraries = mapping(document.get("libraries")).values()
-    return declared("gradle", "maven", (_library(one, versions) for one in libraries))
+    return declared("gradle", "maven", (_library(library, versions) for library in libraries))
 
 
 def read_verified(file: File) -> Iterator[Package]:
@@ -48,7 +48,7 @@ def read_verified(file: File) -> Iterator[Package]:
 
 
 def _verified(data: bytes) -> Iterator[tuple[object, object]]:
-    """Artifacts end before the component that they belong to does; one of a file ``.pom`` alone is a parent or a list."""
+    """Artifacts end before their component does. A component with only a ``.pom`` is a parent or a list of versions."""
     archive = False
     for path, attributes, _ in xml_elements(data):
         if path[-2:] == ("component", "artifact"):
@@ -73,15 +73,15 @@ def _locked(lines: str) -> Iterator[tuple[str, str]]:
         else:
             other = other or line
     if other and not locked:
-        raise ValueError(f"no line of a lock file: {other[:80]!r}")
+        raise ValueError(f"not a line of a lock file: {other[:80]!r}")
 
 
-def _library(one: Any, versions: dict[str, Any]) -> tuple[object, object]:
-    if isinstance(one, str):
-        group, _, rest = one.partition(":")
+def _library(library: Any, versions: dict[str, Any]) -> tuple[object, object]:
+    if isinstance(library, str):
+        group, _, rest = library.partition(":")
         name, _, plain = rest.partition(":")
         return (f"{group}:{name}" if name else None), plain
-    fields = mapping(one)
+    fields = mapping(library)
     module = text(fields.get("module")) or f"{text(fields.get('group'))}:{text(fields.get('name'))}"
     version: Any = fields.get("version")
     if isinstance(version, dict) and "ref" in version:
@@ -90,7 +90,7 @@ def _library(one: Any, versions: dict[str, Any]) -> tuple[object, object]:
 
 
 def _exact(version: Any) -> str:
-    """A rich version has a table; a range or a wildcard says nothing about which one is taken."""
+    """A rich version is a table; a range or a wildcard does not name one version."""
     if isinstance(version, dict):
         version = version.get("strictly") or version.get("prefer") or version.get("require")
     found = text(version)
@@ -105,5 +105,5 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".versions.toml",)), read_catalog),
         Reader(Wants(names=("verification-metadata.xml",)), read_verified),
     ),
-    limits="Build scripts, which are programs; plug-ins of a version catalog.",
+    limits="Build scripts, which are programs; plugins of a version catalog.",
 )

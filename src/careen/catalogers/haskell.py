@@ -1,10 +1,10 @@
-"""Haskell: packages in a database of GHC's, and those that Stack's and Cabal's files fix.
+"""Haskell: packages in a database of GHC's, and packages that files of Stack and Cabal pin.
 
 ``stack.yaml.lock`` and ``extra-deps`` of ``stack.yaml`` name ``package-version@sha256:…``; ``cabal.project.freeze`` has
-constraints, of which ``any.name ==version`` fixes one. Packages of a Stackage snapshot are not listed in either.
-Installed is what has a file in a package database: ``package.conf.d`` of GHC, ``package.db`` of Cabal's store, ``pkgdb`` of
-Stack. It says ``name``, ``version``, and ``package-name`` where it is one of several libraries of a package.
-Raises: ValueError for what is no YAML, and for a record without name or version.
+constraints, of which ``any.name ==version`` pins one. Neither lists the packages of a Stackage snapshot.
+A package is installed if it has a file in a package database: ``package.conf.d`` of GHC, ``package.db`` of Cabal's store,
+``pkgdb`` of Stack. The file has ``name``, ``version``, and ``package-name`` if it is one of several libraries of a package.
+Raises: ValueError if a file is not YAML, and for a record without name or version.
 **Source:** GHC User's Guide, "InstalledPackageInfo: a package specification"; Stack, "Lock files"; Cabal User
 Guide, "cabal freeze".
 """
@@ -33,7 +33,7 @@ def read_installed(file: File) -> Iterator[Package]:
         fields.setdefault(key, value)
     name, version = fields.get("package-name") or fields.get("name", ""), fields.get("version", "")
     if not _NAMED.fullmatch(f"{name}-{version}"):
-        raise ValueError("no record of a Haskell package: it has no believable name or version")
+        raise ValueError("not a record of a Haskell package: it has no plausible name or version")
     licenses = (fields["license"],) if "license" in fields else ()
     yield Package("hackage", None, name, version, licenses=licenses, cataloger="haskell")
 
@@ -42,14 +42,14 @@ def read_stack_lock(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return iter(())
     packages = sequence(mapping(yaml_document(file.data)).get("packages"))
-    return declared("haskell", "hackage", (_locked(mapping(mapping(one).get("completed"))) for one in packages))
+    return declared("haskell", "hackage", (_locked(mapping(mapping(entry).get("completed"))) for entry in packages))
 
 
 def read_stack(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return iter(())
     wanted = sequence(mapping(yaml_document(file.data)).get("extra-deps"))
-    return declared("haskell", "hackage", (_named(text(one)) for one in wanted))
+    return declared("haskell", "hackage", (_named(text(entry)) for entry in wanted))
 
 
 def read_freeze(file: File) -> Iterator[Package]:
@@ -58,10 +58,10 @@ def read_freeze(file: File) -> Iterator[Package]:
     return declared("haskell", "hackage", _FROZEN.findall(file.data.decode("utf-8", "replace")))
 
 
-def _locked(one: dict[str, Any]) -> tuple[object, object]:
-    if "hackage" in one:
-        return _named(text(one["hackage"]))
-    return one.get("name"), one.get("version")  # of a repository
+def _locked(entry: dict[str, Any]) -> tuple[object, object]:
+    if "hackage" in entry:
+        return _named(text(entry["hackage"]))
+    return entry.get("name"), entry.get("version")  # from a repository
 
 
 def _named(reference: str) -> tuple[str | None, str]:
@@ -78,5 +78,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("stack.yaml",)), read_stack),
         Reader(Wants(names=("cabal.project.freeze",)), read_freeze),
     ),
-    limits="Packages of a Stackage snapshot, and what a program was linked from.",
+    limits="Packages of a Stackage snapshot, and libraries linked into a program.",
 )

@@ -1,8 +1,8 @@
-"""Homebrew: formulae and casks that are installed, by the receipt in their folder.
+"""Homebrew: installed formulae and casks, by the receipt in their folder.
 
 A keg is ``Cellar/NAME/VERSION``, with ``INSTALL_RECEIPT.json`` and the formula in ``.brew/NAME.rb``; a revision follows the
-version after ``_``. A cask keeps its description at ``Caskroom/NAME/.metadata/VERSION/…``.
-Raises: ValueError where a receipt is no JSON object.  **Source:** Homebrew, Keg and Tab.
+version after ``_``. A cask has its description at ``Caskroom/NAME/.metadata/VERSION/…``.
+Raises: ValueError if a receipt is not a JSON object.  **Source:** Homebrew, Keg and Tab.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ def read_receipt(file: File) -> Iterator[Package]:
 
 
 def read_recipe(file: File) -> Iterator[Package]:
-    """Only its place counts: it is a program."""
+    """A program: only its place counts."""
     yield from _named(file.path)
 
 
@@ -48,5 +48,5 @@ CATALOGER = Cataloger(
         Reader(Wants(folders=(".brew/*.rb", "Casks/*.rb", "Casks/*.json"), amount="head"), read_recipe),
     ),
     identifies=identifies,
-    limits="Formulae of a tap that are not installed.",
+    limits="Formulae of a tap, which are not installed.",
 )

@@ -1,10 +1,10 @@
-"""Julia: packages that ``Manifest.toml`` fixes, and those that lie in a depot.
+"""Julia: the packages that ``Manifest.toml`` pins, and those in a depot.
 
-Shape: ``[[deps.Name]]`` tables, in the first format ``[[Name]]`` at the top; each has a ``uuid``. What belongs to Julia
-itself has no version of its own: it is that of ``julia_version``, where the file says it, else left open, as is what lies
-in a folder. A manifest may be for one version of Julia (``Manifest-v1.11.toml``).
-A depot keeps each at ``packages/NAME/SLUG``, with a ``Project.toml`` that has name, version and ``uuid``.
-Raises: ValueError for what is no TOML.  **Source:** Pkg.jl, "Project.toml and Manifest.toml".
+Shape: ``[[deps.Name]]`` tables, in the first format ``[[Name]]`` at the top; each has a ``uuid``. A part of Julia itself has no
+version of its own: it is ``julia_version`` if the file has that, else unknown, as is the version of a package from a folder.
+A manifest may be for one version of Julia (``Manifest-v1.11.toml``).
+A depot has each package at ``packages/NAME/SLUG``, with a ``Project.toml`` that has name, version and ``uuid``.
+Raises: ValueError if a file is not TOML.  **Source:** Pkg.jl, "Project.toml and Manifest.toml".
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,5 +59,5 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="julia", scheme="semver", namespace="Julia"),
     readers=(Reader(Wants(names=NAMES), read), Reader(Wants(names=("Project.toml",)), read_depot)),
     identifies=identifies,
-    limits="Artifacts, the binaries that packages of a depot come with.",
+    limits="Artifacts, which are the binaries of packages in a depot.",
 )

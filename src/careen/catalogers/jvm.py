@@ -1,9 +1,9 @@
 """Java runtimes: the file ``release`` at the top of a JDK or JRE.
 
-Shape: ``NAME="value"`` lines. Builds of the free code are all ``openjdk``, whoever made them, as they share its versions
-and its flaws; Oracle's commercial ones are ``jdk`` or ``jre``; one of GraalVM is listed as ``graalvm``, too. The version is
+Shape: ``NAME="value"`` lines. Every build of the free code is ``openjdk``, whoever built it, as all share its versions
+and vulnerabilities; Oracle's commercial ones are ``jdk`` or ``jre``; GraalVM is also listed as ``graalvm``. The version is
 ``JAVA_RUNTIME_VERSION`` ("17.0.2+8"), else ``JAVA_VERSION``.
-Raises: ValueError never: many things are called so.  **Source:** JEP 223; JEP 220, "release file".
+Many files have this name, so none is an error.  **Source:** JEP 223; JEP 220, "release file".
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from careen.safety.pattern import pattern
 
 _LINE = pattern(r'([A-Z_]{3,40})="?([^"\r\n]{1,200})"?')
 _VERSION = pattern(r"\d[\w.+-]{0,60}")
-_BUILD = pattern(r"(\d[\d._]{0,40})(?:\+\d{1,9}(?:-\d{1,9})?)?")  # what follows is the maker's
+_BUILD = pattern(r"(\d[\d._]{0,40})(?:\+\d{1,9}(?:-\d{1,9})?)?")  # what follows is the vendor's
 
 
 def read(file: File) -> Iterator[Package]:
@@ -23,8 +23,8 @@ def read(file: File) -> Iterator[Package]:
     version = _version(fields)
     if not version:
         return
-    maker = fields.get("IMPLEMENTOR", "")
-    commercial = fields.get("BUILD_TYPE") == "commercial" and "Oracle" in maker
+    vendor = fields.get("IMPLEMENTOR", "")
+    commercial = fields.get("BUILD_TYPE") == "commercial" and "Oracle" in vendor
     name = ("jre" if fields.get("IMAGE_TYPE") == "JRE" else "jdk") if commercial else "openjdk"
     yield _package(fields, name, version, _cpe(name, version))
     graal = fields.get("GRAALVM_VERSION", "")
@@ -54,7 +54,7 @@ def _package(fields: dict[str, str], name: str, version: str, cpe: str) -> Packa
 
 
 def _cpe(name: str, version: str) -> str:
-    """Up to Java 8 the number behind the underscore is an update of its own."""
+    """Up to Java 8 the number after the underscore is the CPE's update."""
     plain = version.partition("+")[0].partition("-")[0]
     number, _, update = plain.removeprefix("1.").partition("_")
     if plain.startswith("1."):
@@ -71,5 +71,5 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(names=("release",), amount="head"), read),),
     identifies=identifies,
-    limits="Java 7 and older, and runtimes that a program carries without this file.",
+    limits="Java 7 and older, and runtimes bundled without this file.",
 )

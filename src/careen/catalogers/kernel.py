@@ -1,9 +1,9 @@
-"""Linux kernels: the release that an x86 boot image says of itself.
+"""Linux kernels: the release that an x86 boot image states.
 
-Shape of a bzImage: ``HdrS`` at 0x202, and at 0x20e where, less 0x200, a text lies that begins with the release
-("6.1.0-18-amd64 (builder@host) #1 SMP …"). A release of three numbers alone is the version of kernel.org; one with a suffix
-is a distribution's or somebody's own, whose numbers do not tell what was mended, and is named without a CPE.
-Raises: ValueError where the text is outside of what is read, or no release.
+Shape of a bzImage: ``HdrS`` at 0x202, and at 0x20e the offset, less 0x200, of a text that begins with the release
+("6.1.0-18-amd64 (builder@host) #1 SMP …"). A release of three numbers is a version of kernel.org; one with a suffix is a
+distribution's or a private build, whose numbers do not show which vulnerabilities are fixed: it gets no CPE.
+Raises: ValueError if the text is beyond the bytes read, or is not a release.
 **Source:** Linux, Documentation/arch/x86/boot.rst (kernel_version).
 """
 
@@ -25,7 +25,7 @@ def read(file: File) -> Iterator[Package]:
     offset = int.from_bytes(head[TEXT_AT : TEXT_AT + 2], "little")
     found = RELEASE.match(head, offset + 0x200) if offset else None
     if not found:
-        raise ValueError("a boot image that does not tell its release")
+        raise ValueError("a boot image that states no release")
     numbers, suffix = found[1].decode(), found[2].decode()
     yield Package(
         "generic",
@@ -42,5 +42,5 @@ CATALOGER = Cataloger(
     name="kernel",
     ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
     readers=(Reader(Wants(names=("vmlinuz", "bzImage"), folders=("boot",), amount="head"), read),),
-    limits="boot images of other processors, which are compressed as a whole, and modules",
+    limits="Boot images of other processors, which are compressed as a whole, and modules.",
 )

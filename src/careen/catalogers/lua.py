@@ -1,8 +1,8 @@
 """Lua: rocks that LuaRocks installed, and rockspecs of source trees.
 
-A rockspec is Lua; its strings ``package`` and ``version`` are read as text. An installed one lies in the tree of rocks at
-``rocks-5.1/NAME/VERSION/NAME-VERSION.rockspec``.
-Raises: ValueError where neither text nor the file's name says which rock it is.
+A rockspec is a Lua program; its strings ``package`` and ``version`` are read as text. An installed one is in the tree of rocks
+at ``rocks-5.1/NAME/VERSION/NAME-VERSION.rockspec``.
+Raises: ValueError if neither the text nor the file's name identifies the rock.
 **Source:** LuaRocks, "Rockspec format"; "File locations".
 """
 
@@ -44,5 +44,5 @@ CATALOGER = Cataloger(
     name="lua",
     ecosystem=Ecosystem(purl_type="luarocks", scheme="generic"),
     readers=(Reader(Wants(suffixes=(".rockspec",)), read),),
-    limits="Modules that were copied without their rockspec.",
+    limits="Modules copied without their rockspec.",
 )

@@ -1,9 +1,9 @@
-"""Models of machine learning: GGUF and safetensors files, by their own headers and by where they lie.
+"""Machine learning models: GGUF and safetensors files, by their own headers and by their path.
 
-A cache of the Hugging Face hub says repository and commit (``models--ORG--NAME/snapshots/COMMIT/``). Else a GGUF file names
-its model in ``general.name``; a file of which only its name is known counts with a confidence of 0.4. Parts of one model
-(``-00001-of-00005``) are one.
-Raises: ValueError for headers that cannot be.
+A cache of the Hugging Face hub has repository and commit in the path (``models--ORG--NAME/snapshots/COMMIT/``). Else a GGUF
+file names its model in ``general.name``; a file with only a file name counts with a confidence of 0.4. The parts of one model
+(``-00001-of-00005``) are one package.
+Raises: ValueError for impossible headers.
 **Source:** GGUF specification, version 3; safetensors, "Format"; huggingface_hub, "Understand caching".
 """
 
@@ -29,7 +29,7 @@ _TEXT, _LIST = 8, 9
 def read_gguf(file: File) -> Iterator[Package]:
     data = file.data
     if data[:4] != b"GGUF":
-        raise ValueError("no GGUF file")
+        raise ValueError("not a GGUF file")
     fields = _pairs(data)
     name = fields.get("general.basename") or fields.get("general.name", "")
     licenses = (fields["general.license"],) if fields.get("general.license") else ()
@@ -40,12 +40,12 @@ def read_safetensors(file: File) -> Iterator[Package]:
     data = file.data
     size = int.from_bytes(data[:8], "little")
     if len(data) < 10 or size > MAX_HEADER_BYTES or data[8:9] != b"{":
-        raise ValueError("no safetensors file")
+        raise ValueError("not a safetensors file")
     if 8 + size <= len(data):
         try:
             msgspec.json.decode(data[8 : 8 + size], type=dict[str, msgspec.Raw])
         except (msgspec.MsgspecError, RecursionError) as error:
-            raise ValueError(f"no safetensors file: {error}") from None
+            raise ValueError(f"not a safetensors file: {error}") from None
     yield _package(file.path, "", "", ())
 
 
@@ -61,7 +61,7 @@ def _package(path: str, name: str, version: str, licenses: tuple[str, ...]) -> P
 
 
 def _pairs(data: bytes) -> dict[str, str]:
-    """The texts among the pairs in the head of the file, up to the first list that passes it."""
+    """The texts among the key-value pairs in the first bytes of the file, up to the first list that reaches beyond."""
     found: dict[str, str] = {}
     try:
         version, _, count = struct.unpack_from("<IQQ", data, 4)
@@ -71,7 +71,7 @@ def _pairs(data: bytes) -> dict[str, str]:
         for _ in range(min(count, MAX_PAIRS)):
             length = struct.unpack_from("<Q", data, position)[0]
             if length > MAX_KEY_BYTES:
-                raise ValueError("GGUF key that cannot be")
+                raise ValueError("impossible GGUF key")
             key = data[position + 8 : position + 8 + length].decode("utf-8", "replace")
             kind = struct.unpack_from("<I", data, position + 8 + length)[0]
             position += 12 + length
@@ -83,18 +83,18 @@ def _pairs(data: bytes) -> dict[str, str]:
                 position += 8 + length
             elif kind == _LIST:
                 inner, items = struct.unpack_from("<IQ", data, position)
-                position = _behind(data, position + 12, inner, items)
+                position = _list_end(data, position + 12, inner, items)
             elif kind in _FIXED:
                 position += _FIXED[kind]
             else:
                 raise ValueError("GGUF value of an unknown type")
     except struct.error:
-        pass  # the rest lies behind the head
+        pass  # the rest is beyond the bytes read
     return found
 
 
-def _behind(data: bytes, position: int, kind: int, items: int) -> int:
-    """Where a list ends; a place outside of the head ends the reading."""
+def _list_end(data: bytes, position: int, kind: int, items: int) -> int:
+    """Where a list ends; at most the number of bytes read."""
     if kind in _FIXED:
         return min(position + _FIXED[kind] * items, len(data))
     if kind != _TEXT:
@@ -113,5 +113,5 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".gguf",), amount="head"), read_gguf),
         Reader(Wants(suffixes=(".safetensors",), amount="head"), read_safetensors),
     ),
-    limits="Other formats (pickled ones, ONNX), and what a model was made from.",
+    limits="Other formats (pickle, ONNX), and the data or models that a model was made from.",
 )

@@ -1,12 +1,11 @@
-"""Programs and shared libraries: which files of an image are machine code, whoever made them.
+"""Programs and shared libraries: the files of an image that are machine code, whoever built them.
 
-It finds no packages. ``layers.unidentified`` compares these files with what packages own and what other catalogers
-identify, and the rest is reported as unidentified. A fact is the hash of the file's first bytes, by which copies of a
-file are recognised before both are read whole.
-Counted are ELF executables and shared objects, and PE files, whatever their name and mode: ``ld.so`` runs what has no
-execute bit. So are zip archives with such a member, behind a launcher script too; Java archives name themselves, or are
-the Java cataloger's to report. Objects that are yet to be linked, kernel modules, core dumps, separate debug files and
-macOS binaries do not run in a container.
+It finds no packages. ``layers.unidentified`` compares these files with those that packages own and that other catalogers
+identify; the rest is reported as unidentified. A fact is the hash of the file's first bytes, which recognises copies of a
+file before both are read completely.
+ELF executables, shared objects and PE files count, whatever their name and mode: ``ld.so`` runs files without execute bit.
+So do zip archives with such a member, also after a launcher script; Java archives do not, as the Java cataloger reports
+them. Unlinked objects, kernel modules, core dumps, separate debug files and macOS binaries do not run in a container.
 """
 
 import hashlib
@@ -23,7 +22,7 @@ ELF, PE, SCRIPT = b"\x7fELF", b"MZ", b"#!"
 
 def read(file: File) -> Iterator[str]:
     if _runs(file.data):
-        yield _looks(file.data)
+        yield _head_hash(file.data)
 
 
 def read_archive(file: File) -> "_Members | None":
@@ -38,7 +37,7 @@ def read_archive(file: File) -> "_Members | None":
 
 class _Members:
     def __init__(self, head: bytes) -> None:
-        self._found, self._looks = False, _looks(head)
+        self._found, self._hash = False, _head_hash(head)
         self._heads = MemberHeads(MEMBER_BYTES)
 
     def feed(self, chunk: bytes) -> None:
@@ -46,7 +45,7 @@ class _Members:
 
     def facts(self) -> Iterator[str]:
         if self._found or any(map(_runs, self._heads.close())):
-            yield self._looks
+            yield self._hash
 
 
 def _runs(head: bytes) -> bool:
@@ -60,11 +59,11 @@ def _runs(head: bytes) -> bool:
         try:
             return read_pe(head) is not None
         except ValueError:
-            return False  # nothing that could be started
+            return False  # not a file that could run
     return False
 
 
-def _looks(head: bytes) -> str:
+def _head_hash(head: bytes) -> str:
     return hashlib.blake2b(head[:HASHED_BYTES], digest_size=8).hexdigest()
 
 
@@ -76,6 +75,6 @@ CATALOGER = Cataloger(
         Reader(Wants(anywhere=True, magic=(LOCAL_HEADER, SCRIPT), amount="stream"), read_archive),
     ),
     fact=str,
-    join=lambda facts: iter(()),
-    limits="Scripts, and machine code in archives of other kinds than zip, or in an archive that is deflated within another",
+    role="native_code",
+    limits="Scripts, and machine code in archives other than zip, or in a compressed archive within another.",
 )

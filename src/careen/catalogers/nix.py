@@ -1,9 +1,9 @@
-"""Nix packages: what lies in the store, by the names of its folders.
+"""Nix packages: the folders of the store, by their names.
 
-A folder ``nix/store/HASH-NAME-VERSION[-OUTPUT]`` is one output of a package; the version begins at the first hyphen that a
-digit follows. Folders without a version are wrappers, hooks and sources; files directly in the store are not packages.
-Facts carry nothing: the place of each file says it all, and the join names each package once.
-Raises: ValueError never.  **Source:** Nix manual, "Store path"; builtins.parseDrvName.
+A folder ``nix/store/HASH-NAME-VERSION[-OUTPUT]`` is one output of a package; the version begins at the first hyphen before a
+digit. Folders without a version are wrappers, hooks and sources; files directly in the store are not packages.
+Facts are empty: the path of each file is enough, and the join lists each package once.
+**Source:** Nix manual, "Store path"; builtins.parseDrvName.
 """
 
 from collections.abc import Iterator, Sequence
@@ -50,5 +50,5 @@ CATALOGER = Cataloger(
     fact=str,
     join=join,
     identifies=identifies,
-    limits="Packages that are one file in the store, and folders whose name has no version.",
+    limits="Packages that are a single file in the store, and folders without a version in their name.",
 )

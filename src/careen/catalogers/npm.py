@@ -1,13 +1,13 @@
 """npm packages: the ``package.json`` of every installed package, and of applications.
 
-Installed is what lies where Node.js looks for modules: ``node_modules/<name>`` or ``node_modules/@scope/<name>``, at any
-depth, and ``<name>`` in the folders where Debian keeps modules. Other manifests within a package are its fixtures and
-examples. Outside of these folders a manifest with name and version describes an application (yarn in the official Node
-images is one): listed with a lower confidence, unless it is ``private`` (never published, so nothing is known of its
-name), an extension of an editor (``engines.vscode``: ``handlebars`` there is not npm's) or part of an application
-further up. What Node.js would load is installed, whatever its manifest says: without a name it has that of its folder, and
-without a version it is listed without one, which nothing assesses. Elsewhere a manifest without either is left out.
-Raises: ValueError where a manifest is no JSON object or its name could not be published.
+A package is installed if it is in a folder where Node.js looks for modules: ``node_modules/<name>`` or
+``node_modules/@scope/<name>``, at any depth, and ``<name>`` in Debian's folders for modules. Other manifests within a package
+are its fixtures and examples. A manifest elsewhere with name and version describes an application (such as yarn in the
+official Node images): it is listed with a lower confidence, unless it is ``private`` (never published, so its name means
+nothing), an extension of an editor (``engines.vscode``: ``handlebars`` there is not npm's) or part of an application
+in a folder above. A package that Node.js would load is installed, whatever its manifest states: without a name it has its
+folder's, and without a version it is listed without one, and not assessed. Other manifests need both.
+Raises: ValueError if a manifest is not a JSON object or its name could not be published.
 **Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
 """
 
@@ -35,7 +35,7 @@ class Manifest(Struct, frozen=True):
 
 
 class Fields(Struct):
-    """What we read of a manifest; the rest is skipped without being built."""
+    """The fields that are read; the decoder skips the rest."""
 
     name: Any = None
     version: Any = None
@@ -61,9 +61,9 @@ def read(file: File) -> Iterator[Manifest]:
         return
     number = version.strip().lstrip("v=")
     if not NAME.fullmatch(name):
-        raise ValueError(f"{name[:80]!r} is no package name")
+        raise ValueError(f"{name[:80]!r} is not a package name")
     if version and not VERSION.fullmatch(number):
-        raise ValueError(f"{version[:80]!r} is no version")
+        raise ValueError(f"{version[:80]!r} is not a version")
     yield Manifest(name, number, tuple(dict.fromkeys(_licenses(found))), not installed)
 
 
@@ -86,9 +86,9 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
 
 
 def _parts(applications: Iterable[str]) -> Iterator[str]:
-    """The folders that lie within another one of these; the root of the image is nobody's application."""
+    """The folders within another one of these; the root of the image is not an application."""
     outer = ""
-    for folder in sorted(applications):  # what begins with a text follows it directly
+    for folder in sorted(applications):  # the folders below a folder follow it directly
         if outer and folder.startswith(outer):
             yield folder
         else:
@@ -96,7 +96,7 @@ def _parts(applications: Iterable[str]) -> Iterator[str]:
 
 
 def _is_installed(path: str) -> bool | None:
-    """None: within a package or hidden folder, and no package of its own."""
+    """None: within a package or hidden folder, and not a package itself."""
     _, inside, tail = f"/{path}".rpartition("/node_modules/")
     if not inside:
         shared = next((folder for folder in SHARED_FOLDERS if path.startswith(folder)), None)
@@ -130,7 +130,7 @@ def _decode(data: bytes) -> Fields:
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except msgspec.DecodeError as error:
-        raise ValueError(f"no package.json: {error}") from None
+        raise ValueError(f"not a package.json: {error}") from None
 
 
 def _licenses(found: Fields) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _licenses(found: Fields) -> Iterator[str]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folders of installed packages, which hold their compiled addons."""
+    """The folders of installed packages, which contain their compiled addons."""
     yield from (fact.path.removesuffix("package.json") for fact in facts if not fact.value.application)
 
 
@@ -153,5 +153,5 @@ CATALOGER = Cataloger(
     fact=Manifest,
     join=join,
     identifies=identifies,
-    limits="modules that a bundler has merged into one file",
+    limits="Modules that a bundler merged into one file.",
 )

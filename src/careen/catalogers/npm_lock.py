@@ -1,8 +1,8 @@
-"""npm packages that ``package-lock.json`` or ``npm-shrinkwrap.json`` names (lock file versions 1, 2 and 3).
+"""npm packages in ``package-lock.json`` or ``npm-shrinkwrap.json`` (lock file versions 1, 2 and 3).
 
 Development, optional and peer dependencies are listed as npm locks them, workspaces too; the application itself is not.
-An alias is listed under the name of the package behind it, what comes from an address or a folder without a version.
-Raises: ValueError for what is no such file.
+An alias is listed under the name of the package that it stands for; a package from an address or folder has no version.
+Raises: ValueError if the file is not a JSON object.
 **Source:** npm, package-lock.json.
 """
 
@@ -38,7 +38,7 @@ def _packages(packages: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _dependencies(dependencies: dict[str, Any], depth: int) -> Iterator[tuple[str, str]]:
-    """Version 1: by name, those below another one within it."""
+    """Version 1: by name, nested."""
     if depth > MAX_DEPTH:
         raise ValueError(f"dependencies nested more than {MAX_DEPTH} deep")
     for name, entry in dependencies.items():
@@ -47,9 +47,9 @@ def _dependencies(dependencies: dict[str, Any], depth: int) -> Iterator[tuple[st
         version = text(entry.get("version"))
         if version.startswith("npm:"):
             name, version = split_spec(version.removeprefix("npm:"))
-        elif not exact(version):  # an address: of a registry it tells the name, of anything else nothing
+        elif not exact(version):  # an address: that of a registry contains the name
             name = registry_name(version) or name
-        if "node_modules/" in name:  # a path, as later versions have them: some tools mix the two
+        if "node_modules/" in name:  # a path, as in later versions: some tools mix the two
             name = _folder_name(name)
         yield name, exact(version)
         yield from _dependencies(mapping(entry.get("dependencies")), depth + 1)
@@ -60,7 +60,7 @@ def _is_link(entry: Any) -> bool:
 
 
 def _folder_name(path: str) -> str:
-    """The name behind the last ``node_modules``; of a workspace the last folder."""
+    """The name after the last ``node_modules``; of a workspace the last folder."""
     _, inside, tail = f"/{path}".rpartition("/node_modules/")
     return tail if inside else path.rpartition("/")[2]
 
@@ -69,5 +69,5 @@ CATALOGER = Cataloger(
     name="npm_lock",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(names=("package-lock.json", "npm-shrinkwrap.json")), read),),
-    limits="which of the packages are for development only is not told",
+    limits="Which packages are for development only.",
 )

@@ -1,10 +1,10 @@
-"""NuGet packages that a project declares in lock files, ``project.assets.json``, ``packages.config`` and project files.
+"""NuGet packages of a project: lock files, ``project.assets.json``, ``packages.config`` and project files.
 
-``packages.lock.json``, ``paket.lock`` and the assets file name what was resolved. Project files (``*.csproj``, ``*.fsproj``,
-``*.vbproj``), ``*.props`` of central package management and ``Directory.Build.*`` name versions: an exact one, or the lowest
-that is accepted, which NuGet takes where nothing asks for more; properties of the same file are put in. Ranges, patterns and
-unresolved properties are left out, and so is what ``packages.config`` marks as a development dependency.
-Raises: ValueError for what is no such file.
+``packages.lock.json``, ``paket.lock`` and the assets file have resolved versions. Project files (``*.csproj``, ``*.fsproj``,
+``*.vbproj``), ``*.props`` of central package management and ``Directory.Build.*`` have an exact version or the lowest accepted
+one, which NuGet uses unless a dependency needs a higher one; properties of the same file are filled in. Ranges, patterns,
+unresolved properties and development dependencies of ``packages.config`` are left out.
+Raises: ValueError if a file is not one of these.
 **Source:** NuGet, package references, central package management, packages.config, lock file and version ranges; Paket.
 """
 
@@ -29,7 +29,7 @@ def read_lock(file: File) -> Iterator[Package]:
     document = json_object(file.data)
     frameworks = mapping(document.get("dependencies"))
     if not frameworks and "version" not in document:
-        raise ValueError("no packages.lock.json: it has no dependencies")
+        raise ValueError("not a packages.lock.json: it has no dependencies")
     entries = ((name, mapping(entry)) for framework in frameworks.values() for name, entry in mapping(framework).items())
     yield from declared(
         CATALOGER.name, "nuget", ((name, text(entry["resolved"])) for name, entry in entries if "resolved" in entry)
@@ -51,7 +51,7 @@ def read_config(file: File) -> Iterator[Package]:
     yield from declared(
         CATALOGER.name,
         "nuget",
-        ((one.get("id"), one.get("version")) for one in packages if one.get("developmentDependency") != "true"),
+        ((package.get("id"), package.get("version")) for package in packages if package.get("developmentDependency") != "true"),
     )
 
 
@@ -60,7 +60,7 @@ def read_project(file: File) -> Iterator[Package]:
 
 
 def _paket(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Sections stand at the margin; of NUGET the packages are four blanks in, what they need further."""
+    """Sections start at the margin; in NUGET a package is indented by four blanks, its dependencies further."""
     section = ""
     for line in lines:
         if line[:1] not in ("", " "):
@@ -70,7 +70,7 @@ def _paket(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _references(data: bytes) -> Iterator[tuple[str, str]]:
-    """The version is an attribute or an element of its own, which ends before the reference does."""
+    """The version is an attribute, or an element that ends before the reference does."""
     elements = list(xml_elements(data))
     properties = {path[-1]: content for path, _, content in elements if path[-2:-1] == ("PropertyGroup",)}
     version = ""
@@ -79,8 +79,8 @@ def _references(data: bytes) -> Iterator[tuple[str, str]]:
             version = content
         elif path[-1] in ITEMS:
             name = _resolved(attributes.get("Include") or attributes.get("Update") or "", properties).strip()
-            said = attributes.get("VersionOverride") or attributes.get("Version") or version
-            found = VERSION.fullmatch(_resolved(said, properties).strip())
+            stated = attributes.get("VersionOverride") or attributes.get("Version") or version
+            found = VERSION.fullmatch(_resolved(stated, properties).strip())
             if found and name and "$" not in name:
                 yield name, found[1]
             version = ""
@@ -107,5 +107,5 @@ CATALOGER = Cataloger(
             read_project,
         ),
     ),
-    limits="properties that another file sets",
+    limits="Properties set in another file.",
 )

@@ -1,8 +1,8 @@
-"""OCaml: packages that opam files describe, and those installed in an opam switch.
+"""OCaml: packages that opam files describe, and packages installed in an opam switch.
 
 An opam file has fields ``name: "…"`` and ``version: "…"``; without them, the folder ``NAME.VERSION`` or the file's own name
-says which package it is. A switch keeps the file of each installed one at ``.opam-switch/packages/NAME.VERSION/opam``.
-Raises: ValueError for a file without the fields that every opam file has.  **Source:** opam manual, "opam files".
+identifies the package. A switch has the file of each installed package at ``.opam-switch/packages/NAME.VERSION/opam``.
+Raises: ValueError if the file lacks ``opam-version``, which every opam file has.  **Source:** opam manual, "opam files".
 """
 
 import re
@@ -23,7 +23,7 @@ def read(file: File) -> Iterator[Package]:
     for key, value in _FIELD.findall(_LONG.sub("", file.data.decode("utf-8", "replace"))):
         fields.setdefault(key, value)
     if "opam-version" not in fields:
-        raise ValueError("no opam-version")
+        raise ValueError("not an opam file: it has no opam-version")
     folder, _, base = file.path.rpartition("/")
     named, _, dotted = folder.rpartition("/")[2].partition(".") if base == "opam" else (base.removesuffix(".opam"), "", "")
     name, version = fields.get("name", named), fields.get("version", dotted)
@@ -44,5 +44,5 @@ CATALOGER = Cataloger(
     name="ocaml",
     ecosystem=Ecosystem(purl_type="opam", scheme="deb", namespace="opam"),
     readers=(Reader(Wants(names=("opam",), suffixes=(".opam",)), read),),
-    limits="What a program was linked from.",
+    limits="Libraries linked into a program.",
 )

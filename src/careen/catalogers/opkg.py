@@ -1,9 +1,9 @@
 """opkg, the package manager of OpenWrt and Yocto: its status file and the lists of files beside it.
 
-Shape: control paragraphs as Debian's, ``Status: install user installed``; ``info/NAME.list`` has one path a line, with
-its mode behind a tab in Yocto's.
-A paragraph without Package or Version is passed over, and said.
-Raises: ValueError where the file is no control file.
+Shape: control paragraphs as Debian's, ``Status: install user installed``; ``info/NAME.list`` has one path a line, in Yocto
+with its mode after a tab.
+A paragraph without Package or Version is skipped and reported.
+Raises: ValueError if the file is not a control file.
 **Source:** opkg, pkg_parse and "Status" of Debian's format.
 """
 
@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.deb822 import paragraphs
-from careen.formats.packages.unreadable_parts import Faults, faults, unknown
+from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package
@@ -32,7 +32,7 @@ class Listing(Struct, frozen=True, tag="files"):
     paths: str  # joined by newlines
 
 
-def read_status(file: File) -> Iterator[Installed | Faults]:
+def read_status(file: File) -> Iterator[Installed | UnreadableParts]:
     reasons: list[str] = []
     named = 0
     for entry in paragraphs(_text(file), FIELDS, reasons):
@@ -43,12 +43,12 @@ def read_status(file: File) -> Iterator[Installed | Faults]:
         named += 1
         if entry.get("status", "").split()[-1:] in (["installed"], ["unpacked"]):
             licenses = (entry["license"],) if entry.get("license") else ()
-            maker = entry.get("maintainer") or None
+            maintainer = entry.get("maintainer") or None
             arch = entry.get("architecture") or None
             yield Installed(
-                Package("opkg", None, name, version, arch=arch, licenses=licenses, maintainer=maker, cataloger="opkg")
+                Package("opkg", None, name, version, arch=arch, licenses=licenses, maintainer=maintainer, cataloger="opkg")
             )
-    yield from faults(reasons, named)
+    yield from unreadable_parts(reasons, named)
 
 
 def read_listing(file: File) -> Iterator[Listing]:
@@ -60,7 +60,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     for fact in facts:
         if isinstance(fact.value, Installed):
             yield replace(fact.value.package, evidence=(Evidence(fact.path, fact.layer),))
-        elif isinstance(fact.value, Faults):
+        elif isinstance(fact.value, UnreadableParts):
             yield unknown("opkg", fact)
 
 
@@ -90,8 +90,8 @@ CATALOGER = Cataloger(
         Reader(Wants(paths=tuple(f"{place}/status" for place in PLACES)), read_status),
         Reader(Wants(folders=tuple(f"{place}/info/*.list" for place in PLACES)), read_listing),
     ),
-    fact=Installed | Listing | Faults,
+    fact=Installed | Listing | UnreadableParts,
     join=join,
     owns=owns,
-    limits="Packages of a read-only image whose status file was left out.",
+    limits="Packages of a read-only image without its status file.",
 )

@@ -1,7 +1,7 @@
-"""Erlang and Elixir applications as they are installed: the file ``NAME.app`` in their folder ``ebin``.
+"""Installed Erlang and Elixir applications: the file ``NAME.app`` in their folder ``ebin``.
 
-Shape: an Erlang term ``{application, name, [{vsn, "version"}, …]}``. One without a version is left out.
-Raises: ValueError for what is no such term.  **Source:** Erlang/OTP, application resource file, app(4).
+Shape: an Erlang term ``{application, name, [{vsn, "version"}, …]}``. An application without a version is left out.
+Raises: ValueError if a file in ``ebin`` is not such a term.  **Source:** Erlang/OTP, application resource file, app(4).
 """
 
 import re
@@ -22,15 +22,15 @@ def read(file: File) -> Iterator[Package]:
     start = _START.match(term)
     if not start:
         if file.path.rpartition("/")[0].endswith("ebin"):
-            raise ValueError("no application resource")
-        return  # other things are called .app, too
+            raise ValueError("not an application resource file")
+        return  # other files end with .app, too
     version = _VERSION.search(term)
     if version:
         yield Package("otp", None, start[1], version[1], cataloger="otp")
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folder of an application: its native code lies in ``priv`` or ``bin``, beside ``ebin``."""
+    """The folder of an application: its native code is in ``priv`` or ``bin``, beside ``ebin``."""
     for fact in facts:
         home, beside, _ = fact.path.rpartition("ebin/")
         if beside:

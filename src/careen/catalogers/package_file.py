@@ -1,11 +1,11 @@
-"""Package files that lie about, by what they say of themselves: ``.deb``, ``.rpm``, ``.apk`` (2 and 3), wheels, gems,
-what ``npm pack`` writes (``.tgz``) and NuGet packages.
+"""Package files in an image, by their own metadata: ``.deb``, ``.rpm``, ``.apk`` (2 and 3), wheels, gems, archives that
 
-They are *declared*: nothing says that they are installed. Read is the first megabyte (a package's name and version are in
-front), of a wheel, a gem and a NuGet package its own index. An archive without ``package/package.json`` in front is none of
-npm. What is inside is read where the file itself is scanned. Wheels kept for new virtual environments are the cataloger's of
-installed Python packages, and files within an installed package its authors'.
-Raises: ValueError where a file is not what its name says.
+``npm pack`` writes (``.tgz``) and NuGet packages.
+They are *declared*: a package file is no proof of installation. The readers use the first megabyte, which has the package's
+name and version; of a wheel, a gem and a NuGet package the archive's index. A ``.tgz`` that does not start with the members of
+``package/`` is not from npm. The content is read if the file itself is scanned. Wheels for new virtual environments belong to
+the cataloger of installed Python packages, and package files within an installed package to that package.
+Raises: ValueError if a file is not what its name promises.
 **Source:** deb(5); rpm manual, "Package format"; Alpine wiki, "Apk spec"; Binary distribution format (wheels); RubyGems,
 ``Gem::Package``; npm-pack(1); NuGet, .nuspec reference.
 """
@@ -24,7 +24,7 @@ PROPERTY_BYTES = 64 << 10
 
 
 class Head:
-    """Keeps the beginning of a file."""
+    """Collects the beginning of a file."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -36,7 +36,7 @@ class Head:
     def facts(self) -> Iterator[Package]:
         data = bytes(self.kept)
         if self.name.endswith(".tgz"):
-            from careen.formats.packages.archived import npm
+            from careen.formats.packages.package_archive import npm
 
             if found := npm(data):
                 yield _package("npm", *found)
@@ -50,21 +50,21 @@ def read(file: File) -> Head | None:
 
 def read_wheel(file: File) -> Iterator[Package]:
     from careen.formats.archives import zip as zipfile
-    from careen.formats.packages import metadata
+    from careen.formats.packages import python_metadata
 
     if within_package(file.path) or "python-wheels/" in file.path or "ensurepip/_bundled/" in file.path:
         return
     with file.open() as stream:
         for entry in zipfile.entries(stream, max_entries=100_000):
             if entry.name.endswith(".dist-info/METADATA") and entry.name.count("/") == 1:
-                fields = metadata.fields(zipfile.read(stream, entry, METADATA_BYTES), frozenset(("name", "version")))
+                fields = python_metadata.fields(zipfile.read(stream, entry, METADATA_BYTES), frozenset(("name", "version")))
                 yield _package("pypi", fields.get("name", [""])[0], fields.get("version", [""])[0])
                 return
     raise ValueError("a wheel without metadata")
 
 
 def read_gem(file: File) -> Iterator[Package]:
-    from careen.formats.packages.archived import gem
+    from careen.formats.packages.package_archive import gem
 
     if not within_package(file.path):
         with file.open() as stream:
@@ -72,7 +72,7 @@ def read_gem(file: File) -> Iterator[Package]:
 
 
 def read_nuget(file: File) -> Iterator[Package]:
-    from careen.formats.packages.archived import nuget
+    from careen.formats.packages.package_archive import nuget
 
     if not within_package(file.path):
         with file.open() as stream:
@@ -104,7 +104,7 @@ def _apk(data: bytes) -> Package:
     if is_adb(data):
         packages = read_adb(data)[1]
         if len(packages) != 1:
-            raise ValueError("an archive of apk-tools 3 that is no package")
+            raise ValueError("an archive of apk-tools 3 that is not a package")
         [found] = packages
         return _package("apk", found.name, found.version, found.arch, found.origin)
     values = _properties(data)
@@ -112,7 +112,7 @@ def _apk(data: bytes) -> Package:
 
 
 def _properties(data: bytes) -> dict[str, str]:
-    """``.PKGINFO``, a line ``key = value`` each; the archive is cut off behind it."""
+    """``.PKGINFO``, with lines ``key = value``; the rest of the archive may be cut off."""
     from careen.errors import InputError
     from careen.formats.archives import tar
     from careen.formats.archives.inflate import open_stream
@@ -126,7 +126,7 @@ def _properties(data: bytes) -> dict[str, str]:
                 return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in lines)}
     except InputError as error:
         raise ValueError(str(error)) from error
-    raise ValueError("an apk that does not say what it is")
+    raise ValueError("an apk without metadata")
 
 
 def _package(kind: str, name: str, version: str, arch: str = "", origin: str = "") -> Package:
@@ -153,7 +153,7 @@ CATALOGER = Cataloger(
     ),
     identifies=identifies,
     limits=(
-        "What is inside of them, which a scan of the file itself reads; source archives of Python and Rust, and packages of "
-        "npm whose package.json lies behind the first megabyte."
+        "Their content, which a scan of the file itself reads; source archives of Python and Rust; npm packages whose "
+        "package.json is after the first megabyte."
     ),
 )

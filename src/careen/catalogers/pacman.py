@@ -2,7 +2,7 @@
 
 Shape: sections of a line ``%NAME%`` and the lines below it, up to an empty one. ``desc`` has NAME, VERSION, BASE, ARCH,
 LICENSE, PACKAGER; ``files`` lists the paths below ``%FILES%``.
-Raises: ValueError where a ``desc`` has no name or version.  **Source:** pacman, libalpm/be_local.c.
+Raises: ValueError if a ``desc`` has no name or version.  **Source:** pacman, libalpm/be_local.c.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from careen.model.delta import Fact
 from careen.model.package import Evidence, Package, Source
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
-DATABASE = "/var/lib/pacman/local/"
+PACKAGE = "var/lib/pacman/local/*"  # the folder of a package
 
 
 class Installed(Struct, frozen=True, tag="package"):
@@ -26,12 +26,10 @@ class Listing(Struct, frozen=True, tag="files"):
 
 
 def read_desc(file: File) -> Iterator[Installed]:
-    if not _in_database(file.path):
-        return
     found = _sections(file)
     name, version = _first(found, "NAME"), _first(found, "VERSION")
     if not name or not version:
-        raise ValueError("no %NAME% or no %VERSION%")
+        raise ValueError("it has no %NAME% or no %VERSION%")
     yield Installed(
         Package(
             type="alpm",
@@ -48,8 +46,7 @@ def read_desc(file: File) -> Iterator[Installed]:
 
 
 def read_files(file: File) -> Iterator[Listing]:
-    if _in_database(file.path):
-        yield Listing("\n".join(path for path in _sections(file).get("FILES", ()) if not path.endswith("/")))
+    yield Listing("\n".join(path for path in _sections(file).get("FILES", ()) if not path.endswith("/")))
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
@@ -65,11 +62,6 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
         if found and isinstance(fact.value, Installed):
             package = fact.value.package
             yield Owned(package.name, package.version, package.arch, found.paths.split("\n") if found.paths else ())
-
-
-def _in_database(path: str) -> bool:
-    folder, _, _ = f"/{path}".rpartition("/")
-    return folder.rpartition("/")[0].endswith(DATABASE.rstrip("/"))
 
 
 def _sections(file: File) -> dict[str, list[str]]:
@@ -90,7 +82,7 @@ def _first(found: dict[str, list[str]], name: str) -> str:
 CATALOGER = Cataloger(
     name="pacman",
     ecosystem=Ecosystem(purl_type="alpm", scheme="alpm", distribution=True),
-    readers=(Reader(Wants(names=("desc",)), read_desc), Reader(Wants(names=("files",)), read_files)),
+    readers=(Reader(Wants(paths=(f"{PACKAGE}/desc",)), read_desc), Reader(Wants(paths=(f"{PACKAGE}/files",)), read_files)),
     fact=Installed | Listing,
     join=join,
     owns=owns,

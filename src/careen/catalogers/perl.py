@@ -1,8 +1,8 @@
-"""Perl: distributions that a CPAN client installed, and those that ``cpanfile.snapshot`` fixes.
+"""Perl: distributions that a CPAN client installed, and distributions that ``cpanfile.snapshot`` pins.
 
 A client leaves ``.meta/NAME-VERSION/install.json`` (name, version), beside ``MYMETA.json``, in the library's architecture
 folder. A snapshot of Carton has the line ``  NAME-VERSION`` for each distribution.
-Raises: ValueError for a receipt that is no JSON object, and a snapshot of another format.
+Raises: ValueError for a receipt that is not a JSON object, and a snapshot of another format.
 **Source:** App::cpanminus, "install.json"; Carton::Snapshot; CPAN::Meta::Spec.
 """
 
@@ -34,7 +34,7 @@ def read_snapshot(file: File) -> Iterator[Package]:
         return iter(())
     lines = file.data.decode("utf-8", "replace")
     if not lines.startswith("# carton snapshot format"):
-        raise ValueError("no snapshot of Carton")
+        raise ValueError("not a snapshot of Carton")
     return declared("perl", "cpan", _DISTRIBUTION.findall(lines))
 
 

@@ -1,10 +1,10 @@
-"""npm packages that ``pnpm-lock.yaml`` names (lock file versions 5, 6 and 9).
+"""npm packages in ``pnpm-lock.yaml`` (lock file versions 5, 6 and 9).
 
-Read are the keys of ``packages``: ``/name/1.0_peers``, ``/name@1.0(peers)`` or ``name@1.0``; an entry with ``name`` or
-``version`` of its own, which one from an address has, says it better. Direct dependencies are listed in any case.
-What versions 5 and 6 mark as ``dev`` is left out; version 9 marks nothing. The leading document of version 9 that locks
+The reader uses the keys of ``packages``: ``/name/1.0_peers``, ``/name@1.0(peers)`` or ``name@1.0``; an entry's own ``name``
+and ``version``, which a package from an address has, take precedence. Direct dependencies are always listed.
+Packages that versions 5 and 6 mark as ``dev`` are left out; version 9 marks none. The first document of version 9 that locks
 pnpm itself is left out.
-Raises: ValueError for what is no YAML.
+Raises: ValueError if the file is not YAML.
 **Source:** pnpm, lockfile types (the specification of lock file versions 5, 6 and 9).
 """
 
@@ -18,7 +18,7 @@ from careen.formats.packages.npm_names import exact, split_spec
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-OF_PNPM = {"configDependencies", "packageManagerDependencies"}
+PNPM_ITSELF = {"configDependencies", "packageManagerDependencies"}
 
 
 def read(file: File) -> Iterator[Package]:
@@ -32,7 +32,7 @@ def read(file: File) -> Iterator[Package]:
 
 def _locks_pnpm(document: dict[str, Any]) -> bool:
     importers = [mapping(importer) for importer in mapping(document.get("importers")).values()]
-    return any(importers) and all(importer.keys() <= OF_PNPM for importer in importers)
+    return any(importers) and all(importer.keys() <= PNPM_ITSELF for importer in importers)
 
 
 def _packages(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -46,12 +46,12 @@ def _packages(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         entry = mapping(entry)
         if entry.get("dev") == "true":
             continue
-        name, version = _of_key(key, slashes)
+        name, version = _from_key(key, slashes)
         yield text(entry.get("name")) or name, exact(text(entry.get("version"))) or exact(version)
 
 
-def _of_key(key: str, slashes: bool) -> tuple[str, str]:
-    """Before the first slash is the host of the registry, where it is not the default one."""
+def _from_key(key: str, slashes: bool) -> tuple[str, str]:
+    """The host of the registry comes before the first slash, unless it is the default one."""
     host, slash, rest = key.partition("/")
     if slash and (not host or "." in host) and "@" not in host:
         key = rest
@@ -66,5 +66,5 @@ CATALOGER = Cataloger(
     name="pnpm",
     ecosystem=Ecosystem(purl_type="npm", scheme="npm", namespace="npm"),
     readers=(Reader(Wants(names=("pnpm-lock.yaml",)), read),),
-    limits="workspaces, which have no entry of their own",
+    limits="Workspaces, which have no entry of their own.",
 )

@@ -1,8 +1,8 @@
 """Gentoo packages: Portage's database, one folder ``CATEGORY/NAME-VERSION`` for each package.
 
-Its file ``CONTENTS`` is always there: lines ``obj path md5 time``, ``sym path -> target time`` and ``dir path``. Name and
-version are the folder's; ``SLOT`` holds the slot, ``3.11`` or ``0/1.1``, of which several versions are installed at once.
-Raises: ValueError where a folder's name has no version.  **Source:** Package Manager Specification, 3.2 and 15; portage(5).
+Each has a file ``CONTENTS``: lines ``obj path md5 time``, ``sym path -> target time`` and ``dir path``. Name and version are
+the folder's; ``SLOT`` has the slot, ``3.11`` or ``0/1.1``, as several versions can be installed at once.
+Raises: ValueError if a folder's name has no version.  **Source:** Package Manager Specification, 3.2 and 15; portage(5).
 """
 
 import re
@@ -17,6 +17,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 from careen.safety.pattern import pattern
 
 MAX_BYTES = 64 << 20
+PACKAGE = "var/db/pkg/*/*"  # the folder of a package
 
 _PLACE = pattern(r"(?:^|/)var/db/pkg/([^/]+)/([^/]+)/(?:CONTENTS|SLOT)$")
 _SLOT = pattern(r"[A-Za-z0-9_][A-Za-z0-9+_.-]{0,100}")
@@ -81,7 +82,10 @@ def _path(line: str) -> str:
 CATALOGER = Cataloger(
     name="portage",
     ecosystem=Ecosystem(purl_type="ebuild", scheme="gentoo", distribution=True),
-    readers=(Reader(Wants(names=("CONTENTS",)), read), Reader(Wants(names=("SLOT",), amount="head"), read_slot)),
+    readers=(
+        Reader(Wants(paths=(f"{PACKAGE}/CONTENTS",)), read),
+        Reader(Wants(paths=(f"{PACKAGE}/SLOT",), amount="head"), read_slot),
+    ),
     fact=Installed | Slot,
     join=join,
     owns=owns,

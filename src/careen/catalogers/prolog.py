@@ -1,6 +1,6 @@
 """SWI-Prolog packs: the facts ``name(…)`` and ``version(…)`` in ``pack.pl``.
 
-Raises: ValueError never: other files are called so.  **Source:** SWI-Prolog manual, "Installing packs".
+Other files have this name too, so none is an error.  **Source:** SWI-Prolog manual, "Installing packs".
 """
 
 import re

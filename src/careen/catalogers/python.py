@@ -1,10 +1,10 @@
 """Python packages: ``*.dist-info``, ``*.egg-info`` and ``EGG-INFO`` folders, flat ``*.egg-info`` files, bundled wheels.
 
-Name and version are those of METADATA or PKG-INFO. Where one is missing, the folder's name (``name-1.0.dist-info``,
-``name-1.0-py3.11.egg-info``) says it, with a lower confidence; a package whose version nothing says is listed without
-one. RECORD and ``installed-files.txt`` tell which files belong to it. Wheels that ``ensurepip``, virtualenv or a distribution
+Name and version come from METADATA or PKG-INFO. If one is missing, the folder's name (``name-1.0.dist-info``,
+``name-1.0-py3.11.egg-info``) supplies it, with a lower confidence; a package without any version is listed without
+one. RECORD and ``installed-files.txt`` list the files of a package. Wheels that ``ensurepip``, virtualenv or a distribution
 keeps for new virtual environments, and zipped eggs, are listed too.
-Raises: ValueError where no believable name is found.
+Raises: ValueError if there is no plausible name.
 **Source:** Recording installed projects; Binary distribution format; Core metadata specifications.
 """
 
@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from careen.formats.archives.zip import entries, read
-from careen.formats.packages import metadata
+from careen.formats.packages import python_metadata
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 from careen.safety.pattern import pattern
 
 NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?")  # Source: Core metadata, Name
-VERSION = pattern(r"[A-Za-z0-9][A-Za-z0-9.!+_*-]{0,250}")  # PEP 440, and what was in use before it
+VERSION = pattern(r"[A-Za-z0-9][A-Za-z0-9.!+_*-]{0,250}")  # PEP 440 and older forms
 METADATA_BYTES = 1 << 20
 FIELDS = frozenset(("name", "version", "license", "license-expression", "classifier"))
 
@@ -35,7 +35,7 @@ class Metadata(Struct, frozen=True, tag="metadata", omit_defaults=True):
 
 
 class Record(Struct, frozen=True, tag="record", omit_defaults=True):
-    """Paths as they are written, relative to the folder that ``_owner`` names; compiled files are left out."""
+    """Paths as written in the file; ``_resolved`` makes them paths of the image. Compiled files are left out."""
 
     paths: tuple[str, ...]
 
@@ -46,9 +46,9 @@ def read_metadata(file: File) -> Iterator[Metadata]:
 
 
 def read_record(file: File) -> Iterator[Record]:
-    """RECORD is CSV (path, hash, size) relative to site-packages, installed-files.txt a path a line relative to itself.
+    """RECORD is CSV (path, hash, size) relative to site-packages; installed-files.txt has a path a line, relative to itself.
 
-    Byte-compiled files are not counted: images often leave them out, and the package works without.
+    Byte-compiled files do not count: images often leave them out, and the package works without them.
     """
     lines = file.data.decode("utf-8", "replace").splitlines()
     paths = lines if file.path.endswith(".txt") else [_first_column(line) for line in lines]
@@ -56,7 +56,7 @@ def read_record(file: File) -> Iterator[Record]:
 
 
 def read_archive(file: File) -> Iterator[Metadata]:
-    """A wheel is no installed package unless it is kept where environments are made from; an egg runs as it is."""
+    """Only wheels in folders for new environments count, as other wheels are not installed; an egg runs as it is."""
     name = posixpath.basename(file.path)
     with file.open() as stream:
         for entry in entries(stream, max_entries=100_000):
@@ -91,31 +91,31 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
 
 
 def _metadata(data: bytes, folder: str, confidence: float = 1.0) -> Metadata:
-    found = metadata.fields(data, FIELDS)
+    found = python_metadata.fields(data, FIELDS)
     name, version = _first(found, "name"), _first(found, "version")
     if not name or not version:
         confidence *= 0.7
         stem = re.sub(r"\.(?:dist-info|egg-info|egg|whl)$", "", folder, flags=re.IGNORECASE)
-        said_name, _, said_version = re.sub(r"-py\d[\d.]*(?:-.*)?$", "", stem).partition("-")
-        if not re.match(r"\d", said_version):
-            said_name, said_version = "", ""
-        name = name or said_name
-        version = version or said_version.split("-")[0]
+        folder_name, _, folder_version = re.sub(r"-py\d[\d.]*(?:-.*)?$", "", stem).partition("-")
+        if not re.match(r"\d", folder_version):
+            folder_name, folder_version = "", ""
+        name = name or folder_name
+        version = version or folder_version.split("-")[0]
     if not NAME.fullmatch(name):
-        raise ValueError(f"{name[:80]!r} is no package name" if name else "no package name")
+        raise ValueError(f"{name[:80]!r} is not a package name" if name else "it has no package name")
     if version and not VERSION.fullmatch(version):
-        raise ValueError(f"{version[:80]!r} is no version")
+        raise ValueError(f"{version[:80]!r} is not a version")
     return Metadata(name, version, _licenses(found), round(confidence if version else confidence * 0.7, 2))
 
 
 def _first(found: dict[str, list[str]], field: str) -> str:
-    """``UNKNOWN`` is what old build tools write for nothing."""
+    """Old build tools write ``UNKNOWN`` for a missing value."""
     value = found.get(field, [""])[0]
     return "" if value == "UNKNOWN" else value
 
 
 def _licenses(found: dict[str, list[str]]) -> tuple[str, ...]:
-    """License-Expression, else the classifiers, else a License field that is a name and not a text."""
+    """License-Expression, else the classifiers, else a License field with a name instead of a licence's text."""
     if expression := _first(found, "license-expression"):
         return (expression,)
     parts = [value.split("::") for value in found.get("classifier", ()) if value.startswith("License ::")]
@@ -141,7 +141,7 @@ def _resolved(record: str, paths: Iterable[str]) -> Iterator[str]:
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """Archives, and unpacked eggs, which have no list of their files; of other packages the list says what they own."""
+    """Archives and unpacked eggs, which have no list of files; for other packages there is one."""
     for fact in facts:
         if fact.path.endswith(".egg/EGG-INFO/PKG-INFO"):
             yield fact.path.removesuffix("EGG-INFO/PKG-INFO")
@@ -174,5 +174,5 @@ CATALOGER = Cataloger(
     join=join,
     owns=owns,
     identifies=identifies,
-    limits="copies that a package carries inside itself without metadata (pip/_vendor)",
+    limits="Copies without metadata inside a package (pip/_vendor).",
 )

@@ -1,10 +1,9 @@
-"""Python packages that a lock file names: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``Pipfile.lock``, and
-``pylock.toml`` with those that have a name of their own (``pylock.dev.toml``).
+"""Python packages in a lock file: ``poetry.lock``, ``pdm.lock``, ``uv.lock``, ``Pipfile.lock``, and ``pylock.toml``, which may
 
-All groups are listed, development among them, but for ``develop`` of ``Pipfile.lock``, which Pipenv installs only when it is
-told to. The project itself is listed where the lock file has it (uv). A package from an address or a folder may have no
-version.
-Raises: ValueError for what is no such file.
+have a name of its own (``pylock.dev.toml``).
+All groups are listed, also development, except ``develop`` of ``Pipfile.lock``, which Pipenv installs only on request. The
+project itself is listed if the lock file has it (uv). A package from an address or a folder may have no version.
+Raises: ValueError if a file is not one of these.
 **Source:** Poetry, PDM and uv, lock files; pylock.toml specification (PEP 751); Pipenv, Pipfile.lock.
 """
 
@@ -22,7 +21,7 @@ NAMED = pattern(r"pylock\.[^.]{1,100}\.toml")
 
 
 class NamedLock:
-    """Keeps a ``pylock.<name>.toml``, whose name no index can hold."""
+    """Collects a ``pylock.<name>.toml``; the criteria of a reader cannot express such a name."""
 
     def __init__(self) -> None:
         self.kept = bytearray()
@@ -33,12 +32,12 @@ class NamedLock:
         self.kept += chunk
 
     def facts(self) -> Iterator[Package]:
-        return _of_toml(bytes(self.kept))
+        return _from_toml(bytes(self.kept))
 
 
 def read_toml(file: File) -> Iterator[Package]:
     if not within_package(file.path):
-        yield from _of_toml(file.data)
+        yield from _from_toml(file.data)
 
 
 def read_named(file: File) -> NamedLock | None:
@@ -46,7 +45,7 @@ def read_named(file: File) -> NamedLock | None:
     return NamedLock() if named and not within_package(file.path) else None
 
 
-def _of_toml(data: bytes) -> Iterator[Package]:
+def _from_toml(data: bytes) -> Iterator[Package]:
     lock = toml_object(data)
     entries = [mapping(entry) for key in ("package", "packages") for entry in sequence(lock.get(key))]
     yield from declared(CATALOGER.name, "pypi", ((entry.get("name"), entry.get("version")) for entry in entries))
@@ -60,7 +59,7 @@ def read_pipfile(file: File) -> Iterator[Package]:
 
 
 def _pipfile(lock: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Sections are categories of packages; one without a version is at an address or a path."""
+    """Sections are categories of packages; a package without a version is at an address or a path."""
     for section, entries in lock.items():
         if section in ("_meta", "develop"):
             continue
@@ -78,5 +77,5 @@ CATALOGER = Cataloger(
         Reader(Wants(suffixes=(".toml",), amount="stream"), read_named),
         Reader(Wants(names=("Pipfile.lock",)), read_pipfile),
     ),
-    limits="which of the packages are for development only is not told",
+    limits="Which packages are for development only.",
 )

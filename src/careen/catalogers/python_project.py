@@ -1,8 +1,8 @@
 """Python packages that a project's own files pin to an exact version: ``setup.py``, ``setup.cfg``, ``pyproject.toml``.
 
-``setup.py`` is never run: what stands in its string literals and looks like a pinned requirement is listed, whatever the
-program would do with it (confidence 0.7). Ranges are left out, as nothing tells what they became.
-Raises: ValueError for TOML that is none.
+``setup.py`` is never run: every string literal that looks like a pinned requirement counts, whatever the program does with
+it (confidence 0.7). Ranges are left out, as the installed version is unknown.
+Raises: ValueError for invalid TOML.
 **Source:** setuptools, install_requires and extras_require; pyproject.toml specification; Dependency groups; Poetry.
 """
 
@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from careen.formats.data.plain import mapping, sequence, text, toml_object
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.requirement import normal, pinned
+from careen.formats.packages.python_requirement import normal, pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
 
-# Each alternative matches whatever follows its beginning, closed or not: the text is passed over once.
+# Each alternative matches once its beginning does, closed or not: the search is linear.
 STRING = pattern(
     r"#[^\n]*+"
     r'|"""(?P<a>(?:[^"\\]++|\\.|"(?!""))*+)(?:""")?'
@@ -58,7 +58,7 @@ def read_pyproject(file: File) -> Iterator[Package]:
 
 
 def _requirement_lines(content: str) -> Iterator[str]:
-    """Values of ``install_requires``, and of every extra; a value goes on in lines that are indented."""
+    """Values of ``install_requires``, and of every extra; indented lines continue a value."""
     section = option = ""
     for line in content.splitlines():
         if found := SECTION.match(line):
@@ -77,7 +77,7 @@ def _specifiers(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _poetry(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Poetry's own tables: name to version, or to a table with ``version``; a version alone means exactly that one."""
+    """Poetry's own tables: name to version, or to a table with ``version``; a bare version means exactly that one."""
     poetry = mapping(mapping(document.get("tool")).get("poetry"))
     tables = [poetry.get("dependencies"), poetry.get("dev-dependencies")]
     tables += [mapping(group).get("dependencies") for group in mapping(poetry.get("group")).values()]
@@ -96,5 +96,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("setup.cfg",)), read_configuration),
         Reader(Wants(names=("pyproject.toml",)), read_pyproject),
     ),
-    limits="requirements without an exact version; what setup.py computes",
+    limits="Requirements without an exact version; values that setup.py computes.",
 )

@@ -1,11 +1,11 @@
-"""Python packages that requirements files pin: ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and the
-``*.txt`` that these include (``-r other.txt``), whatever their names.
+"""Python packages that requirements files pin: ``*requirements*.txt``, ``*.txt`` in a folder ``requirements``, and every
 
-Only an exact version (``==``, ``===``, a wheel or source archive by its address or path) is listed: what a range allowed is
-not known from the file.
-Text is UTF-8, or UTF-16 with a byte order mark. A file of another name is kept where each line could be a requirement or an
-option of pip, and counts only where a requirements file leads to it.
-Raises: ValueError for a file over 4 MiB, or one with NUL bytes.
+``*.txt`` that these include (``-r other.txt``).
+Only exact versions (``==``, ``===``, a wheel or source archive by its address or path) are listed: the file does not show
+which version of a range was used.
+Text is UTF-8, or UTF-16 with a byte order mark. A file of another name is kept if each line could be a requirement or an
+option of pip, and counts only if a requirements file includes it.
+Raises: ValueError for a file over 4 MiB, or with NUL bytes.
 **Source:** pip, requirements file format.
 """
 
@@ -17,14 +17,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.requirement import MAX_LINE, normal, pinned, requirement
+from careen.formats.packages.python_requirement import MAX_LINE, normal, pinned, requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
 
 MAX_BYTES = 4 << 20
-MAX_OTHER_BYTES = 64 << 10  # of a file whose name does not say what it is
+MAX_OTHER_BYTES = 64 << 10  # of a file with another name
 MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (codecs.BOM_UTF8, "utf-8"))
 WHEEL = pattern(
     r"([A-Za-z0-9][\w.]{0,200})-([0-9][\w.!+]{0,100})(?:-[0-9][^-]{0,50})?-[^-]{1,100}-[^-]{1,100}-[^-]{1,100}\.whl"
@@ -35,15 +35,15 @@ INCLUDE = pattern(r"\s*+(?:-r[ \t=]*|--requirement[ \t=]++)([^\s#]{1,500})")
 
 
 class Listing(Struct, frozen=True, omit_defaults=True):
-    """What one file pins, and which files it includes, as it names them."""
+    """The packages that one file pins, and the files that it includes, as written."""
 
     pins: tuple[tuple[str, str], ...] = ()
     includes: tuple[str, ...] = ()
-    named: bool = True  # the file's name says what it is
+    named: bool = True  # the name is that of a requirements file
 
 
 class Requirements:
-    """Keeps the file, which only now is known to be one."""
+    """Collects a file, and reads it at the end."""
 
     def __init__(self, named: bool) -> None:
         self.named = named
@@ -59,7 +59,7 @@ class Requirements:
     def facts(self) -> Iterator[Listing]:
         content = _decoded(b"".join(self.parts))
         if "\0" in content:
-            raise ValueError("no text")
+            raise ValueError("not a text file")
         lines = content.splitlines()
         if self.named or _all_requirements(lines):
             includes = tuple(found[1] for line in lines if (found := INCLUDE.match(line)))
@@ -77,33 +77,33 @@ def read(file: File) -> Requirements | None:
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
     by_path = {fact.path: fact for fact in facts}
     waiting = [fact for fact in facts if fact.value.named]
-    led_to = {fact.path for fact in waiting}
-    for fact in waiting:  # grows as it is gone through
+    included = {fact.path for fact in waiting}
+    for fact in waiting:  # grows during the loop
         listing: Listing = fact.value
         for name in listing.includes:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(fact.path), name)).lstrip("/")
-            if path in by_path and path not in led_to:
-                led_to.add(path)
+            if path in by_path and path not in included:
+                included.add(path)
                 waiting.append(by_path[path])
-    for path in sorted(led_to):
+    for path in sorted(included):
         fact = by_path[path]
         for package in declared(CATALOGER.name, "pypi", fact.value.pins):
             yield replace(package, evidence=(Evidence(path, fact.layer),))
 
 
 def _all_requirements(lines: Sequence[str]) -> bool:
-    """Whether pip could read it; a line that goes on is judged by its beginning."""
-    goes_on = False
+    """Whether pip could read it; only the first of several continued lines is checked."""
+    continued = False
     for line in lines:
-        judged, goes_on = not goes_on, line.endswith("\\")
+        is_first, continued = not continued, line.endswith("\\")
         text = line.strip()
-        if judged and text and not text.startswith(("#", "-", "git+", "http")) and not requirement(text.rstrip("\\")):
+        if is_first and text and not text.startswith(("#", "-", "git+", "http")) and not requirement(text.rstrip("\\")):
             return False
     return True
 
 
 def _archives(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Of lines that are the address or path of a wheel or a source archive."""
+    """Name and version in lines that are the address or path of a wheel or source archive."""
     for line in lines:
         folder, _, name = ENDS.split(line.strip()[:MAX_LINE], maxsplit=1)[0].rpartition("/")
         found = WHEEL.fullmatch(name[:400]) or (SOURCES.fullmatch(name[:400]) if folder else None)
@@ -124,5 +124,5 @@ CATALOGER = Cataloger(
     readers=(Reader(Wants(suffixes=(".txt",), amount="stream"), read),),
     fact=Listing,
     join=join,
-    limits="requirements without an exact version; included files with a name that does not end with .txt",
+    limits="Requirements without an exact version; included files whose name does not end with .txt.",
 )

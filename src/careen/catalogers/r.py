@@ -1,4 +1,4 @@
-"""R: packages that are installed, and those that ``renv.lock`` names.
+"""R: installed packages, and packages in ``renv.lock``.
 
 An installed package has a file ``DESCRIPTION`` with a line ``Built``; without that line it is a source tree, whose package is
 declared.
@@ -21,24 +21,24 @@ FIELDS = frozenset(("package", "version", "license", "built"))
 def read_description(file: File) -> Iterator[Package]:
     text = file.data.decode("utf-8", "replace")
     if not text.startswith("Package:") and "\nPackage:" not in text:
-        return  # other things are called so, too
+        return  # other files have this name, too
     for entry in paragraphs(text, FIELDS):
         if entry.get("package") and entry.get("version"):
             licenses = (entry["license"],) if entry.get("license") else ()
             presence: Presence = "present" if "built" in entry else "declared"
             yield Package("cran", None, entry["package"], entry["version"], licenses=licenses, cataloger="r", presence=presence)
-        return  # there is but one
+        return  # a file has only one
 
 
 def read_lock(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return iter(())
     packages = mapping(json_object(file.data).get("Packages")).values()
-    return declared("r", "cran", ((mapping(one).get("Package"), mapping(one).get("Version")) for one in packages))
+    return declared("r", "cran", ((mapping(package).get("Package"), mapping(package).get("Version")) for package in packages))
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
-    """The folders of installed packages, which hold their compiled code."""
+    """The folders of installed packages, which contain their compiled code."""
     yield from (fact.path.removesuffix("DESCRIPTION") for fact in facts if fact.value.presence == "present")
 
 
@@ -47,5 +47,5 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="cran", scheme="cran", namespace="CRAN"),
     readers=(Reader(Wants(names=("DESCRIPTION",)), read_description), Reader(Wants(names=("renv.lock",)), read_lock)),
     identifies=identifies,
-    limits="Packages of Bioconductor are listed, but advisories are known for CRAN alone.",
+    limits="Packages of Bioconductor are listed, but there are advisories only for CRAN.",
 )

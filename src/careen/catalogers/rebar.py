@@ -1,7 +1,7 @@
-"""Erlang: dependencies that ``rebar.lock`` names.
+"""Erlang: dependencies in ``rebar.lock``.
 
 Shape: an Erlang term; entries are ``{<<"name">>,{pkg,<<"package">>,<<"version">>},level}`` or ``{git,"address",{ref,"…"}}``.
-Raises: ValueError for what is no such term.  **Source:** Rebar3, "Dependencies", lock files.
+Raises: ValueError if the file is not such a term.  **Source:** Rebar3, "Dependencies", lock files.
 """
 
 from collections.abc import Iterator
@@ -22,9 +22,11 @@ def read(file: File) -> Iterator[Package]:
         return iter(())
     term = file.data.decode("utf-8", "replace")
     if term.lstrip()[:1] not in ("{", "["):
-        raise ValueError("no Erlang term")
+        raise ValueError("not an Erlang term")
     found = _ENTRY.finditer(term)
-    return declared("rebar", "hex", ((one["package"] or one["name"], one["version"] or one["revision"]) for one in found))
+    return declared(
+        "rebar", "hex", ((entry["package"] or entry["name"], entry["version"] or entry["revision"]) for entry in found)
+    )
 
 
 CATALOGER = Cataloger(

@@ -1,9 +1,9 @@
-"""Files that an SBOM in an image gives to a package: programs which it identifies.
+"""Files that an SBOM in an image assigns to a package: programs that the SBOM identifies.
 
-It finds no packages (``embedded_sbom`` does). A file counts where the bill gives it to a component that becomes a package
-of the image: CycloneDX ``evidence.occurrences``, SPDX 2 relations ``CONTAINS``, Syft's ``locations``. What a bill only lists,
-or gives to a component that is not listed, would be neither unidentified nor assessed. Paths count from the root of the
-image and from the bill's folder.
+It finds no packages (``embedded_sbom`` does). A file counts if the SBOM assigns it to a component that becomes a package
+of the image: CycloneDX ``evidence.occurrences``, SPDX 2 relations ``CONTAINS``, Syft's ``locations``. A file without a package,
+or whose component is not listed, stays unidentified, as nothing would assess it. Paths count from the root of the image and
+from the SBOM's folder.
 **Source:** CycloneDX 1.7, SPDX 2.3 and Syft JSON schemas.
 """
 
@@ -24,7 +24,7 @@ def read(file: File) -> Iterator[str]:
     try:
         document = document_of(file.data, file.path)
     except ValueError:
-        return  # who reads its packages says so
+        return  # embedded_sbom reports it
     if document.get("bomFormat") == "CycloneDX":
         subject = mapping(document.get("metadata")).get("component")
         found = _occurrences([subject, *sequence(document.get("components"))], 0)
@@ -46,29 +46,29 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
 def _occurrences(components: Iterable[Any], depth: int) -> Iterator[str]:
     if depth > MAX_DEPTH:
         return
-    for one in map(mapping, components):
-        if _becomes_a_package(text(one.get("purl"))):
-            for place in sequence(mapping(one.get("evidence")).get("occurrences")):
+    for component in map(mapping, components):
+        if _becomes_a_package(text(component.get("purl"))):
+            for place in sequence(mapping(component.get("evidence")).get("occurrences")):
                 yield text(mapping(place).get("location"))
-        yield from _occurrences(sequence(one.get("components")), depth + 1)
+        yield from _occurrences(sequence(component.get("components")), depth + 1)
 
 
 def _contained(document: dict[str, Any]) -> Iterator[str]:
-    names = {text(one.get("SPDXID")): text(one.get("fileName")) for one in map(mapping, sequence(document.get("files")))}
+    names = {text(file.get("SPDXID")): text(file.get("fileName")) for file in map(mapping, sequence(document.get("files")))}
     named = set()
-    for one in map(mapping, sequence(document.get("packages"))):
-        if _becomes_a_package(spdx_purl(one)):
-            named.add(text(one.get("SPDXID")))
-            yield from (names.get(text(file), "") for file in sequence(one.get("hasFiles")))
-    for one in map(mapping, sequence(document.get("relationships"))):
-        if one.get("relationshipType") == "CONTAINS" and text(one.get("spdxElementId")) in named:
-            yield names.get(text(one.get("relatedSpdxElement")), "")
+    for package in map(mapping, sequence(document.get("packages"))):
+        if _becomes_a_package(spdx_purl(package)):
+            named.add(text(package.get("SPDXID")))
+            yield from (names.get(text(file), "") for file in sequence(package.get("hasFiles")))
+    for relation in map(mapping, sequence(document.get("relationships"))):
+        if relation.get("relationshipType") == "CONTAINS" and text(relation.get("spdxElementId")) in named:
+            yield names.get(text(relation.get("relatedSpdxElement")), "")
 
 
 def _locations(artifacts: Iterable[Any]) -> Iterator[str]:
-    for one in map(mapping, artifacts):
-        if _becomes_a_package(text(one.get("purl"))):
-            yield from (text(mapping(place).get("path")) for place in sequence(one.get("locations")))
+    for artifact in map(mapping, artifacts):
+        if _becomes_a_package(text(artifact.get("purl"))):
+            yield from (text(mapping(place).get("path")) for place in sequence(artifact.get("locations")))
 
 
 def _becomes_a_package(purl: str) -> bool:
@@ -85,5 +85,5 @@ CATALOGER = Cataloger(
     fact=str,
     join=lambda facts: iter(()),
     identifies=identifies,
-    limits="Files that a bill lists without a package.",
+    limits="Files that an SBOM lists without a package.",
 )

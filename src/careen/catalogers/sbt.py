@@ -1,7 +1,6 @@
-"""sbt: the libraries that the lock file of sbt-dependency-lock names (``build.sbt.lock``), but
-those of tests alone.
+"""sbt: the libraries in the lock file of sbt-dependency-lock (``build.sbt.lock``), without those of tests only.
 
-Raises: ValueError for what is no such file.  **Source:** sbt-dependency-lock, lock file format 1.
+Raises: ValueError if the file is not such a lock file.  **Source:** sbt-dependency-lock, lock file format 1.
 """
 
 from collections.abc import Iterator
@@ -17,10 +16,10 @@ def read(file: File) -> Iterator[Package]:
         return iter(())
     document = json_object(file.data)
     if "lockVersion" not in document:
-        raise ValueError("no lockVersion")
-    found = [mapping(one) for one in sequence(document.get("dependencies"))]
-    found = [one for one in found if one.get("configurations") != ["test"]]
-    named = ((text(one.get("org")), text(one.get("name")), one.get("version")) for one in found)
+        raise ValueError("not a lock file of sbt: it has no lockVersion")
+    found = [mapping(library) for library in sequence(document.get("dependencies"))]
+    found = [library for library in found if library.get("configurations") != ["test"]]
+    named = ((text(library.get("org")), text(library.get("name")), library.get("version")) for library in found)
     return declared("sbt", "maven", ((f"{group}:{name}", version) for group, name, version in named if group and name))
 
 

@@ -1,7 +1,7 @@
 """Snaps: the snap itself (``meta/snap.yaml``), and the Debian packages that it was built from.
 
 ``snap/manifest.yaml`` lists staged packages as ``name=version``, ``usr/share/snappy/dpkg.yaml`` those of a base snap.
-Raises: ValueError for what is no YAML.  **Source:** Snapcraft documentation, "Snap format", "Snap build manifest".
+Raises: ValueError if a file is not YAML.  **Source:** Snapcraft documentation, "Snap format", "Snap build manifest".
 """
 
 from collections.abc import Iterator
@@ -28,15 +28,15 @@ def read_manifest(file: File) -> Iterator[Package]:
     document = mapping(yaml_document(file.data))
     distro = _distro(text(document.get("snapcraft-os-release-version-id")), file.path)
     listed = [*sequence(document.get("primed-stage-packages")), *sequence(document.get("packages"))]
-    for one in dict.fromkeys(filter(None, map(text, listed))):
-        found = _DEBIAN.fullmatch(one)
+    for entry in dict.fromkeys(filter(None, map(text, listed))):
+        found = _DEBIAN.fullmatch(entry)
         if found:
             name, arch, version = found.groups()
             yield Package("deb", "ubuntu", name, version, arch=arch, distro=distro, cataloger="snap")
 
 
 def _distro(release: str, path: str) -> str:
-    """A base snap is called after the Ubuntu that it is of; without a release nothing is judged."""
+    """A base snap has its Ubuntu release in its name; packages without a release are not assessed."""
     base = _BASE.search(path)
     release = release or (f"{base[1]}.04" if base else "")
     return f"ubuntu-{release}" if release else "ubuntu"
@@ -49,5 +49,5 @@ CATALOGER = Cataloger(
         Reader(Wants(paths=("meta/snap.yaml",)), read_snap),
         Reader(Wants(paths=("snap/manifest.yaml", "usr/share/snappy/dpkg.yaml")), read_manifest),
     ),
-    limits="Packed snaps (SquashFS). Packages of a base snap that is not called after its Ubuntu are not judged.",
+    limits="Packed snaps (SquashFS). Packages of a base snap without an Ubuntu release in its name are not assessed.",
 )

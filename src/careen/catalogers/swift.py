@@ -1,8 +1,8 @@
-"""Swift: packages that ``Package.resolved`` pins, named by the address of their repository without scheme and ``.git``.
+"""Swift: the packages that ``Package.resolved`` pins, named by the address of their repository without scheme and ``.git``.
 
-Version 1 of the format keeps the pins below ``object``, with ``repositoryURL``; later ones have ``location``. A pin of a
-branch or a bare revision has no version, unless the branch is called like one.
-Raises: ValueError for what is no such file.  **Source:** Swift Package Manager, PinsStore; purl-spec, swift.
+Version 1 of the format has the pins below ``object``, with ``repositoryURL``; later versions have ``location``. A pin to a
+branch or only a revision has no version, unless the branch's name is one.
+Raises: ValueError if the file has no pins.  **Source:** Swift Package Manager, PinsStore; purl-spec, swift.
 """
 
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ def read(file: File) -> Iterator[Package]:
     document = json_object(file.data)
     pins = document.get("pins", mapping(document.get("object")).get("pins"))
     if pins is None:
-        raise ValueError("no pins")
-    found = [mapping(one) for one in sequence(pins)]
-    return declared("swift", "swift", ((_name(one), _version(mapping(one.get("state")))) for one in found))
+        raise ValueError("not a Package.resolved: it has no pins")
+    found = [mapping(pin) for pin in sequence(pins)]
+    return declared("swift", "swift", ((_name(pin), _version(mapping(pin.get("state")))) for pin in found))
 
 
 def _name(pin: dict[str, object]) -> str:

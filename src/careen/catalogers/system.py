@@ -1,6 +1,6 @@
-"""The small files that say who there is on a system, what is trusted, and where its software comes from.
+"""The small files that configure a system's users, trust and software sources.
 
-Facts are texts, credentials in them crossed out: of a password's hash only the scheme is left.
+Facts are texts with credentials redacted: of a password's hash only the scheme remains.
 Shape: passwd(5), group(5), shadow(5), sudoers(5), sources.list(5), apt.conf(5), yum.conf(5), pip's and npm's settings.
 """
 
@@ -29,7 +29,7 @@ _CREDENTIAL = pattern(r"(?im)^([^\n=#]{0,200}(?:_auth|token|password|passwd|secr
 def read(file: File) -> Iterator[str]:
     text = file.data[:MAX_TEXT].decode(errors="replace")
     if "\0" in text:
-        raise ValueError("it is no text")
+        raise ValueError("it is not a text file")
     if file.path.endswith("etc/shadow"):
         yield "\n".join(_masked(line) for line in text.splitlines())
     else:
@@ -37,7 +37,7 @@ def read(file: File) -> Iterator[str]:
 
 
 def _masked(line: str) -> str:
-    """ "root:$6$salt$hash:19000::" -> "root:$6$…:19000::"; "!", "*" and nothing stay."""
+    """ "root:$6$salt$hash:19000::" -> "root:$6$…:19000::"; "!", "*" and "" stay as they are."""
     name, colon, rest = line.partition(":")
     password, then, more = rest.partition(":")
     if password.strip("!*x"):
@@ -52,6 +52,6 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(Reader(Wants(paths=PATHS, folders=FOLDERS, amount="head"), read),),
     fact=str,
-    join=lambda facts: iter(()),
-    limits="It finds no packages: the checks of an image's configuration judge what it read.",
+    role="system",
+    limits="It finds no packages: the checks of an image's configuration evaluate these files.",
 )

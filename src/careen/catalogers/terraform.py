@@ -1,6 +1,6 @@
-"""Terraform and OpenTofu: providers that ``.terraform.lock.hcl`` fixes, named with the host of their registry.
+"""Terraform and OpenTofu: the providers that ``.terraform.lock.hcl`` pins, named with the host of their registry.
 
-Raises: ValueError never: what is no block of a provider says nothing.
+Other content is ignored, so no file is an error.
 **Source:** Terraform, "Dependency Lock File".
 """
 
@@ -28,5 +28,5 @@ CATALOGER = Cataloger(
     name="terraform",
     ecosystem=Ecosystem(purl_type="terraform", scheme="semver"),
     readers=(Reader(Wants(names=(".terraform.lock.hcl",)), read),),
-    limits="Modules, which no lock file names.",
+    limits="Modules, which no lock file pins.",
 )

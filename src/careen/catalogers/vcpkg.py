@@ -1,11 +1,10 @@
-"""vcpkg: ports that its database lists as installed, those that a bill beside them describes, and what manifests ask for.
+"""vcpkg: installed ports in its database, ports that an SBOM beside them describes, and ports that manifests require.
 
 ``vcpkg/status`` has paragraphs as Debian's; those with ``Feature`` belong to the port before. A port's revision follows its
-version after ``#``. ``share/PORT/vcpkg.spdx.json`` of each port stays where the database was left out: its entry
-``SPDXRef-port`` is the port, ``SPDXRef-binary`` is called ``PORT:TRIPLET``. A manifest (``vcpkg.json``) names versions only
-for itself and in ``overrides``; without one in ``overrides`` a dependency's version is left open, as the baseline elsewhere
-decides it.
-Raises: ValueError for what is no such file.  **Source:** vcpkg documentation, "vcpkg.json", "Versioning".
+version after ``#``. ``share/PORT/vcpkg.spdx.json`` of each port remains even without the database: its entry
+``SPDXRef-port`` is the port, ``SPDXRef-binary`` is named ``PORT:TRIPLET``. A manifest (``vcpkg.json``) states versions only
+for itself and in ``overrides``; the version of another dependency is unknown, as a baseline elsewhere decides it.
+Raises: ValueError if a file is not one of these.  **Source:** vcpkg documentation, "vcpkg.json", "Versioning".
 """
 
 from collections.abc import Iterator
@@ -33,12 +32,12 @@ def read_status(file: File) -> Iterator[Package]:
             yield Package("vcpkg", None, name, _revised(version, revision), arch=arch, cataloger="vcpkg")
 
 
-def read_bill(file: File) -> Iterator[Package]:
-    entries = {text(one.get("SPDXID")): one for one in map(mapping, sequence(json_object(file.data).get("packages")))}
+def read_sbom(file: File) -> Iterator[Package]:
+    entries = {text(entry.get("SPDXID")): entry for entry in map(mapping, sequence(json_object(file.data).get("packages")))}
     port, binary = entries.get("SPDXRef-port", {}), entries.get("SPDXRef-binary", {})
     name, version = text(port.get("name")), text(port.get("versionInfo"))
     if not PORT.fullmatch(name) or not VERSION.fullmatch(version):
-        raise ValueError("no bill of a port of vcpkg")
+        raise ValueError("not an SBOM of a vcpkg port")
     own, _, arch = text(binary.get("name")).partition(":")
     yield Package("vcpkg", None, name, version, arch=arch if own == name and arch else None, cataloger="vcpkg")
 
@@ -47,8 +46,8 @@ def read_manifest(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return iter(())
     document = json_object(file.data)
-    fixed = {text(one.get("name")): _version(one) for one in map(mapping, sequence(document.get("overrides")))}
-    wanted = (one if isinstance(one, str) else mapping(one).get("name") for one in sequence(document.get("dependencies")))
+    fixed = {text(port.get("name")): _version(port) for port in map(mapping, sequence(document.get("overrides")))}
+    wanted = (item if isinstance(item, str) else mapping(item).get("name") for item in sequence(document.get("dependencies")))
     own = [(document["name"], _version(document))] if "name" in document else []
     return declared("vcpkg", "vcpkg", [*own, *((name, fixed.get(text(name), "")) for name in wanted)])
 
@@ -68,8 +67,8 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="vcpkg", scheme="generic"),
     readers=(
         Reader(Wants(paths=("vcpkg/status",)), read_status),
-        Reader(Wants(names=("vcpkg.spdx.json",)), read_bill),
+        Reader(Wants(names=("vcpkg.spdx.json",)), read_sbom),
         Reader(Wants(names=("vcpkg.json",)), read_manifest),
     ),
-    limits="Versions that only the baseline of a registry knows.",
+    limits="Versions that only the baseline of a registry states.",
 )

@@ -1,10 +1,10 @@
-"""WordPress, its plug-ins and themes: ``wp-includes/version.php`` and the header comments of plug-ins and themes.
+"""WordPress, its plugins and themes: ``wp-includes/version.php`` and the header comments of plugins and themes.
 
-A plug-in is a folder in ``wp-content/plugins`` with a PHP file that has ``Plugin Name:`` in its first 8 KiB, or one such
-file directly in it. A theme is a folder in ``wp-content/themes`` (or one below that) whose ``style.css`` has ``Theme Name:``.
-Both are listed by their folder's name, the slug that advisories use. Nothing is run. A purl type for them is not registered:
-``wordpress-plugin``, ``wordpress-theme``, and ``generic`` for WordPress itself.
-Raises: ValueError where the version file says none.
+A plugin is a folder in ``wp-content/plugins`` with a PHP file that has ``Plugin Name:`` in its first 8 KiB, or a single such
+file directly in it. A theme is a folder in ``wp-content/themes`` (or one level below) whose ``style.css`` has ``Theme Name:``.
+Both are named by their folder, which is the slug in advisories. Nothing is run. They have no registered purl type: the
+cataloger uses ``wordpress-plugin`` and ``wordpress-theme``, and ``generic`` for WordPress itself.
+Raises: ValueError if the version file has no version.
 **Source:** WordPress, Plugin Handbook, Header requirements; Theme Handbook, Main stylesheet; get_file_data().
 """
 
@@ -21,7 +21,7 @@ THEME = pattern(r"(?:^|/)wp-content/themes/(?:[^/]+/)?([^/]+)/style\.css")
 FIELD = pattern(
     r"^[ \t/*#@]{0,40}(plugin name|theme name|version|license):[ \t]*([^\r\n]{1,300})", re.IGNORECASE | re.MULTILINE
 )
-COMMENT = pattern(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # to the end where it is not closed: gone over once
+COMMENT = pattern(rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")  # to the end of the text if not closed: the search is linear
 CORE = pattern(rb"^[ \t]*\$wp_version\s{0,20}=\s{0,20}['\"]([0-9][0-9A-Za-z.+-]{0,50})['\"]", re.MULTILINE)
 PLAIN = pattern(r"[0-9][0-9A-Za-z.-]{0,50}")
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,100}")
@@ -44,7 +44,7 @@ def read_theme(file: File) -> Iterator[Package]:
 def read_core(file: File) -> Iterator[Package]:
     found = CORE.search(COMMENT.sub(b"", file.data))
     if not found:
-        raise ValueError("no $wp_version in it")
+        raise ValueError("it has no $wp_version")
     version = found[1].decode()
     cpe = f"cpe:2.3:a:wordpress:wordpress:{version}:*:*:*:*:*:*:*" if PLAIN.fullmatch(version) else None
     yield Package("generic", None, "wordpress", version, cataloger=CATALOGER.name, cpe=cpe)
@@ -74,5 +74,5 @@ CATALOGER = Cataloger(
         Reader(Wants(names=("style.css",), amount="head"), read_theme),
         Reader(Wants(paths=("wp-includes/version.php",), amount="head"), read_core),
     ),
-    limits="plug-ins and themes of a content folder that was given another name",
+    limits="Plugins and themes in a renamed content folder.",
 )

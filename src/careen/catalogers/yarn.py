@@ -1,11 +1,11 @@
-"""npm packages of Yarn: those that ``yarn.lock`` declares, and those installed in a project's ``.yarn/cache``.
+"""npm packages of Yarn: declared ones in ``yarn.lock``, and installed ones in a project's ``.yarn/cache``.
 
-The lock file of Yarn 1 and that of later versions, which is YAML, both have a line of descriptors at the margin and below
-it, indented, ``version``, ``resolved`` or ``resolution``: that is what is read. An alias is listed under the name of the
-package behind it, a patched package as what was patched. Workspaces and what comes from a folder or a local archive are
-left out: nothing published has their name. Without ``node_modules`` (Plug'n'Play) the packages run from zip archives in
-``.yarn/cache``, each with one package below ``node_modules``; its ``package.json`` says what it is (confidence 0.9).
-Raises: ValueError where no entry is found in a lock file that has lines, and for an archive without a package.
+The lock files of Yarn 1 and of later versions, which are YAML, both have a line of descriptors at the margin, and ``version``,
+``resolved`` or ``resolution`` indented below it. An alias is listed under the name of the package that it stands for, a patched
+package as the original. Workspaces and packages from a folder or local archive are left out: no published package has their
+name. Without ``node_modules`` (Plug'n'Play) packages run from zip archives in ``.yarn/cache``, each with one package below
+``node_modules``, which its ``package.json`` describes (confidence 0.9).
+Raises: ValueError for a lock file with content but no entry, and for an archive without a package.
 **Source:** Yarn 1, lockfile stringify; Yarn, lockfile, protocols and Plug'n'Play.
 """
 
@@ -38,7 +38,7 @@ def read_lock(file: File) -> Iterator[Package]:
     content = file.data.decode("utf-8", "replace")
     entries = list(_entries(content))
     if not entries and any(line.strip() and not line.lstrip().startswith("#") for line in content.splitlines()):
-        raise ValueError("no entry of yarn.lock in it")
+        raise ValueError("not a yarn.lock: it has no entry")
     yield from declared(CATALOGER.name, "npm", (pair for entry in entries if (pair := _package(*entry))))
 
 
@@ -49,7 +49,7 @@ def read_cached(file: File) -> Iterator[Package]:
                 manifest = json_object(read_entry(stream, entry, MANIFEST_BYTES))
                 name, license = text(manifest.get("name")), text(manifest.get("license"))[:200]
                 if not NAME.fullmatch(name):
-                    raise ValueError("the package in it has no believable name")
+                    raise ValueError("the package in it has no plausible name")
                 yield Package(
                     type="npm",
                     namespace=None,
@@ -67,7 +67,7 @@ def _entries(content: str) -> Iterator[tuple[str, dict[str, str]]]:
     """(first descriptor, fields) of each entry."""
     descriptor, fields = "", dict[str, str]()
     for line in content.splitlines():
-        if line.startswith("? "):  # a key over 1,024 characters: its colon stands alone in the next line
+        if line.startswith("? "):  # a key over 1,024 characters: its colon is alone on the next line
             line = f"{line[2:].rstrip()}:"
         elif line.rstrip() == ":":
             continue
@@ -107,5 +107,5 @@ CATALOGER = Cataloger(
         Reader(Wants(folders=(".yarn/cache/*.zip",), magic=(b"PK\3\4",)), read_cached),
     ),
     identifies=identifies,
-    limits="which of the packages are for development only is not in the file",
+    limits="Which packages are for development only.",
 )

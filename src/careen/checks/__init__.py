@@ -1,1 +1,1 @@
-"""Misconfigurations of documents: a document of one kind comes in, the places where it is wrong go out."""
+"""Checks: each inspects documents of one kind and yields the places of a misconfiguration."""

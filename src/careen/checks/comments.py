@@ -1,10 +1,10 @@
 """Comments that suppress a finding: ``# careen:ignore DKR-006 the sum is checked by the script``.
 
-Such a comment applies to its own line, or, if it stands alone, to what follows it; ``careen:ignore-file`` applies to the
-whole file. Several ids have commas between; the rest is the reason.
-Comments of other tools count too, their rules being known by the ``references`` of our checks:
-``# hadolint ignore=DL3003,DL4006`` for the instruction right below, ``global ignore`` for the file, ``stage ignore`` for the
-stage, and the directive ``# check=skip=JSONArgsRecommended`` for the file.
+Such a comment applies to its own line or, alone on a line, to the next one; ``careen:ignore-file`` applies to the whole
+file. Ids are separated by commas; the rest is the reason.
+Comments of other tools count too; the ``references`` of our checks translate their rules: ``# hadolint ignore=DL3003,DL4006``
+for the instruction below, ``global ignore`` for the file, ``stage ignore`` for the stage, and the directive
+``# check=skip=JSONArgsRecommended`` for the file.
 """
 
 import re
@@ -15,13 +15,13 @@ from careen.plugins import Check
 
 from .run import Ignore
 
-_ID = r"(?:[A-Z][A-Z0-9]+-\d+|[a-z0-9]+(?:-[a-z0-9]+)+)(?![\w-])"  # of a check, or of a rule for secrets
+_ID = r"(?:[A-Z][A-Z0-9]+-\d+|[a-z0-9]+(?:-[a-z0-9]+)+)(?![\w-])"  # of a check, or of a secret rule
 _OURS = re.compile(rf"careen:ignore(-file)?[\s:=]+({_ID}(?:\s*,\s*{_ID})*)\s*(?:--?|:|#)?\s*(.*)")
 _HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)\s*(?:#\s*(.*))?$")
 
 
 def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
-    """Of a file whose comments begin with ``#`` (YAML): what follows is the next line that holds something."""
+    """For files whose comments begin with ``#``: a comment alone on a line applies to the next line with content."""
     rows = text.split("\n")
     found = []
     for number, row in enumerate(rows, start=1):
@@ -39,7 +39,7 @@ def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
 
 
 def comments_in_dockerfile(document: Dockerfile, checks: Sequence[Check]) -> tuple[Ignore, ...]:
-    """A comment applies to the instruction that it stands in or above."""
+    """A comment applies to the instruction that contains it, or to the next one."""
     peers = _ids_by_peer(checks)
     return (*_directive(document, peers), *_of_comments(document, peers))
 
@@ -69,26 +69,26 @@ def _directive(document: Dockerfile, peers: Mapping[str, frozenset[str]]) -> Ite
         if key.strip() != "skip":
             continue
         words = [name.strip() for name in names.split(",")]
-        every = frozenset(id for ids in (peers[key] for key in peers if not re.match(r"DL\d", key)) for id in ids)
+        every = frozenset(id for rule, ids in peers.items() if not re.match(r"DL\d", rule) for id in ids)
         ids = every if "all" in words else _translated(words, peers)
         if ids:
             yield Ignore(ids, f"{document.path}:1", reason=f"# check={value}")
 
 
 def _around(document: Dockerfile, line: int, *, directly: bool) -> tuple[int | None, int | None]:
-    """The instruction that holds this line, or the next one; ``directly``: without an empty line or instruction between."""
-    for one in document.parsed.instructions:
-        if one.line <= line <= one.end_line:
-            return one.line, one.end_line
-        if one.line > line:
-            if directly and not any(comment.line == line for comment in one.comments):
+    """The instruction that contains this line, or the next one; ``directly``: without an empty line or instruction between."""
+    for instruction in document.parsed.instructions:
+        if instruction.line <= line <= instruction.end_line:
+            return instruction.line, instruction.end_line
+        if instruction.line > line:
+            if directly and not any(comment.line == line for comment in instruction.comments):
                 return None, None
-            return one.line, one.end_line
+            return instruction.line, instruction.end_line
     return None, None
 
 
 def _stage_after(document: Dockerfile, line: int) -> tuple[int | None, int | None]:
-    stage: Stage | None = next((one for one in document.stages if one.line > line), None)
+    stage: Stage | None = next((stage for stage in document.stages if stage.line > line), None)
     if stage is None:
         return None, None
     return stage.line, max([stage.end_line, *(step.end_line for step in stage.steps)])

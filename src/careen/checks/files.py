@@ -1,8 +1,8 @@
-"""The files of a source tree that are worth checking, read with bounds; what could not be read is an Unknown.
+"""Finds and reads the files of a source tree that can be checked, within bounds; a file that cannot be read is an Unknown.
 
-Links are not followed, and folders that hold other people's code or a version control system's are passed over. A file
-that is named by itself is read whatever it is called.
-Raises: InputError for a path that is not there.
+Links are not followed; folders of third-party code and of version control are skipped. A file that the user names is read
+whatever its name.
+Raises: InputError for a path that does not exist.
 """
 
 import os
@@ -29,7 +29,7 @@ MAX_SNIFFED = 8192
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
 MAX_FILES = 50_000
 MAX_ENTRIES = 2_000_000
-PASSED_OVER = frozenset(
+SKIPPED = frozenset(
     (".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", ".terraform", "site-packages")
 )
 
@@ -40,7 +40,7 @@ class Found(Struct, frozen=True):
 
 
 def find_files(paths: Sequence[str]) -> Found:
-    """Paths are relative to the working folder if they lie below it."""
+    """Paths below the working folder become relative to it."""
     files: dict[str, SourceFile] = {}
     unknowns: list[Unknown] = []
     total = 0
@@ -49,14 +49,12 @@ def find_files(paths: Sequence[str]) -> Found:
         if name in files:
             continue
         if len(files) >= MAX_FILES or total > MAX_TOTAL_BYTES:
-            unknowns.append(Unknown("files", Evidence(name, 0), "more files than are read at once"))
+            unknowns.append(Unknown("files", Evidence(name, 0), "over the limit of files or bytes of one run"))
             break
         try:
             text = _text(path) if path is not None else _standard_input()
         except (OSError, ValueError) as error:
-            why = (
-                "no text in UTF-8" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or str(error)
-            )
+            why = "not UTF-8 text" if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or str(error)
             unknowns.append(Unknown("files", Evidence(name, 0), why, whole_layer=named))
             continue
         total += len(text)
@@ -69,7 +67,7 @@ def find_files(paths: Sequence[str]) -> Found:
 
 
 def shown(path: Path) -> str:
-    """Below the working folder relative to it, with slashes."""
+    """The path with slashes, relative to the working folder if it is below."""
     whole = Path(os.path.normpath(Path.cwd() / path))
     try:
         whole = whole.relative_to(Path.cwd())
@@ -85,7 +83,7 @@ def _candidates(paths: Iterable[str]) -> Iterator[tuple[Path | None, bool]]:
         if text == "-":
             yield None, True
         elif path.is_dir():
-            yield from ((one, False) for one in _below(path))
+            yield from ((file, False) for file in _below(path))
         elif path.exists():
             yield path, True
         else:
@@ -95,10 +93,10 @@ def _candidates(paths: Iterable[str]) -> Iterator[tuple[Path | None, bool]]:
 def _below(folder: Path) -> Iterator[Path]:
     entries = 0
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in PASSED_OVER)
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
         entries += len(names)
         if entries > MAX_ENTRIES:
-            raise InputError(f"{folder} has more than {MAX_ENTRIES:,} files", "name the folders that are to be checked")
+            raise InputError(f"{folder} has more than {MAX_ENTRIES:,} files", "name the folders to check")
         for name in sorted(names):
             path = Path(place, name)
             if may_be_checked(name) and not path.is_symlink():
@@ -108,14 +106,14 @@ def _below(folder: Path) -> Iterator[Path]:
 def _text(path: Path) -> str:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise ValueError("no regular file")
+        raise ValueError("not a regular file")
     if status.st_size > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES >> 20} MiB")
     with path.open("rb") as stream:
         data = as_utf8(stream.read(MAX_BYTES + 1))  # YAML may be in UTF-16
     if b"\0" in data[:MAX_SNIFFED]:
-        raise ValueError("no text in UTF-8 or UTF-16")
-    # A script or Dockerfile of an old encoding is one; YAML and JSON are not, and a UnicodeDecodeError is a ValueError.
+        raise ValueError("not UTF-8 or UTF-16 text")
+    # Scripts and Dockerfiles may have an old encoding; YAML and JSON may not (a UnicodeDecodeError is a ValueError).
     return data.decode("utf-8", "strict" if path.suffix.lower() in (".yaml", ".yml", ".json") else "replace")
 
 
@@ -127,7 +125,7 @@ def _standard_input() -> str:
 
 
 def _ignored(path: Path) -> tuple[str, ...] | None:
-    """The ``.dockerignore`` of this Dockerfile alone, or the one beside it.
+    """The ``.dockerignore`` for this Dockerfile, or of its folder.
 
     **Source:** Docker build, "Build context", filename and location.
     """

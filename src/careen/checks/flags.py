@@ -1,7 +1,6 @@
-"""What checks of a cluster's own settings ask: each function here makes the ``inspect`` of a check, from a flag of the control
-plane or a setting of kubelets.
+"""Factories of ``inspect`` functions for flags of the control plane and settings of kubelets.
 
-``is_wrong`` is asked about the value: "" stands for a flag that is not set, None for a setting of a kubelet that is not.
+``is_wrong(value)``: a flag that is not set is "", a kubelet setting that is not set is None.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ IsWrong = Callable[[str | None], bool]
 
 
 def unset(component: str, *names: str) -> Inspect:
-    """One of the flags is not set."""
+    """Reports components that do not set all of these flags."""
 
     def inspect(manifests: Manifests) -> Iterator[Place]:
         for container, missing in control_plane.without_flag(manifests, component, *names):
@@ -52,7 +51,7 @@ def differs(*values: str | None) -> IsWrong:
 
 
 def lists(item: str) -> IsWrong:
-    """Of a value with commas."""
+    """For comma-separated values."""
     return lambda value: item in control_plane.listed(value or "")
 
 

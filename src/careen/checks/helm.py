@@ -1,9 +1,8 @@
-"""Helm charts among the files: rendered by ``helm template`` if that is allowed, and reported as unassessed if not.
+"""Helm charts among the files: rendered by ``helm template`` if that is allowed, else reported as not assessed.
 
-``helm`` runs the functions of the chart's templates, never a program of the chart; it is given an empty home, no cluster
-and no plugins. A finding is reported in the template: its line is the one that the rendered line was made from, as near as
-their keys show.
-Raises: InputError where helm is not there.
+``helm`` runs the functions of templates, never a program of the chart; it gets an empty home, no cluster and no plugins. A
+finding is reported in the template, at the line that the rendered line comes from, as far as their keys show.
+Raises: InputError if helm is not installed.
 **Source:** Helm documentation, "helm template", "The Chart.yaml File".
 """
 
@@ -36,8 +35,8 @@ Run = Callable[..., Finished]
 
 
 class Charts(Struct, frozen=True):
-    """``files`` without the templates of charts, with what was made of them; ``lines`` has for each rendered file the
-    template's line of each of its lines."""
+    """``files`` has rendered manifests instead of chart templates; ``lines`` has, for each rendered file, the template's line
+    of each of its lines."""
 
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...]
@@ -45,7 +44,7 @@ class Charts(Struct, frozen=True):
 
 
 def with_charts(files: Sequence[SourceFile], run: Run | None) -> Charts:
-    """``run`` starts a program (``careen.exec.run``); None where charts are not to be rendered."""
+    """``run`` starts a program (``careen.exec.run``); None: charts are not rendered."""
     folders = _charts(files)
     if not folders:
         return Charts(tuple(files), (), {})
@@ -70,22 +69,22 @@ def with_charts(files: Sequence[SourceFile], run: Run | None) -> Charts:
             rendered.append(SourceFile(path, text))
             template = text_by_path.get(path)
             lines[path] = _lines(text, template) if template is not None else (None,) * (text.count("\n") + 1)
-    kept = [file for file in kept if file.path not in lines]  # a template without any template in it
+    kept = [file for file in kept if file.path not in lines]  # a template without template syntax
     return Charts((*kept, *rendered), tuple(unknowns), lines)
 
 
 def _charts(files: Sequence[SourceFile]) -> tuple[str, ...]:
-    """The folders of charts; one within another's ``charts`` is part of that."""
+    """The folders of charts, without the subcharts of their ``charts`` folders."""
     found = sorted(
         posixpath.dirname(file.path)
         for file in files
         if posixpath.basename(file.path) == "Chart.yaml" and _CHART.search(file.text)
     )
-    return tuple(one for one in found if not any(_below(one, posixpath.join(other, "charts")) for other in found))
+    return tuple(folder for folder in found if not any(_below(folder, posixpath.join(other, "charts")) for other in found))
 
 
 def _is_template(file: SourceFile, folders: Sequence[str]) -> bool:
-    """Whether a chart alone makes sense of it: manifests without any template in them are checked as they are."""
+    """Whether only its chart gives the file a meaning; manifests without template syntax are checked as they are."""
     for folder in folders:
         if _below(file.path, folder):
             inside = file.path.removeprefix(folder).strip("/").split("/")
@@ -109,7 +108,7 @@ def _render(folder: str, run: Run) -> str:
             done = run(argv, timeout_s=TIMEOUT_S, max_output_bytes=MAX_OUTPUT_BYTES, environ=environ)
         except FileNotFoundError:
             raise InputError(
-                "--allow-helm is set, but there is no helm on this machine",
+                "--allow-helm is set, but helm is not installed",
                 "install helm, or render elsewhere: helm template CHART | careen check -",
             ) from None
     if done.code != 0:
@@ -125,7 +124,7 @@ def _path() -> dict[str, str]:
 
 
 def _parts(folder: str, output: str) -> Iterator[tuple[str, str]]:
-    """The manifests by the template that made them, in the order of the output."""
+    """Rendered manifests by template, in the order of the output."""
     by_path: dict[str, list[str]] = {}
     marks = [*_SOURCE.finditer(output)]
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
@@ -136,7 +135,7 @@ def _parts(folder: str, output: str) -> Iterator[tuple[str, str]]:
 
 
 def _lines(rendered: str, template: str) -> tuple[int | None, ...]:
-    """For each rendered line the template's: equal lines first, then those with equal keys, else the one before."""
+    """For each rendered line that of the template: lines with equal keys are matched, others get the line before."""
     made, given = rendered.split("\n"), template.split("\n")
     if len(made) * len(given) > MAX_COMPARED:
         return (None,) * len(made)
@@ -151,6 +150,6 @@ def _lines(rendered: str, template: str) -> tuple[int | None, ...]:
 
 
 def _shape(line: str) -> str:
-    """A key without its value, for templates write other values; other lines whole."""
+    """A line with a key without its value, which differs between template and output; other lines whole."""
     match = _KEY.match(line)
     return (match[1] or match[2]).strip() if match else line

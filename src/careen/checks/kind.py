@@ -1,4 +1,4 @@
-"""What a kind of file is, and what passes between finding files, reading them and running checks over them."""
+"""A kind of file, and the values that pass between finding files, reading them and running checks on them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -16,17 +16,17 @@ from .run import Ignore
 class SourceFile(Struct, frozen=True):
     path: str
     text: str
-    ignored: tuple[str, ...] | None = None  # lines of the .dockerignore that holds for it
-    named: bool = False  # by the user himself, not found in a folder
+    ignored: tuple[str, ...] | None = None  # lines of the .dockerignore that applies to it
+    named: bool = False  # by the user, not found in a folder
 
 
 def unread(what: str, file: SourceFile, why: str) -> Unknown:
-    """Nothing of a file could be read. Where the user named it, the check could not complete."""
+    """A file that could not be read. If the user named it, the check is incomplete."""
     return Unknown(what, Evidence(file.path, 0), why, whole_layer=file.named)
 
 
 class Rules(Struct, frozen=True):
-    """What the settings allow."""
+    """What the settings allow, and the files of this run."""
 
     registries: tuple[str, ...] = ()  # that images may come from; (): any
     images: tuple[str, ...] = ()  # that Dockerfiles may build on; (): any
@@ -35,7 +35,7 @@ class Rules(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """What one run of checks looks at, under the path that stands for it, with what its comments set aside."""
+    """The value that checks inspect, the path that stands for it, and the findings that its comments suppress."""
 
     path: str
     value: Any
@@ -43,31 +43,31 @@ class Document(Struct, frozen=True):
 
 
 class View(Struct, frozen=True):
-    """What a check in Rego sees, and the way back from keys in it to a place."""
+    """The input of a check in Rego, and the way back from its keys to a place."""
 
     input: Any
     path: str
     line: int | None
-    where: Callable[..., tuple[str, int | None]]  # file and line of the deepest of the keys that is there
+    where: Callable[..., tuple[str, int | None]]  # keys -> file and line of the deepest key that exists
 
 
 Read = Callable[[Sequence[SourceFile], Sequence[Check], Rules], Iterator[Document | Unknown]]
 
 
 class Kind(Struct, frozen=True):
-    """A kind of document, how its files are recognised and read, and which checks inspect it.
+    """A kind of document: how its files are recognised and read, and which checks inspect it.
 
-    ``accepts(path, text)``; ``read`` gives documents, and an Unknown for each file that is not one. ``view`` is there if the
-    user's own checks may be about it.
+    ``accepts(path, text)``; ``read`` yields documents, and an Unknown for each file that cannot be read. ``view`` gives the
+    input of Rego checks; without it, user checks cannot inspect the kind.
     """
 
     name: str
     title: str
     accepts: Callable[[str, str], bool]
     read: Read
-    prefixes: tuple[tuple[str, str], ...] = ()  # folder of careen.checks, how the ids of its checks begin; its own first
+    prefixes: tuple[tuple[str, str], ...] = ()  # folder of careen.checks, prefix of its ids; its own first
     view: Callable[[Any], Iterator[View]] | None = None
-    installs: bool = False  # packages, which can be predicted from its documents
+    installs: bool = False  # its documents install packages, which can be predicted
 
     @property
     def folders(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
-"""Kinds of documents that are checked: how each is recognised, which files are read together, and the checks for them.
+"""The kinds of documents: how each is recognised, which of its files are read together, and its checks.
 
-A kind is recognised by name and content alone, so that a folder full of YAML is sorted without asking. To add one: an entry
-in ``KINDS``, and its folder of checks.
+A kind is recognised by name and content, so a folder of mixed YAML needs no flags. To add a kind: an entry in ``KINDS``, and
+its folder of checks.
 """
 
 import posixpath
@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from careen.formats.data import yaml_document
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check
 
-from . import ownview
+from . import rego_input
 from .comments import comments_in_dockerfile, comments_in_lines
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .run import Ignore
-from .starts import COMPOSE, STARTS, may_start
+from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
 
 _DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
-_NO_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
+_NOT_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
 _FROM = re.compile(r"(?im)^\s*(?:FROM\s+\S|ARG\s+\w)")
 _YAML = (".yaml", ".yml")
 _API_OBJECT = re.compile(r"""(?m)(?:^|[{,])\s*['"]?apiVersion['"]?\s*:""")
@@ -47,20 +47,25 @@ def kind_of(path: str, text: str) -> Kind | None:
 
 
 def may_be_checked(path: str) -> bool:
-    """By its name alone: whether it is worth reading when a folder is searched."""
+    """Whether the name alone makes a file of a folder worth reading."""
     name = posixpath.basename(path)
-    return _is_dockerfile_name(name) or name.lower().endswith((*_YAML, ".json")) or name == "Kustomization" or may_start(name)
+    return (
+        _is_dockerfile_name(name)
+        or name.lower().endswith((*_YAML, ".json"))
+        or name == "Kustomization"
+        or may_start_containers(name)
+    )
 
 
 def _is_dockerfile_name(name: str) -> bool:
-    return _DOCKERFILE.fullmatch(name) is not None and not name.lower().endswith((*_NO_DOCKERFILE, *_YAML, ".json"))
+    return _DOCKERFILE.fullmatch(name) is not None and not name.lower().endswith((*_NOT_DOCKERFILE, *_YAML, ".json"))
 
 
 def _is_dockerfile(path: str, text: str) -> bool:
     name = posixpath.basename(path)
     if name.lower().endswith((*_YAML, ".json")):
         return False
-    if text.lstrip()[:1] in ("{", "[", "<"):  # a report about one, "Dockerfile.sarif"
+    if text.lstrip()[:1] in ("{", "[", "<"):  # a report about a Dockerfile: "Dockerfile.sarif"
         return False
     return _is_dockerfile_name(name) or ("." not in name.strip(".") and _FROM.search(text[:20_000]) is not None)
 
@@ -91,14 +96,14 @@ def _dockerfiles(files: Sequence[SourceFile], checks: Sequence[Check], rules: Ru
 
 
 def _kubernetes(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """All manifests are checked together: one refers to another."""
+    """All manifests are checked together: they refer to each other."""
     found: list[manifest_files.Resource] = []
     ignores: list[Ignore] = []
     for file in files:
         try:
             found += manifest_files.resources(yaml_document.read(file.text), file.path)
         except ValueError as error:
-            why = "a template, no manifest yet: render it first" if "{{" in file.text else str(error)
+            why = "a template, not a manifest: render it first" if "{{" in file.text else str(error)
             yield unread("kubernetes", file, why)
             continue
         ignores += comments_in_lines(file.text, file.path)
@@ -113,11 +118,11 @@ def _is_kustomization(path: str, text: str) -> bool:
 
 
 def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """The manifests that it lists are checked as they are; what it makes of them is not, which is reported."""
+    """Its manifests are checked as they are, without its changes; changes and remote files are reported as unknowns."""
     for file in files:
         try:
             found = next(
-                (one for one in yaml_document.read(file.text) if isinstance(one, yaml_document.Mapping)),
+                (document for document in yaml_document.read(file.text) if isinstance(document, yaml_document.Mapping)),
                 yaml_document.NO_MAPPING,
             )
         except ValueError as error:
@@ -127,7 +132,7 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
         remote = [name for key in ("resources", "bases", "components") for name in found.texts(key) if "//" in name]
         parts = [
             *([f"its {', '.join(changes)} are not applied"] if changes else []),
-            *(f"{one} is not fetched" for one in remote),
+            *(f"{name} is not fetched" for name in remote),
         ]
         if parts:
             why = f"{'; '.join(parts)}: kustomize build {posixpath.dirname(file.path) or '.'} | careen check -"
@@ -135,29 +140,31 @@ def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules:
 
 
 def _compose(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """A file, its override beside it and what it refers to are one document; files that others refer to are no other."""
+    """A file, its override and the files that it refers to are one document."""
     for group in _projects(files):
         try:
             value = compose.read([(file.path, file.text) for file in group])
         except ValueError as error:
-            yield unread("compose", next((one for one in group if one.named), group[0]), str(error))
+            yield unread("compose", next((file for file in group if file.named), group[0]), str(error))
             continue
-        for one in value.unresolved:
-            why = "is not followed: it is not among the files that are checked, or leads back to itself"
-            yield Unknown("compose", Evidence(one.path, 0), f"line {one.line}: {one.what} {why}")
+        for reference in value.unresolved:
+            why = "is not followed: it is not among the checked files, or leads back to itself"
+            yield Unknown("compose", Evidence(reference.path, 0), f"line {reference.line}: {reference.what} {why}")
         value.registries = rules.registries
-        yield Document(group[0].path, value, tuple(one for file in group for one in comments_in_lines(file.text, file.path)))
+        yield Document(
+            group[0].path, value, tuple(ignore for file in group for ignore in comments_in_lines(file.text, file.path))
+        )
 
 
 def inlined(file: SourceFile) -> Iterator[SourceFile]:
-    """The Dockerfiles that are written into a Compose file (``dockerfile_inline``), each with its lines where they stand.
+    """The Dockerfiles within a Compose file (``dockerfile_inline``), each padded so that its lines keep their numbers.
 
     **Source:** Compose Build Specification, dockerfile_inline; ``$$`` is a dollar.
     """
     if "dockerfile_inline" not in file.text:
         return
     try:
-        documents = [one for one in yaml_document.read(file.text) if isinstance(one, yaml_document.Mapping)]
+        documents = [document for document in yaml_document.read(file.text) if isinstance(document, yaml_document.Mapping)]
     except ValueError:  # reported with the Compose file itself
         return
     rows = file.text.split("\n")
@@ -171,50 +178,51 @@ def inlined(file: SourceFile) -> Iterator[SourceFile]:
 
 
 def _projects(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
+    """Groups of files that are one document each."""
     file_by_path = {file.path: file for file in files}
-    referred = {path: [one for one in _referred(file) if one in file_by_path] for path, file in file_by_path.items()}
-    within = {one for path, paths in referred.items() for one in paths if one != path}
+    referred = {path: [name for name in _referred(file) if name in file_by_path] for path, file in file_by_path.items()}
+    within = {target for path, targets in referred.items() for target in targets if target != path}
     overrides = {path: base for path in file_by_path if (base := _overridden(path)) in file_by_path}
     left = set(file_by_path)
     for path in [*sorted(file_by_path.keys() - within - overrides.keys()), *sorted(within)]:
-        if path in within and path not in left:  # only those that refer to each other in a ring are left
+        if path in within and path not in left:  # what is left of them refer to each other in a circle
             continue
-        group = [path, *(one for one, base in sorted(overrides.items()) if base == path)]
-        for member in group:  # grows while it is walked
-            group += [one for one in referred[member] if one not in group]
+        group = [path, *(override for override, base in sorted(overrides.items()) if base == path)]
+        for member in group:  # grows during the loop
+            group += [target for target in referred[member] if target not in group]
         left -= set(group)
-        yield [file_by_path[one] for one in group[:MAX_TOGETHER]]
+        yield [file_by_path[member] for member in group[:MAX_TOGETHER]]
 
 
 def _overridden(path: str) -> str:
-    """The file that ``x.override.yaml`` lies over."""
+    """The file that ``x.override.yaml`` overrides."""
     stem, suffix = posixpath.splitext(path)
     override = _OVERRIDE.fullmatch(stem)
     return f"{override[1]}{suffix}" if override else ""
 
 
 def _referred(file: SourceFile) -> Iterator[str]:
-    """Files that are included or extended, by what looks like their names: whether they are is for the reader to decide."""
+    """Names that look like those of included or extended files: the reader decides whether they are."""
     folder = posixpath.dirname(file.path)
     listed = (name.strip(" \n'\"") for names in _FILE_NAMES.findall(file.text) for name in names.split(","))
     for name in (*_FILE_NAME.findall(file.text), *listed):
         yield posixpath.normpath(posixpath.join(folder, name))
 
 
-def _is_no_file(path: str, text: str) -> bool:
-    """An image or an engine is asked for it."""
+def _is_not_a_file(path: str, text: str) -> bool:
+    """Documents of the kind come from an image or an engine."""
     return False
 
 
 def _images(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """Described in YAML."""
+    """Descriptions in YAML, for tests and for the docs."""
     from careen.formats.images.image_document import described
 
     yield from _described("image", described, files)
 
 
 def _running(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """Described in JSON, as engines do."""
+    """Descriptions in JSON, as engines give them."""
     from careen.formats.services.container_inspect import described
 
     yield from _described("running", described, files)
@@ -236,7 +244,7 @@ KINDS = (
         _is_dockerfile,
         _dockerfiles,
         prefixes=(("dockerfile", "DKR"),),
-        view=ownview.dockerfile,
+        view=rego_input.dockerfile,
         installs=True,
     ),
     Kind(
@@ -245,10 +253,10 @@ KINDS = (
         _is_kubernetes,
         _kubernetes,
         prefixes=(("kubernetes", "K8S"), ("rbac", "RBC"), ("network", "NWP")),
-        view=ownview.kubernetes,
+        view=rego_input.kubernetes,
     ),
-    Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE, view=ownview.compose),
-    *STARTS,
-    Kind("running", "Running containers", _is_no_file, _running, prefixes=(("running", "RTM"),), view=ownview.running),
-    Kind("image", "Images", _is_no_file, _images, prefixes=(("image", "IMG"),), view=ownview.image),
+    Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE_CHECKS, view=rego_input.compose),
+    *START_KINDS,
+    Kind("running", "Running containers", _is_not_a_file, _running, prefixes=(("running", "RTM"),), view=rego_input.running),
+    Kind("image", "Images", _is_not_a_file, _images, prefixes=(("image", "IMG"),), view=rego_input.image),
 )

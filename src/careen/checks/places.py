@@ -1,4 +1,4 @@
-"""Places in a document: made from what the readers of ``formats`` give, with path and line."""
+"""Places in a document, with path and line, from the values that the readers of ``formats`` give."""
 
 from typing import Protocol
 
@@ -7,14 +7,14 @@ from careen.plugins import Place
 
 
 class File(Protocol):
-    """What knows its path in the files that are checked together."""
+    """Anything with a path among the files that are checked together."""
 
     @property
     def path(self) -> str: ...
 
 
 class Holder(Protocol):
-    """What a place is in, as the readers of Kubernetes and Compose give it: ``label`` names it."""
+    """A resource, pod or container that contains a place; ``label`` names it."""
 
     @property
     def label(self) -> str: ...
@@ -25,13 +25,13 @@ class Holder(Protocol):
 
 
 def at(holder: Holder, message: str, *keys: str | int) -> Place:
-    """The place below the holder that ``keys`` lead to, as deep as it is there; its message begins with the holder."""
+    """The place below the holder at the deepest of ``keys`` that exists; the message begins with the holder's label."""
     line = holder.node.line_of(*keys) or None
     return Place(f"{holder.label} {message}", line, path=holder.resource.path or None)
 
 
 class Located(Protocol):
-    """What knows the file and line of what is below it, as the reader of Compose gives it."""
+    """A service, network, volume or secret of Compose, which knows the file and line of its keys."""
 
     @property
     def label(self) -> str: ...
@@ -39,6 +39,6 @@ class Located(Protocol):
 
 
 def below(holder: Located, message: str, *keys: str | int) -> Place:
-    """The place below a service, network, volume or secret of Compose; its message begins with what it is."""
+    """The place below ``holder`` at ``keys``; the message begins with the holder's label."""
     path, line = holder.where(*keys)
     return Place(f"{holder.label} {message}", line or None, path=path or None)

@@ -1,8 +1,7 @@
-"""Runs the checks of one kind over one document: the findings, those that its author suppresses, and what broke.
+"""Runs the checks of one kind on one document: findings, suppressed findings, and checks that failed.
 
-A check that raises spoils only itself: it becomes an Unknown under its id. The fingerprint of a finding holds kind, id,
-path and message but no line, so that a finding stays the same finding when lines move above it; the same message twice in
-a file is counted.
+A check that raises becomes an Unknown under its id; the others still run. The fingerprint of a finding is made of kind, id,
+path and message, not of its line: it stays the same when lines move. Equal messages of a file are numbered.
 """
 
 import hashlib
@@ -21,7 +20,7 @@ from careen.model.package import Evidence
 from careen.plugins import Check, Place
 
 log = logging.getLogger(__name__)
-MAX_PLACES = 1000  # of one check in one document; nobody reads more
+MAX_PLACES = 1000  # of one check in one document
 
 
 class Ignore(Struct, frozen=True):
@@ -47,15 +46,15 @@ class Outcome(Struct, frozen=True):
     findings: tuple[Misconfiguration, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     unknowns: tuple[Unknown, ...] = ()
-    ran: frozenset[str] = frozenset()  # ids of the checks that saw a document
+    ran: frozenset[str] = frozenset()  # ids of the checks that inspected a document
 
 
-Seen = Counter[tuple[str, str, str]]  # how often a check has reported a path in these words
+Seen = Counter[tuple[str, str, str]]  # how often a check has reported a path with the same message
 
 
 def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ignore] = (), seen: Seen | None = None) -> Outcome:
-    """``path`` names the document where a place does not name a file of its own; ``seen`` counts over several documents,
-    of which one file may hold more than one."""
+    """``path`` applies to places without a path of their own; ``seen`` counts across documents, since one file may contain
+    several."""
     seen = Counter() if seen is None else seen
     findings: list[Misconfiguration] = []
     suppressed: list[Suppressed] = []
@@ -68,15 +67,15 @@ def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ign
             unknowns.append(Unknown(f"check {check.id}", Evidence(path, 0), f"{type(error).__name__}: {error}"))
             continue
         for written in places:
-            place = replace(written, message=hidden(written.message))  # what is secret in a line stays in its file
+            place = replace(written, message=hidden(written.message))  # a secret never leaves its file
             where = place.path or path
             seen[check.id, where, place.message] += 1
             finding = _finding(check, place, where, seen[check.id, where, place.message])
-            rule = next((one for one in ignores if one.applies(check.id, where, place.line, place.end_line)), None)
-            if rule is None:
+            ignore = next((ignore for ignore in ignores if ignore.applies(check.id, where, place.line, place.end_line)), None)
+            if ignore is None:
                 findings.append(finding)
             else:
-                suppressed.append(Suppressed(finding, SuppressedBy("comment", rule.source, rule.reason)))
+                suppressed.append(Suppressed(finding, SuppressedBy("comment", ignore.source, ignore.reason)))
     return Outcome(tuple(findings), tuple(suppressed), tuple(unknowns), frozenset(check.id for check in checks))
 
 
@@ -84,19 +83,21 @@ def joined(outcomes: Iterable[Outcome]) -> Outcome:
     """Several outcomes as one."""
     all = tuple(outcomes)
     return Outcome(
-        tuple(finding for one in all for finding in one.findings),
-        tuple(settled for one in all for settled in one.suppressed),
-        tuple(unknown for one in all for unknown in one.unknowns),
-        frozenset(id for one in all for id in one.ran),
+        tuple(finding for outcome in all for finding in outcome.findings),
+        tuple(suppressed for outcome in all for suppressed in outcome.suppressed),
+        tuple(unknown for outcome in all for unknown in outcome.unknowns),
+        frozenset(id for outcome in all for id in outcome.ran),
     )
 
 
 def located(outcome: Outcome, lines: Mapping[str, Sequence[int | None]]) -> Outcome:
-    """With places in the files that the checked ones were made of: ``lines`` has the line of each of theirs."""
+    """Moves places from rendered files to their templates: ``lines`` has, by path, the template's line of each line."""
     findings = tuple(_located(finding, lines) for finding in outcome.findings)
     suppressed = tuple(
-        replace(one, finding=_located(one.finding, lines)) if isinstance(one.finding, Misconfiguration) else one
-        for one in outcome.suppressed
+        replace(suppressed, finding=_located(suppressed.finding, lines))
+        if isinstance(suppressed.finding, Misconfiguration)
+        else suppressed
+        for suppressed in outcome.suppressed
     )
     return replace(outcome, findings=findings, suppressed=suppressed)
 
@@ -105,8 +106,8 @@ def _located(finding: Misconfiguration, lines: Mapping[str, Sequence[int | None]
     place = finding.location
     if place is None or place.line is None or place.path not in lines:
         return finding
-    made = lines[place.path]
-    line, end = (made[one - 1] if one and one <= len(made) else None for one in (place.line, place.end_line))
+    origins = lines[place.path]
+    line, end = (origins[row - 1] if row and row <= len(origins) else None for row in (place.line, place.end_line))
     return replace(finding, location=Location(place.path, line, max(line, end) if line and end else line))
 
 

@@ -1,4 +1,4 @@
-"""Places in a Dockerfile: of stages, steps and commands; and questions that several checks ask."""
+"""Places in a Dockerfile, and queries that several checks share."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -32,7 +32,7 @@ def of_stage(stage: Stage, message: str) -> Place:
 
 def shown(words: tuple[str, ...], limit: int = 100) -> str:
     """A command as one short line, without its credentials."""
-    text = hidden(" ".join(words))  # before it is cut: half of an address would not be recognised
+    text = hidden(" ".join(words))  # before it is shortened: half of a URL would not be recognised
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
@@ -43,7 +43,7 @@ def installs(document: Dockerfile, *tools: str) -> Iterator[tuple[Call, PackageC
 
 
 def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callable[[str], Place]]]:
-    """Packages that were read where the Dockerfile fetches them: what they contain, and their place for a message."""
+    """Metadata of packages that the Dockerfile downloads, each with a function that makes its place."""
     if not document.heads:
         return
     for step in document.of("ADD"):
@@ -60,12 +60,12 @@ def read_by_address(document: Dockerfile) -> Iterator[tuple[PackageHead, Callabl
 
 
 def unpinned(package: PackageCall) -> list[Spec]:
-    """Specs by name that ask for no version; one made of a variable alone may hold anything."""
+    """Package names without a version; a variable alone may contain anything."""
     return [spec for spec in package.specs if spec.kind in ("name", "vcs") and not spec.constrained and spec.text[:1] != "$"]
 
 
 def mounted(step: Step, path: str) -> bool:
-    """Whether a cache or tmpfs lies over this folder while the step runs, so that nothing of it stays in the layer."""
+    """Whether a cache or tmpfs is mounted over this folder, so that the layer keeps nothing of it."""
     for mount in step.mounts():
         target = mount.get("target") or mount.get("dst") or mount.get("destination") or ""
         target = "/" + target.strip("/")
@@ -77,7 +77,7 @@ def mounted(step: Step, path: str) -> bool:
 def left_behind(
     document: Dockerfile, fills: Callable[[Call], bool], cleans: Callable[[Call], bool], *folders: str
 ) -> Iterator[Call]:
-    """The last call of a RUN that fills a cache which nothing cleans after it; stages that no image keeps do not count."""
+    """The last call of each RUN that fills a cache without a later call that cleans it; only in stages that the image keeps."""
     kept = document.kept()
     for step in document.of("RUN"):
         if step.stage not in kept:
@@ -93,7 +93,7 @@ def left_behind(
 
 
 def modes_set(document: Dockerfile) -> Iterator[tuple[str, Place]]:
-    """Each mode that a step gives to files, by chmod, install, mkdir, ``find -exec chmod`` or ``--chmod``, with its place."""
+    """Each file mode that a step sets, by chmod, install, mkdir, ``find -exec chmod`` or ``--chmod``, with its place."""
     for call in document.calls("chmod", "find", "install", "mkdir"):
         words = call.command.words
         if call.command.program == "find":
@@ -111,7 +111,7 @@ def modes_set(document: Dockerfile) -> Iterator[tuple[str, Place]]:
 
 
 def removes(call: Call, *folders: str) -> bool:
-    """``rm -r`` of something in one of these folders, or of the folder itself."""
+    """Whether it is an ``rm`` of one of these folders, or of something within."""
     if call.command.program != "rm":
         return False
     return any(
@@ -123,7 +123,7 @@ def removes(call: Call, *folders: str) -> bool:
 
 
 def uses_flag(call: Call, *names: str) -> bool:
-    """Whether one of the words is such a flag, alone, with a value, or (of one letter) among others."""
+    """Whether the command has one of these flags: alone, with ``=value``, or as a letter of combined flags."""
     for word in call.command.words[1:]:
         head = word.partition("=")[0]
         if head in names:

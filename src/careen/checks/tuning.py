@@ -1,4 +1,4 @@
-"""Which checks run, beside those that do by default, and how severe their findings are here."""
+"""Which checks run, and with which severity, by the settings."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,6 +19,6 @@ class Tuning(Struct, frozen=True):
 
 
 def tuned(checks: Sequence[Check], tuning: Tuning) -> tuple[Check, ...]:
-    """Those that run, with the severity that they have here."""
+    """The checks that run, with the severities of the settings."""
     wanted = [check for check in checks if (check.default or check.id in tuning.on) and check.id not in tuning.off]
     return tuple(replace(check, severity=tuning.severities.get(check.id, check.severity)) for check in wanted)

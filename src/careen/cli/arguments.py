@@ -1,4 +1,4 @@
-"""argparse for all subcommands: flags made of the settings, and one clear line for a wrong one."""
+"""argparse for all commands: flags made of the settings, and one clear line for a wrong flag."""
 
 import argparse
 import textwrap
@@ -9,8 +9,8 @@ from careen.errors import UsageError
 
 from .streams import columns
 
-# What reaching a registry may need, in the order of the help.
-BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")  # of what is read
+# Groups of settings that several commands have, in the order of the help.
+BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")
 ADVISORIES = ("offline", "refresh", "db", "db_max_age", "advisories", "db_from", "db_artifact", "db_root")
 ARCHIVE = ("archive", "archive_hosts", "archive_keys")
 NETWORK = (
@@ -20,7 +20,7 @@ NETWORK = (
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises UsageError instead of ending the process; never guesses what an abbreviation meant."""
+    """Raises UsageError instead of ending the process; accepts no abbreviated flags."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Formatter)
@@ -39,7 +39,7 @@ class Parser(argparse.ArgumentParser):
             return found
         flag = next((word for word in rest if word.startswith("-") and word != "-"), None)
         several = next((action for action in self._actions if action.nargs in ("*", "+") and not action.option_strings), None)
-        if flag is None and several is not None:  # argparse takes those before the first flag alone
+        if flag is None and several is not None:  # argparse takes only those before the first flag
             setattr(found, several.dest, [*getattr(found, several.dest), *rest])
             return found
         if flag is None:
@@ -56,18 +56,18 @@ class _Formatter(argparse.HelpFormatter):
         super().__init__(prog, max_help_position=26, width=columns() - 2, **options)
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        """A flag, name or path of a sentence stays whole, so that it can be copied."""
+        """Flags, names and paths are not broken, so that they can be copied."""
         return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False, break_long_words=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        """Line by line, as they are written."""
-        return "\n".join(f"{indent}{one}" for line in text.split("\n") for one in self._split_lines(line, width) or [""])
+        """The line breaks of the text stay."""
+        return "\n".join(f"{indent}{part}" for line in text.split("\n") for part in self._split_lines(line, width) or [""])
 
 
 def add_settings(
     parser: argparse.ArgumentParser, title: str, keys: Iterable[str], also: Mapping[str, str] | None = None
 ) -> argparse._ArgumentGroup:
-    """A group of flags for these settings, ``also`` under a second name. ``config`` checks what they say."""
+    """A group of flags for these settings; ``also`` has a second name for some. ``config`` checks the values."""
     from careen.config import SECRET, choices, description, field_by_key, is_list, is_switch
 
     group = parser.add_argument_group(title)
@@ -85,8 +85,8 @@ def add_settings(
             words = choices(field)
             metavar = _metavar(key, words)
             action = "append" if is_list(field) else "store"
-            told = words and len(words) < 5 and not all(word in common["help"] for word in words)
-            text = common["help"] + (f": {', '.join(words)}" if told else "")
+            listed = words and len(words) < 5 and not all(word in common["help"] for word in words)
+            text = common["help"] + (f": {', '.join(words)}" if listed else "")
             group.add_argument(*names, action=action, metavar=metavar, **common | {"help": text})
     return group
 
@@ -95,8 +95,8 @@ def add_common(parser: argparse.ArgumentParser) -> None:
     from pathlib import Path
 
     group = add_settings(parser, "general", ("cache_dir", "trust_cache", "log_level", "plugins"))
-    group.add_argument("--config", metavar="FILE", type=Path, help="settings in TOML instead of the user's own file")
-    group.add_argument("--debug", action="store_true", help="say what is decided and why; tracebacks of unexpected errors")
+    group.add_argument("--config", metavar="FILE", type=Path, help="settings file (TOML) to read instead of the user's own")
+    group.add_argument("--debug", action="store_true", help="log what is decided and why; show tracebacks of unexpected errors")
 
 
 def given(found: argparse.Namespace) -> dict[str, Any]:

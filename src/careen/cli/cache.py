@@ -1,4 +1,4 @@
-"""``careen cache``: what the cache folder holds, and the removal of what can be fetched or read again."""
+"""``careen cache``: what is in the cache folder, and the removal of what can be fetched or read again."""
 
 import argparse
 import json
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 SCHEMA = "careen.cache/1"
 ACTIONS = ("list", "size", "prune", "clear")
 WHAT = {
-    "images": "blobs of images that were pulled",
-    "exports": "images that an engine exported",
-    "layers": "what was read in layers",
+    "images": "blobs of pulled images",
+    "exports": "images exported by an engine",
+    "layers": "results of reading layers",
     "archive": "files of distributions' archives",
     "kept": "earlier databases",
-    "scores": "scores that were looked up singly",
-    "partial": "downloads that were not finished",
-    "logs": "logs of refreshes",
+    "scores": "scores that were fetched one by one",
+    "partial": "unfinished downloads",
+    "logs": "logs of background refreshes",
     "database": "the database in use",
-    "other": "not Careen's",
+    "other": "files that are not Careen's",
 }
 WHY = {
     "updating": "another process updates the database",
-    "in_use": "used within a day, and another process uses the cache",
-    "changed": "used or removed meanwhile",
+    "in_use": "used within a day, while another process uses the cache",
+    "changed": "used or removed in the meantime",
 }
 
 
@@ -45,24 +45,26 @@ def parser() -> Parser:
         prog="careen cache",
         usage="careen cache [ACTION] [flags] [KIND …]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Show what the cache folder holds, and remove what can be fetched or read again.",
+        description="Show what is in the cache folder, and remove what can be fetched or read again.",
         epilog=f"""\
 actions:
-  list      by kind: how much, how old (what is done without an action)
-  size      bytes in all
-  prune     remove what was not used for a while, or is beyond a size
+  list      by kind: size and age (the default)
+  size      print the total size in bytes
+  prune     remove old entries, or all beyond a size
   clear     remove everything but the database in use
 
-kinds (prune and clear take all of them where none is named):
+kinds (prune and clear: all, if none is named):
 {kinds}""",
     )
-    made.add_argument("action", nargs="?", choices=ACTIONS, default="list", metavar="ACTION", help="what to do: see below")
-    made.add_argument("kinds", metavar="KIND", nargs="*", default=[], help="only this, of those below")
+    made.add_argument("action", nargs="?", choices=ACTIONS, default="list", metavar="ACTION", help="see below")
+    made.add_argument("kinds", metavar="KIND", nargs="*", default=[], help="only this kind: see below")
     made.add_argument("--format", dest="written", choices=["text", "json"], default="text", help="text or json")
-    made.add_argument("--older-than", metavar="DAYS", type=_days, help="prune: what was not used for so many days (30)")
-    made.add_argument("--max-size", metavar="SIZE", type=_size, help="prune: down to this size, as 512M, 20G")
-    made.add_argument("--dry-run", action="store_true", help="prune, clear: tell what would go, and remove nothing")
-    made.add_argument("--yes", action="store_true", help="clear: do not ask")
+    made.add_argument(
+        "--older-than", metavar="DAYS", type=_days, help="prune: what was not used for this many days (default: 30)"
+    )
+    made.add_argument("--max-size", metavar="SIZE", type=_size, help="prune: down to this size: 512M, 20G")
+    made.add_argument("--dry-run", action="store_true", help="prune, clear: show what would be removed, and remove nothing")
+    made.add_argument("--yes", action="store_true", help="clear: do not ask for confirmation")
     add_settings(made, "bounds", ("cache_max_size", "quiet"))
     add_common(made)
     return made
@@ -98,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     if as_json:
         _write_json(_freed_document(pruned))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _told(pruned))
+        sys.stdout.writelines(f"{line}\n" for line in _pruned_lines(pruned))
     return 0
 
 
@@ -113,7 +115,9 @@ def _kinds(arguments: argparse.Namespace) -> "Sequence[Kind]":
             raise UsageError("the database in use is not removed", "careen db forget SOURCE removes a part of it")
         if kind not in REMOVABLE:
             near = nearest(kind, REMOVABLE)
-            raise UsageError(f"{kind!r} is no kind that can go", f"did you mean {near}?" if near else ", ".join(REMOVABLE))
+            raise UsageError(
+                f"{kind!r} is not a kind that can be removed", f"did you mean {near}?" if near else ", ".join(REMOVABLE)
+            )
     for flag, value in (("--older-than", arguments.older_than), ("--max-size", arguments.max_size)):
         if value is not None and arguments.action != "prune":
             raise UsageError(f"{flag} is for careen cache prune", "careen cache --help")
@@ -125,8 +129,8 @@ def _confirmed(settings: "Settings", kinds: "Sequence[Kind]") -> bool:
     from careen.app.caching import prune_cache
 
     if not sys.stdin.isatty():
-        raise UsageError("careen cache clear asks before it removes anything", "--yes, where nobody can answer")
-    size = sum(one.size for one in prune_cache(settings, kinds, older_than_days=0, dry_run=True).freed)
+        raise UsageError("careen cache clear asks before it removes anything", "--yes removes it without asking")
+    size = sum(entry.size for entry in prune_cache(settings, kinds, older_than_days=0, dry_run=True).freed)
     sys.stderr.write(f"remove {', '.join(kinds) or 'everything but the database in use'} ({_shown_size(size)})? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
@@ -136,24 +140,24 @@ def _table(cache: "Cache") -> str:
     limits = {kind: getattr(cache.limits, kind) for kind in cache.limits.__struct_fields__}
     lines = [visible(str(cache.folder)), ""]
     lines.append(f"{'KIND':<9}  {'COUNT':>7}  {'SIZE':>9}  {'AT MOST':>8}  {'LAST USED':<10}  {'OLDEST':<10}  WHAT")
-    for one in cache.holdings:
-        most = _shown_size(limits[one.kind]) if one.kind in limits else "-"
-        days = f"{_day(one.last) or '-':<10}  {_day(one.oldest) or '-':<10}"
-        lines.append(f"{one.kind:<9}  {one.count:>7,}  {_shown_size(one.size):>9}  {most:>8}  {days}  {WHAT[one.kind]}")
+    for entry in cache.holdings:
+        most = _shown_size(limits[entry.kind]) if entry.kind in limits else "-"
+        days = f"{_day(entry.last) or '-':<10}  {_day(entry.oldest) or '-':<10}"
+        lines.append(f"{entry.kind:<9}  {entry.count:>7,}  {_shown_size(entry.size):>9}  {most:>8}  {days}  {WHAT[entry.kind]}")
     if not cache.holdings:
         lines.append("nothing")
     return "\n".join([*lines, "", f"{_shown_size(cache.size)} in all"]) + "\n"
 
 
-def _told(pruned: "Pruned") -> "Iterator[str]":
+def _pruned_lines(pruned: "Pruned") -> "Iterator[str]":
     from careen.output.lines import plural
 
     verb = "would free" if pruned.dry_run else "freed"
-    for one in pruned.freed:
-        yield f"{one.kind:<9}  {one.count:>7,}  {_shown_size(one.size):>9}  {WHAT[one.kind]}"
+    for entry in pruned.freed:
+        yield f"{entry.kind:<9}  {entry.count:>7,}  {_shown_size(entry.size):>9}  {WHAT[entry.kind]}"
     for left in pruned.left:
         yield f"{left.kind}: {plural(left.count, 'thing')} left ({_shown_size(left.size)}): {WHY[left.why]}"
-    yield f"{verb} {_shown_size(sum(one.size for one in pruned.freed))}"
+    yield f"{verb} {_shown_size(sum(entry.size for entry in pruned.freed))}"
 
 
 def _document(cache: "Cache") -> dict[str, Any]:
@@ -161,19 +165,19 @@ def _document(cache: "Cache") -> dict[str, Any]:
         "schema": SCHEMA,
         "folder": str(cache.folder),
         "size": cache.size,
-        "kinds": [_holding(one) for one in cache.holdings],
+        "kinds": [_holding(entry) for entry in cache.holdings],
         "limits": {kind: getattr(cache.limits, kind) for kind in cache.limits.__struct_fields__},
     }
 
 
-def _holding(one: "Holding") -> dict[str, Any]:
+def _holding(entry: "Holding") -> dict[str, Any]:
     return {
-        "kind": one.kind,
-        "count": one.count,
-        "size": one.size,
-        "oldest": _moment(one.oldest),
-        "last_used": _moment(one.last),
-        "removable": one.removable,
+        "kind": entry.kind,
+        "count": entry.count,
+        "size": entry.size,
+        "oldest": _moment(entry.oldest),
+        "last_used": _moment(entry.last),
+        "removable": entry.removable,
     }
 
 
@@ -196,7 +200,7 @@ def _write_json(document: dict[str, Any]) -> None:
 def _moment(used: float) -> str | None:
     try:
         return datetime.fromtimestamp(used, UTC).isoformat(timespec="seconds") if used else None
-    except (OverflowError, ValueError, OSError):  # a clock that went wrong
+    except (OverflowError, ValueError, OSError):  # the clock was wrong
         return None
 
 
@@ -217,7 +221,7 @@ def _days(text: str) -> float:
     except ValueError:
         days = -1.0
     if not 0 <= days < 1e6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days")
     return days
 
 

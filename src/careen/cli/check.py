@@ -1,19 +1,19 @@
-"""``careen check``: files and folders come in; faults with their lines, and the policy's verdict as exit code, go out."""
+"""``careen check``: misconfigurations, secrets and vulnerabilities of files, with their lines, and the verdict as exit code."""
 
 import argparse
 
 from careen.errors import UsageError
 
 from .arguments import ADVISORIES, Parser, add_common, add_settings
-from .judging import at_work, settings_of
+from .assessing import settings_of, with_progress
 
 
 def parser() -> Parser:
     made = Parser(
         prog="careen check",
         usage="careen check [flags] PATH…",
-        description="Name the faults of Dockerfiles, Kubernetes manifests, Compose files and whatever else starts containers, "
-        "and the vulnerabilities that a build will bring, before anything is built.",
+        description="Find misconfigurations and secrets in Dockerfiles, Kubernetes manifests, Compose files and other files "
+        "that start containers, and the vulnerabilities that a build will install. Nothing is built.",
         epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.",
     )
     made.add_argument("paths", metavar="PATH", nargs="*", help="a file, or a folder to search; - reads standard input")
@@ -23,7 +23,7 @@ def parser() -> Parser:
     )  # fmt: skip
     made.add_argument(
         "--running", nargs="?", const="any", type=str.lower, choices=("any", "docker", "podman"), metavar="ENGINE",
-        help="check the containers that an engine of this machine runs, and compare them with their images: docker or podman",
+        help="check the running containers of an engine (docker or podman), and compare them with their images",
     )  # fmt: skip
     add_settings(
         made,
@@ -43,7 +43,7 @@ def parser() -> Parser:
     )
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))
-    add_settings(made, "what to set aside", ("ignore_file", "vex"))
+    add_settings(made, "what to suppress", ("ignore_file", "vex"))
     add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "what a build will install", ("context", "resolve", "resolve_hosts"))
     add_settings(made, "network", ("insecure", "ca_file", "timeout"))
@@ -52,24 +52,26 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.checking import check, check_running
+    from careen.app.wiring import reporters
 
-    from .output import planned, write
+    from .output import write
+    from .output_plan import plan_outputs
 
     settings = settings_of(arguments)
     named = bool(arguments.paths or arguments.commands)
     if not named and not arguments.running:
         raise UsageError("there is nothing to check", "name a PATH (careen check .), or give --run 'docker run …'")
     if named and arguments.running:
-        raise UsageError("running containers and files are judged one after the other", "leave out --running, or the PATHs")
-    outputs = planned(settings, app.reporters())
+        raise UsageError("running containers and files are checked by separate commands", "leave out --running, or the PATHs")
+    outputs = plan_outputs(settings, reporters())
     engine = None if arguments.running == "any" else arguments.running
-    report = at_work(
+    report = with_progress(
         settings,
         lambda progress: (
-            app.check_running(engine, settings, progress)
+            check_running(engine, settings, progress)
             if arguments.running
-            else app.check(arguments.paths, settings, progress, arguments.commands)
+            else check(arguments.paths, settings, progress, arguments.commands)
         ),
     )
     for output in outputs:

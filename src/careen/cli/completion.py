@@ -1,4 +1,4 @@
-"""``careen completion``: a static script for a shell, made from the commands' own flags."""
+"""``careen completion``: a static script for a shell, made of the commands' flags."""
 
 import argparse
 import importlib
@@ -15,7 +15,7 @@ def parser() -> Parser:
         epilog="careen completion bash > ~/.local/share/bash-completion/completions/careen\n"
         "careen completion fish > ~/.config/fish/completions/careen.fish\n"
         "careen completion zsh > ~/.zfunc/_careen\n"
-        "where the folder is there; for zsh it has to be one of $fpath.",
+        "The folder has to exist; for zsh it has to be in $fpath.",
     )
     made.add_argument("shell", type=str.lower, choices=["bash", "zsh", "fish"], help="bash, zsh or fish")
     return made
@@ -36,14 +36,14 @@ def _commands() -> Iterator[tuple[str, str, list[argparse.Action]]]:
 
 
 def _words(action: argparse.Action) -> tuple[str, ...]:
-    """What may follow a flag, or stand in the place of an argument."""
+    """The words that a flag or an argument takes."""
 
     from careen.config import choices, field_by_key
 
     if action.choices:
         return tuple(map(str, action.choices))
     if action.dest == "format":
-        from careen.app import reporters
+        from careen.app.wiring import reporters
 
         return tuple(reporters())
     if action.dest == "kinds":
@@ -51,9 +51,9 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
 
         return REMOVABLE
     if action.dest == "fail_on":
-        from careen.policy.gates import WORDS
+        from careen.app.wiring import gate_words
 
-        return WORDS
+        return gate_words()
     field = field_by_key().get(action.dest)
     return choices(field) if field and action.nargs != 0 else ()
 
@@ -99,8 +99,8 @@ def _zsh() -> str:
             after = f":{action.dest}:({' '.join(words)})" if words else f":{action.dest}:_files"
             if not action.option_strings:
                 specs.append(f"'{after}'")
-            told = f"[{_plain(action.help)}]{after if action.nargs != 0 else ''}"
-            specs += [f"'{option}{told}'" for option in action.option_strings]
+            shown = f"[{_plain(action.help)}]{after if action.nargs != 0 else ''}"
+            specs += [f"'{option}{shown}'" for option in action.option_strings]
         cases.append(f"    {name}) _arguments {' '.join(specs)} ;;")
     names = " ".join(f"'{name}:{_plain(what)}'" for name, what, _ in _commands())
     return f"""\
@@ -139,5 +139,5 @@ def _fish() -> str:
 
 
 def _plain(text: str | None) -> str:
-    """Help as it may stand between quotes and brackets of a shell's script."""
+    """Help text without characters that mean something in a shell's script."""
     return "".join(" " if character in "'\"[]:\\`$" else character for character in text or "").replace("%%", "%")

@@ -1,4 +1,4 @@
-"""``careen db diff``: what changed between two databases, as a table with examples, or as JSON with each difference."""
+"""``careen db diff``: the differences of two databases, as a table with examples, or as JSON with each difference."""
 
 import sys
 from argparse import ArgumentTypeError, Namespace
@@ -30,7 +30,7 @@ TITLES = {
     "epss": "EPSS",
     "repository": "repositories of vendors",
 }
-_KEYS = frozenset({"id", "namespace", "package", "name"})  # said once for each difference
+_KEYS = frozenset({"id", "namespace", "package", "name"})  # once for each difference
 
 
 def add_flags(made: Parser) -> None:
@@ -40,54 +40,53 @@ def add_flags(made: Parser) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="only this, such as npm; may be repeated",
+        help="only this namespace: npm, debian:12; may be repeated",
     )
     group.add_argument(
-        "--source", metavar="SOURCE", action="append", default=[], help="only this: osv, osv/npm, kev; may be repeated"
+        "--source", metavar="SOURCE", action="append", default=[], help="only this source: osv, osv/npm, kev; may be repeated"
     )
-    told = f"differences of each kind that are listed ({SHOWN}; with --verbose or as JSON {SHOWN_JSON:,}); counts are of all"
-    group.add_argument("--limit", metavar="N", type=_count, help=told)
+    text = f"differences to list of each kind ({SHOWN}; with --verbose or as JSON {SHOWN_JSON:,}); counts include all"
+    group.add_argument("--limit", metavar="N", type=_count, help=text)
 
 
 def diff(arguments: Namespace, settings: "Settings", as_json: bool) -> None:
-    """Writes to standard output: as JSON while the databases are walked."""
+    """Writes to standard output; JSON is written while the databases are compared."""
     from careen.app.databases import database_diff
-    from careen.database.differences import Only
 
-    only = Only(frozenset(arguments.namespace), frozenset(arguments.source))
+    only = {"namespaces": arguments.namespace, "sources": arguments.source}
     before, *after = arguments.names
     usual = SHOWN_JSON if as_json else SHOWN_VERBOSE if settings.verbose else SHOWN
     limit = usual if arguments.limit is None else arguments.limit
     if as_json:
         writer = _Writer(sys.stdout, limit)
-        writer.end(database_diff(before, after[0] if after else None, settings, only, writer.take))
+        writer.end(database_diff(before, after[0] if after else None, settings, writer.take, **only))
         return
     examples: dict[str, list[Difference]] = {}
 
-    def keep(one: "Difference") -> None:
-        kept = examples.setdefault(one.kind, [])
+    def keep(difference: "Difference") -> None:
+        kept = examples.setdefault(difference.kind, [])
         if len(kept) < limit:
-            kept.append(one)
+            kept.append(difference)
 
-    found = database_diff(before, after[0] if after else None, settings, only, keep)
+    found = database_diff(before, after[0] if after else None, settings, keep, **only)
     sys.stdout.writelines(f"{line}\n" for line in _lines(found, examples))
 
 
 class _Writer:
-    """JSON of differences as they come, then of what they add up to."""
+    """Writes each difference as JSON when it is found, and the totals at the end."""
 
     def __init__(self, stream: IO[str], limit: int) -> None:
         self._stream, self._limit = stream, limit
         self._seen: Counter[str] = Counter()
         self._begun = False
 
-    def take(self, one: "Difference") -> None:
+    def take(self, difference: "Difference") -> None:
         import json
 
-        self._seen[one.kind] += 1
-        if self._seen[one.kind] <= self._limit:
+        self._seen[difference.kind] += 1
+        if self._seen[difference.kind] <= self._limit:
             self._begin()
-            self._stream.write(("," if self._begun else "") + "\n  " + json.dumps(_document(one)))
+            self._stream.write(("," if self._begun else "") + "\n  " + json.dumps(_document(difference)))
             self._begun = True
 
     def end(self, found: "Comparison") -> None:
@@ -113,18 +112,18 @@ class _Writer:
             self._stream.write(f'{{\n "schema": "{SCHEMA}",\n "differences": [')
 
 
-def _document(one: "Difference") -> dict[str, Any]:
-    """Of a change the fields that changed, else all of them."""
+def _document(difference: "Difference") -> dict[str, Any]:
+    """Of a change the fields that changed, else all fields."""
     return {
-        "kind": one.kind,
-        "source": one.source,
-        "namespace": one.namespace,
-        "name": one.name,
-        "id": one.id,
-        "change": one.change,
-        "fields": list(one.fields),
-        "before": [_fields(record, one.fields) for record in one.before],
-        "after": [_fields(record, one.fields) for record in one.after],
+        "kind": difference.kind,
+        "source": difference.source,
+        "namespace": difference.namespace,
+        "name": difference.name,
+        "id": difference.id,
+        "change": difference.change,
+        "fields": list(difference.fields),
+        "before": [_fields(record, difference.fields) for record in difference.before],
+        "after": [_fields(record, difference.fields) for record in difference.after],
     }
 
 
@@ -139,41 +138,42 @@ def _plain(value: object) -> Any:
 
     if isinstance(value, Struct):
         return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _lines(found: "Comparison", examples: "dict[str, list[Difference]]") -> Iterator[str]:
-    for one in (found.before, found.after):
-        yield f"{visible(one.path)}, built {visible(one.built)}"
+    for database in (found.before, found.after):
+        yield f"{visible(database.path)}, built {visible(database.built)}"
     yield ""
     if not found.sources:
-        yield "They say the same."
+        yield "They have the same content."
         return
-    width = max(6, *(len(one.name) for one in found.sources))
+    width = max(6, *(len(source.name) for source in found.sources))
     yield f"{'SOURCE':<{width}}  {'ADDED':>8}  {'REMOVED':>8}  {'CHANGED':>8}  DATA OF"
-    for one_ in found.sources:
-        span = " -> ".join(dict.fromkeys((one_.before[:10] or "-", one_.after[:10] or "-")))
-        yield f"{visible(one_.name):<{width}}  {one_.added:>8,}  {one_.removed:>8,}  {one_.changed:>8,}  {visible(span)}"
+    for source in found.sources:
+        span = " -> ".join(dict.fromkeys((source.before[:10] or "-", source.after[:10] or "-")))
+        counts = f"{source.added:>8,}  {source.removed:>8,}  {source.changed:>8,}"
+        yield f"{visible(source.name):<{width}}  {counts}  {visible(span)}"
     for kind in found.kinds:
         yield ""
         yield f"{TITLES[kind.kind]}: {kind.added:,} added, {kind.removed:,} removed, {kind.changed:,} changed"
         listed = examples.get(kind.kind, [])
-        yield from (f"  {visible(_line(one))}" for one in listed)
+        yield from (f"  {visible(_line(difference))}" for difference in listed)
         if len(listed) < kind.total:
             yield f"  and {kind.total - len(listed):,} more (--limit N)"
 
 
-def _line(one: "Difference") -> str:
-    about = " ".join(filter(None, (one.namespace, one.name, one.id)))
-    if one.change != "changed":
-        told = _told(one.after or one.before)
-        return f"{'+' if one.change == 'added' else '-'} {about}" + (f": {told}" if told else "")
-    before, after = _told(one.before), _told(one.after)
-    return f"~ {about}: " + (f"{before} -> {after}" if before != after else ", ".join(one.fields))
+def _line(difference: "Difference") -> str:
+    about = " ".join(filter(None, (difference.namespace, difference.name, difference.id)))
+    if difference.change != "changed":
+        summary = _summary(difference.after or difference.before)
+        return f"{'+' if difference.change == 'added' else '-'} {about}" + (f": {summary}" if summary else "")
+    before, after = _summary(difference.before), _summary(difference.after)
+    return f"~ {about}: " + (f"{before} -> {after}" if before != after else ", ".join(difference.fields))
 
 
-def _told(records: "Sequence[Record]") -> str:
-    """What matters of a statement in a few words."""
+def _summary(records: "Sequence[Record]") -> str:
+    """The most important fields of a record."""
     from careen.model.advisory import Advisory, Epss, Exploited, LimitedSupport, Support, VulnerabilityRecord
 
     match records[0]:
@@ -204,5 +204,5 @@ def _fixes(advisory: Any) -> Iterator[str]:
 
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise ArgumentTypeError(f"{text!r} is no number")
+        raise ArgumentTypeError(f"{text!r} is not a number")
     return int(text)

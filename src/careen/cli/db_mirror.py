@@ -1,4 +1,4 @@
-"""``careen db mirror``: the feeds laid down in a folder, and what became of each."""
+"""``careen db mirror``: all feeds, or some, in a folder, and the state of each."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ _ENDS = ("new", "updated", "unchanged", "kept", "absent", "failed")
 
 
 def mirror(arguments: Namespace, settings: "Settings", progress: "Progress") -> tuple[str, DatabaseError | None]:
-    """What to tell, and what failed in spite of it."""
+    """The text to print, and what failed in spite of it."""
     from careen.app.mirroring import mirror_feeds
 
     folder, *wanted = arguments.names
@@ -32,16 +32,18 @@ def mirror(arguments: Namespace, settings: "Settings", progress: "Progress") -> 
 
 
 def _text(laid: "Sequence[Laid]") -> str:
-    width = max((len(visible(one.path)) for one in laid), default=4)
+    width = max((len(visible(feed.path)) for feed in laid), default=4)
     lines = [f"{'FEED':<{width}}  {'STATE':<9}  {'SIZE':>11}  DATA OF"]
-    for one in laid:
-        size = f"{one.size / 1e6:.1f} MB" if one.size else "-"
-        detail = f"  {visible(one.detail)}" if one.detail else ""
-        lines.append(f"{visible(one.path):<{width}}  {one.state:<9}  {size:>11}  {visible(one.as_of[:10]) or '-':<10}{detail}")
-    counts = {state: sum(one.state == state for one in laid) for state in _ENDS}
-    total = sum(one.size for one in laid)
-    told = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
-    return "\n".join([*map(str.rstrip, lines), "", f"{told or 'no feed'}; {total / 1e6:,.1f} MB"]) + "\n"
+    for feed in laid:
+        size = f"{feed.size / 1e6:.1f} MB" if feed.size else "-"
+        detail = f"  {visible(feed.detail)}" if feed.detail else ""
+        lines.append(
+            f"{visible(feed.path):<{width}}  {feed.state:<9}  {size:>11}  {visible(feed.as_of[:10]) or '-':<10}{detail}"
+        )
+    counts = {state: sum(feed.state == state for feed in laid) for state in _ENDS}
+    total = sum(feed.size for feed in laid)
+    listed = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+    return "\n".join([*map(str.rstrip, lines), "", f"{listed or 'no feed'}; {total / 1e6:,.1f} MB"]) + "\n"
 
 
 def _document(laid: "Sequence[Laid]") -> str:
@@ -51,15 +53,15 @@ def _document(laid: "Sequence[Laid]") -> str:
 
 
 def _failure(laid: "Sequence[Laid]") -> DatabaseError | None:
-    """Of feeds that assess images; of the others a failure is a warning, as in an update."""
-    for one in laid:
-        if one.state == "failed" and not one.assesses:
-            log.warning("%s could not be brought up to date: %s", one.path, one.detail)
-    failed = [one for one in laid if one.state == "failed" and one.assesses]
+    """The error of feeds that assess images; for other feeds there is a warning, as in an update."""
+    for feed in laid:
+        if feed.state == "failed" and not feed.assesses:
+            log.warning("%s could not be brought up to date: %s", feed.path, feed.detail)
+    failed = [feed for feed in laid if feed.state == "failed" and feed.assesses]
     if failed:
-        names = ", ".join(f"{one.path} ({one.detail})" for one in failed)
-        others = "the others are up to date; " if any(one.state in _FINE for one in laid) else ""
-        return DatabaseError(f"could not fetch {names}", f"{others}what the mirror had of these stays")
-    if not any(one.size for one in laid):
-        return DatabaseError("no feed could be had", "check the connection")
+        names = ", ".join(f"{feed.path} ({feed.detail})" for feed in failed)
+        others = "the others are up to date; " if any(feed.state in _FINE for feed in laid) else ""
+        return DatabaseError(f"could not fetch {names}", f"{others}for these the mirror keeps its earlier files")
+    if not any(feed.size for feed in laid):
+        return DatabaseError("no feed could be downloaded", "check the connection")
     return None

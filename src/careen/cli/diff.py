@@ -1,20 +1,18 @@
-"""``careen diff``: what is new and what is gone from one image, or report, to another, and why."""
+"""``careen diff``: the findings that are new and those that are gone, between two images or reports, and why."""
 
 import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .arguments import Parser
-from .judging import RULES, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import RULES, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.formats.scans.saved_report import Saved
     from careen.model.finding import Finding
     from careen.model.report import Verdict
-    from careen.plugins import Progress
     from careen.policy.compare import Difference
 
 SCHEMA = "careen.difference/1"
@@ -24,10 +22,10 @@ CHANGES = {
     "fix_available": "with a fix since",
 }
 DEPARTURES = {
-    "upgraded": "mended by another version",
-    "removed": "gone with what it was in",
+    "upgraded": "fixed by another version",
+    "removed": "gone with its package or file",
     "withdrawn": "no longer published",
-    "suppressed": "set aside by a rule now",
+    "suppressed": "suppressed by a rule now",
 }
 
 
@@ -35,39 +33,28 @@ def parser() -> Parser:
     made = Parser(
         prog="careen diff",
         usage="careen diff [flags] BEFORE AFTER",
-        description="Name the findings that are new, those that are gone, and why, from one image or report to another.",
+        description="List the findings that are new and those that are gone, from one image or report to another, and why.",
         epilog="Exit codes: 0 compared, 1 --fail-on fails AFTER for what is new, 2 usage, 3 could not complete.",
     )
     places = "a report in JSON (careen scan IMAGE --format json), or an image as for careen scan"
     made.add_argument("before", metavar="BEFORE", help=places)
-    made.add_argument("after", metavar="AFTER", help="likewise")
-    add_form(made)
-    add_judging(made, ("fail_on", *RULES))
+    made.add_argument("after", metavar="AFTER", help="the same, to compare with")
+    add_format_flag(made)
+    add_assessment_flags(made, ("fail_on", *RULES))
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
-    from careen.policy.compare import compare, verdict_on
-    from careen.policy.load import load_policy
+    from careen.app.decisions import findings_diff
 
     settings = settings_of(arguments)
-    policy = load_policy(settings.fail_on, unknown_as=settings.unknown_as)
-
-    def both(progress: "Progress") -> "tuple[Saved, Saved]":
-        return (
-            app.report_or_scan(arguments.before, settings, progress),
-            app.report_or_scan(arguments.after, settings, progress),
-        )
-
-    before, after = at_work(settings, both)
-    found = compare(before, after)
-    verdict = verdict_on(before, after, policy, datetime.now(UTC).date())
+    found = with_progress(settings, lambda progress: findings_diff(arguments.before, arguments.after, settings, progress))
     if arguments.form == "json":
-        write_json(_document(before, after, found, verdict))
+        write_json(_document(found.before, found.after, found.difference, found.verdict))
     else:
-        sys.stdout.writelines(line.rstrip() + "\n" for line in _lines(before, after, found, verdict))
-    return verdict.exit_code
+        lines = _lines(found.before, found.after, found.difference, found.verdict)
+        sys.stdout.writelines(line.rstrip() + "\n" for line in lines)
+    return found.verdict.exit_code
 
 
 def _document(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict") -> dict[str, object]:
@@ -90,15 +77,18 @@ def _lines(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdi
     yield f"{visible(before.name)} ({before.created[:10]}) -> {visible(after.name)} ({after.created[:10]})"
     yield f"  {len(before.findings)} findings -> {len(after.findings)}: {len(found.new)} new, {len(found.gone)} gone"
     for change, words in CHANGES.items():
-        yield from _group(f"New, {words}", ordered(one for one in found.new if one.change == change))
+        yield from _group(f"New, {words}", ordered(finding for finding in found.new if finding.change == change))
     for why, words in DEPARTURES.items():
-        yield from _group(f"Gone, {words}", ordered(one.finding for one in found.gone if one.why == why))
+        yield from _group(f"Gone, {words}", ordered(gone.finding for gone in found.gone if gone.why == why))
     if found.packages:
-        counts = Counter("came" if one.before is None else "went" if one.after is None else "changed" for one in found.packages)
+        counts = Counter(
+            "came" if package.before is None else "went" if package.after is None else "changed" for package in found.packages
+        )
         yield ""
         yield f"Packages: {', '.join(f'{counts[word]} {word}' for word in ('changed', 'came', 'went') if counts[word])}"
-        for one in found.packages:
-            yield f"  {visible(one.type)} {visible(one.name)}  {visible(one.before or '-')} -> {visible(one.after or '-')}"
+        for package in found.packages:
+            before_after = f"{visible(package.before or '-')} -> {visible(package.after or '-')}"
+            yield f"  {visible(package.type)} {visible(package.name)}  {before_after}"
     if verdict.rules:
         yield ""
         yield from map(rule_line, verdict.rules)
@@ -115,11 +105,11 @@ def _group(title: str, findings: "Iterable[Finding]") -> Iterator[str]:
         return
     yield ""
     yield f"{title} ({len(listed)})"
-    for one in listed:
-        if isinstance(one, Vulnerability):
-            fix = ", ".join(map(visible, one.fix.versions)) or one.fix.state
-            where = f"{visible(one.package_name)} {visible(one.package_version)}  {fix}"
+    for finding in listed:
+        if isinstance(finding, Vulnerability):
+            fix = ", ".join(map(visible, finding.fix.versions)) or finding.fix.state
+            where = f"{visible(finding.package_name)} {visible(finding.package_version)}  {fix}"
         else:
-            line = f":{one.location.line}" if one.location.line else ""
-            where = f"{visible(one.location.path)}{line}  {visible(one.title)}"
-        yield f"  {one.severity:<10}  {visible(one.id):<19}  {where}"
+            line = f":{finding.location.line}" if finding.location.line else ""
+            where = f"{visible(finding.location.path)}{line}  {visible(finding.title)}"
+        yield f"  {finding.severity:<10}  {visible(finding.id):<19}  {where}"

@@ -1,9 +1,9 @@
 """A Dockerfile with RUN lines added where each belongs, as a unified diff.
 
-A system package manager's line comes right after the FROM of the last stage, before anything builds upon it, as root
-where the base image has another user. A line of pip or npm comes after the last RUN that calls the same program, in
-whichever stage that is, else at the end of the last stage before what only tells how to start.
-Raises: ValueError where the text is no Dockerfile.
+A line of the system's package manager comes right after the FROM of the last stage, as root if the base image has another
+user. A line of pip or npm comes after the last RUN that calls the same program, in any stage; else at the end of the last
+stage, before instructions such as CMD.
+Raises: ValueError if the text is not a Dockerfile.
 **Source:** Dockerfile reference; POSIX diff, "Diff -u Output Format".
 """
 
@@ -28,9 +28,9 @@ class Line(Struct, frozen=True):
 
 
 def patch(text: str, name: str, lines: Sequence[Line], user: str = "") -> str:
-    """The diff; "" where there is nothing to add. ``user`` is the one of the base image, "" for root."""
+    """The diff; "" if there is nothing to add. ``user`` is the user of the base image, "" for root."""
     instructions = parse(text).instructions
-    starts = [index for index, one in enumerate(instructions) if one.keyword == "FROM"]
+    starts = [index for index, instruction in enumerate(instructions) if instruction.keyword == "FROM"]
     if not starts:
         raise ValueError("no FROM")
     rows = text.splitlines(keepends=True)
@@ -46,11 +46,11 @@ def patch(text: str, name: str, lines: Sequence[Line], user: str = "") -> str:
 
 
 def base_of(text: str) -> str:
-    """The image of the last stage, as written; that of the stage it builds upon where it names one."""
+    """The base image of the last stage, as written. If the stage builds on another stage, the base image of that one."""
     images: dict[str, str] = {}
     image = ""
-    for one in parse(text).instructions:
-        words = [word for word in one.words if not word.startswith("--")] if one.keyword == "FROM" else []
+    for instruction in parse(text).instructions:
+        words = [word for word in instruction.words if not word.startswith("--")] if instruction.keyword == "FROM" else []
         if words:
             image = images.get(words[0].lower(), words[0])
             if len(words) > 2 and words[1].lower() == "as":
@@ -61,7 +61,9 @@ def base_of(text: str) -> str:
 def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
     if not program:
         return instructions[last].end_line
-    calls = [one for one in instructions if one.keyword == "RUN" and _CALLS[program].search(one.text)]
+    calls = [
+        instruction for instruction in instructions if instruction.keyword == "RUN" and _CALLS[program].search(instruction.text)
+    ]
     if calls:
         return calls[-1].end_line
     stage = instructions[last:]
@@ -76,5 +78,5 @@ def _rows(line: Line, user: str) -> list[str]:
 
 
 def _marked(rows: Iterable[str]) -> list[str]:
-    """As diff writes it: a last line without its end is marked."""
+    """Marks a last line without a line feed, as diff does."""
     return [row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in rows]

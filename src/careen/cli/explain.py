@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from careen.errors import UsageError
 
 from .arguments import Parser
-from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
-    from careen.matching.explain import Explanation, Judgement, Statement
+    from careen.matching.explain import Explanation, PackageExplanation
+    from careen.matching.statements import Statement
+    from careen.model.finding import Vulnerability
     from careen.model.report import Report
 
 SCHEMA = "careen.explanation/1"
-OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not judged"}
-# What stands where the image should: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, RHSA-2021:3623.
+OUTCOMES = {"found": "found", "set_aside": "set aside", "not_found": "not found", "not_judged": "not assessed"}
+# The id of a vulnerability: CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, RHSA-2021:3623.
 _ID = r"[A-Za-z]{2,12}-(\d{4}[-:]\d+|\w{4}-\w{4}-\w{4})"
 
 
@@ -24,30 +26,33 @@ def parser() -> Parser:
     made = Parser(
         prog="careen explain",
         usage="careen explain [flags] ID [PACKAGE] REFERENCE",
-        description="Say why a vulnerability is, or is not, found: every source asked, what it says of the version, "
-        "and what came of it.",
+        description="Explain why a vulnerability is, or is not, found: every source that was asked, what it states about "
+        "the version, and the result.",
         epilog="Exit codes: 0 explained, whatever the outcome; 2 usage; 3 could not complete.",
     )
-    made.add_argument("id", metavar="ID", help="any id of the flaw: CVE-…, GHSA-…, DSA-…")
+    made.add_argument("id", metavar="ID", help="any id of the vulnerability: CVE-…, GHSA-…, DSA-…")
     made.add_argument(
-        "package", metavar="PACKAGE", nargs="?", help="name, source package or purl; without it, all it speaks of"
+        "package",
+        metavar="PACKAGE",
+        nargs="?",
+        help="name, source package or purl (default: every package that a source names)",
     )
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
-    add_form(made)
-    add_judging(made)
+    add_format_flag(made)
+    add_assessment_flags(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.session import Session
 
     if re.fullmatch(_ID, arguments.reference) and not re.fullmatch(_ID, arguments.id):
         raise UsageError(
-            f"{arguments.reference} stands where the image is named", f"careen explain {arguments.reference} {arguments.id}"
+            f"{arguments.reference} is in the place of the image", f"careen explain {arguments.reference} {arguments.id}"
         )
     settings = settings_of(arguments)
-    with app.Session(settings) as session:
-        report, explanation = at_work(
+    with Session(settings) as session:
+        report, explanation = with_progress(
             settings, lambda progress: session.explain(arguments.reference, arguments.id, arguments.package, progress)
         )
     if arguments.form == "json":
@@ -74,20 +79,20 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
     if names:
         yield f"  also known as {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
     for record in explanation.records:
-        scores = ", ".join(f"CVSS {one.version} {one.score} ({visible(one.source)})" for one in record.cvss)
-        told = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
+        scores = ", ".join(f"CVSS {score.version} {score.score} ({visible(score.source)})" for score in record.cvss)
+        rated = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
         since = f", published {record.published}" if record.published else ""
         if record.source == "exploitdb":
-            told, since = "an exploit is public", f" since {record.published}"
-        yield f"  {visible(record.source)} {visible(record.id)}: {told or 'not scored'}{since}"
+            rated, since = "an exploit is public", f" since {record.published}"
+        yield f"  {visible(record.source)} {visible(record.id)}: {rated or 'not scored'}{since}"
     if summary := next((record.summary for record in explanation.records if record.summary), ""):
         yield f"  {visible(summary, 300)}"
     for weakness in explanation.weaknesses[:5]:
         yield f"  {visible(weakness.id)}{': ' + visible(weakness.name, 200) if weakness.name else ''}"
-    for judgement in explanation.judgements:
+    for package in explanation.of_packages:
         yield ""
-        yield from _judgement(judgement)
-    if not explanation.judgements:
+        yield from _package(package)
+    if not explanation.of_packages:
         yield ""
         yield _none(explanation)
     if explanation.notes:
@@ -101,47 +106,54 @@ def _none(explanation: "Explanation") -> str:
 
     if explanation.package:
         return f"No package of this image is called {visible(explanation.package)} ({explanation.packages} packages)."
-    known = "" if explanation.records else " The database does not know this id."
+    known = "" if explanation.records else " This id is not in the database."
     return f"No source names it for any of the {explanation.packages} packages of this image.{known}"
 
 
-def _judgement(one: "Judgement") -> Iterator[str]:
+def _package(package: "PackageExplanation") -> Iterator[str]:
     from careen.output.escape import visible
 
-    yield f"{visible(one.name)} {visible(one.version)}: {OUTCOMES[one.outcome].upper()}: {visible(one.why)}"
-    yield f"  {visible(one.purl)}"
-    if one.paths:
-        more = f" and {len(one.paths) - 1} more" if len(one.paths) > 1 else ""
-        layer = f", layer {one.finding.layer}" if one.finding and one.finding.layer is not None else ""
-        yield f"  in {visible(one.paths[0])}{more}{layer}"
-    if one.judged_as:
-        yield f"  judged as {visible(one.judged_as)}"
-    for statement in one.statements:
+    outcome = OUTCOMES[package.outcome].upper()
+    yield f"{visible(package.name)} {visible(package.version)}: {outcome}: {visible(package.why)}"
+    yield f"  {visible(package.purl)}"
+    if package.paths:
+        more = f" and {len(package.paths) - 1} more" if len(package.paths) > 1 else ""
+        layer = f", layer {package.finding.layer}" if package.finding and package.finding.layer is not None else ""
+        yield f"  in {visible(package.paths[0])}{more}{layer}"
+    if package.assessed_as:
+        yield f"  assessed as {visible(package.assessed_as)}"
+    for statement in package.statements:
         yield from _statement(statement)
-    for asked in one.asked:
+    for asked in package.sources:
         if not asked.names_it:
             as_of = f", data of {asked.as_of}" if asked.as_of else ""
             yield (
                 f"  {visible(asked.source)} ({visible(asked.namespace)}) does not name it for this package "
                 f"({asked.records:,} records of {asked.packages:,} packages{as_of})"
             )
-    if one.finding and one.outcome == "found":
-        fix = ", ".join(map(visible, one.finding.fix.versions)) or one.finding.fix.state
-        source = f" ({visible(one.finding.severity_source)})" if one.finding.severity_source else ""
-        yield f"  reported as {one.finding.severity}{source}, {one.finding.confidence}, risk {one.finding.risk}, fix: {fix}"
-        if one.finding.vex:
-            yield f"  VEX ({visible(one.finding.vex.source)}): {one.finding.vex.status} {visible(one.finding.vex.detail)}"
+    if package.finding and package.outcome == "found":
+        yield from _finding(package.finding)
 
 
-def _statement(one: "Statement") -> Iterator[str]:
+def _finding(finding: "Vulnerability") -> Iterator[str]:
     from careen.output.escape import visible
 
-    about = f"{visible(one.package)} of {visible(one.namespace)}"
-    rated = f", {one.severity}" if one.severity != "unknown" else ""
-    yield f"  {visible(one.source)} {visible(one.id)} about {about}: {one.status}{rated}"
-    for text in one.comparisons[:12]:
+    fix = ", ".join(map(visible, finding.fix.versions)) or finding.fix.state
+    source = f" ({visible(finding.severity_source)})" if finding.severity_source else ""
+    yield f"  reported as {finding.severity}{source}, {finding.confidence}, risk {finding.risk}, fix: {fix}"
+    if finding.vex:
+        yield f"  VEX ({visible(finding.vex.source)}): {finding.vex.status} {visible(finding.vex.detail)}"
+
+
+def _statement(statement: "Statement") -> Iterator[str]:
+    from careen.output.escape import visible
+
+    about = f"{visible(statement.package)} of {visible(statement.namespace)}"
+    rated = f", {statement.severity}" if statement.severity != "unknown" else ""
+    yield f"  {visible(statement.source)} {visible(statement.id)} about {about}: {statement.status}{rated}"
+    for text in statement.comparisons[:12]:
         yield f"    {visible(text)}"
-    if len(one.comparisons) > 12:
-        yield f"    … and {len(one.comparisons) - 12} more ranges"
-    if one.why:
-        yield f"    {visible(one.why)}"
+    if len(statement.comparisons) > 12:
+        yield f"    … and {len(statement.comparisons) - 12} more ranges"
+    if statement.why:
+        yield f"    {visible(statement.why)}"

@@ -1,4 +1,4 @@
-"""``careen exposure``: files and folders come in; the ways an intruder could go, ranked, and a page that draws them, go out."""
+"""``careen exposure``: the paths that an intruder could take, ranked, and a page that draws them."""
 
 import argparse
 from typing import TYPE_CHECKING, Any, cast
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from careen.errors import UsageError
 
 from .arguments import ADVISORIES, BOUNDS, NETWORK, Parser, add_common, add_settings
-from .judging import at_work, settings_of
+from .assessing import settings_of, with_progress
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,24 +19,26 @@ def parser() -> Parser:
     made = Parser(
         prog="careen exposure",
         usage="careen exposure [flags] PATH…",
-        description="Name the ways from the Internet, or from one broken container to another, by what Compose files and "
-        "Kubernetes manifests share and publish: the likeliest and worst first.",
+        description="Rank the paths from the Internet, or from one compromised container to another, by what Compose files and "
+        "Kubernetes manifests publish and share: the likeliest and worst first.",
         epilog="Formats: table, json, html. Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not "
         "complete.",
     )
     made.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder to search; - reads standard input")
     group = made.add_argument_group("images")
-    group.add_argument("--images", action="store_true", help="scan every image that the files name, and weigh what is found")
+    group.add_argument(
+        "--images", action="store_true", help="scan every image that the files name, and take its vulnerabilities into account"
+    )
     group.add_argument(
         "--image",
         metavar="IMAGE=REFERENCE",
         action="append",
         default=[],
-        help="scan REFERENCE (an archive, another registry, a bill of materials) in place of IMAGE; may be repeated",
+        help="scan REFERENCE (an archive, another registry, an SBOM) in place of IMAGE; may be repeated",
     )
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "policy", ("fail_on", "strict"))
-    add_settings(made, "what to set aside in images", ("ignore_file", "vex", "image_vex", "ignore_unfixed"))
+    add_settings(made, "what to suppress in images", ("ignore_file", "vex", "image_vex", "ignore_unfixed"))
     add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "registry and network", ("platform", *NETWORK))
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
@@ -45,15 +47,18 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.exposing import exposure
 
-    from .output import planned, write
+    from .output import write
+    from .output_plan import plan_outputs
 
     settings = settings_of(arguments)
-    outputs = planned(settings, formats())
+    outputs = plan_outputs(settings, formats())
     stand_ins = dict(_stand_in(text) for text in arguments.image)
-    answer = at_work(settings, lambda progress: app.exposure(arguments.paths, settings, progress, arguments.images, stand_ins))
-    for output in outputs:  # written as a report is; its formats are of this answer
+    answer = with_progress(
+        settings, lambda progress: exposure(arguments.paths, settings, progress, arguments.images, stand_ins)
+    )
+    for output in outputs:  # the formats are those of an exposure, not of a report
         write(output, [cast("Report", answer)], settings)
     return answer.exit_code
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from careen.errors import InputError, UsageError
 
 from .arguments import Parser
-from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.matching.remedy import Plan
@@ -24,40 +24,38 @@ def parser() -> Parser:
         prog="careen fix",
         usage="careen fix [flags] REFERENCE",
         description="List the smallest set of actions against the vulnerabilities of an image, how many findings each "
-        "removes, and what stays; with --dockerfile ends in a unified diff of it. Nothing is changed.",
-        epilog="Exit codes: 0 told, whatever there is to do; 2 usage, or the image was not built from the Dockerfile; 3 could "
-        "not complete.",
+        "removes, and what stays; with --dockerfile also a unified diff of the Dockerfile. Nothing is changed.",
+        epilog="Exit codes: 0 done, with or without actions; 2 usage, or the image was not built from the Dockerfile; "
+        "3 could not complete.",
     )
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
     made.add_argument(
         "--dockerfile", metavar="FILE", type=Path, help="the Dockerfile of the image; careen fix … | patch -p1 applies the diff"
     )
-    add_form(made, ("text", "json", "diff"))
-    add_judging(made)
+    add_format_flag(made, ("text", "json", "diff"))
+    add_assessment_flags(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
     from msgspec.structs import replace
 
-    from careen import app
-    from careen.app.session import not_built_from
-    from careen.app.wiring import dockerfile_of
-    from careen.predict.built import with_instructions
+    from careen.app.built_from import is_built_from, named_dockerfile, why_not_built_from
+    from careen.app.session import Session
 
     from .dockerfile_patch import base_of
 
     if arguments.form == "diff" and arguments.dockerfile is None:
-        raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names what to change")
+        raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names the file to patch")
     settings = settings_of(arguments)
-    dockerfile = dockerfile_of(settings)
+    dockerfile = named_dockerfile(settings)
     text = arguments.dockerfile.read_bytes().decode() if dockerfile is not None else ""
     base = base_of(text) if dockerfile is not None else ""
-    with app.Session(replace(settings, dockerfile=None)) as session:
-        report, plan = at_work(settings, lambda progress: session.fix(arguments.reference, base, progress))
-    if dockerfile is not None and with_instructions(report.image, dockerfile) is None:
+    with Session(replace(settings, dockerfile=None)) as session:
+        report, plan = with_progress(settings, lambda progress: session.fix(arguments.reference, base, progress))
+    if dockerfile is not None and not is_built_from(report.image, dockerfile):
         raise UsageError(
-            f"no diff of {dockerfile.path}: {not_built_from(report.image)}",
+            f"{dockerfile.path} cannot be patched: {why_not_built_from(report.image)}",
             "name the Dockerfile that it was built from, or leave --dockerfile out",
         )
     diff = _diff(report, plan, text, arguments.dockerfile) if dockerfile is not None else ""
@@ -81,41 +79,41 @@ def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
     from .dockerfile_patch import Line, patch
 
     programs = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
-    # What is installed first can be named by what overrides it.
-    actions = sorted(plan.actions, key=lambda one: one.manager == "npm overrides")
-    lines = [Line(programs.get(one.manager, ""), one.command) for one in actions if one.where == "dockerfile"]
+    # overrides come last: they can name what the others install
+    actions = sorted(plan.actions, key=lambda action: action.manager == "npm overrides")
+    lines = [Line(programs.get(action.manager, ""), action.command) for action in actions if action.where == "dockerfile"]
     name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
     try:
         return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user)
     except ValueError as error:
-        raise InputError(f"{path} is no Dockerfile: {error}", "check --dockerfile") from None
+        raise InputError(f"{path} is not a Dockerfile: {error}", "check --dockerfile") from None
 
 
 def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
     from careen.output.escape import visible
     from careen.output.lines import Whole
 
-    yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay when all of this is done"
+    yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay after all of these actions"
     if plan.after_dockerfile != plan.after:
-        yield f"  ({plan.after_dockerfile} when only the lines for the Dockerfile are added)"
+        yield f"  ({plan.after_dockerfile} after those in the Dockerfile alone)"
     for number, action in enumerate(plan.actions, start=1):
         yield ""
         place = f" in {visible(action.place, 200)}" if action.place else ""
         yield f"{number}. {visible(action.manager)}{place}: removes {action.removes}"
         yield Whole(f"   {visible(action.command, 4000)}")
-        for one in action.upgrades[:MAX_LISTED]:
-            yield f"   {one.removes:>5}  {visible(one.package)} {visible(one.version)} -> {visible(one.to)}"
+        for upgrade in action.upgrades[:MAX_LISTED]:
+            yield f"   {upgrade.removes:>5}  {visible(upgrade.package)} {visible(upgrade.version)} -> {visible(upgrade.to)}"
         if len(action.upgrades) > MAX_LISTED:
             rest = action.upgrades[MAX_LISTED:]
-            yield f"   {sum(one.removes for one in rest):>5}  {len(rest)} more packages"
+            yield f"   {sum(upgrade.removes for upgrade in rest):>5}  {len(rest)} more packages"
     if not plan.actions:
         yield ""
-        yield "Nothing in this image can be upgraded to a version that mends anything."
+        yield "Nothing in this image can be upgraded to a version that fixes anything."
     if plan.stays:
         yield ""
         yield f"What stays ({plan.after})"
-        yield from (f"   {one.findings:>5}  {visible(one.why)}" for one in plan.stays)
+        yield from (f"   {rest.findings:>5}  {visible(rest.why)}" for rest in plan.stays)
     if plan.advice:
         yield ""
-        yield "What may help besides"
-        yield from (f"   {one.findings or '':>5}  {visible(one.text)}" for one in plan.advice)
+        yield "What else may help"
+        yield from (f"   {advice.findings or '':>5}  {visible(advice.text)}" for advice in plan.advice)

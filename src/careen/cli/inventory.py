@@ -1,8 +1,8 @@
-"""``careen inventory``: what is in an image, as a table, JSON, package URLs or a bill of materials; and what changed."""
+"""``careen inventory``: what is in an image, as a table, JSON, package URLs or an SBOM; and what changed."""
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from careen.model.report import Report
     from careen.plugins import Reporter, ReportOptions
 
-BILLS = ("cyclonedx", "spdx", "purls")
+SBOMS = ("cyclonedx", "spdx", "purls")
 SCHEMA = "careen.inventory/1"
 KEPT = ("tool", "created", "target", "layers", "packages", "unknowns")
 COLUMNS = ("PACKAGE", "VERSION", "TYPE", "LAYER", "NOTE")
@@ -29,9 +29,9 @@ def parser() -> Parser:
         usage="careen inventory [flags] REFERENCE …\n       careen inventory [flags] diff REFERENCE REFERENCE",
         description="List the packages of an image, or what changed between two. No advisory is needed.",
         epilog="Formats: table, json, cyclonedx, spdx, purls; of a diff: table, json. Lists of several references follow each\n"
-        "other, JSON as one document after another; --output-dir has a file for each.",
+        "other (JSON: one document after another); --output-dir writes a file for each.",
     )
-    add_references(made, "as for careen scan: an image, an archive, a folder, a bill of materials; diff and two of them")
+    add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM; or the word diff and two of them")
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
@@ -41,11 +41,13 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.inventories import inventory_report
+    from careen.app.session import Session
 
+    from .assessing import with_progress
     from .log import start
-    from .output import planned, write
-    from .progress import progress_on
+    from .output import write
+    from .output_plan import plan_outputs
 
     loaded = loaded_settings(arguments)
     settings = loaded.settings
@@ -55,52 +57,50 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError("diff takes two references", "careen inventory diff REFERENCE REFERENCE")
         return _diff(arguments.references[1], arguments.references[2], settings)
     references = references_of(arguments, "careen inventory")
-    outputs = planned(settings, formats(), arguments.output_dir, len(references) > 1)
+    outputs = plan_outputs(settings, formats(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 
-    with app.Session(settings) as session:
+    with Session(settings) as session:
 
-        def tell(reference: str) -> int:
+        def list_one(reference: str) -> int:
             nonlocal written
-            with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-                report = app.inventory_report(reference, session, progress)
+            report = with_progress(settings, lambda progress: inventory_report(reference, session, progress))
             for output in outputs:
                 write(output, [report], settings, names[reference], written > 0)
             written += 1
             return 0
 
-        return each(references, tell, arguments.debug)
+        return each(references, list_one, arguments.debug)
 
 
 def formats() -> "Mapping[str, Reporter]":
-    """Its own table and JSON, which speak of packages alone, and the bills of materials."""
-    from careen import app
+    """A table and JSON with packages alone, and the formats of SBOMs."""
+    from careen.app.wiring import reporters
     from careen.plugins import Reporter
 
-    all = app.reporters()
+    every = reporters()
     return {
         "table": Reporter("table", "text/plain", _table),
         "json": Reporter("json", "application/json", _json),
-        **{name: all[name] for name in BILLS},
+        **{name: every[name] for name in SBOMS},
     }
 
 
-def _diff(one: str, other: str, settings: "Settings") -> int:
-    from careen import app
+def _diff(package: str, other: str, settings: "Settings") -> int:
+    from careen.app.inventories import inventory_diff
 
+    from .assessing import with_progress
     from .inventory_diff import write_json, write_table
-    from .progress import progress_on
 
     writers = {"table": write_table, "json": write_json}
     if len(settings.format) != 1 or settings.format[0].lower() not in writers:
         raise UsageError("a diff has one format: table or json", "--format json, and --output FILE for a file")
-    with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
-        compared = app.inventory_diff(one, other, settings, progress)
+    compared = with_progress(settings, lambda progress: inventory_diff(package, other, settings, progress))
     writer = writers[settings.format[0].lower()]
     if settings.output and str(settings.output) != "-":
-        from .output import whole
+        from .output import write_file
 
-        whole(settings.output, lambda stream: writer(compared, stream))
+        write_file(settings.output, lambda stream: writer(compared, stream))
     else:
         writer(compared, sys.stdout)
     return 0
@@ -119,10 +119,12 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
     from careen.output.lines import plural
     from careen.output.summary import merged
 
+    from .columns import write_columns
+
     image, distribution = report.image, report.inventory.distribution
     name = f", {visible(distribution.pretty_name or f'{distribution.id} {distribution.version}')}" if distribution else ""
     packages = [package for _, package in merged(report.inventory.packages)]
-    listed = sorted(packages, key=lambda one: (one.type, one.name, one.version))
+    listed = sorted(packages, key=lambda package: (package.type, package.name, package.version))
     rows = [
         (
             package.name,
@@ -153,19 +155,3 @@ def _note(package: "Package", verbose: bool) -> str:
         words.append(f"of {package.owned_by.partition('@')[0].rpartition('/')[2]}")
     note = ", ".join(words)
     return " ".join(filter(None, (note, *(place.path for place in package.evidence)))) if verbose else note
-
-
-def write_columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], stream: TextIO) -> None:
-    """Escaped, the last column as wide as it is."""
-    from careen.output.escape import columns, shorten, visible
-
-    shown = [tuple(visible(cell, 300) for cell in row) for row in rows]
-    widths = [max([columns(title), *(columns(row[at]) for row in shown)]) for at, title in enumerate(head)]
-    widths = [min(width, 48) for width in widths]
-    for row in (head, *shown):
-        cells = [
-            shorten(cell, width) if at < len(head) - 1 else cell
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        padded = [cell + " " * (width - columns(cell)) for cell, width in zip(cells, widths, strict=True)]
-        stream.write("  ".join(padded).rstrip() + "\n")

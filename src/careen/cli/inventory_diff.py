@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 
-from careen.layers.compare import HOWS
+from careen.app.inventories import HOWS
 
 if TYPE_CHECKING:
-    from careen.app import Compared
+    from careen.app.inventories import Compared
 
 SCHEMA = "careen.inventory-diff/1"
 
@@ -16,18 +16,25 @@ SCHEMA = "careen.inventory-diff/1"
 def write_table(compared: "Compared", stream: TextIO) -> None:
     from careen.output.escape import visible
 
-    from .inventory import write_columns
+    from .columns import write_columns
 
     before, after = compared.images
     counts = Counter(change.how for change in compared.changes)
-    told = ", ".join(f"{counts[how]} {how}" for how in HOWS if counts[how]) or "no package changed"
+    summary = ", ".join(f"{counts[how]} {how}" for how in HOWS if counts[how]) or "no package changed"
     layers = f"{compared.shared_layers} of {len(before.layers)} and {len(after.layers)} layers are shared"
-    stream.write(f"{visible(before.reference)} -> {visible(after.reference)}: {told}; {layers}\n")
+    stream.write(f"{visible(before.reference)} -> {visible(after.reference)}: {summary}; {layers}\n")
     if not compared.changes:
         return
     rows = [
-        (one.how, one.name, one.before or "-", one.after or "-", one.type, _layers(one.layer_before, one.layer_after))
-        for one in compared.changes
+        (
+            change.how,
+            change.name,
+            change.before or "-",
+            change.after or "-",
+            change.type,
+            _layers(change.layer_before, change.layer_after),
+        )
+        for change in compared.changes
     ]
     stream.write("\n")
     write_columns(("CHANGE", "PACKAGE", "BEFORE", "AFTER", "TYPE", "LAYER"), rows, stream)
@@ -55,6 +62,6 @@ def _image(compared: "Compared", which: int) -> dict[str, Any]:
 
 
 def _layers(before: int | None, after: int | None) -> str:
-    """One number where it is the same, or where there is but one."""
-    told = [str(layer) for layer in (before, after) if layer is not None]
-    return " -> ".join(dict.fromkeys(told)) or "-"
+    """One number if both are the same, or only one is known."""
+    layers = [str(layer) for layer in (before, after) if layer is not None]
+    return " -> ".join(dict.fromkeys(layers)) or "-"

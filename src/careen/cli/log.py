@@ -1,4 +1,4 @@
-"""Logging of the command line: one escaped line a message, on standard error."""
+"""Logging of the command line: one escaped line per message, on standard error."""
 
 import logging
 import sys
@@ -13,7 +13,7 @@ def start(level: str, quiet: bool) -> None:
 
 
 class _Lines(logging.Handler):
-    """Looks standard error up at each message: a progress display may stand in its place for a while."""
+    """Looks up standard error for each message: a progress display may replace it for a while."""
 
     def emit(self, record: logging.LogRecord) -> None:
         where = f" {record.name.removeprefix('careen.')}:" if record.levelno <= logging.DEBUG else ""
@@ -21,5 +21,5 @@ class _Lines(logging.Handler):
             sys.stderr.write(f"careen: {record.levelname.lower()}:{where} {visible(record.getMessage())}\n")
             if record.exc_info and logging.getLogger("careen").level <= logging.DEBUG:
                 sys.stderr.write(logging.Formatter().formatException(record.exc_info) + "\n")
-        except (OSError, ValueError):  # nobody listens
+        except (OSError, ValueError):  # standard error is closed
             return

@@ -1,7 +1,7 @@
-"""``careen``: finds the subcommand, runs it, and turns every end into an exit code and, where due, one clear line.
+"""``careen``: finds the command, runs it, and turns how it ends into an exit code and, after an error, one clear line.
 
-Nothing heavy is imported here: ``careen --version`` is what shells and pipelines call most. Exit codes: 0 the policy
-passed, 1 it failed, 2 usage, 3 could not complete, 130 interrupted, 141 nobody reads the output any more.
+Nothing heavy is imported here: shells and pipelines call ``careen --version`` most. Exit codes: 0 the policy passed, 1 it
+failed, 2 usage, 3 could not complete, 130 interrupted, 141 the reader of the output is gone.
 """
 
 import gc
@@ -16,25 +16,25 @@ from .streams import forget_output, make_sure_of_streams
 
 # name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
 COMMANDS = {
-    "scan": ("careen.cli.scan", "name the vulnerabilities of an image, and what mends them"),
-    "check": ("careen.cli.check", "name the faults of Dockerfiles, Compose files and manifests"),
-    "exposure": ("careen.cli.exposure", "rank the ways an intruder could go between containers"),
-    "inventory": ("careen.cli.inventory", "list what is in an image, or what changed between two"),
-    "fix": ("careen.cli.fix", "list what mends it, and how much; the Dockerfile's diff"),
-    "explain": ("careen.cli.explain", "say why a vulnerability is found in a package, or why not"),
+    "scan": ("careen.cli.scan", "list the vulnerabilities of an image, and their fixes"),
+    "check": ("careen.cli.check", "find misconfigurations in Dockerfiles, Compose files, manifests"),
+    "exposure": ("careen.cli.exposure", "rank the paths that an intruder could take between containers"),
+    "inventory": ("careen.cli.inventory", "list the packages of an image, or compare those of two"),
+    "fix": ("careen.cli.fix", "list the updates that fix most; patch the Dockerfile"),
+    "explain": ("careen.cli.explain", "explain why a vulnerability is found in a package, or is not"),
     "registry": ("careen.cli.registry", "scan every image of a registry"),
-    "diff": ("careen.cli.diff", "name what is new and gone between two images or reports"),
-    "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and say why they differ"),
-    "origin": ("careen.cli.origin", "name the projects that code comes from, by its content"),
-    "vex": ("careen.cli.vex", "write down decisions about findings as an OpenVEX document"),
+    "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
+    "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),
+    "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
+    "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
-    "cache": ("careen.cli.cache", "show what the cache folder holds, and remove what is old"),
-    "config": ("careen.cli.config", "show the settings and where each came from"),
+    "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),
+    "config": ("careen.cli.config", "show the settings, and where each comes from"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),
-    "version": ("careen.cli.version", "print versions, as JSON too"),
+    "version": ("careen.cli.version", "print the version, or all versions as JSON"),
 }
 
-GENERAL = ("--cache-dir", "--config", "--debug", "--log-level", "--plugins")  # flags that every command knows
+GENERAL = ("--cache-dir", "--config", "--debug", "--log-level", "--plugins")  # flags of every command
 
 EXAMPLES = """\
 examples:
@@ -42,11 +42,11 @@ examples:
   docker save my-image | careen scan -   an archive on standard input
   careen scan image.tar --format json    an archive, the report for programs
   careen check .                         configuration files of a source tree
-  careen scan my-image --fail-on high    exit with 1 where a pipeline must stop
+  careen scan my-image --fail-on high    exit with 1 to stop a pipeline
 """
 
 
-# Objects made and not freed before cycles are looked for: what is imported at start makes 60,000 of them, and no cycle.
+# The garbage collector starts at this many objects: the imports at start make 60,000, and no cycle.
 COLLECT_FROM = 200_000
 
 
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from .process import leave
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # on its way out Python would print what interrupts it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # else Python prints a traceback if it is interrupted on its way out
     leave(code)
     return code
 
@@ -68,7 +68,7 @@ def _run(arguments: list[str]) -> int:
     make_sure_of_streams()
     try:
         code = _dispatch(arguments)
-        sys.stdout.flush()  # here, where a closed pipe can still be dealt with
+        sys.stdout.flush()  # here a closed pipe can still be handled
         return code
     except KeyboardInterrupt:
         return 130
@@ -78,11 +78,11 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:
         if "--debug" in arguments and not isinstance(error, Error):
             raise
-        from .trouble import tell
+        from .errors import print_error
 
         if isinstance(error, OSError):
-            forget_output()  # it may be what cannot be written
-        return tell(error)
+            forget_output()  # standard output may be what failed
+        return print_error(error)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -104,7 +104,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _command_first(arguments: list[str]) -> list[str]:
-    """General flags may stand before the command: ``careen --plugins FOLDER scan IMAGE``."""
+    """Moves general flags behind the command: ``careen --plugins FOLDER scan IMAGE``."""
     at = 0
     while at < len(arguments) and arguments[at].partition("=")[0] in GENERAL:
         at += 1 if "=" in arguments[at] or arguments[at] == "--debug" else 2
@@ -114,8 +114,8 @@ def _command_first(arguments: list[str]) -> list[str]:
 def _help() -> str:
     commands = "".join(f"  {name:<12}{what}\n" for name, (_, what) in COMMANDS.items())
     return (
-        "usage: careen COMMAND …\n\nInspects container images: what is vulnerable, why, which version mends it,\n"
-        f"and what could not be judged.\n\ncommands:\n{commands}\n{EXAMPLES}\n"
+        "usage: careen COMMAND …\n\nInspects container images: what is vulnerable, why, which version fixes it,\n"
+        f"and what could not be assessed.\n\ncommands:\n{commands}\n{EXAMPLES}\n"
         "careen COMMAND --help lists the flags of a command.\n"
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from careen.errors import InputError, UsageError
 from careen.output.escape import visible
+from careen.output.lines import plural
 
 from .arguments import NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
@@ -133,7 +134,7 @@ def _stats(base: "Knowledge", written: str) -> int:
         found = {"projects": len(base.projects), "versions": versions, "sampling": base.sampling, "features": features}
         sys.stdout.write(json.dumps(found) + "\n")
     else:
-        sys.stdout.write(f"{len(base.projects):,} projects, {versions:,} versions\n")
+        sys.stdout.write(f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}\n")
         sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in features.items())
     return 0
 
@@ -172,7 +173,9 @@ def _component(one: "Component") -> dict[str, Any]:
 
 
 def _write_table(path: str, found: "Identified") -> None:
-    sys.stdout.write(f"{visible(path)}: {len(found.components)} components, {found.unexplained:,} files unidentified\n")
+    sys.stdout.write(
+        f"{visible(path)}: {plural(len(found.components), 'component')}, {plural(found.unexplained, 'file')} unidentified\n"
+    )
     for one in found.components:
         about = "nearest known " if one.nearest else ""
         sys.stdout.write(f"  {visible(one.project)} {about}{visible(_range(one.versions))}  {visible(one.path)}\n")

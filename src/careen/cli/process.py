@@ -1,4 +1,4 @@
-"""How the interpreter works while an image is read, as it was before once that is over; and how it ends."""
+"""Settings of the interpreter while an image is read, and the end of the process."""
 
 import gc
 import os
@@ -7,21 +7,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-SWITCH_INTERVAL_S = 0.0001  # a thread that inflated the next piece gets its turn soon: the default, 5 ms, is 20 pieces long
+SWITCH_INTERVAL_S = 0.0001  # a thread that inflated the next piece gets its turn soon; the default of 5 ms is 20 pieces long
 
 
-# glibc gives freed memory of this size and less back to its own lists and not to the system, once it saw a block of it
-# come and go (mallopt(3), "dynamic mmap threshold"): else each megabyte that is inflated is mapped and zeroed anew.
-# The most that it learns from is 32 MiB. Nothing of the block is ever touched; other systems lose nothing by it.
+# Once a block of this size was allocated and freed, glibc keeps freed blocks up to this size for itself (mallopt(3),
+# "dynamic mmap threshold"); else each megabyte that is inflated is mapped and zeroed again. The threshold goes up to 32 MiB.
+# The block is never touched, and costs nothing on other systems.
 KEPT_BYTES = 31 << 20
 
 
 @contextmanager
 def at_full_speed() -> Iterator[None]:
-    """Nearly everything made during a scan lives to its end, so that collecting finds nothing, slowly."""
+    """Switches the garbage collector off: nearly all objects of a scan live to its end, so that it finds nothing, slowly."""
     collecting, interval = gc.isenabled(), sys.getswitchinterval()
     gc.disable()
-    with suppress(MemoryError):  # where addresses are rationed, nothing is lost
+    with suppress(MemoryError):  # address space is limited: the block is optional
         bytes(KEPT_BYTES)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
@@ -33,9 +33,9 @@ def at_full_speed() -> Iterator[None]:
 
 
 def leave(code: int) -> None:
-    """Ends the process without taking it apart: a tenth of a small image's scan went to freeing what the system frees.
+    """Ends the process without freeing its objects, which takes a tenth of the scan of a small image.
 
-    Comes back where a thread is still at work, which the interpreter waits for.
+    Returns if a thread is still at work: the interpreter waits for it.
     """
     if threading.active_count() > 1:
         return
@@ -45,6 +45,6 @@ def leave(code: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # nobody reads it any more, which was told before
+        except (OSError, ValueError):  # its reader is gone, which was reported before
             pass
     os._exit(code)

@@ -1,4 +1,4 @@
-"""Long work, told on a terminal: one bar each, with bytes; gone when the work is done."""
+"""Progress bars on a terminal: one for each piece of long work, with bytes; removed when it is done."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from typing import Any
 from careen.output.escape import shorten, visible
 from careen.plugins import Progress, silent
 
-PATIENCE_S = 0.4  # work that is done by then needs no bar, nor the library that draws it
+PATIENCE_S = 0.4  # shorter work needs no bar, nor the library that draws it
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def progress_on(wanted: bool) -> Iterator[Progress]:
     display: Any = None
     tasks: dict[str, Any] = {}
 
-    def tell(what: str, done: int, total: int | None) -> None:
+    def show(what: str, done: int, total: int | None) -> None:
         nonlocal display
         if display is None and monotonic() - began < PATIENCE_S:
             return
@@ -38,7 +38,7 @@ def progress_on(wanted: bool) -> Iterator[Progress]:
                 tasks[what] = display.add_task(shorten(visible(what), 36), completed=done, total=total)
 
     try:
-        yield tell
+        yield show
     finally:
         if display is not None:
             display.stop()

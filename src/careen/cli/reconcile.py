@@ -1,4 +1,4 @@
-"""``careen reconcile``: where another scanner's report of an image differs, and why."""
+"""``careen reconcile``: how another scanner's report of an image differs, and why."""
 
 import argparse
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from careen.errors import InputError
 
 from .arguments import Parser
-from .judging import REFERENCE, add_form, add_judging, at_work, settings_of, write_json
+from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.formats.scans.other_scan import OtherScan
@@ -19,16 +19,16 @@ SCHEMA = "careen.reconciliation/1"
 REASONS = {
     "unknown_package": "package not in the inventory",
     "another_version": "another version of the package",
-    "suppressed": "set aside by a rule or VEX",
+    "suppressed": "suppressed by a rule or VEX",
     "not_assessed": "package not assessed",
-    "range": "a source names it and does not hold this version",
+    "range": "a source names it, and this version is not affected",
     "not_named": "no source names it for the package",
     "only_possible": "possible only",
     "no_fix": "without a fix",
 }
 OURS = REASONS | {
     "unknown_package": "package not in their inventory",
-    "suppressed": "they ignore it",
+    "suppressed": "they suppress it",
     "not_named": "they do not report it",
 }
 
@@ -49,18 +49,18 @@ def parser() -> Parser:
         required=True,
         help="report in JSON of Trivy, Grype or Snyk, or of Docker Scout (SARIF or GitLab)",
     )
-    add_form(made)
-    add_judging(made)
+    add_format_flag(made)
+    add_assessment_flags(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.session import Session
 
     settings = settings_of(arguments)
     other = _other(arguments.other)
-    with app.Session(settings) as session:
-        found = at_work(settings, lambda progress: session.reconcile(arguments.reference, other, progress))
+    with Session(settings) as session:
+        found = with_progress(settings, lambda progress: session.reconcile(arguments.reference, other, progress))
     if arguments.form == "json":
         import msgspec
 
@@ -97,10 +97,10 @@ def _lines(reference: str, found: "Reconciled") -> Iterator[str]:
 def _side(title: str, listed: "Sequence[Disagreement]", words: dict[str, str]) -> Iterator[str]:
     from careen.output.escape import visible
 
-    counts = Counter(one.reason for one in listed)
-    for reason, count in counts.most_common():
+    counts = Counter(entry.code for entry in listed)
+    for code, count in counts.most_common():
         yield ""
-        yield f"{title}: {words[reason]} ({count})"
-        for one in sorted((one for one in listed if one.reason == reason), key=lambda one: (one.package, one.id)):
-            yield f"  {visible(one.id, 60):<19}  {visible(one.package, 200)} {visible(one.version, 100)}"
-            yield f"    {visible(one.detail, 500)}"
+        yield f"{title}: {words[code]} ({count})"
+        for entry in sorted((entry for entry in listed if entry.code == code), key=lambda entry: (entry.package, entry.id)):
+            yield f"  {visible(entry.id, 60):<19}  {visible(entry.package, 200)} {visible(entry.version, 100)}"
+            yield f"    {visible(entry.detail, 500)}"

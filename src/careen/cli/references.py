@@ -1,7 +1,7 @@
-"""Several references in one command: which ones, a name for the file of each, and one after another whatever befalls one.
+"""Several references in one command: which ones, a file name for each, and a loop that goes on after an error.
 
-A list (``--from-file``) has one reference a line; empty lines and those that begin with ``#`` are passed over.
-Raises: UsageError where there is none, or the list cannot be read.
+A list (``--from-file``) has one reference a line; empty lines and those that begin with ``#`` are skipped.
+Raises: UsageError if there is no reference, or the list cannot be read.
 """
 
 import argparse
@@ -14,9 +14,9 @@ from pathlib import Path
 
 from careen.errors import UsageError
 
-from .trouble import say, tell
+from .errors import print_error, print_message
 
-STRICTEST = (3, 1, 0)  # which exit code speaks for several
+STRICTEST = (3, 1, 0)  # of several exit codes, the first of these that occurs counts
 REFERENCES = 100_000
 LIST_BYTES = 16 << 20
 NAME = 120  # characters of a file's name, before its ending
@@ -25,18 +25,23 @@ NAME = 120  # characters of a file's name, before its ending
 def add_references(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument("references", metavar="REFERENCE", nargs="*", help=help)
     group = parser.add_argument_group("several references")
-    group.add_argument("--from-file", metavar="FILE", type=Path, help="those of this list too, one a line; - is standard input")
     group.add_argument(
-        "--output-dir", metavar="DIR", type=Path, help="write the report of each into this folder, a file for each --format"
+        "--from-file", metavar="FILE", type=Path, help="also the references in this file, one per line; - is standard input"
+    )
+    group.add_argument(
+        "--output-dir",
+        metavar="DIR",
+        type=Path,
+        help="write the report of each reference into this folder, a file for each --format",
     )
 
 
 def references_of(arguments: argparse.Namespace, command: str) -> tuple[str, ...]:
-    """What was named, each once, in the order in which it was named."""
+    """The references of the command line and of the list, each once, in their order."""
     listed = _listed(arguments.from_file) if arguments.from_file is not None else ()
     found = tuple(dict.fromkeys((*arguments.references, *listed)))
     if not found:
-        empty = f"{arguments.from_file} names nothing" if arguments.from_file is not None else "missing REFERENCE"
+        empty = f"{arguments.from_file} has no reference" if arguments.from_file is not None else "missing REFERENCE"
         raise UsageError(empty, f"{command} --help")
     if len(found) > REFERENCES:
         raise UsageError(f"more than {REFERENCES:,} references", "scan them in several runs")
@@ -49,29 +54,29 @@ def references_of(arguments: argparse.Namespace, command: str) -> tuple[str, ...
 
 
 def file_names(references: Sequence[str]) -> Mapping[str, str]:
-    """For each a name of its own that any file system takes, without an ending."""
-    plain = {one: re.sub(r"[^A-Za-z0-9._-]+", "_", one).strip("._")[:NAME] or "image" for one in references}
+    """A unique file name for each, without an ending, that any file system accepts."""
+    plain = {reference: re.sub(r"[^A-Za-z0-9._-]+", "_", reference).strip("._")[:NAME] or "image" for reference in references}
     taken = Counter(name.lower() for name in plain.values())
-    return {one: name if taken[name.lower()] == 1 else f"{name}-{_short(one)}" for one, name in plain.items()}
+    return {reference: name if taken[name.lower()] == 1 else f"{name}-{_short(reference)}" for reference, name in plain.items()}
 
 
-def each(references: Sequence[str], judge: Callable[[str], int], debug: bool = False) -> int:
-    """The strictest of the exit codes that ``judge`` gives; one reference that cannot be judged leaves the others be."""
+def each(references: Sequence[str], work: Callable[[str], int], debug: bool = False) -> int:
+    """The strictest of the exit codes that ``work`` returns. A reference that fails does not keep the others from it."""
     if len(references) == 1:
-        return judge(references[0])
+        return work(references[0])
     codes, broken = {0}, []
     for reference in references:
         try:
-            codes.add(judge(reference))
-        except (UsageError, BrokenPipeError):  # which no other reference would escape
+            codes.add(work(reference))
+        except (UsageError, BrokenPipeError):  # the other references would fail in the same way
             raise
         except Exception as error:
             if debug and not hasattr(error, "exit_code"):
                 raise
-            codes.add(tell(error, reference))
+            codes.add(print_error(error, reference))
             broken.append(reference)
     if broken:
-        say(f"{len(broken)} of {len(references)} could not be scanned: {', '.join(broken)}")
+        print_message(f"{len(broken)} of {len(references)} could not be scanned: {', '.join(broken)}")
     return next(code for code in STRICTEST if code in codes)
 
 
@@ -86,10 +91,10 @@ def _listed(path: Path) -> tuple[str, ...]:
                 data = stream.read(LIST_BYTES + 1)
         text = data.decode("utf-8-sig")
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}", "--from-file names a list, a reference a line") from None
+        raise UsageError(f"{path}: {error.strerror or error}", "--from-file names a list with one reference per line") from None
     except UnicodeDecodeError:
         raise UsageError(
-            f"{path} is not text", "--from-file names a list, a reference a line; an archive needs no flag"
+            f"{path} is not text", "--from-file names a list with one reference per line; an archive needs no flag"
         ) from None
     if len(data) > LIST_BYTES:
         raise UsageError(f"{path} is longer than a list of references may be", f"at most {LIST_BYTES >> 20} MB")

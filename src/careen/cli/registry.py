@@ -1,4 +1,4 @@
-"""``careen registry scan``: every image of a registry, a report each in a folder, and one summary."""
+"""``careen registry scan``: every image of a registry; a report of each in a folder, and one summary."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.model.report import Report
-    from careen.registries.listing import Trouble
+    from careen.registries.listing import Failure
     from careen.registries.state import Done
     from careen.registries.summary import Summary
 
@@ -24,27 +24,27 @@ def parser() -> Parser:
     made = Parser(
         prog="careen registry",
         usage="careen registry scan [flags] HOST[/NAMESPACE]",
-        description="Scan every image of a registry: each unique layer is read once, what was done survives a kill.",
+        description="Scan every image of a registry. Each unique layer is read once; an interrupted run can be continued.",
         epilog="The folder gets images/DIGEST.json for each image, summary.json, and the state of the run. The same command "
-        "goes on where a killed one was; after a run that ended it tells what is new since.",
+        "continues an interrupted run; after a complete run it reports what is new since then.",
     )
-    made.add_argument("action", choices=["scan"], help="scan: judge every image")
-    made.add_argument("target", metavar="HOST[/NAMESPACE]", help="the registry, or what its repositories begin with")
+    made.add_argument("action", choices=["scan"], help="scan: scan every image")
+    made.add_argument("target", metavar="HOST[/NAMESPACE]", help="the registry, or the prefix of its repositories")
     group = made.add_argument_group("images")
     group.add_argument(
         "--include", metavar="PATTERN", action="append", default=[], help="REPOSITORY[:TAG] to scan, with * and ?"
     )
     group.add_argument("--exclude", metavar="PATTERN", action="append", default=[], help="REPOSITORY[:TAG] to leave out")
-    group.add_argument("--newest", metavar="N", type=int, help="of each repository the N images that were made last")
+    group.add_argument("--newest", metavar="N", type=int, help="only the N newest images of each repository")
     group.add_argument("--output-dir", metavar="DIR", type=Path, help="folder of the reports (default: careen-HOST)")
-    group.add_argument("--restart", action="store_true", help="begin anew where a run was interrupted")
+    group.add_argument("--restart", action="store_true", help="start from the beginning, even if a run was interrupted")
     group.add_argument("--json", action="store_true", help="print the summary as JSON")
     add_settings(made, "image", ("platform", "referrers", "trust_key"))
     add_settings(made, "report", ("verbose", "quiet"))
     add_settings(made, "what to look for", ("scanners",))
     gates = ("fail_on", "grace_days", "exclude_base", "ignore_unfixed", "severity_from", "unknown_as", "strict", "accept")
     add_settings(made, "policy", gates)
-    add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
+    add_settings(made, "what to suppress", ("ignore_file", "vex", "image_vex"))
     add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "registry and network", NETWORK)
     reading = add_settings(made, "reading", ("verify_diff_ids", *BOUNDS))
@@ -68,14 +68,14 @@ def run(arguments: argparse.Namespace) -> int:
     folder = arguments.output_dir or Path(f"careen-{host.replace(':', '-').strip('[]')}")
     wanted = Wanted(tuple(arguments.include), tuple(arguments.exclude), arguments.newest)
 
-    def told(count: int, total: int, latest: "Done | Trouble") -> None:
+    def show(count: int, total: int, latest: "Done | Failure") -> None:
         if not settings.quiet:
             sys.stderr.write(f"[{count}/{total}] {_latest(latest)}\n")
 
     try:
-        summary = scan_registry(Order(host, namespace, folder, wanted, arguments.restart), settings, _write, told)
+        summary = scan_registry(Order(host, namespace, folder, wanted, arguments.restart), settings, _write, show)
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: the same command goes on where this one was\n")
+        sys.stderr.write("interrupted: the same command continues this run\n")
         raise
     _write_summary(folder / SUMMARY, summary)
     if arguments.json:
@@ -89,7 +89,7 @@ def run(arguments: argparse.Namespace) -> int:
 def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> None:
     from careen.output.escape import visible
 
-    from .inventory import write_columns
+    from .columns import write_columns
 
     layers, images = summary.layers, summary.images
     stream.write(
@@ -124,8 +124,8 @@ def write_table(summary: "Summary", stream: TextIO, verbose: bool = False) -> No
         ]
         write_columns(("IMAGES", "SIZE", "LAYERS", "BASE"), bases, stream)
     _write_news(summary, stream, verbose)
-    for trouble in summary.troubles:
-        stream.write(f"\nnot scanned: {visible(trouble.reference)}: {visible(trouble.error, 300)}")
+    for failure in summary.troubles:
+        stream.write(f"\nnot scanned: {visible(failure.reference)}: {visible(failure.error, 300)}")
     stream.write("\n" if summary.troubles else "")
 
 
@@ -142,11 +142,11 @@ def _write_news(summary: "Summary", stream: TextIO, verbose: bool) -> None:
         stream.write(f"  and {len(summary.news) - NEWS} more: --verbose, or {SUMMARY}\n")
 
 
-def _latest(latest: "Done | Trouble") -> str:
+def _latest(latest: "Done | Failure") -> str:
     from careen.output.escape import visible
-    from careen.registries.listing import Trouble
+    from careen.registries.listing import Failure
 
-    if isinstance(latest, Trouble):
+    if isinstance(latest, Failure):
         return f"{visible(latest.reference)}: {visible(latest.error, 300)}"
     counts: dict[str, int] = {}
     for found in latest.found:
@@ -164,15 +164,15 @@ def _write(path: Path, report: "Report") -> None:
     from careen.plugins import ReportOptions
     from careen.reports.json import write
 
-    from .output import whole
+    from .output import write_file
 
-    whole(path, lambda stream: write(report, stream, ReportOptions()))
+    write_file(path, lambda stream: write(report, stream, ReportOptions()))
 
 
 def _write_summary(path: Path, summary: "Summary") -> None:
-    from .output import whole
+    from .output import write_file
 
-    whole(path, lambda stream: _json(summary, stream))
+    write_file(path, lambda stream: _json(summary, stream))
 
 
 def _json(summary: "Summary", stream: TextIO) -> None:

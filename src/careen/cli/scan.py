@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-import sys
 from pathlib import Path
 
 from .arguments import ADVISORIES, ARCHIVE, BOUNDS, NETWORK, Parser, add_common, add_settings
@@ -16,10 +15,10 @@ def parser() -> Parser:
     made = Parser(
         prog="careen scan",
         usage="careen scan [flags] REFERENCE …",
-        description="Name the vulnerabilities of an image, why it has them, and which version mends them.",
-        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete; of several\n"
-        "references the highest. Their reports follow each other, JSON as one document after another; with --output-dir\n"
-        "each has a file of its own.",
+        description="List the vulnerabilities of an image, why it has them, and which version fixes them.",
+        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete. Of several\n"
+        "references the strictest code counts. Their reports follow each other (JSON: one document after another);\n"
+        "--output-dir writes a file for each.",
     )
     add_references(
         made,
@@ -45,11 +44,11 @@ def parser() -> Parser:
         "accept",
     )
     add_settings(made, "policy", gates)
-    add_settings(made, "what to set aside", ("ignore_file", "vex", "image_vex"))
+    add_settings(made, "what to suppress", ("ignore_file", "vex", "image_vex"))
     made.add_argument(
         "--suggest-accept",
         action="store_true",
-        help="print, in place of the report, accept: entries for what was not assessed",
+        help="instead of the report, print accept: entries for what was not assessed",
     )
     add_settings(made, "advisories", (*ADVISORIES, *ARCHIVE))
     add_settings(made, "registry and network", NETWORK)
@@ -59,13 +58,14 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
+    from careen.app.platforms import reports_of
+    from careen.app.session import Session
+    from careen.app.wiring import reporters
 
+    from .assessing import with_progress
     from .log import start
-    from .output import planned, write
-    from .platforms import reports_of
-    from .process import at_full_speed
-    from .progress import progress_on
+    from .output import write
+    from .output_plan import plan_outputs
 
     references = references_of(arguments, "careen scan")
     loaded = loaded_settings(arguments)
@@ -74,16 +74,15 @@ def run(arguments: argparse.Namespace) -> int:
     for note in loaded.notes:
         logger.warning("%s", note)
     if not settings.ignore_file and Path(".careenignore").is_file():
-        logger.warning("the .careenignore of this folder is not applied: --ignore-file .careenignore does")
-    outputs = planned(settings, app.reporters(), arguments.output_dir, len(references) > 1)
+        logger.warning("the .careenignore of this folder is not applied; --ignore-file .careenignore applies it")
+    outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 
-    with app.Session(settings) as session:
+    with Session(settings) as session:
 
-        def judge(reference: str) -> int:
+        def scan(reference: str) -> int:
             nonlocal written
-            with at_full_speed(), progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as told:
-                reports = reports_of(reference, session, settings, told)
+            reports = with_progress(settings, lambda progress: reports_of(reference, session, settings, progress))
             if arguments.suggest_accept:
                 from .suggest import suggest
 
@@ -94,4 +93,4 @@ def run(arguments: argparse.Namespace) -> int:
             written += 1
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
 
-        return each(references, judge, arguments.debug)
+        return each(references, scan, arguments.debug)

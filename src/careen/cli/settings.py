@@ -1,11 +1,9 @@
-"""The settings of a command, with the plugins that they name in their places."""
+"""The settings of a command, whose plugins are in use from then on."""
 
 import argparse
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
-
-from careen.errors import UsageError
 
 from .arguments import given
 
@@ -17,11 +15,8 @@ def loaded_settings(arguments: argparse.Namespace) -> "Loaded":
     from careen.config import load
 
     found = load(given(arguments), file=arguments.config)
-    for folder in found.settings.plugins:
-        from careen.plugins import use_folder
+    if found.settings.plugins:
+        from careen.app.plugin_folders import use_plugin_folders
 
-        try:
-            use_folder(folder.absolute())
-        except ValueError as error:
-            raise UsageError(f"{folder}: {error}", "a cataloger, say, stands in FOLDER/catalogers/x.py") from None
+        use_plugin_folders(found.settings)
     return found if found.settings.refresh else replace(found, settings=replace(found.settings, refresh="background"))

@@ -1,11 +1,11 @@
-"""Standard streams: those that are not there or that nobody reads, and how wide the terminal is."""
+"""Standard streams: closed streams, closed pipes, and the width of the terminal."""
 
 import os
 import sys
 
 
 def make_sure_of_streams() -> None:
-    """A stream that was closed before we began (``>&-``) is None in Python; writing to it goes nowhere instead."""
+    """Opens the null device for a stream that was closed before the start (``>&-``): Python has None for it."""
     if sys.stdin is None:
         sys.stdin = os.fdopen(os.open(os.devnull, os.O_RDONLY), encoding="utf-8")
     if sys.stdout is None:
@@ -15,7 +15,7 @@ def make_sure_of_streams() -> None:
 
 
 def forget_output() -> None:
-    """Standard output goes nowhere from now on: the interpreter flushes it once more at its end, and would complain."""
+    """Sends standard output to the null device: at its end the interpreter flushes it once more, and would print an error."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, AttributeError):  # not a file, or already closed
@@ -23,11 +23,11 @@ def forget_output() -> None:
 
 
 def columns() -> int:
-    """Of the terminal, as ``shutil.get_terminal_size`` has it: a module that nothing else of a scan has to import."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isdecimal() and int(told):
-        return int(told)
+    """Columns of the terminal, as ``shutil.get_terminal_size`` computes them, without an import that a scan does not need."""
+    wanted = os.environ.get("COLUMNS", "")
+    if wanted.isdecimal() and int(wanted):
+        return int(wanted)
     try:
         return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
-    except (AttributeError, ValueError, OSError):  # closed, or no terminal
+    except (AttributeError, ValueError, OSError):  # closed, or not a terminal
         return 80

@@ -1,4 +1,4 @@
-"""``--suggest-accept``: the ``accept:`` entries that an image would need, as YAML on standard output."""
+"""``--suggest-accept``: the ``accept:`` entries that an image needs, as YAML on standard output."""
 
 import json
 import sys
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
 
 
 def suggest(reports: "Sequence[Report]") -> None:
-    """One entry a code, whose reason is still to be written; platforms that need the same share it."""
+    """One entry for each code, for all platforms; the user has to write its reason."""
+    from careen.app.decisions import suggested_entries
     from careen.output.escape import visible
-    from careen.policy.accept import suggested
 
-    entries = suggested(reports)
-    sys.stdout.write("accept:\n" if entries else "# there is nothing that an entry could accept\n")
+    entries = suggested_entries(reports)
+    sys.stdout.write("accept:\n" if entries else "# there is nothing to accept\n")
     for entry in entries:
         sys.stdout.writelines(f"  # {visible(detail, 200)}\n" for detail in entry.details)
         sys.stdout.write(f"  - code: {entry.code}\n")
         if entry.subjects:
             sys.stdout.write("    what:\n")
             sys.stdout.writelines(f"      - {json.dumps(subject)}\n" for subject in entry.subjects)
-        sys.stdout.write('    reason: "say why this is acceptable"\n')
+        sys.stdout.write('    reason: "explain why this is acceptable"\n')

@@ -1,4 +1,4 @@
-"""``careen version``: what runs here, for people and (--json) for reports of bugs."""
+"""``careen version``: the version, and with --json those of Python, the platform and libraries, for bug reports."""
 
 import argparse
 import platform
@@ -11,8 +11,10 @@ from .arguments import Parser
 
 
 def parser() -> Parser:
-    made = Parser(prog="careen version", description="Print the version, and with --json those of what it stands on.")
-    made.add_argument("--json", action="store_true", help="for programs, with Python, platform and libraries")
+    made = Parser(
+        prog="careen version", description="Print the version; with --json also those of Python, the platform and libraries."
+    )
+    made.add_argument("--json", action="store_true", help="print JSON, with Python, platform and libraries")
     return made
 
 

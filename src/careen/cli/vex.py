@@ -1,19 +1,12 @@
-"""``careen vex create``: what was decided about the findings of an image, as an OpenVEX document."""
+"""``careen vex create``: your decisions about the findings of an image, as an OpenVEX document."""
 
 import argparse
-import hashlib
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from careen.errors import UsageError
 
 from .arguments import Parser, add_settings
-from .judging import REFERENCE, add_judging, at_work, settings_of, write_json
-
-if TYPE_CHECKING:
-    from careen.formats.vex.statements import Statement
-    from careen.model.report import Report
+from .assessing import REFERENCE, add_assessment_flags, settings_of, with_progress, write_json
 
 STATUS = ("not_affected", "affected", "fixed", "under_investigation")
 
@@ -23,68 +16,70 @@ def parser() -> Parser:
         prog="careen vex",
         usage="careen vex create [flags] --status STATUS --id ID REFERENCE\n"
         "       careen vex create [flags] --status STATUS --from-ignores REFERENCE",
-        description="Write down what was decided about the findings of an image, as an OpenVEX document that "
+        description="Write your decisions about the findings of an image as an OpenVEX document, which "
         "careen scan --vex and other scanners read.",
     )
-    made.add_argument("action", choices=["create"], help="create: a document on standard output")
+    made.add_argument("action", choices=["create"], help="create: write a document to standard output")
     made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
     group = made.add_argument_group("statement")
     group.add_argument("--status", metavar="STATUS", type=str.lower, choices=STATUS, required=True, help=", ".join(STATUS))
-    group.add_argument("--id", dest="ids", metavar="ID", action="append", default=[], help="of a finding; may be repeated")
+    group.add_argument("--id", dest="ids", metavar="ID", action="append", default=[], help="id of a finding; may be repeated")
     group.add_argument(
         "--package",
         dest="packages",
         metavar="NAME",
         action="append",
         default=[],
-        help="only where it is in this package (or purl)",
+        help="only in this package (name or purl); may be repeated",
     )
     group.add_argument(
         "--justification",
         metavar="WORD|TEXT",
         default="",
-        help="why it is not affected: a word such as vulnerable_code_not_in_execute_path, or your own",
+        help="why it is not affected: a keyword such as vulnerable_code_not_in_execute_path, or your own text",
     )
     group.add_argument(
-        "--from-ignores", action="store_true", help="of the findings that --ignore-file sets aside, with its reasons"
+        "--from-ignores",
+        action="store_true",
+        help="state it about the findings that --ignore-file suppresses, with its reasons",
     )
-    group.add_argument("--any-image", action="store_true", help="of the packages wherever they are, not of this image alone")
-    group.add_argument("--author", metavar="NAME", default="", help="who says so (default: unknown)")
+    group.add_argument(
+        "--any-image", action="store_true", help="state it about the packages in any image, not in this one alone"
+    )
+    group.add_argument("--author", metavar="NAME", default="", help="author of the statements (default: unknown)")
     add_settings(made, "document", ("output",))
-    add_judging(made, ("ignore_file",))
+    add_assessment_flags(made, ("ignore_file",))
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen import app
-    from careen.policy.triage import statements_about, statements_of_ignores
+    from careen.app.decisions import Decision, vex_document
 
     _check(arguments)
     settings = settings_of(arguments)
     if arguments.from_ignores and not settings.ignore_file:
         raise UsageError("--from-ignores has no rules to read", "--ignore-file FILE names them")
-    report = at_work(settings, lambda progress: app.scan(arguments.reference, settings, progress))
-    stated: tuple[Statement, ...] = ()
-    if arguments.from_ignores:
-        stated += statements_of_ignores(report, arguments.status, arguments.any_image)
-    if arguments.ids:
-        stated += statements_about(
-            report, arguments.ids, arguments.status, arguments.justification, arguments.packages, arguments.any_image
-        )
-    document = _document(report, stated, arguments.author or "unknown")
+    decision = Decision(
+        status=arguments.status,
+        ids=tuple(arguments.ids),
+        packages=tuple(arguments.packages),
+        justification=arguments.justification,
+        from_ignores=arguments.from_ignores,
+        any_image=arguments.any_image,
+        author=arguments.author or "unknown",
+    )
+    count, document = with_progress(settings, lambda progress: vex_document(arguments.reference, decision, settings, progress))
     if settings.output is None:
         write_json(document)
         return 0
-    from careen.output.json_text import write_json as written
+    from careen.output.json_text import write_json as write_document
+    from careen.output.lines import plural
 
-    from .output import whole
+    from .output import write_file
 
-    whole(settings.output, lambda stream: written(document, stream))
-    sys.stderr.write(
-        f"careen: {len(stated)} {'statement' if len(stated) == 1 else 'statements'} in {settings.output}\n"
-        if not settings.quiet
-        else ""
-    )
+    write_file(settings.output, lambda stream: write_document(document, stream))
+    if not settings.quiet:
+        sys.stderr.write(f"careen: {plural(count, 'statement')} in {settings.output}\n")
     return 0
 
 
@@ -96,16 +91,6 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("no statement: name a finding", "--id CVE-…, or --from-ignores with --ignore-file")
     word = arguments.justification
     if arguments.status == "not_affected" and arguments.ids and not word:
-        raise UsageError("not_affected needs a --justification", f"one of {', '.join(JUSTIFICATIONS)}, or your own words")
+        raise UsageError("not_affected needs a --justification", f"one of {', '.join(JUSTIFICATIONS)}, or your own text")
     if word and " " not in word and word not in JUSTIFICATIONS and (near := nearest(word, JUSTIFICATIONS, 0.7)):
-        raise UsageError(f"--justification {word!r} is no word of OpenVEX", f"did you mean {near}?")
-
-
-def _document(report: "Report", stated: "tuple[Statement, ...]", author: str) -> dict[str, object]:
-    from msgspec import json
-
-    from careen.formats.vex.openvex import document
-
-    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    digest = hashlib.sha256(json.encode([report.image.digest, author, now, stated])).hexdigest()
-    return document(stated, author, now, f"https://openvex.dev/docs/public/vex-{digest}")
+        raise UsageError(f"--justification {word!r} is not a justification of OpenVEX", f"did you mean {near}?")

@@ -21,6 +21,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct
 
+from careen.atomic import write_whole
 from careen.errors import Error, InputError, NetworkError
 from careen.formats.archives.inflate import open_stream
 from careen.formats.debian.archive import Index, Offer, Release, packages, read_release, sources
@@ -298,9 +299,7 @@ def _keep(path: Path, data: bytes, max_bytes: int) -> None:
     """Nothing is lost where it cannot be kept."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = path.with_suffix(f"{path.suffix}.{time.monotonic_ns()}")
-        aside.write_bytes(data)
-        aside.replace(path)
+        write_whole(path, lambda file: file.write(data))
         kept = sorted(((file.stat().st_mtime, file.stat().st_size, file) for file in path.parent.iterdir()), reverse=True)
         total = 0
         for _, size, file in kept:

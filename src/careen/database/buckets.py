@@ -1,8 +1,9 @@
 """How records lie in the file, so that each look-up verifies what it reads, and what it does not find.
 
-The file has a head, one blob: when it was built, words that many records share, and the feeds in the order in which they
-count. What a feed says of one kind (advisories of a namespace, records of vulnerabilities, scores …) is a section: its
-keys in order, packed into buckets of about one KiB. A section of several buckets begins with its directory: the first key
+The file has a head, one blob: when it was built, and the feeds in the order in which they count, each with the words that
+many of its records share. What a feed says of one kind (advisories of a namespace, records of vulnerabilities, scores …) is
+a section: its keys in order, packed into buckets of about one KiB. Nothing in a bucket refers to another feed, so that the
+buckets of a feed are the same in every file. A section of several buckets begins with its directory: the first key
 of each bucket, and a filter of all keys. Where each section begins, and how many buckets it has, stands in the head. Every
 blob begins with a checksum over its content, its section and its number there. A key can thus be in one bucket alone,
 which must be there and must be the one that was written: a row that was changed, lost or put elsewhere is damage, and
@@ -15,7 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from hashlib import blake2b
 from itertools import accumulate, groupby
+from operator import attrgetter, ge, gt
 from struct import Struct as Struct_
+from struct import unpack_from
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -80,10 +83,10 @@ def _cleaned(row: FeedRow) -> FeedRow:
 
 
 class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
-    """``space`` is the word of the namespace, -1 for kinds without one. The last fields are those of advisories."""
+    """``space`` is the namespace, "" for kinds without one. The last fields are those of advisories."""
 
     kind: Kind
-    space: int
+    space: str
     first: int  # row of the directory, or of the only bucket
     buckets: int
     low: str  # its first key
@@ -104,39 +107,58 @@ class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False
         """The row behind the last bucket."""
         return self.start + self.buckets
 
+    @property
+    def blobs(self) -> int:
+        """How many rows it has: its buckets, and its directory."""
+        return self.end - self.first
+
 
 class Held(Struct, frozen=True):
+    """``words``: the texts that its packed values name by their numbers."""
+
     row: FeedRow
+    words: tuple[str, ...]
     sections: tuple[Section, ...]
+
+    def tag(self, section: Section) -> bytes:
+        return tag_of(self.row.path, section.kind, section.space)
+
+    def section(self, kind: Kind, space: str = "") -> Section | None:
+        return next((one for one in self.sections if one.kind == kind and one.space == space), None)
 
 
 class Head(Struct, frozen=True, array_like=True):
     built: str
-    words: tuple[str, ...]
     rows: tuple[FeedRow, ...]  # in the order in which they count
+    words: tuple[Raw, ...]  # of each of them; a look-up needs few of them, too
     packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds, and their sections; a look-up needs few of them
+
+    def words_of(self, number: int) -> tuple[str, ...]:
+        return _WORDS.decode(self.words[number])
 
     def sections(self, kind: str, space: str) -> list[tuple[int, Section]]:
         packed = self.packed.get(f"{kind} {space}")
         return [] if packed is None else _SECTIONS.decode(packed)
 
     def held(self) -> tuple[Held, ...]:
-        """All feeds with all their sections."""
+        """All feeds with all their sections, in the order in which they lie in the file."""
         found: list[list[Section]] = [[] for _ in self.rows]
         for packed in self.packed.values():
             for number, section in _SECTIONS.decode(packed):
                 found[number].append(section)
-        return tuple(Held(row, tuple(sections)) for row, sections in zip(self.rows, found, strict=True))
+        return tuple(
+            Held(row, self.words_of(number), tuple(sorted(sections, key=attrgetter("first"))))
+            for number, (row, sections) in enumerate(zip(self.rows, found, strict=True))
+        )
 
 
-def head_of(built: str, words: Sequence[str], feeds: Sequence[Held]) -> Head:
+def head_of(built: str, feeds: Sequence[Held]) -> Head:
     sections: dict[str, list[tuple[int, Section]]] = {}
     for number, held in enumerate(feeds):
         for section in held.sections:
-            space = words[section.space] if section.space >= 0 else ""
-            sections.setdefault(f"{section.kind} {space}", []).append((number, section))
+            sections.setdefault(f"{section.kind} {section.space}", []).append((number, section))
     packed = {name: Raw(_ENCODER.encode(found)) for name, found in sections.items()}
-    return Head(built, tuple(words), tuple(held.row for held in feeds), packed)
+    return Head(built, tuple(held.row for held in feeds), tuple(Raw(_ENCODER.encode(held.words)) for held in feeds), packed)
 
 
 # The first key of each bucket, and the filter of all keys: none where it would be of no use.
@@ -224,9 +246,7 @@ class Shelf:
         found = self._directories.get(section.first)
         if found is None:
             (body,) = self._one(section.first)
-            found = self._directories[section.first] = _DIRECTORY.decode(opened(body, tag, 0))
-            if len(found[0]) != section.buckets:
-                raise ValueError("a directory is not that of its section")
+            found = self._directories[section.first] = _read_directory(section, tag, body)
         return found
 
     def _one(self, row: int) -> tuple[bytes]:
@@ -295,6 +315,53 @@ def opened(blob: bytes | None, tag: bytes, number: int) -> bytes:
     return payload
 
 
+def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[bytes]:
+    """The blobs of a section that another file has, if a look-up finds in them all that they hold, and each key once."""
+    firsts: list[bytes] = []
+    filter, last, count, number = b"", b"", 0, 0
+    rows = iter(blobs)
+    if section.buckets > 1:
+        directory = next(rows, b"")
+        firsts, filter = _read_directory(section, tag, directory)
+        yield directory
+    for number, blob in enumerate(rows, 1):
+        keys = _keys(opened(blob, tag, number))
+        is_first = number == 1
+        if number > section.buckets or (firsts and keys[0] != firsts[number - 1]) or not (is_first or last < keys[0]):
+            raise ValueError("a bucket is out of order")
+        if filter and len(passing(keys, map(place_of, map(hash_of, keys)), filter)) < len(keys):
+            raise ValueError("a filter is not that of its section")
+        if is_first and keys[0] != section.low.encode():
+            raise ValueError("a section does not begin as it should")
+        count, last = count + len(keys), keys[-1]
+        yield blob
+    if number != section.buckets:
+        raise ValueError("a bucket is missing")
+    if (count, last) != (section.keys, section.high.encode()):
+        raise ValueError("a section does not hold what it should")
+
+
+def _read_directory(section: Section, tag: bytes, blob: bytes) -> Directory:
+    found: Directory = _DIRECTORY.decode(opened(blob, tag, 0))
+    if len(found[0]) != section.buckets:
+        raise ValueError("a directory is not that of its section")
+    return found
+
+
+def _keys(payload: bytes) -> list[bytes]:
+    """The keys of a bucket; raises ValueError where they or the places of their values are not in order."""
+    size = int.from_bytes(payload[:_INT], "little")
+    keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
+    start, end = _INT + size, _INT + size + _INT * (len(keys) + 1)
+    places = unpack_from(f"<{len(keys) + 1}I", payload, start) if end <= len(payload) else ()
+    if not places or places[0] != end or places[-1] != len(payload) or any(map(gt, places, places[1:])):
+        raise ValueError("a bucket is not one")
+    if any(map(ge, keys, keys[1:])):
+        raise ValueError("keys of a bucket are out of order")
+    b"".join(keys).decode()
+    return keys
+
+
 def sealed_head(head: Head) -> bytes:
     return sealed(_ENCODER.encode(head), HEAD, 0)
 
@@ -344,6 +411,7 @@ class Packer:
 
 _ENCODER = msgspec.msgpack.Encoder()
 _HEAD = msgspec.msgpack.Decoder(Head)
+_WORDS = msgspec.msgpack.Decoder(tuple[str, ...])
 _SECTIONS = msgspec.msgpack.Decoder(list[tuple[int, Section]])
 _DIRECTORY = msgspec.msgpack.Decoder(Directory)
 _INT = 4

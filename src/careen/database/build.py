@@ -19,11 +19,12 @@ from msgspec.structs import replace
 from careen.errors import DatabaseError
 from careen.plugins import Record
 
-from .buckets import FeedRow, Head, Held, Shelf, head_of, sealed_head, tag_of
-from .earlier import Unread
+from .buckets import FeedRow, Head, Held, Section, Shelf, head_of, sealed_head
+from .earlier import Unread, is_said
 from .guard import Judge, Said, doubt_of
-from .packing import Writer
+from .packing import Writer, records_of_use
 from .rows import SCHEMA
+from .space import full, is_full, needed_beside
 from .whole import replaced
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ class Fresh(Struct, frozen=True):
     held: str = ""  # why it is not to be read at all where the database has another one
 
 
+class Prepacked(Struct, frozen=True):
+    """A feed that comes packed as this file packs it. ``rows`` gives the verified blobs of a section, in order."""
+
+    row: FeedRow
+    held: Held
+    rows: Callable[[Section, bytes], Iterable[bytes]]
+    accept_loss: bool = False
+
+
 class Kept(Struct, frozen=True):
     """A feed whose rows are taken from the previous file. ``detail`` replaces what was said of it."""
 
@@ -72,7 +82,7 @@ class _HeldBackError(Exception):
 
 
 def build(
-    path: Path, feeds: Sequence[Fresh | Kept], built: str, previous: Path | None = None, judge: Judge | None = None
+    path: Path, feeds: Sequence[Fresh | Prepacked | Kept], built: str, previous: Path | None = None, judge: Judge | None = None
 ) -> Built:
     """Writes ``path`` anew. A feed that fails keeps the rows that it has in ``previous``.
 
@@ -91,11 +101,9 @@ def build(
         _verify(aside, rows)
         put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
-        size = path.stat().st_size if path.exists() else 0
-        need = f" It needs about {2 * size / 1e6:,.0f} MB beside the database." if size else ""
-        raise DatabaseError(
-            f"{path}: the database could not be built ({error})", f"Is there space on the disk?{need}"
-        ) from error
+        if is_full(error):
+            raise full(path, needed_beside(path)) from error
+        raise DatabaseError(f"{path}: the database could not be built ({error})", "Is the disk all right?") from error
     finally:
         for leftover in (aside, staging):
             leftover.unlink(missing_ok=True)
@@ -157,17 +165,15 @@ def damaged(path: Path) -> frozenset[str]:
     with closing(_connected(path)) as connection:
         shelf = Shelf(connection)
         head = shelf.head()
-        return frozenset(held.row.path for held in head.held() if not _is_whole(shelf, held, head.words))
+        return frozenset(held.row.path for held in head.held() if not _is_whole(shelf, held))
 
 
-def _is_whole(shelf: Shelf, held: Held, words: Sequence[str]) -> bool:
+def _is_whole(shelf: Shelf, held: Held) -> bool:
     import sqlite3
 
     try:
         for section in held.sections:
-            for _ in shelf.rows(
-                section, tag_of(held.row.path, section.kind, words[section.space] if section.space >= 0 else "")
-            ):
+            for _ in shelf.rows(section, held.tag(section)):
                 pass
     except (sqlite3.Error, ValueError, LookupError):
         return False
@@ -203,7 +209,7 @@ def _create(path: Path, staging: Path) -> "sqlite3.Connection":
 
 def _fill(
     connection: "sqlite3.Connection",
-    feeds: Sequence[Fresh | Kept],
+    feeds: Sequence[Fresh | Prepacked | Kept],
     built: str,
     previous: Path | None,
     judge: Judge | None,
@@ -219,7 +225,7 @@ def _fill(
 
 def _fill_from(
     connection: "sqlite3.Connection",
-    feeds: Sequence[Fresh | Kept],
+    feeds: Sequence[Fresh | Prepacked | Kept],
     built: str,
     shelf: Shelf,
     head: Head | None,
@@ -229,9 +235,8 @@ def _fill_from(
     import sqlite3
 
     old = {held.row.path: held for held in head.held()} if head else {}
-    words = head.words if head else ()
     connection.execute("BEGIN")
-    writer = Writer(connection, words)
+    writer = Writer(connection)
     failed: dict[str, Failure] = {}
     passed_over: dict[str, str] = {}
     final: list[Held] = []
@@ -239,8 +244,10 @@ def _fill_from(
     def keep(held: Held, row: FeedRow) -> None:
         rows = writer.rows
         try:
-            final.append(Held(row, writer.copy(shelf, held.row, held.sections)))
+            final.append(replace(writer.copy(held, shelf.rows), row=row))
         except (ValueError, sqlite3.Error) as error:
+            if is_full(error):  # of the new file: what the database has is not damaged
+                raise
             writer.undo(rows)
             failed[row.path] = Failure("damaged", f"what the database had of it is damaged ({error})")
 
@@ -250,39 +257,57 @@ def _fill_from(
             if before:
                 keep(before, replace(row, records=before.row.records))
             continue
-        if before and not _is_whole(shelf, before, words):
+        if before and not _is_whole(shelf, before):
             before = None
         rows, unread = writer.rows, Unread(row.unread)
         try:
-            if before and feed.held and not feed.accept_loss:
-                raise _HeldBackError(feed.held)
-            had = before.sections if before else ()
-            records, earlier = unread.apart(feed.records()), unread.said_before(shelf, row.path, had, words)
-            if feed.replaces is None:
-                sections, count = writer.read(row.path, records, earlier)
-            else:
-                sections, count = writer.amend(shelf, row.path, had, feed.replaces, records, earlier)
+            held, count = _written(writer, shelf, feed, before, unread, Shelf(connection))
             if before and not feed.accept_loss and is_loss(before.row.records, count):
                 raise _HeldBackError(f"only {count} records, the previous version had {before.row.records}")
-            now = Said(Shelf(connection), row.path, sections, writer.words)
-            then = Said(shelf, row.path, before.sections, words) if before else None
+            now = Said(Shelf(connection), held)
+            then = Said(shelf, before) if before else None
             doubt = doubt_of(now, then, judge) if judge else ""
             if doubt and before and not feed.accept_loss:
                 raise _HeldBackError(doubt)
             detail = "; ".join(dict.fromkeys(filter(None, (row.detail, unread.told, doubt))))
-            left = unread.remembered(before.row.unread if before else (), feed.replaces)
-            final.append(Held(replace(row, records=count, detail=detail[:MAX_DETAIL], unread=left), sections))
+            left = unread.remembered(before.row.unread if before else (), feed.replaces if isinstance(feed, Fresh) else None)
+            final.append(replace(held, row=replace(row, records=count, detail=detail[:MAX_DETAIL], unread=left)))
             if unread.told:
                 passed_over[row.path] = unread.told
         except (ValueError, OSError, _HeldBackError) as error:
-            is_held = isinstance(error, _HeldBackError)
-            failed[row.path] = Failure("held_back" if is_held else "damaged", str(error) or type(error).__name__)
+            failed[row.path] = _failure(error)
             writer.undo(rows)
             if before:
                 keep(before, before.row)
-    connection.execute("INSERT INTO head VALUES (1, ?)", (sealed_head(head_of(built, writer.words, final)),))
+    connection.execute("INSERT INTO head VALUES (1, ?)", (sealed_head(head_of(built, final)),))
     connection.execute("COMMIT")
     return Built({held.row.path: held.row.records for held in final}, failed, passed_over), writer.rows
+
+
+def _failure(error: Exception) -> Failure:
+    """Why a feed's new file is not taken. Raises what is no fault of the file: that the disk is full."""
+    if is_full(error):
+        raise error
+    return Failure("held_back" if isinstance(error, _HeldBackError) else "damaged", str(error) or type(error).__name__)
+
+
+def _written(
+    writer: Writer, shelf: Shelf, feed: Fresh | Prepacked, before: Held | None, unread: Unread, written: Shelf
+) -> tuple[Held, int]:
+    """A feed of now, and how many records of use it has. ``written`` reads the file that is being written."""
+    earlier = unread.said_before(shelf, before)
+    if isinstance(feed, Prepacked):
+        rows = writer.rows
+        held = writer.copy(feed.held, feed.rows)
+        if unsaid := [one for one in earlier if not is_said(written, held, one)]:
+            return writer.amend(written, held, frozenset(), (), unsaid, undo=rows)
+        return held, records_of_use(held.sections)
+    if before and feed.held and not feed.accept_loss:
+        raise _HeldBackError(feed.held)
+    records = unread.apart(feed.records())
+    if feed.replaces is None:
+        return writer.read(feed.row, records, earlier)
+    return writer.amend(shelf, before or Held(feed.row, (), ()), feed.replaces, records, earlier)
 
 
 def _verify(path: Path, rows: int) -> None:

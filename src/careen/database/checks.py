@@ -6,7 +6,6 @@ or belongs to another database is not there.
 """
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from careen.atomic import write_whole
 from careen.safety.typed import from_json
 
 # Why what the database has of a feed was not refreshed.
@@ -48,9 +48,7 @@ def read_checks(database: Path) -> dict[str, Check]:
 
 def write_checks(database: Path, checks: Mapping[str, Check]) -> None:
     body = msgspec.json.encode(checks)
-    aside = database.with_name(f"checked.json.{os.getpid()}.building")
-    aside.write_bytes(_digest(body) + b"\n" + body)
-    aside.replace(_file(database))
+    write_whole(_file(database), lambda file: file.write(_digest(body) + b"\n" + body))
 
 
 def forget_checks(database: Path) -> None:

@@ -28,6 +28,7 @@ from careen.plugins import Feed, Fetcher, Progress, Response, silent
 from .buckets import FeedRow
 from .form import misfit
 from .partial import Partial, Version, is_kept, partial_of, remove
+from .space import LEAST_BYTES, full_as_error
 from .workers import Gate
 
 CHUNK_BYTES = 256 * 1024
@@ -49,8 +50,8 @@ class FetchError(Exception):
 class LateError(FetchError):
     """There was no time for it."""
 
-    def __init__(self) -> None:
-        super().__init__("no answer in time")
+    def __init__(self, reason: str = "no answer in time") -> None:
+        super().__init__(reason)
 
 
 class Fetched(Struct, frozen=True):
@@ -74,7 +75,8 @@ class Unchanged(Struct, frozen=True):
 
 
 class Downloads:
-    """``folder`` keeps parts for the next run."""
+    """``folder`` keeps parts for the next run. ``leave_bytes``: of what the database has in an older state, larger files are
+    not waited for."""
 
     def __init__(
         self,
@@ -84,22 +86,25 @@ class Downloads:
         progress: Progress = silent,
         sleep: Callable[[float], None] | None = None,
         jitter: Callable[[], float] = random.random,
+        leave_bytes: int | None = None,
     ) -> None:
         self._fetcher, self._folder, self._progress = fetcher, folder, progress
         self._sleep, self._jitter = sleep or time.sleep, jitter
         self._gate = gate or Gate()
+        self._leave_bytes = leave_bytes
 
     def fetch(self, url: str, feed: Feed, row: FeedRow | None, place: str) -> Fetched | Unchanged:
         """``place``: the lasting address, by which the file is known the next time. The file that comes back lies in
         ``folder`` until ``drop``."""
         part = partial_of(self._folder, url, feed.path, self._gate)
         part.take_up(url)
+        leave_bytes = self._leave_bytes if row else None
         known = row if row and row.url == place else None  # else what we have is from another place
         vain = 0
         for attempt in range(1, TRIES + 1):
             before = part.size
             try:
-                return self._asked(url, feed, known, place, part)
+                return self._asked(url, feed, known, place, part, leave_bytes)
             except _BrokenError as broken:
                 vain = 0 if part.size > before else vain + 1
                 if attempt == TRIES or vain == VAIN_TRIES:
@@ -122,7 +127,9 @@ class Downloads:
         if file.parent == self._folder:
             remove(file)
 
-    def _asked(self, url: str, feed: Feed, row: FeedRow | None, place: str, part: Partial) -> Fetched | Unchanged:
+    def _asked(
+        self, url: str, feed: Feed, row: FeedRow | None, place: str, part: Partial, leave_bytes: int | None
+    ) -> Fetched | Unchanged:
         response = self._fetcher.request(url, headers=_headers(feed, row, part))
         try:
             if response.status == 304 and part.whole:
@@ -140,7 +147,8 @@ class Downloads:
                 if what := misfit(feed.path, first):
                     raise FetchError(f"the server sent {what}", damaged=True)
                 self._begin(response, url, part)
-            self._read(response, url, first, part)
+            with full_as_error(part.data, lambda: _missing(part)):
+                self._read(response, url, first, part, leave_bytes)
         finally:
             response.close()
         return _fetched(part, place)
@@ -156,9 +164,11 @@ class Downloads:
         is_short = version.length is not None and version.length <= CHUNK_BYTES
         part.begin(version, keep=bool(version.validator) and not is_short)
 
-    def _read(self, response: Response, url: str, first: bytes, part: Partial) -> None:
+    def _read(self, response: Response, url: str, first: bytes, part: Partial, leave_bytes: int | None) -> None:
         """Whether all of it came is checked, as far as the server says how much there is."""
         total = part.version.length if part.version else None
+        if leave_bytes is not None and total is not None and total > leave_bytes:
+            raise LateError(f"{total / 1e6:,.0f} MB to download")
         while chunk := first or _chunk(response):
             first = b""
             if part.size + len(chunk) > MAX_FEED_BYTES:
@@ -175,6 +185,12 @@ class Downloads:
             part.drop()
             raise FetchError("its checksum is not the one that the server told", damaged=True)
         part.finish()
+
+
+def _missing(part: Partial) -> int:
+    """How many bytes of it are not here yet, as far as its server says that."""
+    total = part.version.length if part.version else None
+    return LEAST_BYTES if total is None else total - part.size
 
 
 class _BrokenError(Exception):

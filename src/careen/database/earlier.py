@@ -1,6 +1,6 @@
 """What a feed said before of the records that cannot be read in its new edition: it holds until they can be."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from careen.model.advisory import PassedOver
 from careen.plugins import Record
 
-from .buckets import Kind, Section, Shelf, Wanted, tag_of
+from .buckets import Held, Kind, Shelf, Wanted
 from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_words, unpacked
 
@@ -22,7 +22,7 @@ LISTS = frozenset({"advisory", "malicious"})  # of these a key has statements wi
 
 class Statement(Struct, frozen=True):
     kind: Kind
-    space: int
+    space: str
     key: str
     id: str  # "" where the key is the id
     records: tuple[Record, ...]
@@ -61,38 +61,54 @@ class Unread:
         short = (replace(one, reason=one.reason[:MAX_REASON], ids=one.ids[:MAX_TOLD_IDS]) for one in (*left, *self._all))
         return tuple(dict.fromkeys(short))[:MAX_TOLD]
 
-    def said_before(self, shelf: Shelf, path: str, sections: Sequence[Section], words: Sequence[str]) -> Iterator[Statement]:
+    def said_before(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
         """Asked once the new edition was read."""
-        wanted: dict[str, set[tuple[str, str]]] = {}
-        for one in self._all:
-            for id in one.ids:
-                wanted.setdefault(id, set()).add((one.namespace, key_name(one.namespace, one.package)))
-        if not wanted:
+        wanted = places_of(self._all)
+        if not wanted or before is None:
             return
-        bundles = partial(_bundles, shelf, path, sections)
-        for section in sections:
+        bundles = partial(_bundles, shelf, before)
+        for section in before.sections:
             if section.kind in ("bundle", "alias"):  # go with what they belong to
                 continue
-            space = words[section.space] if section.space >= 0 else ""
-            tag = tag_of(path, section.kind, space)
-            if section.kind not in LISTS:
+            kind, space, tag = section.kind, section.space, before.tag(section)
+            if kind not in LISTS:
                 for key, value in shelf.find(section, tag, Wanted(wanted)):
-                    said = tuple(unpacked(section.kind, space, key, value, words, bundles))
-                    yield Statement(section.kind, section.space, key, "", said)
+                    said = tuple(unpacked(kind, space, key, value, before.words, bundles))
+                    yield Statement(kind, space, key, "", said)
                 continue
             for key, value in shelf.walk(section, tag):
-                ids = {id for id, _ in statements(value) if id in wanted and _is_about(wanted[id], space, key)}
-                said = tuple(unpacked(section.kind, space, key, value, words, bundles)) if ids else ()
+                ids = {id for id, _ in statements(value) if id in wanted and is_about(wanted[id], space, key)}
+                said = tuple(unpacked(kind, space, key, value, before.words, bundles)) if ids else ()
                 for id in sorted(ids):
                     same = tuple(record for record in said if getattr(record, "id", "") == id)
-                    yield Statement(section.kind, section.space, key, id, same)
+                    yield Statement(kind, space, key, id, same)
 
 
-def _is_about(places: set[tuple[str, str]], space: str, key: str) -> bool:
+def is_said(shelf: Shelf, held: Held, statement: Statement) -> bool:
+    """Whether a feed says something of what the statement is about."""
+    section = held.section(statement.kind, statement.space)
+    if section is None:
+        return False
+    found = dict(shelf.find(section, held.tag(section), Wanted((statement.key,))))
+    if statement.kind not in LISTS:
+        return bool(found)
+    return any(id == statement.id for value in found.values() for id, _ in statements(value))
+
+
+def places_of(unread: Iterable[PassedOver]) -> dict[str, set[tuple[str, str]]]:
+    """Of each id that records name which cannot be read: the namespaces and packages that it may be about, "" for any."""
+    places: dict[str, set[tuple[str, str]]] = {}
+    for one in unread:
+        for id in one.ids:
+            places.setdefault(id, set()).add((one.namespace, key_name(one.namespace, one.package)))
+    return places
+
+
+def is_about(places: Collection[tuple[str, str]], space: str, key: str) -> bool:
     return any(namespace in ("", space) and package in ("", key) for namespace, package in places)
 
 
-def _bundles(shelf: Shelf, path: str, sections: Sequence[Section], numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
-    section = next((section for section in sections if section.kind == "bundle"), None)
-    found = shelf.find(section, tag_of(path, "bundle", ""), Wanted(map(bundle_key, numbers))) if section else ()
+def _bundles(shelf: Shelf, held: Held, numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+    section = held.section("bundle")
+    found = shelf.find(section, held.tag(section), Wanted(map(bundle_key, numbers))) if section else ()
     return {int(key): unpack_words(value) for key, value in found}

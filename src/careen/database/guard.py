@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from careen.model.advisory import Advisory
 
-from .buckets import Section, Shelf, Wanted, tag_of
+from .buckets import Held, Shelf, Wanted
 from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_advisories, unpack_words
 
@@ -38,17 +38,16 @@ class Verdict(Struct, frozen=True):
 class Said:
     """What a feed says in one file, or said in another."""
 
-    def __init__(self, shelf: Shelf, path: str, sections: Sequence[Section], words: Sequence[str]) -> None:
-        self._shelf, self._path, self._words = shelf, path, words
-        self._bundles = next((section for section in sections if section.kind == "bundle"), None)
-        self.namespaces = {words[section.space]: section for section in sections if section.kind == "advisory"}
+    def __init__(self, shelf: Shelf, held: Held) -> None:
+        self._shelf, self._held = shelf, held
+        self.namespaces = {section.space: section for section in held.sections if section.kind == "advisory"}
 
     def sample(self) -> Iterator[tuple[str, str, str]]:
         """Evenly spread over the names of each namespace: (namespace, name, id)."""
         each = max(1, min(SAMPLE, MAX_SAMPLE // max(1, len(self.namespaces))))
         for namespace, section in self.namespaces.items():
             step, number = max(1, section.records // each), 0
-            for name, value in self._shelf.walk(section, self._tag("advisory", namespace)):
+            for name, value in self._shelf.walk(section, self._held.tag(section)):
                 last = ""
                 for id, _ in statements(value):
                     if id == last:  # another part of the same
@@ -62,8 +61,9 @@ class Said:
         section = self.namespaces.get(namespace)
         if section is None:
             return {}
-        found = self._shelf.find(section, self._tag("advisory", namespace), Wanted(names))
-        return {name: tuple(unpack_advisories(namespace, name, value, self._words, self._of_bundles)) for name, value in found}
+        found = self._shelf.find(section, self._held.tag(section), Wanted(names))
+        words = self._held.words
+        return {name: tuple(unpack_advisories(namespace, name, value, words, self._of_bundles)) for name, value in found}
 
     def about(self, verdict: "Verdict") -> tuple[Advisory, ...] | None:
         """None where the feed says nothing of the flaw in that package."""
@@ -72,13 +72,10 @@ class Said:
         return tuple(one for one in found if verdict.id == one.id or verdict.id in one.aliases) or None
 
     def _of_bundles(self, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
-        section = self._bundles
+        section = self._held.section("bundle")
         wanted = Wanted(map(bundle_key, numbers))
-        found = self._shelf.find(section, self._tag("bundle", ""), wanted) if section else ()
+        found = self._shelf.find(section, self._held.tag(section), wanted) if section else ()
         return {int(key): unpack_words(value) for key, value in found}
-
-    def _tag(self, kind: str, namespace: str) -> bytes:
-        return tag_of(self._path, kind, namespace)
 
 
 def doubt_of(now: Said, before: Said | None, judge: Judge) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from careen.atomic import write_whole
 from careen.errors import DatabaseError
 from careen.model.advisory import DatabaseInfo
 
@@ -119,6 +120,5 @@ def _link(path: Path, to: Path) -> None:
     try:
         os.link(path, to)
     except OSError:  # a file system without links
-        aside = to.with_suffix(".copying")
-        shutil.copyfile(path, aside)
-        aside.replace(to)
+        with path.open("rb") as source:
+            write_whole(to, lambda file: shutil.copyfileobj(source, file))

@@ -1,50 +1,35 @@
-"""The records of some feeds as one layer that travels: the same records give the same bytes, whichever database they are in.
+"""Some feeds as one layer that travels, packed as they lie in the database: to take one is to copy its buckets.
 
 A layer is packed by zstd. Inflated it is frames, each its length in four bytes and a pair in msgpack: a word, and what the
-word announces. ``layer`` comes first, ``feed`` before the records of a feed, then lists of records by their kind, ``end`` last.
-What is read is checked as what anybody may have written: the size of each frame, the type of each field, the order.
+word announces. ``layer`` comes first, ``feed`` before the sections of a feed, ``section`` before lists of its ``buckets``,
+``end`` last. What is read is checked as what anybody may have written: the size of each frame, the order, and that a look-up
+finds in the buckets of a section what they hold.
 Raises: ValueError where a layer is none or damaged.
 **Source:** RFC 8878 (zstd); the msgpack specification.
 """
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby, islice
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
-from careen.model.advisory import (
-    Advisory,
-    Epss,
-    Exploited,
-    LimitedSupport,
-    Listed,
-    Malicious,
-    NamespaceInfo,
-    Repository,
-    Support,
-    VulnerabilityRecord,
-)
-from careen.plugins import Record
+from .buckets import FeedRow, Held, Section, checked
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-FORMAT = 1
+FORMAT = 2
 MAX_FRAME_BYTES = 64 << 20
 MAX_INFLATED_BYTES = 8 << 30
 CHUNK_BYTES = 1 << 20
-BATCH = 500
+BATCH_BYTES = 1 << 20
 LEVEL = 9
-_KINDS: Mapping[str, type[Record]] = {
-    "advisory": Advisory, "namespace": NamespaceInfo, "record": VulnerabilityRecord, "malicious": Malicious, "epss": Epss,
-    "exploited": Exploited, "repository": Repository, "support": Support, "limited": LimitedSupport, "listed": Listed,
-}  # fmt: skip
-_WORDS = {kind: word for word, kind in _KINDS.items()}
 
 
 class About(Struct, frozen=True):
@@ -61,7 +46,8 @@ class Packed(Struct, frozen=True):
     inflated: int
 
 
-def write_layer(file: Path, about: About, feeds: Iterable[tuple[str, Iterable[Record]]]) -> Packed:
+def write_layer(file: Path, about: About, feeds: Iterable[tuple[Held, Iterator[bytes]]]) -> Packed:
+    """``feeds``: each with the blobs of its sections in turn."""
     digest, inflated = hashlib.sha256(), 0
     compressor = zstd().ZstdCompressor(level=LEVEL)
     with file.open("wb") as target:
@@ -79,11 +65,12 @@ def write_layer(file: Path, about: About, feeds: Iterable[tuple[str, Iterable[Re
             write(compressor.compress(len(data).to_bytes(4) + data))
 
         frame("layer", about)
-        for path, records in feeds:
-            frame("feed", path)
-            for kind, group in groupby(records, type):
-                for batch in _batched(group, BATCH):
-                    frame(_WORDS[kind], batch)
+        for held, blobs in feeds:
+            frame("feed", (held.row.path, held.words))
+            for section in held.sections:
+                frame("section", replace(section, first=0))
+                for batch in _batched(islice(blobs, section.blobs)):
+                    frame("buckets", batch)
         frame("end", None)
         write(compressor.flush())
         return Packed(f"sha256:{digest.hexdigest()}", target.tell(), inflated)
@@ -124,7 +111,7 @@ class Layer:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._places: dict[str, int] = {}
+        self._feeds: dict[str, tuple[tuple[str, ...], list[Section]]] = {}
         with file.open("rb") as stream:
             frames = _frames(stream)
             word, value = next(frames, ("", Raw()))
@@ -133,31 +120,49 @@ class Layer:
             self.about = _decoded(_ABOUT, value)
             if self.about.format != FORMAT:
                 raise ValueError(f"it has the format {self.about.format}, and this version reads {FORMAT}")
+            sections: list[Section] = []
+            before = word
             for word, value in frames:
-                if word == "feed":
-                    path = _decoded(_PATH, value)
-                    if path in self._places:
-                        raise ValueError("it has a feed twice")
-                    self._places[path] = stream.tell()
-                elif word == "end":
+                if word == "end":
                     if stream.read(1):
                         raise ValueError("something comes after its end")
                     return
-                elif word not in _LISTS or not self._places:
+                if word not in _AFTER.get(before, ()):
                     raise ValueError("it has a part that is unknown, or out of order")
+                before = word
+                if word == "feed":
+                    path, words = _decoded(_FEED, value)
+                    if path in self._feeds or len(set(words)) < len(words):
+                        raise ValueError("it has a feed or a word twice")
+                    sections = []
+                    self._feeds[path] = words, sections
+                elif word == "section":
+                    section: Section = replace(_decoded(_SECTION, value), first=stream.tell())
+                    if any((one.kind, one.space) == (section.kind, section.space) for one in sections):
+                        raise ValueError("it has a part of a feed twice")
+                    sections.append(section)
         raise ValueError("it has no end")
 
     @property
     def feeds(self) -> tuple[str, ...]:
-        return tuple(self._places)
+        return tuple(self._feeds)
 
-    def records(self, path: str) -> Iterator[Record]:
+    def held(self, row: FeedRow) -> Held:
+        """A feed as it is packed; its sections begin where their first buckets lie in the file."""
+        words, sections = self._feeds[row.path]
+        return Held(row, words, tuple(sections))
+
+    def rows(self, section: Section, tag: bytes) -> Iterator[bytes]:
+        """The blobs of a section of ``held``."""
+        yield from checked(section, tag, self._blobs(section.first))
+
+    def _blobs(self, start: int) -> Iterator[bytes]:
         with self._file.open("rb") as stream:
-            stream.seek(self._places[path])
+            stream.seek(start)
             for word, value in _frames(stream):
-                if word in ("feed", "end"):
+                if word != "buckets":
                     return
-                yield from _decoded(_LISTS[word], value)
+                yield from _decoded(_BUCKETS, value)
 
 
 def zstd() -> "ModuleType":
@@ -186,17 +191,24 @@ def _decoded(decoder: "msgspec.msgpack.Decoder[Any]", data: Any) -> Any:
         raise ValueError("a part of it cannot be read") from None
 
 
-def _batched(records: Iterable[Record], size: int) -> Iterator[tuple[Record, ...]]:
-    records = iter(records)
-    while batch := tuple(islice(records, size)):
+def _batched(blobs: Iterable[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    for blob in blobs:
+        batch.append(blob)
+        size += len(blob)
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
         yield batch
 
 
+# What may come after what, beside the end.
+_AFTER = {"layer": ("feed",), "feed": ("feed", "section"), "section": ("buckets",), "buckets": ("buckets", "section", "feed")}
 _ENCODER = msgspec.msgpack.Encoder()
 _FRAME = msgspec.msgpack.Decoder(tuple[str, Raw])
 _ABOUT = msgspec.msgpack.Decoder(About)
-_PATH = msgspec.msgpack.Decoder(str)
-_LISTS: "Mapping[str, msgspec.msgpack.Decoder[Any]]" = {
-    word: msgspec.msgpack.Decoder(list[kind])  # type: ignore[valid-type]
-    for word, kind in _KINDS.items()
-}
+_FEED = msgspec.msgpack.Decoder(tuple[str, tuple[str, ...]])
+_SECTION = msgspec.msgpack.Decoder(Section)
+_BUCKETS = msgspec.msgpack.Decoder(list[bytes])

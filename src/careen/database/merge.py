@@ -1,9 +1,12 @@
 """A database from elsewhere with what the one in use has beyond it, so that to import or pull one loses nothing.
 
 A feed stays as it is here where the other database lacks it, has it of an earlier day, or has lost more of it than an
-update would accept. Of a damaged one, feeds that are whole are taken over. Raises: DatabaseError.
+update would accept. Where the other one could not read some records of a feed, what the one in use has of these is added.
+Of a damaged one, feeds that are whole are taken over. Raises: DatabaseError.
 """
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,10 +14,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.model.advisory import Advisory, Epss, Exploited, Malicious, Support, VulnerabilityRecord
+from careen.plugins import Record
+
 from .buckets import FeedRow, age_key
 from .build import Fresh, Kept, build, damaged, is_damaged, is_loss, names_password, require_all, rows_of
 from .checks import read_checks
-from .read import open_database, status
+from .earlier import is_about, places_of
+from .knowledge import key_name
+from .read import Database, open_database, status
 
 
 class Merged(Struct, frozen=True):
@@ -28,19 +36,25 @@ def with_ours(theirs: Path, ours: Path) -> Merged:
     if not old and is_damaged(ours):
         return Merged(lost=("all that it had beyond the new one",))
     more = {path: row for path, row in old.items() if path not in new or _is_more(row, new[path])}
-    broken = damaged(ours) if more else frozenset()
+    unread = {path for path, row in new.items() if row.unread and path in old and path not in more}
+    broken = damaged(ours) if more or unread else frozenset()
     kept = {path: row for path, row in more.items() if path not in broken}
-    if kept:
-        sources = list(dict.fromkeys(row.source for row in (*new.values(), *old.values())))
-        paths = sorted(dict.fromkeys((*new, *kept)), key=lambda path: sources.index((kept.get(path) or new[path]).source))
-        with open_database(ours, partly=True) as database:
-            feeds = [
-                Fresh(kept[path], partial(database.records_of_feed, path), accept_loss=True)
-                if path in kept
-                else Kept(new[path])
-                for path in paths
-            ]
-            require_all(build(theirs, feeds, datetime.now(UTC).isoformat(timespec="milliseconds"), theirs), theirs)
+    with ExitStack() as opened:
+        feeds: dict[str, Fresh] = {}
+        if kept or unread - broken:
+            mine = opened.enter_context(open_database(ours, partly=True))
+            for path, row in kept.items():
+                feeds[path] = Fresh(row, partial(mine.records_of_feed, path), accept_loss=True)
+            other = opened.enter_context(open_database(theirs))
+            for path in unread - broken:
+                places = places_of(new[path].unread)
+                if known := [one for one in mine.records_of_feed(path) if _is_unread(one, places)]:
+                    feeds[path] = Fresh(new[path], partial(_completed, other, path, known), accept_loss=True)
+        if feeds:
+            sources = list(dict.fromkeys(row.source for row in (*new.values(), *old.values())))
+            parts = [feeds.get(path) or Kept(new[path]) for path in dict.fromkeys((*new, *kept))]
+            parts.sort(key=lambda part: sources.index(part.row.source))
+            require_all(build(theirs, parts, datetime.now(UTC).isoformat(timespec="milliseconds"), theirs), theirs)
     return Merged(tuple(kept.values()), tuple(sorted(more.keys() & broken)))
 
 
@@ -53,6 +67,33 @@ def with_checks(database: Path, aside: Path) -> Path:
     feeds = [Kept(replace(row, confirmed=days.get(path, row.confirmed))) for path, row in rows.items()]
     require_all(build(aside, feeds, status(database).built, database), database)
     return aside
+
+
+def _completed(database: Database, path: str, known: Sequence[Record]) -> Iterator[Record]:
+    """A feed of the other database, then what is known of those of its records that it could not read."""
+    missing = {_subject(one) for one in known}
+    for record in database.records_of_feed(path):
+        missing.discard(_subject(record))
+        yield record
+    yield from (one for one in known if _subject(one) in missing)
+
+
+def _is_unread(record: Record, places: Mapping[str, Collection[tuple[str, str]]]) -> bool:
+    namespace, package, id = _subject(record)
+    return id in places and (not namespace or is_about(places[id], namespace, package))
+
+
+def _subject(record: Record) -> tuple[str, str, str]:
+    """Namespace, key of the package, and id; "" where a record of its kind has none."""
+    match record:
+        case Advisory() | Malicious():
+            return record.namespace, key_name(record.namespace, record.package), record.id
+        case VulnerabilityRecord() | Epss() | Exploited():
+            return "", "", record.id
+        case Support():
+            return "", "", record.namespace
+        case _:
+            return "", "", ""
 
 
 def _is_more(row: FeedRow, other: FeedRow) -> bool:

@@ -7,7 +7,6 @@ is not there: a run that is killed leaves a mirror that can be used, and the nex
 Raises: InputError where the folder cannot be written to; DatabaseError where another process writes it.
 """
 
-import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Struct
 
+from careen.atomic import write_whole
 from careen.errors import DatabaseError, Error, InputError, NetworkError, UsageError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, silent
 
@@ -207,13 +207,9 @@ class _Mirror:
             for path, entry in sorted(self._entries.items())
         ]
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        aside = self._scratch / MANIFEST
-        with aside.open("wb") as file:
-            document = {**self._document, "generated": now, "files": files}
-            file.write(msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(self._folder / MANIFEST)
+        document = {**self._document, "generated": now, "files": files}
+        data = msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+        write_whole(self._folder / MANIFEST, lambda file: file.write(data), synced=True, aside=self._scratch / MANIFEST)
 
     def _size(self, path: str) -> int:
         try:

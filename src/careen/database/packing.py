@@ -4,12 +4,13 @@ Records are streamed: what is held in memory is a batch of rows. A feed with mor
 (``….staging``), which is gone with the connection.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Raw
+from msgspec.structs import replace
 
 from careen.model.advisory import (
     Advisory,
@@ -25,7 +26,7 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import UNFILTERED, FeedRow, Kind, Packer, Section, Shelf, tag_of
+from .buckets import UNFILTERED, FeedRow, Held, Kind, Packer, Section, Shelf, tag_of
 from .earlier import Statement
 from .knowledge import answers_for_aliases, key_name
 from .rows import (
@@ -45,103 +46,113 @@ if TYPE_CHECKING:
     import sqlite3
 
 BATCH_ROWS = 20_000
+MAX_SCORES = 1_000_000  # held in memory, where they are sorted three times as fast as aside
 _KINDS: tuple[Kind, ...] = (
     "advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support", "listed",
 )  # fmt: skip
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 # Of these a key has a list of statements; of the others it has one value, and the first counts.
 _LISTS = frozenset({"advisory", "malicious", "alias"})
+_SPACED = frozenset({"advisory", "malicious", "listed"})  # with a namespace
+_OF_USE = frozenset({"advisory", "malicious", "epss", "exploited", "repository", "support"})
 _UNFIXED = frozenset({"open", "wont_fix", "deferred", "end_of_life"})
 
-# Kind, namespace (a word, or -1), key, id, its number among the statements of the id, packed value.
+# Kind, namespace (its number, or -1), key, id, its number among the statements of the id, packed value.
 Row = tuple[int, int, str, str, int, bytes]
 
 
 class Writer:
-    def __init__(self, connection: "sqlite3.Connection", words: Iterable[str]) -> None:
+    def __init__(self, connection: "sqlite3.Connection") -> None:
         self._connection = connection
-        self.words = list(words)
-        self._ids = {text: number for number, text in enumerate(self.words)}
+        self._words: dict[str, int] = {}  # of the feed at hand, by their numbers
+        self._spaces: dict[str, int] = {}
         self._next = 1
         self._batch: list[Row] = []
         self._staged = False
         self._said: dict[str, NamespaceInfo] = {}
         self._bundles = 0
+        self._scores: dict[str, bytes] = {}  # of EPSS, packed, by id
 
     @property
     def rows(self) -> int:
         return self._next - 1
 
     def word(self, text: str) -> int:
-        number = self._ids.get(text)
-        if number is None:
-            number = self._ids[text] = len(self.words)
-            self.words.append(text)
-        return number
+        return self._words.setdefault(text, len(self._words))
 
-    def copy(self, shelf: Shelf, row: FeedRow, sections: Sequence[Section]) -> tuple[Section, ...]:
-        """Takes the sections of a feed over from another file with the same words. Raises ValueError where one is damaged."""
+    def copy(self, held: Held, rows: Callable[[Section, bytes], Iterable[bytes]]) -> Held:
+        """Takes a feed over as it is packed. ``rows`` gives the verified blobs of a section, and raises ValueError where one
+        is damaged."""
         taken = []
-        for section in sections:
+        for section in held.sections:
             first = self._next
-            self._write(shelf.rows(section, self._tag(row.path, section.kind, section.space)))
-            taken.append(msgspec.structs.replace(section, first=first))
-        return tuple(taken)
+            self._write(rows(section, held.tag(section)))
+            taken.append(replace(section, first=first))
+        return replace(held, sections=tuple(taken))
 
-    def read(self, path: str, records: Iterable[Record], earlier: Iterable[Statement] = ()) -> tuple[tuple[Section, ...], int]:
-        """The sections of a feed, and how many records of use it has.
+    def read(self, row: FeedRow, records: Iterable[Record], earlier: Iterable[Statement] = ()) -> tuple[Held, int]:
+        """The feed as it is packed now, and how many records of use it has.
 
         ``earlier`` is asked after the records: of these statements those are taken that the records do not make anew.
         """
         self._begin()
         count = self._take(chain(records, self._unsaid(earlier)))
-        return self._packed(path), count
+        return self._packed(row), count
 
     def amend(
         self,
         shelf: Shelf,
-        path: str,
-        before: Sequence[Section],
+        before: Held,
         ids: frozenset[str],
         records: Iterable[Record],
         earlier: Iterable[Statement] = (),
-    ) -> tuple[tuple[Section, ...], int]:
-        """The sections of a feed as they were, with these records in the place of those with their ids."""
-        self._begin()
-        for section in before:
-            space = self._text(section.space)
+        undo: int | None = None,
+    ) -> tuple[Held, int]:
+        """The feed as it was, with these records in the place of those with their ids.
+
+        ``undo``: the number of rows after which the feed as it was lies in this file; they are dropped.
+        """
+        self._begin(before.words)
+        for section in before.sections:
+            space = section.space
             if section.kind == "advisory":
                 self._said[space] = NamespaceInfo(space, "", 0, 0, section.partial, False, section.detail)
             if section.kind == "bundle":
                 self._bundles = section.keys
-            for key, value in shelf.walk(section, tag_of(path, section.kind, space)):
+            for key, value in shelf.walk(section, before.tag(section)):
                 self._keep(section, key, value, ids)
         self._take(chain(records, self._unsaid(earlier)))
-        sections = self._packed(path)
-        held = sum(section.records for section in sections if section.kind in ("advisory", "malicious"))
-        return sections, held or sum(section.records for section in sections if section.kind == "record")
+        if undo is not None:
+            self.undo(undo)
+        held = self._packed(before.row)
+        return held, records_of_use(held.sections)
 
     def undo(self, rows: int) -> None:
         """Drops what was written since there were so many rows."""
         self._connection.execute("DELETE FROM bucket WHERE id > ?", (rows,))
         self._next = rows + 1
 
-    def _begin(self) -> None:
+    def _begin(self, words: Iterable[str] = ()) -> None:
+        self._words = {text: number for number, text in enumerate(words)}
+        self._spaces = {}
         self._batch.clear()
         self._said = {}
         self._bundles = 0
+        self._scores = {}
         if self._staged:
             self._connection.execute("DELETE FROM stage.row")
             self._staged = False
 
     def _keep(self, section: Section, key: str, value: bytes, ids: frozenset[str]) -> None:
-        kind, space = _NUMBERS[section.kind], section.space
+        kind, space = _NUMBERS[section.kind], self._space_of(section.kind, section.space)
         if section.kind in _LISTS:
             part, last = 0, ""
             for id, body in statements(value):
                 part, last = (part + 1 if id == last else 0), id
                 if id not in ids:
                     self._add((kind, space, key, id, part, bytes(body)))
+        elif section.kind == "epss":
+            self._score(key, value)
         elif section.kind != "record" or key not in ids:
             self._add((kind, space, key, "", 0, value))
 
@@ -149,13 +160,16 @@ class Writer:
         said = known = part = 0
         last: tuple[int, str, str] = (-1, "", "")
         last_aliases: tuple[str, ...] = ()
-        word = self.word
+        word, space = self.word, self._space
         for record in records:
             said += 1
+            if type(record) is Epss:  # the most by far
+                self._score(record.id, pack_epss(record))
+                continue
             match record:
                 case Advisory():
                     name = key_name(record.namespace, record.package)
-                    key = (word(record.namespace), name, record.id)
+                    key = (space(record.namespace), name, record.id)
                     part = part + 1 if key == last else 0
                     last = key
                     bundle = 0
@@ -174,9 +188,7 @@ class Writer:
                         self._add((_ALIAS, -1, alias, record.id, 0, _NOTHING))
                 case Malicious():
                     name = key_name(record.namespace, record.package)
-                    self._add((_MALICIOUS, word(record.namespace), name, record.id, 0, pack(record.versions)))
-                case Epss():
-                    self._add((_EPSS, -1, record.id, "", 0, pack_epss(record)))
+                    self._add((_MALICIOUS, space(record.namespace), name, record.id, 0, pack(record.versions)))
                 case Exploited():
                     self._add((_EXPLOITED, -1, record.id, "", 0, pack((record.added, record.ransomware))))
                 case Repository():
@@ -188,7 +200,7 @@ class Writer:
                     self._add((_SUPPORT, -1, record.namespace, "", 0, pack(record.end_of_life)))
                 case Listed():
                     said -= 1
-                    self._add((_LISTED, word(record.namespace), record.package, "", 0, pack(record.versions)))
+                    self._add((_LISTED, space(record.namespace), record.package, "", 0, pack(record.versions)))
                 case NamespaceInfo():
                     said -= 1
                     self._said[record.namespace] = record
@@ -200,7 +212,9 @@ class Writer:
             if not is_staged:
                 self._stage()
                 is_staged = True
-            key = (_NUMBERS[one.kind], one.space, one.key, one.id)
+            if one.key in self._scores and one.kind == "epss":
+                continue
+            key = (_NUMBERS[one.kind], self._space_of(one.kind, one.space), one.key, one.id)
             sql = "SELECT 1 FROM stage.row WHERE kind = ? AND space = ? AND key = ? AND id = ?"
             if self._connection.execute(sql, key).fetchone() is None:
                 yield from one.records
@@ -209,6 +223,12 @@ class Writer:
         self._batch.append(row)
         if len(self._batch) >= BATCH_ROWS:
             self._stage()
+
+    def _score(self, id: str, packed: bytes) -> None:
+        if len(self._scores) < MAX_SCORES:
+            self._scores.setdefault(id, packed)
+        elif id not in self._scores:
+            self._add((_EPSS, -1, id, "", 0, packed))
 
     def _stage(self) -> None:
         self._batch.sort(key=_key)  # neighbours go to the same page
@@ -229,16 +249,30 @@ class Writer:
         self._stage()
         yield from self._connection.execute("SELECT * FROM stage.row ORDER BY kind, space, key, id, part")
 
-    def _packed(self, path: str) -> tuple[Section, ...]:
-        sections = []
+    def _packed(self, row: FeedRow) -> Held:
+        sections, spaces = [], list(self._spaces)
+        if len(self._scores) >= MAX_SCORES:  # the others are aside already
+            for id, packed in self._scores.items():
+                self._add((_EPSS, -1, id, "", 0, packed))
+        elif self._scores:
+            sections.append(self._scores_section(row.path))
         for (number, space), rows in groupby(self._sorted(), _section):
-            sections.append(self._section(path, _KINDS[number], space, rows))
-        return tuple(sections)
+            sections.append(self._section(row.path, _KINDS[number], spaces[space] if space >= 0 else "", rows))
+        return Held(row, tuple(self._words), tuple(sections))
 
-    def _section(self, path: str, kind: Kind, space: int, rows: Iterable[Row]) -> Section:
-        packer = Packer(self._tag(path, kind, space), kind not in UNFILTERED)
+    def _scores_section(self, path: str) -> Section:
+        packer = Packer(tag_of(path, "epss", ""), "epss" not in UNFILTERED)
+        for id in sorted(self._scores):
+            packer.add(id, self._scores[id])
+        bodies, buckets, low = packer.rows()
+        first, count = self._next, len(self._scores)
+        self._write(bodies)
+        return Section("epss", "", first, buckets, low, packer.last, count, count)
+
+    def _section(self, path: str, kind: Kind, space: str, rows: Iterable[Row]) -> Section:
+        packer = Packer(tag_of(path, kind, space), kind not in UNFILTERED)
         is_list, is_advisory = kind in _LISTS, kind == "advisory"
-        info = self._said.get(self.words[space]) if is_advisory else None
+        info = self._said.get(space) if is_advisory else None
         unfixed = info is not None and info.unfixed
         records = keys = 0
         for key, group in groupby(rows, _name):
@@ -266,11 +300,20 @@ class Writer:
 
         self._connection.executemany("INSERT INTO bucket VALUES (?, ?)", rows())
 
-    def _tag(self, path: str, kind: str, space: int) -> bytes:
-        return tag_of(path, kind, self._text(space))
+    def _space(self, text: str) -> int:
+        return self._spaces.setdefault(text, len(self._spaces))
 
-    def _text(self, space: int) -> str:
-        return self.words[space] if space >= 0 else ""
+    def _space_of(self, kind: Kind, text: str) -> int:
+        return self._space(text) if kind in _SPACED else -1
+
+
+def records_of_use(sections: Iterable[Section]) -> int:
+    """By how many records a feed is measured: those that say something by themselves, else what it adds to other feeds."""
+    found = Counter[bool]()
+    for section in sections:
+        if section.kind in _OF_USE or section.kind == "record":
+            found[section.kind in _OF_USE] += section.records
+    return found[True] or found[False]
 
 
 _ADVISORY, _BUNDLE, _MALICIOUS, _RECORD, _ALIAS, _EPSS, _EXPLOITED, _REPOSITORY, _SUPPORT, _LISTED = range(len(_KINDS))

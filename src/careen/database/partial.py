@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -106,7 +107,7 @@ class Partial:
         with self._gate.passing():
             with self.data.open("ab", buffering=0) as file:
                 self._check(os.fstat(file.fileno()).st_size)
-                file.write(piece)
+                _write(file, piece)
             self._sha256.update(piece)
             self.size += len(piece)
             self._note(_digest(piece))
@@ -134,7 +135,7 @@ class Partial:
     def _note(self, what: bytes) -> None:
         if self._is_kept:
             with self._journal.open("ab", buffering=0) as file:
-                file.write(f"{self.size} ".encode() + what + b"\n")
+                _write(file, f"{self.size} ".encode() + what + b"\n")
 
 
 def partial_of(folder: Path, url: str, path: str, gate: Gate) -> Partial:
@@ -176,6 +177,12 @@ def prune(folder: Path, now: float | None = None) -> None:
                 remove(path)
     with suppress(OSError):
         folder.rmdir()  # where nothing is left
+
+
+def _write(file: FileIO, data: bytes) -> None:
+    """All of it: a disk that has space for a part takes that without a word, and refuses the rest."""
+    while data:
+        data = data[file.write(data) :]
 
 
 def _digest(piece: bytes) -> bytes:

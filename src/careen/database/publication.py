@@ -7,7 +7,6 @@ Raises: InputError where a publication is none or damaged.
 **Source:** OCI image-spec 1.1, "Guidelines for Artifact Usage"; The Update Framework specification 1.0.
 """
 
-import os
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.atomic import write_whole
 from careen.errors import InputError
 from careen.net.addresses import without_credentials
 from careen.output.escape import visible
@@ -38,6 +38,7 @@ LICENCES = "org.opencontainers.image.licenses"
 TAG = f"v{SCHEMA}"
 MAX_AHEAD = timedelta(days=1)  # of ours, that the clock of who publishes may be
 MAX_FILES = 4000
+LARGE_BYTES = 64 << 20  # inflated; more of what `--full` fetches is no scan's to take: over two seconds of work, each time
 
 
 class Group(Struct, frozen=True):
@@ -50,22 +51,36 @@ class Group(Struct, frozen=True):
     scores: bool = False
     licence: str = ""
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it holds what ``careen db update --full`` alone fetches, and that is much."""
+        return self.packed.inflated > LARGE_BYTES and all(row.large for row in self.rows)
+
 
 class Publication(Struct, frozen=True):
     version: int
     groups: tuple[Group, ...]
     order: tuple[str, ...]  # the feeds by path, as they count
 
-    def needed(self, namespaces: Collection[str] | None, feeds: Collection[str] = ()) -> tuple[Group, ...]:
-        """The groups that say something of these namespaces, or hold one of these feeds; None: all."""
+    def needed(
+        self, namespaces: Collection[str] | None, feeds: Collection[str] = (), assessed: Collection[str] = ()
+    ) -> tuple[Group, ...]:
+        """The groups that say something of these namespaces, or hold one of these feeds; None: all.
+
+        Of large ones those alone that speak of a namespace of which no other does: neither one of these groups nor, of
+        those that are ``assessed``, a feed.
+        """
         if namespaces is None:
             return self.groups
         wanted = frozenset(namespaces)
-        return tuple(
-            group
-            for group in self.groups
-            if group.scores or group.namespaces & wanted or any(row.path in feeds for row in group.rows)
-        )
+        unspoken = wanted.difference(assessed, *(group.namespaces for group in self.groups if not group.is_large))
+
+        def is_needed(group: Group) -> bool:
+            if group.is_large:
+                return bool(group.namespaces & unspoken)
+            return group.scores or bool(group.namespaces & wanted) or any(row.path in feeds for row in group.rows)
+
+        return tuple(filter(is_needed, self.groups))
 
 
 class Known(Struct, frozen=True):
@@ -194,9 +209,7 @@ def read_known(database: Path) -> Known | None:
 
 
 def write_known(database: Path, known: Known) -> None:
-    aside = database.with_name(f"published.json.{os.getpid()}.building")
-    aside.write_bytes(msgspec.json.encode(known))
-    aside.replace(_file(database))
+    write_whole(_file(database), lambda file: file.write(msgspec.json.encode(known)))
 
 
 _AGAIN = "what was there before stays; fetch it once more, or tell its publisher"

@@ -7,9 +7,9 @@ Raises: DatabaseError where the file is missing, damaged, or of another version 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from heapq import merge
-from operator import itemgetter
+from operator import eq, itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import FeedRow, Kind, Section, Shelf, Wanted, label_of, tag_of
+from .buckets import FeedRow, Held, Kind, Section, Shelf, Wanted, label_of, tag_of
 from .checks import Check, read_checks
 from .knowledge import FILE, key_name
 from .rows import (
@@ -114,7 +114,8 @@ class Database:
                 reason = f"is of an {age} kind (schema {version}, not {SCHEMA})"
                 raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
             self._head = self._shelf.head()
-            self._words, self._feeds = self._head.words, self._head.rows
+            self._feeds = self._head.rows
+            self._words = cache(self._head.words_of)
             self._sections: dict[tuple[str, str], list[tuple[int, Section]]] = {}
 
     def __enter__(self) -> "Database":
@@ -146,7 +147,7 @@ class Database:
         with self._reading():
             for feed, name, value in self._find("advisory", namespace, Wanted(names)):
                 source = self._feeds[feed].source
-                for said in unpack_advisories(namespace, name, value, self._words, partial(self._of_bundles, feed)):
+                for said in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
                     # Of feeds of one source the first counts.
                     if first.setdefault((source, name, said.id), feed) == feed:
                         found[name].append(said)
@@ -210,15 +211,15 @@ class Database:
         found: dict[str, list[VulnerabilityRecord]] = defaultdict(list)
         with self._reading():
             wanted = Wanted(ids)
-            for _, id, value in self._find("record", "", wanted):
-                found[id].append(unpack_record(id, value, self._words))
+            for feed, id, value in self._find("record", "", wanted):
+                found[id].append(unpack_record(id, value, self._words(feed)))
             aliases: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
             for feed, alias, value in self._find("alias", "", wanted):
                 for id, _ in statements(value):
                     aliases[feed][id].append(alias)
             for feed, by_id in aliases.items():
                 for _, id, value in self._find("record", "", Wanted(by_id), feed):
-                    record = unpack_record(id, value, self._words)
+                    record = unpack_record(id, value, self._words(feed))
                     for alias in by_id[id]:
                         found[alias].append(record)
         return {id: tuple(records) for id, records in found.items()}
@@ -281,15 +282,18 @@ class Database:
         """The source of what ``in_order`` gives, and what it says."""
         key, _, feed, value = said
         with self._reading():
-            source = label_of(self._feeds[feed])
-            return source, tuple(unpacked(kind, space, key.decode(), value, self._words, partial(self._of_bundles, feed)))
+            source, words = label_of(self._feeds[feed]), self._words(feed)
+            return source, tuple(unpacked(kind, space, key.decode(), value, words, partial(self._of_bundles, feed)))
 
     def packed_alike(self, other: "Database") -> frozenset[str]:
         """The feeds whose packed values mean the same in both, where their bytes are the same."""
-        if any(one != another for one, another in zip(self._words, other._words, strict=False)):
-            return frozenset()
         mine, others = self._bundle_rows(), other._bundle_rows()
-        return frozenset(path for path in mine.keys() | others.keys() if mine.get(path) == others.get(path))
+        words, theirs = ({path: one.words for path, one in database.held().items()} for database in (self, other))
+        return frozenset(
+            path
+            for path in mine.keys() & others.keys()
+            if mine[path] == others[path] and all(map(eq, words[path], theirs[path]))
+        )
 
     def _bundle_rows(self) -> dict[str, bytes]:
         """A checksum of the bundles of every feed, b"" where it has none."""
@@ -308,7 +312,7 @@ class Database:
         """Of each feed by its path: kind, namespace (or "") and number of records of each section."""
 
         def told(section: Section) -> tuple[str, str, int]:
-            return section.kind, self._words[section.space] if section.space >= 0 else "", section.records
+            return section.kind, section.space, section.records
 
         with self._reading():
             return {held.row.path: tuple(map(told, held.sections)) for held in self._head.held()}
@@ -323,7 +327,18 @@ class Database:
                         counts = (section.records, section.keys, section.partial, section.unfixed, section.detail)
                         yield NamespaceInfo(space, "", *counts)
                     for key, value in self._shelf.walk(section, self._tag(feed, section)):
-                        yield from unpacked(kind, space, key, value, self._words, partial(self._of_bundles, feed))
+                        yield from unpacked(kind, space, key, value, self._words(feed), partial(self._of_bundles, feed))
+
+    def held(self) -> Mapping[str, Held]:
+        """All feeds as they are packed, by path."""
+        with self._reading():
+            return {held.row.path: held for held in self._head.held()}
+
+    def rows(self, held: Held) -> Iterator[bytes]:
+        """The blobs of all sections of a feed in turn, each verified."""
+        with self._reading():
+            for section in held.sections:
+                yield from self._shelf.rows(section, held.tag(section))
 
     def _of_bundles(self, feed: int, numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
         known = self._bundles[feed]
@@ -355,7 +370,7 @@ class Database:
                     yield number, key, value
 
     def _tag(self, feed: int, section: Section) -> bytes:
-        return tag_of(self._feeds[feed].path, section.kind, self._words[section.space] if section.space >= 0 else "")
+        return tag_of(self._feeds[feed].path, section.kind, section.space)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

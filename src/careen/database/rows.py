@@ -24,7 +24,7 @@ from careen.model.advisory import (
 from careen.plugins import Record
 
 # Of the tables and of what is packed into them: a file of another one is not read.
-SCHEMA = 5
+SCHEMA = 6
 # Longer lists of aliases are kept once for all packages of an erratum.
 BUNDLE_FROM = 4
 
@@ -210,7 +210,13 @@ def unpack_malicious(packed: bytes) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def pack_epss(record: Epss) -> bytes:
-    return _PACKER.encode((_shortened(record.score), _shortened(record.percentile)))
+    """As whole numbers of steps, where they are: half as many buckets hold all scores."""
+    score, percentile = record.score, record.percentile
+    if 0 <= score <= 1 and 0 <= percentile <= 1:
+        steps = round(score * _EPSS_STEPS), round(percentile * _EPSS_STEPS)
+        if steps[0] / _EPSS_STEPS == score and steps[1] / _EPSS_STEPS == percentile:
+            return _PACKER.encode(steps)
+    return _PACKER.encode((score, percentile))
 
 
 def unpack_epss(packed: bytes) -> tuple[float, float]:
@@ -224,12 +230,6 @@ def unpack_exploited(packed: bytes) -> tuple[str, bool]:
 
 def unpack_text(packed: bytes) -> str:
     return _TEXT.decode(packed)
-
-
-def _shortened(number: float) -> float | int:
-    """As a whole number of steps, where it is one: half as many buckets hold all scores."""
-    steps = round(number * _EPSS_STEPS) if 0 <= number <= 1 else 0
-    return steps if steps / _EPSS_STEPS == number else number
 
 
 def _lengthened(number: float | int) -> float:

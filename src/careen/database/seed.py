@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
+from careen.atomic import write_whole
 from careen.formats.debian.releases import debian, namespace_of
 from careen.formats.feeds.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
 
@@ -67,9 +68,7 @@ def make_seed(
         raise trouble
     facts = ArchiveFacts(found)
     data = lzma.compress(msgspec.json.encode(facts, order="sorted"), preset=9)
-    aside = target.with_name(f"{target.name}.new")
-    aside.write_bytes(data)
-    aside.replace(target)
+    write_whole(target, lambda file: file.write(data))
     return facts
 
 

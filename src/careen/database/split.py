@@ -33,10 +33,10 @@ def split(
         groups.setdefault(label_of(row), []).append(row)
     found = []
     with open_database(database) as opened:
-        contents = opened.contents()
+        contents, held = opened.contents(), opened.held()
         for number, (name, rows) in enumerate(groups.items()):
             file = folder / str(number)
-            feeds = [(row.path, opened.records_of_feed(row.path)) for row in rows]
+            feeds = [(held[row.path], opened.rows(held[row.path])) for row in rows]
             packed = write_layer(file, About(FORMAT, name, _notice(rows, known)), feeds)
             sections = [section for row in rows for section in contents[row.path]]
             spaces = frozenset(space for kind, space, _ in sections if kind in _OF_PACKAGES)

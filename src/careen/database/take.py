@@ -25,15 +25,15 @@ from careen.plugins import Progress, silent
 from careen.signing.updates import UntrustedError
 
 from .buckets import FeedRow, age_key
-from .build import Failure, Fresh, Kept, build, is_damaged, rows_of
+from .build import Failure, Kept, Prepacked, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
 from .guard import Judge
+from .job import BusyError, Patience
 from .layer import Layer, inflate
 from .lock import LOCK_PATIENCE_S, exclusive
 from .partial import MAX_PIECE_BYTES, Partial, Version, partial_of, prune, remove
 from .publication import Group, Publication
 from .read import check_readable
-from .update import BusyError, Patience
 from .whole import is_whole
 from .workers import Gate, GateClosedError, in_threads
 
@@ -110,12 +110,12 @@ def take(
         job = _Job(read, scratch, parts, gate, where, patience)
         came, failures = _fetched(job, [one for one in wanted if leave_bytes is None or one.packed.inflated <= leave_bytes])
         failed: dict[str, Failure] = {}
-        feeds: dict[str, Fresh] = {}
+        feeds: dict[str, Prepacked] = {}
         if came:
             _hold(lock, patience.left(), opened, progress)
             ours = rows_of(database)
             feeds = {
-                row.path: Fresh(row, partial(layer.records, row.path), _is_accepted(row, accept))
+                row.path: Prepacked(row, layer.held(row), layer.rows, _is_accepted(row, accept))
                 for group, layer in came
                 for row in group.rows
                 if _is_wanted(row, ours.get(row.path), absent)
@@ -250,12 +250,12 @@ def _is_accepted(row: FeedRow, accept: Collection[str]) -> bool:
 
 
 def _built(
-    database: Path, publication: Publication, feeds: Mapping[str, Fresh], sources: Sequence[str], judge: Judge | None
+    database: Path, publication: Publication, feeds: Mapping[str, Prepacked], sources: Sequence[str], judge: Judge | None
 ) -> dict[str, Failure]:
     ours = rows_of(database)
     ranks = {source: number for number, source in enumerate(sources)}
     places = {path: number for number, path in enumerate(dict.fromkeys((*publication.order, *ours)))}
-    parts: dict[str, Fresh | Kept] = {path: Kept(row) for path, row in ours.items()}
+    parts: dict[str, Prepacked | Kept] = {path: Kept(row) for path, row in ours.items()}
     parts |= feeds
     ordered = sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
     now = datetime.now(UTC).isoformat(timespec="milliseconds")

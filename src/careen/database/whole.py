@@ -4,13 +4,14 @@ The whole file is read where it is new to us (another inode, size or time: copie
 Where there is no such file nothing is known, and what look-ups verify must do.
 """
 
-import os
+from contextlib import suppress
 from hashlib import blake2b, file_digest
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from careen.atomic import write_whole
 from careen.safety.typed import from_json
 
 
@@ -26,7 +27,8 @@ def replaced(aside: Path, database: Path) -> None:
     """Puts a file that was written and verified in the place of the database; a crash leaves one of the two, known as whole."""
     digest = _digest(aside)
     before = _read(database)
-    _write(database, Sum((digest, *(before.digests if before else ())), UNSEEN))
+    # Where that cannot be written, the new file would be taken for damaged.
+    _write_strictly(database, Sum((digest, *(before.digests if before else ())), UNSEEN))
     aside.replace(database)
     _write(database, Sum((digest,), _stat(database)))
 
@@ -58,12 +60,12 @@ def _read(database: Path) -> Sum | None:
 
 def _write(database: Path, found: Sum) -> None:
     """A folder in which we may not write has none; then the file is read whole each time, or looked up in alone."""
-    aside = database.with_name(f"{database.name}.sum.{os.getpid()}.building")
-    try:
-        aside.write_bytes(msgspec.json.encode(found))
-        aside.replace(_file(database))
-    except OSError:
-        aside.unlink(missing_ok=True)
+    with suppress(OSError):
+        _write_strictly(database, found)
+
+
+def _write_strictly(database: Path, found: Sum) -> None:
+    write_whole(_file(database), lambda file: file.write(msgspec.json.encode(found)))
 
 
 def _digest(database: Path) -> str:

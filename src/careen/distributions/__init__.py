@@ -1,5 +1,5 @@
-"""Everything that Careen knows about each distribution: one file, ``<id>.toml``, where ``id`` is the ID of its os-release.
+"""Everything about each distribution in one file, ``<id>.toml``, where ``id`` is the ID of its os-release.
 
-``profile`` describes the fields, ``registry`` reads the files and finds the profile behind a name. No other module names a
+``profile`` describes the fields; ``registry`` reads the files and finds the profile for a name. No other module names a
 distribution, except those that read one distribution's own documents.
 """

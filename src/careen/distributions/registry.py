@@ -1,6 +1,6 @@
-"""The profiles of all distributions, and the one behind a name.
+"""The profiles of all distributions, and look-ups by name.
 
-A folder of the user's (``careen --plugins``) may add some. Raises: UsageError where one of its files is no profile.
+A folder of the user (``careen --plugins``) may add some. Raises: UsageError if one of its files is not a profile.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,27 +19,27 @@ def profiles() -> Mapping[str, Profile]:
     """By ID."""
     found: dict[str, Profile] = {}
     for folder in map(Path, distributions.__path__):
-        for one in _read(folder):
-            if one.id in found:
+        for profile in _read(folder):
+            if profile.id in found:
                 raise UsageError(
-                    f"a file of {folder} describes {one.id}, which another one describes", "each has an ID of its own"
+                    f"a file of {folder} describes {profile.id}, which another file describes", "each has an ID of its own"
                 )
-            found[one.id] = one
+            found[profile.id] = profile
     return found
 
 
 def profile(name: str) -> Profile | None:
-    """``name`` is an ID, or what bills of materials call it."""
+    """The profile for an ID, or for a name that SBOMs use."""
     return profiles().get(name) or profiles().get(_aliases().get(name, ""))
 
 
 def profile_of(namespace: str) -> Profile | None:
-    """Of the distribution whose advisories have this namespace ("debian:12", "wolfi")."""
+    """The profile of the distribution whose advisories have this namespace ("debian:12", "wolfi")."""
     return profiles().get(namespace.partition(":")[0])
 
 
 def id_of(name: str) -> str:
-    """The ID for what other tools call a distribution; a name that nobody knows stays, in lower case."""
+    """The ID for the name that other tools use; an unknown name stays, in lower case."""
     lower = name.strip().lower()
     return _aliases().get(lower, lower)
 
@@ -51,15 +51,17 @@ def by_codename(codename: str) -> tuple[str, str] | None:
 
 @cache
 def _codenames() -> Mapping[str, tuple[str, str]]:
-    found = {one.releases.rolling: (one.id, one.releases.rolling) for one in profiles().values() if one.releases.rolling}
-    for one in profiles().values():
-        found.update({codename: (one.id, release) for codename, release in one.releases.codenames.items()})
+    found = {
+        known.releases.rolling: (known.id, known.releases.rolling) for known in profiles().values() if known.releases.rolling
+    }
+    for known in profiles().values():
+        found.update({codename: (known.id, release) for codename, release in known.releases.codenames.items()})
     return found
 
 
 @cache
 def _aliases() -> Mapping[str, str]:
-    return {alias: one.id for one in profiles().values() for alias in one.aliases}
+    return {alias: known.id for known in profiles().values() for alias in known.aliases}
 
 
 def _read(folder: Path) -> Iterator[Profile]:

@@ -1,6 +1,6 @@
-"""How far an intruder gets: Compose files and Kubernetes manifests come in, ranked chains of steps go out.
+"""Attack paths: from Compose files and Kubernetes manifests to ranked paths of an attacker.
 
-``crossings`` knows what leads out of a container, ``flaws`` weighs the vulnerabilities of its image. ``compose``, and for
+``crossings`` lists what leads out of a container, ``vulnerabilities`` weighs those of its image. ``compose``, and for
 Kubernetes ``pods``, ``entries``, ``traffic``, ``roles`` and ``cluster``, build one graph; ``paths`` searches it, ``report``
-puts the answer together, and ``table``, ``document`` and ``page`` write it.
+assembles the result, and ``table``, ``document`` and ``page`` write it.
 """

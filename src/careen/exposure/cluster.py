@@ -1,7 +1,7 @@
-"""Kubernetes manifests -> their part of the graph: containers of pods, what they share, what reaches them, what they may do.
+"""Kubernetes manifests -> their part of the graph: containers, what they share, what reaches them, what they may do.
 
-Containers that start and end before the others (plain init containers) are left out: nobody is connected to them.
-Raises: ValueError where selectors and pods are too many to compare.
+Init containers that end before the others are left out: nothing connects to them.
+Raises: ValueError if there are too many selectors and pods to compare.
 """
 
 from careen.formats.kubernetes.manifest_files import Manifests
@@ -24,4 +24,4 @@ def add_manifests(builder: Builder, manifests: Manifests, images: Images) -> Non
     placed: Placed = add_pods(builder, manifests, images, NODE)
     add_roles(builder, manifests, placed, NODE, CLUSTER)
     inhabit(builder, host, placed.nodes())
-    add_traffic(builder, manifests, images, placed)  # last: it is what can be too much
+    add_traffic(builder, manifests, images, placed)  # last: it may exceed a limit

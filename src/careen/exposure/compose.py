@@ -1,7 +1,7 @@
-"""A Compose file -> its part of the graph: services on one host, what publishes them, joins them and lets them out.
+"""A Compose file -> its part of the graph: services of one host, their ports, networks, and ways to the host.
 
-**Source:** https://github.com/compose-spec/compose-spec/blob/main/05-services.md and 06-networks.md; that a network which is
-``internal`` publishes no port: Docker, "docker network create --internal".
+**Source:** https://github.com/compose-spec/compose-spec/blob/main/05-services.md and 06-networks.md; an ``internal`` network
+publishes no port: Docker, "docker network create --internal".
 """
 
 import ipaddress
@@ -38,27 +38,27 @@ def add_compose(builder: Builder, compose: Compose, images: Images) -> None:
     _namespaces(project)
     add_volumes(project)
     add_secrets(project)
-    for one in compose.unresolved:
-        builder.note(f"{one.path}:{one.line}: {one.what} lies elsewhere and was not read")
+    for reference in compose.unresolved:
+        builder.note(f"{reference.path}:{reference.line}: {reference.what} is not among the files and was not read")
 
 
 def _node(compose: Compose, service: Service, images: Images) -> Node:
     image = images.get(service.image)
     environment = {name: value for name, value, _ in service.environment()}
     kind = crossings.database(service.image)
-    told = [port.target for port in service.ports()]
-    told += [as_text(one).partition("/")[0] for one in service.node.seq("expose")]
-    told += [one.partition("/")[0] for one in image.ports] if image else []
-    listens = True if told or kind else (False if image and image.scanned else None)
+    ports = [port.target for port in service.ports()]
+    ports += [as_text(port).partition("/")[0] for port in service.node.seq("expose")]
+    ports += [port.partition("/")[0] for port in image.ports] if image else []
+    listens = True if ports or kind else (False if image and image.scanned else None)
     facts = [f"drops {', '.join(sorted(service.dropped))}"] if service.dropped else []
-    facts += ["read-only file system"] if service.says("read_only") else []
-    facts += ["no new privileges"] if any(_NO_NEW_PRIVILEGES.match(one) for one in service.security) else []
+    facts += ["read-only file system"] if service.is_on("read_only") else []
+    facts += ["no new privileges"] if any(_NO_NEW_PRIVILEGES.match(option) for option in service.security) else []
     container = Container(
         image=service.image,
         user=user_of(service.node.text("user"), image),
-        privileged=service.says("privileged"),
+        privileged=service.is_on("privileged"),
         capabilities=tuple(sorted(service.added)),
-        ports=tuple(dict.fromkeys(told)),
+        ports=tuple(dict.fromkeys(ports)),
         listens=listens,
         database=kind,
         guarded=bool(kind) and crossings.guarded(service.image, environment),
@@ -68,9 +68,9 @@ def _node(compose: Compose, service: Service, images: Images) -> Node:
 
 
 def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
-    if service.says("privileged"):
+    if service.is_on("privileged"):
         yield (
-            Crossing("privilege", "is privileged: every device and capability of the host is its own", 0.9),
+            Crossing("privilege", "is privileged: it has all devices and capabilities of the host", 0.9),
             at(service, "privileged"),
         )
     host_processes = service.node.text("pid") == "host"
@@ -80,7 +80,7 @@ def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
         yield Crossing("namespace", "sees the processes of the host", 0.3), at(service, "pid")
     if service.node.text("ipc") == "host":
         yield Crossing("namespace", "shares memory with the processes of the host", 0.1), at(service, "ipc")
-    if service.says("use_api_socket"):
+    if service.is_on("use_api_socket"):
         yield Crossing("socket", "is given the socket of the engine", 0.95), at(service, "use_api_socket")
     for mount in service.mounts():
         path = mount.host_path or (mount.source if mount.kind == "npipe" else "")
@@ -93,7 +93,7 @@ def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
 
 
 def _ports(project: Project) -> None:
-    guests: dict[str, list[Node]] = {}  # who listens behind the ports of another one
+    guests: dict[str, list[Node]] = {}  # services that listen on the ports of another service
     for service in project.compose.services:
         other = project.joined(service, service.network_mode)
         if other is not None:
@@ -101,7 +101,7 @@ def _ports(project: Project) -> None:
     for service in project.compose.services:
         behind = [project.node(service), *guests.get(service.name, ())]
         if service.network_mode == "host":
-            text = f"{service.name} is in the network of the host: every port it opens is the host's"
+            text = f"{service.name} uses the network of the host: every port that it opens is a port of the host"
             _publish(project, behind[:1], "the host's network", at(service, "network_mode"), REACHED, text)
             continue
         networks = service.networks()
@@ -117,7 +117,7 @@ def _ports(project: Project) -> None:
             if _loopback(port):
                 continue
             if sealed:
-                why = "but its networks are internal: nobody outside reaches it"
+                why = "but its networks are internal: it is not reachable from outside"
                 project.builder.note(f"{place.path}:{place.line}: {service.name} publishes {shown}, {why}")
                 continue
             reach, where = (REACHED, "every address") if port.everywhere else _reach(port)
@@ -128,8 +128,8 @@ def _publish(project: Project, behind: list[Node], shown: str, place: Location, 
     builder, node = project.builder, behind[0]
     hub = builder.add(Node(f"port:{node.id}:{shown}", "port", shown, node.group, (place,)))
     builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,)))
-    for one in behind:
-        entered(builder, hub, one, project.images, 1.0, one.places)
+    for member in behind:
+        entered(builder, hub, member, project.images, 1.0, member.places)
 
 
 def _networks(project: Project) -> None:
@@ -139,15 +139,15 @@ def _networks(project: Project) -> None:
         for name in project.networks_of(service):
             members.setdefault(name, []).append(service)
     on_host = [service for service in compose.services if service.network_mode == "host"]
-    for name, ones in members.items():
+    for name, services in members.items():
         section = compose.networks.get(name)
         title = external(section)
-        if title is None and len(ones) + len(on_host) < 2:
+        if title is None and len(services) + len(on_host) < 2:
             continue
-        place = Location(*section.where()) if section else at(ones[0])
+        place = Location(*section.where()) if section else at(services[0])
         id = f"network:{compose.path}:{name}" if title is None else f"network:{title or name}"
         hub = builder.add(Node(id, "network", name, compose.path if title is None else "", (place,)))
-        for service in ones:
+        for service in services:
             there = at(service, "networks")
             reason = Reason("network", f"{service.name} is on network {name}", REACHED, (there,))
             builder.edge(project.node(service).id, hub, reason)
@@ -163,21 +163,21 @@ def _networks(project: Project) -> None:
 def _namespaces(project: Project) -> None:
     builder = project.builder
     for service in project.compose.services:
-        one = project.node(service)
+        node = project.node(service)
         for key, what, ease in (("pid", "processes", 0.7), ("ipc", "memory", 0.2)):
             other = project.joined(service, service.node.text(key))
-            for left, right in _both(one, project.node(other)) if other is not None else ():
+            for left, right in _both(node, project.node(other)) if other is not None else ():
                 text = f"{left.name} shares the {what} of {right.name}"
                 builder.edge(left.id, right.id, Reason("namespace", text, ease, (at(service, key),)))
         other = project.joined(service, service.network_mode)
-        for left, right in _both(one, project.node(other)) if other is not None else ():
+        for left, right in _both(node, project.node(other)) if other is not None else ():
             why = f"{left.name} shares the network of {right.name}, its loopback too; "
             places = (at(service, "network_mode"),)
             entered(builder, left.id, right, project.images, REACHED, places, "namespace", why)
 
 
-def _both(one: Node, other: Node) -> tuple[tuple[Node, Node], tuple[Node, Node]]:
-    return (one, other), (other, one)
+def _both(node: Node, other: Node) -> tuple[tuple[Node, Node], tuple[Node, Node]]:
+    return (node, other), (other, node)
 
 
 def _internal(project: Project, name: str) -> bool:
@@ -195,7 +195,7 @@ def _loopback(port: Port) -> bool:
 
 
 def _reach(port: Port) -> tuple[float, str]:
-    """Who comes to one address of the host."""
+    """How likely an attacker reaches one address of the host, and its description."""
     try:
         address = ipaddress.ip_address(port.host_ip.strip("[]").partition("%")[0])
     except ValueError:  # a variable, a name

@@ -1,4 +1,4 @@
-"""What services of a Compose file share on purpose: volumes, paths of the host, secrets."""
+"""What services of a Compose file share: volumes, host paths, secrets."""
 
 import posixpath
 import re
@@ -26,11 +26,11 @@ def add_volumes(project: Project) -> None:
     binds: list[Mounted] = []
     for service in project.compose.services:
         for mount, place in _mounts(project, service):
-            one = Mounted(project.node(service).id, mount.source, "", not mount.read_only, place)
+            mounted = Mounted(project.node(service).id, mount.source, "", not mount.read_only, place)
             if mount.kind == "volume" and mount.source:
-                named.setdefault(mount.source, []).append(one)
+                named.setdefault(mount.source, []).append(mounted)
             elif mount.host_path and not crossings.SOCKET.search(mount.host_path):
-                binds.append(one)
+                binds.append(mounted)
     for name, ones in named.items():
         if (title := external(project.compose.volumes.get(name))) is not None:
             share(project.builder, title or name, name, ones, nodes, "", least=1)
@@ -40,24 +40,24 @@ def add_volumes(project: Project) -> None:
 
 
 def _binds(project: Project, binds: list[Mounted], nodes: dict[str, Node]) -> None:
-    """Paths of the host by the topmost one that is mounted, so that one inside another is seen."""
-    parts = {id(one): posixpath.normpath(one.name).split("/") for one in binds}
+    """Host paths by the topmost mounted path, so that a path within another is recognised."""
+    parts = {id(mounted): posixpath.normpath(mounted.name).split("/") for mounted in binds}
     by_root: dict[str, list[Mounted]] = {}
     root: list[str] | None = None
-    for one in sorted(binds, key=lambda one: parts[id(one)]):
-        here = parts[id(one)]
-        if "/".join(here) in crossings.HOST_PATHS or not one.name.strip("/"):
-            continue  # a way to the host itself
+    for mounted in sorted(binds, key=lambda mounted: parts[id(mounted)]):
+        here = parts[id(mounted)]
+        if "/".join(here) in crossings.HOST_PATHS or not mounted.name.strip("/"):
+            continue  # a way to the host, not a shared volume
         if root is None or here[: len(root)] != root:
             root = here
-        by_root.setdefault("/".join(root), []).append(replace(one, inner="/".join(here[len(root) :])))
+        by_root.setdefault("/".join(root), []).append(replace(mounted, inner="/".join(here[len(root) :])))
     for path, ones in by_root.items():
-        if any(one.writes for one in ones):
+        if any(mounted.writes for mounted in ones):
             share(project.builder, f"{project.path}:{path}", path, ones, nodes, project.path)
 
 
 def _mounts(project: Project, service: Service) -> Iterator[tuple[Mount, Location]]:
-    """Its own, and those of services whose volumes it takes, each of these once."""
+    """Its own mounts, and those of ``volumes_from``, each service once."""
     for mount in service.mounts():
         yield mount, at(service, "volumes", mount.index) if mount.index >= 0 else at(service)
     todo = [(text, False) for text in service.node.texts("volumes_from")]
@@ -76,7 +76,7 @@ def _mounts(project: Project, service: Service) -> Iterator[tuple[Mount, Locatio
 
 
 def add_secrets(project: Project) -> None:
-    """Who holds the same credential as a database that it reaches gets in with it."""
+    """A service with the same credential as a database that it reaches can log in to it."""
     holders: dict[str, dict[str, tuple[Service, Location]]] = {}
     for service in project.compose.services:
         for key, place in _held(service):
@@ -98,29 +98,29 @@ def add_secrets(project: Project) -> None:
         if networks[client.name] & networks[server.name]:
             link_by_credential(project.builder, project.node(client), project.node(server), title, there, its)
     if len(pairs) > MAX_CREDENTIAL_PAIRS:
-        project.builder.note(f"{project.path}: over {MAX_CREDENTIAL_PAIRS} pairs share a credential; the rest was left out")
+        project.builder.note(f"{project.path}: over {MAX_CREDENTIAL_PAIRS} pairs share a credential; the rest is left out")
 
 
 def _held(service: Service) -> Iterator[tuple[str, Location]]:
-    """The credentials that a service is given: by a name, or by what tells two values apart and not what they are."""
-    for index, one in enumerate(service.node.seq("secrets")):
-        name = one.text("source") if isinstance(one, Mapping) else as_text(one)
+    """The credentials of a service, each by a name or by a hash that does not reveal its value."""
+    for index, mounted in enumerate(service.node.seq("secrets")):
+        name = mounted.text("source") if isinstance(mounted, Mapping) else as_text(mounted)
         if name:
             yield f"secret {name}", at(service, "secrets", index)
     for name, value, key in service.environment():
         place = at(service, "environment", key)
         if value is None:
-            found = [name]  # the variable of that name of whoever starts it
+            found = [name]  # taken from the environment of the user who starts it
         else:
             found = _VARIABLE.findall(value, 0, credentials.MAX_TEXT)
-            yield from ((one, place) for one in written_out(name, value))
+            yield from ((mounted, place) for mounted in written_out(name, value))
         for variable in found:
             if credentials.names_credential(variable):
                 yield f"variable {variable}", place
 
 
 def _secret(project: Project, key: str, holders: list[tuple[Service, Location]]) -> tuple[str, str]:
-    """Title and id; of a value that is written out neither the value nor its hash is told."""
+    """Title and id, which reveal neither the value of a credential nor its hash."""
     if not key.startswith("\0"):
         return key, f"secret:{project.path}:{key}"
     names = sorted(service.name for service, _ in holders)

@@ -1,6 +1,6 @@
-"""What leads out of a container, whoever runs it: sockets of engines, privileges, paths of the host; and what is worth
-getting into. The numbers are estimates of how likely an intruder in the container gets across, and are documented in
-docs/exposure.md.
+"""What leads out of a container (engine sockets, privileges, host paths), and which images are databases.
+
+The numbers are estimates of the likelihood that an attacker in the container gets out; docs/exposure.md lists them.
 
 **Source:** capabilities(7); Docker, "Protect the Docker daemon socket"; Kubernetes, Pod Security Standards (baseline).
 """
@@ -18,7 +18,7 @@ SOCKET = re.compile(
     r"|pipe[\\/]+docker_engine$"
 )
 DEVICE = re.compile(r"/dev/(?:k?mem|port|sd[a-z]|nvme\d|vd[a-z]|xvd[a-z]|hd[a-z]|dm-|mapper/|disk/)")
-CAPABILITIES = {  # how easily root in the container leaves it with one of these
+CAPABILITIES = {  # how easily root in the container gets out with one of these
     "ALL": 0.9,
     "SYS_MODULE": 0.9,
     "SYS_ADMIN": 0.8,
@@ -28,7 +28,7 @@ CAPABILITIES = {  # how easily root in the container leaves it with one of these
     "PERFMON": 0.2,
 }
 WITH_HOST_PROCESSES = {"SYS_PTRACE": 0.9, "ALL": 0.9, "SYS_ADMIN": 0.9}
-# Of a path of the host or what lies above it: writable, read-only.
+# Of a host path, or a path within it: mounted writable, read-only.
 HOST_PATHS = {
     "/": (0.95, 0.3),
     "/etc": (0.9, 0.3),
@@ -42,7 +42,7 @@ HOST_PATHS = {
     "/var/lib/containerd": (0.9, 0.4),
     "/var/lib/containers": (0.9, 0.4),
     "/var/lib/rancher": (0.9, 0.6),
-    "/var/run": (0.9, 0.9),  # the sockets lie there, and read-only does not shut them
+    "/var/run": (0.9, 0.9),  # it has the sockets, which work read-only too
     "/run": (0.9, 0.9),
     "/var/spool/cron": (0.9, 0.0),
     "/bin": (0.9, 0.0),
@@ -83,9 +83,10 @@ _OPEN_TO_ALL = {
     "DISABLE_SECURITY_PLUGIN": ("true",),
     "NEO4J_AUTH": ("none",),
 }
+# Images that do not start without a password.
 _ALWAYS_GUARDED = frozenset(("postgres", "postgresql", "postgis", "timescaledb", "mysql", "mysql-server", "mariadb", "percona",
-                             "mssql", "minio", "rabbitmq", "vault", "oracle", "neo4j"))  # fmt: skip  # do not start without
-OWN_USERS = 0.3  # root of a user namespace of its own is nobody on the host
+                             "mssql", "minio", "rabbitmq", "vault", "oracle", "neo4j"))  # fmt: skip
+OWN_USERS = 0.3  # root of a separate user namespace has no rights on the host
 BY_USER: dict[User, float] = {"root": 1.0, "unknown": 0.8, "non_root": 0.4}
 
 
@@ -96,15 +97,15 @@ class Crossing(Struct, frozen=True):
 
 
 def of_host_path(path: str, read_only: bool) -> Crossing | None:
-    """What a mounted path of the host is worth to an intruder who is root in the container."""
+    """The way out through a mounted host path, for root in the container."""
     if SOCKET.search(path):
-        return Crossing("socket", f"has {path} of the host: whoever writes to it starts containers as root of the host", 0.95)
+        return Crossing("socket", f"has {path} of the host: a program that uses it starts containers as root of the host", 0.95)
     if path.startswith(_HARMLESS):
         return None
     if not read_only and DEVICE.match(path):
         return Crossing("host_path", f"has {path} of the host: its memory or disks", 0.8)
     found = max(
-        (one for one in HOST_PATHS if path == one or (one not in _WHOLE_ONLY and path.startswith(one + "/"))),
+        (known for known in HOST_PATHS if path == known or (known not in _WHOLE_ONLY and path.startswith(known + "/"))),
         key=len,
         default="",
     )
@@ -121,7 +122,7 @@ def of_host_path(path: str, read_only: bool) -> Crossing | None:
 
 def of_capabilities(added: frozenset[str], host_processes: bool) -> Crossing | None:
     weights = CAPABILITIES | (WITH_HOST_PROCESSES if host_processes else {})
-    best = max((one for one in added if one in weights), key=lambda one: (weights[one], one), default=None)
+    best = max((name for name in added if name in weights), key=lambda name: (weights[name], name), default=None)
     if best is None:
         return None
     beside = " and sees the host's processes" if host_processes and best in WITH_HOST_PROCESSES else ""
@@ -129,12 +130,12 @@ def of_capabilities(added: frozenset[str], host_processes: bool) -> Crossing | N
 
 
 def database(image: str) -> str:
-    """What kind of store the image is by its name; "" where it is none."""
+    """The kind of store that the image is, by its name; "" if it is not a store."""
     return DATABASES.get(image_name.parse(image).last.lower(), "")
 
 
 def guarded(image: str, environment: dict[str, str | None]) -> bool:
-    """Whether a database asks for a password, by the variables that its image reads."""
+    """Whether a database requires a password, by the variables that its image reads."""
     if any((environment.get(name) or "").lower() in values for name, values in _OPEN_TO_ALL.items()):
         return False
     name = image_name.parse(image).last.lower()

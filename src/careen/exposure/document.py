@@ -1,6 +1,6 @@
-"""The answer as JSON for programs: ``careen.exposure/1``, described by docs/schema/exposure-1.json.
+"""The result as JSON: ``careen.exposure/1``, described by docs/schema/exposure-1.json.
 
-Shape: every key is always there, an unknown value is null; nodes, edges and paths name each other by id.
+Every key is always present, an unknown value is null; nodes, edges and paths refer to each other by id.
 """
 
 from typing import Any, TextIO
@@ -10,10 +10,10 @@ from careen.model.finding import Location
 from careen.output.json_text import write_json
 from careen.plugins import ReportOptions
 
-from .flaws import Flaw, ImageFlaws
 from .graph import INTERNET, TAKEN_WHOLE, Edge, Graph, Node
 from .paths import Path
 from .report import Exposure, Weighed
+from .vulnerabilities import ImageVulnerability, ScannedImage
 
 SCHEMA = "careen.exposure/1"
 
@@ -37,21 +37,22 @@ def document(answer: Exposure) -> dict[str, Any]:
             "paths": {**answer.by_severity(), "total": len(answer.paths), "complete": answer.complete},
         },
         "paths": [_path(rank, path, graph) for rank, path in enumerate(answer.paths, 1)],
-        "vulnerabilities": [_weighed(one, labels) for one in answer.weighed],
+        "vulnerabilities": [_weighed(weighed, labels) for weighed in answer.weighed],
         "nodes": [_node(node, labels[node.id], answer.likelihood_by_node) for node in graph.nodes.values()],
         "edges": [_edge(edge) for edge in graph.edges],
         "links": [
-            {"source": one.source, "target": one.target, "text": one.text, "places": _places(one.places)} for one in graph.links
+            {"source": link.source, "target": link.target, "text": link.text, "places": _places(link.places)}
+            for link in graph.links
         ],
-        "images": [_image(one) for one in answer.images],
+        "images": [_image(image) for image in answer.images],
         "notes": list(graph.notes),
-        "unknowns": [{"path": one.evidence.path, "reason": one.reason} for one in answer.unknowns],
+        "unknowns": [{"path": unknown.evidence.path, "reason": unknown.reason} for unknown in answer.unknowns],
         "verdict": {"passed": answer.exit_code == 0, "exit_code": answer.exit_code, "fail_on": answer.fail_on},
     }
 
 
 def taken_with(path: Path, graph: Graph) -> list[str]:
-    """The containers that fall with the end of a path: all of a host or cluster."""
+    """The containers that an attacker controls at the end of a path: all of a host or cluster."""
     end = graph.nodes[path.target]
     if end.kind not in TAKEN_WHOLE:
         return []
@@ -90,32 +91,32 @@ def _path(rank: int, path: Path, graph: Graph) -> dict[str, Any]:
     }
 
 
-def _weighed(one: Weighed, labels: dict[str, str]) -> dict[str, Any]:
+def _weighed(weighed: Weighed, labels: dict[str, str]) -> dict[str, Any]:
     return {
-        **_flaw(one.flaw),
-        "image": one.image,
-        "container": one.container,
-        "container_name": labels[one.container],
-        "priority": one.priority,
+        **_vulnerability(weighed.vulnerability),
+        "image": weighed.image,
+        "container": weighed.container,
+        "container_name": labels[weighed.container],
+        "priority": weighed.priority,
         "factors": {
-            "flaw": one.flaw.weight,
-            "privilege": one.privilege,
-            "exposure": one.exposure,
-            "sharing": one.sharing,
+            "flaw": weighed.vulnerability.weight,
+            "privilege": weighed.privilege,
+            "exposure": weighed.exposure,
+            "sharing": weighed.sharing,
         },
     }
 
 
-def _flaw(flaw: Flaw) -> dict[str, Any]:
+def _vulnerability(vulnerability: ImageVulnerability) -> dict[str, Any]:
     return {
-        "id": flaw.id,
-        "package": flaw.package,
-        "version": flaw.version,
-        "severity": flaw.severity,
-        "kev": flaw.kev,
-        "epss": flaw.epss,
-        "remote": flaw.remote,
-        "fixed_in": list(flaw.fixed_in),
+        "id": vulnerability.id,
+        "package": vulnerability.package,
+        "version": vulnerability.version,
+        "severity": vulnerability.severity,
+        "kev": vulnerability.kev,
+        "epss": vulnerability.epss,
+        "remote": vulnerability.remote,
+        "fixed_in": list(vulnerability.fixed_in),
     }
 
 
@@ -157,14 +158,14 @@ def _edge(edge: Edge) -> dict[str, Any]:
     }
 
 
-def _image(one: ImageFlaws) -> dict[str, Any]:
+def _image(image: ScannedImage) -> dict[str, Any]:
     return {
-        "image": one.image,
-        "scanned": one.scanned or None,
-        "trouble": one.trouble or None,
-        "assessed": one.assessed,
-        "vulnerabilities": one.counts,
-        "worst": _flaw(one.flaws[0]) if one.flaws else None,
+        "image": image.image,
+        "scanned": image.scanned or None,
+        "trouble": image.trouble or None,
+        "assessed": image.assessed,
+        "vulnerabilities": image.counts,
+        "worst": _vulnerability(image.vulnerabilities[0]) if image.vulnerabilities else None,
     }
 
 

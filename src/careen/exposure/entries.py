@@ -1,7 +1,7 @@
-"""Ways into a cluster from outside: Services, Ingresses and routes, ports of nodes, as far as NetworkPolicies let them.
+"""Ways into a cluster from outside: Services, Ingresses, routes and node ports, as far as NetworkPolicies allow.
 
 **Source:** https://kubernetes.io/docs/concepts/services-networking/ (Service, Ingress, Gateway API), and the references of
-the kinds of Traefik, Contour, Istio, OpenShift, NGINX and Knative that lead to Services.
+the kinds of Traefik, Contour, Istio, OpenShift, NGINX and Knative that route to Services.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ from .parts import LOCAL, REACHED, Images, entered
 from .pod_traffic import NAMESPACE_LABEL, Traffic
 from .pods import Placed, at, namespace_of
 
-NODE_PORT = 0.7  # of the nodes, which often have no public address
+NODE_PORT = 0.7  # nodes often have no public address
 _ROUTES = (
     *("httproute", "grpcroute", "tcproute", "udproute", "tlsroute", "ingressroute", "ingressroutetcp", "ingressrouteudp"),
     *("httpproxy", "virtualservice", "virtualserver", "route"),
@@ -36,7 +36,7 @@ class _Entries:
 
     def __init__(self, builder: Builder, manifests: Manifests, images: Images, placed: Placed, traffic: Traffic) -> None:
         self.builder, self.manifests, self.images, self.placed, self.traffic = builder, manifests, images, placed, traffic
-        self.guests = _Guests(manifests)
+        self.controllers = _Controllers(manifests)
 
     def services(self) -> None:
         for service, how in network_policy.exposed_services(self.manifests):
@@ -69,7 +69,7 @@ class _Entries:
     def hosts(self) -> None:
         for pod in self.manifests.pods:
             if pod.node.get("hostNetwork") is True:
-                text = f"{pod.resource.name} is in the network of its node: every port it opens is the node's"
+                text = f"{pod.resource.name} uses the network of its node: every port that it opens is a port of the node"
                 listens = any(node.container and node.container.listens for node in self.placed.of(pod))
                 reach = NODE_PORT if listens else LOCAL
                 self._publish(f"hostNetwork {pod.resource.name}", pod.resource, at(pod, "hostNetwork"), reach, text, pod)
@@ -92,13 +92,13 @@ class _Entries:
             self._serve(route.label, service, place, REACHED, f"{route.label} leads from outside to service {name}", True)
 
     def _serve(self, shown: str, service: Resource, place: Location, reach: float, text: str, routed: bool) -> None:
-        """``routed``: by an ingress controller, which is a pod of somebody else's."""
+        """``routed``: by an ingress controller, whose pod is not in these manifests."""
         for pod in network_policy.backends(self.manifests, service):
             nodes: dict[str, Node] = {}
             open_ports = 0
             for port in service.spec.maps("ports") or [NO_MAPPING]:
                 number = _target(pod, port)
-                if self.traffic.allows(None, pod, number, _protocol(port)) or (routed and self.guests.admitted(pod)):
+                if self.traffic.allows(None, pod, number, _protocol(port)) or (routed and self.controllers.admitted(pod)):
                     open_ports += 1
                     nodes |= {node.id: node for node in self._listening(pod, number)}
             if nodes:
@@ -120,11 +120,11 @@ class _Entries:
 
     def _sealed(self, shown: str, place: Location, name: str) -> None:
         self.builder.note(
-            f"{place.path}:{place.line}: {shown} leads to {name}, but a NetworkPolicy lets nobody from outside in"
+            f"{place.path}:{place.line}: {shown} leads to {name}, but a NetworkPolicy blocks traffic from outside"
         )
 
     def _listening(self, pod: Pod, number: int | None) -> list[Node]:
-        """The containers of a pod that a port leads to; where none declares it, those that may."""
+        """The containers of a pod that declare the port; else those without any port; else all."""
         nodes = self.placed.of(pod)
         declaring = [
             node
@@ -135,15 +135,15 @@ class _Entries:
         return declaring or silent or nodes
 
 
-class _Guests:
-    """Whether a pod takes connections of an ingress controller, which is a pod of somebody else's."""
+class _Controllers:
+    """Whether a pod accepts connections of an ingress controller, whose pod is not in these manifests."""
 
     def __init__(self, manifests: Manifests) -> None:
         self._policies = network_policy.by_pod(manifests)
         self._namespaces = {namespace_of(pod) for pod in manifests.pods}
 
     def admitted(self, pod: Pod) -> bool:
-        """By a rule that admits pods of namespaces by their labels, unless it names one that is known here."""
+        """Whether a rule admits pods of other namespaces than those of these manifests."""
         for policy in self._policies.get(id(pod), ()):
             for rule in policy.spec.maps("ingress") if "Ingress" in network_policy.types(policy) else ():
                 for peer in rule.maps("from"):
@@ -161,7 +161,7 @@ def _reach(service: Resource, how: str) -> tuple[float, str]:
         return REACHED, " on addresses outside the cluster"
     if any(_internal(service.annotations, key) for key in service.annotations):
         return LOCAL, " in the provider's network"
-    ranges = [one for one in service.spec.texts("loadBalancerSourceRanges") if one]
+    ranges = [text for text in service.spec.texts("loadBalancerSourceRanges") if text]
     if ranges and not set(ranges) & set(network_policy.WORLD):
         return LOCAL, f" from {', '.join(ranges[:3])}"
     return REACHED, " from every address"
@@ -176,15 +176,15 @@ def _internal(annotations: Mapping, key: str) -> bool:
 
 
 def _from_outside(route: Resource) -> bool:
-    """Whether it hangs on a gateway, and does not only steer what pods send each other."""
+    """Whether the route belongs to a gateway, not only to traffic between pods."""
     if route.lower == "virtualservice":
         return any(name != "mesh" for name in route.spec.texts("gateways"))
     parents = route.spec.maps("parentRefs")
-    return not parents or any(one.text("kind") != "Service" for one in parents)
+    return not parents or any(parent.text("kind") != "Service" for parent in parents)
 
 
 def _backends(route: Resource) -> Iterator[tuple[str, str, int]]:
-    """Names of Services that a route leads to, with their namespace where it says one, and the line."""
+    """Services that a route leads to: name, namespace ("" if the route does not name it) and line."""
     for keys, node in walk(route.spec):
         if not isinstance(node, Mapping):
             continue
@@ -209,8 +209,9 @@ def _target(pod: Pod, port: Mapping) -> int | None:
         target = port.get("port")
     if isinstance(target, int):
         return target
-    named = (one for spec in pod.containers for one in spec.node.maps("ports") if one.text("name") == as_text(target))
-    return next((_number(one.get("containerPort")) for one in named), None)
+    ports = (declared for spec in pod.containers for declared in spec.node.maps("ports"))
+    named = (declared for declared in ports if declared.text("name") == as_text(target))
+    return next((_number(declared.get("containerPort")) for declared in named), None)
 
 
 def _number(value: object) -> int | None:

@@ -1,7 +1,7 @@
-"""The graph: what there is (nodes), and how an intruder gets from one to another (edges), each with file and line.
+"""The graph: nodes (containers, hosts, volumes …), and edges by which an attacker moves, each with file and line.
 
-What several share (a network, a volume, a namespace) is a node of its own between them, so that a thousand containers on
-one network are two thousand edges and not a million.
+A shared network, volume or namespace is a node between its members: a thousand containers on one network need two thousand
+edges instead of a million.
 """
 
 from collections.abc import Iterator
@@ -20,23 +20,23 @@ Way = Literal[
 User = Literal["root", "non_root", "unknown"]
 INTERNET = "internet"
 DATA = "data:"  # before the id of a container: what a database keeps
-TAKEN_WHOLE: frozenset[NodeKind] = frozenset(("host", "cluster"))  # whoever has one of these has all that is on it
+TAKEN_WHOLE: frozenset[NodeKind] = frozenset(("host", "cluster"))  # an attacker who controls one controls everything on it
 MAX_PLACES = 8  # of one link
 MAX_EDGES = 200_000
 
 
 class Container(Struct, frozen=True):
-    """What of a container decides how easily it is entered and what it is good for."""
+    """Properties of a container that decide how easily an attacker gets in, and what follows."""
 
     image: str
     user: User
     privileged: bool = False
     capabilities: tuple[str, ...] = ()  # that were added
     ports: tuple[str, ...] = ()  # that it is known to listen on
-    listens: bool | None = None  # None: nobody says
-    database: str = ""  # what it is, where its image is a database's or queue's
-    guarded: bool = False  # a database that asks for a password
-    facts: tuple[str, ...] = ()  # what else is worth telling
+    listens: bool | None = None  # None: unknown
+    database: str = ""  # the kind of store, if its image is a database, cache, queue …
+    guarded: bool = False  # a database that requires a password
+    facts: tuple[str, ...] = ()  # other properties to show
 
 
 class Node(Struct, frozen=True):
@@ -49,7 +49,7 @@ class Node(Struct, frozen=True):
 
 
 class Reason(Struct, frozen=True):
-    """Why one leads to another. ``ease`` is how likely an intruder who has the one gets the other, 0 to 1."""
+    """Why a node leads to another. ``ease`` is the likelihood that an attacker at the first gets to the second, 0 to 1."""
 
     way: Way
     text: str
@@ -61,7 +61,7 @@ class Edge(Struct, frozen=True):
     source: str
     target: str
     reasons: tuple[Reason, ...]  # the easiest first
-    ends: bool = False  # what is got there (data to read) leads no further
+    ends: bool = False  # the target (data to read) leads no further
 
     @property
     def ease(self) -> float:
@@ -69,7 +69,7 @@ class Edge(Struct, frozen=True):
 
 
 class Link(Struct, frozen=True):
-    """What belongs together without leading anywhere: a container and a secret that it is given."""
+    """A relation that is not a way for an attacker: a container and the secret that it has."""
 
     source: str
     target: str
@@ -81,14 +81,14 @@ class Graph(Struct, frozen=True):
     nodes: dict[str, Node]
     edges: tuple[Edge, ...]
     links: tuple[Link, ...] = ()
-    notes: tuple[str, ...] = ()  # what looks exposed and is not, and what was not followed
+    notes: tuple[str, ...] = ()  # what looks exposed but is not, and what was not followed
     leaving: dict[str, tuple[Edge, ...]] = {}
 
     def containers(self) -> Iterator[Node]:
         return (node for node in self.nodes.values() if node.container is not None)
 
     def labels(self) -> dict[str, str]:
-        """What people call each node: its name, with the namespace or file before it where there are several of those."""
+        """The displayed name of each node: after its namespace or file if there are several of those."""
         short = _tails({node.group for node in self.nodes.values() if node.kind in ("container", "host") and node.group})
         return {
             id: f"{short[node.group]}/{node.name}"
@@ -99,18 +99,18 @@ class Graph(Struct, frozen=True):
 
 
 def _tails(paths: set[str]) -> dict[str, str]:
-    """Each path by its last parts, as many as tell it from the others."""
+    """Each path shortened to its last parts, as many as make it unique."""
     found: dict[str, str] = {}
     for path in sorted(paths):
         parts = path.split("/")
         ends = ["/".join(parts[at:]) for at in range(len(parts) - 1, -1, -1)]
         others = paths - {path}
-        found[path] = next((end for end in ends if not any(f"/{one}".endswith(f"/{end}") for one in others)), path)
+        found[path] = next((end for end in ends if not any(f"/{other}".endswith(f"/{end}") for other in others)), path)
     return found
 
 
 class Builder:
-    """Collects; the same edge for several reasons is one. Raises ValueError where there would be too many."""
+    """Collects nodes and edges; reasons of the same edge are joined. Raises ValueError for too many edges."""
 
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
@@ -141,7 +141,7 @@ class Builder:
 
     def graph(self) -> Graph:
         edges = tuple(
-            Edge(source, target, tuple(sorted(reasons, key=lambda one: -one.ease)), (source, target) in self._ends)
+            Edge(source, target, tuple(sorted(reasons, key=lambda reason: -reason.ease)), (source, target) in self._ends)
             for (source, target), reasons in self._reasons.items()
         )
         leaving: dict[str, list[Edge]] = {}
@@ -152,5 +152,5 @@ class Builder:
             edges=edges,
             links=tuple(self.links.values()),
             notes=tuple(self.notes),
-            leaving={source: tuple(ones) for source, ones in leaving.items()},
+            leaving={source: tuple(edges) for source, edges in leaving.items()},
         )

@@ -1,7 +1,7 @@
-"""The answer as one HTML file that draws the graph: data, style, script and the library that draws are all inside it.
+"""The result as one HTML file that draws the graph, with data, style, script and drawing library inside.
 
-Its policy lets nothing else in: no address is asked, and scripts run by their hashes alone. Text of the scanned files stands
-in one block of JSON without ``<``, ``>`` and ``&``, and is set as text where it is shown.
+Its content security policy allows no requests, and scripts only by their hashes. Text of the scanned files is in one block
+of JSON without ``<``, ``>`` and ``&``, and is displayed as text, never as markup.
 """
 
 import base64
@@ -19,9 +19,9 @@ from .document import document
 from .report import Exposure
 
 ASSETS = Path(__file__).parent / "assets"
-_MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$")  # a file that is not there
+_MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$")  # it refers to a file that does not exist
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_HOLE = re.compile(r"@@([A-Z]+)@@")
+_PLACEHOLDER = re.compile(r"@@([A-Z]+)@@")
 LONGEST = 400  # characters of one text
 
 
@@ -34,11 +34,11 @@ def write(answer: Exposure, stream: TextIO, options: ReportOptions) -> None:
     hashes = " ".join(f"'sha256-{_hash(text)}'" for text in scripts.values())
     policy = f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     parts = {"POLICY": policy, "STYLE": _asset("page.css"), "DATA": _json(_data(answer)), **scripts}
-    stream.write(_HOLE.sub(lambda hole: parts[hole[1]], _asset("page.html")))
+    stream.write(_PLACEHOLDER.sub(lambda match: parts[match[1]], _asset("page.html")))
 
 
 def _data(answer: Exposure) -> dict[str, Any]:
-    """The document with numbers for ids, and every text made safe to look at."""
+    """The JSON document with numbers as ids, and every text made safe to display."""
     whole = document(answer)
     number = {node["id"]: at for at, node in enumerate(whole["nodes"])}
     return {
@@ -48,10 +48,10 @@ def _data(answer: Exposure) -> dict[str, Any]:
             "totals": whole["totals"],
             "nodes": [{key: value for key, value in node.items() if key != "id"} for node in whole["nodes"]],
             "edges": [
-                {"source": number[one["source"]], "target": number[one["target"]], "way": one["reasons"][0]["way"]}
-                for one in whole["edges"]
+                {"source": number[edge["source"]], "target": number[edge["target"]], "way": edge["reasons"][0]["way"]}
+                for edge in whole["edges"]
             ],
-            "links": [{"source": number[one["source"]], "target": number[one["target"]]} for one in whole["links"]],
+            "links": [{"source": number[link["source"]], "target": number[link["target"]]} for link in whole["links"]],
             "paths": [
                 {
                     **{key: path[key] for key in ("severity", "score", "likelihood", "worth")},
@@ -69,7 +69,7 @@ def _data(answer: Exposure) -> dict[str, Any]:
                 }
                 for path in whole["paths"]
             ],
-            "vulnerabilities": [one | {"container": number[one["container"]]} for one in whole["vulnerabilities"]],
+            "vulnerabilities": [found | {"container": number[found["container"]]} for found in whole["vulnerabilities"]],
             "images": whole["images"],
             "notes": whole["notes"],
             "unknowns": whole["unknowns"],

@@ -1,4 +1,4 @@
-"""What both builders put into the graph alike: the host and what leads to it, shared paths, ports, programs reached."""
+"""Parts of the graph that Compose and Kubernetes have in common: hosts, volumes, ports, credentials."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,20 +9,20 @@ from careen.formats.services import credentials
 from careen.model.finding import Location
 
 from .crossings import BY_USER, OWN_USERS, Crossing
-from .flaws import ImageFlaws, break_in
 from .graph import DATA, Builder, Container, Node, Reason, User, Way
+from .vulnerabilities import ScannedImage, break_in
 
-Images = Mapping[str, ImageFlaws]
-REACHED = 0.95  # a connection that nothing forbids
-LOCAL = 0.3  # published on a private address: reached by who is in that network already
-READ = 0.6  # who writes into what a program reads or runs gets the program
+Images = Mapping[str, ScannedImage]
+REACHED = 0.95  # a connection that nothing blocks
+LOCAL = 0.3  # published on a private address, which only that network reaches
+READ = 0.6  # an attacker who writes what a program reads or runs controls the program
 MAY_WRITE = 0.9
 MAX_DEPTH = 40  # of a path within a volume
-BY_CREDENTIAL = 0.35  # into what the password opens, which need not be all
+BY_CREDENTIAL = 0.35  # the password may not open everything
 
 
 class Mounted(Struct, frozen=True):
-    """A container's mount of something that others may mount too; ``inner`` is the part of it, "" for all."""
+    """A container's mount of something that others may mount too; ``inner`` is the path within it, "" for all."""
 
     container: str
     name: str
@@ -32,17 +32,17 @@ class Mounted(Struct, frozen=True):
 
 
 def escape(builder: Builder, node: Node, host: str, crossing: Crossing, *places: Location, own_users: bool = False) -> None:
-    """A way from a container to its host, weighed by its user."""
+    """Adds a way from a container to its host, weighed by its user."""
     assert node.container is not None
     ease = crossing.ease * BY_USER[node.container.user] * (OWN_USERS if own_users else 1.0)
     builder.edge(node.id, host, Reason(crossing.way, f"{node.name} {crossing.text}", round(ease, 3), places))
 
 
 def inhabit(builder: Builder, host: Node, containers: Iterable[Node]) -> None:
-    """Who has the host has every container on it; told once the graph has a way to the host."""
+    """Adds that an attacker on the host controls every container on it."""
     builder.add(host)
     for node in containers:
-        reason = Reason("host", f"{node.name} runs there: its files, memory and secrets are the host's", 0.95, node.places)
+        reason = Reason("host", f"{node.name} runs there: the host has its files, memory and secrets", 0.95, node.places)
         builder.edge(host.id, node.id, reason)
 
 
@@ -56,20 +56,20 @@ def entered(
     way: Way = "network",
     why: str = "",
 ) -> None:
-    """A port of ``node`` that is reached by way of ``source``: whoever breaks the program is inside."""
+    """Adds that an attacker at ``source`` reaches a port of ``node`` and may break into its program."""
     container = node.container
     assert container is not None
-    flaws = images.get(container.image)
+    image = images.get(container.image)
     ports = f" on {', '.join(container.ports[:3])}" if container.ports else ""
     what = f"{why}{node.name} listens{ports}" if container.listens else f"{why}{node.name} may listen there"
     if container.guarded:
-        what += " and asks for a password"
+        what += " and requires a password"
     elif container.database:
         what += f", a {container.database}"
-    if flaws is not None and flaws.flaws and flaws.flaws[0].weight > 0.1:
-        worst = flaws.flaws[0]
-        what += f"; its {worst.package} has {worst.id}" + (", exploited already" if worst.kev else "")
-    ease = round(reach * break_in(container, flaws), 4)
+    if image is not None and image.vulnerabilities and image.vulnerabilities[0].weight > 0.1:
+        worst = image.vulnerabilities[0]
+        what += f"; its {worst.package} has {worst.id}" + (", which is exploited (KEV)" if worst.kev else "")
+    ease = round(reach * break_in(container, image), 4)
     builder.edge(source, node.id, Reason("exposed" if source.startswith("port:") else way, what, ease, tuple(places)))
 
 
@@ -82,50 +82,49 @@ def share(
     group: str,
     least: int = 2,
 ) -> None:
-    """Mounts of one volume, claim or path of the host: who writes a part of it reaches who uses that part.
+    """Mounts of one volume, claim or host path: a container that writes a part of it reaches those that use the part.
 
-    Data of a database is worth having by itself, to whoever else mounts it. ``least`` containers make it shared: 1 where
-    others may come to it.
+    Data of a database is a target by itself. ``least`` containers make the volume shared: 1 if other projects may use it.
     """
-    if len({one.container for one in mounts}) < least:
+    if len({mount.container for mount in mounts}) < least:
         return
     by_inner: dict[str, list[Mounted]] = {}
-    for one in mounts:
-        by_inner.setdefault(one.inner, []).append(one)
+    for mount in mounts:
+        by_inner.setdefault(mount.inner, []).append(mount)
     for inner, exact in sorted(by_inner.items()):
-        inside = [one for above in _above(inner) for one in by_inner.get(above, ())] + exact
-        if len({one.container for one in inside}) < least:
+        inside = [mount for above in _above(inner) for mount in by_inner.get(above, ())] + exact
+        if len({mount.container for mount in inside}) < least:
             continue
         name = f"{title}/{inner}" if inner else title
-        places = tuple(one.place for one in exact[:4])
+        places = tuple(mount.place for mount in exact[:4])
         hub = builder.add(Node(f"volume:{prefix}:{inner}", "volume", name, group, places))
-        for one in inside:
-            node = names[one.container]
-            if one.writes:
-                reason = Reason("volume", f"{node.name} may write to {name}", MAY_WRITE, (one.place,))
-                builder.edge(one.container, hub, reason)
+        for mount in inside:
+            node = names[mount.container]
+            if mount.writes:
+                reason = Reason("volume", f"{node.name} may write to {name}", MAY_WRITE, (mount.place,))
+                builder.edge(mount.container, hub, reason)
             else:
-                builder.link(one.container, hub, "reads", one.place)
-            builder.edge(hub, one.container, Reason("volume", f"{node.name} uses what lies there", READ, (one.place,)))
+                builder.link(mount.container, hub, "reads", mount.place)
+            builder.edge(hub, mount.container, Reason("volume", f"{node.name} uses the files there", READ, (mount.place,)))
         _data(builder, name, inside, names)
 
 
 def _above(inner: str) -> list[str]:
-    """The folders that a path lies in, "" (all) among them; none for "" itself."""
+    """The folders above a path, including "" (all); none for "" itself."""
     parts = inner.split("/") if inner else []
     return ["/".join(parts[:count]) for count in range(min(len(parts), MAX_DEPTH))]
 
 
 def _data(builder: Builder, name: str, mounts: Sequence[Mounted], names: Mapping[str, Node]) -> None:
-    owners = [one for one in mounts if one.writes and _keeps_data(names[one.container])]
+    owners = [mount for mount in mounts if mount.writes and _keeps_data(names[mount.container])]
     for owner in owners[:4]:
         kept = names[owner.container]
         data = Node(f"{DATA}{kept.id}", "volume", f"data of {kept.name}", kept.group, (owner.place,))
-        for one in mounts:
-            if one.container != owner.container and not _keeps_data(names[one.container]):
+        for mount in mounts:
+            if mount.container != owner.container and not _keeps_data(names[mount.container]):
                 builder.add(data)
-                text = f"{names[one.container].name} has the files of {kept.name} in {name}"
-                builder.edge(one.container, data.id, Reason("volume", text, 0.95, (one.place, owner.place)), ends=True)
+                text = f"{names[mount.container].name} has the files of {kept.name} in {name}"
+                builder.edge(mount.container, data.id, Reason("volume", text, 0.95, (mount.place, owner.place)), ends=True)
 
 
 def _keeps_data(node: Node) -> bool:
@@ -133,19 +132,19 @@ def _keeps_data(node: Node) -> bool:
 
 
 def written_out(name: str, value: str) -> list[str]:
-    """For each credential in the value of a variable what tells it from others, and not what it is."""
+    """A hash of each credential in the value of a variable, which identifies it without revealing it."""
     found = credentials.passwords(value) or ([value.strip()] if credentials.is_credential(name, value) else [])
-    return ["\0" + hashlib.sha256(one.encode(errors="replace")).hexdigest() for one in found]
+    return ["\0" + hashlib.sha256(credential.encode(errors="replace")).hexdigest() for credential in found]
 
 
 def link_by_credential(builder: Builder, client: Node, server: Node, title: str, *places: Location) -> None:
-    """Two that reach each other and hold the same credential: the client is let in by the server."""
-    text = f"{client.name} holds the {title} that {server.name} is given, and reaches it"
+    """Adds that the client can log in to the server: it reaches it and has the same credential."""
+    text = f"{client.name} has the {title} of {server.name}, and reaches it"
     builder.edge(client.id, server.id, Reason("credential", text, BY_CREDENTIAL, places))
 
 
-def user_of(declared: str, image: ImageFlaws | None) -> User:
-    """``declared`` is a user name or number, "" where the file says none: then the image decides, where it was scanned."""
+def user_of(declared: str, image: ScannedImage | None) -> User:
+    """``declared`` is a user name or number; for "" the image decides, if it was scanned."""
     text = declared.partition(":")[0].strip()
     if not text and image is not None and image.scanned:
         text = image.user.partition(":")[0].strip() or "0"

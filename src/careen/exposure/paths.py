@@ -1,8 +1,8 @@
-"""Chains of steps from the Internet, or from one container that is taken to be broken into, ranked.
+"""Ranked attack paths from the Internet, or from a container that is assumed to be compromised.
 
-The search goes along the easiest edges first and enters each node a few times at most, so that it ends on any graph. A
-chain is as likely as all its steps together, and counts for what is at its end: ``score`` is 100 times the worth of that
-by the square root of the likelihood, as an estimate of likelihood is off by a power of ten sooner than by a tenth.
+The search follows the easiest edges first and visits each node a few times at most, so it ends on any graph. The likelihood
+of a path is the product of its steps. ``score`` is 100 times the worth of its target by the square root of the likelihood:
+the root, because an estimate of likelihood is easily off by a factor of ten.
 """
 
 import hashlib
@@ -20,16 +20,16 @@ WORTH = {"host": 1.0, "cluster": 1.0, "secret": 0.7, "volume": 0.5}
 WORTH_OF_DATABASE = 0.5
 WORTH_OF_USER = {"root": 0.3, "unknown": 0.25, "non_root": 0.2}
 SEVERITIES: tuple[tuple[float, Severity], ...] = ((25.0, "critical"), (18.0, "high"), (12.0, "medium"), (0.0, "low"))
-FOUND_BROKEN = 0.05  # that a container which nobody reaches from outside is broken into all the same
-VISITS = 3  # chains to one node that differ
-MAX_EDGES = 16  # of one chain
-MAX_FOLLOWED = 1_000_000  # edges in the search from outside, and as many in those from all containers
+COMPROMISED = 0.05  # likelihood that an attacker gets into a container that is not reachable from outside
+VISITS = 3  # different paths to one node
+MAX_EDGES = 16  # of one path
+MAX_FOLLOWED = 1_000_000  # edges of the search from outside, and as many of the searches from containers
 MAX_PATHS = 500
 _HUBS = frozenset(("port", "network", "account", "namespace", "internet"))
 
 
 class Step(Struct, frozen=True):
-    """From one to the next that an intruder can hold, with what lies between them."""
+    """From one node that an attacker can control to the next, with the edges between them."""
 
     source: str
     target: str
@@ -37,7 +37,7 @@ class Step(Struct, frozen=True):
 
     @property
     def way(self) -> Way:
-        return self.edges[0].reasons[0].way if len(self.edges) == 1 else _telling(self.edges)
+        return self.edges[0].reasons[0].way if len(self.edges) == 1 else _way(self.edges)
 
     @property
     def ease(self) -> float:
@@ -52,7 +52,7 @@ class Path(Struct, frozen=True):
     worth: float
     score: float
     severity: Severity
-    id: str  # the same for the same chain, whatever its lines are
+    id: str  # the same for the same path, even if lines move
 
     @property
     def nodes(self) -> tuple[str, ...]:
@@ -60,28 +60,28 @@ class Path(Struct, frozen=True):
 
 
 class Budget(Struct):
-    """How many edges may still be followed; below 0 where the search ended before its end."""
+    """How many edges may still be followed; below 0 if the search stopped early."""
 
     left: int
 
 
 def ranked(graph: Graph) -> tuple[list[Path], bool]:
-    """From the Internet; then what leads out of single containers and is no part of those. With whether that is all."""
+    """Paths from the Internet, and from single containers unless those contain them; and whether the list is complete."""
     budgets = Budget(MAX_FOLLOWED), Budget(MAX_FOLLOWED)
     outside = _without_detours(_chains(graph, INTERNET, 1.0, budgets[0], VISITS, crossing=False))
-    told = {pair for path in outside for pair in _pairs(path)}
+    known = {pair for path in outside for pair in _pairs(path)}
     inside = [
         path
         for node in graph.containers()
-        for path in _without_detours(_chains(graph, node.id, FOUND_BROKEN, budgets[1], 1, crossing=True))
-        if not _pairs(path) <= told
+        for path in _without_detours(_chains(graph, node.id, COMPROMISED, budgets[1], 1, crossing=True))
+        if not _pairs(path) <= known
     ]
     found = sorted([*outside, *inside], key=_order)
     return found[:MAX_PATHS], len(found) <= MAX_PATHS and all(budget.left >= 0 for budget in budgets)
 
 
 def reached(graph: Graph) -> dict[str, float]:
-    """Every node that the Internet leads to, with the likelihood of the best chain; whole hosts and clusters included."""
+    """Nodes that the Internet reaches, with the likelihood of the best path; includes all of a host or cluster."""
     best: dict[str, float] = {}
     heap = [(-1.0, INTERNET)]
     while heap:
@@ -107,7 +107,7 @@ def severity_of(score: float) -> Severity:
 
 
 def _chains(graph: Graph, start: str, likelihood: float, budget: Budget, visits: int, crossing: bool) -> Iterator[Path]:
-    """Best first. With ``crossing`` only along what should keep containers apart and does not, not by plain networks."""
+    """Paths, the likeliest first. ``crossing``: only along broken isolation, not over plain networks."""
     entered: dict[str, int] = {}
     heap: list[tuple[float, int, int, tuple[str, ...], tuple[Edge, ...]]] = [(-likelihood, 0, 0, (start,), ())]
     pushed = 0
@@ -118,7 +118,7 @@ def _chains(graph: Graph, start: str, likelihood: float, budget: Budget, visits:
         if entered[here] > visits:
             continue
         node = graph.nodes[here]
-        if edges and _worth_having(node):
+        if edges and _is_target(node):
             yield _path(graph, start, edges, -negative)
         if node.kind in TAKEN_WHOLE or (edges and edges[-1].ends) or len(edges) >= MAX_EDGES:
             continue
@@ -129,14 +129,14 @@ def _chains(graph: Graph, start: str, likelihood: float, budget: Budget, visits:
                 continue
             if crossing and edge.reasons[0].way == "network":
                 continue
-            if edge.ends and edge.target.removeprefix(DATA) in nodes:  # the data of one that is taken already
+            if edge.ends and edge.target.removeprefix(DATA) in nodes:  # the data of a container on the path
                 continue
             pushed += 1
             item = (negative * edge.ease, len(edges) + 1, pushed, (*nodes, edge.target), (*edges, edge))
             heapq.heappush(heap, item)
 
 
-def _worth_having(node: Node) -> bool:
+def _is_target(node: Node) -> bool:
     return node.kind not in _HUBS and not (node.kind == "volume" and not node.id.startswith(DATA))
 
 
@@ -146,7 +146,7 @@ def _path(graph: Graph, start: str, edges: tuple[Edge, ...], likelihood: float) 
     source = start
     for edge in edges:
         pending.append(edge)
-        if _worth_having(graph.nodes[edge.target]):
+        if _is_target(graph.nodes[edge.target]):
             steps.append(Step(source, edge.target, tuple(pending)))
             source, pending = edge.target, []
     worth = worth_of(graph.nodes[source])
@@ -165,13 +165,13 @@ def _path(graph: Graph, start: str, edges: tuple[Edge, ...], likelihood: float) 
 
 
 def _without_detours(paths: Iterator[Path]) -> list[Path]:
-    """They come the likeliest first: a later one that goes all the places of an earlier one, and more, says nothing new."""
+    """Drops paths that visit all nodes of an earlier, likelier path to the same target, and more."""
     kept: dict[str, list[tuple[Path, frozenset[str]]]] = {}
     for path in paths:
         held = frozenset((path.start, *(step.target for step in path.steps)))
         if not any(held >= other for _, other in kept.get(path.target, ())):
             kept.setdefault(path.target, []).append((path, held))
-    return [path for ones in kept.values() for path, _ in ones]
+    return [path for pairs in kept.values() for path, _ in pairs]
 
 
 def _pairs(path: Path) -> set[tuple[str, str]]:
@@ -182,7 +182,7 @@ def _order(path: Path) -> tuple[float, bool, int, str]:
     return (-path.score, path.start != INTERNET, len(path.steps), path.id)
 
 
-def _telling(edges: tuple[Edge, ...]) -> Way:
-    """Of a step over something shared: what it is shared as, not that it is a port or a token."""
+def _way(edges: tuple[Edge, ...]) -> Way:
+    """The way of a step of several edges: rather what is shared than the network."""
     ways = [edge.reasons[0].way for edge in edges]
     return "exposed" if "exposed" in ways else ways[-1] if ways[-1] != "network" else ways[0]

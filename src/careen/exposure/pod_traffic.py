@@ -1,8 +1,8 @@
-"""Which pods may talk to which, and which the outside may talk to, by all NetworkPolicies together.
+"""Which pods may connect to each other, and which are open to the outside, by all NetworkPolicies together.
 
 Traffic passes when the source's egress and the target's ingress both allow it; a direction that no policy isolates allows
-all. A block of all addresses counts for pods too, as it does with most network plug-ins. Pods in the network of their
-node are not held by policies, and seen by others as the outside is.
+all. A block of all addresses includes pods, as with most network plug-ins. Policies do not apply to pods with hostNetwork,
+which other pods see as outside.
 
 **Source:** https://kubernetes.io/docs/concepts/services-networking/network-policies/
 """
@@ -14,7 +14,7 @@ from careen.formats.kubernetes import network_policy
 from careen.formats.kubernetes.manifest_files import Manifests, Pod, Resource, same_namespace
 from careen.formats.kubernetes.selectors import matches
 
-NAMESPACE_LABEL = "kubernetes.io/metadata.name"  # that every namespace has
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"  # every namespace has it
 
 
 class Traffic:
@@ -22,29 +22,29 @@ class Traffic:
 
     def __init__(self, manifests: Manifests) -> None:
         self._policies = network_policy.by_pod(manifests)
-        self._namespaces = {one.name: one.labels for one in manifests.of("Namespace")}
+        self._namespaces = {namespace.name: namespace.labels for namespace in manifests.of("Namespace")}
 
     def allows(self, source: Pod | None, target: Pod, port: int | None = None, protocol: str = "TCP") -> bool:
         """Whether ``source`` (None: the outside) may open a connection to ``target``; without a port, to any."""
         return self._leaves(source, target, port, protocol) and self._enters(source, target, port, protocol)
 
     def isolated(self, pod: Pod, direction: str) -> bool:
-        """Whether a policy holds the pod for "Ingress" or "Egress"."""
-        return any(True for _ in self._holding(pod, direction))
+        """Whether a policy selects the pod for "Ingress" or "Egress"."""
+        return any(True for _ in self._policies_of(pod, direction))
 
     def _leaves(self, source: Pod | None, target: Pod, port: int | None, protocol: str) -> bool:
         if source is None or not self.isolated(source, "Egress"):
             return True
-        rules = [(policy, rule) for policy in self._holding(source, "Egress") for rule in policy.spec.maps("egress")]
+        rules = [(policy, rule) for policy in self._policies_of(source, "Egress") for rule in policy.spec.maps("egress")]
         return any(self._peers(policy, rule, "to", target) and _ports(rule, target, port, protocol) for policy, rule in rules)
 
     def _enters(self, source: Pod | None, target: Pod, port: int | None, protocol: str) -> bool:
         if not self.isolated(target, "Ingress"):
             return True
-        rules = [(policy, rule) for policy in self._holding(target, "Ingress") for rule in policy.spec.maps("ingress")]
+        rules = [(policy, rule) for policy in self._policies_of(target, "Ingress") for rule in policy.spec.maps("ingress")]
         return any(self._peers(policy, rule, "from", source) and _ports(rule, target, port, protocol) for policy, rule in rules)
 
-    def _holding(self, pod: Pod, direction: str) -> Iterator[Resource]:
+    def _policies_of(self, pod: Pod, direction: str) -> Iterator[Resource]:
         if pod.node.get("hostNetwork") is not True:
             for policy in self._policies.get(id(pod), ()):
                 if direction in network_policy.types(policy):
@@ -76,7 +76,7 @@ class Traffic:
 def _ports(rule: Mapping, target: Pod, port: int | None, protocol: str) -> bool:
     if not rule.seq("ports") or port is None:
         return True
-    return any(_port(one, target, port, protocol) for one in rule.maps("ports"))
+    return any(_port(allowed, target, port, protocol) for allowed in rule.maps("ports"))
 
 
 def _port(allowed: Mapping, target: Pod, port: int, protocol: str) -> bool:
@@ -89,6 +89,9 @@ def _port(allowed: Mapping, target: Pod, port: int, protocol: str) -> bool:
         last = allowed.get("endPort")
         return value <= port <= (last if isinstance(last, int) else value)
     named = (
-        one for container in target.containers for one in container.node.maps("ports") if one.text("name") == as_text(value)
+        declared
+        for container in target.containers
+        for declared in container.node.maps("ports")
+        if declared.text("name") == as_text(value)
     )
-    return any(one.get("containerPort") == port for one in named)
+    return any(declared.get("containerPort") == port for declared in named)

@@ -18,15 +18,15 @@ from .parts import REACHED, Images, Mounted, container_node, entered, escape, sh
 
 
 class Placed:
-    """Where in the graph each pod's containers are."""
+    """The graph nodes of each pod's containers."""
 
     def __init__(self) -> None:
         self.of_pod: dict[int, list[Node]] = {}
         self.specs: dict[str, Spec] = {}
-        self.secrets: dict[tuple[str, str], list[tuple[Pod, Node, Location]]] = {}  # holders by namespace and name
+        self.secrets: dict[tuple[str, str], list[tuple[Pod, Node, Location]]] = {}  # who has them, by namespace and name
 
     def nodes(self) -> Iterator[Node]:
-        return (node for ones in self.of_pod.values() for node in ones)
+        return (node for nodes in self.of_pod.values() for node in nodes)
 
     def of(self, pod: Pod) -> list[Node]:
         return self.of_pod.get(id(pod), [])
@@ -35,7 +35,7 @@ class Placed:
 def add_pods(builder: Builder, manifests: Manifests, images: Images, host: str) -> Placed:
     placed = Placed()
     for pod in manifests.pods:
-        specs = [one for one in pod.containers if one.runs_on]
+        specs = [container for container in pod.containers if container.runs_on]
         nodes = placed.of_pod.setdefault(id(pod), [])
         for spec in specs:
             node = _node(pod, spec, len(specs) == 1, images)
@@ -66,9 +66,9 @@ def at(spec: Pod | Spec, *keys: str | int) -> Location:
 def _node(pod: Pod, spec: Spec, alone: bool, images: Images) -> Node:
     image = images.get(spec.image)
     kind = crossings.database(spec.image)
-    environment: dict[str, str | None] = {one.text("name"): one.text("value") for one in spec.node.maps("env")}
+    environment: dict[str, str | None] = {variable.text("name"): variable.text("value") for variable in spec.node.maps("env")}
     ports = [as_text(port.get("containerPort")) for port in spec.node.maps("ports")]
-    ports += [one.partition("/")[0] for one in image.ports] if image else []
+    ports += [port.partition("/")[0] for port in image.ports] if image else []
     listens = True if ports or kind else (False if image and image.scanned else None)
     facts = [f"drops {', '.join(sorted(spec.dropped))}"] if spec.dropped else []
     facts += ["read-only file system"] if spec.security.get("readOnlyRootFilesystem") is True else []
@@ -100,7 +100,7 @@ def _user(pod: Pod, spec: Spec, images: Images) -> User:
 
 def _crossings(pod: Pod, spec: Spec) -> Iterator[tuple[Crossing, Location]]:
     if spec.security.get("privileged") is True:
-        text = "is privileged: every device and capability of its node is its own"
+        text = "is privileged: it has all devices and capabilities of its node"
         yield Crossing("privilege", text, 0.9), at(spec, "securityContext", "privileged")
     windows = spec.security.map("windowsOptions") or pod.security.map("windowsOptions")
     if windows.get("hostProcess") is True:
@@ -121,16 +121,16 @@ def _crossings(pod: Pod, spec: Spec) -> Iterator[tuple[Crossing, Location]]:
 
 
 def _together(builder: Builder, pod: Pod, nodes: list[Node], images: Images) -> None:
-    """Containers of one pod have one network, and where it says so, one list of processes."""
-    for one in nodes:
+    """Containers of one pod share the network, and with shareProcessNamespace the processes."""
+    for node in nodes:
         for other in nodes:
-            if one is other:
+            if node is other:
                 continue
-            why = f"{one.name} shares the network of {other.name}, its loopback too; "
-            entered(builder, one.id, other, images, REACHED, one.places, why=why)
+            why = f"{node.name} shares the network of {other.name}, its loopback too; "
+            entered(builder, node.id, other, images, REACHED, node.places, why=why)
             if pod.node.get("shareProcessNamespace") is True:
-                text = f"{one.name} shares the processes of {other.name}"
-                builder.edge(one.id, other.id, Reason("namespace", text, 0.7, (at(pod, "shareProcessNamespace"),)))
+                text = f"{node.name} shares the processes of {other.name}"
+                builder.edge(node.id, other.id, Reason("namespace", text, 0.7, (at(pod, "shareProcessNamespace"),)))
 
 
 def _volumes(builder: Builder, manifests: Manifests, placed: Placed) -> None:
@@ -153,7 +153,7 @@ def _volumes(builder: Builder, manifests: Manifests, placed: Placed) -> None:
 
 
 def _shared(pod: Pod, volume: Mapping) -> tuple[str, str, str] | None:
-    """What several containers may have in common of a volume: kind, scope and name."""
+    """The key under which several containers share a volume: kind, scope and name."""
     if claim := volume.text("persistentVolumeClaim", "claimName"):
         return "claim", namespace_of(pod), claim
     if "emptyDir" in volume:
@@ -166,15 +166,15 @@ def _shared(pod: Pod, volume: Mapping) -> tuple[str, str, str] | None:
 
 
 def _secrets(pod: Pod, spec: Spec) -> Iterator[tuple[str, Location]]:
-    """Each Secret that is given to a container, by name, and each credential that is written out."""
-    for index, one in enumerate(spec.node.seq("env")):
-        if isinstance(one, Mapping):
-            if name := one.text("valueFrom", "secretKeyRef", "name"):
+    """Each Secret of a container, by name, and each credential in plain text, by hash."""
+    for index, variable in enumerate(spec.node.seq("env")):
+        if isinstance(variable, Mapping):
+            if name := variable.text("valueFrom", "secretKeyRef", "name"):
                 yield name, at(spec, "env", index)
-            for key in written_out(one.text("name"), one.text("value")):
+            for key in written_out(variable.text("name"), variable.text("value")):
                 yield key, at(spec, "env", index)
-    for index, one in enumerate(spec.node.seq("envFrom")):
-        if isinstance(one, Mapping) and (name := one.text("secretRef", "name")):
+    for index, variable in enumerate(spec.node.seq("envFrom")):
+        if isinstance(variable, Mapping) and (name := variable.text("secretRef", "name")):
             yield name, at(spec, "envFrom", index)
     mounted = {mount.text("name") for mount in spec.node.maps("volumeMounts")}
     for volume in pod.volumes:

@@ -1,4 +1,4 @@
-"""A Compose file on its way into the graph: its services with their nodes, and what they are to each other."""
+"""A Compose file, the graph nodes of its services, and how its services share networks and namespaces."""
 
 from collections.abc import Mapping
 
@@ -10,16 +10,16 @@ from careen.model.finding import Location
 from .graph import Builder, Node
 from .parts import Images
 
-MAX_JOINED = 4  # services that share the network of one that shares the network of one …
+MAX_JOINED = 4  # length of a chain of services that share a network
 
 
 class Project(Struct, frozen=True):
-    """``names`` has services by their names and by those of their containers."""
+    """``names`` has services by service name and by container name."""
 
     builder: Builder
     compose: Compose
     images: Images
-    nodes: Mapping[str, Node]  # by name of service
+    nodes: Mapping[str, Node]  # by service name
     names: Mapping[str, Service]
 
     @property
@@ -30,13 +30,13 @@ class Project(Struct, frozen=True):
         return self.nodes[service.name]
 
     def joined(self, service: Service, value: str) -> Service | None:
-        """The other service whose namespace is taken."""
+        """The other service whose namespace the service uses."""
         kind, _, name = value.partition(":")
         found = self.names.get(name) if kind in ("service", "container") else None
         return None if found is service else found
 
     def networks_of(self, service: Service) -> tuple[str, ...]:
-        """Its networks; those of the service whose network it shares."""
+        """Its networks, or those of the service whose network it shares."""
         for _ in range(MAX_JOINED):
             other = self.joined(service, service.network_mode)
             if other is None:
@@ -56,7 +56,7 @@ def at(service: Service, *keys: str | int) -> Location:
 
 
 def external(section: Section | None) -> str | None:
-    """What a network or volume is called that is made elsewhere, and so is that of other projects too; None where it is not."""
+    """The name of an external network or volume, which other projects may share; None if it is not external."""
     if section is None or section.node.get("external") in (None, False, "false"):
         return None
     return section.node.text("name") or section.node.text("external", "name")

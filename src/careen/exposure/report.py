@@ -1,7 +1,7 @@
-"""The answer: the graph, its paths, and the vulnerabilities of its images weighed by where their containers stand.
+"""The result: the graph, its paths, and the vulnerabilities of its images by priority.
 
-A vulnerability's ``priority`` is 10 times its weight by privilege, exposure and sharing, each 0 to 1: the same flaw counts
-for more in a container that is root, listens on the Internet and shares a volume with the database than in a sealed job.
+A vulnerability's ``priority`` is 10 times its weight by privilege, exposure and sharing, each 0 to 1: the same vulnerability
+counts more in a container that runs as root, listens on the Internet and shares a volume with the database.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from careen.checks.files import Found
-from careen.checks.kind import Document, Rules, SourceFile
+from careen.checks.kind import Rules, SourceFile
 from careen.checks.kinds import KINDS, kind_of
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.formats.services.compose import Compose
@@ -19,22 +19,22 @@ from careen.model.package import Evidence
 
 from .cluster import add_manifests
 from .compose import add_compose
-from .flaws import Flaw, ImageFlaws
 from .graph import DATA, TAKEN_WHOLE, Builder, Graph, Node
 from .paths import Path, ranked, reached
+from .vulnerabilities import ImageVulnerability, ScannedImage
 
 BY_USER = {"root": 0.7, "unknown": 0.6, "non_root": 0.4}
-SEALED = 0.05  # exposure of what nothing leads to
-ALONE = 0.5  # sharing of what leads to no other
-WITH_A_DATABASE = 4  # containers that one database counts for
+SEALED = 0.05  # exposure of a container that nothing leads to
+ALONE = 0.5  # sharing of a container that leads to no other
+WITH_A_DATABASE = 4  # as many containers as one database counts for
 MAX_WEIGHED = 1000
-MAX_SPREAD = 50_000  # pairs of flaw and container that are looked at
+MAX_SPREAD = 50_000  # pairs of vulnerability and container that are weighed
 
 
 class Weighed(Struct, frozen=True):
     """A vulnerability in one container."""
 
-    flaw: Flaw
+    vulnerability: ImageVulnerability
     image: str
     container: str  # id of the node
     privilege: float
@@ -49,13 +49,13 @@ class Exposure(Struct, frozen=True):
     files: int
     graph: Graph
     paths: tuple[Path, ...]
-    complete: bool  # whether there are no more paths than these
-    images: tuple[ImageFlaws, ...]
+    complete: bool  # whether the search found all paths
+    images: tuple[ScannedImage, ...]
     weighed: tuple[Weighed, ...]
     unknowns: tuple[Unknown, ...]
     fail_on: Severity | None
     exit_code: int
-    likelihood_by_node: dict[str, float]  # that the Internet gets there
+    likelihood_by_node: dict[str, float]  # of an attacker from the Internet
 
     def by_severity(self) -> dict[str, int]:
         counts: dict[str, int] = dict.fromkeys(SEVERITIES[:4], 0)
@@ -65,20 +65,20 @@ class Exposure(Struct, frozen=True):
 
 
 class Documents(Struct, frozen=True):
-    """What of the files says which containers run."""
+    """The Compose files and manifests among the files."""
 
     values: tuple[Compose | Manifests, ...]
     files: int
     unknowns: tuple[Unknown, ...]
 
     def images(self) -> list[str]:
-        """Each image once, in the order of the files; "" for one that is built is left out."""
+        """Each image once, in the order of the files, without images that are only built."""
         found: dict[str, None] = {}
         for value in self.values:
             if isinstance(value, Compose):
                 found |= dict.fromkeys(service.image for service in value.services)
             else:
-                found |= dict.fromkeys(one.image for one in value.containers if one.runs_on)
+                found |= dict.fromkeys(container.image for container in value.containers if container.runs_on)
         return [image for image in found if image]
 
 
@@ -94,11 +94,11 @@ def documents(found: Found) -> Documents:
     for kind in KINDS:
         if kind.name == "dockerfile" or kind.name not in members:
             continue
-        for one in kind.read(members[kind.name], (), Rules()):
-            if isinstance(one, Unknown):
-                unknowns.append(one)
-            elif isinstance(one, Document) and isinstance(one.value, Compose | Manifests):
-                values.append(one.value)
+        for found_document in kind.read(members[kind.name], (), Rules()):
+            if isinstance(found_document, Unknown):
+                unknowns.append(found_document)
+            elif isinstance(found_document.value, Compose | Manifests):
+                values.append(found_document.value)
         files += len(members[kind.name])
     return Documents(tuple(values), files, tuple(unknowns))
 
@@ -106,18 +106,18 @@ def documents(found: Found) -> Documents:
 def exposure_of(
     targets: Sequence[str],
     found: Documents,
-    images: Sequence[ImageFlaws],
+    images: Sequence[ScannedImage],
     fail_on: Severity | None,
     strict: bool,
     created: str,
 ) -> Exposure:
-    flaws_by_image = {one.image: one for one in images}
-    graph, unknowns = _graph(found, flaws_by_image)
+    image_by_name = {image.image: image for image in images}
+    graph, unknowns = _graph(found, image_by_name)
     paths, complete = ranked(graph)
     likelihood_by_node = reached(graph)
     failed = fail_on is not None and any(SEVERITIES.index(path.severity) <= SEVERITIES.index(fail_on) for path in paths)
-    blind = any(one.trouble or not one.assessed for one in images)  # images that were to be looked into
-    unsure = bool(unknowns) or not complete or blind
+    blind = any(image.trouble or not image.assessed for image in images)
+    incomplete = bool(unknowns) or not complete or blind
     return Exposure(
         created=created,
         targets=tuple(targets),
@@ -126,15 +126,15 @@ def exposure_of(
         paths=tuple(paths),
         complete=complete,
         images=tuple(images),
-        weighed=_weighed(graph, flaws_by_image, likelihood_by_node),
+        weighed=_weighed(graph, image_by_name, likelihood_by_node),
         unknowns=unknowns,
         fail_on=fail_on,
-        exit_code=3 if (strict and unsure) or (fail_on is not None and blind) else 1 if failed else 0,
+        exit_code=3 if (strict and incomplete) or (fail_on is not None and blind) else 1 if failed else 0,
         likelihood_by_node=likelihood_by_node,
     )
 
 
-def _graph(found: Documents, images: Mapping[str, ImageFlaws]) -> tuple[Graph, tuple[Unknown, ...]]:
+def _graph(found: Documents, images: Mapping[str, ScannedImage]) -> tuple[Graph, tuple[Unknown, ...]]:
     builder = Builder()
     unknowns = list(found.unknowns)
     for value in found.values:
@@ -149,26 +149,26 @@ def _graph(found: Documents, images: Mapping[str, ImageFlaws]) -> tuple[Graph, t
     return builder.graph(), tuple(unknowns)
 
 
-def _weighed(graph: Graph, images: Mapping[str, ImageFlaws], likelihood_by_node: Mapping[str, float]) -> tuple[Weighed, ...]:
+def _weighed(graph: Graph, images: Mapping[str, ScannedImage], likelihood_by_node: Mapping[str, float]) -> tuple[Weighed, ...]:
     arriving: dict[str, float] = {}
     for edge in graph.edges:
-        # How likely somebody comes as far as its port: what the edge says of its own program is the flaw's to say.
+        # The likelihood that an attacker reaches its port: how easily the program is broken into is in the weight.
         own = 1.0 if edge.reasons[0].way in ("network", "exposed") else edge.ease
         there = likelihood_by_node.get(edge.source, 0.0) * own
         arriving[edge.target] = max(arriving.get(edge.target, 0.0), there)
     found: list[Weighed] = []
     spread = 0
     for node in graph.containers():
-        flaws = images.get(node.container.image) if node.container else None
-        if flaws is None or not flaws.flaws:
+        image = images.get(node.container.image) if node.container else None
+        if image is None or not image.vulnerabilities:
             continue
         privilege, sharing = _privilege(graph, node), _sharing(graph, node)
         exposure = max(SEALED, round(arriving.get(node.id, 0.0), 4))
-        for flaw in flaws.flaws[: max(0, MAX_SPREAD - spread)]:
+        for vulnerability in image.vulnerabilities[: max(0, MAX_SPREAD - spread)]:
             spread += 1
-            priority = round(10 * flaw.weight * privilege * exposure * sharing, 2)
-            found.append(Weighed(flaw, flaws.image, node.id, privilege, exposure, sharing, priority))
-    found.sort(key=lambda one: (-one.priority, one.flaw.id, one.container, one.flaw.package))
+            priority = round(10 * vulnerability.weight * privilege * exposure * sharing, 2)
+            found.append(Weighed(vulnerability, image.image, node.id, privilege, exposure, sharing, priority))
+    found.sort(key=lambda each: (-each.priority, each.vulnerability.id, each.container, each.vulnerability.package))
     return tuple(found[:MAX_WEIGHED])
 
 
@@ -179,7 +179,7 @@ def _privilege(graph: Graph, node: Node) -> float:
 
 
 def _sharing(graph: Graph, node: Node) -> float:
-    """By how many containers it leads to by what they share with it (no networks), itself left out."""
+    """By how many other containers it leads to through what they share, except networks."""
     others: dict[str, None] = {}
     for edge in graph.leaving.get(node.id, ()):
         if edge.reasons[0].way in ("network", "exposed"):
@@ -188,7 +188,7 @@ def _sharing(graph: Graph, node: Node) -> float:
         if here.container is not None or here.id.startswith(DATA):
             others[here.id] = None
         elif here.kind == "volume":
-            others |= dict.fromkeys(one.target for one in graph.leaving.get(here.id, ()))
+            others |= dict.fromkeys(edge.target for edge in graph.leaving.get(here.id, ()))
     others.pop(node.id, None)
     count = sum(WITH_A_DATABASE if _is_data(graph.nodes[id]) else 1 for id in others)
     return round(ALONE + (1 - ALONE) * min(count, WITH_A_DATABASE) / WITH_A_DATABASE, 3)

@@ -1,4 +1,4 @@
-"""Service accounts -> what their tokens open: Secrets, other pods, the node, the cluster.
+"""Service accounts -> what their tokens give access to: Secrets, other pods, the node, the cluster.
 
 **Source:** https://kubernetes.io/docs/concepts/security/rbac-good-practices/ (privilege escalation risks).
 """
@@ -34,7 +34,7 @@ _TAKEOVERS_OF_NAMESPACE = (
 
 
 class Grant(Struct, frozen=True):
-    """A role that an account has, everywhere or in one namespace."""
+    """A role that an account has, in the cluster (``namespace`` None) or in one namespace."""
 
     name: str
     rules: tuple[Rule, ...]
@@ -55,16 +55,16 @@ def add_roles(builder: Builder, manifests: Manifests, placed: Placed, host: str,
         account = manifests.named("ServiceAccount", name, namespace)
         place = Location(account.path, account.node.line) if account else at(holders[0][0], "serviceAccountName")
         hub = Node(f"account:{namespace}:{name}", "account", f"service account {name}", namespace, (place,))
-        opened = _Opened(builder, manifests, placed, hub, host, cluster)
+        access = _Access(builder, manifests, placed, hub, host, cluster)
         for grant in found:
-            opened.by(grant)
-        for pod, node in holders if opened.anything else ():
+            access.add(grant)
+        for pod, node in holders if access.anything else ():
             text = f"{node.name} has the token of service account {name}"
             builder.edge(node.id, builder.add(hub), Reason("role", text, TOKEN, (at(pod, "serviceAccountName"),)))
 
 
 class _Grants:
-    """The roles of service accounts, bound to them or to a group that they are in."""
+    """The roles of service accounts, bound to them or to their groups."""
 
     def __init__(self, manifests: Manifests) -> None:
         self._by_subject: dict[tuple[str, str], list[Grant]] = {}
@@ -85,15 +85,15 @@ class _Grants:
             yield from self._by_subject.get(("", group), ())
 
 
-class _Opened:
-    """Puts into the graph what one account opens."""
+class _Access:
+    """Adds to the graph what one account has access to."""
 
     def __init__(self, builder: Builder, manifests: Manifests, placed: Placed, hub: Node, host: str, cluster: str) -> None:
         self.builder, self.manifests, self.placed, self.hub = builder, manifests, placed, hub
         self.host, self.cluster = host, cluster
         self.anything = False
 
-    def by(self, grant: Grant) -> None:
+    def add(self, grant: Grant) -> None:
         rules = grant.rules
         everywhere = grant.namespace is None
         where = "in the whole cluster" if everywhere else f"in namespace {grant.namespace}"
@@ -102,20 +102,20 @@ class _Opened:
             return
         takeover = _first(rules, _TAKEOVERS if everywhere else ())
         if takeover:
-            self._open(self._whole(), f"role {grant.name} {takeover}: it makes itself administrator", 0.9, grant)
-        if everywhere and (said := _first(rules, (("nodes/proxy", ("get", "create")),))):
-            self._open(self.host, f"role {grant.name} {said}: it runs commands in every pod of a node", 0.8, grant)
+            self._open(self._whole(), f"role {grant.name} {takeover}: it can make itself administrator", 0.9, grant)
+        if everywhere and (allowed := _first(rules, (("nodes/proxy", ("get", "create")),))):
+            self._open(self.host, f"role {grant.name} {allowed}: it can run commands in every pod of a node", 0.8, grant)
         all_rights = grant.name in ("admin", "cluster-admin", "edit") and not rules
         reads = _first(rules, (("secrets", rbac.READ),)) or _first(rules, _TAKEOVERS_OF_NAMESPACE)
-        makes = _first(rules, tuple((one, ("create", "update", "patch")) for one in rbac.WORKLOADS))
-        runs = _first(rules, tuple((one, ("create", "get", "update", "patch")) for one in _EXEC))
+        makes = _first(rules, tuple((kind, ("create", "update", "patch")) for kind in rbac.WORKLOADS))
+        runs = _first(rules, tuple((kind, ("create", "get", "update", "patch")) for kind in _EXEC))
         if reads or all_rights:
             self._secrets(grant, f"role {grant.name} {reads or 'may read Secrets'} {where}")
         if makes or all_rights:
             text = f"role {grant.name} {makes or 'may create pods'} {where}"
             self._secrets(grant, f"{text}: pods that mount them")
-            if self._unguarded(grant.namespace):
-                self._open(self.host, f"{text}, a privileged one too: nothing enforces a Pod Security Standard", 0.8, grant)
+            if self._allows_privileged(grant.namespace):
+                self._open(self.host, f"{text}, including privileged ones: no Pod Security Standard is enforced", 0.8, grant)
         if runs or all_rights:
             self._pods(grant, f"role {grant.name} {runs or 'may run commands in pods'} {where}")
 
@@ -127,7 +127,7 @@ class _Opened:
         if self.cluster not in self.builder.nodes:
             cluster = Node(self.cluster, "cluster", "the whole cluster")
             inhabit(self.builder, cluster, ())
-            reason = Reason("host", "administrators of the cluster have its nodes", 0.95)
+            reason = Reason("host", "administrators of the cluster control its nodes", 0.95)
             self.builder.edge(self.cluster, self.host, reason)
         return self.cluster
 
@@ -155,7 +155,7 @@ class _Opened:
                     self.builder.edge(hub.id, node.id, reason)
         self._open(hub.id, text, 0.9, grant)
 
-    def _unguarded(self, namespace: str | None) -> bool:
+    def _allows_privileged(self, namespace: str | None) -> bool:
         if namespace is None:
             return True
         found = self.manifests.named("Namespace", namespace)
@@ -190,7 +190,7 @@ def _everything(rule: Rule) -> bool:
 
 
 def _first(rules: Iterable[Rule], wanted: Iterable[tuple[str, tuple[str, ...]]]) -> str:
-    """The first of the rights that a rule grants, in words."""
+    """Describes the first of the wanted permissions that a rule grants; "" if none does."""
     wanted = tuple(wanted)
     for rule in rules:
         for resource, verbs in wanted:
@@ -200,7 +200,7 @@ def _first(rules: Iterable[Rule], wanted: Iterable[tuple[str, tuple[str, ...]]])
 
 
 def _names(rules: Iterable[Rule], resource: str, verbs: tuple[str, ...]) -> frozenset[str]:
-    """The objects by name that all the rules which grant this are limited to; empty where one is not."""
+    """The names that all granting rules are limited to; empty if one of them has no limit."""
     granting = [rule for rule in rules if grants(rule, resource, verbs, wildcard=True)]
     if not granting or any(not rule.names for rule in granting):
         return frozenset()

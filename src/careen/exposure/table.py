@@ -1,6 +1,6 @@
-"""The answer for people: the paths by rank with each step explained, then vulnerabilities by priority, and what was left out.
+"""The result as text: ranked paths with their steps, vulnerabilities by priority, and what was left out.
 
-Lines are laid out for ``options.width`` columns; 0 is a pipe, which gets prose at 80 and names whole.
+Lines are laid out for ``options.width`` columns; 0 is a pipe, which gets prose at 80 columns and names in full.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from .paths import Path, Step
 from .report import Exposure
 
 SHOWN = 10
-EXPLAINED = 3  # beside those that are not low
+EXPLAINED = 3  # low paths are explained up to this rank
 WEIGHED = 10
 NOTES = 8
 PROSE = 80
@@ -45,9 +45,9 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
     yield fit(visible(", ".join(answer.targets)), options.width), "bold"
     yield f"  {plural(answer.files, 'file')}, {plural(len(containers), 'container')}", ""
     if reached:
-        yield f"  the Internet leads to {reached} of them, directly or from one to the next", ""
+        yield f"  {reached} of them reachable from the Internet, directly or through others", ""
     elif containers:
-        yield "  the Internet leads to none of them", ""
+        yield "  none of them reachable from the Internet", ""
     yield "", ""
     labels = graph.labels()
     listed = answer.paths if options.verbose else answer.paths[:SHOWN]
@@ -61,12 +61,12 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
         yield f"and {plural(len(answer.paths) - len(listed), 'path')} more (--verbose lists them all)", ""
         yield "", ""
     if not answer.paths and containers:
-        yield "Nothing leads from outside into a container, or from one into another.", ""
+        yield "No path leads from outside into a container, or from one container into another.", ""
         yield "", ""
     yield from _vulnerabilities(answer, options, width)
     yield from _left_out(answer, options, width)
     counts = answer.by_severity()
-    more = "" if answer.complete else ", and more: the search ended at its bounds"
+    more = "" if answer.complete else ", and more: the search stopped at its limits"
     yield "PATHS  " + ", ".join(f"{count} {name}" for name, count in counts.items()) + more, "bold"
     yield _verdict(answer), ""
 
@@ -79,20 +79,20 @@ def _path(rank: int, path: Path, graph: Graph, labels: dict[str, str], width: in
     if brief:
         return
     for number, step in enumerate(path.steps, 1):
-        for at, part in enumerate(wrapped(_told(step), width - 10)):
+        for at, part in enumerate(wrapped(_explained(step), width - 10)):
             yield (f"     {number:>2}. " if at == 0 else " " * 9) + part, ""
     taken = taken_with(path, graph)
     others = [id for id in taken if id not in path.nodes]
     if taken:
-        what = f"and with it {plural(len(taken), 'container')}"
+        what = f"and controls {plural(len(taken), 'container')}"
         some = ", ".join(visible(labels[id], 40) for id in others[:6])
         more = f" and {len(others) - 6} more" if len(others) > 6 else ""
-        for at, part in enumerate(wrapped(f"{what}: {some}{more} too" if others else what, width - 10)):
+        for at, part in enumerate(wrapped(f"{what}, also {some}{more}" if others else what, width - 10)):
             yield ("      => " if at == 0 else " " * 9) + part, "dim"
     yield "", ""
 
 
-def _told(step: Step) -> str:
+def _explained(step: Step) -> str:
     parts = []
     for edge in step.edges:
         reason = edge.reasons[0]
@@ -113,17 +113,25 @@ def _vulnerabilities(answer: Exposure, options: ReportOptions, width: int) -> It
     if not answer.weighed:
         return
     labels = answer.graph.labels()
-    yield "Vulnerabilities by priority: flaw x privilege x exposure x sharing", "bold"
+    yield "Vulnerabilities by priority: vulnerability x privilege x exposure x sharing", "bold"
     listed = answer.weighed if options.verbose else answer.weighed[:WEIGHED]
-    for one in listed:
-        flaw = one.flaw
+    for weighed in listed:
+        vulnerability = weighed.vulnerability
         marks = ", ".join(
-            filter(None, ("exploited (KEV)" if flaw.kev else "", f"EPSS {flaw.epss:.2f}" if flaw.epss else "", flaw.severity))
+            filter(
+                None,
+                (
+                    "exploited (KEV)" if vulnerability.kev else "",
+                    f"EPSS {vulnerability.epss:.2f}" if vulnerability.epss else "",
+                    vulnerability.severity,
+                ),
+            )
         )
-        name = visible(labels[one.container], 60)
-        yield f"  {one.priority:>5.2f}  {visible(flaw.id, 40):<18}  {name}: {visible(f'{flaw.package} {flaw.version}', 60)}", ""
-        factors = f"{flaw.weight:.2f} x {one.privilege:.2f} x {one.exposure:.2f} x {one.sharing:.2f}"
-        fixed = f", fixed in {visible(flaw.fixed_in[0], 40)}" if flaw.fixed_in else ""
+        name = visible(labels[weighed.container], 60)
+        package = visible(f"{vulnerability.package} {vulnerability.version}", 60)
+        yield f"  {weighed.priority:>5.2f}  {visible(vulnerability.id, 40):<18}  {name}: {package}", ""
+        factors = f"{vulnerability.weight:.2f} x {weighed.privilege:.2f} x {weighed.exposure:.2f} x {weighed.sharing:.2f}"
+        fixed = f", fixed in {visible(vulnerability.fixed_in[0], 40)}" if vulnerability.fixed_in else ""
         for part in wrapped(f"{factors}: {marks}{fixed}", width - 9):
             yield " " * 9 + part, "dim"
     if len(listed) < len(answer.weighed):
@@ -132,17 +140,17 @@ def _vulnerabilities(answer: Exposure, options: ReportOptions, width: int) -> It
 
 
 def _left_out(answer: Exposure, options: ReportOptions, width: int) -> Iterator[tuple[str, str]]:
-    troubles = [f"{one.image}: {one.trouble}" for one in answer.images if one.trouble]
-    unjudged = [
-        f"{one.image}: there is no advisory database that knows it (careen db update)"
-        for one in answer.images
-        if one.scanned and not one.assessed
+    troubles = [f"{image.image}: {image.trouble}" for image in answer.images if image.trouble]
+    unassessed = [
+        f"{image.image}: the advisory database does not cover it (careen db update)"
+        for image in answer.images
+        if image.scanned and not image.assessed
     ]
-    unread = [f"{one.evidence.path}: {one.reason}" for one in answer.unknowns]
+    unread = [f"{unknown.evidence.path}: {unknown.reason}" for unknown in answer.unknowns]
     for title, texts in (
-        ("Not reached, or not followed", list(answer.graph.notes)),
-        ("Images that were not judged, or in part only", troubles + unjudged),
-        ("Files that were not read", unread),
+        ("Not reachable, or not followed", list(answer.graph.notes)),
+        ("Images that were not assessed, or only in part", troubles + unassessed),
+        ("Files that could not be read", unread),
     ):
         if texts:
             yield title, "bold"
@@ -154,13 +162,12 @@ def _left_out(answer: Exposure, options: ReportOptions, width: int) -> Iterator[
                 yield f"  and {len(texts) - len(shown)} more", ""
             yield "", ""
     if not answer.images and any(True for _ in answer.graph.containers()):
-        for part in wrapped("No image was looked into: --images scans them and weighs their vulnerabilities.", width):
+        for part in wrapped("No image was scanned: --images scans them and weighs their vulnerabilities.", width):
             yield part, ""
         yield "", ""
 
 
 def _verdict(answer: Exposure) -> str:
     if answer.fail_on is None:
-        return "No rule was set, so nothing can fail: --fail-on SEVERITY sets one."
-    word = "failed" if answer.exit_code else "passed"
-    return f"fail-on {answer.fail_on}: {word}"
+        return "No gate is set: --fail-on SEVERITY sets one."
+    return f"fail-on {answer.fail_on}: {'failed' if answer.exit_code else 'passed'}"

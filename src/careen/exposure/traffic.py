@@ -1,7 +1,7 @@
-"""What reaches which pod from other pods, by what NetworkPolicies leave open, and who gets in with a shared Secret.
+"""Which pods reach each other, as far as NetworkPolicies allow, and which share a Secret with a database.
 
-Pods that no policy holds meet on one node of the graph, the cluster's network; only the rest is told pair by pair.
-Raises: ValueError where policies name too many pairs of pods.
+Pods without policies are connected through one node of the graph, the cluster's network; only the others pair by pair.
+Raises: ValueError if policies name too many pairs of pods.
 **Source:** https://kubernetes.io/docs/concepts/services-networking/network-policies/
 """
 
@@ -21,7 +21,7 @@ from .pods import Placed, namespace_of
 
 NETWORK = "network:kubernetes"
 MAX_PAIRS = 150_000
-WRITTEN = "\0"  # a credential that is written out begins so
+WRITTEN = "\0"  # prefix of a credential in plain text
 
 
 def add_traffic(builder: Builder, manifests: Manifests, images: Images, placed: Placed) -> None:
@@ -45,7 +45,7 @@ def _between(builder: Builder, manifests: Manifests, images: Images, placed: Pla
     for pod in manifests.pods:
         if meet and id(pod) in freely_out:
             for node in placed.of(pod):
-                text = f"{node.name} may connect to other pods: no NetworkPolicy holds it"
+                text = f"{node.name} may connect to other pods: no NetworkPolicy limits it"
                 builder.edge(node.id, NETWORK, Reason("network", text, REACHED, node.places))
         if meet and id(pod) in freely_in:
             for node in _open(placed, pod, served):
@@ -58,24 +58,26 @@ def _between(builder: Builder, manifests: Manifests, images: Images, placed: Pla
             if len(seen) > MAX_PAIRS:
                 raise ValueError(f"over {MAX_PAIRS} pairs of pods that NetworkPolicies name")
             if traffic.allows(source, target):
-                places = tuple(Location(one.path, one.spec.line or one.node.line) for one in rules.between(source, target))
-                for one in placed.of(source):
+                places = tuple(
+                    Location(policy.path, policy.spec.line or policy.node.line) for policy in rules.between(source, target)
+                )
+                for client in placed.of(source):
                     for node in _open(placed, target, served):
-                        why = f"NetworkPolicies let {one.name} reach {node.name}; "
-                        entered(builder, one.id, node, images, REACHED, places or one.places, why=why)
+                        why = f"NetworkPolicies let {client.name} reach {node.name}; "
+                        entered(builder, client.id, node, images, REACHED, places or client.places, why=why)
 
 
 def _named(rules: "_Rules", pod: Pod, out: bool, into: bool, on_nodes: list[Pod]) -> Iterator[tuple[Pod, Pod]]:
-    """Pairs that the rules which hold a pod may let through. Pods in their node's network are let in as the outside is."""
+    """Pairs that the rules for a pod may allow. Pods with hostNetwork count as outside."""
     if not into:
-        yield from ((one, pod) for one in rules.peers(pod, "Ingress"))
-        yield from ((one, pod) for one in on_nodes)
+        yield from ((peer, pod) for peer in rules.peers(pod, "Ingress"))
+        yield from ((peer, pod) for peer in on_nodes)
     if not out:
-        yield from ((pod, one) for one in rules.peers(pod, "Egress"))
+        yield from ((pod, peer) for peer in rules.peers(pod, "Egress"))
 
 
 def _open(placed: Placed, pod: Pod, served: set[int]) -> list[Node]:
-    """The containers that listen, as far as the manifests say; in a pod that says nothing, all where a Service leads to it."""
+    """The containers with a known port; of a pod without any, all containers if a Service leads to it."""
     nodes = placed.of(pod)
     return [node for node in nodes if node.container and node.container.listens] or (nodes if id(pod) in served else [])
 
@@ -85,15 +87,15 @@ def _free(rules: "_Rules", traffic: Traffic, pod: Pod, direction: str) -> bool:
 
 
 class _Rules:
-    """The rules of NetworkPolicies by the pods that they hold."""
+    """The rules of NetworkPolicies by the pods that they select."""
 
     def __init__(self, manifests: Manifests) -> None:
         self._manifests = manifests
         self._policies = network_policy.by_pod(manifests)
         self._namespaces = {namespace_of(pod): Mapping() for pod in manifests.pods}
-        for one in manifests.of("Namespace"):
-            if one.name in self._namespaces:
-                self._namespaces[one.name].update(one.labels)
+        for resource in manifests.of("Namespace"):
+            if resource.name in self._namespaces:
+                self._namespaces[resource.name].update(resource.labels)
         for name, labels in self._namespaces.items():
             labels[NAMESPACE_LABEL] = name
         self._found: dict[int, list[Pod]] = {}
@@ -113,9 +115,9 @@ class _Rules:
                 yield from self._named(policy, peer)
 
     def between(self, source: Pod, target: Pod) -> list[Resource]:
-        """The policies that hold one of the two."""
-        ones = [*self._holding(target, "Ingress")[:2], *self._holding(source, "Egress")[:2]]
-        return [one for one in ones if one.spec.seq("ingress") or one.spec.seq("egress")]
+        """Policies that select one of the two."""
+        ones = [*self._policies_of(target, "Ingress")[:2], *self._policies_of(source, "Egress")[:2]]
+        return [policy for policy in ones if policy.spec.seq("ingress") or policy.spec.seq("egress")]
 
     def _named(self, policy: Resource, peer: Mapping) -> list[Pod]:
         if id(peer) not in self._found:
@@ -130,16 +132,16 @@ class _Rules:
         return self._found[id(peer)]
 
     def _rules(self, pod: Pod, direction: str) -> Iterator[tuple[Resource, Mapping]]:
-        for policy in self._holding(pod, direction):
+        for policy in self._policies_of(pod, direction):
             for rule in policy.spec.maps(direction.lower()):
                 yield policy, rule
 
-    def _holding(self, pod: Pod, direction: str) -> list[Resource]:
-        return [one for one in self._policies.get(id(pod), ()) if direction in network_policy.types(one)]
+    def _policies_of(self, pod: Pod, direction: str) -> list[Resource]:
+        return [policy for policy in self._policies.get(id(pod), ()) if direction in network_policy.types(policy)]
 
 
 def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic: Traffic) -> None:
-    """Who holds the same Secret as a database that it reaches gets in with it."""
+    """A container with the same Secret as a database that it reaches can log in to it."""
     pairs = 0
     for (namespace, name), holders in placed.secrets.items():
         title, place = _secret(manifests, namespace, name, holders)
@@ -159,7 +161,7 @@ def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic
 
 
 def _secret(manifests: Manifests, namespace: str, name: str, holders: list[tuple[Pod, Node, Location]]) -> tuple[str, Location]:
-    """What it is called, and where it stands."""
+    """Its title and place."""
     if name.startswith(WRITTEN):
         names = sorted({node.name for _, node, _ in holders})
         return f"credential of {' and '.join(names[:2])}", holders[0][2]

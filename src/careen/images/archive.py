@@ -1,13 +1,12 @@
 """Named members of an archive or a folder: what docker-archives and OCI layouts are made of.
 
-A tar is indexed once by its headers; a member is then a window on the file. Compressed archives and pipes are first laid
-into an anonymous temporary file. Names are only compared, never used as paths of this machine, but for digests in a
+A tar is indexed once by its headers; a member is then a window on the file. Compressed archives and pipes are first written
+to an anonymous temporary file. Names are only compared, never used as paths of this machine, but for digests in a
 layout's own ``blobs`` folder.
 """
 
 import io
 import os
-import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -19,10 +18,12 @@ from careen.formats.archives.inflate import SeekStream, compression, open_stream
 from careen.plugins import Progress
 from careen.safety.budget import Limits
 
+from .parts import read_part
+
 DOCUMENT_BYTES = 8 << 20
 MAX_MEMBERS = 200_000
-_BUFFER_BYTES = 64 * 1024  # most files are smaller: stepping over one mostly stays within it
-_TOLD_BYTES = 1 << 20
+_BUFFER_BYTES = 64 * 1024  # most members are smaller, and skipping one stays within the buffer
+_REPORTED_BYTES = 1 << 20
 AGAIN = "pull, save or export the image again"
 
 
@@ -55,21 +56,21 @@ class FolderArchive:
 
 
 class TarArchive:
-    """The members of an uncompressed tar in a seekable file, which stays open as long as one may be asked for."""
+    """The members of an uncompressed tar in a seekable file, which stays open as long as a member may be read."""
 
     def __init__(self, file: BinaryIO, name: str, *, lasting: bool) -> None:
-        """``lasting``: the file is one of the user's, so that its identity means something in a later run."""
+        """``lasting``: the file is the user's, so that its identity is valid in a later run."""
         self.name, self.trouble = name, ""
         self._file, self._lasting = file, lasting
-        weakref.finalize(self, file.close)  # windows keep the archive, and with it the file, as long as they are read
+        weakref.finalize(self, file.close)  # a window that is read keeps the archive, and so the file, open
         self._members: dict[str, tuple[int, int]] = {}
         self._links: dict[str, str] = {}
         file.seek(0)
         source = SeekStream(file)
-        end = os.fstat(file.fileno()).st_size  # of an archive that was cut short, the last member has less than it says
+        end = os.fstat(file.fileno()).st_size  # the last member of a truncated archive has less than its header states
         try:
             for member in tar.members(source):
-                if member.sparse is not None:  # no tool writes an image so, and its bytes are not in one piece
+                if member.sparse is not None:  # no tool writes images like this, and the bytes are not in one piece
                     self._members.pop(member.path, None)
                     self.trouble = f"{member.path} is stored as a sparse file, which is not read here"
                 elif member.kind == "f" and member.path:
@@ -81,7 +82,7 @@ class TarArchive:
                     raise InputError(f"{name} has more members than the archive of an image", AGAIN)
         except ValueError as error:
             if not self._members:
-                raise InputError(f"{name} is no archive of an image: {error}", AGAIN) from error
+                raise InputError(f"{name} is not an archive of an image: {error}", AGAIN) from error
             self.trouble = str(error)
 
     def has(self, path: str) -> bool:
@@ -91,13 +92,13 @@ class TarArchive:
         with self.opener(path)() as stream:
             return _document(stream, f"{self.name}: {path}")
 
-    def opener(self, path: str, told: Callable[[int], None] | None = None) -> Callable[[], BinaryIO]:
-        """``told`` is told how far the member is read, about once a megabyte, by whoever opens it first."""
+    def opener(self, path: str, report: Callable[[int], None] | None = None) -> Callable[[], BinaryIO]:
+        """``report`` gets the position in the member about once a megabyte, from the first reader only."""
         place = self._find(path)
         if place is None:
-            said = f" ({self.trouble})" if self.trouble else ""
-            raise InputError(f"{self.name}: {path} is missing{said}", AGAIN)
-        first = [told] if told else []
+            why = f" ({self.trouble})" if self.trouble else ""
+            raise InputError(f"{self.name}: {path} is missing{why}", AGAIN)
+        first = [report] if report else []
 
         def opened() -> BinaryIO:
             window = _Window(self, self._file, *place, first.pop() if first else None)
@@ -106,7 +107,7 @@ class TarArchive:
         return opened
 
     def identity(self, path: str) -> str:
-        """Names these bytes on this machine in a later run too; "" where nothing does."""
+        """Identifies these bytes on this machine in a later run too; "" if nothing does."""
         place = self._find(path)
         if not self._lasting or place is None:
             return ""
@@ -131,10 +132,10 @@ class _Window(io.RawIOBase):
     """Part of a file, read with a position of its own: several threads may read different windows at once."""
 
     def __init__(
-        self, owner: TarArchive, file: BinaryIO, start: int, size: int, told: Callable[[int], None] | None = None
+        self, owner: TarArchive, file: BinaryIO, start: int, size: int, report: Callable[[int], None] | None = None
     ) -> None:
         self._owner, self._file, self._start, self._size, self._at = owner, file, start, size, 0
-        self._told, self._next = told, _TOLD_BYTES
+        self._report, self._next = report, _REPORTED_BYTES
 
     def readable(self) -> bool:
         return True
@@ -151,13 +152,12 @@ class _Window(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         view = memoryview(buffer)  # type: ignore[arg-type]
-        wanted = min(len(view), self._size - self._at)
-        data = _read_at(self._file.fileno(), wanted, self._start + self._at) if wanted > 0 else b""
+        data = read_part(self._file, self._start, self._size, self._at, len(view))
         view[: len(data)] = data
         self._at += len(data)
-        if self._told and self._at >= self._next:
-            self._next = self._at + _TOLD_BYTES
-            self._told(self._at)
+        if self._report and self._at >= self._next:
+            self._next = self._at + _REPORTED_BYTES
+            self._report(self._at)
         return len(data)
 
 
@@ -183,7 +183,7 @@ def open_archive(file: BinaryIO, name: str, limits: Limits, progress: Progress, 
         spool.flush()
     except ValueError as error:
         if not spool.tell():
-            raise InputError(f"{name}: {error}", AGAIN) from error  # else what came whole is used, and what is missing said
+            raise InputError(f"{name}: {error}", AGAIN) from error  # else the complete members are used
     except InputError as error:
         raise InputError(f"{name}: {error}", error.hint) from error
     except OSError as error:
@@ -203,14 +203,3 @@ def _document(stream: BinaryIO, name: str) -> bytes:
     if len(data) > DOCUMENT_BYTES:
         raise InputError(f"{name} is larger than {DOCUMENT_BYTES >> 20} MiB", "an image like this was not made by a build tool")
     return data
-
-
-_LOCK = threading.Lock()
-
-
-def _read_at(descriptor: int, size: int, offset: int) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(descriptor, size, offset)
-    with _LOCK:  # Windows has no pread
-        os.lseek(descriptor, offset, os.SEEK_SET)
-        return os.read(descriptor, size)

@@ -1,8 +1,8 @@
-"""Leave to read from a registry: answers its challenge with credentials or with a token that its service issues.
+"""Authorization at a registry: answers its challenge with credentials, or with a token from its token service.
 
-Shape: ``Authorizer.header`` is what to send; after a 401, ``renew`` reads the challenge and gets what it asks for. A
-token is got once and shared by all threads until the registry refuses it.
-Raises: NetworkError for wrong credentials or a service that does not work, InputError where access is denied.
+Shape: ``Authorizer.header`` is the header to send; after a 401, ``renew`` reads the challenge and gets what it asks for.
+A token is fetched once and shared by all threads until the registry refuses it.
+Raises: NetworkError for wrong credentials or a service that does not work, InputError if access is denied.
 **Source:** RFC 9110 11.6.1 (challenges), RFC 7617 (basic), RFC 6750 (bearer); distribution, "Token Authentication
 Specification" and "OAuth2 Token Authentication".
 """
@@ -44,7 +44,7 @@ class Authorizer:
         self.header: str | None = None
 
     def renew(self, refused: str | None, response: Response) -> bool:
-        """Whether there is something else to send than what was refused. ``response`` has status 401."""
+        """Whether there is another header to send than the refused one. ``response`` has status 401."""
         with self._lock:
             if self.header != refused:
                 return True  # another thread was here
@@ -62,7 +62,7 @@ class Authorizer:
 
     @property
     def found(self) -> Found:
-        """The user's credentials, looked for when they are first needed: a helper program may take its time."""
+        """The user's credentials, looked up when they are first needed: a helper program may be slow."""
         if self._found is None:
             self._found = self._find()
         return self._found
@@ -72,7 +72,7 @@ class Authorizer:
         return self._found.credential if self._found else None
 
     def hint(self) -> str:
-        """What may help someone who was refused."""
+        """What the user can do after a refusal."""
         troubles = "; ".join(self.found.troubles)
         known = "check the name" if self.found.credential else f"check the name, or log in: docker login {self._registry}"
         return f"{known} ({troubles})" if troubles else known
@@ -114,13 +114,13 @@ class Authorizer:
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             host = urlsplit(response.url).netloc
             raise NetworkError(
-                f"{host}, which gives leave to read from {self._registry}, answered {response.status}", "try again later"
+                f"{host}, which issues tokens for {self._registry}, answered {response.status}", "try again later"
             )
         return token
 
 
 def parse_challenges(header: str) -> tuple[Challenge, ...]:
-    """The challenges of a WWW-Authenticate header, in its order; what cannot be read ends them."""
+    """The challenges of a WWW-Authenticate header, in order, up to the first malformed one."""
     found, place, header = [], 0, header[:_MAX_HEADER]
     while scheme := _SCHEME.match(header, place):
         place = scheme.end()
@@ -148,12 +148,12 @@ def wrong_password(registry: str, credential: Credential) -> NetworkError:
 
 
 def _check_realm(realm: str, asked: str, registry: str, with_credentials: bool) -> None:
-    """A service for tokens is where a redirect may lead. Credentials go out over TLS, or as plainly as the user let the
-    registry itself be asked: then to its own host alone."""
+    """A token service has to be a valid target of a redirect. Credentials are sent over TLS; without it only if the user
+    allowed that for the registry, and only to its own host."""
     parts = urlsplit(realm)
     if not parts.hostname or parts.scheme not in ("http", "https") or "@" in parts.netloc:
-        raise NetworkError(f"{registry} names no usable service for its tokens", "tell those who run the registry")
+        raise NetworkError(f"{registry} names no usable service for its tokens", "inform the registry's operator")
     elsewhere = parts.hostname != urlsplit(asked).hostname
     if parts.scheme == "http" and (urlsplit(asked).scheme != "http" or (with_credentials and elsewhere)):
-        raise NetworkError(f"{registry} would have a password sent over plain HTTP to {parts.netloc}", "tell those who run it")
+        raise NetworkError(f"{registry} would have a password sent over plain HTTP to {parts.netloc}", "inform its operator")
     check_step(asked, realm, "sends for a token", os.environ)

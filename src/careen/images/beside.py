@@ -1,4 +1,4 @@
-"""Whether what lies beside images is wanted: by most scans it is not, and then nothing that reads it is imported."""
+"""Whether the documents beside images are wanted: most scans do not want them, and then their readers are not imported."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def asked_beside(context: OpenContext) -> "Asked | None":
-    """Raises UsageError where a key that is to be trusted is none."""
+    """Raises UsageError if a trusted key is not a public key."""
     if not context.settings.get("referrers") and not context.settings.get("trust_key"):
         return None
     from .referrers import asked_of

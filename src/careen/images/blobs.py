@@ -1,11 +1,11 @@
-"""Blobs kept by digest: ``BlobStore`` downloads each once, checks it while it streams, and gives it back as a file, or
-(layers, which are large) as it comes.
+"""Blobs kept by digest: ``BlobStore`` downloads each once, verifies it while it streams, and returns it as a file, or
+(for layers, which are large) as a stream.
 
 With a folder they lie in ``blobs/<algorithm>/<hex>``: written aside, verified, renamed, so that processes may share it and
-a killed one leaves nothing half; the least recently used ones go when the folder outgrows its bound. Without a
-folder each lies in a file without a name for as long as the store lives. A broken connection is taken up where it broke.
-What lies in the folder is hashed before it is believed; what was damaged there is fetched anew, with a warning.
-Raises: InputError where the bytes are not what the digest says, NetworkError where they do not come.
+a killed one leaves no partial file; the least recently used ones are removed when the folder outgrows its bound. Without a
+folder each lies in a file without a name as long as the store lives. A broken connection is resumed at the same byte.
+A kept blob is hashed before it is used; a damaged one is downloaded anew, with a warning.
+Raises: InputError if the bytes do not match the digest, NetworkError if they cannot be downloaded.
 """
 
 import contextlib
@@ -34,13 +34,13 @@ log = logging.getLogger(__name__)
 
 MAX_BLOB_BYTES = 64 * 1024**3
 _CHUNK = 256 * 1024
-_TRIES = 4  # without as much as a chunk between them
+_TRIES = 4  # with less than a chunk between them
 
 Download = Callable[[str, int], Response]  # (digest, offset)
 
 
 class BlobStore:
-    """Threads may share it; each blob is downloaded by one of them while the others go on with theirs."""
+    """Threads may share it; each blob is downloaded by one of them while the others download theirs."""
 
     def __init__(
         self, folder: Path | None, download: Download, progress: Progress = silent, limit_bytes: int = cache_limits().images
@@ -62,8 +62,8 @@ class BlobStore:
             return self._kept(descriptor) or self._fetched(descriptor)
 
     def pull(self, descriptor: Descriptor) -> BinaryIO:
-        """The blob while it comes: who reads it works beside the network. What is wrong with it is raised at its end, by
-        which it is kept; whoever else wants it waits until this one is closed. Reading gives as much as is there.
+        """The blob while it is downloaded: the reader works beside the network. Errors are raised at its end, when it is
+        kept; other readers of it wait until this one is closed. A read returns as much as is available.
         """
         alone = self._alone(descriptor)
         alone.acquire()
@@ -73,18 +73,18 @@ class BlobStore:
             alone.release()
             raise
         if kept is None:
-            return cast(BinaryIO, _Pulled(self._pulled(descriptor, alone)))  # from here on that one releases it
+            return cast(BinaryIO, _Pulled(self._pulled(descriptor, alone)))  # from here on the stream releases the lock
         alone.release()
         return kept
 
     def _alone(self, descriptor: Descriptor) -> threading.Lock:
         if not is_digest(descriptor.digest):
-            raise InputError(f"{descriptor.digest[:100]!r} is no digest", "build or push the image again")
+            raise InputError(f"{descriptor.digest[:100]!r} is not a digest", "build or push the image again")
         with self._lock:
             return self._locks.setdefault(descriptor.digest, threading.Lock())
 
     def document(self, descriptor: Descriptor, limit_bytes: int) -> bytes:
-        """A small blob as bytes. Raises InputError where it is over the limit."""
+        """A small blob as bytes. Raises InputError if it is over the limit."""
         if descriptor.size_bytes > limit_bytes:
             raise InputError(
                 f"the blob {descriptor.digest} has {descriptor.size_bytes} bytes; the limit is {limit_bytes}", "check the image"
@@ -129,7 +129,7 @@ class BlobStore:
             file.close()
             self._discard(descriptor.digest)
             return None
-        if descriptor.size_bytes not in (-1, os.fstat(file.fileno()).st_size):  # then it is the descriptor that is wrong
+        if descriptor.size_bytes not in (-1, os.fstat(file.fileno()).st_size):  # the descriptor is wrong, not the blob
             file.close()
             return None
         with contextlib.suppress(OSError):
@@ -162,12 +162,12 @@ class BlobStore:
 
     def _pulled(self, descriptor: Descriptor, alone: threading.Lock) -> Generator[bytes]:
         try:
-            yield from self._saved(descriptor, silent)  # who reads it tells how far it is
+            yield from self._saved(descriptor, silent)  # the reader reports the progress
         finally:
             alone.release()
 
     def _saved(self, descriptor: Descriptor, progress: Progress) -> Generator[bytes]:
-        """The chunks of a blob, which is kept once they all came and are right."""
+        """The chunks of a blob, which is kept once all have come and match the digest."""
         if self._folder is None:
             unnamed = _Unnamed()
             yield from self._stream(descriptor, unnamed.file, progress)
@@ -181,7 +181,7 @@ class BlobStore:
         make_room(self._folder, self._limit, mine)
 
     def _stream(self, descriptor: Descriptor, file: BinaryIO, progress: Progress) -> Generator[bytes]:
-        """Writes the blob and checks it, going on after a broken connection where it broke."""
+        """Writes the blob and checks it, resuming a broken connection at the same byte."""
         given = 0
         size = descriptor.size_bytes if descriptor.size_bytes >= 0 else None
         done, tries, checksum = 0, 0, hasher(descriptor.digest)
@@ -192,7 +192,7 @@ class BlobStore:
             try:
                 response = self._download(descriptor.digest, done)
                 try:
-                    if response.status == 200 and done:  # it does not know ranges
+                    if response.status == 200 and done:  # the server ignores ranges
                         done, checksum = 0, hasher(descriptor.digest)
                         file.seek(0)
                         file.truncate()
@@ -203,14 +203,14 @@ class BlobStore:
                         checksum.update(chunk)
                         write(file, chunk)
                         progress(f"layer {descriptor.digest[:19]}", done, size)
-                        if done > given:  # else it began anew
+                        if done > given:  # else it started over
                             yield chunk[max(0, given - (done - len(chunk))) :]
                             given = done
                 finally:
                     response.close()
                 break
             except NetworkError as error:
-                tries = 1 if done - before >= _CHUNK else tries + 1  # a few bytes each time would go on for ever
+                tries = 1 if done - before >= _CHUNK else tries + 1  # a few bytes each time would never end
                 if tries >= _TRIES or done == 0 or isinstance(error, SlowError):
                     raise
                 log.debug("%s broke after %d bytes; going on", descriptor.digest, done)
@@ -226,13 +226,13 @@ class BlobStore:
 
 
 class _Pulled(io.RawIOBase):
-    """A blob on its way, a few chunks of which come while others are read. The first one is here already: what cannot be had
-    at all was said when it was opened."""
+    """A blob while it is downloaded: a few chunks come while others are read. The first is here already, so that a blob that is
+    not available fails when it is opened."""
 
     def __init__(self, chunks: Generator[bytes]) -> None:
-        self._source = self._chunks = chunks  # before anything can fail: an object half made is closed as well
+        self._source = self._chunks = chunks  # before anything can fail: an incomplete object is closed as well
         self._left = next(chunks, b"")
-        if len(self._left) == _CHUNK:  # a small one is here already
+        if len(self._left) == _CHUNK:  # a small blob is complete already
             self._chunks = ahead(chunks)
 
     def readable(self) -> bool:
@@ -248,13 +248,13 @@ class _Pulled(io.RawIOBase):
 
     def close(self) -> None:
         self._chunks.close()  # first: its thread is in the source
-        with contextlib.suppress(ValueError):  # and still is, where the network hangs: it ends with its connection
+        with contextlib.suppress(ValueError):  # and still is if the network hangs: it ends with its connection
             self._source.close()
         super().close()
 
 
 class _Unnamed:
-    """A file without a name, closed when neither the store nor a reader needs it any more."""
+    """A file without a name, closed when neither the store nor a reader needs it."""
 
     def __init__(self) -> None:
         self.file: BinaryIO = tempfile.TemporaryFile()
@@ -262,9 +262,9 @@ class _Unnamed:
 
 
 class _View(io.RawIOBase):
-    """A file of one's own over a file that others read too."""
+    """A file object of its own over a shared open file."""
 
-    _lock = threading.Lock()  # where the system cannot read at a place (Windows), one reads at a time
+    _lock = threading.Lock()  # without pread (Windows), only one reads at a time
 
     def __init__(self, unnamed: _Unnamed) -> None:
         self._unnamed, self._file, self._place = unnamed, unnamed.file, 0

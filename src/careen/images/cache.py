@@ -1,6 +1,6 @@
 """Files of the cache folder: written aside and renamed, and removed when the folder outgrows its bound.
 
-Raises: InputError where the folder cannot be written to.
+Raises: InputError if the folder cannot be written to.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ _STALE_S = 24 * 3600.0
 
 @contextlib.contextmanager
 def aside(path: Path) -> Iterator[BinaryIO]:
-    """A new file that takes the name ``path`` when the block ends well and leaves nothing when it does not."""
+    """A new file that gets the name ``path`` if the block succeeds, and is removed if it fails."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(prefix=_PART, dir=path.parent)
@@ -31,7 +31,7 @@ def aside(path: Path) -> Iterator[BinaryIO]:
             yield file
         try:
             Path(name).replace(path)
-        except PermissionError:  # Windows: somebody reads the same thing under that name
+        except PermissionError:  # Windows: a file of that name, with the same content, is open
             if not path.is_file():
                 raise
     except OSError as error:
@@ -51,14 +51,14 @@ def write(file: BinaryIO, chunk: bytes, flush: bool = False) -> None:
 
 
 def seal(path: Path, digest: str = "") -> None:
-    """Notes beside a file that has no digest of its own what it holds: ``is_sealed`` tells whether it still does."""
+    """Writes the checksum of a file that has no digest of its own beside it; ``is_sealed`` checks it."""
     digest = digest or _sha256(path)
     with aside(_seal_of(path)) as file:
         write(file, f"{_identity(path)}\n{digest}\n".encode())
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether a file is the one that was sealed. It is hashed where its place, size or time is another, and marked as used."""
+    """Whether a file is unchanged since it was sealed. It is hashed if its place, size or time differs, and marked as used."""
     try:
         identity, digest = _seal_of(path).read_text("ascii").splitlines()
         if identity != _identity(path) and digest != _sha256(path):
@@ -74,7 +74,7 @@ def is_sealed(path: Path) -> bool:
 def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> None:
     """Removes the least recently used files of the folders in ``folder`` while they have more bytes than the limit.
 
-    Files called as in ``keep`` stay. What a killed process left half written goes after a day.
+    Files with a name in ``keep`` stay. Partial files of killed processes are removed after a day.
     """
     found: list[tuple[float, int, Path]] = []
     now = time.time()

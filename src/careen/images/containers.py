@@ -1,8 +1,8 @@
-"""Containers that an engine on this machine runs: what it tells of each, of its image and of its changed files.
+"""Containers that an engine on this machine runs: what it reports of each, of its image and of its changed files.
 
-Nothing is started, stopped or entered; the engine is asked alone. What vanishes meanwhile is left out, what cannot be told
-is an Unknown.
-Raises: NotHereError where no engine answers.
+Nothing is started, stopped or entered; only the engine is asked. A container that ends meanwhile is left out, what the engine
+does not report is an Unknown.
+Raises: NotHereError if no engine answers.
 **Source:** Docker Engine API 1.43, "List containers", "Inspect a container", "Get changes on a container's filesystem",
 "Inspect an image"; Podman's compatible API.
 """
@@ -34,7 +34,7 @@ class Containers(Struct, frozen=True):
 
 
 def containers(engine: str | None, context: OpenContext) -> Containers:
-    """Of the engine of that name; None: of the first that answers."""
+    """Those of the named engine; None: of the first that answers."""
     trouble: NotHereError | None = None
     for name in [engine] if engine else ENGINES:
         for endpoint in ENGINES[name](os.environ, context):
@@ -69,12 +69,12 @@ def _of(engine: str, endpoint: Endpoint) -> Containers:
             unknowns.append(Unknown("containers", Evidence(id[:12], 0), str(error)))
             continue
         running.append(one)
-        unknowns += [Unknown("containers", Evidence(one.name, 0), f"{what} could not be told") for what in one.missing]
+        unknowns += [Unknown("containers", Evidence(one.name, 0), f"{what} could not be determined") for what in one.missing]
     return Containers(engine, tuple(sorted(running, key=lambda one: one.name)), tuple(unknowns))
 
 
 def _beside(engine: str, endpoint: Endpoint, id: str, found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Its image, what its image's name means now, and the changed files; None where the engine does not tell."""
+    """Its image, what its image's name means now, and the changed files; None if the engine does not report them."""
     config = found.get("Config")
     name = config.get("Image") if isinstance(config, dict) else None
     paths: Sequence[tuple[str, Any]] = (

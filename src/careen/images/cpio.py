@@ -1,7 +1,7 @@
 """The members of a cpio archive in the "new" ASCII form, which the payload of an rpm is.
 
 Shape: headers of 110 bytes, a magic and 13 numbers of 8 hexadecimal digits; the name, then the content, each padded to 4
-bytes. ``TRAILER!!!`` ends it.  Raises: ValueError where a header is damaged or the archive breaks off.
+bytes. ``TRAILER!!!`` ends it.  Raises: ValueError if a header is damaged or the archive breaks off.
 **Source:** cpio(5), "New ASCII Format"; rpm manual, "Package format", payload.
 """
 
@@ -16,7 +16,7 @@ MAX_NAME_BYTES = 4096
 
 
 class CpioMember(Struct, frozen=True):
-    """``size_bytes`` of content follow. Of hard links the last has the content."""
+    """``size_bytes`` of content follow. The last of several hard links has the content."""
 
     name: bytes
     mode: int  # with the kind of file in it, as in stat(2)
@@ -28,7 +28,7 @@ class CpioMember(Struct, frozen=True):
 
 
 def members(source: Source) -> Iterator[CpioMember]:
-    """Every member; the consumer may read up to ``size_bytes`` of its content before it asks for the next."""
+    """Yields every member; the caller may read up to ``size_bytes`` of its content before it asks for the next."""
     while True:
         head = source.read(110)
         if head[:6] not in _MAGICS or len(head) < 110:
@@ -39,7 +39,7 @@ def members(source: Source) -> Iterator[CpioMember]:
             raise ValueError("a damaged cpio archive") from None
         inode, mode, uid, gid, links, _, size, _, _, _, _, name_bytes, _ = numbers
         if not 0 < name_bytes <= MAX_NAME_BYTES:
-            raise ValueError("a damaged cpio archive: a name that cannot be")
+            raise ValueError("a damaged cpio archive: a malformed name")
         padded = name_bytes + (-(110 + name_bytes) % 4)
         name = source.read(padded)
         if len(name) < padded:

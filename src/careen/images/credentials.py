@@ -1,8 +1,8 @@
-"""Credentials for a registry: what the user gave, else what Docker and Podman keep, else none.
+"""Credentials for a registry: the user's settings, else those that Docker and Podman keep, else none.
 
 Order: settings (``CAREEN_REGISTRY_USERNAME``/``_PASSWORD``); ``DOCKER_AUTH_CONFIG``; Docker's ``config.json`` with its
-credential helpers; Podman's ``auth.json``. A file or helper that cannot be used stops nothing: an image may need no
-credentials. It is told in ``troubles``, for the day they were needed.
+credential helpers; Podman's ``auth.json``. A file or helper that cannot be used stops nothing, since an image may need no
+credentials; ``troubles`` lists it, in case access is denied.
 **Source:** docker/cli, config file and ``docker login`` "Credential stores", docker-credential-helpers protocol;
 containers-auth.json(5).
 """
@@ -25,14 +25,14 @@ from .names import DOCKER_HUB
 
 log = logging.getLogger(__name__)
 
-HUB_KEY = "https://index.docker.io/v1/"  # under which Docker keeps what it knows of its Hub
+HUB_KEY = "https://index.docker.io/v1/"  # Docker's key for its Hub
 _CONFIG_BYTES = 1024 * 1024
 _HELPER = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-_HELPER_TIMEOUT_S = 30.0  # it may ask its owner, or a cloud
+_HELPER_TIMEOUT_S = 30.0  # it may ask the user, or a cloud
 
 
 class Credential(Struct, frozen=True):
-    """A user and a password, or a token that is exchanged for one (``identity_token``) or used as it is (``bearer``)."""
+    """A user and a password, a token to exchange (``identity_token``), or one to send as it is (``bearer``)."""
 
     username: str = ""
     password: str = ""
@@ -64,7 +64,7 @@ def find(
     environ: Mapping[str, str] | None = None,
     start: Run = run,
 ) -> Found:
-    """What is known for a repository of a registry (host and port, or ``docker.io``)."""
+    """The credentials for a repository of a registry (host and port, or ``docker.io``)."""
     environ = os.environ if environ is None else environ
     given = _given(settings, environ)
     if given:
@@ -79,7 +79,7 @@ def find(
 
 
 def find_for_others(host: str, repository: str, settings: Mapping[str, Any]) -> Found:
-    """What is known for a host that a registry names: nothing that was given for the registry itself."""
+    """The credentials for a host that a registry redirects to: never those that were given for the registry itself."""
     others = {key: value for key, value in settings.items() if key not in _FOR_THE_REGISTRY}
     environ = {name: value for name, value in os.environ.items() if not name.startswith("CAREEN_REGISTRY_")}
     return find(host, repository, others, environ)
@@ -173,7 +173,7 @@ def _of_document(
 
 
 def _best(auths: Mapping[str, Any], registry: str, repository: str) -> list[str]:
-    """The keys that speak of a repository, the most exact first: Podman's may name a path below the host."""
+    """The keys that cover a repository, the most exact first: Podman's may name a path below the host."""
     wanted = f"{registry}/{repository}"
     fitting = []
     for key in auths:
@@ -213,7 +213,7 @@ def _of_entry(name: str, entry: Any) -> Credential | None:
 
 
 def _of_helper(helper: Any, server: str, environ: Mapping[str, str], start: Run) -> tuple[Credential | None, str]:
-    """What ``docker-credential-HELPER get`` answers, and why it could not be asked. It knows nothing: (None, "")."""
+    """The answer of ``docker-credential-HELPER get``, and why it failed. It has no credentials: (None, "")."""
     if not isinstance(helper, str) or not _HELPER.fullmatch(helper):
         return None, "the name of a credential helper is malformed"
     program = f"docker-credential-{helper}"
@@ -222,14 +222,14 @@ def _of_helper(helper: Any, server: str, environ: Mapping[str, str], start: Run)
     except OSError as error:
         return None, f"{program} cannot be used: {error.strerror or error}"
     if finished.code != 0:
-        said = (finished.stdout + finished.stderr).decode(errors="replace").strip()
-        if "credentials not found" in said or "not found in native keychain" in said:
+        output = (finished.stdout + finished.stderr).decode(errors="replace").strip()
+        if "credentials not found" in output or "not found in native keychain" in output:
             return None, ""
-        return None, f"{program} failed with code {finished.code}"  # what it said may hold a secret
+        return None, f"{program} failed with code {finished.code}"  # its output may hold a secret
     try:
         answer = _mapping(msgspec.json.decode(finished.stdout))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None, f"{program} answered something that is no credential"
+        return None, f"{program} gave no credential"
     username, secret = _text(answer.get("Username")), _text(answer.get("Secret"))
     if not secret:
         return None, ""

@@ -11,7 +11,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
     folder = Path(reference)
     if not folder.is_dir():
         raise InputError(
-            f"{folder} is no folder" if folder.exists() else f"{folder} does not exist",
+            f"{folder} is not a folder" if folder.exists() else f"{folder} does not exist",
             "give the folder that holds the root file system",
         )
     try:

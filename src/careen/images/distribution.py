@@ -1,6 +1,5 @@
 """What a registry serves: digests, manifests, blobs and tags of one repository, with every refusal explained.
-
-It takes blobs and manifests too, one request each.
+It accepts blobs and manifests too, one request each.
 
 Raises: InputError for what is not there or denied, NetworkError for the rest.
 **Source:** OCI distribution-spec 1.1, "Pulling manifests", "Pulling blobs", "Push", "Content discovery", "Listing
@@ -9,8 +8,6 @@ Referrers", "Error codes".
 
 import hashlib
 import logging
-import os
-import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -18,12 +15,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import msgspec
 from msgspec import Struct
 
-from ..errors import Error, InputError, NetworkError, TooManyRequestsError
-from ..net import CertificateError, UnreachableError
-from ..net.addresses import check_step, is_loopback
+from ..errors import Error, InputError, NetworkError
 from ..plugins import Fetcher, Response
-from .authorization import Authorizer, wrong_password
-from .credentials import find, find_for_others
+from .endpoint import Endpoint
 from .manifest import INDEX_TYPES, MANIFEST_BYTES, MANIFEST_TYPES, is_digest
 from .names import Reference
 
@@ -33,9 +27,9 @@ ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 _ERROR_BYTES = 64 * 1024
 _TAG_PAGES, _TAG_BYTES = 5, 4 * 1024 * 1024
 _MAX_NAMES = 1_000_000
-_EMPTY_PAGES = 100  # in a row without a new name: some registries leave out what one may not see, others go in a circle
+_EMPTY_PAGES = 100  # in a row without a new name: some registries leave out what the user may not see, others loop
 _REFERRER_PAGES = 8
-_NO_REFERRERS = (400, 404, 405, 406, 501)  # what registries answer that do not know the address
+_NO_REFERRERS = (400, 404, 405, 406, 501)  # answers of registries that have no such address
 
 
 class Names(Struct, frozen=True):
@@ -49,30 +43,19 @@ class Repository:
     """One repository of a registry; threads may share it."""
 
     def __init__(self, reference: Reference, fetcher: Fetcher, settings: Mapping[str, Any]) -> None:
-        self.reference, self._fetcher = reference, fetcher
-        self._plain = bool(settings.get("plain_http"))
-        self._inside = tuple(settings.get("private_hosts") or ())
-        self._settings = settings
-        self._others: dict[str, Authorizer] = {}  # of hosts that the registry redirects to
-        self._authorizer = Authorizer(
-            fetcher,
-            reference.registry,
-            reference.repository,
-            lambda: find(reference.registry, reference.repository, settings),
-        )
-        self._lock = threading.Lock()
-        self._base: str | None = None
+        self.reference = reference
+        self._endpoint = Endpoint(reference, fetcher, settings)
 
     def digest_of(self, name: str) -> str | None:
-        """The digest behind a tag by HEAD, which counts against no limit; None where the registry does not tell it."""
-        response = self._ask(f"manifests/{name}", method="HEAD", headers={"Accept": ACCEPT})
+        """The digest behind a tag by HEAD, which counts against no limit; None if the registry does not state it."""
+        response = self._endpoint.ask(f"manifests/{name}", method="HEAD", headers={"Accept": ACCEPT})
         response.close()
         digest = response.headers.get("docker-content-digest", "")
         return digest if response.status == 200 and is_digest(digest) else None
 
     def manifest(self, name: str, digest: str | None) -> tuple[bytes, str]:
-        """A manifest or an index by tag or digest, checked against ``digest`` where there is one, and its digest."""
-        response = self._ask(f"manifests/{name}", headers={"Accept": ACCEPT})
+        """A manifest or an index by tag or digest, checked against ``digest`` if given, and its digest."""
+        response = self._endpoint.ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
             data = self._whole(response, name)
         finally:
@@ -87,21 +70,23 @@ class Repository:
         return data, found
 
     def manifest_if_there(self, name: str) -> bytes | None:
-        """A manifest by tag or digest, unchecked; None where it is not there: nothing is wrong with that."""
-        response = self._ask(f"manifests/{name}", headers={"Accept": ACCEPT})
+        """A manifest by tag or digest, unchecked; None if it is not there, which is not an error."""
+        response = self._endpoint.ask(f"manifests/{name}", headers={"Accept": ACCEPT})
         try:
             return None if response.status == 404 else self._whole(response, name)
         finally:
             response.close()
 
     def referrers(self, digest: str) -> tuple[list[bytes], bool] | None:
-        """Indexes of what refers to a digest, a page each, and whether these are all; None where it keeps no such list."""
+        """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list."""
         found: list[bytes] = []
         query = ""
         asked: set[str] = set()
         for _ in range(_REFERRER_PAGES):
             asked.add(query)
-            response = self._ask(f"referrers/{digest}" + (f"?{query}" if query else ""), headers={"Accept": INDEX_TYPES[0]})
+            response = self._endpoint.ask(
+                f"referrers/{digest}" + (f"?{query}" if query else ""), headers={"Accept": INDEX_TYPES[0]}
+            )
             try:
                 if not found and response.status in _NO_REFERRERS:
                     return None
@@ -110,7 +95,7 @@ class Repository:
                 data = response.read(MANIFEST_BYTES + 1) if response.status == 200 else b""
             finally:
                 response.close()
-            if not found and data.lstrip()[:1] != b"{":  # a page for people: it does not know the address
+            if not found and data.lstrip()[:1] != b"{":  # an HTML page: the registry has no such address
                 return None
             if not data or len(data) > MANIFEST_BYTES:
                 return found, False
@@ -126,7 +111,7 @@ class Repository:
     def blob(self, digest: str, offset: int = 0) -> Response:
         """The bytes of a blob from ``offset`` on (206), or from its start (200)."""
         headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
-        response = self._ask(f"blobs/{digest}", headers=headers)
+        response = self._endpoint.ask(f"blobs/{digest}", headers=headers)
         if response.status in (200, 206) and (offset or response.status == 200):
             return response
         try:
@@ -135,32 +120,32 @@ class Repository:
             response.close()
 
     def push_blob(self, digest: str, data: bytes) -> None:
-        """Leaves a blob there, unless it is there already."""
-        response = self._ask(f"blobs/{digest}", method="HEAD")
+        """Uploads a blob, unless it is there already."""
+        response = self._endpoint.ask(f"blobs/{digest}", method="HEAD")
         response.close()
         if response.status == 200:
             return
-        response = self._ask("blobs/uploads/", method="POST")
+        response = self._endpoint.ask("blobs/uploads/", method="POST")
         location = response.headers.get("location", "")
         self._expect(response, 202, digest)
         if not location:
-            raise NetworkError(f"{self.reference.registry} does not say where to send what it was offered", "try again later")
+            raise NetworkError(f"{self.reference.registry} names no address for an upload", "try again later")
         url = urljoin(response.url, location)
         url += f"{'&' if urlsplit(url).query else '?'}{urlencode({'digest': digest})}"
-        response = self._ask(url, method="PUT", headers={"Content-Type": "application/octet-stream"}, body=data)
+        response = self._endpoint.ask(url, method="PUT", headers={"Content-Type": "application/octet-stream"}, body=data)
         self._expect(response, 201, digest)
 
     def push_manifest(self, name: str, data: bytes, media_type: str) -> None:
-        """Leaves a manifest under a tag or its digest; its blobs have to be there."""
-        response = self._ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
+        """Uploads a manifest under a tag or its digest; its blobs have to be there."""
+        response = self._endpoint.ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
         self._expect(response, 201, name)
 
     def tags(self, pages: int = _TAG_PAGES) -> Names | None:
-        """Some thousands of tags, None where they are not told; InputError where there is no such repository."""
+        """Some thousands of tags; None if the registry does not list them. Raises InputError if there is no such repository."""
         return self._listed("tags/list", "tags", pages)
 
     def catalogue(self, pages: int = _TAG_PAGES) -> Names | None:
-        """The repositories of the registry, None where it does not tell them."""
+        """The repositories of the registry, None if it does not list them."""
         return self._listed("/v2/_catalog", "repositories", pages)
 
     def _listed(self, path: str, key: str, pages: int) -> Names | None:
@@ -169,7 +154,7 @@ class Repository:
         asked: set[str] = set()
         for _ in range(pages):
             asked.add(query)
-            response = self._ask(f"{path}?{query}")
+            response = self._endpoint.ask(f"{path}?{query}")
             try:
                 if response.status == 404 and key == "tags":
                     raise self._no_repository()
@@ -205,94 +190,20 @@ class Repository:
         finally:
             response.close()
 
-    def _ask(
-        self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
-    ) -> Response:
-        root = self._root()
-        url = urljoin(f"{root}/v2/{self.reference.repository}/", path)
-        if urlsplit(url).netloc != urlsplit(root).netloc:  # where a registry wants its blobs sent: it is shown no credentials
-            check_step(root, url, "sends uploads", os.environ, self._inside)
-            return self._fetcher.request(url, method=method, headers=headers or {}, body=body)
-        try:
-            return self._asked(url, method, headers or {}, body)
-        except TooManyRequestsError as error:
-            if self._authorizer.credential:
-                raise
-            login = "one who is logged in is often allowed more (docker login, CAREEN_REGISTRY_USERNAME)"
-            raise TooManyRequestsError(str(error), f"{error.hint}; {login}") from None
-
-    def _asked(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-        sent, response = self._send(url, method, headers, body)
-        if response.status != 401:
-            return response
-        if urlsplit(response.url).netloc != urlsplit(url).netloc:
-            return self._asked_elsewhere(response, method, headers) if method in ("GET", "HEAD") else response
-        if _renewed(self._authorizer, sent, response):
-            _, response = self._send(url, method, headers, body)
-        return response
-
-    def _asked_elsewhere(self, response: Response, method: str, headers: Mapping[str, str]) -> Response:
-        """A host that the registry redirects to wants to know who asks: it is told what is meant for it alone."""
-        url, sent = response.url, None
-        host = urlsplit(url).netloc
-        with self._lock:
-            authorizer = self._others.setdefault(
-                host,
-                Authorizer(
-                    self._fetcher, host, self.reference.repository,
-                    lambda: find_for_others(host, self.reference.repository, self._settings),
-                ),
-            )  # fmt: skip
-        for _ in range(2):  # a token that we have may have expired
-            if response.status != 401 or not _renewed(authorizer, sent, response):
-                break
-            sent = authorizer.header
-            response = self._fetcher.request(url, method=method, headers={**headers, "Authorization": sent or ""})
-            if urlsplit(response.url).netloc != host:
-                break
-        return response
-
-    def _send(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> tuple[str | None, Response]:
-        sent = self._authorizer.header
-        with_leave = {**headers, "Authorization": sent} if sent else headers
-        return sent, self._fetcher.request(url, method=method, headers=with_leave, body=body)
-
-    def _root(self) -> str:
-        """``https://HOST``; on this machine ``http://HOST`` where there is no TLS, as Docker does."""
-        with self._lock:
-            if self._base is None:
-                host = self.reference.host
-                self._base = f"http://{host}" if self._plain else f"https://{host}"
-                if is_loopback(host) and not self._plain:
-                    self._base = _probe(self._fetcher, host)
-            return self._base
-
     def _refusal(self, response: Response, name: str) -> Error:
-        """Why a manifest or a blob is not given."""
-        reference, status = self.reference, response.status
+        """Why the registry does not give a manifest or a blob."""
         codes, message = _errors(response)
-        if status == 404:
+        if response.status == 404:
             return self._not_there(name, codes)
-        host = urlsplit(response.url).netloc
-        if status in (401, 403) and host in self._others:
-            told = f"{host}, to which {reference.registry} redirects for {reference.name}, denies access"
-            return InputError(told, self._others[host].hint())
-        if status in (401, 403):
-            credential = self._authorizer.credential
-            if status == 401 and credential and (self._authorizer.header or "").startswith("Basic "):
-                return wrong_password(reference.registry, credential)
-            who = f" for {credential.username}" if credential and credential.username else ""
-            return InputError(
-                f"{reference.registry} denies access to {reference.name}{who}: there is no such repository, or it is private",
-                self._authorizer.hint(),
-            )
-        said = f": {message}" if message else ""
-        return NetworkError(f"{reference.registry} answered {status} for {reference.name}{said}", "try again later")
+        if denial := self._endpoint.denial(response):
+            return denial
+        reference, more = self.reference, f": {message}" if message else ""
+        return NetworkError(f"{reference.registry} answered {response.status} for {reference.name}{more}", "try again later")
 
     def _not_there(self, name: str, codes: set[str]) -> Error:
         if "NAME_UNKNOWN" in codes:
             return self._no_repository()
-        known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # the repository, where these are said of it
+        known = ":" in name and codes & {"BLOB_UNKNOWN", "MANIFEST_UNKNOWN"}  # these codes mean that the repository is known
         try:
             tags = None if known else self.tags()
         except Error as error:
@@ -304,37 +215,7 @@ class Repository:
         )
 
     def _no_repository(self) -> InputError:
-        return InputError(f"{self.reference.registry} has no repository {self.reference.repository}", self._authorizer.hint())
-
-
-def _renewed(authorizer: Authorizer, sent: str | None, response: Response) -> bool:
-    """Whether there is something else to send; then the answer is done with."""
-    try:
-        renewed = authorizer.renew(sent, response)
-    except Error:
-        response.close()
-        raise
-    if renewed:
-        response.close()
-    return renewed
-
-
-def _probe(fetcher: Fetcher, host: str) -> str:
-    try:
-        fetcher.request(f"https://{host}/v2/").close()
-    except (CertificateError, UnreachableError):
-        raise
-    except NetworkError as error:
-        try:
-            response = fetcher.request(f"http://{host}/v2/")
-        except NetworkError as second:
-            raise second from None  # it does not speak TLS, as the first says of every server that speaks HTTP
-        response.close()
-        if response.status == 400:  # a server that speaks TLS
-            raise error from None
-        log.debug("%s speaks plain HTTP", host)
-        return f"http://{host}"
-    return f"https://{host}"
+        return InputError(f"{self.reference.registry} has no repository {self.reference.repository}", self._endpoint.hint())
 
 
 def _suggestion(reference: Reference, tag: str, tags: tuple[str, ...]) -> str:
@@ -347,7 +228,7 @@ def _suggestion(reference: Reference, tag: str, tags: tuple[str, ...]) -> str:
 
 
 def _errors(response: Response) -> tuple[set[str], str]:
-    """Codes and the first message of an answer that is an error."""
+    """The codes and the first message of an error response."""
     try:
         errors = _document(response, _ERROR_BYTES).get("errors")
     except NetworkError:

@@ -1,6 +1,6 @@
 """Images that Docker has on this machine: ``docker:NAME:TAG`` or ``docker:ID``.
 
-``DOCKER_HOST`` says where it listens (``unix://``, ``tcp://``, with ``DOCKER_TLS_VERIFY`` and ``DOCKER_CERT_PATH``); else its
+``DOCKER_HOST`` is its address (``unix://``, ``tcp://``, with ``DOCKER_TLS_VERIFY`` and ``DOCKER_CERT_PATH``); else its
 usual sockets are tried: the system's, that of a rootless engine, that of Docker Desktop.
 """
 
@@ -18,14 +18,14 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 def endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
-    """Where Docker may be asked, by the environment."""
+    """Docker's address, by the environment."""
     if environ.get("DOCKER_HOST"):
         return (engine.endpoint_of(environ["DOCKER_HOST"], "DOCKER_HOST", environ, context),)
     return engine.unix_endpoints(sockets(environ), context)
 
 
 def sockets(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where Docker usually listens."""
+    """The sockets at which Docker usually listens."""
     found = [Path("/var/run/docker.sock")]
     if environ.get("XDG_RUNTIME_DIR"):
         found.append(Path(environ["XDG_RUNTIME_DIR"]) / "docker.sock")

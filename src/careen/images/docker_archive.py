@@ -1,4 +1,4 @@
-"""What ``docker save`` writes: a tar with ``manifest.json``, in all the shapes it took over the years.
+"""What ``docker save`` writes: a tar with ``manifest.json``, in all the forms of its versions.
 
 Shape: ``manifest.json`` is a list of ``{"Config": name, "RepoTags": [...], "Layers": [names]}``; since Docker 25 the same
 tar is an OCI layout as well, and BuildKit's ``--output type=oci`` is that alone. Gzip, zstd, xz or bzip2 around the tar,
@@ -41,7 +41,7 @@ def open_file(path: Path, reference: str, context: OpenContext) -> Image:
 
 def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
     if reference == "-":
-        return ()  # standard input can be read but once
+        return ()  # standard input can be read only once
     archive, wanted = _blobs(reference, context)
     return () if archive.has("manifest.json") else layout_platforms(archive, wanted)
 
@@ -64,12 +64,12 @@ def _blobs(reference: str, context: OpenContext) -> tuple[TarArchive, str]:
 def _image(archive: TarArchive, reference: str, wanted: str, context: OpenContext) -> Image:
     is_layout, is_saved = archive.has("index.json"), archive.has("manifest.json")
     if is_layout and not wanted.startswith("@") and (not is_saved or asked_beside(context) is not None):
-        return from_layout(archive, reference, wanted, context)  # where both are there, what lies beside is in the layout
+        return from_layout(archive, reference, wanted, context)  # of both, only the layout has signatures and attestations
     if is_saved:
         return _from_manifest(archive, reference, wanted, context)
-    said = f": {archive.trouble}" if archive.trouble else ""
+    why = f": {archive.trouble}" if archive.trouble else ""
     raise InputError(
-        f"{archive.name} is no archive of an image{said or ': it has neither manifest.json nor index.json'}",
+        f"{archive.name} is not an archive of an image{why or ': it has neither manifest.json nor index.json'}",
         "make one with: docker save IMAGE -o FILE.tar; a root file system is scanned as a folder",
     )
 
@@ -88,13 +88,13 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
     config, diff_ids, platform = parse_config(data)
     require(context.platform, platform)
     if diff_ids and len(diff_ids) != len(paths):
-        raise InputError(f"{archive.name}: {len(paths)} layers, but the configuration speaks of {len(diff_ids)}", AGAIN)
+        raise InputError(f"{archive.name}: {len(paths)} layers, but the configuration lists {len(diff_ids)}", AGAIN)
     steps = created_by(config, len(paths))
     layers = []
     for index, raw in enumerate(paths):
         path = _clean(raw)
         digest = _promised(path)
-        told = None if digest else partial(_tell, context.progress, index, archive.size(path))  # else whoever hashes tells
+        report = None if digest else partial(_report, context.progress, index, archive.size(path))  # else the hashing reports
         layers.append(
             Layer(
                 index,
@@ -102,7 +102,7 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
                 diff_ids[index] if diff_ids else "",
                 archive.size(path),
                 steps[index],
-                archive.opener(path, told),
+                archive.opener(path, report),
                 archive.identity(path),
             )
         )
@@ -111,13 +111,13 @@ def _from_manifest(archive: TarArchive, reference: str, wanted: str, context: Op
 
 
 def _promised(path: str) -> str:
-    """The digest of a member that is called by it, as in a layout."""
+    """The digest of a member that is named by it, as in a layout."""
     name = path.removeprefix("blobs/").replace("/", ":")
     return name if is_digest(name) else ""
 
 
-def _tell(progress: Progress, index: int, size: int, done: int) -> None:
-    progress(f"layer {index}", min(done, size - 1), size)  # at its end whoever reads it says so
+def _report(progress: Progress, index: int, size: int, done: int) -> None:
+    progress(f"layer {index}", min(done, size - 1), size)  # the reader reports the end
 
 
 def _select(archive: TarArchive, wanted: str) -> dict[str, Any]:

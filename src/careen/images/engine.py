@@ -1,9 +1,9 @@
 """Images that a container engine on this machine has: what its API exports, opened as an archive.
 
-Shape: ``GET /images/NAME/json`` tells ID and platform, ``GET /images/NAME/get`` sends the archive. It is kept under the
+Shape: ``GET /images/NAME/json`` gives ID and platform, ``GET /images/NAME/get`` sends the archive. It is kept under the
 image's ID with a checksum, so that an unchanged image is not exported again; without a cache folder it lies in a temporary
 file.
-Raises: NotHereError where the engine is absent or has no such image, InputError and NetworkError for the rest.
+Raises: NotHereError if the engine is absent or has no such image, InputError and NetworkError for the rest.
 **Source:** Docker Engine API 1.43, "Inspect an image", "Export an image"; 1.48 for ``platform``; Podman's compatible API.
 """
 
@@ -43,14 +43,14 @@ _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 
 
 class Endpoint(Struct, frozen=True):
-    """Where an engine listens: ``base`` is an address without a path; ``fetcher`` asks it."""
+    """The address of an engine: ``base`` has no path; ``fetcher`` asks it."""
 
     base: str
     fetcher: Fetcher
 
 
 class Inspected(Struct, frozen=True):
-    name: str  # under which the engine has it
+    name: str  # in the engine
     id: str
     platform: Platform | None
     size_bytes: int | None
@@ -131,11 +131,11 @@ def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context
 
 
 def _by_ssh(parts: SplitResult) -> str:
-    """The words for ssh; a password in the address is not repeated."""
+    """The arguments of ssh; a password in the address is left out."""
     host = f"{parts.username}@{parts.hostname}" if parts.username else parts.hostname
     try:
         return f"-p {parts.port} {host}" if parts.port else f"{host}"
-    except ValueError:  # no number
+    except ValueError:  # not a number
         return f"{host}"
 
 
@@ -189,15 +189,15 @@ def _inspected(engine: str, endpoint: Endpoint, reference: str, names: tuple[str
         if response.status == 404:
             continue
         if response.status != 200:
-            said = _line(fields.get("message"))
+            message = _line(fields.get("message"))
             raise NetworkError(
-                f"{engine} answered {response.status} when asked for {reference}{said}", f"look into {engine}'s log"
+                f"{engine} answered {response.status} when asked for {reference}{message}", f"look into {engine}'s log"
             )
         identity = fields.get("Id")
         if isinstance(identity, str) and re.fullmatch(r"[0-9a-f]{64}", identity):
             identity = f"sha256:{identity}"
         if not isinstance(identity, str) or not is_digest(identity):
-            raise InputError(f"{engine} told no ID of {reference}", f"look into {engine}'s log")
+            raise InputError(f"{engine} gave no ID of {reference}", f"look into {engine}'s log")
         size = fields.get("Size")
         return Inspected(
             name, identity, _platform(fields), size if isinstance(size, int) and size > 0 else None, _version(response)
@@ -206,7 +206,7 @@ def _inspected(engine: str, endpoint: Endpoint, reference: str, names: tuple[str
 
 
 def asked(engine: str, endpoint: Endpoint, path: str) -> Any:
-    """The JSON that an engine answers; None where it has no such thing. Raises NotHereError, NetworkError, InputError."""
+    """The JSON that an engine answers; None if it has no such object. Raises NotHereError, NetworkError, InputError."""
     response = _ask(engine, endpoint, path)
     try:
         data = response.read(_ANSWER_BYTES + 1)
@@ -215,30 +215,30 @@ def asked(engine: str, endpoint: Endpoint, path: str) -> Any:
     if response.status == 404:
         return None
     if response.status != 200:
-        said = _line(_document(data).get("message"))
-        raise NetworkError(f"{engine} answered {response.status} when asked for {path}{said}", f"look into {engine}'s log")
+        message = _line(_document(data).get("message"))
+        raise NetworkError(f"{engine} answered {response.status} when asked for {path}{message}", f"look into {engine}'s log")
     if len(data) > _ANSWER_BYTES:
         raise InputError(f"{engine} answers more than {_ANSWER_BYTES >> 20} MiB when asked for {path}", "ask for less")
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InputError(f"{engine} answered no JSON when asked for {path}", f"look into {engine}'s log") from None
+        raise InputError(f"{engine} did not answer with JSON when asked for {path}", f"look into {engine}'s log") from None
 
 
 def _ask(engine: str, endpoint: Endpoint, path: str) -> Response:
     try:
         return endpoint.fetcher.request(endpoint.base + path)
     except NetworkError as error:
-        where = host_of(endpoint.base)
+        host = host_of(endpoint.base)
         if isinstance(error, NotAllowedError):
-            hint = f"your user may not use {where}: add it to the group {engine}, or pipe: {engine} save IMAGE | careen scan -"
+            hint = f"your user may not use {host}: add it to the group {engine}, or pipe: {engine} save IMAGE | careen scan -"
         else:
             hint = f"start {engine}, or name a registry"
         raise NotHereError(f"{engine} cannot be asked: {error}", hint, absent=True) from None
 
 
 def _unkept(stream: Callable[[BinaryIO], None], reference: str, context: OpenContext) -> Image:
-    """Opens an export that nobody keeps: the file loses its name as soon as it is open."""
+    """Opens an export that is not kept: the file loses its name as soon as it is open."""
     handle, name = tempfile.mkstemp(prefix="careen-", suffix=".tar")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -2,7 +2,7 @@
 
 A ``.deb``, ``.rpm``, ``.apk``, wheel, gem or what ``npm pack`` writes is opened (``images.package_tar``). A jar, a program, a
 lock file or a manifest is read by its name and content as it would be in an image.
-Raises: InputError where the file cannot be read or is no package of its kind.
+Raises: InputError if the file cannot be read or is not a package of its kind.
 """
 
 import os
@@ -21,7 +21,7 @@ from .tarstream import TarStream, identity_of, limits_of
 
 HEAD_BYTES = 512
 PIECE_BYTES = 1 << 20
-NPM_BYTES = 64 << 20  # within which an archive names its package, or is none of npm
+NPM_BYTES = 64 << 20  # an archive of npm names its package within these
 
 
 def open_image(reference: str, context: OpenContext) -> Image:
@@ -57,7 +57,7 @@ def _alone(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def _accepts(reference: str) -> bool:
-    """A package by its first bytes, or a file that is neither a tar nor compressed, as archives of images are."""
+    """Whether it is a package by its first bytes, or neither a tar nor compressed, as archives of images are."""
     try:
         path = Path(reference)
         if not path.is_file():
@@ -81,11 +81,11 @@ def _is_package(name: str, head: bytes, file: BinaryIO) -> bool:
 
 
 def _is_tar(head: bytes) -> bool:
-    """By the magic, or by the checksum that older ones have alone."""
+    """By the magic, or by the checksum: older ones have nothing else."""
     if head[257:262] == b"ustar":
         return True
-    told = head[148:156].strip(b" \0")
-    return len(head) == HEAD_BYTES and told.isdigit() and int(told, 8) == sum(head[:148]) + 256 + sum(head[156:])
+    checksum = head[148:156].strip(b" \0")
+    return len(head) == HEAD_BYTES and checksum.isdigit() and int(checksum, 8) == sum(head[:148]) + 256 + sum(head[156:])
 
 
 IMAGE_SOURCE = ImageSource(

@@ -33,7 +33,7 @@ NAMES = ("org.opencontainers.image.ref.name", "io.containerd.image.name")
 
 
 def from_layout(archive: Archive, reference: str, wanted: str, context: OpenContext) -> Image:
-    """``wanted`` is a tag, a name or a digest; "" where the layout has but one image."""
+    """``wanted`` is a tag, a name or a digest; "" if the layout has only one image."""
     image, chain = _opened(archive, reference, _select(archive, wanted), context)
     asked = asked_beside(context)
     if asked is None:
@@ -65,7 +65,7 @@ def _opened(
 
 
 def layout_platforms(archive: Archive, wanted: str) -> tuple[Platform, ...]:
-    """The platforms that the chosen entry offers; empty where there is no choice."""
+    """The platforms that the chosen entry offers; empty if there is no choice."""
     return platforms_of(archive, _select(archive, wanted))
 
 
@@ -81,7 +81,7 @@ def platforms_of(archive: Archive, entries: tuple[Descriptor, ...]) -> tuple[Pla
 
 
 def _select(archive: Archive, wanted: str) -> tuple[Descriptor, ...]:
-    """The entries of ``index.json`` that are meant: several only where they are the platforms of one image."""
+    """The entries of ``index.json`` that are meant: several only if they are the platforms of one image."""
     entries = parse_index(archive.read("index.json"))
     if not entries:
         raise InputError(f"{archive.name}: the layout holds no image", AGAIN)

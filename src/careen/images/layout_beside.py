@@ -1,9 +1,9 @@
-"""What lies beside an image in its OCI layout, found as in a registry: by tag, by subject, in the index.
+"""The documents beside an image in its OCI layout, found as in a registry: by tag, by subject, in the index.
 
 Tools copy signatures and attestations into a layout as entries of ``index.json``: under cosign's tags or its ``kind``
-(``cosign save``), as referrers with a ``subject`` (oras, regctl), or in the image's own index (BuildKit). Nothing is
-asked of any network; whoever wrote the layout may have laid anything there.
-Raises: InputError where a document is not in the layout, or not what its digest says.
+(``cosign save``), as referrers with a ``subject`` (oras, regctl), or in the image's own index (BuildKit). No network
+is used; whoever wrote the layout may have put anything there.
+Raises: InputError if a document is not in the layout, or does not match its digest.
 **Source:** OCI image-spec 1.1, image-layout.md and manifest.md ("subject"); cosign, pkg/oci/layout.
 """
 
@@ -28,13 +28,13 @@ _TAG = pattern(r"(?:.*:)?sha(?:256|512)-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?")
 
 
 class InLayout:
-    """``index.json`` and the blobs of a layout, asked as a registry is (``referrers.Place``)."""
+    """``index.json`` and the blobs of a layout, read as a registry is (``referrers.Place``)."""
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
 
     def images(self, entries: tuple[Descriptor, ...]) -> tuple[Descriptor, ...]:
-        """Those of several entries that lie beside nothing: no signature, attestation or list of referrers."""
+        """The entries that are images: not a signature, an attestation or a list of referrers."""
         left = tuple(entry for entry in entries if not _lies_beside(entry))
         if len(left) > 1:
             left = tuple(entry for entry in left if entry.platform or not self._subjects.get(entry.digest))
@@ -50,7 +50,7 @@ class InLayout:
         return self._blob(found[0].digest, MANIFEST_BYTES) if found else None
 
     def referrers(self, digest: str) -> tuple[list[bytes], bool]:
-        """Those whose subject it is, and the list under the tag of its referrers."""
+        """The manifests whose subject it is, and the list under the tag of its referrers."""
         found = [_plain(entry) for entry in self._looked_into if self._subjects.get(entry.digest) == digest]
         tagged = self.manifest_if_there(digest.replace(":", "-")[:71])
         pages = [msgspec.json.encode({"manifests": found}), *([tagged] if tagged else [])]
@@ -75,13 +75,13 @@ class InLayout:
 
     @cached_property
     def _subjects(self) -> dict[str, str]:
-        """What the entries are about, by their digests."""
+        """The subjects of the entries, by their digests."""
         found = {}
         for entry in self._looked_into:
             try:
                 found[entry.digest] = parse_artifact(self._blob(entry.digest, MANIFEST_BYTES)).subject
             except InputError:
-                continue  # said where the image itself is read
+                continue  # reported when the image itself is read
         return found
 
     def _blob(self, digest: str, limit_bytes: int) -> bytes:

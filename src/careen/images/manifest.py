@@ -1,11 +1,11 @@
 """Index, manifest and configuration of an image, read from their JSON, and the choice of a platform.
 
 Shape: ``parse_index`` gives the images an index lists (attestations left out), ``parse_manifest`` a configuration and
-layers, ``parse_config`` what the image says of itself, the claimed diff IDs and the platform; ``parse_artifact`` reads a
+layers, ``parse_config`` the image's own settings, the claimed diff IDs and the platform; ``parse_artifact`` reads a
 manifest of anything else. Fields that are absent or null count as empty, as long as the image can be read without them.
-In a manifest or configuration one of a type that no engine would load (a number for the user, a text for the size) is an
-error, for what it says would be lost; in an index it counts as empty, for the images beside it are none the worse.
-Raises: InputError where it can not, or where a document is over its limit.
+In a manifest or configuration, a field of a type that no engine would load (a number for the user, a text for the size) is
+an error, since its meaning would be lost; in an index it counts as empty, since the other images are not affected.
+Raises: InputError if an image cannot be read, or a document is over its limit.
 **Source:** OCI image-spec 1.1, descriptor.md, image-index.md, manifest.md, config.md; Docker image manifest v2 schema 2.
 """
 
@@ -29,12 +29,12 @@ CONFIG_TYPES = ("application/vnd.oci.image.config.v1+json", "application/vnd.doc
 
 MANIFEST_BYTES = 4 * 1024 * 1024  # what registries accept (OCI distribution-spec, "Pushing Manifests")
 CONFIG_BYTES = 8 * 1024 * 1024
-MAX_LAYERS = 4096  # overlayfs ends at 500; an image of more was made to be trouble
+MAX_LAYERS = 4096  # overlayfs ends at 500; an image with more is an attack
 MAX_CHILDREN = 4096
 
 
 class Descriptor(Struct, frozen=True):
-    """What another document says of a blob. ``size_bytes`` is -1 where it does not say."""
+    """A reference to a blob. ``size_bytes`` is -1 if it is not stated."""
 
     digest: str
     size_bytes: int
@@ -55,7 +55,7 @@ class Manifest(Struct, frozen=True):
 
 
 class Artifact(Struct, frozen=True):
-    """A manifest of whatever it may be. ``type`` is "" where it does not say; ``subject`` is the digest it is about."""
+    """A manifest of any kind. ``type`` is "" if it is not stated; ``subject`` is the digest it is about."""
 
     type: str
     subject: str
@@ -64,7 +64,7 @@ class Artifact(Struct, frozen=True):
 
 
 def is_index(data: bytes) -> bool:
-    """Whether a document is an index, told by what it holds: the media type beside it is often absent or wrong."""
+    """Whether a document is an index, by its content: the media type is often absent or wrong."""
     document = _document(data, "manifest", MANIFEST_BYTES)
     return _text(document.get("mediaType")) in INDEX_TYPES or (
         isinstance(document.get("manifests"), list) and not isinstance(document.get("config"), dict)
@@ -84,7 +84,7 @@ def parse_index(data: bytes) -> tuple[Descriptor, ...]:
 
 
 def platforms_offered(children: Iterable[Descriptor]) -> tuple[Platform, ...]:
-    """The platform of each image of an index, in its order; ``unknown/unknown`` where it says none."""
+    """The platform of each image of an index, in its order; ``unknown/unknown`` if it states none."""
     return tuple(child.platform or Platform("unknown", "unknown") for child in children)
 
 
@@ -102,7 +102,7 @@ def parse_manifest(data: bytes) -> Manifest:
             raise InputError("an index stands where the manifest of an image should be", _AGAIN)
         raise InputError("the image manifest is malformed: it names no configuration", _AGAIN)
     if layers is not None and not isinstance(layers, list):
-        raise InputError("the image manifest is malformed: its layers are no list", _AGAIN)
+        raise InputError("the image manifest is malformed: its layers are not a list", _AGAIN)
     if len(layers or ()) > MAX_LAYERS:
         raise InputError(f"the image has {len(layers or ())} layers; the limit is {MAX_LAYERS}", _HOSTILE)
     manifest = Manifest(
@@ -112,12 +112,12 @@ def parse_manifest(data: bytes) -> Manifest:
     )
     kind = _text(document.get("artifactType")) or manifest.config.media_type
     if manifest.config.media_type not in CONFIG_TYPES and not any("tar" in layer.media_type for layer in manifest.layers):
-        raise InputError(f"what lies there is no container image but {_shown(kind)}", "name a container image")
+        raise InputError(f"what lies there is not a container image but {_shown(kind)}", "name a container image")
     return manifest
 
 
 def parse_entries(data: bytes) -> tuple[Descriptor, ...]:
-    """Everything that an index lists, attestations too; what has no digest is left out."""
+    """Everything that an index lists, attestations too; entries without a digest are left out."""
     entries = _list(_document(data, "index", MANIFEST_BYTES).get("manifests"))
     return tuple(
         _descriptor(entry, "an index") for entry in entries if isinstance(entry, dict) and is_digest(_text(entry.get("digest")))
@@ -125,7 +125,7 @@ def parse_entries(data: bytes) -> tuple[Descriptor, ...]:
 
 
 def parse_artifact(data: bytes) -> Artifact:
-    """What is in a manifest that need be no image."""
+    """The content of a manifest that need not be an image."""
     document = _document(data, "manifest", MANIFEST_BYTES)
     layers = _list(document.get("layers"))
     if len(layers) > MAX_LAYERS:
@@ -139,7 +139,7 @@ def parse_artifact(data: bytes) -> Artifact:
 
 
 def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
-    """What the image says of itself, the diff IDs it claims for its layers, and the platform it was built for."""
+    """The image's own settings, the diff IDs it claims for its layers, and the platform it was built for."""
     document = _document(data, "configuration", CONFIG_BYTES)
     _require_types(document, _CONFIG_TYPES, "the image configuration")
     settings = _mapping(document.get("config"))
@@ -147,9 +147,9 @@ def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
     root = document.get("rootfs")
     diff_ids = _mapping(root).get("diff_ids")
     if (root is not None and not isinstance(root, dict)) or not isinstance(diff_ids, list | None):
-        raise InputError("the image configuration is malformed: it does not say which layers there are", _AGAIN)
+        raise InputError("the image configuration is malformed: it does not list the layers", _AGAIN)
     if not all(isinstance(diff_id, str) and is_digest(diff_id) for diff_id in diff_ids or ()):
-        raise InputError("the image configuration is malformed: a diff ID of its layers is no digest", _AGAIN)
+        raise InputError("the image configuration is malformed: a diff ID of its layers is not a digest", _AGAIN)
     config = ImageConfig(
         created=_text(document.get("created")) or None,
         user=_text(settings.get("User")),
@@ -168,10 +168,10 @@ def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
 
 
 def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: Platform | None = None) -> Descriptor:
-    """The image of an index for a platform; ``platform`` None means that nobody asked for one: then it is the host's.
+    """The image of an index for a platform; ``platform`` None: the host's.
 
-    Where nobody asked and the index offers a single image, it is that one, as with an image that has no index.
-    Raises InputError that names what is offered.
+    If none was asked for and the index offers a single image, it is that one, as with an image that has no index.
+    Raises InputError that names the offered platforms.
     """
     offered = tuple(descriptors)
     if not offered:
@@ -185,7 +185,7 @@ def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: P
     if fitting:
         return min(fitting, key=lambda pair: pair[0] or 0)[1]
     if len(offered) == 1 and offered[0].platform is None:
-        return offered[0]  # its configuration says what it is for: see ``require``
+        return offered[0]  # its configuration states the platform: see ``require``
     names = list(dict.fromkeys(_shown(str(one.platform)) for one in offered if one.platform is not None))
     raise InputError(
         f"the image is not there for {wanted}; offered: {', '.join(names) or 'images that name no platform'}",
@@ -194,7 +194,7 @@ def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: P
 
 
 def require(wanted: Platform | None, offered: Platform) -> None:
-    """Raises InputError where a platform was asked for and the image that has no choice to offer is of another one."""
+    """Raises InputError if a platform was asked for, and the only image is of another one."""
     if wanted is not None and offered.architecture != "unknown" and rank(wanted, offered) is None:
         raise InputError(
             f"the image is not there for {wanted}; offered: {_shown(str(offered))}",
@@ -209,13 +209,13 @@ def bind_layers(
     opener: Callable[[Descriptor], Callable[[], BinaryIO]],
     has: Callable[[Descriptor], bool] = lambda _: False,
 ) -> tuple[Layer, ...]:
-    """The layers of a manifest with what the configuration says of each; ``opener`` gives the function that reads one.
+    """The layers of a manifest with the configuration's data of each; ``opener`` gives the function that reads one.
 
     ``has`` is asked about layers that need not lie beside the others.
     """
     if diff_ids and len(diff_ids) != len(manifest.layers):
         raise InputError(
-            f"the image manifest has {len(manifest.layers)} layers, but its configuration speaks of {len(diff_ids)}", _AGAIN
+            f"the image manifest has {len(manifest.layers)} layers, but its configuration lists {len(diff_ids)}", _AGAIN
         )
     steps = created_by(config, len(manifest.layers))
     layers = []
@@ -228,7 +228,7 @@ def bind_layers(
 
 
 def _unread(layer: Descriptor, has: Callable[[Descriptor], bool]) -> str:
-    """Why a layer cannot be read; "" where it can. Source: ocicrypt, "Encryption and decryption of layers"; OCI image-spec
+    """Why a layer cannot be read; "" if it can. Source: ocicrypt, "Encryption and decryption of layers"; OCI image-spec
     1.0, layer.md, "Non-Distributable Layers"."""
     if layer.media_type.endswith("+encrypted"):
         return f"it is encrypted ({_shown(layer.media_type)})"
@@ -242,7 +242,7 @@ def _nothing() -> BinaryIO:
 
 
 def created_by(config: ImageConfig, layers: int) -> tuple[str, ...]:
-    """The build step of each layer, ``""`` where the history does not say. Steps that made no layer are passed over."""
+    """The build step of each layer, ``""`` if the history does not state it. Steps without a layer are left out."""
     steps = [step.created_by for step in config.history if not step.empty_layer]
     return tuple(steps[:layers] + [""] * (layers - len(steps)))
 
@@ -277,7 +277,7 @@ def _require_types(document: Mapping[str, Any], types: Mapping[str, type], where
         if value is not None and (not isinstance(value, kind) or isinstance(value, bool)):
             raise InputError(f"{where} is malformed: {key} is {_NAMES.get(type(value), 'a fraction')}", _AGAIN)
         if key == "Env" and not all(isinstance(variable, str) for variable in _list(value)):
-            raise InputError(f"{where} is malformed: a variable in Env is no text", _AGAIN)
+            raise InputError(f"{where} is malformed: a variable in Env is not a text", _AGAIN)
 
 
 def _is_image(entry: Mapping[str, Any]) -> bool:
@@ -288,7 +288,7 @@ def _is_image(entry: Mapping[str, Any]) -> bool:
 def _descriptor(entry: Any, where: str) -> Descriptor:
     digest, size = _mapping(entry).get("digest"), _mapping(entry).get("size")
     if not isinstance(digest, str) or not is_digest(digest):
-        raise InputError(f"{where} is malformed: {_shown(digest)} is no digest", _AGAIN)
+        raise InputError(f"{where} is malformed: {_shown(digest)} is not a digest", _AGAIN)
     platform = _platform(_mapping(entry.get("platform")))
     return Descriptor(
         digest,

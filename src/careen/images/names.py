@@ -1,7 +1,7 @@
 """References to images in registries: ``parse_reference`` gives registry, repository, tag and digest of a name.
 
 Shape: ``nginx`` is ``docker.io/library/nginx:latest``; ``host:5000/team/app:1.2@sha256:…`` has all parts.
-Raises: InputError, which says what is wrong with the name.
+Raises: InputError with what is wrong with the name.
 **Source:** distribution/reference, ``reference.go`` and ``normalize.go``; OCI distribution-spec 1.1, "Pulling manifests".
 """
 
@@ -25,7 +25,7 @@ _HINT = "write it as NAME:TAG, HOST/NAME:TAG or HOST/NAME@sha256:DIGEST"
 
 
 class Reference(Struct, frozen=True):
-    """``tag`` is None where only a digest was given; ``digest`` holds where both were."""
+    """``tag`` is None if only a digest was given; if both were, ``digest`` counts."""
 
     registry: str
     repository: str
@@ -38,14 +38,14 @@ class Reference(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Without tag and digest, as people write it."""
+        """Without tag and digest, as users write it."""
         if self.registry == DOCKER_HUB:
             return self.repository.removeprefix("library/")
         return f"{self.registry}/{self.repository}"
 
     @property
     def host(self) -> str:
-        """Whom to ask: Docker Hub's registry has another name than its images."""
+        """The registry's host: Docker Hub's has another name than its images."""
         return "registry-1.docker.io" if self.registry == DOCKER_HUB else self.registry
 
 
@@ -56,11 +56,11 @@ def parse_reference(text: str) -> Reference:
         raise InputError(f"{shown!r} is an address, not the name of an image", "leave http:// or https:// out")
     rest, at, digest = text.partition("@")
     if at and not is_digest(digest):
-        raise InputError(f"{shown!r}: what follows @ is no digest", "a digest is sha256: and 64 hexadecimal digits")
+        raise InputError(f"{shown!r}: what follows @ is not a digest", "a digest is sha256: and 64 hexadecimal digits")
     first, slash, tail = rest.partition("/")
     if slash and (any(char in first for char in ".:") or first == "localhost"):
         if not _HOST.fullmatch(first):
-            raise InputError(f"{shown!r}: {first[:100]!r} is no host", _HINT)
+            raise InputError(f"{shown!r}: {first[:100]!r} is not a host", _HINT)
         registry = first.lower()
     else:
         registry, tail = DOCKER_HUB, rest
@@ -76,7 +76,7 @@ def parse_reference(text: str) -> Reference:
             f"names are in lower case: {shown.replace(repository, lower)}" if near else _HINT,
         )
     if colon and not _TAG.fullmatch(tag):
-        raise InputError(f"{shown!r}: {tag[:140]!r} is no tag", "a tag has letters, digits, '.', '_' and '-', at most 128")
+        raise InputError(f"{shown!r}: {tag[:140]!r} is not a tag", "a tag has letters, digits, '.', '_' and '-', at most 128")
     if registry == DOCKER_HUB and "/" not in repository:
         repository = f"library/{repository}"
     return Reference(registry, repository, (tag or None) if colon else None if at else "latest", digest or None)

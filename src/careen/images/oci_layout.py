@@ -20,7 +20,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
         return docker_archive.open_image(reference, context)
     if not (path / "index.json").is_file():
         raise InputError(
-            f"{path} is no OCI layout: it has no index.json" if path.exists() else f"{path} does not exist",
+            f"{path} is not an OCI layout: it has no index.json" if path.exists() else f"{path} does not exist",
             "a root file system is scanned as directory:PATH" if path.is_dir() else "check the path",
         )
     return from_layout(FolderArchive(path), reference, wanted, context)

@@ -1,10 +1,10 @@
-"""A package file as the tar of what its installation would leave in an empty root: its files, and the record of it.
+"""A package file as a tar of the root file system after its installation: its files, and its record.
 
 The record lies where package managers keep it: ``var/lib/dpkg/status.d/NAME`` of a ``.deb``, ``container-manifest-2`` of an
 ``.rpm``, ``lib/apk/db/installed`` of an ``.apk``, ``site-packages`` of a wheel, ``node_modules/NAME`` of what ``npm pack``
-writes, ``specifications`` of a ``.gem``. An ``etc/os-release`` is added where the version says for which distribution it was
-built. No script of the package is run.
-Raises: ValueError where the file is damaged, InputError over a limit.
+writes, ``specifications`` of a ``.gem``. An ``etc/os-release`` is added if the version names the distribution that it was
+built for. No script of the package is run.
+Raises: ValueError if the file is damaged, InputError over a limit.
 **Source:** deb(5); rpm manual, "Package format"; Alpine wiki, "Apk spec"; PEP 427; npm-pack(1); RubyGems, ``Gem::Package``.
 """
 
@@ -18,7 +18,7 @@ from careen.formats.archives.inflate import Stream, open_stream
 from careen.formats.archives.tar_header import header
 from careen.formats.data.plain import json_object, text
 from careen.formats.packages.adb import INFLATED_BYTES, AdbPackage, is_adb, read_adb
-from careen.formats.packages.archived import gem_metadata
+from careen.formats.packages.package_archive import gem_metadata
 from careen.formats.packages.package_head import PackageHead, built_for, read_package_head
 from careen.images import cpio
 from careen.safety.budget import Limits
@@ -31,7 +31,7 @@ _KINDS = {stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l", stat.S_IFCHR:
 
 
 def kind_of(name: str, head: bytes) -> str:
-    """deb, rpm, apk, wheel, npm or gem, by the first bytes and, where these are common, the name; else ""."""
+    """deb, rpm, apk, wheel, npm or gem, by the first bytes and, if these are common, the name; else ""."""
     if head.startswith(b"!<arch>\ndebian"):
         return "deb"
     if head.startswith(b"\xed\xab\xee\xdb"):
@@ -46,19 +46,19 @@ def kind_of(name: str, head: bytes) -> str:
 
 
 def installed(kind: str, file: BinaryIO, limits: Limits) -> Iterator[bytes]:
-    """Pieces of the tar; ``file`` stands at its start and can be sought in."""
+    """Pieces of the tar; ``file`` is at its start and seekable."""
     yield from _WRITERS[kind](file, limits)
     yield bytes(1024)
 
 
 def npm_name(file: BinaryIO, limits: Limits) -> str:
-    """What ``package.json`` in the first folder of an archive names; "" where it is no package of npm."""
+    """What ``package.json`` in the first folder of an archive names; "" if it is not a package of npm."""
     file.seek(0)
     stream = open_stream(file, limits)
     for member in tar.members(stream):
         folder, _, name = member.path.partition("/")
         if (member.kind == "f" and not name) or folder == "blobs":
-            return ""  # the archive of an image, or of whatever else
+            return ""  # the archive of an image, or of something else
         if member.kind == "f" and name == "package.json":
             return text(json_object(_content(stream, member)).get("name"))
     return ""
@@ -81,7 +81,7 @@ def _deb(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
 
 
 def _release(head: PackageHead) -> Iterator[bytes]:
-    """The distribution that a package says it was built for; nothing where it does not say."""
+    """The distribution that a package was built for, if it names one."""
     if found := built_for(head):
         yield from _whole("etc/os-release", f'ID={found[0]}\nVERSION_ID="{found[1]}"\n'.encode())
 
@@ -101,7 +101,7 @@ def _ar(file: BinaryIO) -> Iterator[tuple[str, "_Part"]]:
 
 
 class _Part:
-    """So many of the next bytes of a file."""
+    """The next bytes of a file."""
 
     def __init__(self, file: BinaryIO, left: int) -> None:
         self._file, self._left = file, left
@@ -225,7 +225,7 @@ class _Reading:
 
 
 def _moved(stream: Stream, folder: str, leave_out: int) -> Iterator[bytes]:
-    """The members of a tar below another folder, without so many folders that they lay in."""
+    """The members of a tar below another folder, without so many of their own outer folders."""
     for member in tar.members(stream):
         path = "/".join(member.path.split("/")[leave_out:])
         if not path:

@@ -1,7 +1,7 @@
-"""References that are paths of this machine: which ones are, and what is chosen inside of one.
+"""References that are paths of this machine: which ones are, and the part of the archive that they choose.
 
-Whether a reference is a path is decided by its form alone. What lies in the working folder decides nothing: a file there
-that is called like an image must not be scanned in its place.
+Whether a reference is a path is decided by its form alone. The content of the working folder does not matter: a file there
+with the name of an image must not be scanned in its place.
 """
 
 from pathlib import Path
@@ -11,19 +11,19 @@ from careen.safety.pattern import pattern
 
 from .names import parse_reference
 
-# Of the last part of a path, in lower case: archives and file systems, packages, programs, and documents that name packages.
+# Endings of a path, in lower case: archives and file systems, packages, programs, and documents that name packages.
 ENDINGS = (
     ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".oci", ".sif", ".squashfs",
     ".sqfs", ".sqsh", ".snap", ".deb", ".udeb", ".ipk", ".rpm", ".apk", ".whl", ".egg", ".gem", ".jar", ".war", ".ear",
     ".nupkg", ".exe", ".dll", ".json", ".jsonl", ".xml", ".spdx", ".rdf", ".yaml", ".yml", ".toml", ".lock", ".lockfile",
     ".txt", ".mod", ".purls", ".cdx",
 )  # fmt: skip
-_ID = pattern(r"[0-9a-f]{64}")  # of an image: no name, and no path
+_ID = pattern(r"[0-9a-f]{64}")  # of an image: neither a name nor a path
 
 
 def is_path(reference: str) -> bool:
-    """Whether a reference without a prefix is a path: it is written as one, or no image can be called so. Whether the path
-    is there does not matter."""
+    """Whether a reference without a prefix is a path: it is written as one, or cannot be the name of an image. Whether the path
+    exists does not matter."""
     return is_written_as_path(reference) or not may_be_image(reference)
 
 
@@ -45,7 +45,7 @@ def may_be_image(reference: str) -> bool:
 
 
 def split_path(reference: str) -> tuple[Path, str]:
-    """(path, choice): of ``PATH``, ``PATH:NAME`` and ``PATH@DIGEST``, the longest PATH that is there.
+    """(path, choice): of ``PATH``, ``PATH:NAME`` and ``PATH@DIGEST``, the longest PATH that exists.
 
     A path may hold colons itself (and starts with one letter and a colon on Windows), so what exists decides.
     """

@@ -48,14 +48,14 @@ def parse_platform(text: str) -> Platform:
     """
     parts = text.strip().lower().split("/")
     if not 1 <= len(parts) <= 3 or not all(_PART.fullmatch(part) for part in parts):
-        raise UsageError(f"{text!r} is no platform", "write it as linux/amd64 or linux/arm/v7")
+        raise UsageError(f"{text!r} is not a platform", "write it as linux/amd64 or linux/arm/v7")
     if len(parts) == 1:
         name = parts[0]
         if name in _SYSTEMS:
             host = host_platform()
             return Platform(name, host.architecture, host.variant)
         if name not in _ARCHITECTURES and name not in _ALIASES:
-            raise UsageError(f"{text!r} is no platform that is known", "write it as linux/amd64 or linux/arm/v7")
+            raise UsageError(f"{text!r} is not a known platform", "write it as linux/amd64 or linux/arm/v7")
         parts = ["linux", name]
     architecture, variant = _ALIASES.get(parts[1], (parts[1], None))
     if len(parts) == 3:
@@ -64,7 +64,7 @@ def parse_platform(text: str) -> Platform:
 
 
 def host_platform() -> Platform:
-    """The platform that this machine's containers have: Linux, also on macOS and Windows, where they run in a machine."""
+    """The platform that this machine's containers have: Linux, also on macOS and Windows (in a virtual machine)."""
     import platform
 
     machine = platform.machine().lower()
@@ -73,9 +73,9 @@ def host_platform() -> Platform:
 
 
 def rank(wanted: Platform, offered: Platform) -> int | None:
-    """How far an offered platform is from the wanted one (0 is the same), None where it does not serve.
+    """How far an offered platform is from the wanted one (0 is the same), None if it does not serve.
 
-    A processor runs code for lower variants of its architecture, so the next lower one serves too; where no variant was
+    A processor runs code for lower variants of its architecture, so the next lower one serves too; if no variant was
     asked for, the architecture's usual one comes first and any serves.
     """
     if offered.os.lower() != wanted.os or _architecture(offered) != wanted.architecture:

@@ -1,6 +1,6 @@
 """Images that Podman has on this machine: ``podman:NAME:TAG`` or ``podman:ID``.
 
-``CONTAINER_HOST`` says where it listens (``unix://``, ``tcp://``); else the user's own socket, the system's and that of a
+``CONTAINER_HOST`` is its address (``unix://``, ``tcp://``); else the user's own socket, the system's and that of a
 machine of Podman (macOS) are tried. A name without a host may also be one that was built here, which Podman calls
 ``localhost/NAME``.
 """
@@ -19,21 +19,21 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 def names(reference: str) -> tuple[str, ...]:
-    """Under which names Podman may have it."""
+    """The names that the image may have in Podman."""
     first = reference.partition("/")[0]
     has_host = "/" in reference and (any(char in first for char in ".:") or first == "localhost")
     return (reference,) if has_host else (reference, f"localhost/{reference}")
 
 
 def endpoints(environ: Mapping[str, str], context: OpenContext) -> tuple[engine.Endpoint, ...]:
-    """Where Podman may be asked, by the environment."""
+    """Podman's address, by the environment."""
     if environ.get("CONTAINER_HOST"):
         return (engine.endpoint_of(environ["CONTAINER_HOST"], "CONTAINER_HOST", environ, context),)
     return engine.unix_endpoints(sockets(environ), context)
 
 
 def sockets(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where Podman usually listens."""
+    """The sockets at which Podman usually listens."""
     own = [Path(environ["XDG_RUNTIME_DIR"]) / "podman" / "podman.sock"] if environ.get("XDG_RUNTIME_DIR") else []
     machine = [Path(environ["HOME"]) / ".local/share/containers/podman/machine/podman.sock"] if environ.get("HOME") else []
     return (*own, Path("/run/podman/podman.sock"), *machine)

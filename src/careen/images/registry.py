@@ -1,9 +1,9 @@
 """Images of a registry, by the OCI distribution protocol: ``registry:HOST/NAME:TAG``.
 
-The manifest's digest is asked for first; what is kept already under a digest is not asked for again. Layers come when
-they are opened, by several threads at once if wanted, each verified against its digest. Mirrors of a registry are asked
-before it.
-Raises: InputError for what is not there, denied or not what its digest says; NetworkError for the rest.
+The manifest's digest is asked for first; documents that are kept under a digest are not asked for again. Layers are
+downloaded when they are opened, by several threads at once if wanted, each verified against its digest. Mirrors of a
+registry are asked before it.
+Raises: InputError for what is not there, denied or does not match its digest; NetworkError for the rest.
 **Source:** OCI distribution-spec 1.1; OCI image-spec 1.1.
 """
 
@@ -62,7 +62,7 @@ def opened(
 ) -> Image:
     """The image that ``named`` means in the repository (None: the repository's own reference); ``reference`` is its name.
 
-    ``asked`` says that what lies beside it is wanted too.
+    ``asked``: the documents beside it are wanted too.
     """
     digest, data = _resolved(repository, store, named or repository.reference)
     chain = [(digest, data)]
@@ -91,13 +91,13 @@ def opened(
 
 
 def connected(reference: str, context: OpenContext) -> tuple[Repository, BlobStore]:
-    """The repository of a reference, and where its blobs are kept."""
+    """The repository of a reference, and the store of its blobs."""
     repository = Repository(parse_reference(_plain(reference)), fetcher_of(context), context.settings)
     return repository, _store(context, repository.blob)
 
 
 def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
-    """What the index of a reference offers, in its order; empty where it has no index."""
+    """The platforms that the index of a reference offers, in order; empty if it has no index."""
     _, data = _first(reference, context, lambda repository, store: _resolved(repository, store, repository.reference))
     if not is_index(data):
         return ()
@@ -122,7 +122,7 @@ def _store(context: OpenContext, download: Download) -> BlobStore:
 
 
 def _first(reference: str, context: OpenContext, ask: Callable[[Repository, BlobStore], Answer]) -> Answer:
-    """The answer of the first mirror that has one, else the registry's own. Blobs come from whoever has them first."""
+    """The answer of the first mirror that has one, else the registry's own. Blobs come from the first that has them."""
     wanted, fetcher = parse_reference(_plain(reference)), fetcher_of(context)
     asked = (*mirrors_of(wanted, context.settings.get("mirrors") or ()), wanted)
     repositories = [Repository(one, fetcher, context.settings) for one in asked]
@@ -136,13 +136,13 @@ def _first(reference: str, context: OpenContext, ask: Callable[[Repository, Blob
 
 
 def mirrors_of(reference: Reference, mirrors: Iterable[str]) -> list[Reference]:
-    """The same name at each mirror of its registry: ``HOST=MIRROR[/PREFIX]``. Raises UsageError for what is no such pair."""
+    """The same name at each mirror of its registry: ``HOST=MIRROR[/PREFIX]``. Raises UsageError for anything else."""
     found = []
     for pair in mirrors:
         host, equals, place = pair.partition("=")
         place = place.removeprefix("https://").rstrip("/")
         if not host or not equals or not place or "://" in place:
-            raise UsageError(f"{pair!r} is no mirror of a registry", "write HOST=MIRROR or HOST=MIRROR/PREFIX")
+            raise UsageError(f"{pair!r} is not a mirror of a registry", "write HOST=MIRROR or HOST=MIRROR/PREFIX")
         if parse_reference(f"{host}/x").registry == reference.registry or host == reference.registry:
             target, slash, prefix = place.partition("/")
             found.append(replace(reference, registry=target.lower(), repository=f"{prefix}{slash}{reference.repository}"))

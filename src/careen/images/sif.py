@@ -2,9 +2,9 @@
 
 Shape: a header of 128 bytes behind ``#!/usr/bin/env run-singularity``, then descriptors of 585 bytes, each of one part of the
 file. The primary partition is the root file system, a squashfs: one layer, read as in ``squashfs``. A writable overlay
-lies over it as a second one; where it is an ext3 it is not read, which is an unknown of that layer. Labels are JSON.
+lies over it as a second one; an ext3 is not read, which is an unknown of that layer. Labels are JSON.
 An OCI-SIF of SingularityCE 4 has an OCI index and blobs in place of the partition; its layers are squashfs files.
-Raises: InputError where there is no primary partition that can be read: encrypted or ext3.
+Raises: InputError if there is no primary partition that can be read: encrypted or ext3.
 **Source:** SIF specification 1, ``pkg/sif/sif.go`` and ``descriptor.go`` of sylabs/sif 2.
 """
 
@@ -66,7 +66,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
         raise InputError(f"{path} cannot be read: {error.strerror}", "check the path and its permissions") from error
     except (ValueError, OverflowError) as error:
         raise InputError(
-            f"{path} is no image of Apptainer or Singularity: {error}", "apptainer sif list FILE shows its parts"
+            f"{path} is not an image of Apptainer or Singularity: {error}", "apptainer sif list FILE shows its parts"
         ) from error
 
 
@@ -129,7 +129,7 @@ class _Blobs:
 
     def opener(self, path: str) -> Callable[[], BinaryIO]:
         self.place(path)
-        return lambda: io.BytesIO(self.read(path))  # of layers nobody asks for it
+        return lambda: io.BytesIO(self.read(path))  # layers are not asked for it
 
 
 def _name(part: Part) -> str:
@@ -153,7 +153,7 @@ def _overlay(path: Path, part: Part, index: int, context: OpenContext) -> Layer:
 
 
 class _NotRead(io.RawIOBase):
-    """Says once why there is nothing to read."""
+    """Reports once why there is nothing to read."""
 
     def __init__(self, reason: str) -> None:
         self._reason = reason
@@ -172,7 +172,7 @@ def _parts(file: BinaryIO) -> tuple[int, tuple[Part, ...]]:
         raise ValueError("it has no header of a SIF")
     _, _, _, _, _, created, _, _, count, at, size, _, _ = _HEADER.unpack(head)
     if not 0 <= count <= MAX_DESCRIPTORS or at < _HEADER.size:
-        raise ValueError(f"its header speaks of {count} parts")
+        raise ValueError(f"its header lists {count} parts")
     end = file.seek(0, 2)
     file.seek(at)
     raw = file.read(min(size, MAX_DESCRIPTORS * _DESCRIPTOR.size) if size > 0 else 0)
@@ -197,7 +197,7 @@ def _part(type_: int, offset: int, size_bytes: int, extra: bytes) -> Part:
 
 
 def _labels(file: BinaryIO, parts: tuple[Part, ...]) -> dict[str, str]:
-    """Those of all label parts; what is no object of texts is left out."""
+    """The labels of all label parts; anything but an object of texts is left out."""
     return dict(pair for part in parts if part.type == _LABELS for pair in _label_pairs(file, part))
 
 

@@ -1,6 +1,6 @@
-"""Public keys that the user trusts, and whether one of them made a signature: ``openssl`` is asked.
+"""Public keys that the user trusts, and whether one of them made a signature, by ``openssl``.
 
-Raises: UsageError for a file that is no public key of ECDSA or RSA.
+Raises: UsageError for a file that is not a public key of ECDSA or RSA.
 **Source:** openssl-dgst(1); RFC 7468, section 13; RFC 5480 and RFC 3279 for the algorithms.
 """
 
@@ -15,14 +15,14 @@ from ..exec import run
 
 MAX_KEY_BYTES = 16 * 1024
 MAX_SIGNATURE_BYTES = 2048
-MAX_QUESTIONS = 256  # to the program, a scan
+MAX_QUESTIONS = 256  # calls of the program in one scan
 TIMEOUT_S = 10.0
 _BEGIN, _END = "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"
 _ALGORITHMS = (bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06092a864886f70d010101"))  # ECDSA, RSA
 
 
 class Keys:
-    """``trouble`` says why less was verified than was asked for."""
+    """``trouble``: why not all signatures were verified."""
 
     def __init__(self, files: Sequence[Path]) -> None:
         self.files = tuple(files)
@@ -36,7 +36,7 @@ class Keys:
         return tuple(str(file) for file in self.files)
 
     def maker(self, message: bytes, signatures: Sequence[bytes]) -> str:
-        """The key that made one of the signatures of a message, over its SHA-256; "" where none did."""
+        """The key that made one of the signatures of a message, over its SHA-256; "" if none did."""
         for signature in signatures:
             for file in self.files:
                 if not 0 < len(signature) <= MAX_SIGNATURE_BYTES:
@@ -77,4 +77,4 @@ def _check(file: Path) -> None:
     except (binascii.Error, ValueError):
         key = b""
     if not begin or not end or len(text) > MAX_KEY_BYTES or not any(one in key[:32] for one in _ALGORITHMS):
-        raise UsageError(f"{file} is no public key of ECDSA or RSA in PEM", hint)
+        raise UsageError(f"{file} is not a public key of ECDSA or RSA in PEM", hint)

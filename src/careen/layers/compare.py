@@ -1,4 +1,4 @@
-"""What changed between two inventories: packages added, removed, up- or downgraded, each with its layer.
+"""The changes between two inventories: packages added, removed, up- or downgraded, each with its layer.
 
 Packages of one type, name and architecture are one thing whose versions are compared by the order of their ecosystem;
 several versions of it are paired in that order.
@@ -20,7 +20,7 @@ _Name = tuple[str, str, str, str]
 
 
 class Change(Struct, frozen=True):
-    """``changed``: another version, and nothing says which is the newer. Layers count from 0; None where unknown."""
+    """``changed``: another version, and it is unknown which is newer. Layers count from 0; None if unknown."""
 
     how: How
     type: str
@@ -46,10 +46,10 @@ def changes(
 
 
 def shared_layers(before: Iterable[str], after: Iterable[str]) -> int:
-    """How many layers, from the base upward, are the same; "" is the digest of a layer that nobody knows."""
+    """How many layers, from the base upward, are the same; "" stands for an unknown digest."""
     count = 0
-    for one, other in zip(before, after, strict=False):
-        if not one or one != other:
+    for old, new in zip(before, after, strict=False):
+        if not old or old != new:
             break
         count += 1
     return count
@@ -66,12 +66,12 @@ def _by_name(packages: Iterable[Package]) -> dict[_Name, dict[str, Package]]:
 def _changes(old: Mapping[str, Package], new: Mapping[str, Package], key: Callable[[str], tuple[Any, ...]]) -> Iterable[Change]:
     gone = _in_order((old[version] for version in old.keys() - new.keys()), key)
     come = _in_order((new[version] for version in new.keys() - old.keys()), key)
-    for one, other in zip(gone, come, strict=False):
-        yield _change(_direction(one.version, other.version, key), one, other)
-    for one in gone[len(come) :]:
-        yield _change("removed", one, None)
-    for other in come[len(gone) :]:
-        yield _change("added", None, other)
+    for before, after in zip(gone, come, strict=False):
+        yield _change(_direction(before.version, after.version, key), before, after)
+    for package in gone[len(come) :]:
+        yield _change("removed", package, None)
+    for package in come[len(gone) :]:
+        yield _change("added", None, package)
 
 
 def _in_order(packages: Iterable[Package], key: Callable[[str], tuple[Any, ...]]) -> list[Package]:

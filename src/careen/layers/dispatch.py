@@ -1,25 +1,31 @@
 """Which readers a path of a layer concerns: one index over what all catalogers want."""
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from careen.plugins import Cataloger, Reader
+from careen.safety.pattern import pattern
 
 Select = Callable[[str, int], bool]
 MAGIC_BYTES = 2
 
 
 class Wanted(NamedTuple):
-    """A reader of a cataloger, asked for by one of its criteria."""
+    """A reader of a cataloger that one of its criteria asks for, and the root file system in which that criterion matched:
+    P of ``P/var/lib/dpkg/status``, "" in the image's own."""
 
     cataloger: str
     reader: Reader
+    root: str = ""
 
 
 class Dispatch:
-    """Answers in three dictionary look-ups, however many catalogers there are."""
+    """Answers in a few dictionary look-ups, however many catalogers there are."""
 
     def __init__(self, catalogers: Iterable[Cataloger]) -> None:
+        self._by_path: dict[str, list[tuple[str, Wanted]]] = {}  # basename -> (path in a root file system, reader)
+        self._by_pattern: dict[str, list[tuple[re.Pattern[str], Wanted]]] = {}  # ..., with folders of any name in it
         self._by_name: dict[str, list[tuple[str, Wanted]]] = {}  # basename -> (what the path must end with, reader)
         self._by_extension: dict[str, list[tuple[str, Wanted]]] = {}
         self._by_folder: dict[str, list[tuple[str, str, Wanted]]] = {}  # ..., the ending of the name
@@ -35,7 +41,11 @@ class Dispatch:
     def _add(self, wanted: Wanted) -> None:
         wants = wanted.reader.wants
         for path in wants.paths:
-            self._by_name.setdefault(path.rpartition("/")[2], []).append(("/" + path, wanted))
+            name = path.rpartition("/")[2]
+            if "*" in path:
+                self._by_pattern.setdefault(name, []).append((_pattern(path), wanted))
+            else:
+                self._by_path.setdefault(name, []).append(("/" + path, wanted))
         for name in wants.names:
             self._by_name.setdefault(name, []).append(("/" + name, wanted))
         for suffix in wants.suffixes:
@@ -46,8 +56,8 @@ class Dispatch:
                 self._asked_by_extension.setdefault(name[name.rindex(".") :], []).append((suffix, wants.select, wanted))
             else:
                 self._by_extension.setdefault(name[name.rindex(".") :], []).append((suffix, wanted))
-        for pattern in wants.folders:
-            folder, _, end = pattern.partition("/*")
+        for inside in wants.folders:
+            folder, _, end = inside.partition("/*")
             self._by_folder.setdefault(folder.rpartition("/")[2], []).append(("/" + folder, end, wanted))
         self._below += [(f"{folder}/", wanted) for folder in wants.below]
         if wants.executables:
@@ -63,6 +73,12 @@ class Dispatch:
         found: list[Wanted] = []
         slash = path.rfind("/")
         name = path[slash + 1 :]
+        if name in self._by_path:
+            rooted = "/" + path
+            found += [_in_root(rooted, end, wanted) for end, wanted in self._by_path[name] if rooted.endswith(end)]
+        if name in self._by_pattern:
+            matches = ((pattern.fullmatch(path), wanted) for pattern, wanted in self._by_pattern[name])
+            found += [wanted._replace(root=match[1] or "") for match, wanted in matches if match]
         if name in self._by_name:
             rooted = "/" + path
             found += [wanted for end, wanted in self._by_name[name] if rooted.endswith(end)]
@@ -79,7 +95,11 @@ class Dispatch:
             if parent in self._by_folder:
                 rooted = "/" + path[:slash]
                 inside = self._by_folder[parent]
-                found += [wanted for folder, end, wanted in inside if rooted.endswith(folder) and name.endswith(end)]
+                found += [
+                    _in_root(rooted, folder, wanted)
+                    for folder, end, wanted in inside
+                    if rooted.endswith(folder) and name.endswith(end)
+                ]
             for folder, wanted in self._below:
                 if folder in path and f"/{folder}" in f"/{path}":
                     found.append(wanted)
@@ -88,4 +108,22 @@ class Dispatch:
         for select, wanted in self._asked:
             if select(path, mode):
                 found.append(wanted)
-        return list(dict.fromkeys(found)) if len(found) > 1 else found
+        return _once(found) if len(found) > 1 else found
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return pattern(r"(?:(.*)/)?" + re.escape(path).replace(r"\*", "[^/]+"))
+
+
+def _in_root(rooted: str, end: str, wanted: Wanted) -> Wanted:
+    return wanted if len(rooted) == len(end) else wanted._replace(root=rooted[1 : -len(end)])
+
+
+def _once(found: list[Wanted]) -> list[Wanted]:
+    """Each reader once, in the outermost root of those that its criteria matched in."""
+    first: dict[tuple[str, Reader], Wanted] = {}
+    for wanted in found:
+        known = first.setdefault((wanted.cataloger, wanted.reader), wanted)
+        if len(wanted.root) < len(known.root):
+            first[wanted.cataloger, wanted.reader] = wanted
+    return list(first.values())

@@ -1,22 +1,20 @@
 """The files of note of a squashed image, for the checks of its configuration: by mode, by owner, by name.
 
-What is not among them is a file like any other: it belongs to root, everybody may read and run it, nobody else may
-write to it, and its name says nothing.
+All others belong to root, everybody may read and run them, only root may write to them, and their names do not matter.
 """
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from careen.catalogers.system import NAME
 from careen.model.delta import FileTable
 from careen.model.filesystem import Entry, FileSystem
-from careen.model.package import Package
-from careen.plugins import Cataloger
 
+from .facts import Facts
+from .owners import Owners
 from .squash import Squashed
 
 MAX_ENTRIES = 5000
-# Programs that an image can do without, what serves shells, what gives more rights, what is loaded into every program.
+# Programs that an image does not need, servers of shells, programs that give more rights, libraries of every program.
 NAMED = (
     "usr/sbin/sshd", "usr/sbin/in.telnetd", "usr/sbin/telnetd", "usr/sbin/in.rshd", "usr/sbin/in.rlogind",
     "usr/sbin/dropbear", "usr/bin/sudo", "usr/bin/doas", "bin/su", "usr/bin/su", "bin/sh", "usr/bin/apt-get", "sbin/apk",
@@ -28,7 +26,7 @@ NAMED = (
     "root/.azure/msal_token_cache.json", "root/.ssh/id_rsa", "root/.ssh/id_ed25519", "root/.ssh/id_ecdsa",
     "root/.bash_history", "etc/kubernetes/admin.conf", "etc/krb5.keytab",
 )  # fmt: skip
-# Folders whose direct content is of note: authorities that were added, caches that stayed.
+# Folders whose direct content is of note: added authorities, caches that were left.
 INSIDE = (
     "usr/local/share/ca-certificates", "etc/pki/ca-trust/source/anchors", "etc/ca-certificates/trust-source/anchors",
     "etc/pki/trust/anchors", "var/cache/apt/archives", "var/lib/apt/lists", "var/cache/apk", "var/cache/dnf", "var/cache/yum",
@@ -38,38 +36,38 @@ ENDS = ("/.git/HEAD", "/.git/config", "/.svn/entries", "/.hg/hgrc")
 CACHES_BELOW = ("var/cache/dnf/", "var/cache/yum/", "root/.cache/pip/", "root/.npm/_cacache/", "root/.cache/go-build/")
 
 
-def filesystem(squashed: Squashed, owners: Mapping[str, tuple[Cataloger, Package]]) -> FileSystem:
-    texts = {fact.path: fact.value for fact in squashed.visible_facts(NAME)}
+def filesystem(tree: Squashed, facts: Facts, owners: Owners) -> FileSystem:
+    texts = {fact.path: fact.value for fact in facts.of_role("system")}
     places: dict[str, tuple[int, int] | None] = {}
     for path in (*texts, *NAMED):
-        entry = squashed.entry(path) or squashed.entry(squashed.resolve(path))
+        entry = tree.entry(path) or tree.entry(tree.resolve(path))
         if entry is not None:
             places[path] = entry
     for folder in INSIDE:
-        for name, place in squashed.folders.get(folder, {}).items():
+        for name, place in tree.folders.get(folder, {}).items():
             places[f"{folder}/{name}"] = place
     seen: set[str] = set()
-    for folder in squashed.folders:
+    for folder in tree.folders:
         cache = next((start for start in CACHES_BELOW if folder.startswith(start)), "")
-        if cache and cache not in seen:  # one file is enough to tell
+        if cache and cache not in seen:  # one file is enough
             seen.add(cache)
-            name, place = next(iter(squashed.folders[folder].items()))
+            name, place = next(iter(tree.folders[folder].items()))
             places[f"{folder}/{name}"] = place
-    for path, place in _by_mode(squashed):
+    for path, place in _by_mode(tree):
         places.setdefault(path, place)
         if len(places) > MAX_ENTRIES:
             break
-    for path, place in _by_end(squashed):
+    for path, place in _by_end(tree):
         places.setdefault(path, place)
-    columns = [(table.numbers(table.modes, "H"), table.numbers(table.owners, "I")) for table in _tables(squashed)]
-    entries = [_entry(path, place, squashed, columns[place[0]], owners) for path, place in places.items() if place is not None]
-    entries += [Entry(path, "d", 0o777, layer=layer) for path, layer in _open_folders(squashed)]
+    columns = [(table.numbers(table.modes, "H"), table.numbers(table.owners, "I")) for table in _tables(tree)]
+    entries = [_entry(path, place, tree, columns[place[0]], owners) for path, place in places.items() if place is not None]
+    entries += [Entry(path, "d", 0o777, layer=layer) for path, layer in _open_folders(tree)]
     return FileSystem(tuple(sorted(entries, key=lambda entry: entry.path)), texts)
 
 
-def _by_mode(squashed: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Set-user-ID and set-group-ID, written to by everybody, run by some only or not of root, with capabilities."""
-    for layer, delta in enumerate(squashed.deltas):
+def _by_mode(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Files with set-user-ID or set-group-ID, writable by all, executable by some only or not root's, or with capabilities."""
+    for layer, delta in enumerate(tree.deltas):
         table = delta.table
         modes, owners, kinds = table.numbers(table.modes, "H"), table.numbers(table.owners, "I"), table.kinds
         rows = [
@@ -81,31 +79,31 @@ def _by_mode(squashed: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
             continue
         paths = table.names()
         for row in rows:
-            if squashed.entry(paths[row]) == (layer, row):
+            if tree.entry(paths[row]) == (layer, row):
                 yield paths[row], (layer, row)
         for path in table.capable.split("\0") if table.capable else ():
-            entry = squashed.entry(path)
+            entry = tree.entry(path)
             if entry is not None and entry[0] == layer:
                 yield path, entry
 
 
-def _by_end(squashed: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
-    for delta in squashed.deltas:
+def _by_end(tree: Squashed) -> Iterator[tuple[str, tuple[int, int]]]:
+    for delta in tree.deltas:
         paths = "\0" + delta.table.paths + "\0"
         for end in ENDS:
             at = paths.find(end + "\0")
             while at >= 0:
                 path = paths[paths.rfind("\0", 0, at) + 1 : at + len(end)]
-                entry = squashed.entry(path)
+                entry = tree.entry(path)
                 if entry is not None:
                     yield path, entry
                 at = paths.find(end + "\0", at + 1)
 
 
-def _open_folders(squashed: Squashed) -> Iterator[tuple[str, int]]:
+def _open_folders(tree: Squashed) -> Iterator[tuple[str, int]]:
     """Folders that everybody may write to, by the last layer that mentions them."""
     last: dict[str, int | None] = {}
-    for layer, delta in enumerate(squashed.deltas):
+    for layer, delta in enumerate(tree.deltas):
         for path in (*delta.gone, *delta.table.folders.split("\0")):
             if path in last:
                 last[path] = None
@@ -113,21 +111,21 @@ def _open_folders(squashed: Squashed) -> Iterator[tuple[str, int]]:
             if path:
                 last[path] = layer
     for path, found in sorted(last.items()):
-        if found is not None and squashed.is_folder(path):
+        if found is not None and tree.is_folder(path):
             yield path, found
 
 
 def _entry(
     path: str,
     place: tuple[int, int],
-    squashed: Squashed,
+    tree: Squashed,
     columns: tuple["array[int]", "array[int]"],
-    owners: Mapping[str, tuple[Cataloger, Package]],
+    owners: Owners,
 ) -> Entry:
     layer, row = place
-    table = squashed.deltas[layer].table
+    table = tree.deltas[layer].table
     modes, ids = columns
-    owner = owners.get(path) or owners.get(squashed.resolve(path))
+    owner = owners.of(path)
     return Entry(
         path=path,
         kind=table.kinds[row],
@@ -140,5 +138,5 @@ def _entry(
     )
 
 
-def _tables(squashed: Squashed) -> Iterator[FileTable]:
-    return (delta.table for delta in squashed.deltas)
+def _tables(tree: Squashed) -> Iterator[FileTable]:
+    return (delta.table for delta in tree.deltas)

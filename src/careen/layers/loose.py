@@ -16,7 +16,7 @@ from .walk import walk
 
 
 def inventory_of_files(files: Mapping[str, bytes], readers: Readers) -> Inventory:
-    """What they say by path and content; a file that cannot be read is among the unknowns."""
+    """Read by path and content; a file that cannot be read is among the unknowns."""
     entries = (
         (
             Member(path, "f", 0o644, 0, 0, len(data), "", len(data), None, False, ""),
@@ -26,4 +26,4 @@ def inventory_of_files(files: Mapping[str, bytes], readers: Readers) -> Inventor
     )
     dispatch = readers.dispatch
     walked = walk(entries, dispatch.readers, Budget(Limits()).layer(), dispatch.by_magic)
-    return bind([Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns)], readers.catalogers)
+    return bind([Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns, roots=walked.roots)], readers.catalogers)

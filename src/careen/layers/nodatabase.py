@@ -1,19 +1,19 @@
 """Whether an image names a distribution and holds files that it built, but no list of its packages.
 
-Images are flattened, slimmed or lose their database otherwise: what is left of the distribution cannot be assessed, and
-must not look like an image that has no packages. Images without ``os-release``, and those with nothing of the
+Images are flattened, slimmed or lose their database otherwise: the rest of the distribution cannot be assessed, and must
+not look like an image without packages. Images without ``os-release``, and those with nothing of the
 distribution but that file, hold only what others built.
 """
 
-from careen.catalogers.native_code import NAME
 from careen.model.package import Distribution
 
+from .facts import Facts
 from .squash import Squashed
 
-# A C library and the loader of programs, by what their names begin with: whatever a distribution builds needs them.
+# A C library and the loader of programs, by the beginning of their names: all that a distribution builds needs them.
 _LIBRARIES = ("ld-linux", "ld-musl-", "ld64.so", "ld.so", "libc.so.6", "libc-2.", "libc.musl-")
 _LIBRARY_FOLDERS = ("lib", "lib32", "lib64", "usr/lib", "usr/lib32", "usr/lib64")
-# What only a distribution's own packages bring, or their package manager.
+# Files that only a distribution's own packages have, or their package manager.
 _MARKS = ("etc/debian_version", "etc/alpine-release", "etc/redhat-release", "etc/apk/arch", "etc/dpkg/dpkg.cfg")
 _MARK_FOLDERS = (
     "var/lib/dpkg",
@@ -26,14 +26,14 @@ _MARK_FOLDERS = (
 )
 
 
-def has_lost_its_packages(distribution: Distribution | None, squashed: Squashed) -> bool:
-    """Of an image in whose own package databases no package is listed."""
+def has_lost_its_packages(distribution: Distribution | None, tree: Squashed, facts: Facts) -> bool:
+    """For an image whose own package databases list no package."""
     if distribution is None:
         return False
     return (
-        any(squashed.entry(mark) is not None for mark in _MARKS)
-        or any(squashed.is_folder(folder) for folder in _MARK_FOLDERS)
-        or any(_is_library(fact.path) for fact in squashed.visible_facts(NAME))
+        any(tree.entry(mark) is not None for mark in _MARKS)
+        or any(tree.is_folder(folder) for folder in _MARK_FOLDERS)
+        or any(_is_library(fact.path) for fact in facts.of_role("native_code"))
     )
 
 

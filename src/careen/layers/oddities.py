@@ -1,7 +1,7 @@
-"""What a layer's archive holds that engines, or engines and other tools, do not all take alike.
+"""Entries of a layer's archive that engines, or engines and other tools, read differently.
 
-Each is an Unknown of the layer with the code ``ambiguous_archive`` (docs/archives.md has the table); ``whole_layer`` where
-engines refuse the layer, or where it depends on the engine which files there are.
+Each is an Unknown of the layer with the code ``ambiguous_archive`` (docs/archives.md has the table); ``whole_layer`` if
+engines refuse the layer, or if the files that it has depend on the engine.
 """
 
 from bisect import bisect_left
@@ -12,13 +12,13 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.safety.pattern import pattern
 
-MOST = 20  # of one reason are listed
-# As git, Python and GNU tar name the global headers that they write.
+MOST = 20  # listed for each reason
+# The names of global headers that git, Python and GNU tar write.
 _USUAL_GLOBAL = pattern(r"(.*/)?(pax_global_header|@PaxHeader|GlobalHead\.\d+\.\d+)")
 
 
 class Oddities:
-    """They are noted while the walk goes on, and told at its end."""
+    """Noted during the walk, reported at its end."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool], list[str]] = {}  # (reason, whole_layer) -> places
@@ -30,8 +30,8 @@ class Oddities:
             self._add(member.doubt.reason, member.raw_name, whole_layer=member.doubt.refused)
 
     def is_removal(self, member: Member, rows: Container[str]) -> bool:
-        """Whether a global header does more than nothing: some engines remove what lies at its path, or what it names as a
-        whiteout, before they pass over it."""
+        """Whether a global header may have an effect: some engines remove the file at its path, or the one that it names as a
+        whiteout, before they skip it."""
         if _USUAL_GLOBAL.fullmatch(member.raw_name) and member.path not in rows:
             return False
         reason = "a global header whose name some engines remove, or take for a whiteout, and others pass over"
@@ -48,14 +48,14 @@ class Oddities:
             self._early[path] = target
 
     def replaced(self, path: str) -> None:
-        """A path came once more."""
+        """A path occurs again."""
         if path in self._targets:
             self._add(
                 "a file that hard links share is replaced later in the layer: they keep the former one", path, whole_layer=True
             )
 
     def removed(self, path: str) -> None:
-        """A whiteout came behind an entry of its layer."""
+        """A whiteout follows the entry that it names."""
         self._add("the layer adds a file and then deletes it; engines disagree on the result", path)
 
     def unknowns(self, rows: Mapping[str, tuple[str, int, int, int, int, str]], paths: Sequence[str]) -> list[Unknown]:

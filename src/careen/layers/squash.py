@@ -1,29 +1,29 @@
-"""One visible file system out of the layers' Deltas, and who of them brought what.
+"""The visible file system that the layers' Deltas give together, and what each layer hides of those below.
 
-``squash`` is a left fold: it calls back after each layer with the facts visible so far, which is what attribution needs.
-Rules: a whiteout removes a path and all below it, an opaque folder all below it, an entry what lower layers have at its
-path and (as it is no folder) below it; a folder hides a lower file at its path. All of these act on lower layers only.
+A whiteout removes a path and all below it, an opaque folder all below it, an entry what lower layers have at its path and,
+if it is not a folder, below it; a folder hides a lower file at its path. All of these act on lower layers only.
 Source: OCI image-spec, layer.md, "Applying Changesets".
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import cache
 
-from careen.model.delta import Delta, Fact
+from careen.model.delta import Delta
 
-# cataloger -> path -> (layer, values)
-Facts = dict[str, dict[str, tuple[int, tuple[Any, ...]]]]
+MAX_LINKS, MAX_DEPTH = 40, 200  # links in a row, as many as Linux follows; folders in a path that are looked at
+Below = Callable[[int, "Squashed"], None]
 
 
 class Squashed:
-    """The visible tree. ``folders`` maps a folder's path to its entries: name -> (layer, row in its file table)."""
+    """``folders`` maps a folder's path to its entries: name -> (layer, row in its file table). ``hidden`` has, for each layer,
+    the paths of lower layers that it removes or replaces."""
 
     def __init__(self, deltas: Sequence[Delta]) -> None:
         self.deltas = deltas
         self.folders: dict[str, dict[str, tuple[int, int]]] = {}
-        self.facts: Facts = {}
-        self._links: dict[str, str] | None = None
+        self.hidden: list[set[str]] = []
         self._parents: set[str] | None = None
+        self._links = cache(lambda layer: {path: to for path, kind, to in deltas[layer].table.targets() if kind == "l"})
         self._real: dict[tuple[str, str], str] = {}
         self._prefixes: dict[tuple[str, str], str] = {}
 
@@ -32,7 +32,7 @@ class Squashed:
         return self.folders.get(folder, {}).get(name)
 
     def is_folder(self, path: str) -> bool:
-        """Whether something lies below the path (an empty folder is in no table)."""
+        """Whether the path is a folder entry, or something lies below it."""
         if self._parents is None:
             self._parents = set()
             for folder in self.folders:
@@ -42,9 +42,6 @@ class Squashed:
             for delta in self.deltas:
                 self._parents.update(filter(None, delta.table.folders.split("\0")))
         return path in self._parents
-
-    def visible_facts(self, cataloger: str) -> list[Fact]:
-        return visible_facts(self.facts, cataloger)
 
     def resolve(self, path: str, root: str = "") -> str:
         """The path with symbolic links in its folders followed; the last part is left as it is.
@@ -63,24 +60,24 @@ class Squashed:
         return known
 
     def link(self, path: str) -> str | None:
-        """What a visible symbolic link says."""
-        if self._links is None:
-            self._links = {}
-            for layer, delta in enumerate(self.deltas):
-                for place, kind, target in delta.table.targets():
-                    if kind == "l" and (self.entry(place) or (-1,))[0] == layer:
-                        self._links[place] = target
-        return self._links.get(path)
+        """The target of a visible symbolic link."""
+        entry = self.entry(path)
+        return self._links(entry[0]).get(path) if entry else None
+
+    def forget_paths(self) -> None:
+        """Another layer changes where paths lead."""
+        self._real.clear()
+        self._prefixes.clear()
 
     def _folder(self, folder: str, depth: int, root: str) -> str:
         known = self._real.get((root, folder))
         if known is not None:
             return known
         parent, _, name = folder.rpartition("/")
-        real = self._folder(parent, depth + 1, root) if parent and depth < 200 else parent
+        real = self._folder(parent, depth + 1, root) if parent and depth < MAX_DEPTH else parent
         here = f"{real}/{name}" if real else name
         link = self.link(f"{root}/{here}" if root else here)
-        if link is not None and depth < 40:  # as many as Linux follows
+        if link is not None and depth < MAX_LINKS:
             self._real[root, folder] = here  # a cycle ends here
             joined = link if link.startswith("/") else f"{real}/{link}"
             here = self._folder(_normal(joined), depth + 1, root)
@@ -88,58 +85,51 @@ class Squashed:
         return here
 
 
-def squash(deltas: Sequence[Delta], after_layer: Callable[[int, Facts, frozenset[str]], None] | None = None) -> Squashed:
-    """``after_layer(index, facts, changed catalogers)`` is called for every left prefix of the layers."""
+def squash(deltas: Sequence[Delta], below: Below | None = None) -> Squashed:
+    """A left fold. ``below`` is called before each layer that has hard links to lower ones, with the tree of those."""
     result = Squashed(deltas)
-    folders, facts = result.folders, result.facts
-    below: dict[str, set[str]] = {}  # folder -> folders in it that hold something, at any depth
+    folders = result.folders
+    inside: dict[str, set[str]] = {}  # folder -> folders in it that hold something, at any depth
     for index, delta in enumerate(deltas):
+        if below and delta.far_links:
+            below(index, result)
+            result.forget_paths()
         paths = delta.table.names()
-        touched = _hide(folders, below, delta, paths) if index else set()
-        last, names = None, {}
+        hidden = _hide(folders, inside, delta, paths) if index else set[str]()
+        last, names = None, dict[str, tuple[int, int]]()
         for row, path in enumerate(paths):
             folder, _, name = path.rpartition("/")
-            if folder != last:  # they are sorted: what lies in one folder mostly follows each other
+            if folder != last:  # they are sorted: the entries of a folder mostly follow each other
                 last = folder
                 if folder not in folders:
                     folders[folder] = {}
-                    _note(below, folder)
+                    _note(inside, folder)
                 names = folders[folder]
+            if name in names:
+                hidden.add(path)
             names[name] = (index, row)
-        changed = _forget(result, touched, facts) if index else set()
-        for cataloger, found in delta.facts.items():
-            known = facts.setdefault(cataloger, {})
-            changed.add(cataloger)
-            for path, values in _by_path(found):
-                known[path] = (index, values)
-        if after_layer:
-            after_layer(index, facts, frozenset(changed))
+        result.hidden.append(hidden)
     return result
 
 
-def visible_facts(facts: Facts, cataloger: str) -> list[Fact]:
-    found = facts.get(cataloger, {})
-    return [Fact(path, found[path][0], value) for path in sorted(found) for value in found[path][1]]
-
-
-def _note(below: dict[str, set[str]], folder: str) -> None:
+def _note(inside: dict[str, set[str]], folder: str) -> None:
     while folder:
         parent = folder.rpartition("/")[0]
-        inside = below.setdefault(parent, set())
-        if folder in inside:
+        known = inside.setdefault(parent, set())
+        if folder in known:
             return
-        inside.add(folder)
+        known.add(folder)
         folder = parent
 
 
 def _hide(
-    folders: dict[str, dict[str, tuple[int, int]]], below: dict[str, set[str]], delta: Delta, paths: list[str]
+    folders: dict[str, dict[str, tuple[int, int]]], inside: dict[str, set[str]], delta: Delta, paths: list[str]
 ) -> set[str]:
-    """Removes what a layer hides, in the time that its own entries and the removed ones take; gives all these paths."""
-    removed = {*paths}
+    """Removes what a layer hides, in time proportional to its own entries and the removed ones; returns the removed paths."""
+    removed = set[str]()
     for root in (*delta.opaque, *delta.gone, *paths):
-        if root in folders or root in below:
-            _empty(folders, below, root, removed)
+        if root in folders or root in inside:
+            _empty(folders, inside, root, removed)
     made = [path for path in delta.table.folders.split("\0") if path]
     seen = set(made)
     for path in (*paths, *made):
@@ -154,42 +144,17 @@ def _hide(
     return removed
 
 
-def _empty(folders: dict[str, dict[str, tuple[int, int]]], below: dict[str, set[str]], root: str, removed: set[str]) -> None:
+def _empty(folders: dict[str, dict[str, tuple[int, int]]], inside: dict[str, set[str]], root: str, removed: set[str]) -> None:
     """Removes all that is below a folder."""
     waiting = [root]
     while waiting:
         folder = waiting.pop()
         prefix = folder + "/" if folder else ""
         removed.update(prefix + name for name in folders.pop(folder, ()))
-        waiting += below.pop(folder, ())
+        waiting += inside.pop(folder, ())
     parent = root.rpartition("/")[0]
-    if root and root in below.get(parent, ()):
-        below[parent].discard(root)
-
-
-def _forget(result: Squashed, touched: set[str], facts: Facts) -> set[str]:
-    """Drops the facts of files that a layer removed or replaced; names the catalogers that lost some."""
-    changed = set()
-    for cataloger, found in facts.items():
-        lost = [path for path in found.keys() & touched if (result.entry(path) or (-1,))[0] != found[path][0]]
-        for path in lost:
-            del found[path]
-        if lost:
-            changed.add(cataloger)
-    return changed
-
-
-def _by_path(found: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    values: list[Any] = []
-    current = None
-    for path, value in found:
-        if path != current and current is not None:
-            yield current, tuple(values)
-            values = []
-        current = path
-        values.append(value)
-    if current is not None:
-        yield current, tuple(values)
+    if root and root in inside.get(parent, ()):
+        inside[parent].discard(root)
 
 
 def _normal(path: str) -> str:

@@ -1,7 +1,7 @@
-"""The entries of a root file system folder, in the shape of a tar's members, so that the same walk reads both.
+"""The entries of a folder with a root file system, as members of a tar, so that the same walk reads both.
 
 Nothing outside the folder is touched: links are noted and not followed, devices and pipes are never opened.
-Raises: UnreadableError where a file that somebody wants to read may not be; folders that may not be go to ``trouble``.
+Raises: UnreadableError if a wanted file cannot be read; folders that cannot be listed go to ``trouble``.
 """
 
 import io
@@ -18,14 +18,14 @@ _KINDS = {
     stat.S_IFREG: "f", stat.S_IFDIR: "d", stat.S_IFLNK: "l", stat.S_IFCHR: "c", stat.S_IFBLK: "b", stat.S_IFIFO: "p",
     stat.S_IFSOCK: "p",
 }  # fmt: skip
-# What the kernel shows there is no content of an image.
+# The kernel's own file systems are not content of an image.
 _VIRTUAL = frozenset(("proc", "sys", "dev"))
 
 
 def folder_entries(folder: str, trouble: list[tuple[str, str]]) -> Iterator[tuple[Member, SeekStream]]:
     """Every entry below the folder, sorted by name; the stream belongs to the member until the next is asked for.
 
-    ``trouble`` is given (path, reason) of each folder that cannot be looked into.
+    ``trouble`` gets (path, reason) of each folder that cannot be listed.
     """
     yield from _below(os.fsencode(folder), b"", 0, trouble)
 
@@ -58,7 +58,7 @@ def _below(folder: bytes, prefix: bytes, depth: int, trouble: list[tuple[str, st
 
 
 class _Lazy(io.RawIOBase):
-    """A file that is opened when somebody reads it: most never are."""
+    """A file that is opened when it is read: most never are."""
 
     def __init__(self, place: bytes, size: int) -> None:
         self._place, self._size = place, size

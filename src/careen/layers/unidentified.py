@@ -1,28 +1,28 @@
-"""Programs and shared libraries of the visible tree that nobody identified.
+"""Programs and shared libraries of the visible tree that nothing identifies.
 
-Identified is what a package owns, what a cataloger identifies, by its path or the folder of a package, and a copy of a
-file that a package of the distribution owns in the same image. All names of one file (hard links) count as one. What a
-later layer puts in the place of a distribution's file is not the distribution's, unless its content is the same.
+A file is identified if a package owns it, if a cataloger identifies it, by its path or the folder of a package, or if it is
+a copy of a file that a package of the distribution owns in the same image. All names of one file (hard links) count as one.
+A file that a later layer puts in the place of a distribution's is not the distribution's, unless its content is the same.
 
-A folder identifies what is in it where it is a package's own. A folder that the whole system shares, or that holds
-files of the distribution's packages, is nobody's own: there, one planted text file would vouch for every program.
+A folder identifies its files if it is a package's own. A folder that the whole system shares, or that has files of the
+distribution's packages, identifies none: there, one planted text file would vouch for every program.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-from careen.catalogers.native_code import NAME
 from careen.model.package import Package
-from careen.plugins import Cataloger, Reader, Wants
+from careen.plugins import Reader, Wants
 
-from .behind import Reread
+from .aliases import end_of
 from .dispatch import Wanted
-from .index import end_of
+from .facts import Facts
+from .links import Reread
+from .owners import Owners
 from .squash import Squashed
 
-Owners = Mapping[str, tuple[Cataloger, Package]]
 _SHARED_NAMES = frozenset(
     ("app", "bin", "etc", "home", "lib", "lib32", "lib64", "libexec", "libx32", "local", "opt", "root", "sbin", "share",
      "srv", "usr", "var")
@@ -31,21 +31,21 @@ _HASH = "content_hash"
 
 
 class _File(Struct, frozen=True, gc=False):
-    """One file, whichever names it has: the layer and the path that has its content there."""
+    """One file, under any name: the layer and the path that have its content."""
 
     layer: int
     path: str
 
 
-def unidentified(squashed: Squashed, owners: Owners, claims: Iterable[str], again: Reread | None) -> tuple[str, ...]:
-    """``claims`` are paths, and folders with a slash at their end, of what catalogers identified. ``again`` reads a
-    layer once more, which tells whether a file has the content of one of the distribution's."""
-    tables = _Tables(squashed)
+def unidentified(tree: Squashed, facts: Facts, owners: Owners, claims: Iterable[str], again: Reread | None) -> tuple[str, ...]:
+    """``claims`` are paths, and folders with a slash at their end, that catalogers identify. ``again`` reads a
+    layer once more, to find copies of the distribution's files."""
+    tables = _Tables(tree, facts)
     claimed = _Claimed(claims, owners)
     left: dict[_File, list[str]] = {}
     distributed: list[_File] = []
-    for file, names in _code(squashed).items():
-        owner = next((one for name in names if (one := _owner(name, squashed, owners))), None)
+    for file, names in _code(tree, facts).items():
+        owner = next((found for name in names if (found := owners.of(name))), None)
         if owner and not owner[0].ecosystem.distribution:
             continue
         original = (tables.before(file, owner[1]) or file) if owner else None
@@ -58,7 +58,7 @@ def unidentified(squashed: Squashed, owners: Owners, claims: Iterable[str], agai
 
 
 class _Claimed:
-    """The paths that catalogers identified, and what is in the folders that they identified."""
+    """The paths that catalogers identify, and all in the folders that they identify."""
 
     def __init__(self, claims: Iterable[str], owners: Owners) -> None:
         self._files: set[str] = set()
@@ -81,20 +81,20 @@ class _Claimed:
 
 
 class _Tables:
-    """What the file tables of the layers say."""
+    """The file tables of the layers, by path."""
 
-    def __init__(self, squashed: Squashed) -> None:
-        self._deltas = squashed.deltas
+    def __init__(self, tree: Squashed, facts: Facts) -> None:
+        self._deltas = tree.deltas
         self._rows: dict[int, dict[str, int]] = {}
-        self._heads = [dict(delta.facts.get(NAME, ())) for delta in squashed.deltas]
-        self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in squashed.deltas]
+        self._heads = [dict(facts.in_layer("native_code", layer)) for layer in range(len(tree.deltas))]
+        self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in tree.deltas]
 
     def looks(self, file: _File) -> tuple[int, str]:
-        """Its size and the hash of its first bytes: what is the same has the same."""
+        """Its size and the hash of its first bytes, which copies have in common."""
         return self._sizes[file.layer][self._of(file.layer)[file.path]], self._heads[file.layer].get(file.path, "")
 
     def before(self, file: _File, owner: Package) -> _File | None:
-        """The file that came with the package, where a later layer put another one in its place."""
+        """The file that came with the package, if a later layer puts another one in its place."""
         brought = owner.evidence[0].layer if owner.evidence else file.layer
         layers = (layer for layer in range(file.layer - 1, brought - 1, -1) if file.path in self._of(layer))
         return next((_File(layer, file.path) for layer in layers), None)
@@ -106,28 +106,24 @@ class _Tables:
         return self._rows[layer]
 
 
-def _code(squashed: Squashed) -> dict[_File, list[str]]:
+def _code(tree: Squashed, facts: Facts) -> dict[_File, list[str]]:
     """Every file with machine code, and the names of it that are visible. Hard links have no facts of their own."""
-    found = {_File(fact.layer, fact.path): [fact.path] for fact in squashed.visible_facts(NAME)}
-    for layer, delta in enumerate(squashed.deltas):
-        code = {path for path, _ in delta.facts.get(NAME, ())} if "h" in delta.table.kinds else set()
+    found = {_File(fact.layer, fact.path): [fact.path] for fact in facts.of_role("native_code")}
+    for layer, delta in enumerate(tree.deltas):
+        code = {path for path, _ in facts.in_layer("native_code", layer)} if "h" in delta.table.kinds else set()
         if not code:
             continue
         links = {path: target for path, kind, target in delta.table.targets() if kind == "h"}
         for path in links:
             end = end_of(path, links)
-            if end in code and end != path and (squashed.entry(path) or (-1,))[0] == layer:
+            if end in code and end != path and (tree.entry(path) or (-1,))[0] == layer:
                 found.setdefault(_File(layer, end), []).append(path)
     return found
 
 
-def _owner(path: str, squashed: Squashed, owners: Owners) -> tuple[Cataloger, Package] | None:
-    return owners.get(path) or owners.get(squashed.resolve(path))
-
-
 def _holding_files_of_the_distribution(owners: Owners) -> set[str]:
     seen: set[str] = set()
-    for place, (cataloger, _) in owners.items():
+    for place, (cataloger, _) in owners.by_place.items():
         if cataloger.ecosystem.distribution:
             for parent in _parents(place):
                 if parent in seen:
@@ -145,7 +141,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _copies(left: Iterable[_File], distributed: Iterable[_File], tables: _Tables, again: Reread) -> frozenset[_File]:
-    """What has the very content of one of the distribution's files; only files that look alike are read for it."""
+    """The files with the same content as one of the distribution's; only files that look alike are read."""
     originals: dict[tuple[int, str], list[_File]] = {}
     for original in distributed:
         originals.setdefault(tables.looks(original), []).append(original)

@@ -1,1 +1,1 @@
-"""Match: an inventory and a database of advisories come in, findings and what could not be judged go out."""
+"""Matching: from an inventory and the advisory database to findings, and to what could not be assessed."""

@@ -1,8 +1,8 @@
-"""Advisories brought together by the flaw they name: one flaw is one finding, with every id that names it.
+"""Groups matches by vulnerability: one vulnerability is one finding, with all its ids.
 
-A CVE id names a flaw. An advisory that names several (DSA, ALSA, RHSA and the like) is a bundle: it stands by each of
-them and makes them no one flaw. An advisory without a CVE belongs to the CVE that another advisory or record puts one
-of its ids with; what has no CVE at all is brought together by the ids it shares.
+A CVE id names a vulnerability. An advisory that names several CVEs (DSA, ALSA, RHSA …) counts for each of them and does
+not make them one. An advisory without a CVE belongs to the CVE that another advisory or a record gives as an alias of
+one of its ids; advisories without any CVE are one vulnerability if they share an id.
 """
 
 from collections import defaultdict
@@ -12,27 +12,29 @@ from msgspec import Struct
 
 from careen.model.advisory import VulnerabilityRecord
 
-from .ranges import Hit
+from .ranges import Match
 
 
-class Flaw(Struct, frozen=True):
+class MatchedVulnerability(Struct, frozen=True):
     id: str  # CVE, else GHSA, else the source's
     aliases: tuple[str, ...]
-    hits: tuple[Hit, ...]
+    matches: tuple[Match, ...]
 
 
 class _Group(Struct):
     ids: dict[str, None]
-    hits: list[Hit]
+    matches: list[Match]
 
 
-def flaws(hits: Sequence[Hit], records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> list[Flaw]:
-    """``records`` adds aliases that the matched advisories do not name themselves."""
+def by_vulnerability(
+    matches: Sequence[Match], records: Mapping[str, tuple[VulnerabilityRecord, ...]]
+) -> list[MatchedVulnerability]:
+    """``records`` add aliases that the matched advisories do not name."""
     groups: dict[str, _Group] = defaultdict(lambda: _Group({}, []))
     cve_by_id: dict[str, str] = {}
-    nameless: list[tuple[Hit, list[str]]] = []
-    for found in hits:
-        ids = [found.advisory.id, *found.advisory.aliases]
+    without_cve: list[tuple[Match, list[str]]] = []
+    for match in matches:
+        ids = [match.advisory.id, *match.advisory.aliases]
         cves = list(dict.fromkeys(filter(_is_cve, ids)))
         others = [id for id in ids if not _is_cve(id)]
         if not cves:
@@ -40,22 +42,22 @@ def flaws(hits: Sequence[Hit], records: Mapping[str, tuple[VulnerabilityRecord, 
             cves = [id for id in others if _is_cve(id)]
             others = [id for id in others if not _is_cve(id)]
         for cve in cves:
-            groups[cve].hits.append(found)
-            # Of the many names that records give a flaw, the one that people look for.
+            groups[cve].matches.append(match)
+            # Records give a vulnerability many ids; people search for the CVE and the GHSA.
             groups[cve].ids.update(dict.fromkeys((*others, *filter(_is_ghsa, _beside([cve], records)))))
         if len(cves) == 1:
             cve_by_id.update((id, cves[0]) for id in others)
         elif not cves:
-            nameless.append((found, others))
-    for found, ids in _by_what_they_share(nameless):
+            without_cve.append((match, others))
+    for match, ids in _joined_by_ids(without_cve):
         name = next((cve_by_id[id] for id in ids if id in cve_by_id), ids[0])
-        groups[name].hits.append(found)
+        groups[name].matches.append(match)
         groups[name].ids.update(dict.fromkeys(ids))
-    return [_flaw(name, group) for name, group in groups.items()]
+    return [_vulnerability(name, group) for name, group in groups.items()]
 
 
 def _beside(ids: Iterable[str], records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> Iterator[str]:
-    """The names that records of one flaw put beside these."""
+    """Other ids of the same vulnerability, by records that name one CVE at most."""
     for id in ids:
         for record in records.get(id, ()):
             names = (record.id, *record.aliases)
@@ -63,20 +65,20 @@ def _beside(ids: Iterable[str], records: Mapping[str, tuple[VulnerabilityRecord,
                 yield from names
 
 
-def _by_what_they_share(nameless: Sequence[tuple[Hit, list[str]]]) -> list[tuple[Hit, list[str]]]:
-    """Each with all the ids of those it shares one with, directly or through others, in one order for all of them."""
+def _joined_by_ids(without_cve: Sequence[tuple[Match, list[str]]]) -> list[tuple[Match, list[str]]]:
+    """Each match with all ids of the matches it shares one with, directly or through others, in the same order for all."""
     group_by_id: dict[str, set[str]] = {}
-    for _, ids in nameless:
+    for _, ids in without_cve:
         together = set(ids).union(*(group_by_id.get(id, ()) for id in ids))
         for id in together:
             group_by_id[id] = together
-    return [(found, sorted(group_by_id[ids[0]], key=_rank)) for found, ids in nameless]
+    return [(match, sorted(group_by_id[ids[0]], key=_rank)) for match, ids in without_cve]
 
 
-def _flaw(name: str, group: _Group) -> Flaw:
+def _vulnerability(name: str, group: _Group) -> MatchedVulnerability:
     ids = sorted({name, *group.ids}, key=_rank)
     main = name if _is_cve(name) else ids[0]
-    return Flaw(main, tuple(id for id in ids if id != main), tuple(group.hits))
+    return MatchedVulnerability(main, tuple(id for id in ids if id != main), tuple(group.matches))
 
 
 def _is_cve(id: str) -> bool:

@@ -1,16 +1,16 @@
-"""Weak signs that somebody else than its distribution built a package, and what an index of the release makes of them.
+"""Weak signs that a third party built a package, and whether an index of the release confirms them.
 
-A version above the newest that the release offers, or a name that it does not have, may be of a third party, or just of
-another day. It counts against an index that is newer than the package, which has no date of its own: that of the image
-stands in for it. A version that a release may get as an update (``may_be_update``) is no sign, whatever the index says.
-A package that is taken for somebody else's by mistake loses findings, so doubt keeps it. Doubtful are
+A version above the newest that the release offers, or a name that it does not have, may be of a third party, or of
+another day. It counts only against an index that is newer than the package; a package has no date, so the image's
+counts. A version that a release may get as an update (``may_be_update``) is not a sign, whatever the index contains.
+A package that is taken for a third party's by mistake loses findings, so doubtful packages stay the distribution's:
 
 - versions that are not above those of every newer release: packages of testing or unstable, pinned earlier;
-- backports, of which no index tells;
-- names of which some release has advisories: packages that were removed since.
+- backports, which no index lists;
+- names for which some release has advisories: packages that were removed since.
 
-What is doubtful stays the distribution's, and ``no_index`` lists it. A version above the release's is newer than all that its
-advisories call fixed: where unstable has the package too, unstable's advisories assess it in their place.
+``no_index`` lists the doubtful ones. A version above the release's is also above all its fixed versions: if unstable has
+the package too, unstable's advisories assess it instead.
 **Source:** Debian Policy 3.2; Debian Developer's Reference 5.5 (uploads to stable) and 5.14 (testing).
 """
 
@@ -29,22 +29,22 @@ from careen.model.advisory import Listed
 from careen.model.image import ImageConfig
 from careen.model.inventory import Inventory
 from careen.model.package import Package
-from careen.model.report import Reason
 
+from .causes import Gap, NewerRelease, UncertainBuilder, gap_in
 from .distributions import distribution_of, release_of, title_of
 from .keys import Key, Keys
 from .reasons import purls_of
-from .subjects import Subject, weaker
+from .subject import Subject, weaker
 from .vendors import vendor_of
 
-LATER = timedelta(days=2)  # by which an index is newer than an image: a day passes until an upload is in all lists
+LATER = timedelta(days=2)  # how much newer an index must be than the image: it takes a day until an upload is in all lists
 
 
 class BuiltBy(Struct, frozen=True):
-    inventory: Inventory  # whose packages say ``third_party`` where the index shows it
+    inventory: Inventory  # packages that the index shows to be a third party's have the vendor ``third_party``
     third_parties: tuple[str, ...] = ()  # their purls
     newer: frozenset[str] = frozenset()  # purls of packages that unstable's advisories assess
-    reasons: tuple[Reason, ...] = ()  # about packages with a sign that nothing settles
+    gaps: tuple[Gap, ...] = ()  # packages with a sign that no index settles
 
 
 class _Suspect(Struct, frozen=True):
@@ -59,41 +59,47 @@ def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date
     if not suspects:
         return BuiltBy(inventory)
     made = _plausible(inventory.created, today)
-    advised = _advised({one.name for one in suspects if not _offered(one.listed)}, knowledge)
+    advised = _advised({suspect.name for suspect in suspects if not _offered(suspect.listed)}, knowledge)
     elsewhere = _elsewhere(suspects, knowledge)
     has_unstable = any(info.unfixed and not info.partial for info in knowledge.namespace(unstable()))
     foreign: list[Package] = []
     doubtful: list[Package] = []
     newer: list[Package] = []
-    for one in suspects:
-        others = elsewhere.get(one.name, ())
+    for suspect in suspects:
+        others = elsewhere.get(suspect.name, ())
         of_unstable = [other for other in others if other.namespace == unstable() and other.versions]
-        is_above = bool(_offered(one.listed))
+        is_above = bool(_offered(suspect.listed))
         if is_above:
-            is_backport = without_backport(one.version) != one.version
-            is_foreign = bool(of_unstable) and not is_backport and _is_above(one.version, _offered(others), keys["deb"])
+            is_backport = without_backport(suspect.version) != suspect.version
+            is_foreign = bool(of_unstable) and not is_backport and _is_above(suspect.version, _offered(others), keys["deb"])
         else:
-            is_foreign = one.name not in advised
-        indices = (one.listed, of_unstable) if is_above else (one.listed,)
+            is_foreign = suspect.name not in advised
+        indices = (suspect.listed, of_unstable) if is_above else (suspect.listed,)
         if is_foreign and made is not None and all(_newest(index) >= made + LATER for index in indices):
-            foreign.append(one.package)
+            foreign.append(suspect.package)
             continue
         if is_above and not is_foreign and of_unstable and has_unstable:
-            newer.append(one.package)
-        if one.version not in _offered(others):
-            doubtful.append(one.package)
+            newer.append(suspect.package)
+        if suspect.version not in _offered(others):
+            doubtful.append(suspect.package)
     purls = purls_of(foreign)
-    reasons = (*_of_unstable(newer), *_doubt(doubtful))
-    return BuiltBy(with_third_parties(inventory, purls), purls, frozenset(purls_of(newer)), reasons)
+    gaps = []
+    if newer:
+        gaps.append(gap_in(NewerRelease(title_of(unstable())), newer))
+    if doubtful:
+        gaps.append(gap_in(UncertainBuilder(), doubtful))
+    return BuiltBy(with_third_parties(inventory, purls), purls, frozenset(purls_of(newer)), tuple(gaps))
 
 
 def by_newer_releases(subjects: list[Subject], newer: Collection[str]) -> list[Subject]:
-    """With unstable's advisories for those packages."""
+    """The subjects, with unstable's advisories for the packages with these purls."""
     if not newer:
         return subjects
     return [
-        _by_unstable(one) if one.namespace in _namespaces() and not one.in_turn and one.package.purl in newer else one
-        for one in subjects
+        _by_unstable(subject)
+        if subject.namespace in _namespaces() and not subject.in_turn and subject.package.purl in newer
+        else subject
+        for subject in subjects
     ]
 
 
@@ -103,7 +109,7 @@ def _by_unstable(subject: Subject) -> Subject:
         namespace=unstable(),
         title=title_of(unstable()),
         version=without_backport(subject.version),
-        weight=weaker(subject.weight, "likely"),
+        confidence=weaker(subject.confidence, "likely"),
         stand_in=None,
         paid=None,
         continued=False,
@@ -117,13 +123,14 @@ def with_third_parties(inventory: Inventory, purls: Collection[str]) -> Inventor
         return inventory
     found = set(purls)
     packages = (
-        replace(one, vendor="third_party") if one.type == "deb" and one.purl in found else one for one in inventory.packages
+        replace(package, vendor="third_party") if package.type == "deb" and package.purl in found else package
+        for package in inventory.packages
     )
     return replace(inventory, packages=tuple(packages))
 
 
 def created_of(config: ImageConfig) -> str:
-    """The latest day that an image names: its last layer may have been put onto an older configuration."""
+    """The latest day in an image: its last layer may have been added to an older configuration."""
     days = (_day_of(text) for text in (config.created or "", *(step.created for step in config.history)))
     return max((day.isoformat() for day in days if day), default="")
 
@@ -164,19 +171,19 @@ def _is_sign(name: str, version: str, listed: Iterable[Listed], key: Key) -> boo
 
 
 def _is_above(version: str, offered: Iterable[str], key: Key) -> bool:
-    """Versions that cannot be read are above nothing, and nothing is above them."""
-    places = [key(one) for one in offered]
+    """False if any of the versions does not parse."""
+    places = [key(text) for text in offered]
     here = key(version)
     return here is not None and all(place is not None and here > place for place in places)
 
 
 def _offered(listed: Iterable[Listed]) -> frozenset[str]:
-    return frozenset(version for one in listed for version in one.versions)
+    return frozenset(version for index in listed for version in index.versions)
 
 
 def _elsewhere(suspects: Iterable[_Suspect], knowledge: Knowledge) -> Mapping[str, list[Listed]]:
-    """What all of Debian's releases have of the packages."""
-    names = {one.name for one in suspects}
+    """What all releases of Debian offer of the packages."""
+    names = {suspect.name for suspect in suspects}
     found: dict[str, list[Listed]] = defaultdict(list)
     for namespace in _namespaces():
         for name, listed in knowledge.listed(namespace, names).items():
@@ -185,7 +192,7 @@ def _elsewhere(suspects: Iterable[_Suspect], knowledge: Knowledge) -> Mapping[st
 
 
 def _advised(names: Collection[str], knowledge: Knowledge) -> frozenset[str]:
-    """Of which packages some release has advisories, which would be lost."""
+    """The packages for which some release has advisories, which would be lost."""
     if not names:
         return frozenset()
     return frozenset().union(*(knowledge.knows(namespace, names) for namespace in _namespaces()))
@@ -193,7 +200,7 @@ def _advised(names: Collection[str], knowledge: Knowledge) -> frozenset[str]:
 
 def _newest(listed: Iterable[Listed]) -> date:
     """The day of the newest index."""
-    days = [day for one in listed if (day := _day_of(one.as_of)) is not None]
+    days = [day for index in listed if (day := _day_of(index.as_of)) is not None]
     return max(days, default=date.min)
 
 
@@ -209,21 +216,7 @@ def _day_of(text: str) -> date | None:
         return None
 
 
-def _of_unstable(packages: list[Package]) -> tuple[Reason, ...]:
-    if not packages:
-        return ()
-    detail = f"packages in versions of a newer release: judged by the advisories of {title_of(unstable())}"
-    return (Reason("stand_in", detail, len(packages), purls_of(packages)),)
-
-
-def _doubt(packages: list[Package]) -> tuple[Reason, ...]:
-    if not packages:
-        return ()
-    detail = "packages that their release does not offer in this version, and no index settles who built them"
-    return (Reason("no_index", detail, len(packages), purls_of(packages)),)
-
-
 @cache
 def _namespaces() -> tuple[str, ...]:
-    """Of all releases of Debian, unstable included."""
+    """The namespaces of all releases of Debian, including unstable."""
     return (*map(namespace_of, versions()), unstable())

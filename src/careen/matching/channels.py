@@ -1,12 +1,12 @@
-"""Which of Red Hat's statements judge an rpm: those of its release, of its source package, and of the channels it came from.
+"""Which of Red Hat's advisories assess an rpm: those of its release, its source package, and the channels it came from.
 
-An image of Red Hat lists the repositories (content sets) that each of its layers was built with; a package is judged by
-those of the layer that brought it, or of the nearest one below. A repository of extended support (EUS, AUS, TUS, E4S, ELS)
-has fixes with versions of their own: of a flaw that the channel names its word counts, and the release's says the rest.
-A minor release behind the package's own cannot have built it and says nothing. Where no repository is named a package
-is its release's. Products on top (``openshift:4.14:el9``) are asked for packages that the release does not know.
+An image of Red Hat lists the repositories (content sets) that each of its layers was built with. A package is assessed
+by those of the layer that added it, or of the nearest one below. A repository of extended support (EUS, AUS, TUS, E4S,
+ELS) has fixes with their own versions: its advisories count for the vulnerabilities that they name, the release's for
+the rest. A minor release older than the package's cannot have built it and is ignored. If no repository is named, the
+release's advisories count. Products on top (``openshift:4.14:el9``) count for packages that the release does not cover.
 
-What is not mended is published for source packages (``arch`` "src") and holds for every package that was built from one.
+Vulnerabilities without a fix are published for source packages (``arch`` "src") and hold for every package built from one.
 **Source:** Red Hat, "Red Hat Enterprise Linux Life Cycle" (EUS, AUS, TUS, E4S, ELS); content manifests of Red Hat's images.
 """
 
@@ -21,9 +21,9 @@ from careen.model.advisory import Advisory
 from careen.model.inventory import ContentSets
 from careen.model.package import Package
 
-from .rpm import FROM_SOURCE, speaks_of
+from .rpm import FROM_SOURCE, is_about_build
 
-Said = Mapping[tuple[str, str], tuple[Advisory, ...]]
+AdvisoriesByPackage = Mapping[tuple[str, str], tuple[Advisory, ...]]  # by namespace and name
 
 _EXTENDED = {
     "rhel_eus": "EUS",
@@ -38,61 +38,66 @@ _MINOR = re.compile(r"\.el\d+_(\d+)")
 
 
 def channels_of(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> Callable[[Package], tuple[str, ...]]:
-    """By package: the namespaces beside its release's."""
-    names = {name for one in content_sets for name in one.names}
+    """A function that gives a package's namespaces beside its release's."""
+    names = {name for sets in content_sets for name in sets.names}
     known = knowledge.repositories(names | {_plain(name) for name in names}) if names else {}
     by_layer: dict[int, set[str]] = {}
-    for one in content_sets:
-        served = {namespace for name in one.names for namespace in known.get(name, known.get(_plain(name), ()))}
-        by_layer.setdefault(one.layer, set()).update(served)
+    for sets in content_sets:
+        served = {namespace for name in sets.names for namespace in known.get(name, known.get(_plain(name), ()))}
+        by_layer.setdefault(sets.layer, set()).update(served)
 
     def channels(package: Package) -> tuple[str, ...]:
         if not by_layer or not package.evidence:
             return ()
         layer = package.evidence[0].layer
-        nearest = max((one for one in by_layer if one <= layer), default=min(by_layer))
-        return tuple(sorted(one for one in by_layer[nearest] if not has_channels(one)))
+        nearest = max((index for index in by_layer if index <= layer), default=min(by_layer))
+        return tuple(sorted(namespace for namespace in by_layer[nearest] if not has_channels(namespace)))
 
     return channels
 
 
 def has_channels(namespace: str) -> bool:
-    """Is it of releases whose images say from which repositories they were built?"""
-    one = profile_of(namespace)
-    return one is not None and one.advisories.channels
+    """Whether images of these releases name the repositories that they were built from."""
+    profile = profile_of(namespace)
+    return profile is not None and profile.advisories.channels
 
 
-def unmapped(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> tuple[str, ...]:
-    """Repositories of which nobody says what they serve."""
-    names = {name for one in content_sets for name in one.names}
+def unknown_repositories(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> tuple[str, ...]:
+    """Repositories of the image whose products are unknown."""
+    names = {name for sets in content_sets for name in sets.names}
     known = knowledge.repositories(names | {_plain(name) for name in names}) if names else {}
     return tuple(sorted(name for name in names if name not in known and _plain(name) not in known))
 
 
-def heard(
-    package: Package, namespace: str, name: str, source: str, channels: Sequence[str], said: Said
+def advisories_of_rpm(
+    package: Package,
+    namespace: str,
+    name: str,
+    source: str,
+    channels: Sequence[str],
+    advisories: AdvisoriesByPackage,
 ) -> tuple[Advisory, ...]:
-    """``source``: the name of its source package, "" where the namespace names none."""
-    own = _statements(package, namespace, name, source, said)
+    """``source``: the name of its source package, "" if the namespace does not name those."""
+    own = _of_namespace(package, namespace, name, source, advisories)
     if not channels:
         return own
     beside: list[Advisory] = []
-    spoken: set[str] = set()
+    named: set[str] = set()
     for channel in channels:
         if _release(channel) not in ("", namespace.partition(":")[2]):
             continue
         if _is_extended(channel) and not _is_before(channel, package):
-            for one in _statements(package, channel, name, source, said):
-                if speaks_of(one, package):
-                    beside.append(one)
-                    spoken.update(flaws_of(one) if one.status != "undetermined" else ())
+            for advisory in _of_namespace(package, channel, name, source, advisories):
+                if is_about_build(advisory, package):
+                    beside.append(advisory)
+                    named.update(vulnerabilities_of(advisory) if advisory.status != "undetermined" else ())
         elif not _is_extended(channel) and not own:
-            beside += _statements(package, channel, name, source, said)
-    return (*beside, *(left for one in own if (left := without(one, spoken))))
+            beside += _of_namespace(package, channel, name, source, advisories)
+    return (*beside, *(left for advisory in own if (left := without(advisory, named))))
 
 
 def is_about(advisory: Advisory, place: str, name: str, source: str) -> bool:
-    """Does a statement that is kept under ``place`` speak of the package, or of its source package?"""
+    """Whether an advisory under the name ``place`` is about the package, or about its source package."""
     return not source or place == (source if advisory.arch == FROM_SOURCE else name)
 
 
@@ -103,31 +108,33 @@ def title(channel: str) -> str:
     return f"{product.replace('_', ' ')} {version.partition(':')[0]}"
 
 
-def _statements(package: Package, namespace: str, name: str, source: str, said: Said) -> tuple[Advisory, ...]:
-    own = said.get((namespace, name), ())
+def _of_namespace(
+    package: Package, namespace: str, name: str, source: str, advisories: AdvisoriesByPackage
+) -> tuple[Advisory, ...]:
+    own = advisories.get((namespace, name), ())
     if not source:
         return own
-    own = tuple(one for one in own if one.arch != FROM_SOURCE)
+    own = tuple(advisory for advisory in own if advisory.arch != FROM_SOURCE)
     if name == KERNEL_HEADERS:
-        return own  # no code of the kernel is in them, and what is said of its source package is about that
+        return own  # they contain no code of the kernel, which the advisories of its source package are about
     same = package.source is None or package.source.version == package.version
-    built = said.get((namespace, source), ())
-    # A build is told by the version of the source package, which a package of another version cannot be compared with.
-    return (*own, *(one for one in built if one.arch == FROM_SOURCE and (same or not one.ranges)))
+    built = advisories.get((namespace, source), ())
+    # Ranges are of versions of the source package: a package with another version cannot be compared with them.
+    return (*own, *(advisory for advisory in built if advisory.arch == FROM_SOURCE and (same or not advisory.ranges)))
 
 
-def without(advisory: Advisory, spoken: Collection[str]) -> Advisory | None:
-    """What an advisory says of other flaws than these."""
-    names = flaws_of(advisory)
-    left = [name for name in names if name not in spoken]
+def without(advisory: Advisory, ids: Collection[str]) -> Advisory | None:
+    """The advisory without these vulnerabilities; None if it names no others."""
+    names = vulnerabilities_of(advisory)
+    left = [name for name in names if name not in ids]
     if len(left) == len(names):
         return advisory
     if not left or (advisory.id in names and advisory.id not in left):
         return None
-    return replace(advisory, aliases=tuple(name for name in advisory.aliases if name not in spoken))
+    return replace(advisory, aliases=tuple(name for name in advisory.aliases if name not in ids))
 
 
-def flaws_of(advisory: Advisory) -> tuple[str, ...]:
+def vulnerabilities_of(advisory: Advisory) -> tuple[str, ...]:
     cves = tuple(name for name in (advisory.id, *advisory.aliases) if name.startswith("CVE-"))
     return cves or (advisory.id,)
 
@@ -137,18 +144,18 @@ def _is_extended(channel: str) -> bool:
 
 
 def _release(channel: str) -> str:
-    """The major release that a channel is for, where it says: 9 of ``rhel_eus:9.2`` and ``openshift:4.14:el9``."""
+    """The major release that a channel is for, or "": 9 of ``rhel_eus:9.2`` and ``openshift:4.14:el9``."""
     _, _, version = channel.partition(":")
     return version.partition(".")[0] if _is_extended(channel) else version.partition(":el")[2]
 
 
 def _is_before(channel: str, package: Package) -> bool:
-    """Is the channel's minor release older than the one that the package was built for?"""
+    """Whether the channel's minor release is older than the one that the package was built for."""
     built = _MINOR.search(package.version)
     minor = channel.partition(":")[2].partition(".")[2]
     return built is not None and minor.isdecimal() and int(built[1]) > int(minor)
 
 
 def _plain(name: str) -> str:
-    """Without the release that image builders put behind the name of a repository (``…-rpms__9_DOT_2``)."""
+    """Without the release that image builders append to a repository's name (``…-rpms__9_DOT_2``)."""
     return name.partition("__")[0]

@@ -1,6 +1,6 @@
 """Whether a version lies in a constraint text, over any version scheme; and whether an advisory of such texts applies.
 
-Dialects: ``native`` is the ecosystem's own language, where the scheme has one; ``go-version`` is that of scanners
+Dialects: ``native`` is the ecosystem's own language, if the scheme has one; ``go-version`` is that of scanners
 written in Go (the native terms, white space or commas for "and", ``||`` for "or", a bare version means ``=``);
 ``grype`` compares by order alone (comma for "and", ``||`` for "or", quotes dropped); ``vers`` is the purl project's
 range specifier.
@@ -45,9 +45,9 @@ def applies(
     unaffected: Sequence[str] = (),
     **options: Any,
 ) -> bool:
-    """Whether an advisory that lists constraints applies: in a vulnerable range, where there is one, and in no other.
+    """Whether an advisory with these constraints applies: in a vulnerable range, if it has any, and in none of the others.
 
-    An empty text says that nothing is known, so the advisory applies.
+    An empty text means that the range is unknown, so the advisory applies.
     """
     if "" in (*vulnerable, *patched):
         return True
@@ -72,7 +72,9 @@ def _native(alternative: str) -> str:
 def _in_order(scheme: VersionScheme, version: str, constraint: str) -> bool:
     place = scheme.key(version)
     parsed = [_terms(part) for part in constraint.split("||")]
-    held = [[_compares(scheme, version, place, *term) for term in part] for part in parsed]  # a wrong one is always refused
+    held = [
+        [_compares(scheme, version, place, *term) for term in part] for part in parsed
+    ]  # all terms, so that a malformed one always raises
     return any(map(all, held))
 
 
@@ -89,8 +91,8 @@ def _terms(alternative: str) -> list[tuple[str, str]]:
 
 
 def _compares(scheme: VersionScheme, version: str, place: Any, operator: str, bound: str) -> bool:
-    """By order; where one rpm has no epoch, without epochs; a Python version without its local part where the bound has
-    none: feeds leave both out and mean any."""
+    """By order. Feeds leave out epochs of rpms and local parts of Python versions and mean any: if only one side has an
+    epoch, neither counts; if the bound has no local part, the version's does not count."""
     if scheme.name == "rpm" and (_EPOCH.match(version) is None) is not (_EPOCH.match(bound) is None):
         return COMPARE[operator](scheme.key(_EPOCH.sub("", version, count=1)), scheme.key(_EPOCH.sub("", bound, count=1)))
     if scheme.name == "pep440" and "+" in version and "+" not in bound:

@@ -1,11 +1,11 @@
-"""Distributions that take over or rebuild another one's packages with its versions and publish no advisories themselves.
+"""Distributions that take over or rebuild the packages of another one with its versions, and publish no advisories.
 
-Their parent's advisories stand in, which is said and weighs less. A package that they changed bears their mark in its
-version and is not judged: nobody says what it mends. Kali imports Debian's testing branch, Devuan and the relatives of
-Ubuntu take most packages over as they are, Raspberry Pi OS compiles Debian's for older processors. Rebuilds of Red Hat
-Enterprise Linux keep its versions; CentOS Stream, from which its next minor release comes, is ahead of them.
+Their parent's advisories stand in; the report states that, and the confidence is lower. A package that they changed has
+their mark in its version and is not assessed: it is unknown what it fixes. Kali imports Debian's testing branch, Devuan
+and the relatives of Ubuntu take most packages over unchanged, Raspberry Pi OS compiles Debian's for older processors.
+Rebuilds of Red Hat Enterprise Linux keep its versions; CentOS Stream, the source of its next minor release, is ahead.
 
-**Source:** release notes of each distribution, which say what its releases build on.
+**Source:** release notes of each distribution, which name what its releases build on.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from careen.model.package import Distribution
 
 
 class Followed(Struct, frozen=True):
-    namespace: str  # its own, of which nobody speaks
+    namespace: str  # its own, without advisories
     title: str
     parent: str  # the namespace that stands in
     packages: tuple[str, ...]
@@ -27,7 +27,7 @@ class Followed(Struct, frozen=True):
 
 
 def followed(distribution: Distribution) -> Followed | None:
-    """None where it is no derivative that we know, or nobody says what this release of it builds on."""
+    """None if it is not a known derivative, or it is unknown what this release builds on."""
     one = _instead_of(distribution) or profile(distribution.id)
     if one is None or one.follows is None:
         return None
@@ -42,13 +42,13 @@ def followed(distribution: Distribution) -> Followed | None:
 
 
 def named(distribution: Distribution, rules: Iterable[Rule]) -> str | None:
-    """What the rules of a profile make of its VERSION_ID and other fields."""
+    """The release, by the rules of a profile over VERSION_ID and other fields."""
     version, codename, pretty_name = distribution.version, distribution.codename, distribution.pretty_name
     return applied(rules, version, version=version, codename=codename, pretty_name=pretty_name)
 
 
 def _instead_of(distribution: Distribution) -> Profile | None:
-    """The one that hides behind another's ID."""
+    """The derivative that uses the ID of another distribution."""
     hidden = _hidden().get(distribution.id, ())
     return next((one for one in hidden if one.follows and named(distribution, one.follows.when) is not None), None)
 

@@ -1,13 +1,13 @@
-"""Which advisories judge the packages of a distribution: the namespace and how its feed names packages.
+"""Which advisories assess the packages of a distribution: the namespace and how its feed names packages.
 
-A namespace is ``id:release`` in the words of ``os-release``; how much of VERSION_ID names a release differs. Debian
-without VERSION_ID is testing or unstable: the two cannot be told apart by their ``os-release``, and packages reach
-testing with the version they had in unstable, so both are judged by ``debian:sid``.
+A namespace is ``id:release`` with the words of ``os-release``; how much of VERSION_ID names a release differs. Debian
+without VERSION_ID is testing or unstable: their ``os-release`` is the same, and packages reach testing with the version
+that they have in unstable, so ``debian:sid`` assesses both.
 
-A derivative that builds packages with its own versions, judged by its parent's advisories, would look vulnerable where
-it is not, and the reverse. It is therefore named as not judged. For those that keep their parent's versions
-(``derivatives``) the parent's advisories stand in, which is said and weighs less. CentOS Linux is judged as RHEL of the
-same major release, and where a knowledge base has nothing of RHEL or Rocky Linux, AlmaLinux's advisories stand in.
+The parent's advisories are wrong for a derivative that builds packages with its own versions, so such a derivative is
+reported as not assessed. For those that keep their parent's versions (``derivatives``) the parent's advisories stand in;
+the report states that, and the confidence is lower. CentOS Linux is assessed as RHEL of the same major release. If the
+database has no advisories for RHEL or Rocky Linux, AlmaLinux's stand in.
 
 **Source:** os-release(5); release notes of each distribution for its own versions.
 """
@@ -28,17 +28,17 @@ class Release(Struct, frozen=True):
     title: str  # "Debian 12"
     by_source: bool = False  # an rpm feed that names source packages
     stand_in: str | None = None  # namespace of a rebuild with the same versions
-    paid: str | None = None  # namespace of support beyond the ordinary, whose fixes only its customers get
-    continued: bool = False  # it goes on with the same line of versions where the ordinary support has ended
-    entitled: bool = False  # it is switched on here
-    packages: tuple[str, ...] = ("rpm",)  # the types of the packages that it speaks of
-    lifetime: str = ""  # the namespace under which the end of its own support is known, where it is another one
-    own: str = ""  # expression of the versions of packages that a derivative changed
+    paid: str | None = None  # namespace of paid support, whose fixes only its customers get
+    continued: bool = False  # paid support continues the same line of versions after the end of life
+    entitled: bool = False  # paid support is switched on here
+    packages: tuple[str, ...] = ("rpm",)  # the types of packages that its advisories cover
+    lifetime: str = ""  # the namespace of its end of life, if it is another one
+    own: str = ""  # a regular expression for versions of packages that a derivative changed
 
 
 @lru_cache(maxsize=1024)  # asked of every package
 def release_of(distribution: Distribution) -> Release | None:
-    """The release whose advisories judge this distribution's packages; None where no feed's words fit it."""
+    """The release whose advisories assess this distribution's packages; None if no feed covers it."""
     if parent := followed(distribution):
         own = profile_of(parent.namespace)
         lifetime = parent.parent if "deb" in parent.packages and not (own and own.support.product) else ""
@@ -74,7 +74,7 @@ def release_of(distribution: Distribution) -> Release | None:
 
 
 def distribution_of(package: Package, image: Distribution | None) -> Distribution | None:
-    """The distribution that the package's database is bound to, which need not be the image's."""
+    """The distribution of the package's database, which may differ from the image's."""
     if package.distro is None:
         return image
     if image and package.distro in (image.id, f"{image.id}-{image.version}", f"{image.id}-{image.codename}"):
@@ -83,7 +83,7 @@ def distribution_of(package: Package, image: Distribution | None) -> Distributio
 
 
 def name_of(distribution: Distribution) -> str:
-    """The distribution in words, whether we know it or not."""
+    """The name of a distribution, known or not."""
     return distribution.pretty_name or " ".join(part for part in (distribution.id, distribution.version) if part)
 
 
@@ -93,13 +93,13 @@ def title_of(namespace: str) -> str:
 
 
 def parent_of(distribution: Distribution) -> str | None:
-    """A distribution that we know and that this one says it is like."""
+    """The title of a known distribution in ID_LIKE."""
     known = (profile(id) for id in distribution.id_like)
     return next((one.title for one in known if one and one.packages and not one.follows), None)
 
 
 def line_of(id: str) -> str:
-    """The distribution whose versions this one has: all of its line may stand in for one another. "" where it has its own."""
+    """The distribution whose versions this one has, or "": all distributions of a line may stand in for one another."""
     one = profiles().get(id)
     if one is None:
         return ""
@@ -109,7 +109,7 @@ def line_of(id: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _bound(distro: str) -> Distribution:
-    """The distribution behind what a package is bound to: "debian-12", "opensuse-leap-15.6"."""
+    """The distribution that a package names: "debian-12", "opensuse-leap-15.6"."""
     for id in _ids():
         if distro == id or distro.startswith(id + "-"):
             return Distribution(id, distro[len(id) + 1 :])
@@ -119,12 +119,12 @@ def _bound(distro: str) -> Distribution:
 
 @cache
 def _ids() -> tuple[str, ...]:
-    """The longest first, since one may begin another."""
+    """The longest first, since an id may be the prefix of another."""
     return tuple(sorted(profiles(), key=len, reverse=True))
 
 
 def _lifetime(distribution: Distribution, one: Profile, release: str) -> str:
-    """Where the dates of support count releases otherwise than advisories do."""
+    """The namespace of the end of life, if support counts releases otherwise than advisories; else ""."""
     assessed_as = profiles().get(one.advisories.namespace, one)
     rules = (*one.support.named, *assessed_as.support.named)
     return applied(rules, release, version=distribution.version, release=release) or ""

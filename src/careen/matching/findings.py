@@ -1,4 +1,4 @@
-"""A judged flaw told as a finding: severity, score, fix, the comparison that explains it, and a stable fingerprint."""
+"""The finding of an assessed vulnerability: severity, score, fix, the comparison that explains it, a stable fingerprint."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,35 +10,36 @@ from careen.model.advisory import Advisory, Epss, Exploited, Malicious, Vulnerab
 from careen.model.finding import AdvisoryReference, EpssScore, Fix, FixState, Vulnerability, Weakness
 from careen.model.package import Package
 
+from .assess import Assessed
 from .channels import title as channel_title
 from .distributions import title_of
-from .judge import Judged
+from .finding_texts import Because, because_text, malicious_text
 from .keys import Key
-from .ranges import Hit, explain
+from .ranges import Match
 from .risk import risk_of
 from .severity import best, severity_of
-from .subjects import Subject
+from .subject import Subject
 
-EXPLOITS = "exploitdb"  # the source whose records say that an exploit was published
+EXPLOITS = "exploitdb"  # the source of published exploits
 
 
 class Enrichment(Struct, frozen=True):
-    """What is known of the flaws themselves, by id."""
+    """What is known about the vulnerabilities themselves, by id."""
 
     records: Mapping[str, tuple[VulnerabilityRecord, ...]]
     epss: Mapping[str, Epss]
     exploited: Mapping[str, Exploited] | None  # None: the catalogue is not loaded
     weaknesses: Mapping[str, str] = {}  # names of weaknesses, by id
-    severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
+    severity_from: tuple[str, ...] = ()  # the sources whose severity counts first
 
 
 class Place(Struct, frozen=True):
-    """Where a package is, told once for all its findings."""
+    """Where a package is, the same for all its findings."""
 
     purl: str
     paths: tuple[str, ...]
     layer: int | None
-    lasting: str  # what stays the same from tag to tag: the purl without version, and the path
+    lasting: str  # the same from tag to tag: the purl without version, and the path
 
 
 def place_of(package: Package) -> Place:
@@ -51,21 +52,20 @@ def place_of(package: Package) -> Place:
     return Place(purl, paths, package.evidence[0].layer if package.evidence else None, f"{lasting}\0{path}")
 
 
-def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulnerability:
-    subject, flaw = judged.subject, judged.flaw
-    package = subject.package
-    ids = (flaw.id, *flaw.aliases)
+def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vulnerability:
+    vulnerability, package = assessed.vulnerability, assessed.subject.package
+    ids = (vulnerability.id, *vulnerability.aliases)
     records = [record for id in ids for record in known.records.get(id, ())]
-    advisories = [found.advisory for found in flaw.hits]
+    advisories = [match.advisory for match in vulnerability.matches]
     severity, source = severity_of(advisories, records, known.severity_from)
     cvss = tuple(dict.fromkeys(cvss for record in records for cvss in record.cvss))
     epss = next((known.epss[id] for id in ids if id in known.epss), None)
     exploited = None if known.exploited is None else any(id in known.exploited for id in ids)
-    fix = _fix(judged, key)
-    main = max(judged.preferred, key=lambda found: found.range is not None and found.range.fixed is not None)
+    fix = _fix(assessed, key)
+    main = max(assessed.preferred, key=lambda match: match.range is not None and match.range.fixed is not None)
     return Vulnerability(
-        id=flaw.id,
-        aliases=flaw.aliases,
+        id=vulnerability.id,
+        aliases=vulnerability.aliases,
         package=place.purl,
         package_name=package.name,
         package_version=package.version,
@@ -78,15 +78,15 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
         risk=risk_of(severity, best(cvss), epss, bool(exploited), bool(fix.versions)),
         fix=fix,
         advisories=_references(advisories),
-        reason=_reason(judged, main, fix),
-        confidence=judged.confidence,
+        reason=because_text(_because(assessed, main, fix)),
+        confidence=assessed.confidence,
         layer=place.layer,
-        fingerprint=fingerprint("vulnerability", flaw.id, place),
+        fingerprint=fingerprint("vulnerability", vulnerability.id, place),
         summary=next((record.summary for record in records if record.summary), ""),
         published=min((record.published for record in records if record.published), default=None),
-        fix_published=_fix_published(judged, known) if fix.versions else None,
+        fix_published=_fix_published(assessed, known) if fix.versions else None,
         exploit=any(record.source == EXPLOITS for record in records),
-        paid_fix=None if fix.versions else judged.paid,
+        paid_fix=None if fix.versions else assessed.paid_fix,
         weaknesses=tuple(
             Weakness(id, known.weaknesses.get(id, "")) for id in dict.fromkeys(id for record in records for id in record.cwes)
         ),
@@ -94,10 +94,9 @@ def finding(judged: Judged, place: Place, known: Enrichment, key: Key) -> Vulner
 
 
 def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
-    """A package that is itself the attack: nothing mends it but taking it out."""
+    """A package that is itself the attack: the only remedy is to remove it."""
     package = subject.package
     place = place_of(package)
-    extent = "every version" if not malicious.versions else subject.version
     return Vulnerability(
         id=malicious.id,
         aliases=(),
@@ -113,8 +112,8 @@ def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
         risk=100.0,
         fix=Fix("open"),
         advisories=(AdvisoryReference(malicious.id, "openssf", f"https://osv.dev/vulnerability/{malicious.id}"),),
-        reason=f"{extent} of this package is malicious ({subject.title})",
-        confidence=subject.weight,
+        reason=malicious_text(subject.version if malicious.versions else "", subject.title),
+        confidence=subject.confidence,
         layer=place.layer,
         fingerprint=fingerprint("vulnerability", malicious.id, place),
         summary="Malicious package: remove it, and treat what it could reach as exposed",
@@ -122,52 +121,52 @@ def malicious_finding(subject: Subject, malicious: Malicious) -> Vulnerability:
 
 
 def fingerprint(kind: str, id: str, place: Place) -> str:
-    """Names the same flaw in the same place, whatever the tag: no version counts, neither in the purl nor in the path."""
+    """Identifies a vulnerability in a place across tags: versions in the purl and in the path do not count."""
     return hashlib.sha256(f"{kind}\0{id}\0{place.lasting}".encode(errors="replace")).hexdigest()[:32]
 
 
-def _fix(judged: Judged, key: Key) -> Fix:
-    preferred = judged.preferred
-    if judged.subject.upstream:  # of several who speak of a program, its maker knows the release that mends it
-        preferred = tuple(found for found in preferred if found.advisory.namespace == judged.subject.namespace) or preferred
-    versions = {text for found in preferred for text in _next_fixed(found, judged.subject.version, key)}
+def _fix(assessed: Assessed, key: Key) -> Fix:
+    subject, preferred = assessed.subject, assessed.preferred
+    if subject.upstream:  # of several sources, the maker of a program knows the release that fixes it
+        preferred = tuple(match for match in preferred if match.advisory.namespace == subject.namespace) or preferred
+    versions = {text for match in preferred for text in _next_fixed(match, subject.version, key)}
     if not versions:
-        versions = {text for found in judged.flaw.hits for text in _next_fixed(found, judged.subject.version, key)}
-    if not versions and judged.paid and judged.subject.entitled:
-        versions = {judged.paid}
+        versions = {text for match in assessed.vulnerability.matches for text in _next_fixed(match, subject.version, key)}
+    if not versions and assessed.paid_fix and subject.entitled:
+        versions = {assessed.paid_fix}
     if versions:
-        if judged.subject.upstream:
-            versions = {text.removesuffix("+incompatible") for text in versions}  # of a Go module, which this is none of
+        if subject.upstream:
+            versions = {text.removesuffix("+incompatible") for text in versions}  # a suffix of Go modules alone
         return Fix("fixed", tuple(sorted(versions, key=lambda text: (key(text) or (), text))))
-    return Fix(_state(judged.preferred))
+    return Fix(_state(assessed.preferred))
 
 
-def _next_fixed(found: Hit, version: str, key: Key) -> tuple[str, ...]:
-    """The lowest version above the installed one that this advisory calls fixed."""
+def _next_fixed(match: Match, version: str, key: Key) -> tuple[str, ...]:
+    """The lowest fixed version of the advisory above the installed one."""
     mine = key(version)
-    texts = found.advisory.fixed_versions
+    texts = match.advisory.fixed_versions
     if not texts:
-        if found.range is not None:
-            return (found.range.fixed,) if found.range.fixed is not None else ()
-        texts = tuple(range.fixed for range in found.advisory.ranges if range.fixed)
+        if match.range is not None:
+            return (match.range.fixed,) if match.range.fixed is not None else ()
+        texts = tuple(range.fixed for range in match.advisory.ranges if range.fixed)
     above = [(end, text) for text in texts if (end := key(text)) is not None and (mine is None or end > mine)]
     return (min(above)[1],) if above else ()
 
 
-def _state(hits: tuple[Hit, ...]) -> FixState:
-    said = {found.advisory.status for found in hits}
+def _state(matches: tuple[Match, ...]) -> FixState:
+    statuses = {match.advisory.status for match in matches}
     states: tuple[FixState, ...] = ("wont_fix", "end_of_life", "deferred", "open")
     for state in states:
-        if state in said:
+        if state in statuses:
             return state
-    # A last affected version without a name for the next one: mended somewhere, and nobody says where.
-    bounded = any(found.range is not None and found.range.last_affected is not None for found in hits)
+    # A last affected version, and no fixed one: some later version fixes it, but it is unknown which.
+    bounded = any(match.range is not None and match.range.last_affected is not None for match in matches)
     return "unknown" if bounded else "open"
 
 
-def _fix_published(judged: Judged, known: Enrichment) -> str | None:
-    """When the first advisory with the fix came out. A CVE's own date is that of its disclosure and says nothing of it."""
-    ids = {found.advisory.id for found in judged.preferred if found.range is not None and found.range.fixed is not None}
+def _fix_published(assessed: Assessed, known: Enrichment) -> str | None:
+    """The date of the first advisory with the fix. A CVE's own date is that of its disclosure."""
+    ids = {match.advisory.id for match in assessed.preferred if match.range is not None and match.range.fixed is not None}
     dates = [
         record.published
         for id in ids
@@ -179,27 +178,28 @@ def _fix_published(judged: Judged, known: Enrichment) -> str | None:
 
 
 def _references(advisories: list[Advisory]) -> tuple[AdvisoryReference, ...]:
-    """An erratum that two feeds have is named once."""
+    """An erratum that two feeds contain is named once."""
     found: dict[tuple[str, str], AdvisoryReference] = {}
-    for one in advisories:
-        found.setdefault((one.id, one.source), AdvisoryReference(one.id, one.source, one.url))
+    for advisory in advisories:
+        found.setdefault((advisory.id, advisory.source), AdvisoryReference(advisory.id, advisory.source, advisory.url))
     return tuple(found.values())
 
 
-def _reason(judged: Judged, main: Hit, fix: Fix) -> str:
-    subject = judged.subject
-    title = subject.title
-    if subject.product and main.advisory.namespace == subject.product.namespace:
-        title = subject.product.namespace
+def _because(assessed: Assessed, main: Match, fix: Fix) -> Because:
+    subject, namespace = assessed.subject, main.advisory.namespace
+    by, stands_in_for = subject.title, ""
+    if subject.product and namespace == subject.product.namespace:
+        by = namespace
     elif subject.upstream:
-        named = main.advisory.namespace
-        said_of = f"CPE {main.advisory.package}" if named == CPE_NAMESPACE else f"{subject.title} in {named}"
-        title = named if named == subject.title else said_of
-    elif main.advisory.namespace in subject.channels:
-        title = channel_title(main.advisory.namespace)
-    elif main.advisory.namespace != subject.namespace:
-        title = f"{title_of(main.advisory.namespace)}, standing in for {title}"
-    text = f"{explain(main, subject.version)} ({subject.scheme} order, {title})"
-    if judged.paid and subject.paid and (subject.entitled or not fix.versions):
-        text += f"; {judged.paid} mends it for those who have {title_of(subject.paid).rpartition(' ')[0]}"
-    return text
+        if namespace == CPE_NAMESPACE:
+            by = f"CPE {main.advisory.package}"
+        elif namespace != subject.title:
+            by = f"{subject.title} in {namespace}"
+    elif namespace in subject.channels:
+        by = channel_title(namespace)
+    elif namespace != subject.namespace:
+        by, stands_in_for = title_of(namespace), subject.title
+    paid_fix, paid_by = "", ""
+    if assessed.paid_fix and subject.paid and (subject.entitled or not fix.versions):
+        paid_fix, paid_by = assessed.paid_fix, title_of(subject.paid).rpartition(" ")[0]
+    return Because(main, subject.version, subject.scheme, by, stands_in_for, paid_fix, paid_by)

@@ -1,4 +1,4 @@
-"""The packages that an image has of each distribution, as its advisories name them and as far as it built them."""
+"""The packages of each distribution in an image, as its advisories name them, without those of third parties."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from .subjects import subjects_of
 def installed_sources(
     inventory: Inventory, ecosystems: Mapping[str, Ecosystem], scheme: str
 ) -> Mapping[str, Mapping[str, set[str]]]:
-    """By namespace the versions by name, where they are of this scheme: those that matching will look for."""
+    """By namespace and name, the versions of this scheme: those that matching will look up."""
     subjects, _, _ = subjects_of(inventory, MemoryDatabase(()), ecosystems)
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for subject in subjects:

@@ -1,4 +1,4 @@
-"""Sort keys of version text, each computed once: a run compares the same few fixed versions with many packages."""
+"""Sort keys of versions, each computed once: a run compares the same few fixed versions with many packages."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -24,10 +24,10 @@ class Keys(dict[str, Key]):
 
 
 def keys_of(scheme: VersionScheme) -> Key:
-    """A function that gives a version's sort key, or None where the text is no version of this scheme.
+    """A function that gives a version's sort key, or None if the text is not a version of this scheme.
 
-    Text without a digit ("unknown", "dev-main") has no place in an order, even where a scheme gives it one below or
-    above all versions: every range without a beginning would hold it.
+    Text without a digit ("unknown", "dev-main") has no key, even if the scheme sorts it below or above all versions:
+    every range without a lower bound would contain it.
     """
     known: dict[str, tuple[Any, ...] | None] = {}
 

@@ -12,17 +12,19 @@ from .reasons import release_id
 
 
 def end_of_life(knowledge: Knowledge, namespace: str) -> str | None:
-    """A day in ISO 8601: what the database knows, else what ships with the distribution's file; None if unknown."""
+    """A day in ISO 8601, of the database, else of the distribution's file; None if unknown."""
     return knowledge.end_of_life(namespace) or _shipped(namespace)
 
 
 def without_lifecycle(inventory: Inventory, assessed: Collection[str], knowledge: Knowledge) -> str:
-    """The first release whose distribution publishes until when it is supported, and of which no such data is loaded; "" if
-    there is none. ``assessed``: the namespaces whose advisories assessed a package."""
+    """The first release whose distribution publishes its end of life, if that data is not loaded; else "".
+
+    ``assessed``: the namespaces whose advisories assessed a package.
+    """
     loaded = {source.name for source in knowledge.info.sources if source.records} if knowledge.info else set()
     bound = {package.distro: package for package in inventory.packages}.values()
     for distribution in (inventory.distribution, *(distribution_of(package, inventory.distribution) for package in bound)):
-        release = release_of(distribution) if distribution and distribution.version else None  # a rolling one does not end
+        release = release_of(distribution) if distribution and distribution.version else None  # a rolling release does not end
         if release is None or not {release.namespace, release.stand_in}.intersection(assessed):
             continue
         namespace = release.lifetime or release.namespace

@@ -1,31 +1,29 @@
-"""Packages of a release whose security support is limited or has ended while the release itself is supported."""
+"""Packages of a release whose security support is limited, or has ended, while the release is still supported."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from careen.database.knowledge import Knowledge
 from careen.model.advisory import LimitedSupport
-from careen.model.report import Reason
 
+from .causes import Gap, UnsupportedPackages, gap_in
 from .keys import Key
-from .reasons import purls_of
-from .subjects import Subject
+from .subject import Subject
 
-SHOWN = 5
 _Found = dict[str, list[tuple[Subject, LimitedSupport]]]  # by source package
 
 
-def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, key: Key, today: date) -> list[Reason]:
-    """One reason for what has ended, one for what is limited; each counts installed packages and names their sources."""
+def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, key: Key, today: date) -> list[Gap]:
+    """One gap for support that has ended, one for limited support."""
     listed = knowledge.limited_support(namespace)
     if not listed:
         return []
-    exact = {one.package: one for one in listed}
-    begin = [(one.package.removesuffix(".*"), one) for one in listed if one.package.endswith(".*")]
+    exact = {entry.package: entry for entry in listed}
+    prefixes = [(entry.package.removesuffix(".*"), entry) for entry in listed if entry.package.endswith(".*")]
     ended: _Found = {}
     limited: _Found = {}
     for subject in group:
-        found = exact.get(subject.name) or next((one for start, one in begin if subject.name.startswith(start)), None)
+        found = exact.get(subject.name) or next((entry for start, entry in prefixes if subject.name.startswith(start)), None)
         if found is None:
             continue
         if not found.ended:
@@ -33,28 +31,23 @@ def limited_of(namespace: str, group: Sequence[Subject], knowledge: Knowledge, k
         elif found.ended <= today.isoformat() and not _is_newer(subject.version, found.version, key):
             ended.setdefault(subject.name, []).append((subject, found))
     title = group[0].title
-    return [
-        *_reason("package_end_of_life", f"{title} gives no security updates any more for", ended),
-        *_reason("limited_support", f"{title} gives security updates within limits for", limited),
-    ]
+    return [_gap(title, found, has_ended) for found, has_ended in ((ended, True), (limited, False)) if found]
 
 
 def _is_newer(version: str, last: str, key: Key) -> bool:
-    """A version behind the last one with support came after that decision."""
+    """A version above the last supported one is newer than that decision."""
     mine, end = key(version), key(last) if last not in ("", "0") else None
     return mine is not None and end is not None and mine > end
 
 
-def _reason(code: str, words: str, found: _Found) -> list[Reason]:
-    if not found:
-        return []
-    told = [f"{name} ({_why(pairs[0][1])})" for name, pairs in sorted(found.items())]
-    packages = [subject.package for pairs in found.values() for subject, _ in pairs]
-    more = f" and {len(told) - SHOWN} more" if len(told) > SHOWN else ""
-    return [Reason(code, f"{words} {', '.join(told[:SHOWN])}{more}", len(packages), purls_of(packages))]
+def _gap(title: str, found: _Found, ended: bool) -> Gap:
+    named = tuple((name, _why(pairs[0][1])) for name, pairs in sorted(found.items()))
+    return gap_in(
+        UnsupportedPackages(title, ended, named), [subject.package for pairs in found.values() for subject, _ in pairs]
+    )
 
 
-def _why(one: LimitedSupport) -> str:
-    since = f"since {one.ended}" if one.ended else ""
-    detail = one.detail if len(one.detail) <= 80 else one.detail[:79] + "…"
+def _why(entry: LimitedSupport) -> str:
+    since = f"since {entry.ended}" if entry.ended else ""
+    detail = entry.detail if len(entry.detail) <= 80 else entry.detail[:79] + "…"
     return ": ".join(filter(None, (since, detail))) or "no reason given"

@@ -1,39 +1,41 @@
-"""The known flaws of an inventory's packages, and what could not be judged.
+"""The known vulnerabilities of an inventory's packages, and which packages could not be assessed.
 
-Look-ups come in bulk, one for each namespace; versions are compared by the sort keys of the ecosystem's scheme. What
-one package's advisories come to is settled in ``judge``, told in ``findings``; what nobody judged is in ``gaps``.
+Advisories are looked up in bulk, once for each namespace; versions are compared by the sort keys of the ecosystem's
+scheme. ``assess`` decides about one package, ``findings`` makes the findings, ``gaps`` lists what was not assessed.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge, knows_exploited
-from careen.model.advisory import Advisory, Malicious, VulnerabilityRecord
+from careen.model.advisory import Malicious, VulnerabilityRecord
 from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
 
+from .assess import Assessed, Matches, assess, matches_of, vulnerability_ids, with_paid_support
 from .built_by import built_by, by_newer_releases
-from .channels import heard
+from .causes import reason_of
+from .channels import AdvisoriesByPackage, advisories_of_rpm
 from .findings import Enrichment, finding, malicious_finding, place_of
-from .gaps import gaps_of, nothing_of_distribution
-from .judge import Judged, Opinion, judge, named, opinion, paid_for
+from .gaps import gaps_of, without_distribution_package
 from .keys import Key, Keys
-from .patched import in_turn
+from .patched import first_to_name
 from .rpm import stream_of
-from .subjects import Subject, subjects_of
+from .subject import Subject
+from .subjects import subjects_of
 
 
 class Matched(Struct, frozen=True):
     findings: tuple[Vulnerability, ...]
     reasons: tuple[Reason, ...]
-    namespaces: tuple[str, ...] = ()  # that judged at least one package
-    judged: int = 0  # packages, with those that are left to the distribution whose package owns them
-    third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by somebody else
+    namespaces: tuple[str, ...] = ()  # that assessed a package
+    assessed: int = 0  # packages, with those that are left to the distribution whose package owns them
+    third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by a third party
 
 
 def match(
@@ -45,51 +47,29 @@ def match(
     severity_from: tuple[str, ...] = (),
 ) -> Matched:
     """``ecosystems`` is by purl type, ``schemes`` by name; ``today`` decides whether a release still gets updates;
-    ``severity_from`` names whose word on severities counts first."""
+    ``severity_from`` names the sources whose severity counts first."""
     keys = Keys(schemes)
     built = built_by(inventory, knowledge, keys, today)
-    subjects, owned, reasons = subjects_of(built.inventory, knowledge, ecosystems)
+    subjects, owned, gaps = subjects_of(built.inventory, knowledge, ecosystems)
     subjects = by_newer_releases(subjects, built.newer)
-    said = said_of(subjects, knowledge)
-    opinions = [(subject, *opinions_of(subject, said, keys[subject.scheme])) for subject in subjects]
-    records = dict(knowledge.records(_ids(opinion for _, opinion, _ in opinions)))
-    judged = [one for subject, opinion, spoken in opinions for one in judge(subject, opinion, records, spoken)]
-    findings = _told(judged, records, knowledge, keys, severity_from)
-    for namespace, group in _by_namespace(subject for subject in subjects if not subject.distribution).items():
-        found = knowledge.malicious(namespace, {subject.name for subject in group})
-        findings += [
-            malicious_finding(subject, one)
-            for subject in group
-            for one in found.get(subject.name, ())
-            if _is_held(one, subject, keys[subject.scheme])
-        ]
+    advisories = advisories_of(subjects, knowledge)
+    matches = [(subject, *matches_for(subject, advisories, keys[subject.scheme])) for subject in subjects]
+    records = dict(knowledge.records(_ids(found for _, found, _ in matches)))
+    assessed = [one for subject, found, settled in matches for one in assess(subject, found, records, settled)]
+    findings = [*_findings(assessed, records, knowledge, keys, severity_from), *_malicious(subjects, knowledge, keys)]
     findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
-    gaps = gaps_of(subjects, knowledge, keys, frozenset(said), today)
-    reasons += [*built.reasons, *gaps.reasons]
-    reasons += nothing_of_distribution(inventory, subjects, reasons)
-    return Matched(tuple(findings), tuple(reasons), gaps.namespaces, gaps.judged + owned, built.third_parties)
+    covered = gaps_of(subjects, knowledge, keys, frozenset(advisories), today)
+    gaps += [*built.gaps, *covered.gaps]
+    gaps += without_distribution_package(inventory, subjects, gaps)
+    reasons = tuple(map(reason_of, gaps))
+    return Matched(tuple(findings), reasons, covered.namespaces, covered.assessed + owned, built.third_parties)
 
 
-Said = Mapping[tuple[str, str], tuple[Advisory, ...]]  # by namespace and name
-
-
-def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
+def advisories_of(subjects: Iterable[Subject], knowledge: Knowledge) -> AdvisoriesByPackage:
     wanted: dict[str, set[str]] = defaultdict(set)
     for subject in subjects:
-        wanted[subject.namespace].add(subject.name)
-        for also in (subject.stand_in, subject.paid, *subject.channels):
-            if also:
-                wanted[also].add(subject.name)
-        if subject.source:
-            for namespace in (subject.namespace, *subject.channels):
-                wanted[namespace].add(subject.source)
-        for namespace, name in subject.also:
+        for namespace, name in subject.places:
             wanted[namespace].add(name)
-        if subject.product:
-            wanted[subject.product.namespace].update(subject.product.names)
-        if subject.owner:
-            for namespace, name in subject.owner.places:
-                wanted[namespace].add(name)
     return {
         (namespace, name): advisories
         for namespace, names in wanted.items()
@@ -97,57 +77,63 @@ def said_of(subjects: Iterable[Subject], knowledge: Knowledge) -> Said:
     }
 
 
-def opinions_of(subject: Subject, said: Said, key: Key) -> tuple[Opinion, frozenset[str]]:
-    """What is said of the package, and the flaws on which somebody with a better word has spoken already."""
-    own = heard(subject.package, subject.namespace, subject.name, subject.source, subject.channels, said)
+def matches_for(subject: Subject, advisories: AdvisoriesByPackage, key: Key) -> tuple[Matches, frozenset[str]]:
+    """The matches of the package, and the vulnerabilities that a better source has settled already."""
+    own = advisories_of_rpm(subject.package, subject.namespace, subject.name, subject.source, subject.channels, advisories)
     if product := subject.product:
-        own = (*own, *(one for name in product.names for one in said.get((product.namespace, name), ())))
+        own = (*own, *(advisory for name in product.names for advisory in advisories.get((product.namespace, name), ())))
     if subject.in_turn:
-        own = in_turn((own, *(said.get(place, ()) for place in subject.also)))
+        own = first_to_name((own, *(advisories.get(place, ()) for place in subject.also)))
     elif subject.also:
-        own = (*own, *(one for place in subject.also for one in said.get(place, ())))
+        own = (*own, *(advisory for place in subject.also for advisory in advisories.get(place, ())))
     if subject.owner:
-        by_owner = [advisory for place in subject.owner.places for advisory in said.get(place, ())]
-        left = {name for advisory in by_owner if advisory.status != "undetermined" for name in named(advisory)}
-        return opinion(subject, own, key), frozenset(left)
+        by_owner = [advisory for place in subject.owner.own_places for advisory in advisories.get(place, ())]
+        settled = {id for one in by_owner if one.status != "undetermined" for id in vulnerability_ids(one)}
+        return matches_of(subject, own, key), frozenset(settled)
     if subject.paid:
-        return paid_for(subject, own, said.get((subject.paid, subject.name), ()), key)
+        return with_paid_support(subject, own, advisories.get((subject.paid, subject.name), ()), key)
     if subject.stand_in is None or stream_of(subject.package) is not None:
-        return opinion(subject, own, key), frozenset()
-    return opinion(subject, (*own, *said.get((subject.stand_in, subject.name), ())), key), frozenset()
+        return matches_of(subject, own, key), frozenset()
+    return matches_of(subject, (*own, *advisories.get((subject.stand_in, subject.name), ())), key), frozenset()
 
 
-def _ids(opinions: Iterable[Opinion]) -> set[str]:
-    return {id for opinion in opinions for found in opinion.hits for id in (found.advisory.id, *found.advisory.aliases)}
+def _ids(matches: Iterable[Matches]) -> set[str]:
+    return {id for one in matches for match in one.affecting for id in (match.advisory.id, *match.advisory.aliases)}
 
 
-def _told(
-    judged: list[Judged],
+def _findings(
+    assessed: list[Assessed],
     records: dict[str, tuple[VulnerabilityRecord, ...]],
     knowledge: Knowledge,
     keys: Mapping[str, Key],
     severity_from: tuple[str, ...],
 ) -> list[Vulnerability]:
-    ids = {id for one in judged for id in (one.flaw.id, *one.flaw.aliases)}
+    ids = {id for one in assessed for id in (one.vulnerability.id, *one.vulnerability.aliases)}
     records.update(knowledge.records(ids.difference(records)))
     named = knowledge.records({cwe for id in ids for record in records.get(id, ()) for cwe in record.cwes})
     weaknesses = {id: found[0].summary for id, found in named.items()}
     exploited = knowledge.exploited(ids)
     catalogue = exploited if exploited or knows_exploited(knowledge) else None
     known = Enrichment(records, knowledge.epss(ids), catalogue, weaknesses, severity_from)
-    places = {id(one.subject): one.subject.package for one in judged}
-    told = {number: place_of(package) for number, package in places.items()}
-    return [finding(one, told[id(one.subject)], known, keys[one.subject.scheme]) for one in judged]
+    packages = {id(one.subject): one.subject.package for one in assessed}
+    places = {number: place_of(package) for number, package in packages.items()}
+    return [finding(one, places[id(one.subject)], known, keys[one.subject.scheme]) for one in assessed]
 
 
-def _by_namespace(subjects: Iterable[Subject]) -> dict[str, list[Subject]]:
+def _malicious(subjects: Iterable[Subject], knowledge: Knowledge, keys: Mapping[str, Key]) -> Iterator[Vulnerability]:
     groups: dict[str, list[Subject]] = defaultdict(list)
     for subject in subjects:
-        groups[subject.namespace].append(subject)
-    return groups
+        if not subject.distribution:
+            groups[subject.namespace].append(subject)
+    for namespace, group in groups.items():
+        found = knowledge.malicious(namespace, {subject.name for subject in group})
+        for subject in group:
+            for one in found.get(subject.name, ()):
+                if _is_listed(one, subject, keys[subject.scheme]):
+                    yield malicious_finding(subject, one)
 
 
-def _is_held(malicious: Malicious, subject: Subject, key: Key) -> bool:
+def _is_listed(malicious: Malicious, subject: Subject, key: Key) -> bool:
     if not malicious.versions or subject.version in malicious.versions:
         return True
     mine = key(subject.version)

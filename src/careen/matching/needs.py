@@ -1,4 +1,4 @@
-"""Which namespaces of advisories an inventory asks for: what a first scan fetches, and nothing else."""
+"""The advisory namespaces that an inventory needs: a first scan fetches these and nothing else."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,22 +8,22 @@ from careen.plugins import Ecosystem
 from .distributions import distribution_of, release_of
 from .patched import patched
 from .products import product_of
-from .upstream import namespaces as of_makers
+from .upstream import namespaces as of_upstream
 
 
 def needed(
     packages: Iterable[Package], distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]
 ) -> frozenset[str]:
-    """Namespaces such as "debian:12" and "PyPI"; those that only stand in for another are among them."""
+    """Namespaces such as "debian:12" and "PyPI", with those that stand in for others."""
     namespaces: set[str] = set()
     for package in packages:
         ecosystem = ecosystems.get(package.type)
         if ecosystem is None or not ecosystem.distribution:
-            namespaces |= of_makers(package, distribution, ecosystems)
+            namespaces |= of_upstream(package, distribution, ecosystems)
         if ecosystem is None:
             continue
         if not ecosystem.distribution:
-            product = None if package.owned_by else product_of(package)  # what a distribution ships, it speaks of
+            product = None if package.owned_by else product_of(package)  # the distribution assesses what it ships
             namespaces.update(filter(None, (ecosystem.namespace, product.namespace if product else None)))
             continue
         found = distribution_of(package, distribution)
@@ -31,7 +31,7 @@ def needed(
         if vendors := patched(package, release):
             namespaces.update(vendors.namespaces)
         else:
-            namespaces |= of_makers(package, distribution, ecosystems)
+            namespaces |= of_upstream(package, distribution, ecosystems)
         if release:
             namespaces.update(filter(None, (release.namespace, release.stand_in, release.paid, release.lifetime)))
     return frozenset(namespaces)

@@ -1,17 +1,17 @@
-"""Packages of a distribution that somebody else patched and numbered anew, and who speaks of them.
+"""Packages of a distribution that a vendor patched and renumbered, and the vendor's advisories.
 
-| vendor    | its packages are told by                                       | namespace                           |
+| vendor    | sign of its packages                                           | namespace                           |
 |-----------|----------------------------------------------------------------|-------------------------------------|
 | root.io   | ``.root.io.`` in the version; apk releases such as ``-r10072`` | ``root:debian:12``                  |
 | Seal      | names that begin with ``seal-``                                | ``seal:debian``, ``seal:rhel:9``    |
 | RapidFort | ``rfubu``, ``+rf`` or ``.rf`` at the end of the version        | ``rapidfort:ubuntu``                |
-|           | everything else in an image that says it is RapidFort's        | ``rapidfort:ubuntu:22.04``          |
+|           | all other packages of an image with RapidFort's labels         | ``rapidfort:ubuntu:22.04``          |
 | Canonical | ``fips`` in the version of a deb of Ubuntu                     | ``ubuntu-pro-fips-updates:22.04``   |
 
-Their fixed versions are below the distribution's, so that its feed alone would accuse what they mended: without a feed
-of the vendor its packages are not judged. root.io builds on the distribution's package, whose word counts for the flaws
-that root.io does not name; so it is with Ubuntu's FIPS builds, which Ubuntu's word judges where nobody speaks of them
-themselves. RapidFort's feed lists what it left as it was, by source package and by package.
+Their fixed versions are below the distribution's, so the distribution's feed alone would report what they fixed: without
+a feed of the vendor its packages are not assessed. root.io builds on the distribution's package, whose advisories count
+for vulnerabilities that root.io does not name. The same holds for Ubuntu's FIPS builds: Ubuntu's advisories assess them
+if no FIPS advisory does. RapidFort's feed lists the packages that it left unchanged, by source package and by package.
 **Source:** the vendors' advisories: OSV's ecosystem ``Root``, Seal's and RapidFort's feeds; purls and labels of their images.
 """
 
@@ -25,7 +25,7 @@ from careen.model.image import Image
 from careen.model.package import Package
 from careen.safety.pattern import pattern
 
-from .channels import flaws_of, without
+from .channels import vulnerabilities_of, without
 from .distributions import Release
 
 RAPIDFORT = "rapidfort"
@@ -39,14 +39,14 @@ _LABELS = ("maintainer", "vendor", "org.opencontainers.image.vendor", "org.openc
 
 class Patched(Struct, frozen=True):
     vendor: str
-    namespaces: tuple[str, ...]  # that may speak of it, in this order
-    builds_on: str = ""  # namespace of the distribution, whose word counts for the flaws that the vendor does not name
+    namespaces: tuple[str, ...]  # that may have its advisories, in this order
+    builds_on: str = ""  # namespace of the distribution, for vulnerabilities that the vendor does not name
     marked: bool = True  # the vendor built it, for certain
-    prefix: str = ""  # that the vendor's feed may put before the package's name
+    prefix: str = ""  # that the vendor's feed may add to the package's name
 
 
 def patched(package: Package, release: Release | None, curator: str = "") -> Patched | None:
-    """``curator``: who says that the whole image is theirs."""
+    """``curator``: the vendor of the whole image, by its labels."""
     if package.name.startswith(_SEAL):
         family = _family(package, release)
         return Patched("Seal", tuple(dict.fromkeys((f"seal:{family}", f"seal:{family.partition(':')[0]}"))))
@@ -67,24 +67,24 @@ def patched(package: Package, release: Release | None, curator: str = "") -> Pat
 
 
 def curator_of(image: Image) -> str:
-    """The vendor whose image this is, by what its labels say."""
-    said = " ".join(image.config.labels.get(name, "") for name in _LABELS).lower()
-    return RAPIDFORT if RAPIDFORT in said else ""
+    """The vendor of the image, by its labels."""
+    labels = " ".join(image.config.labels.get(name, "") for name in _LABELS).lower()
+    return RAPIDFORT if RAPIDFORT in labels else ""
 
 
-def in_turn(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
-    """All statements, but what an earlier group named counts no more in a later one."""
-    said: list[Advisory] = []
-    spoken: set[str] = set()
+def first_to_name(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
+    """All advisories, without the vulnerabilities that an advisory of an earlier group names."""
+    found: list[Advisory] = []
+    named: set[str] = set()
     for group in groups:
-        left = [one for advisory in group if (one := without(advisory, spoken))]
-        spoken.update(name for one in left if one.status != "undetermined" for name in flaws_of(one))
-        said += left
-    return tuple(said)
+        left = [one for advisory in group if (one := without(advisory, named))]
+        named.update(name for one in left if one.status != "undetermined" for name in vulnerabilities_of(one))
+        found += left
+    return tuple(found)
 
 
 def _family(package: Package, release: Release | None) -> str:
-    """The distribution that the package was built for, which an rpm's release text tells better than the image."""
+    """The distribution that the package was built for: an rpm's release text is more precise than the image."""
     if package.type == "rpm":
         if built := _RPM_RELEASE.search(package.version.rpartition("-")[2]):
             return f"{'rhel' if built[1] == 'el' else 'fedora'}:{built[2]}"

@@ -1,4 +1,4 @@
-"""Which platforms Careen assesses: an image of another one has packages that no reader knows."""
+"""The platforms that Careen assesses: no cataloger reads the packages of others."""
 
 from careen.model.image import Image
 from careen.model.inventory import Unknown
@@ -8,7 +8,7 @@ SYSTEMS = frozenset(("linux", "freebsd"))
 
 
 def unassessed_platform(image: Image) -> tuple[Unknown, ...]:
-    """What there is to say of an image of Windows or another system that is not assessed."""
+    """The unknown of an image of Windows or another system that is not assessed."""
     if image.platform is None or image.platform.os in SYSTEMS:
         return ()
     reason = f"it is an image of {image.platform.os}, whose packages and updates are not read"

@@ -1,8 +1,8 @@
-"""Which product's own advisories speak of a package, and under what name, where its ecosystem's do not or not alone.
+"""Which product's advisories cover a package besides, or instead of, those of its ecosystem, and under what name.
 
-A program that no package manager knows (``generic``) is judged by them; a package of an ecosystem by both: Jenkins warns
-of plug-ins by their short names, Kubernetes of the component that a program is rather than of the module it was built
-from. A program is known as a component by the name of its file.
+A program that no package manager installed (``generic``) is assessed by them alone; a package of an ecosystem by both:
+Jenkins names plug-ins by their short names, Kubernetes names the component that a program is, not the module that it was
+built from. The name of a program's file identifies the component.
 """
 
 from msgspec import Struct
@@ -43,7 +43,7 @@ def product_of(package: Package) -> Product | None:
 def _of_kubernetes(package: Package) -> tuple[str, ...]:
     name = package.name
     if name == KUBERNETES or name.startswith(f"{KUBERNETES}/cmd/"):  # built without modules
-        programs = {name.rpartition("/")[2], *(one.path.rpartition("/")[2] for one in package.evidence)}
+        programs = {name.rpartition("/")[2], *(place.path.rpartition("/")[2] for place in package.evidence)}
         found = (
             MODULE_BY_PROGRAM.values()
             if "hyperkube" in programs
@@ -56,5 +56,5 @@ def _of_kubernetes(package: Package) -> tuple[str, ...]:
 def _of_jenkins(package: Package) -> str:
     if package.name == _JENKINS:
         return "core"
-    is_plugin = any(one.path.endswith(_PLUGIN_FILES) for one in package.evidence)
+    is_plugin = any(place.path.endswith(_PLUGIN_FILES) for place in package.evidence)
     return package.name.rpartition(":")[2] if is_plugin else ""

@@ -1,7 +1,7 @@
-"""Which statement of an advisory holds a version, and the comparison that says so.
+"""Whether an advisory affects a version, and which of its ranges contains it.
 
-An end of a range that is no version of the scheme makes that range match nothing: a feed's slip must neither stop a
-scan nor accuse a package.
+A range with an end that is not a version of the scheme contains nothing: a typo in a feed must neither stop a scan nor
+cause a false finding.
 
 **Source:** OSV schema 1.7, ``affected[].ranges`` (evaluation algorithm) and ``affected[].versions``.
 """
@@ -19,14 +19,14 @@ from .keys import Key
 
 log = logging.getLogger(__name__)
 
-# Marks of a Maven build that advisories leave out where they name the last release that is affected.
+# Build suffixes of Maven versions: an advisory that names the last affected release leaves them out.
 _BUILD = pattern(r"\.v20[0-9]{6}$|-(?:jre|android)$")
 _NUMBER = pattern(r"[1-9][0-9]*")
 NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
 
 
-class Hit(Struct, frozen=True, gc=False):
-    """An advisory that holds a version; without ``range`` it lists the version, or names every one (``listed``)."""
+class Match(Struct, frozen=True, gc=False):
+    """An advisory that affects a version. Without ``range`` it lists the version (``listed``), or affects every version."""
 
     advisory: Advisory
     range: Range | None = None
@@ -34,35 +34,37 @@ class Hit(Struct, frozen=True, gc=False):
 
 
 def spellings(version: str, advisories: Iterable[Advisory], key: Key) -> frozenset[str]:
-    """The texts in the advisories' lists that are this version, however written (``1.0`` and ``1.0.0``)."""
+    """All spellings of this version in the advisories' lists (``1.0`` and ``1.0.0``)."""
     listed = set[str]().union(*(advisory.versions for advisory in advisories))
     mine = key(version)
     if mine is None or not listed:
         return frozenset({version})
-    # Lists are long and keys dear: whatever the scheme, equal versions have the same numbers but zeros and build metadata.
+    # Lists are long and keys expensive: in every scheme, equal versions have the same numbers, apart from zeros and build
+    # metadata.
     numbers = _numbers(version)
     return frozenset({version, *(text for text in listed if _numbers(text) == numbers and key(text) == mine)})
 
 
-def hit(advisory: Advisory, version: str, key: Key, written: frozenset[str]) -> Hit | None:
-    """What in the advisory holds the version, whatever its status says of a fix; None where nothing does.
+def match_of(advisory: Advisory, version: str, key: Key, written: frozenset[str]) -> Match | None:
+    """How the advisory affects the version, whatever its status; None if it does not.
 
     ``written``: the version's ``spellings``.
     """
     if not advisory.ranges and not advisory.versions:
-        return Hit(advisory)
+        return Match(advisory)
     mine = key(version)
     if mine is not None:
         for range in advisory.ranges:
-            if holds(range, mine, key, version):
-                return Hit(advisory, range)
-    return Hit(advisory, listed=True) if not written.isdisjoint(advisory.versions) else None
+            if contains(range, mine, key, version):
+                return Match(advisory, range)
+    return Match(advisory, listed=True) if not written.isdisjoint(advisory.versions) else None
 
 
-def holds(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -> bool:
-    """Is ``introduced <= version < fixed`` (``<= last_affected``)? ``introduced: 0`` is before every version.
+def contains(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -> bool:
+    """Whether ``introduced <= version < fixed`` (``<= last_affected``); ``introduced: 0`` is before every version.
 
-    ``text``: the version as written; 9.4.38.v20210224 is a build of Jetty 9.4.38, and affected where that is the last.
+    ``text``: the version as written; 9.4.38.v20210224 is a build of Jetty 9.4.38, and affected if that is the last
+    affected version.
     """
     if range.introduced is not None and range.introduced != "0":
         low = key(range.introduced)
@@ -87,24 +89,10 @@ def holds(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -> b
     return True
 
 
-def explain(found: Hit, version: str) -> str:
-    """The comparison in one line: ``3.0.11-1~deb12u2 < 3.0.13-1~deb12u1``."""
-    range = found.range
-    if range is None:
-        return f"{version} is listed as affected" if found.listed else "every version is affected"
-    low = range.introduced if range.introduced not in (None, "0") else None
-    text = f"{low} {'<' if range.after else '<='} {version}" if low else version
-    if range.fixed is not None:
-        return f"{text} < {range.fixed}"
-    if range.last_affected is not None:
-        return f"{text} <= {range.last_affected}"
-    return f"{text}, and no version mends it" if low else f"{version} is affected, and no version mends it"
-
-
 def _numbers(text: str) -> list[str]:
     return _NUMBER.findall(text.partition("+")[0])
 
 
 def _unreadable(text: str) -> bool:
-    log.debug("range end %r is no version of its scheme: the range matches nothing", text)
+    log.debug("range end %r is not a version of its scheme: the range matches nothing", text)
     return False

@@ -1,4 +1,4 @@
-"""Findings with the scores of their vulnerabilities: for those that nobody rated, their own records are asked for."""
+"""Findings with scores: for unrated vulnerabilities, their own records are fetched."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,13 +7,13 @@ from careen.database.knowledge import Knowledge
 from .match import Matched
 from .severity import is_fetched
 
-Scores = Callable[[Sequence[str]], Knowledge]  # by ids: what is known, with what could be fetched of them
+Scores = Callable[[Sequence[str]], Knowledge]  # by ids: the database with the records that could be fetched
 
 
 def rated(
     matched: Matched, knowledge: Knowledge, scores: Scores | None, again: Callable[[Knowledge], Matched]
 ) -> tuple[Matched, tuple[str, ...]]:
-    """The second: CVEs without a severity whose record nobody fetched. Such a one may be critical."""
+    """With the unrated CVEs whose record was not fetched: they may be critical."""
     unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
     known = scores(unrated) if unrated and scores is not None else knowledge
     records = known.records(unrated)

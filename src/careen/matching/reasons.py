@@ -1,4 +1,4 @@
-"""What reasons name as their subjects, in the words that a user accepts them by."""
+"""The subjects of coverage reasons, as a user accepts them (``--accept CODE:SUBJECT``)."""
 
 from collections.abc import Iterable
 

@@ -1,18 +1,18 @@
-"""Where this report and another scanner's differ, and why, claim by claim.
+"""Where this report and another scanner's differ, and why, finding by finding.
 
-Reasons of what they alone report: ``unknown_package`` (this inventory has no such package), ``another_version`` (it has
-another one), ``suppressed`` (a rule or VEX set it aside here), ``not_assessed`` (nothing judges the package here),
-``range`` (a source names the flaw and its range does not hold this version, or is outweighed), ``not_named`` (no source
-here names it for this package). Of what this report alone has: ``unknown_package`` (they list no such package),
-``suppressed`` (they ignore it), ``another_version``, ``only_possible``, ``no_fix`` and ``not_named``. What both have
-under different names is ``alias`` and counts as agreed.
+Why only the other scanner reports a finding: ``unknown_package`` (not in this inventory), ``another_version`` (this
+inventory has another version), ``suppressed`` (a rule or VEX suppresses it here), ``not_assessed`` (the package is not
+assessed here), ``range`` (a source names the vulnerability, but does not affect this version or is set aside),
+``not_named`` (no source here names it for the package). Why only this report has it: ``unknown_package`` (not in their
+inventory), ``suppressed`` (they ignore it), ``another_version``, ``only_possible``, ``no_fix`` and ``not_named``. A
+finding that both have under different ids is ``alias`` and counts as agreed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from careen.formats.packages.purl import parse
 from careen.formats.scans.other_scan import Claim, OtherScan
@@ -22,17 +22,17 @@ from careen.model.report import Report
 
 from .explain import Explainer
 
-Reason = Literal[
+Code = Literal[
     "alias", "unknown_package", "another_version", "suppressed", "not_assessed", "range", "not_named", "only_possible", "no_fix"
 ]
 
 
 class Disagreement(Struct, frozen=True):
-    side: Literal["theirs", "ours"]  # who alone reports it
+    side: Literal["theirs", "ours"]  # the only one that reports it
     id: str
     package: str
     version: str
-    reason: Reason
+    code: Code = field(name="reason")
     detail: str
     purl: str = ""
 
@@ -40,42 +40,46 @@ class Disagreement(Struct, frozen=True):
 class Reconciled(Struct, frozen=True):
     scanner: str
     agreed: int
-    aliases: tuple[Disagreement, ...]  # agreed, under another name
+    aliases: tuple[Disagreement, ...]  # agreed, under another id
     theirs: tuple[Disagreement, ...]
     ours: tuple[Disagreement, ...]
 
 
 def reconcile(report: Report, other: OtherScan, explainer: Explainer) -> Reconciled:
-    flaws = [one for one in report.findings if isinstance(one, Vulnerability)]
+    findings = [found for found in report.findings if isinstance(found, Vulnerability)]
     places = _Places(report.inventory.packages)
     claims_by_package: dict[str, list[Claim]] = defaultdict(list)
-    told: set[int] = set()  # our findings that they have too
+    shared: set[int] = set()  # indices of our findings that they have too
     agreed, aliases, theirs = 0, [], []
-    flaws_by_purl: dict[str, list[tuple[int, Vulnerability]]] = defaultdict(list)
-    for index, flaw in enumerate(flaws):
-        flaws_by_purl[flaw.package].append((index, flaw))
+    by_purl: dict[str, list[tuple[int, Vulnerability]]] = defaultdict(list)
+    for index, finding in enumerate(findings):
+        by_purl[finding.package].append((index, finding))
     for claim in other.claims:
         here = places.of(claim)
         for package in here:
             claims_by_package[package.purl].append(claim)
         if claim.suppressed:
             continue
-        same = [pair for package in here for pair in flaws_by_purl[package.purl] if _is_same(pair[1], claim.ids)]
+        same = [pair for package in here for pair in by_purl[package.purl] if _is_same(pair[1], claim.ids)]
         if not same:
-            same, why = _by_alias(claim, here, flaws_by_purl, explainer)
-            if why:
-                aliases.append(why)
+            same, alias = _by_alias(claim, here, by_purl, explainer)
+            if alias:
+                aliases.append(alias)
         if same:
             agreed += 1
-            told.update(index for index, _ in same)
+            shared.update(index for index, _ in same)
         else:
             theirs.append(_theirs(claim, here, places, explainer))
-    ours = [_ours(flaw, claims_by_package[flaw.package], other) for index, flaw in enumerate(flaws) if index not in told]
+    ours = [
+        _ours(finding, claims_by_package[finding.package], other)
+        for index, finding in enumerate(findings)
+        if index not in shared
+    ]
     return Reconciled(other.scanner, agreed, tuple(aliases), tuple(theirs), tuple(ours))
 
 
 class _Places:
-    """Finds the packages of a claim: by purl or name, and by version."""
+    """Finds the packages of a claim by purl or name, and by version."""
 
     def __init__(self, packages: Iterable[Package]) -> None:
         self._by_name: dict[str, list[Package]] = defaultdict(list)
@@ -86,11 +90,11 @@ class _Places:
     def named(self, claim: Claim) -> list[Package]:
         type = claim.type or claim.purl.removeprefix("pkg:").partition("/")[0]
         names = dict.fromkeys(name.lower() for name in (claim.package, _purl_name(claim.purl)) if name)
-        found = {id(one): one for name in names for one in self._by_name.get(name, ())}
-        return [one for one in found.values() if not type or one.type == type]
+        found = {id(package): package for name in names for package in self._by_name.get(name, ())}
+        return [package for package in found.values() if not type or package.type == type]
 
     def of(self, claim: Claim) -> list[Package]:
-        return [one for one in self.named(claim) if _is_version(one, claim.version)]
+        return [package for package in self.named(claim) if _is_version(package, claim.version)]
 
 
 def _spellings(package: Package) -> set[str]:
@@ -112,7 +116,7 @@ def _purl_name(purl: str) -> str:
 
 
 def _is_version(package: Package, version: str) -> bool:
-    """Epochs, and a ``v``, are written by some and left out by others."""
+    """Some scanners write epochs and a leading ``v``, others do not."""
     mine = {package.version, package.version.partition(":")[2] or package.version}
     if package.source:
         mine.add(package.source.version)
@@ -125,22 +129,22 @@ def _is_version(package: Package, version: str) -> bool:
     )
 
 
-def _is_same(flaw: Vulnerability, ids: Sequence[str]) -> bool:
-    return not {flaw.id, *flaw.aliases}.isdisjoint(ids)
+def _is_same(finding: Vulnerability, ids: Sequence[str]) -> bool:
+    return not {finding.id, *finding.aliases}.isdisjoint(ids)
 
 
 def _by_alias(
     claim: Claim,
     here: Sequence[Package],
-    flaws_by_purl: dict[str, list[tuple[int, Vulnerability]]],
+    by_purl: dict[str, list[tuple[int, Vulnerability]]],
     explainer: Explainer,
 ) -> tuple[list[tuple[int, Vulnerability]], Disagreement | None]:
-    """Their id may be a name of a flaw that this report has under another."""
-    purls = [package.purl for package in here if flaws_by_purl[package.purl]]
+    """Our findings whose vulnerability has their id as an alias."""
+    purls = [package.purl for package in here if by_purl[package.purl]]
     if not purls:
         return [], None
     ids = explainer.explain(claim.ids[0], purls[0]).ids
-    same = [pair for purl in purls for pair in flaws_by_purl[purl] if _is_same(pair[1], ids)]
+    same = [pair for purl in purls for pair in by_purl[purl] if _is_same(pair[1], ids)]
     if not same:
         return [], None
     return same, Disagreement(
@@ -149,50 +153,53 @@ def _by_alias(
 
 
 def _theirs(claim: Claim, here: Sequence[Package], places: _Places, explainer: Explainer) -> Disagreement:
-    def because(reason: Reason, detail: str, purl: str = "") -> Disagreement:
-        return Disagreement("theirs", claim.ids[0], claim.package, claim.version, reason, detail, purl)
+    def because(code: Code, detail: str, purl: str = "") -> Disagreement:
+        return Disagreement("theirs", claim.ids[0], claim.package, claim.version, code, detail, purl)
 
     if not here:
         versions = sorted({package.version for package in places.named(claim)})
         if versions:
-            return because("another_version", f"found here as {', '.join(versions[:5])}")
-        return because("unknown_package", "no such package was found in this image")
+            return because("another_version", f"this image has {', '.join(versions[:5])}")
+        return because("unknown_package", "no such package in this image")
     for id in claim.ids:
-        judged = [one for package in here for one in explainer.explain(id, package.purl).judgements]
-        for one in judged:
+        explained = [one for package in here for one in explainer.explain(id, package.purl).of_packages]
+        for one in explained:
             if one.outcome == "set_aside":
                 return because("suppressed", one.why, one.purl)
-        for one in judged:
+        for one in explained:
             if one.outcome == "not_found" and one.statements:
                 return because("range", one.why, one.purl)
-    unjudged = next((one for one in judged if one.outcome == "not_judged"), None)
-    if unjudged:
-        return because("not_assessed", unjudged.why, unjudged.purl)
-    asked = sorted({asked.source for one in judged for asked in one.asked})
-    return because("not_named", f"no source names it for this package (asked: {', '.join(asked) or 'none'})", here[0].purl)
+    unassessed = next((one for one in explained if one.outcome == "not_judged"), None)
+    if unassessed:
+        return because("not_assessed", unassessed.why, unassessed.purl)
+    sources = sorted({source.source for one in explained for source in one.sources})
+    listed = ", ".join(sources) or "none"
+    return because("not_named", f"none of the sources names it for this package ({listed})", here[0].purl)
 
 
-def _ours(flaw: Vulnerability, claims: Sequence[Claim], other: OtherScan) -> Disagreement:
-    def because(reason: Reason, detail: str) -> Disagreement:
-        return Disagreement("ours", flaw.id, flaw.package_name, flaw.package_version, reason, detail, flaw.package)
+def _ours(finding: Vulnerability, claims: Sequence[Claim], other: OtherScan) -> Disagreement:
+    def because(code: Code, detail: str) -> Disagreement:
+        return Disagreement("ours", finding.id, finding.package_name, finding.package_version, code, detail, finding.package)
 
-    same = [claim for claim in claims if _is_same(flaw, claim.ids)]
+    same = [claim for claim in claims if _is_same(finding, claim.ids)]
     if any(claim.suppressed for claim in same):
         return because("suppressed", f"{other.scanner} ignores it")
-    if other.packages and other.packages.isdisjoint(_names(flaw)):
-        return because("unknown_package", f"{other.scanner} lists no such package; here: {flaw.reason}")
-    elsewhere = [claim.version for claim in other.claims if claim.package.lower() in _names(flaw) and _is_same(flaw, claim.ids)]
+    if other.packages and other.packages.isdisjoint(_names(finding)):
+        return because("unknown_package", f"{other.scanner} does not list this package; here: {finding.reason}")
+    names = _names(finding)
+    elsewhere = [claim.version for claim in other.claims if claim.package.lower() in names and _is_same(finding, claim.ids)]
     if elsewhere:
-        return because("another_version", f"{other.scanner} has it for {', '.join(sorted(set(elsewhere))[:5])}")
-    if flaw.confidence == "possible":
-        return because("only_possible", f"possible only, and it gates nothing: {flaw.reason}")
-    if not flaw.fix.versions:
+        return because("another_version", f"{other.scanner} reports it for {', '.join(sorted(set(elsewhere))[:5])}")
+    if finding.confidence == "possible":
+        return because("only_possible", f"only possible, so no gate counts it: {finding.reason}")
+    if not finding.fix.versions:
         return because(
-            "no_fix", f"no version mends it ({flaw.fix.state}); {other.scanner} may leave such flaws out: {flaw.reason}"
+            "no_fix",
+            f"no version fixes it ({finding.fix.state}); {other.scanner} may leave such findings out: {finding.reason}",
         )
-    about = f"reports {len(claims)} others of the package" if claims else "reports nothing of the package"
-    return because("not_named", f"{other.scanner} {about}; here: {flaw.reason}")
+    about = f"reports {len(claims)} others for the package" if claims else "reports nothing for the package"
+    return because("not_named", f"{other.scanner} {about}; here: {finding.reason}")
 
 
-def _names(flaw: Vulnerability) -> set[str]:
-    return {flaw.package_name.lower(), _purl_name(flaw.package)}
+def _names(finding: Vulnerability) -> set[str]:
+    return {finding.package_name.lower(), _purl_name(finding.package)}

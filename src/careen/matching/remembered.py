@@ -1,7 +1,7 @@
-"""``match``, with what it gave before for the same inventory, database, day and code taken from the store.
+"""``match``, with its earlier result for the same inventory, database, day and code from the store.
 
-The third level of the cache, above layers and inventories: a second scan of an image judges nothing anew. Only the one
-database file of a run is told apart this way; beside private advisories or an archive, matching is done again.
+The third level of the cache, above layers and inventories: a second scan of an image does not match again. Only a single
+database file can be identified this way; with private advisories or an archive, matching is repeated.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from .match import Matched, match
 
 
 class Memory(Struct, frozen=True):
-    """``fingerprint`` changes with any of the code that judges."""
+    """``fingerprint`` changes with any of the code that matches."""
 
     store: Store
     fingerprint: str
@@ -47,14 +47,14 @@ def remembered(
         if known is not None:
             return from_msgpack(known, Matched)
     except (msgspec.MsgspecError, ValueError):
-        pass  # damaged on the disk: judged anew
+        pass  # damaged on the disk: matched again
     matched = match(inventory, knowledge, schemes, ecosystems, today, severity_from)
     memory.store.put(key, msgspec.msgpack.encode(matched))
     return matched
 
 
 def _identity(knowledge: Knowledge) -> str:
-    """The file of the database, as it is now: a new one is renamed into its place. "" where it is not the only knowledge."""
+    """Identifies the current database file, which an update replaces; "" if there are other sources of advisories."""
     from careen.database.read import Database
 
     if not isinstance(knowledge, Database) or knowledge.info is None:

@@ -1,8 +1,8 @@
-"""Which advisories speak of the build of an rpm: module stream, architecture, and builds with a fix line of their own.
+"""Whether an advisory is about the build of an rpm: its module stream, its architecture, its line of builds.
 
 A module's packages are built for one stream (``nodejs:18``) and their releases compare with no other stream's.
-Feeds that list errata without the stream still show it: a module's releases hold ``.module_el8`` or ``.module+el8``,
-and the stream is the beginning of the version wherever the package is versioned as its module.
+Feeds that list errata without the stream still show it: a module's releases contain ``.module_el8`` or ``.module+el8``,
+and the version begins with the stream if the package is versioned as its module.
 
 **Source:** Fedora Modularity, "modularity label" (name:stream:version:context); Oracle Linux errata (ksplice, FIPS).
 """
@@ -13,22 +13,22 @@ from careen.distributions.registry import profile_of
 from careen.model.advisory import Advisory
 from careen.model.package import Package
 
-# Builds that are published beside the ordinary ones and are mended on their own line.
+# Builds beside the regular ones, with fixed versions of their own.
 _BUILDS = re.compile(r"\.?ksplice\d|_fips")
 _MODULE = re.compile(r"\.module[_+]")
-FROM_SOURCE = ("src",)  # of statements about a source package, which hold for all that was built from it
+FROM_SOURCE = ("src",)  # of advisories about a source package, which hold for all packages built from it
 _NO_ARCH = frozenset({"", "noarch", "all", "src"})
 
 
 def stream_of(package: Package) -> str | None:
-    """``name:stream`` of a module's package; "" where a module built it and the label that says which is missing."""
+    """``name:stream`` of a module's package; "" if the package is of a module, but its label is missing."""
     if package.module:
         return ":".join(package.module.split(":")[:2])
     return "" if _MODULE.search(package.version) else None
 
 
-def speaks_of(advisory: Advisory, package: Package) -> bool:
-    """Is the advisory about this build at all, whatever the version?"""
+def is_about_build(advisory: Advisory, package: Package) -> bool:
+    """Whether the advisory is about this build, regardless of the version."""
     if advisory.arch == FROM_SOURCE and _lists_binaries(advisory.namespace):
         return False
     fixed = [range.fixed for range in advisory.ranges if range.fixed]
@@ -41,7 +41,7 @@ def speaks_of(advisory: Advisory, package: Package) -> bool:
 
 
 def _lists_binaries(namespace: str) -> bool:
-    """Is what holds for each package of a source said of the package itself?"""
+    """Whether the namespace lists binary packages even for advisories that hold for their source package."""
     one = profile_of(namespace)
     return one is not None and one.advisories.binaries_listed
 
@@ -55,7 +55,7 @@ def _same_stream(advisory: Advisory, fixed: list[str], package: Package) -> bool
         return stream is None and not modular
     start = stream.partition(":")[2] + "."
     if len(start) < 2 or not start[0].isdigit() or not _upstream(package.version).startswith(start):
-        return stream != ""  # not versioned as its module: nothing tells the streams apart
+        return stream != ""  # not versioned as its module: the streams cannot be distinguished
     return any(_upstream(text).startswith(start) for text in fixed)
 
 

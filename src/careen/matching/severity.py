@@ -1,9 +1,9 @@
-"""How bad a flaw is, and who says so: the vendor's word, then OSV and GHSA, then CVSS of the CVE record, else unknown.
+"""The severity of a vulnerability, and its source: the vendor, then OSV and GHSA, then CVSS of the CVE record, else unknown.
 
-Of the CVE record NVD's score counts, then that of who assigned the CVE (CNA), then CISA's supplement (CISA-ADP). Another
-order can be asked for: ``vendor`` (the matched advisories), ``ecosystem`` (their records) and any source by its name
-("nvd", "cna", "cisa-adp", "ghsa", "redhat"); where none of those says anything, the usual one goes on.
-A vendor's word stands for its own build, so it outranks a score of the flaw in general. A missing score is unknown,
+Of the scores in a CVE record NVD's counts first, then that of the CNA that assigned the CVE, then CISA's supplement
+(CISA-ADP). Another order can be set: ``vendor`` (the matched advisories), ``ecosystem`` (their records) and any source by
+its name ("nvd", "cna", "cisa-adp", "ghsa", "redhat"); if none of those has a severity, the usual order follows.
+A vendor rates its own build, so its severity precedes general scores. A missing score is unknown,
 never 0.  **Source:** CVSS v3.1 and v4.0 specifications, "Qualitative Severity Rating Scale"; CVSS v2 as NVD rates it.
 """
 
@@ -13,22 +13,22 @@ from careen.model.advisory import SEVERITIES, Advisory, Cvss, Severity, Vulnerab
 
 # Records of these sources describe the CVE itself; all others are advisories of an ecosystem.
 _CVE_SOURCES = frozenset({"nvd", "cve", "cna"})
-# These vendors have records of CVEs too: their word on their own builds is in the advisories, the rest is one score of many.
+# These vendors have CVE records too: the severity for their builds is in the advisories, the record is one score of many.
 _VENDORS = frozenset({"openeuler", "redhat"})
 
 
 def severity_of(
     advisories: Sequence[Advisory], records: Sequence[VulnerabilityRecord], order: Sequence[str] = ()
 ) -> tuple[Severity, str | None]:
-    """The severity and its source: the matched advisories speak first, then the records of the flaw.
+    """The severity and its source: by the matched advisories, then by the records of the vulnerability.
 
-    Where several advisories of one rank differ, the worst counts. ``order``: whom to ask before that.
+    If several advisories of one rank differ, the worst counts. ``order``: the sources that count before that.
     """
     for name in order:
-        if asked := _of(name.lower(), advisories, records):
-            return asked
-    if said := _worst(advisories):
-        return said
+        if found := _of(name.lower(), advisories, records):
+            return found
+    if found := _worst(advisories):
+        return found
     ecosystem = [record for record in records if not _is_of_cve(record)]
     for record in ecosystem:
         if record.severity != "unknown":
@@ -45,35 +45,35 @@ def severity_of(
 def _of(
     name: str, advisories: Sequence[Advisory], records: Sequence[VulnerabilityRecord]
 ) -> tuple[Severity, str | None] | None:
-    """What one source says, by its name."""
+    """The severity by one source."""
     if name == "vendor":
         return _worst(advisories)
     if name == "ecosystem":
         theirs = [record for record in records if not _is_of_cve(record)]
         scores = [cvss for record in theirs for cvss in record.cvss]
     else:
-        if said := _worst([advisory for advisory in advisories if advisory.source.lower() == name]):
-            return said
+        if found := _worst([advisory for advisory in advisories if advisory.source.lower() == name]):
+            return found
         theirs = [record for record in records if record.source.lower() == name]
         scores = [cvss for record in records for cvss in record.cvss if _is_by(cvss, record, name)]
-    word = next(((record.severity, record.source) for record in theirs if record.severity != "unknown"), None)
+    stated = next(((record.severity, record.source) for record in theirs if record.severity != "unknown"), None)
     scored = best(scores)
-    return word or ((rating(scored), scored.source) if scored else None)
+    return stated or ((rating(scored), scored.source) if scored else None)
 
 
 def _is_by(cvss: Cvss, record: VulnerabilityRecord, name: str) -> bool:
-    """Whoever is neither NVD nor CISA and scores in the record of a CVE is the one who assigned it."""
+    """In the record of a CVE, every scorer but NVD and CISA is the CNA that assigned it."""
     source = cvss.source.lower()
     return source == name or (name == "cna" and source not in ("nvd", "cisa-adp") and _is_of_cve(record))
 
 
 def _worst(advisories: Iterable[Advisory]) -> tuple[Severity, str] | None:
-    words = [(advisory.severity, advisory.source) for advisory in advisories if advisory.severity != "unknown"]
-    return min(words, key=lambda word: SEVERITIES.index(word[0])) if words else None
+    found = [(advisory.severity, advisory.source) for advisory in advisories if advisory.severity != "unknown"]
+    return min(found, key=lambda pair: SEVERITIES.index(pair[0])) if found else None
 
 
 def is_fetched(records: Iterable[VulnerabilityRecord]) -> bool:
-    """Is the CVE's own record among them, which has the scores, where anybody gave one?"""
+    """Whether the CVE's own record, which has the scores, is among them."""
     return any(record.source in _CVE_SOURCES for record in records)
 
 
@@ -82,7 +82,7 @@ def _is_of_cve(record: VulnerabilityRecord) -> bool:
 
 
 def best(scores: Iterable[Cvss]) -> Cvss | None:
-    """The score to go by: the newest CVSS (3.0 and 3.1 are one), NVD's own before others', CISA's supplement last."""
+    """The score that counts: the newest CVSS (3.0 and 3.1 are one), NVD's own before others', CISA's supplement last."""
     return max(
         scores,
         key=lambda cvss: (cvss.version[:1], cvss.source.lower() == "nvd", cvss.source != "CISA-ADP", cvss.version),

@@ -1,6 +1,6 @@
 """How a package is installed, and the command that installs another version of it there.
 
-Names, versions and paths come from the image: one that does not fit into a shell's word as it is goes into no command.
+Names, versions and paths come from the image: what would need quoting in a shell is not put into a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm (``overrides``), go, cargo.
 """
 
@@ -15,7 +15,7 @@ from careen.model.package import Package
 Where = Literal["dockerfile", "manifest"]
 SYSTEM = ("deb", "rpm", "apk")
 SAFE = re.compile(r"[A-Za-z0-9@._+~:^/-]+")
-# The programs that install packages, by the package that brings them, in the order in which they are preferred.
+# Package managers, by the package that contains them, in order of preference.
 _MANAGERS = (
     ("deb", "apt", "apt"), ("apk", "apk-tools", "apk"), ("rpm", "microdnf", "microdnf"), ("rpm", "dnf", "dnf"),
     ("rpm", "dnf5", "dnf"), ("rpm", "tdnf", "tdnf"), ("rpm", "yum", "yum"), ("rpm", "zypper", "zypper"),
@@ -25,28 +25,35 @@ _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "p
 
 
 def managers_of(packages: Iterable[Package]) -> dict[str, str]:
-    """The program that installs packages of each type, where the image has one."""
+    """The package manager of each type of package that the image has."""
     names = {(package.type, package.name) for package in packages}
-    return {type: name for type, brings, name in reversed(_MANAGERS) if (type, brings) in names}
+    return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
+
+
+class Obstacle(Struct, frozen=True):
+    """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled one."""
+
+    code: Literal["unsafe_name", "no_package_manager", "owned", "bundled"]
+    by: str = ""
 
 
 class Place(Struct, frozen=True):
-    """How a package is installed. Without a manager nothing can be done about it where it is."""
+    """How a package is installed. Without a manager it cannot be upgraded."""
 
     manager: str = ""
     place: str = ""
     where: Where = "manifest"
-    why: str = ""  # it cannot be upgraded
+    obstacle: Obstacle | None = None
 
 
 def place_of(package: Package, managers: Mapping[str, str]) -> Place:
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
-        return Place(why="a name that fits into no command")
+        return Place(obstacle=Obstacle("unsafe_name"))
     if package.type in SYSTEM:
         manager = managers.get(package.type, "")
-        return Place(manager, "", "dockerfile", "" if manager else "the image has no package manager")
+        return Place(manager, "", "dockerfile", None if manager else Obstacle("no_package_manager"))
     if package.owned_by:
-        return Place(why="its files belong to a package of the distribution")
+        return Place(obstacle=Obstacle("owned"))
     path = package.evidence[0].path if package.evidence else ""
     if package.type == "pypi":
         found = _PIP.match(path)
@@ -66,7 +73,7 @@ def _npm(package: Package, path: str) -> Place:
     nested = "/node_modules/" in f"/{inner}"
     if root.endswith("/lib"):  # installed globally
         top = inner.partition("/node_modules/")[0]
-        return Place(why=f"a part of {top}, which has it installed") if nested else Place("npm -g", root, "dockerfile")
+        return Place(obstacle=Obstacle("bundled", top)) if nested else Place("npm -g", root, "dockerfile")
     return Place("npm overrides" if nested else "npm", root or "/", "dockerfile")
 
 
@@ -75,7 +82,7 @@ def _is_safe(text: str) -> bool:
 
 
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
-    """``upgrades``: name, version, and the one to go to."""
+    """``upgrades``: name, installed version, target version."""
     names = " ".join(sorted({name for name, _, _ in upgrades}))
     best = {name: to for name, _, to in sorted(upgrades)}
     match manager:

@@ -1,8 +1,8 @@
-"""Software that is judged by its maker's versions: what a third party packaged, and what is known by a CPE name alone.
+"""Software that is assessed by upstream versions: packages of third parties, and files with nothing but a CPE name.
 
-Whoever packages for many distributions takes new versions over, so that the maker's ranges hold; a distribution mends
-under the old version, and its packages are never judged so. OSV's identity of the software comes first and NVD's ranges
-beside it. Names come from a map (``formats/feeds/software``): a package that is not in it is judged by nobody.
+Third parties package new upstream versions, so the maker's ranges hold for them. A distribution backports fixes to old
+versions, so its packages are never assessed this way. OSV's identity of the software comes first, then NVD's ranges.
+Names come from a map (``formats/feeds/software``): a package that is not in it is not assessed.
 """
 
 from collections.abc import Mapping
@@ -19,15 +19,15 @@ from .vendors import vendor_of
 
 
 class Identity(Struct, frozen=True):
-    places: tuple[tuple[str, str], ...]  # namespaces and names that speak of it, the best first
+    places: tuple[tuple[str, str], ...]  # namespaces and names of its advisories, the best first
     version: str
     scheme: str
     title: str
-    is_part: bool = False  # of the build, without the program: what is said of it may be about another part
+    is_part: bool = False  # of the software, without its program: an advisory may be about another part
 
 
 def packaged(package: Package) -> Identity | None:
-    """What a third party's deb or rpm holds, by its own name or its source package's."""
+    """The software in a third party's deb or rpm, by its own name or its source package's."""
     built = f"{package.maintainer or ''} {package.version}"
     found = software_of_package(package.name, built)
     if found is None and package.source is not None and package.source.name != package.name:
@@ -37,13 +37,13 @@ def packaged(package: Package) -> Identity | None:
 
 
 def named(package: Package) -> Identity | None:
-    """What a CPE name says that a file is."""
+    """The software that the package's CPE name identifies."""
     software = software_of_cpe(package.cpe) if package.cpe else None
     return _identity(software, package.version or version_of_cpe(package.cpe or "")) if software else None
 
 
 def namespaces(package: Package, distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]) -> frozenset[str]:
-    """The namespaces to ask for a package that only its maker's versions judge."""
+    """The namespaces of a package that only upstream versions assess."""
     ecosystem = ecosystems.get(package.type)
     if ecosystem is None or (ecosystem.namespace is None and not ecosystem.distribution):
         identity = named(package)

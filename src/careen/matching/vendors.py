@@ -1,12 +1,12 @@
-"""Who built a package that a distribution's package manager installed: the distribution or a third party.
+"""The builder of a package that a distribution's package manager installed: the distribution or a third party.
 
-A distribution's advisories speak of its own builds alone. Debian's maintainers are people with any address, so a deb
-is the distribution's unless its version or maintainer is known to be a third party's, its revision has a suffix that no
-build of Debian or Ubuntu has, or its maintainer is a machine or has no address. Ubuntu writes its own address as the
-maintainer into whatever it builds, so there another address tells a third party. An rpm names its vendor: a database of
-rpms has the field, and a package without one was built by somebody else. A document may leave it out: there the release
-text or a name that only its maker uses may tell a third party. An apk is the distribution's unless a known third party
-signed it, or it names neither recipe nor commit, which build systems of distributions always write.
+A distribution's advisories cover its own builds only. Debian's maintainers are people with any address, so a deb is the
+distribution's unless its version or maintainer is known to be a third party's, its revision has a suffix that no build
+of Debian or Ubuntu has, or its maintainer is a machine or has no address. Ubuntu sets its own address as the maintainer
+of all its builds, so there another address means a third party. An rpm names its vendor: the rpm database has the field,
+and a package without one was built by a third party. An SBOM may leave the field out: then the release text, or a name
+that only its maker uses, may show a third party. An apk is the distribution's unless a known third party signed it, or it
+names neither recipe nor commit, which build systems of distributions always write.
 One of these signs is enough. Others are weak: a release without the distribution's mark may be one of its oldest. It
 counts with another weak sign only, and is otherwise reported (``no_index``), as no index of the release can settle it.
 
@@ -46,23 +46,23 @@ _MAINTAINERS = pattern(
     |syncthing\.net|aquasec\.com|isc\.org|nlnetlabs\.nl|kulkarni\.dev)[>)]?$""",
     re.VERBOSE,
 )
-# Of apks few are anybody else's, and Alpine's maintainers too are people with any address.
+# Few apks are third parties', and Alpine's maintainers have any address too.
 _APK_MAINTAINERS = pattern(r"@(?:nginx\.com|f5\.com|openresty\.com|sgerrand\.com)[>)]?$")
-# Packages that people build for themselves (checkinstall, fpm, nfpm): no mail reaches a host without a domain.
+# Packages that users build themselves (checkinstall, fpm, nfpm): their addresses have no domain.
 _SELF_BUILT = pattern(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unknown)$", re.IGNORECASE)
-# Archives refuse a maintainer without an address, as packages built with fpm or nfpm often have; a bill of materials may
-# name the distribution instead.
+# Archives refuse maintainers without an address, which packages built with fpm or nfpm often have. An SBOM may name the
+# distribution instead.
 _ADDRESSED = pattern(r"[^\s<>(]@[^\s<>)]|\b(?:debian|ubuntu|canonical)\b", re.IGNORECASE)
 _RELEASES = pattern(
     r"PGDG|\.remi\b|nodesource|\.ngx\b|\.rl\d|\.mysql\b|[.-]1?percona|\.ius\b|\.epel\b|\.elrepo\b|\.rpmfusion|\.gf\.el|\.wzdg|rmq",
     re.IGNORECASE,
 )
-# What RHEL and its rebuilds have under other names, or not at all.
+# Software that RHEL and its rebuilds have under other names, or not at all.
 _MAKERS_NAMES = pattern(
     r"(?:docker-ce|mysql-comm(?:unity|ercial)|percona|mongodb-(?:org|enterprise)|google-chrome|microsoft-edge|gitlab-[ce]e"
     r"|php\d\d-php|postgresql\d\d)(?:-|$)|containerd\.io$|MariaDB-"
 )
-# What revisions of a distribution's own debs have in them beside numbers: updates, rebuilds, backports, and snapshots.
+# Words in revisions of a distribution's own debs: updates, rebuilds, backports, snapshots.
 _OWN_WORDS = frozenset(
     ("b", "beta", "bpo", "build", "clean", "cm", "cross", "cvm", "deb", "debian", "debu", "dfsg", "ds", "esm", "exp",
      "experimental", "expubuntu", "fakesync", "fips", "gbp", "gcc", "git", "nmu", "nocelt", "pkg", "pre", "rc", "really",
@@ -75,7 +75,7 @@ _SNAPSHOT = pattern(r"(?:git|hg|svn|bzr)[0-9a-z.]*|(?<![0-9a-z])(?=[a-f]*\d)[0-9
 def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
     """``distribution`` is the image's; a package bound to another one is measured by that.
 
-    ``unknown`` where nothing says: a package of a language, an rpm without vendor, or no distribution.
+    ``unknown`` for language packages, rpms without vendor, and without a distribution.
     """
     distribution = distribution_of(package, distribution)
     if distribution is None:
@@ -91,7 +91,7 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
 
 
 def is_doubtful(package: Package, distribution: Distribution | None) -> bool:
-    """Whether it has one weak sign of another maker: a release without the distribution's mark."""
+    """Whether the package has a weak sign of a third party: a release without the distribution's mark."""
     one = profile(distribution.id) if distribution else None
     if package.type != "rpm" or one is None or not one.builds.always_tagged:
         return False
@@ -119,7 +119,7 @@ def _of_deb(package: Package, distribution: Distribution) -> Vendor:
 
 
 def _has_local_suffix(version: str) -> bool:
-    """``3.5.0-corp1``, ``3.0.11-1+acme1``. The upstream part of a version may have any word in it."""
+    """``3.5.0-corp1``, ``3.0.11-1+acme1``. The upstream part of a version may contain any word."""
     _, dash, revision = version.rpartition("-")
     words = _WORD.findall(_SNAPSHOT.sub("", revision.lower())) if dash else ()
     return not _own_words().issuperset(words)
@@ -131,15 +131,15 @@ def _of_rpm(package: Package, distribution: Distribution) -> Vendor:
         return "unknown"
     release = package.version.rpartition("-")[2]
     if not package.maintainer:
-        is_told = package.cataloger == "rpm" or _RELEASES.search(release) or _is_makers(package, release, one)
-        return "third_party" if is_told else "unknown"
+        is_foreign = package.cataloger == "rpm" or _RELEASES.search(release) or _is_makers(package, release, one)
+        return "third_party" if is_foreign else "unknown"
     if one.builds.own_release and not re.search(one.builds.own_release, release):
         return "third_party"
     return "distribution" if re.search(one.builds.rpm_vendor, package.maintainer) else "third_party"
 
 
 def _is_makers(package: Package, release: str, one: Profile) -> bool:
-    """RHEL and its rebuilds mark each release with theirs (el9): a known program without such a mark is its maker's."""
+    """RHEL and its rebuilds mark each release (el9): a known program without such a mark is its maker's."""
     if not one.builds.always_tagged or not line_of(one.advisories.namespace or one.id):
         return False
     if _MAKERS_NAMES.match(package.name):
@@ -158,7 +158,7 @@ def _dist_tag() -> re.Pattern[str]:
 
 @cache
 def _codename() -> re.Pattern[str]:
-    """Codenames after "~" are how third parties tell their builds apart; the distributions' own use numbers (~deb12u1)."""
+    """Third parties put codenames after "~"; builds of distributions have numbers there (~deb12u1)."""
     names: list[str] = []
     for one in profiles().values():
         listed = list(one.releases.codenames)

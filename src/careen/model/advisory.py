@@ -1,4 +1,4 @@
-"""What sources publish about vulnerabilities: which versions of which package are affected."""
+"""Records of advisory sources: which versions of which package a vulnerability affects."""
 
 from typing import Literal
 
@@ -12,7 +12,7 @@ Status = Literal["fixed", "open", "wont_fix", "deferred", "end_of_life", "undete
 class Range(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
     """``introduced <= v`` and ``v < fixed`` or ``v <= last_affected``; None is unbounded.
 
-    ``after`` makes the lower bound exclusive (``> introduced``), which OSV cannot say but some feeds mean.
+    ``after`` makes the lower bound exclusive (``> introduced``), which some feeds mean and OSV cannot express.
     """
 
     introduced: str | None = None
@@ -22,7 +22,7 @@ class Range(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
 
 
 class Cvss(Struct, frozen=True, gc=False):
-    source: str  # who scored: "nvd", "ghsa", "CISA-ADP", "redhat"
+    source: str  # the scorer: "nvd", "ghsa", "CISA-ADP", "redhat"
     version: str  # "2.0", "3.0", "3.1", "4.0"
     vector: str
     score: float
@@ -32,8 +32,8 @@ class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     """One source's statement about one package of one namespace.
 
     ``namespace`` is the OSV ecosystem of a language ("PyPI", "npm", "Maven") or ``id:release`` of a distribution
-    in the words of its os-release ("debian:12", "alpine:3.18", "almalinux:9", "ubuntu:22.04").
-    A version is affected when a range or ``versions`` holds it; an advisory with neither affects every version.
+    as its os-release names it ("debian:12", "alpine:3.18", "almalinux:9", "ubuntu:22.04").
+    A version is affected if a range or ``versions`` contains it; an advisory with neither affects every version.
     """
 
     id: str
@@ -42,19 +42,19 @@ class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     package: str
     ranges: tuple[Range, ...] = ()
     versions: tuple[str, ...] = ()
-    status: Status = "fixed"  # what the source says of the fix; "not_affected" and "undetermined" never match
+    status: Status = "fixed"  # the state of the fix; "not_affected" and "undetermined" never match
     aliases: tuple[str, ...] = ()
-    severity: Severity = "unknown"  # the source's own word
-    fixed_versions: tuple[str, ...] = ()  # to show, where they differ from the ends of the ranges
-    module: str | None = None  # rpm module stream "name:stream", or slot, that the statement is about
+    severity: Severity = "unknown"  # by the source itself
+    fixed_versions: tuple[str, ...] = ()  # to show, if they differ from the ends of the ranges
+    module: str | None = None  # the rpm module stream "name:stream", or the slot, that it is about
     arch: tuple[str, ...] = ()
     confidence: Literal["confirmed", "likely", "possible"] = "confirmed"
     url: str = ""
-    systems: tuple[str, ...] = ()  # operating systems that alone it is about: "windows"; () where it names none or Linux
+    systems: tuple[str, ...] = ()  # the only operating systems that it affects: "windows"; () if it names none, or Linux
 
 
 class VulnerabilityRecord(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What is known of a flaw itself, apart from packages."""
+    """A vulnerability itself, apart from packages."""
 
     id: str
     source: str
@@ -83,7 +83,7 @@ class Exploited(Struct, frozen=True, gc=False):
 
 
 class Malicious(Struct, frozen=True, gc=False):
-    """A package that is itself the attack (OSV ``MAL-``); no versions means all of them."""
+    """A package that is itself the attack (OSV ``MAL-``); without versions, all of them."""
 
     id: str
     namespace: str
@@ -92,45 +92,45 @@ class Malicious(Struct, frozen=True, gc=False):
 
 
 class Support(Struct, frozen=True, gc=False):
-    """Until when a distribution's release gets security updates (ISO date, free of charge)."""
+    """The end of free security updates of a distribution's release (ISO date)."""
 
     namespace: str
     end_of_life: str
 
 
 class LimitedSupport(Struct, frozen=True, gc=False):
-    """A source package that a distribution's security support leaves out, or covers in part, in one of its releases."""
+    """A source package that a distribution's security support excludes, or limits, in one of its releases."""
 
     namespace: str
-    package: str  # a name, or with ".*" at its end every name that begins so
-    ended: str = ""  # ISO date; "" where support is limited, and not ended
-    version: str = ""  # the last one with support
+    package: str  # a name, or a prefix with ".*" at its end
+    ended: str = ""  # ISO date; "" if support is limited, and not ended
+    version: str = ""  # the last supported one
     detail: str = ""
 
 
 class Listed(Struct, frozen=True, gc=False):
     """The versions of a source package that a release of a distribution offered on a day.
 
-    No versions: the release had no such package, and neither had the releases beside it.
+    No versions: neither the release nor the releases beside it had the package.
     """
 
     namespace: str
     package: str
     versions: tuple[str, ...]
-    as_of: str = ""  # ISO 8601; "" in what a feed says, which has a date of its own
+    as_of: str = ""  # ISO 8601; "" in a feed, which has its own date
 
 
 class Repository(Struct, frozen=True, gc=False):
-    """Which products a vendor's repository of packages serves: the namespaces whose advisories judge what came from it."""
+    """The products of a vendor's repository: the namespaces whose advisories assess its packages."""
 
     name: str  # "rhel-9-for-x86_64-baseos-eus-rpms"
     namespaces: tuple[str, ...]
 
 
 class PassedOver(Struct, frozen=True, gc=False):
-    """A record of a feed that cannot be read, or a part of one: the others hold, and so does what it said before.
+    """A record of a feed, or a part of it, that cannot be read. The others count, and so does its previous version.
 
-    ``ids``: what may be its id. ``namespace`` and ``package`` where it is known which one alone it is about.
+    ``ids``: what may be its id. ``namespace`` and ``package``: set if it is known to be about these only.
     """
 
     reason: str
@@ -140,14 +140,14 @@ class PassedOver(Struct, frozen=True, gc=False):
 
 
 class NamespaceInfo(Struct, frozen=True, gc=False):
-    """How much a source knows of a namespace: what the words "assessed" and "partially" rest on."""
+    """How much of a namespace a source covers: the basis of the verdicts "assessed" and "partially"."""
 
     namespace: str
     source: str
     records: int
     packages: int
-    partial: bool = False  # the source knows only some of the packages
-    unfixed: bool = False  # the source also lists issues without a fix
+    partial: bool = False  # the source covers only some of the packages
+    unfixed: bool = False  # the source also lists vulnerabilities without a fix
     detail: str = ""
 
 
@@ -157,9 +157,9 @@ class SourceInfo(Struct, frozen=True, gc=False):
     records: int
     fetched: str = ""
     url: str = ""
-    detail: str = ""  # what its origin says of it
-    derived: bool = False  # a mirror put it together itself: it may lack what its source knows
-    confirmed: str = ""  # day up to which its origin vouches that it is the newest: its age counts from there
+    detail: str = ""  # its description by its origin
+    derived: bool = False  # a mirror derived it: it may lack records of its source
+    confirmed: str = ""  # the day on which its origin confirmed that it is the newest: its age counts from there
     trouble: str = ""  # why the last refresh failed (a code of ``careen.database.checks``)
 
 

@@ -1,19 +1,19 @@
-"""What lies beside an image in its registry or layout: signatures and attestations, every word of them a claim.
+"""What is attached to an image in its registry or layout: signatures and attestations. All of it is unverified claims.
 
-``digest`` is everywhere that of the manifest that holds the thing. What a key that the user trusts has signed says so.
+``digest`` is always that of the manifest that contains it. ``verified_by`` marks what a trusted key has signed.
 """
 
 from msgspec import Struct
 
 
 class Signature(Struct, frozen=True):
-    """``verified_by`` is the user's key that made it, "" where nobody verified it: then key and identity are claims."""
+    """``verified_by`` is the user's key that made it; "" if it was not verified, so key and identity are claims."""
 
     digest: str
     how: str  # cosign | sigstore | notation | dsse
-    key: str = ""  # what names the key, where anything does
-    identity: str = ""  # whom the certificate names
-    issuer: str = ""  # who the certificate says has checked that
+    key: str = ""  # a name of the key, if there is one
+    identity: str = ""  # the subject of the certificate
+    issuer: str = ""  # who verified the identity, by the certificate
     verified_by: str = ""
 
 
@@ -23,7 +23,7 @@ class Material(Struct, frozen=True):
 
 
 class Provenance(Struct, frozen=True):
-    """How the image was built. ``signature`` None: nobody signed it."""
+    """How the image was built. ``signature`` None: not signed."""
 
     digest: str
     type: str  # of the predicate
@@ -31,7 +31,7 @@ class Provenance(Struct, frozen=True):
     source: str = ""
     revision: str = ""
     materials: tuple[Material, ...] = ()
-    materials_count: int = 0  # of them all; the first ones are kept
+    materials_count: int = 0  # of all; only the first ones are kept
     signature: Signature | None = None
 
 
@@ -61,7 +61,7 @@ class AttachedVex(Struct, frozen=True):
 
 
 class Attached(Struct, frozen=True):
-    """``asked``: the digests of which the registry was asked. ``complete``: it told all that it has."""
+    """``asked``: the digests that the registry was asked about. ``complete``: its answer was complete."""
 
     asked: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
@@ -75,6 +75,6 @@ class Attached(Struct, frozen=True):
 
     @property
     def signed(self) -> tuple[Signature, ...]:
-        """Signatures of the image, and those under what is attested of it: each names its digest."""
+        """Signatures of the image and of its attestations: each names the image's digest."""
         claims: tuple[Provenance | AttachedSbom | AttachedVex, ...] = (*self.provenance, *self.sboms, *self.vex)
-        return (*self.signatures, *(one.signature for one in claims if one.signature is not None))
+        return (*self.signatures, *(claim.signature for claim in claims if claim.signature is not None))

@@ -1,4 +1,4 @@
-"""A file inside an image that says which findings do not matter: a claim of whoever made the image."""
+"""A file inside an image that sets findings aside: a claim of the image's maker."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Decision(Struct, frozen=True):
-    """``text`` is the document's, of VEX; ignore rules are told and not kept."""
+    """``text`` is the VEX document; ignore rules are reported without their text."""
 
     kind: Literal["vex", "rules"]
     text: str = ""

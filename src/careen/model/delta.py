@@ -1,4 +1,4 @@
-"""What one layer changes: its files, what it hides, and the facts its readers found."""
+"""The content of one layer: its files, its whiteouts, and the facts that readers found."""
 
 import sys
 from array import array
@@ -16,7 +16,7 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
     ``paths`` and ``links`` are joined by NUL; ``kinds`` holds one ASCII letter an entry (f file, l symbolic link,
     h hard link, c b p devices and pipes); ``modes``, ``owners`` (uid, gid) and ``sizes`` are little-endian arrays
     ("H", "I", "Q"). ``folders`` are the explicit folder entries, which hide a lower file at their path; ``open_folders``
-    those of them in which everybody may rename and remove what belongs to others. ``capable`` are the files that give
+    those in which everybody may rename and remove the files of others. ``capable`` are the files that give
     their process capabilities.
     """
 
@@ -37,7 +37,7 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
         return self.paths.split("\0") if self.kinds else []
 
     def numbers(self, column: bytes, code: str) -> "array[int]":
-        """One of the columns of numbers as an array, whatever the byte order of this machine."""
+        """A column of numbers as an array, in the byte order of this machine."""
         values = array(code)
         values.frombytes(column)
         if sys.byteorder == "big":
@@ -53,21 +53,27 @@ class FileTable(Struct, frozen=True, gc=False, array_like=True):
 
 
 class Fact(Struct, frozen=True, gc=False):
-    """One thing that a cataloger's reader saw in one file of one layer. ``value`` is of the cataloger's ``fact`` type."""
+    """What a cataloger's reader found in one file of one layer. ``value`` is of the cataloger's ``fact`` type.
+
+    ``root`` is the folder of the root file system that the file belongs to: P of ``P/var/lib/dpkg/status``. It is "" in
+    the image's own, and for files that are wanted wherever they lie.
+    """
 
     path: str
     layer: int
     value: Any
+    root: str = ""
 
 
 class Delta(Struct, frozen=True):
     """One layer, read. Facts are kept by cataloger, with paths beside them: ``{cataloger: ((path, value), ...)}``."""
 
-    digest: str  # of the stored bytes, as we hashed them
-    diff_id: str | None  # of the uncompressed bytes, where they were hashed
+    digest: str  # of the stored bytes, computed
+    diff_id: str | None  # of the uncompressed bytes, if they were hashed
     table: FileTable
     facts: dict[str, tuple[tuple[str, Any], ...]]
     gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this one removes
     opaque: tuple[str, ...] = ()  # folders whose lower content this layer hides
-    unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here and bound at the squash
-    far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links to what only a lower layer can have
+    unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here; the squash sets it
+    far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links whose target is not in this layer
+    roots: dict[str, dict[str, str]] = {}  # {cataloger: {path: root}} of facts whose root is not the image's own

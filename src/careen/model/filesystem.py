@@ -1,10 +1,10 @@
-"""What a judgement of an image's configuration needs of its file system: not every file, but every one of note."""
+"""What checks of an image's configuration need of its file system: the relevant files, not all."""
 
 from msgspec import Struct
 
 
 class Entry(Struct, frozen=True, gc=False, array_like=True):
-    """One visible file, link or folder. ``owned``: it came with a package of the distribution."""
+    """One visible file, link or folder. ``owned``: a package of the distribution contains it."""
 
     path: str
     kind: str  # f file, l symbolic link, h hard link, d folder
@@ -17,8 +17,8 @@ class Entry(Struct, frozen=True, gc=False, array_like=True):
 
 
 class FileSystem(Struct, frozen=True):
-    """``texts`` are the small files that say who there is, what is trusted and where software comes from, credentials
-    in them crossed out; ``entries`` have the files of note, sorted by path."""
+    """``texts`` are the small files about users, trust and package sources, with redacted credentials; ``entries`` are
+    the relevant files, sorted by path."""
 
     entries: tuple[Entry, ...] = ()
     texts: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What we report, each able to explain itself."""
+"""Findings: vulnerabilities, misconfigurations and secrets, each with its reason."""
 
 from typing import Literal
 
@@ -8,7 +8,7 @@ from .advisory import Cvss, Epss, Severity
 
 FixState = Literal["fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown"]
 Confidence = Literal["confirmed", "likely", "possible"]
-# Why a finding is not in the baseline: the package came with this change, or somebody published something since.
+# Why a finding is new: this change added the package, or an advisory or a fix was published since the baseline.
 Change = Literal["introduced", "disclosed", "fix_available"]
 
 
@@ -18,7 +18,7 @@ class Fix(Struct, frozen=True):
 
 
 class VexNote(Struct, frozen=True):
-    """What a VEX document says of a finding without setting it aside."""
+    """A VEX statement about a finding that does not suppress it."""
 
     status: str  # affected | under_investigation
     source: str
@@ -32,7 +32,7 @@ class AdvisoryReference(Struct, frozen=True):
 
 
 class Weakness(Struct, frozen=True):
-    """The kind of mistake that a flaw is, in the words of the Common Weakness Enumeration."""
+    """The kind of mistake behind a vulnerability, by the Common Weakness Enumeration."""
 
     id: str  # CWE-79
     name: str = ""
@@ -48,7 +48,7 @@ class EpssScore(Struct, frozen=True):
 
 
 class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
-    """A flaw in a package of this image: one per flaw and package, with every id that names it."""
+    """A vulnerability of a package of this image, with all its ids: one for each vulnerability and package."""
 
     id: str
     aliases: tuple[str, ...]
@@ -60,7 +60,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     severity_source: str | None
     cvss: tuple[Cvss, ...]
     epss: EpssScore | None
-    kev: bool | None  # in CISA's catalogue of exploited vulnerabilities; None where that is not loaded
+    kev: bool | None  # in CISA's catalogue of exploited vulnerabilities; None if that is not loaded
     risk: float
     fix: Fix
     advisories: tuple[AdvisoryReference, ...]
@@ -69,18 +69,18 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     layer: int | None
     fingerprint: str
     summary: str = ""
-    published: str | None = None  # ISO date of the flaw's disclosure
-    fix_published: str | None = None  # ISO date on which the advisory with the fixed version came out
+    published: str | None = None  # ISO date of its disclosure
+    fix_published: str | None = None  # ISO date of the advisory with the fixed version
     vex: VexNote | None = None
     change: Change | None = None
     weaknesses: tuple[Weakness, ...] = ()
-    exploit: bool = False  # somebody published one
-    paid_fix: str | None = None  # the version that mends it for those who pay for support, where it is none for others
-    location: "Location | None" = None  # the line of a Dockerfile that brings the package, where one was read
+    exploit: bool = False  # one is public
+    paid_fix: str | None = None  # the version that fixes it for customers of paid support, if there is no free one
+    location: "Location | None" = None  # the line of the Dockerfile that installs the package, if one was read
 
 
 class Location(Struct, frozen=True):
-    """Where a fault is: a path (in the image, or of the file that was checked) and lines counted from 1."""
+    """The place of a finding: a path (in the image, or of the file that was checked) and lines counted from 1."""
 
     path: str
     line: int | None = None
@@ -88,7 +88,7 @@ class Location(Struct, frozen=True):
 
 
 class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfiguration"):
-    """A fault of configuration, found by a check."""
+    """A misconfiguration that a check found."""
 
     id: str
     title: str
@@ -98,13 +98,13 @@ class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfigurat
     fix: str
     references: tuple[str, ...]
     fingerprint: str
-    message: str = ""  # what exactly is at fault here
+    message: str = ""  # what exactly is wrong here
     layer: int | None = None
     change: Change | None = None
 
 
 class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
-    """A credential that lies in a file, a label, the environment or the history; ``match`` is redacted where it was read."""
+    """A credential in a file, a label, the environment or the history; ``match`` is redacted."""
 
     id: str
     title: str
@@ -113,8 +113,8 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     match: str
     fingerprint: str
     layer: int | None = None
-    deleted: bool = False  # a later layer removed the file, which everybody who pulls the image can still read
-    verified: bool | None = None  # whether a checksum or structure in the value itself holds; None: it has none
+    deleted: bool = False  # a later layer removed the file, but everybody who pulls the image can still read it
+    verified: bool | None = None  # whether its checksum or structure is valid; None: it has none
     change: Change | None = None
 
 
@@ -126,7 +126,7 @@ class SuppressedBy(Struct, frozen=True):
     source: str
     reason: str
     expires: str | None = None
-    owner: str | None = None  # who answers for the decision
+    owner: str | None = None  # who is responsible for the decision
 
 
 class Suppressed(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""An image as it was opened: configuration and layers, nothing read yet."""
+"""An opened image: its configuration and layers, not read yet."""
 
 from collections.abc import Callable
 from typing import BinaryIO
@@ -10,7 +10,7 @@ from .finding import Location
 
 
 class Platform(Struct, frozen=True):
-    """Operating system and architecture in the words of the OCI image specification (``linux/arm64/v8``)."""
+    """Operating system and architecture as the OCI image specification names them (``linux/arm64/v8``)."""
 
     os: str
     architecture: str
@@ -30,7 +30,7 @@ class History(Struct, frozen=True):
 
 
 class ImageConfig(Struct, frozen=True):
-    """What the image says of itself; every value is a claim. Source: OCI image-spec, config.md."""
+    """The image's own configuration; every value is a claim. Source: OCI image-spec, config.md."""
 
     created: str | None = None
     user: str = ""
@@ -42,15 +42,15 @@ class ImageConfig(Struct, frozen=True):
     volumes: tuple[str, ...] = ()
     labels: dict[str, str] = {}
     history: tuple[History, ...] = ()
-    health_check: tuple[str, ...] = ()  # of Docker's configuration; ("NONE",) switches an inherited one off
+    health_check: tuple[str, ...] = ()  # of Docker's configuration; ("NONE",) disables an inherited one
     on_build: tuple[str, ...] = ()
 
 
 class Layer(Struct, frozen=True):
     """A file system change set. ``digest`` names the stored bytes, ``diff_id`` claims the uncompressed ones.
 
-    ``open`` gives the stored (often compressed) bytes anew at each call. Where ``digest`` is ``""`` the source made
-    no promise about the stored bytes (a docker-archive): nothing is to be checked, and nothing is computed.
+    Each call of ``open`` gives a new stream of the stored (often compressed) bytes. If ``digest`` is ``""`` the source
+    does not state one (a docker-archive): nothing is checked or computed.
     """
 
     index: int
@@ -59,15 +59,15 @@ class Layer(Struct, frozen=True):
     size_bytes: int
     created_by: str
     open: Callable[[], BinaryIO]
-    identity: str = ""  # names these bytes on this machine (file, offset, size, times), where no digest was promised
-    folder: str = ""  # a root file system folder to read in place of ``open``
-    diff_id_verified: bool = False  # the uncompressed bytes were hashed and are what ``diff_id`` claims
-    unread: str = ""  # why the layer cannot be read at all: it is encrypted, or does not come with the image
-    instruction: Location | None = None  # of the Dockerfile that the image was built from, where one was given
+    identity: str = ""  # identifies these bytes on this machine (file, offset, size, times) if there is no digest
+    folder: str = ""  # a root file system folder to read instead of ``open``
+    diff_id_verified: bool = False  # the uncompressed bytes were hashed and match ``diff_id``
+    unread: str = ""  # why the layer cannot be read at all: it is encrypted, or missing
+    instruction: Location | None = None  # in the Dockerfile that the image was built from, if it is given
 
 
 class BaseImage(Struct, frozen=True):
-    """The image that another was built on: its first ``layers``. ``reference`` and ``layers`` None: not told."""
+    """The base of an image: its first ``layers``. ``reference`` and ``layers`` None: unknown."""
 
     reference: str | None
     digest: str | None
@@ -82,6 +82,6 @@ class Image(Struct, frozen=True):
     platform: Platform | None
     config: ImageConfig
     layers: tuple[Layer, ...]
-    opened: str = ""  # which image it is, and from where, as a reference: "registry:docker.io/library/nginx:latest"
-    tag: str = ""  # the name that a registry or engine was asked for, where it has no digest
-    attached: Attached | None = None  # what lies beside it in its registry; None: nobody asked
+    opened: str = ""  # the full reference that was opened: "registry:docker.io/library/nginx:latest"
+    tag: str = ""  # the requested name, if it has no digest
+    attached: Attached | None = None  # what its registry attaches to it; None: not requested

@@ -1,4 +1,4 @@
-"""Software found in an image, and why we believe it is there."""
+"""Software found in an image, and the evidence for it."""
 
 from functools import lru_cache
 from typing import Literal
@@ -9,7 +9,7 @@ from msgspec import Struct
 Presence = Literal["present", "partial", "absent", "shadowed", "declared"]
 Vendor = Literal["distribution", "third_party", "unknown"]
 
-GUESSED = 0.5  # below this confidence the coordinates of a Java archive are a guess, which nothing need be called
+GUESSED = 0.5  # below this confidence the coordinates of a Java archive are a guess, and may not exist
 
 # purl types whose namespace stands before the last slash of a package's name
 JOINED_BY_SLASH = (
@@ -18,14 +18,14 @@ JOINED_BY_SLASH = (
 )
 
 
-@lru_cache(maxsize=1 << 15)  # the same few words stand in many purls, and each purl is told several times
+@lru_cache(maxsize=1 << 15)  # purls share few parts, and each purl is made several times
 def quote(text: str, safe: str) -> str:
-    """Percent-encoded; what is no Unicode in a name (lone surrogates) becomes ``?``, so that a purl can always be told."""
+    """Percent-encoded; lone surrogates become ``?``, so that every name has a purl."""
     return quote_strictly(text, safe=safe, errors="replace")
 
 
 class Evidence(Struct, frozen=True, gc=False):
-    """Why we believe something: a path without leading slash, and the index of the layer."""
+    """Where something was found: a path without leading slash, and the index of the layer."""
 
     path: str
     layer: int
@@ -40,25 +40,25 @@ class Source(Struct, frozen=True, gc=False):
 
 class Package(Struct, frozen=True, omit_defaults=True):
     """One installed package. ``name`` and ``version`` as the ecosystem writes them (Maven ``group:artifact``,
-    npm ``@scope/name``, Go module path and ``v1.2.3``, deb and rpm with epoch where there is one)."""
+    npm ``@scope/name``, Go module path and ``v1.2.3``, deb and rpm with the epoch, if there is one)."""
 
     type: str  # purl type
-    namespace: str | None  # purl namespace where the name does not hold it: the distribution of deb, apk, rpm
+    namespace: str | None  # purl namespace if the name does not contain it: the distribution of deb, apk, rpm
     name: str
     version: str
     source: Source | None = None
     arch: str | None = None
-    distro: str | None = None  # "debian-12": of the os-release that the package database is bound to
+    distro: str | None = None  # "debian-12": of the os-release beside the package database
     module: str | None = None  # rpm modularity label, "nodejs:18:8090020231017:rhel8"; slot of an ebuild
     licenses: tuple[str, ...] = ()
-    maintainer: str | None = None  # who packaged it, as the database says: tells third-party packages apart
+    maintainer: str | None = None  # who packaged it, by the database: distinguishes third-party packages
     cataloger: str = ""
     confidence: float = 1.0
     presence: Presence = "present"
     vendor: Vendor = "unknown"
-    owned_by: str | None = None  # purl of the package whose files these are
+    owned_by: str | None = None  # purl of the package that owns the files
     evidence: tuple[Evidence, ...] = ()
-    cpe: str | None = None  # CPE 2.3 of exactly this version, where who found it knows the product's name in that dictionary
+    cpe: str | None = None  # CPE 2.3 of exactly this version, if the cataloger knows the product's name in that dictionary
 
     @property
     def purl(self) -> str:
@@ -95,7 +95,7 @@ class Distribution(Struct, frozen=True):
     """A Linux distribution and release, from ``os-release`` or an older release file."""
 
     id: str  # os-release ID: "debian"
-    version: str  # VERSION_ID: "12", "3.18.4"; "" where the file says none (Debian sid, Wolfi)
+    version: str  # VERSION_ID: "12", "3.18.4"; "" if the file has none (Debian sid, Wolfi)
     codename: str = ""
     id_like: tuple[str, ...] = ()
     pretty_name: str = ""

@@ -1,11 +1,11 @@
-"""The codes of coverage reasons, and what each one means for a verdict.
+"""The codes of coverage reasons, and the effect of each on the verdict.
 
 ``EFFECTS`` is the one table behind docs/gates.md ("What passes when"):
 
 blocks       a gate that looks at vulnerabilities cannot be answered: exit code 3
 fails        a gate of severity fails: exit code 1
-note         the gate passes and the report says so; with ``--strict`` exit code 3
-information  said, and never counted: every package was assessed
+note         the gate passes and the report shows the reason; with ``--strict`` exit code 3
+information  shown, and never counted: every package was assessed
 """
 
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 Effect = Literal["blocks", "fails", "note", "information"]
 
 EFFECTS: dict[str, Effect] = {
-    # The knowledge about packages of the image is missing as a whole, or too old to rely on.
+    # Advisories for packages of the image are missing, or too old to rely on.
     "no_database": "blocks",
     "no_advisories": "blocks",
     "unknown_distribution": "blocks",
@@ -23,7 +23,7 @@ EFFECTS: dict[str, Effect] = {
     "stale_source": "blocks",
     "no_exploit_data": "blocks",
     "no_lifecycle_data": "blocks",
-    # Nobody publishes fixes any more.
+    # The release gets no fixes any more.
     "end_of_life": "fails",
     # A part is not assessed.
     "ambiguous_archive": "note",
@@ -49,7 +49,7 @@ EFFECTS: dict[str, Effect] = {
     "unresolved": "note",
     "unscored": "note",
     "unsupported_platform": "note",
-    # Worth knowing about packages that were assessed.
+    # About packages that were assessed.
     "attached_odd": "information",
     "derived_source": "information",
     "fixed_only": "information",
@@ -62,15 +62,15 @@ EFFECTS: dict[str, Effect] = {
 }
 MADE_BY_GATES = frozenset(
     ("no_exploit_data", "no_lifecycle_data", "unscored")
-)  # met when a gate is asked, not when packages are assessed
-# What no ``--accept`` settles, and what to do instead.
+)  # found when a gate is evaluated, not when packages are assessed
+# What ``--accept`` cannot accept, and what to do instead.
 NOT_ACCEPTED = {
-    "no_database": "careen db update fetches one; --scanners secret,config looks for no vulnerabilities",
+    "no_database": "careen db update fetches one; --scanners secret,config does not need one",
     "not_asked": "name the scanner with --scanners",
-    "unscored": "--unknown-as SEVERITY says how unrated findings count",
+    "unscored": "--unknown-as SEVERITY sets how unrated findings count",
 }
 
 
 def effect_of(code: str) -> Effect:
-    """A code of a plugin that this table does not know is a note."""
+    """A code that is not in the table, of a plugin, is a note."""
     return EFFECTS.get(code, "note")

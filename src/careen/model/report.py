@@ -1,4 +1,4 @@
-"""The whole answer: what was looked at, what was found, what was not assessed, and the verdict."""
+"""The report: what was scanned, what was found, what was not assessed, and the verdict."""
 
 from typing import Literal
 
@@ -13,10 +13,10 @@ from .reasons import effect_of
 
 
 class Reason(Struct, frozen=True):
-    """Why an answer is not complete: no_advisories, end_of_life, unknown_distribution, unassessed_package,
+    """Why the coverage is not complete: no_advisories, end_of_life, unknown_distribution, unassessed_package,
     partial_source, stale_source, unscored, unreadable, shadowed_database, no_database …
 
-    ``code`` decides, ``detail`` is for people. ``subjects`` names what the reason is about, as ``--accept`` names it:
+    ``code`` decides, ``detail`` is for people. ``subjects``: what the reason is about, as ``--accept`` names it:
     a package type, a release ("debian-12"), purls, or paths of the image.
     """
 
@@ -27,7 +27,7 @@ class Reason(Struct, frozen=True):
 
 
 class Accepted(Struct, frozen=True):
-    """A reason of the coverage, or a part of it, that the user vouches for: an ``--accept`` or an entry of an ignore file.
+    """A reason of the coverage, or a part of it, that the user accepts: by ``--accept`` or an entry of an ignore file.
 
     ``subjects`` are those that the entry covers; ``source`` is the flag, or the file and line."""
 
@@ -40,10 +40,9 @@ class Accepted(Struct, frozen=True):
 
 
 class Coverage(Struct, frozen=True):
-    """``packages`` counts all, ``assessed_packages`` those that a source of advisories speaks for; ``data_of`` is the
-    date of the oldest data that assessed one of them; ``reasons`` leaves out what is ``accepted``; ``unfetched`` are ids of
-    findings without a severity whose scores were never fetched; ``without_lifecycle`` is a release of which no data tells
-    whether it still gets security updates."""
+    """``packages`` counts all, ``assessed_packages`` those that an advisory source covers; ``data_of`` is the date of the
+    oldest data that assessed one of them; ``reasons`` leaves out what is ``accepted``; ``unfetched`` are ids of findings
+    without a severity whose scores were never fetched; ``without_lifecycle`` is a release whose end of life is unknown."""
 
     verdict: Literal["assessed", "partially_assessed", "not_assessed"]
     reasons: tuple[Reason, ...]
@@ -57,22 +56,22 @@ class Coverage(Struct, frozen=True):
     without_lifecycle: str = ""
 
     def with_reasons(self, *reasons: Reason) -> "Coverage":
-        """With one more reason that is not merely information, not everything is assessed."""
+        """With these reasons; any that is more than information lowers the verdict."""
         lowers = self.verdict == "assessed" and any(effect_of(reason.code) != "information" for reason in reasons)
         verdict = "partially_assessed" if lowers else self.verdict
         return replace(self, verdict=verdict, reasons=(*self.reasons, *reasons)) if reasons else self
 
 
 class FailedBy(Struct, frozen=True):
-    """What a rule failed by: how many, and the first of them: ids of findings, or codes with what they are about."""
+    """Why a rule failed: how many findings or reasons, and the first: ids, or codes with their subject."""
 
     count: int
     first: tuple[str, ...]
 
 
 class Rule(Struct, frozen=True):
-    """``not_counted``: findings that the rule would catch and does not look at, by why: possible, declared,
-    misconfiguration, in_grace, in_base, not_new. ``why`` says in a sentence what failed, where the rule's name does not."""
+    """``not_counted``: findings that meet the condition and are excluded, by cause: possible, declared, misconfiguration,
+    in_grace, in_base, not_new. ``why``: what failed, in a sentence, if the rule's name does not state it."""
 
     rule: str
     passed: bool
@@ -82,7 +81,7 @@ class Rule(Struct, frozen=True):
 
 
 class PlatformState(Struct, frozen=True):
-    """What became of one platform of a multi-platform image; ``reason`` says why it has no report."""
+    """The result for one platform of a multi-platform image; ``reason``: why it has no report."""
 
     platform: str
     coverage: Literal["assessed", "partially_assessed", "not_assessed"]
@@ -93,15 +92,15 @@ class Verdict(Struct, frozen=True):
     passed: bool
     exit_code: int
     rules: tuple[Rule, ...] = ()
-    platforms: tuple[PlatformState, ...] = ()  # where all of an image were to be scanned
+    platforms: tuple[PlatformState, ...] = ()  # if all platforms of an image were scanned
 
 
 Status = Literal["pass", "fail", "not_assessed"]
 
 
 class Control(Struct, frozen=True):
-    """A control of a benchmark or standard. ``checks`` prove it (ids, or kinds of findings), ``failed`` are those of them
-    that found something: ``findings`` of it, beside ``suppressed`` ones; ``reason`` why it was not assessed."""
+    """A control of a benchmark or standard. ``checks`` (ids, or kinds of findings) prove it; ``failed`` are those with
+    findings: ``findings`` counts them, beside ``suppressed`` ones; ``reason``: why it was not assessed."""
 
     id: str
     title: str
@@ -129,7 +128,7 @@ class Report(Struct, frozen=True):
     coverage: Coverage
     verdict: Verdict
     database: DatabaseInfo | None
-    end_of_life: str | None = None  # date of the distribution's end of support, where known
+    end_of_life: str | None = None  # date of the distribution's end of support, if known
     compliance: Compliance | None = None
     base: BaseImage | None = None
-    base_excluded: bool = False  # the gates did not look at what came with the base image
+    base_excluded: bool = False  # the gates excluded the base image

@@ -1,4 +1,4 @@
-"""A software bill of materials (SBOM) that was read: the inventory it tells, and the image it says it is of."""
+"""An SBOM that was read: its inventory, and the image that it describes."""
 
 from msgspec import Struct
 
@@ -6,14 +6,14 @@ from .inventory import Inventory
 
 
 class SbomLayer(Struct, frozen=True):
-    """A layer as a document names it: either digest may be missing."""
+    """A layer as an SBOM names it: either digest may be missing."""
 
     digest: str = ""
     diff_id: str = ""
 
 
 class Sbom(Struct, frozen=True):
-    """``subject`` and ``digest`` are the document's words; ``layers`` are in order, () where it names none."""
+    """``subject`` and ``digest`` are claims of the document; ``layers`` are in order, () if it names none."""
 
     inventory: Inventory
     subject: str = ""

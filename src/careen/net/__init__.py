@@ -1,10 +1,10 @@
-"""The network: ``make_fetcher`` gives the one way to ask another machine, and nothing else here opens a socket.
+"""The network: ``make_fetcher`` gives the only way to send requests; nothing else in Careen opens a socket.
 
 Shape: ``fetcher.request(url)`` answers with a stream, whatever its HTTP status; addresses are ``https://``, ``http://``
-(loopback, or hosts that were named) and ``http+unix://<quoted path of the socket>/…``. Redirects are followed, without
-credentials once they lead to another host and never from a public host into a private network that was not listed. What is
-worth another try is tried again, with growing pauses. Proxies come from the environment, trust from the system's store or
-the one that the environment names.
+(loopback, or hosts that the settings name) and ``http+unix://<quoted path of the socket>/…``. Redirects are followed: to
+another host without credentials, and never from a public host into a private network that is not listed. A request that may
+succeed later is repeated, with growing pauses. Proxies come from the environment, trusted authorities from the system's
+store or the one that the environment names.
 Raises: NetworkError with host, reason and next step. No message and no log holds a credential or a signed query.
 **Source:** RFC 9110 (15.4 redirects, 10.2.3 Retry-After), RFC 6585 (429), RFC 7617 (basic), RFC 6890 (addresses).
 """
@@ -32,19 +32,20 @@ from .addresses import (
     shown,
     without_credentials,
 )
-from .connections import NetSettings, grace_of, pools, proxy_manager, trust_store, unix_pool
-from .pace import SlowError, backoff_s
-from .trouble import (
+from .connections import pools, proxy_manager, trust_store, unix_pool
+from .failures import (
     PLAIN,
     CertificateError,
     NotAllowedError,
     UnreachableError,
-    explained,
-    no_password,
+    as_network_error,
+    may_help_to_retry,
+    proxy_password_missing,
     retry_after,
-    too_many,
-    worth_another_try,
+    too_many_requests,
 )
+from .pace import SlowError, backoff_s
+from .settings import NetSettings
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager
@@ -102,13 +103,13 @@ class HttpFetcher:
     def request(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> "HttpResponse":
-        """The answer after redirects. Without an ``Accept-Encoding`` of yours, content codings are undone."""
+        """The answer after redirects. Unless you set ``Accept-Encoding``, the body is decoded."""
         sent = {"User-Agent": self._settings.user_agent, **(headers or {})}
         url, sent = credentials_of(checked(url), sent)
         first = url
         for _ in range(MAX_REDIRECTS + 1):
             self._refuse_unlisted(url)
-            response = self._patiently(url, method, sent, body, at_home=origin(url) == origin(first))
+            response = self._with_retries(url, method, sent, body, at_home=origin(url) == origin(first))
             location = response.headers.get("location")
             if response.status not in (301, 302, 303, 307, 308) or not location:
                 return response
@@ -118,7 +119,7 @@ class HttpFetcher:
                 sent = {name: value for name, value in sent.items() if name.lower() not in _SECRETS}
                 check_step(url, target, "redirects", self._environ, self._settings.inside)
                 if body is not None and method not in ("GET", "HEAD") and _is_form(sent) and response.status in (307, 308):
-                    raise NetworkError(f"{host_of(url)} would have a form sent on to {host_of(target)}", _CHECK)
+                    raise NetworkError(f"{host_of(url)} redirects a form to {host_of(target)}", _CHECK)
             if method not in ("GET", "HEAD") and response.status in (301, 302, 303):
                 method, body = "GET", None
             url = without_credentials(target)
@@ -139,10 +140,10 @@ class HttpFetcher:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _patiently(
+    def _with_retries(
         self, url: str, method: str, headers: Mapping[str, str], body: bytes | None, at_home: bool
     ) -> "HttpResponse":
-        """One answer, asked for again where that may help."""
+        """One answer; a request that failed is repeated if that may help."""
         from urllib3.exceptions import HTTPError
 
         waited, attempt = 0.0, 0
@@ -153,25 +154,25 @@ class HttpFetcher:
             try:
                 raw = self._once(url, method, headers, body, at_home)
             except NetworkError as error:
-                raise explained(error, url, self._settings, None) from None
+                raise as_network_error(error, url, self._settings, None) from None
             except (HTTPError, OSError, ValueError) as error:
                 log.debug("%s %s: %s (try %d)", method, shown(url), type(error).__name__, attempt)
-                if last or not worth_another_try(error, attempt):
-                    raise explained(error, url, self._settings, proxy_for(url, self._environ)) from None
+                if last or not may_help_to_retry(error, attempt):
+                    raise as_network_error(error, url, self._settings, proxy_for(url, self._environ)) from None
             else:
                 log.debug("%s %s: %d", method, shown(url), raw.status)
                 if raw.status == 407:
                     raw.close()
-                    raise no_password(proxy_for(url, self._environ) or url)
+                    raise proxy_password_missing(proxy_for(url, self._environ) or url)
                 if raw.status not in _AGAIN:
                     return HttpResponse(raw, url, self._settings)
-                told = retry_after(raw.headers.get("retry-after"), time.time())
-                wanted = max(wanted, told or 0.0)
+                after_s = retry_after(raw.headers.get("retry-after"), time.time())
+                wanted = max(wanted, after_s or 0.0)
                 if last or waited + wanted > self._settings.max_wait_s:
                     if raw.status != 429:
                         return HttpResponse(raw, url, self._settings)
                     raw.close()
-                    raise too_many(url, told)
+                    raise too_many_requests(url, after_s)
                 raw.close()
             waited += wanted
             self._sleep(wanted)
@@ -195,7 +196,7 @@ class HttpFetcher:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             return self._socket(unquote(parts.netloc)).urlopen(method, target, **options)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise NetworkError(f"{shown(url)} is no address of the web", "write https://HOST/…")
+            raise NetworkError(f"{shown(url)} is not a web address", "write https://HOST/…")
         if parts.scheme == "http" and not is_loopback(parts.netloc) and not listed(parts.netloc, settings.plain_http):
             raise NetworkError(f"{host_of(url)} would be asked over plain HTTP, which anyone on the way can change", PLAIN)
         insecure = parts.scheme == "https" and listed(parts.netloc, settings.insecure)
@@ -204,8 +205,8 @@ class HttpFetcher:
         return self._manager(proxy, insecure, at_home, secure).urlopen(method, url, **options)
 
     def _manager(self, proxy: str | None, insecure: bool, at_home: bool, secure: bool) -> "PoolManager":
-        """``at_home``: the host that was asked for, not one it redirects to; only there a client certificate is shown.
-        Where nothing is ``secure``, nobody has to be trusted: loading the system's authorities takes longer than asking.
+        """``at_home``: the host is the one that was asked for, not one it redirects to; only that one gets a client
+        certificate. If nothing is ``secure``, the system's authorities are not loaded: that takes longer than the request.
         """
         import urllib3
 
@@ -219,7 +220,9 @@ class HttpFetcher:
                     manager = urllib3.PoolManager(**options)
                 else:
                     manager = proxy_manager(proxy, trust_store(self._settings, False, False, self._environ), options)
-                manager.pool_classes_by_scheme = pools(grace_of(self._settings), self._settings.only if proxy is None else None)
+                manager.pool_classes_by_scheme = pools(
+                    self._settings.patience_s, self._settings.only if proxy is None else None
+                )
                 self._managers[key] = manager
             return self._managers[key]
 
@@ -230,7 +233,7 @@ class HttpFetcher:
             return self._sockets[path]
 
     def _refuse_unlisted(self, url: str) -> None:
-        """Where only some hosts may be asked: those that a file names are not always the user's choice."""
+        """A file may name hosts that the user never chose: then only those that the user listed are asked."""
         if self._settings.only is None:
             return
         why = allowed(host_of(url), self._settings.only, proxy_for(url, self._environ) is None)
@@ -239,7 +242,7 @@ class HttpFetcher:
 
 
 def _is_form(headers: Mapping[str, str]) -> bool:
-    """A form holds what was meant for one host alone: the token by which a registry issues others."""
+    """A form holds what only one host may see: the token that a registry exchanges for others."""
     return any(name.lower() == "content-type" and "form" in value.lower() for name, value in headers.items())
 
 
@@ -274,7 +277,7 @@ class HttpResponse:
             data = self._raw.read(size)
         except (HTTPError, NetworkError, OSError, ValueError) as error:
             self._raw.close()
-            raise explained(error, self.url, self._settings, None, self._got) from None
+            raise as_network_error(error, self.url, self._settings, None, self._got) from None
         self._got += len(data)
         if self._got > self._settings.max_body_bytes:
             self.close()

@@ -1,4 +1,4 @@
-"""Addresses: what a URL names, which proxy leads there, and how far inside a network its host is.
+"""Addresses: the parts of a URL, its proxy, and whether its host is public or inside a private network.
 
 **Source:** RFC 3986; RFC 6890 (special-purpose addresses); RFC 7617 (credentials of a URL as basic authentication).
 """
@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from ..errors import NetworkError
 
-# Where clouds keep credentials, besides link-local addresses: Amazon by version 6, Alibaba, Azure.
+# Addresses at which clouds serve credentials, besides link-local ones: Amazon by version 6, Alibaba, Azure.
 _METADATA = ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -24,12 +24,12 @@ def is_loopback(host: str) -> bool:
 
 
 def unix_url(socket_path: str, path: str) -> str:
-    """The address of a resource behind a unix socket."""
+    """The URL of a resource behind a unix socket."""
     return f"http+unix://{quote(socket_path, safe='')}{path}"
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
-    """The proxy of an address, None where it is asked directly. Loopback never goes through a proxy.
+    """The proxy of an address; None if it is asked directly. Loopback never goes through a proxy.
 
     Source: the convention of curl(1) and of Go's net/http/httpproxy: lower case first, names with their subdomains,
     ``*``, addresses, CIDR blocks, each with an optional port.
@@ -56,12 +56,12 @@ def checked(url: str) -> str:
     except ValueError:
         valid = False
     if not valid or any(char <= " " or char == "\x7f" for char in url):
-        raise NetworkError(f"{url[:200]!r} is no address", "write https://HOST/…")
+        raise NetworkError(f"{url[:200]!r} is not an address", "write https://HOST/…")
     return url
 
 
 def joined(url: str, location: str) -> str:
-    """Where a redirect leads. Raises NetworkError where it is no address."""
+    """The target of a redirect. Raises NetworkError if it is not an address."""
     try:
         return checked(urljoin(url, location.replace(" ", "%20")))
     except ValueError:
@@ -119,22 +119,22 @@ def listed(netloc: str, hosts: tuple[str, ...]) -> bool:
 
 
 def named(netloc: str, hosts: tuple[str, ...]) -> bool:
-    """Whether a host is on a list by itself, with or without its port: no pattern speaks for it."""
+    """Whether a list has the host itself, with or without its port; patterns do not count."""
     return bool({host.lower() for host in hosts} & {netloc.lower(), _bare(netloc)})
 
 
 def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
-    """Why a host that a scanned file names is not to be asked; "" where it is.
+    """Why a host that a scanned file names must not be asked; "" if it may.
 
-    ``example.com`` lists one host, ``*.example.com`` those below it, ``*`` all; patterns speak for public hosts alone.
+    ``example.com`` lists one host, ``*.example.com`` those below it, ``*`` all; patterns cover public hosts only.
     """
     if named(netloc, hosts):
         return ""
     name = _bare(netloc)
     if not any(host == "*" or (host[:2] == "*." and name.endswith(host[1:].lower())) for host in hosts):
-        return "it is on no list of hosts that may be asked"
+        return "it is not on the list of hosts that may be asked"
     if inwardness(netloc, resolve):
-        return "it is inside a network, where only hosts that are listed by themselves are asked"
+        return "it is in a private network: only hosts that are listed by name are asked there"
     return ""
 
 
@@ -142,15 +142,14 @@ def check_step(source: str, target: str, how: str, environ: Mapping[str, str], i
     """Refuses a step from one address to another that the first one names: off the web, from TLS to plain HTTP, from a
     public host into a private network, from there to this machine, or to a link-local address.
 
-    ``how`` says what the first one does ("redirects"). ``inside`` lists what it may lead to in a private network: NAME,
-    ``*.example.com``, ``10.0.0.0/8``, ``*``; nothing opens the way to this machine or to a link-local address. Raises
-    NetworkError.
+    ``how`` is what the first one does ("redirects"). ``inside`` lists allowed targets in a private network: NAME,
+    ``*.example.com``, ``10.0.0.0/8``, ``*``; this machine and link-local addresses are never allowed. Raises NetworkError.
     """
     first, second = host_of(source), host_of(target)
     if {urlsplit(source).scheme, urlsplit(target).scheme} - {"http", "https"}:
-        raise NetworkError(f"{first} {how} to {shown(target)}, which is no address of the web", "check the address")
+        raise NetworkError(f"{first} {how} to {shown(target)}, which is not a web address", "check the address")
     if urlsplit(source).scheme == "https" and urlsplit(target).scheme != "https" and not is_loopback(second):
-        raise NetworkError(f"{first} {how} to plain HTTP at {second}", "use --plain-http if that is meant")
+        raise NetworkError(f"{first} {how} to plain HTTP at {second}", "use --plain-http if you mean that")
     depth = inwardness(second, proxy_for(target, environ) is None)
     if depth > inwardness(first, proxy_for(source, environ) is None):
         if depth == 1 and _is_listed_inside(second, inside):
@@ -161,9 +160,9 @@ def check_step(source: str, target: str, how: str, environ: Mapping[str, str], i
 
 def _is_listed_inside(netloc: str, inside: tuple[str, ...]) -> bool:
     name = _bare(netloc)
-    if named(netloc, inside) or any(one == "*" or (one[:2] == "*." and name.endswith(one[1:].lower())) for one in inside):
+    if named(netloc, inside) or any(host == "*" or (host[:2] == "*." and name.endswith(host[1:].lower())) for host in inside):
         return True
-    networks = [network for one in inside if (network := _network(one))]
+    networks = [network for host in inside if (network := _network(host))]
     found = [ipaddress.ip_address(text.partition("%")[0]) for text in _addresses(name, resolve=bool(networks))]
     return bool(found) and all(any(address in network for network in networks) for address in found)
 
@@ -176,7 +175,7 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
 
 
 def _exempts(entry: str, host: str, port: int) -> bool:
-    """Whether one entry of NO_PROXY means this host."""
+    """Whether an entry of NO_PROXY covers this host."""
     if entry == "*":
         return True
     try:
@@ -198,7 +197,7 @@ def inwardness(netloc: str, resolve: bool) -> int:
 
 
 def _addresses(name: str, resolve: bool) -> list[str]:
-    """None where the name is not resolved, or cannot be: the request itself will say so."""
+    """Empty if the name is not resolved, or cannot be: then the request itself fails."""
     import socket
 
     try:
@@ -222,7 +221,7 @@ def depth_of(text: str) -> int:
 
 
 def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The address of version 4 that one of version 6 stands for, where it does."""
+    """The IPv4 address that an IPv6 address embeds, if it does; else the address itself."""
     if isinstance(address, ipaddress.IPv6Address):
         if address in _NAT64:
             return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
@@ -231,7 +230,7 @@ def _inner(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.
 
 
 def _numeric(name: str) -> str:
-    """An address that is written as one, in the old forms of inet_aton(3) too (``2852039166``, ``0x7f.1``)."""
+    """A numeric address in its usual form, also of the old forms of inet_aton(3) (``2852039166``, ``0x7f.1``)."""
     import socket
 
     try:

@@ -1,6 +1,6 @@
 """Connections: whom to trust, and the pools behind a proxy or a unix socket.
 
-Raises: NetworkError where a certificate or a proxy that the user named cannot be used.
+Raises: NetworkError if a certificate or a proxy that the user named cannot be used.
 """
 
 import os
@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
-
-from .. import HOME, __version__
 from ..errors import NetworkError
 from .addresses import depth_of, host_of, named, shown
+from .failures import reason_of
 from .pace import paced
-from .trouble import reason_of
+from .settings import NetSettings
 
 if TYPE_CHECKING:
     import ssl
@@ -23,29 +21,7 @@ if TYPE_CHECKING:
     from urllib3 import HTTPConnectionPool, PoolManager
 
 
-USER_AGENT = f"careen/{__version__}" + (f" (+{HOME})" if HOME else "")
-
-
-class NetSettings(Struct, frozen=True):
-    """``insecure`` and ``plain_http`` list hosts (``name`` or ``name:port``); ``"*"`` is every host."""
-
-    timeout_s: float = 30.0  # for an answer, and for each part of its body
-    connect_timeout_s: float = 10.0
-    grace_s: float | None = None  # after which an answer has to have come at some pace (``pace``); None: twice the time-out
-    attempts: int = 4
-    ca_file: Path | None = None  # trusted besides the system's authorities
-    client_cert: Path | None = None
-    client_key: Path | None = None
-    insecure: tuple[str, ...] = ()  # certificates are not verified
-    plain_http: tuple[str, ...] = ()  # besides loopback
-    inside: tuple[str, ...] = ()  # hosts and networks that redirects may lead into (``addresses.check_step``)
-    only: tuple[str, ...] | None = None  # hosts that may be asked, at redirects too (``addresses.allowed``); None: all
-    max_body_bytes: int = 64 * 1024**3
-    user_agent: str = USER_AGENT
-    max_wait_s: float = 60.0  # in all, between the tries of one request
-
-
-# Where Python was built for another system than it runs on, its OpenSSL looks for the store in the wrong place.
+# If Python was built for another system than it runs on, its OpenSSL looks for the store in the wrong place.
 _STORES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -83,15 +59,15 @@ def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool, e
     if insecure:
         from urllib3.exceptions import InsecureRequestWarning
 
-        warnings.simplefilter("ignore", InsecureRequestWarning)  # it was asked for
+        warnings.simplefilter("ignore", InsecureRequestWarning)  # the user asked for it
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
 
 
 def _named_store(environ: Mapping[str, str]) -> "ssl.SSLContext | None":
-    """The store of the variables that requests(3) and curl(1) read. SSL_CERT_FILE and SSL_CERT_DIR, which OpenSSL itself
-    reads, go before them."""
+    """The store that the variables of requests(3) and curl(1) name. SSL_CERT_FILE and SSL_CERT_DIR, which OpenSSL itself
+    reads, take precedence."""
     import ssl
 
     if environ.get("SSL_CERT_FILE") or environ.get("SSL_CERT_DIR"):
@@ -114,7 +90,7 @@ def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any
 
     parts = urlsplit(proxy)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise NetworkError(f"the proxy {shown(proxy)} is none that can be used", "HTTPS_PROXY=http://HOST:PORT")
+        raise NetworkError(f"the proxy {shown(proxy)} cannot be used", "HTTPS_PROXY=http://HOST:PORT")
     headers = None
     if parts.username is not None:
         pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
@@ -122,15 +98,11 @@ def proxy_manager(proxy: str, trust: "ssl.SSLContext", options: Mapping[str, Any
     return urllib3.ProxyManager(f"{parts.scheme}://{host_of(proxy)}", proxy_headers=headers, proxy_ssl_context=trust, **options)
 
 
-def grace_of(settings: NetSettings) -> float:
-    return 2 * settings.timeout_s if settings.grace_s is None else settings.grace_s
-
-
 def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
     """Pools of connections whose answers have to come at some pace (``pace``).
 
-    Where ``only`` some hosts may be asked, a connection ends where a name leads into a private network that was not listed: the
-    address that is looked at is the one that is spoken to, whatever a name server says a moment later.
+    With ``only``, a connection is closed if its name leads into a private network that is not listed. The address that is
+    checked is the one of the connection itself, whatever a name server answers a moment later.
     """
     import socket
 
@@ -141,7 +113,7 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
         address = str(made.getpeername()[0])
         if only is not None and depth_of(address) and not named(f"{connection.host}:{connection.port}", only):
             made.close()
-            raise NetworkError(f"{connection.host} was not asked: it is {address}, inside a network", "list it by itself")
+            raise NetworkError(f"{connection.host} was not asked: it is {address}, in a private network", "list it by name")
         return made
 
     answers = paced(grace_s)
@@ -174,7 +146,7 @@ def unix_pool(path: str, settings: NetSettings) -> "HTTPConnectionPool":
     from urllib3.connection import HTTPConnection
 
     class Connection(HTTPConnection):
-        response_class = paced(grace_of(settings))
+        response_class = paced(settings.patience_s)
 
         def _new_conn(self) -> socket.socket:
             family = getattr(socket, "AF_UNIX", None)

@@ -1,9 +1,9 @@
-"""Answers of HTTP that have to come at some pace: one that trickles for ever is given up, in its headers and in its body.
+"""HTTP responses with a minimum speed: a response that trickles for ever is given up, in its headers and in its body.
 
-A time-out sees one read; a server that sends a byte every few seconds never runs into it. So all reads of an answer
-together, from its first byte on, may take ``grace_s`` and a second more for each ``BYTES_S`` that came.
-Headers may have ``HEADER_BYTES`` in all, interim answers (``100 Continue``) included.
-Raises: SlowError; LongHeadersError for headers over their bound. Neither names the host: ``trouble.explained`` does.
+A time-out applies to one read; a server that sends a byte every few seconds never exceeds it. So all reads of a response
+together, from its first byte on, may take ``grace_s``, and a second more for each ``BYTES_S`` received.
+Headers may have ``HEADER_BYTES`` in all, interim responses (``100 Continue``) included.
+Raises: SlowError; LongHeadersError. Neither names the host: ``failures.as_network_error`` does.
 **Source:** RFC 9110 15.2 (interim answers), RFC 9112 7.1.2 (trailers).
 """
 
@@ -21,20 +21,20 @@ HEADER_BYTES = 1 << 20
 
 
 def backoff_s(attempt: int, jitter: float) -> float:
-    """How long to wait after so many attempts that came to nothing; ``jitter`` (0 to 1) keeps clients apart."""
+    """How long to wait after this many failed attempts; ``jitter`` (0 to 1) keeps clients apart."""
     return min(0.5 * 2.0 ** (attempt - 1), 8.0) * (0.5 + jitter)
 
 
 class SlowError(NetworkError):
-    """The other side sends next to nothing: to ask it again takes as long."""
+    """The other side sends almost nothing: another request would take as long."""
 
 
 class LongHeadersError(NetworkError):
-    """The headers of an answer have no end."""
+    """The headers of a response are too long."""
 
 
 def paced(grace_s: float) -> "type[http.client.HTTPResponse]":
-    """The class of answers for connections."""
+    """The response class for connections."""
     import http.client
 
     class Paced(http.client.HTTPResponse):
@@ -57,7 +57,7 @@ def paced(grace_s: float) -> "type[http.client.HTTPResponse]":
 
 
 class _Pace(io.RawIOBase):
-    """The bytes of a connection; ``left`` is how many may still come where there is a bound."""
+    """The bytes of a connection; ``left``: how many more may come, if they are limited."""
 
     def __init__(self, raw: io.RawIOBase, grace_s: float) -> None:
         self._raw, self._grace_s = raw, grace_s
@@ -70,11 +70,11 @@ class _Pace(io.RawIOBase):
     def readinto(self, buffer: Any) -> int | None:
         started = time.monotonic()
         count = self._raw.readinto(buffer) or 0
-        if self._got:  # how long the first byte may take is the time-out's affair
+        if self._got:  # the time-out applies to the first byte
             self._spent_s += time.monotonic() - started
         self._got += count
         if self._spent_s > self._grace_s + self._got / BYTES_S:
-            raise SlowError(f"sends next to nothing ({self._got} bytes so far)", "try again later")
+            raise SlowError(f"sends almost nothing ({self._got} bytes so far)", "try again later")
         if self.left is not None:
             self.left -= count
             if self.left < 0:

@@ -1,8 +1,8 @@
 """The texts of a program or library: what its sources had as literals and as names.
 
-Every run of printable bytes that ends in a zero byte is one text. The names of an ELF file's symbols are told apart: those
-that it defines are names, those that it only uses of other libraries (undefined symbols) count as nothing, for a program
-that calls a library does not contain it.  **Source:** System V gABI 4.1, chapter 4, "Symbol Table".
+Every run of printable bytes that ends in a zero byte is one text. Of an ELF file's symbols, those that it defines are names;
+those that it uses from other libraries (undefined symbols) are left out, because a program that calls a library does not
+contain it.  **Source:** System V gABI 4.1, chapter 4, "Symbol Table".
 """
 
 import io

@@ -1,7 +1,7 @@
-"""Text that somebody else wrote, made safe for a line of a terminal, and how many columns it takes there.
+"""Untrusted text made safe for a line of a terminal, and how many columns it takes there.
 
 Control characters could move the cursor, bidirectional marks could reverse a name, invisible ones could hide a
-difference; each is shown as its escape instead. A word that a pipeline's runner would take for a command is broken.
+difference; each is shown as its escape instead. Text that a pipeline's runner would take for a command is broken up.
 **Source:** Unicode 16.0, general categories C* and Z*; UAX #9 (bidirectional) and UTS #39 (security); UAX #11 (width);
 GitHub Actions, workflow commands (``::name::``, also after blanks).
 """
@@ -33,7 +33,7 @@ def columns(text: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """At most ``width`` columns, the middle left out: both ends of a path tell something."""
+    """At most ``width`` columns, without the middle: both ends of a path matter."""
     if columns(text) <= width:
         return text
     tail = _first(text[::-1], (width - 1) * 2 // 3)[::-1]
@@ -41,7 +41,7 @@ def shorten(text: str, width: int) -> str:
 
 
 def web_link(text: str) -> str | None:
-    """The text where it is a well-formed address of the web, and of nothing else (RFC 3986)."""
+    """The text if it is a well-formed web address and nothing else (RFC 3986); else None."""
     return text if len(text) <= 2000 and _LINK.fullmatch(text) else None
 
 

@@ -1,4 +1,4 @@
-"""JSON text of a document: indented, and safe to look at in a terminal.
+"""JSON text of a document: indented, and safe to print in a terminal.
 
 Bidirectional and invisible characters are written as their JSON escapes, which read back as the same text. A name that
 is not Unicode (a lone surrogate) has U+FFFD in its place. **Source:** RFC 8259, section 7 and 8.2.
@@ -20,7 +20,7 @@ def write_json(document: Any, stream: TextIO) -> None:
     except UnicodeEncodeError:
         encoded = msgspec.json.encode(_unicode(document))
     text = msgspec.json.format(encoded, indent=2)
-    plain = text.isascii() and b"\x7f" not in text  # nearly always: what is told apart at the speed of C
+    plain = text.isascii() and b"\x7f" not in text  # nearly always, and quick to check
     stream.write(text.decode() if plain else _HIDDEN.sub(_escaped, text.decode()))
     stream.write("\n")
 

@@ -11,18 +11,23 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word if count == 1 else many}"
 
 
+def joined(*parts: str) -> str:
+    """ "title: message", each part once and none empty."""
+    return ": ".join(dict.fromkeys(filter(None, parts)))
+
+
 def few(names: Sequence[str]) -> str:
-    """The first of them."""
+    """The first three names."""
     return ", ".join(names[:3]) + (" …" if len(names) > 3 else "")
 
 
 def fit(text: str, width: int, less: int = 2) -> str:
-    """Shortened to ``width`` columns less a margin; a width of 0 keeps all."""
+    """Shortened to ``width`` columns less a margin; not shortened if ``width`` is 0."""
     return shorten(text, max(width - less, 20)) if width else text
 
 
 def wrapped(text: str, width: int) -> Iterator[str]:
-    """Broken at spaces; a word longer than a line stays whole, so that it can be copied."""
+    """Broken at spaces; a word longer than a line is not broken, so that it can be copied."""
     line = ""
     for word in text.split(" "):
         if line and columns(line) + 1 + columns(word) > width:
@@ -34,13 +39,13 @@ def wrapped(text: str, width: int) -> Iterator[str]:
 
 
 class Whole(str):
-    """A line to copy, a command: it is not broken."""
+    """A line to copy, such as a command, which is not broken."""
 
     __slots__ = ()
 
 
 def folded(line: str, width: int) -> Iterator[str]:
-    """A line with what does not fit below it, under its text where a number stands before that, else two deeper."""
+    """A line, continued on the next ones: indented to its text if it starts with a number, else by two columns."""
     start = re.match(r" *(?:\d[\d,]*(?:\. |  ) *)?", line)
     head = start[0] if start else ""
     if not width or isinstance(line, Whole) or columns(line) <= width or width - len(head) < 6:
@@ -49,4 +54,4 @@ def folded(line: str, width: int) -> Iterator[str]:
     deeper = " " * (len(head) + (2 if not head.strip() else 0))
     first, *rest = wrapped(line[len(head) :], width - len(deeper))
     yield head + first
-    yield from (deeper + one for one in rest)
+    yield from (deeper + part for part in rest)

@@ -1,6 +1,6 @@
-"""The verdict in words, the same in every format: what tripped each rule, and how far a passed gate reaches.
+"""The verdict in words, the same in every format: why each rule failed, and how far a passed gate reaches.
 
-No sentence says that an image has no vulnerability: it says what is known, in how many packages, by data of which day.
+No sentence claims that an image has no vulnerability, only what is known, in how many packages, by data of which day.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from .escape import visible
 from .lines import plural
 from .summary import vulnerabilities
 
-SHOWN = 3  # names of what tripped a rule
+SHOWN = 3  # names that a failed rule shows
 WHY_NOT_COUNTED = {
     "declared": "declared only",
     "in_base": "in the base image",
@@ -37,7 +37,7 @@ def not_counted(rule: Rule) -> str:
 
 
 def exit_line(report: Report) -> str:
-    """What the exit code says, and by which rules."""
+    """The meaning of the exit code, and the rules behind it."""
     verdict = report.verdict
     if verdict.passed:
         return f"PASSED: {reach(report)}" if verdict.rules else reach(report)
@@ -65,7 +65,7 @@ def _reach(report: Report) -> Iterator[str]:
     else:
         yield "No package was assessed"
     yield from _hidden(report)
-    if unrated := sum(one.severity == "unknown" for one in vulnerabilities(report.findings)):
+    if unrated := sum(finding.severity == "unknown" for finding in vulnerabilities(report.findings)):
         yield f"{unrated:,} unrated"
     if coverage.data_of:
         yield f"data of {visible(coverage.data_of)}"
@@ -73,9 +73,11 @@ def _reach(report: Report) -> Iterator[str]:
 
 
 def _found(report: Report) -> str:
-    """By the worst severity that anybody gave: "No known vulnerability of high or worse" where that is medium."""
+    """By the worst known severity: "No known vulnerability of high or worse" if that is medium."""
     left = " left" if any(_hidden(report)) else ""
-    rated = [SEVERITIES.index(one.severity) for one in vulnerabilities(report.findings) if one.severity != "unknown"]
+    rated = [
+        SEVERITIES.index(finding.severity) for finding in vulnerabilities(report.findings) if finding.severity != "unknown"
+    ]
     worst = min(rated, default=len(SEVERITIES))
     if worst == 0:
         return plural(len(vulnerabilities(report.findings)), "known vulnerability")
@@ -85,11 +87,11 @@ def _found(report: Report) -> str:
 
 
 def _hidden(report: Report) -> Iterator[str]:
-    """Known vulnerabilities that a rule, VEX, or the choice of what to list keeps out of the findings."""
-    kinds = [one.by.kind for one in report.suppressed if isinstance(one.finding, Vulnerability)]
+    """Known vulnerabilities that a rule, VEX, or the listed severities keep out of the findings."""
+    kinds = [entry.by.kind for entry in report.suppressed if isinstance(entry.finding, Vulnerability)]
     unlisted = kinds.count("severity")
     if len(kinds) > unlisted:
-        yield f"{len(kinds) - unlisted:,} set aside"
+        yield f"{len(kinds) - unlisted:,} suppressed"
     if unlisted:
         yield f"{unlisted:,} not listed"
 

@@ -1,4 +1,4 @@
-"""What every report says alike: packages one per purl and owner, findings in one order, counts."""
+"""What all reports share: packages merged by purl and owner, the order of findings, counts."""
 
 import re
 from collections import Counter
@@ -23,7 +23,7 @@ _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
-    """(purl, package), one per purl and owner, in order; the places of equal ones are evidence of one."""
+    """(purl, package) pairs, sorted, one for each purl and owner, with the evidence of all its copies."""
     groups: dict[tuple[str, str], list[Package]] = {}
     for package in packages:
         groups.setdefault((package.purl, package.owned_by or ""), []).append(package)
@@ -31,7 +31,7 @@ def merged(packages: Iterable[Package]) -> list[tuple[str, Package]]:
 
 
 def _one(group: list[Package]) -> Package:
-    """What is there somewhere is there. The places of a package that stands alone keep their order, the best first."""
+    """One package for its copies: the strongest presence counts. The evidence of a single copy keeps its order, best first."""
     if len(group) == 1:
         return group[0] if len(set(group[0].evidence)) == len(group[0].evidence) else _with_places(group[0], group)
     return _with_places(min(group, key=lambda package: _SEEN[package.presence]), group)
@@ -43,24 +43,24 @@ def _with_places(package: Package, group: list[Package]) -> Package:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """What to look at first comes first: vulnerabilities by risk, then secrets, then faults of configuration."""
+    """The most important first: vulnerabilities by risk, then secrets, then misconfigurations."""
     all = tuple(findings)
     return [*vulnerabilities(all), *secrets(all), *misconfigurations(all)]
 
 
 def vulnerabilities(findings: Iterable[Finding]) -> list[Vulnerability]:
     return sorted(
-        (one for one in findings if isinstance(one, Vulnerability)),
+        (finding for finding in findings if isinstance(finding, Vulnerability)),
         key=lambda one: (-one.risk, _RANK[one.severity], one.id, one.package, one.fingerprint),
     )
 
 
 def secrets(findings: Iterable[Finding]) -> list[ExposedSecret]:
-    return sorted((one for one in findings if isinstance(one, ExposedSecret)), key=_by_place)
+    return sorted((finding for finding in findings if isinstance(finding, ExposedSecret)), key=_by_place)
 
 
 def misconfigurations(findings: Iterable[Finding]) -> list[Misconfiguration]:
-    return sorted((one for one in findings if isinstance(one, Misconfiguration)), key=_by_place)
+    return sorted((finding for finding in findings if isinstance(finding, Misconfiguration)), key=_by_place)
 
 
 def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:
@@ -68,24 +68,24 @@ def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:
 
 
 def by_severity(findings: Iterable[Finding]) -> dict[str, int]:
-    """Every severity, also those with none."""
-    counts = Counter(one.severity for one in findings)
+    """Counts of all severities, including zeros."""
+    counts = Counter(finding.severity for finding in findings)
     return {severity: counts[severity] for severity in SEVERITIES}
 
 
 def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str], int]:
-    """Of vulnerabilities: nothing else has a state of fix."""
-    return Counter((one.severity, one.fix.state) for one in findings if isinstance(one, Vulnerability))
+    """Counts of vulnerabilities, by severity and state of the fix."""
+    return Counter((finding.severity, finding.fix.state) for finding in findings if isinstance(finding, Vulnerability))
 
 
 def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding]:
-    """Those that came with the layers of the base image."""
+    """Findings in the layers of the base image."""
     layers = base.layers if base and base.layers else 0
-    return [one for one in findings if (layer := getattr(one, "layer", None)) is not None and layer < layers]
+    return [finding for finding in findings if (layer := getattr(finding, "layer", None)) is not None and layer < layers]
 
 
 def build_step(created_by: str) -> str:
-    """What a history says of a layer, as people write it in a Dockerfile and on one line."""
+    """The build step of a layer, by its history, as a Dockerfile has it and on one line."""
     text = _NOP.sub("", created_by[:MAX_STEP]).removesuffix("# buildkit")
     step = " ".join(_SHELL.sub("", text.removeprefix("RUN ")).split())
     is_step = not text.startswith("RUN ") and _KEYWORD.match(text) is not None

@@ -1,1 +1,1 @@
-"""Judge: findings and coverage come in, what is set aside, which rules passed and the exit code go out."""
+"""Policy: from findings and coverage to what is suppressed, which rules pass, and the exit code."""

@@ -1,7 +1,7 @@
-"""What the image and its packages are called, so that rules and VEX statements can speak of them.
+"""The names of the image and its packages, so that rules and VEX statements can refer to them.
 
 A name of the image is its digest or reference in any usual spelling; a name of a package is its package URL with or
-without version and qualifiers, also that of its source package. Spellings of one distribution's name count as one.
+without version and qualifiers, also that of its source package. Spellings of a distribution's name are equal.
 **Source:** purl-spec, types ``oci`` and ``docker``; distribution/reference for references; NIST IR 7695 (CPE 2.2, 2.3).
 """
 
@@ -21,7 +21,7 @@ _SOURCE = ("source", "src")
 
 
 class Named(Struct, frozen=True):
-    """A reference to an image, taken apart: ``docker.io/library/debian``, ``12``, ``sha256:…``."""
+    """The parts of a reference to an image: ``docker.io/library/debian``, ``12``, ``sha256:…``."""
 
     repository: str
     tag: str
@@ -29,7 +29,7 @@ class Named(Struct, frozen=True):
 
 
 class About:
-    """The image and its packages, as far as names go. ``packages`` is by purl."""
+    """The names of the image and its packages. ``packages`` is by purl."""
 
     def __init__(self, image: Image, inventory: Inventory) -> None:
         self.image, self.distribution = image, inventory.distribution
@@ -44,7 +44,7 @@ class About:
 
     @cached_property
     def by_package(self) -> Mapping[tuple[str, str, str], list[str]]:
-        """Purls of the packages of each name, whatever their version."""
+        """Purls of the packages of each name, in all versions."""
         found: dict[tuple[str, str, str], list[str]] = {}
         for purl in self.packages:
             if own := parsed(purl):
@@ -52,7 +52,7 @@ class About:
         return found
 
     def is_image(self, name: str) -> bool:
-        """Does the name mean this image: by digest, reference, package URL or the CPE of its distribution?"""
+        """Whether the name means this image: by digest, reference, package URL or the CPE of its distribution."""
         if name.startswith("sha256:"):
             return name in (self.image.digest, self.reference.digest)
         if name.startswith("pkg:"):
@@ -65,7 +65,7 @@ class About:
         return name == self.image.reference or self._is_reference(named(name))
 
     def is_package(self, name: str, purl: str) -> bool:
-        """Does the name mean the package with this purl, or the source it was built from?"""
+        """Whether the name means the package with this purl, or the source it was built from."""
         wanted, own = parsed(name), parsed(purl)
         if wanted is None or own is None or wanted.type != own.type:
             return False
@@ -76,8 +76,8 @@ class About:
         sources = {package.source for package in self.packages.get(purl, ()) if package.source}
         return any(_same(wanted, Purl(own.type, own.namespace, source.name, source.version or None)) for source in sources)
 
-    def holds(self, product: str, purl: str) -> bool:
-        """Is the package with this purl a part of the package that ``product`` names: owned by it, or in one file?"""
+    def contains(self, product: str, purl: str) -> bool:
+        """Whether the package with this purl is a part of the package ``product``: owned by it, or in the same file."""
         wanted = parsed(product)
         if wanted is None:
             return False
@@ -91,7 +91,7 @@ class About:
         return False
 
     def owns(self, product: str, purl: str) -> bool:
-        """Does the package that ``product`` names own all files of the package with this purl?"""
+        """Whether the package ``product`` owns all files of the package with this purl."""
         parts = self.packages.get(purl, ())
         return bool(parts) and all(part.owned_by and self.is_package(product, part.owned_by) for part in parts)
 
@@ -130,7 +130,7 @@ class About:
         return id == _distribution(self.distribution.id) and _within(version.replace("*", ""), self.distribution.version)
 
     def _qualified(self, wanted: Purl, own: Purl) -> bool:
-        """Qualifiers that tell builds apart must agree where both have them; the rest says where to get the package."""
+        """Whether qualifiers that distinguish builds agree, if both have them; the others name download locations."""
         arch, distro = wanted.qualifier("arch"), wanted.qualifier("distro")
         mine = own.qualifier("arch")
         if (
@@ -146,7 +146,7 @@ class About:
 
 
 def named(reference: str) -> Named:
-    """The parts of a reference, its repository completed as Docker does; a text that is none equals no repository."""
+    """The parts of a reference, with its repository completed as Docker does."""
     rest, _, digest = reference.partition("@")
     head, colon, tag = rest.rpartition(":")
     if not colon or "/" in tag:
@@ -170,7 +170,7 @@ def parsed(purl: str) -> Purl | None:
 
 
 def _same(wanted: Purl, own: Purl) -> bool:
-    """``own`` may be of any version that ``wanted`` leaves open."""
+    """Whether both are the same package; without a version in ``wanted``, in any version."""
     if wanted.name != own.name:
         return False
     if _distribution(wanted.namespace or "") != _distribution(own.namespace or "") and not (
@@ -183,7 +183,7 @@ def _same(wanted: Purl, own: Purl) -> bool:
 
 
 def _version(purl: Purl) -> tuple[str, str]:
-    """(epoch, version): an rpm's epoch is a qualifier or stands before the version; Go writes a ``v`` that some leave out."""
+    """(epoch, version): an rpm's epoch is a qualifier or precedes the version; Go has a ``v`` that some leave out."""
     version = purl.version or ""
     if purl.type == "rpm":
         epoch, colon, rest = version.rpartition(":")
@@ -202,12 +202,12 @@ def _distribution(name: str) -> str:
 
 @cache
 def _platforms() -> Mapping[str, str]:
-    """Distributions by what the CPE dictionary calls them."""
+    """Distributions by their names in the CPE dictionary."""
     return {cpe: _distribution(one.id) for one in profiles().values() for cpe in one.cpes}
 
 
 def _is_distro(wanted: str, own: str | None, distribution: Distribution | None) -> bool:
-    """``debian-12``, ``debian-12.5``, ``bookworm`` are one; a package that does not say is not told apart."""
+    """Whether the distributions agree (``debian-12``, ``debian-12.5``, ``bookworm``); a package without one always does."""
     if own is None or wanted == own:
         return True
     if (
@@ -222,5 +222,5 @@ def _is_distro(wanted: str, own: str | None, distribution: Distribution | None) 
 
 
 def _within(release: str, version: str) -> bool:
-    """Is ``version`` this release or a part of it: 8.9 of 8, 15.5 of 15.5?"""
+    """Whether ``version`` is this release or a part of it: 8.9 of 8, 15.5 of 15.5."""
     return not release or version == release or version.startswith(release + ".")

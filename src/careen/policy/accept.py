@@ -1,9 +1,9 @@
-"""What the user vouches for although it was not assessed: ``--accept CODE[:WHAT]`` and ``accept:`` of an ignore file.
+"""Gaps that the user accepts although they were not assessed: ``--accept CODE[:WHAT]`` and ``accept:`` of an ignore file.
 
 ``CODE`` is the code of a coverage reason or of an unknown; ``WHAT`` is a glob over its subjects: paths
 (``/opt/app/**``), package URLs (``pkg:pypi/acme-*``), package types, releases, sources. Without ``WHAT`` the whole reason
 is accepted. A reason keeps the subjects that no entry covers. An entry never covers a file that a package of the
-distribution owns, nor a layer that could not be read whole.
+distribution owns, nor a layer that could not be read completely.
 Raises: UsageError.
 """
 
@@ -52,7 +52,7 @@ class Accept(Struct, frozen=True):
 
 
 def _is_path(wanted: str, path: str) -> bool:
-    """A folder that is written out covers what is in it. A wildcard does not: ``**`` says so where that is meant."""
+    """A folder without wildcards covers its content. One with wildcards does not, unless it ends in ``**``."""
     if wanted == "*":
         return True
     return matches(wanted, path) if any(sign in wanted for sign in "*?[") else covers(wanted, path)
@@ -72,14 +72,14 @@ def made(code: str, what: str, source: str, reason: str = "", owner: str | None 
 
         near = nearest(code, EFFECTS)
         hint = f"did you mean {near}?" if near else "careen scan --suggest-accept IMAGE prints the entries for an image"
-        raise UsageError(f"{where}: no such reason", hint)
+        raise UsageError(f"{where}: unknown reason", hint)
     return Accept(code, what, source, reason, owner, until)
 
 
 class Settled(Struct, frozen=True):
-    coverage: Coverage  # without what is accepted, which stands under ``accepted``
-    unknowns: tuple[Unknown, ...]  # that nobody accepted
-    expired: tuple[Accept, ...]  # entries that would have applied before their end
+    coverage: Coverage  # what is accepted is only in its ``accepted``
+    unknowns: tuple[Unknown, ...]  # that are not accepted
+    expired: tuple[Accept, ...]  # entries that would apply if they had not expired
 
 
 def settle(
@@ -108,16 +108,16 @@ def settle(
 
 
 def _guarded(unknowns: Iterable[Unknown], owned: Iterable[str]) -> frozenset[str]:
-    """Subjects that no entry covers: files of the distribution's packages, and what was not read as a whole."""
-    return frozenset((*(f"/{path}" for path in owned), *(one.subject for one in unknowns if one.whole_layer)))
+    """Subjects that no entry covers: files of the distribution's packages, and layers that were not read completely."""
+    return frozenset((*(f"/{path}" for path in owned), *(unknown.subject for unknown in unknowns if unknown.whole_layer)))
 
 
 def _left(
     reason: Reason, accepts: Sequence[Accept], guarded: Collection[str], accepted: dict[Accept, dict[str, None]]
 ) -> Reason | None:
-    """What of the reason no entry covers; None where nothing is left."""
+    """The reason with the subjects that no entry covers; None if there are none."""
     if not reason.subjects:
-        entry = next((one for one in accepts if one.code == reason.code and not one.what), None)
+        entry = next((accept for accept in accepts if accept.code == reason.code and not accept.what), None)
         if entry is None:
             return reason
         accepted.setdefault(entry, {})
@@ -139,20 +139,20 @@ def _left(
 
 
 def _first(accepts: Sequence[Accept], code: str, subject: str) -> Accept | None:
-    return next((one for one in accepts if one.code == code and one.covers(subject)), None)
+    return next((accept for accept in accepts if accept.code == code and accept.covers(subject)), None)
 
 
-MOST_SUGGESTED = 3  # paths of one folder, before the folder is suggested
+MOST_SUGGESTED = 3  # paths in one folder; of more, the folder is suggested
 
 
 class Suggestion(Struct, frozen=True):
     code: str
-    subjects: tuple[str, ...]  # what an entry would name; () where the reasons name nothing
+    subjects: tuple[str, ...]  # for an entry; () if the reasons name none
     details: tuple[str, ...]
 
 
 def suggested(reports: Iterable[Report]) -> list[Suggestion]:
-    """One for each code that a gate or ``--strict`` does not let pass, where an entry can settle it."""
+    """One for each code that fails a gate or ``--strict`` and that an entry can accept."""
     by_code: dict[str, list[Reason]] = {}
     for report in reports:
         guarded = _guarded(report.unknowns, report.inventory.owned)
@@ -173,9 +173,9 @@ def suggested(reports: Iterable[Report]) -> list[Suggestion]:
 
 
 def _grouped(subjects: Sequence[str]) -> Iterator[str]:
-    """Paths that lie together as one glob of their folder; everything else as it is, without versions of packages.
+    """One glob for several paths in a folder; everything else unchanged, without versions of packages.
 
-    Whoever made the image named its files: a file that is called ``**`` must not become a pattern.
+    The names of files are untrusted: a file that is called ``**`` must not become a pattern.
     """
     folders: dict[str, list[str]] = {}
     for subject in dict.fromkeys(subjects):

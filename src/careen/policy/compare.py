@@ -1,9 +1,9 @@
-"""What is new in a report, what is gone, and why, against an earlier one: by fingerprint, whatever the tag.
+"""What is new in a report, what is gone, and why, compared with an earlier one by fingerprint, across tags.
 
-A finding is new because the package came with this change (``introduced``), because the flaw was published since for a
-package that was there (``disclosed``), or because a version mends it now (``fix_available``). One is gone because the
-package left (``removed``), another version took its place (``upgraded``), or nobody speaks of the flaw any more
-(``withdrawn``), or a rule sets it aside now (``suppressed``).
+A finding is new because this change added the package (``introduced``), because the vulnerability was published since for
+a package that was there (``disclosed``), or because a fixed version exists now (``fix_available``). It is gone because
+the package was removed (``removed``), another version replaced it (``upgraded``), no advisory names the vulnerability any
+more (``withdrawn``), or a rule suppresses it now (``suppressed``).
 """
 
 from collections.abc import Collection, Iterable
@@ -21,22 +21,22 @@ from careen.model.report import Coverage, FailedBy, Rule, Verdict
 from .policy import Policy, assess
 
 Departure = Literal["removed", "upgraded", "withdrawn", "suppressed"]
-# Set aside by the choice of what to list, not by a decision about the finding.
+# Hidden by the choice of what to list, not by a decision about the finding.
 _ONLY_UNLISTED = frozenset(("severity", "fix_state"))
 
 
 class Baseline:
-    """What was known: findings by fingerprint, and the packages that were there."""
+    """The earlier report: findings by fingerprint, and the packages."""
 
     def __init__(self, before: Saved) -> None:
         self.name = before.name
-        unlisted = (one.finding for one in before.suppressed if one.by.kind in _ONLY_UNLISTED)
-        self._known: dict[str, Finding] = {one.fingerprint: one for one in (*unlisted, *before.findings)}
+        unlisted = (entry.finding for entry in before.suppressed if entry.by.kind in _ONLY_UNLISTED)
+        self._known: dict[str, Finding] = {finding.fingerprint: finding for finding in (*unlisted, *before.findings)}
         self._purls = frozenset(package.purl for package in before.packages)
         self._declared = declared_only(before.packages)
 
     def change(self, finding: Finding, declared: Collection[str] = ()) -> Change | None:
-        """``declared``: purls of packages that nothing installs now. What was declared and is installed now is new."""
+        """``declared``: purls of packages that are not installed now. A declared package is new once it is installed."""
         if isinstance(finding, Vulnerability) and finding.package in self._declared and finding.package not in declared:
             return "introduced"
         before = self._known.get(finding.fingerprint)
@@ -45,13 +45,13 @@ class Baseline:
             return "disclosed" if there else "introduced"
         if isinstance(finding, Vulnerability) and isinstance(before, Vulnerability):
             if before.confidence == "possible" != finding.confidence:
-                return "disclosed"  # no gate counted it then
+                return "disclosed"  # no gate counted it before
             return "fix_available" if finding.fix.versions and not before.fix.versions else None
         return None
 
 
 def declared_only(packages: Iterable[SavedPackage]) -> frozenset[str]:
-    """Purls of packages that a lock file or manifest names and that nothing installed."""
+    """Purls of packages that a lock file or manifest names, and that are not installed."""
     installed: dict[str, bool] = {}
     for package in packages:
         installed[package.purl] = installed.get(package.purl, False) or package.presence != "declared"
@@ -80,19 +80,19 @@ class Difference(Struct, frozen=True):
 def compare(before: Saved, after: Saved) -> Difference:
     baseline = Baseline(before)
     declared = declared_only(after.packages)
-    new = [replace(one, change=change) for one in after.findings if (change := baseline.change(one, declared))]
-    now = {one.fingerprint for one in after.findings}
-    hidden = {one.finding.fingerprint for one in after.suppressed}
+    new = [replace(finding, change=change) for finding in after.findings if (change := baseline.change(finding, declared))]
+    now = {finding.fingerprint for finding in after.findings}
+    hidden = {entry.finding.fingerprint for entry in after.suppressed}
     purls = {package.purl for package in after.packages}
     names = {_lasting(package.purl) for package in after.packages}
-    gone = [Gone(one, _why(one, hidden, purls, names)) for one in before.findings if one.fingerprint not in now]
+    gone = [Gone(finding, _why(finding, hidden, purls, names)) for finding in before.findings if finding.fingerprint not in now]
     return Difference(tuple(new), tuple(gone), len(after.findings) - len(new), tuple(_packages(before, after)))
 
 
 def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verdict:
-    """As of a scan of AFTER with BEFORE as its baseline. A report that did not look for vulnerabilities answers no gate of
-    them."""
-    findings = (*after.findings, *(one.finding for one in after.suppressed if one.by.kind == "severity"))
+    """The verdict of a scan of AFTER with BEFORE as its baseline. If AFTER did not look for vulnerabilities, gates of
+    vulnerabilities are undecided."""
+    findings = (*after.findings, *(entry.finding for entry in after.suppressed if entry.by.kind == "severity"))
     policy = replace(policy, baseline=Baseline(before))
     assessed = assess(
         findings, _without_gates(after.coverage), after.unknowns, policy, today, after.declared, sources=after.sources
@@ -104,18 +104,18 @@ def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verd
 
 
 def _without_gates(coverage: Coverage) -> Coverage:
-    """Without what the gates of the saved report met: those at hand are others."""
-    return replace(coverage, reasons=tuple(one for one in coverage.reasons if one.code not in MADE_BY_GATES))
+    """Without the reasons of the saved report's own gates."""
+    return replace(coverage, reasons=tuple(reason for reason in coverage.reasons if reason.code not in MADE_BY_GATES))
 
 
-def _why(one: Finding, hidden: Collection[str], purls: Collection[str], names: Collection[str]) -> Departure:
-    if one.fingerprint in hidden:
+def _why(finding: Finding, hidden: Collection[str], purls: Collection[str], names: Collection[str]) -> Departure:
+    if finding.fingerprint in hidden:
         return "suppressed"
-    if not isinstance(one, Vulnerability):
+    if not isinstance(finding, Vulnerability):
         return "removed"
-    if one.package in purls:
+    if finding.package in purls:
         return "withdrawn"
-    return "upgraded" if _lasting(one.package) in names else "removed"
+    return "upgraded" if _lasting(finding.package) in names else "removed"
 
 
 def _lasting(purl: str) -> str:
@@ -124,7 +124,7 @@ def _lasting(purl: str) -> str:
 
 
 def _packages(before: Saved, after: Saved) -> Iterable[PackageChange]:
-    """Versions that came and went, paired where one of each did."""
+    """Added and removed versions, paired where both changed."""
     old, new = _versions(before.packages), _versions(after.packages)
     for key in sorted(old.keys() | new.keys()):
         left = sorted(old.get(key, set()) - new.get(key, set()))

@@ -1,9 +1,8 @@
-"""Compliance views: a list of controls, and for each whether our checks prove that it is kept, broken, or say nothing.
+"""Compliance views: a list of controls, and whether our checks prove that each passes or fails, or do not assess it.
 
-Which checks prove a control is said by the checks themselves: their ``references`` name it. What no file of a tree and no
-image can prove (the host, its daemon, people) is not assessed, and why is said. What an ignore rule or a comment set aside
-breaks no control and is counted.
-Raises: UsageError for a name that is no view.
+The ``references`` of checks name the controls that they prove. What no source file and no image can prove (the host, its
+daemon, people) is not assessed, with the reason. Suppressed findings fail no control and are counted.
+Raises: UsageError for a name that is not a view.
 """
 
 import re
@@ -27,32 +26,32 @@ from .ignores import kind_of
 _FOLDER = Path(__file__).parent / "controls"
 _ID = re.compile(r"\d+(?:\.\d+)+")
 REASONS = {
-    "host": "of the host: no file or image tells it",
-    "daemon": "of the engine's daemon: no file or image tells it",
-    "swarm": "of the running swarm: no file or image tells it",
-    "cluster": "of the running cluster: no manifest tells it",
-    "person": "for people to judge",
+    "host": "of the host: no file or image shows it",
+    "daemon": "of the engine's daemon: no file or image shows it",
+    "swarm": "of the running swarm: no file or image shows it",
+    "cluster": "of the running cluster: no manifest shows it",
+    "person": "needs a person to decide",
 }
 FIXABLE = "fixable vulnerability"  # a kind of findings for controls
-NOTHING_TO_JUDGE = "nothing among what was looked at that could break it"
+NOTHING_TO_CHECK = "nothing in the scan that could violate it"
 
 
 class Listed(Struct, frozen=True, forbid_unknown_fields=True):
-    """A control as its list has it; ``checks`` are proofs beside those that name it, ``kinds`` of findings are proofs too."""
+    """A control as listed. ``checks`` prove it beside those that name it; so do ``kinds`` of findings."""
 
     id: str
     title: str
     checks: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    by: str = ""  # a key of REASONS, where no check can prove it
-    by_title: str = ""  # how the references of checks call it, where they do not by id
+    by: str = ""  # a key of REASONS, if no check can prove it
+    by_title: str = ""  # how checks refer to it, if not by id
 
 
 class View(Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     title: str
     source: str
-    reference: str = ""  # how the references of checks begin that name its controls by id
+    reference: str = ""  # the prefix of references of checks to its controls, by id
     level: str = ""  # … or by title: "PSS baseline"
     control: tuple[Listed, ...] = ()
     includes: str = ""  # another view, whose controls come first
@@ -96,32 +95,32 @@ def compliance_of(
     ran: Collection[str],
     findings: Iterable[Finding],
     suppressed: Iterable[Suppressed],
-    judged: Collection[str] = (),
+    looked_for: Collection[str] = (),
 ) -> Compliance:
-    """``ran``: ids of the checks that saw a document; ``judged``: kinds of findings that were looked for."""
-    broken = Counter(key for one in findings for key in _keys(one))
-    aside = Counter(key for one in suppressed if one.by.kind != "severity" for key in _keys(one.finding))
+    """``ran``: ids of the checks that saw a document; ``looked_for``: kinds of findings that were looked for."""
+    broken = Counter(key for finding in findings for key in _keys(finding))
+    hidden = Counter(key for entry in suppressed if entry.by.kind != "severity" for key in _keys(entry.finding))
     controls = []
     proven = proofs(view, checks)
     for listed in view.control:
         by = proven[listed.id]
         failed = tuple(id for id in (*by, *listed.kinds) if broken[id])
-        settled = sum(aside[id] for id in (*by, *listed.kinds))
-        kinds = [kind for kind in listed.kinds if kind in judged or broken[kind]]
+        settled = sum(hidden[id] for id in (*by, *listed.kinds))
+        kinds = [kind for kind in listed.kinds if kind in looked_for or broken[kind]]
         seen = [id for id in by if id in ran] + kinds
-        whole = bool(seen) and len(kinds) == len(listed.kinds)  # a check beside it does not stand for a kind
+        whole = bool(seen) and len(kinds) == len(listed.kinds)  # a check does not prove a kind
         status: Status = "fail" if failed else "pass" if whole else "not_assessed"
         reason = ""
         if status == "not_assessed":
-            reason = REASONS[listed.by] if listed.by else NOTHING_TO_JUDGE if by or listed.kinds else REASONS["person"]
-        told = (*by, *listed.kinds) if status == "not_assessed" else tuple(seen)
+            reason = REASONS[listed.by] if listed.by else NOTHING_TO_CHECK if by or listed.kinds else REASONS["person"]
+        shown = (*by, *listed.kinds) if status == "not_assessed" else tuple(seen)
         count = sum(broken[id] for id in failed)
-        controls.append(Control(listed.id, listed.title, status, told, failed, count, settled, reason))
+        controls.append(Control(listed.id, listed.title, status, shown, failed, count, settled, reason))
     return Compliance(view.name, view.title, tuple(controls))
 
 
 def _keys(finding: Finding) -> tuple[str, ...]:
-    """The id of a check, or the kind of what is no check's finding."""
+    """The id of the check, or the kind of a finding without one."""
     if isinstance(finding, Misconfiguration):
         return (finding.id,)
     if isinstance(finding, Vulnerability) and finding.fix.versions:

@@ -1,10 +1,10 @@
 """Conditions on which a scan fails: ``high``, ``kev``, ``fixable:high``, ``risk=50``, ``secret:critical``.
 
-A condition is words with colons between; a finding is caught where all of them hold. Words are a severity (that bad or
-worse), ``kev`` (exploited already), ``fixable`` (a version mends it), ``risk=N`` and ``epss=N`` (that much or more), and
-kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations) and ``any``. Without a kind a condition looks at
-vulnerabilities, malicious packages and secrets; the end of a release's support fails one of severity alone.
-Raises: UsageError for anything else.
+A condition is words with colons between; it counts a finding if all of them hold. The words are a severity (that or
+worse), ``kev`` (known to be exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
+more), and kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations) and ``any``. Without a kind a condition
+counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end of
+life. Raises: UsageError for anything else.
 """
 
 from typing import get_args
@@ -26,7 +26,7 @@ KINDS = {
     "config": frozenset({"misconfiguration"}),
     "any": ANY,
 }
-OF_IMAGES = frozenset({"vulnerability", "secret"})  # what a condition without a kind looks at
+OF_IMAGES = frozenset({"vulnerability", "secret"})  # the kinds of a condition without one
 WORDS = (*SEVERITIES, "kev", "fixable", *KINDS, "risk=", "epss=")
 _HINT = "conditions: critical, high, medium, low, kev, fixable, risk=50, epss=0.1, secret, config:high; fixable:high is both"
 
@@ -42,12 +42,12 @@ class Gate(Struct, frozen=True):
 
     @property
     def of_vulnerabilities(self) -> bool:
-        """Does its answer hang on what is known of the image's packages?"""
+        """Whether it depends on advisories for the image's packages."""
         return "vulnerability" in self.kinds
 
     @property
     def can_look_at(self) -> frozenset[str]:
-        """Vulnerabilities alone are exploited, fixable, or have a risk."""
+        """The kinds that it can count: only vulnerabilities are exploited, fixable, or have a risk."""
         narrow = self.kev or self.fixable or self.risk is not None or self.epss is not None
         return self.kinds & KINDS["vulnerability"] if narrow else self.kinds
 
@@ -58,16 +58,16 @@ class Gate(Struct, frozen=True):
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """The sources without which it would pass for want of data."""
+        """The sources that it needs: without their data it would always pass."""
         kev = ("kev",) if self.kev or self.risk is not None else ()
         return (*kev, *(("epss",) if self.epss is not None or self.risk is not None else ()))
 
     def catches(self, finding: Finding, severity: Severity) -> bool:
-        """``severity`` is the one to go by: the finding's own, or what stands for none."""
+        """``severity``: the finding's, or the one that replaces a missing one."""
         return kind_of(finding) in self.kinds and self.would_catch(finding, severity)
 
     def would_catch(self, finding: Finding, severity: Severity) -> bool:
-        """Likewise, of whatever kind the finding is."""
+        """The same, regardless of the kind."""
         if self.severity is not None and SEVERITIES.index(severity) > SEVERITIES.index(self.severity):
             return False
         if not isinstance(finding, Vulnerability):
@@ -81,12 +81,12 @@ class Gate(Struct, frozen=True):
 
 
 def read_gate(text: str, kinds: frozenset[str] = OF_IMAGES) -> Gate:
-    """``kinds``: what it looks at where it names none."""
+    """``kinds``: those of a condition that names none."""
     found: dict[str, object] = {}
     for word in text.strip().lower().split(":"):
         key, value = _word(word.strip(), text)
         if key in found:
-            raise UsageError(f"--fail-on {text}: it names {key} twice", _HINT)
+            raise UsageError(f"--fail-on {text}: {key} occurs twice", _HINT)
         found[key] = value
     from msgspec import convert
 
@@ -107,7 +107,7 @@ def _word(word: str, text: str) -> tuple[str, object]:
 
     near = nearest(word, WORDS)
     raise UsageError(
-        f"--fail-on {text}: {word!r} is none of critical, high, medium, low, negligible, unknown, kev, fixable, "
+        f"--fail-on {text}: {word!r} is not one of critical, high, medium, low, negligible, unknown, kev, fixable, "
         "risk=N, epss=N, vulnerability, secret, config, any",
         f"did you mean {near}?" if near else _HINT,
     )
@@ -121,5 +121,5 @@ def _number(key: str, value: str, text: str) -> float:
     except ValueError:
         number = -1
     if not 0 <= number <= top:
-        raise UsageError(f"--fail-on {text}: {value[:20]!r} is no number from 0 to {top}", _HINT)
+        raise UsageError(f"--fail-on {text}: {value[:20]!r} is not a number from 0 to {top}", _HINT)
     return number / 100 if percent else number

@@ -1,4 +1,4 @@
-"""The ignore rules of a file, whichever tool it was written for: what it holds tells, not what it is called.
+"""The ignore rules of a file of any supported tool, recognised by its content, not its name.
 
 | lines | ``.careenignore``, ``.trivyignore`` |
 | YAML with ``accept:`` | ``.careen.yaml`` |
@@ -7,7 +7,7 @@
 | YAML with ``vulnerabilities:``, ``misconfigurations:``, ``secrets:`` | ``.trivyignore.yaml`` |
 | TOML with ``[[IgnoredVulns]]`` or ``[[PackageOverrides]]`` | ``osv-scanner.toml`` |
 
-A rule of another tool that asks for something that nothing here can tell is left out and said: it must not ignore more.
+A rule of another tool with a condition that Careen cannot evaluate is skipped with a warning: it must not ignore more.
 Raises: UsageError that names file and line.
 """
 
@@ -51,7 +51,7 @@ def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
         from .ignores_snyk import rules as snyk
 
         return snyk(document, name)
-    if any(_is_of_grype(one) for one in document.maps("ignore")):
+    if any(_is_of_grype(rule) for rule in document.maps("ignore")):
         from .ignores_grype import rules as grype
 
         return grype(document, name)
@@ -61,7 +61,7 @@ def read_ignores(text: str, name: str) -> tuple[Ignore, ...]:
 
 
 def read_accepts(text: str, name: str) -> tuple[Accept, ...]:
-    """What stands under ``accept:``, which Careen's own files have alone."""
+    """The entries under ``accept:``, which only Careen's own files have."""
     text = text.removeprefix("\ufeff")
     if "accept" not in text or _TOML.search(text) or not _is_yaml(text):
         return ()
@@ -82,7 +82,7 @@ def _yaml(text: str, name: str) -> Mapping:
     except ValueError as error:
         raise UsageError(f"{name}: {error}", "docs/ignoring.md shows the format") from None
     if not documents or not isinstance(documents[0], Mapping):
-        raise UsageError(f"{name}: no mapping at its top", "docs/ignoring.md shows the format")
+        raise UsageError(f"{name}: the top level is not a mapping", "docs/ignoring.md shows the format")
     return documents[0]
 
 

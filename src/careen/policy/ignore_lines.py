@@ -1,4 +1,4 @@
-"""Ignore rules out of lines: one a line, each naming a flaw and, if it likes, a package or path and an end.
+"""Ignore rules, one on each line: the id of a vulnerability and, optionally, a package or path and an expiry date.
 
     # comment
     CVE-2023-45853
@@ -40,7 +40,7 @@ def _rule(line: str, source: str) -> Ignore:
     try:
         end = date.fromisoformat(until) if until is not None else None
     except ValueError:
-        raise UsageError(f"{source}: until={until} is no date", _HINT) from None
+        raise UsageError(f"{source}: until={until} is not a date", _HINT) from None
     paths = (settings["path"],) if "path" in settings else ()
     return Ignore(words[0], source, settings.get("package"), settings.get("purl"), end, settings.get("reason", ""), paths=paths)
 
@@ -61,7 +61,7 @@ def _words(line: str, source: str) -> tuple[list[str], dict[str, str]]:
             continue
         value = re.sub(r"\\(.)", r"\1", found[2]) if found[2] is not None else found[3]
         if found[1] not in ("package", "purl", "path", "until", "reason"):
-            raise UsageError(f"{source}: {found[1]!r} is no setting of an ignore rule", _HINT)
+            raise UsageError(f"{source}: {found[1]!r} is not a setting of an ignore rule", _HINT)
         if found[1] in settings or not value:
             raise UsageError(f"{source}: {found[1]} is {'given twice' if value else 'empty'}", _HINT)
         settings[found[1]] = value

@@ -1,8 +1,8 @@
-"""Ignore rules: what a rule speaks of, and whether it applies to a finding.
+"""Ignore rules: the conditions of a rule, and whether it applies to a finding.
 
-Every condition of a rule must hold, and one that has none of a finding's kind never does: a rule with a package says
-nothing of a secret. ``*`` in an id or a package's name stands for anything; in a path it stays within a folder and
-``**`` does not. A rule applies through the day named by ``until``.
+Every condition of a rule must hold; a rule with a condition that a kind of finding cannot have never applies to it: one
+with a package never applies to a secret. ``*`` in an id or a package's name matches anything; in a path it stays within a
+folder and ``**`` does not. A rule applies through the day named by ``until``.
 """
 
 from collections.abc import Sequence
@@ -59,15 +59,15 @@ def kind_of(finding: Finding) -> str:
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Does a pattern of a path match: ``*`` and ``?`` within a folder, ``**`` over any number of them?
+    """Whether a pattern matches a path: ``*`` and ``?`` within a folder, ``**`` across any number of folders.
 
-    A pattern without ``/`` names a file wherever it lies; one that names a folder covers what is in it.
+    A pattern without ``/`` names a file in any folder; one that names a folder covers its content.
     """
     return any(_matched(pattern, path))
 
 
 def matches(pattern: str, path: str) -> bool:
-    """As ``covers``, but a folder does not cover what is in it."""
+    """As ``covers``, but a folder does not cover its content."""
     return _matched(pattern, path)[-1]
 
 
@@ -80,7 +80,7 @@ def _is_named(wanted: str, finding: Finding) -> bool:
 
 
 def _lies_in(patterns: Sequence[str], finding: Finding) -> bool:
-    """All places of a finding must be covered: one that is left is enough for the flaw to be there."""
+    """Whether all places of a finding are covered: a single other place is enough for the vulnerability."""
     paths = finding.paths if isinstance(finding, Vulnerability) else (finding.location.path,)
     return bool(paths) and all(any(_path_covered(pattern, path) for pattern in patterns) for path in paths)
 
@@ -91,7 +91,7 @@ def _path_covered(pattern: str, path: str) -> bool:
 
 
 def _matched(pattern: str, path: str) -> list[bool]:
-    """Which beginnings of the path the pattern matches: folders that it lies in, and last the whole path."""
+    """Which prefixes of the path the pattern matches: its folders, and last the whole path."""
     wanted, parts = pattern.strip("/").split("/"), path.strip("/").split("/")
     if len(wanted) == 1 and wanted[0] != "**":
         wanted.insert(0, "**")
@@ -106,7 +106,7 @@ def _matched(pattern: str, path: str) -> list[bool]:
 
 
 def is_purl(wanted: str, purl: str) -> bool:
-    """The same text, or that of the purl without qualifiers, or without version; ``*`` stands for anything."""
+    """Whether both are equal, also without the purl's qualifiers or version; ``*`` matches anything."""
     bare = purl.partition("?")[0]
     nameless = bare.rpartition("@")[0] if "@" in bare.rpartition("/")[2] else bare
     if "*" in wanted:

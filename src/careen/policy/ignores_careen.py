@@ -1,9 +1,9 @@
 """The rules of a ``.careen.yaml``:
 
     ignore:
-      - id: CVE-2023-45853            # or a list; any id of the finding, * stands for anything
-        purl: pkg:deb/debian/zlib1g   # with or without version and qualifiers, * stands for anything
-        path: usr/share/**            # or a list; all places of the finding must lie there
+      - id: CVE-2023-45853            # or a list; any id of the finding, * matches anything
+        purl: pkg:deb/debian/zlib1g   # with or without version and qualifiers, * matches anything
+        path: usr/share/**            # or a list; must cover all places of the finding
         layer: 0
         reason: MiniZip is not built
         owner: platform team
@@ -11,7 +11,7 @@
 
     accept:
       - code: unidentified_files      # of a reason of the coverage, or of an unknown
-        what: [/opt/app/**]           # its subjects; left out: all of them
+        what: [/opt/app/**]           # its subjects; all of them if it is left out
         reason: built by us, in CI
         owner: platform team
         until: 2027-01-31
@@ -39,11 +39,11 @@ _ACCEPT_HINT = f"an entry has the keys {', '.join(_ACCEPT_KEYS[:-1])}"
 def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
     for key in document:
         if key not in ("accept", "ignore", "version"):
-            hint = "the rules stand under ignore: and accept:"
+            hint = "rules are listed under ignore: and accept:"
             raise UsageError(f"{name}:{document.line_of(key)}: unknown key {key[:60]!r}", hint)
     listed = document.get("ignore")
     if listed is not None and not isinstance(listed, list):
-        raise UsageError(f"{name}:{document.line_of('ignore')}: ignore: is no list", _HINT)
+        raise UsageError(f"{name}:{document.line_of('ignore')}: ignore: is not a list", _HINT)
     found: list[Ignore] = []
     for index, one in enumerate(listed or ()):
         if not isinstance(one, Mapping):
@@ -53,10 +53,10 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
 
 
 def accepts(document: Mapping, name: str) -> tuple[Accept, ...]:
-    """What stands under ``accept:``: one for each code and subject."""
+    """The entries under ``accept:``: one for each code and subject."""
     listed = document.get("accept")
     if listed is not None and not isinstance(listed, list):
-        raise UsageError(f"{name}:{document.line_of('accept')}: accept: is no list", _ACCEPT_HINT)
+        raise UsageError(f"{name}:{document.line_of('accept')}: accept: is not a list", _ACCEPT_HINT)
     found: list[Accept] = []
     for index, entry in enumerate(listed or ()):
         if not isinstance(entry, Mapping):
@@ -73,7 +73,7 @@ def accepts(document: Mapping, name: str) -> tuple[Accept, ...]:
 
 
 def _rules(one: Mapping, name: str) -> list[Ignore]:
-    """One for each id: they differ in nothing else."""
+    """One rule for each id, otherwise equal."""
     _check_keys(one, name, _KEYS, ("id", "path", "fix", "kind"), _HINT)
     source = f"{name}:{one.line}"
     ids = one.texts("id")
@@ -108,18 +108,18 @@ def _check_keys(one: Mapping, name: str, known: tuple[str, ...], lists: tuple[st
             near = nearest(key, known)
             raise UsageError(f"{where}: unknown key {key[:60]!r}", f"did you mean {near}?" if near else hint)
         if isinstance(value, dict) or value in (None, "", []) or (isinstance(value, list) and key not in lists):
-            raise UsageError(f"{where}: {key} is empty, or no text", hint)
+            raise UsageError(f"{where}: {key} is empty, or not a text", hint)
 
 
 def day(value: Any, source: str) -> date | None:
-    """A date, or the day of a moment (RFC 3339)."""
+    """A date, or the date of a time stamp (RFC 3339)."""
     if value is None:
         return None
     text = as_text(value)
     try:
         return date.fromisoformat(text[:10]) if text[10:11] in ("", "T", "t", " ") else date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{source}: {text[:40]!r} is no date", "dates are written YYYY-MM-DD") from None
+        raise UsageError(f"{source}: {text[:40]!r} is not a date", "dates are written YYYY-MM-DD") from None
 
 
 def _layer(one: Mapping, source: str) -> int | None:
@@ -127,12 +127,12 @@ def _layer(one: Mapping, source: str) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise UsageError(f"{source}: layer {as_text(value)[:20]!r} is no number of a layer", "the base layer is 0")
+        raise UsageError(f"{source}: layer {as_text(value)[:20]!r} is not the number of a layer", "the base layer is 0")
     return value
 
 
 def _words(one: Mapping, key: str, known: tuple[str, ...], source: str) -> frozenset[str]:
     words = frozenset(one.texts(key))
     if strange := sorted(words.difference(known)):
-        raise UsageError(f"{source}: {key} {strange[0][:40]!r} is none of {', '.join(known)}")
+        raise UsageError(f"{source}: {key} {strange[0][:40]!r} is not one of {', '.join(known)}")
     return words

@@ -1,8 +1,8 @@
 """The rules of a ``.grype.yaml``.
 
 Shape: ``ignore`` lists ``{vulnerability, fix-state, reason, package: {name, version, type, language, location,
-upstream-name}, …}``; all that a rule says must hold. A package's name is a pattern of letters with ``.*``, a location a
-glob. ``namespace``, ``match-type``, ``upstream-name`` and the ``vex-…`` keys ask for what nothing here tells.
+upstream-name}, …}``; all conditions of a rule must hold. A package's name is a pattern of letters with ``.*``, a location a
+glob. Careen cannot evaluate ``namespace``, ``match-type``, ``upstream-name`` and the ``vex-…`` keys.
 **Source:** Grype's documentation, "Specifying matches to ignore".
 """
 
@@ -41,12 +41,12 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
         pattern = _glob(package.text("name"))
         if asked or pattern is None:
             what = ", ".join(sorted(asked)) or f"the pattern {package.text('name')[:60]!r}"
-            log.warning("%s: the rule is left out: nothing here tells %s", source, what)
+            log.warning("%s: the rule is skipped: Careen cannot evaluate %s", source, what)
             continue
         types = {_TYPES.get(word, word) for key in ("type", "language") if (word := package.text(key).lower())}
         fix = one.text("fix-state")
         if not package and not one.text("vulnerability") and not fix:
-            log.warning("%s: the rule is left out: it says nothing", source)
+            log.warning("%s: the rule is skipped: it has no condition", source)
             continue
         found.append(
             Ignore(
@@ -65,7 +65,7 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
 
 
 def _glob(name: str) -> str | None:
-    """A pattern of names as a glob; None where it says more than a glob can."""
+    """A pattern of names as a glob; None if a glob cannot express it."""
     plain = name.removeprefix("^").removesuffix("$")
     if plain and not _NAME.fullmatch(plain):
         return None

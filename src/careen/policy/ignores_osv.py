@@ -44,7 +44,7 @@ def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ..
         type = _type(ecosystem.partition(":")[0].lower())
         if one.get("group") or (ecosystem and not type):
             asked = "groups of dependencies" if one.get("group") else f"the ecosystem {ecosystem[:40]!r}"
-            log.warning("%s: the rule is left out: nothing here tells %s", source, asked)
+            log.warning("%s: the rule is skipped: Careen cannot evaluate %s", source, asked)
             continue
         if not (one.get("name") or one.get("version") or type):
             raise UsageError(f"{source}: the rule names no package: it would ignore everything", "give it a name")
@@ -64,7 +64,7 @@ def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ..
 
 
 def _type(ecosystem: str) -> str:
-    """The type of packages of an ecosystem, "" of none that is known."""
+    """The package type of an ecosystem; "" if it is unknown."""
     if ecosystem in _TYPES or not ecosystem:
         return _TYPES.get(ecosystem, "")
     same = (one for one in profiles().values() if one.advisories.ecosystem.lower() == ecosystem and one.packages)

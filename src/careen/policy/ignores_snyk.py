@@ -1,8 +1,8 @@
 """The rules of a ``.snyk`` policy.
 
-Shape: ``ignore: {ID: [{PATH: {reason, expires, …}}]}``; a path is ``*`` or the way through the dependencies
-(``a@1 > b > c``), of which the last is the package at fault. Snyk's own ids (``SNYK-…``, ``npm:name:date``) are no
-aliases in any public source: such a rule applies where a finding has that id, and is said.
+Shape: ``ignore: {ID: [{PATH: {reason, expires, …}}]}``; a path is ``*`` or the path through the dependencies
+(``a@1 > b > c``), which ends with the affected package. Snyk's own ids (``SNYK-…``, ``npm:name:date``) are not aliases
+in any public source: such a rule applies only to a finding with that id, and Careen warns about it.
 **Source:** Snyk's documentation, ".snyk policy file".
 """
 
@@ -39,7 +39,7 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
                     )
                 )
     if own:
-        log.warning("%s: %d rules name flaws by Snyk's own ids, which match no public id: give the CVE instead", name, own)
+        log.warning("%s: %d rules use Snyk's own ids, which match no public id: use the CVE instead", name, own)
     return tuple(found)
 
 

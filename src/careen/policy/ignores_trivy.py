@@ -1,7 +1,7 @@
 """The rules of a ``.trivyignore.yaml``.
 
 Shape: ``vulnerabilities``, ``misconfigurations``, ``secrets`` and ``licenses`` list ``{id, paths, purls, expired_at,
-statement}``; paths are globs, a rule with several purls is for any of them.
+statement}``; paths are globs, a rule with several purls applies to any of them.
 **Source:** Trivy's documentation, "Filtering", ".trivyignore.yaml".
 """
 
@@ -20,7 +20,7 @@ _KINDS = {"vulnerabilities": "vulnerability", "misconfigurations": "misconfigura
 
 def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
     if document.get("licenses"):
-        log.warning("%s: rules about licences say nothing here and are left out", name)
+        log.warning("%s: rules about licences have no effect and are skipped", name)
     return tuple(
         Ignore(
             one.text("id"),

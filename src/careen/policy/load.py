@@ -1,4 +1,4 @@
-"""The policy of a run out of what it was asked: conditions, rules and statements are read and checked before any work.
+"""The policy of a run from its settings: conditions, rules and statements are read and checked before any work.
 
 Raises: UsageError that names the flag, or the file and its line.
 """
@@ -41,8 +41,8 @@ def load_policy(
 ) -> Policy:
     """``looked_for``: kinds of findings. ``checking``: source files, where every kind counts.
 
-    A condition of ``fail_on`` that names no kind looks at vulnerabilities and secrets; at misconfigurations where they
-    are all that is looked for.
+    A condition of ``fail_on`` without a kind counts vulnerabilities and secrets, or misconfigurations if nothing else
+    is looked for.
     """
     ignores, accepts = _rules(ignore_files)
     kinds = ANY if checking else (OF_IMAGES & looked_for) or looked_for
@@ -66,7 +66,7 @@ def load_policy(
 
 
 def _refuse_blind(gates: Sequence[Gate], looked_for: frozenset[str]) -> None:
-    """A condition that nothing can meet would pass for ever."""
+    """A condition that no finding can meet would always pass."""
     for gate in gates:
         if not gate.can_look_at & looked_for:
             raise UsageError(f"--fail-on {gate.text}: no enabled scanner can find this", "add it with --scanners")
@@ -92,7 +92,7 @@ def _rules(files: Sequence[Path]) -> tuple[tuple[Ignore, ...], tuple[Accept, ...
 
 
 def _statements(places: Sequence[Path]) -> Iterator[Statement]:
-    """Of files, which must be VEX; of folders, in which other files are passed over and said."""
+    """Statements of files, which must be VEX, and of folders, whose other files are skipped with a warning."""
     if not places:
         return
     from careen.formats.vex.vex_file import read_vex
@@ -104,13 +104,13 @@ def _statements(places: Sequence[Path]) -> Iterator[Statement]:
                 statements = read_vex(file.read_bytes(), str(file))
             except (OSError, ValueError) as error:
                 if file == place:
-                    raise UsageError(f"{file} is no VEX document: {error}", "OpenVEX, CycloneDX or CSAF, as JSON") from error
-                log.warning("%s is no VEX document and is passed over: %s", file, error)
+                    raise UsageError(f"{file} is not a VEX document: {error}", "OpenVEX, CycloneDX or CSAF, as JSON") from error
+                log.warning("%s is not a VEX document and is skipped: %s", file, error)
                 continue
             found += 1
             yield from statements
         if not found:
-            raise UsageError(f"{place} holds no VEX document", "files that end in .json, in any folder below it")
+            raise UsageError(f"{place} contains no VEX document", "files that end in .json, in any folder below it")
 
 
 def _files(place: Path) -> list[Path]:
@@ -121,5 +121,5 @@ def _files(place: Path) -> list[Path]:
     except OSError as error:
         raise UsageError(f"{place} cannot be read: {error}", "check --vex") from error
     if len(files) > MAX_FILES:
-        raise UsageError(f"{place} holds more than {MAX_FILES} files", "name a smaller folder")
+        raise UsageError(f"{place} contains more than {MAX_FILES} files", "name a smaller folder")
     return files

@@ -1,12 +1,12 @@
-"""What the policy makes of findings: which are set aside and why, what gates look at, and the verdict.
+"""Applies the policy to findings: which are suppressed and why, which the gates count, and the verdict.
 
-Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied here, once, before any output or gate; what
-they set aside stays visible. ``verdict`` has the rules and exit codes.
+Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied here, once, before any output or gate;
+suppressed findings stay visible. ``verdict`` has the rules and exit codes.
 
-A gate looks at findings of confidence ``confirmed`` or ``likely`` in packages that are there (a lock file alone
-declares a package, it installs none), and says how many others it passes over; with a baseline at new ones alone, and
-with days of grace at those whose fix, or where there is none whose disclosure, is that old. ``severities`` chooses what
-is listed and counted, and does not blunt the gate.
+A gate counts findings of confidence ``confirmed`` or ``likely`` in packages that are installed (a lock file only declares
+a package), and reports how many others it excludes; with a baseline it counts new findings only, and with days of grace
+those whose fix, or whose disclosure if there is no fix, is that old. ``severities`` selects what is listed and counted,
+without changing the gate.
 """
 
 import logging
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-UNRATED_IMPACT = 0.5  # of the highest, which the risk of an unrated finding counts with (docs/risk.md)
+UNRATED_IMPACT = 0.5  # of the highest impact, for the risk of an unrated finding (docs/risk.md)
 
 
 class Policy(Struct, frozen=True):
@@ -47,23 +47,23 @@ class Policy(Struct, frozen=True):
     ignores: tuple[Ignore, ...] = ()
     strict: bool = False
     vex: tuple[Statement, ...] = ()
-    image_vex: bool = False  # also what VEX documents inside the image state
+    image_vex: bool = False  # also apply VEX documents inside the image
     baseline: "Baseline | None" = None
     grace_days: int = 0
-    exclude_base: bool = False  # gates leave out what came with the base image
-    base_layers: int = 0  # of the image at hand
-    severity_from: tuple[str, ...] = ()  # whose word on the severity counts first
+    exclude_base: bool = False  # gates exclude the base image
+    base_layers: int = 0  # of this image
+    severity_from: tuple[str, ...] = ()  # sources whose severity counts first
     accepts: tuple[Accept, ...] = ()
-    has_rego: bool = False  # policies in Rego look at the whole report: they need what a gate needs
-    age_is_a_rule: bool = False  # the user named an age for the data: older data fails without a gate too
+    has_rego: bool = False  # policies in Rego read the whole report, so they need the data that a gate needs
+    age_is_a_rule: bool = False  # the user set a maximum age: older data fails without a gate too
 
 
 class Assessed(Struct, frozen=True):
     findings: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
-    coverage: Coverage  # with what the gates met: ``unscored``, ``no_exploit_data``; without what is accepted
+    coverage: Coverage  # with the gates' reasons (``unscored``, ``no_exploit_data``), without what is accepted
     verdict: Verdict
-    expired: tuple[Ignore, ...] = ()  # rules that would have applied before their end
+    expired: tuple[Ignore, ...] = ()  # rules that would apply if they had not expired
 
 
 def assess(
@@ -77,9 +77,9 @@ def assess(
     sources: Collection[str] | None = None,
     owned: Collection[str] = (),
 ) -> Assessed:
-    """``declared``: purls of packages that nothing installed (``declared_only``). VEX needs ``about``.
+    """``declared``: purls of packages that are not installed (``declared_only``). VEX needs ``about``.
 
-    ``sources``: names of the sources that are loaded; None where nobody looks for vulnerabilities. ``owned``: paths of
+    ``sources``: names of the loaded sources; None if vulnerabilities are not looked for. ``owned``: paths of
     files of the distribution's packages.
     """
     listed: list[Finding] = []
@@ -111,9 +111,9 @@ def assess(
     coverage = _with_lifecycle(coverage, policy)
     settled = settle(coverage, unknowns, policy.accepts, owned, today)
     for rule in expired:
-        log.warning("%s: the rule for %s ended on %s and no longer applies", rule.source, rule.id, rule.until)
+        log.warning("%s: the rule for %s expired on %s and no longer applies", rule.source, rule.id, rule.until)
     for entry in settled.expired:
-        log.warning("%s: the entry for %s ended on %s and no longer applies", entry.source, entry.code, entry.until)
+        log.warning("%s: the entry for %s expired on %s and no longer applies", entry.source, entry.code, entry.until)
     missing = [finding for finding in unscored if finding.id in coverage.unfetched]
     verdict = verdict_of(
         gated, settled.coverage, settled.unknowns, policy, lambda finding: severity_for(finding, policy), missing
@@ -122,7 +122,7 @@ def assess(
 
 
 def declared_only(inventory: Inventory) -> frozenset[str]:
-    """Purls of packages that a lock file or manifest names and that are nowhere installed."""
+    """Purls of packages that a lock file or manifest names, and that are not installed anywhere."""
     declared = {package.purl for package in inventory.packages if package.presence == "declared"}
     if not declared:
         return frozenset()
@@ -152,7 +152,7 @@ def _unfixed(finding: Finding, policy: Policy) -> SuppressedBy | None:
 def _unlisted(finding: Finding, policy: Policy) -> SuppressedBy | None:
     if policy.severities is None or severity_for(finding, policy) in policy.severities:
         return None
-    return SuppressedBy("severity", "--severity", f"{finding.severity} is not asked for")
+    return SuppressedBy("severity", "--severity", f"{finding.severity} is not among the listed severities")
 
 
 def _gate(finding: Finding, gated: Gated, policy: Policy, today: date, declared: frozenset[str]) -> None:
@@ -182,7 +182,7 @@ def _came_with_base(finding: Finding, policy: Policy) -> bool:
 
 
 def in_grace(finding: Finding, days: int, today: date) -> bool:
-    """Is the fix, or where there is none the disclosure, younger than so many days? What is exploited has no grace."""
+    """Whether the fix, or the disclosure if there is no fix, is younger than so many days. Exploited findings have no grace."""
     if not days or not isinstance(finding, Vulnerability) or finding.kev:
         return False
     since = finding.fix_published or finding.published
@@ -190,11 +190,11 @@ def in_grace(finding: Finding, days: int, today: date) -> bool:
         age = (today - date.fromisoformat(since[:10])).days if since else days
     except ValueError:
         return False
-    return -1 <= age < days  # (a day's difference is another time zone; what lies in the future is no date)
+    return -1 <= age < days  # (one day ahead may be another time zone; later dates are wrong)
 
 
 def _unscored(gated: Sequence[Finding], policy: Policy) -> list[Vulnerability]:
-    """What a gate of severity or risk lets pass and might catch, had anybody scored it."""
+    """Unrated vulnerabilities that a gate of severity or risk does not count, and might if they were rated."""
     if_scored = [_if_scored(gate) for gate in policy.fail_on if gate.severity not in (None, "unknown") or gate.risk]
     return [
         finding
@@ -216,30 +216,30 @@ def _with_unscored(coverage: Coverage, unscored: Sequence[Vulnerability]) -> Cov
         return coverage
     number = "1 vulnerability has" if len(unscored) == 1 else f"{len(unscored)} vulnerabilities have"
     them = "it" if len(unscored) == 1 else "them"
-    detail = f"{number} no severity: no gate of severity counts {them} (--unknown-as SEVERITY does)"
+    detail = f"{number} no severity: gates of severity do not count {them} (--unknown-as SEVERITY does)"
     purls = tuple(sorted({finding.package for finding in unscored}))
     return coverage.with_reasons(Reason("unscored", detail, len(purls), purls))
 
 
 def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[str] | None) -> Coverage:
-    """A gate that asks for exploited vulnerabilities passes every one where that data is not loaded."""
+    """Without this data a gate that counts exploited vulnerabilities would pass all of them."""
     if sources is None:
         return coverage
     gates = [gate for gate in policy.fail_on if gate.of_vulnerabilities]
     wanted = {name for gate in gates for name in gate.scores}
     if gates and policy.grace_days:
-        wanted.add("kev")  # what is exploited has no days of grace
+        wanted.add("kev")  # exploited vulnerabilities have no grace
     absent = tuple(sorted(wanted.difference(sources)))
     if not absent:
         return coverage
-    detail = f"data that a gate asks for is not loaded: {', '.join(absent)}"
+    detail = f"data that a gate needs is not loaded: {', '.join(absent)}"
     return coverage.with_reasons(Reason("no_exploit_data", detail, subjects=absent))
 
 
 def _with_lifecycle(coverage: Coverage, policy: Policy) -> Coverage:
-    """A gate of severity fails a release that has ended, and would pass it where no data tells that it has."""
+    """A gate of severity fails a release past its end of life, and would pass it if that date is unknown."""
     release = coverage.without_lifecycle
     if not release or not any(gate.of_severity_alone for gate in policy.fail_on):
         return coverage
-    detail = f"no data is loaded that tells whether {release} still gets security updates"
+    detail = f"it is unknown whether {release} still gets security updates: that data is not loaded"
     return coverage.with_reasons(Reason("no_lifecycle_data", detail, subjects=(release,)))

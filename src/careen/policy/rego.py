@@ -1,8 +1,8 @@
-"""Policies in Rego over a whole report: what ``deny`` says fails the policy, beside the gates of ``--fail-on``.
+"""Policies in Rego over a whole report: the messages of ``deny`` fail the policy, beside the gates of ``--fail-on``.
 
 Input is the report as ``--format json`` writes it. Each text of the set ``deny`` (or the ``message`` of an object there) is
-a rule that did not pass; none, and the policy file is one rule that passed.
-Raises: UsageError for what is no such policy, or is not done in time.
+a rule that failed; without any, the policy file is one rule that passed.
+Raises: UsageError for a text that is not such a policy, or exceeds the time limit.
 **Source:** docs/schema/report-1.json; Open Policy Agent, "Policy Language".
 """
 
@@ -28,7 +28,7 @@ class RegoPolicy(Struct, frozen=True):
 
 
 def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
-    """Read and tried, before any work is done."""
+    """Policies, read and tried out before any other work."""
     if not paths:
         return ()
     from careen.formats.data import rego
@@ -50,7 +50,7 @@ def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
 
 
 def with_policies(report: Report, policies: Sequence[RegoPolicy]) -> Report:
-    """The report with the verdict of the policies; 3 (nobody could say) stays 3."""
+    """The report with the verdict of the policies; exit code 3 (undecided) stays 3."""
     if not policies:
         return report
     from careen.reports.json import document
@@ -73,8 +73,8 @@ def _messages(policy: RegoPolicy, known: Any) -> list[str]:
     try:
         ((answer,),) = rego.evaluate([(policy.path, policy.text)], [policy.query], [known])
     except ValueError as error:
-        raise UsageError(f"--policy {policy.path}: {error}", "opa check FILE says more") from None
+        raise UsageError(f"--policy {policy.path}: {error}", "opa check FILE shows details") from None
     if not isinstance(answer, list):
-        raise UsageError(f"--policy {policy.path}: it has no rule deny that is a set", _HINT)
+        raise UsageError(f"--policy {policy.path}: it has no set named deny", _HINT)
     texts = (one.get("message") or one.get("msg") if isinstance(one, dict) else one for one in answer)
     return sorted(" ".join(str(text).split())[:300] for text in texts)

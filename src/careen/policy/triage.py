@@ -1,7 +1,7 @@
-"""VEX statements out of a report: what was decided about its findings, said of this image and the packages at fault.
+"""VEX statements from a report: a decision about its findings, for this image and the affected packages.
 
-The product is the image by its digest, with the packages as its components; without a digest, or where a statement is
-to hold in any image, the packages themselves. Raises: UsageError where the report holds nothing to speak of.
+The product is the image by its digest, with the packages as its components; without a digest, or if a statement is to
+apply to any image, the packages themselves. Raises: UsageError if the report has no such finding.
 """
 
 import logging
@@ -21,32 +21,37 @@ log = logging.getLogger(__name__)
 def statements_about(
     report: Report, ids: Sequence[str], status: VexStatus, why: str, packages: Sequence[str] = (), any_image: bool = False
 ) -> tuple[Statement, ...]:
-    """One for each id, about the packages that have it: all of them, or those of these names."""
-    found = [*report.findings, *(one.finding for one in report.suppressed)]
-    flaws = [one for one in found if isinstance(one, Vulnerability)]
+    """One statement for each id, about all packages that have it, or those with these names."""
+    found = [*report.findings, *(entry.finding for entry in report.suppressed)]
+    vulnerabilities = [finding for finding in found if isinstance(finding, Vulnerability)]
     made = []
     for id in dict.fromkeys(ids):
-        wanted = [one for one in flaws if id.upper() in {name.upper() for name in (one.id, *one.aliases)}]
-        wanted = [one for one in wanted if not packages or one.package_name in packages or one.package in packages]
+        wanted = [
+            finding
+            for finding in vulnerabilities
+            if id.upper() in {name.upper() for name in (finding.id, *finding.aliases)}
+            and (not packages or finding.package_name in packages or finding.package in packages)
+        ]
         if not wanted:
             where = f" in {', '.join(packages)}" if packages else ""
-            raise UsageError(f"{id} is not found{where} in {report.image.reference}", "careen explain says why")
+            raise UsageError(f"{id} is not found{where} in {report.image.reference}", "careen explain shows why")
         made.append(_statement(report, wanted, status, why, any_image))
     return tuple(made)
 
 
 def statements_of_ignores(report: Report, status: VexStatus, any_image: bool = False) -> tuple[Statement, ...]:
-    """One for each flaw and reason that ignore rules set aside; a rule without a reason justifies nothing."""
+    """One statement for each vulnerability and reason in ignore rules; a rule without a reason justifies nothing."""
     by_why: dict[tuple[str, str], list[Vulnerability]] = {}
-    for one in report.suppressed:
-        if one.by.kind != "ignore" or not isinstance(one.finding, Vulnerability):
+    for entry in report.suppressed:
+        finding, by = entry.finding, entry.by
+        if by.kind != "ignore" or not isinstance(finding, Vulnerability):
             continue
-        if status == "not_affected" and not one.by.reason:
-            log.warning("%s: the rule for %s has no reason and is left out", one.by.source, one.finding.id)
+        if status == "not_affected" and not by.reason:
+            log.warning("%s: the rule for %s has no reason and is skipped", by.source, finding.id)
             continue
-        if one.by.expires:
-            log.warning("%s: the rule for %s ends on %s, the statement does not", one.by.source, one.finding.id, one.by.expires)
-        by_why.setdefault((one.finding.id, one.by.reason), []).append(one.finding)
+        if by.expires:
+            log.warning("%s: the rule for %s ends on %s, the statement does not", by.source, finding.id, by.expires)
+        by_why.setdefault((finding.id, by.reason), []).append(finding)
     if not by_why:
         raise UsageError(f"no ignore rule with a reason applies to {report.image.reference}", "--ignore-file names the rules")
     return tuple(_statement(report, found, status, why, any_image) for (_, why), found in by_why.items())
@@ -54,14 +59,14 @@ def statements_of_ignores(report: Report, status: VexStatus, any_image: bool = F
 
 def _statement(report: Report, found: Sequence[Vulnerability], status: VexStatus, why: str, any_image: bool) -> Statement:
     first = found[0]
-    purls = sorted({one.package for one in found})
+    purls = sorted({finding.package for finding in found})
     image = None if any_image else image_purl(report)
     products = (Product((image,), tuple((purl,) for purl in purls)),) if image else tuple(Product((purl,)) for purl in purls)
     return Statement((first.id, *first.aliases), status, products, "", why)
 
 
 def image_purl(report: Report) -> str | None:
-    """``pkg:oci/NAME@DIGEST``, with the repository where the reference names one. **Source:** purl-spec, type ``oci``."""
+    """``pkg:oci/NAME@DIGEST``, with the repository if the reference names one. **Source:** purl-spec, type ``oci``."""
     image = report.image
     if not image.digest:
         return None

@@ -1,12 +1,13 @@
-"""The verdict: which rules passed, what each failed by, and the exit code.
+"""The verdict: which rules passed, why each failed, and the exit code.
 
 0  every rule passed
-1  a gate caught a finding, or the release gets no security updates
-3  the answer is not complete: a layer could not be read whole, nothing is known of a kind of packages, or the data is too
-   old (``blocks`` in ``careen.model.reasons``); a gate passes only because scores are missing; with ``--strict``
-   anything was not read or not assessed
+1  a gate counted a finding, or the release gets no security updates
+3  the answer is not complete: a layer could not be read completely, advisories for a kind of packages are missing, or the
+   data is too old (``blocks`` in ``careen.model.reasons``); a gate passes only because scores are missing; with
+   ``--strict`` anything was not read or not assessed
 
-3 wins over 1, since an incomplete answer says nothing of what it has not seen; the rules still say that a gate failed.
+3 takes precedence over 1, since an incomplete answer states nothing about what was not read; the rules still show that a
+gate failed.
 """
 
 from collections import Counter
@@ -26,11 +27,11 @@ from .gates import Gate
 if TYPE_CHECKING:
     from .policy import Policy
 
-FIRST = 10  # ids that a rule names
+FIRST = 10  # ids that a rule lists
 
 
 class Gated(Struct):
-    """What gates look at, and why they pass over the rest."""
+    """The findings that gates count, and why they exclude the others."""
 
     findings: list[Finding]
     passed_over: list[tuple[str, Finding]]  # possible, declared, in_grace, in_base, not_new
@@ -46,7 +47,7 @@ def verdict_of(
     unscored: Sequence[Vulnerability],
 ) -> Verdict:
     """``coverage`` and ``unknowns`` are without what the user accepts; ``unscored``: vulnerabilities that a gate of
-    severity lets pass because their scores were never fetched."""
+    severity does not count because their scores were never fetched."""
     rules = [_gate(gate, gated, coverage, policy, severity_for) for gate in policy.fail_on]
     incomplete = [
         *_unscored(unscored, all(rule.passed for rule in rules)),
@@ -97,8 +98,8 @@ def _unscored(unscored: Sequence[Vulnerability], passed: bool) -> list[Rule]:
 
 
 def _blocked(coverage: Coverage, policy: "Policy") -> list[Rule]:
-    """Gates of vulnerabilities and policies in Rego need advisories; the age of the data is a rule by itself where the
-    user named one."""
+    """Gates of vulnerabilities and policies in Rego need advisories; the age of the data is a rule of its own if the user
+    set one."""
     blocking = [reason for reason in coverage.reasons if effect_of(reason.code) == "blocks"]
     if not policy.has_rego and not any(gate.of_vulnerabilities for gate in policy.fail_on):
         blocking = [reason for reason in blocking if reason.code == "stale_source" and policy.age_is_a_rule]
@@ -121,8 +122,8 @@ def _strict(coverage: Coverage, unknowns: Sequence[Unknown], policy: "Policy") -
     if not policy.strict:
         return []
     missing = [_named(reason) for reason in coverage.reasons if effect_of(reason.code) != "information"]
-    told = {reason.code for reason in coverage.reasons}
-    missing += [f"{unknown.code}: {_place(unknown)}" for unknown in unknowns if unknown.code not in told]
+    named = {reason.code for reason in coverage.reasons}
+    missing += [f"{unknown.code}: {_place(unknown)}" for unknown in unknowns if unknown.code not in named]
     if coverage.verdict == "not_assessed" and not missing and not coverage.accepted:
         missing.append("not_assessed")
     return [Rule("strict: nothing unknown, everything assessed", not missing, _by(missing))]
@@ -140,6 +141,6 @@ def _place(unknown: Unknown) -> str:
 
 
 def _by(names: Iterable[str]) -> FailedBy | None:
-    """The first names, each once, of all that there are."""
+    """The count of the names, and the first ones, each once."""
     found: Collection[str] = list(names)
     return FailedBy(len(found), tuple(dict.fromkeys(found))[:FIRST]) if found else None

@@ -1,8 +1,8 @@
-"""Which VEX statement holds for a finding: the latest that names its flaw and its package.
+"""Which VEX statement applies to a finding: the latest that names its vulnerability and its package.
 
-A statement about a product without components speaks of that package (or the source it was built from), of what belongs
-to it, or of the whole image; one with components speaks of these where they are parts of that product. Of statements
-of one moment the one that leaves the finding standing holds: a contradiction must not hide anything.
+A statement about a product without components applies to that package (or the source it was built from), to its parts,
+or to the whole image; one with components applies to these, as parts of that product. Of several statements of the same
+time, one that does not suppress the finding applies: a contradiction must not hide anything.
 """
 
 import logging
@@ -18,7 +18,7 @@ from .about import About
 
 log = logging.getLogger(__name__)
 
-SETS_ASIDE = frozenset({"not_affected", "fixed"})
+SUPPRESSING = frozenset({"not_affected", "fixed"})
 
 
 class Statements:
@@ -32,27 +32,27 @@ class Statements:
         if not self._by_id:
             return None
         ids = dict.fromkeys(id.upper() for id in (finding.id, *finding.aliases))
-        named = {id(one): one for known in ids for one in self._by_id.get(known, ())}
-        holding = [one for one in named.values() if applies(one, finding, about)]
-        return max(holding, key=lambda one: (_moment(one.issued), one.status not in SETS_ASIDE), default=None)
+        named = {id(statement): statement for known in ids for statement in self._by_id.get(known, ())}
+        applying = [statement for statement in named.values() if applies(statement, finding, about)]
+        return max(applying, key=lambda one: (_moment(one.issued), one.status not in SUPPRESSING), default=None)
 
 
 def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:
-    """Does the statement speak of the finding's package? That it names the flaw is settled."""
+    """Whether a statement about the finding's vulnerability is about its package."""
     purl = finding.package
     for product in statement.products:
         if not product.components:
             if any(about.is_image(name) or about.is_package(name, purl) or about.owns(name, purl) for name in product.names):
                 return True
         elif any(about.is_package(name, purl) for names in product.components for name in names) and any(
-            about.is_image(name) or about.is_package(name, purl) or about.holds(name, purl) for name in product.names
+            about.is_image(name) or about.is_package(name, purl) or about.contains(name, purl) for name in product.names
         ):
             return True
     return False
 
 
 def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
-    """What VEX documents inside the image state, for whoever trusts its maker."""
+    """Statements of VEX documents inside the image, for users who trust its maker."""
     from careen.formats.vex.vex_file import read_vex
 
     found: list[Statement] = []
@@ -61,20 +61,20 @@ def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
             try:
                 found += read_vex(decision.text.encode(), f"image:{decision.path}")
             except ValueError as error:
-                log.warning("%s inside the image is no VEX document and is passed over: %s", decision.path, error)
+                log.warning("%s inside the image is not a VEX document and is skipped: %s", decision.path, error)
     return tuple(found)
 
 
 def stated_beside(attached: Attached, trusted: bool) -> tuple[Statement, ...]:
-    """What VEX documents beside the image state that a trusted key signed; ``trusted``: the others too."""
+    """Statements of attached VEX documents that a trusted key signed; with ``trusted``, of all."""
     from careen.formats.vex.vex_file import read_vex
 
-    applied = (one for one in attached.vex if trusted or one.trusted)
-    return tuple(statement for one in applied for statement in read_vex(one.text.encode(), one.source))
+    applied = (document for document in attached.vex if trusted or document.trusted)
+    return tuple(statement for document in applied for statement in read_vex(document.text.encode(), document.source))
 
 
 def set_aside(statement: Statement) -> SuppressedBy | None:
-    if statement.status not in SETS_ASIDE:
+    if statement.status not in SUPPRESSING:
         return None
     return SuppressedBy("vex", statement.source, statement.justification or statement.status, None, statement.author or None)
 
@@ -84,11 +84,11 @@ def note(statement: Statement) -> VexNote:
 
 
 def _moment(issued: str) -> float:
-    """Seconds since 1970; what is no date of RFC 3339 is older than every date."""
+    """Seconds since 1970; a text that is not a date of RFC 3339 is older than every date."""
     from datetime import UTC, datetime
 
     try:
-        # Python reads six digits of a second; some tools write nine.
+        # Python reads six decimals of a second; some tools write nine.
         head, dot, tail = issued.partition(".")
         digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
         text = f"{head}{dot}{digits[:6]}{tail[len(digits) :]}" if dot else issued

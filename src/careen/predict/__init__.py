@@ -1,2 +1,2 @@
-"""Predict: a Dockerfile comes in; what its build will install, line by line, goes out, before anything is built. Beside an
-image that was built from it, it tells which line made each layer."""
+"""Predicts what the build of a Dockerfile will install, line by line, before anything is built. For an image that was built
+from it, finds the instruction of each layer."""

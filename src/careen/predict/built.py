@@ -1,10 +1,9 @@
-"""Which instruction of a Dockerfile made each layer of an image that was built from it.
+"""Finds the instruction of a Dockerfile that made each layer of an image built from it.
 
-History and instructions have to agree, from the end backward: each entry of the history is what the next instruction
-writes there, until the instructions of a stage, and of those that it builds upon, are used up. What the history has before
-that is the base image's, made by FROM. The stage is the one that explains most entries, so that an image of ``--target``
-finds its own. One entry without its instruction, or a RUN, COPY or ADD without its entry, and it is another image's
-Dockerfile, or one that has changed since: then nothing is said. An image without a history cannot be confirmed.
+The history must match the instructions of a stage, and of the stages it builds on, from the end backward. Entries before
+them belong to the base image (FROM). The stage that explains most entries wins, so that an image of ``--target`` finds its
+own. If an entry lacks its instruction, or a RUN, COPY or ADD its entry, the Dockerfile belongs to another image or has
+changed since, and is ignored. An image without history cannot be matched.
 
 | builder               | RUN                              | COPY, ADD                          | other instructions        |
 |-----------------------|----------------------------------|------------------------------------|---------------------------|
@@ -28,18 +27,18 @@ from careen.output.summary import build_step
 
 from .declared import Predicted, predicted
 
-MAX_ENTRIES = 2000  # of a history, and steps of a stage: an image has at most some hundreds
+MAX_ENTRIES = 2000  # of a history, and steps of a stage; real images have some hundreds at most
 MAX_COMPARED = 20_000  # steps of all stages together
 _LAYERS = ("RUN", "COPY", "ADD")
 _EXACT = ("CMD", "ENTRYPOINT", "USER", "VOLUME", "STOPSIGNAL", "SHELL")
 _WORDS = re.compile(r"[^\s\"'\[\],;&|()\\]+")
 _QUOTES = str.maketrans("", "", "\"'\\")
-_HASHED = re.compile(r"(?:file|dir|multi):\w+ in ")  # what stands for the sources of a COPY
+_HASHED = re.compile(r"(?:file|dir|multi):\w+ in ")  # replaces the sources of a COPY
 _SHELL = frozenset(("/bin/sh", "-c", "cmd", "/S", "/C"))
 
 
 class Entry(Struct, frozen=True, gc=False):
-    """One entry of the history: ``text`` is what follows the keyword."""
+    """One entry of the history: ``text`` follows the keyword."""
 
     keyword: str
     text: str
@@ -48,14 +47,14 @@ class Entry(Struct, frozen=True, gc=False):
 
 
 def with_instructions(image: Image, document: Dockerfile, base_layers: int | None = None) -> Image | None:
-    """The image whose layers say which instruction made them; None where the history does not agree with the Dockerfile.
+    """The image with the instruction of each layer; None if its history does not match the Dockerfile.
 
-    ``base_layers`` is how many the base image has, where that is proven: no other layer may lack its instruction.
+    ``base_layers`` is the proven number of layers of the base image: all other layers must have an instruction.
     """
     history = image.config.history
-    if not 0 < len(history) <= MAX_ENTRIES or sum(not one.empty_layer for one in history) != len(image.layers):
+    if not 0 < len(history) <= MAX_ENTRIES or sum(not entry.empty_layer for entry in history) != len(image.layers):
         return None
-    entries = [_of_history(one) for one in history]
+    entries = [_of_history(entry) for entry in history]
     best: tuple[dict[int, Step], Stage] | None = None
     compared = 0
     for stage in reversed(document.stages):
@@ -68,17 +67,17 @@ def with_instructions(image: Image, document: Dockerfile, base_layers: int | Non
             best = pairs, stage
     if best is None or (base_layers is not None and _layers_before(min(best[0]), entries) > base_layers):
         return None
-    return _told(image, document, best[0], best[1], [entry.makes_layer for entry in entries])
+    return _with_places(image, document, best[0], best[1], [entry.makes_layer for entry in entries])
 
 
 def _explained(steps: Sequence[Step], entries: Sequence[Entry], from_scratch: bool) -> dict[int, Step] | None:
-    """The instruction of each entry above the base image; None where they do not agree."""
+    """The instruction of each entry above the base image; None if they do not match."""
     pairs: dict[int, Step] = {}
     at, missing = len(entries) - 1, False
     for step in reversed(steps):
-        while at >= 0 and not _agree(step, entries[at]) and _is_nobodys(entries[at], at_end=not pairs):
+        while at >= 0 and not _match(step, entries[at]) and _is_extra(entries[at], at_end=not pairs):
             at -= 1
-        if at >= 0 and _agree(step, entries[at]):
+        if at >= 0 and _match(step, entries[at]):
             pairs[at] = step
             at -= 1
         elif step.keyword in _LAYERS:
@@ -86,12 +85,12 @@ def _explained(steps: Sequence[Step], entries: Sequence[Entry], from_scratch: bo
         else:
             missing = missing or step.keyword not in ("ARG", "WORKDIR")
     if missing and any(step.keyword not in (*_LAYERS, "ARG", "WORKDIR") for step in pairs.values()):
-        return None  # a builder writes all of them, or none
+        return None  # a builder records all of them, or none
     return None if from_scratch and at >= 0 else pairs
 
 
-def _is_nobodys(entry: Entry, at_end: bool) -> bool:
-    """``docker build --label`` adds an entry at the end, and triggers are no steps of this build."""
+def _is_extra(entry: Entry, at_end: bool) -> bool:
+    """Entries without instruction: ``docker build --label`` adds one at the end, and the base image has triggers."""
     return not entry.makes_layer and (entry.keyword == "ONBUILD" or (at_end and entry.keyword == "LABEL"))
 
 
@@ -103,14 +102,16 @@ def _is_from_scratch(document: Dockerfile, stage: Stage) -> bool:
     return document.lineage(stage)[-1].image == "scratch"
 
 
-def _told(image: Image, document: Dockerfile, matched: dict[int, Step], stage: Stage, makes_layer: Sequence[bool]) -> Image:
+def _with_places(
+    image: Image, document: Dockerfile, matched: dict[int, Step], stage: Stage, makes_layer: Sequence[bool]
+) -> Image:
     start = document.lineage(stage)[-1].start
     base = Location(document.path, start.line, start.end_line) if start and not _is_from_scratch(document, stage) else None
     first = min(matched)
     places: list[Location | None] = []
     for at, makes in enumerate(makes_layer):
         step = matched.get(at)
-        if makes and step is not None:  # Buildah may make one layer at the end, after an instruction that writes nothing
+        if makes and step is not None:  # Buildah may make one layer at the end, after an instruction without files
             made = step.keyword in (*_LAYERS, "WORKDIR")
             places.append(Location(document.path, step.line, step.end_line) if made else None)
         elif makes:
@@ -120,18 +121,18 @@ def _told(image: Image, document: Dockerfile, matched: dict[int, Step], stage: S
 
 
 def located(findings: Sequence[Vulnerability], image: Image, document: Dockerfile) -> list[Vulnerability]:
-    """Each with the lines of the instruction that brought its package; of a RUN that names it, the line of its name."""
+    """Findings with the lines of the instruction that installed the package, or the line of its name within a RUN."""
     by_name: dict[tuple[str, str], list[Predicted]] = {}
-    for one in predicted(document):
-        by_name.setdefault((one.package.type, one.package.name), []).append(one)
+    for install in predicted(document):
+        by_name.setdefault((install.package.type, install.package.name), []).append(install)
     found = []
     for finding in findings:
         place = image.layers[finding.layer].instruction if finding.layer is not None else None
         if place is not None:
             type = finding.package.removeprefix("pkg:").partition("/")[0]
-            for one in by_name.get((type, finding.package_name), ()):
-                if (place.line or 0) <= one.line and one.end_line <= (place.end_line or 0):
-                    place = Location(place.path, one.line, one.end_line)
+            for install in by_name.get((type, finding.package_name), ()):
+                if (place.line or 0) <= install.line and install.end_line <= (place.end_line or 0):
+                    place = Location(place.path, install.line, install.end_line)
                     break
         found.append(replace(finding, location=place))
     return found
@@ -139,69 +140,69 @@ def located(findings: Sequence[Vulnerability], image: Image, document: Dockerfil
 
 def _steps(document: Dockerfile, stage: Stage) -> list[Step]:
     lineage = reversed(document.lineage(stage))
-    return [step for one in lineage for step in one.steps if not step.onbuild][-MAX_ENTRIES:]
+    return [step for ancestor in lineage for step in ancestor.steps if not step.onbuild][-MAX_ENTRIES:]
 
 
-def _of_history(one: History) -> Entry:
-    keyword, _, text = build_step(one.created_by).partition(" ")
-    return Entry(keyword, text, _words(text), not one.empty_layer)
+def _of_history(entry: History) -> Entry:
+    keyword, _, text = build_step(entry.created_by).partition(" ")
+    return Entry(keyword, text, _words(text), not entry.empty_layer)
 
 
-def _agree(step: Step, entry: Entry) -> bool:
-    """Whether a builder may have written this entry for that instruction. What a variable stands for may be anything."""
-    one = step.instruction
+def _match(step: Step, entry: Entry) -> bool:
+    """Whether a builder may have recorded this entry for that instruction; a variable matches anything."""
+    instruction = step.instruction
     if step.keyword != entry.keyword:
         return False
     if step.keyword == "RUN":
-        return _agree_run(step, entry)
+        return _match_run(step, entry)
     if step.keyword in ("COPY", "ADD"):
-        return _agree_copy(step, entry)
+        return _match_copy(step, entry)
     if step.keyword in ("ENV", "LABEL"):
-        return all(_has_pair(name, value, entry) for name, value, _ in one.pairs)
+        return all(_has_pair(name, value, entry) for name, value, _ in instruction.pairs)
     if step.keyword == "ARG":
-        return all(_has_pair(word.partition("=")[0], "$", entry) for word in one.words)
+        return all(_has_pair(word.partition("=")[0], "$", entry) for word in instruction.words)
     if step.keyword == "WORKDIR":
-        return _same_target(one.text, entry.text)
+        return _same_target(instruction.text, entry.text)
     if step.keyword == "EXPOSE":
-        return all(word.partition("/")[0] in entry.text for word in one.words if "$" not in word)
+        return all(word.partition("/")[0] in entry.text for word in instruction.words if "$" not in word)
     shell = _SHELL | _words(" ".join(step.shell))
-    need = _words(one.text) - shell - {"CMD", "NONE"}
-    if "$" not in one.text and step.keyword in _EXACT:
+    need = _words(instruction.text) - shell - {"CMD", "NONE"}
+    if "$" not in instruction.text and step.keyword in _EXACT:
         return need == entry.words - shell
     return _literal(need) <= entry.words
 
 
-def _agree_run(step: Step, entry: Entry) -> bool:
-    one = step.instruction
-    written = _words(one.text)
-    content = frozenset(word for heredoc in one.heredocs for word in _words(heredoc.content))
+def _match_run(step: Step, entry: Entry) -> bool:
+    instruction = step.instruction
+    written = _words(instruction.text)
+    content = frozenset(word for heredoc in instruction.heredocs for word in _words(heredoc.content))
     need = content or written
-    around = (*one.flags, *step.shell, *(heredoc.name for heredoc in one.heredocs))
+    around = (*instruction.flags, *step.shell, *(heredoc.name for heredoc in instruction.heredocs))
     may = need | written | _SHELL | _words(" ".join(around))
     return need - _SHELL <= entry.words <= may
 
 
-def _agree_copy(step: Step, entry: Entry) -> bool:
-    one = step.instruction
-    if not one.words:
+def _match_copy(step: Step, entry: Entry) -> bool:
+    instruction = step.instruction
+    if not instruction.words:
         return False
     hashed = _HASHED.search(entry.text)
     if hashed:
-        return _same_target(one.words[-1], entry.text[hashed.end() :])
-    heredocs = {heredoc.name for heredoc in one.heredocs}
-    need = frozenset(part for word in one.words if not word.startswith("<<") for part in word.split()) | heredocs
+        return _same_target(instruction.words[-1], entry.text[hashed.end() :])
+    heredocs = {heredoc.name for heredoc in instruction.heredocs}
+    need = frozenset(part for word in instruction.words if not word.startswith("<<") for part in word.split()) | heredocs
     have = frozenset(word.strip("\"',[]") for word in entry.text.split() if not word.startswith("--")) - {""}
     return _literal(need) <= have and (need == have or _literal(need) != need)
 
 
-def _same_target(written: str, told: str) -> bool:
-    """A path as the Dockerfile has it, and as the history has it: the latter may be below the working directory."""
-    path, other = _plain(written), _plain(told)
+def _same_target(written: str, recorded: str) -> bool:
+    """Whether a path of the Dockerfile is that of the history, which may be below the working folder."""
+    path, other = _plain(written), _plain(recorded)
     return "$" in written or not path or path == other or other.endswith("/" + path)
 
 
 def _has_pair(name: str, value: str, entry: Entry) -> bool:
-    """Builders quote a value as it was written, or not at all."""
+    """Whether the entry has the pair; builders keep the quotes of a value, or drop them."""
     have = _words(entry.text.translate(_QUOTES))
     if "$" in name + value:
         return "$" in name or any(word.partition("=")[0] == name for word in have)

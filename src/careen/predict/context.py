@@ -1,7 +1,7 @@
-"""The build context: files of one folder, read with bounds, and only what a build would send.
+"""The build context: files of one folder, read within bounds, and only those that a build would send.
 
 Links are not followed, nothing outside the folder is read, ``.dockerignore`` is respected.
-Raises: ValueError that says why a file that is there is not read.
+Raises: ValueError with the reason if an existing file is not read.
 """
 
 import os
@@ -29,29 +29,29 @@ class Context:
         return status is not None and stat.S_ISDIR(status.st_mode)
 
     def matching(self, pattern: str) -> list[str]:
-        """Files and folders that a source of COPY means: its last part may be a pattern."""
+        """Files and folders that match a source of COPY, whose last part may be a pattern."""
         folder, _, name = clean(pattern).rpartition("/")
         if not any(mark in name for mark in "*?["):
             return [clean(pattern)]
         try:
             inside = (self.root / folder).iterdir() if self.is_folder(folder) else iter(())
-            names = sorted(one.name for one in islice(inside, MAX_NAMES))
+            names = sorted(entry.name for entry in islice(inside, MAX_NAMES))
         except OSError:
             return []
-        return [f"{folder}/{one}".lstrip("/") for one in names if fnmatchcase(one, name)]
+        return [f"{folder}/{found}".lstrip("/") for found in names if fnmatchcase(found, name)]
 
     def read(self, path: str) -> bytes | None:
-        """None where there is no such file."""
+        """None if there is no such file."""
         path = clean(path)
         status = self._status(path)
         if status is None or stat.S_ISDIR(status.st_mode):
             return None
         if not stat.S_ISREG(status.st_mode):
-            raise ValueError(f"{path} is no regular file")
+            raise ValueError(f"{path} is not a regular file")
         if self._ignored and left_out(path, self._ignored):
-            raise ValueError(f".dockerignore leaves {path} out")
+            raise ValueError(f".dockerignore excludes {path}")
         if status.st_size > min(MAX_BYTES, self._left):
-            raise ValueError(f"{path} is larger than what is read of a build context")
+            raise ValueError(f"{path} exceeds the size limit of a build context")
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             with os.fdopen(os.open(self.root / path, flags), "rb") as file:
@@ -62,7 +62,7 @@ class Context:
         return data
 
     def _status(self, path: str) -> os.stat_result | None:
-        """Of what is there without a link on the way; a link itself has the status of one."""
+        """The status of a path that no link leads through; None if it does not exist. A link has its own status."""
         place = self.root
         status = None
         for part in [part for part in clean(path).split("/") if part] or ["."]:
@@ -77,7 +77,7 @@ class Context:
 
 
 def context_at(root: Path) -> Context:
-    """A folder with the ``.dockerignore`` that lies in it."""
+    """The context of a folder with its ``.dockerignore``."""
     for name in (".dockerignore", ".containerignore"):
         try:
             data = Context(root).read(name)
@@ -89,5 +89,5 @@ def context_at(root: Path) -> Context:
 
 
 def clean(path: str) -> str:
-    """Relative to the root, whatever it says: a build does not leave its context either."""
+    """The path relative to the root; ``..`` does not leave the root, as in a build."""
     return normpath("/" + path.replace("\0", "")).lstrip("/")

@@ -1,9 +1,8 @@
-"""What the lock files and requirements of a build context will install, at the line of the RUN that reads them.
+"""The packages that lock files and requirements of a build context will install, at the line of the RUN that reads them.
 
-``COPY`` is followed as far as files of the context go: into folders, by patterns, from stage to stage, and by bind mounts. A
-RUN that installs from a file (``pip install -r``, ``npm ci``, ``bundle install``, ``go build`` …) is given the file
-that lies where it looks: its folder is that of WORKDIR, ``cd`` and the program's own option. A file that a step made is not
-in the context, and that is said.
+Files of the context are followed through ``COPY``: into folders, by patterns, from stage to stage, and by bind mounts. A RUN
+that installs from a file (``pip install -r``, ``npm ci``, ``bundle install``, ``go build`` …) reads it from its folder, which
+WORKDIR, ``cd`` and the program's options set. A file that a step creates is not in the context, which is reported.
 **Source:** Dockerfile reference (COPY, WORKDIR, RUN --mount); the manuals of the programs below.
 """
 
@@ -15,7 +14,8 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.dockerfile.stages import Dockerfile, Stage, Step, resolved_words
+from careen.formats.dockerfile.stages import Dockerfile, Stage, Step
+from careen.formats.dockerfile.variables import resolved_words
 from careen.formats.shell.package_commands import read_call
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence
@@ -24,19 +24,19 @@ from .context import Context, clean
 from .declared import Predicted, copied_from
 
 MAX_COPIES = 2000
-MAX_REQUIREMENTS = 50  # files that requirements name in turn
-MAX_STAGES = 20  # that a file is followed through
+MAX_REQUIREMENTS = 50  # files that requirements include
+MAX_STAGES = 20  # through which a file is followed
 MAX_LOOKUPS = 20_000  # in all copies of all stages
 
 
 class Program(NamedTuple):
-    """A program that installs what files of its working folder say."""
+    """A program that installs what files of its working folder list."""
 
-    actions: str  # an expression for its first word
-    names: tuple[str, ...]  # what it reads: the first that is there
-    folder: tuple[str, ...] = ()  # options that name another folder, or a file in it
-    beside: tuple[str, ...] = ()  # what is read with it, where it is there
-    told: bool = True  # that nothing was found: it does little else than install
+    actions: str  # regular expression for its first word
+    names: tuple[str, ...]  # files that it reads: the first that exists
+    folder: tuple[str, ...] = ()  # options for another folder, or a file in it
+    beside: tuple[str, ...] = ()  # files that are read with it, if they exist
+    required: bool = True  # a missing file is reported, since the program only installs
 
 
 _PROGRAMS = {
@@ -46,21 +46,21 @@ _PROGRAMS = {
     "bun": Program(r"i|ci|install", ("bun.lock",), ("--cwd",)),
     "bundle": Program(r"|install", ("Gemfile.lock", "gems.locked"), ("--gemfile",)),
     "composer": Program(r"i|install", ("composer.lock",), ("-d", "--working-dir")),
-    "go": Program(r"mod|build|install|get|test|run", ("go.mod",), ("-C",), ("go.sum",), told=False),
-    "cargo": Program(r"b|build|install|fetch|test|run", ("Cargo.lock",), ("--manifest-path", "--path"), told=False),
+    "go": Program(r"mod|build|install|get|test|run", ("go.mod",), ("-C",), ("go.sum",), required=False),
+    "cargo": Program(r"b|build|install|fetch|test|run", ("Cargo.lock",), ("--manifest-path", "--path"), required=False),
     "poetry": Program(r"install|sync", ("poetry.lock",), ("-C", "--directory", "-P", "--project")),
     "uv": Program(r"sync", ("uv.lock",), ("--directory", "--project")),
     "pipenv": Program(r"install|sync", ("Pipfile.lock",)),
     "pdm": Program(r"install|sync", ("pdm.lock",), ("-p", "--project")),
     "conda": Program(r"env|create|install|update", ("environment.yml", "environment.yaml"), ("-f", "--file")),
-    "dotnet": Program(r"restore|build|publish", ("packages.lock.json",), told=False),
+    "dotnet": Program(r"restore|build|publish", ("packages.lock.json",), required=False),
     "mix": Program(r"deps\.get", ("mix.lock",)),
     "pod": Program(r"install", ("Podfile.lock",), ("--project-directory",)),
     "dart": Program(r"pub", ("pubspec.lock",), ("-C", "--directory")),
-    "flutter": Program(r"pub|build", ("pubspec.lock",), ("-C", "--directory"), told=False),
-    "swift": Program(r"build|package", ("Package.resolved",), ("--package-path",), told=False),
-    "gradle": Program(r".*", ("gradle.lockfile",), ("-p", "--project-dir"), told=False),
-    "mvn": Program(r".*", ("pom.xml",), ("-f", "--file"), told=False),
+    "flutter": Program(r"pub|build", ("pubspec.lock",), ("-C", "--directory"), required=False),
+    "swift": Program(r"build|package", ("Package.resolved",), ("--package-path",), required=False),
+    "gradle": Program(r".*", ("gradle.lockfile",), ("-p", "--project-dir"), required=False),
+    "mvn": Program(r".*", ("pom.xml",), ("-f", "--file"), required=False),
 }
 _OTHER_NAMES = {"mamba": "conda", "micromamba": "conda", "bundler": "bundle", "gradlew": "gradle", "mvnw": "mvn"}
 _NAMING = (
@@ -72,13 +72,13 @@ _NAMING = (
     "pipenv",
     "go",
     "conda",
-)  # with the name of a package they install that one
+)  # with the name of a package, they install that package
 _NESTED = re.compile(r"(?m)^[ \t]*(?:-r|--requirement)(?:[ \t]+|=)([^\s#]+)")
 
 
 class Locked(Struct, frozen=True):
     predicted: tuple[Predicted, ...]
-    open: tuple[str, ...]  # what could not be read, each with its line
+    open: tuple[str, ...]  # reasons why files could not be read, each with its line
 
 
 class Copied(NamedTuple):
@@ -87,19 +87,19 @@ class Copied(NamedTuple):
     source: str
     target: str  # absolute
     into: bool  # the target is a folder
-    stage: int | None  # that it comes from; None: the context
+    stage: int | None  # the source stage; None: the context
 
 
 class Wanted(NamedTuple):
     folder: str
-    names: tuple[str, ...]  # the first that is there
+    names: tuple[str, ...]  # the first that exists
     beside: tuple[str, ...] = ()
     requirements: bool = False
-    told: bool = True
+    required: bool = True
 
 
 class Files:
-    """The files of the context by where each stage has them, as its steps are walked."""
+    """Where each stage has files of the context, updated step by step."""
 
     def __init__(self, document: Dockerfile, context: Context) -> None:
         self.document, self.context = document, context
@@ -137,17 +137,17 @@ class Files:
         return found
 
     def find(self, path: str, copies: Sequence[Copied], depth: int = 0) -> tuple[str, bytes] | None:
-        """The file at an absolute path of a stage: where it lies in the context, and its content."""
+        """The file at an absolute path of a stage: its path in the context, and its content."""
         if depth > MAX_STAGES:
             return None
-        for one in reversed(copies):
+        for copied in reversed(copies):
             self._lookups += 1
             if self._lookups > MAX_LOOKUPS:
-                raise ValueError("its files are copied in more ways than are followed")
-            for source in self._sources(one, path):
+                raise ValueError("over the limit of copies that are followed")
+            for source in self._sources(copied, path):
                 found: tuple[str, bytes] | None = None
-                if one.stage is not None:
-                    found = self.find("/" + source, self.copies.get(one.stage, ()), depth + 1)
+                if copied.stage is not None:
+                    found = self.find("/" + source, self.copies.get(copied.stage, ()), depth + 1)
                 else:
                     data = self.context.read(source)
                     found = (source, data) if data is not None else None
@@ -161,11 +161,11 @@ class Files:
         index = self.names.get(name.lower(), int(name) if name.isdecimal() and len(name) < 6 else -1)
         return index, index in self.copies
 
-    def _sources(self, one: Copied, path: str) -> Iterator[str]:
-        """What of the source would be at this path: the source itself, a file below it, or one that it copies into."""
-        below = path[len(one.target) :].lstrip("/") if path.startswith(one.target.rstrip("/") + "/") else None
-        for source in self.context.matching(one.source) if one.stage is None else [clean(one.source)]:
-            if path == one.target and not one.into:
+    def _sources(self, copied: Copied, path: str) -> Iterator[str]:
+        """The paths in the source that the copy may have put at ``path``."""
+        below = path[len(copied.target) :].lstrip("/") if path.startswith(copied.target.rstrip("/") + "/") else None
+        for source in self.context.matching(copied.source) if copied.stage is None else [clean(copied.source)]:
+            if path == copied.target and not copied.into:
                 yield source
             if below is None:
                 continue
@@ -175,7 +175,7 @@ class Files:
 
 
 def locked(document: Dockerfile, context: Context, read: Callable[[Mapping[str, bytes]], Inventory]) -> Locked:
-    """``read`` tells the packages that some files name."""
+    """``read`` gives the packages of files."""
     files = Files(document, context)
     counted = copied_from(document)
     found: list[Predicted] = []
@@ -216,7 +216,7 @@ def _of_step(
                 missing[f"{where}: {error}"] = None
                 continue
             if not gathered:
-                if wanted.told:
+                if wanted.required:
                     missing[f"{where}: {' or '.join(wanted.names)} is not in the build context"] = None
                 continue
             inventory = read({name: data for name, (_, data) in gathered.items()})
@@ -248,15 +248,15 @@ def _wanted(words: Sequence[str], folder: str) -> Iterator[Wanted]:
     if not re.fullmatch(known.actions, rest[0] if rest else ""):
         return
     named = [spec.text for spec in package.specs] if package is not None else rest[1:]
-    if program in _NAMING and any("@" in one or program != "go" for one in named):
+    if program in _NAMING and any("@" in name or program != "go" for name in named):
         return
     if program == "cargo" and rest[0] == "install" and not any(word.partition("=")[0] == "--path" for word in words):
         return
-    yield Wanted(place, known.names, known.beside, told=known.told)
+    yield Wanted(place, known.names, known.beside, required=known.required)
 
 
 def _place(words: Sequence[str], folder: str, options: Sequence[str]) -> tuple[str, list[str]]:
-    """Where a program works by its own option, and its words without options."""
+    """The folder in which a program works, and its arguments without options."""
     rest: list[str] = []
     following = iter(words)
     for word in following:
@@ -272,19 +272,19 @@ def _place(words: Sequence[str], folder: str, options: Sequence[str]) -> tuple[s
 
 
 def _gathered(wanted: Wanted, files: Files, copies: Sequence[Copied]) -> dict[str, tuple[str, bytes]]:
-    """By the name that a reader knows it by: where each file lies in the context, and its content."""
+    """By the file name that a reader expects: the path in the context, and the content."""
     if wanted.requirements:
         return _requirements(posixpath.join(wanted.folder, wanted.names[0]), files, copies)
     for name in wanted.names:
         found = files.find(posixpath.join(wanted.folder, name), copies)
         if found is not None:
-            others = ((one, files.find(posixpath.join(wanted.folder, one), copies)) for one in wanted.beside)
-            return {name: found} | {one: other for one, other in others if other is not None}
+            others = ((other, files.find(posixpath.join(wanted.folder, other), copies)) for other in wanted.beside)
+            return {name: found} | {other: data for other, data in others if data is not None}
     return {}
 
 
 def _requirements(path: str, files: Files, copies: Sequence[Copied]) -> dict[str, tuple[str, bytes]]:
-    """With those that they name in turn."""
+    """The requirements and the files that they include."""
     gathered: dict[str, tuple[str, bytes]] = {}
     waiting: list[str] = [posixpath.normpath(path)]
     for place in waiting:
@@ -293,6 +293,6 @@ def _requirements(path: str, files: Files, copies: Sequence[Copied]) -> dict[str
             continue
         gathered[f"requirements/{len(gathered)}.txt"] = found
         nested: Iterable[str] = _NESTED.findall(found[1].decode("utf-8", "replace"))
-        paths = (posixpath.normpath(posixpath.join(posixpath.dirname(place), one)) for one in nested if "://" not in one)
-        waiting += [one for one in dict.fromkeys(paths) if one not in waiting][: MAX_REQUIREMENTS - len(waiting)]
+        paths = (posixpath.normpath(posixpath.join(posixpath.dirname(place), name)) for name in nested if "://" not in name)
+        waiting += [name for name in dict.fromkeys(paths) if name not in waiting][: MAX_REQUIREMENTS - len(waiting)]
     return gathered

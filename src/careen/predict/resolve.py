@@ -1,9 +1,8 @@
-"""Packages that a Dockerfile fetches by address: what each file says of itself, read from its first bytes.
+"""Metadata of packages that a Dockerfile downloads by URL, read from the first bytes of each file.
 
-``learnt(document, ask)`` gives the Dockerfile with ``heads``; ``head_at(address, fetcher)`` is how an address is asked: for
-the first megabyte at most, by a range request where the server knows them, and no further than the file's own header.
-Which hosts may be asked is the fetcher's rule. Whatever goes wrong is a text: nothing that an address answers, or does
-not, may stop a check.
+``with_heads(document, ask)`` gives the Dockerfile with ``heads``; ``head_at(address, fetcher)`` reads one: at most the first
+megabyte, by a range request if the server supports it, and no further than the header of the package. The fetcher decides
+which hosts are allowed. Errors are texts: no answer of a server may stop a check.
 """
 
 from collections.abc import Callable
@@ -22,14 +21,14 @@ MAX_ADDRESSES = 200  # of one Dockerfile
 Ask = Callable[[str], PackageHead | str]
 
 
-def learnt(document: Dockerfile, ask: Ask) -> Dockerfile:
-    addresses = [one.url for one in predicted(document) if one.url and one.package.type in ("rpm", "deb")]
+def with_heads(document: Dockerfile, ask: Ask) -> Dockerfile:
+    addresses = [found.url for found in predicted(document) if found.url and found.package.type in ("rpm", "deb")]
     heads: dict[str, PackageHead | str] = {}
     for address in dict.fromkeys(addresses):
         if "$" in address:
-            heads[address] = "a variable in its address is not known"
+            heads[address] = "its URL contains an unknown variable"
         elif len(heads) >= MAX_ADDRESSES:
-            heads[address] = "more addresses than are asked at once"
+            heads[address] = "over the limit of URLs of one Dockerfile"
         else:
             heads[address] = ask(address)
     return replace(document, heads=heads)
@@ -48,4 +47,4 @@ def head_at(address: str, fetcher: Fetcher) -> PackageHead | str:
     except NetworkError as error:
         return f"{error} ({error.hint})" if error.hint else str(error)
     except ValueError as error:
-        return f"what its server sent is no package: {error}"
+        return f"its server did not send a package: {error}"

@@ -1,7 +1,7 @@
-"""Packages that a Dockerfile does not pin, in the version that the base image's own repositories have today.
+"""Versions of unpinned packages of a Dockerfile: those that the repositories of the base image have today.
 
-``with_versions`` asks for each base image once: what its repositories offer, or why that could not be read. The newest
-version of a name is what apt and apk take. Packages of third parties' repositories are left open.
+The repositories of each base image are read once. apt and apk install the newest version of a name. Packages of third-party
+repositories keep an unknown version.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,24 +19,26 @@ from careen.versions.deb import VERSION_SCHEME as DEB
 from .declared import Predicted
 
 KINDS = ("deb", "apk")
-MAX_INDEX_BYTES = 128 << 20  # as it is sent
+MAX_INDEX_BYTES = 128 << 20  # as it is transferred
 _KEYS = {"deb": DEB.key, "apk": APK.key}
-# (base image, names) -> the newest offer of each name, or why nothing is known.
+# (base image, names) -> the newest offer of each name, or why they are unknown.
 OffersOf = Callable[[str, frozenset[str]], Mapping[str, Offer] | str]
 
 
 def with_versions(document: Dockerfile, installs: Sequence[Predicted], offers_of: OffersOf) -> tuple[Predicted, ...]:
     bases = {stage.index: document.lineage(stage)[-1].resolved for stage in document.stages}
     wanted: dict[str, set[str]] = {}
-    for one in installs:
-        if _is_open(one):
-            wanted.setdefault(bases[one.stage], set()).add(one.package.name)
-    known = {base: _asked(base, frozenset(names), offers_of) for base, names in wanted.items()}
-    return tuple(_with_version(one, known[bases[one.stage]]) if _is_open(one) else one for one in installs)
+    for install in installs:
+        if _is_unpinned(install):
+            wanted.setdefault(bases[install.stage], set()).add(install.package.name)
+    known = {base: _offers(base, frozenset(names), offers_of) for base, names in wanted.items()}
+    return tuple(
+        _with_version(install, known[bases[install.stage]]) if _is_unpinned(install) else install for install in installs
+    )
 
 
 def newest(indices: Sequence[Index], names: Collection[str], fetcher: Fetcher) -> Mapping[str, Offer]:
-    """Of these names, over all indices. Raises Error or ValueError where one cannot be read."""
+    """The newest offer of each name in all indices. Raises Error or ValueError if an index cannot be read."""
     found: dict[str, tuple[tuple[object, ...], Offer]] = {}
     for index in indices:
         response = _first(index, fetcher)
@@ -54,13 +56,15 @@ def newest(indices: Sequence[Index], names: Collection[str], fetcher: Fetcher) -
     return {name: offer for name, (_, offer) in found.items()}
 
 
-def _is_open(one: Predicted) -> bool:
-    return one.package.type in KINDS and not one.pinned and one.url is None and one.package.vendor != "third_party"
+def _is_unpinned(install: Predicted) -> bool:
+    if install.pinned or install.url is not None:
+        return False
+    return install.package.type in KINDS and install.package.vendor != "third_party"
 
 
-def _asked(base: str, names: frozenset[str], offers_of: OffersOf) -> Mapping[str, Offer] | str:
+def _offers(base: str, names: frozenset[str], offers_of: OffersOf) -> Mapping[str, Offer] | str:
     if "$" in base or base in ("", "scratch"):
-        return "nothing says which base image its repositories are of"
+        return "the base image, and so its repositories, are unknown"
     try:
         return offers_of(base, names)
     except Error as error:
@@ -69,14 +73,14 @@ def _asked(base: str, names: frozenset[str], offers_of: OffersOf) -> Mapping[str
         return f"the repositories of {base}: {error}"
 
 
-def _with_version(one: Predicted, known: Mapping[str, Offer] | str) -> Predicted:
+def _with_version(install: Predicted, known: Mapping[str, Offer] | str) -> Predicted:
     if isinstance(known, str):
-        return replace(one, trouble=known)
-    offer = known.get(one.package.name)
+        return replace(install, trouble=known)
+    offer = known.get(install.package.name)
     if offer is None:
-        return one
-    package = replace(one.package, version=offer.version, source=Source(offer.source, offer.source_version))
-    return replace(one, package=package, pinned=True, today=True)
+        return install
+    package = replace(install.package, version=offer.version, source=Source(offer.source, offer.source_version))
+    return replace(install, package=package, pinned=True, today=True)
 
 
 def _first(index: Index, fetcher: Fetcher) -> Response:
@@ -87,11 +91,11 @@ def _first(index: Index, fetcher: Fetcher) -> Response:
             return response
         response.close()
         statuses.append(str(response.status))
-    raise ValueError(f"{index.addresses[-1]} is not there ({', '.join(statuses)})")
+    raise ValueError(f"{index.addresses[-1]} is not available ({', '.join(statuses)})")
 
 
 class _Bounded:
-    """What ``open_stream`` reads from."""
+    """A response that raises ValueError if it exceeds the limit."""
 
     def __init__(self, response: Response) -> None:
         self._response, self._left = response, MAX_INDEX_BYTES

@@ -1,1 +1,1 @@
-"""A whole registry: its name comes in, a report of every image and one summary of all go out."""
+"""A whole registry: its name comes in; a report of every image, and one summary, go out."""

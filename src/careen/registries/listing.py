@@ -1,7 +1,7 @@
 """The images of a registry: repositories by its catalogue, tags by their lists, narrowed by patterns and to the newest.
 
-A name that the registry lists and that no image can have is left out. Raises: InputError where the registry does not tell
-its repositories, NetworkError where it does not answer.
+A listed name that no image can have is left out. Raises: InputError if the registry does not list its repositories,
+NetworkError if it does not answer.
 **Source:** OCI distribution-spec 1.1, "Listing tags"; distribution, "Catalog API".
 """
 
@@ -26,12 +26,12 @@ from careen.plugins import OpenContext
 log = logging.getLogger(__name__)
 
 PAGES = 2000  # of a thousand names each
-OFFERED = 200  # tags of which the newest are looked for: whoever keeps more numbers them
+OFFERED = 200  # tags whose dates are compared; of more, those with the highest numbers
 _NUMBERS = re.compile(r"(\d+)")
 
 
 class Wanted(Struct, frozen=True):
-    """``include`` and ``exclude`` are patterns of a shell for REPOSITORY or REPOSITORY:TAG; ``newest`` counts tags of each."""
+    """``include``, ``exclude``: shell patterns for REPOSITORY or REPOSITORY:TAG; ``newest``: how many tags of each."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -46,7 +46,7 @@ class Target(Struct, frozen=True):
     open: Callable[[], Image]
 
 
-class Trouble(Struct, frozen=True):
+class Failure(Struct, frozen=True):
     reference: str
     error: str
     hint: str = ""
@@ -56,79 +56,81 @@ class Listed(Struct, frozen=True):
     repositories: int
     tags: int
     targets: tuple[Target, ...]
-    troubles: tuple[Trouble, ...]
+    failures: tuple[Failure, ...]
 
 
 def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, pool: Executor) -> Listed:
-    """In the order of their names. ``namespace`` is a repository or what repositories begin with; "" is all."""
-    names, of_catalogue = repositories(host, namespace, context)
+    """In the order of their names. ``namespace`` is a repository or a prefix of repositories; "" is all."""
+    names, of_list = repositories(host, namespace, context)
     names = tuple(name for name in names if _is_wanted_repository(name, wanted))
     listed = list(pool.map(lambda name: _of_repository(host, name, wanted, context), names))
     found: dict[str, list[tuple[Reference, Repository, BlobStore]]] = {}
-    troubles = [*of_catalogue]
+    failures = [*of_list]
     tags = 0
     for repository, store, named, missing in listed:
-        troubles += missing
+        failures += missing
         tags += len(named)
         for digest, reference in named:
             if repository and store:
                 found.setdefault(digest, []).append((reference, repository, store))
     made = (_target(digest, group, context) for digest, group in found.items())
-    return Listed(len(names), tags, tuple(sorted(made, key=lambda target: target.references)), tuple(troubles))
+    return Listed(len(names), tags, tuple(sorted(made, key=lambda target: target.references)), tuple(failures))
 
 
-def repositories(host: str, namespace: str, context: OpenContext) -> tuple[tuple[str, ...], tuple[Trouble, ...]]:
-    """Their names, and what is wrong with the list of them."""
+def repositories(host: str, namespace: str, context: OpenContext) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
+    """Their names, and what failed in listing them."""
     repository, _ = connected(f"{host}/{namespace or 'x'}", context)
     known = repository.catalogue(PAGES)
     if known is None:
         tags = repository.tags(1) if namespace else None
         if tags is None:
             raise InputError(
-                f"{host} does not tell its repositories", f"name one repository: careen registry scan {host}/REPOSITORY"
+                f"{host} does not list its repositories", f"name one repository: careen registry scan {host}/REPOSITORY"
             )
         return (namespace,), ()
-    troubles = () if known.whole else (_endless(host, "repositories", known),)
+    failures = () if known.whole else (_endless(host, "repositories", known),)
     below = [name for name in known.names if not namespace or name == namespace or name.startswith(namespace + "/")]
     valid = tuple(sorted({name for name in below if _is_name(host, name)}))
     if len(valid) < len(set(below)):
-        log.warning("%s lists %d names that no repository can have", host, len(set(below)) - len(valid))
+        log.warning("%s lists %d names that are invalid for a repository", host, len(set(below)) - len(valid))
     if not valid and namespace:
-        repository.tags(1)  # says so where there is no such repository
-        return (namespace,), troubles
-    return valid, troubles
+        repository.tags(1)  # raises if there is no such repository
+        return (namespace,), failures
+    return valid, failures
 
 
-def _endless(reference: str, what: str, known: Names) -> Trouble:
-    return Trouble(reference, f"its list of {what} does not end, or goes in a circle: {len(known.names):,} were taken")
+def _endless(reference: str, what: str, known: Names) -> Failure:
+    return Failure(reference, f"its list of {what} does not end, or repeats itself: {len(known.names):,} were read")
 
 
 def _of_repository(
     host: str, name: str, wanted: Wanted, context: OpenContext
-) -> tuple[Repository | None, BlobStore | None, list[tuple[str, Reference]], list[Trouble]]:
-    """(the repository, where its blobs are, digest and reference of each tag that is wanted, what could not be had)."""
-    troubles: list[Trouble] = []
+) -> tuple[Repository | None, BlobStore | None, list[tuple[str, Reference]], list[Failure]]:
+    """(the repository, where its blobs are, digest and reference of each wanted tag, what failed)."""
+    failures: list[Failure] = []
     named: list[tuple[str, Reference]] = []
     try:
         repository, store = connected(f"{host}/{name}", context)
         tags = repository.tags(PAGES)
     except Error as error:
-        return None, None, [], [Trouble(f"{host}/{name}", str(error), error.hint)]
+        return None, None, [], [Failure(f"{host}/{name}", str(error), error.hint)]
     if tags is None:
-        return repository, store, [], [Trouble(f"{host}/{name}", "the registry does not tell its tags")]
+        return repository, store, [], [Failure(f"{host}/{name}", "the registry does not list its tags")]
     if not tags.whole:
-        troubles.append(_endless(f"{host}/{name}", "tags", tags))
-    references = [one for one in _references(host, name, tags.names) if _is_wanted(name, one.tag or "", wanted)]
+        failures.append(_endless(f"{host}/{name}", "tags", tags))
+    references = [
+        reference for reference in _references(host, name, tags.names) if _is_wanted(name, reference.tag or "", wanted)
+    ]
     if wanted.newest is not None and len(references) > wanted.newest:
         references = _newest(references, wanted.newest, repository, store, context.platform)
     for reference in references:
         try:
             digest = repository.digest_of(reference.tag or "") or repository.manifest(reference.tag or "", None)[1]
         except Error as error:
-            troubles.append(Trouble(str(reference), str(error), error.hint))
+            failures.append(Failure(str(reference), str(error), error.hint))
         else:
             named.append((digest, reference))
-    return repository, store, named, troubles
+    return repository, store, named, failures
 
 
 def _references(host: str, name: str, tags: Iterable[str]) -> Iterator[Reference]:
@@ -136,14 +138,14 @@ def _references(host: str, name: str, tags: Iterable[str]) -> Iterator[Reference
         try:
             yield parse_reference(f"{host}/{name}:{tag}")
         except InputError:
-            log.warning("%s/%s lists a tag that none can be", host, name)
+            log.warning("%s/%s lists an invalid tag", host, name)
 
 
 def _newest(
     references: Sequence[Reference], count: int, repository: Repository, store: BlobStore, platform: Platform | None
 ) -> list[Reference]:
-    """Those whose configurations say that they were made last; of very many tags, among the highest by number."""
-    offered = sorted(references, key=lambda one: _natural(one.tag or ""), reverse=True)[: max(OFFERED, count)]
+    """The references whose configurations have the latest dates; of very many tags, among those with the highest numbers."""
+    offered = sorted(references, key=lambda reference: _natural(reference.tag or ""), reverse=True)[: max(OFFERED, count)]
 
     def made(reference: Reference) -> str:
         try:
@@ -156,7 +158,7 @@ def _newest(
 
 
 def _natural(tag: str) -> tuple[tuple[int, str], ...]:
-    """Words before numbers, numbers by value; ``latest`` and other words alone go with the highest."""
+    """A sort key: numbers by value, words before numbers; ``latest`` and other words without a number come last."""
     parts = [part for part in _NUMBERS.split(tag) if part]
     if not any(part.isdigit() for part in parts):
         return ((1 << 62, tag),)
@@ -172,7 +174,7 @@ def _target(digest: str, group: list[tuple[Reference, Repository, BlobStore]], c
         image = opened(repository, store, by_digest, str(reference), context.platform, asked_beside(context))
         return replace(image, opened=f"registry:{full_name(str(reference))}")
 
-    return Target(digest, tuple(str(one) for one, _, _ in group), open_it)
+    return Target(digest, tuple(str(name) for name, _, _ in group), open_it)
 
 
 def _is_name(host: str, name: str) -> bool:
@@ -183,15 +185,15 @@ def _is_name(host: str, name: str) -> bool:
 
 
 def _is_wanted_repository(name: str, wanted: Wanted) -> bool:
-    """Patterns with a tag are asked when the tags are known."""
+    """Patterns with a tag are matched when the tags are known."""
     if any(":" not in pattern and fnmatchcase(name, pattern) for pattern in wanted.exclude):
         return False
     return not wanted.include or any(fnmatchcase(name, pattern.partition(":")[0]) for pattern in wanted.include)
 
 
 def _is_wanted(name: str, tag: str, wanted: Wanted) -> bool:
-    def says(pattern: str) -> bool:
+    def matches(pattern: str) -> bool:
         repository, colon, of_tag = pattern.partition(":")
         return fnmatchcase(name, repository) and (not colon or fnmatchcase(tag, of_tag))
 
-    return not any(map(says, wanted.exclude)) and (not wanted.include or any(map(says, wanted.include)))
+    return not any(map(matches, wanted.exclude)) and (not wanted.include or any(map(matches, wanted.include)))

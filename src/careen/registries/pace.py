@@ -1,6 +1,6 @@
-"""A fetcher that keeps a registry's pace: when one request is told to wait, all of them do.
+"""A fetcher that respects a registry's limits: when one request has to wait, all requests wait.
 
-Several threads share it. Waiting is what the network's own retries ask for: ``Retry-After`` of a 429 or 503, else a
+Several threads share it. How long to wait is what the network's retries ask for: ``Retry-After`` of a 429 or 503, else a
 growing pause.
 """
 
@@ -24,7 +24,7 @@ def paced(settings: NetSettings, sleep: Callable[[float], None] = time.sleep) ->
 
 
 class Gate:
-    """Closed for a while whenever somebody was told to wait."""
+    """Closed for a while whenever a request has to wait."""
 
     def __init__(self, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> None:
         self._sleep, self._clock = sleep, clock
@@ -32,7 +32,7 @@ class Gate:
         self._until = 0.0
 
     def pause(self, seconds: float) -> None:
-        """Closes the gate for so long, and waits until it opens."""
+        """Closes the gate for that long, and waits until it opens."""
         with self._lock:
             self._until = max(self._until, self._clock() + seconds)
         self.wait()

@@ -1,8 +1,8 @@
-"""Every image of a registry, judged: ``scan_registry`` writes a report each and gives one summary.
+"""Scans every image of a registry: ``scan_registry`` writes a report of each and returns a summary.
 
-Each unique layer is read once: layers are kept by digest, and of images that share one that nobody has read yet, one
-goes ahead. What is done is noted as it is done, so that the same call after a kill goes on where it was.
-Raises: Error where nothing can be listed or written; what fails of one image is told in the summary.
+Each unique layer is read once: layers are stored by digest, and of images that share an unread layer, one goes first.
+Each finished image is recorded at once, so that the same call continues a run that was killed.
+Raises: Error if nothing can be listed or written; the failure of one image is part of the summary.
 """
 
 import hashlib
@@ -18,7 +18,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen import app
+from careen.app.cachefolder import settled
+from careen.app.opening import open_context
+from careen.app.session import Session
+from careen.app.wiring import open_store
 from careen.config import Settings
 from careen.errors import Error, InputError, UsageError
 from careen.formats.images.base import base_of
@@ -31,7 +34,7 @@ from careen.plugins import Fetcher
 from careen.safety.cache_limits import layers_of_registry
 from careen.store.memory import Store
 
-from .listing import Listed, Target, Trouble, Wanted, targets
+from .listing import Failure, Listed, Target, Wanted, targets
 from .pace import paced
 from .state import Done, Found, Run, State, previous
 from .summary import Summary, summary_of
@@ -52,7 +55,7 @@ class Order(Struct, frozen=True):
     restart: bool = False
 
 
-Told = Callable[[int, int, Done | Trouble], None]  # (how many are done, of how many, the latest)
+OnImage = Callable[[int, int, Done | Failure], None]  # (how many are done, of how many, the latest)
 Write = Callable[[Path, Report], None]  # a report, whole or not at all
 
 
@@ -64,29 +67,29 @@ def parse_target(text: str) -> tuple[str, str]:
     except InputError:
         known = False
     if not known:
-        raise UsageError(f"{text!r} is no registry", "write HOST, HOST:PORT or HOST/NAMESPACE, with a dot or a port in HOST")
+        raise UsageError(f"{text!r} is not a registry", "write HOST, HOST:PORT or HOST/NAMESPACE, with a dot or a port in HOST")
     return host.lower(), namespace
 
 
 def scan_registry(
-    order: Order, settings: Settings, write: Write, told: Told = lambda *_: None, fetcher: Fetcher | None = None
+    order: Order, settings: Settings, write: Write, on_image: OnImage = lambda *_: None, fetcher: Fetcher | None = None
 ) -> Summary:
     if settings.no_cache:
-        raise UsageError("without a cache each layer would be read for each image", "leave --no-cache out")
-    settings = app.settled(settings)
+        raise UsageError("without a cache each layer would be read again for each image", "leave --no-cache out")
+    settings = settled(settings)
     moment = _now()
     _make(order.folder / IMAGES)
     jobs = settings.jobs or JOBS
     settings = replace(settings, jobs=1 if jobs > 1 else None)
     fetcher = fetcher or paced(net_settings(msgspec.structs.asdict(settings)))
-    context = app.open_context(settings, lambda *_: None, fetcher)
+    context = open_context(settings, lambda *_: None, fetcher)
     state = State(order.folder, Run(moment, _asked(order, settings)), order.restart)
-    store = CountingStore(app.open_store(settings, layers_of_registry(settings.cache_max_size)))
+    store = CountingStore(open_store(settings, layers_of_registry(settings.cache_max_size)))
     try:
-        with app.Session(settings, fetcher, store) as session, ThreadPoolExecutor(jobs) as pool:
+        with Session(settings, fetcher, store) as session, ThreadPoolExecutor(jobs) as pool:
             listed = targets(order.host, order.namespace, order.wanted, context, pool)
             work = _Work(order.folder, session, state, write)
-            troubles = _judge_all(listed, work, pool, told)
+            failures = _scan_all(listed, work, pool, on_image)
         done = _in_order(listed, state)
         state.end(_now())
     finally:
@@ -97,7 +100,7 @@ def scan_registry(
         repositories=listed.repositories,
         tags=listed.tags,
         done=done,
-        troubles=(*listed.troubles, *troubles),
+        troubles=(*listed.failures, *failures),
         layers_read=len(store.read),
         before=previous(order.folder),
     )
@@ -124,18 +127,18 @@ class CountingStore:
 
 
 class _Work:
-    """One image at a time of each thread."""
+    """Scans images, one at a time in each thread."""
 
-    def __init__(self, folder: Path, session: app.Session, state: State, write: Write) -> None:
+    def __init__(self, folder: Path, session: Session, state: State, write: Write) -> None:
         self._folder, self._session, self.state, self._write = folder, session, state, write
         self._lock = threading.Lock()
         self._reading: dict[str, threading.Lock] = {}
         self._read: set[str] = set()
 
-    def judge(self, target: Target) -> Done:
+    def scan(self, target: Target) -> Done:
         image = target.open()
         with self._first(image):
-            self._session.inventory_of(image)  # which keeps it: the scan finds it there
+            self._session.inventory_of(image)  # stores it, for the scan
         report = self._session.scan(image)
         name = f"{target.digest.replace(':', '-')}.json"
         self._write(self._folder / IMAGES / name, report)
@@ -149,7 +152,7 @@ class _Work:
 
     @contextmanager
     def _first(self, image: Image) -> Iterator[None]:
-        """Of images that share a layer that nobody has read, one at a time goes on. Locks are taken in one order."""
+        """Of images that share an unread layer, one at a time continues. Locks are taken in the same order by all threads."""
         digests = sorted({layer.digest for layer in image.layers if layer.digest})
         with ExitStack() as held:
             for digest in digests:
@@ -158,7 +161,7 @@ class _Work:
                 if digest in self._read:
                     continue
                 lock.acquire()
-                if digest in self._read:  # by whom we waited for
+                if digest in self._read:  # meanwhile, by another thread
                     lock.release()
                 else:
                     held.callback(lock.release)
@@ -167,29 +170,29 @@ class _Work:
                 self._read.update(digests)
 
 
-def _judge_all(listed: Listed, work: _Work, pool: ThreadPoolExecutor, told: Told) -> list[Trouble]:
+def _scan_all(listed: Listed, work: _Work, pool: ThreadPoolExecutor, on_image: OnImage) -> list[Failure]:
     left = [target for target in listed.targets if not work.is_done(target)]
     total, count = len(listed.targets), len(listed.targets) - len(left)
-    troubles: list[Trouble] = []
-    futures = {pool.submit(work.judge, target): target for target in left}
+    failures: list[Failure] = []
+    futures = {pool.submit(work.scan, target): target for target in left}
     try:
         for future in as_completed(futures):
             count += 1
-            latest: Done | Trouble
+            latest: Done | Failure
             try:
                 latest = future.result()
             except Error as error:
-                latest = Trouble(futures[future].references[0], str(error), error.hint)
-                troubles.append(latest)
-            told(count, total, latest)
+                latest = Failure(futures[future].references[0], str(error), error.hint)
+                failures.append(latest)
+            on_image(count, total, latest)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
-    return sorted(troubles, key=lambda trouble: trouble.reference)
+    return sorted(failures, key=lambda trouble: trouble.reference)
 
 
 def _in_order(listed: Listed, state: State) -> list[Done]:
-    """What is done of what is there now, under the names that it has now."""
+    """The finished images that the registry has now, with the names that they have now."""
     found = ((target, state.done.get(target.digest)) for target in listed.targets)
     return [replace(done, references=target.references) for target, done in found if done]
 
@@ -206,17 +209,17 @@ def _done(target: Target, report: Report, file: str) -> Done:
         base=(base.reference if base else None) or "",
         distribution=f"{distribution.id} {distribution.version}".strip() if distribution else "",
         packages=len(report.inventory.packages),
-        found=tuple(Found(one.fingerprint, one.id, one.severity) for one in report.findings),
-        risk=max((one.risk for one in found), default=0.0),
-        kev=sum(bool(one.kev) for one in found),
-        fixable=sum(one.fix.state == "fixed" for one in found),
+        found=tuple(Found(finding.fingerprint, finding.id, finding.severity) for finding in report.findings),
+        risk=max((finding.risk for finding in found), default=0.0),
+        kev=sum(bool(finding.kev) for finding in found),
+        fixable=sum(finding.fix.state == "fixed" for finding in found),
         coverage=report.coverage.verdict,
         exit_code=report.verdict.exit_code,
     )
 
 
 def _asked(order: Order, settings: Settings) -> str:
-    """Two runs that ask for the same go on with each other's work."""
+    """A run continues an earlier one only if both have the same digest of what is asked."""
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
@@ -230,7 +233,7 @@ def _asked(order: Order, settings: Settings) -> str:
 
 
 def _identity(path: Path) -> str:
-    """Rules and statements that were edited since ask for something else: a file's content, or that of all in a folder."""
+    """The content of a file, or of all files in a folder: edited rules or statements make another run."""
     found = hashlib.sha256()
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         try:

@@ -1,9 +1,9 @@
-"""What a run over a registry has done so far, kept so that a kill at any moment loses at most the image at work.
+"""What a run over a registry has done so far. A kill at any moment loses at most the images that are being scanned.
 
-One line of JSON a finished image, and behind a tab a checksum over it and the run, appended and brought to the disk when its
-report is. A line that was cut short is passed over; behind one that is damaged nothing is believed, and those images are
-scanned again. A run that ended is moved aside, and the next one tells what is new since.
-Raises: InputError where the folder cannot be written to.
+Each finished image is a line of JSON, a tab and a checksum over the line and the run. The line is appended and synced when
+the report is written. A truncated line is ignored. After a damaged line nothing is trusted, and those images are scanned
+again. A finished run is moved aside, and the next one reports what is new since.
+Raises: InputError if the folder cannot be written to.
 """
 
 import logging
@@ -23,11 +23,11 @@ from careen.safety.sealed import SUM_BYTES, sealed, unsealed
 log = logging.getLogger(__name__)
 
 STATE, PREVIOUS = "state.jsonl", "previous.jsonl"
-MAX_PAUSE = timedelta(days=1)  # what was judged longer ago was judged by older advisories
+MAX_PAUSE = timedelta(days=1)  # longer ago, older advisories were used
 
 
 class Found(Struct, frozen=True, array_like=True):
-    """A finding as it is remembered: enough to tell whether it is new, and what it was."""
+    """What is kept of a finding: enough to see whether it is new, and what it is."""
 
     fingerprint: str
     id: str
@@ -35,14 +35,14 @@ class Found(Struct, frozen=True, array_like=True):
 
 
 class Run(Struct, frozen=True, tag_field="kind", tag="run"):
-    """``asked`` says what was asked for: a run that was asked for something else is not gone on with."""
+    """``asked`` is a digest of what was asked for: a run that was asked for something else is not continued."""
 
     started: str
     asked: str
 
 
 class Done(Struct, frozen=True, tag_field="kind", tag="image"):
-    """One image, judged. ``layers`` are the digests of its layers from the base upward, ``sizes`` their bytes."""
+    """One scanned image. ``layers`` are the digests of its layers from the base upward, ``sizes`` their bytes."""
 
     digest: str
     references: tuple[str, ...]
@@ -74,7 +74,7 @@ class State:
     def __init__(self, folder: Path, run: Run, restart: bool = False) -> None:
         self._path, self._lock = folder / STATE, threading.Lock()
         lines, whole = _read(self._path)
-        self.resumed = bool(lines) and not restart and _goes_on(lines, run)
+        self.resumed = bool(lines) and not restart and _continues(lines, run)
         self.done: dict[str, Done] = {}
         try:
             if self.resumed:
@@ -112,7 +112,7 @@ class State:
 
 
 def previous(folder: Path) -> dict[str, frozenset[str]] | None:
-    """Fingerprints by reference, as the run before found them; None where there was none."""
+    """Fingerprints of the run before, by reference; None if there was no such run."""
     known: dict[str, frozenset[str]] = {}
     seen = False
     for line, _ in _lines(folder / PREVIOUS):
@@ -123,7 +123,7 @@ def previous(folder: Path) -> dict[str, frozenset[str]] | None:
     return known if seen else None
 
 
-def _goes_on(lines: list[Line], run: Run) -> bool:
+def _continues(lines: list[Line], run: Run) -> bool:
     first = lines[0]
     if not isinstance(first, Run) or first.asked != run.asked or any(isinstance(line, End) for line in lines):
         return False
@@ -131,7 +131,7 @@ def _goes_on(lines: list[Line], run: Run) -> bool:
 
 
 def _read(path: Path) -> tuple[list[Line], int]:
-    """The lines, and how many bytes they take: what follows was cut short."""
+    """The lines, and how many bytes they take: a truncated line follows."""
     lines, whole = [], 0
     for line, end in _lines(path):
         lines.append(line)
@@ -145,12 +145,12 @@ def _lines(path: Path) -> Iterator[tuple[Line, int]]:
         with path.open("rb") as stream:
             for text in stream:
                 place += len(text)
-                if not text.endswith(b"\n"):  # a kill cut it short
+                if not text.endswith(b"\n"):  # truncated by a kill
                     return
                 line = _line(text, run)
                 run = run or (line if isinstance(line, Run) else None)
                 if line is None or run is None:
-                    log.warning("%s is damaged: what it says from byte %d on is not believed", path, place - len(text))
+                    log.warning("%s is damaged: it is ignored from byte %d on", path, place - len(text))
                     return
                 yield line, place
     except OSError:
@@ -168,5 +168,5 @@ def _line(text: bytes, run: Run | None) -> Line | None:
 
 
 def _key(line: Line, run: Run | None) -> str:
-    """Lines belong to their run: those of another one are not taken for its own."""
+    """A line belongs to its run: with the key of another run its checksum is wrong."""
     return "run" if isinstance(line, Run) or run is None else f"{run.started} {run.asked}"

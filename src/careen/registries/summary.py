@@ -1,4 +1,4 @@
-"""What a registry holds, in one value: the worst images, the layers that many share, and what is new since the last run."""
+"""The result for a registry: the worst images, the base layers that images share, and what is new since the last run."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from careen.model.advisory import SEVERITIES
 
-from .listing import Trouble
+from .listing import Failure
 from .state import Done
 
 SCHEMA = "careen.registry-summary/1"
-IDS = 20  # of new findings that are named one by one
+IDS = 20  # of new findings, listed one by one
 
 
 class Line(Struct, frozen=True):
@@ -31,8 +31,8 @@ class Line(Struct, frozen=True):
 
 
 class Base(Struct, frozen=True):
-    """Layers from the base upward that several images have in common. ``references`` are images that are just these
-    layers; ``claimed`` is what the others say that they are built from."""
+    """Layers from the base upward that several images have in common. ``references`` are images with exactly these layers;
+    ``claimed`` are the base images that the others name."""
 
     layers: tuple[str, ...]
     size_bytes: int
@@ -42,7 +42,7 @@ class Base(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """Findings that a name did not have at the last run; ``is_new``: it was not there then."""
+    """Findings that a reference did not have in the last run; ``is_new``: the reference did not exist then."""
 
     reference: str
     is_new: bool
@@ -54,7 +54,7 @@ class News(Struct, frozen=True):
 class Layers(Struct, frozen=True):
     references: int
     unique: int
-    read: int  # in this run; the others were known
+    read: int  # in this run; the others were in the cache
 
 
 class Summary(Struct, frozen=True):
@@ -67,8 +67,8 @@ class Summary(Struct, frozen=True):
     by_severity: dict[str, int]
     images: tuple[Line, ...]  # the worst first
     bases: tuple[Base, ...]
-    news: tuple[News, ...] | None  # None: there was no run before
-    troubles: tuple[Trouble, ...]
+    news: tuple[News, ...] | None  # None: there is no earlier run
+    troubles: tuple[Failure, ...]
 
     @property
     def exit_code(self) -> int:
@@ -82,20 +82,20 @@ def summary_of(
     repositories: int,
     tags: int,
     done: Sequence[Done],
-    troubles: Sequence[Trouble],
+    troubles: Sequence[Failure],
     layers_read: int,
     before: Mapping[str, frozenset[str]] | None,
 ) -> Summary:
     lines = sorted(map(_line, done), key=_rank)
-    unique = {layer for one in done for layer in one.layers}
+    unique = {layer for image in done for layer in image.layers}
     return Summary(
         SCHEMA,
         registry,
         started,
         repositories,
         tags,
-        Layers(sum(len(one.layers) for one in done), len(unique), layers_read),
-        _by_severity(found.severity for one in done for found in one.found),
+        Layers(sum(len(image.layers) for image in done), len(unique), layers_read),
+        _by_severity(found.severity for image in done for found in image.found),
         tuple(lines),
         tuple(_bases(done)),
         None if before is None else tuple(_news(done, before)),
@@ -120,7 +120,7 @@ def _line(done: Done) -> Line:
 
 
 def _rank(line: Line) -> tuple[object, ...]:
-    """The known exploited first, then by severity, then by the risk of the worst."""
+    """Known exploited vulnerabilities first, then by severity, then by the highest risk."""
     counts = tuple(-line.by_severity[severity] for severity in SEVERITIES)
     return (-line.kev, counts[0], counts[1], -line.risk, counts, line.references)
 
@@ -131,24 +131,24 @@ def _by_severity(severities: Iterable[str]) -> dict[str, int]:
 
 
 def _bases(done: Sequence[Done]) -> list[Base]:
-    """Where the images' stacks part, the common ones with most images first."""
+    """The layers that images share, up to where they differ; those of most images first."""
     users: dict[tuple[str, ...], list[Done]] = {}
-    for one in done:
-        for depth in range(1, len(one.layers) + 1):
-            users.setdefault(one.layers[:depth], []).append(one)
+    for image in done:
+        for depth in range(1, len(image.layers) + 1):
+            users.setdefault(image.layers[:depth], []).append(image)
     found = []
     for layers, images in users.items():
-        whole = [one for one in images if one.layers == layers]
+        whole = [image for image in images if image.layers == layers]
         longest = max((len(group) for deeper, group in _above(layers, images, users)), default=0)
         if len(images) < 2 or (longest == len(images) and not whole):
-            continue  # one image's own, or those that share these share more
-        claimed = {one.base for one in images if one.base}
+            continue  # one image's own, or all images with these share more
+        claimed = {image.base for image in images if image.base}
         found.append(
             Base(
                 layers,
                 sum(images[0].sizes[: len(layers)]),
                 len(images),
-                tuple(sorted(name for one in whole for name in one.references)),
+                tuple(sorted(name for image in whole for name in image.references)),
                 tuple(sorted(claimed)),
             )
         )
@@ -159,17 +159,17 @@ def _above(
     layers: tuple[str, ...], images: Sequence[Done], users: Mapping[tuple[str, ...], list[Done]]
 ) -> list[tuple[tuple[str, ...], list[Done]]]:
     depth = len(layers) + 1
-    stacks = {one.layers[:depth] for one in images if len(one.layers) >= depth}
+    stacks = {image.layers[:depth] for image in images if len(image.layers) >= depth}
     return [(stack, users[stack]) for stack in stacks]
 
 
 def _news(done: Sequence[Done], before: Mapping[str, frozenset[str]]) -> list[News]:
-    """Of each name, in the order of names."""
+    """In the order of references."""
     found = []
-    for one in done:
-        for reference in one.references:
+    for image in done:
+        for reference in image.references:
             known = before.get(reference)
-            fresh = [each for each in one.found if known is None or each.fingerprint not in known]
+            fresh = [each for each in image.found if known is None or each.fingerprint not in known]
             if fresh or known is None:
                 fresh.sort(key=lambda each: (SEVERITIES.index(each.severity), each.id))
                 ids = tuple(dict.fromkeys(each.id for each in fresh))[:IDS]

@@ -1,1 +1,1 @@
-"""Tell: a Report comes in, text goes out."""
+"""Output formats: a report comes in, text goes out."""

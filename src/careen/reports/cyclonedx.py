@@ -1,8 +1,8 @@
-"""The packages and their vulnerabilities as a CycloneDX 1.6 bill of materials in JSON.
+"""The packages and their vulnerabilities as a CycloneDX 1.6 SBOM in JSON.
 
-Secrets and faults of configuration have no place in this format: ``json`` and ``sarif`` tell them.
-The serial number follows from the image's digest, so that two scans of one image name one document; the version
-stays 1 and the time stamp says which is newer.
+The format has no place for secrets and misconfigurations: ``json`` and ``sarif`` contain them.
+The serial number is derived from the image's digest, so that two scans of one image have the same; the version
+stays 1, and the time stamp shows which is newer.
 **Source:** CycloneDX 1.6 (ECMA-424), JSON schema bom-1.6; purl-spec.
 """
 
@@ -21,7 +21,7 @@ from careen.output.json_text import write_json
 from careen.output.summary import merged, settled, vulnerabilities
 from careen.plugins import Reporter, ReportOptions
 
-SEVERITIES = {"negligible": "info"}  # the one word of ours that CycloneDX does not have
+SEVERITIES = {"negligible": "info"}  # the only severity that CycloneDX does not have
 VERSION_LENGTH = 1024  # the schema's limit
 METHODS = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
 
@@ -35,7 +35,11 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
     packages = merged(report.inventory.packages)
     ref_by_purl: dict[str, str] = {}
     components = [_component(purl, package, ref_by_purl) for purl, package in packages]
-    listed = [one for one in vulnerabilities(report.findings) if not options.severities or one.severity in options.severities]
+    listed = [
+        finding
+        for finding in vulnerabilities(report.findings)
+        if not options.severities or finding.severity in options.severities
+    ]
     entries = [_vulnerability(one, _open(one), ref_by_purl) for one in listed]
     entries += [
         _vulnerability(one.finding, _settled(one), ref_by_purl)
@@ -114,7 +118,7 @@ def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
     ref = ref_by_purl.get(finding.package, finding.package)
-    links = [(one, web_link(one.url)) for one in finding.advisories]
+    links = [(advisory, web_link(advisory.url)) for advisory in finding.advisories]
     sources = [{"name": one.source, **({"url": url} if url else {})} for one, url in links]
     properties = [("risk", f"{finding.risk:g}"), ("confidence", finding.confidence)]
     if finding.kev is not None:
@@ -165,7 +169,7 @@ def _open(finding: Vulnerability) -> dict[str, Any]:
 
 
 def _settled(one: Suppressed) -> dict[str, Any]:
-    """A VEX statement says that the flaw does not matter here; any other rule only that nobody wants to see it."""
+    """A VEX statement means that the vulnerability does not matter here; any other rule only hides it."""
     state = "not_affected" if one.by.kind == "vex" else "in_triage"
     return {"state": state, "detail": f"suppressed by {one.by.kind} ({one.by.source}): {one.by.reason}"}
 
@@ -178,5 +182,6 @@ REPORTER = Reporter(
     name="cyclonedx",
     media_type="application/vnd.cyclonedx+json; version=1.6",
     write=write,
-    description="packages and vulnerabilities as a bill of materials (CycloneDX 1.6)",
+    description="packages and vulnerabilities as an SBOM (CycloneDX 1.6)",
+    with_places=False,
 )

@@ -1,7 +1,7 @@
 """The whole report as JSON for programs: ``careen.report/1``, described by docs/schema/report-1.json.
 
-Shape: every key is always there, an unknown value is null, lists have a stable order, totals count all findings even
-where ``listed`` says that only some severities are listed.
+Shape: every key is always present, an unknown value is null, lists have a stable order, totals count all findings even
+if ``listed`` restricts the list to some severities.
 """
 
 from typing import Any, TextIO
@@ -29,7 +29,9 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 def document(report: Report, options: ReportOptions) -> dict[str, Any]:
     packages = merged(report.inventory.packages)
     base = report.base or base_of(report.image)
-    findings = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
+    findings = [
+        finding for finding in ordered(report.findings) if not options.severities or finding.severity in options.severities
+    ]
     return {
         "schema": SCHEMA,
         "tool": {"name": "careen", "version": __version__},
@@ -51,7 +53,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "listed": sorted(options.severities) if options.severities else None,
         "findings": [_finding(finding) for finding in findings],
         "suppressed": [
-            {"finding": _finding(one.finding), "by": msgspec.to_builtins(one.by)} for one in settled(report.suppressed)
+            {"finding": _finding(entry.finding), "by": msgspec.to_builtins(entry.by)} for entry in settled(report.suppressed)
         ],
         "unknowns": [
             {
@@ -116,7 +118,7 @@ def _attached(beside: Attached) -> dict[str, Any]:
         "asked": list(beside.asked),
         "complete": beside.complete,
         "trusted_keys": list(beside.keys),
-        "signatures": [_signature(one) for one in beside.signatures],
+        "signatures": [_signature(signature) for signature in beside.signatures],
         "provenance": [
             {
                 "digest": one.digest,
@@ -155,11 +157,11 @@ def _attached(beside: Attached) -> dict[str, Any]:
     }
 
 
-def _signature(one: Signature | None) -> dict[str, Any] | None:
-    if one is None:
+def _signature(signature: Signature | None) -> dict[str, Any] | None:
+    if signature is None:
         return None
-    told = {name: value or None for name, value in msgspec.structs.asdict(one).items()}
-    return told | {"digest": one.digest, "how": one.how}
+    fields = {name: value or None for name, value in msgspec.structs.asdict(signature).items()}
+    return fields | {"digest": signature.digest, "how": signature.how}
 
 
 def _package(purl: str, package: Package) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The packages as package URLs, one a line, in order; source packages and modules are qualifiers.
+"""The packages as package URLs, one on each line, sorted; source packages and modules are qualifiers.
 
-Findings have no place in this format. A package that several packages own, or that lies in several places, stands once.
+The format has no findings. A package with several owners or places is listed once.
 **Source:** purl-spec (ECMA-427).
 """
 
@@ -21,4 +21,6 @@ REPORTER = Reporter(
     media_type="text/plain",
     write=write,
     description="the packages alone, as package URLs, one a line",
+    with_places=False,
+    with_coverage=False,
 )

@@ -1,8 +1,7 @@
 """The findings as SARIF 2.1.0, for code-scanning views.
 
 Locations are paths inside the image, which do not change with its tag, or files of the source tree with their lines
-(``careen check``); the image stands in the run's properties, and the fingerprint keeps an alert the same alert from build
-to build.
+(``careen check``). The run's properties name the image. The fingerprint identifies an alert from build to build.
 **Source:** OASIS Static Analysis Results Interchange Format 2.1.0, sections 3.14 (run), 3.27 (result), 3.35
 (suppression), 3.49 (reportingDescriptor); GitHub's ``security-severity`` property.
 """
@@ -17,13 +16,14 @@ from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppr
 from careen.model.report import Report
 from careen.output.escape import visible, web_link
 from careen.output.json_text import write_json
+from careen.output.lines import joined
 from careen.output.outcome import exit_line
 from careen.output.summary import build_step, by_severity, ordered, settled
 from careen.plugins import Reporter, ReportOptions
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "negligible": "note", "unknown": "warning"}
-# What a viewer sorts by where nobody published a score: the middle of the band of CVSS 3.1, section 5.
+# The score for viewers if none is published: the middle of the band of CVSS 3.1, section 5.
 SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1, "unknown": 0.0}
 
 BASES = {"IMAGE": "the root of the image's file system", "%SRCROOT%": "the folder in which careen was run"}
@@ -34,13 +34,15 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 
 
 def document(report: Report, options: ReportOptions) -> dict[str, Any]:
-    listed = [one for one in ordered(report.findings) if not options.severities or one.severity in options.severities]
+    listed = [
+        finding for finding in ordered(report.findings) if not options.severities or finding.severity in options.severities
+    ]
     suppressed = settled(report.suppressed)
-    rules = _rules([*listed, *(one.finding for one in suppressed)])
+    rules = _rules([*listed, *(entry.finding for entry in suppressed)])
     index_by_id = {rule["id"]: index for index, rule in enumerate(rules)}
     base = "%SRCROOT%" if report.image.kind == "files" else "IMAGE"
     results = [_result(finding, index_by_id, base) for finding in listed]
-    results += [_result(one.finding, index_by_id, base) | {"suppressions": [_suppression(one)]} for one in suppressed]
+    results += [_result(entry.finding, index_by_id, base) | {"suppressions": [_suppression(entry)]} for entry in suppressed]
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report, rules, results, base)]}
 
 
@@ -85,14 +87,14 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
 
 
 def _name(reference: str) -> str:
-    """Without tag and digest: a viewer keeps one list of alerts for a name, whatever was built last."""
+    """Without tag and digest: a viewer keeps one list of alerts for each name, across builds."""
     name = reference.partition("@")[0]
     head, colon, tag = name.rpartition(":")
     return head if colon and "/" not in tag and head not in ("oci-layout", "docker-archive", "dir") else name
 
 
 def _rules(findings: list[Finding]) -> list[dict[str, Any]]:
-    """One a vulnerability, check or kind of secret. Severity is of the rule in SARIF, so the worst stands for all."""
+    """One rule for each vulnerability, check or kind of secret. In SARIF the severity belongs to the rule: the worst counts."""
     by_id: dict[str, list[Finding]] = {}
     for finding in findings:
         by_id.setdefault(finding.id, []).append(finding)
@@ -113,20 +115,20 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
         rule["fullDescription"] = {"text": worst.why or text}
         rule["help"] = {"text": f"{worst.why} {worst.fix}".strip() or text}
         rule["properties"]["references"] = list(worst.references)
-    flaws = [one for one in findings if isinstance(one, Vulnerability)]
+    vulnerabilities = [found for found in findings if isinstance(found, Vulnerability)]
     # As code scanning reads them: external/cwe/cwe-079.
-    weaknesses = sorted({weakness for one in flaws for weakness in one.weaknesses}, key=lambda one: one.id)
+    weaknesses = sorted({weakness for found in vulnerabilities for weakness in found.weaknesses}, key=lambda one: one.id)
     numbers = [number for one in weaknesses if (number := one.id.removeprefix("CWE-")).isdecimal()]
     rule["properties"]["tags"] += [f"external/cwe/cwe-{number.zfill(3)}" for number in numbers]
-    if told := [visible(f"{one.id}: {one.name}", 250) for one in weaknesses if one.name]:
-        rule["properties"]["weaknesses"] = told
-    links = sorted(url for one in flaws for reference in one.advisories if (url := web_link(reference.url)))
+    if named := [visible(f"{weakness.id}: {weakness.name}", 250) for weakness in weaknesses if weakness.name]:
+        rule["properties"]["weaknesses"] = named
+    links = sorted(url for found in vulnerabilities for reference in found.advisories if (url := web_link(reference.url)))
     return rule | ({"helpUri": links[0]} if links else {})
 
 
 def _named(worst: Finding, findings: list[Finding]) -> tuple[str, str, str]:
     if isinstance(worst, Vulnerability):
-        text = next((one.summary for one in findings if isinstance(one, Vulnerability) and one.summary), "")
+        text = next((finding.summary for finding in findings if isinstance(finding, Vulnerability) and finding.summary), "")
         return "Vulnerability", "vulnerability", text or f"{worst.id} in {worst.package_name}"
     if isinstance(worst, ExposedSecret):
         return "ExposedSecret", "secret", worst.title or worst.id
@@ -140,9 +142,9 @@ def _score(finding: Finding) -> float:
 
 def _result(finding: Finding, index_by_id: dict[str, int], base: str) -> dict[str, Any]:
     if isinstance(finding, Vulnerability):
-        message, places, properties = _of_flaw(finding, base)
+        message, places, properties = _of_vulnerability(finding, base)
     else:
-        message, places, properties = _of_fault(finding, base)
+        message, places, properties = _of_place(finding, base)
     return {
         "ruleId": finding.id,
         "ruleIndex": index_by_id[finding.id],
@@ -154,11 +156,11 @@ def _result(finding: Finding, index_by_id: dict[str, int], base: str) -> dict[st
     }
 
 
-def _of_flaw(finding: Vulnerability, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+def _of_vulnerability(finding: Vulnerability, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
     fix = f"fixed in {', '.join(finding.fix.versions)}" if finding.fix.versions else f"fix: {finding.fix.state}"
     places = [_location(path, base, finding.package) for path in finding.paths or ("",)]
-    if where := finding.location:
-        places = [_location(where.path, base, finding.package, where.line, where.end_line)]
+    if location := finding.location:
+        places = [_location(location.path, base, finding.package, location.line, location.end_line)]
     properties = {
         "purl": finding.package,
         "reason": finding.reason,
@@ -175,26 +177,25 @@ def _of_flaw(finding: Vulnerability, base: str) -> tuple[str, list[dict[str, Any
     return f"{finding.id} in {finding.package_name} {finding.package_version}, {fix}", places, properties
 
 
-def _of_fault(finding: ExposedSecret | Misconfiguration, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
-    where = finding.location
-    places = [_location(where.path, base, line=where.line, end_line=where.end_line)]
+def _of_place(finding: ExposedSecret | Misconfiguration, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    location = finding.location
+    places = [_location(location.path, base, line=location.line, end_line=location.end_line)]
     properties = {"severity": finding.severity, "layer": finding.layer}
     if isinstance(finding, ExposedSecret):
         deleted = ", deleted by a later layer" if finding.deleted else ""
         return f"{finding.title}: {finding.match}{deleted}", places, properties | {"deleted": finding.deleted}
-    what = f": {finding.message}" if finding.message and finding.message != finding.title else ""
-    return f"{finding.title or finding.id}{what}", places, properties
+    return joined(finding.title or finding.id, finding.message), places, properties
 
 
 def _location(path: str, base: str, purl: str = "", line: int | None = None, end_line: int | None = None) -> dict[str, Any]:
     region = {"startLine": line or 1} | ({"endLine": end_line} if line and end_line and end_line > line else {})
-    where: dict[str, Any] = {
+    location: dict[str, Any] = {
         "physicalLocation": {
             "artifactLocation": {"uri": quote(path, safe="/", errors="replace") or ".", "uriBaseId": base},
             "region": region,
         }
     }
-    return where | ({"logicalLocations": [{"fullyQualifiedName": purl, "kind": "module"}]} if purl else {})
+    return location | ({"logicalLocations": [{"fullyQualifiedName": purl, "kind": "module"}]} if purl else {})
 
 
 def _suppression(one: Suppressed) -> dict[str, Any]:

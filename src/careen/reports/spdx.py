@@ -1,8 +1,8 @@
 """The packages as an SPDX 2.3 document in JSON.
 
-Findings have no place in this format. What Careen knows of a package beyond the format's own fields stands in one
-annotation, from which ``careen scan sbom:FILE`` gives the same findings as the image. The document's name space follows
-from the image's digest, so that two scans of one image name one document.
+The format has no findings. One annotation of a package contains what the format's fields cannot, so that
+``careen scan sbom:FILE`` gives the same findings as the image. The document's name space is derived from the image's
+digest, so that two scans of one image have the same.
 **Source:** SPDX 2.3 (ISO/IEC 5962), clauses 6 to 12 and annex F (external references).
 """
 
@@ -25,7 +25,7 @@ from careen.plugins import Reporter, ReportOptions
 
 DOCUMENT, IMAGE = "SPDXRef-DOCUMENT", "SPDXRef-Image"
 NOTHING = "NOASSERTION"
-_LICENCE = re.compile(r"[A-Za-z0-9.-]{1,64}\+?")  # the plain identifiers of the SPDX licence list look like this
+_LICENCE = re.compile(r"[A-Za-z0-9.-]{1,64}\+?")  # plain identifiers of the SPDX licence list
 _LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -110,7 +110,7 @@ def _undecided() -> dict[str, Any]:
 
 
 def _licence(licences: Iterable[str]) -> str:
-    """An expression where all are plain identifiers; words of other kinds stand in the annotation alone."""
+    """A licence expression if all are plain identifiers; other texts are in the annotation only."""
     found = tuple(dict.fromkeys(licences))
     return " AND ".join(found) if found and all(map(_LICENCE.fullmatch, found)) else NOTHING
 
@@ -133,5 +133,6 @@ REPORTER = Reporter(
     name="spdx",
     media_type="application/spdx+json; version=2.3",
     write=write,
-    description="packages as a bill of materials (SPDX 2.3)",
+    description="packages as an SBOM (SPDX 2.3)",
+    with_places=False,
 )

@@ -1,1 +1,1 @@
-"""What keeps the reading of hostile input bounded: budgets, patterns in linear time, checksums, digests."""
+"""Bounds for the reading of hostile input: budgets, patterns in linear time, checksums, digests."""

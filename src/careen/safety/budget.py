@@ -1,8 +1,8 @@
-"""What one scan may cost: bytes made, members, records, facts, memory and time, of each layer and of the whole.
+"""The budget of a scan: bytes made, members, records, facts, memory and time, of each layer and of the whole.
 
-A ``Budget`` is made once a scan; each pass over a layer spends of it through a ``Spending``. Every producer charges what it
-makes: inflaters and holes of sparse files bytes, archives members and records, readers facts. Producers deep inside a
-reader, which know nothing of the scan, charge whatever is ``spending`` around them.
+A ``Budget`` is made once a scan; each pass over a layer spends of it through a ``Spending``. Every producer charges its
+output: inflaters and holes of sparse files bytes, archives members and records, readers facts. Producers deep inside a
+reader, which do not know the scan, charge the current ``spending``.
 Raises: OverBudgetError over a bound.
 """
 
@@ -19,7 +19,7 @@ from careen.errors import OverBudgetError
 
 
 class Limits(Struct, frozen=True):
-    """Of one layer or archive, and (``scan_…``) of all that a scan reads. A ratio is only judged beyond
+    """Of one layer or archive, and (``scan_…``) of all that a scan reads. A ratio counts only beyond
     ``ratio_from_bytes``."""
 
     inflated_bytes: int = 64 << 30
@@ -36,14 +36,14 @@ class Limits(Struct, frozen=True):
     scan_seconds: float = 1800
 
     def times(self, factor: float) -> "Limits":
-        """All bounds but those of bytes and time, so many times as large."""
+        """All bounds but those of bytes and time, multiplied."""
         counts = ("members", "records", "facts", "unknowns", "memory_bytes", "scan_members", "scan_memory_bytes")
         values = {name: getattr(self, name) for name in self.__struct_fields__}
         return Limits(**{name: int(value * factor) if name in counts else value for name, value in values.items()})
 
 
-MEMBER_BYTES = 160  # what an entry takes in the memory besides its names
-SETTLED_BYTES = 1 << 20  # made until the whole scan and the clock are looked at
+MEMBER_BYTES = 160  # memory of an entry besides its names
+SETTLED_BYTES = 1 << 20  # made between two checks of the whole scan and the clock
 MORE = "if you trust this image, raise the bounds with --budget FACTOR"
 
 
@@ -59,7 +59,7 @@ class Budget:
         self._started = self._clock()
 
     def layer(self, *, whole: bool = True) -> "Spending":
-        """``whole``: to go over a bound ends the layer, not only one file in it."""
+        """``whole``: a bound that is reached ends the layer, not only one file in it."""
         return Spending(self, whole=whole)
 
     @property
@@ -67,11 +67,11 @@ class Budget:
         return self._clock() - self._started
 
     def check_time(self) -> None:
-        """While layers are read: what was read until now is reported."""
+        """While layers are read: the report has what was read until then."""
         self._check(self.limits.scan_seconds)
 
     def check_end(self) -> None:
-        """While they are laid over each other, which may take as long again: without that there is no report."""
+        """While they are squashed, which may take as long again: without that there is no report."""
         self._check(2 * self.limits.scan_seconds + 60)
 
     def _check(self, most: float) -> None:
@@ -86,8 +86,8 @@ class Budget:
         most: int = getattr(self.limits, name)
         if spent > most:
             what = {"scan_bytes": "inflates to more than {} bytes", "scan_members": "has more than {} entries"}
-            said = what.get(name, "takes more than {} bytes of memory for its names").format(most)
-            raise OverBudgetError(f"the whole image {said}", MORE, whole=True)
+            bound = what.get(name, "takes more than {} bytes of memory for its names").format(most)
+            raise OverBudgetError(f"the whole image {bound}", MORE, whole=True)
         self.check_time()
 
     def note(self, name: str, spent: int) -> None:
@@ -96,18 +96,18 @@ class Budget:
 
 
 class Spending:
-    """What one pass over a layer, or over an archive in a file, has cost so far."""
+    """What one pass over a layer, or over an archive in a file, costs so far."""
 
     def __init__(self, budget: Budget, *, whole: bool) -> None:
         self._budget, self._limits, self._whole = budget, budget.limits, whole
         self._stored = self._made = self._unsettled = self._records = self._facts = self._memory = 0
 
     def stored(self, size: int) -> None:
-        """Bytes of the layer as it is kept: what ratios are measured by."""
+        """Stored bytes of the layer, the base of ratios."""
         self._stored += size
 
     def made(self, size: int) -> None:
-        """Bytes of the stream inflated, and those that come of others: holes of sparse files, archives inside files."""
+        """Inflated bytes of the stream, and bytes made otherwise: holes of sparse files, archives inside files."""
         self._made += size
         self._unsettled += size
         limits = self._limits
@@ -155,7 +155,7 @@ class Spending:
             self._stop(f"readers find more than {self._limits.facts} things in it", MORE)
 
     def close(self) -> None:
-        """At the end of the pass: for those who want to know how much it was."""
+        """At the end of the pass: notes what it cost."""
         self._budget.note("inflated_bytes", self._made)
         self._budget.note("records", self._records)
         self._budget.note("facts", self._facts)
@@ -171,7 +171,7 @@ _SPENDING: ContextVar[Spending | None] = ContextVar("spending", default=None)
 
 @contextmanager
 def spending(of: Spending) -> Iterator[None]:
-    """What is made meanwhile is charged to ``of``."""
+    """Bytes made within the block are charged to ``of``."""
     token = _SPENDING.set(of)
     try:
         yield

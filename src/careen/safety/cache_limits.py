@@ -1,7 +1,7 @@
-"""How much the cache folder keeps of what can be fetched or read anew: the one place of these bounds.
+"""The bounds of what the cache folder keeps, which can all be downloaded or read anew.
 
-Each kind is kept to its bound by whoever adds to it, least recently used first; nothing looks through the folder for that
-when a command starts. The setting ``cache_max_size`` is shared out among the kinds in the proportion of their usual bounds.
+A process that adds to a kind keeps it to its bound, least recently used first; nothing lists the folder when a command
+starts. The setting ``cache_max_size`` is divided among the kinds in the proportion of their usual bounds.
 Databases are apart: there is one in use, and ``db_keep`` others.
 """
 
@@ -44,7 +44,7 @@ def layers_of_registry(max_size: str | None = None) -> int:
 def parse_size(text: str) -> int:
     """Bytes of ``20G``, ``512 MiB`` (powers of 1024), ``20GB`` (of 1000) or a number. Raises ValueError."""
     if not re.fullmatch(SIZE, text):
-        raise ValueError(f"{text!r} is no size such as 20G")
+        raise ValueError(f"{text!r} is not a size such as 20G")
     number = re.match(r"[0-9.]+", text)
     assert number
     unit = text[number.end() :].strip().lower()

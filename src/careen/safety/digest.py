@@ -20,9 +20,9 @@ def is_digest(text: str) -> bool:
 
 
 def hasher(digest: str) -> "_Hash":
-    """A hash object of the digest's algorithm. Raises ValueError for what is no digest."""
+    """A hash object of the digest's algorithm. Raises ValueError for anything else."""
     if not is_digest(digest):
-        raise ValueError(f"{digest[:100]!r} is no digest that can be verified")
+        raise ValueError(f"{digest[:100]!r} is not a digest that can be verified")
     return hashlib.new(digest.partition(":")[0])
 
 
@@ -31,7 +31,7 @@ def text_of(hashed: "_Hash") -> str:
 
 
 def has_digest(data: bytes, digest: str) -> bool:
-    """Whether the bytes are those that the digest names."""
+    """Whether the bytes have this digest."""
     try:
         hashed = hasher(digest)
     except ValueError:

@@ -1,6 +1,6 @@
 """Regular expressions that are compiled when they are first used.
 
-A scan loads every reader and calls few: what all of them together compile would take as long as a small image.
+A scan loads every reader and calls few: compiling all their patterns would take as long as a small image.
 """
 
 import re
@@ -9,7 +9,7 @@ from typing import Any, AnyStr, cast
 
 
 def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """As ``re.compile``, but that a mistake in the expression shows at the first use."""
+    """As ``re.compile``, but a mistake in the expression shows at the first use."""
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
 
 
@@ -22,7 +22,7 @@ class _Pattern:
         return re.compile(self._text, self._flags)
 
     def __getattr__(self, name: str) -> Any:
-        """Called once for each name: what the compiled expression answers is kept in its place."""
+        """Called once for each name: the attribute of the compiled expression is kept here."""
         value = getattr(self._compiled, name)
         setattr(self, name, value)
         return value

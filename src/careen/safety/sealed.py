@@ -1,6 +1,6 @@
-"""Bytes of a cache with a checksum over them and their key: what was damaged, edited or moved under another key is refused.
+"""Bytes of a cache with a checksum over them and their key: damaged, edited or moved bytes are refused.
 
-It guards against damage, not against people: whoever may write the cache can make a checksum as well.
+It guards against damage, not against attackers: who can write the cache can make a checksum as well.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ def sealed(key: str, data: bytes) -> bytes:
 
 
 def unsealed(key: str, kept: bytes) -> bytes:
-    """What was sealed under this key. Raises ValueError where it is anything else."""
+    """The bytes that were sealed under this key. Raises ValueError for anything else."""
     data = kept[SUM_BYTES:]
     if len(kept) < SUM_BYTES or kept[:SUM_BYTES] != _sum(key, data):
         raise ValueError("its checksum is wrong")

@@ -1,8 +1,8 @@
 """Typed values out of JSON, MessagePack and plain data, from several threads.
 
-msgspec looks at a Struct when it is decoded for the first time, and runs Python code while it does. Two threads that do so
-at once crash the process (seen with 0.22). Here one looks while the others wait.
-Raises: what msgspec raises.
+msgspec inspects a Struct when it is decoded for the first time, and runs Python code meanwhile. Two threads that do so at
+once crash the process (seen with 0.22). Here one inspects while the others wait.
+Raises: msgspec's errors.
 """
 
 import threading

@@ -1,1 +1,1 @@
-"""Bills of materials that others wrote, read: the bytes of a document come in, an inventory with what it is of goes out."""
+"""SBOM formats: the bytes of a document come in, an inventory and the document's subject go out."""

@@ -1,8 +1,8 @@
 """CycloneDX in JSON and XML, versions 1.0 to 1.7, as Careen, Syft, Trivy and build tools write it.
 
-A component with a package URL is a package; a library or application without one is listed as ``generic``, which nothing
-judges, so that it does not vanish. Nested components are packages of their own.
-Raises: ValueError for anything else.
+A component with a package URL is a package; a library or application without one is listed as ``generic``, so that it does
+not vanish, but is not assessed. Nested components are packages of their own.
+Raises: ValueError for other data.
 **Source:** CycloneDX 1.7 (ECMA-424), JSON and XML schemas; the property names of Syft and Trivy.
 """
 
@@ -33,14 +33,14 @@ def read(data: bytes) -> Sbom:
     data = as_utf8(data)
     document = cyclonedx_xml.document(data) if data.lstrip()[:1] == b"<" else unwrapped(json_object(data))
     if document.get("bomFormat") != "CycloneDX":
-        raise ValueError("no CycloneDX document")
+        raise ValueError("not a CycloneDX document")
     subject = mapping(mapping(document.get("metadata")).get("component"))
     pairs = [*_properties(mapping(document.get("metadata"))), *_properties(subject)]
     layers = _layers(pairs)
     number_by_layer = {name: number for number, layer in enumerate(layers) for name in (layer.digest, layer.diff_id) if name}
     packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
     distribution: Distribution | None = None
-    for component in chain(_components(document, 0), _components(subject, 0)):  # parts of what the document is of, too
+    for component in chain(_components(document, 0), _components(subject, 0)):  # parts of the document's subject, too
         if component.get("type") == "operating-system":
             distribution = distribution or _distribution(component)
             continue
@@ -83,7 +83,7 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
     own = {key.removeprefix(sbom_properties.PREFIX): value for key, value in known.items() if key.startswith("careen:")}
     supplier = text(mapping(component.get("supplier")).get("name")) or text(component.get("publisher"))
     if not own:
-        return _of_others(
+        return _with_others_properties(
             replace(package, maintainer=supplier or None, cpe=text(component.get("cpe")) or None),
             component,
             known,
@@ -97,8 +97,10 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
     )
 
 
-def _of_others(package: Package, component: dict[str, Any], known: dict[str, str], numbers: dict[str, int]) -> Package:
-    """What Syft and Trivy say of source packages, modules, who packaged it, and places."""
+def _with_others_properties(
+    package: Package, component: dict[str, Any], known: dict[str, str], numbers: dict[str, int]
+) -> Package:
+    """The package with the source package, module and places in properties of Syft and Trivy."""
     name = known.get(_TRIVY + "SrcName")
     if name and package.type in ("deb", "rpm", "apk"):
         release, epoch = known.get(_TRIVY + "SrcRelease"), known.get(_TRIVY + "SrcEpoch")

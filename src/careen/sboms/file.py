@@ -1,7 +1,7 @@
-"""A file with a bill of materials, recognised by its content, as the Image it says it is of and its Inventory.
+"""An SBOM file, recognised by its content, as the Image that it describes and its Inventory.
 
-The image has the layers that the document names, none of which can be opened.
-Raises: InputError where the file is none of the known formats, is damaged, or has more than 256 MiB.
+The image has the layers that the document names; they cannot be opened.
+Raises: InputError if the file is not in a known format, is damaged, or has more than 256 MiB.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ MAX_BYTES = 256 << 20
 
 
 def recognised(path: Path, formats: Callable[[], Sequence[SbomFormat]]) -> SbomFormat | None:
-    """The format of a text file that is a bill of materials; None for any other file, and for what is no file."""
+    """The format of a text file that is an SBOM; None for any other path."""
     try:
         if not path.is_file():
             return None
@@ -38,13 +38,13 @@ def read_file(path: Path, reference: str, formats: Sequence[SbomFormat]) -> tupl
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", "check the path") from None
     format = _format(as_utf8(data[:HEAD_BYTES]), formats)
     if format is None:
-        known = ", ".join(one.description for one in formats)
-        raise InputError(f"{path} is no bill of materials that Careen reads", f"it reads {known}")
+        known = ", ".join(format.description for format in formats)
+        raise InputError(f"{path} is not an SBOM in a format that Careen reads", f"it reads {known}")
     try:
         found = format.read(data)
     except ValueError as error:
-        raise InputError(f"{path}: {error}", "write the bill of materials again") from None
-    layers = (Layer(index, layer.digest, layer.diff_id, 0, "", _not_here) for index, layer in enumerate(found.layers))
+        raise InputError(f"{path}: {error}", "create the SBOM again") from None
+    layers = (Layer(index, layer.digest, layer.diff_id, 0, "", _no_content) for index, layer in enumerate(found.layers))
     return Image(reference, "sbom", found.digest, None, ImageConfig(), tuple(layers)), found.inventory
 
 
@@ -52,5 +52,5 @@ def _format(head: bytes, formats: Sequence[SbomFormat]) -> SbomFormat | None:
     return next((format for format in formats if format.accepts(head)), None)
 
 
-def _not_here() -> BinaryIO:
-    raise InputError("a bill of materials holds no layers", "scan the image itself")
+def _no_content() -> BinaryIO:
+    raise InputError("an SBOM does not contain the layers", "scan the image itself")

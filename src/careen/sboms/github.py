@@ -1,7 +1,7 @@
-"""Dependency snapshots as GitHub's submission API takes them, from Syft, Trivy and build plugins.
+"""Dependency snapshots for GitHub's submission API, as Syft, Trivy and build plugins write them.
 
-Each manifest lists what it resolved to, with package URLs.
-Raises: ValueError for anything else. **Source:** GitHub REST API, dependency-graph/snapshots.
+Each manifest lists its resolved packages, with package URLs.
+Raises: ValueError for other data. **Source:** GitHub REST API, dependency-graph/snapshots.
 """
 
 from careen.formats.data.plain import json_object, mapping, text
@@ -18,7 +18,7 @@ MAX_PACKAGES = 1_000_000
 def read(data: bytes) -> Sbom:
     document = json_object(as_utf8(data))
     if not mapping(document.get("manifests")) or not mapping(document.get("detector")):
-        raise ValueError("no dependency snapshot")
+        raise ValueError("not a dependency snapshot")
     packages, faults = dict[str, Package](), list[Unknown]()
     for manifest in map(mapping, document["manifests"].values()):
         for name, entry in mapping(manifest.get("resolved")).items():

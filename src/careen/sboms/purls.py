@@ -1,6 +1,6 @@
-"""A list of package URLs, one a line; empty lines and those that begin with ``#`` are passed over.
+"""A list of package URLs, one a line; empty lines and lines that begin with ``#`` are skipped.
 
-Raises: ValueError where no line is a package URL. **Source:** purl-spec (ECMA-427).
+Raises: ValueError if no line is a package URL. **Source:** purl-spec (ECMA-427).
 """
 
 from careen.formats.data.unicode_bytes import as_utf8
@@ -27,9 +27,9 @@ def read(data: bytes) -> Sbom:
         except ValueError as error:
             faults.append(Unknown("purls", Evidence("", 0), f"line {number}: {error}"))
             continue
-        packages.setdefault(package.purl, package)  # two lines may say it in two ways
+        packages.setdefault(package.purl, package)  # two lines may write the same URL differently
     if faults and not packages:
-        raise ValueError(f"no list of package URLs: {faults[0].reason}")
+        raise ValueError(f"not a list of package URLs: {faults[0].reason}")
     found = tuple(packages.values())
     return Sbom(Inventory(distribution_in(found), found, tuple(faults)))
 

@@ -1,6 +1,6 @@
 """Syft's own JSON: artifacts with places, owners and the layers of the image.
 
-Raises: ValueError for anything else.
+Raises: ValueError for other data.
 **Source:** Syft, JSON schemas 1 to 16 (``artifacts``, ``artifactRelationships``, ``source``).
 """
 
@@ -24,7 +24,7 @@ OWNS = "ownership-by-file-overlap"
 def read(data: bytes) -> Sbom:
     document = unwrapped(json_object(as_utf8(data)))
     if not isinstance(document.get("artifacts"), list) or text(mapping(document.get("descriptor")).get("name")) != "syft":
-        raise ValueError("no document of Syft")
+        raise ValueError("not a document of Syft")
     about = mapping(document.get("source"))
     source = mapping(about.get("metadata")) or mapping(about.get("target"))  # "target" before schema 10
     layers = [text(mapping(layer).get("digest")) for layer in sequence(source.get("layers"))]
@@ -36,8 +36,8 @@ def read(data: bytes) -> Sbom:
             by_id[text(artifact.get("id"))] = _package(artifact, number_by_layer)
         except ValueError as error:
             faults.append(Unknown("syft", Evidence("", 0), f"{text(artifact.get('name'))[:200]}: {error}"))
-    _own(by_id, document)
-    packages = tuple({(one.purl, one.owned_by): one for one in reversed(by_id.values())}.values())[::-1]
+    _set_owners(by_id, document)
+    packages = tuple({(package.purl, package.owned_by): package for package in reversed(by_id.values())}.values())[::-1]
     inventory = Inventory(_distribution(mapping(document.get("distro"))) or distribution_in(packages), packages, tuple(faults))
     return Sbom(
         inventory,
@@ -60,7 +60,7 @@ def _package(artifact: dict[str, Any], number_by_layer: dict[str, int]) -> Packa
         Evidence(text(place.get("path")).lstrip("/"), number_by_layer.get(text(place.get("layerID")), 0))
         for place in map(mapping, sequence(artifact.get("locations")))
     ]
-    licences = (mapping(one) or {"value": one} for one in sequence(artifact.get("licenses")))  # mere texts before schema 8
+    licences = (mapping(licence) or {"value": licence} for licence in sequence(artifact.get("licenses")))
     source = text(meta.get("source")) or text(meta.get("originPackage"))
     if source and package.type in ("deb", "apk"):
         package = replace(package, source=Source(source, text(meta.get("sourceVersion")) or package.version))
@@ -68,16 +68,16 @@ def _package(artifact: dict[str, Any], number_by_layer: dict[str, int]) -> Packa
         package = replace(package, module=text(meta.get("modularityLabel")))
     return replace(
         package,
-        licenses=tuple(filter(None, (text(one.get("spdxExpression")) or text(one.get("value")) for one in licences))),
+        licenses=tuple(filter(None, (text(found.get("spdxExpression")) or text(found.get("value")) for found in licences))),
         maintainer=text(meta.get("vendor")) or text(meta.get("maintainer")) or None,
         cataloger="syft",
-        cpe=next((text(mapping(one).get("cpe")) or text(one) for one in sequence(artifact.get("cpes"))), "") or None,
+        cpe=next((text(mapping(cpe).get("cpe")) or text(cpe) for cpe in sequence(artifact.get("cpes"))), "") or None,
         evidence=tuple(dict.fromkeys(place for place in places if place.path)),
     )
 
 
-def _own(by_id: dict[str, Package], document: dict[str, Any]) -> None:
-    """A package whose files a distribution's package owns is marked as its own."""
+def _set_owners(by_id: dict[str, Package], document: dict[str, Any]) -> None:
+    """Sets the owner of packages whose files belong to a distribution's package."""
     for relation in map(mapping, sequence(document.get("artifactRelationships"))):
         owner, owned = by_id.get(text(relation.get("parent"))), by_id.get(text(relation.get("child")))
         if relation.get("type") == OWNS and owner and owned and owner.type in ("deb", "rpm", "apk") and owner is not owned:

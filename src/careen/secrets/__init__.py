@@ -1,7 +1,8 @@
-"""Bytes of a file come in; credentials that lie in them go out, redacted: the value itself never leaves this folder.
+"""Secrets: bytes of a file come in, redacted credentials go out; the value itself never leaves this folder.
 
-``rules/`` is data, one file for a kind of provider; ``ruleset`` reads it, ``prefilter`` finds where a rule may apply,
-``find`` decides, ``verify`` checks what a token's own format promises, ``reader`` is what the walk over a layer calls.
+``rules/`` is data, one file for a kind of provider; ``ruleset`` loads it. ``prefilter`` finds the rules that may match, by
+``keywords`` or an ``automaton``; ``find`` decides; ``verify`` checks the structure of a token; ``reader`` takes part in the
+pass over a layer.
 """
 
-NAME = "secrets"  # under which a layer's facts have them
+NAME = "secrets"  # of its facts in a layer

@@ -1,6 +1,6 @@
 """Secrets in the configuration of an image: environment, labels, commands and the history of its build.
 
-Everybody who can pull the image can read them, whatever a later step unset.
+Everybody who can pull the image can read them, even if a later step unset them.
 Source: OCI image-spec, config.md.
 """
 
@@ -18,16 +18,16 @@ from careen.model.package import Evidence
 from careen.safety.pattern import pattern
 
 from .find import find
+from .keywords import Keywords
 from .placeholders import crossed_out, placeholder
-from .prefilter import Keywords
 from .ruleset import load
 
 PATH = "image configuration"
 MAX_TEXTS = 10_000  # variables, labels and steps of the history; images have some hundreds
 MAX_CHARACTERS = 1 << 20  # of all of them
 MAX_SECRETS = 1000
-_BATCH = 4096  # characters that are searched for keywords at once: to start a search takes longer than a short text
-# A variable whose name says that its value is a credential; one that says where it lies, or of what kind it is, does not.
+_BATCH = 4096  # characters that are searched for keywords at once: starting a search costs more than a short text
+# Names of variables with a credential as their value, and names for its place or its kind instead.
 _CREDENTIAL = pattern(
     r"(?i)(?:^|_)(?:password|passwd|passphrase|pwd|secret|token|api_?key|apikey|private_?key|access_?key|secret_?key|auth_?key|"
     r"credentials?)(?:_(?:base64|b64|default|prod|dev|staging))?$|(?i:password|secret_key|_token)$"
@@ -36,11 +36,11 @@ _NOT_A_VALUE = pattern(r"(?i)_(?:file|path|dir|url|uri|name|id|type|version|ttl|
 _ASSIGNMENT = pattern(r"""(?:^|\s)([A-Za-z_]\w{0,80})=("[^"]{0,4000}"|'[^']{0,4000}'|[^\s"';&|]{1,4000})""")
 
 
-Text = tuple[str, str, bool]  # where, what, whether it consists of assignments
+Text = tuple[str, str, bool]  # place, content, whether it consists of assignments
 
 
 def exposed(config: ImageConfig) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
-    """One finding a secret, however many places repeat it; the environment counts first. What was not searched is unknown."""
+    """One finding per secret, even if several places have it, the environment first. Unsearched parts are unknown."""
     found: dict[str, ExposedSecret] = {}
     texts = characters = 0
     for batch in _batches(_texts(config)):
@@ -49,7 +49,7 @@ def exposed(config: ImageConfig) -> tuple[tuple[ExposedSecret, ...], tuple[Unkno
         if over := _over(texts, characters):
             return tuple(found.values()), (_unsearched(over, whole=True),)
         if len(found) > MAX_SECRETS:
-            return tuple(found.values()), (_unsearched(f"it holds more than {MAX_SECRETS:,} secrets: the rest is not listed"),)
+            return tuple(found.values()), (_unsearched(f"it has more than {MAX_SECRETS:,} secrets: the rest is not listed"),)
         using = _keywords_in("\n".join(text for _, text, _ in batch).encode(errors="replace"))
         for place, text, assignments in batch:
             for key, secret in _in_text(place, text, assignments, using):
@@ -58,7 +58,7 @@ def exposed(config: ImageConfig) -> tuple[tuple[ExposedSecret, ...], tuple[Unkno
 
 
 def _over(texts: int, characters: int) -> str:
-    """Which bound is reached; "" below both."""
+    """The message for an exceeded bound; "" below both."""
     if texts > MAX_TEXTS:
         return f"only the first {MAX_TEXTS:,} variables, labels and steps of the history were searched for secrets"
     return f"only its first {MAX_CHARACTERS >> 20} MiB were searched for secrets" if characters > MAX_CHARACTERS else ""
@@ -72,18 +72,18 @@ def _batches(texts: Iterable[Text]) -> Iterator[list[Text]]:
     """Short texts together, long ones alone."""
     batch: list[Text] = []
     characters = 0
-    for one in texts:
-        if batch and characters + len(one[1]) > _BATCH:
+    for entry in texts:
+        if batch and characters + len(entry[1]) > _BATCH:
             yield batch
             batch, characters = [], 0
-        batch.append(one)
-        characters += len(one[1]) + 1
+        batch.append(entry)
+        characters += len(entry[1]) + 1
     if batch:
         yield batch
 
 
 def _keywords_in(text: bytes) -> Keywords:
-    """The rules of which a keyword is in a batch: each text of it is searched for these alone."""
+    """The rules with a keyword in a batch: its texts are searched only for these."""
     everything = _keywords()
     return everything if len(text) > _BATCH else Keywords([rule for rule, _ in everything.everywhere(text.lower(), PATH)])
 
@@ -100,7 +100,7 @@ def _texts(config: ImageConfig) -> Iterator[Text]:
 
 
 def _in_text(place: str, text: str, assignments: bool, using: Keywords) -> Iterator[tuple[str, ExposedSecret]]:
-    """Each with a key that is the same for the same value in another place."""
+    """Each secret with a key, which is equal for the same value in another place."""
     seen = False
     for secret in find(text.encode(errors="replace"), PATH, using):
         seen = True
@@ -128,14 +128,14 @@ def _is_credential(name: str, value: str) -> bool:
 
 
 def _credential(name: str, place: str) -> ExposedSecret:
-    lasting = "\0".join(("secret", "credential-in-configuration", place, name))
+    identity = "\0".join(("secret", "credential-in-configuration", place, name))
     return ExposedSecret(
         id="credential-in-configuration",
         title="Credential in the image's configuration",
         severity="high",
         location=Location(place),
         match=f"{name}=…(redacted)",
-        fingerprint=hashlib.sha256(lasting.encode(errors="replace")).hexdigest()[:32],
+        fingerprint=hashlib.sha256(identity.encode(errors="replace")).hexdigest()[:32],
     )
 
 

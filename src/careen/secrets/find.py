@@ -1,7 +1,7 @@
-"""The secrets in a text, each redacted: what is told of one is where it is, of what kind, and how it begins.
+"""The secrets in a text, redacted: each result has its place, its kind, and its first characters.
 
-Texts are searched in windows that overlap by as much as a match can be long, so that memory and time are bounded by the
-window and linear in the text. ``Search`` is fed piece by piece and keeps one window.
+Texts are searched in windows that overlap by the maximal length of a match, so memory is bounded by the window, and time
+is linear in the text. ``Search`` is fed piece by piece and keeps one window.
 """
 
 import hashlib
@@ -19,33 +19,37 @@ from .ruleset import REACH, Rule, pattern
 from .verify import Verdict, verify
 
 WINDOW = 128 * 1024
-CONTEXT = 2048  # kept before a window: for what may not stand before a match, and to tell a long line
-MAX_SECRETS = 200  # in one text; nobody reads more
+CONTEXT = 2048  # bytes kept before a window: to check the text before a match, and the length of its line
+MAX_SECRETS = 200  # in one text: a longer list helps nobody
 MAX_BYTES = 32 << 20  # of one text
-MAX_TRIED = 2000  # rules on windows of one text: text that is made to look like secrets everywhere ends here
+MAX_TRIED = 2000  # rules tried on windows of one text: a bound for text made to look like secrets everywhere
 MAX_SHOWN = 40
-_LONG_LINE = 1000  # bytes on both sides of a value without a line break: nobody wrote this by hand
+_LONG_LINE = 1000  # bytes on both sides of a value without a line break: not written by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
 _EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
 Span = tuple[int, int]
 
 
 def find(text: bytes, path: str, using: Prefilter | None = None) -> tuple[ExposedSecret, ...]:
-    """Everything in a text that is at hand as a whole."""
+    """All secrets in a complete text."""
     search = Search(path, using)
     search.feed(text)
-    return tuple(one for one in search.facts() if isinstance(one, ExposedSecret))
+    return tuple(fact for fact in search.facts() if isinstance(fact, ExposedSecret))
 
 
 def is_example(path: str) -> bool:
-    """ ".env.example", "docs/examples/config.yml": made to be copied and filled in."""
+    """ ".env.example", "docs/examples/config.yml": templates to be copied and filled in."""
     return _EXAMPLE.search(path.lower()) is not None
 
 
 class Search:
     def __init__(self, path: str, using: Prefilter | None = None) -> None:
         self._path, self._prefilter = path, using or prefilter()
-        self._kept, self._line, self._before = b"", 1, 0  # not yet searched, its first line, how much of it is context
+        self._kept, self._line, self._before = (
+            b"",
+            1,
+            0,
+        )  # the unsearched bytes, their first line, and the length of their context
         self._found: list[ExposedSecret] = []
         self._left, self._tried = MAX_BYTES, 0
 
@@ -70,11 +74,11 @@ class Search:
         self._kept = b""
         yield from sorted(self._found, key=lambda secret: (secret.location.line or 0, secret.id))
         if self.full:
-            yield Unknown(
-                "secrets", Evidence(self._path, 0), f"it holds more than {MAX_SECRETS} secrets: the rest is not listed"
-            )
+            yield Unknown("secrets", Evidence(self._path, 0), f"it has more than {MAX_SECRETS} secrets: the rest is not listed")
         elif self._tried > MAX_TRIED:
-            yield Unknown("secrets", Evidence(self._path, 0), "too much in it looks like a secret: the rest was not searched")
+            yield Unknown(
+                "secrets", Evidence(self._path, 0), "too many parts of it look like secrets: the rest was not searched"
+            )
         elif self._left <= 0:
             yield Unknown("secrets", Evidence(self._path, 0), f"only its first {MAX_BYTES >> 20} MiB were searched")
 
@@ -107,7 +111,7 @@ class Search:
 
 
 def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:
-    """Of two that overlap the first is told: of equal rank and place the one that takes in more of what stands before."""
+    """The first of two overlapping matches counts: with equal rank and place, the one that includes more text before it."""
     rule, match, span, _ = found
     return _rank(rule), span[0], -span[1], match.start(), rule.id
 
@@ -137,7 +141,7 @@ def _credible(rule: Rule, value: bytes) -> bool:
 
 
 def _in_long_line(text: bytes, span: Span, path: str) -> bool:
-    """Minified code: what looks like a name and its value there is chance."""
+    """Minified code, in which a name and a value are together by chance."""
     if not path.lower().endswith(_MINIFIED):
         return False
     start, end = max(0, span[0] - _LONG_LINE), span[1] + _LONG_LINE
@@ -145,8 +149,8 @@ def _in_long_line(text: bytes, span: Span, path: str) -> bool:
 
 
 def _rank(rule: Rule) -> int:
-    """What is recognized by itself comes first, then what stands beside a name, what a file of this name holds, and last
-    what merely looks like a password."""
+    """Tokens with a distinctive form come first, then values next to a name, values in files of certain names, and last
+    values that only look like passwords."""
     return 4 if rule.last else 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
 
 
@@ -160,23 +164,22 @@ def _secret(
     elif verdict == "protected":
         severity = "medium"
     shown = _beginning(rule, match, span)
-    # a short password could be guessed from its hash, so that only what cannot be is told apart by it
-    told = value if entropy(value) * len(value) >= 80 else shown.encode()
-    lasting = b"\0".join((b"secret", rule.id.encode(), path.encode(errors="replace"), told))
+    # a short password could be guessed from its hash, so only a value that cannot be is part of the fingerprint
+    distinguishing = value if entropy(value) * len(value) >= 80 else shown.encode()
+    identity = b"\0".join((b"secret", rule.id.encode(), path.encode(errors="replace"), distinguishing))
     return ExposedSecret(
         id=rule.id,
-        title=rule.title
-        + {"invalid": ", of a form that was never issued", "protected": " with a passphrase"}.get(verdict or "", ""),
+        title=rule.title + {"invalid": ", of an invalid form", "protected": " with a passphrase"}.get(verdict or "", ""),
         severity=severity,
         location=Location(path, line, last),
         match=f"{shown}…(redacted)",
-        fingerprint=hashlib.sha256(lasting).hexdigest()[:32],
+        fingerprint=hashlib.sha256(identity).hexdigest()[:32],
         verified={"valid": True, "protected": True, "invalid": False}.get(verdict or ""),
     )
 
 
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:
-    """The name in an assignment, or the prefix that all tokens of a kind have: nothing of the secret itself."""
+    """The name in an assignment, or the prefix of all tokens of a kind: no part of the secret itself."""
     text = match.string
     if rule.near or rule.last:
         name = text[match.start() : span[0]]

@@ -1,8 +1,8 @@
-"""Which files of an image are searched for secrets: what somebody wrote or configured, not what came with a package.
+"""Which files of an image are searched for secrets: files that somebody wrote or configured, not files of packages.
 
-Documentation, translations, headers, lock files (hashes) and the content of published packages are left out by their
-path, files of a distribution's package after the squash; what a file is called may overrule that: a private key or
-``.npmrc`` is looked into wherever it lies.
+Documentation, translations, headers, lock files (hashes) and the content of published packages are excluded by path, files
+of a distribution's package after the squash. A file's name may override that: a private key or ``.npmrc`` is searched in
+any folder.
 """
 
 from careen.safety.pattern import pattern
@@ -16,7 +16,7 @@ _BINARY = frozenset((
     ".wasm", ".pb", ".beam", ".hi", ".rlib", ".rmeta", ".elc", ".nib", ".rdb", ".rdx", ".swf", ".psd", ".xcf", ".afm",
     ".pfb", ".tfm", ".hyb", ".ucode", ".fw",
 ))  # fmt: skip
-_PROSE = frozenset((
+_DOCUMENTATION = frozenset((
     ".po", ".pot", ".man", ".1", ".2", ".3", ".4", ".5", ".6", ".7", ".8", ".md5sums", ".list", ".symbols", ".triggers",
     ".shlibs", ".h", ".hpp", ".hh", ".pyi", ".map", ".tsbuildinfo",
 ))  # fmt: skip
@@ -27,8 +27,8 @@ _LOCKS = frozenset((
     "package.resolved", ".package-lock.json", "record", "licenses.txt", "status", "project.assets.json",
     "integrity.json", "sbom.json",
 ))  # fmt: skip
-# Named like a credential: looked into wherever it lies.
-_TELLING = pattern(
+# Named like a credential: searched in any folder.
+_CREDENTIAL = pattern(
     r"(?:^|[._-])(?:env|npmrc|yarnrc|pypirc|netrc|pgpass|credentials?|secrets?|passwords?|htpasswd|git-credentials|dockercfg|"
     r"kubeconfig|tfstate|tfvars|keytab|my\.cnf)(?:$|[._-])|^id_(?:rsa|dsa|ecdsa|ed25519)|\.(?:pem|key|ppk|p8|pk8|jks|ovpn|env|cred)$|"
     r"^(?:wp-config\.php|settings-security\.xml|settings\.xml|master\.key|config\.json|service[_-]?account.*\.json)$"
@@ -46,19 +46,19 @@ _SYSTEM = pattern(
 
 
 def is_searched(path: str, mode: int = 0) -> bool:
-    """By its path alone; whether the bytes are text is for the reader to see."""
+    """Decides by the path only; the reader checks whether the bytes are text."""
     lowered = path.rpartition("/")[2].lower()
     dot = lowered.rfind(".")
     ending = lowered[dot:] if dot > 0 else ""
     if ending in _BINARY or ".so." in lowered or lowered in _LOCKS:
         return False
     if _SYSTEM.search(path) or _VENDORED.search(path):
-        return _TELLING.search(lowered) is not None and not _is_code(ending) and not _TESTS.search(path)
-    return ending not in _PROSE
+        return _CREDENTIAL.search(lowered) is not None and not _is_code(ending) and not _TESTS.search(path)
+    return ending not in _DOCUMENTATION
 
 
 def _is_code(ending: str) -> bool:
-    """A module of a library that handles secrets is not a file with secrets."""
+    """A source file that handles secrets is not a file with secrets."""
     return ending in (
         ".py",
         ".js",

@@ -5,9 +5,9 @@ from collections import Counter
 
 from careen.safety.pattern import pattern
 
-# Stands for a value whatever the rule: crossed out, or cut off.
+# Redacted or truncated, for every rule.
 _CROSSED_OUT = pattern(rb"[xX]{8}|\*{4}|\.\.\.|\[?[Rr]edacted|REDACTED|(?i:put_your|your_token|token_here)")
-# Taken from somewhere else: a variable, a template, a call.
+# A reference to the value: a variable, a template, a call.
 _REFERENCE = pattern(rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:")
 _WORDS = pattern(
     rb"(?i)example|change[\W_]?(?:me|it)|placeholder|your[\W_]|dummy|sample|insert|replace|todo|fixme|lorem|"
@@ -21,11 +21,11 @@ def crossed_out(value: bytes) -> bool:
 
 
 def placeholder(value: bytes) -> bool:
-    """For what a person chose: an example, a name for a value, a reference to where the value is kept."""
+    """For values that people choose: an example, a description, or a reference to the place of the value."""
     return bool(_REFERENCE.search(value) or _WORDS.search(value) or len(set(value)) < 4)
 
 
 def entropy(value: bytes) -> float:
-    """Shannon's, in bits a character."""
+    """Shannon entropy, in bits per character."""
     size = len(value)
     return -sum(count / size * math.log2(count / size) for count in Counter(value).values()) if size else 0.0

@@ -1,4 +1,4 @@
-"""The reader of secrets, in the shape of a cataloger, so that it takes part in the one pass over a layer.
+"""The reader of secrets, in the form of a cataloger, so that it takes part in the single pass over a layer.
 
 Its facts are redacted secrets; it finds no packages.
 """
@@ -10,12 +10,12 @@ from . import NAME
 from .find import Search
 from .paths import is_searched
 
-_SNIFFED = 1024
+_CHECKED_BYTES = 1024
 
 
 def read(file: File) -> Search | None:
-    """Nothing where the first bytes are no text."""
-    if not file.size_bytes or b"\0" in file.data[:_SNIFFED]:
+    """None if the first bytes are not text."""
+    if not file.size_bytes or b"\0" in file.data[:_CHECKED_BYTES]:
         return None
     return Search(file.path)
 
@@ -25,6 +25,6 @@ SECRETS = Cataloger(
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(Reader(Wants(select=is_searched, amount="stream"), read),),
     fact=ExposedSecret,
-    join=lambda facts: iter(()),
-    limits="It looks into text, not into archives; files that came with a package are left out.",
+    role="secrets",
+    limits="Archives, and files of packages: it searches only text.",
 )

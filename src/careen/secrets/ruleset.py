@@ -1,9 +1,9 @@
-"""The rules by which secrets are known, read from ``rules/*.toml`` and made ready to search with.
+"""The rules for secrets, loaded from ``rules/*.toml`` and prepared for searching.
 
-Shape of a rule: a table named by its id. Either ``token``, an expression for what is recognized by itself, or ``near``
-and ``value``: names of which one must stand in an assignment before the value. A group ``secret`` narrows a token to
-its secret part.
-Raises: ValueError where a rule is not well formed; that is a defect of the data.
+Shape of a rule: a table named by its id. It has either ``token``, an expression for a token with a distinctive form, or
+``near`` and ``value``: names of which one must precede the value in an assignment. A group ``secret`` marks the secret part
+of a token.
+Raises: ValueError if a rule is not well-formed, which is a defect of the data.
 """
 
 import re
@@ -19,7 +19,7 @@ from careen.model.advisory import Severity
 from careen.safety.typed import converted
 
 Bounds = Literal["word", "base64", "base64-end", "start", "end", "none"]
-# What may not stand before and after a value. Base64 text holds the prefix of any token without "_" sooner or later.
+# Text that may not precede or follow a value. Base64 text contains any prefix without "_" sooner or later.
 PRECEDES = {"word": rb"(?<![0-9A-Za-z_])", "base64": rb"(?<![\w+/.\-])", "start": rb"(?<![0-9A-Za-z_])"}
 FOLLOWS = {
     "word": rb"(?![0-9A-Za-z_])",
@@ -31,37 +31,37 @@ FOLLOWS = {
 NAME_REST = rb"[\w \t.\-]{0,40}"
 ASSIGNS = rb"""['"`\])]{0,3}[ \t]{0,4}(?:=>|[:?.+|]{0,3}=|:|,|>)[\s'"`\\]{0,12}"""
 AFTER_VALUE = rb"(?![\w\-=+/]|\.\w)"
-REACH = 16 * 1024  # no match is longer
+REACH = 16 * 1024  # maximal length of a match
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     title: str
-    example: str  # of a secret in its place, random parts as {hex32}: tests are made from it
+    example: str  # text with a secret, random parts as {hex32}, from which tests are made
     id: str = ""
     severity: Severity = "high"
     token: str = ""
     near: tuple[str, ...] = ()
     value: str = ""
-    keywords: tuple[str, ...] = ()  # in lower case: one of them is in every text that the rule applies to
-    cased: bool = False  # the names of ``near`` are meant as they are written
-    spaced: bool = False  # a blank between name and value will do
+    keywords: tuple[str, ...] = ()  # in lower case: every text that the rule matches contains one
+    cased: bool = False  # the names of ``near`` are case-sensitive
+    spaced: bool = False  # a blank may separate name and value
     bounds: Bounds = "word"
     precedes: str = ""
     follows: str = ""
-    after: str = ""  # a word that stands somewhere before, not far
-    names: tuple[str, ...] = ()  # only in files of these names
-    suffixes: tuple[str, ...] = ()  # or with these ends
-    entropy: float = 0.0  # bits a character, at least
-    mixed: bool = False  # letters and digits, both
-    human: bool = False  # chosen by a person: placeholders and examples are no secrets
-    last: bool = False  # of what another rule finds too, that one is told; its values are long and look random
-    allow: tuple[str, ...] = ()  # values that are none
-    check: str = ""  # a function of ``verify``
-    harmless: tuple[str, ...] = ()  # texts in which the rule must find nothing
+    after: str = ""  # a word shortly before the match
+    names: tuple[str, ...] = ()  # only in files with these names
+    suffixes: tuple[str, ...] = ()  # or with these suffixes
+    entropy: float = 0.0  # minimum, in bits per character
+    mixed: bool = False  # must have letters and digits
+    human: bool = False  # chosen by a person: placeholders and examples do not count
+    last: bool = False  # any other rule takes precedence; its values are long and look random
+    allow: tuple[str, ...] = ()  # expressions for values that are not secrets
+    check: str = ""  # name of a check in ``verify``
+    harmless: tuple[str, ...] = ()  # texts without a match, for tests
 
     @property
     def expression(self) -> bytes:
-        """Without what stands around it: what a prefilter can look for."""
+        """The expression without its surroundings, for a prefilter."""
         if not self.near:
             return self.token.encode()
         names = b"|".join(name.encode() for name in self.near)
@@ -85,7 +85,7 @@ def load() -> tuple[Rule, ...]:
 
 @cache
 def pattern(rule: Rule) -> "re.Pattern[bytes]":
-    """The rule's whole expression, with what may not stand before and after it."""
+    """The complete expression, with the text that may not precede or follow it."""
     if rule.near:
         return re.compile(rule.expression + AFTER_VALUE)
     before = rule.precedes.encode() or PRECEDES.get(rule.bounds, b"")

@@ -1,8 +1,8 @@
-"""What a token's own format promises, checked without asking anybody.
+"""Checks of a token's own format, without asking its provider.
 
-Each check is given the value and says ``valid`` (a checksum or structure holds that chance would not make), ``invalid``
-(no such token was ever issued), ``protected`` (a key that needs a passphrase), ``harmless`` (it is no secret at all) or
-None, where nothing can be said.
+Each check gets the value and returns ``valid`` (it has a checksum or structure that chance would not produce), ``invalid``
+(no such token was ever issued), ``protected`` (a key that needs a passphrase), ``harmless`` (it is not a secret) or None, if
+the format proves nothing.
 **Source:** GitHub, "Behind GitHub's new authentication token formats"; RFC 4648; RFC 7519, section 3.1; RFC 7468;
 PROTOCOL.key of OpenSSH; BIP 173 (bech32).
 """
@@ -20,7 +20,7 @@ _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
 def verify(check: str, value: bytes, whole: bytes) -> Verdict:
-    """``whole``: the value and what belongs to it (the headers of a key)."""
+    """``whole``: the value with its surroundings (the headers of a key)."""
     return CHECKS[check](whole if check in _OF_WHOLE else value)
 
 
@@ -33,7 +33,7 @@ def _github(value: bytes) -> Verdict:
 
 
 def _npm(value: bytes) -> Verdict:
-    """As GitHub's; but older tokens of this shape have no checksum, so that a wrong one says nothing."""
+    """As GitHub's; but older tokens of this shape have no checksum, so a wrong one proves nothing."""
     return "valid" if _github(value) == "valid" else None
 
 
@@ -46,12 +46,12 @@ def _base62_crc32(data: bytes) -> bytes:
 
 
 def _atlassian(value: bytes) -> Verdict:
-    """Ends with the CRC-32 of all before it, in hexadecimal."""
+    """Ends with the CRC-32 of the text before it, in hexadecimal."""
     return "valid" if b"%08X" % zlib.crc32(value[:-8]) == value[-8:] else "invalid"
 
 
 def _aws(value: bytes) -> Verdict:
-    """What follows the prefix is base 32 (the account's number is in it): no 0, 1, 8 or 9."""
+    """The text after the prefix is base 32 (it contains the account's number): no 0, 1, 8 or 9."""
     return None if re.fullmatch(rb"[A-Z2-7]{16}", value[4:]) else "invalid"
 
 
@@ -85,7 +85,7 @@ def _private_key(value: bytes) -> Verdict:
 
 
 def _age(value: bytes) -> Verdict:
-    """bech32 with its checksum of thirty bits."""
+    """Bech32, with a checksum of thirty bits."""
     text = value.decode("ascii").lower()
     prefix, _, data = text.rpartition("1")
     numbers = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix]
@@ -99,7 +99,7 @@ def _age(value: bytes) -> Verdict:
 
 
 def _decoded(text: bytes) -> bytes:
-    """Base64 in either alphabet, as far as it goes; empty where it is none."""
+    """Decodes base64 in either alphabet, as far as possible; empty for other text."""
     import base64
 
     text = text.translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")

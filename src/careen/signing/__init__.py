@@ -1,1 +1,1 @@
-"""Keys and signatures, and signed metadata that says which files belong together and until when they may be used."""
+"""Keys and signatures, and signed metadata: which files belong together and how long they may be used."""

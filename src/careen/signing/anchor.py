@@ -1,7 +1,7 @@
-"""What a release is made with: where the database is published, and the root that its publications are verified by.
+"""What a release of Careen is built with: where the database is published, and the root that verifies its publications.
 
-``make release DATABASE=oci://… ROOT=root.json`` writes the addresses here, and lays the root beside this file. A source
-checkout has neither: nothing is published for it, and a root of one's own is named by ``--root`` or the setting ``db_root``.
+``make release DATABASE=oci://… ROOT=root.json`` writes the addresses here, and puts the root next to this file. A source
+checkout has neither: no database is published for it, and ``--root`` or the setting ``db_root`` names your own root.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ DATABASE: tuple[str, ...] = ()
 
 
 def addresses(chosen: tuple[str, ...]) -> tuple[str, ...]:
-    """Where publications are looked for: where the user says ("off": nowhere), else where the release does."""
+    """The addresses of publications: those of the user ("off": none), else those of the release."""
     return () if chosen == ("off",) else chosen or DATABASE
 
 

@@ -1,7 +1,7 @@
-"""Keys of Ed25519 and ECDSA P-256: made, kept, read.
+"""Ed25519 and ECDSA P-256 keys: created, stored, read.
 
-``cryptography`` takes 50 ms to import and is imported by the functions that need it alone.
-Raises: InputError for a file that holds no such key.
+``cryptography`` takes 50 ms to import; only the functions that need it import it.
+Raises: InputError for a file without such a key.
 **Source:** RFC 8032 (Ed25519); FIPS 186-5 (ECDSA); RFC 7468 (PEM); RFC 5280, 4.1.2.7 (SubjectPublicKeyInfo).
 """
 
@@ -37,13 +37,13 @@ def private_key(pem: bytes, where: str) -> "PrivateKey":
 
     try:
         key = load_pem_private_key(pem, None) if len(pem) <= MAX_KEY_BYTES else None
-    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: under a password
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: it has a password
         key = None
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return key
-    raise InputError(f"{where} holds no private key that can be used", f"{_HINT}, without a password")
+    raise InputError(f"{where} does not contain a usable private key", f"{_HINT}, without a password")
 
 
 def load_private(file: Path) -> "PrivateKey":
@@ -51,7 +51,7 @@ def load_private(file: Path) -> "PrivateKey":
 
 
 def write_private(key: "PrivateKey", file: Path) -> None:
-    """A new file that its owner alone may read."""
+    """Creates a file that only its owner may read."""
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -62,7 +62,7 @@ def write_private(key: "PrivateKey", file: Path) -> None:
 
 
 def key_id(key: "PublicKey") -> str:
-    """The SHA-256 of the key as DER: the same for everybody who has the key."""
+    """The SHA-256 of the key as DER: the same for all holders of the key."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
@@ -73,4 +73,4 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as stream:
             return stream.read(MAX_KEY_BYTES + 1)
     except OSError as error:
-        raise InputError(f"{file}: {error.strerror or error}", "careen db keys DIR makes keys") from None
+        raise InputError(f"{file}: {error.strerror or error}", "careen db keys DIR creates keys") from None

@@ -1,9 +1,9 @@
-"""Signed metadata of a repository, written: who signs, which files there are, what belongs together, until when.
+"""Writes the signed metadata of a repository: its signers, its files, which of them belong together, and their end date.
 
-A folder of keys has ``root.pem`` (with several: ``root-1.pem`` …), ``targets.pem``, ``snapshot.pem``, ``timestamp.pem``, every
-root that was ever published (``1.root.json``, ``2.root.json`` …) and the newest as ``root.json``. To publish, the root's own
-key is not needed: it may lie elsewhere. A new root is signed by the keys of the one before it as well, so that who trusts
-any of them comes to trust the newest.
+A folder of keys has ``root.pem`` (if several: ``root-1.pem`` …), ``targets.pem``, ``snapshot.pem``, ``timestamp.pem``, every
+published root (``1.root.json``, ``2.root.json`` …) and the newest as ``root.json``. Publishing does not need the root's own
+key: it may be kept elsewhere. A new root is signed by the keys of the root before it too, so whoever trusts any of them can
+verify the newest.
 Raises: InputError, UsageError.
 **Source:** The Update Framework specification 1.0, "Document formats", "Repository operations".
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
+from ..atomic import write_whole
 from ..errors import InputError, UsageError
 from .keys import Algorithm, generate, key_id, load_private, write_private
 
@@ -28,7 +29,7 @@ ROOT_DAYS, TARGETS_DAYS, TIMESTAMP_DAYS = 730, 30, 3
 
 
 class Target(Struct, frozen=True):
-    """A file that is published. ``custom`` is signed with it."""
+    """A published file. ``custom`` is signed with it."""
 
     size: int
     sha256: str
@@ -38,14 +39,16 @@ class Target(Struct, frozen=True):
 def make_keys(
     folder: Path, now: datetime, algorithm: Algorithm = "ed25519", root_keys: int = 1, threshold: int | None = None
 ) -> Path:
-    """New keys in an empty folder, and the root that names them; gives the root's file."""
+    """Creates keys in an empty folder, and the root that names them; returns the root's file."""
     from tuf.api.metadata import Metadata, Root
 
     needed = root_keys // 2 + 1 if threshold is None else threshold
     if root_keys < 1:
-        raise UsageError("--root-keys takes 1 or more", "most of them have to sign a new root: 3 is a good number")
+        raise UsageError("--root-keys takes 1 or more", "a majority of them signs a new root: 3 is a good number")
     if not 0 < needed <= root_keys:
-        raise UsageError(f"{needed} of {root_keys} root keys cannot be asked for", "fewer than there are, and at least one")
+        raise UsageError(
+            f"{needed} of {root_keys} root keys cannot be required to sign", "require at least one, at most all of them"
+        )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty", "name a new folder, or change one of its keys: --rotate ROLE")
@@ -60,7 +63,7 @@ def make_keys(
 
 
 def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorithm: Algorithm = "ed25519") -> Path:
-    """The next root, with a later end, and with new keys for a role; the role's old keys get ``.old`` behind their names."""
+    """Creates the next root, with a later end, and new keys for a role; old key files of the role get the suffix ``.old``."""
     metadata = _newest_root(folder)
     root = metadata.signed
     before = [_signer(file) for file in sorted(folder.glob("root*.pem"))]
@@ -71,7 +74,7 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
             "put the keys of root in the folder for as long as this takes",
         )
     if rotate:
-        names = _names(rotate, len(root.roles[rotate].keyids))  # as many as before, also where one of them is lost
+        names = _names(rotate, len(root.roles[rotate].keyids))  # as many as before, even if one of them is lost
         for keyid in list(root.roles[rotate].keyids):
             root.revoke_key(keyid, rotate)
         for file in sorted(folder.glob(f"{rotate}*.pem")):
@@ -86,14 +89,14 @@ def renew_root(folder: Path, now: datetime, rotate: Role | None = None, algorith
 
 
 def check_keys(folder: Path, now: datetime) -> None:
-    """That there is all it takes to publish what will be accepted, also by those who trust the first root."""
+    """Checks that the folder can publish what everyone will accept, including those who trust the first root."""
     root = _newest_root(folder).signed
     roots = [f"{version}.root.json" for version in range(1, root.version + 1)]
     absent = [name for name in roots if not (folder / name).is_file()]
     if absent:
         raise InputError(
-            f"{folder} lacks {', '.join(absent)}: who trusts an earlier root could not verify what is published",
-            "take what is missing from a copy of the folder, or from the last publication",
+            f"{folder} lacks {', '.join(absent)}: whoever trusts an earlier root could not verify the publication",
+            "restore the missing files from a copy of the folder, or from the last publication",
         )
     if (folder / roots[-1]).read_bytes() != (folder / "root.json").read_bytes():
         raise InputError(f"{folder / 'root.json'} is not {roots[-1]}", "the newest root and its keys belong together")
@@ -107,7 +110,7 @@ def check_keys(folder: Path, now: datetime) -> None:
 
 
 def signed_metadata(folder: Path, targets: Mapping[str, Target], version: int, now: datetime) -> dict[str, bytes]:
-    """All files of metadata of one publication, by name; ``version`` is greater than that of every one before it."""
+    """All metadata files of one publication, by name; ``version`` is greater than that of every earlier publication."""
     from tuf.api.metadata import Metadata, MetaFile, Snapshot, TargetFile, Targets, Timestamp
 
     files = {file.name: file.read_bytes() for file in folder.glob("*.root.json")}
@@ -144,9 +147,9 @@ def _newest_root(folder: Path) -> "Metadata[Root]":
     try:
         return Metadata[Root].from_bytes(file.read_bytes())
     except OSError as error:
-        raise InputError(f"{file}: {error.strerror or error}", "careen db keys DIR makes keys and their root") from None
+        raise InputError(f"{file}: {error.strerror or error}", "careen db keys DIR creates keys and their root") from None
     except (RepositoryError, DeserializationError, ValueError):
-        raise InputError(f"{file} is damaged", "take it from a publication or a copy of the folder") from None
+        raise InputError(f"{file} is damaged", "restore it from a publication or a copy of the folder") from None
 
 
 def _write_root(folder: Path, metadata: "Metadata[Root]", signers: Sequence["CryptoSigner"]) -> Path:
@@ -155,9 +158,7 @@ def _write_root(folder: Path, metadata: "Metadata[Root]", signers: Sequence["Cry
         metadata.sign(signer, append=True)
     metadata.verify_delegate("root", metadata)
     for name in (f"{metadata.signed.version}.root.json", "root.json"):
-        aside = folder / f".{name}"
-        aside.write_bytes(metadata.to_bytes())
-        aside.replace(folder / name)
+        write_whole(folder / name, lambda file: file.write(metadata.to_bytes()))
     return folder / "root.json"
 
 

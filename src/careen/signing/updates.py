@@ -1,8 +1,8 @@
-"""Signed metadata of a repository, verified: the files that belong to its newest publication.
+"""Verifies the signed metadata of a repository, and lists the files of its newest publication.
 
-What was accepted is kept in a folder, so that nothing older is accepted after it. Refused are a wrong signature, metadata
-past their end (a publication that somebody holds back), an older version than before, and parts of different publications.
-Raises: UntrustedError, DatabaseError, and what ``read`` raises.
+Accepted metadata is kept in a folder, so that nothing older is accepted later. Refused are a wrong signature, metadata past
+their end (someone holds a newer publication back), an older version than before, and parts of different publications.
+Raises: UntrustedError, DatabaseError, and whatever ``read`` raises.
 **Source:** The Update Framework specification 1.0, "Detailed client workflow".
 """
 
@@ -20,7 +20,7 @@ from .repository import Target
 if TYPE_CHECKING:
     from tuf.api.metadata import Metadata, Root
 
-Reader = Callable[[str], Generator[bytes] | None]  # the bytes of a file of metadata by its name; None where there is none
+Reader = Callable[[str], Generator[bytes] | None]  # the bytes of a metadata file by its name; None if there is none
 
 MAX_METADATA_BYTES = 4 << 20
 MAX_ROOTS = 64
@@ -28,11 +28,11 @@ _BASE = "careen:"
 
 
 class UntrustedError(InputError):
-    """What came is not what the trusted keys signed, or no longer."""
+    """The metadata is not signed by the trusted keys, or is no longer valid."""
 
 
 class EndedError(UntrustedError):
-    """The trusted keys signed it, and it is past its end."""
+    """The trusted keys signed it, but it is past its end."""
 
 
 def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tuple[int, dict[str, Target]]:
@@ -77,12 +77,12 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
     except (exceptions.RepositoryError, ValueError, RecursionError) as error:
         raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
     except OSError as error:
-        raise DatabaseError(f"{kept}: {error.strerror or error}", "what was accepted before has to be kept there") from None
+        raise DatabaseError(f"{kept}: {error.strerror or error}", "Careen keeps accepted metadata there") from None
     return signed.version, {path: _target(one) for path, one in signed.targets.items()}
 
 
 def is_root(data: bytes) -> bool:
-    """Whether it is written as a root is; nothing is verified."""
+    """Whether the data has the form of a root; nothing is verified."""
     try:
         signed = from_json(data, dict[str, Any]).get("signed")
     except (ValueError, RecursionError):
@@ -91,7 +91,7 @@ def is_root(data: bytes) -> bool:
 
 
 def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[str, Target]]:
-    """As ``verified_targets``, whatever the metadata say of their end: for who signed them, and goes on from there."""
+    """Like ``verified_targets``, but accepts metadata past their end: for the signer, who continues from there."""
     from tuf.api import exceptions
     from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
@@ -142,9 +142,9 @@ def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[s
 
 
 def _of_publisher(folder: Path, root: bytes) -> Path:
-    """What is remembered of a publisher is one folder, whichever of their roots somebody trusts.
+    """The folder of a publisher's accepted metadata, whichever of the publisher's roots the user trusts.
 
-    It is theirs if this root is among those of the folder, follows on one or is followed by one, or if it names the keys of
+    A folder belongs to the publisher if this root is among its roots, follows or precedes one of them, or names the keys of
     the last timestamp there.
     """
     from tuf.api.exceptions import RepositoryError
@@ -176,32 +176,32 @@ def _of_publisher(folder: Path, root: bytes) -> Path:
     return new
 
 
-_HINT = "what was there before stays; if nobody tampers with it, its publisher has to sign it anew"
+_HINT = "the earlier database stays; if nobody tampered with the publication, its publisher has to sign it anew"
 
 
-def _target(one: Any) -> Target:
-    custom = one.unrecognized_fields.get("custom")
-    return Target(one.length, str(one.hashes.get("sha256", "")), custom if isinstance(custom, dict) else {})
+def _target(file: Any) -> Target:
+    custom = file.unrecognized_fields.get("custom")
+    return Target(file.length, str(file.hashes.get("sha256", "")), custom if isinstance(custom, dict) else {})
 
 
 def _why(error: Exception) -> str:
-    """One line: what the library says names the file and the versions."""
+    """One line: the reason, and the library's message, which names the file and the versions."""
     from tuf.api import exceptions
 
     match error:
         case exceptions.ExpiredMetadataError():
             reason = "its signatures are past their end"
         case exceptions.BadVersionNumberError():
-            reason = "it is older than what was accepted before"
+            reason = "it is older than the last accepted publication"
         case exceptions.UnsignedMetadataError():
             reason = "the trusted keys did not sign it"
         case exceptions.LengthOrHashMismatchError():
             reason = "its parts do not belong together"
         case exceptions.DownloadLengthMismatchError():
-            reason = "its metadata are larger than they may be"
+            reason = "its metadata is larger than allowed"
         case exceptions.DownloadHTTPError():
             reason = "part of its metadata is missing"
         case _:
             reason = "its metadata cannot be read"
-    told = "".join(char if char.isprintable() else " " for char in str(error).strip())[:200]
-    return f"{reason} ({told})" if told else reason
+    detail = "".join(char if char.isprintable() else " " for char in str(error).strip())[:200]
+    return f"{reason} ({detail})" if detail else reason

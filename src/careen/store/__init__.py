@@ -1,1 +1,1 @@
-"""Where Deltas and inventories are kept between scans."""
+"""The store of Deltas and inventories between scans."""

@@ -1,6 +1,6 @@
-"""The entries of a store's file (``store.sqlite``), seen and removed from outside while others use it.
+"""The entries of a store's file (``store.sqlite``), listed and removed from outside while others use it.
 
-Raises: sqlite3.Error where it is no such file, or somebody writes to it all the time.
+Raises: sqlite3.Error if it is not such a file, or another process writes to it all the time.
 """
 
 from collections.abc import Collection
@@ -27,7 +27,7 @@ def entries_of(path: Path) -> list[Entry]:
 
 
 def remove_entries(path: Path, going: Collection[Entry]) -> int:
-    """How many of them nobody had used since, and are gone. The file shrinks where nobody reads it meanwhile."""
+    """Removes those that were not used meanwhile; returns how many. The file shrinks if no process reads it."""
     import sqlite3
 
     rows = [(one.row, int(one.used)) for one in going]
@@ -40,6 +40,6 @@ def remove_entries(path: Path, going: Collection[Entry]) -> int:
         try:
             connection.execute("VACUUM")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.OperationalError:  # in use: what is free is used again
+        except sqlite3.OperationalError:  # in use: the free space is used again
             pass
         return gone

@@ -1,5 +1,5 @@
-"""The files below a folder, and their removal, whatever they are called: links are never followed, neither to look nor to
-remove. A file that changed since it was looked at stays.
+"""The files below a folder, and their removal, whatever their names: links are never followed, neither to list nor to
+remove. A file that changed since it was listed stays.
 """
 
 import os
@@ -15,7 +15,7 @@ _BY_HANDLE = os.unlink in os.supports_dir_fd and os.stat in os.supports_follow_s
 
 
 class Kept(Struct, frozen=True, gc=False):
-    """``path`` is relative, with ``/``. ``used`` is the time of its change, which users of the cache set when they read."""
+    """``path`` is relative, with ``/``. ``used`` is its modification time, which users of the cache set when they read it."""
 
     path: str
     size: int
@@ -24,12 +24,12 @@ class Kept(Struct, frozen=True, gc=False):
 
 
 def kept_in(root: Path) -> Iterator[Kept]:
-    """Every file and link; folders deeper than ``MAX_DEPTH`` are not looked into."""
+    """Every file and link; folders deeper than ``MAX_DEPTH`` are not listed."""
     yield from _below(str(root), "", 0)
 
 
 def remove(root: Path, file: Kept) -> bool:
-    """Whether it was there still as it was, and is gone; the folders that it leaves empty go, too."""
+    """Removes a file that is still as it was listed, and folders that become empty; returns whether it did."""
     *folders, name = file.path.split("/")
     try:
         if not _BY_HANDLE:
@@ -41,7 +41,7 @@ def remove(root: Path, file: Kept) -> bool:
             if not _is_same(os.stat(name, dir_fd=handles[-1], follow_symlinks=False), file):
                 return False
             os.unlink(name, dir_fd=handles[-1])
-            with suppress(OSError):  # something else is in it
+            with suppress(OSError):  # not empty
                 for folder, handle in reversed([*zip(folders, handles, strict=False)]):
                     os.rmdir(folder, dir_fd=handle)
             return True

@@ -1,10 +1,10 @@
-"""The contract of a store, and the one that keeps things for a single run."""
+"""The contract of a store, and a store for a single run."""
 
 from typing import Protocol
 
 
 class Store(Protocol):
-    """Keeps bytes by key. It may forget anything at any time, and must never give back what was not put whole."""
+    """Keeps bytes by key. It may forget anything at any time, and never returns a part of what was put."""
 
     def get(self, key: str) -> bytes | None: ...
     def put(self, key: str, data: bytes) -> None: ...

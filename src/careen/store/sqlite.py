@@ -1,8 +1,8 @@
 """A store in one SQLite file below the cache folder, bounded in size, safe for many processes at once.
 
-What was used longest ago goes first. Trouble with the file (locked, full, damaged) costs time, never a scan: a look-up
-that fails is a miss, a write that fails is forgotten. Each row has a checksum over its key and content. A row that is
-damaged is removed, so that it is read and kept anew; so is a file of which SQLite can make nothing. Both give one warning.
+The least recently used rows are removed first. Trouble with the file (locked, full, damaged) costs time, never a scan: a
+failed look-up is a miss, a failed write is forgotten. Each row has a checksum over its key and content. A damaged row is
+removed, so that it is read and kept anew; so is a file that SQLite cannot open. Both give one warning.
 """
 
 import logging
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 COMPRESS_FROM_BYTES = 4096
-USED_PRECISION_S = 3600  # is enough, and most reads write nothing
+USED_PRECISION_S = 3600  # precise enough, and most reads write nothing
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS entry(key TEXT PRIMARY KEY, used INTEGER NOT NULL, size INTEGER NOT NULL, data BLOB NOT NULL)"
 )
@@ -31,7 +31,7 @@ class SqliteStore:
     def __init__(self, path: Path, max_bytes: int = 1 << 30) -> None:
         self._path, self._max_bytes = path, max_bytes
         self._connection: sqlite3.Connection | None = None
-        self._lock = threading.Lock()  # one connection for all threads: a look-up takes less than a layer's first block
+        self._lock = threading.Lock()  # one connection for all threads: a look-up is faster than reading a layer's first block
         self._broken = self._warned = False
 
     def close(self) -> None:
@@ -76,7 +76,7 @@ class SqliteStore:
             self._trouble(error)
 
     def _checked(self, connection: "sqlite3.Connection", key: str, used: object, kept: object) -> bytes | None:
-        """The content of a row, which is removed where it is not what was put there."""
+        """The content of a row; a row that differs from what was put there is removed."""
         try:
             data = unsealed(key, kept if isinstance(kept, bytes) else b"")
         except ValueError as error:
@@ -115,19 +115,19 @@ class SqliteStore:
         self._broken = True
         self.close()
         if self._is_damage(error):  # the next run starts a new file
-            for ending in ("-wal", "-shm", ""):  # a log without its file would be played into the next one
+            for ending in ("-wal", "-shm", ""):  # a log without its file would be replayed into the next one
                 with suppress(OSError):
                     self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
         self._warn("the cache %s is not usable (%s): layers are read anew", error)
 
     def _is_damage(self, error: Exception) -> bool:
-        """Whether the file is to blame, and not who else uses it, the disk, or its permissions."""
+        """Whether the file is damaged: not locked by others, not a full disk, not its permissions."""
         import sqlite3
 
         if isinstance(error, sqlite3.ProgrammingError):
             return False
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_READONLY:  # a version number in the file says so too
+        if code == sqlite3.SQLITE_READONLY:  # a version number in the file can cause it too
             return os.access(self._path, os.W_OK)
         return code not in (
             sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
@@ -141,7 +141,7 @@ class SqliteStore:
 
 
 def _deflated(data: bytes) -> bytes:
-    """As zlib has it, whoever made it."""
+    """In zlib's format, with either library."""
     try:
         from isal import igzip_lib
 
@@ -153,7 +153,7 @@ def _deflated(data: bytes) -> bytes:
 
 
 def _inflated(data: bytes) -> bytes:
-    """Raises ValueError where that is damaged."""
+    """Raises ValueError if the data are damaged."""
     try:
         from isal import igzip_lib
     except ImportError:

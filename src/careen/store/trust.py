@@ -1,10 +1,10 @@
-"""Whether a folder is one's own: whoever else may write there can forge what is kept in it.
+"""Whether a folder is the user's own: others who may write there can forge its content.
 
-A folder is trusted if everything on the way to it and in it belongs to the user that runs, or to root, and nobody else
-may write there. Root trusts root's alone. Links are followed and held to the same rules. A folder on the way may be open
-to all if it is sticky, as ``/tmp`` is: nobody can take away there what belongs to others. Write permission of a group counts
-as nobody else's only for the user's private group, which has the user's name and no other member. Where others cannot
-search the folder, they reach none of its files, whose modes do not matter then. What does not exist yet is trusted. A link
+A folder is trusted if everything on the way to it and in it belongs to the current user, or to root, and nobody else
+may write there. Root trusts only root. Links are followed and held to the same rules. A folder on the way may be open
+to all if it is sticky, as ``/tmp`` is: nobody can remove the files of others there. Write permission of a group is harmless
+only for the user's private group, which has the user's name and no other member. If others cannot search the folder,
+they reach none of its files, whose modes do not matter then. A path that does not exist yet is trusted. A link
 in it that leads to a folder around it makes all of that a part of the cache, and is not trusted.
 Systems without user ids (Windows) keep the folder by other means; there everything is trusted.
 """
@@ -24,7 +24,7 @@ OTHERS_SEARCH = stat.S_IXGRP | stat.S_IXOTH
 
 
 class Distrust(Struct, frozen=True):
-    """Why a folder is not trusted: ``cure`` is a command that makes it one's own, "" where another folder is better."""
+    """Why a folder is not trusted: ``cure`` is a command that makes it one's own, "" if another folder is better."""
 
     path: Path
     why: str
@@ -32,12 +32,12 @@ class Distrust(Struct, frozen=True):
 
 
 def distrust(folder: Path) -> Distrust | None:
-    """None where the folder is trusted. Raises OSError where it cannot be looked at."""
+    """None if the folder is trusted. Raises OSError if it cannot be listed."""
     if not hasattr(os, "geteuid"):
         return None
     owners = frozenset((0, os.geteuid()))
     home = os.path.realpath(folder)
-    todo, seen = [str(folder.absolute())], set[str]()  # the folder, and where links in it lead
+    todo, seen = [str(folder.absolute())], set[str]()  # the folder, and the targets of links in it
     while todo:
         path = todo.pop()
         place = os.path.realpath(path)
@@ -125,7 +125,7 @@ def _open_to_others(path: str, status: os.stat_result) -> bool:
 
 
 def _is_private(path: str, status: os.stat_result) -> bool:
-    """Whether the group is the user's own. An access list may name others beside it: then the mode tells its bound."""
+    """Whether the group is the user's own. An access list may name others: then the mode is its bound."""
     user = os.geteuid()
     if user == 0 or status.st_uid != user or status.st_gid != os.getegid():
         return False

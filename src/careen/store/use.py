@@ -1,6 +1,6 @@
-"""Which processes use the cache folder: each holds a shared lock on a file there, which the system lets go when it ends.
+"""Which processes use the cache folder: each holds a shared lock on a file there, which the system releases when it ends.
 
-What removes things from the folder can so tell whether somebody may need them. Where there is no such lock (Windows, some
+So a process that removes files from the folder knows whether another may need them. Without such locks (Windows, some
 network file systems), the folder counts as used.
 """
 
@@ -15,7 +15,7 @@ TRIES, PAUSE_S = 50, 0.01
 if sys.platform == "win32":
 
     def using(folder: Path) -> BinaryIO | None:
-        """Closing what it gives ends the use."""
+        """Closing the result ends the use."""
         return None
 
     def is_used(folder: Path) -> bool:
@@ -25,7 +25,7 @@ else:
     import fcntl
 
     def using(folder: Path) -> BinaryIO | None:
-        """Closing what it gives ends the use."""
+        """Closing the result ends the use."""
         try:
             file = (folder / NAME).open("ab")
         except OSError:  # a folder that can only be read
@@ -34,7 +34,7 @@ else:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 break
-            except BlockingIOError:  # somebody looks whether it is used, which takes no time
+            except BlockingIOError:  # another process checks whether it is used, which takes no time
                 time.sleep(PAUSE_S)
             except OSError:
                 break

@@ -1,8 +1,8 @@
 """Arch Linux package versions: ``[epoch:]version[-release]`` as pacman compares them.
 
-Runs of digits and of letters; letters right behind a number sort below the end ("1.0rc" < "1.0"), separated ones above;
-more separators sort above fewer. A missing release sorts below any (pacman takes it for equal to every one).
-Raises: ValueError for empty text or text with white space.
+A version is runs of digits and of letters; letters right after a number sort below the end ("1.0rc" < "1.0"), letters after a
+separator above; more separators sort above fewer. A missing release sorts below any (in pacman it equals every one).
+Raises: ValueError if the text is empty or has white space.
 **Source:** pacman, lib/libalpm/version.c; vercmp(8).
 """
 

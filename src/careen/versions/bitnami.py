@@ -1,6 +1,6 @@
-"""Bitnami component versions: semantic versions whose revision (``-1``, ``-r1``) counts the builds of the same software.
+"""Bitnami component versions: semantic versions with a revision (``-1``, ``-r1``) that counts builds of the same software.
 
-The revision has no part in the order, as Bitnami's advisories name software alone.
+The revision does not count in the order, as Bitnami's advisories name only the software's version.
 Raises: ValueError for other text.
 **Source:** Bitnami vulnerability database, README; Semantic Versioning 2.0.0, 11.
 """

@@ -1,9 +1,9 @@
 """Composer (Packagist) versions and constraints.
 
-A version is brought to Composer's normal form (four numbers, then ``-RC1``, ``-patch3``, ``-dev``) and ordered as PHP's
+A version is converted to Composer's normal form (four numbers, then ``-RC1``, ``-patch3``, ``-dev``) and ordered as PHP's
 ``version_compare``: dev, alpha, beta, RC, release, patch. Branches (``dev-main``) sort above every number, as Composer 1
-took its default branch for 9999999; no range of numbers admits them, which is also what ``composer audit`` holds.
-Text that has no normal form ("1.2.3.#") is compared as PHP does. "1.0" equals "1.0.0", unlike for bare PHP.
+treated its default branch as 9999999; no range of numbers contains them, as in ``composer audit``.
+Text without a normal form ("1.2.3.#") is compared as PHP does. "1.0" equals "1.0.0", unlike in PHP itself.
 Raises: ValueError for text without a digit, or a constraint of another shape.
 **Source:** composer/semver 3, VersionParser and Constraint; PHP, ext/standard/versioning.c.
 """
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from careen.formats.version_text.text import COMPARE, bounded, clean, refused
 from careen.plugins import VersionScheme
 
-# Possessive, or a long run of digits could be cut in exponentially many ways.
+# Possessive, or a long run of digits could be split in exponentially many ways.
 _MODIFIER = r"[._-]?(?:(?P<word>stable|beta|b|rc|alpha|a|patch|pl|p)(?P<count>(?:[.-]?[0-9]++)*+)?)?(?P<dev>[.-]?dev)?"
 _CLASSIC = re.compile(r"v?(?P<numbers>[0-9]{1,5}(?:\.[0-9]+){0,3})" + _MODIFIER, re.I)
 _DATE = re.compile(r"v?(?P<numbers>[0-9]{4}(?:[.:-]?[0-9]{2}){1,6}(?:[.:-]?[0-9]{1,3}){0,2})" + _MODIFIER, re.I)
@@ -104,7 +104,7 @@ def satisfies(version: str, constraint: str) -> bool:
 
 
 def _admits(bound: _Bound, place: Key) -> bool:
-    """A branch is only ever equal or unequal to something."""
+    """A branch is equal or unequal to a version, never above or below."""
     if (place[0] == _NAMED or bound.key[0] == _NAMED) and bound.operator not in ("=", "==", "!=", "<>"):
         return False
     return COMPARE[bound.operator](place, bound.key)
@@ -137,40 +137,40 @@ def _term(operator: str, text: str) -> list[_Bound]:
     if found is None:
         raise ValueError(f"not a composer version: {text[:80]!r}")
     numbers = [int(number) for number in found["numbers"].split(".")]
-    if operator == "~":  # all but the last number that was given stay
+    if operator == "~":  # all numbers but the last are fixed
         return _between(text, numbers[: max(1, len(numbers) - 1)] if not found["any"] else numbers)
-    if operator == "^":  # the leftmost number that is not zero stays
+    if operator == "^":  # numbers up to the first that is not zero are fixed
         return _between(text, numbers[: next((i for i, n in enumerate(numbers[:3]) if n), min(len(numbers), 3) - 1) + 1])
     if found["any"] and not found["rest"]:
         if operator not in ("", "=", "=="):
             raise ValueError(f"not a composer constraint: {operator}{text[:80]!r}")
         return _between(found["numbers"], numbers)
     if operator in ("<", ">="):
-        return [_Bound(operator, _from(text))]
+        return [_Bound(operator, _lower_key(text))]
     return [_Bound(operator or "=", key(text.partition("#")[0]))]
 
 
 def _between(low: str, fixed: list[int]) -> list[_Bound]:
-    return [_Bound(">=", _from(low)), _Bound("<", _from(_next(fixed)))]
+    return [_Bound(">=", _lower_key(low)), _Bound("<", _lower_key(_next(fixed)))]
 
 
 def _next(numbers: list[int]) -> str:
     return ".".join(map(str, [*numbers[:-1], numbers[-1] + 1]))
 
 
-def _from(text: str) -> Key:
-    """The place from which a version's pre-releases begin, unless the text names one itself."""
+def _lower_key(text: str) -> Key:
+    """The key of a version's first pre-release, unless the text is a pre-release itself."""
     found = _CLASSIC.fullmatch(text.partition("+")[0])
     return key(f"{found['numbers']}-dev" if found and not found["word"] and not found["dev"] else text)
 
 
 def _hyphen(low: str, high: str) -> list[_Bound]:
-    """``1.0 - 2.0``: a partial upper end stands for all that begin so."""
+    """``1.0 - 2.0``: a partial upper end includes every version that begins with it."""
     found = _CLASSIC.fullmatch(high.partition("+")[0])
     if found and not found["word"] and not found["dev"] and found["numbers"].count(".") < 2:
         numbers = [int(number) for number in found["numbers"].split(".")]
-        return [_Bound(">=", _from(low)), _Bound("<", _from(_next(numbers)))]
-    return [_Bound(">=", _from(low)), _Bound("<=", key(high))]
+        return [_Bound(">=", _lower_key(low)), _Bound("<", _lower_key(_next(numbers)))]
+    return [_Bound(">=", _lower_key(low)), _Bound("<=", key(high))]
 
 
 VERSION_SCHEME = VersionScheme(name="composer", key=key, satisfies=satisfies)

@@ -1,7 +1,7 @@
-"""Conan (C and C++) package versions: dotted items, then maybe ``-pre`` and ``+build``, which take part in the order.
+"""Conan (C and C++) package versions: dotted items, then optionally ``-pre`` and ``+build``, which count in the order.
 
-Items are numbers, numbers with text behind, or words, which sort above numbers; zeros at the end do not count.
-Raises: ValueError for empty text.
+Items are numbers, numbers followed by text, or words, which sort above numbers; zeros at the end do not count.
+Raises: ValueError if the text is empty.
 **Source:** Conan 2 documentation, "Version ranges" and "Version" comparison.
 """
 

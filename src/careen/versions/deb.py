@@ -1,8 +1,8 @@
 """Debian and Ubuntu package versions: ``[epoch:]upstream[-revision]``.
 
-Upstream and revision are runs of other characters and of digits in turn. Digits compare as numbers; other characters
+Upstream and revision are alternating runs of other characters and of digits. Digits compare as numbers; other characters
 one by one: ``~`` sorts before the end, the end before letters, letters before all else. A missing revision equals "0".
-Raises: ValueError for an empty part, an epoch that is no number, white space or text beyond ASCII.
+Raises: ValueError for an empty part, an epoch that is not a number, white space or text beyond ASCII.
 **Source:** Debian Policy 5.6.12; dpkg, lib/dpkg/version.c and parsehelp.c.
 """
 
@@ -35,7 +35,7 @@ def key(text: str) -> tuple[int, tuple[str | int, ...], tuple[str | int, ...]]:
 
 def _part(text: str) -> tuple[str | int, ...]:
     runs: list[str | int] = []
-    for others, digits in _RUNS.findall(text):  # the last pair is empty: it is the end
+    for others, digits in _RUNS.findall(text):  # the last pair is empty, for the end
         runs += (others.translate(_WEIGHTS) + _END if others else _END, int(digits or 0))
     return tuple(runs)
 

@@ -1,7 +1,7 @@
 """FreeBSD package versions: ``1.2.3_4,1`` (version, revision of the port, epoch).
 
-The epoch counts first, then the parts of the version, then the revision. A part is a number, a letter and a number behind
-the letter; ``alpha``, ``beta``, ``pre`` and ``rc`` sort before what they lead to, ``pl`` after. Missing parts count as zero.
+The epoch counts first, then the parts of the version, then the revision. A part is a number, a letter and a number after the
+letter; ``alpha``, ``beta``, ``pre`` and ``rc`` sort before their release, ``pl`` after. Missing parts count as zero.
 Raises: ValueError for other text.
 **Source:** pkg(8), libpkg/pkg_version.c (``pkg_version_cmp``); Porter's Handbook, "Package Naming Conventions".
 """
@@ -48,7 +48,7 @@ def _values(part: re.Match[str]) -> list[tuple[int, int, int]]:
     level = int(part["level"]) if part["level"] else -1
     if not letters:
         return [(int(number), 0, 0)]
-    if letters in _STAGES:  # behind a number it is a part of its own: 1.0rc1 is 1.0.rc1
+    if letters in _STAGES:  # after a number it is a part of its own: 1.0rc1 is 1.0.rc1
         return [*([(int(number), 0, 0)] if number else []), (-1, _STAGES[letters], level)]
     return [(int(number) if number else -1, ord(letters[0]) - ord("a") + 1, level)]
 

@@ -1,10 +1,10 @@
 """RubyGems versions and requirements.
 
-A version is segments of digits or letters; ``-`` begins a pre-release. At one place a word sorts below zero, the end
-counts as zero, numbers above. Empty text is version 0. A platform at the end ("1.19.3-aarch64-linux-gnu", as files of
-installed gems are named) is no part of the version.
+A version is segments of digits or letters; ``-`` starts a pre-release. In the same position a word sorts below zero, the end
+equals zero, and numbers sort above. Empty text is version 0. A platform at the end ("1.19.3-aarch64-linux-gnu", as in file
+names of installed gems) is not part of the version.
 ``satisfies``: ``=``, ``!=``, ``>``, ``<``, ``>=``, ``<=``, ``~>``; commas or white space mean "and", ``||`` "or".
-Beyond RubyGems the first segment may go on in letters ("1beta").
+Beyond RubyGems the first segment may continue in letters ("1beta").
 Raises: ValueError for other text.
 **Source:** RubyGems, Gem::Version, Gem::Requirement, Gem::Platform.
 """
@@ -31,8 +31,8 @@ def key(text: str) -> tuple[int | str, ...]:
 
 def satisfies(version: str, constraint: str) -> bool:
     segments = _segments(version)
-    parsed = [_terms(part) for part in bounded(constraint).split("||")]  # a wrong one is refused wherever it stands
-    return any(all(_holds(segments, *term) for term in part) for part in parsed)
+    parsed = [_terms(part) for part in bounded(constraint).split("||")]  # an invalid part is always refused
+    return any(all(_meets(segments, *term) for term in part) for part in parsed)
 
 
 def _segments(text: str) -> list[int | str]:
@@ -48,10 +48,10 @@ def _segments(text: str) -> list[int | str]:
 
 
 def _key(segments: list[int | str]) -> tuple[int | str, ...]:
-    """As the end counts as zero, each segment but zero is kept with the number of zeros before it.
+    """As the end equals zero, each segment except zero is stored with the number of zeros before it.
 
-    More zeros bring a word nearer to the end from below, a number from above. Zeros right before the first word and
-    at the end do not count.
+    More zeros move a word up towards the end, and a number down. Zeros right before the first word and at the end
+    do not count.
     """
     parts: list[int | str] = []
     zeros, words = 0, False
@@ -82,7 +82,7 @@ def _terms(part: str) -> list[tuple[str, list[int | str]]]:
     return found
 
 
-def _holds(segments: list[int | str], operator: str, wanted: list[int | str]) -> bool:
+def _meets(segments: list[int | str], operator: str, wanted: list[int | str]) -> bool:
     if operator != "~>":
         return COMPARE[operator](_key(segments), _key(wanted))
     return _key(segments) >= _key(wanted) and _key(_release(segments)) < _key(_bumped(wanted))
@@ -93,7 +93,7 @@ def _release(segments: list[int | str]) -> list[int | str]:
 
 
 def _bumped(segments: list[int | str]) -> list[int | str]:
-    """The next version of the last number but one: 1.4 for 1.3.2."""
+    """The version with the second to last number raised: 1.4 for 1.3.2."""
     numbers = [part for part in _release(segments) if isinstance(part, int)]
     if len(numbers) > 1:
         numbers.pop()

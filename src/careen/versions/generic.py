@@ -1,8 +1,8 @@
-"""Versions of no known scheme: numbers, then maybe a pre-release and build metadata, as semantic versions order them.
+"""Versions without a known scheme: numbers, then optionally a pre-release and build metadata, as semantic versions order them.
 
-``satisfies`` reads terms that must all hold (white space or commas between) and alternatives (``||``): comparisons,
-``^`` and ``~`` as in npm, and ``~>``, which lets the last number given rise. Missing numbers count as zero and
-pre-releases are judged by their order.
+``satisfies`` reads terms that must all hold (separated by white space or commas) and alternatives (``||``): comparisons,
+``^`` and ``~`` as in npm, and ``~>``, which allows a higher last number. Missing numbers count as zero, and pre-releases
+by their order.
 Raises: ValueError for other text, wildcards included.
 **Source:** Semantic Versioning 2.0.0, 11; RubyGems, "Pessimistic version constraint", for ``~>``.
 """
@@ -25,7 +25,7 @@ def satisfies(version: str, constraint: str) -> bool:
             return COMPARE[operator](key, key_of(numbers, pre))
         return all(bound.admits(key) for bound in bounds(operator, numbers, pre, prerelease=True))
 
-    parsed = [_terms(text) for text in alternatives(constraint)]  # a wrong one is refused wherever it stands
+    parsed = [_terms(text) for text in alternatives(constraint)]  # an invalid part is always refused
     return any(all(map(holds, part)) for part in parsed)
 
 

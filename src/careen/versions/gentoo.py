@@ -1,6 +1,6 @@
 """Gentoo package versions: ``1.2.3b_rc1_p2-r4``.
 
-Numbers after the first compare as fractions where one has a leading zero; fewer numbers sort below more, then the
+Numbers after the first compare as fractions if one has a leading zero; fewer numbers sort below more, then the
 letter, the suffixes (alpha, beta, pre, rc, none, p) and the revision.
 Raises: ValueError for other text.
 **Source:** Gentoo Package Manager Specification 8, 3.2 and 3.3.

@@ -1,7 +1,7 @@
 """Go module and toolchain versions: ``v1.2.3``, ``v0.0.0-20190116102854-5a71ef0e047d``, ``go1.21rc2``.
 
-Modules follow semantic versions; ``+incompatible`` has no part in the order, and a pseudo-version is a pre-release.
-The toolchain's ``go1.21rc2`` is ``1.21.0-rc.2`` to the advisories of the standard library; what a vendor adds
+Modules have semantic versions; ``+incompatible`` does not count in the order, and a pseudo-version is a pre-release.
+Advisories of the standard library write the toolchain's ``go1.21rc2`` as ``1.21.0-rc.2``; a vendor's suffix
 ("go1.21.3-bigcorp", "go1.22.1 X:boringcrypto") does not count.
 Raises: ValueError for other text ("(devel)").
 **Source:** Go modules reference, "Versions" and "Pseudo-versions"; Go toolchains, "Version strings".

@@ -1,6 +1,6 @@
-"""Java runtime versions, old (``1.8.0_131-b11``, ``8u131``) and new (``11.0.4+8``): both spellings of one are equal.
+"""Java runtime versions, old (``1.8.0_131-b11``, ``8u131``) and new (``11.0.4+8``): both spellings of a version are equal.
 
-The build number has no part in the order; "-ea" and other words make a pre-release.
+The build number does not count in the order; "-ea" and other words make a pre-release.
 Raises: ValueError for other text.
 **Source:** JEP 223, "New Version-String Scheme"; Java SE 8, "J2SE Version String Naming Convention".
 """

@@ -1,14 +1,14 @@
 """Maven versions as ComparableVersion orders them, and version requirements.
 
-A version is tokens between ".", "-" and changes from digits to letters. At one place, from low to high: qualifiers
-alpha, beta, milestone, rc = cr, snapshot; the end = ga = final = release; sp; other qualifiers by their text; a number
-behind "-"; a number behind ".". Zeros at the end, and right before a qualifier, do not count.
-Differences: ComparableVersion is no order in corners (1.sp.1 > 1 > 1-alpha > 1.sp.1), a qualifier here sorts alike
-behind "." and "-", as its documentation says; a number right behind a qualifier is one with it ("rc1", as in Maven 4);
-and "jre8", "jdk17" at the end name the Java a build is for, so that 12.10.2.jre11 equals 12.10.2.
+A version is tokens between ".", "-" and changes from digits to letters. In the same position they sort, from low to high:
+qualifiers alpha, beta, milestone, rc = cr, snapshot; the end = ga = final = release; sp; other qualifiers by their text; a
+number after "-"; a number after ".". Zeros at the end, and right before a qualifier, do not count.
+Differences: ComparableVersion is not an order in corner cases (1.sp.1 > 1 > 1-alpha > 1.sp.1), so a qualifier here sorts
+equally after "." and "-", as its documentation states; a number right after a qualifier belongs to it ("rc1", as in Maven 4);
+and "jre8", "jdk17" at the end name the Java version of a build, so that 12.10.2.jre11 equals 12.10.2.
 ``satisfies`` reads ``[1.0,2.0)`` and lists of these, comparisons (``>=1.0 <2.0``, commas or white space for "and",
 ``||`` for "or"); a bare version is Maven's soft requirement, which any version meets.
-Raises: ValueError for empty text, or a constraint of another shape.
+Raises: ValueError if the text is empty, or for a constraint of another shape.
 **Source:** Maven 3.9, ComparableVersion; Maven POM reference, "Version Order Specification".
 """
 
@@ -32,9 +32,9 @@ Key = tuple[int | str, ...]
 
 
 class _Token(NamedTuple):
-    """A number, or a word (then ``rank`` is its place among qualifiers) with or without a number right behind."""
+    """A number; or a word, with ``rank`` among qualifiers, and perhaps a number right after it."""
 
-    behind_dash: bool
+    after_dash: bool
     number: int
     word: str | None = None
     rank: int = _OTHER
@@ -48,12 +48,12 @@ class _Token(NamedTuple):
 def key(text: str) -> Key:
     tokens = _significant(_tokens(_JAVA.sub("", clean(text).lower())))
     parts: list[int | str] = []
-    zeros = 0  # as the end counts as zero, a number is kept with the zeros before it: fewer are more
+    zeros = 0  # as the end equals zero, a number is stored with the zeros before it: fewer sort higher
     for i, token in enumerate(tokens):
         if token.word is not None:
             parts += _qualifier(tokens, i)
             continue
-        if token.behind_dash:
+        if token.after_dash:
             parts += (_LIST, zeros)
             zeros = 0
         if token.number:
@@ -80,7 +80,7 @@ def _tokens(text: str) -> list[_Token]:
 
 
 def _significant(tokens: list[_Token]) -> list[_Token]:
-    """Without the nulls at the end and the zeros right before a qualifier."""
+    """The tokens without nulls at the end and zeros right before a qualifier."""
     kept: list[_Token] = []
     for token in reversed(tokens):
         if token.is_null and (not kept or (token.word is None and kept[-1].word is not None)):
@@ -93,7 +93,7 @@ def _significant(tokens: list[_Token]) -> list[_Token]:
 def _qualifier(tokens: list[_Token], at: int) -> list[int | str]:
     token = tokens[at]
     decisive = token
-    if token.is_null:  # "1.final-alpha" lies where alpha leads it
+    if token.is_null:  # "1.final-alpha" sorts as alpha does
         decisive = next(later for later in tokens[at:] if not later.is_null)
     below = decisive.word is not None and decisive.rank < _RELEASE
     parts: list[int | str] = [_BELOW if below else _ABOVE, token.rank, token.word or "", int(token.counted)]
@@ -104,13 +104,13 @@ def satisfies(version: str, constraint: str) -> bool:
     place = key(version)
     met = [
         _meets(place, " ".join(part.split())) for part in bounded(constraint).split("||")
-    ]  # a wrong one is refused wherever it stands
+    ]  # an invalid part is always refused
     return any(met)
 
 
 def _meets(place: Key, part: str) -> bool:
     if part[:1] in ("[", "("):
-        return any(interval.holds(place, key) for interval in intervals(part))
+        return any(interval.contains(place, key) for interval in intervals(part))
     if not part:
         raise ValueError("empty maven version requirement")
     at, holds = 0, True

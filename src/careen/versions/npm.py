@@ -1,9 +1,9 @@
-"""npm versions and the ranges of package.json, as node-semver has them.
+"""npm versions and the ranges of package.json, as in node-semver.
 
-Keys are those of semantic versions. ``satisfies`` options: ``prerelease`` is node-semver's ``includePrerelease``;
-``loose`` takes pre-releases without hyphen and skips terms that are none. Commas count as white space, as some
-advisories write them. Without ``prerelease`` a pre-release is admitted only where a term names one of the same numbers.
-Raises: ValueError for text that is no version or no range (node-semver then answers "no").
+Keys are those of semantic versions. Options of ``satisfies``: ``prerelease`` is node-semver's ``includePrerelease``;
+``loose`` accepts pre-releases without hyphen and skips other words. Commas count as white space, as some advisories
+write them. Without ``prerelease`` a range contains a pre-release only if a term names one with the same numbers.
+Raises: ValueError if the text is not a version or not a range (node-semver then answers "no").
 **Source:** node-semver 7, classes/range.js; README "Range Grammar".
 """
 
@@ -30,7 +30,7 @@ def satisfies(version: str, constraint: str, *, prerelease: bool = False, loose:
 
 
 def _bounds(text: str, prerelease: bool, loose: bool) -> list[Bound] | None:
-    """All that one alternative asks for; None where loose parsing finds nothing in it."""
+    """The bounds of one alternative; None if loose parsing finds no term in it."""
     if found := _HYPHEN.fullmatch(text):
         return _hyphen(_end(found["low"], loose), _end(found["high"], loose), prerelease)
     usable = []
@@ -61,7 +61,7 @@ def _end(text: str, loose: bool) -> Term:
 
 
 def _hyphen(low: Term, high: Term, prerelease: bool) -> list[Bound]:
-    """``1.2 - 2.3.4``: both ends belong to it; a partial upper end stands for all that begin so."""
+    """``1.2 - 2.3.4``: both ends are included; a partial upper end includes every version that begins with it."""
     wanted = []
     if low.numbers:
         wanted.append(Bound(">=", low.numbers, LOWEST if prerelease and low.pre is None else low.pre))

@@ -1,6 +1,6 @@
-"""NuGet versions: up to four numbers, a pre-release compared without case, build metadata ignored; and intervals.
+"""NuGet versions: up to four numbers, a case-insensitive pre-release, build metadata ignored; and intervals.
 
-``satisfies`` reads ``[1.0,2.0)``, ``(,1.0]``, ``[1.0]`` and the bare ``1.0``, which means that or later.
+``satisfies`` reads ``[1.0,2.0)``, ``(,1.0]``, ``[1.0]`` and the bare ``1.0``, which means that version or later.
 Raises: ValueError for other text.
 **Source:** NuGet documentation, "Package versioning" ("Version ranges", "Semantic Versioning 2.0.0");
 NuGet.Versioning, NuGetVersion and VersionComparer.
@@ -24,7 +24,7 @@ def satisfies(version: str, constraint: str) -> bool:
     place = key(version)
     if constraint.strip()[:1] not in ("[", "("):
         return place >= key(constraint)
-    return any(interval.holds(place, key) for interval in intervals(constraint))
+    return any(interval.contains(place, key) for interval in intervals(constraint))
 
 
 VERSION_SCHEME = VersionScheme(name="nuget", key=key, satisfies=satisfies)

@@ -1,4 +1,4 @@
-"""OpenSSL versions: ``1.0.2zg``, whose letters count on past z, and semantic ones since 3.0.
+"""OpenSSL versions: ``1.0.2zg``, whose letters continue after z, and semantic ones since 3.0.
 
 Raises: ValueError for other text.
 **Source:** OpenSSL, "Release Strategy" and versioning policy.

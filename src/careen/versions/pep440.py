@@ -1,9 +1,9 @@
 """Python versions and specifier sets; legacy text ("1.0-final-x") sorts below every valid version.
 
-``satisfies`` reads PEP 440 specifiers; beyond it, white space between specifiers, a bare version or ``=`` for ``==``,
-and ``||`` for "or". The option ``prerelease`` (default on: an installed pre-release is judged by its order) leaves
+``satisfies`` reads PEP 440 specifiers; beyond that, white space between specifiers, a bare version or ``=`` for ``==``,
+and ``||`` for "or". The option ``prerelease`` (default on: an installed pre-release counts by its order) leaves
 pre-releases out unless a specifier names one, as installers do.
-Raises: ValueError for empty text, or a constraint of another shape.
+Raises: ValueError if the text is empty, or for a constraint of another shape.
 **Source:** PEP 440, by way of ``packaging``; setuptools 58, pkg_resources ``parse_version``, for legacy text.
 """
 
@@ -46,8 +46,10 @@ def key(text: str) -> tuple[Any, ...]:
 
 
 def satisfies(version: str, constraint: str, *, prerelease: bool = True) -> bool:
-    held = [_all_hold(version, part, prerelease) for part in bounded(constraint).split("||")]  # a wrong one is always refused
-    return any(held)
+    met = [
+        _all_hold(version, part, prerelease) for part in bounded(constraint).split("||")
+    ]  # an invalid part is always refused
+    return any(met)
 
 
 def _local(text: str | None) -> tuple[int | str, ...]:
@@ -58,7 +60,7 @@ def _local(text: str | None) -> tuple[int | str, ...]:
 
 
 def _legacy(text: str) -> tuple[str | int, ...]:
-    """Words sort below numbers; "alpha" and the like, up to "final", below the end."""
+    """Words sort below numbers; words up to "final" in the alphabet, such as "alpha", also below the end."""
     parts: list[str | int] = []
     for found in (*_LEGACY_PART.findall(text.lower()), "final"):
         part = _LEGACY_WORDS.get(found, found)
@@ -78,7 +80,7 @@ def _all_hold(version: str, part: str, prerelease: bool) -> bool:
     from packaging.version import InvalidVersion, Version
 
     specifiers = _specifiers(part)
-    # "===" compares text, so it also reaches what is no version at all
+    # "===" compares text, so it may also be followed by text that is not a version
     as_text = [bound for operator, bound in specifiers if operator == "==="]
     prefixes = [part for part in specifiers if _is_prefix(*part)]
     ordered = [f"{operator}{bound}" for operator, bound in specifiers if operator != "===" and not _is_prefix(operator, bound)]
@@ -101,7 +103,7 @@ def _is_prefix(operator: str, bound: str) -> bool:
 
 
 def _has_prefix(version: "Version", prefix: "Version") -> bool:
-    """Whether 2.0.post1.dev1 begins as ``==2.0.post1.*`` says; ``packaging`` reads prefixes of releases alone."""
+    """Whether a version has the prefix of ``==2.0.post1.*``; ``packaging`` supports only prefixes of releases."""
     if prefix.dev is not None or prefix.local:
         raise ValueError(f"not a prefix of versions: {prefix}.*")
     size = max(len(version.release), len(prefix.release))

@@ -1,4 +1,4 @@
-"""Dart and Flutter package versions: semantic versions in whose order build metadata takes part.
+"""Dart and Flutter package versions: semantic versions whose build metadata counts in the order.
 
 A version with metadata sorts above the same without.
 Raises: ValueError for other text.

@@ -1,9 +1,9 @@
 """RPM versions: ``[epoch:]version[-release]``, as ``rpm`` compares them.
 
-A label is cut into runs of ASCII letters and of digits; everything else only separates. At one place ``~`` sorts
+A label is split into runs of ASCII letters and of digits; everything else only separates. In the same position ``~`` sorts
 below the end, then the end, ``^``, letters, numbers. A missing epoch is 0; a missing release sorts below any.
-Some scanners take an epoch that one side lacks for "any": that is no order (1:1 = 1 = 2:1) and rpm does not do so.
-Raises: ValueError for empty text or text with white space.
+Some scanners treat an epoch that one side lacks as equal to any: that is not an order (1:1 = 1 = 2:1), and rpm does not.
+Raises: ValueError if the text is empty or has white space.
 **Source:** rpm, rpmio/rpmver.c (``rpmverParse``, ``rpmverCmp``) and rpmio/rpmvercmp.c.
 """
 
@@ -31,7 +31,7 @@ def key(text: str) -> tuple[int, Label, Label]:
 
 
 def label(text: str) -> Label:
-    """The key of one version or release alone."""
+    """The key of only a version or a release."""
     runs: list[int | str] = []
     for number, letters, mark in _RUN.findall(text):
         if number:

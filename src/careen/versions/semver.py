@@ -1,9 +1,9 @@
-"""Semantic versions, read leniently; ranges as the package managers of Rust, Elixir and others have them in common.
+"""Semantic versions, read leniently; ranges in the form that the package managers of Rust, Elixir and others share.
 
-A range is terms that must all hold (white space or commas between) and alternatives (``||``). A partial version means
-any that begins so: ``2.1``, ``2.1.x``, ``<=1.1``; ``^`` and ``~`` as in Cargo and npm.
-Options: ``prerelease`` judges pre-releases by their order alone (otherwise only a term that names one admits them);
-``zeropad`` takes missing numbers for 0 in comparisons. A pre-release of a partial version (``>=1-a``) admits nothing
+A range is terms that must all hold (separated by white space or commas) and alternatives (``||``). A partial version means
+any that begins with it: ``2.1``, ``2.1.x``, ``<=1.1``; ``^`` and ``~`` as in Cargo and npm.
+Options: ``prerelease`` compares pre-releases only by their order (otherwise they must be named in a term);
+``zeropad`` treats missing numbers as 0 in comparisons. A pre-release of a partial version (``>=1-a``) matches nothing
 unless zero-padded.
 Raises: ValueError for text of another shape.
 **Source:** Semantic Versioning 2.0.0, 11; the Cargo book, "Specifying Dependencies".
@@ -31,7 +31,7 @@ def satisfies(version: str, constraint: str, *, prerelease: bool = False, zeropa
         wanted = bounds("=" if operator in ("==", "!=", "<>") else operator, numbers, named, prerelease=prerelease)
         return all(bound.admits(key) for bound in wanted) is (operator not in ("!=", "<>"))
 
-    parsed = [terms(text) for text in alternatives(constraint)]  # a wrong one is refused wherever it stands
+    parsed = [terms(text) for text in alternatives(constraint)]  # an invalid part is always refused
     return any(all(map(holds, part)) for part in parsed)
 
 

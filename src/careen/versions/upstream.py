@@ -1,12 +1,12 @@
-"""Versions as the makers of server software write them: ``1.1.1w``, ``9.6p1``, ``15rc1``, ``7.1.0-20``, ``1.8.0_392``.
+"""Versions as the vendors of server software write them: ``1.1.1w``, ``9.6p1``, ``15rc1``, ``7.1.0-20``, ``1.8.0_392``.
 
-Numbers come first, and missing ones are 0. What follows is read in turn: the words of a pre-release (``dev``, ``alpha``,
-``beta``, ``rc`` and their kin, ``a1`` and ``b1``) stand before the release; patches (``p1``, ``u392``, ``post1``), single
-letters (``k``, then ``za`` behind ``z``) and bare numbers behind it; any other word (``ce``, ``enterprise``, ``el9``) names
-a build of the same release and ends the version, as do ``+`` and ``~`` in front of anything but a pre-release. ``-0`` at
-the end stands before all pre-releases, as in the ranges of semantic versions.
-Raises: ValueError for text that begins with no number.
-**Source:** the versions that the NVD's CPE dictionary has of these products; NISTIR 7695, 5.3.3 (version and update).
+Numbers come first, and missing ones are 0. The rest is read in turn: words for a pre-release (``dev``, ``alpha``,
+``beta``, ``rc`` and similar, ``a1`` and ``b1``) sort before the release; patches (``p1``, ``u392``, ``post1``), single
+letters (``k``, then ``za`` after ``z``) and bare numbers after it; any other word (``ce``, ``enterprise``, ``el9``) names
+a build of the same release and ends the version, as do ``+``, and ``~`` before anything but a pre-release. ``-0`` at
+the end sorts before all pre-releases, as in the ranges of semantic versions.
+Raises: ValueError if the text does not begin with a number.
+**Source:** the versions of these products in the NVD's CPE dictionary; NISTIR 7695, 5.3.3 (version and update).
 """
 
 import re
@@ -20,7 +20,7 @@ _BEFORE = {
     "dev": 1, "snapshot": 1, "nightly": 1, "canary": 1, "a": 2, "alpha": 2, "b": 3, "beta": 3, "m": 4, "milestone": 4,
     "c": 5, "rc": 5, "cr": 5, "pre": 5, "preview": 5, "ea": 5,
 }  # fmt: skip
-_BEHIND = frozenset({"p", "pl", "patch", "sp", "u", "update", "fp", "fixpack", "hotfix", "cu", "rev", "post"})
+_AFTER = frozenset({"p", "pl", "patch", "sp", "u", "update", "fp", "fixpack", "hotfix", "cu", "rev", "post"})
 _LETTERS = re.compile(r"z*[a-z]")
 _END = (0, 0, "")
 
@@ -50,17 +50,17 @@ def _tokens(text: str, at: int) -> list[Token]:
 
 
 def _token(found: re.Match[str], tilde: bool) -> Token | None:
-    """Where a part stands to the release; None where it says nothing of the order."""
+    """The position of a part relative to the release; None if it does not count in the order."""
     if found["number"]:
         if found["gap"] == "-" and found["number"] == "0" and found.end() == len(found.string):
-            return -10, 0, ""  # where a semantic version begins, before its pre-releases: "1.14.0-0"
+            return -10, 0, ""  # the lowest semantic version, before its pre-releases: "1.14.0-0"
         return None if tilde else (1, int(found["number"]), "")
     word, count = found["word"].lower(), found["count"]
     if word in _BEFORE and (count or len(word) > 1 or (word in "ab" and found["gap"] == "-")):
         return _BEFORE[word] - 10, int(count or 0), ""
     if tilde:
         return None
-    if word in _BEHIND and count:
+    if word in _AFTER and count:
         return 1, int(count), ""
     if _LETTERS.fullmatch(word) and not count and not found["gap"]:
         return 1, len(word), word

@@ -67,7 +67,7 @@ def test_three_hops_lead_to_the_errata(tmp_path, network):
         }
 
 
-def test_tomorrow_the_same_file_is_elsewhere_and_known(tmp_path, network):
+def test_the_next_day_the_same_file_has_another_address_and_is_recognised(tmp_path, network):
     need = Need(frozenset({"amzn:2023"}))
     update(tmp_path, SOURCES, need=need, fetcher=network)
     moved = {address.replace("guids/1", "guids/2"): data for address, data in network.answers.items()}
@@ -101,7 +101,7 @@ def test_the_extras_are_those_of_the_catalogue(tmp_path, network):
         ("docker", "20.10", "0", None),
     ],
 )
-def test_what_an_extra_fixes_holds_from_its_line_on(tmp_path, extra, version, epoch, start):
+def test_a_fix_of_an_extra_applies_from_its_own_line(tmp_path, extra, version, epoch, start):
     file = tmp_path / "updateinfo.xml.gz"
     file.write_bytes(errata("ALAS2X-2099-1", "0001", "sail", version, epoch))
     (found,) = (one for one in amazon.parse(Feed("x", "", part=f"2/extras/{extra}"), file) if isinstance(one, Advisory))
@@ -116,6 +116,6 @@ def test_a_list_without_a_server(tmp_path, network):
     assert "names no server" in failed.detail
 
 
-def test_what_no_lasting_address_has_is_read_from_a_mirror_alone():
+def test_releases_without_a_lasting_address_are_read_from_a_mirror_alone():
     found = amazon.feeds(Need(frozenset({"amzn:1", "amzn:2022"})), lambda name: ())
     assert [(feed.part, feed.url) for feed in found] == [("1", ""), ("2022", "")]

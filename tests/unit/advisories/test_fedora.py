@@ -34,7 +34,7 @@ def test_the_repositorys_index_names_the_file(tmp_path, network):
         assert [one.id for one in database.advisories("fedora:43", ["lantern"])["lantern"]] == ["FEDORA-2099-0a1b2c3d4e"]
 
 
-def test_what_was_fetched_today_is_not_asked_for(tmp_path, network):
+def test_a_feed_of_today_is_not_requested_again(tmp_path, network):
     update(tmp_path, SOURCES, need=NEED, fetcher=network)
     network.asked.clear()
     (result,) = update(tmp_path, SOURCES, need=NEED, fetcher=network, max_age_s=3600).feeds
@@ -64,7 +64,7 @@ def test_a_release_that_has_ended_is_in_the_archive(tmp_path, network):
         assert "lantern" in database.advisories("fedora:43", ["lantern"])
 
 
-def test_a_release_that_nobody_has(tmp_path, network):
+def test_a_release_that_no_server_has(tmp_path, network):
     network.answers = {}
     with pytest.raises(DatabaseError, match=r"dl\.fedoraproject\.org/.*; https://archives\.fedoraproject\.org/"):
         update(tmp_path, SOURCES, need=NEED, fetcher=network)

@@ -1,4 +1,4 @@
-"""One source's knowledge in several forms: of those that a mirror has, the one that says the most is read, and no other."""
+"""A source's data in several forms: of those that a mirror has, only the most complete is read."""
 
 import json
 
@@ -86,7 +86,7 @@ def test_a_release_of_ubuntu_that_is_newer_than_our_table_is_found_by_the_index(
     assert f"ubuntu/{NEXT}" in [feed.path for feed in ubuntu.feeds(Need(), lambda name: listed.get(name, ()))]
 
 
-def test_such_a_file_says_which_release_it_is_of(tmp_path):
+def test_such_a_file_states_its_release(tmp_path):
     file = tmp_path / "oval.xml"
     file.write_text("""<oval_definitions xmlns="http://oval.mitre.org/XMLSchema/oval-definitions-5"><definitions>
 <definition class="vulnerability" id="oval:com.ubuntu.tugboat:def:1" version="1"><metadata>
@@ -109,7 +109,7 @@ def test_such_a_file_says_which_release_it_is_of(tmp_path):
         ("chainguard", "chainguard/security.json"),
     ],
 )
-def test_a_first_scan_reads_what_the_vendor_tells_in_few_megabytes_and_not_osv_s_archive(namespace, path):
+def test_a_first_scan_reads_the_vendors_small_file_and_not_osv_s_archive(namespace, path):
     need = Need(frozenset({namespace}))
     feeds = [feed for source in (osv, ubuntu, chainguard) for feed in source.feeds(need, lambda name: ())]
     assert [(feed.path, feed.full) for feed in feeds if not feed.full] == [(path, False)]
@@ -183,7 +183,7 @@ STREAMS = ["rhel-9.oval.xml.bz2", "rhel-9-including-unpatched.oval.xml.bz2", "rh
     ],
 )
 def test_red_hat(folders, read):
-    archive = "redhat/csaf/v2/vex/csaf_vex.tar.zst"  # of live addresses, named wherever everything is asked for
+    archive = "redhat/csaf/v2/vex/csaf_vex.tar.zst"  # a live address, named if everything is requested
     found = [path for path in offered(redhat, **folders)[1:] if path != archive or path[7:] in read]
     assert found == [f"redhat/{name}" for name in read]
 
@@ -196,7 +196,7 @@ def test_releases_of_photon():
     assert offered(photon, needed) == ["photon/cve_data_photon4.0.json", "photon/cve_data_photon5.0.json"]
 
 
-def test_what_is_large_is_kept_in_the_form_that_a_mirror_has(tmp_path):
+def test_a_large_feed_is_kept_in_the_form_that_a_mirror_has(tmp_path):
     mirror, cache = tmp_path / "mirror", tmp_path / "cache"
     lay_out(GOLDEN / "suse" / "vex" / "input", mirror)
     update(cache, [suse.ADVISORY_SOURCE], mirror_at=str(mirror), need=Need(full=True))
@@ -205,7 +205,7 @@ def test_what_is_large_is_kept_in_the_form_that_a_mirror_has(tmp_path):
     assert set(rows_of(database_path(cache))) == {"suse/csaf-vex.tar.gz", f"debian/{OVAL}"}
 
 
-def test_what_a_better_form_says_goes_before_the_other_which_stays(tmp_path):
+def test_a_better_form_takes_precedence_over_the_other_which_stays(tmp_path):
     mirror, cache = tmp_path / "mirror", tmp_path / "cache"
     rows = []
     for case in ("oval", "lists", "states"):

@@ -21,21 +21,21 @@ def test_only_a_full_update_fetches_it():
     assert all(feed.full for feed in gitlab.feeds(Need(), lambda name: ()))
 
 
-def test_a_flaw_without_a_name_of_its_own_shares_none_with_others(tmp_path):
-    said = [b"identifier: 2098-05-15\npackage_slug: packagist/a/%d\naffected_range: '<2'\nuuid: u%d\n" % (n, n) for n in (1, 2)]
-    one, _, other, *_ = read(tmp_path, *said)
+def test_a_vulnerability_without_an_id_of_its_own_shares_none_with_others(tmp_path):
+    docs = [b"identifier: 2098-05-15\npackage_slug: packagist/a/%d\naffected_range: '<2'\nuuid: u%d\n" % (n, n) for n in (1, 2)]
+    one, _, other, *_ = read(tmp_path, *docs)
     assert (one.id, other.id) == ("GLAD-u1", "GLAD-u2")
     assert "2098-05-15" not in (*one.aliases, *other.aliases)
 
 
-def test_a_page_of_github_names_it_where_nothing_else_does(tmp_path):
+def test_a_page_of_github_names_it_if_nothing_else_does(tmp_path):
     urls = b"urls: [https://github.com/advisories/GHSA-aaaa-bbbb-cccc]\n"
     named, _, nameless, *_ = read(tmp_path, GOOD + urls, GOOD.replace(b"CVE-2098-1", b"GMS-2098-1") + urls)
     assert named.aliases == ("CVE-2098-1",)
     assert nameless.aliases == ("GMS-2098-1", "GHSA-aaaa-bbbb-cccc")
 
 
-def test_what_is_no_advisory_is_not_counted(tmp_path):
+def test_other_files_are_not_counted(tmp_path):
     assert len(read(tmp_path, GOOD, b"stages: [test]\n", GOOD.replace(b"gem/", b"unheard-of/"))) == 3
 
 
@@ -44,5 +44,5 @@ def test_a_few_damaged_records_are_passed_over(tmp_path):
     assert len([one for one in read(tmp_path, *[broken] * 10, GOOD) if not isinstance(one, PassedOver)]) == 3
     with pytest.raises(ValueError, match="11 damaged records"):
         read(tmp_path, *[broken] * 11, GOOD)
-    with pytest.raises(ValueError, match="no advisory that is whole"):
+    with pytest.raises(ValueError, match="no advisory that can be read"):
         read(tmp_path, broken)

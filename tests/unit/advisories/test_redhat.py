@@ -91,7 +91,7 @@ def test_live(tmp_path, mirror):
     assert not result.failed
 
 
-def test_where_its_new_address_fails_the_archive_of_the_older_one_is_read_and_brought_up_to_date(tmp_path, mirror):
+def test_if_its_new_address_fails_the_archive_of_the_older_one_is_read_and_updated(tmp_path, mirror):
     network = served(mirror, SOURCES)
     network.answers[f"{VEX}/archive_latest.txt"] = (503,)
     network.answers[f"{OLDER}/archive_latest.txt"] = b"csaf_vex_2099-01-02.tar.zst\n"
@@ -108,7 +108,7 @@ def test_where_its_new_address_fails_the_archive_of_the_older_one_is_read_and_br
     assert f"{OLDER}/csaf_vex_2099-01-02.tar.zst" not in [address for address, _ in network.asked]
 
 
-def test_what_is_large_stays_where_it_came_from_until_it_is_gone(tmp_path, mirror):
+def test_the_archive_keeps_its_address_until_that_is_gone(tmp_path, mirror):
     network = served(mirror, SOURCES)
     network.answers[f"{OLDER}/archive_latest.txt"] = b"csaf_vex_2099-01-02.tar.zst\n"
     network.answers[f"{OLDER}/csaf_vex_2099-01-02.tar.zst"] = (mirror / ARCHIVE).read_bytes()
@@ -124,16 +124,17 @@ def test_what_is_large_stays_where_it_came_from_until_it_is_gone(tmp_path, mirro
 
 def test_a_document_without_a_date_of_release_has_that_of_its_discovery(tmp_path, mirror):
     (document,) = list(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))[:1]
-    (flaw,) = msgspec.json.decode(document)["vulnerabilities"]
-    flaw.pop("release_date", None)
-    newer = msgspec.json.decode(document) | {"vulnerabilities": [flaw | {"discovery_date": "2098-12-01T00:00:00+00:00"}]}
+    (vulnerability,) = msgspec.json.decode(document)["vulnerabilities"]
+    vulnerability.pop("release_date", None)
+    vulnerability["discovery_date"] = "2098-12-01T00:00:00+00:00"
+    newer = msgspec.json.decode(document) | {"vulnerabilities": [vulnerability]}
     file = tmp_path / "archive"
     file.write_bytes(packed_tar({"2099/cve-2099-0002.json": msgspec.json.encode(newer)}))
     found = [one for one in redhat.parse(Feed(ARCHIVE, ""), file) if isinstance(one, VulnerabilityRecord)]
     assert [one.published for one in found] == ["2098-12-01"]
 
 
-def test_later_the_documents_alone_that_changed_and_what_was_deleted_is_forgotten(tmp_path, mirror):
+def test_later_updates_fetch_changed_documents_and_forget_deleted_ones(tmp_path, mirror):
     network = served(mirror, SOURCES)
     document = next(documents(mirror / ARCHIVE, ".json", 1 << 20, 1 << 30))
     files = {f"2099/cve-2099-000{one}.json": document.replace(b"2099-0002", b"2099-000%d" % one) for one in range(2, 9)}
@@ -161,11 +162,11 @@ def test_later_the_documents_alone_that_changed_and_what_was_deleted_is_forgotte
 
 def known(cache, name=""):
     with open_database(database_path(cache)) as database:
-        said = [one for one in database.records_of_feed(ARCHIVE) if isinstance(one, Advisory)]
-        return {one.id for one in said if name in ("", one.package)}
+        advisories = [one for one in database.records_of_feed(ARCHIVE) if isinstance(one, Advisory)]
+        return {one.id for one in advisories if name in ("", one.package)}
 
 
-def test_an_archive_that_nobody_offers_is_told(tmp_path, mirror):
+def test_a_missing_archive_is_reported(tmp_path, mirror):
     network = served(mirror, SOURCES)
     del network.answers[f"{VEX}/archive_latest.txt"]
     (failed,) = update(tmp_path, SOURCES, fetcher=network, need=Need(full=True)).failed
@@ -173,7 +174,7 @@ def test_an_archive_that_nobody_offers_is_told(tmp_path, mirror):
     assert "archive_latest.txt names no .tar.zst" in failed.detail
 
 
-def test_what_is_known_of_a_release(tmp_path, mirror):
+def test_the_namespace_info_of_a_release(tmp_path, mirror):
     update(tmp_path, SOURCES, mirror_at=str(mirror))
     with open_database(database_path(tmp_path)) as database:
         assert [info.partial for info in database.namespace("rhel:8")] == [True]

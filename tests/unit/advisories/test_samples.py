@@ -142,7 +142,7 @@ def test_updates_of_fedora(samples):
     files = sorted((samples / "fedora").glob("**/*updateinfo.xml.*"))
     assert {file.suffix for file in files} == {".bz2", ".xz", ".zst"}
     found = {update.id: update for file in files for update in updateinfo.updates(file, MAX, one)}
-    assert set(found) == {"FEDORA-MODULAR-2024-deafa21e1d"}  # the others mend bugs alone
+    assert set(found) == {"FEDORA-MODULAR-2024-deafa21e1d"}  # the others fix bugs alone
     assert found["FEDORA-MODULAR-2024-deafa21e1d"].cves == ("CVE-2024-24989", "CVE-2024-24990")
     for file in files:
         list(fedora.parse(Feed("f", "", part="43"), file))
@@ -156,7 +156,7 @@ def test_damaged_updates_are_refused(samples, vendor, case, reason):
         list(rocky.parse(Feed("f", "", part="9"), file))
 
 
-def test_a_document_that_is_no_json(samples):
+def test_a_document_that_is_not_json(samples):
     (file,) = (samples / "openeuler/csaf/happy/cve/2024").glob("*.json")
     with pytest.raises(ValueError, match="not a CSAF document"):
         list(openeuler.parse(Feed("f", "", part="2024"), file))

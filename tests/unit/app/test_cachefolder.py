@@ -5,12 +5,11 @@ import sys
 import pytest
 from msgspec.structs import replace
 
-from careen import app
 from careen.app import databases
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
+from careen.app.session import Session
 from careen.app.wiring import open_store
 from careen.config import Settings
-from careen.database.differences import EVERYTHING
 from careen.errors import UsageError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="users and modes as POSIX has them")
@@ -72,7 +71,7 @@ def test_a_cache_of_somebody_else_has_no_command_as_cure(shared, caplog):
         databases.update_database,
         databases.database_status,
         databases.database_list,
-        lambda settings: databases.database_diff("2026-01-01", None, settings, EVERYTHING, print),
+        lambda settings: databases.database_diff("2026-01-01", None, settings, print),
         lambda settings: databases.export_database(settings.cache_dir / "x", settings),
         lambda settings: databases.import_database(settings.cache_dir / "x", settings),
         lambda settings: databases.push_database("oci://127.0.0.1:9/x", settings),
@@ -96,7 +95,7 @@ def test_a_folder_that_cannot_be_looked_at(tmp_path):
     (tmp_path / "file").write_text("")
     below = Settings(cache_dir=tmp_path / "file" / "cache")
     with pytest.raises(UsageError, match="cannot be used"):
-        app.Session(below)
+        Session(below)
     assert settled(replace(below, no_cache=True)).cache_dir == below.cache_dir
 
 

@@ -350,7 +350,7 @@ def test_sizes(text, size):
 
 @pytest.mark.parametrize("text", ["", "-1", "G", "1e9", "1P", "20GG", "1,5G", "9" * 16, "٣G"])
 def test_what_is_no_size(text, folder):
-    with pytest.raises(ValueError, match="no size"):
+    with pytest.raises(ValueError, match="is not a size"):
         parse_size(text)
     if text:
         with pytest.raises(UsageError, match="is not a size such as 20G"):

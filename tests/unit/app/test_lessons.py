@@ -1,9 +1,83 @@
 """Which scores are asked for first, and how a refresh that failed is told."""
 
-from careen.app.lessons import _by_importance, _warnings
+import threading
+
+import pytest
+
+from careen.app.lessons import Learnt, Lessons, _by_importance, _warnings
+from careen.config import Settings
 from careen.database.memory import MemoryDatabase
-from careen.database.update import FeedResult, UpdateResult
+from careen.database.results import FeedResult, UpdateResult
 from careen.model.advisory import Exploited, VulnerabilityRecord
+from careen.model.delta import Delta, FileTable
+from careen.model.inventory import Inventory
+from careen.model.package import Distribution, Package
+from careen.plugins import Ecosystem, silent
+
+ECOSYSTEMS = {
+    one.purl_type: one
+    for one in (
+        Ecosystem("deb", "deb", distribution=True), Ecosystem("npm", "semver", "npm"), Ecosystem("pypi", "pep440", "PyPI"),
+    )
+}  # fmt: skip
+DEBIAN = Distribution("debian", "12", "bookworm")
+
+
+def delta(**facts):
+    found = {name: tuple((f"{name}/{n}", value) for n, value in enumerate(values)) for name, values in facts.items()}
+    return Delta("sha256:x", None, FileTable(), found)
+
+
+@pytest.fixture
+def lessons(tmp_path, monkeypatch):
+    """``asked``: what feeds were asked for, each time in a thread of its own."""
+    asked, lock = [], threading.Lock()
+
+    def ask(self, need, sources):
+        with lock:
+            asked.append(need.namespaces)
+        return True
+
+    monkeypatch.setattr(Lessons, "_ask_feeds", ask)
+    made = Lessons(Settings(cache_dir=tmp_path, trust_cache=True), ECOSYSTEMS, silent, Learnt())
+    made.asked = asked
+    return made
+
+
+def ended(lessons):
+    for thread in lessons._threads:
+        thread.join(30)
+    return lessons.asked
+
+
+def test_what_layers_show_is_asked_for_while_others_are_read(lessons):
+    lessons.begin(delta(npm=[Package("npm", None, "left", "1.0")]))
+    assert not lessons._threads  # whose image it is, is not known yet
+    lessons.begin(delta(distribution=[DEBIAN]))
+    first = ended(lessons).copy()
+    assert len(first) == 1
+    assert {"debian:12", "npm"} <= first[0]
+    lessons.begin(delta(npm=[Package("npm", None, "right", "1.0")]))
+    lessons.begin(delta(python=[Package("pypi", None, "up", "1.0")]))
+    assert ended(lessons)[1:] == [frozenset({"PyPI"})]
+
+
+def test_what_was_begun_is_not_asked_for_again(lessons):
+    from contextlib import ExitStack
+
+    lessons.begin(delta(distribution=[DEBIAN]))
+    inventory = Inventory(distribution=DEBIAN, packages=(Package("npm", None, "left", "1.0"),))
+    with ExitStack() as opened:
+        lessons.learn(inventory, opened)
+    assert sorted(len(one & {"debian:12", "npm"}) for one in lessons.asked) == [1, 1]
+    assert {"debian:12", "npm"} <= lessons._learnt.namespaces
+
+
+def test_whoever_looks_for_no_vulnerabilities_asks_for_nothing(lessons, tmp_path):
+    settings = Settings(cache_dir=tmp_path, trust_cache=True, scanners=("secret",))
+    other = Lessons(settings, ECOSYSTEMS, silent, Learnt())
+    other.begin(delta(distribution=[DEBIAN]))
+    assert not other._threads
 
 
 def test_exploited_first_then_the_unknown_then_the_newest():

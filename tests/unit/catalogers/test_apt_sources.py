@@ -47,7 +47,7 @@ def test_paragraphs():
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\0deb", b"deb [" * 1000, b"deb http://" + b"a" * 600 + b" x y"])
-def test_what_names_none(data):
+def test_files_without_an_archive(data):
     assert found("etc/apt/sources.list", data) == []
 
 

@@ -2,7 +2,7 @@ import pytest
 from tests.support.reading import MemoryFile
 from tests.support.work import ends
 
-from careen.catalogers.bundled_js import LOOKED_AT_BYTES, _compiled, by_stem, read, wanted
+from careen.catalogers.bundled_js import SEARCHED_BYTES, _compiled, by_stem, read, wanted
 
 
 def found(name, content):
@@ -35,11 +35,11 @@ def found(name, content):
         ("jquery-3.5.0-rc.1.js", "// jQuery JavaScript Library v3.5.0-rc.1\n", "jquery", "3.5.0-rc.1"),
     ],
 )
-def test_a_library_says_what_it_is(file, content, name, version):
+def test_a_banner_has_the_version(file, content, name, version):
     assert found(file, content) == [(name, version, 0.8)]
 
 
-def test_the_name_counts_where_the_file_says_nothing():
+def test_the_name_counts_without_a_banner():
     assert found("jquery-3.4.1.min.js", "!function(){}") == [("jquery", "3.4.1", 0.6)]
     assert found("jquery-3.4.1.js", "/*! jQuery v3.6.0 | (c)") == [("jquery", "3.6.0", 0.8)]
     assert found("jquery.js", "$('a')") == []
@@ -53,9 +53,9 @@ def test_other_files_are_not_read(path):
     assert not wanted(path, 0o644)
 
 
-def test_a_library_that_is_too_large_to_say_its_version_is_told():
-    with pytest.raises(ValueError, match="jquery of no version"):
-        found("jquery.js", " " * (LOOKED_AT_BYTES + 1))
+def test_a_large_library_without_a_version_is_an_error():
+    with pytest.raises(ValueError, match="jquery: its first 2 MiB name no version"):
+        found("jquery.js", " " * (SEARCHED_BYTES + 1))
 
 
 HOSTILE_BYTES = 150_000  # a few ms; quadratic: half a minute

@@ -29,15 +29,15 @@ def test_each_manifest_with_its_layer():
     )
 
 
-def test_a_removed_manifest_says_nothing():
+def test_a_removed_manifest_does_not_count():
     assert sets_of({MANIFEST: manifest("a-rpms")}, {"root/buildinfo/.wh.content_manifests": b""}) == ()
 
 
 @pytest.mark.parametrize("data", [b"{}", b'{"content_sets": null}', b'{"content_sets": [1, "", null, {}]}'])
-def test_other_documents_say_nothing(data):
+def test_other_documents_are_ignored(data):
     assert read_files(content_sets.CATALOGER, {MANIFEST: data}).unknowns == []
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"no json", manifest(*map(str, range(1001)))])
-def test_what_is_no_manifest_is_unknown(data):
+def test_another_file_is_an_unknown(data):
     assert len(read_files(content_sets.CATALOGER, {MANIFEST: data}).unknowns) == 1

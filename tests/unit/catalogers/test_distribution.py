@@ -1,7 +1,7 @@
 import pytest
 from tests.support.reading import MemoryFile
 
-from careen.catalogers.distribution import distributions, read
+from careen.catalogers.distribution import join, read
 from careen.model.delta import Fact
 
 
@@ -11,7 +11,7 @@ def of(**files):
     for name, content in files.items():
         path = name.replace("__", "/").replace("_", "-").replace("debian-version", "debian_version")
         facts += [Fact(path, 0, value) for value in read(MemoryFile(path, content.encode()))]
-    return distributions(facts)[""]
+    return dict(join(facts))[""]
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,8 @@ def test_release_files(name, content, id, version):
     assert (found.id, found.version) == (id, version)
 
 
-def test_a_file_that_names_nobody_is_no_distribution():
-    with pytest.raises(ValueError, match="no distribution that we know"):
+def test_a_file_without_a_known_name_is_an_error():
+    with pytest.raises(ValueError, match="no known distribution"):
         list(read(MemoryFile("etc/system-release", b"Some Other System 4")))
     assert list(read(MemoryFile("etc/lsb-release", b"LSB_VERSION=base-4.0-amd64\n"))) == []
 
@@ -80,7 +80,7 @@ def test_a_derivative_keeps_the_debian_version_of_its_parent():
     assert (found.id, found.version) == ("ubuntu", "18.04")
 
 
-def test_os_release_is_believed_before_release_files():
+def test_os_release_takes_precedence_over_release_files():
     found = of(etc__os_release='ID="rhel"\nVERSION_ID="8.6"\n', etc__redhat_release="CentOS release 6.10 (Final)")
     assert (found.id, found.version) == ("rhel", "8.6")
 
@@ -99,7 +99,7 @@ def test_paid_support_names_its_distribution():
     assert (found.id, found.version, found.extended) == ("ubuntu", "", True)
 
 
-def test_a_status_of_another_shape_says_nothing():
+def test_a_status_of_another_shape_is_ignored():
     for content in (b"{}", b'{"services": 3}', b'{"services": [1, {"name": ["esm-infra"]}]}'):
         assert list(read(MemoryFile("var/lib/ubuntu-advantage/status.json", content))) == []
 
@@ -131,6 +131,6 @@ def test_repositories_alone_make_no_distribution_and_do_not_change_another():
     facts = [
         Fact("etc/apk/repositories", 0, one) for one in read(MemoryFile("etc/apk/repositories", f"{EDGE}/main\n".encode()))
     ]
-    assert distributions(facts) == {}
+    assert dict(join(facts)) == {}
     found = of(etc__os_release="ID=wolfi\nVERSION_ID=20230201\n", etc__apk__repositories=f"{EDGE}/main\n")
     assert (found.id, found.codename) == ("wolfi", "")

@@ -53,7 +53,7 @@ def dependencies(libraries, target, runtime=".NETCoreApp,Version=v8.0"):
     return json.dumps(document).encode()
 
 
-def test_an_assembly_that_a_deps_file_knows_is_no_package_of_its_own():
+def test_an_assembly_in_a_deps_file_is_not_listed_again():
     data = dependencies(
         {"MySql.Data/8.0.1": {"type": "package"}}, {"MySql.Data/8.0.1": {"runtime": {"lib/net8/Ubiety.dll": {}}}}
     )

@@ -49,14 +49,14 @@ def test_other_kinds_are_generic():
 def test_note_that_cannot_be_read(content):
     reading = read_files(CATALOGER, {"bin/x": MemoryFile("bin/x", executable(content), 0o755)})
     assert not reading.packages
-    assert "note of its package" in reading.unknowns[0].reason
+    assert "package note" in reading.unknowns[0].reason
 
 
 def test_other_notes():
     assert read_all(CATALOGER, {"bin/x": MemoryFile("bin/x", executable(note(), owner=b"FDO!"), 0o755)}) == []
 
 
-def test_what_the_database_knows_is_not_said_twice():
+def test_a_package_of_the_database_is_not_listed_twice():
     catalogers = (distribution.CATALOGER, dpkg.CATALOGER, CATALOGER)
     files = {
         "etc/os-release": OS_RELEASE,

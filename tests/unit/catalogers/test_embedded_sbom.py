@@ -30,7 +30,7 @@ def facts_of(data, chunk=None):
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 1000, None])
-def test_the_bill_of_a_native_image(chunk):
+def test_the_sbom_of_a_native_image(chunk):
     other = gzip.compress(b"{not the bill}") + gzip.compress(b"text") + b"\x1f\x8b\x08\xff"
     image = elf(
         b".data", SYMBOLS + other + bill("pkg:maven/org.yaml/snakeyaml@1.33", "pkg:maven/io.netty/netty-buffer@4.1.94.Final")
@@ -68,11 +68,11 @@ def test_the_program_itself_is_listed():
     ]
 
 
-def test_other_executables_are_passed_over():
+def test_other_executables_are_skipped():
     assert facts_of(elf(b".data", bill("pkg:maven/a/b@1"))) is None
 
 
-def test_a_native_image_without_its_bill_is_said():
+def test_a_native_image_without_its_sbom_is_an_error():
     with pytest.raises(ValueError, match="was not found"):
         facts_of(elf(b".data", SYMBOLS + gzip.compress(b'{"other": 1}')))
     with pytest.raises(ValueError, match="was not found"):

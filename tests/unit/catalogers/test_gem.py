@@ -38,7 +38,7 @@ def test_licenses():
 
 
 @pytest.mark.parametrize("path", ["opt/gems/a-1.0/a.gemspec", "gems/a-1.0/ext/b.gemspec"])
-def test_sources_within_a_gem_are_none(path):
+def test_sources_within_a_gem_are_left_out(path):
     reading = read_files(CATALOGER, {path: specification('name = "a"', 'version = "1"')})
     assert (reading.packages, reading.unknowns) == ([], [])
 

@@ -3,7 +3,7 @@ import pytest
 from tests.support.executables import elf, inline, pe, pointers
 from tests.support.reading import MemoryFile, read_all, read_files
 
-from careen.catalogers.golang import CATALOGER, standard_library_version
+from careen.catalogers.golang import CATALOGER
 from careen.model.package import Evidence
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -56,7 +56,7 @@ def test_replacement_wins(replacement, expected):
         ("-X example.com/x/sub.Version=9.0.0 -X main.version=1.0.0", "v1.0.0"),
     ],
 )
-def test_version_that_the_linker_was_told(flags, expected):
+def test_version_from_linker_flags(flags, expected):
     assert main(f'-ldflags="{flags}"') == (expected, 0.9)
 
 
@@ -84,34 +84,14 @@ def test_pseudo_version_from_the_commit():
 
 
 def test_flags_are_not_kept():
-    """They may hold what nobody was to see."""
+    """They may contain secrets."""
     modules = 'path\tx\nmod\tx\t(devel)\t\nbuild\t-ldflags="-X main.token=hunter2 -X main.version=1.0.0"\n'
     reading = read_files(CATALOGER, {"x": MemoryFile("x", elf(b"", inline("go1.22", modules)), 0o755)})
     assert reading.packages
     assert b"hunter2" not in msgspec.json.encode(reading.facts)
 
 
-@pytest.mark.parametrize(
-    ("toolchain", "expected"),
-    [
-        ("go1.22.1", "1.22.1"),
-        ("go1.20", "1.20"),
-        ("go1.22.1 X:loopvar,boringcrypto", "1.22.1"),
-        ("go1.15.15b5", "1.15.15"),
-        ("go1.20.12 (Red Hat 1.20.12-1.el9)", "1.20.12"),
-        ("go1.24.1-bigcorp", "1.24.1"),
-        ("go1.21rc2", "1.21.0-rc.2"),
-        ("go1.18beta1", "1.18.0-beta.1"),
-        ("devel go1.23-abcdef Mon Jan 1", "1.23.0-devel"),
-        ("devel +abcdef Mon Jan 1", ""),
-        ("", ""),
-    ],
-)
-def test_standard_library_version(toolchain, expected):
-    assert standard_library_version(toolchain) == expected
-
-
-def test_unreleased_toolchains_are_said():
+def test_unreleased_toolchains_are_unknowns():
     reading = read_files(CATALOGER, {"x": MemoryFile("x", elf(b"", inline("devel +abc", "mod\tx\tv1.0.0\t\n")), 0o755)})
     assert [package.name for package in reading.packages] == ["x"]
     assert [unknown.evidence.path for unknown in reading.unknowns] == ["x"]
@@ -120,7 +100,7 @@ def test_unreleased_toolchains_are_said():
 @pytest.mark.parametrize(
     "file", [elf().replace(bytes(64), b"UPX!" + bytes(60), 1), pe().replace(b".rdata\0\0", b"UPX0\0\0\0\0")]
 )
-def test_packed_executables_are_said(file):
+def test_packed_executables_are_unknowns(file):
     reading = read_files(CATALOGER, {"x": MemoryFile("x", file, 0o755)})
     assert "UPX" in reading.unknowns[0].reason
 
@@ -240,7 +220,7 @@ def test_version_among_the_texts_of_the_linker(beside, expected):
     assert [(package.version, package.confidence) for package in found if package.name != "stdlib"] == [expected]
 
 
-def test_names_that_nobody_can_publish():
+def test_names_that_cannot_be_published():
     found = read_all(CATALOGER, {"src/go.mod": b"module misc\nrequire a.example/x v1.0.0\n"})
     assert [package.name for package in found] == ["a.example/x"]
 

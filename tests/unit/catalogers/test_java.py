@@ -2,7 +2,7 @@ import pytest
 from tests.support.jars import classes, jar, manifest, maven
 from tests.support.reading import read_all, read_files
 
-from careen.catalogers.java import CATALOGER, MAX_CLOSED
+from careen.catalogers.java import CATALOGER, MAX_UNREAD
 from careen.model.inventory import UNIDENTIFIED
 
 
@@ -45,7 +45,7 @@ def test_the_file_name_gives_the_version_that_the_properties_lack():
     assert package.confidence < 0.5
 
 
-def test_a_guess_says_so():
+def test_a_guess_has_a_low_confidence():
     [package] = read_all(
         CATALOGER, {"bson-3.6.3.jar": jar(manifest(Bundle_SymbolicName="org.mongodb.bson", Bundle_License="x;y"))}
     )
@@ -56,7 +56,7 @@ def test_a_guess_says_so():
     assert package.confidence < 0.5
 
 
-def test_an_archive_of_which_only_the_file_name_speaks_is_unidentified():
+def test_an_archive_with_only_a_file_name_is_unidentified():
     code = classes("dev/acme/x")
     assert unidentified("x.jar", code) == ["x.jar"]
     assert not found("x.jar", code)
@@ -70,7 +70,7 @@ def test_an_archive_without_version_whose_content_tells_what_it_is():
     assert found("x.jar", classes("com/google/gson")) == [("com.google.code.gson:gson", "")]
 
 
-def test_a_renamed_archive_is_known_by_its_content():
+def test_a_renamed_archive_is_identified_by_its_content():
     content = manifest(Bundle_SymbolicName="org.apache.logging.log4j.core", Implementation_Version="2.14.1")
     content |= classes("org/apache/logging/log4j/core")
     assert found("app.jar", content) == [("org.apache.logging.log4j:log4j-core", "2.14.1")]
@@ -96,7 +96,7 @@ def test_what_cannot_be_opened_within_is_an_unknown_of_its_own():
 
 def test_no_flood_of_unknowns():
     reading = read_files(CATALOGER, {"app/a.jar": jar({f"lib/{index}.jar": "x" for index in range(500)})})
-    assert len(reading.unknowns) == MAX_CLOSED + 1
+    assert len(reading.unknowns) == MAX_UNREAD + 1
     assert "more than" in reading.unknowns[-1].reason
 
 

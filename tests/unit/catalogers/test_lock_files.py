@@ -74,6 +74,6 @@ def test_a_long_name_in_a_freeze_file_is_read_once(filler):
         ("terraform", ".terraform.lock.hcl", 'provider "a/b/c" {\n  version = "1.0"\n'),
     ],
 )
-def test_what_lies_within_an_installed_package_is_its_authors(cataloger, path, content):
+def test_files_of_an_installed_package_are_left_out(cataloger, path, content):
     assert read_all(CATALOGERS[cataloger], {f"app/{path}": content.encode()})
     assert read_all(CATALOGERS[cataloger], {f"app/node_modules/x/{path}": content.encode()}) == []

@@ -38,7 +38,7 @@ def test_scoped_package():
     assert package.purl == "pkg:npm/%40babel/core@7.29.0"
 
 
-def test_an_alias_is_known_by_its_real_name():
+def test_an_alias_has_the_name_of_its_package():
     assert names({"app/node_modules/string-width-cjs/package.json": manifest("string-width", "4.2.3")}) == ["string-width"]
 
 
@@ -80,7 +80,7 @@ def test_applications_stand_apart():
     assert 0.5 <= package.confidence < 0.9
 
 
-def test_private_applications_are_nobodys_but_private_modules_are_installed():
+def test_private_modules_are_listed_but_private_applications_are_not():
     assert not names({"app/package.json": manifest(private=True)})
     assert names({"app/node_modules/lodash/package.json": manifest(private=True)}) == ["lodash"]
 
@@ -154,7 +154,7 @@ def test_thousands_of_manifests_take_a_moment():
         assert len(names(nested)) == 1
 
 
-def test_an_extension_of_an_editor_is_no_package_of_npm():
+def test_an_extension_of_an_editor_is_not_an_npm_package():
     extension = manifest("handlebars", "1.0.0", publisher="vscode", engines={"vscode": "0.10.x"})
     files = {
         "opt/ide/extensions/handlebars/package.json": extension,

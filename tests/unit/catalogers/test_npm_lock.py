@@ -34,7 +34,7 @@ def test_version_one_names(version, expected):
     assert found(dependencies={"a": {"version": version}}) == [expected]
 
 
-def test_a_path_among_the_names_of_version_one_is_no_name():
+def test_a_path_among_the_names_of_version_one_is_not_a_name():
     lock = {"node_modules/async": {"version": "3.2.4"}, "node_modules/a/node_modules/@s/b": {"version": "1.0.0"}}
     assert found(lockfileVersion=1, dependencies=lock) == [("async", "3.2.4"), ("@s/b", "1.0.0")]
 

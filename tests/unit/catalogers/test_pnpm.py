@@ -27,7 +27,7 @@ def test_keys(version, key, expected):
     assert (package.name, package.version) == expected
 
 
-def test_an_entry_says_better_what_it_is():
+def test_the_fields_of_an_entry_override_its_key():
     lock = b"lockfileVersion: '6.0'\npackages:\n  '@git.example/x/abc':\n    name: debug\n    version: 4.3.4\n"
     [package] = read_all(CATALOGER, {"pnpm-lock.yaml": lock})
     assert (package.name, package.version) == ("debug", "4.3.4")

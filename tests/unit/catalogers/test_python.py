@@ -49,7 +49,7 @@ def test_other_files_of_these_folders_are_not_read():
         ("zope.interface-5.0-py3.9-linux-x86_64.egg-info/PKG-INFO", "zope.interface", "5.0"),
     ],
 )
-def test_the_folder_says_what_metadata_does_not(folder, name, version):
+def test_the_folder_supplies_what_metadata_lacks(folder, name, version):
     package = one(f"{SITE}/{folder}", b"Metadata-Version: 1.0\nName: UNKNOWN\n")
     assert (package.name, package.version) == (name, version)
     assert package.confidence < 0.9
@@ -102,7 +102,7 @@ def test_licenses(fields, licenses):
     assert one(f"{SITE}/a-1.dist-info/METADATA", f"Name: a\nVersion: 1\n{fields}\n".encode()).licenses == licenses
 
 
-def test_record_says_which_files_belong_to_the_package():
+def test_record_lists_the_files_of_the_package():
     record = (
         b'a/__init__.py,sha256=x,12\n"a/b,""c"".py",,\n../../../bin/a,,\n/etc/a.conf,,\na/__pycache__/b.cpython-311.pyc,,\n\n'
     )

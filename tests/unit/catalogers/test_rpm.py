@@ -44,7 +44,7 @@ def test_source_package(source_rpm, source, sqlite):
     assert read_all(CATALOGER, {"var/lib/rpm/rpmdb.sqlite": sqlite(blob)})[0].source == source
 
 
-def test_public_keys_are_no_packages(sqlite):
+def test_public_keys_are_not_packages(sqlite):
     key = rpmdb.package("gpg-pubkey", "8483c65d", "5ccc5b19", arch=None, sourcerpm=None)
     assert names({"usr/lib/sysimage/rpm/rpmdb.sqlite": sqlite(key, BASH)}) == ["bash"]
 
@@ -77,14 +77,14 @@ def test_empty_database_file_with_nothing_in_its_log_yet():
     assert read_files(CATALOGER, {"var/lib/rpm/rpmdb.sqlite": b"", "var/lib/rpm/rpmdb.sqlite-wal": b""}).packages == []
 
 
-def test_what_could_not_be_read_is_said_once_and_the_rest_is_kept():
+def test_unreadable_packages_are_one_unknown_and_the_rest_is_kept():
     broken = rpmdb.header(name="broken", version="1")
     reading = read_files(CATALOGER, {"var/lib/rpm/Packages.db": rpmdb.ndb([broken, BASH, broken, broken])})
     assert [package.name for package in reading.packages] == ["bash"]
     assert [unknown.reason for unknown in reading.unknowns] == ["rpm header without name, version or release (and 2 more)"]
 
 
-def test_a_file_that_is_no_database_is_unknown():
+def test_another_file_is_an_unknown():
     reading = read_files(CATALOGER, {"var/lib/rpm/Packages": b"nonsense" * 100, "var/lib/rpm/Packages.db": rpmdb.ndb([BASH])})
     assert [package.name for package in reading.packages] == ["bash"]
     assert [unknown.evidence.path for unknown in reading.unknowns] == ["var/lib/rpm/Packages"]

@@ -66,7 +66,7 @@ def test_paths_of_windows():
     ],
     ids=["noise", "cut short", "deep", "no version", "no name", "bomb"],
 )
-def test_damaged_list_is_told(content):
+def test_damaged_list_is_an_unknown(content):
     file = MemoryFile("usr/bin/x", sectioned.elf(b".dep-v0", content), 0o755)
     reading = read_files(CATALOGER, {"usr/bin/x": file})
     assert not reading.packages
@@ -111,7 +111,7 @@ def with_code_between(before, code, after):
     return b"\x7fELF\x02\x01\x01" + bytes(9) + header + segments + content
 
 
-def test_code_may_be_passed_over():
+def test_code_may_be_skipped():
     paths = [
         b"\0/root/.cargo/registry/src/index.crates.io-6f17d22bba15001f/%s/src/lib.rs\0" % name
         for name in (b"a-1.0.0", b"b-2.0.0", b"c-3.0.0")

@@ -50,6 +50,6 @@ def test_left_out(lines):
     assert found(*lines) == []
 
 
-def test_what_is_no_lock_file():
+def test_another_file_is_an_error():
     assert read_files(CATALOGER, {"yarn.lock": b"hello\n"}).unknowns
     assert not read_files(CATALOGER, {"yarn.lock": b"# yarn lockfile v1\n\n\n"}).unknowns

@@ -1,5 +1,5 @@
 from careen.checks.comments import comments_in_dockerfile, comments_in_lines
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.plugins import Check
 
 CHECKS = (
@@ -8,31 +8,31 @@ CHECKS = (
 )
 
 
-def told(text):
+def ignored(text):
     return [
         (sorted(one.ids), one.first, one.last, one.reason) for one in comments_in_dockerfile(read_dockerfile(text, "D"), CHECKS)
     ]
 
 
 def test_ours_speak_for_the_next_instruction_or_the_one_they_stand_in():
-    assert told("FROM a\n# careen:ignore DKR-001, DKR-002 tested apart\n\nRUN b \\\n # careen:ignore DKR-001\n c\n") == [
+    assert ignored("FROM a\n# careen:ignore DKR-001, DKR-002 tested apart\n\nRUN b \\\n # careen:ignore DKR-001\n c\n") == [
         (["DKR-001", "DKR-002"], 4, 6, "tested apart"),
         (["DKR-001"], 4, 6, ""),
     ]
-    assert told("# careen:ignore-file DKR-001 -- all of it\nFROM a") == [(["DKR-001"], None, None, "all of it")]
-    assert told("FROM a\n# careen:ignore DKR-001\n") == []
+    assert ignored("# careen:ignore-file DKR-001 -- all of it\nFROM a") == [(["DKR-001"], None, None, "all of it")]
+    assert ignored("FROM a\n# careen:ignore DKR-001\n") == []
 
 
 def test_those_of_hadolint():
     text = "# hadolint global ignore=DL3006\nFROM a\n# hadolint ignore=DL3002,DL9999 # why\nUSER root\n"
     text += "# hadolint ignore=DL3002\n\nRUN b"
-    assert told(text) == [(["DKR-002"], None, None, ""), (["DKR-001"], 4, 4, "why")]
-    assert told("FROM a\n# hadolint stage ignore=DL3002\nFROM b\nRUN c\nFROM d") == [(["DKR-001"], 3, 4, "")]
+    assert ignored(text) == [(["DKR-002"], None, None, ""), (["DKR-001"], 4, 4, "why")]
+    assert ignored("FROM a\n# hadolint stage ignore=DL3002\nFROM b\nRUN c\nFROM d") == [(["DKR-001"], 3, 4, "")]
 
 
 def test_the_directive_of_the_builder():
-    assert told("# check=skip=One,Two;error=true\nFROM a") == [(["DKR-001"], None, None, "# check=skip=One,Two;error=true")]
-    assert told("# check=skip=all\nFROM a")[0][0] == ["DKR-001"]
+    assert ignored("# check=skip=One,Two;error=true\nFROM a") == [(["DKR-001"], None, None, "# check=skip=One,Two;error=true")]
+    assert ignored("# check=skip=all\nFROM a")[0][0] == ["DKR-001"]
 
 
 def test_lines_of_yaml():

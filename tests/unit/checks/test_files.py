@@ -64,7 +64,7 @@ def test_a_file_that_is_named_is_read_whatever_it_is_called(tmp_path, monkeypatc
     assert (file.path, file.named) == ("odd.txt", True)
 
 
-def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
+def test_what_cannot_be_read_is_an_unknown(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Dockerfile").write_bytes(b"\x7fELF\0\xff")
     with (tmp_path / "big.yaml").open("wb") as stream:
@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_said(tmp_path, monkeypatch):
     assert not found.files
     reasons = {unknown.evidence.path: unknown.reason for unknown in found.unknowns}
     assert "larger" in reasons["big.yaml"]
-    assert reasons["pipe.yaml"] == "no regular file"
+    assert reasons["pipe.yaml"] == "not a regular file"
     assert "Dockerfile" in reasons
 
 
@@ -90,4 +90,4 @@ def test_a_dockerfile_of_an_old_encoding_is_read(tmp_path, monkeypatch):
     (tmp_path / "b.yaml").write_bytes(POD.encode("utf-16"))
     found = find_files(["."])
     assert [file.text.splitlines()[0] for file in found.files] == ["FROM a", POD.splitlines()[0]]
-    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "no text in UTF-8 or UTF-16")]
+    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("a.yaml", "not UTF-8 or UTF-16 text")]

@@ -1,13 +1,13 @@
-"""Charts: said where they are not rendered, and told in the template's lines where they are."""
+"""Charts that are not rendered are unknowns; findings of rendered ones have the lines of the template."""
 
 import pytest
 
-from careen.check import as_written, check_files
 from careen.checks.helm import with_charts
 from careen.checks.kind import Rules, SourceFile
-from careen.checks.tuning import Tuning
+from careen.checks.tuning import Tuning, tuned
 from careen.errors import InputError
 from careen.exec import Finished
+from careen.pipeline.files import at_source_lines, check_files
 from careen.plugins import Check, load
 
 TEMPLATE = """\
@@ -51,7 +51,7 @@ FILES = (
 )
 
 
-def test_without_leave_a_chart_is_said_once():
+def test_a_chart_that_may_not_be_rendered_is_one_unknown():
     charts = with_charts(FILES, None)
     assert [file.path for file in charts.files] == ["deploy/plain.yaml"]
     (unknown,) = charts.unknowns
@@ -59,7 +59,7 @@ def test_without_leave_a_chart_is_said_once():
     assert unknown.reason == "a Helm chart, not assessed (2 templates): --allow-helm renders it"
 
 
-def test_findings_are_told_in_the_template():
+def test_findings_are_located_in_the_template():
     calls = []
 
     def run(argv, **options):
@@ -68,9 +68,9 @@ def test_findings_are_told_in_the_template():
 
     charts = with_charts(FILES, run)
     checked = check_files(
-        charts.files, lambda kind: tuple(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check)), Rules(), Tuning()
+        charts.files, lambda kind: tuned(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check), Tuning()), Rules()
     )
-    findings = as_written(checked, charts.lines).outcome.findings
+    findings = at_source_lines(checked, charts.lines).outcome.findings
     assert [(one.location.path, one.location.line) for one in findings if one.id == "K8S-004"] == [
         ("deploy/shop/templates/pod.yaml", 9)
     ]
@@ -81,7 +81,7 @@ def test_findings_are_told_in_the_template():
     assert charts.unknowns == ()
 
 
-def test_a_chart_that_cannot_be_rendered_is_said():
+def test_a_chart_that_cannot_be_rendered_is_an_unknown():
     charts = with_charts(
         FILES, lambda argv, **_: Finished(1, b"", b"Error: found in Chart.yaml,\n but missing in charts/: redis")
     )
@@ -90,7 +90,7 @@ def test_a_chart_that_cannot_be_rendered_is_said():
     ]
 
 
-def test_what_is_rendered_is_judged_once():
+def test_what_is_rendered_is_checked_once():
     plain = SourceFile("deploy/shop/templates/ns.yaml", "apiVersion: v1\nkind: Namespace\n")
     output = b"---\n# Source: shop/templates/ns.yaml\napiVersion: v1\nkind: Namespace\n"
     charts = with_charts([*FILES, plain], lambda argv, **_: Finished(0, output, b""))
@@ -105,7 +105,7 @@ def test_no_helm_is_an_error():
     def run(argv, **_):
         raise FileNotFoundError(2, "no such program", "helm")
 
-    with pytest.raises(InputError, match="no helm on this machine"):
+    with pytest.raises(InputError, match="helm is not installed"):
         with_charts(FILES, run)
 
 

@@ -5,13 +5,13 @@ from careen.plugins import Check, Place
 
 
 def check(id, inspect):
-    return Check(id, "Fault", "low", "Why.", "Fix.", ("CWE-1",), inspect, good=(), bad=())
+    return Check(id, "Title", "low", "Why.", "Fix.", ("CWE-1",), inspect, good=(), bad=())
 
 
-def test_places_become_findings_with_what_the_check_says():
+def test_places_become_findings_with_the_texts_of_the_check():
     outcome = run([check("X-1", lambda document: [Place(document, 3, 4), Place("whole")])], "text", "a/Dockerfile")
     first, second = outcome.findings
-    assert (first.id, first.title, first.severity, first.references) == ("X-1", "Fault", "low", ("CWE-1",))
+    assert (first.id, first.title, first.severity, first.references) == ("X-1", "Title", "low", ("CWE-1",))
     assert (first.location.path, first.location.line, first.location.end_line) == ("a/Dockerfile", 3, 4)
     assert first.message == "text"
     assert second.location.line is None
@@ -43,7 +43,7 @@ def test_a_check_that_breaks_spoils_only_itself(caplog):
     assert "KeyError" in unknown.reason
 
 
-def test_a_comment_settles_what_it_stands_for():
+def test_a_comment_suppresses_findings_on_its_lines():
     rule = Ignore(frozenset({"X-1"}), "f:2", 3, 5, "agreed")
     places = [Place("inside", 4), Place("around", 1, 9), Place("before", 2), Place("nowhere")]
     outcome = run([check("X-1", lambda _: places), check("X-2", lambda _: [Place("other", 4)])], None, "f", [rule])
@@ -53,13 +53,13 @@ def test_a_comment_settles_what_it_stands_for():
     assert outcome.suppressed[0].by.reason == "agreed"
 
 
-def test_a_comment_without_lines_speaks_for_the_file():
+def test_a_comment_without_lines_applies_to_the_file():
     outcome = run([check("X-1", lambda _: [Place("a", 4), Place("b")])], None, "f", [Ignore(frozenset({"X-1"}), "f:1")])
     assert not outcome.findings
     assert len(outcome.suppressed) == 2
 
 
-def test_places_are_bounded_and_told_once():
+def test_places_are_bounded_and_reported_once():
     assert len(run([check("X-1", lambda _: [Place("a", 1)] * 5)], None, "f").findings) == 1
     endless = check("X-1", lambda _: map(Place, map(str, range(10**9))))
     assert len(run([endless], None, "f").findings) == MAX_PLACES

@@ -1,4 +1,4 @@
-"""Six services on Compose and on Kubernetes with planted faults: all of them are found, and none is invented."""
+"""Six services on Compose and on Kubernetes with planted misconfigurations: all of them are found, and nothing else."""
 
 import pytest
 from tests.conftest import ROOT
@@ -74,5 +74,5 @@ def test_what_is_planted_is_found_and_nothing_else(name):
     assert {(one.id, one.location.line) for one in outcome.findings} == FOUND[name]
     assert {one.location.path for one in outcome.findings} == {name}
     assert outcome.unknowns == ()
-    planted = {number for number, line in enumerate(lines, 1) if "# FAULT" in line}
+    planted = {number for number, line in enumerate(lines, 1) if "# WRONG" in line}
     assert {line for _, line in FOUND[name]} == planted

@@ -1,6 +1,5 @@
-"""The command line over a fake ``careen.app``: what it was asked is recorded, its answers are made by hand."""
+"""The command line over fakes of ``careen.app``: calls are recorded, answers are made by hand."""
 
-import sys
 import types
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import pytest
 from msgspec.structs import replace
 from tests.support.reports import usual
 
-import careen
 from careen.cli.main import main
 from careen.database.update import UpdateResult
 from careen.model.advisory import DatabaseInfo, SourceInfo
@@ -17,8 +15,7 @@ from careen.plugins import Reporter, load, silent
 
 @pytest.fixture
 def app(monkeypatch):
-    fake = types.ModuleType("careen.app")
-    fake.asked, fake.report, fake.offered = [], usual(), ()
+    fake = types.SimpleNamespace(asked=[], report=usual(), offered=())
     fake.updated = UpdateResult(Path("/cache/db.sqlite"), True, ())
 
     def scan(reference, settings, progress=silent):
@@ -61,8 +58,12 @@ def app(monkeypatch):
             SourceInfo("kev", "", 0, "", detail="the feed could not be read:\nHTTP 500"),
         ),
     )
-    monkeypatch.setitem(sys.modules, "careen.app", fake)
-    monkeypatch.setattr(careen, "app", fake, raising=False)
+    # looked up when they are called: a test may replace them once more
+    monkeypatch.setattr("careen.app.session.Session", lambda settings: fake.Session(settings))
+    monkeypatch.setattr("careen.app.opening.platforms", lambda reference, settings: fake.platforms(reference, settings))
+    monkeypatch.setattr("careen.app.wiring.reporters", lambda: fake.reporters())
+    monkeypatch.setattr("careen.app.databases.update_database", lambda *given, **named: fake.update_database(*given, **named))
+    monkeypatch.setattr("careen.app.databases.database_status", lambda settings: fake.database_status(settings))
     return fake
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from careen.app.publishing import Outcome
-from careen.cli.db import _age, _text
+from careen.cli.db_text import _age, status_text
 from careen.cli.main import main
 from careen.database.knowledge import DERIVED
 from careen.database.update import FeedResult, UpdateResult
@@ -41,8 +41,8 @@ def test_feeds_that_a_mirror_made_are_counted_and_named_when_asked():
     names = ("osv/npm", "osv/Go")
     sources = tuple(SourceInfo(name, "2026-01-02", 3, "2026-01-02", detail=f"{DERIVED}: thin", derived=True) for name in names)
     info = DatabaseInfo("db.sqlite", "2026-01-02", sources)
-    assert _text(info, False).splitlines()[-1] == f"{DERIVED}: 2 feeds (careen db status --verbose)"
-    assert _text(info, True).splitlines()[-2:] == [f"osv/npm: {DERIVED}: thin", f"osv/Go: {DERIVED}: thin"]
+    assert status_text(info, False).splitlines()[-1] == f"{DERIVED}: 2 feeds (careen db status --verbose)"
+    assert status_text(info, True).splitlines()[-2:] == [f"osv/npm: {DERIVED}: thin", f"osv/Go: {DERIVED}: thin"]
 
 
 def test_status_for_programs(careen_command, app):
@@ -59,7 +59,7 @@ def test_update_takes_feeds_from_a_mirror(careen_command, app):
 
 
 def test_without_an_address_the_feeds_are_read_and_that_is_said(careen_command, app):
-    told = "This installation knows no published database"
+    told = "No published database is configured"
     assert careen_command("db", "update")[1].count(told) == 1
     for arguments in (("--from", "/mirror"), ("--artifact", "oci://x.example/db"), ("--artifact", "off")):
         assert told not in careen_command("db", "update", *arguments)[1]
@@ -104,7 +104,7 @@ def test_what_was_kept_is_counted_by_the_reason(careen_command, app):
     code, out, _ = careen_command("db", "update")
     assert code == 0
     assert out.splitlines()[-3:] == [
-        "3 feeds kept as they were, with their age (careen db forget SOURCE removes one):",
+        "3 feeds left as they were, with their age (careen db forget SOURCE removes one):",
         "  not offered here: alpine (2)",
         "  fetched by --full alone: redhat",
     ]
@@ -129,7 +129,7 @@ def test_what_was_published_without_it_names_the_same_command(careen_command, mo
     code, out, err = careen_command("db", "publish", "oci://x/db", "--keys", "my keys")
     assert code == 3
     assert "careen db publish oci://x/db --keys 'my keys' --accept osv/npm/all.zip" in err
-    assert "not published, for its licence does not allow it: chainguard (CC-BY-NC-ND-4.0)" in out
+    assert "not published, because its licence does not allow it: chainguard (CC-BY-NC-ND-4.0)" in out
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def test_each_difference_is_written_when_it_comes(two):
 def test_a_limit_is_a_number(capsys):
     assert main(["db", "diff", "a", "b", "--limit", "-3"]) == 2
     assert main(["db", "diff", "a", "b", "--limit", "x"]) == 2
-    assert "'x' is no number" in capsys.readouterr().err
+    assert "'x' is not a number" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("flags", [("--namespace", "debain"), ("--namespace", "kev"), ("--source", "osvv")])

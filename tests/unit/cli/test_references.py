@@ -72,7 +72,7 @@ def test_one_that_cannot_be_scanned_leaves_the_others_be(careen_command, images)
         "careen: error: c: unexpected ZeroDivisionError: no",
         "hint: this is a bug in careen. Please report it with the output of the same command and --debug",
         "careen: error: d: [Errno 5] I/O",
-        "hint: check disk and permissions; --debug says where",
+        "hint: check disk and permissions; --debug shows where it failed",
         "careen: error: 3 of 5 could not be scanned: b, c, d",
     ]
 
@@ -118,7 +118,7 @@ def test_platforms_have_files_of_their_own_there(careen_command, images):
         (["a", "--output", "r.json", "--output-dir", "out"], "--output and --output-dir exclude each other"),
         (["a", "--output-dir", "taken"], "taken cannot be made"),
         (["--from-file", "none"], "none: No such file"),
-        (["--from-file", "empty"], "empty names nothing"),
+        (["--from-file", "empty"], "empty has no reference"),
         (["--from-file", "bytes"], "bytes is not text"),
         ([], "missing REFERENCE"),
     ],

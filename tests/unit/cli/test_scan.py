@@ -110,7 +110,7 @@ def test_a_device_is_written_not_replaced(careen_command, app):
         (["--output", "none/r.txt"], "no folder 'none' to write 'r.txt' into"),
         (["--output", "."], "'.' is a folder"),
         (["--platform", "linux/amd64", "--all-platforms"], "--platform and --all-platforms exclude each other"),
-        (["--unknown-as", "hgih"], "--unknown-as: 'hgih' is none of"),
+        (["--unknown-as", "hgih"], "--unknown-as: 'hgih' is not one of"),
     ],
 )
 def test_what_cannot_be_written_is_said_before_the_work(careen_command, app, arguments, error):

@@ -243,6 +243,24 @@ def test_many_rows_pass_through_in_batches(path, monkeypatch):
     assert sorted(one.id for many in found.values() for one in many) == sorted(one.id for one in records)
 
 
+@pytest.mark.parametrize("limit", [5, 100, 10_000])
+def test_scores_in_any_number_and_order(path, monkeypatch, limit):
+    """Of two about the same the first counts, and one that cannot be read is as it was before."""
+    monkeypatch.setattr("careen.database.packing.MAX_SCORES", limit)
+    monkeypatch.setattr("careen.database.packing.BATCH_ROWS", 7)
+    scores = {f"CVE-2025-{n * 7 % 300}": Epss(f"CVE-2025-{n * 7 % 300}", n / 1000, 1 - n / 1000) for n in range(300)}
+    again = [Epss(id, 0.9, 0.9) for id in scores]
+    build(path, [fresh("a", *scores.values(), advisory(), *again)], NOW)
+    with open_database(path) as database:
+        assert dict(database.epss(scores)) == scores
+    said = Epss("CVE-2025-1", 0.5, 0.123456789), PassedOver("?", ("CVE-2025-1", "CVE-2025-2"))
+    build(path, [fresh("a", *said, accept_loss=True)], NOW, path)
+    with open_database(path) as database:
+        assert dict(database.epss(scores)) == {
+            "CVE-2025-1": Epss("CVE-2025-1", 0.5, 0.123456789), "CVE-2025-2": scores["CVE-2025-2"],
+        }  # fmt: skip
+
+
 def test_rows_of_what_is_no_database(tmp_path):
     assert rows_of(tmp_path / "absent") == {}
     (tmp_path / "text").write_text("not a database" * 100)

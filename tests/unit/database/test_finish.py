@@ -120,7 +120,22 @@ def test_what_takes_long_to_read_is_left(tmp_path, server, monkeypatch):
     server.server.requests.clear()
     finish(tmp_path, OSV, NEED, network)
     assert len(fixed(tmp_path)) == 120
-    assert server.server.requests[-1].headers["if-none-match"].startswith('"2-')  # it was there already
+    assert server.asked[-1] == ("/npm/all.zip", "")
+
+
+def test_what_is_large_is_not_even_waited_for(tmp_path, server, monkeypatch):
+    """A scan that leaves it to another process has no use for it."""
+    monkeypatch.setattr(download, "CHUNK_BYTES", 1_000)
+    network = Redirected(server)
+    refresh(tmp_path, OSV, NEED, network)
+    aged(tmp_path, days=2)
+    server.files["/npm/all.zip"], server.version = whole(*map(record, range(120))), 2
+    server.at["/npm/all.zip"] = server.stall(10_000)
+    result = refresh(tmp_path, OSV, NEED, network, patience_s=None, leave_bytes=100)
+    assert [(one.trouble, one.detail) for one in result.feeds] == [("late", "0 MB to download")]
+    server.at.clear()
+    finish(tmp_path, OSV, NEED, network)
+    assert len(fixed(tmp_path)) == 120
 
 
 def test_a_scan_waits_for_nothing_that_another_is_at(cache):

@@ -83,7 +83,7 @@ def test_what_an_earlier_version_kept_is_cleaned_when_read(server, tmp_path):
     with closing(sqlite3.connect(path)) as connection, connection:
         head = Shelf(connection).head()
         rows = tuple(msgspec.structs.replace(row, url=address(server) + "/" + row.path) for row in head.rows)
-        body = sealed(msgspec.msgpack.encode(Head(head.built, head.words, rows, head.packed)), HEAD, 0)
+        body = sealed(msgspec.msgpack.encode(Head(head.built, rows, head.words, head.packed)), HEAD, 0)
         connection.execute("UPDATE head SET body = ? WHERE id = 1", (body,))
     assert PASSWORD.encode() in path.read_bytes()
     assert not [row for row in rows_of(path).values() if PASSWORD in row.url]

@@ -6,6 +6,7 @@ import pytest
 from careen.database.buckets import FeedRow
 from careen.database.layer import Packed
 from careen.database.publication import (
+    LARGE_BYTES,
     PUBLICATION_TYPE,
     TITLE,
     Group,
@@ -54,6 +55,26 @@ def test_what_is_needed():
     assert PUBLICATION.needed({"npm"}) == PUBLICATION.needed(None) == (GROUP, SCORES)
     assert PUBLICATION.needed({"PyPI"}) == PUBLICATION.needed(()) == (SCORES,)
     assert PUBLICATION.needed((), {"osv/npm/all.zip"}) == (GROUP, SCORES)
+
+
+def test_a_scan_takes_what_is_large_where_nothing_smaller_assesses():
+    """As it fetches no large feeds: what is left out here, ``careen db update`` takes."""
+
+    def group(name, *namespaces, size=LARGE_BYTES + 1, large=True, scores=False):
+        row = FeedRow(f"{name}.zip", name, large=large)
+        return Group(name, Packed("sha256:" + "ab" * 32, 10, size), (row,), frozenset(namespaces), scores)
+
+    large, small = group("suse", "sles:15.6", "sles:15.7"), group("osv", "sles:15.6", large=False)
+    assert Publication(1, (large, small), ()).needed({"sles:15.6"}) == (small,)
+    assert Publication(1, (large, small), ()).needed({"sles:15.7"}) == (large,)
+    assert Publication(1, (large, small), ()).needed({"sles:15.7"}, (), {"sles:15.7"}) == ()
+    assert Publication(1, (large, small), ()).needed({"sles:15.7"}, {"suse.zip"}, {"sles:15.7"}) == ()
+    assert Publication(1, (large, small), ()).needed(None) == (large, small)
+    moderate = group("suse", "sles:15.6", size=LARGE_BYTES)
+    assert Publication(1, (moderate, small), ()).needed({"sles:15.6"}, (), {"sles:15.6"}) == (moderate, small)
+    scores = group("cpe", scores=True)
+    assert Publication(1, (scores, small), ()).needed({"sles:15.6"}) == (small,)
+    assert Publication(1, (group("nvd", scores=True, large=False), small), ()).needed(()) != ()
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,17 @@
 
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.support.feeds import SOURCES, whole_mirror
+from tests.support.generated import examples
 
-from careen.database.build import FeedRow, Fresh, build, rows_of
+from careen.app.meaning import meaning
+from careen.database.build import FeedRow, Fresh, Kept, build, damaged, rows_of
 from careen.database.checks import read_checks
 from careen.database.compare import compare
 from careen.database.forget import forget
@@ -17,7 +23,7 @@ from careen.database.split import split
 from careen.database.take import lacking, take
 from careen.database.update import BusyError, database_path, update
 from careen.errors import DatabaseError, NetworkError
-from careen.model.advisory import Advisory, Range
+from careen.model.advisory import Advisory, PassedOver, Range
 from careen.signing.updates import UntrustedError
 
 RANKS = [source.name for source in SOURCES]
@@ -84,8 +90,51 @@ def test_all_of_it(theirs, tmp_path):
     assert told(ours) == told(theirs)
 
 
-def test_the_same_records_are_the_same_bytes_in_whichever_database(theirs, tmp_path):
-    """This one is built in another order and has other words; its layers are those that it was made of."""
+def said(database):
+    """All that look-ups can find, feed by feed in the order in which they count."""
+    with open_database(database) as opened:
+        contents = opened.contents()
+        spaces = {space: opened.namespace(space) for space in opened.spaces("advisory")}
+        return [(path, sorted(contents[path]), list(opened.records_of_feed(path))) for path in rows_of(database)], spaces
+
+
+@given(st.data())
+@examples(10)
+def test_what_is_taken_is_what_its_records_make(theirs, tmp_path_factory, data):
+    """A database made of layers says what one says that is built of their records: any of them, in any two steps."""
+    folder = tmp_path_factory.mktemp("taken")
+    one, ours, built = published(theirs, folder / "layers"), folder / "ours" / "advisories.sqlite", folder / "built.sqlite"
+    chosen = data.draw(st.lists(st.sampled_from(one.publication.groups), min_size=1, unique_by=lambda group: group.name))
+    first = data.draw(st.integers(0, len(chosen)))
+    for groups in (chosen[:first], chosen[first:]):
+        assert not taken(ours, one, groups).failed
+    paths = {row.path for group in chosen for row in group.rows}
+    with open_database(theirs) as opened:
+        rows = [row for path, row in rows_of(theirs).items() if path in paths]
+        feeds = [Fresh(row, partial(opened.records_of_feed, row.path)) for row in rows]
+        assert not build(built, feeds, "2026-01-01T00:00:00+00:00").failed
+    assert said(ours) == said(built)
+    assert told(ours) == told(built)
+    assert not damaged(ours)
+
+
+def test_what_was_said_of_records_that_the_publisher_could_not_read_stays(tmp_path):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01", fixed="1.1", count=100)
+    source = debian(tmp_path / "theirs.sqlite", fixed="1.2", count=99)
+    lost = PassedOver("a word that is new", ("CVE-2025-99", "CVE-2025-5"))
+    row = replace(rows_of(source)["debian/tracker.json"], unread=(lost,))
+    build(source, [Kept(row)], "2026-01-02T00:00:00+00:00", source)
+    assert not taken(ours, published(source, tmp_path / "layers")).failed
+    with open_database(ours) as opened:
+        found = {one.id: one.ranges[0].fixed for one in opened.advisories("debian:12", ["halyard"])["halyard"]}
+        assert opened.unread("debian:12", ["halyard"]) == {"debian/tracker": (lost,)}
+    assert (found["CVE-2025-99"], found["CVE-2025-5"], len(found)) == ("1.1", "1.2", 100)
+    assert not damaged(ours)
+    assert rows_of(ours)["debian/tracker.json"].records == 100
+
+
+def test_the_same_buckets_are_the_same_bytes_in_whichever_database(theirs, tmp_path):
+    """This one is built in another order; its layers are those that it was made of."""
     one, ours = published(theirs, tmp_path / "layers"), debian(tmp_path / "ours" / "advisories.sqlite")
     for group in reversed(one.publication.groups):
         taken(ours, one, [group])
@@ -173,6 +222,16 @@ def test_a_feed_that_lost_records_is_held_back(tmp_path):
     assert read_checks(ours)["debian/tracker.json"].trouble == ""
 
 
+def test_a_feed_that_turns_around_is_held_back(tmp_path):
+    ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01", fixed="1.1")
+    one = published(debian(tmp_path / "theirs.sqlite", fixed="9"), tmp_path / "layers")
+    result = taken(ours, one, judge=meaning())
+    assert result.failed["debian/tracker.json"].trouble == "held_back"
+    assert "are the reverse of before" in result.failed["debian/tracker.json"].detail
+    assert fixes(ours) == ({"1.1"}, 100)
+    assert not damaged(ours)
+
+
 def test_dates_that_came_without_records(tmp_path):
     ours = tmp_path / "ours" / "advisories.sqlite"
     source = debian(tmp_path / "theirs.sqlite")
@@ -204,8 +263,6 @@ def test_a_layer_under_another_name(tmp_path):
     source = debian(tmp_path / "theirs.sqlite")
     one = published(source, tmp_path / "layers")
     group = one.publication.groups[0]
-    from msgspec.structs import replace
-
     with pytest.raises(UntrustedError, match="does not hold what it should"):
         taken(tmp_path / "ours" / "advisories.sqlite", one, [replace(group, name="osv/npm")])
     rows = (replace(group.rows[0], path="osv/npm/all.zip"),)

@@ -139,7 +139,7 @@ def test_what_did_not_change_is_not_read_again(cache, mirror):
 
 def test_what_another_version_read_is_read_again(cache, mirror, monkeypatch):
     update(cache, SOURCES, mirror_at=str(mirror))
-    monkeypatch.setattr("careen.database.update.__version__", "0.0.0-other")
+    monkeypatch.setattr("careen.database.asking.__version__", "0.0.0-other")
     assert set(states(update(cache, SOURCES, mirror_at=str(mirror))).values()) == {"updated"}
 
 
@@ -609,7 +609,7 @@ def test_the_whole_mirror_of_real_feeds(cache, feeds):
 
 def test_a_clock_that_was_once_wrong_blocks_nothing(cache, network, monkeypatch):
     with monkeypatch.context() as wrong:
-        wrong.setattr("careen.database.update._now", lambda: "2999-12-31T00:00:00.000+00:00")
+        wrong.setattr("careen.database.applying.now", lambda: "2999-12-31T00:00:00.000+00:00")
         refresh(cache, SOURCES, NEED, network)
     assert set(states(refresh(cache, SOURCES, NEED, network)).values()) >= {"unchanged"}
     found = states(refresh(cache, SOURCES, NEED, network))

@@ -17,7 +17,7 @@ ALLOWED = {
     "advisories": "a feed's address and format are of one distribution",
     "checks": "examples are Dockerfiles and manifests",
     "cli/db.py": "an example in a help text",
-    "config.py": "an example in a help text",
+    "config/settings.py": "an example in a help text",
     "catalogers/freebsd.py": "a type of packages",
     "catalogers/portage.py": "a version scheme",
     "catalogers/snap.py": "a snap is made of Ubuntu's packages",
@@ -42,12 +42,12 @@ def test_a_file_has_the_name_of_its_distribution():
 
 
 @pytest.mark.parametrize("one", profiles().values(), ids=lambda one: one.id)
-def test_what_it_refers_to_is_there(one):
+def test_its_references_exist(one):
     named = (one.advisories.stand_in, one.advisories.line, one.advisories.namespace, one.advisories.paid)
     followed = (one.follows.parent, one.follows.instead_of) if one.follows else ()
     assert set(filter(None, (*named, *followed))) <= profiles().keys()
     for namespace in one.follows.releases.values() if one.follows else ():
-        assert profile_of(namespace) is not None
+        assert profile_of(namespace) is not None, f"follows.releases: {namespace!r} is not a namespace such as debian:12"
     codenames = (*one.advisories.shipped, *filter(None, [one.builds.others_since]))
     assert set(codenames) <= one.releases.codenames.keys()
     assert not one.builds.rpm_vendor or "rpm" in one.packages

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import jsonschema
 import pytest
 from tests.conftest import ROOT
-from tests.support.exposure import exposure, flaw, scanned
+from tests.support.exposure import exposure, image_vulnerability, scanned
 from tests.support.reports import HOSTILE
 
 from careen.exposure import document, page, table
@@ -35,7 +35,7 @@ def written(module, answer, **options):
 
 
 def hostile(text):
-    """A Compose file in which everything that has a name is called ``text``, and flaws of its image are too.
+    """A Compose file in which everything that has a name is called ``text``, and so are vulnerabilities of its image.
 
     What no YAML can hold (lone surrogates, very long keys) still comes from images.
     """
@@ -56,7 +56,9 @@ def _named(named, text):
         f"volumes: [{{type: volume, source: {name}, target: /x}}]}}\n"
         f"networks: {{{name}: {{}}}}\nvolumes: {{{name}: {{}}}}\nsecrets: {{{name}: {{}}}}\n"
     )
-    images = [scanned(one, flaw(id=text, package=text, version=text, fixed_in=(text,))) for one in (named, "postgres")]
+    images = [
+        scanned(one, image_vulnerability(id=text, package=text, version=text, fixed_in=(text,))) for one in (named, "postgres")
+    ]
     return exposure(body, images=images, names=[f"{text.replace('/', '')[:40]}.yaml"])
 
 
@@ -95,7 +97,7 @@ def test_json_follows_its_schema(answer):
 
 
 def test_json_names_what_it_speaks_of():
-    whole = json.loads(written(document, exposure(SHOP, images=[scanned("postgres:17.6", flaw())])))
+    whole = json.loads(written(document, exposure(SHOP, images=[scanned("postgres:17.6", image_vulnerability())])))
     ids = {node["id"] for node in whole["nodes"]}
     assert len(ids) == len(whole["nodes"])
     for one in (*whole["edges"], *whole["links"]):
@@ -115,7 +117,7 @@ def test_a_chain_keeps_its_id_when_lines_move():
 
 
 def test_the_table_fits_a_terminal_and_explains_each_step():
-    out = written(table, exposure(SHOP, images=[scanned("postgres:17.6", flaw(kev=True, epss=0.9))]), width=80)
+    out = written(table, exposure(SHOP, images=[scanned("postgres:17.6", image_vulnerability(kev=True, epss=0.9))]), width=80)
     assert max(map(columns, out.splitlines())) <= 80
     assert "Internet -> edge -> agent -> host" in out
     assert "[a.yaml:" in out
@@ -133,8 +135,8 @@ def test_the_table_tells_how_many_it_left_out_and_verbose_all():
 
 def test_the_table_claims_nothing_of_nothing():
     out = written(table, exposure("services: {a: {image: x}}\n"), width=80)
-    assert "the Internet leads to none of them" in out
-    assert "No image was looked into" in out
+    assert "none of them reachable from the Internet" in out
+    assert "No image was scanned" in out
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, *MARKUP], ids=range(len(HOSTILE) + len(MARKUP)))

@@ -1,4 +1,4 @@
-"""Large and hostile files: the time is bounded, and what was left out is said."""
+"""Large and hostile files: the time is bounded, and what was left out is reported."""
 
 import pytest
 from tests.support.exposure import chains, edges, exposure
@@ -102,7 +102,7 @@ def test_volumes_from_in_circles_end():
         exposure("services:\n" + "".join(lines) + "volumes: {one: {}}\n")
 
 
-def test_too_many_connections_are_said(monkeypatch):
+def test_too_many_connections_are_reported(monkeypatch):
     monkeypatch.setattr(graph, "MAX_EDGES", 20)
     text = "services:\n" + "".join(f"  s{i}: {{image: x, expose: ['1'], ports: ['1']}}\n" for i in range(30))
     answer = exposure(text)

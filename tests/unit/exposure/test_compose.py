@@ -39,11 +39,13 @@ def test_a_private_address_is_reached_by_fewer():
     assert private.paths[0].likelihood < everywhere.paths[0].likelihood / 2
 
 
-def test_an_internal_network_publishes_nothing_and_it_is_said():
+def test_an_internal_network_publishes_nothing_which_is_noted():
     text = one('ports: ["80:80"]\nnetworks: [in]') + "networks:\n  in: {internal: true}\n"
     answer = exposure(text)
     assert chains(answer) == []
-    assert answer.graph.notes == ("a.yaml:4: a publishes port 80, but its networks are internal: nobody outside reaches it",)
+    assert answer.graph.notes == (
+        "a.yaml:4: a publishes port 80, but its networks are internal: it is not reachable from outside",
+    )
     assert chains(exposure(text.replace("[in]", "[in, default]"))) == ["Internet > a"]
 
 
@@ -182,7 +184,7 @@ def test_a_shared_credential_opens_a_database_that_is_reached():
     assert edges(exposure(text), "credential") == {("web", "db", "credential")}
 
 
-def test_the_same_password_written_out_twice_is_shared_and_never_told():
+def test_the_same_password_written_out_twice_is_shared_and_never_shown():
     text = """\
         services:
           web: {image: x/web:1, environment: {DB_PASSWORD: hunter2-x}}

@@ -109,10 +109,10 @@ def test_ways_in(text, out):
     assert (chains(answer, "Internet") == ["Internet > a"]) is out
 
 
-def test_what_a_policy_keeps_out_is_said():
+def test_what_a_policy_blocks_is_noted():
     answer = exposure(pod("a") + service("a") + policy("a", "ingress: []"))
     assert [note.partition(": ")[2] for note in answer.graph.notes] == [
-        "LoadBalancer a leads to a, but a NetworkPolicy lets nobody from outside in"
+        "LoadBalancer a leads to a, but a NetworkPolicy blocks traffic from outside"
     ]
 
 
@@ -336,13 +336,13 @@ def test_a_shared_secret_opens_a_database_that_is_reached():
     assert edges(exposure(text), "credential") == {("a", "b", "credential")}
 
 
-def test_two_files_are_one_cluster_and_two_namespaces_are_told_apart():
+def test_two_files_are_one_cluster_and_two_namespaces_are_kept_apart():
     other = pod("b").replace("{name: b,", "{name: b, namespace: other,")
     answer = exposure(pod("a") + service("a"), other)
     assert set(chains(answer, "Internet")) == {"Internet > default/a", "Internet > default/a > other/b"}
 
 
-def test_a_password_written_out_twice_is_shared_and_never_told():
+def test_a_password_written_out_twice_is_shared_and_never_shown():
     env = "env: [{name: DB_PASSWORD, value: hunter2-x}]"
     other = "env: [{name: DB_PASSWORD, value: hunter3-x}]"
     answer = exposure(pod("a", "", env) + pod("b", "", env, image="postgres:17") + pod("c", "", other))

@@ -91,13 +91,13 @@ def test_each_step_names_its_line(text):
     assert ".sock" in lines[socket.places[0].line - 1]
 
 
-def test_without_its_faults_the_shop_has_no_path_worth_a_gate():
+def test_without_its_misconfigurations_the_shop_has_no_path_worth_a_gate():
     faulty = {
         '"5432:5432"': '"127.0.0.1:5432:5432"',
         "privileged: true": "privileged: false",
         "- /var/run/docker.sock:/var/run/docker.sock": "- /srv/agent:/srv/agent",
         "- /etc:/host/etc:ro": "- /srv/state:/srv/state",
-        "uploads:/srv/uploads # FAULT: see web": "uploads:/srv/uploads:ro",
+        "uploads:/srv/uploads # WRONG: see web": "uploads:/srv/uploads:ro",
     }
     text = COMPOSE
     for fault, cure in faulty.items():

@@ -73,8 +73,8 @@ def left(folder):
 
 
 def test_a_blob_is_downloaded_once(folder):
-    source, told = Source(), []
-    store = BlobStore(folder, source, lambda what, done, total: told.append((done, total)))
+    source, reports = Source(), []
+    store = BlobStore(folder, source, lambda what, done, total: reports.append((done, total)))
     with OPEN(store, BLOB) as one, OPEN(store, BLOB) as other:
         assert one.read(10) == DATA[:10]
         assert other.read() == DATA
@@ -83,7 +83,7 @@ def test_a_blob_is_downloaded_once(folder):
         assert one.read() == DATA[-5:]
     assert read(store) == DATA
     assert source.asked == [0]
-    assert told[-1] == (len(DATA), len(DATA)) and len(told) > 1
+    assert reports[-1] == (len(DATA), len(DATA)) and len(reports) > 1
 
 
 def test_another_process_finds_it_in_the_folder(tmp_path):
@@ -152,7 +152,7 @@ def test_a_download_that_drips_is_not_asked_for_again(folder):
             if len(source.asked) == 1 and (data := whole(min(size, 300_000))):
                 source.asked.append(-1)
                 return data
-            raise SlowError("it sends next to nothing")
+            raise SlowError("it sends almost nothing")
 
         response.read = read
         return response
@@ -178,7 +178,7 @@ def test_other_bytes_than_the_digest_says_are_not_kept(folder, data, reason):
     assert folder is None or left(folder) == []
 
 
-def test_a_size_that_nobody_told(folder):
+def test_an_unknown_size(folder):
     assert read(BlobStore(folder, Source()), Descriptor(BLOB.digest, -1)) == DATA
 
 
@@ -227,7 +227,7 @@ def test_what_is_kept_with_another_size_is_fetched_anew(tmp_path):
 
 
 def test_a_digest_never_names_another_file(tmp_path):
-    with pytest.raises(InputError, match="no digest"):
+    with pytest.raises(InputError, match="is not a digest"):
         BlobStore(tmp_path, Source()).open(Descriptor("sha256:../../../etc/passwd", -1))
     assert BlobStore(tmp_path, Source()).known("sha256:../x") is None
 
@@ -303,7 +303,7 @@ def test_what_was_not_read_to_its_end_is_not_kept(folder):
     assert source.asked == [0, 0, 0]
 
 
-def test_wrong_bytes_are_said_at_the_end_and_not_kept(folder):
+def test_wrong_bytes_are_reported_at_the_end_and_not_kept(folder):
     changed = DATA[:-1] + bytes([DATA[-1] ^ 1])
     store = BlobStore(folder, Source(changed))
     with store.pull(BLOB) as file:
@@ -327,7 +327,7 @@ def test_who_comes_second_waits_for_the_first(folder):
     assert found == [DATA]
 
 
-def test_what_cannot_be_had_is_said_when_it_is_opened(folder):
+def test_a_blob_that_is_not_available_fails_when_it_is_opened(folder):
     def refused(digest, offset):
         raise InputError("denied", "log in")
 

@@ -54,7 +54,7 @@ def test_images_of_every_name_space(root):
 def test_an_image_by_digest_needs_no_database(root):
     (root / METADATA).write_bytes(b"damaged")
     assert open_image(f"{root}@{IMAGE.digest}", AMD64).digest == IMAGE.digest
-    with pytest.raises(InputError, match="no database of containerd"):
+    with pytest.raises(InputError, match="is not a database of containerd"):
         open_image(f"{root}:shop", AMD64)
 
 
@@ -62,12 +62,12 @@ def test_the_platforms_of_an_index(root):
     assert [str(one) for one in platforms(f"{root}:shop", AMD64)] == ["linux/amd64", "linux/arm64"]
 
 
-def test_a_name_that_is_not_there_is_told_with_those_that_are(root):
+def test_an_unknown_name_is_reported_with_the_known_ones(root):
     with pytest.raises(InputError, match=r"no image 'nginx' \(there are docker.io/library/shop:latest, registry"):
         open_image(f"{root}:nginx", AMD64)
 
 
-def test_a_layer_that_was_discarded_is_told(root):
+def test_a_discarded_layer_is_reported(root):
     (root / CONTENT / "blobs" / IMAGE.digest.replace(":", "/")).unlink()
     with pytest.raises(InputError, match="is missing"):
         open_image(f"{root}:shop", AMD64)
@@ -100,6 +100,6 @@ def test_a_folder_that_belongs_to_root_says_what_to_do(monkeypatch, root):
 
 
 def test_what_is_no_store(tmp_path):
-    with pytest.raises(InputError, match="no folder of containerd"):
+    with pytest.raises(InputError, match="is not a folder of containerd"):
         open_image(f"{tmp_path}:shop", AMD64)
     assert not IMAGE_SOURCE.accepts(str(tmp_path))

@@ -40,10 +40,10 @@ def test_each_with_its_image_and_its_changes(engine):
     engine.changes = {"w" * 64: [{"Path": "/usr/bin/x", "Kind": 1}]}
     found = containers("docker", OpenContext())
     assert [one.name for one in found.running] == ["db", "web"]
-    assert found.running[0].service.says("privileged")
+    assert found.running[0].service.is_on("privileged")
     assert found.running[1].moved
     assert [change.path for change in found.running[1].changes] == ["/usr/bin/x"]
-    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("db", "its changed files could not be told")]
+    assert [(one.evidence.path, one.reason) for one in found.unknowns] == [("db", "its changed files could not be determined")]
 
 
 def test_no_engine(tmp_path, monkeypatch):
@@ -56,7 +56,7 @@ def test_an_engine_that_answers_nonsense(engine):
     engine.containers = {"w" * 64: ["no", "container"], "x" * 64: {"Config": 1}}
     found = containers("docker", OpenContext())
     assert found.running == ()
-    assert [one.reason for one in found.unknowns] == ["no description of a container"]
+    assert [one.reason for one in found.unknowns] == ["not a description of a container"]
     engine.broken = Answer(200, b"[1, null, {}]", {})
     assert containers("docker", OpenContext()).running == ()
 
@@ -77,5 +77,5 @@ def test_the_command_line(engine, capsys):
 
 def test_files_and_containers_are_not_mixed(capsys):
     assert main(["check", ".", "--running", "docker"]) == 2
-    assert "one after the other" in capsys.readouterr().err
+    assert "checked by separate commands" in capsys.readouterr().err
     assert main(["check"]) == 2

@@ -160,12 +160,12 @@ def test_what_the_store_does_not_know_may_stand_in_the_file(home, helper):
     ("text", "trouble"),
     [
         ("import sys; sys.exit(1)", "failed with code 1"),
-        ("print('s3cret in the clear')", "answered something that is no credential"),
+        ("print('s3cret in the clear')", "gave no credential"),
         ("print('x' * 3_000_000)", "cannot be used"),
         (None, None),
     ],
 )
-def test_a_helper_that_fails_stops_nothing_and_is_told(home, helper, text, trouble):
+def test_a_helper_that_fails_stops_nothing_and_is_reported(home, helper, text, trouble):
     helper("broken", {}, text)
     home({"credsStore": "broken"})
     found = find("host.test", "a", {}, home.environ)

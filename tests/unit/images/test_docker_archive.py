@@ -73,7 +73,7 @@ def test_what_is_called_by_its_digest_has_it(tmp_path):
         archive(config.replace(b'"app"', b'"dba"'), *tars)
 
 
-def test_a_layer_that_breaks_off_with_the_archive_is_said(tmp_path):
+def test_a_layer_that_breaks_off_with_the_archive_is_reported(tmp_path):
     """It is read by seeking: that what is stepped over is not all there must be noticed."""
     tar = make_layer({"a": b"1", "big": bytes(1 << 20)})
     whole = write_docker_archive(tmp_path / "whole.tar", make_image((tar,), compression=None))
@@ -141,10 +141,10 @@ def test_the_platform_that_was_asked_for_or_an_error(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "is empty"),
-        (b"not a tar at all, but text", "no archive of an image"),
+        (b"not a tar at all, but text", "is not an archive of an image"),
         (make_layer({"etc/passwd": b""}), "neither manifest.json nor index.json"),
         (make_layer({"manifest.json": b"[]"}), "lists no image"),
         (make_layer({"manifest.json": b"{nonsense"}), "malformed"),
@@ -153,10 +153,10 @@ def test_the_platform_that_was_asked_for_or_an_error(tmp_path):
         (make_layer({"manifest.json": b'[{"Config": "c", "Layers": ["l"]}]', "c": b'{"rootfs": {}}'}), "l is missing"),
     ],
 )
-def test_what_is_no_image_is_said_in_one_line(tmp_path, content, said):
+def test_what_is_not_an_image_is_reported_in_one_line(tmp_path, content, message):
     path = tmp_path / "image.tar"
     path.write_bytes(content)
-    with pytest.raises(InputError, match=said) as caught:
+    with pytest.raises(InputError, match=message) as caught:
         opened(path)
     assert "\n" not in str(caught.value)
     assert caught.value.hint
@@ -189,14 +189,14 @@ def test_a_member_stored_as_a_sparse_file_is_not_taken_for_its_data(tmp_path):
         bytes_of(opened(path))
 
 
-def test_how_far_a_layer_is_read_is_told_once(tmp_path):
-    told = []
+def test_the_progress_of_a_layer_is_reported_once(tmp_path):
+    reports = []
     big = make_layer({f"file{number}": b"x" * 700_000 for number in range(9)})
     path = write_docker_archive(tmp_path / "image.tar", make_image((big, LAYERS[0]), compression=None))
-    image = opened(path, progress=lambda what, done, total: told.append((what, done, total)))
-    told.clear()  # of the archive itself
+    image = opened(path, progress=lambda what, done, total: reports.append((what, done, total)))
+    reports.clear()  # of the archive itself
     for _ in range(2):
         bytes_of(image)
-    steps = [done for what, done, total in told if (what, total) == ("layer 0", len(big))]
-    assert len(steps) == len(told) > 3
-    assert steps == sorted(set(steps)) and steps[-1] < len(big)  # the end is told by who reads the layer
+    steps = [done for what, done, total in reports if (what, total) == ("layer 0", len(big))]
+    assert len(steps) == len(reports) > 3
+    assert steps == sorted(set(steps)) and steps[-1] < len(big)  # the reader of the layer reports the end

@@ -46,14 +46,16 @@ def content(image):
 @pytest.mark.parametrize("cache", [True, False])
 def test_an_image_of_docker(engine, tmp_path, cache):
     identity = engine.add("team/app:1", IMAGE)
-    told = []
-    context = OpenContext(cache=tmp_path / "c" if cache else None, progress=lambda what, done, total: told.append((what, done)))
+    reports = []
+    context = OpenContext(
+        cache=tmp_path / "c" if cache else None, progress=lambda what, done, total: reports.append((what, done))
+    )
     image = docker.open_image("team/app:1", context)
     assert content(image) == list(IMAGE.tars)
     assert (image.reference, image.kind, image.digest) == ("team/app:1", "image", identity)
     assert image.platform == Platform("linux", "amd64")
     assert [layer.diff_id for layer in image.layers] == list(IMAGE.diff_ids)
-    assert told and told[-1][0] == "docker export"
+    assert reports and reports[-1][0] == "docker export"
 
 
 def test_an_unchanged_image_is_exported_once(engine, tmp_path):
@@ -189,9 +191,7 @@ def test_an_engine_that_was_named_and_cannot_be_asked_is_not_passed_over_in_sile
         settings = Settings(cache_dir=tmp_path / "cache", plain_http=True)
         assert open_anything(reference, settings).digest == IMAGE.digest
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert warning.startswith(
-        f"{variable} names box over ssh, over which an engine cannot be asked; {reference} is looked for "
-    )
+    assert warning.startswith(f"{variable} names box over ssh, over which an engine cannot be asked; {reference} is looked up ")
     assert "ssh me@box" in warning
 
 

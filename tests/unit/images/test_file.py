@@ -111,9 +111,9 @@ def test_a_package_of_npm_under_its_own_name(tmp_path):
 
 
 def test_a_gem_with_the_lock_file_of_its_authors(tmp_path):
-    told = "--- !ruby/object:Gem::Specification\nname: rake\nversion: !ruby/object:Gem::Version\n  version: 13.2.1\n"
+    gemspec = "--- !ruby/object:Gem::Specification\nname: rake\nversion: !ruby/object:Gem::Version\n  version: 13.2.1\n"
     inner = gzip.compress(make_layer({"Gemfile.lock": b"GEM\n  specs:\n    minitest (5.0.0)\n"}))
-    data = make_layer({"metadata.gz": gzip.compress(told.encode()), "data.tar.gz": inner})
+    data = make_layer({"metadata.gz": gzip.compress(gemspec.encode()), "data.tar.gz": inner})
     assert purls(inventory_of(tmp_path, "rake-13.2.1.gem", data)) == ["pkg:gem/rake@13.2.1"]
 
 
@@ -145,7 +145,7 @@ def test_archives_of_images_are_left_to_others(tmp_path):
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.deb", b"!<arch>\n" + member("debian-binary", b"2.0\n"), "too early"),
+        ("a.deb", b"!<arch>\n" + member("debian-binary", b"2.0\n"), "incomplete"),
         ("a.rpm", b"\xed\xab\xee\xdb" + bytes(200), "header"),
         ("a.apk", gzip.compress(make_layer({"x": b""}), mtime=0), "without name"),
         ("a.gem", make_layer({"data.tar.gz": b""}), "without its metadata"),

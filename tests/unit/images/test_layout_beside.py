@@ -176,7 +176,7 @@ def test_an_archive_that_is_both_is_a_layout_where_somebody_wants_to_know(tmp_pa
     assert plain.attached is None
 
 
-def test_damaged_missing_and_large_documents_are_told(layout, monkeypatch):
+def test_damaged_missing_and_large_documents_are_reported(layout, monkeypatch):
     artifact = attestation(SLSA, BUILD)
     layout.add(artifact.manifest(IMAGE.digest))  # its blob is not there
     absent = "sha256:" + "0" * 64
@@ -192,7 +192,7 @@ def test_damaged_missing_and_large_documents_are_told(layout, monkeypatch):
     assert layout.look(":1").vex == ()
 
 
-def test_a_crowd_is_bounded_and_that_is_told(layout, monkeypatch):
+def test_a_crowd_is_bounded_and_that_is_reported(layout, monkeypatch):
     monkeypatch.setattr(layout_beside, "MAX_READ", 3)
     for number in range(5):
         layout.lay(attestation(SLSA, {**BUILD, "n": number}), IMAGE.digest)

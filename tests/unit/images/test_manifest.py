@@ -86,7 +86,7 @@ def test_malformed_index(data):
 
 @pytest.mark.parametrize("digest", [None, 3, "", "sha256:../../etc/passwd", "md5:" + "a" * 32, A.upper(), A + "\n"])
 def test_what_is_no_digest_is_refused(digest):
-    with pytest.raises(InputError, match="no digest"):
+    with pytest.raises(InputError, match="is not a digest"):
         parse_index(index_of({"digest": digest, "size": 1}))
     assert not isinstance(digest, str) or not is_digest(digest)
 
@@ -118,7 +118,7 @@ def test_manifest_without_layers():
     assert parse_manifest(json.dumps({"config": {"digest": A}, "layers": None}).encode()).layers == ()
 
 
-def test_an_index_is_told_by_what_it_holds():
+def test_an_index_is_recognised_by_its_content():
     assert is_index(index_of({"digest": A}))
     assert is_index(b'{"mediaType": "application/vnd.docker.distribution.manifest.list.v2+json"}')
 
@@ -131,7 +131,7 @@ def test_schema_1_is_explained():
 
 def test_an_artifact_is_no_image():
     chart = {"config": {"digest": A, "mediaType": "application/vnd.cncf.helm.config.v1+json"}, "layers": []}
-    with pytest.raises(InputError, match=r"no container image.*helm"):
+    with pytest.raises(InputError, match=r"is not a container image.*helm"):
         parse_manifest(json.dumps(chart).encode())
 
 
@@ -242,7 +242,7 @@ def test_layers_are_bound_to_their_claims():
     ]
     layers[1].open()
     assert opened == [sha256(image.layers[1])]
-    with pytest.raises(InputError, match="2 layers, but its configuration speaks of 1"):
+    with pytest.raises(InputError, match="2 layers, but its configuration lists 1"):
         bind_layers(manifest, config, diff_ids[:1], lambda one: lambda: None)
     assert bind_layers(manifest, config, (), lambda one: lambda: None)[0].diff_id == ""
 

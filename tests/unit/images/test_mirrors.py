@@ -69,7 +69,7 @@ def test_platforms_come_from_the_mirror_too():
         assert not origin.requests
 
 
-def test_what_fails_everywhere_is_told_of_the_registry():
+def test_what_fails_everywhere_is_reported_of_the_registry():
     with Registry() as origin, Registry() as mirror:
         origin.push("app", "1", IMAGE)
         with pytest.raises((InputError, NetworkError)) as caught:

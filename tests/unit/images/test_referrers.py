@@ -4,6 +4,7 @@ import pytest
 
 from careen.errors import UsageError
 from careen.images import referrers
+from careen.images.referrers import answer, contents
 from careen.images.registry import open_image
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import OpenContext
@@ -286,7 +287,7 @@ def test_ten_thousand_referrers_hide_no_signature(look, key):
     assert [one.verified_by for one in found.signatures] == [str(key.public)]
     assert not found.complete
     assert requests < 2 * referrers.MAX_DOCUMENTS + 20
-    assert len(found.troubles) <= referrers.MAX_TROUBLES + 1
+    assert len(found.troubles) <= answer.MAX_TROUBLES + 1
 
 
 def test_a_list_without_end(look):
@@ -348,7 +349,7 @@ def test_documents_that_are_none(look, data):
 
 
 def test_a_huge_document_is_not_fetched(look, monkeypatch):
-    monkeypatch.setattr(referrers, "MAX_BYTES", 1000)
+    monkeypatch.setattr(contents, "MAX_BYTES", 1000)
     huge = Part(b"x" * 1001, DSSE)
     with Registry() as registry:
         registry.attach(NAME, Artifact(DSSE, [huge]), IMAGE.digest)
@@ -382,7 +383,7 @@ def test_gaps_stand_before_what_is_odd(look, monkeypatch):
             registry.attach(NAME, Artifact(DSSE, [Part(b"%d" % number, DSSE)]), IMAGE.digest)
         found = look(registry)
     assert "20 documents" in found.troubles[0]
-    assert (len(found.troubles), found.troubles[-1]) == (referrers.MAX_TROUBLES + 1, "and 11 more")
+    assert (len(found.troubles), found.troubles[-1]) == (answer.MAX_TROUBLES + 1, "and 11 more")
 
 
 def test_credentials_stay_with_the_registry(look):

@@ -352,7 +352,7 @@ def test_too_many_requests_may_be_for_want_of_a_login(scene):
     assert "docker login" in caught.value.hint
 
 
-def test_who_is_logged_in_is_not_told_to_log_in(scene):
+def test_a_logged_in_user_is_not_advised_to_log_in(scene):
     with Registry() as registry:
         reference = registry.push("app", "1", IMAGE)
         challenge = Answer(401, headers={"WWW-Authenticate": "Basic realm=x"})
@@ -582,7 +582,7 @@ def test_a_page_that_names_itself_as_the_next_ends_the_list(scene):
 
 @pytest.mark.parametrize("kind", ["repositories", "tags"])
 @pytest.mark.parametrize("page", [lambda n: n % 3, lambda n: n])  # in a circle, or on and on
-def test_a_list_without_end_is_left_and_said_to_be_one(scene, kind, page):
+def test_a_list_without_end_is_left_and_marked_as_incomplete(scene, kind, page):
     path = "/v2/_catalog" if kind == "repositories" else "/v2/x/tags/list"
     answers = [
         Answer(200, b'{"%b": ["a", "b"]}' % kind.encode(), {"Link": f'<{path}?page={page(number)}>; rel="next"'})

@@ -68,7 +68,7 @@ def test_an_overlay_that_is_not_read_is_unknown(tmp_path):
         (sif((SQUASHFS, PRIMARY, ROOT))[:60], "has no header"),
     ],
 )
-def test_what_cannot_be_read_is_said(tmp_path, data, reason):
+def test_what_cannot_be_read_is_reported(tmp_path, data, reason):
     with pytest.raises(InputError, match=reason):
         opened(tmp_path, data)
 

@@ -76,7 +76,7 @@ def test_holes_are_not_read_and_long_names_are_kept(tmp_path):
     assert found["holes"][1] == bytes(8192)
 
 
-def test_a_bomb_is_told_by_what_it_inflates_to(tmp_path):
+def test_a_bomb_is_recognised_by_its_inflated_size(tmp_path):
     path = written(tmp_path, squashfs({"bomb": b"a" * 4_000_000}, compressed=True))
     with pytest.raises(InputError, match="inflates to more than 20 times its size"):
         members_of(path, Limits(ratio=20, ratio_from_bytes=1_000_000))
@@ -95,7 +95,7 @@ def test_a_folder_in_itself_ends_the_layer_and_what_was_read_stays(tmp_path):
     assert [unknown.whole_layer for unknown in delta.unknowns] == [True]
 
 
-def test_folders_without_end_are_said(monkeypatch, tmp_path):
+def test_folders_without_end_are_reported(monkeypatch, tmp_path):
     monkeypatch.setattr("careen.images.squashfs.filesystem.MAX_DEPTH", 20)
     tree = {"x": b""}
     for _ in range(30):
@@ -120,7 +120,7 @@ def test_damage_is_a_value_error(tmp_path):
     assert trouble > 100
 
 
-def test_what_is_none_or_not_read_is_said(tmp_path):
+def test_what_is_not_a_squashfs_or_not_read_is_reported(tmp_path):
     with pytest.raises(InputError, match="is not a squashfs"):
         IMAGE_SOURCE.open(written(tmp_path, b"PK\3\4" * 40), OpenContext())
     data = bytearray(squashfs({}))

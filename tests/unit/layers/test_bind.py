@@ -1,12 +1,12 @@
 import pytest
 
 from careen.catalogers import npm, npm_lock, python
-from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.layers.verified import read_again
 from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
-from tests.support.images import File, Symlink, make_layer
+from tests.support.images import File, Hardlink, Symlink, make_layer
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, delta_of, inventory_of, layer_of, status
 
 STATUS = "var/lib/dpkg/status"
@@ -180,7 +180,7 @@ def test_executables_that_no_package_owns_are_counted():
     assert (inventory.unowned_executables, inventory.files) == (1, 5)
 
 
-def test_packages_of_a_root_in_a_folder_are_judged_by_the_files_there():
+def test_packages_of_a_root_in_a_folder_are_checked_with_the_files_there():
     root = {"etc/os-release": OS_RELEASE, STATUS: status(("bash", "5.2-1")), "bin/bash": b""}
     root["var/lib/dpkg/info/bash.list"] = listing("bin/bash")
     both = {**root, **{f"srv/root/{path}": data for path, data in root.items()}}
@@ -241,7 +241,7 @@ def test_a_layer_that_makes_a_folder_of_a_merged_link_leaves_the_files_in_usr():
     assert by_name(inventory_of(base, {"lib/other.so": b""}))["libc6"].presence == "present"
 
 
-def test_a_package_database_behind_a_link_is_said():
+def test_a_package_database_behind_a_link_is_reported():
     first = {**BASE, "opt/db/status": BASE[STATUS], "var/lib/dpkg": Symlink("/opt/db")}
     del first[STATUS]
     inventory = inventory_of(first)
@@ -253,7 +253,7 @@ def test_a_package_database_behind_a_link_is_said():
 def reread_inventory(*layers, limits=Limits()):  # noqa: B008
     opened = [layer_of(make_layer(files), number) for number, files in enumerate(layers)]
     deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
-    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(limits)))
+    return bind(deltas, CATALOGERS, lambda number, select: read_again(opened[number], select, Budget(limits)))
 
 
 def test_a_bound_reached_on_the_way_to_a_database_behind_a_link_is_trouble_of_the_layer():
@@ -312,6 +312,32 @@ def test_a_folder_behind_a_link_is_named_with_the_root_that_it_belongs_to():
     [unknown] = inventory_of(files).unknowns
     assert unknown.evidence.path == "srv/root/nix/dpkg/status.d"
     assert unknown.reason.startswith("srv/root/var/lib/dpkg/status.d leads here")
+
+
+def test_a_database_behind_a_link_belongs_to_the_root_of_the_link():
+    files = {
+        "etc/os-release": OS_RELEASE,
+        "srv/root/etc/os-release": OS_RELEASE.replace(b"12", b"13"),
+        "srv/root/var/lib/dpkg": Symlink("/nix/dpkg"),
+        "srv/root/nix/dpkg/status": status(("bash", "5.2-1")),
+        "srv/root/nix/dpkg/info/bash.list": listing("bin/bash"),
+        "srv/root/bin/bash": File(b"#!", mode=0o755),
+    }
+    [package] = reread_inventory(files).packages
+    assert (package.distro, package.presence) == ("debian-13", "present")
+    del files["srv/root/bin/bash"]
+    [package] = reread_inventory({**files, "bin/bash": b""}).packages
+    assert package.presence == "absent"  # the file of another root
+
+
+def test_a_database_behind_a_link_that_is_a_hard_link():
+    first = {"etc/os-release": OS_RELEASE, "store/1": status(("bash", "5.2-1"))}
+    second = {"var/lib/dpkg": Symlink("/opt/db"), "opt/db/status": Hardlink("store/1")}
+    for layers in ((first, second), ({**first, **second},)):
+        inventory = reread_inventory(*layers)
+        found = [(package.name, package.evidence[0].path, package.evidence[0].layer) for package in inventory.packages]
+        assert found == [("bash", "opt/db/status", len(layers) - 1)]
+        assert inventory.unknowns == ()
 
 
 def test_a_folder_without_a_link_that_holds_nothing_to_read_is_not_behind_one():

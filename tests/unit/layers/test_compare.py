@@ -32,7 +32,7 @@ def test_where_nothing_orders_versions_they_have_changed():
     assert compared([pypi("x", "old")], [pypi("x", "new")]) == [("changed", "x", "old", "new")]
 
 
-def test_the_layer_of_each_side_is_told():
+def test_each_side_has_its_layer():
     one, other = deb("a", "1"), deb("a", "2", evidence=(Evidence("var/lib/dpkg/status", 4),))
     (change,) = changes(Inventory(None, (one,)), Inventory(None, (other,)), SCHEMES, ECOSYSTEMS)
     assert (change.layer_before, change.layer_after, change.purl) == (0, 4, other.purl)

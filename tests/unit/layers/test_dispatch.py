@@ -13,6 +13,7 @@ def dispatch(**wants):
     ("wants", "hits", "misses"),
     [
         ({"paths": ("lib/dpkg/status",)}, ["lib/dpkg/status", "opt/root/lib/dpkg/status"], ["xlib/dpkg/status"]),
+        ({"paths": ("db/*/*/desc",)}, ["db/a/b/desc", "r/db/a/b/desc"], ["db/a/desc", "xdb/a/b/desc", "db/a/b/c/desc"]),
         ({"names": ("package.json",)}, ["package.json", "a/b/package.json"], ["a/xpackage.json", "package.json/x"]),
         ({"suffixes": (".jar", ".tar.gz")}, ["a/x.jar", "x.tar.gz"], ["x.gz", "jar", "a.jar/x"]),
         ({"suffixes": (".dist-info/METADATA",)}, ["a-1.dist-info/METADATA"], ["a/METADATA", "METADATA"]),
@@ -29,7 +30,7 @@ def test_criteria(wants, hits, misses):
     assert [bool(index.readers(path, 0o644)) for path in misses] == [False] * len(misses)
 
 
-def test_executables_are_told_by_mode_or_name():
+def test_executables_are_recognised_by_mode_or_name():
     index = dispatch(executables=True)
     assert index.readers("bin/x", 0o755)
     assert index.readers("lib/libx.so.1", 0o644)
@@ -45,3 +46,19 @@ def test_who_asks_for_a_beginning_is_known_by_its_first_bytes_alone():
     index = dispatch(anywhere=True, magic=(b"\x7fELF", b"\x7fEX", b"MZ"))
     assert {start: len(wanted) for start, wanted in index.by_magic.items()} == {b"\x7fE": 1, b"MZ": 1}
     assert not index.readers("bin/x", 0o755)
+
+
+@pytest.mark.parametrize(
+    ("wants", "path", "root"),
+    [
+        ({"paths": ("lib/apk/db/installed",)}, "lib/apk/db/installed", ""),
+        ({"paths": ("lib/apk/db/installed",)}, "srv/a/lib/apk/db/installed", "srv/a"),
+        ({"paths": ("lib/apk/db/installed", "usr/lib/apk/db/installed")}, "r/usr/lib/apk/db/installed", "r"),  # not r/usr
+        ({"folders": ("var/lib/dpkg/info/*.list",)}, "r/var/lib/dpkg/info/x.list", "r"),
+        ({"paths": ("var/db/pkg/*/*/SLOT",)}, "r/var/db/pkg/dev-lang/python-3/SLOT", "r"),
+        ({"paths": ("var/db/pkg/*/*/SLOT",)}, "var/db/pkg/dev-lang/python-3/SLOT", ""),
+        ({"names": ("package.json",)}, "srv/a/package.json", ""),  # wanted wherever it lies
+    ],
+)
+def test_the_root_file_system_in_which_a_path_is_wanted(wants, path, root):
+    assert [wanted.root for wanted in dispatch(**wants).readers(path, 0o644)] == [root]

@@ -1,4 +1,4 @@
-"""Which files of a squashed image are told to the checks of its configuration."""
+"""Which files of a squashed image are given to the checks of its configuration."""
 
 import io
 import tarfile

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from careen.errors import InputError
 from careen.formats.archives.inflate import WINDOW_BYTES
-from careen.layers.behind import reread
-from careen.layers.index import AHEAD_FROM_BYTES, Readers, decode, encode, index
+from careen.layers.index import Readers, decode, encode, index
+from careen.layers.verified import AHEAD_FROM_BYTES, read_again
 from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.images import Hardlink, make_layer
@@ -87,9 +87,9 @@ def test_every_algorithm_is_verified_before_anything_is_kept():
 @pytest.mark.parametrize("digest", ["md5:" + "0" * 32, "sha1:" + "0" * 40, "sha256:" + "A" * 64, "sha384:" + "0" * 96, "x"])
 def test_a_digest_that_cannot_be_verified_is_refused(digest):
     store = MemoryStore()
-    with pytest.raises(InputError, match="no digest that can be verified"):
+    with pytest.raises(InputError, match="not a digest that can be verified"):
         read(layer_of(STORED, digest=digest), store)
-    with pytest.raises(InputError, match="no digest that can be verified"):
+    with pytest.raises(InputError, match="not a digest that can be verified"):
         read(layer_of(STORED, diff_id=digest), store, verify_diff_id=True)
 
 
@@ -105,10 +105,10 @@ def test_a_second_pass_is_checked_as_the_first_one():
     for stored, refused in ((STORED, False), (gzip.compress(make_layer({"x": b""})), True)):
         again = replace(layer, open=lambda stored=stored: io.BytesIO(stored))
         if not refused:
-            assert reread(again, READERS.dispatch.readers, Budget(Limits())).facts["dpkg"]
+            assert read_again(again, READERS.dispatch.readers, Budget(Limits())).facts["dpkg"]
         else:
             with pytest.raises(InputError, match="its bytes have the digest"):
-                reread(again, READERS.dispatch.readers, Budget(Limits()))
+                read_again(again, READERS.dispatch.readers, Budget(Limits()))
 
 
 def test_a_wrong_diff_id_is_refused_where_it_is_verified():

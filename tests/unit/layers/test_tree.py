@@ -19,7 +19,7 @@ def write(folder, files):
         (folder / path).write_bytes(data)
 
 
-def test_what_may_not_be_read_is_said_and_the_rest_is_read(tmp_path, monkeypatch):
+def test_what_may_not_be_read_is_reported_and_the_rest_is_read(tmp_path, monkeypatch):
     write(
         tmp_path,
         {

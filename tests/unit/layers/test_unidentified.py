@@ -4,9 +4,9 @@ import pytest
 
 from careen.catalogers import distribution as distributions
 from careen.catalogers import dpkg, gem, golang, java, jvm, native_code, npm, package_file, python, rust, sbom_files
-from careen.layers.behind import reread
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.layers.verified import read_again
 from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.executables import elf, inline, pe
@@ -33,7 +33,7 @@ def unidentified(*layers):
 def inventory(*layers):
     opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
     deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
-    return bind(deltas, CATALOGERS, lambda number, select: reread(opened[number], select, Budget(Limits())))
+    return bind(deltas, CATALOGERS, lambda number, select: read_again(opened[number], select, Budget(Limits())))
 
 
 def test_a_program_that_nobody_knows_is_unidentified_and_scripts_and_data_are_not():

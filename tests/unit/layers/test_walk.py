@@ -8,7 +8,8 @@ import pytest
 from careen.errors import InputError
 from careen.formats.archives.inflate import SeekStream, Stream, open_stream
 from careen.layers.dispatch import Dispatch
-from careen.layers.walk import GAP_BYTES, tar_entries, walk
+from careen.layers.feed import GAP_BYTES
+from careen.layers.walk import tar_entries, walk
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from careen.safety.budget import Budget, Limits
 from tests.support.images import make_layer
@@ -137,9 +138,11 @@ def test_a_sparse_file_shows_its_readers_what_any_file_does(major, minor, more, 
         return Scanner()
 
     content = bytes(8) + b"ab" + bytes(89_990) + b"end"
-    told = (record(b"GNU.sparse.major", major), record(b"GNU.sparse.minor", minor), record(b"GNU.sparse.numblocks", b"2"))
+    stated = (record(b"GNU.sparse.major", major), record(b"GNU.sparse.minor", minor), record(b"GNU.sparse.numblocks", b"2"))
     size = record(b"GNU.sparse.realsize", b"%d" % len(content))
-    data = pax(*told, size, *more) + member(b"f.so", in_data + b"abend", mode=octal(0o755, 8)) + member(b"g", b"") + bytes(1024)
+    data = (
+        pax(*stated, size, *more) + member(b"f.so", in_data + b"abend", mode=octal(0o755, 8)) + member(b"g", b"") + bytes(1024)
+    )
     wants = {"executables": True, "magic": (bytes(8) + b"ab",)}
     result = walked(
         data,
@@ -239,7 +242,7 @@ def test_a_folder_in_the_place_of_a_file_of_the_same_layer():
 
 
 @pytest.mark.parametrize("name", ["a" * 5000, "/".join("d" * 1100)])
-def test_names_that_no_system_takes_are_left_out_and_said(name):
+def test_names_that_no_system_takes_are_left_out_and_reported(name):
     result = walked(make_layer({name: b"", "ok": b""}))
     assert result.table.names() == ["ok"]
     assert "left out" in result.unknowns[0].reason
@@ -258,7 +261,7 @@ def test_a_full_disk_stops_the_scan_with_the_next_step(monkeypatch):
         def write(self, data):
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("careen.layers.walk.MEMORY_BYTES", 10)
+    monkeypatch.setattr("careen.layers.feed.MEMORY_BYTES", 10)
     monkeypatch.setattr("tempfile.TemporaryFile", Full)
     with pytest.raises(InputError, match="No space left") as caught:
         walked(make_layer({"f": b"x" * 20}), cataloger(lambda file: [file.data.decode()], names=("f",)))
@@ -322,7 +325,7 @@ def test_what_is_in_nobodys_range_is_not_read(stream, asked):
             assert len(scanner.seen) <= len(wanted) + 2 * GAP_BYTES
 
 
-def test_a_file_that_ends_within_what_is_passed_over_is_said():
+def test_a_file_that_ends_within_what_is_skipped_is_reported():
     data = make_layer({"f.bin": CONTENT})[: 512 + 200_000]
     one = cataloger(lambda file: Selective(((300_000, 300_010),)), names=("f.bin",), amount="stream")
     (unknown,) = walked(data, one).unknowns

@@ -39,9 +39,9 @@ def signs(package, *records, created=MADE, distribution=DEBIAN):
     found = built_by(Inventory(distribution, (package,), created=created), knowledge(*records), Keys(DEB), TODAY)
     assert [one.purl for one in found.inventory.packages if one.vendor == "third_party"] == list(found.third_parties)
     if found.third_parties:
-        assert found.reasons == ()
+        assert found.gaps == ()
         return "third_party"
-    return "doubtful" if found.reasons else "distribution"
+    return "doubtful" if found.gaps else "distribution"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_is_not_debians_is_not_looked_up():
     alien = replace(signed, vendor="distribution", distro=None)
     assert signs(alien, STABLE, UNSTABLE, distribution=ALMA) == "distribution"
     found = built_by(Inventory(DEBIAN, (signed,), created=MADE), knowledge(STABLE, UNSTABLE), Keys(DEB), TODAY)
-    assert (found.third_parties, found.reasons) == ((), ())
+    assert (found.third_parties, found.gaps) == ((), ())
     assert signs(alien, listed("1-1", namespace="debian:sid"), distribution=Distribution("debian", "")) == "distribution"
 
 
@@ -139,7 +139,7 @@ def test_a_version_above_the_releases_by_the_advisories_of_unstable(version, fix
 
 
 @pytest.mark.parametrize("unstable", [[], [info("debian:sid")], [info("debian:sid", unfixed=True, partial=True)]])
-def test_where_nobody_lists_unstables_flaws_it_stays_the_releases(unstable):
+def test_without_advisories_for_unstable_the_package_stays_the_releases(unstable):
     records = [STABLE, UNSTABLE, info(unfixed=True), advisory(fixed=None, status="open"), *unstable]
     matched = match(Inventory(DEBIAN, (built("3.5.0-1"),), created=MADE), knowledge(*records), DEB, ECOSYSTEMS, TODAY)
     assert ([one.id for one in matched.findings], list(codes(matched))) == (["CVE-2026-0001"], ["no_index"])

@@ -30,13 +30,13 @@ def package(version="2.0.0-9.el9_2", name="lantern", source="lantern", layer=0, 
     return Package("rpm", "rhel", name, version, arch="x86_64", distro="rhel-9.2", evidence=evidence, **fields)
 
 
-def said(namespace="rhel:9", fixed=None, status=None, id="CVE-2099-0001", package="lantern", **fields):
+def redhat(namespace="rhel:9", fixed=None, status=None, id="CVE-2099-0001", package="lantern", **fields):
     status = status or ("fixed" if fixed else "open")
     return advisory(id, fixed, namespace, package, source="redhat", status=status, **fields)
 
 
-def unmended(status="open", package="lantern", **fields):
-    return said(status=status, package=package, arch=("src",), **fields)
+def unfixed(status="open", package="lantern", **fields):
+    return redhat(status=status, package=package, arch=("src",), **fields)
 
 
 def run(packages, records, content_sets=(), distribution=RHEL):
@@ -48,42 +48,42 @@ def fixes(matched):
     return [(found.id, found.fix.state, found.fix.versions) for found in matched.findings]
 
 
-MENDED_IN_BOTH = (said(fixed="2.0.1-4.el9_4"), said("rhel_eus:9.2", fixed="2.0.0-9.el9_2.3"))
+FIXED_IN_BOTH = (redhat(fixed="2.0.1-4.el9_4"), redhat("rhel_eus:9.2", fixed="2.0.0-9.el9_2.3"))
 
 
 def test_a_package_is_its_releases_where_no_channel_is_named():
-    assert fixes(run([package()], MENDED_IN_BOTH)) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
-    assert fixes(run([package()], MENDED_IN_BOTH, [MAIN])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
+    assert fixes(run([package()], FIXED_IN_BOTH)) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
+    assert fixes(run([package()], FIXED_IN_BOTH, [MAIN])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
 
 
 def test_extended_support_has_the_first_word_on_what_it_names():
-    matched = run([package()], MENDED_IN_BOTH, [EUS])
+    matched = run([package()], FIXED_IN_BOTH, [EUS])
     assert fixes(matched) == [("CVE-2099-0001", "fixed", ("2.0.0-9.el9_2.3",))]
     assert "Red Hat Enterprise Linux 9.2 EUS" in matched.findings[0].reason
     assert matched.findings[0].confidence == "confirmed"
-    assert fixes(run([package("2.0.0-9.el9_2.3")], MENDED_IN_BOTH, [EUS])) == []
+    assert fixes(run([package("2.0.0-9.el9_2.3")], FIXED_IN_BOTH, [EUS])) == []
 
 
 def test_of_what_extended_support_does_not_name_the_release_speaks():
-    other = said(fixed="2.0.1-5.el9_4", id="CVE-2099-0002")
-    assert ids(run([package("2.0.0-9.el9_2.3")], [*MENDED_IN_BOTH, other], [EUS])) == ["CVE-2099-0002"]
+    other = redhat(fixed="2.0.1-5.el9_4", id="CVE-2099-0002")
+    assert ids(run([package("2.0.0-9.el9_2.3")], [*FIXED_IN_BOTH, other], [EUS])) == ["CVE-2099-0002"]
 
 
-def test_an_erratum_of_several_flaws_keeps_those_that_the_channel_did_not_name():
-    bundle = said(fixed="2.0.1-4.el9_4", id="RHSA-2099:1001", aliases=("CVE-2099-0001", "CVE-2099-0002"))
-    matched = run([package("2.0.0-9.el9_2.3")], [bundle, said("rhel_eus:9.2", fixed="2.0.0-9.el9_2.3")], [EUS])
+def test_an_erratum_of_several_vulnerabilities_keeps_those_that_the_channel_did_not_name():
+    bundle = redhat(fixed="2.0.1-4.el9_4", id="RHSA-2099:1001", aliases=("CVE-2099-0001", "CVE-2099-0002"))
+    matched = run([package("2.0.0-9.el9_2.3")], [bundle, redhat("rhel_eus:9.2", fixed="2.0.0-9.el9_2.3")], [EUS])
     assert ids(matched) == ["CVE-2099-0002"]
 
 
 def test_a_channel_behind_the_package_has_not_built_it():
     newer = package("2.0.1-1.el9_4")
-    assert fixes(run([newer], MENDED_IN_BOTH, [EUS])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
+    assert fixes(run([newer], FIXED_IN_BOTH, [EUS])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
 
 
 def test_a_channel_of_another_release_says_nothing():
     sets = [ContentSets(("of-8-rpms", *EUS.names))]
     repositories = (Repository("of-8-rpms", ("rhel_eus:8.6", "openshift:4.14:el8")),)
-    records = [*repositories, said("rhel_eus:8.6", fixed="9-1.el8_6"), said("openshift:4.14:el8", fixed="9-1.el8")]
+    records = [*repositories, redhat("rhel_eus:8.6", fixed="9-1.el8_6"), redhat("openshift:4.14:el8", fixed="9-1.el8")]
     assert ids(run([package()], records, sets)) == []
 
 
@@ -99,9 +99,9 @@ def test_each_layer_has_its_own_channels():
 
 def test_a_product_on_top_speaks_of_what_the_release_does_not_know():
     sets = [ContentSets(("rhocp-4.14-for-rhel-9-x86_64-rpms", *MAIN.names))]
-    own = said("openshift:4.14:el9", fixed="9.9-1.el9", package="lantern")
+    own = redhat("openshift:4.14:el9", fixed="9.9-1.el9", package="lantern")
     assert ids(run([package()], [own], sets)) == ["CVE-2099-0001"]
-    assert ids(run([package("2.0.1-4.el9_4")], [own, said(fixed="2.0.1-4.el9_4")], sets)) == []
+    assert ids(run([package("2.0.1-4.el9_4")], [own, redhat(fixed="2.0.1-4.el9_4")], sets)) == []
     assert ids(run([package()], [own])) == []
 
 
@@ -109,28 +109,28 @@ def test_a_product_on_top_speaks_of_what_the_release_does_not_know():
     ("status", "state"),
     [("open", "open"), ("wont_fix", "wont_fix"), ("deferred", "deferred"), ("end_of_life", "end_of_life")],
 )
-def test_what_is_not_mended_holds_for_all_that_the_source_package_makes(status, state):
-    matched = run([package(name="lantern-libs"), package(name="other", source="other")], [unmended(status)])
+def test_an_unfixed_vulnerability_holds_for_all_packages_of_the_source(status, state):
+    matched = run([package(name="lantern-libs"), package(name="other", source="other")], [unfixed(status)])
     assert [(found.package_name, found.fix.state) for found in matched.findings] == [("lantern-libs", state)]
 
 
 def test_a_package_that_is_not_affected_though_its_source_is():
-    records = [unmended(), said(status="not_affected", package="lantern-headers")]
+    records = [unfixed(), redhat(status="not_affected", package="lantern-headers")]
     assert [one.package_name for one in run([package(), package(name="lantern-headers")], records).findings] == ["lantern"]
 
 
 def test_investigation_is_no_finding():
-    assert ids(run([package()], [unmended("undetermined")])) == []
+    assert ids(run([package()], [unfixed("undetermined")])) == []
 
 
 def test_builds_of_the_source_package_compare_by_its_version_alone():
-    record = said(fixed="2.0.1-4.el9_4", arch=("src",))
+    record = redhat(fixed="2.0.1-4.el9_4", arch=("src",))
     assert ids(run([package(name="lantern-libs")], [record])) == ["CVE-2099-0001"]
     assert ids(run([package("0.3-9.el9_2", name="lantern-libs", built="2.0.0-9.el9_2")], [record])) == []
 
 
 def test_a_statement_about_a_module_is_for_its_stream():
-    record = unmended("wont_fix", module="lantern:1")
+    record = unfixed("wont_fix", module="lantern:1")
     ours = package("2.0.0-9.module+el8.9.0+7+abc", module="lantern:1:8090:c")
     assert ids(run([ours], [record])) == ["CVE-2099-0001"]
     assert ids(run([replace(ours, module="lantern:2:8090:c")], [record])) == []
@@ -146,25 +146,25 @@ def test_where_everything_is_known_no_rebuild_stands_in():
 
 
 @pytest.mark.parametrize("id", ["almalinux", "rocky", "ol"])
-def test_rhel_stands_in_for_a_rebuild_of_which_nothing_is_known_and_that_is_said(id):
+def test_rhel_stands_in_for_a_rebuild_without_advisories_and_the_report_states_it(id):
     rebuild = Distribution(id, "9.2")
     ours = replace(package(), namespace=id, distro=f"{id}-9.2")
-    records = [said(fixed="2.0.1-4.el9_4"), COMPLETE]
+    records = [redhat(fixed="2.0.1-4.el9_4"), COMPLETE]
     matched = run([ours], records, distribution=rebuild)
     assert [(found.id, found.confidence) for found in matched.findings] == [("CVE-2099-0001", "likely")]
     assert "Red Hat Enterprise Linux 9" in codes(matched)["stand_in"].detail
     assert ids(run([ours], [*records, info(f"{id}:9", id)], distribution=rebuild)) == []
 
 
-def test_a_third_partys_rpm_is_not_judged():
-    matched = run([package(maintainer="Example Corp")], [said(fixed="9-1")])
+def test_a_third_partys_rpm_is_not_assessed():
+    matched = run([package(maintainer="Example Corp")], [redhat(fixed="9-1")])
     assert ids(matched) == []
     assert "unassessed_package" in codes(matched)
 
 
 def test_both_of_red_hats_feeds_are_one_finding():
     erratum = advisory("RHSA-2099:1001", "2.0.1-4.el9_4", "rhel:9", "lantern", source="redhat", aliases=("CVE-2099-0001",))
-    vex = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-2099:1001",))
+    vex = redhat(fixed="2.0.1-4.el9_4", aliases=("RHSA-2099:1001",))
     (found,) = run([package()], [erratum, vex]).findings
     assert (found.id, found.aliases) == ("CVE-2099-0001", ("RHSA-2099:1001",))
 
@@ -175,39 +175,39 @@ def test_an_erratum_that_two_feeds_have_is_named_once():
     assert [one.url for one in found.advisories] == ["a"]
 
 
-def test_a_flaw_that_was_mended_twice_needs_the_second_fix():
-    first, second = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), said(fixed="2.0.1-6.el9_4", aliases=("RHSA-2",))
+def test_a_vulnerability_that_was_fixed_twice_needs_the_second_fix():
+    first, second = redhat(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), redhat(fixed="2.0.1-6.el9_4", aliases=("RHSA-2",))
     assert fixes(run([package("2.0.1-5.el9_4")], [first, second])) == [("CVE-2099-0001", "fixed", ("2.0.1-6.el9_4",))]
-    builds = said(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), said(fixed="2.0.1-6.el9_4", aliases=("RHSA-1",))
+    builds = redhat(fixed="2.0.1-4.el9_4", aliases=("RHSA-1",)), redhat(fixed="2.0.1-6.el9_4", aliases=("RHSA-1",))
     assert ids(run([package("2.0.1-5.el9_4")], builds)) == []  # two builds of one erratum
 
 
 def test_an_explanation_says_who_has_the_first_word():
     inventory = Inventory(RHEL, (package(name="lantern-libs"),), content_sets=(EUS,))
-    records = [replace(one, package="lantern-libs") for one in MENDED_IN_BOTH] + [said(fixed="9-1")]
+    records = [replace(one, package="lantern-libs") for one in FIXED_IN_BOTH] + [redhat(fixed="9-1")]
     known = knowledge(*REPOSITORIES, *records)
     matched = match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY)
     report = replace(clean(), inventory=inventory, findings=matched.findings)
-    (judgement,) = explain("CVE-2099-0001", None, report, known, SCHEMES, ECOSYSTEMS).judgements
-    told = {one.namespace: (one.package, one.counts, one.why) for one in judgement.statements}
-    assert told == {
-        "rhel:9": ("lantern-libs", False, "the channel that the package came from has the first word"),
+    (explained,) = explain("CVE-2099-0001", None, report, known, SCHEMES, ECOSYSTEMS).of_packages
+    statements = {one.namespace: (one.package, one.counts, one.why) for one in explained.statements}
+    assert statements == {
+        "rhel:9": ("lantern-libs", False, "the channel that the package came from takes precedence"),
         "rhel_eus:9.2": ("lantern-libs", True, ""),
     }
 
 
-def test_repositories_that_nobody_maps_are_said():
-    matched = run([package()], MENDED_IN_BOTH, [ContentSets(("a-rpms__9", *MAIN.names))])
+def test_unknown_repositories_are_reported():
+    matched = run([package()], FIXED_IN_BOTH, [ContentSets(("a-rpms__9", *MAIN.names))])
     assert "a-rpms__9" in codes(matched)["unknown_channel"].detail
     assert codes(matched)["unknown_channel"].packages == 1
-    assert "unknown_channel" not in codes(run([package()], MENDED_IN_BOTH, [MAIN, EUS]))
+    assert "unknown_channel" not in codes(run([package()], FIXED_IN_BOTH, [MAIN, EUS]))
     assert effect_of("unknown_channel") == "information"
 
 
 def test_headers_of_the_kernel_hold_no_code_of_it():
     headers = package("5.14.0-1.el9", name="kernel-headers", source="kernel")
-    assert ids(run([headers], [unmended(package="kernel")])) == []
-    assert ids(run([headers], [said(fixed="5.14.0-2.el9", package="kernel-headers")])) == ["CVE-2099-0001"]
+    assert ids(run([headers], [unfixed(package="kernel")])) == []
+    assert ids(run([headers], [redhat(fixed="5.14.0-2.el9", package="kernel-headers")])) == ["CVE-2099-0001"]
 
 
 def test_titles():

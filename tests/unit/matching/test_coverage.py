@@ -21,15 +21,15 @@ def cover(packages, *records, unknowns=(), as_of="2026-05-31", without=False, di
     return found, {reason.code: reason for reason in found.reasons}
 
 
-def test_everything_judged():
+def test_everything_assessed():
     found, reasons = cover([deb()], info(unfixed=True), advisory())
     assert (found.verdict, reasons, found.files, found.unowned_executables) == ("assessed", {}, 7, 1)
 
 
-def test_a_source_of_fixed_issues_says_so_and_judges():
+def test_a_source_of_fixes_only_assesses_and_is_reported():
     found, reasons = cover([deb()], info())
     assert found.verdict == "assessed"
-    assert reasons["fixed_only"].detail == "Debian 12: debian lists issues that have a fix, no others"
+    assert reasons["fixed_only"].detail == "Debian 12: debian lists only vulnerabilities that have a fix"
 
 
 def test_a_source_that_knows_a_few_packages():
@@ -38,7 +38,7 @@ def test_a_source_that_knows_a_few_packages():
     assert found.verdict == "partially_assessed"
     assert (reasons["partial_source"].packages, reasons["fixed_only"].packages) == (3, 2)
     assert reasons["partial_source"].detail == (
-        "debian knows 12 source packages of Debian 12; 3 of 5 packages were not assessed"
+        "debian covers only 12 source packages of Debian 12: 2 of the image's 5 packages"
     )
 
 
@@ -71,18 +71,21 @@ def test_a_partial_feed_of_a_language():
 def test_no_feed_for_a_release_or_a_language():
     found, reasons = cover([deb(), pypi()])
     assert found.verdict == "not_assessed"
-    assert {reason.detail for reason in found.reasons} == {"Debian 12: no feed", "PyPI: no feed"}
+    assert {reason.detail for reason in found.reasons} == {
+        "Debian 12: no feed",
+        "PyPI: no feed",
+    }
     found, reasons = cover([deb(), pypi()], info(unfixed=True))
     assert found.verdict == "partially_assessed"
     assert reasons["no_advisories"].packages == 1
 
 
-@pytest.mark.parametrize(("end", "said"), [("2026-05-31", True), ("2026-06-01", False), ("2028-06-30", False)])
-def test_end_of_life(end, said):
+@pytest.mark.parametrize(("end", "ended"), [("2026-05-31", True), ("2026-06-01", False), ("2028-06-30", False)])
+def test_end_of_life(end, ended):
     found, reasons = cover([deb()], info(unfixed=True), Support("debian:12", end))
-    assert ("end_of_life" in reasons) is said
-    assert found.verdict == ("partially_assessed" if said else "assessed")
-    if said:
+    assert ("end_of_life" in reasons) is ended
+    assert found.verdict == ("partially_assessed" if ended else "assessed")
+    if ended:
         assert reasons["end_of_life"].detail == "Debian 12 gets no security updates since 2026-05-31"
 
 
@@ -101,7 +104,7 @@ def test_old_data():
     assert cover([deb()], info(unfixed=True), as_of="2026-05-17", max_age_days=None)[0].verdict == "assessed"
 
 
-def test_old_data_that_judged_nothing_is_not_held_against_the_answer():
+def test_old_data_that_assessed_nothing_does_not_lower_the_verdict():
     assert "stale_source" not in cover([pypi()], info(unfixed=True), info("PyPI", "elsewhere"), as_of="2020-01-01")[1]
 
 
@@ -138,7 +141,7 @@ def test_third_party_packages_are_counted():
     assert isinstance(packages[0], Package)
 
 
-def test_rules_inside_the_image_are_said_and_lower_nothing():
+def test_rules_inside_the_image_are_reported_and_do_not_lower_the_verdict():
     from careen.model.decision import Decision
 
     inventory = Inventory(DEBIAN, (deb(),), decisions=tuple(Decision("vex", "", f"{name}.vex.json") for name in "abcd"))
@@ -168,11 +171,11 @@ def test_packages_that_the_release_supports_in_part_or_no_more_are_named():
     found, reasons = cover(packages, info(unfixed=True), *records)
     assert found.verdict == "partially_assessed"
     assert reasons["package_end_of_life"].detail == (
-        "Debian 12 gives no security updates any more for "
+        "Debian 12 no longer provides security updates for "
         "bash (since 2026-05-01: the last one), openssl (since 2026-05-01: abandoned)"
     )
     assert reasons["limited_support"].detail == (
-        "Debian 12 gives security updates within limits for golang-1.19 (built statically)"
+        "Debian 12 provides limited security updates for golang-1.19 (built statically)"
     )
     later = LimitedSupport("debian:12", "openssl", "2027-01-01")
     found, reasons = cover(packages, info(unfixed=True), records[1], later)
@@ -209,7 +212,7 @@ def test_an_archive_alone_assesses_in_part(source):
     assert (found.verdict, list(reasons)) == ("assessed", [])
 
 
-def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
+def test_a_feed_that_the_mirror_made_is_reported_and_does_not_lower_the_verdict():
     inventory, records = Inventory(DEBIAN, (deb(),)), [info(unfixed=True)]
     sources = (
         SourceInfo(
@@ -224,7 +227,7 @@ def test_a_feed_that_the_mirror_made_is_said_and_does_not_lower_the_verdict():
     ]
 
 
-def test_a_refresh_that_failed_is_said_and_does_not_lower_the_verdict():
+def test_a_refresh_that_failed_is_reported_and_does_not_lower_the_verdict():
     inventory, records = Inventory(DEBIAN, (deb(),)), [info(unfixed=True)]
     sources = (SourceInfo("debian", "2026-05-31", 3, trouble="failed"), SourceInfo("osv", "2026-05-31", 3, trouble="failed"))
     sources = (*sources, SourceInfo("kev", "2026-05-31", 3, trouble="failed"), SourceInfo("epss", "2026-05-31", 3))
@@ -268,7 +271,9 @@ def test_unidentified_files_lower_the_verdict_and_are_listed():
     found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
     assert found.verdict == "partially_assessed"
     assert [(one.code, one.subjects) for one in found.reasons] == [("unidentified_files", ("/opt/a", "/opt/b!/c.jar"))]
-    assert found.reasons[0].detail.startswith("2 programs or libraries that no package owns and nothing identifies: /opt/a")
+    assert found.reasons[0].detail.startswith(
+        "2 programs or libraries that no package owns and no cataloger identifies: /opt/a"
+    )
 
 
 def test_a_distribution_without_a_list_of_its_packages():

@@ -30,7 +30,7 @@ STATES = {
 }
 
 
-def judged(tmp_path, state, policy=None):
+def scanned(tmp_path, state, policy=None):
     tracker = {
         "openssl": {
             "CVE-2026-7": {"scope": "local", "description": "An overflow", "releases": {"bookworm": STATES[state]}},
@@ -59,23 +59,23 @@ def judged(tmp_path, state, policy=None):
     ],
 )
 def test_states_that_are_reported(tmp_path, state, fix, versions, severity):
-    (found,) = judged(tmp_path, state).findings
+    (found,) = scanned(tmp_path, state).findings
     assert (found.id, found.fix.state, found.fix.versions, found.severity) == ("CVE-2026-7", fix, versions, severity)
     assert found.summary == "An overflow"
 
 
 @pytest.mark.parametrize("state", ["fixed before", "never affected", "undetermined"])
 def test_states_that_are_not(tmp_path, state):
-    assert judged(tmp_path, state).findings == ()
+    assert scanned(tmp_path, state).findings == ()
 
 
 @pytest.mark.parametrize("state", ["open", "postponed", "ignored", "end of life"])
-def test_unfixed_states_are_set_aside_on_request(tmp_path, state):
-    assessed = judged(tmp_path, state, Policy(ignore_unfixed=True))
+def test_unfixed_states_are_suppressed_on_request(tmp_path, state):
+    assessed = scanned(tmp_path, state, Policy(ignore_unfixed=True))
     assert assessed.findings == ()
     assert [one.by.kind for one in assessed.suppressed] == ["fix_state"]
 
 
 def test_negligible_never_fails_a_gate_above_it(tmp_path):
-    assert judged(tmp_path, "unimportant", Policy(fail_on=(read_gate("low"),))).verdict.passed
-    assert judged(tmp_path, "no dsa", Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
+    assert scanned(tmp_path, "unimportant", Policy(fail_on=(read_gate("low"),))).verdict.passed
+    assert scanned(tmp_path, "no dsa", Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1

@@ -32,7 +32,7 @@ def deb(name, version, distro, source=None):
         ("elementary", "7.1", "elementary OS 7.1 Horus", "ubuntu:22.04"),
         ("zorin", "17.2", "Zorin OS 17.2", "ubuntu:22.04"),
         ("centos", "8", "CentOS Stream 8", "almalinux:8"),
-        ("centos", "9", "", "almalinux:9"),  # as a bill of materials has it
+        ("centos", "9", "", "almalinux:9"),  # as in an SBOM
         ("eurolinux", "9.2", "EuroLinux 9.2", "almalinux:9"),
         ("scientific", "7.9", "Scientific Linux 7.9 (Nitrogen)", "almalinux:7"),
         ("opensuse-microos", "20240601", "openSUSE MicroOS", "opensuse-tumbleweed"),
@@ -56,7 +56,7 @@ def test_what_nobody_says_is_not_guessed(id, version):
     assert (matched.findings, list(codes(matched))) == ((), ["unknown_distribution"])
 
 
-def test_packages_taken_over_are_judged_as_the_parents():
+def test_unchanged_packages_are_assessed_by_the_parents_advisories():
     kali = Distribution("kali", "2024.1", id_like=("debian",), pretty_name="Kali GNU/Linux Rolling")
     records = [info("debian:sid", "debian", unfixed=True), advisory("CVE-2026-0001", "3.0.13-1", "debian:sid", "openssl")]
     packages = [
@@ -69,7 +69,7 @@ def test_packages_taken_over_are_judged_as_the_parents():
     assert (found.package_name, found.confidence) == ("libssl3", "likely")
     assert found.reason == "3.0.11-1 < 3.0.13-1 (deb order, Debian sid, standing in for Kali Linux)"
     assert codes(matched)["stand_in"].packages == 2
-    assert codes(matched)["unassessed_package"].detail == "deb packages that Kali Linux changed, which nobody speaks of"
+    assert codes(matched)["unassessed_package"].detail == "deb packages that Kali Linux changed, which no source covers"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_language_packages_of_its_packages_are_left_to_who_stands_in():
         advisory("GHSA-x", "1.26.18", "PyPI", "urllib3"),
     ]
     matched = run([owner, module], records, kali)
-    assert (ids(matched), matched.judged) == ([], 2)
+    assert (ids(matched), matched.assessed) == ([], 2)
 
 
 ORACLE = Distribution("ol", "8.9")
@@ -155,15 +155,15 @@ def test_of_two_that_may_stand_in_a_sample_comes_last():
     assert ids(run([CURL], [info("almalinux:8", "osv"), sample, erratum], ORACLE)) == ["CVE-2026-0001"]
 
 
-def test_a_sample_that_stands_in_judges_what_it_knows_alone():
+def test_a_sample_that_stands_in_assesses_only_the_packages_that_it_names():
     sample = info("rhel:8", "redhat", packages=30, partial=True)
     erratum = advisory("RHSA-1", "7.61.1-33.el8", "rhel:8", "curl", aliases=("CVE-2026-0001",), source="redhat")
     other = Package("rpm", "ol", "zlib", "1.2.11-16.el8", arch="x86_64", distro="ol-8.9")
     matched = run([CURL, other], [sample, erratum], ORACLE)
-    assert (ids(matched), matched.judged) == (["CVE-2026-0001"], 1)
+    assert (ids(matched), matched.assessed) == (["CVE-2026-0001"], 1)
     assert codes(matched)["partial_source"].packages == 1
     silent = run([other], [sample], ORACLE)
-    assert (silent.judged, list(codes(silent))) == (0, ["no_advisories"])
+    assert (silent.assessed, list(codes(silent))) == (0, ["no_advisories"])
 
 
 SYSTEMS = {
@@ -202,6 +202,6 @@ def test_no_system_ends_in_silence(kind, system):
     unrelated = [info("nobody:1", "nobody", unfixed=True), advisory(namespace="nobody:1")]
     for records in ([], unrelated):
         matched = run([package], records, distribution)
-        assert (matched.findings, matched.judged) == ((), 0)
+        assert (matched.findings, matched.assessed) == ((), 0)
         assert sum(reason.packages for reason in matched.reasons) == 1
         assert coverage(Inventory(distribution, (package,)), knowledge(*records), matched, (), TODAY).verdict == "not_assessed"

@@ -62,7 +62,7 @@ def test_the_namespace_of_a_release(id, version, namespace):
     assert release_of(Distribution(id, version)).namespace == namespace
 
 
-def test_an_alpine_that_follows_edge_is_judged_as_edge():
+def test_an_alpine_that_follows_edge_is_assessed_as_edge():
     image = Distribution("alpine", "3.20.1", "edge")
     assert (release_of(image).namespace, release_of(image).title) == ("alpine:edge", "Alpine edge")
     assert distribution_of(Package("apk", "alpine", "musl", "1.2.5-r1", distro="alpine-3.20.1"), image) == image
@@ -75,7 +75,7 @@ def test_service_packs_are_releases_of_their_own():
         assert found.namespace == f"openeuler:22.03-{pack.lower()}"
 
 
-def test_derivatives_are_not_judged_as_their_parents():
+def test_derivatives_are_not_assessed_as_their_parents():
     parrot = Distribution("parrot", "6.0", id_like=("debian",))
     assert release_of(parrot) is None
     assert parent_of(parrot) == "Debian"

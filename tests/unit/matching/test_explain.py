@@ -17,7 +17,8 @@ from tests.support.matching import (
 from tests.support.reports import clean
 
 from careen.database.chain import Fallback
-from careen.matching.explain import explain, in_words
+from careen.matching.explain import explain
+from careen.matching.explain_texts import range_text
 from careen.matching.keys import keys_of
 from careen.model.advisory import Listed, Malicious, Range, VulnerabilityRecord
 from careen.model.finding import Suppressed, SuppressedBy
@@ -28,7 +29,7 @@ from careen.plugins import VersionScheme
 OWNER = deb("python3-django", "4.2.1-1", evidence=())
 
 
-def told(id, wanted, packages, records, distribution=DEBIAN, suppress=None):
+def explained(id, wanted, packages, records, distribution=DEBIAN, suppress=None):
     matched = run(packages, records, distribution)
     report = replace(clean(), inventory=Inventory(distribution, tuple(packages)), findings=matched.findings)
     if suppress:
@@ -37,79 +38,79 @@ def told(id, wanted, packages, records, distribution=DEBIAN, suppress=None):
 
 
 def only(*arguments, **more):
-    (one,) = told(*arguments, **more).judgements
+    (one,) = explained(*arguments, **more).of_packages
     return one
 
 
-def test_what_is_found():
+def test_a_found_vulnerability():
     one = only("CVE-2026-0001", None, [deb()], [advisory(severity="high"), info()])
     assert (one.outcome, one.why) == ("found", "3.0.11-1 < 3.0.13-1 (deb order, Debian 12); confirmed")
-    assert one.judged_as == "openssl 3.0.11-1 by the advisories of Debian 12, in deb order"
+    assert one.assessed_as == "openssl 3.0.11-1 by the advisories of Debian 12, in deb order"
     (statement,) = one.statements
-    assert (statement.source, statement.status, statement.holds, statement.counts) == ("debian", "fixed", True, True)
-    assert statement.comparisons == ("3.0.11-1 is below 3.0.13-1, which mends it",)
-    assert [(asked.source, asked.names_it) for asked in one.asked] == [("debian", True)]
+    assert (statement.source, statement.status, statement.affects, statement.counts) == ("debian", "fixed", True, True)
+    assert statement.comparisons == ("3.0.11-1 is below 3.0.13-1, which fixes it",)
+    assert [(asked.source, asked.names_it) for asked in one.sources] == [("debian", True)]
     assert one.finding.id == "CVE-2026-0001"
 
 
-def test_what_a_second_best_source_says_otherwise_is_listed_and_does_not_count():
+def test_an_overruled_source_is_listed_and_does_not_count():
     better = knowledge(advisory(fixed="3.0.11-1"), info(partial=True))
     second = knowledge(advisory(source="debian-archive"), info(source="debian-archive", partial=True))
     report = replace(clean(), inventory=Inventory(DEBIAN, (deb(),)), findings=())
-    (one,) = explain("CVE-2026-0001", "libssl3", report, Fallback(better, second), SCHEMES, ECOSYSTEMS).judgements
+    (one,) = explain("CVE-2026-0001", "libssl3", report, Fallback(better, second), SCHEMES, ECOSYSTEMS).of_packages
     assert one.outcome == "not_found"
-    assert [(said.source, said.holds, said.counts) for said in one.statements] == [
+    assert [(statement.source, statement.affects, statement.counts) for statement in one.statements] == [
         ("debian", False, False),
         ("debian-archive", True, False),
     ]
-    assert one.statements[1].why.startswith("the database knows this package")
+    assert one.statements[1].why.startswith("the database covers this package")
 
 
-def test_what_is_not_found_because_it_is_mended():
+def test_an_installed_fix_is_why_it_is_not_found():
     one = only("CVE-2026-0001", "libssl3", [deb(source=None, version="3.0.14-1")], [advisory(fixed="3.0.11-1"), info()])
     assert one.outcome == "not_found"
-    assert one.why == "3.0.11-1 is not below 3.0.11-1, which mends it"
-    assert not one.statements[0].holds
+    assert one.why == "3.0.11-1 is not below 3.0.11-1, which fixes it"
+    assert not one.statements[0].affects
 
 
-def test_a_package_of_which_nobody_says_so():
+def test_a_package_for_which_no_source_names_it():
     one = only("CVE-2026-0001", "openssl", [deb()], [advisory("CVE-2026-0002"), info()])
-    assert (one.outcome, one.why) == ("not_found", "no source that was asked names this flaw for this package")
-    assert [(asked.source, asked.names_it, asked.as_of) for asked in one.asked] == [("debian", False, "2026-05-31")]
-    assert told("CVE-2026-0001", None, [deb()], [advisory("CVE-2026-0002"), info()]).judgements == ()
+    assert (one.outcome, one.why) == ("not_found", "none of the sources names this vulnerability for this package")
+    assert [(asked.source, asked.names_it, asked.as_of) for asked in one.sources] == [("debian", False, "2026-05-31")]
+    assert explained("CVE-2026-0001", None, [deb()], [advisory("CVE-2026-0002"), info()]).of_packages == ()
 
 
-def test_any_name_of_the_flaw_will_do():
+def test_all_ids_of_a_vulnerability_are_accepted():
     records = [
         advisory(aliases=("DSA-5",)),
         VulnerabilityRecord("GHSA-1", "ghsa", ("CVE-2026-0001",), "Boom", published="2026-01-01"),
     ]
     for id in ("CVE-2026-0001", "DSA-5", "GHSA-1"):
-        found = told(id, None, [deb()], records)
-        assert found.judgements[0].outcome == "found"
+        found = explained(id, None, [deb()], records)
+        assert found.of_packages[0].outcome == "found"
         assert set(found.ids) >= {"CVE-2026-0001", "DSA-5"}
-    assert told("GHSA-1", None, [deb()], records).records[0].summary == "Boom"
+    assert explained("GHSA-1", None, [deb()], records).records[0].summary == "Boom"
 
 
-def test_an_erratum_of_several_flaws_is_no_name_of_one():
+def test_an_erratum_of_several_vulnerabilities_is_not_an_alias():
     records = [advisory("DSA-5", aliases=("CVE-2026-0001", "CVE-2026-0002")), advisory("CVE-2026-0002", "3.0.12-1")]
-    found = told("CVE-2026-0001", None, [deb()], records)
+    found = explained("CVE-2026-0001", None, [deb()], records)
     assert found.ids == ("CVE-2026-0001",)
-    assert [one.id for one in found.judgements[0].statements] == ["DSA-5"]
+    assert [one.id for one in found.of_packages[0].statements] == ["DSA-5"]
 
 
-def test_what_keeps_a_statement_from_counting():
+def test_why_a_statement_does_not_count():
     silenced = only("CVE-2026-0001", "libssl3", [deb()], [advisory(), advisory(fixed=None, status="not_affected")])
     assert silenced.outcome == "not_found"
     assert {one.why for one in silenced.statements} == {
-        "Debian 12 says that the package is not affected", "not affected: this silences the flaw",
+        "Debian 12 states that the package is not affected", "not affected: this rules the vulnerability out",
     }  # fmt: skip
     open = only("CVE-2026-0001", "libssl3", [deb()], [advisory(fixed=None, status="undetermined")])
-    assert open.why == "says nothing either way"
+    assert open.why == "does not state whether the package is affected"
     known = [advisory(fixed="3.0.11-1"), advisory(source="osv")]
     doubted = only("CVE-2026-0001", "libssl3", [deb()], known)
     assert doubted.outcome == "not_found"
-    assert "the distribution's own feed knows the flaw and does not hold this version" in {
+    assert "the distribution's own source knows the vulnerability, and this version is not affected" in {
         one.why for one in doubted.statements
     }
 
@@ -121,7 +122,7 @@ def test_another_stream_of_an_rpm():
     assert (one.outcome, one.why) == ("not_found", "is about another module stream, architecture or line of builds")
 
 
-def test_the_distribution_has_the_first_word():
+def test_the_distribution_takes_precedence():
     django = pypi(owned_by=OWNER.purl)
     records = [
         advisory("PYSEC-1", "4.2.3", "PyPI", "django", aliases=("CVE-2026-0001",)),
@@ -129,40 +130,40 @@ def test_the_distribution_has_the_first_word():
     ]
     one = only("CVE-2026-0001", "django", [replace(OWNER, vendor="distribution"), django], records)
     assert one.outcome == "not_found"
-    assert one.why == "the distribution has the first word: it has spoken of the flaw"
+    assert one.why == "the distribution takes precedence: it has assessed the vulnerability"
     complete = only("CVE-2026-0001", "django", [replace(OWNER, vendor="distribution"), django], [*records, info(unfixed=True)])
     assert complete.outcome == "not_judged"
-    assert "lists unfixed flaws too" in complete.why
+    assert "unfixed vulnerabilities included" in complete.why
 
 
 @pytest.mark.parametrize(
     ("package", "why"),
     [
-        (Package("brew", None, "x", "1"), "no advisory source knows brew packages"),
+        (Package("brew", None, "x", "1"), "no advisory source covers brew packages"),
         (
             deb("x", source=Source("x", "1"), vendor="third_party"),
-            "somebody else than the distribution built it, and nobody is known to speak of it by that name",
+            "a third party built it, and no source is known to cover it under that name",
         ),
         (
             Package("deb", "parrot", "x", "1", distro="parrot-6.0"),
-            "its distribution or its build is not known to any source",
+            "no source covers its distribution or its build",
         ),
     ],
 )
-def test_what_nothing_judges(package, why):
+def test_a_package_that_no_source_covers(package, why):
     one = only("CVE-1", "x", [package], [])
-    assert (one.outcome, one.why, one.judged_as) == ("not_judged", why, "")
+    assert (one.outcome, one.why, one.assessed_as) == ("not_judged", why, "")
 
 
-def test_without_a_feed_nothing_is_judged():
+def test_without_a_feed_nothing_is_assessed():
     one = only("CVE-1", "django", [pypi()], [])
-    assert (one.outcome, one.why) == ("not_judged", "no source knows PyPI")
+    assert (one.outcome, one.why) == ("not_judged", "no source covers PyPI")
     report = replace(clean(), inventory=Inventory(DEBIAN, (deb(),)))
-    (one,) = explain("CVE-1", "libssl3", report, None, SCHEMES, ECOSYSTEMS).judgements
+    (one,) = explain("CVE-1", "libssl3", report, None, SCHEMES, ECOSYSTEMS).of_packages
     assert (one.outcome, one.why) == ("not_judged", "there is no advisory database")
 
 
-def test_what_a_rule_sets_aside():
+def test_a_suppressed_finding():
     by = SuppressedBy("vex", "v.json", "component_not_present", "2027-01-01")
     one = only("CVE-2026-0001", None, [deb()], [advisory()], suppress=by)
     assert (one.outcome, one.why) == ("set_aside", "vex (v.json): component_not_present, until 2027-01-01")
@@ -181,27 +182,27 @@ KEY = keys_of(VersionScheme("deb", release_key))
 @pytest.mark.parametrize(
     ("range", "version", "words"),
     [
-        (Range(None, "3"), "2", "2 is below 3, which mends it"),
-        (Range("0", "3"), "3", "3 is not below 3, which mends it"),
-        (Range("1", "3"), "2", "2 is not below 1, where the flaw came in, and below 3, which mends it"),
-        (Range("1", "3"), "0", "0 is below 1, where the flaw came in"),
-        (Range("1", "3", after=True), "1", "1 is not above 1, where the flaw came in"),
-        (Range(None, None, "3"), "3", "3 is not above 3, the last that is affected"),
-        (Range(None, None, "3"), "4", "4 is above 3, the last that is affected"),
-        (Range("1"), "4", "4 is not below 1, where the flaw came in, and no version mends it"),
-        (Range(), "4", "4 is affected: no version mends it"),
-        (Range(None, "x"), "4", "'x', an end of its range, is no version: it says nothing"),
-        (Range(None, "1"), "x", "'x' cannot be read as a version"),
+        (Range(None, "3"), "2", "2 is below 3, which fixes it"),
+        (Range("0", "3"), "3", "3 is not below 3, which fixes it"),
+        (Range("1", "3"), "2", "2 is not below 1, which introduced it, and below 3, which fixes it"),
+        (Range("1", "3"), "0", "0 is below 1, which introduced it"),
+        (Range("1", "3", after=True), "1", "1 is not above 1, which introduced it"),
+        (Range(None, None, "3"), "3", "3 is not above 3, the last affected version"),
+        (Range(None, None, "3"), "4", "4 is above 3, the last affected version"),
+        (Range("1"), "4", "4 is not below 1, which introduced it, and no version fixes it"),
+        (Range(), "4", "4 is affected: no version fixes it"),
+        (Range(None, "x"), "4", "'x', an end of the range, is not a version: the range matches nothing"),
+        (Range(None, "1"), "x", "'x' is not a version"),
     ],
 )
 def test_ranges_in_words(range, version, words):
-    assert in_words(range, version, KEY) == words
+    assert range_text(range, version, KEY) == words
 
 
 def test_a_package_by_its_purl():
     for wanted in (deb().purl, "pkg:deb/debian/libssl3", "openssl", "LIBSSL3"):
-        assert told("CVE-2026-0001", wanted, [deb(), pypi()], [advisory()]).judgements[0].name == "libssl3"
-    assert told("CVE-2026-0001", "nothing", [deb()], [advisory()]).judgements == ()
+        assert explained("CVE-2026-0001", wanted, [deb(), pypi()], [advisory()]).of_packages[0].name == "libssl3"
+    assert explained("CVE-2026-0001", "nothing", [deb()], [advisory()]).of_packages == ()
 
 
 def test_a_program_by_its_cpe_name():
@@ -215,14 +216,14 @@ def test_a_program_by_its_cpe_name():
         info("cpe", "nvd", partial=True, unfixed=True),
     ]
     one = only("CVE-2026-0001", "nginx", [nginx], records)
-    assert one.judged_as.startswith("nginx 1.24.0, its maker's version, as Bitnami nginx, CPE f5:nginx, ")
-    assert [(said.source, said.package, said.comparisons[0]) for said in one.statements] == [
-        ("bitnami", "nginx", "1.24.0 is below 1.24.1, which mends it"),
-        ("nvd", "f5:nginx", "1.24.0 is below 1.25.3, which mends it"),
+    assert one.assessed_as.startswith("nginx 1.24.0, an upstream version, as Bitnami nginx, CPE f5:nginx, ")
+    assert [(statement.source, statement.package, statement.comparisons[0]) for statement in one.statements] == [
+        ("bitnami", "nginx", "1.24.0 is below 1.24.1, which fixes it"),
+        ("nvd", "f5:nginx", "1.24.0 is below 1.25.3, which fixes it"),
     ]
-    assert [(asked.source, asked.names_it) for asked in one.asked] == [("osv/Bitnami", True), ("nvd", True)]
+    assert [(asked.source, asked.names_it) for asked in one.sources] == [("osv/Bitnami", True), ("nvd", True)]
     other = only("CVE-2026-0002", "nginx", [nginx], records)
-    assert (other.outcome, other.why) == ("not_found", "is about other operating systems")
+    assert (other.outcome, other.why) == ("not_found", "affects other operating systems")
 
 
 def test_an_advisory_without_ranges_and_versions_is_about_every_version():
@@ -231,7 +232,7 @@ def test_an_advisory_without_ranges_and_versions_is_about_every_version():
     assert (one.outcome, one.statements[0].comparisons) == ("found", ("every version is affected",))
 
 
-def test_what_long_term_support_alone_mends():
+def test_a_vulnerability_that_only_long_term_support_fixes():
     suse = Distribution("sles", "12.5")
     records = [
         info("sles:12.5", "suse"),
@@ -244,9 +245,9 @@ def test_what_long_term_support_alone_mends():
 
     one = kettle("1.2-5.1")
     assert one.outcome == "found"
-    assert one.why.endswith("1.2-9.1 mends it for those who have SUSE Linux Enterprise LTSS; confirmed")
-    assert [(statement.holds, statement.counts) for statement in one.statements] == [(True, True)]
-    assert one.statements[0].why == "a fix that only customers of paid support get"
+    assert one.why.endswith("1.2-9.1 fixes it for customers of SUSE Linux Enterprise LTSS; confirmed")
+    assert [(statement.affects, statement.counts) for statement in one.statements] == [(True, True)]
+    assert one.statements[0].why == "a fix for customers of paid support only"
     assert kettle("1.2-9.1").outcome == "not_found"
 
 
@@ -255,4 +256,4 @@ def test_a_package_of_a_newer_release_by_the_advisories_that_matching_took():
     offered = (Listed("debian:12", "openssl", ("3.0.17-1",)), Listed("debian:sid", "openssl", ("3.5.4-1",)))
     unstable = advisory("CVE-2026-0001", "3.5.1-1", "debian:sid"), info("debian:sid", unfixed=True)
     one = only("CVE-2026-0001", None, [package], [*offered, *unstable, advisory(), info(unfixed=True)])
-    assert (one.outcome, one.judged_as) == ("found", "openssl 3.5.0-1 by the advisories of Debian sid, in deb order")
+    assert (one.outcome, one.assessed_as) == ("found", "openssl 3.5.0-1 by the advisories of Debian sid, in deb order")

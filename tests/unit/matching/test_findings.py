@@ -9,7 +9,7 @@ def fingerprint(kind, id, package):
     return findings.fingerprint(kind, id, findings.place_of(package))
 
 
-def test_the_same_flaw_in_the_same_place_whatever_the_tag():
+def test_the_fingerprint_does_not_depend_on_the_tag():
     one = fingerprint("vulnerability", "CVE-1", deb(version="3.0.11-1"))
     assert one == fingerprint("vulnerability", "CVE-1", deb(version="3.0.12-1+deb12u1"))
     assert len(one) == 32 and int(one, 16)
@@ -39,7 +39,7 @@ def test_a_scoped_name_without_version():
     )
 
 
-def test_every_place_of_a_package_is_told_once():
+def test_each_place_of_a_package_is_listed_once():
     places = (Evidence("b/METADATA", 2), Evidence("a/METADATA", 1), Evidence("a/METADATA", 3))
     (found,) = run([pypi(evidence=places)], [advisory("PYSEC-1", "4.2.3", "PyPI", "django")]).findings
     assert (found.paths, found.layer) == (("a/METADATA", "b/METADATA"), 2)
@@ -59,7 +59,7 @@ def test_the_dates_of_disclosure_and_of_the_fix():
     assert (found.published, found.fix_published) == (None, None)
 
 
-def test_a_flaw_is_told_with_the_kind_of_mistake_that_it_is():
+def test_a_vulnerability_has_its_weaknesses():
     records = [
         advisory(),
         VulnerabilityRecord("CVE-2026-0001", "nvd", cwes=("CWE-79", "CWE-20")),

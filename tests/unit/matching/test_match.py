@@ -23,7 +23,7 @@ from careen.model.inventory import Inventory
 from careen.model.package import Distribution, Package, Source
 
 
-def test_a_deb_is_judged_by_its_source_package_and_its_version():
+def test_a_deb_is_assessed_by_its_source_package_and_its_version():
     binary = deb(version="3.0.11-1+b2")
     (found,) = run([binary], [advisory()]).findings
     assert (found.id, found.package, found.package_name) == ("CVE-2026-0001", binary.purl, "libssl3")
@@ -38,19 +38,19 @@ def test_the_name_of_a_binary_is_no_source_package():
     assert run([deb(name="openssl", source=Source("other", "1"))], [advisory()]).findings == ()
 
 
-def test_another_release_does_not_judge():
+def test_advisories_of_another_release_do_not_count():
     assert run([deb()], [advisory(namespace="debian:13")]).findings == ()
     assert ids(run([deb()], [advisory(namespace="debian:12")])) == ["CVE-2026-0001"]
 
 
-def test_an_apk_is_judged_by_its_origin():
+def test_an_apk_is_assessed_by_its_origin():
     package = Package("apk", "alpine", "ssl_client", "1.31.1", source=Source("busybox", "1.31.1"), distro="alpine-3.18.4")
     records = [advisory(namespace="alpine:3.18", package="busybox", fixed="1.31.2")]
     matched = run([package], records, Distribution("alpine", "3.18.4"))
     assert [found.reason for found in matched.findings] == ["1.31.1 < 1.31.2 (apk order, Alpine 3.18)"]
 
 
-def test_an_rpm_is_judged_by_its_own_name_and_stream():
+def test_an_rpm_is_assessed_by_its_own_name_and_stream():
     packages = [
         rpm("openssl-libs", "1:1.1.1-9", source=Source("openssl", "1.1.1-9")),
         rpm("nodejs", "1:18.1.0-1.module_el8+5", module="nodejs:18:8060:abc"),
@@ -69,7 +69,7 @@ def test_an_rpm_is_judged_by_its_own_name_and_stream():
     assert codes(matched)["unassessed_package"].packages == 1
 
 
-def test_one_erratum_with_several_builds_is_mended_by_any_of_them():
+def test_one_erratum_with_several_builds_is_fixed_by_any_of_them():
     builds = tuple(Range(None, f"1.0.5-18.module_el8.{minor}.0+1") for minor in (3, 5, 6))
     records = [advisory("ALSA-1", None, "almalinux:8", "judy", aliases=("CVE-1",), ranges=builds)]
     label = {"module": "mariadb:10.3:8060:abc"}
@@ -99,7 +99,7 @@ def test_states_that_never_match():
         assert run([deb()], [advisory(fixed=None, status=status)]).findings == ()
 
 
-def test_not_affected_silences_the_same_flaw_of_the_same_package_alone():
+def test_not_affected_rules_out_only_the_same_vulnerability_of_the_same_package():
     denial = advisory(fixed=None, status="not_affected")
     records = [
         advisory("DSA-1", "3.0.13-1", aliases=("CVE-2026-0001", "CVE-2026-0002"), source="osv"),
@@ -171,7 +171,7 @@ def test_enrichment():
     assert (found.risk, found.summary) == (80.0, "An overflow")
 
 
-def test_what_is_not_in_a_catalogue_that_was_never_loaded_is_not_said_to_be_unexploited():
+def test_without_the_catalogue_it_is_unknown_whether_a_vulnerability_is_exploited():
     def exploited(*sources):
         known = knowledge(advisory(), sources=sources)
         (found,) = match(Inventory(DEBIAN, (deb(),)), known, SCHEMES, ECOSYSTEMS, TODAY).findings
@@ -224,7 +224,7 @@ def test_a_rebuild_stands_in_where_the_vendor_is_unknown():
     assert run(packages, spoken, rocky).findings == ()
 
 
-def test_the_rebuild_adds_the_flaws_that_the_vendor_does_not_name():
+def test_the_rebuild_adds_the_vulnerabilities_that_the_vendor_does_not_name():
     rhel = Distribution("rhel", "8.9")
     package = Package("rpm", "rhel", "curl", "7.61.1-30.el8", distro="rhel-8.9")
     records = [
@@ -239,7 +239,7 @@ def test_the_rebuild_adds_the_flaws_that_the_vendor_does_not_name():
         "CVE-2": ("likely", ("7.61.1-33.el8",)),
     }
     assert codes(matched)["stand_in"].detail == (
-        "Red Hat Enterprise Linux 8: judged by the advisories of AlmaLinux 8 too, a rebuild with the same versions"
+        "Red Hat Enterprise Linux 8: also assessed by the advisories of AlmaLinux 8, a rebuild with the same versions"
     )
 
 
@@ -256,7 +256,7 @@ def test_a_fix_that_only_paying_customers_get():
 
     (found,) = installed("3.0.11-1")
     assert (found.fix.state, found.fix.versions) == ("end_of_life", ())
-    assert found.reason.endswith("(deb order, Ubuntu 18.04); 3.0.11-1+esm2 mends it for those who have Ubuntu Pro")
+    assert found.reason.endswith("(deb order, Ubuntu 18.04); 3.0.11-1+esm2 fixes it for customers of Ubuntu Pro")
     assert found.paid_fix == "3.0.11-1+esm2"
     assert ids(run([structs.replace(deb(), distro="ubuntu-18.04")], records[:1], ubuntu)) == ["CVE-2026-0001"]
     assert len(installed("3.0.11-1+esm1")) == 1
@@ -265,16 +265,16 @@ def test_a_fix_that_only_paying_customers_get():
     ubuntu = structs.replace(ubuntu, extended=True)
     (found,) = installed("3.0.11-1")
     assert (found.fix.state, found.fix.versions, found.paid_fix) == ("fixed", ("3.0.11-1+esm2",), None)
-    assert found.reason.endswith("for those who have Ubuntu Pro")
+    assert found.reason.endswith("for customers of Ubuntu Pro")
 
 
-def test_what_long_term_support_alone_mends_is_open_for_others():
+def test_a_vulnerability_that_only_long_term_support_fixes_is_open_for_others():
     suse = Distribution("sles", "12.5")
     ltss = "sles-ltss:12.5"
     records = [
         info("sles:12.5", "suse", packages=90),
         advisory("CVE-1", "1.2-27.9.1", ltss, "kettle", source="suse"),
-        advisory("CVE-2", "1.2-27.5.1", "sles:12.5", "kettle", source="suse"),  # mended before the end, and named again
+        advisory("CVE-2", "1.2-27.5.1", "sles:12.5", "kettle", source="suse"),  # fixed before the end of life, and named again
         advisory("CVE-2", "1.2-27.9.1", ltss, "kettle", source="suse"),
         advisory("CVE-3", None, "sles:12.5", "kettle", source="suse", status="not_affected"),
         advisory("CVE-3", "1.2-27.9.1", ltss, "kettle", source="suse"),
@@ -287,7 +287,7 @@ def test_what_long_term_support_alone_mends_is_open_for_others():
     found = installed("1.2-27.5.1")
     assert set(found) == {"CVE-1"}
     assert (found["CVE-1"].fix.versions, found["CVE-1"].paid_fix, found["CVE-1"].confidence) == ((), "1.2-27.9.1", "confirmed")
-    assert found["CVE-1"].reason.endswith("1.2-27.9.1 mends it for those who have SUSE Linux Enterprise LTSS")
+    assert found["CVE-1"].reason.endswith("1.2-27.9.1 fixes it for customers of SUSE Linux Enterprise LTSS")
     assert {id: one.fix.versions for id, one in installed("1.2-27.1.1").items()} == {"CVE-1": (), "CVE-2": ("1.2-27.5.1",)}
     assert installed("1.2-27.9.1") == {}
     customer = installed("1.2-27.5.1", ("sles-ltss-release", "12.5-1.1"))
@@ -318,7 +318,7 @@ def test_fips_builds_of_ubuntu_have_a_word_of_their_own():
     assert found("3.0.2-0ubuntu1.10", [*records, *fips]) == {"CVE-1": (usual, "confirmed"), "CVE-2": (usual, "confirmed")}
 
 
-def test_invalid_versions_stop_nothing_and_are_said():
+def test_invalid_versions_do_not_stop_the_scan_and_are_reported():
     records = [advisory(), advisory("CVE-2", "no version"), info()]
     matched = run([deb(), deb("bad", source=Source("openssl", "unreadable"))], records)
     assert ids(matched) == ["CVE-2026-0001"]

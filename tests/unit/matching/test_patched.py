@@ -13,13 +13,13 @@ from careen.model.package import Distribution, Package, Source
 UBUNTU = Distribution("ubuntu", "22.04")
 
 
-def judged(packages, *records, distribution=DEBIAN, curator=""):
+def matching(packages, *records, distribution=DEBIAN, curator=""):
     inventory = Inventory(distribution, tuple(packages), curator=curator)
     return match(inventory, knowledge(*records), SCHEMES, ECOSYSTEMS, TODAY)
 
 
 def ids(*given, **more):
-    return sorted(found.id for found in judged(*given, **more).findings)
+    return sorted(found.id for found in matching(*given, **more).findings)
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,21 @@ def test_root_io_first_and_the_distribution_for_the_rest():
     records = [
         info("root:debian:12", "root"),
         info(unfixed=True),
-        advisory("CVE-2026-0001", "3.0.15-1.root.io.1", "root:debian:12"),  # mended here, though Debian's fix is above
+        advisory(
+            "CVE-2026-0001", "3.0.15-1.root.io.1", "root:debian:12"
+        ),  # fixed here, although Debian's fixed version is above
         advisory("CVE-2026-0001", "3.0.16-1"),
         advisory("CVE-2026-0002", "3.0.15-1.root.io.2", "root:debian:12", "rootio-openssl"),
         advisory("CVE-2026-0003", "3.0.16-1"),
     ]
-    matched = judged([package], *records)
+    matched = matching([package], *records)
     assert [found.id for found in matched.findings] == ["CVE-2026-0002", "CVE-2026-0003"]
-    assert matched.judged == 1
+    assert matched.assessed == 1
 
 
-def test_without_the_vendors_feed_its_packages_are_not_judged():
+def test_without_the_vendors_feed_its_packages_are_not_assessed():
     package = deb("libssl3", "3.0.15-1.root.io.1", Source("openssl", "3.0.15-1.root.io.1"))
-    matched = judged([package], info(unfixed=True), advisory("CVE-2026-0001", "3.0.16-1"))
+    matched = matching([package], info(unfixed=True), advisory("CVE-2026-0001", "3.0.16-1"))
     assert matched.findings == ()
     assert [(one.code, one.packages) for one in matched.reasons] == [
         ("unassessed_package", 1),

@@ -74,7 +74,7 @@ def test_a_warning_of_jenkins_and_the_cve_that_names_it_are_one_finding():
     assert [one.id for one in findings(warning)] == ["SECURITY-12"]
 
 
-def test_the_maker_names_the_release_that_mends_its_program():
+def test_the_maker_names_the_release_that_fixes_its_program():
     records = [
         advisory("CVE-2098-1", "16.20.0", "Node.js", "node", source="node"),
         advisory("BIT-node-2098-1", "16.16.0", "Bitnami", "node", source="bitnami", aliases=("CVE-2098-1",)),

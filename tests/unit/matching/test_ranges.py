@@ -2,8 +2,9 @@ import pytest
 from tests.support.matching import number_key
 
 from careen.matching import ranges
+from careen.matching.finding_texts import comparison
 from careen.matching.keys import keys_of
-from careen.matching.ranges import explain, spellings
+from careen.matching.ranges import spellings
 from careen.model.advisory import Advisory, Range
 from careen.plugins import VersionScheme
 from careen.versions.maven import VERSION_SCHEME
@@ -11,16 +12,16 @@ from careen.versions.maven import VERSION_SCHEME
 KEY = keys_of(VersionScheme("numbers", number_key))
 
 
-def hit(advisory, version, key):
-    return ranges.hit(advisory, version, key, spellings(version, [advisory], key))
+def match_of(advisory, version, key):
+    return ranges.match_of(advisory, version, key, spellings(version, [advisory], key))
 
 
-def said(*parts, **fields):
+def with_ranges(*parts, **fields):
     return Advisory("CVE-1", "x", "PyPI", "p", ranges=parts, **fields)
 
 
 @pytest.mark.parametrize(
-    ("range", "version", "holds"),
+    ("range", "version", "affected"),
     [
         (Range(None, "2.0"), "1.9", True),
         (Range(None, "2.0"), "2.0", False),
@@ -35,12 +36,12 @@ def said(*parts, **fields):
         (Range(), "0.1", True),
     ],
 )
-def test_the_ends_of_a_range(range, version, holds):
-    assert (hit(said(range), version, KEY) is not None) is holds
+def test_the_ends_of_a_range(range, version, affected):
+    assert (match_of(with_ranges(range), version, KEY) is not None) is affected
 
 
 @pytest.mark.parametrize(
-    ("range", "version", "holds"),
+    ("range", "version", "affected"),
     [
         (Range("9.4.37", None, "9.4.38"), "9.4.38.v20210224", True),
         (Range("9.4.37", None, "9.4.38"), "9.4.37.v20210219", True),
@@ -52,36 +53,36 @@ def test_the_ends_of_a_range(range, version, holds):
         (Range(None, None, "30.1"), "30.1.1-android", False),
     ],
 )
-def test_a_build_is_of_the_last_release_that_is_affected(range, version, holds):
+def test_a_build_is_of_the_last_release_that_is_affected(range, version, affected):
     key = keys_of(VERSION_SCHEME)
-    assert (hit(said(range), version, key) is not None) is holds
+    assert (match_of(with_ranges(range), version, key) is not None) is affected
 
 
 def test_listed_versions_compare_by_key():
-    assert hit(said(versions=("1.2.3", "1.04")), "1.4", KEY).listed
-    assert hit(said(versions=("1.2.3",)), "1.2.4", KEY) is None
+    assert match_of(with_ranges(versions=("1.2.3", "1.04")), "1.4", KEY).listed
+    assert match_of(with_ranges(versions=("1.2.3",)), "1.2.4", KEY) is None
 
 
 def test_a_list_beside_ranges_adds_to_them():
-    advisory = said(Range("2.0", "2.1"), versions=("1.0",))
-    assert hit(advisory, "1.0", KEY).listed
-    assert hit(advisory, "2.0.5", KEY).range == Range("2.0", "2.1")
-    assert hit(advisory, "1.1", KEY) is None
+    advisory = with_ranges(Range("2.0", "2.1"), versions=("1.0",))
+    assert match_of(advisory, "1.0", KEY).listed
+    assert match_of(advisory, "2.0.5", KEY).range == Range("2.0", "2.1")
+    assert match_of(advisory, "1.1", KEY) is None
 
 
 def test_neither_ranges_nor_versions_is_every_version():
-    assert hit(said(), "anything", KEY) is not None
+    assert match_of(with_ranges(), "anything", KEY) is not None
 
 
 def test_unreadable_ends_match_nothing_and_spare_the_other_ranges():
     for range in (Range("junk", "2.0"), Range(None, "junk"), Range(None, None, "junk")):
-        assert hit(said(range), "1.0", KEY) is None
-    assert hit(said(Range(None, "junk"), Range(None, "2.0")), "1.0", KEY).range.fixed == "2.0"
+        assert match_of(with_ranges(range), "1.0", KEY) is None
+    assert match_of(with_ranges(Range(None, "junk"), Range(None, "2.0")), "1.0", KEY).range.fixed == "2.0"
 
 
 def test_an_unreadable_version_is_held_by_its_own_text_alone():
-    assert hit(said(Range(None, "2.0")), "devel", KEY) is None
-    assert hit(said(Range(None, "2.0"), versions=("devel",)), "devel", KEY).listed
+    assert match_of(with_ranges(Range(None, "2.0")), "devel", KEY) is None
+    assert match_of(with_ranges(Range(None, "2.0"), versions=("devel",)), "devel", KEY).listed
 
 
 @pytest.mark.parametrize(
@@ -92,17 +93,17 @@ def test_an_unreadable_version_is_held_by_its_own_text_alone():
         (Range("1.0", "2.0"), "1.0 <= 1.5 < 2.0"),
         (Range("1.0", "2.0", after=True), "1.0 < 1.5 < 2.0"),
         (Range("1.0", None, "2.0"), "1.0 <= 1.5 <= 2.0"),
-        (Range("1.0"), "1.0 <= 1.5, and no version mends it"),
-        (Range(), "1.5 is affected, and no version mends it"),
+        (Range("1.0"), "1.0 <= 1.5, and no version fixes it"),
+        (Range(), "1.5 is affected, and no version fixes it"),
     ],
 )
-def test_the_comparison_is_told(range, text):
-    assert explain(hit(said(range), "1.5", KEY), "1.5") == text
+def test_a_comparison_in_one_line(range, text):
+    assert comparison(match_of(with_ranges(range), "1.5", KEY), "1.5") == text
 
 
-def test_lists_and_all_versions_are_told():
-    assert explain(hit(said(versions=("1.5",)), "1.5", KEY), "1.5") == "1.5 is listed as affected"
-    assert explain(hit(said(), "1.5", KEY), "1.5") == "every version is affected"
+def test_comparisons_with_lists_and_with_all_versions():
+    assert comparison(match_of(with_ranges(versions=("1.5",)), "1.5", KEY), "1.5") == "1.5 is listed as affected"
+    assert comparison(match_of(with_ranges(), "1.5", KEY), "1.5") == "every version is affected"
 
 
 def test_keys_are_computed_once():
@@ -122,7 +123,10 @@ def test_spellings_of_a_version():
         return tuple(number_key(text.partition("+")[0].rstrip(".0") or "0"))
 
     key = keys_of(VersionScheme("zeros", zeros_count_nothing))
-    advisories = [said(versions=("1.2", "1.2.0", "1.2.0+build5", "1.20", "2.1", "junk")), said(versions=("01.2", "1.2.1"))]
+    advisories = [
+        with_ranges(versions=("1.2", "1.2.0", "1.2.0+build5", "1.20", "2.1", "junk")),
+        with_ranges(versions=("01.2", "1.2.1")),
+    ]
     assert spellings("1.2.0", advisories, key) == {"1.2", "1.2.0", "1.2.0+build5", "01.2"}
     assert spellings("junk", advisories, key) == {"junk"}
-    assert spellings("1.2", [said()], key) == {"1.2"}
+    assert spellings("1.2", [with_ranges()], key) == {"1.2"}

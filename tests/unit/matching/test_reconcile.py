@@ -49,30 +49,30 @@ def test_the_same_under_another_name():
     ]
     found = compared([deb()], records, claim("X-1"))
     assert (found.agreed, found.theirs, found.ours) == (1, (), ())
-    assert [(one.id, one.reason, one.detail) for one in found.aliases] == [("X-1", "alias", "CVE-2026-0001 here")]
+    assert [(one.id, one.code, one.detail) for one in found.aliases] == [("X-1", "alias", "CVE-2026-0001 here")]
 
 
 @pytest.mark.parametrize(
     ("theirs", "reason", "detail"),
     [
         (claim(package="nowhere"), "unknown_package", "no such package"),
-        (claim(package="libssl3", version="2"), "another_version", "found here as 3.0.11-1"),
-        (claim(package="x", version="1", type="brew"), "not_assessed", "no advisory source knows brew packages"),
-        (claim("CVE-9"), "not_named", "no source names it for this package (asked: debian)"),
-        (claim("CVE-7"), "range", "3.0.11-1 is not below 3.0.11-1, which mends it"),
+        (claim(package="libssl3", version="2"), "another_version", "this image has 3.0.11-1"),
+        (claim(package="x", version="1", type="brew"), "not_assessed", "no advisory source covers brew packages"),
+        (claim("CVE-9"), "not_named", "none of the sources names it for this package (debian)"),
+        (claim("CVE-7"), "range", "3.0.11-1 is not below 3.0.11-1, which fixes it"),
     ],
 )
 def test_what_they_alone_have(theirs, reason, detail):
     records = [advisory("CVE-7", "3.0.11-1"), info()]
     found = compared([deb(), Package("brew", None, "x", "1")], records, theirs)
     ((only,), ours) = (found.theirs, found.ours)
-    assert (only.side, only.reason, ours) == ("theirs", reason, ())
+    assert (only.side, only.code, ours) == ("theirs", reason, ())
     assert detail in only.detail
 
 
-def test_what_a_rule_set_aside_here():
+def test_what_a_rule_suppressed_here():
     (only,) = compared([deb()], [advisory()], claim(), suppress=True).theirs
-    assert (only.reason, only.detail) == ("suppressed", "vex (v.json): component_not_present")
+    assert (only.code, only.detail) == ("suppressed", "vex (v.json): component_not_present")
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_what_a_rule_set_aside_here():
 )
 def test_what_this_report_alone_has(records, claims, listed, reason):
     (only,) = compared([deb()], records, *claims, listed=listed).ours
-    assert (only.side, only.reason) == ("ours", reason)
+    assert (only.side, only.code) == ("ours", reason)
 
 
 def test_names_of_languages():
@@ -99,5 +99,5 @@ def test_names_of_languages():
         claim("CVE-1", "org.x:core", "1"),
         claim("CVE-1", "core", "1", purl="pkg:maven/org.x/core@1"),
     ):
-        assert compared([maven], [], theirs).theirs[0].reason == "not_assessed"
-    assert compared([pypi("my_lib", "1")], [], claim("CVE-1", "my-lib", "1")).theirs[0].reason == "not_assessed"
+        assert compared([maven], [], theirs).theirs[0].code == "not_assessed"
+    assert compared([pypi("my_lib", "1")], [], claim("CVE-1", "my-lib", "1")).theirs[0].code == "not_assessed"

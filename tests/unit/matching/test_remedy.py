@@ -16,11 +16,11 @@ ALL = {**ECOSYSTEMS, "npm": Ecosystem("npm", "pep440", "npm")}
 def planned(packages, records, distribution=DEBIAN, **report):
     known = knowledge(*records)
 
-    def rejudge(inventory):
+    def reassess(inventory):
         return match(inventory, known, SCHEMES, ALL, TODAY).findings
 
     whole = replace(clean(), inventory=Inventory(distribution, tuple(packages)), **report)
-    return plan(whole, rejudge, SCHEMES, ALL)
+    return plan(whole, reassess, SCHEMES, ALL)
 
 
 def npm(name, version, path):
@@ -38,7 +38,7 @@ def test_the_packages_of_a_source_go_together():
     assert [(one.package, one.to, one.removes) for one in action.upgrades] == [
         ("libssl3", "3.0.15-1", 2), ("openssl", "3.0.15-1", 2),
     ]  # fmt: skip
-    assert [(one.why, one.findings) for one in made.stays] == [("no version mends it yet", 2)]
+    assert [(one.why, one.findings) for one in made.stays] == [("no version fixes it yet", 2)]
 
 
 def test_without_a_package_manager_only_the_base_can_be_renewed():
@@ -48,7 +48,7 @@ def test_without_a_package_manager_only_the_base_can_be_renewed():
     assert [(one.kind, one.findings) for one in made.advice] == [("refresh_base", 1)]
 
 
-def test_the_lowest_version_that_mends_everything():
+def test_the_lowest_version_that_fixes_everything():
     def between(id, *ranges):
         return advisory(id, None, "PyPI", "django", ranges=tuple(Range(*one) for one in ranges))
 
@@ -63,7 +63,7 @@ def test_the_lowest_version_that_mends_everything():
     assert action.command == "/opt/v/bin/python3.11 -m pip install --no-cache-dir 'django==5.0.9'"
 
 
-def test_an_upgrade_into_another_flaw_is_no_gain_that_is_promised():
+def test_an_upgrade_into_another_vulnerability_removes_nothing():
     records = [
         advisory("PYSEC-1", "4.2.3", "PyPI", "django"),
         advisory("PYSEC-2", None, "PyPI", "django", ranges=(Range("4.2.3"),), status="open"),
@@ -71,7 +71,7 @@ def test_an_upgrade_into_another_flaw_is_no_gain_that_is_promised():
     made = planned([pypi("django", "4.2.1")], records)
     assert (made.before, made.after) == (1, 1)
     assert made.actions[0].removes == 0
-    assert made.stays[0].why == "no version mends it yet"
+    assert made.stays[0].why == "no version fixes it yet"
 
 
 def test_npm_by_where_a_package_is():
@@ -90,7 +90,7 @@ def test_npm_by_where_a_package_is():
         "cd /app && npm pkg set 'overrides[inner]=2.0' && npm install",
         "npm install -g tool@2.0",
     ]
-    assert [one.why for one in made.stays] == ["a part of npm, which has it installed"]
+    assert [one.why for one in made.stays] == ["a part of npm, which contains its own copy"]
 
 
 def test_npm_overrides_agree_with_what_the_project_installs_itself():
@@ -119,7 +119,7 @@ def test_npm_overrides_agree_with_what_the_project_installs_itself():
     assert (made.before, made.after) == (5, 0)
 
 
-def test_what_is_built_elsewhere_is_mended_there():
+def test_a_dependency_of_a_program_is_fixed_where_it_is_built():
     go = Package("golang", None, "example.com/x", "1.0", evidence=(Evidence("usr/bin/app", 0),))
     made = planned([APT, deb(), go], [advisory(), advisory("GO-1", "1.2", "Go", "example.com/x")])
     assert (made.before, made.after, made.after_dockerfile) == (2, 0, 1)
@@ -132,7 +132,7 @@ def test_names_of_an_image_do_not_reach_a_shell():
     for name in ("a;reboot", "$(id)", "a b", "-rf", "a'b", "a\nb", "`x`"):
         made = planned([APT, deb(name, source=Source("openssl", "3.0.11-1"))], [advisory()])
         assert made.actions == ()
-        assert made.stays[0].why == "a name that fits into no command"
+        assert made.stays[0].why == "its name would need quoting in a shell"
     made = planned([APT, deb()], [advisory(fixed_versions=("9.9;reboot",))])
     assert all("reboot" not in action.command for action in made.actions)
     evil = pypi("django", "4.2.1", evidence=(Evidence("a;b/lib/python3/site-packages/x/METADATA", 0),))
@@ -140,7 +140,7 @@ def test_names_of_an_image_do_not_reach_a_shell():
     assert (action.where, action.command) == ("manifest", "set django to 4.2.3")
 
 
-def test_advice_where_nothing_mends():
+def test_advice_without_a_fix():
     records = [advisory(f"CVE-{number}", None, status="end_of_life") for number in range(4)]
     made = planned([APT, deb()], records, end_of_life="2020-01-01")
     assert {(one.kind, one.findings) for one in made.advice} == {("newer_release", 4), ("drop_package", 4)}
@@ -152,7 +152,7 @@ def test_paid_support_is_advised_by_what_a_finding_knows_not_by_its_words(monkey
         advisory(fixed=None, namespace="ubuntu:18.04", status="end_of_life"),
         advisory(fixed="3.0.11-1+esm2", namespace="ubuntu-pro:18.04", source="ubuntu"),
     ]
-    monkeypatch.setattr("careen.matching.findings._reason", lambda *_: "")
+    monkeypatch.setattr("careen.matching.findings.because_text", lambda *_: "")
     package = replace(deb(), distro="ubuntu-18.04")
     made = planned([package], records, Distribution("ubuntu", "18.04"))
     assert ("paid_support", 1) in {(one.kind, one.findings) for one in made.advice}

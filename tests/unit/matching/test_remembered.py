@@ -30,7 +30,7 @@ def counted(monkeypatch):
     return calls
 
 
-def test_the_same_question_is_judged_once(tmp_path, monkeypatch):
+def test_the_same_inventory_is_matched_once(tmp_path, monkeypatch):
     memory, calls = Memory(MemoryStore(), "code"), counted(monkeypatch)
     with open_database(made(tmp_path / "db", advisory())) as database:
         first = asked(database, memory)
@@ -44,7 +44,7 @@ def test_the_same_question_is_judged_once(tmp_path, monkeypatch):
         assert len(calls) == 5
 
 
-def test_another_database_judges_anew(tmp_path):
+def test_another_database_is_matched_again(tmp_path):
     memory = Memory(MemoryStore(), "code")
     with open_database(made(tmp_path / "db", advisory())) as database:
         assert asked(database, memory).findings
@@ -52,7 +52,7 @@ def test_another_database_judges_anew(tmp_path):
         assert not asked(database, memory).findings
 
 
-def test_what_is_damaged_in_the_store_is_judged_anew(tmp_path):
+def test_a_damaged_entry_of_the_store_is_matched_again(tmp_path):
     class Damaged(MemoryStore):
         def get(self, key):
             return b"\x93garbage" if super().get(key) else None

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from careen.matching.rpm import speaks_of, stream_of
+from careen.matching.rpm import is_about_build, stream_of
 from careen.model.advisory import Advisory, Range
 from careen.model.package import Package
 
@@ -28,32 +28,32 @@ NODE18 = package("1:18.19.0-1.module_el8.9.0+3683", "nodejs:18:8090020231017:rhe
     ],
 )
 def test_a_modules_package_hears_its_own_stream_alone(advisory, speaks):
-    assert speaks_of(advisory, NODE18) is speaks
+    assert is_about_build(advisory, NODE18) is speaks
 
 
 def test_streams_that_versions_do_not_show():
     judy = Package("rpm", None, "Judy", "1.0.5-18.module_el8.5.0+2632", module="mariadb:10.3:8060:abc")
-    assert speaks_of(fix("1.0.5-19.module_el8.6.0+2867"), judy)
-    assert not speaks_of(fix("1.0.5-19.module_el8.6.0+2867", "mariadb:10.5"), judy)
+    assert is_about_build(fix("1.0.5-19.module_el8.6.0+2867"), judy)
+    assert not is_about_build(fix("1.0.5-19.module_el8.6.0+2867", "mariadb:10.5"), judy)
 
 
 def test_an_ordinary_package_hears_no_module():
-    assert speaks_of(fix("1:18.20.2-1.el8"), package("1:18.19.0-1.el8"))
-    assert not speaks_of(fix("1:18.20.2-1.module_el8.9.0+3775"), package("1:18.19.0-1.el8"))
-    assert not speaks_of(fix("1:18.20.2-1.el8", "nodejs:18"), package("1:18.19.0-1.el8"))
+    assert is_about_build(fix("1:18.20.2-1.el8"), package("1:18.19.0-1.el8"))
+    assert not is_about_build(fix("1:18.20.2-1.module_el8.9.0+3775"), package("1:18.19.0-1.el8"))
+    assert not is_about_build(fix("1:18.20.2-1.el8", "nodejs:18"), package("1:18.19.0-1.el8"))
 
 
 def test_a_lost_label_leaves_the_stream_unknown():
     assert stream_of(package("1:18.19.0-1.module+el8.9.0+3683")) == ""
-    assert not speaks_of(fix("1:18.20.2-1.module+el8.9.0+3775", "nodejs:18"), package("1:18.19.0-1.module+el8.9.0+3683"))
+    assert not is_about_build(fix("1:18.20.2-1.module+el8.9.0+3775", "nodejs:18"), package("1:18.19.0-1.module+el8.9.0+3683"))
     assert stream_of(package("1.0-1.el8")) is None
     assert stream_of(NODE18) == "nodejs:18"
 
 
 def test_architectures():
-    assert speaks_of(fix("2-1.el8", arch=("x86_64",)), package("1-1.el8"))
-    assert not speaks_of(fix("2-1.el8", arch=("aarch64",)), package("1-1.el8"))
-    assert speaks_of(fix("2-1.el8", arch=("aarch64",)), package("1-1.el8", arch="noarch"))
+    assert is_about_build(fix("2-1.el8", arch=("x86_64",)), package("1-1.el8"))
+    assert not is_about_build(fix("2-1.el8", arch=("aarch64",)), package("1-1.el8"))
+    assert is_about_build(fix("2-1.el8", arch=("aarch64",)), package("1-1.el8", arch="noarch"))
 
 
 @pytest.mark.parametrize(
@@ -67,13 +67,13 @@ def test_architectures():
     ],
 )
 def test_builds_with_a_line_of_their_own(installed, fixed, speaks):
-    assert speaks_of(fix(fixed), package(installed)) is speaks
+    assert is_about_build(fix(fixed), package(installed)) is speaks
 
 
-def test_of_a_source_whose_packages_are_all_listed_each_is_what_is_said_of_itself():
-    """What is said of hummingbird's curl.src is about none of its packages, not even the one that is called curl."""
+def test_if_binaries_are_listed_only_their_own_advisories_count():
+    """Advisories for hummingbird's curl.src are not about its packages, not even the one named curl."""
     curl = Package("rpm", None, "curl", "8.5.0-1.hum1", arch="x86_64")
     of_source = replace(fix("8.5.0-2.hum1", arch=("src",)), package="curl")
-    assert speaks_of(replace(of_source, namespace="rhel:9"), curl)
-    assert not speaks_of(replace(of_source, namespace="hummingbird:1"), curl)
-    assert speaks_of(replace(of_source, namespace="hummingbird:1", arch=("x86_64",)), curl)
+    assert is_about_build(replace(of_source, namespace="rhel:9"), curl)
+    assert not is_about_build(replace(of_source, namespace="hummingbird:1"), curl)
+    assert is_about_build(replace(of_source, namespace="hummingbird:1", arch=("x86_64",)), curl)

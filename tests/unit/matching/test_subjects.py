@@ -1,4 +1,4 @@
-"""Who judges a language package whose files belong to a distribution's package, and what nobody can judge."""
+"""Which advisories assess a language package of a distribution's package, and which packages have none."""
 
 import pytest
 from msgspec.structs import replace
@@ -24,11 +24,11 @@ def owned_by(package):
 def test_a_complete_distribution_has_the_only_word():
     matched = run([OWNER, owned_by(OWNER)], [*ECOSYSTEM, *DISTRIBUTION, info(unfixed=True)])
     assert matched.findings == ()
-    assert matched.judged == 2
+    assert matched.assessed == 2
 
 
 @pytest.mark.parametrize("known", [info(), info(unfixed=True, partial=True)])
-def test_otherwise_the_ecosystem_judges_what_the_distribution_has_not_spoken_about(known):
+def test_otherwise_the_ecosystem_assesses_what_the_distribution_does_not_name(known):
     matched = run([OWNER, owned_by(OWNER)], [*ECOSYSTEM, *DISTRIBUTION, known])
     assert [(found.id, found.confidence) for found in matched.findings] == [("CVE-2", "likely")]
 
@@ -40,7 +40,7 @@ def test_a_third_partys_package_leaves_its_files_to_the_ecosystem():
     assert codes(matched)["unassessed_package"].packages == 1
 
 
-def test_a_package_of_another_kind_than_the_distribution_has_is_not_judged_by_it():
+def test_the_advisories_of_a_distribution_do_not_assess_packages_of_another_type():
     alpine = Distribution("alpine", "3.18.4")
     foreign = Package("deb", "debian", "openssl", "3.0.11-1")
     records = [advisory("CVE-1", "3.1.0-r1", "alpine:3.18", "openssl"), info("alpine:3.18", unfixed=True)]
@@ -76,12 +76,12 @@ def test_what_a_distribution_built_a_binary_from_is_possible_at_best(type, space
     assert assess(matched.findings, Coverage("assessed", (), 1, 0), (), gate, TODAY).verdict.passed
 
 
-@pytest.mark.parametrize(("known", "judged"), [(info(unfixed=True), 2), (info(), 1)])
-def test_what_no_feed_knows_is_no_gap_where_a_distribution_built_it(known, judged):
+@pytest.mark.parametrize(("known", "assessed"), [(info(unfixed=True), 2), (info(), 1)])
+def test_a_package_without_a_feed_is_not_a_gap_if_the_distribution_built_it(known, assessed):
     binary = Package("generic", None, "curl", "8.1.2", owned_by=OWNER.purl)
     matched = run([OWNER, binary], [*DISTRIBUTION, known])
     assert "no_source" not in codes(matched)
-    assert matched.judged == judged
+    assert matched.assessed == assessed
     alone = run([OWNER, Package("generic", None, "curl", "8.1.2")], [*DISTRIBUTION, known])
     assert codes(alone)["no_source"].packages == 1
 
@@ -92,7 +92,7 @@ def test_distribution_packages_without_a_distribution():
     assert codes(matched)["unknown_distribution"].packages == 1
 
 
-def test_derivatives_are_said_and_not_judged():
+def test_derivatives_are_reported_and_not_assessed():
     package = Package("deb", "parrot", "openssl", "1.0", distro="parrot-6.0")
     parrot = Distribution("parrot", "6.0", id_like=("debian",), pretty_name="Parrot Security 6.0 (lorikeet)")
     matched = run([package], [advisory()], parrot)
@@ -105,21 +105,21 @@ def test_derivatives_are_said_and_not_judged():
 def test_kinds_of_packages_that_no_source_knows():
     matched = run([Package("conda", None, "x", "1"), Package("conda", None, "y", "1")], [])
     assert [(reason.code, reason.packages) for reason in matched.reasons] == [("no_advisories", 2)]
-    assert matched.judged == 0
+    assert matched.assessed == 0
 
 
-def test_a_jar_without_a_group_is_not_said_to_be_judged():
+def test_a_jar_without_a_group_is_unassessed():
     jars = [Package("maven", None, "acme-core", "1.0"), Package("maven", None, "org.acme:acme-core", "1.0")]
     known = [info("Maven", "osv"), advisory("GHSA-1", "2.0", "Maven", "org.acme:acme-core", aliases=("CVE-2026-0001",))]
     matched = run(jars, known)
     assert [found.package_name for found in matched.findings] == ["org.acme:acme-core"]
-    assert (matched.judged, codes(matched)["unassessed_package"].packages) == (1, 1)
+    assert (matched.assessed, codes(matched)["unassessed_package"].packages) == (1, 1)
 
 
 @pytest.mark.parametrize("version", ["unknown", "UNKNOWN", "main", ""])
 def test_what_is_no_version_is_below_no_other(version):
     matched = run([pypi("django", version)], [info("PyPI", "osv"), advisory("PYSEC-1", "4.2.9", "PyPI", "django")])
-    assert (matched.findings, matched.judged, list(codes(matched))) == ((), 0, ["unassessed_package"])
+    assert (matched.findings, matched.assessed, list(codes(matched))) == ((), 0, ["unassessed_package"])
 
 
 def test_who_stands_in_and_the_source_package_have_a_word_on_owned_files_too():

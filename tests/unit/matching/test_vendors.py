@@ -25,7 +25,7 @@ def rpm(id, vendor):
         ("12.3.0-1ubuntu1~22.04", "Ubuntu Core Developers <ubuntu-devel-discuss@lists.ubuntu.com>"),
         ("3.0.0-1", "A Maintainer <person@nvidia.com>"),
         ("1.3.1-1+b1", "Debian Python Team <team+python@tracker.debian.org>,"),
-        ("1.0-1", "Debian"),  # the supplier in a bill of materials
+        ("1.0-1", "Debian"),  # the supplier in an SBOM
         ("0.2-1+squeeze1", "Jane Person <jane@example.net>"),
     ],
 )
@@ -177,7 +177,7 @@ def test_ubuntu_writes_its_own_address_into_what_it_builds():
 
     assert ubuntu("Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>") == "distribution"
     assert ubuntu("Canonical Kernel Team <kernel-team@lists.ubuntu.com>") == "distribution"
-    assert ubuntu(None) == "distribution"  # a bill of materials need not say it
+    assert ubuntu(None) == "distribution"  # an SBOM may leave it out
     assert ubuntu("Steve Person <steve@debian.org>") == "third_party"
 
 

@@ -2,81 +2,12 @@ import json
 import shutil
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
 
-from careen.origin.building import Release, build  # noqa: E402
-from careen.origin.features import FAMILIES  # noqa: E402
-from careen.origin.knowledge import ATOM_BITS, Project, open_base, write_base  # noqa: E402
+from tests.support.knowledge import base_of, what_it_says  # noqa: E402
 
-VERSIONS = ("1", "2", "3", "4")
-Hashes = st.frozensets(st.integers(0, 12), max_size=5)
-Contents = st.dictionaries(st.sampled_from(("a.c", "b.c")), st.dictionaries(st.sampled_from(FAMILIES), Hashes), max_size=2)
-Projects = st.dictionaries(st.sampled_from(("one", "two")), st.lists(Contents, min_size=4, max_size=4), min_size=1)
-
-
-def release(version, files):
-    features = {
-        path: {family: np.array(sorted(found), np.uint64) for family, found in families.items()}
-        for path, families in files.items()
-    }
-    return Release(version, features)
-
-
-def base_of(projects, sampling=1):
-    return build(
-        [
-            (Project(name, VERSIONS), [release(version, files) for version, files in zip(VERSIONS, releases, strict=True)])
-            for name, releases in projects.items()
-        ],
-        sampling,
-    )
-
-
-def what_it_says(base, family, hash):
-    found = base.look_up(family, np.array([hash], np.uint64))
-    return {
-        (base.projects[int(atom["project"])].name, base.paths[int(atom["path"])], VERSIONS[version])
-        for atom in base.atoms[found.atoms]
-        for version in range(int(atom["first"]), int(atom["last"]) + 1)
-    }
-
-
-@given(Projects)
-def test_a_look_up_gives_every_version_with_the_feature_and_no_other(projects):
-    base = base_of(projects)
-    for family in FAMILIES:
-        for hash in range(14):
-            expected = {
-                (name, path, version)
-                for name, releases in projects.items()
-                for version, files in zip(VERSIONS, releases, strict=True)
-                for path, families in files.items()
-                if hash in families.get(family, ())
-            }
-            assert what_it_says(base, family, hash) == expected
-
-
-@given(Projects)
-def test_counts_of_atoms_are_sizes_of_files(projects):
-    base = base_of(projects)
-    for name, releases in projects.items():
-        number = next(index for index, project in enumerate(base.projects) if project.name == name)
-        for index, files in enumerate(releases):
-            for path, families in files.items():
-                if path not in base.paths:
-                    continue
-                mine = base.atoms[
-                    (base.atoms["project"] == number)
-                    & (base.atoms["path"] == base.paths.index(path))
-                    & (base.atoms["first"] <= index)
-                    & (base.atoms["last"] >= index)
-                ]
-                for family in FAMILIES:
-                    assert int(mine[family].sum()) == len(families.get(family, ()))
-
+from careen.origin.knowledge import ATOM_BITS, open_base, write_base  # noqa: E402
 
 BASE = {
     "one": [{"a.c": {"letters": frozenset((1, 2)), "file": frozenset((9,))}}, {}, {}, {"b.c": {"letters": frozenset((2,))}}]
@@ -141,10 +72,3 @@ def test_missing_and_other_formats(folder, tmp_path):
     (folder / "atoms.bin").unlink()
     with pytest.raises(ValueError, match=r"atoms\.bin"):
         open_base(folder)
-
-
-def test_sampling_keeps_one_of_so_many_stretches_and_all_texts():
-    letters, literals = frozenset(range(40)), frozenset(range(40))
-    base = base_of({"one": [{"a.c": {"letters": letters, "literals": literals}}, {}, {}, {}]}, sampling=4)
-    assert (base.postings["letters"].size, base.postings["literals"].size) == (10, 40)
-    assert base.sampled("letters", np.arange(8, dtype=np.uint64)).tolist() == [0, 4]

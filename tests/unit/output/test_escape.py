@@ -32,7 +32,7 @@ def test_what_could_act_is_shown_as_its_escape(text, shown):
     assert visible(text) == shown
 
 
-def test_long_text_is_cut_and_says_so():
+def test_long_text_is_cut_with_an_ellipsis():
     assert visible("a" * 5000, 10) == "a" * 9 + "…"
 
 

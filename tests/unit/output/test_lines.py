@@ -2,7 +2,7 @@ import pytest
 
 from careen.output.lines import Whole, folded, plural
 
-LONG = "the image has no package manager and nothing in it could install what would mend this"
+LONG = "the image has no package manager and nothing in it could install the version that fixes this"
 
 
 @pytest.mark.parametrize(

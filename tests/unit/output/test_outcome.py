@@ -30,19 +30,19 @@ def test_a_sentence_claims_what_is_known_and_no_more(severities, sentence):
 @pytest.mark.parametrize(
     ("listed", "kinds", "sentence"),
     [
-        ((), ("ignore",), "No known vulnerability left in 5 of 5 packages; 1 set aside;"),
-        ((), ("vex", "fix_state", "comment"), "No known vulnerability left in 5 of 5 packages; 3 set aside;"),
+        ((), ("ignore",), "No known vulnerability left in 5 of 5 packages; 1 suppressed;"),
+        ((), ("vex", "fix_state", "comment"), "No known vulnerability left in 5 of 5 packages; 3 suppressed;"),
         ((), ("severity",), "No known vulnerability left in 5 of 5 packages; 1 not listed;"),
         (
             ("low",),
             ("ignore", "severity"),
-            "No known vulnerability of medium or worse left in 5 of 5 packages; 1 set aside; 1 not",
+            "No known vulnerability of medium or worse left in 5 of 5 packages; 1 suppressed; 1 not",
         ),
-        (("critical",), ("vex",), "1 known vulnerability in 5 of 5 packages; 1 set aside;"),
-        (("unknown",), ("vex",), "No rated vulnerability left in 5 of 5 packages; 1 set aside; 1 unrated;"),
+        (("critical",), ("vex",), "1 known vulnerability in 5 of 5 packages; 1 suppressed;"),
+        (("unknown",), ("vex",), "No rated vulnerability left in 5 of 5 packages; 1 suppressed; 1 unrated;"),
     ],
 )
-def test_what_is_set_aside_is_counted(listed, kinds, sentence):
+def test_suppressed_findings_are_counted(listed, kinds, sentence):
     aside = tuple(Suppressed(vulnerability("CVE-9", JINJA), SuppressedBy(kind, "f", "r")) for kind in kinds)
     settled_secret = Suppressed(TOKEN, SuppressedBy("ignore", "f", "r"))
     assert reach(replace(found(*listed), suppressed=(*aside, settled_secret))).startswith(sentence)

@@ -63,11 +63,11 @@ def changed(document, **changes):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no report of careen"),
-        (b"{}", "no report of careen"),
+        (b"", "not a report of Careen"),
+        (b"{}", "not a report of Careen"),
         (changed(None, schema="careen.report/9"), "schema is 'careen.report/9'"),
         (changed(None, listed=["high"]), "lists only findings of severity high"),
-        (changed(None, findings=[{"kind": "vulnerability"}]), "a finding is not as the schema says"),
+        (changed(None, findings=[{"kind": "vulnerability"}]), "a finding does not match the schema"),
     ],
 )
 def test_what_is_no_report(data, message):
@@ -88,11 +88,13 @@ def test_why_a_finding_is_new():
     assert Baseline(saved(report(deb(version="3.0.10-1"), records=[]))).change(openssl) == "introduced"
     open_once = advisory(fixed=None, status="open")
     assert Baseline(saved(report(deb(), records=[open_once]))).change(openssl) == "fix_available"
-    assert Baseline(saved(report(pypi(version="4.2.0")))).change(django) is None  # still the same flaw in the same place
+    assert (
+        Baseline(saved(report(pypi(version="4.2.0")))).change(django) is None
+    )  # still the same vulnerability in the same place
     assert Baseline(saved(clean())).change(TOKEN) == "introduced"
 
 
-def test_what_a_rule_set_aside_before_is_new_and_what_was_not_listed_is_not():
+def test_a_finding_that_was_suppressed_is_new_and_one_that_was_not_listed_is_not():
     (openssl,) = report(deb()).findings
     for kind, change in (("ignore", "disclosed"), ("vex", "disclosed"), ("severity", None), ("fix_state", None)):
         before = replace(report(deb(), records=[]), suppressed=(Suppressed(openssl, SuppressedBy(kind, "f", "r")),))

@@ -106,9 +106,9 @@ def test_the_host_is_not_assessed_whatever_ran():
     by_id = {control.id: control for control in found.controls}
     assert {by_id[id].status for id in ("1.1.1", "2.3", "3.1", "6.1", "7.5")} == {"not_assessed"}
     assert by_id["4.4"].status == "pass"
-    told = "\n".join("".join(text for text, _ in line) for line in control_lines(found, 80, verbose=True))
-    assert "of the host: no file or image tells it" in told
-    assert max(map(len, told.split("\n"))) <= 80
+    text = "\n".join("".join(part for part, _ in line) for line in control_lines(found, 80, verbose=True))
+    assert "of the host: no file or image shows it" in text
+    assert max(map(len, text.split("\n"))) <= 80
 
 
 def test_on_the_command_line(tmp_path, monkeypatch, capsys):
@@ -116,14 +116,14 @@ def test_on_the_command_line(tmp_path, monkeypatch, capsys):
     (tmp_path / "pod.yaml").write_text(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  hostPID: true\n  containers: [{name: c, image: 'c:1'}]\n"
     )
-    told = ["check", "pod.yaml", "--scanners", "config", "--compliance", "pss-baseline", "--quiet"]
-    assert main([*told, "--format", "json"]) == 0
+    arguments = ["check", "pod.yaml", "--scanners", "config", "--compliance", "pss-baseline", "--quiet"]
+    assert main([*arguments, "--format", "json"]) == 0
     controls = json.loads(capsys.readouterr().out)["compliance"]["controls"]
     assert {control["title"]: control["status"] for control in controls if control["status"] != "pass"} == {
         "Host Namespaces": "fail"
     }
     assert next(control["failed"] for control in controls if control["failed"]) == ["K8S-002"]
-    main(told)
+    main(arguments)
     out = capsys.readouterr().out
     assert "FAIL  Host Namespaces" in out
     assert "11 passed, 1 failed, 0 not assessed" in out
@@ -142,8 +142,8 @@ def test_a_check_beside_it_does_not_stand_for_findings_that_were_not_looked_for(
     (tmp_path / "Dockerfile").write_text("FROM debian:12\nUSER 1000\n")
     how = ["--scanners", scanners, "--compliance", "cis-docker-1.6", "--quiet", "--format", "json", "--offline"]
 
-    def statuses(*told):
-        main([*told, *how])
+    def statuses(*arguments):
+        main([*arguments, *how])
         found = json.loads(capsys.readouterr().out)["compliance"]["controls"]
         return {control["id"]: control["status"] for control in found if control["id"] in image}
 

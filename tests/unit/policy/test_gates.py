@@ -6,7 +6,7 @@ from careen.errors import UsageError
 from careen.model.finding import EpssScore, Fix
 from careen.policy.gates import ANY, read_gate
 
-FLAW = replace(usual().findings[0], severity="high", kev=False, risk=40.0, fix=Fix("open"), epss=None)
+FINDING = replace(usual().findings[0], severity="high", kev=False, risk=40.0, fix=Fix("open"), epss=None)
 
 
 def catches(text, finding):
@@ -30,11 +30,11 @@ def catches(text, finding):
     ],
 )
 def test_conditions(text, caught):
-    assert catches(text, FLAW) is caught
+    assert catches(text, FINDING) is caught
 
 
 def test_every_word_must_hold():
-    known = replace(FLAW, kev=True, fix=Fix("fixed", ("2",)), epss=EpssScore(0.2, 0.9))
+    known = replace(FINDING, kev=True, fix=Fix("fixed", ("2",)), epss=EpssScore(0.2, 0.9))
     for text in ("kev", "fixable", "fixable:high:kev", "epss=0.2", "epss=20%", "risk=1:epss=0.1"):
         assert catches(text, known)
     for text in ("fixable:critical", "kev:risk=50", "epss=21%"):
@@ -57,15 +57,15 @@ def test_secrets_and_misconfigurations_have_a_severity_alone():
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("hgih", "'hgih' is none of critical", "did you mean high?"),
-        ("fixable:", "'' is none of", ""),
-        ("high:low", "it names severity twice", ""),
-        ("risk=x", "'x' is no number from 0 to 100", ""),
-        ("risk=101", "no number", ""),
-        ("risk=nan", "no number", ""),
-        ("epss=2", "'2' is no number from 0 to 1", ""),
-        ("epss=200%", "no number from 0 to 100", ""),
-        ("kevv", "'kevv' is none of", "did you mean kev?"),
+        ("hgih", "'hgih' is not one of critical", "did you mean high?"),
+        ("fixable:", "'' is not one of", ""),
+        ("high:low", "severity occurs twice", ""),
+        ("risk=x", "'x' is not a number from 0 to 100", ""),
+        ("risk=101", "not a number", ""),
+        ("risk=nan", "not a number", ""),
+        ("epss=2", "'2' is not a number from 0 to 1", ""),
+        ("epss=200%", "not a number from 0 to 100", ""),
+        ("kevv", "'kevv' is not one of", "did you mean kev?"),
     ],
 )
 def test_what_is_no_condition(text, message, hint):

@@ -94,11 +94,11 @@ def test_what_a_rule_speaks_of(rule, what):
         ("ignore:\n  - id: '*'\n", "f:2: the rule names no id"),
         ("ignore:\n  - id: CVE-1\n    ressaon: x\n", "f:3: unknown key 'ressaon'"),
         ("ignore:\n  - id:\n", "f:2: id is empty"),
-        ("ignore:\n  - id: CVE-1\n    until: soon\n", "f:2: 'soon' is no date"),
-        ("ignore:\n  - id: CVE-1\n    layer: base\n", "f:2: layer 'base' is no number"),
-        ("ignore:\n  - id: CVE-1\n    kind: bug\n", "f:2: kind 'bug' is none of vulnerability, secret"),
+        ("ignore:\n  - id: CVE-1\n    until: soon\n", "f:2: 'soon' is not a date"),
+        ("ignore:\n  - id: CVE-1\n    layer: base\n", "f:2: layer 'base' is not the number"),
+        ("ignore:\n  - id: CVE-1\n    kind: bug\n", "f:2: kind 'bug' is not one of vulnerability, secret"),
         ("ignore:\n  - CVE-1\n", "f:2: a rule is a mapping"),
-        ("ignore: CVE-1\n", "f:1: ignore: is no list"),
+        ("ignore: CVE-1\n", "f:1: ignore: is not a list"),
         ("ignore:\n- id: CVE-1\ngates: 1\n", "f:3: unknown key 'gates'"),
         ("ignore: [\n", "f: not YAML"),
         ("vulnerabilities:\n  - paths: [a]\n", "f:2: a rule without id"),
@@ -158,7 +158,7 @@ licenses: [{id: GPL-3.0}]
 )
 def test_grype_yaml(rule, what, caplog):
     assert applied(f"check-for-app-update: false\nignore:\n  - {{{rule}}}\n") == what
-    assert ("is left out" in caplog.text) is any(word in rule for word in ("namespace", "upstream", "("))
+    assert ("is skipped" in caplog.text) is any(word in rule for word in ("namespace", "upstream", "("))
 
 
 def test_osv_scanner_toml(caplog):
@@ -209,7 +209,7 @@ patch: {}
     one, two, _ = read_ignores(text, "f")
     assert one == Ignore("CVE-2", "f:6", package="lodash", until=date(2027, 1, 1), reason="not called")
     assert (two.id, two.package, two.until) == ("CVE-1", None, None)
-    assert "1 rules name flaws by Snyk's own ids" in caplog.text
+    assert "1 rules use Snyk's own ids" in caplog.text
     assert applied(text) == {"zlib", "lodash"}
 
 

@@ -34,9 +34,9 @@ def test_the_rules_of_a_file():
     [
         ("package=x", "names no vulnerability"),
         ("CVE-1 CVE-2", "'CVE-2' is out of place"),
-        ("CVE-1 until=soon", "until=soon is no date"),
-        ("CVE-1 until=2026-13-01", "is no date"),
-        ("CVE-1 untill=2026-12-01", "'untill' is no setting"),
+        ("CVE-1 until=soon", "until=soon is not a date"),
+        ("CVE-1 until=2026-13-01", "is not a date"),
+        ("CVE-1 untill=2026-12-01", "'untill' is not a setting"),
         ("CVE-1 package=", "package is empty"),
         ("CVE-1 package=a package=b", "package is given twice"),
         ('CVE-1 reason="no end', "cannot be read"),

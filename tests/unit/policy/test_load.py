@@ -29,19 +29,19 @@ def test_conditions_rules_and_statements(tmp_path):
     assert [one.source for one in policy.vex] == [str(tmp_path / "vex/a.json"), str(tmp_path / "vex/deep/b.json")]
 
 
-def test_in_a_folder_other_files_are_passed_over_and_said(tmp_path, caplog):
+def test_in_a_folder_other_files_are_skipped_with_a_warning(tmp_path, caplog):
     file(tmp_path / "a.json", VEX)
     file(tmp_path / "b.json", {"name": "lodash"})
     assert len(load_policy(vex=[tmp_path]).vex) == 1
-    assert "b.json is no VEX document and is passed over" in caplog.text
+    assert "b.json is not a VEX document and is skipped" in caplog.text
 
 
 @pytest.mark.parametrize(
     ("what", "message"),
     [
-        ({"vex": "missing.json"}, "missing.json is no VEX document"),
-        ({"vex": "package.json"}, "package.json is no VEX document: neither OpenVEX, CycloneDX nor CSAF"),
-        ({"vex": "empty"}, "empty holds no VEX document"),
+        ({"vex": "missing.json"}, "missing.json is not a VEX document"),
+        ({"vex": "package.json"}, "package.json is not a VEX document: neither OpenVEX, CycloneDX nor CSAF"),
+        ({"vex": "empty"}, "empty contains no VEX document"),
         ({"ignore_files": "missing"}, "the ignore file .*missing cannot be read"),
         ({"ignore_files": "empty"}, "the ignore file .*empty cannot be read"),
         ({"ignore_files": "latin"}, "the ignore file .*latin cannot be read"),

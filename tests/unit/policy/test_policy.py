@@ -20,7 +20,7 @@ def finding(severity="high", id="CVE-1", fixed="3.0.13-1", **fields):
     return found
 
 
-def judge(findings, policy, coverage=ALL, unknowns=(), **more):
+def applied(findings, policy, coverage=ALL, unknowns=(), **more):
     return assess(findings, coverage, unknowns, policy, TODAY, **more)
 
 
@@ -37,90 +37,90 @@ def judge(findings, policy, coverage=ALL, unknowns=(), **more):
     ],
 )
 def test_the_gate(severity, fail_on, code):
-    verdict = judge([finding(severity)], Policy(fail_on=(read_gate(fail_on),) if fail_on else ())).verdict
+    verdict = applied([finding(severity)], Policy(fail_on=(read_gate(fail_on),) if fail_on else ())).verdict
     assert (verdict.exit_code, verdict.passed) == (code, code == 0)
     assert [(rule.rule, rule.passed) for rule in verdict.rules] == ([(f"fail-on {fail_on}", code == 0)] if fail_on else [])
 
 
 def test_the_gate_looks_at_what_is_sure_and_there():
     guess = finding("critical", confidence="possible")
-    assert judge([guess], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 0
-    assert judge([finding("critical", confidence="likely")], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
+    assert applied([guess], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 0
+    assert applied([finding("critical", confidence="likely")], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
     package = pypi(presence="declared")
     (declared,) = run([package], [advisory("PYSEC-1", "4.2.3", "PyPI", "django", severity="critical")]).findings
     only = declared_only(Inventory(None, (package,)))
-    passed = judge([declared, guess, guess], Policy(fail_on=(read_gate("low"),)), declared=only).verdict
+    passed = applied([declared, guess, guess], Policy(fail_on=(read_gate("low"),)), declared=only).verdict
     assert passed.exit_code == 0
     assert (passed.rules[0].rule, passed.rules[0].not_counted) == ("fail-on low", {"declared": 1, "possible": 2})
-    assert judge([declared], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
+    assert applied([declared], Policy(fail_on=(read_gate("low"),))).verdict.exit_code == 1
     assert declared_only(Inventory(None, (package, pypi()))) == frozenset()
 
 
-def test_an_unscored_finding_is_said_or_given_a_severity():
-    assessed = judge([finding("unknown")], Policy(fail_on=(read_gate("high"),)))
+def test_an_unrated_finding_is_reported_or_treated_as_a_severity():
+    assessed = applied([finding("unknown")], Policy(fail_on=(read_gate("high"),)))
     assert assessed.verdict.exit_code == 0
     assert assessed.coverage.verdict == "partially_assessed"
     (reason,) = assessed.coverage.reasons
     assert (reason.code, reason.packages, reason.subjects) == ("unscored", 1, (finding("unknown").package,))
-    assert reason.detail == "1 vulnerability has no severity: no gate of severity counts it (--unknown-as SEVERITY does)"
-    assessed = judge([finding("unknown")], Policy(fail_on=(read_gate("high"),), unknown_as="critical"))
+    assert reason.detail == "1 vulnerability has no severity: gates of severity do not count it (--unknown-as SEVERITY does)"
+    assessed = applied([finding("unknown")], Policy(fail_on=(read_gate("high"),), unknown_as="critical"))
     assert (assessed.verdict.exit_code, assessed.coverage) == (1, ALL)
     assert assessed.findings[0].severity == "unknown"
-    assert judge([finding("unknown")], Policy()).coverage == ALL
+    assert applied([finding("unknown")], Policy()).coverage == ALL
 
 
 def test_what_could_not_be_completed_wins():
-    assert judge([], Policy(), unknowns=[FILE]).verdict.exit_code == 0
-    assert judge([], Policy(), SOME).verdict.exit_code == 0
-    lost = judge([finding("critical")], Policy(fail_on=(read_gate("low"),)), unknowns=[LAYER]).verdict
+    assert applied([], Policy(), unknowns=[FILE]).verdict.exit_code == 0
+    assert applied([], Policy(), SOME).verdict.exit_code == 0
+    lost = applied([finding("critical")], Policy(fail_on=(read_gate("low"),)), unknowns=[LAYER]).verdict
     assert lost.exit_code == 3
     assert [rule.passed for rule in lost.rules] == [False, False]
 
 
 @pytest.mark.parametrize(("coverage", "unknowns", "code"), [(ALL, (), 0), (SOME, (), 3), (ALL, (FILE,), 3), (ALL, (LAYER,), 3)])
 def test_strict(coverage, unknowns, code):
-    assert judge([], Policy(strict=True), coverage, unknowns).verdict.exit_code == code
+    assert applied([], Policy(strict=True), coverage, unknowns).verdict.exit_code == code
 
 
-def test_strict_minds_a_gate_that_could_not_judge():
-    assert judge([finding("unknown")], Policy(fail_on=(read_gate("high"),), strict=True)).verdict.exit_code == 3
-    assert judge([finding("unknown")], Policy(strict=True)).verdict.exit_code == 0
+def test_strict_fails_for_unrated_findings():
+    assert applied([finding("unknown")], Policy(fail_on=(read_gate("high"),), strict=True)).verdict.exit_code == 3
+    assert applied([finding("unknown")], Policy(strict=True)).verdict.exit_code == 0
 
 
-def test_ignored_findings_are_set_aside_and_do_not_gate():
+def test_ignored_findings_are_suppressed_and_do_not_gate():
     ignores = read_ignores('CVE-1 until=2026-06-01 reason="accepted"', ".careenignore")
-    assessed = judge([finding(), finding(id="CVE-2")], Policy(ignores=ignores))
+    assessed = applied([finding(), finding(id="CVE-2")], Policy(ignores=ignores))
     assert [found.id for found in assessed.findings] == ["CVE-2"]
     assert [(one.finding.id, one.by) for one in assessed.suppressed] == [
         ("CVE-1", SuppressedBy("ignore", ".careenignore:1", "accepted", "2026-06-01"))
     ]
-    assert judge([finding()], Policy(fail_on=(read_gate("low"),), ignores=ignores)).verdict.exit_code == 0
+    assert applied([finding()], Policy(fail_on=(read_gate("low"),), ignores=ignores)).verdict.exit_code == 0
 
 
-def test_a_rule_past_its_end_is_said_and_ignores_nothing(caplog):
+def test_an_expired_rule_ignores_nothing_and_warns(caplog):
     ignores = read_ignores("CVE-1 until=2026-05-31\nCVE-9 until=2020-01-01", ".careenignore")
-    assessed = judge([finding()], Policy(fail_on=(read_gate("low"),), ignores=ignores))
+    assessed = applied([finding()], Policy(fail_on=(read_gate("low"),), ignores=ignores))
     assert (assessed.verdict.exit_code, len(assessed.findings)) == (1, 1)
     assert assessed.expired == ignores[:1]
-    assert ".careenignore:1: the rule for CVE-1 ended on 2026-05-31" in caplog.text
+    assert ".careenignore:1: the rule for CVE-1 expired on 2026-05-31" in caplog.text
 
 
-def test_unfixed_findings_are_set_aside_on_request():
-    assessed = judge([finding(), finding(id="CVE-2", fixed=None)], Policy(ignore_unfixed=True, fail_on=(read_gate("low"),)))
+def test_unfixed_findings_are_suppressed_on_request():
+    assessed = applied([finding(), finding(id="CVE-2", fixed=None)], Policy(ignore_unfixed=True, fail_on=(read_gate("low"),)))
     assert [found.id for found in assessed.findings] == ["CVE-1"]
     assert assessed.suppressed[0].by == SuppressedBy("fix_state", "--ignore-unfixed", "no fixed version (open)")
-    assert judge([finding(fixed=None)], Policy(ignore_unfixed=True, fail_on=(read_gate("low"),))).verdict.exit_code == 0
+    assert applied([finding(fixed=None)], Policy(ignore_unfixed=True, fail_on=(read_gate("low"),))).verdict.exit_code == 0
 
 
 def test_severities_choose_what_is_listed_and_leave_the_gate_alone():
     policy = Policy(severities=frozenset({"critical"}), fail_on=(read_gate("high"),))
-    assessed = judge([finding("critical"), finding("high", "CVE-2")], policy)
+    assessed = applied([finding("critical"), finding("high", "CVE-2")], policy)
     assert [found.id for found in assessed.findings] == ["CVE-1"]
     assert assessed.suppressed[0].by.kind == "severity"
-    assert judge([finding("high")], policy).verdict.exit_code == 1
+    assert applied([finding("high")], policy).verdict.exit_code == 1
 
 
 def test_an_unknown_severity_is_listed_as_what_it_is_taken_for():
     policy = Policy(severities=frozenset({"high"}), unknown_as="high")
-    assert len(judge([finding("unknown")], policy).findings) == 1
-    assert len(judge([finding("unknown")], Policy(severities=frozenset({"high"}))).findings) == 0
+    assert len(applied([finding("unknown")], policy).findings) == 1
+    assert len(applied([finding("unknown")], Policy(severities=frozenset({"high"}))).findings) == 0

@@ -44,7 +44,7 @@ def test_what_deny_says_fails(policies):
     assert len(ours) == len({(one.id, one.package) for one in bad})
 
 
-def test_nothing_said_is_one_rule_that_passed(policies):
+def test_without_messages_the_policy_is_one_rule_that_passed(policies):
     report = with_policies(clean(), policies(POLICY))
     (rule,) = [rule for rule in report.verdict.rules if rule.rule.endswith("gate.rego")]
     assert rule.passed
@@ -66,8 +66,8 @@ def test_without_policies_the_report_is_the_same():
     [
         ("deny contains 1 if true", "no package"),
         ("package x\ndeny contains 1 if {", "line 2"),
-        ("package x\nallow := true", "no rule deny"),
-        ("package x\ndeny := true", "no rule deny"),
+        ("package x\nallow := true", "no set named deny"),
+        ("package x\ndeny := true", "no set named deny"),
     ],
 )
 def test_what_is_no_policy(policies, text, why):

@@ -74,6 +74,6 @@ def test_ignore_rules_without_a_reason_justify_nothing(caplog):
     report = replace(report, suppressed=(ignored(first, ""), ignored(second, "not reached"), ignored(second, "x", "vex")))
     (statement,) = statements_of_ignores(report, "not_affected")
     assert [name.partition("@")[0] for (name,) in statement.products[0].components] == [second.package.partition("@")[0]]
-    assert "has no reason and is left out" in caplog.text
+    assert "has no reason and is skipped" in caplog.text
     with pytest.raises(UsageError, match="no ignore rule"):
         statements_of_ignores(replace(report, suppressed=(ignored(first, ""),)), "not_affected")

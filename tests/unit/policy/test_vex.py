@@ -33,7 +33,7 @@ def about(*packages, reference=IMAGE.reference, distribution=DEBIAN):
     return About(replace(IMAGE, reference=reference), Inventory(distribution, packages))
 
 
-def judge(finding, *statements, where, **policy):
+def applied(finding, *statements, where, **policy):
     return assess([finding], ALL, (), Policy(vex=statements, **policy), TODAY, about=where)
 
 
@@ -48,7 +48,7 @@ def finding(package=OPENSSL, **more):
 
 def set_aside(name, package=OPENSSL, parts=(), **where):
     where = about(package, **where)
-    return bool(judge(finding(package), stated(product(name, parts=parts)), where=where).suppressed)
+    return bool(applied(finding(package), stated(product(name, parts=parts)), where=where).suppressed)
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,10 @@ def test_a_part_of_a_package():
     owned = replace(pypi(), owned_by=owner.purl)
     where = about(owner, owned)
     django = finding(pypi())
-    assert judge(django, stated(product("pkg:apk/wolfi/bash")), where=where).suppressed
-    assert judge(django, stated(product("pkg:apk/wolfi/bash", parts=["pkg:pypi/django"])), where=where).suppressed
-    assert not judge(django, stated(product("pkg:apk/wolfi/bash@2")), where=where).suppressed
-    assert not judge(django, stated(product("pkg:apk/wolfi/zsh", parts=["pkg:pypi/django"])), where=where).suppressed
+    assert applied(django, stated(product("pkg:apk/wolfi/bash")), where=where).suppressed
+    assert applied(django, stated(product("pkg:apk/wolfi/bash", parts=["pkg:pypi/django"])), where=where).suppressed
+    assert not applied(django, stated(product("pkg:apk/wolfi/bash@2")), where=where).suppressed
+    assert not applied(django, stated(product("pkg:apk/wolfi/zsh", parts=["pkg:pypi/django"])), where=where).suppressed
 
 
 def test_a_part_of_the_same_file():
@@ -155,16 +155,18 @@ def test_a_part_of_the_same_file():
     other = Package("golang", None, "example.com/other", "v1", evidence=(Evidence("usr/bin/other", 0),))
     where = about(app, other, library)
     django = finding(library)
-    assert judge(django, stated(product("pkg:golang/example.com/app", parts=["pkg:pypi/django"])), where=where).suppressed
-    assert not judge(django, stated(product("pkg:golang/example.com/app")), where=where).suppressed  # a neighbour is no part
-    assert not judge(django, stated(product("pkg:golang/example.com/other", parts=["pkg:pypi/django"])), where=where).suppressed
+    assert applied(django, stated(product("pkg:golang/example.com/app", parts=["pkg:pypi/django"])), where=where).suppressed
+    assert not applied(django, stated(product("pkg:golang/example.com/app")), where=where).suppressed  # a neighbour is no part
+    assert not applied(
+        django, stated(product("pkg:golang/example.com/other", parts=["pkg:pypi/django"])), where=where
+    ).suppressed
 
 
 @pytest.mark.parametrize(
     ("status", "aside"), [("not_affected", True), ("fixed", True), ("affected", False), ("under_investigation", False)]
 )
 def test_what_a_status_does(status, aside):
-    assessed = judge(
+    assessed = applied(
         finding(severity="high"),
         stated(product(OPENSSL.purl), status=status),
         where=about(OPENSSL),
@@ -187,14 +189,14 @@ def test_what_a_status_does(status, aside):
 
 
 def test_a_statement_without_a_reason_gives_its_status():
-    (only,) = judge(finding(), stated(product(OPENSSL.purl), status="fixed", why=""), where=about(OPENSSL)).suppressed
+    (only,) = applied(finding(), stated(product(OPENSSL.purl), status="fixed", why=""), where=about(OPENSSL)).suppressed
     assert only.by.reason == "fixed"
 
 
-def test_a_flaw_is_known_by_any_of_its_names():
+def test_a_vulnerability_is_known_by_any_of_its_names():
     known = finding(aliases=("GHSA-x",))
-    assert judge(known, stated(product(OPENSSL.purl), ids=("ghsa-X",)), where=about(OPENSSL)).suppressed
-    assert not judge(known, stated(product(OPENSSL.purl), ids=("CVE-2026-0002",)), where=about(OPENSSL)).suppressed
+    assert applied(known, stated(product(OPENSSL.purl), ids=("ghsa-X",)), where=about(OPENSSL)).suppressed
+    assert not applied(known, stated(product(OPENSSL.purl), ids=("CVE-2026-0002",)), where=about(OPENSSL)).suppressed
 
 
 def test_the_latest_statement_holds():
@@ -202,22 +204,22 @@ def test_the_latest_statement_holds():
     new = stated(product(OPENSSL.purl), status="affected", issued="2026-01-01T00:00:01+00:00", source="g")
     where = about(OPENSSL)
     for order in ((old, new), (new, old)):
-        assert judge(finding(), *order, where=where).findings[0].vex.source == "g"
+        assert applied(finding(), *order, where=where).findings[0].vex.source == "g"
     newest = stated(product(OPENSSL.purl), issued="2026-01-01T03:00:00+01:00")
-    assert judge(finding(), old, new, newest, where=where).suppressed
+    assert applied(finding(), old, new, newest, where=where).suppressed
     undated = stated(product(OPENSSL.purl), status="affected", issued="some day")
-    assert judge(finding(), undated, old, where=where).suppressed
+    assert applied(finding(), undated, old, where=where).suppressed
 
 
 def test_a_contradiction_hides_nothing():
     one, other = stated(product(OPENSSL.purl)), stated(product(OPENSSL.purl), status="under_investigation")
     for order in ((one, other), (other, one)):
-        assert judge(finding(), *order, where=about(OPENSSL)).findings
+        assert applied(finding(), *order, where=about(OPENSSL)).findings
 
 
 def test_without_statements_nothing_changes():
     found = finding()
-    assert judge(found, where=about(OPENSSL)).findings == (found,)
+    assert applied(found, where=about(OPENSSL)).findings == (found,)
     assert assess([found], ALL, (), Policy(vex=(stated(product(OPENSSL.purl)),)), date.today()).findings == (found,)
 
 
@@ -231,4 +233,4 @@ def test_what_a_document_inside_the_image_states(caplog):
         DEBIAN, (), decisions=(Decision("rules", "", "a"), Decision("vex", good, "b.json"), Decision("vex", "{", "c.json"))
     )
     assert [(one.ids, one.source) for one in stated_inside(inventory)] == [(("CVE-1",), "image:b.json")]
-    assert "c.json inside the image is no VEX document" in caplog.text
+    assert "c.json inside the image is not a VEX document" in caplog.text

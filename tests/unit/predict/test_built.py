@@ -3,7 +3,7 @@ import io
 import pytest
 from tests.support.work import ends
 
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.model.finding import Fix, Vulnerability
 from careen.model.image import History, Image, ImageConfig, Layer
 from careen.predict.built import located, with_instructions
@@ -137,7 +137,7 @@ def test_what_kaniko_writes():
 def test_what_buildah_writes():
     assert lines(BASE + BUILDAH) == [(7, 7), (10, 13), (15, 15), (16, 19)]
     in_one_layer = [(text, number < len(BUILDAH) - 1) for number, (text, _) in enumerate(BUILDAH)]
-    assert lines(BASE + in_one_layer) == [(7, 7), None]  # nobody knows which instruction wrote what
+    assert lines(BASE + in_one_layer) == [(7, 7), None]  # unknown which instruction wrote what
 
 
 def test_what_is_in_the_history_besides():

@@ -1,5 +1,5 @@
-from careen.formats.dockerfile.stages import read_dockerfile
-from careen.predict.declared import predicted, untold
+from careen.formats.dockerfile.reader import read_dockerfile
+from careen.predict.declared import predicted, unpredictable
 
 MYSQL = """\
 ARG MYSQL=8.0.30-1.el7
@@ -15,12 +15,12 @@ RUN yum install -y \\
 """
 
 
-def told(text):
+def found_in(text):
     return [(one.line, one.tool, one.package.purl, one.pinned) for one in predicted(read_dockerfile(text))]
 
 
 def test_aliases_stay_open_and_pinned_packages_have_their_line():
-    assert told(MYSQL) == [
+    assert found_in(MYSQL) == [
         (5, "yum", "pkg:rpm/centos/mysql-community-minimal-release?distro=centos-7", False),
         (6, "yum", "pkg:rpm/centos/mysql-community-release?distro=centos-7", False),
         (9, "yum", "pkg:rpm/centos/mysql-community-server-minimal@8.0.30-1.el7?distro=centos-7", True),
@@ -37,7 +37,7 @@ def test_every_language():
         "RUN gem install rack -v 2.0.1 && go install golang.org/x/tools/gopls@v0.1.0\n"
         "RUN cargo install ripgrep --version 14.1.1 && composer global require a/b:1.2.3 && yarn add left-pad@1.3.0\n"
     )
-    assert [purl for _, _, purl, pinned in told(text) if pinned] == [
+    assert [purl for _, _, purl, pinned in found_in(text) if pinned] == [
         "pkg:pypi/requests@2.19.0",
         "pkg:npm/express@4.17.0",
         "pkg:npm/%40s/p@1.0.0",
@@ -47,7 +47,7 @@ def test_every_language():
         "pkg:composer/a/b@1.2.3",
         "pkg:npm/left-pad@1.3.0",
     ]
-    assert (2, "pip", "pkg:pypi/flask", False) in told(text)
+    assert (2, "pip", "pkg:pypi/flask", False) in found_in(text)
 
 
 def test_archives_by_address_and_variables_of_the_script():
@@ -56,7 +56,7 @@ def test_archives_by_address_and_variables_of_the_script():
         "RUN V=1.2.3 && curl -fsSL https://x.example/tool-$V.tar.gz | tar xz\n"
         "RUN wget https://github.com/o/r/releases/download/v1.4/r.zip && curl https://x.example/install.sh | sh\n"
     )
-    assert told(text) == [
+    assert found_in(text) == [
         (2, "ADD", "pkg:generic/zlib@1.3.1", True),
         (3, "curl", "pkg:generic/tool@1.2.3", True),
         (4, "wget", "pkg:github/o/r@v1.4", True),
@@ -65,7 +65,7 @@ def test_archives_by_address_and_variables_of_the_script():
 
 def test_debian_and_alpine():
     assert (
-        told("FROM debian:12\nRUN apt-get install -y nginx=1.22.1-9 curl")[0][2]
+        found_in("FROM debian:12\nRUN apt-get install -y nginx=1.22.1-9 curl")[0][2]
         == "pkg:deb/debian/nginx@1.22.1-9?distro=debian-12"
     )
     (one,) = predicted(read_dockerfile("FROM alpine:3.20\nRUN apk add nginx=1.26"))
@@ -78,11 +78,11 @@ def test_stages_that_nothing_comes_from_do_not_count():
         "FROM debian:12 AS build\nRUN apt-get install b=1 && pip install b==1\n"
         "FROM debian:12\nRUN apt-get install c=1\nCOPY --from=build /venv /venv\n"
     )
-    assert [purl.partition("@")[0] for _, _, purl, _ in told(text)] == ["pkg:pypi/b", "pkg:deb/debian/c"]
+    assert [purl.partition("@")[0] for _, _, purl, _ in found_in(text)] == ["pkg:pypi/b", "pkg:deb/debian/c"]
 
 
 def test_what_is_removed_again_is_not_installed():
-    assert told("FROM debian:12\nRUN apt-get install -y gcc=4 curl=8 && apt-get purge -y gcc")[0][2].startswith(
+    assert found_in("FROM debian:12\nRUN apt-get install -y gcc=4 curl=8 && apt-get purge -y gcc")[0][2].startswith(
         "pkg:deb/debian/curl"
     )
 
@@ -106,7 +106,7 @@ def test_many_programs():
         "RUN git clone --branch v1.2 --depth 1 https://github.com/o/r.git && git clone https://github.com/o/other\n"
         "RUN npm install o/r#v2 && cargo install --git https://github.com/o/r --tag v3\n"
     )
-    assert [(line, purl, pinned) for line, _, purl, pinned in told(text)] == [
+    assert [(line, purl, pinned) for line, _, purl, pinned in found_in(text)] == [
         (2, "pkg:alpm/arch/nginx?distro=arch", False),
         (3, "pkg:pear/pecl.php.net/redis@5.3.7", True),
         (3, "pkg:luarocks/cjson@2.1-1", True),
@@ -119,28 +119,28 @@ def test_many_programs():
 
 def test_variables_within_an_address():
     text = "FROM debian:12\nARG V=1.2.3\nRUN curl -LO https://a.example/$V/tool-$V-linux.tar.gz\n"
-    assert told(text) == [(3, "curl", "pkg:generic/tool@1.2.3", True)]
+    assert found_in(text) == [(3, "curl", "pkg:generic/tool@1.2.3", True)]
 
 
 def test_a_loop_installs_each_of_its_values():
     text = "FROM debian:12\nRUN for p in a==1 b==2; do pip install $p && curl -O https://a.example/$p/t-1.2.tgz; done\n"
-    assert [purl for _, _, purl, _ in told(text)] == ["pkg:pypi/a@1", "pkg:pypi/b@2", *["pkg:generic/t@1.2"] * 2]
+    assert [purl for _, _, purl, _ in found_in(text)] == ["pkg:pypi/a@1", "pkg:pypi/b@2", *["pkg:generic/t@1.2"] * 2]
 
 
 def test_a_stage_whose_whole_file_system_is_copied_is_kept():
     text = "FROM debian:12 AS build\nRUN apt-get install -y a=1-1\nFROM scratch\nCOPY --from=build / /\n"
-    assert [purl for _, _, purl, _ in told(text)] == ["pkg:deb/debian/a@1-1?distro=debian-12"]
+    assert [purl for _, _, purl, _ in found_in(text)] == ["pkg:deb/debian/a@1-1?distro=debian-12"]
 
 
-def test_what_nobody_can_name_is_said():
+def test_what_is_unpredictable_has_a_reason():
     text = (
         "FROM debian:12\nRUN xargs -a list apt-get install -y\nRUN apt-get install -y $(cat list) a=1\n"
         "RUN pip install $PACKAGES\nCOPY --from=nginx:1.27 /usr/sbin/nginx /usr/sbin/\n"
     )
     document = read_dockerfile(text)
     assert [one.package.name for one in predicted(document)] == ["a"]
-    assert [one.partition(":")[2].partition(":")[0] for one in untold(document)] == ["2", "3", "4", "5"]
-    assert untold(read_dockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /x\nCOPY --from=0 /y /y\n")) == ()
+    assert [one.partition(":")[2].partition(":")[0] for one in unpredictable(document)] == ["2", "3", "4", "5"]
+    assert unpredictable(read_dockerfile("FROM a AS b\nFROM c\nCOPY --from=b /x /x\nCOPY --from=0 /y /y\n")) == ()
 
 
 def test_a_loop_is_followed_within_bounds():

@@ -5,7 +5,7 @@ import pytest
 from tests.support.work import ends
 
 from careen.catalogers import bundler, golang, npm_lock, python_lock, python_requirements, rust
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.layers.index import Readers
 from careen.layers.loose import inventory_of_files
 from careen.predict.context import Context, context_at
@@ -23,7 +23,7 @@ def put(root, files):
         path.write_text(text)
 
 
-def told(root, text, ignored=()):
+def locked_in(root, text, ignored=()):
     found = locked(read_dockerfile(text), Context(root, ignored), lambda files: inventory_of_files(files, READERS))
     return [(one.line, f"{one.package.name}@{one.package.version}", one.package.evidence[1].path) for one in found.predicted], [
         *found.open
@@ -31,7 +31,7 @@ def told(root, text, ignored=()):
 
 
 def names(root, text, ignored=()):
-    found, missing = told(root, text, ignored)
+    found, missing = locked_in(root, text, ignored)
     return [name for _, name, _ in found], missing
 
 
@@ -40,7 +40,7 @@ def test_requirements(tmp_path):
     text = (
         "FROM python:3.13\nWORKDIR /app\nCOPY . .\nRUN apt-get update \\\n && pip install --no-cache-dir -r requirements.txt\n"
     )
-    found, missing = told(tmp_path, text)
+    found, missing = locked_in(tmp_path, text)
     assert sorted((line, name) for line, name, _ in found) == [(5, "flask@2.0.1"), (5, "requests@2.19.0")]
     assert missing == []
     assert {place for *_, place in found} == {"requirements.txt"}
@@ -71,7 +71,7 @@ def test_from_stage_to_stage(tmp_path):
         "FROM node:22 AS sources\nCOPY web /src/web\nFROM node:22 AS base\nWORKDIR /app\nCOPY --from=sources /src/web/ .\n"
         "FROM base AS build\nRUN npm ci\nFROM nginx:1.27\nCOPY --from=build /app/dist /usr/share/nginx/html\n"
     )
-    assert told(tmp_path, text)[0] == [(7, "lodash@4.17.15", "web/package-lock.json")]
+    assert locked_in(tmp_path, text)[0] == [(7, "lodash@4.17.15", "web/package-lock.json")]
 
 
 def test_a_stage_that_nothing_is_taken_from(tmp_path):
@@ -124,7 +124,7 @@ def test_what_installs_something_else(tmp_path, command):
     assert names(tmp_path, f"FROM a:1\nWORKDIR /app\nCOPY . .\nRUN {command}\n") == ([], [])
 
 
-def test_what_is_not_there_is_told(tmp_path):
+def test_a_missing_file_has_a_reason(tmp_path):
     text = "FROM python:3.13\nCOPY . .\nRUN pip install -r made.txt\nRUN npm ci\n"
     assert names(tmp_path, text)[1] == [
         "Dockerfile:3: made.txt is not in the build context",
@@ -138,8 +138,8 @@ def test_what_is_not_there_is_told(tmp_path):
 def test_what_dockerignore_leaves_out(tmp_path):
     put(tmp_path, {"package-lock.json": LOCK, ".dockerignore": "*.json\n"})
     text = "FROM node:22\nCOPY . .\nRUN npm ci\n"
-    assert names(tmp_path, text, ("*.json",)) == ([], ["Dockerfile:3: .dockerignore leaves package-lock.json out"])
-    with pytest.raises(ValueError, match=r"\.dockerignore leaves"):
+    assert names(tmp_path, text, ("*.json",)) == ([], ["Dockerfile:3: .dockerignore excludes package-lock.json"])
+    with pytest.raises(ValueError, match=r"\.dockerignore excludes"):
         context_at(tmp_path).read("package-lock.json")
 
 
@@ -158,7 +158,7 @@ def test_files_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr("careen.predict.context.MAX_BYTES", 100)
     put(tmp_path, {"requirements.txt": "a==1\n" * 100})
     (missing,) = names(tmp_path, "FROM python:3.13\nCOPY . .\nRUN pip install -r requirements.txt\n")[1]
-    assert "larger than what is read" in missing
+    assert "exceeds the size limit" in missing
 
 
 def test_files_that_name_each_other_and_stages_in_a_ring(tmp_path):
@@ -176,4 +176,4 @@ def test_stages_that_multiply_take_bounded_time(tmp_path):
     text += "RUN pip install -r /a/missing.txt\n" * 50
     with ends():
         missing = names(tmp_path, text)[1]
-    assert "more ways than are followed" in missing[0]
+    assert "over the limit of copies" in missing[0]

@@ -3,11 +3,11 @@ from tests.support import packagefiles, rpmdb
 from tests.support.servers import Answer, Server
 
 from careen.checks.dockerfile import package_by_address, repository_added, signature_not_verified
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.packages.package_head import MAX_BYTES, PackageHead
 from careen.net import NetSettings, make_fetcher
 from careen.predict.declared import predicted
-from careen.predict.resolve import head_at, learnt
+from careen.predict.resolve import head_at, with_heads
 
 RELEASE = PackageHead("rpm", "a-release", "1-5", "noarch", "A Inc", None, ("8c718d3b5072e1f5",), ("etc/yum.repos.d/a.repo",))
 UNSIGNED = PackageHead("rpm", "tool", "2:1.0-3", "x86_64", None, None, (), ())
@@ -25,7 +25,7 @@ def answers(url):
 
 
 def test_true_names_and_what_comes_from_their_repositories():
-    document = learnt(read_dockerfile(TEXT), answers)
+    document = with_heads(read_dockerfile(TEXT), answers)
     found = {one.package.name: one for one in predicted(document)}
     assert found["a-release"].package.version == "1-5"
     assert found["a-release"].package.maintainer == "A Inc"
@@ -43,14 +43,14 @@ def test_true_names_and_what_comes_from_their_repositories():
 
 def test_a_stage_of_its_own_is_not_touched():
     last = "FROM debian:12\nRUN apt-get install -y nginx=1.22.1-9\n"
-    (nginx,) = predicted(learnt(read_dockerfile(TEXT + last), answers))
+    (nginx,) = predicted(with_heads(read_dockerfile(TEXT + last), answers))
     assert nginx.package.vendor == "unknown"
 
 
 def test_checks_are_fed():
-    document = learnt(read_dockerfile(TEXT), answers)
-    (told,) = package_by_address.CHECK.inspect(document)
-    assert (told.line, told.message.endswith("it is a-release 1-5 of A Inc, signed by key 8c718d3b5072e1f5")) == (3, True)
+    document = with_heads(read_dockerfile(TEXT), answers)
+    (place,) = package_by_address.CHECK.inspect(document)
+    assert (place.line, place.message.endswith("it is a-release 1-5 of A Inc, signed by key 8c718d3b5072e1f5")) == (3, True)
     (unsigned,) = signature_not_verified.CHECK.inspect(document)
     assert (unsigned.line, "tool 2:1.0-3 holds no signature" in unsigned.message) == (5, True)
     (added,) = repository_added.CHECK.inspect(document)
@@ -65,10 +65,10 @@ def test_what_is_not_asked_and_what_fails():
         return "its server answered 404"
 
     text = "FROM debian:12\nRUN apt-get install -y https://a.example/$X/a.deb https://a.example/b.deb https://a.example/c.tgz\n"
-    found = predicted(learnt(read_dockerfile(text), ask))
+    found = predicted(with_heads(read_dockerfile(text), ask))
     assert asked == ["https://a.example/b.deb"]
     assert [(one.package.name, one.package.version, one.trouble) for one in found if one.package.type == "deb"] == [
-        ("a", "", "a variable in its address is not known"),
+        ("a", "", "its URL contains an unknown variable"),
         ("b", "", "its server answered 404"),
     ]
 
@@ -97,9 +97,9 @@ def test_a_server_without_ranges_is_not_read_to_the_end(fetcher):
         assert "does not end within" in head_at(f"{server.url}/a.rpm", fetcher)
 
 
-def test_trouble_is_told(fetcher):
+def test_trouble_has_a_reason(fetcher):
     with Server(lambda request: Answer(404)) as server:
         assert head_at(f"{server.url}/a.rpm", fetcher) == "its server answered 404"
     with Server(lambda request: Answer(200, b"<html>")) as server:
-        assert head_at(f"{server.url}/a.rpm", fetcher).startswith("what its server sent is no package")
+        assert head_at(f"{server.url}/a.rpm", fetcher).startswith("its server did not send a package")
     assert "on no list" in head_at("https://other.example/a.rpm", fetcher)

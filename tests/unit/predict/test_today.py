@@ -2,7 +2,7 @@ import pytest
 from tests.support.servers import Answer, Server
 
 from careen.errors import NetworkError
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.packages.repositories import Index, Offer
 from careen.net import NetSettings, make_fetcher
 from careen.predict.declared import predicted
@@ -16,7 +16,7 @@ RUN apt-get install -y https://a.example/b.deb && pip install flask
 """
 
 
-def told(text, offers_of):
+def with_today(text, offers_of):
     document = read_dockerfile(text)
     return {one.package.name: one for one in with_versions(document, predicted(document), offers_of)}
 
@@ -28,7 +28,7 @@ def test_what_is_open_gets_the_version_of_today():
         asked.append((base, names))
         return {"nginx": Offer("nginx", "1.22.1-9", "nginx-src", "1.22.1-9")}
 
-    found = told(TEXT, offers_of)
+    found = with_today(TEXT, offers_of)
     assert asked == [("debian:12", frozenset({"nginx", "nobody"}))]
     nginx = found["nginx"]
     assert (nginx.package.version, nginx.package.source.name, nginx.pinned, nginx.today) == (
@@ -41,18 +41,18 @@ def test_what_is_open_gets_the_version_of_today():
     assert (found["nobody"].pinned, found["flask"].pinned) == (False, False)
 
 
-def test_trouble_is_told():
+def test_trouble_has_a_reason():
     def offers_of(base, names):
         raise NetworkError("mirror.example was not asked", "list it")
 
-    assert told(TEXT, offers_of)["nginx"].trouble == "mirror.example was not asked (list it)"
-    assert "which base image" in told("FROM $X\nRUN apt-get install -y nginx\n", offers_of)["nginx"].trouble
+    assert with_today(TEXT, offers_of)["nginx"].trouble == "mirror.example was not asked (list it)"
+    assert "base image" in with_today("FROM $X\nRUN apt-get install -y nginx\n", offers_of)["nginx"].trouble
 
 
 def test_third_parties_are_left_open():
     text = "FROM debian:12\nRUN echo deb https://nginx.org/a b nginx > /etc/apt/sources.list.d/n.list\n"
     text += "RUN apt-get install -y nginx\n"
-    assert told(text, lambda base, names: pytest.fail("asked"))["nginx"].pinned is False
+    assert with_today(text, lambda base, names: pytest.fail("asked"))["nginx"].pinned is False
 
 
 def test_the_newest_over_all_indices():
@@ -67,5 +67,5 @@ def test_the_newest_over_all_indices():
     with Server(respond) as server, make_fetcher(NetSettings(attempts=1), environ={}) as fetcher:
         places = [Index("deb", (f"{server.url}/{one}/Packages.xz", f"{server.url}/{one}/Packages")) for one in "ab"]
         assert {name: offer.version for name, offer in newest(places, {"nginx"}, fetcher).items()} == {"nginx": "1.10-1"}
-        with pytest.raises(ValueError, match="is not there"):
+        with pytest.raises(ValueError, match="is not available"):
             newest([Index("deb", (f"{server.url}/c/Packages",))], {"nginx"}, fetcher)

@@ -223,7 +223,7 @@ def test_what_fails_is_told_and_the_rest_is_done(order, settings):
 def test_a_registry_without_a_catalogue_is_scanned_by_repository(order, settings):
     with Registry(list_repositories=False) as registry:
         fill(registry, 1, 2)
-        with pytest.raises(InputError, match="does not tell its repositories"):
+        with pytest.raises(InputError, match="does not list its repositories"):
             scan_registry(order(registry), settings, keep)
         assert len(scan_registry(order(registry, "team0/app0"), settings, keep).images) == 2
         with pytest.raises(Error):
@@ -252,7 +252,7 @@ def test_names_that_a_registry_makes_up_lead_nowhere(order, settings, caplog):
         with caplog.at_level(logging.WARNING):
             summary = scan_registry(order(registry), settings, keep)
         assert (summary.repositories, len(summary.images)) == (1, 1)
-        assert "3 names that no repository can have" in caplog.text
+        assert "3 names that are invalid for a repository" in caplog.text
 
 
 @pytest.mark.parametrize("text", ["", "nginx", "docker/library", "http://x.example", "x.example/a:1", "a b.example"])

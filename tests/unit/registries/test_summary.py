@@ -1,4 +1,4 @@
-from careen.registries.listing import Trouble
+from careen.registries.listing import Failure
 from careen.registries.state import Done, Found
 from careen.registries.summary import summary_of
 
@@ -46,4 +46,4 @@ def test_news_are_by_name():
 def test_the_gravest_exit_code_counts():
     assert summed(image("a", "l")).exit_code == 0
     assert summed(image("a", "l", exit_code=1)).exit_code == 1
-    assert summed(image("a", "l", exit_code=1), troubles=(Trouble("r/b:1", "denied"),)).exit_code == 3
+    assert summed(image("a", "l", exit_code=1), troubles=(Failure("r/b:1", "denied"),)).exit_code == 3

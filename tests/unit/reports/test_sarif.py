@@ -82,11 +82,11 @@ def test_a_run_is_named_without_tag(reference, name):
     assert run_of(report)["automationDetails"]["id"] == f"careen/{name}/"
 
 
-def test_what_was_not_assessed_is_told_to_the_viewer():
+def test_reasons_of_the_coverage_are_notifications():
     notes = run_of(usual())["invocations"][0]["toolExecutionNotifications"]
     assert [note["message"]["text"] for note in notes] == [
         "partial_source: debian: knows 12 source packages of Debian 12",
-        "unscored: nobody has scored 1 vulnerability yet",
+        "unscored: 1 vulnerability has no score yet",
         "rpm could not read this: Berkeley DB: no magic number",
     ]
 

@@ -58,7 +58,7 @@ def test_syfts_words_for_source_and_distribution():
     assert inventory.packages[0].evidence == (Evidence("lib/apk/db/installed", 0),)
 
 
-def test_the_distribution_follows_from_the_packages_where_nothing_says_it():
+def test_the_distribution_follows_from_the_packages():
     found = read(bom({"type": "library", "name": "x", "purl": "pkg:rpm/redhat/x@1-1?distro=redhat-9.2"})).inventory
     assert (found.distribution.id, found.distribution.version) == ("rhel", "9.2")
 

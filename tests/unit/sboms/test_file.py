@@ -39,7 +39,7 @@ def test_layers_of_a_document_cannot_be_opened(tmp_path):
     (tmp_path / "x").write_text(document)
     image, _ = read_file(tmp_path / "x", "x", FORMATS)
     assert [(layer.digest, layer.diff_id) for layer in image.layers] == [("sha256:a", "sha256:b")]
-    with pytest.raises(InputError, match="holds no layers"):
+    with pytest.raises(InputError, match="does not contain the layers"):
         image.layers[0].open()
 
 

@@ -17,15 +17,15 @@ SNAPSHOT = {
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_every_manifest_is_read_and_what_has_no_address_is_told(encoding):
+def test_every_manifest_is_read_and_a_package_without_purl_is_an_unknown(encoding):
     found = read(json.dumps(SNAPSHOT).encode(encoding)).inventory
     assert sorted(package.name for package in found.packages) == ["a", "libc6"]
     assert found.distribution.id == "debian"
     assert [unknown.reason.partition(":")[0] for unknown in found.unknowns] == ["b"]
 
 
-def test_is_recognised_and_anything_else_is_none():
+def test_is_recognised_and_other_data_is_an_error():
     assert SBOM_FORMAT.accepts(json.dumps(SNAPSHOT).encode())
     assert not SBOM_FORMAT.accepts(b'{"manifests": []}')
-    with pytest.raises(ValueError, match="no dependency snapshot"):
+    with pytest.raises(ValueError, match="not a dependency snapshot"):
         read(b'{"manifests": [], "detector": {}}')

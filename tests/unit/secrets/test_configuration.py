@@ -7,20 +7,20 @@ from careen.secrets.configuration import exposed
 from tests.support.secrets import filled
 
 
-def told(config):
+def secrets_in(config):
     return [(one.id, one.location.path, one.match) for one in exposed(config)[0]]
 
 
 def test_a_credential_in_the_environment():
     config = ImageConfig(env=("PATH=/bin", "DB_PASSWORD=correct horse", "APP_MODE=prod"))
-    assert told(config) == [("credential-in-configuration", "ENV DB_PASSWORD", "DB_PASSWORD=…(redacted)")]
+    assert secrets_in(config) == [("credential-in-configuration", "ENV DB_PASSWORD", "DB_PASSWORD=…(redacted)")]
 
 
 def test_a_weak_password_is_one_too():
-    assert len(told(ImageConfig(env=("POSTGRES_PASSWORD=changeme", "ROOT_PASSWORD=admin123")))) == 2
+    assert len(secrets_in(ImageConfig(env=("POSTGRES_PASSWORD=changeme", "ROOT_PASSWORD=admin123")))) == 2
 
 
-def test_names_of_credentials_that_hold_none():
+def test_credential_names_without_a_credential():
     config = ImageConfig(
         env=(
             "GPG_KEY=E3FF2839C048B25C084DEBE9B26995E310250568",
@@ -38,7 +38,7 @@ def test_names_of_credentials_that_hold_none():
             "VAULT_TOKEN=vault:secret/app",
         )
     )
-    assert told(config) == []
+    assert secrets_in(config) == []
 
 
 def test_tokens_are_recognized_wherever_they_stand():
@@ -50,7 +50,7 @@ def test_tokens_are_recognized_wherever_they_stand():
         entrypoint=("curl", "-u", "admin:tRombone7x", "http://internal"),
         history=(History(created_by=f"RUN |1 NPM={token} /bin/sh -c npm ci"),),
     )
-    assert [(id, place) for id, place, _ in told(config)] == [
+    assert [(id, place) for id, place, _ in secrets_in(config)] == [
         ("npm-access-token", "ENV REGISTRY"),
         ("digitalocean-personal-access-token", "LABEL note"),
         ("curl-user-password", "ENTRYPOINT"),
@@ -67,7 +67,7 @@ def test_what_the_build_was_given_stays_in_the_history():
             History(created_by="RUN /bin/sh -c PASSWORD=tRombone9 make # buildkit"),
         ),
     )
-    assert [(place, match) for _, place, match in told(config)] == [
+    assert [(place, match) for _, place, match in secrets_in(config)] == [
         ("history 0", "DB_PASSWORD=…(redacted)"),
         ("history 1", "SIGNING_SECRET=…(redacted)"),
         ("history 2", "PASSWORD=…(redacted)"),
@@ -76,10 +76,10 @@ def test_what_the_build_was_given_stays_in_the_history():
 
 def test_a_variable_and_the_step_that_set_it_are_one_secret():
     config = ImageConfig(env=("DB_PASSWORD=tRombone7",), history=(History(created_by="ENV DB_PASSWORD=tRombone7"),))
-    assert [place for _, place, _ in told(config)] == ["ENV DB_PASSWORD"]
+    assert [place for _, place, _ in secrets_in(config)] == ["ENV DB_PASSWORD"]
 
 
-def test_no_value_is_told():
+def test_no_value_is_shown():
     config = ImageConfig(env=("DB_PASSWORD=tRombone7", f"X={filled('npm_{alnum36}')}"))
     assert "tRombone7" not in repr(exposed(config))
     assert filled("npm_{alnum36}")[4:12] not in repr(exposed(config))
@@ -90,8 +90,8 @@ TEXTS = ("PATH=/bin", "A=" + filled("npm_{alnum36}"), "DB_PASSWORD=tRombone7", "
 
 @given(st.lists(st.sampled_from(TEXTS), max_size=12))
 def test_texts_are_searched_as_if_each_was_alone(texts):
-    together = told(ImageConfig(env=tuple(f"V{number}_{text}" for number, text in enumerate(texts))))
-    alone = [told(ImageConfig(env=(f"V{number}_{text}",))) for number, text in enumerate(texts)]
+    together = secrets_in(ImageConfig(env=tuple(f"V{number}_{text}" for number, text in enumerate(texts))))
+    alone = [secrets_in(ImageConfig(env=(f"V{number}_{text}",))) for number, text in enumerate(texts)]
     assert {one[:1] for one in together} == {one[:1] for some in alone for one in some}
     assert {one[1] for one in together} <= {one[1] for some in alone for one in some}
 

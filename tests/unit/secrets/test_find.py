@@ -1,11 +1,11 @@
-"""Where a secret is found, what is told of it, and what is none."""
+"""The place and text of a found secret, and values that are not secrets."""
 
 import pytest
 
 from careen.model.finding import ExposedSecret
 from careen.model.inventory import Unknown
 from careen.secrets.find import CONTEXT, MAX_SECRETS, WINDOW, Search, find
-from careen.secrets.prefilter import Keywords
+from careen.secrets.keywords import Keywords
 from careen.secrets.ruleset import REACH, load, pattern
 from tests.support.secrets import filled
 from tests.support.work import ends
@@ -18,7 +18,7 @@ def ids(text: str, path: str = "srv/app/config.txt") -> list[str]:
     return [one.id for one in find(text.encode(), path)]
 
 
-def test_line_kind_and_beginning_are_told():
+def test_a_result_has_line_kind_and_prefix():
     [secret] = find(f"a\r\nb\r\ntoken = {NPM}\r\n".encode(), "srv/x")
     assert (secret.id, secret.severity) == ("npm-access-token", "critical")
     assert (secret.location.path, secret.location.line, secret.location.end_line) == ("srv/x", 3, 3)
@@ -66,7 +66,7 @@ def test_a_text_is_the_same_in_one_piece_and_in_many():
     assert all("npm_" in lines[(one.location.line or 0) - 1] for one in whole)
 
 
-def test_a_password_in_front_of_a_host_is_one_and_its_token_is_not_told_twice():
+def test_a_password_before_a_host_is_found_once():
     assert ids(f"https://x-access-token:{filled('ghp_{alnum36}')}@git.internal/a.git") == ["github-personal-access-token"]
 
 
@@ -81,12 +81,12 @@ def test_a_password_in_front_of_a_host_is_one_and_its_token_is_not_told_twice():
         "integrity: sha512-" + filled("{b64_86}") + "==",
     ],
 )
-def test_placeholders_and_hashes_are_none(text):
+def test_placeholders_and_hashes_are_not_secrets(text):
     assert ids(text) == []
 
 
 @pytest.mark.parametrize("path", ["app/.env.example", "srv/examples/a.txt", "etc/app-sample.yml"])
-def test_files_made_to_be_filled_in_hold_none(path):
+def test_templates_have_no_secrets(path):
     assert ids(AWS, path) == []
     assert ids(AWS, "srv/exampled/a.txt") == ["aws-access-key-id"]
 
@@ -99,11 +99,11 @@ def test_minified_code_holds_no_assignments_but_tokens():
     assert ids(f"{padding}return{NPM!r}{padding}", "app/bundle.js") == ["npm-access-token"]
 
 
-def test_bytes_that_are_no_text_do_no_harm():
+def test_bytes_that_are_not_text_do_no_harm():
     assert [one.id for one in find(b"\xff\xfe\x80 " + NPM.encode() + b"\xc3", "srv/x")] == ["npm-access-token"]
 
 
-def test_too_many_are_cut_off_and_said():
+def test_too_many_secrets_are_an_unknown():
     text = "\n".join(filled("npm_{alnum36}", seed) for seed in range(MAX_SECRETS + 50))
     search = Search("srv/x")
     search.feed(text.encode())
@@ -140,7 +140,7 @@ def test_the_keyword_filter_reads_a_text_of_keywords_once_for_each_rule(monkeypa
             read.append(end - start)
             return self.of.search(text, start, end)
 
-    monkeypatch.setattr("careen.secrets.prefilter.pattern", Counted)
+    monkeypatch.setattr("careen.secrets.keywords.pattern", Counted)
     Keywords(rules).candidates(text, "srv/x")
     assert sum(read) < 2 * len(rules) * len(text)
 
@@ -164,7 +164,7 @@ def test_the_keyword_filter_finds_the_same(padding):
         ("token_id = 'kJ7x2Qp9vLm4Zt8Rb3Nw6Y'", []),
         ("secret = 'prod/billing2/database-password'", []),
         ("secret = derive_key_from_passphrase2(text)", []),
-        # What is known by more than its name is told as that.
+        # A rule that needs more than a name takes precedence.
         ("SECRET_KEY = 'kJ7x2Qp9vLm4Zt8Rb3Nw6YkJ7x2Qp9vLm4Zt8Rb3Nw6Y'", ["django-secret-key"]),
     ],
 )

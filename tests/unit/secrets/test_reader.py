@@ -3,7 +3,7 @@ from tests.support.reading import MemoryFile
 from tests.support.secrets import filled
 
 
-def test_binary_and_empty_files_are_passed_over():
+def test_binary_and_empty_files_are_skipped():
     assert read(MemoryFile("app/x", b"\x7fELF\0\0", amount="stream")) is None
     assert read(MemoryFile("app/x", b"", amount="stream")) is None
 

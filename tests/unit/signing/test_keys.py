@@ -22,7 +22,7 @@ def test_there_and_back(kind, tmp_path):
         keys.write_private(key, file)
 
 
-def test_what_is_no_key(tmp_path):
+def test_other_files_are_refused(tmp_path):
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
     from cryptography.hazmat.primitives.serialization import (
         BestAvailableEncryption,
@@ -45,7 +45,7 @@ def test_what_is_no_key(tmp_path):
     ]
     for data in others:
         (tmp_path / "key").write_bytes(data)
-        with pytest.raises(InputError, match="no private key"):
+        with pytest.raises(InputError, match="usable private key"):
             keys.load_private(tmp_path / "key")
     with pytest.raises(InputError):
         keys.load_private(tmp_path / "absent")

@@ -40,7 +40,7 @@ def test_publications_follow_each_other(keys, root, tmp_path):
 def test_an_older_publication_is_refused(keys, root, tmp_path):
     first, second = signed_metadata(keys, ONE, 1, NOW), signed_metadata(keys, TWO, 2, NOW)
     take(second, root, tmp_path / "kept")
-    with pytest.raises(UntrustedError, match="older than what was accepted"):
+    with pytest.raises(UntrustedError, match="older than the last accepted"):
         take(first, root, tmp_path / "kept")
     assert take(second, root, tmp_path / "kept") == (2, TWO)
     assert take(first, root, tmp_path / "another machine") == (1, ONE)
@@ -112,7 +112,7 @@ def test_every_changed_byte_of_a_signed_part_is_noticed(keys, root, tmp_path):
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"null", b"[" * 100_000])
-def test_a_root_that_is_none(keys, tmp_path, data):
+def test_data_that_is_not_a_root(keys, tmp_path, data):
     with pytest.raises(UntrustedError):
         take(signed_metadata(keys, ONE, 1, NOW), data, tmp_path / "kept")
 
@@ -165,7 +165,7 @@ def test_keys_are_not_written_over(keys):
         make_keys(keys, NOW)
 
 
-def test_nobody_publishes_by_a_root_that_is_past_its_end(keys):
+def test_a_root_past_its_end_publishes_nothing(keys):
     check_keys(keys, NOW)
     with pytest.raises(InputError, match="past its end") as caught:
         check_keys(keys, NOW + timedelta(days=731))
@@ -181,7 +181,7 @@ def test_folders_without_keys(tmp_path):
 
 
 @pytest.mark.parametrize("role", [None, "root", "targets", "snapshot"])
-def test_a_renewed_root_remembers_what_was_accepted(keys, root, tmp_path, role):
+def test_a_renewed_root_keeps_the_accepted_versions(keys, root, tmp_path, role):
     """Whichever of a publisher's roots is trusted, today or tomorrow, what was seen before is not gone back on."""
     kept = tmp_path / "kept"
     old = signed_metadata(keys, ONE, 1, NOW)
@@ -209,7 +209,7 @@ def reader(files):
     return lambda name: (one for one in [files[name]]) if name in files else None
 
 
-def test_who_publishes_goes_on_from_what_is_past_its_end(keys, root, tmp_path):
+def test_a_publisher_continues_from_a_publication_past_its_end(keys, root, tmp_path):
     files = signed_metadata(keys, ONE, 1, NOW - timedelta(days=40))
     with pytest.raises(EndedError):
         take(files, root, tmp_path / "kept")
@@ -220,7 +220,7 @@ def test_who_publishes_goes_on_from_what_is_past_its_end(keys, root, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["timestamp.json", "1.snapshot.json", "1.targets.json"])
-def test_what_is_past_its_end_is_verified(keys, root, tmp_path, name):
+def test_a_publication_past_its_end_is_verified(keys, root, tmp_path, name):
     make_keys(tmp_path / "others", NOW)
     files, foreign = (signed_metadata(one, ONE, 1, NOW - timedelta(days=9)) for one in (keys, tmp_path / "others"))
     for data in (foreign[name], b"{}", b" " * (MAX_METADATA_BYTES + 1)):

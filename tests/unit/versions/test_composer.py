@@ -97,7 +97,7 @@ def test_leaves_out(version, constraint):
 
 
 @pytest.mark.parametrize("constraint", ["", "~>1.2", ">1.x", "^a", ">=", "1.0 ||", "=>1"])
-def test_refuses_what_is_no_constraint(constraint):
+def test_refuses_what_is_not_a_constraint(constraint):
     with pytest.raises(ValueError, match="composer"):
         satisfies("1.0", constraint)
 

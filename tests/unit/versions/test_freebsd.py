@@ -31,6 +31,6 @@ def test_equal(one, other):
 
 
 @pytest.mark.parametrize("text", ["", "_1", ",1", "1.0 2", "1.0_x", "1.0,a"])
-def test_what_is_no_version(text):
+def test_refuses_other_text(text):
     with pytest.raises(ValueError):
         key(text)

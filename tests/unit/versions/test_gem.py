@@ -28,7 +28,7 @@ def test_the_end_counts_as_zero():
     assert_order(VERSION_SCHEME, "1", "1.0.0.1", "1.0.1", "1.1")
 
 
-def test_a_platform_is_no_part_of_the_version():
+def test_a_platform_is_not_part_of_the_version():
     assert_order(
         VERSION_SCHEME,
         "1.19.2-x86_64-linux",
@@ -68,12 +68,12 @@ def test_leaves_out(version, constraint):
 
 
 @pytest.mark.parametrize("constraint", ["", "!1.2", "> x", "1.0 ||", ">= 1..2", "1.0;2.0"])
-def test_refuses_what_is_no_requirement(constraint):
+def test_refuses_what_is_not_a_requirement(constraint):
     with pytest.raises(ValueError, match="gem"):
         satisfies("1.0", constraint)
 
 
 @pytest.mark.parametrize("text", ["1..2", "a", "1.", "1.2_3", ".1"])
-def test_refuses_what_is_no_version(text):
+def test_refuses_what_is_not_a_version(text):
     with pytest.raises(ValueError, match="gem"):
         VERSION_SCHEME.key(text)

@@ -44,7 +44,7 @@ def test_numbers_of_any_length():
     assert_order(VERSION_SCHEME, "20190126.230843", "1234567890.12345", "123456789012345.1H.5-beta", "12345678901234567890.1")
 
 
-def test_the_java_a_build_is_for_is_no_part_of_the_order():
+def test_the_java_version_of_a_build_does_not_count():
     assert_order(VERSION_SCHEME, "12.10.1.jre11", "12.10.2.jre8 = 12.10.2.jre11 = 12.10.2", "12.11.0.jre8")
     assert_order(VERSION_SCHEME, "-jdk8 = .jdk8", ".jre8")  # nothing but the Java it is for, as a broken manifest has it
     assert_order(VERSION_SCHEME, "32.0.0-android", "32.0.0-jre", "32.0.1-android")
@@ -86,6 +86,6 @@ def test_leaves_out(version, constraint):
 
 
 @pytest.mark.parametrize("constraint", ["", "(1.0)", "[1.0,2.0", "[1.0)", "[]", "[1,2)x", ">", "<1\\.0", "1.0 || [", "[1.0] 2"])
-def test_refuses_what_is_no_requirement(constraint):
+def test_refuses_what_is_not_a_requirement(constraint):
     with pytest.raises(ValueError, match=r"version"):
         satisfies("1.0", constraint)

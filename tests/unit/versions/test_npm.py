@@ -60,7 +60,7 @@ def test_leaves_out(version, constraint):
     assert not satisfies(version, constraint)
 
 
-def test_include_prerelease_judges_by_order():
+def test_include_prerelease_compares_by_order():
     assert satisfies("1.2.4-beta.4", ">=1.2.3-beta.2 <2", prerelease=True)
     assert satisfies("2.0.0-pre", "2.x", prerelease=True)
     assert satisfies("1.0.0-pre", "1.0 - 2", prerelease=True)
@@ -76,6 +76,6 @@ def test_loose_takes_a_missing_hyphen_and_skips_words():
 
 
 @pytest.mark.parametrize("constraint", ["what", "!1.0.0", "!=1.0.0", "1.0.0 || what", "1.2-a", "1.2.3.4", ">=1 - 2", "1 -2"])
-def test_refuses_what_is_no_range(constraint):
+def test_refuses_what_is_not_a_range(constraint):
     with pytest.raises(ValueError, match="range"):
         satisfies("1.0.0", constraint)

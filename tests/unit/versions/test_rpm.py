@@ -30,7 +30,7 @@ def test_letters_beyond_ascii_only_separate():
     assert_order(VERSION_SCHEME, "1.1.α = 1.1.β", "1.1.a")
 
 
-def test_text_before_a_colon_that_is_no_number_belongs_to_the_version():
+def test_text_before_a_colon_that_is_not_a_number_belongs_to_the_version():
     assert_order(VERSION_SCHEME, "a:1", "a:2", "b:1")
 
 

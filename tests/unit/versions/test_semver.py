@@ -88,6 +88,6 @@ def test_zero_padding_takes_missing_numbers_for_zero():
 
 
 @pytest.mark.parametrize("constraint", [">", "1.0 || >", "a.b", "1 - 2", ">=1.0;<2"])
-def test_refuses_what_is_no_range(constraint):
+def test_refuses_what_is_not_a_range(constraint):
     with pytest.raises(ValueError, match="range"):
         satisfies("1.0.0", constraint)

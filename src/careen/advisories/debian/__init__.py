@@ -2,16 +2,17 @@
 
 Shape: ``{source package: {issue: {description, releases: {codename: {status, fixed_version, urgency, nodsa_reason}}}}}``.
 States: ``resolved`` is fixed, and with version 0 never affected; ``undetermined`` is not a statement yet; ``open`` is
-open, will not be fixed (``nodsa_reason: ignored``), is deferred (another or no reason behind a ``nodsa``), or the
+open, will not be fixed (``nodsa_reason: ignored``), is deferred (another or no reason after a ``nodsa``), or means that the
 release's support of the package has ended (urgency ``end-of-life``). Urgency ``unimportant`` is severity negligible.
 Each issue repeats the versions that a supported release has of its package (``repositories: {suite: version}``).
-``debian/changelog-derived.json`` has the same shape and only the packages whose changelogs were read: partial.
+``debian/changelog-derived.json`` has the same shape but only the packages whose changelogs were read: partial.
 
-A mirror may have the same knowledge in other forms, of which one is read, the first that is there: ``tracker.json``; the
-tracker's repository (``security-tracker*.tar.gz``, see ``advisories.debian.lists``), which does not say what a version in
-unstable is to a release: what is older has the flaw, and no fix there; Debian's OVAL by release
-(``oval-definitions-<codename>.xml``), which knows fixes alone, and whose version 0 may mean that it never was affected as
-well as that nothing mends it: it says nothing.
+A mirror may have the same data in other forms. Careen reads the first form that the mirror has:
+- ``tracker.json``;
+- the tracker's repository (``security-tracker*.tar.gz``, see ``advisories.debian.lists``). It does not state how a fix in
+  unstable relates to a release: older versions are affected there, without a fix;
+- Debian's OVAL by release (``oval-definitions-<codename>.xml``): fixes alone. Version 0 there may mean "never affected" or
+  "no fix yet", so it is ignored.
 Raises: ValueError.  **Source:** security-tracker documentation, "issue states"; release names of debian.org; OVAL 5.11.
 """
 
@@ -24,7 +25,7 @@ from msgspec import Raw, Struct
 from careen.advisories.debian import lists
 from careen.formats.data.json_file import read_json
 from careen.formats.debian.releases import namespace_of
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.oval import Definition, definitions
 from careen.model.advisory import Advisory, Listed, NamespaceInfo, PassedOver, Range, Severity, Status, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -69,7 +70,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def _knowledge(names: tuple[str, ...]) -> tuple[Feed, ...]:
-    """In the form that says the most, of those that are there."""
+    """The feeds of the most complete form that is there."""
     if "tracker.json" not in names:
         if lists := next(filter(_LISTS.fullmatch, names), ""):
             return (Feed(f"debian/{lists}", "", compressed=True, part="lists", kept_as="debian/security-tracker"),)
@@ -94,13 +95,13 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
     namespaces: set[str] = set()
     suites: dict[str, set[bytes]] = {}
 
-    def told(item: tuple[str, str, Raw]) -> Iterator[Record]:
+    def records_of(item: tuple[str, str, Raw]) -> Iterator[Record]:
         package, id, raw = item
         issue = from_json(raw, _Issue)
-        for codename, said in issue.releases.items():
+        for codename, raw_release in issue.releases.items():
             namespace = namespace_of(codename)
             try:
-                release = from_json(said, _Release)
+                release = from_json(raw_release, _Release)
                 advisory = _advisory(namespace, package, id, release)
             except ValueError as error:
                 yield PassedOver(f"{id} of {package} in {codename}: {error}", (id,), namespace, package)
@@ -113,7 +114,7 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
             described.add(id)
             yield VulnerabilityRecord(id, "debian", summary=_shortened(issue.description))
 
-    yield from each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), told)
+    yield from read_each(((package, id, raw) for package, issues in packages.items() for id, raw in issues.items()), records_of)
     if feed.part == "tracker":
         for package, repositories in suites.items():
             yield from _listed(package, repositories)
@@ -125,11 +126,11 @@ def _of_tracker(feed: Feed, file: Path) -> Iterator[Record]:
 
 
 def _listed(package: str, repositories: Collection[bytes]) -> Iterator[Record]:
-    """The versions that the suites of each release have, out of ``{suite: version}`` in JSON."""
+    """The versions that the suites of each release have, from ``{suite: version}`` in JSON."""
     found: dict[str, set[str]] = {}
-    for one in repositories:
+    for raw in repositories:
         try:
-            versions = from_json(one, dict[str, str])
+            versions = from_json(raw, dict[str, str])
         except ValueError as error:
             yield PassedOver(f"versions of {package}: {error}", (package,), package=package)
             continue
@@ -143,7 +144,7 @@ def _advisory(namespace: str, package: str, id: str, release: _Release) -> Advis
     status = _status(release)
     fixed = release.fixed_version if status == "fixed" else None
     if status == "not_affected" or (status == "fixed" and not fixed):
-        return None  # nothing to match, and the package's other issues make it known
+        return None  # nothing to match, and the package's other issues show that it is known
     return Advisory(
         id=id,
         source="debian",
@@ -195,7 +196,7 @@ def _noted(note: lists.Note) -> Advisory | None:
     status = _STATES.get(note.state)
     if status is None or note.version == "0":
         return None
-    # What is older than the fix in unstable is affected; what ``~`` makes older still, a backport, has that fix.
+    # Versions older than the fix in unstable are affected; a backport, which ``~`` makes older still, has that fix.
     range = Range(None, note.version) if status == "fixed" else Range(last_affected=f"{note.version}~")
     return Advisory(
         id=note.issue,
@@ -211,7 +212,7 @@ def _noted(note: lists.Note) -> Advisory | None:
 
 
 def _of_oval(file: Path) -> Iterator[Record]:
-    """A definition of an issue goes before that of an advisory, which repeats it for each of its issues."""
+    """Definitions of issues come before those of advisories, which repeat the issues."""
     found: dict[tuple[str, str, str], Advisory] = {}
     seen = False
     for definition in definitions(file, MAX_OVAL_BYTES):
@@ -227,17 +228,17 @@ def _of_oval(file: Path) -> Iterator[Record]:
 
 def _defined(definition: Definition) -> Iterator[Advisory]:
     named = _ADVISORY.match(definition.title)
-    for one in definition.tested:
-        release = one.product.removeprefix("Debian ")
-        if one.status != "fixed" or not release.isdecimal() or one.evr.removeprefix("0:") == "0":
+    for test in definition.tested:
+        release = test.product.removeprefix("Debian ")
+        if test.status != "fixed" or not release.isdecimal() or test.evr.removeprefix("0:") == "0":
             continue
         for cve in definition.cves:
             yield Advisory(
                 id=cve,
                 source="debian",
                 namespace=f"debian:{release}",
-                package=one.package,
-                ranges=(Range(fixed=one.evr),),
+                package=test.package,
+                ranges=(Range(fixed=test.evr),),
                 aliases=(named[0],) if named else (),
                 severity=definition.severity,
                 url=f"{_TRACKER}/{cve}",

@@ -1,13 +1,13 @@
-"""The lists that Debian's security tracker is kept in: an archive of its repository, in place of its JSON.
+"""The text lists of Debian's security tracker: an archive of its repository, instead of its JSON.
 
 Shape: ``data/CVE/list`` has a line for each issue ("CVE-2023-5088 (…)", "CVE-2023-XXXX [no id yet]") and, indented below
-it, what is known of packages: ``- qemu 1:8.1.1+ds-2 (bug #1; low)`` speaks of unstable, ``[bookworm] - qemu <no-dsa>`` of
-a release. In the place of a version stands a state: ``<unfixed>``, ``<not-affected>``, ``<no-dsa>``, ``<postponed>``,
+it, notes on packages: ``- qemu 1:8.1.1+ds-2 (bug #1; low)`` is about unstable, ``[bookworm] - qemu <no-dsa>`` about
+a release. Instead of a version there may be a state: ``<unfixed>``, ``<not-affected>``, ``<no-dsa>``, ``<postponed>``,
 ``<ignored>``, ``<end-of-life>``, ``<undetermined>``, ``<removed>``, ``<itp>``. ``data/DSA/list`` and ``data/DLA/list`` have the
-advisories with the issues that each mends ("{CVE-…}") and the fixed version of each release. ``data/config.json`` names
-the releases; those with a role ("stable", "testing") are kept up to date.
-A release is judged by its own line, else by its advisories, else by the version that mends the issue in unstable: what is
-older has it, and has no fix in that release.
+advisories with the issues that each fixes ("{CVE-…}") and the fixed version of each release. ``data/config.json`` names
+the releases; those with a role ("stable", "testing") are maintained.
+A release takes its state from its own line, else from its advisories, else from the version that fixes the issue in
+unstable: older versions are affected, without a fix in that release.
 Raises: ValueError.  **Source:** security-tracker documentation, "Automatic issue updates" and "The CVE/list file".
 """
 
@@ -41,13 +41,13 @@ _BUG = re.compile(r"bug #(\d{1,7})")
 
 
 class Note(NamedTuple):
-    """What is said of one issue of a source package in one release."""
+    """The state of one issue of a source package in one release."""
 
     issue: str
     package: str
     release: str  # codename
-    state: str  # "fixed", or as it is written: "unfixed", "no-dsa", "not-affected"
-    version: str = ""  # that mends it there; with another state than fixed the one that mends it in unstable
+    state: str  # "fixed", or as the list writes it: "unfixed", "no-dsa", "not-affected"
+    version: str = ""  # the fixed version there; with any other state the version that fixes it in unstable
     urgency: str = ""
     advisory: str = ""  # DSA or DLA
 
@@ -58,9 +58,9 @@ class Issue(NamedTuple):
     notes: tuple[Note, ...]
 
 
-class _Said(NamedTuple):
+class _Entry(NamedTuple):
     package: str
-    release: str  # "" of unstable
+    release: str  # "" for unstable
     state: str
     version: str
     urgency: str
@@ -86,8 +86,8 @@ def issues(file: Path) -> Iterator[Issue]:
         for note in _advised(_lines(lists.get(name, b""))):
             advised.setdefault(note.issue, []).append(note)
     kept_up = _releases(lists.get("data/config.json", b""))
-    for issue, about, said in _listed(_lines(lists["CVE/list"])):
-        yield Issue(issue, about, tuple(_settled(issue, said, advised.pop(issue, ()), kept_up)))
+    for issue, about, entries in _listed(_lines(lists["CVE/list"])):
+        yield Issue(issue, about, tuple(_settled(issue, entries, advised.pop(issue, ()), kept_up)))
     for issue, notes in advised.items():
         yield Issue(issue, "", tuple(_settled(issue, [], notes, ())))
 
@@ -97,7 +97,7 @@ def _lines(data: bytes) -> Iterator[str]:
 
 
 def _releases(data: bytes) -> tuple[str, ...]:
-    """The releases that somebody keeps up to date, but unstable; none where nothing says so."""
+    """The codenames of maintained releases, without unstable; () if the file names none."""
     if not data:
         return ()
     try:
@@ -108,39 +108,39 @@ def _releases(data: bytes) -> tuple[str, ...]:
 
 
 def _advised(lines: Iterator[str]) -> Iterator[Note]:
-    """Newest first, as they stand."""
-    advisory, mended = "", tuple[str, ...]()
+    """Newest first, as in the file."""
+    advisory, issues = "", tuple[str, ...]()
     for line in lines:
         if found := _ADVISORY.match(line):
-            advisory, mended = found["id"], ()
+            advisory, issues = found["id"], ()
         elif line.lstrip().startswith("{"):
-            mended = tuple(line.strip().strip("{}").split())
+            issues = tuple(line.strip().strip("{}").split())
         elif (note := _NOTE.fullmatch(line)) and note["release"] and note["version"] and advisory:
-            for issue in mended:
+            for issue in issues:
                 yield Note(issue, note["package"], note["release"], "fixed", note["version"], advisory=advisory)
 
 
-def _listed(lines: Iterator[str]) -> Iterator[tuple[str, str, list[_Said]]]:
-    """Each issue that packages have notes on, what it is about, and these."""
-    issue, about, said = "", "", list[_Said]()
+def _listed(lines: Iterator[str]) -> Iterator[tuple[str, str, list[_Entry]]]:
+    """Each issue that has notes on packages, its description, and the notes."""
+    issue, about, entries = "", "", list[_Entry]()
     for line in lines:
         if line[:1].isspace():
-            if issue and (found := _NOTE.fullmatch(line)) and len(said) < MAX_NOTES:
-                said.append(_said(found))
+            if issue and (found := _NOTE.fullmatch(line)) and len(entries) < MAX_NOTES:
+                entries.append(_entry(found))
             continue
-        if said:
-            yield _name(issue, about, said), about, said
+        if entries:
+            yield _name(issue, about, entries), about, entries
         head = _ISSUE.fullmatch(line)
-        issue, about, said = head["id"] if head else "", _text((head["about"] or "") if head else ""), []
-    if said:
-        yield _name(issue, about, said), about, said
+        issue, about, entries = head["id"] if head else "", _text((head["about"] or "") if head else ""), []
+    if entries:
+        yield _name(issue, about, entries), about, entries
 
 
-def _said(found: re.Match[str]) -> _Said:
+def _entry(found: re.Match[str]) -> _Entry:
     more = found["more"] or ""
     urgency, bug = _URGENCY.search(more), _BUG.search(more)
     state = found["state"] or ("fixed" if found["version"] else "unfixed")
-    return _Said(
+    return _Entry(
         found["package"],
         found["release"] or "",
         state,
@@ -154,26 +154,26 @@ def _text(about: str) -> str:
     return about.strip().lstrip("([").rstrip(")]").removesuffix(" ...").strip()
 
 
-def _name(issue: str, about: str, said: list[_Said]) -> str:
-    """Issues without an id have a name of the tracker's: the bug, and a digest of what it is about."""
+def _name(issue: str, about: str, entries: list[_Entry]) -> str:
+    """Issues without an id get the tracker's name: the bug, and a digest of the description."""
     if not issue.endswith("XXXX"):
         return issue
-    bug = next((one.bug for one in said if one.bug), "0")
+    bug = next((entry.bug for entry in entries if entry.bug), "0")
     digest = hashlib.md5(about.encode(), usedforsecurity=False).hexdigest()[:6].upper()
     return f"TEMP-{int(bug):07d}-{digest}"
 
 
-def _settled(issue: str, said: list[_Said], advised: Sequence[Note], kept_up: tuple[str, ...]) -> Iterator[Note]:
+def _settled(issue: str, entries: list[_Entry], advised: Sequence[Note], kept_up: tuple[str, ...]) -> Iterator[Note]:
     """One note for each package and release."""
-    general = {one.package: one for one in said if not one.release}
+    general = {entry.package: entry for entry in entries if not entry.release}
     own: dict[tuple[str, str], Note] = {}
-    for one in said:
-        if one.release and one.release != "experimental":
-            fallback = general.get(one.package)
-            later = fallback.version if fallback and one.state != "fixed" else ""
-            urgency = one.urgency or (fallback.urgency if fallback else "")
-            note = Note(issue, one.package, one.release, one.state, one.version or later, urgency)
-            own.setdefault((one.package, one.release), note)
+    for entry in entries:
+        if entry.release and entry.release != "experimental":
+            fallback = general.get(entry.package)
+            later = fallback.version if fallback and entry.state != "fixed" else ""
+            urgency = entry.urgency or (fallback.urgency if fallback else "")
+            note = Note(issue, entry.package, entry.release, entry.state, entry.version or later, urgency)
+            own.setdefault((entry.package, entry.release), note)
     for note in advised:
         fallback = general.get(note.package)
         own.setdefault((note.package, note.release), note._replace(urgency=fallback.urgency if fallback else ""))

@@ -1,11 +1,11 @@
-"""GitLab's advisories for packages of languages, in the edition that it gives to the community, a month behind its own.
+"""GitLab's advisories for language packages, in the community edition, which is a month behind GitLab's own.
 
 Shape: YAML, one file an advisory and package, ``<type>/<package>/<identifier>.yml`` in a compressed tar: ``identifier``,
-``identifiers`` (other names of the flaw), ``package_slug`` ("maven/org.apache/foo"), ``title``, ``pubdate``,
-``affected_range`` in the package manager's language, ``fixed_versions``, ``cvss_v2`` to ``cvss_v4``, ``cwe_ids``.
-``affected_versions``, ``not_impacted`` and ``solution`` say the same for people. It tells of flaws that others publish,
-so matching hears it where nobody else speaks of a flaw in a package; of Conan's packages it alone does.
-A few damaged records are passed over; raises ValueError where there are many, or none that is whole.
+``identifiers`` (aliases), ``package_slug`` ("maven/org.apache/foo"), ``title``, ``pubdate``, ``affected_range`` in the
+package manager's language, ``fixed_versions``, ``cvss_v2`` to ``cvss_v4``, ``cwe_ids``. ``affected_versions``,
+``not_impacted`` and ``solution`` repeat this for people. Others publish the same vulnerabilities, so matching uses this source
+only if no other one has the vulnerability of a package; for Conan's packages it is the only source.
+A few damaged records are passed over; raises ValueError if there are many, or if no record can be read.
 **Source:** gitlab-org/advisories-community, README; its licence is MIT, that of GitLab's own database is not.
 """
 
@@ -50,10 +50,10 @@ _ECOSYSTEMS = {
     "packagist": _Ecosystem("Packagist", "composer"),
     "pypi": _Ecosystem("PyPI", "python"),
 }
-# A flaw's own name; a bare date or number names others too.
+# The id of one vulnerability; a bare date or number names others too.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9._-]+")
 _GHSA = re.compile(r"https://github\.com/advisories/(GHSA(?:-[0-9a-z]{4}){3})")
-# Every record has these, for using a component with known flaws at all.
+# Every record has these: they mean "uses a component with known vulnerabilities".
 _OF_ALL = frozenset({"CWE-937", "CWE-1035"})
 
 
@@ -89,24 +89,24 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             namespaces.add(records[0].namespace)
             yield from records
     if not found:
-        raise ValueError("it holds no advisory that is whole")
+        raise ValueError("it has no advisory that can be read")
     for namespace in sorted(namespaces):
-        detail = "flaws that others published, a month later"
+        detail = "vulnerabilities that others published, a month later"
         yield NamespaceInfo(namespace, "gitlab", 0, 0, partial=True, unfixed=True, detail=detail)
 
 
-def _records(said: dict[str, Any]) -> tuple[Advisory, VulnerabilityRecord] | None:
-    """None for what is no advisory, or is about packages that nobody finds."""
-    slug, identifier = text(said.get("package_slug")), text(said.get("identifier"))
+def _records(document: dict[str, Any]) -> tuple[Advisory, VulnerabilityRecord] | None:
+    """None for files that are not advisories, or are about packages that no cataloger finds."""
+    slug, identifier = text(document.get("package_slug")), text(document.get("identifier"))
     type, _, name = slug.partition("/")
     ecosystem = _ECOSYSTEMS.get(type)
     if ecosystem is None:
         return None
     if not name or len(name) > MAX_LENGTH or not identifier or len(identifier) > MAX_LENGTH:
         raise ValueError(f"{slug[:80]!r} without a package or an identifier")
-    id, aliases = _names(said, identifier)
-    ranges = ranges_of(text(said.get("affected_range")), ecosystem.language)
-    fixed = tuple(dict.fromkeys(written(version) for version in _words(said, "fixed_versions")))
+    id, aliases = _names(document, identifier)
+    ranges = ranges_of(text(document.get("affected_range")), ecosystem.language)
+    fixed = tuple(dict.fromkeys(written(version) for version in _texts(document, "fixed_versions")))
     advisory = Advisory(
         id=id,
         source="gitlab",
@@ -122,34 +122,34 @@ def _records(said: dict[str, Any]) -> tuple[Advisory, VulnerabilityRecord] | Non
         id,
         "gitlab",
         aliases,
-        text(said.get("title"))[:MAX_LENGTH],
-        cvss=_scores(said),
-        published=text(said.get("pubdate"))[:10],
-        cwes=tuple(dict.fromkeys(cwe for cwe in _words(said, "cwe_ids") if cwe not in _OF_ALL)),
+        text(document.get("title"))[:MAX_LENGTH],
+        cvss=_scores(document),
+        published=text(document.get("pubdate"))[:10],
+        cwes=tuple(dict.fromkeys(cwe for cwe in _texts(document, "cwe_ids") if cwe not in _OF_ALL)),
     )
     return advisory, record
 
 
-def _names(said: dict[str, Any], identifier: str) -> tuple[str, tuple[str, ...]]:
-    """The record's own id, which no other flaw has, and the names of the flaw."""
-    named = [name for name in (identifier, *_words(said, "identifiers")) if _NAME.fullmatch(name)]
+def _names(document: dict[str, Any], identifier: str) -> tuple[str, tuple[str, ...]]:
+    """The record's own id, which no other vulnerability has, and its aliases."""
+    named = [name for name in (identifier, *_texts(document, "identifiers")) if _NAME.fullmatch(name)]
     if not any(name.startswith(("CVE-", "GHSA-")) for name in named):
-        there = {match[1] for url in _words(said, "urls") if (match := _GHSA.fullmatch(url))}
+        there = {match[1] for url in _texts(document, "urls") if (match := _GHSA.fullmatch(url))}
         named += there if len(there) == 1 else ()
     id = f"GLAD-{identifier}"
-    if not _NAME.fullmatch(identifier) and (uuid := text(said.get("uuid"))[:MAX_LENGTH]):
-        named.append(id)  # by which those who took the record over call it
+    if not _NAME.fullmatch(identifier) and (uuid := text(document.get("uuid"))[:MAX_LENGTH]):
+        named.append(id)  # the name that it has in sources that copied the record
         id = f"GLAD-{uuid}"
     return id, tuple(dict.fromkeys(named))
 
 
-def _words(said: dict[str, Any], key: str) -> list[str]:
-    return [word for word in map(text, sequence(said.get(key))[:MAX_NAMES]) if 0 < len(word) <= MAX_LENGTH]
+def _texts(document: dict[str, Any], key: str) -> list[str]:
+    return [value for value in map(text, sequence(document.get(key))[:MAX_NAMES]) if 0 < len(value) <= MAX_LENGTH]
 
 
-def _scores(said: dict[str, Any]) -> tuple[Cvss, ...]:
+def _scores(document: dict[str, Any]) -> tuple[Cvss, ...]:
     found = []
-    for vector in filter(None, (text(said.get(f"cvss_v{version}")) for version in (2, 3, 4))):
+    for vector in filter(None, (text(document.get(f"cvss_v{version}")) for version in (2, 3, 4))):
         try:
             version, score = cvss.score(vector)
         except ValueError:

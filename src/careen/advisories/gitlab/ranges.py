@@ -1,11 +1,11 @@
-"""Which versions a range in a package manager's own language holds, as ranges of ours.
+"""Version ranges in a package manager's own language, as ranges of ours.
 
-``interval`` is the notation of Maven and NuGet, ``[1.0,2.0),[3.1]``. ``terms`` are comparisons that all must hold, white
-space or commas between them, and ``||`` between alternatives: ``>=1.2 <1.4||=2.0``, with ``^``, ``~``, ``~>``, ``~=`` and
-``1.2.*`` as npm, Composer, RubyGems and Python have them. A version stands for its place in the order and no more:
-``<=3.3`` ends at 3.3, whatever node-semver makes of it, for advisories that say so name 3.3.1 as the fix; and ``<2.0``
-holds a pre-release of 2.0, as the ranges of OSV do.
-Raises: ValueError for text that is no such range, for one without a version, and where ends cannot be told apart.
+``interval`` is the notation of Maven and NuGet, ``[1.0,2.0),[3.1]``. ``terms`` are comparisons that all must be met, with
+white space or commas between them, and ``||`` between alternatives: ``>=1.2 <1.4||=2.0``, with ``^``, ``~``, ``~>``, ``~=`` and
+``1.2.*`` as in npm, Composer, RubyGems and Python. A version stands for its place in the order and no more: ``<=3.3`` ends
+at 3.3, unlike in node-semver, because advisories with that range name 3.3.1 as the fix; and ``<2.0`` contains a
+pre-release of 2.0, as the ranges of OSV do.
+Raises: ValueError for text that is not a range, for a range without a version, and for ends that cannot be ordered.
 **Source:** Maven POM reference, "Dependency Version Requirement Specification"; node-semver, "Ranges"; Composer, "Versions
 and constraints"; RubyGems, "Pessimistic version constraint"; PEP 440, "Version specifiers".
 """
@@ -25,7 +25,7 @@ Language = Literal["interval", "npm", "composer", "gem", "python", "plain"]
 
 MAX_RANGES = 500
 MAX_TERMS = 20  # of one alternative
-_ADJACENT = pattern(r"([\])])\s*(?=[\[(])")  # a comma between intervals is forgotten now and then
+_ADJACENT = pattern(r"([\])])\s*(?=[\[(])")  # a comma between intervals is sometimes missing
 _TERM = pattern(
     r" ?(?P<operator>~>|~=|===?|!=|<>|<=|>=|[<>=~^])? ?"
     r"(?P<version>\*|[vV]?(?:[0-9]+!)?[0-9A-Za-z][^ ,<>=!~^|]*) ?(?:,|(?=[ <>=!~^])|$)"
@@ -38,7 +38,7 @@ _EVERY = Range()
 
 
 def ranges_of(text: str, language: Language) -> tuple[Range, ...]:
-    """In the order of the text, each once; ``Range()`` for every version."""
+    """In the order of the text, without duplicates; ``Range()`` for every version."""
     if not bounded(text).strip():
         raise ValueError("an empty range")
     found = _of_intervals(text) if language == "interval" else _of_alternatives(text, language)
@@ -49,15 +49,15 @@ def ranges_of(text: str, language: Language) -> tuple[Range, ...]:
 
 
 def _of_intervals(text: str) -> Iterator[Range]:
-    for one in intervals(_ADJACENT.sub(r"\1,", text.strip())):
-        yield _of_interval(one)
+    for interval in intervals(_ADJACENT.sub(r"\1,", text.strip())):
+        yield _of_interval(interval)
 
 
-def _of_interval(one: Interval) -> Range:
-    low, high = written(one.low) or None, written(one.high) or None
-    after = low is not None and not one.low_included
+def _of_interval(interval: Interval) -> Range:
+    low, high = written(interval.low) or None, written(interval.high) or None
+    after = low is not None and not interval.low_included
     start = None if low == "0" and not after else low
-    return Range(start, None, high, after) if one.high_included else Range(start, high, None, after)
+    return Range(start, None, high, after) if interval.high_included else Range(start, high, None, after)
 
 
 def _of_alternatives(text: str, language: Language) -> Iterator[Range]:
@@ -65,7 +65,7 @@ def _of_alternatives(text: str, language: Language) -> Iterator[Range]:
         if language in ("npm", "composer") and (found := _HYPHEN.fullmatch(part)):
             part = f">={found[1]} <={found[2]}"
         ranges = [_EVERY]
-        # What is left out comes last: then it is known whether it lies in the range.
+        # Excluded versions come last: only then is it known whether they lie in the range.
         for operator, version in sorted(_terms(part), key=lambda term: term[0] in ("!=", "<>")):
             ranges = [narrowed for range in ranges for narrowed in _narrowed(range, operator, version, language)]
         yield from ranges
@@ -85,12 +85,12 @@ def _terms(part: str) -> Iterator[tuple[str, str]]:
 
 
 def written(version: str) -> str:
-    """A version without the letter that stands before its number in names of tags."""
+    """A version without the ``v`` that tags put before the number."""
     return version[1:] if version[:1] in ("v", "V") and version[1:2].isdigit() else version
 
 
 def _narrowed(range: Range, operator: str, version: str, language: Language) -> Iterable[Range]:
-    """What of a range a term leaves."""
+    """The part of the range that meets the term; an excluded version splits it in two."""
     if _ANY.fullmatch(version):
         return (range,)
     if found := _WILDCARD.fullmatch(version):
@@ -115,7 +115,7 @@ def _narrowed(range: Range, operator: str, version: str, language: Language) -> 
 
 
 def _end_of(operator: str, version: str, language: Language) -> str:
-    """Where what "about this version" means ends."""
+    """The first version after those that ``~version`` or ``^version`` allows."""
     match = _NUMBERS.match(version)
     if match is None:
         raise ValueError(f"not a version: {version[:80]!r}")
@@ -129,7 +129,7 @@ def _end_of(operator: str, version: str, language: Language) -> str:
 
 
 def _raised(text: str, dropped: int) -> str:
-    """The next version once so many of the last numbers are left out: 1.3 for 1.2.7 without one."""
+    """The next version after dropping that many of the last numbers: 1.2.7 gives 1.2.8, and with 1 dropped 1.3."""
     numbers = text.split(".")
     kept = numbers[: len(numbers) - dropped]
     return ".".join((*kept[:-1], str(int(kept[-1]) + 1)))
@@ -159,7 +159,7 @@ def _up_to(range: Range, version: str) -> Range:
 
 
 def _without(range: Range, version: str) -> Iterator[Range]:
-    """The two sides of a version that lies in the range."""
+    """The two parts of the range on both sides of a version that lies in it."""
     place, low, high = _place(version), range.introduced, range.fixed or range.last_affected
     if (low is not None and place < _place(low)) or (high is not None and place > _place(high)):
         yield range
@@ -169,5 +169,5 @@ def _without(range: Range, version: str) -> Iterator[Range]:
 
 
 def _place(version: str) -> Key:
-    """Compares the ends that one alternative has on one side; it seldom has two."""
+    """Orders the ends of one alternative on one side; it seldom has two."""
     return semantic_key(version)

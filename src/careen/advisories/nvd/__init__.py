@@ -1,14 +1,15 @@
-"""The National Vulnerability Database: scores and weaknesses by CVE, and the versions of software that nobody else judges.
+"""The National Vulnerability Database: scores and weaknesses by CVE, and versions of software that no other source covers.
 
 Shape: ``{vulnerabilities: [{cve: {id, published, metrics: {cvssMetricV31: [{source, cvssData}]}, weaknesses,
-configurations}}]}``, gzipped, a file a year. CPE names name products, not packages, and matching them against everything
-accuses the innocent: kept are those of ``formats/feeds/software`` alone, which are asked for where no distribution and no
-language speaks of a package. Fetched by ``careen db update``; what changed since is asked of the API, whose pages have the
-same shape. A mirror may have the files of the feed before it (1.1, ``advisories.nvd.legacy``).  Raises: ValueError.
+configurations}}]}``, gzipped, one file a year. CPE names name products, not packages, and matching them against every
+package gives false positives. So only those of ``formats/feeds/software`` are kept, and matching uses them only if no
+distribution and no language ecosystem covers a package. ``careen db update`` downloads the files; later changes come from
+the API, whose pages have the same shape. A mirror may have the files of the older feed (1.1, ``advisories.nvd.legacy``).
+Raises: ValueError.
 
-Of a CVE that was rejected, which others may go on naming, it is said that it was; a mirror's pages of the history of changes
-(``nvd/json/cvehistory/2.0``) tell the same. The dictionary of CPE names and the match criteria judge nothing, for each record
-repeats its criteria: ``tests/support/nvd_names.py`` reads them, to check the map of software and how bounds are read.
+A rejected CVE gets a record that states so, because other sources may still name it; a mirror's pages of the history of
+changes (``nvd/json/cvehistory/2.0``) give the same. The dictionary of CPE names and the match criteria are not used to assess,
+since each record repeats its criteria: ``tests/support/nvd_names.py`` reads them to check the software map and the bounds.
 **Source:** NVD CVE API 2.0 schema; CPE Applicability Language (NISTIR 7698).
 """
 
@@ -24,7 +25,7 @@ from careen.advisories.nvd import legacy
 from careen.formats.data.json_file import read_json
 from careen.formats.feeds import cvss
 from careen.formats.feeds.applicability import Configuration, affected
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.software import CPE_NAMESPACE, known_cpes
 from careen.model.advisory import Advisory, Cvss, NamespaceInfo, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
@@ -117,8 +118,8 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def _ids(year: int) -> tuple[str, ...]:
-    """The first file has the earlier years too."""
-    return tuple(f"CVE-{one}-" for one in (range(1999, year + 1) if year == _FIRST_YEAR else (year,)))
+    """How the CVE ids of a year's file begin; the first file has the earlier years too."""
+    return tuple(f"CVE-{each_year}-" for each_year in (range(1999, year + 1) if year == _FIRST_YEAR else (year,)))
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
@@ -129,8 +130,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         return
     if content.vulnerabilities is None and content.legacy is None:
         raise ValueError("a file of NVD without vulnerabilities")
-    yield from each(content.legacy or (), lambda raw: _of_legacy(from_json(raw, legacy.Item), known))
-    yield from each(content.vulnerabilities or (), lambda raw: _records(from_json(raw, _Item).cve, known))
+    yield from read_each(content.legacy or (), lambda raw: _of_legacy(from_json(raw, legacy.Item), known))
+    yield from read_each(content.vulnerabilities or (), lambda raw: _records(from_json(raw, _Item).cve, known))
     yield NamespaceInfo(CPE_NAMESPACE, "nvd", 0, 0, partial=True, unfixed=True)
 
 
@@ -139,7 +140,7 @@ def _records(cve: _Cve, known: frozenset[str]) -> Iterator[Record]:
         yield _rejection(cve.id)
         return
     scores = _scores(cve.metrics)
-    weaknesses = dict.fromkeys(text.value for one in cve.weaknesses for text in one.description)
+    weaknesses = dict.fromkeys(text.value for weakness in cve.weaknesses for text in weakness.description)
     cwes = tuple(name for name in weaknesses if name.startswith("CWE-"))
     if scores or cwes:
         yield VulnerabilityRecord(cve.id, "nvd", cvss=scores, published=cve.published[:10], cwes=cwes)
@@ -147,9 +148,9 @@ def _records(cve: _Cve, known: frozenset[str]) -> Iterator[Record]:
 
 
 def _rejections(history: list[_Event]) -> Iterator[VulnerabilityRecord]:
-    """The last word counts."""
+    """The CVEs whose last event is a rejection."""
     last: dict[str, bool] = {}
-    for change in sorted((event.change for event in history), key=lambda one: one.created):
+    for change in sorted((event.change for event in history), key=lambda change: change.created):
         if change.event_name in _EVENTS:
             last[change.cve_id] = _EVENTS[change.event_name]
     yield from (_rejection(id) for id, is_rejected in last.items() if is_rejected)
@@ -171,7 +172,7 @@ def _of_legacy(item: legacy.Item, known: frozenset[str]) -> Iterator[Record]:
 
 
 def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
-    disputed = any("disputed" in one.tags for one in cve.cve_tags)
+    disputed = any("disputed" in tags.tags for tags in cve.cve_tags)
     try:
         configurations = _CONFIGURATIONS.decode(cve.configurations)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -180,8 +181,8 @@ def _advisories(cve: _Cve, known: frozenset[str]) -> Iterator[Advisory]:
 
 
 def _stated(id: str, configurations: tuple[Configuration, ...], known: frozenset[str], disputed: bool) -> Iterator[Advisory]:
-    for name, said in affected(configurations, known).items():
-        ranges = tuple(said.ranges or said.elsewhere)
+    for name, product in affected(configurations, known).items():
+        ranges = tuple(product.ranges or product.elsewhere)
         yield Advisory(
             id,
             "nvd",
@@ -189,9 +190,9 @@ def _stated(id: str, configurations: tuple[Configuration, ...], known: frozenset
             name,
             ranges=ranges,
             status="fixed" if any(range.fixed for range in ranges) else "open",
-            confidence="possible" if disputed or said.doubtful else "likely",
+            confidence="possible" if disputed or product.doubtful else "likely",
             url=f"https://nvd.nist.gov/vuln/detail/{id}",
-            systems=() if said.ranges else tuple(sorted(said.systems)),
+            systems=() if product.ranges else tuple(sorted(product.systems)),
         )
 
 
@@ -209,7 +210,7 @@ def _scores(metrics: _Metrics) -> tuple[Cvss, ...]:
 
 ADVISORY_SOURCE = AdvisorySource(
     name="nvd",
-    title="NIST National Vulnerability Database: scores, and versions of software that no other source judges",
+    title="NIST National Vulnerability Database: scores, and versions of software that no other source covers",
     licence="public domain",
     homepage="https://nvd.nist.gov",
     feeds=feeds,

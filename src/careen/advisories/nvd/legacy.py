@@ -1,8 +1,8 @@
-"""NVD's JSON feed 1.1, which ended in 2023 and lives on in mirrors: its items in the words of the CVE API 2.0.
+"""NVD's JSON feed 1.1, which ended in 2023 and lives on in mirrors: its items as configurations of the CVE API 2.0.
 
 Shape: ``{CVE_Items: [{cve: {CVE_data_meta: {ID}, problemtype, description}, publishedDate, impact: {baseMetricV3: {cvssV3:
-{vectorString}}}, configurations: {nodes: [{operator, children, cpe_match: [{cpe23Uri, vulnerable, …}]}]}}]}``. A record that
-was rejected or is disputed says so at the beginning of its description.
+{vectorString}}}, configurations: {nodes: [{operator, children, cpe_match: [{cpe23Uri, vulnerable, …}]}]}}]}``. The
+description of a rejected or disputed record begins with a mark of that.
 **Source:** NVD JSON 1.1 schema.
 """
 
@@ -93,7 +93,7 @@ class Item(Struct, gc=False, frozen=True):
 
 
 def configurations(item: Item) -> tuple[Configuration, ...]:
-    """Each node at the top is an alternative; one with children holds what is needed together."""
+    """Each top node is an alternative; the children of a node are needed together."""
     return tuple(
         Configuration(tuple(_flat(node.children, 0)) or (_plain(node),), node.operator, node.negate)
         for node in item.configurations.nodes

@@ -1,18 +1,18 @@
-"""Red Hat: the VEX documents of Product Security, and which products a repository of packages serves.
+"""Red Hat: the VEX documents of Product Security, and which products each package repository serves.
 
-Shape: one CSAF VEX document a CVE; all of them in one archive (``csaf_vex.tar.zst``, whose live name
-``archive_latest.txt`` tells), or by year in a mirror. The live archive is that of ``vex-feed/``, else that of ``vex/``,
-which it succeeds. ``repository-to-cpe.json`` is ``{data: {repository: {cpes}}}``.
+Shape: one CSAF VEX document a CVE; all of them in one archive (``csaf_vex.tar.zst``, whose live name is in
+``archive_latest.txt``), or by year in a mirror. The live archive is that of ``vex-feed/``, else that of its predecessor
+``vex/``. ``repository-to-cpe.json`` is ``{data: {repository: {cpes}}}``.
 A product is named by its CPE: ``enterprise_linux:9`` is namespace ``rhel:9``, whatever its repository; extended support
 (``rhel_eus:9.2``) and layered products (``openshift:4.14:el9``) are namespaces of their own.
-Fixed builds are listed by binary package, what is not mended by source package. What remediations say: ``none_available``
-is open, or deferred ("Fix deferred"); ``no_fix_planned`` will not be fixed, or is out of support. Container images that an
-erratum replaces are no packages and passed over.
+Fixed builds are listed by binary package, unfixed components by source package. Remediations: ``none_available`` is open,
+or deferred ("Fix deferred"); ``no_fix_planned`` will not be fixed, or is out of support. Container images that an erratum
+replaces are not packages and are passed over.
 
-A mirror may have the same knowledge in other forms, of which one is read, the first that is there: VEX; the Security Data
-API (``cve/CVE-….json``); OVAL (``oval/v2/RHEL9/….oval.xml.bz2``, of each stream ``-including-unpatched`` before the one that
-has fixes alone; ``oval/oval_v1_….tar.gz``, fixes alone); the errata in CSAF (``csaf/v2/advisories``, fixes alone). Once the
-archive is there, an update fetches the documents alone that ``changes.csv`` names, and forgets those of ``deletions.csv``.
+A mirror may have the same data in other forms. Careen reads the first form that the mirror has: VEX; the Security Data API
+(``cve/CVE-….json``); OVAL (``oval/v2/RHEL9/….oval.xml.bz2``, of each stream ``-including-unpatched`` before the file with
+fixes alone; ``oval/oval_v1_….tar.gz``, fixes alone); the errata in CSAF (``csaf/v2/advisories``, fixes alone). Once the
+archive is there, an update fetches only the documents that ``changes.csv`` names, and forgets those of ``deletions.csv``.
 Raises: ValueError.  **Source:** CSAF 2.0; OVAL 5.10; Red Hat, "Security Data API", "VEX data" and "Common security advisory
 framework files".
 """
@@ -53,7 +53,7 @@ _YEAR = re.compile(r"\d{4}")
 _CPE = re.compile(r"cpe:/[ao]:redhat:(?P<product>[\w-]+)(?::(?P<version>[\w.-]*))?(?:::(?P<edition>[\w.-]+))?")
 _ERRATUM = re.compile(r"RH[SBE]A-\d{4}:\d+")
 _SEVERITIES: dict[str, Severity] = {"critical": "critical", "important": "high", "moderate": "medium", "low": "low"}
-_UNMENDED: dict[str, Status] = {
+_UNFIXED: dict[str, Status] = {
     "fix deferred": "deferred",
     "will not fix": "wont_fix",
     "out of support scope": "end_of_life",
@@ -69,7 +69,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
         return ()
     folder = f"redhat/{_VEX}"
     names = listing(folder)
-    archives = tuple(filter(_OF_VEX.fullmatch, names))  # in a mirror it may have its live name
+    archives = tuple(filter(_OF_VEX.fullmatch, names))  # a mirror may keep its live name
     found = [Feed(f"redhat/{_MAP}", f"{_DATA}/{_MAP}", part="repositories")]
     if need.namespaces is None:
         first, older = map(_live, (_VEX_FEED, _VEX))
@@ -105,7 +105,7 @@ def _live(folder: str) -> Address:
 
 
 def _other_forms(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    """For a mirror without VEX: the first of the others that it has."""
+    """For a mirror without VEX: the first of the other forms that it has."""
     single = tuple(Feed(f"redhat/cve/{name}", "", part="API") for name in listing("redhat/cve") if _OF_API.fullmatch(name))
     return single or _oval(listing) or _errata(listing)
 
@@ -140,7 +140,9 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
         case "repositories":
             yield from _repositories(file)
         case "API":
-            yield from _sample(_records(cve_record.read(read_bounded(file, MAX_DOCUMENT_BYTES))), "entries of some flaws")
+            yield from _sample(
+                _records(cve_record.read(read_bounded(file, MAX_DOCUMENT_BYTES))), "entries of some vulnerabilities"
+            )
         case "OVAL":
             yield from _definitions(oval_file.read(file, MAX_OVAL_BYTES))
         case "OVAL v1":
@@ -161,8 +163,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             yield from _sample(_records(csaf.read(read_bounded(file, MAX_DOCUMENT_BYTES), "redhat")))
 
 
-def _archive(file: Path, told: Callable[[csaf.Document], Iterator[Record]]) -> Iterator[Record]:
-    """A few damaged documents are passed over: the others are tens of thousands."""
+def _archive(file: Path, records_of: Callable[[csaf.Document], Iterator[Record]]) -> Iterator[Record]:
+    """Passes over a few damaged documents, because there are tens of thousands of others."""
     damaged = 0
     for data in _documents(file):
         try:
@@ -173,11 +175,11 @@ def _archive(file: Path, told: Callable[[csaf.Document], Iterator[Record]]) -> I
                 raise ValueError(f"more than {MAX_DAMAGED} damaged documents, the last: {error}") from None
             yield PassedOver(str(error), ids_in(data))
             continue
-        yield from told(document)
+        yield from records_of(document)
 
 
 def _documents(file: Path) -> Iterator[bytes]:
-    """Of an archive; or of what changed since, a document a line."""
+    """The documents of an archive; or of a file of changes, one document a line."""
     with file.open("rb") as stream:
         if stream.read(1) in (b"{", b"\n"):
             stream.seek(0)
@@ -200,15 +202,20 @@ def _definitions(found: Iterable[csaf.Document]) -> Iterator[Record]:
 
 
 def _by_erratum(document: csaf.Document) -> Iterator[Record]:
-    """Which stands by each of its flaws, and mends them by the same builds."""
-    cves = tuple(flaw.id for flaw in document.flaws)
-    said = dict.fromkeys(one for flaw in document.flaws for one in flaw.said if one.status == "fixed")
-    builds = [build._replace(errata=()) for one in said if (build := _build(one))]
+    """An erratum fixes all of its vulnerabilities by the same builds."""
+    cves = tuple(vulnerability.id for vulnerability in document.vulnerabilities)
+    fixed = dict.fromkeys(
+        statement
+        for vulnerability in document.vulnerabilities
+        for statement in vulnerability.statements
+        if statement.status == "fixed"
+    )
+    builds = [build._replace(errata=()) for statement in fixed if (build := _build(statement))]
     worst: Severity = min((build.severity for build in builds), key=SEVERITIES.index, default="unknown")
     url = f"https://access.redhat.com/errata/{document.id}"
     yield from statements(document.id, "redhat", (build._replace(severity=worst) for build in builds), url, cves)
-    # (CSAF tells when each flaw was published, OVAL when the erratum was.)
-    published = document.flaws[0].published if document.flaws and document.category == "oval" else ""
+    # (CSAF has the day of each vulnerability, OVAL the day of the erratum.)
+    published = document.vulnerabilities[0].published if document.vulnerabilities and document.category == "oval" else ""
     yield VulnerabilityRecord(document.id, "redhat", cves, document.title[:200], worst, published=published)
 
 
@@ -220,10 +227,10 @@ def _repositories(file: Path) -> Iterator[Record]:
             yield Repository(name, found)
 
 
-def _sample(told: Iterator[Record], detail: str = "VEX documents of some flaws") -> Iterator[Record]:
-    """Of documents that come singly nobody knows how many there are."""
+def _sample(records: Iterator[Record], detail: str = "VEX documents of some vulnerabilities") -> Iterator[Record]:
+    """Marks the namespaces as partial: from single documents alone, the number of all documents is unknown."""
     namespaces = set()
-    for record in told:
+    for record in records:
         namespaces.add(getattr(record, "namespace", ""))
         yield record
     for namespace in sorted(namespaces - {""}):
@@ -231,46 +238,46 @@ def _sample(told: Iterator[Record], detail: str = "VEX documents of some flaws")
 
 
 def _records(document: csaf.Document) -> Iterator[Record]:
-    for flaw in document.flaws:
-        yield from csaf.not_understood(flaw)
-        builds = (build for one in flaw.said if (build := _build(one)))
-        yield from statements(flaw.id, "redhat", builds, f"https://access.redhat.com/security/cve/{flaw.id}")
+    for vulnerability in document.vulnerabilities:
+        yield from csaf.unknown_statuses(vulnerability)
+        builds = (build for statement in vulnerability.statements if (build := _build(statement)))
+        yield from statements(vulnerability.id, "redhat", builds, f"https://access.redhat.com/security/cve/{vulnerability.id}")
         yield VulnerabilityRecord(
-            flaw.id,
+            vulnerability.id,
             "redhat",
-            summary=flaw.title[:200],
-            severity=_SEVERITIES.get(flaw.severity.lower(), "unknown"),
-            cvss=flaw.cvss,
-            published=flaw.published,
-            cwes=flaw.cwes,
+            summary=vulnerability.title[:200],
+            severity=_SEVERITIES.get(vulnerability.severity.lower(), "unknown"),
+            cvss=vulnerability.cvss,
+            published=vulnerability.published,
+            cwes=vulnerability.cwes,
         )
 
 
-def _build(one: csaf.Said) -> Build | None:
-    namespace, part = namespace_of(one.product), one.component
-    status = _status(one)
+def _build(statement: csaf.Statement) -> Build | None:
+    namespace, part = namespace_of(statement.product), statement.component
+    status = _status(statement)
     if not namespace or status is None or part.name.endswith(("-debuginfo", "-debugsource")):
         return None
-    errata = dict.fromkeys(id for remedy in one.remedies if (id := _erratum(remedy.url)))
-    severity = _SEVERITIES.get(one.severity.lower(), "unknown")
+    errata = dict.fromkeys(id for remedy in statement.remedies if (id := _erratum(remedy.url)))
+    severity = _SEVERITIES.get(statement.severity.lower(), "unknown")
     fixed = evr(part.evr) if status == "fixed" else ""
     return Build(namespace, part.name, status, fixed, part.arch, part.module, tuple(errata), severity)
 
 
-def _status(one: csaf.Said) -> Status | None:
-    match one.status:
+def _status(statement: csaf.Statement) -> Status | None:
+    match statement.status:
         case "fixed":
-            return "fixed" if one.component.evr else None
+            return "fixed" if statement.component.evr else None
         case "known_not_affected":
-            return "not_affected"  # the component, whatever build was looked at
+            return "not_affected"  # the component, in any build
         case "under_investigation":
             return "undetermined"
         case "known_affected":
-            said = {remedy.details.strip().lower(): remedy.category for remedy in one.remedies}
-            for text, status in _UNMENDED.items():
-                if text in said:
+            remedies = {remedy.details.strip().lower(): remedy.category for remedy in statement.remedies}
+            for text, status in _UNFIXED.items():
+                if text in remedies:
                     return status
-            return "wont_fix" if "no_fix_planned" in said.values() else "open"
+            return "wont_fix" if "no_fix_planned" in remedies.values() else "open"
     return None
 
 
@@ -282,7 +289,7 @@ def _erratum(url: str) -> str:
 
 @lru_cache(maxsize=4096)  # a document names a product thousands of times
 def namespace_of(cpe: str) -> str:
-    """Empty for what is no product of Red Hat with a version."""
+    """The namespace of a CPE, "" unless it is a Red Hat product with a version."""
     found = _CPE.match(cpe)
     if not found or not found["version"]:
         return ""

@@ -1,18 +1,18 @@
-"""Ubuntu by release: Canonical's OVAL, which tells more of the state of an issue than its records in OSV.
+"""Ubuntu by release: Canonical's OVAL, which has more states of a vulnerability than Ubuntu's records in OSV.
 
 Shape: a ``definition`` for each CVE, whose criteria have a sentence for each source package: "curl package in jammy was
 vulnerable but has been fixed (note: '7.81.0-1ubuntu1.6').", "… is affected and needs fixing.", "… a decision has been
 made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." A place is a release
-("jammy") or a pocket of paid support for it ("esm-infra/xenial", "fips-updates/jammy"), whose fixes are kept apart
-(``ubuntu-pro:16.04``): a fixed version of ESM mends nothing for those who do not pay.
+("jammy") or a pocket of paid support for it ("esm-infra/xenial", "fips-updates/jammy"). Fixes of such pockets have a
+namespace of their own (``ubuntu-pro:16.04``): a fix of ESM fixes nothing for those who do not pay.
 
-A mirror may have the same knowledge in other forms, of which one is read, the first that is there. For each release: the
-OVAL by CVE (``com.ubuntu.jammy.cve.oval.xml.bz2``, or with ``oci.`` before it, for manifests of images), or by package
-(``….pkg.oval…``: a definition for each source package, with the CVE in each sentence). Where there is no OVAL: the tracker's
+A mirror may have the same data in other forms. Careen reads the first form that the mirror has. For each release: the OVAL
+by CVE (``com.ubuntu.jammy.cve.oval.xml.bz2``, or with ``oci.`` before it, for manifests of images), or by package
+(``….pkg.oval…``: a definition for each source package, with the CVE in each sentence). Without OVAL: the tracker's
 repository (``ubuntu-cve-tracker*.tar.*``), Canonical's VEX (``vex-all.tar.xz``), or pages of its notices (``notices/*.json``),
-which know fixes alone. Of files of a FIPS pocket (``com.ubuntu.fips-updates_jammy.pkg.oval.xml.bz2``) what they say of its own
-builds is read; the rest repeats the release. Where there is nothing else, OVAL by notice (``….usn.oval…``) is read, which names
-binary packages alone (``advisories.ubuntu.usn``).
+which have fixes alone. From files of a FIPS pocket (``com.ubuntu.fips-updates_jammy.pkg.oval.xml.bz2``) only its own builds
+are read, because the rest repeats the release. The last resort is OVAL by notice (``….usn.oval…``), which names binary
+packages alone (``advisories.ubuntu.usn``).
 Raises: ValueError.  **Source:** ubuntu-cve-tracker, scripts/oval_lib.py; security-metadata.canonical.com/oval.
 """
 
@@ -76,21 +76,21 @@ def _is_needed(need: Need, version: str) -> bool:
 
 
 def _is_newer_needed(need: Need) -> bool:
-    """Of releases that are not known here the index has the codenames, and each file the version."""
+    """Of releases that are not known here the index has the codenames, and each file has the version."""
     if need.namespaces is None:
         return True
-    releases = (one.partition(":") for one in need.namespaces)
+    releases = (namespace.partition(":") for namespace in need.namespaces)
     return any(release not in versions().values() for name, _, release in releases if name in ("ubuntu", "ubuntu-pro"))
 
 
 def _oval(codename: str, names: tuple[str, ...], kinds: tuple[str, ...] = ("cve", "pkg")) -> str:
-    """The best file of a release that a mirror has, "" where it has none."""
+    """The best file of a release that a mirror has, "" without one."""
     forms = (f"{maker}com.ubuntu.{codename}.{kind}.oval.xml.bz2" for kind in kinds for maker in ("", "oci."))
     return next((name for name in forms if name in names), "")
 
 
 def _whole(names: tuple[str, ...], listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    """The knowledge of all releases in one."""
+    """The feeds that have all releases in one file."""
     for part, form in (("tracker", _TRACKER), ("VEX", _VEX)):
         if name := next(filter(form.fullmatch, names), ""):
             return (Feed(f"ubuntu/{name}", "", compressed=True, part=part, kept_as=f"ubuntu/{part}"),)
@@ -110,8 +110,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
             yield from usn.records(file)
         case part if "/" in part:
             own = f"ubuntu-pro-{part.partition('/')[0]}:"
-            told = (one for one in _of_oval(file) if isinstance(one, Advisory))
-            yield from (one for one in told if one.namespace.startswith(own))
+            advisories = (record for record in _of_oval(file) if isinstance(record, Advisory))
+            yield from (advisory for advisory in advisories if advisory.namespace.startswith(own))
         case _:
             yield from _of_oval(file, feed.part)
 
@@ -127,7 +127,7 @@ def _of_oval(file: Path, codename: str = "") -> Iterator[Record]:
 
 
 def _releases(definition: Element, codename: str) -> Mapping[str, str]:
-    """Of a release that is not known here the definition itself says it."""
+    """The version by codename; of a release that is not known here, as the definition itself states it."""
     if codename in versions():
         return versions()
     texts = (definition.value("metadata", "affected", "platform"), definition.value("metadata", "title"))
@@ -136,25 +136,25 @@ def _releases(definition: Element, codename: str) -> Mapping[str, str]:
 
 
 def _records(definition: Element, releases: Mapping[str, str]) -> Iterator[Record]:
-    """Of one CVE; or of one package, whose sentences name the CVEs."""
+    """The records of a definition: of one CVE, or of one package, with a CVE in each sentence."""
     reference = definition.first("metadata", "reference")
     id = reference.attributes.get("ref_id", "") if reference else ""
     general = SEVERITIES.get(definition.value("metadata", "advisory", "severity").lower(), "unknown")
     cves = {cve.text.strip(): cve for cve in definition.below("cve")}
-    said: dict[tuple[str, str, str], Advisory] = {}
+    advisories: dict[tuple[str, str, str], Advisory] = {}
     for criterion in definition.below("criterion"):
         sentence = _SENTENCE.match(criterion.attributes.get("comment", ""))
         named = (sentence["id"] or id) if sentence else ""
         if sentence and _CVE.fullmatch(named):
             rated = cves[named].attributes.get("priority", "") if named in cves and general == "unknown" else ""
             for advisory in _advisories(named, SEVERITIES.get(rated, general), sentence, releases):
-                said.setdefault((advisory.id, advisory.namespace, advisory.package), advisory)
-    yield from said.values()
-    for one in dict.fromkeys(key[0] for key in said):
-        cve = cves.get(one)
+                advisories.setdefault((advisory.id, advisory.namespace, advisory.package), advisory)
+    yield from advisories.values()
+    for id in dict.fromkeys(key[0] for key in advisories):
+        cve = cves.get(id)
         vectors = cvss.scored(cve.attributes.get("cvss_vector", ""), "ubuntu") if cve else ()
         published = definition.value("metadata", "advisory", "public_date")[:10] or _day(cve)
-        yield VulnerabilityRecord(one, "ubuntu", cvss=vectors, published=published)  # a priority holds for Ubuntu alone
+        yield VulnerabilityRecord(id, "ubuntu", cvss=vectors, published=published)  # a priority applies to Ubuntu alone
 
 
 def _advisories(id: str, severity: Severity, sentence: re.Match[str], releases: Mapping[str, str]) -> Iterator[Advisory]:
@@ -169,7 +169,7 @@ def _advisories(id: str, severity: Severity, sentence: re.Match[str], releases: 
 
 
 def _day(cve: Element | None) -> str:
-    """``20231218``, as a date."""
+    """``20231218``, as an ISO date."""
     text = cve.attributes.get("public", "") if cve else ""
     return f"{text[:4]}-{text[4:6]}-{text[6:8]}" if text[:8].isdecimal() and len(text) >= 8 else ""
 

@@ -1,8 +1,7 @@
 """Ubuntu's security notices, as its website gives them: pages of JSON.
 
 Shape: ``{notices: [{id, title, published, cves_ids, release_packages: {codename: [{name, version, is_source, pocket}]}}]}``.
-Of the packages those count that are sources and have a version. A notice stands by each of its CVEs, and says nothing of
-what is not mended.
+Only source packages with a version are read. A notice stands for each of its CVEs, and has no unfixed vulnerabilities.
 Raises: ValueError.  **Source:** ubuntu.com/security/notices.json.
 """
 
@@ -13,7 +12,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.ubuntu_places import statements
 from careen.model.advisory import Advisory, PassedOver, VulnerabilityRecord
 from careen.safety.typed import from_json
@@ -43,7 +42,7 @@ class _Page(Struct, gc=False):
 
 
 def records(file: Path) -> Iterator[Advisory | VulnerabilityRecord | PassedOver]:
-    yield from each(read_json(file, _Page, MAX_BYTES).notices, _of_notice)
+    yield from read_each(read_json(file, _Page, MAX_BYTES).notices, _of_notice)
 
 
 def _of_notice(raw: Raw) -> Iterator[Advisory | VulnerabilityRecord]:
@@ -51,16 +50,16 @@ def _of_notice(raw: Raw) -> Iterator[Advisory | VulnerabilityRecord]:
     if not _ID.fullmatch(notice.id):
         raise ValueError(f"a notice has no usable id: {notice.id[:60]!r}")
     cves = tuple(dict.fromkeys(filter(_CVE.fullmatch, notice.cves_ids)))
-    said: dict[tuple[str, str], Advisory] = {}
+    advisories: dict[tuple[str, str], Advisory] = {}
     for codename, packages in notice.release_packages.items():
         for package in packages:
             if not package.is_source:
                 continue
             paid = (package.pocket or "").startswith(("esm", "fips"))
             place = f"{package.pocket}/{codename}" if paid else codename
-            for one in statements(
-                notice.id, package.name, place, "fixed", package.version, aliases=cves, speaks_for_release=True
+            for advisory in statements(
+                notice.id, package.name, place, "fixed", package.version, aliases=cves, release_omitted=True
             ):
-                said.setdefault((one.namespace, one.package), one)
-    yield from said.values()
+                advisories.setdefault((advisory.namespace, advisory.package), advisory)
+    yield from advisories.values()
     yield VulnerabilityRecord(notice.id, "ubuntu", cves, notice.title[:200], published=notice.published[:10])

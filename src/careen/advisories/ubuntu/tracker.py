@@ -1,9 +1,9 @@
-"""The files that Ubuntu's CVE tracker is kept in: an archive of its repository, with a file for each CVE.
+"""Ubuntu's CVE tracker itself: an archive of its repository, with a file for each CVE.
 
 Shape: ``active/CVE-2022-36879`` and ``retired/CVE-…`` have ``Name: value`` lines (``Priority``, ``PublicDate``), a block
 ``CVSS:`` with indented vectors, and for each source package and place a line ``jammy_linux: released (5.15.0-48.54)``. Its
-states: needed, active, in-progress and pending wait for a fix; released, deferred, ignored; needs-triage is not looked
-at yet; not-affected and DNE need no statement. What lies in ``ignored/`` is about no package of Ubuntu.
+states: needed, active, in-progress and pending wait for a fix; released, deferred, ignored; needs-triage is not assessed
+yet; not-affected and DNE need no statement. Files in ``ignored/`` are about no package of Ubuntu.
 Raises: ValueError.  **Source:** ubuntu-cve-tracker, README, "Status".
 """
 
@@ -41,7 +41,7 @@ def read(id: str, data: bytes) -> Iterator[Advisory | VulnerabilityRecord]:
     severities: dict[str, Severity] = {}
     published = ""
     vectors: dict[Cvss, None] = {}
-    said: dict[tuple[str, str], Advisory] = {}
+    advisories: dict[tuple[str, str], Advisory] = {}
     lines = [line[:2000] for line in data.decode("utf-8", "replace").splitlines()]
     for line in lines:
         if found := _FIELD.fullmatch(line):
@@ -59,8 +59,8 @@ def read(id: str, data: bytes) -> Iterator[Advisory | VulnerabilityRecord]:
                 continue
             version = note.split(" ")[0] if status == "fixed" else ""
             severity = severities.get(package, severities.get("", "unknown"))
-            for one in statements(id, package, place, status, version, severity):
-                said.setdefault((one.namespace, one.package), one)
-    yield from said.values()
-    if said:
+            for advisory in statements(id, package, place, status, version, severity):
+                advisories.setdefault((advisory.namespace, advisory.package), advisory)
+    yield from advisories.values()
+    if advisories:
         yield VulnerabilityRecord(id, "ubuntu", cvss=tuple(vectors), published=published)

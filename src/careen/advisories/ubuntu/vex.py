@@ -1,8 +1,8 @@
 """Canonical's VEX documents: an OpenVEX document for each CVE, in one archive.
 
-Shape: ``vex/cve/<year>/CVE-….json`` is ``{statements: [{vulnerability: {name}, status, products: [{"@id": purl}]}]}``. Of
-the products the source packages tell all: ``pkg:deb/ubuntu/curl@7.81.0-1ubuntu1.20?arch=source&distro=jammy``, whose version
-mends the flaw where the status is "fixed", and is the newest elsewhere. ``vex/usn`` has the same by notice and is not read.
+Shape: ``vex/cve/<year>/CVE-….json`` is ``{statements: [{vulnerability: {name}, status, products: [{"@id": purl}]}]}``. Only
+the source packages among the products are read: ``pkg:deb/ubuntu/curl@7.81.0-1ubuntu1.20?arch=source&distro=jammy``. With
+status "fixed" the version is the fix; with others it is the newest one. ``vex/usn`` has the same by notice and is not read.
 Raises: ValueError.  **Source:** OpenVEX 0.2.0; purl-spec, type deb; github.com/canonical/ubuntu-security-notices.
 """
 
@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.formats.archives.tar_archive import chosen
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.formats.feeds.ubuntu_places import statements
 from careen.model.advisory import Advisory, PassedOver, Status
 
@@ -44,14 +44,14 @@ class _Document(Struct, gc=False):
 def records(file: Path) -> Iterator[Advisory | PassedOver]:
     found = False
 
-    def told(item: tuple[str, bytes]) -> Iterator[Advisory | PassedOver]:
+    def records_of(item: tuple[str, bytes]) -> Iterator[Advisory | PassedOver]:
         nonlocal found
         found = True
         path, data = item
         yield from read(path.rpartition("/")[2].removesuffix(".json"), data)
 
     files = chosen(file, lambda path: _FILE.fullmatch(path) is not None, MAX_DOCUMENT_BYTES, MAX_ARCHIVE_BYTES)
-    yield from each(files, told)
+    yield from read_each(files, records_of)
     if not found:
         raise ValueError("it has no document of a CVE (vex/cve/)")
 
@@ -61,8 +61,8 @@ def read(id: str, data: bytes) -> Iterator[Advisory | PassedOver]:
         document = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"{id}: not a VEX document: {error}") from None
-    said: dict[tuple[str, str], Advisory] = {}
-    beside: dict[tuple[str, str], Advisory] = {}  # of releases whose pocket of ESM alone is named
+    stated: dict[tuple[str, str], Advisory] = {}
+    implied: dict[tuple[str, str], Advisory] = {}  # of releases that only their ESM pocket implies
     for statement in document.statements:
         status = _STATES.get(statement.status)
         if status is None:
@@ -73,15 +73,15 @@ def read(id: str, data: bytes) -> Iterator[Advisory | PassedOver]:
                 continue
             version = unquote(found["version"]) if status == "fixed" else ""
             first, *more = (
-                *statements(id, unquote(found["name"]), unquote(found["place"]), status, version, speaks_for_release=True),
+                *statements(id, unquote(found["name"]), unquote(found["place"]), status, version, release_omitted=True),
                 None,
             )
             if first:
-                said.setdefault((first.namespace, first.package), first)
-            for one in more:
-                if one:
-                    beside.setdefault((one.namespace, one.package), one)
-    yield from {**beside, **said}.values()
+                stated.setdefault((first.namespace, first.package), first)
+            for advisory in more:
+                if advisory:
+                    implied.setdefault((advisory.namespace, advisory.package), advisory)
+    yield from {**implied, **stated}.values()
 
 
 _DECODER = msgspec.json.Decoder(_Document)

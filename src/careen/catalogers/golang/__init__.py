@@ -1,73 +1,48 @@
-"""Go: the modules and the standard library that executables say they were built from, and what source trees ask for.
+"""Go: the modules and the standard library that executables were built from, and the modules that source trees require.
 
-Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information, one ``Declared`` for each
-``go.mod``, ``go.sum`` or ``vendor/modules.txt``. A module that was replaced counts as its replacement; one replaced by a
-folder keeps its name and has no version, as nobody knows which one lies there. The main module's version is the recorded
-one, else one that the linker was told (``-ldflags "-X main.version=…"``), else a pseudo-version from the commit, else one
-that stands among the texts which the linker was told; failing all that it is "". What was built without modules
-(``GO111MODULE=off``, the Go tools themselves) is known by the path of its main package. The standard library is a package
-``stdlib`` whose version has no "go" before it, as in Go's own advisories.
-Raises: ValueError for packed executables and for build information that cannot be followed.
-**Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions", "Module cache".
+Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information, and one ``Declared`` for each
+``go.mod``, ``go.sum`` or ``vendor/modules.txt``. The standard library is a package ``stdlib`` whose version has no "go"
+before it, as in Go's own advisories.
+Raises: ValueError for packed executables and for damaged build information.
+**Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Module cache".
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import msgspec
 from msgspec import Struct
 
 from careen.catalogers.golang import go_mod
 from careen.formats.binaries.elf import PT_GNU_EH_FRAME, headers_of
-from careen.formats.binaries.go_build_info import BuildInfo, BuildInfoScan, has_go_build_id
+from careen.formats.binaries.go_build_info import BuildInfoScan, has_go_build_id
 from careen.formats.binaries.segments import mappings, writable_ranges
 from careen.formats.packages.declared import within_package
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
-from careen.safety.pattern import pattern
 
-MAX_MODULES = 20_000
-LOOKED_AT = 0.3  # a module that only took part in choosing versions: listed where no go.mod says what is needed
-STANDARD_LIBRARY = ("std", "cmd")  # modules of the toolchain's own source tree: known by its executables as stdlib
+from .build_list import Binary, Module, read_build_list, standard_library_version
+
+NOT_NEEDED = 0.3  # confidence of a module that only took part in choosing versions: listed if there is no go.mod
+STANDARD_LIBRARY = ("std", "cmd")  # modules of the toolchain's own source tree, which executables have as stdlib
 MAGIC = (
     b"\x7fELF",
     b"MZ",
     *(b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"),
 )
-VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "releaseversion", "semver", "tag", "gittag")
 
 _PACKED = (b"UPX!", b"UPX0")
 _PACKED_WITHIN_BYTES = 1024
-_DEVELOPMENT = "(devel)"
-_NO_PACKAGE = "command-line-arguments"  # built from files that were named one by one
-_TOLD = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
-_VERSION = pattern(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
-_RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
-
-
-class Module(Struct, frozen=True, gc=False, array_like=True):
-    path: str
-    version: str
-    confidence: float = 1.0
-
-
-class Binary(Struct, frozen=True, gc=False, tag="binary"):
-    toolchain: str  # "go1.22.1 X:loopvar"
-    main: Module | None
-    modules: tuple[Module, ...]
 
 
 class Declared(Struct, frozen=True, gc=False, tag="declared"):
-    """``complete``: no other file needs to be asked."""
+    """``complete``: other files of the same folder add nothing."""
 
     modules: tuple[Module, ...]
     complete: bool
 
 
-TOOLCHAIN = Declared((), True)  # a tree of Go's own sources
+TOOLCHAIN = Declared((), True)  # Go's own source tree
 
 
 class Scanner:
@@ -78,53 +53,53 @@ class Scanner:
     def facts(self) -> Iterator[Binary]:
         found = self._scan.result()
         if found:
-            yield binary(found)
+            yield read_build_list(found)
 
 
 def read(file: File) -> Scanner | None:
     head = file.data
     if head.startswith(b"\xca\xfe\xba\xbe") and int.from_bytes(head[4:8], "big") > 20:
-        return None  # a Java class: what a fat Mach-O file counts is its architectures
+        return None  # a Java class: a fat Mach-O file has its number of architectures here
     if any(mark in head[:_PACKED_WITHIN_BYTES] for mark in _PACKED):
-        raise ValueError("packed with UPX: what it was built from cannot be read")
+        raise ValueError("packed with UPX: its build information cannot be read")
     try:
         parts = mappings(head)
-        return Scanner(BuildInfoScan(parts, writable_ranges(parts) if _of_c_compiler(head) else None))
+        return Scanner(BuildInfoScan(parts, writable_ranges(parts) if _is_from_c_compiler(head) else None))
     except ValueError:
-        return None  # nothing that could be started
+        return None  # not a file that could run
 
 
 def read_go_mod(file: File) -> list[Declared]:
-    if _is_of_others(file.path):
+    if _belongs_to_others(file.path):
         return []
     found = go_mod.read_go_mod(file.data.decode("utf-8", "replace"))
     if found.module in STANDARD_LIBRARY:
         return [TOOLCHAIN]
-    published = "." in found.module.partition("/")[0]  # other names are the standard library's and of one tree alone
+    published = "." in found.module.partition("/")[0]  # other names belong to the standard library, or are private to one tree
     own = [Module(found.module, "")] if published else []
-    if found.toolchain or found.least:  # which one was there in the end, nobody wrote down
+    if found.toolchain or found.least:  # the file does not record which one was used in the end
         own.append(Module("stdlib", found.toolchain or found.least, 0.5 if found.toolchain else 0.4))
     return [Declared((*own, *_modules(found.requirements)), found.complete)]
 
 
 def read_vendored(file: File) -> list[Declared]:
-    if _is_of_others(file.path):
+    if _belongs_to_others(file.path):
         return []
     return [Declared(_modules(go_mod.read_vendored(file.data.decode("utf-8", "replace"))), False)]
 
 
 def read_go_sum(file: File) -> list[Declared]:
-    if _is_of_others(file.path):
+    if _belongs_to_others(file.path):
         return []
-    needed, looked_at = go_mod.read_go_sum(file.data.decode("utf-8", "replace"))
-    return [Declared(_modules(needed) + _modules(looked_at, LOOKED_AT), False)]
+    needed, not_needed = go_mod.read_go_sum(file.data.decode("utf-8", "replace"))
+    return [Declared(_modules(needed) + _modules(not_needed, NOT_NEEDED), False)]
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
     complete = {_folder(fact.path) for fact in facts if isinstance(fact.value, Declared) and fact.value.complete}
     known = {_folder(fact.path) for fact in facts if fact.path.endswith("go.mod")}
     toolchain = {_folder(fact.path) for fact in facts if isinstance(fact.value, Declared) and fact.value == TOOLCHAIN}
-    asked = {  # what a folder's go.mod names itself, go.sum need not name again
+    in_go_mod = {  # go.sum need not repeat the modules of the go.mod beside it
         (_folder(fact.path), module.path)
         for fact in facts
         if isinstance(fact.value, Declared) and fact.path.endswith("go.mod")
@@ -139,9 +114,9 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             if fact.path.endswith("vendor/modules.txt") and _folder(_folder(fact.path)) in toolchain:
                 continue
             for module in fact.value.modules:
-                if sums and module.confidence == LOOKED_AT and _folder(fact.path) in known:
+                if sums and module.confidence == NOT_NEEDED and _folder(fact.path) in known:
                     continue
-                if not sums or (_folder(fact.path), module.path) not in asked:
+                if not sums or (_folder(fact.path), module.path) not in in_go_mod:
                     yield _package(module, evidence, "declared")
             continue
         found: Binary = fact.value
@@ -149,114 +124,28 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
         if library:
             yield _package(Module("stdlib", library), evidence)
         else:
-            yield Unknown("golang", evidence, f"Go toolchain of no known release: {found.toolchain or 'not readable'}")
+            yield Unknown("golang", evidence, f"Go toolchain of an unknown release: {found.toolchain or 'not readable'}")
         for module in (*((found.main,) if found.main else ()), *found.modules):
             yield _package(module, evidence)
 
 
-def binary(info: BuildInfo) -> Binary:
-    """The module text: lines of a word and fields between tabs; ``=>`` replaces the module of the line before."""
-    path, main, settings = "", None, {}
-    modules: list[Module] = []
-    for line in info.modules.split("\n"):
-        word, *fields = line.split("\t")
-        if word == "path" and fields:
-            path = fields[0]
-        elif word == "mod" and fields and fields[0]:
-            main = Module(fields[0], fields[1] if len(fields) > 1 else "")
-        elif word == "dep" and fields and fields[0] and len(modules) < MAX_MODULES:
-            modules.append(Module(fields[0], _released(fields[1] if len(fields) > 1 else "")))
-        elif word == "=>" and fields and modules:
-            modules[-1] = _replaced(modules[-1], fields)
-        elif word == "build" and fields:
-            key, _, value = fields[0].partition("=")
-            settings[key] = _unquoted(value)
-    if main is None and path and path != _NO_PACKAGE:
-        main = Module(path, "")
-    if main and not _released(main.version):
-        main = _main(main, path, settings)
-        if not main.version and _RELEASE.fullmatch(info.beside):
-            main = Module(main.path, f"v{info.beside.removeprefix('v')}", 0.4)
-    return Binary(info.version, main, tuple(modules))
-
-
-def standard_library_version(toolchain: str) -> str:
-    """``go1.21rc2`` is 1.21.0-rc.2, as advisories write it; experiments and makers' suffixes fall away."""
-    found = _TOOLCHAIN.match(toolchain)
-    if not found:
-        return ""
-    major, minor, patch, stage, number = found.groups()
-    if stage:
-        return f"{major}.{minor}.{patch or 0}-{stage}.{number}"
-    if toolchain.startswith("devel"):
-        return f"{major}.{minor}.0-devel"  # on the way to that release
-    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
-
-
-def _of_c_compiler(head: bytes) -> bool:
-    """An ELF file with tables for unwinding C and without Go's build ID: most of what an image holds."""
+def _is_from_c_compiler(head: bytes) -> bool:
+    """An ELF file with C unwind tables and without Go's build ID, as most executables of an image are."""
     if not head.startswith(b"\x7fELF") or has_go_build_id(head):
         return False
     return any(segment.type == PT_GNU_EH_FRAME for segment in headers_of(head).segments)
 
 
-def _released(version: str) -> str:
-    return "" if version == _DEVELOPMENT else version
-
-
-def _replaced(module: Module, fields: list[str]) -> Module:
-    name, version = fields[0], _released(fields[1]) if len(fields) > 1 else ""
-    if not name or name.startswith((".", "/")) or name[1:3] in (":\\", ":/"):
-        return Module(module.path, "")  # a folder
-    return Module(name, version)
-
-
-def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
-    told = _told_version(module.path, package, settings.get("-ldflags", ""))
-    if told:
-        return Module(module.path, told, 0.9)
-    time = _TIME.fullmatch(settings.get("vcs.time", ""))
-    revision = settings.get("vcs.revision", "")
-    if time and len(revision) >= 12:
-        dirty = "+dirty" if settings.get("vcs.modified") == "true" else ""
-        return Module(module.path, f"v0.0.0-{''.join(time.groups())}-{revision[:12]}{dirty}", 0.5)
-    return Module(module.path, "")
-
-
-def _told_version(module: str, package: str, flags: str) -> str:
-    """The linker is told variables of any package: what counts is a version of the program's own packages.
-
-    The path of a main package usually names its repository before ``/cmd/``.
-    """
-    root = module.partition("/cmd/")[0]
-    found = []
-    for target, value in _TOLD.findall(flags):
-        place, _, name = target.rpartition(".")
-        own = place in ("main", package, module, root) or place.startswith(root + "/")
-        if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):
-            found.append((place != "main", "/vendor/" in place, VERSION_NAMES.index(name.lower()), len(target), value))
-    return f"v{min(found)[-1].removeprefix('v')}" if found else ""
-
-
-def _unquoted(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] == '"':
-        try:
-            return msgspec.json.decode(value, type=str)
-        except msgspec.DecodeError:
-            return value[1:-1]
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value
-
-
 def _modules(requirements: Iterable[go_mod.Requirement], confidence: float = 1.0) -> tuple[Module, ...]:
-    return tuple(Module(one.path, one.version, confidence) for one in requirements)
+    return tuple(Module(module.path, module.version, confidence) for module in requirements)
 
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _is_of_others(path: str) -> bool:
-    """In the module cache the go.mod of every module that was ever downloaded lies about, whatever was built."""
+def _belongs_to_others(path: str) -> bool:
+    """The module cache has the go.mod of every module that was ever downloaded, whether or not it was built."""
     return "/pkg/mod/" in f"/{path}" or within_package(path)
 
 
@@ -290,7 +179,7 @@ CATALOGER = Cataloger(
     join=join,
     identifies=identifies,
     limits=(
-        "Executables packed with UPX are reported as not readable. Of position-independent executables built before "
-        "Go 1.18 the modules are found, the toolchain's version is not. Only the first architecture of a fat Mach-O file."
+        "Executables packed with UPX, which are reported as unreadable; the toolchain's version of position-independent "
+        "executables built before Go 1.18; all but the first architecture of a fat Mach-O file."
     ),
 )

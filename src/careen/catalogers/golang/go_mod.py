@@ -1,8 +1,7 @@
-"""What a Go module asks for (``go.mod``), the module versions whose checksums it keeps (``go.sum``), and the copies of
-them that lie in its folder ``vendor`` (``modules.txt``).
+"""The modules that a Go module requires (``go.mod``), has checksums of (``go.sum``) and copies of (``vendor/modules.txt``).
 
-Raises ValueError for what is no such file.  **Source:** Go Modules Reference, "go.mod files", "go.sum files", "Vendoring";
-Go Toolchains, "The go and toolchain lines".
+Raises ValueError if a file is not one of these.  **Source:** Go Modules Reference, "go.mod files", "go.sum files",
+"Vendoring"; Go Toolchains, "The go and toolchain lines".
 """
 
 from collections.abc import Iterator
@@ -19,15 +18,15 @@ _RELEASE = pattern(r"1\.\d{1,3}\.\d{1,3}")
 
 
 class Requirement(Struct, frozen=True, gc=False):
-    """``version`` is "" where a folder stands in for the module: nobody knows which version lies there."""
+    """``version`` is "" if a folder replaces the module: the version in it is unknown."""
 
     path: str
     version: str
 
 
 class GoMod(Struct, frozen=True, gc=False):
-    """``complete`` says whether indirect requirements are listed, too, as they are since Go 1.17. ``toolchain`` is the
-    one that it suggests, ``least`` the oldest that may build it, which is binding since Go 1.21: "1.22.5" or ""."""
+    """``complete``: indirect requirements are listed, too, as since Go 1.17. ``toolchain`` is the suggested one,
+    ``least`` the oldest one that may build the module, which is binding since Go 1.21: "1.22.5" or ""."""
 
     module: str
     complete: bool
@@ -61,27 +60,27 @@ def read_go_mod(text: str) -> GoMod:
             case "replace", [path, old, "=>", target, *version]:
                 replaced[path, old] = (target, version[0] if version else "")
     if not module and not required:
-        raise ValueError("go.mod without a module")
+        raise ValueError("a go.mod without a module")
     if len(required) > MAX_MODULES:
-        raise ValueError(f"go.mod that asks for more than {MAX_MODULES} modules")
-    wanted = [one for one in required if one not in excluded]  # Go passes over a requirement that it may not use
+        raise ValueError(f"a go.mod that requires more than {MAX_MODULES} modules")
+    wanted = [pair for pair in required if pair not in excluded]  # Go skips excluded versions
     requirements = tuple(_requirement(path, version, replaced) for path, version in wanted)
     return GoMod(module, go >= (1, 17), requirements, toolchain, least)
 
 
 def read_go_sum(text: str) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
-    """The last version of each module whose content was needed, and of those of which only the ``go.mod`` was looked at."""
+    """The last version of each module whose content was needed, and of the modules of which only the ``go.mod`` was."""
     lines = [line.split() for line in text.splitlines() if line.strip()]
     if len(lines) > 2 * MAX_MODULES or any(len(line) != 3 or not line[2].startswith("h1:") for line in lines):
-        raise ValueError("go.sum with lines that are no checksums")
+        raise ValueError("a go.sum with lines that are not checksums")
     needed = {path: version for path, version, _ in lines if not version.endswith("/go.mod")}
-    looked_at = {path: version.removesuffix("/go.mod") for path, version, _ in lines if path not in needed}
-    return _pairs(needed), _pairs(looked_at)
+    not_needed = {path: version.removesuffix("/go.mod") for path, version, _ in lines if path not in needed}
+    return _pairs(needed), _pairs(not_needed)
 
 
 def read_vendored(text: str) -> tuple[Requirement, ...]:
-    """``# path version`` begins the packages of a module, with ``=> path version`` where another one stands in for it.
-    Modules of which only the replacement is told, without a version before it, have no package here."""
+    """``# path version`` starts the packages of a module, followed by ``=> path version`` if another module replaces it.
+    A line with a replacement but no version before it is of a module without packages here."""
     found: dict[Requirement, None] = {}
     for line in text.splitlines():
         if not line.startswith("# "):
@@ -92,7 +91,7 @@ def read_vendored(text: str) -> tuple[Requirement, ...]:
             case [path, version, "=>", target, *other] if version != "=>":
                 found[Requirement(target, other[0]) if other else Requirement(path, "")] = None
         if len(found) > MAX_MODULES:
-            raise ValueError(f"vendor/modules.txt with more than {MAX_MODULES} modules")
+            raise ValueError(f"a vendor/modules.txt with more than {MAX_MODULES} modules")
     return tuple(found)
 
 
@@ -101,7 +100,7 @@ def _pairs(versions: dict[str, str]) -> tuple[Requirement, ...]:
 
 
 def _lines(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Each directive with its verb, blocks taken apart."""
+    """Each directive with its verb; blocks are split into single directives."""
     block = ""
     for line in text.splitlines():
         words = [word.strip('"`') for word in _WORD.findall(line) if not word.startswith("//")]

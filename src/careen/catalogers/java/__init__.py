@@ -1,12 +1,12 @@
 """Java archives, and the archives within them, as Maven packages named ``group:artifact``.
 
-``META-INF/maven/*/*/pom.properties`` (else ``pom.xml``) names what an archive is and what was shaded into it: all are
-listed. One that carries no such file, or only those of shaded content, is named by the rules of ``catalogers.java.names``,
-with a confidence below 0.9 that says how sure the group is; where none is believable the name is the artifact alone.
-One without a version is listed without it where its content says what it is. One with code of which nothing but the
-file's name tells anything is an unidentified file, the image's own application too.
+``META-INF/maven/*/*/pom.properties`` (else ``pom.xml``) names the archive itself and the artifacts shaded into it: all are
+listed. An archive without such a file, or only with those of shaded artifacts, is named by the rules of ``java.names``, with a
+confidence below 0.9 that depends on how certain the group is; without a plausible group the name is only the artifact.
+An archive without a version is listed if its content identifies it. An archive with code that only its file name describes
+is an unidentified file, and so is the image's own application.
 The place within outer archives follows the path: ``app.war!/WEB-INF/lib/a.jar``.
-Raises: ValueError for what is no zip archive; what cannot be opened inside of one becomes an Unknown of its own.
+Raises: ValueError if the file is not a zip archive; an unreadable archive within becomes an Unknown of its own.
 **Source:** Maven Archiver; Jar file specification; OSGi Core, Bundle-SymbolicName.
 """
 
@@ -22,7 +22,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 from .names import guess, split_name
 
-MAX_CLOSED = 100
+MAX_UNREAD = 100
 
 
 class Artifact(Struct, frozen=True, tag="artifact", omit_defaults=True):
@@ -45,17 +45,17 @@ class Unread(Struct, frozen=True, tag="unread"):
 
 
 def read(file: File) -> Iterator[Artifact | Nameless | Unread]:
-    closed = 0
+    unread = 0
     with file.open() as stream:
         for found in archives(stream, file.path.rpartition("/")[2]):
             if isinstance(found, Archive):
                 yield from _artifacts(found)
                 continue
-            closed += 1
-            if closed <= MAX_CLOSED:
+            unread += 1
+            if unread <= MAX_UNREAD:
                 yield Unread(found.place, found.reason)
-            elif closed == MAX_CLOSED + 1:
-                yield Unread("", f"more than {MAX_CLOSED} things within could not be read; the rest is not listed")
+            elif unread == MAX_UNREAD + 1:
+                yield Unread("", f"more than {MAX_UNREAD} parts could not be read; the rest is not listed")
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
@@ -66,7 +66,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
             yield Unknown(CATALOGER.name, evidence, found.reason)
             continue
         if isinstance(found, Nameless):
-            yield Unknown(CATALOGER.name, evidence, "nothing tells which artifact this archive is", code=UNIDENTIFIED)
+            yield Unknown(CATALOGER.name, evidence, "nothing identifies the artifact in this archive", code=UNIDENTIFIED)
             continue
         yield Package(
             type="maven",
@@ -85,8 +85,8 @@ def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
     own = [found for found in archive.coordinates if _is_own(found, artifact, version, len(archive.coordinates))]
     for found in archive.coordinates:
         licenses = archive.licenses.get(found.artifact, ())
-        if said := found.version or (version if found in own else ""):
-            yield Artifact(f"{found.group}:{found.artifact}", said, archive.place, licenses)
+        if stated := found.version or (version if found in own else ""):
+            yield Artifact(f"{found.group}:{found.artifact}", stated, archive.place, licenses)
         else:
             yield Artifact(f"{found.group}:{found.artifact}", "", archive.place, licenses, 0.4)
     if own:
@@ -100,16 +100,16 @@ def _artifacts(archive: Archive) -> Iterator[Artifact | Nameless]:
 
 
 def _is_own(found: Coordinates, artifact: str, version: str, count: int) -> bool:
-    """Whether these are the archive's own and not of something shaded into it.
+    """Whether these are the coordinates of the archive itself, not of something shaded into it.
 
-    A renamed file (``app.jar``, ``tomcat10-api-10.1.jar``) still has its version, or nothing else in it.
+    A renamed file (``app.jar``, ``tomcat10-api-10.1.jar``) still has its version, or no other coordinates.
     """
     same_name = artifact in (found.artifact, f"{found.group}.{found.artifact}") or artifact.startswith(f"{found.artifact}-")
     return same_name or (version == found.version if version else count == 1)
 
 
 def _licenses(manifest: dict[str, str]) -> tuple[str, ...]:
-    """``Bundle-License`` is a name or an address, with directives behind a semicolon, or ``<<EXTERNAL>>``."""
+    """``Bundle-License`` is a name or an address, with directives after a semicolon, or ``<<EXTERNAL>>``."""
     text = manifest.get("bundle-license", "").partition(";")[0].strip(' "')
     return (text,) if text and len(text) <= 200 and "<" not in text else ()
 
@@ -120,5 +120,5 @@ CATALOGER = Cataloger(
     readers=(Reader(Wants(suffixes=SUFFIXES), read), Reader(Wants(suffixes=(ADAPTER,), magic=(b"PK\3\4",)), read)),
     fact=Artifact | Nameless | Unread,
     join=join,
-    limits="shaded classes whose pom.properties were left out, and archives more than 16 deep",
+    limits="Shaded classes without their pom.properties, and archives more than 16 deep.",
 )

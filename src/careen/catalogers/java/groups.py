@@ -1,7 +1,7 @@
-"""The Maven group of widely used artifacts whose jars tell it nowhere: built by Gradle, Ant or Maven 1.
+"""The Maven group of widely used artifacts whose jars do not name it: built by Gradle, Ant or Maven 1.
 
-Keys are artifacts, or beginnings of artifacts where they end with ``-``. Only names that nobody else uses belong here;
-for the rest the rules of ``jarname`` have to do.  **Source:** the projects' own installation pages.
+Keys are artifacts, or prefixes of artifacts if they end with ``-``. Only names that are unique to one project belong here;
+for all others there are the rules of ``names``.  **Source:** the projects' own installation pages.
 """
 
 GROUPS = {
@@ -288,6 +288,7 @@ GROUPS = {
 
 
 def group_of(artifact: str) -> str | None:
+    """The group of an artifact, by its name or else by its longest prefix."""
     if artifact in GROUPS:
         return GROUPS[artifact]
     dash = artifact.rfind("-")

@@ -1,14 +1,14 @@
-"""The Maven coordinates of an archive that carries none, from its file name, its manifest and its class folders.
+"""The Maven coordinates of an archive without any, from its file name, its manifest and its class folders.
 
-Artifact and version come from a file name of Maven's pattern (``artifact-1.2.3-classifier.jar``); where the name has no
-version, from the manifest: ``Implementation-Title`` where it reads like an artifact, ``Implementation-Version``,
-``Bundle-Version``, ``Specification-Version``, in this order. A Jenkins plugin names all three.
-A file that was renamed is known by its content, where ``Bundle-SymbolicName``, ``Automatic-Module-Name`` or the folder of
-all its classes name a widely used artifact; its version is then the manifest's alone.
-The group is, in this order: known for a widely used artifact (confidence 0.8); ``Bundle-SymbolicName`` without the
+Artifact and version come from a file name of Maven's pattern (``artifact-1.2.3-classifier.jar``). If the name has no
+version, they come from the manifest: ``Implementation-Title`` if it looks like an artifact, and ``Implementation-Version``,
+``Bundle-Version`` or ``Specification-Version``, in this order. A Jenkins plugin names all three coordinates.
+A renamed file is identified by its content, if ``Bundle-SymbolicName``, ``Automatic-Module-Name`` or the common folder of
+its classes names a widely used artifact; its version is then only the manifest's.
+The group is, in this order: that of a widely used artifact (confidence 0.8); ``Bundle-SymbolicName`` without the
 artifact, or ``Implementation-Vendor-Id`` (0.6); the folders of the classes (0.4, right about half the time); ``""`` (0.3).
-Below 0.5 it is a guess, and so is an artifact of which nothing but the file's name speaks: coordinates that may not exist.
-Without a version the confidence is 0.5 where the coordinates are no guess, else 0.3.
+Below 0.5 it is a guess, and so is an artifact that only the file's name mentions: the coordinates may not exist.
+Without a version the confidence is 0.5 if the coordinates are not a guess, else 0.3.
 **Source:** Maven, guide to naming conventions; Maven bundle plugin, Bundle-SymbolicName; Jar file specification.
 """
 
@@ -34,15 +34,17 @@ _VERSION_PART = pattern(
     r"|ea|dev|redhat|patch|hotfix)[\d.]*",
     re.IGNORECASE,
 )
-# A version that is complete: a word behind it is a classifier, whoever made it up ("1.2-api" may be part of a name).
+# A complete version: a word after it is a classifier, even an unknown one ("1.2-api" may be part of a name).
 _COMPLETE = pattern(r"v?\d+(?:\.\d+){2,}(?:\.[A-Za-z]\w*)?|v?\d[\d.]*-SNAPSHOT")
 _WORD = pattern(r"[A-Za-z][A-Za-z_]{2,}")
 _VERSION = pattern(r"v?\d[\w.+-]{0,100}", re.ASCII)
 _ARTIFACT = pattern(r"[A-Za-z0-9_][\w.-]{0,200}", re.ASCII)
 _TITLE = pattern(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)+", re.ASCII)
 _GROUP = pattern(r"[A-Za-z_][\w-]*(?:\.[\w-]+)+", re.ASCII)
-_SCALA = pattern(r"_(?:2\.\d{1,2}(?:\.\d+)?|3)$")  # of the Scala binary version, no part of the name that groups use
-# Organisations whose projects have groups of their own below this one.
+_SCALA = pattern(
+    r"_(?:2\.\d{1,2}(?:\.\d+)?|3)$"
+)  # suffix for the Scala binary version, which is not part of the name in a group
+# Organisations whose projects have groups of their own below the organisation's.
 _UMBRELLAS = (
     "org.apache",
     "com.google",
@@ -85,7 +87,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def guess(archive: Archive) -> Guess | None:
-    """None where neither name nor manifest give an artifact."""
+    """None if neither name nor manifest gives an artifact."""
     manifest = archive.manifest
     stem = archive.name.rpartition(".")[0]
     if plugin := manifest.get("plugin-version"):
@@ -95,15 +97,15 @@ def guess(archive: Archive) -> Guess | None:
         if _VERSION.fullmatch(plugin):
             return _checked(group if _GROUP.fullmatch(group) else "org.jenkins-ci.plugins", artifact, plugin, 0.9)
     artifact, version = split_name(stem)
-    said = _said_version(manifest)
+    stated = _manifest_version(manifest)
     if group_of(_SCALA.sub("", artifact)) is None and (known := _known_by_content(archive)):
-        return _checked(*known, said, 0.8 if said else _WITHOUT_VERSION)
-    if said and f"-{said}-" in f"{stem}-":  # tells the version from what is before ("hive-shims-0.23-2.3.7") and behind
-        artifact, version = f"{stem}-".partition(f"-{said}-")[0], said
+        return _checked(*known, stated, 0.8 if stated else _WITHOUT_VERSION)
+    if stated and f"-{stated}-" in f"{stem}-":  # separates the version from other numbers ("hive-shims-0.23-2.3.7")
+        artifact, version = f"{stem}-".partition(f"-{stated}-")[0], stated
     if not version:
-        artifact, version = _said_artifact(manifest, artifact), said
+        artifact, version = _manifest_artifact(manifest, artifact), stated
     group, confidence = _group(_SCALA.sub("", artifact), archive)
-    if confidence < 0.8 and not _speaks_of(artifact, archive):
+    if confidence < 0.8 and not _mentions(artifact, archive):
         confidence = min(confidence, 0.4)
     if not version:
         confidence = 0.3 if confidence < GUESSED else _WITHOUT_VERSION
@@ -114,7 +116,7 @@ def _checked(group: str, artifact: str, version: str, confidence: float) -> Gues
     return Guess(group, artifact, version, confidence) if _ARTIFACT.fullmatch(artifact) else None
 
 
-def _said_artifact(manifest: dict[str, str], stem: str) -> str:
+def _manifest_artifact(manifest: dict[str, str], stem: str) -> str:
     """For a file that was renamed: Tomcat's ``catalina.jar`` is the bundle ``org.apache.tomcat-catalina``."""
     bundle = _symbolic_name(manifest).rpartition(".")[2]
     if bundle.endswith(f"-{stem}"):
@@ -130,33 +132,33 @@ def _known_by_content(archive: Archive) -> tuple[str, str] | None:
         for count in range(1, min(3, len(words)) + 1):
             artifact = "-".join(words[-count:])
             group = group_of(artifact)
-            if group and (count == len(words) or _is_of_house(group, name)):
+            if group and (count == len(words) or _is_of_organisation(group, name)):
                 return group, artifact
     return None
 
 
-def _is_of_house(group: str, name: str) -> bool:
-    """Of old projects the group is one word, and the house is Apache's."""
-    house = ".".join(group.split(".")[:2]) if "." in group else "org.apache"
-    return name.startswith((f"{house}.", f"{group}."))
+def _is_of_organisation(group: str, name: str) -> bool:
+    """The group of an old project is one word, and its organisation is Apache."""
+    organisation = ".".join(group.split(".")[:2]) if "." in group else "org.apache"
+    return name.startswith((f"{organisation}.", f"{group}."))
 
 
 def _common_folder(folders: frozenset[str]) -> str:
     """The folder that all classes are in, with dots."""
     if not folders:
         return ""
-    first, last = min(folders).split("/"), max(folders).split("/")  # what these two share, all do
+    first, last = min(folders).split("/"), max(folders).split("/")  # all others share what these two do
     shared = 0
     while shared < min(len(first), len(last)) and first[shared] == last[shared]:
         shared += 1
     return ".".join(first[:shared])
 
 
-def _speaks_of(artifact: str, archive: Archive) -> bool:
-    """Whether its manifest's names and the folders of its classes have every word of the artifact that tells anything."""
+def _mentions(artifact: str, archive: Archive) -> bool:
+    """Whether the names in its manifest and the folders of its classes contain every distinctive word of the artifact."""
     manifest = archive.manifest
-    told = " ".join((_symbolic_name(manifest), _module_name(manifest), manifest.get("implementation-title", ""))).lower()
-    words = set(re.split(r"[^a-z0-9]+", told))
+    names = " ".join((_symbolic_name(manifest), _module_name(manifest), manifest.get("implementation-title", ""))).lower()
+    words = set(re.split(r"[^a-z0-9]+", names))
     for folder in archive.folders:
         words.update(folder.lower().split("/"))
     parts = {part for part in re.split(r"[-_.]", _SCALA.sub("", artifact).lower()) if part and not part.isdigit()}
@@ -171,8 +173,8 @@ def _symbolic_name(manifest: dict[str, str]) -> str:
     return manifest.get("bundle-symbolicname", "").partition(";")[0].strip()
 
 
-def _said_version(manifest: dict[str, str]) -> str:
-    """The first that is one: the field also holds ``${version}``, revisions and sentences."""
+def _manifest_version(manifest: dict[str, str]) -> str:
+    """The first field with a version: others have ``${version}``, revisions or sentences."""
     for field in ("implementation-version", "bundle-version", "specification-version"):
         text = manifest.get(field, "").split(" ")[0]
         if _VERSION.fullmatch(text):
@@ -202,8 +204,8 @@ def _rated(group: str, confidence: float) -> tuple[str, float]:
 
 
 def _below(group: str, artifact: str) -> str:
-    """Under the roof of a large house the first word of the artifact names the project: org.apache.tomcat. It is no
-    project where it is the house: com.google.google."""
+    """In a large organisation the first word of the artifact names the project: org.apache.tomcat. If the word is the
+    organisation's own name, it names no project: com.google.google."""
     word = artifact.split("-")[0]
     if group not in _UMBRELLAS:
         return group
@@ -211,8 +213,8 @@ def _below(group: str, artifact: str) -> str:
 
 
 def _without(symbolic: str, artifact: str) -> str:
-    """Turns ``group.artifact`` back into the group; the artifact's first word is left out there where the group ends
-    with it (``org.apache.maven`` + ``maven-core`` gives ``org.apache.maven.core``)."""
+    """Turns ``group.artifact`` back into the group. The artifact's first word is missing if the group ends with it
+    (``org.apache.maven`` + ``maven-core`` gives ``org.apache.maven.core``)."""
     words = artifact.split("-")
     for start in range(len(words)):
         for joint in ("-", ".") if start else ("-",):
@@ -224,7 +226,8 @@ def _without(symbolic: str, artifact: str) -> str:
 
 
 def _group_of_folders(artifact: str, folders: frozenset[str]) -> str:
-    """Two levels of the folders that most classes share, a third where it is the artifact's word or a large house's."""
+    """The first two levels of the folders that most classes share, and a third if it is the artifact's word, or its project in
+    a large organisation."""
     paths = [folder.split("/") for folder in folders if "/" in folder]
     shared: list[str] = []
     while len(shared) < 3:

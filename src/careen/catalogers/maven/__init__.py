@@ -1,9 +1,9 @@
-"""Maven projects: ``pom.xml`` of source trees, with the parents and lists of versions that lie in the same tree.
+"""Maven projects: ``pom.xml`` of source trees, with the parents and lists of versions in the same tree.
 
-Facts are ``Project``s; the join resolves them. Listed are the project and what it asks for to compile and run: not what
-only its tests or its container need, and nothing of what dependencies ask for in turn. A parent is the file that
-``relativePath`` names, if it is the one meant, else any project of these coordinates in the tree.
-Raises: ValueError for what is no project file.  **Source:** Maven, POM reference.
+Facts are ``Project``s; the join resolves them. It lists the project and its dependencies for compiling and running: not
+those of its tests or its container only, and not the dependencies of dependencies. A parent is the file that
+``relativePath`` names, if its coordinates match, else any project of these coordinates in the tree.
+Raises: ValueError if a file is not a project file.  **Source:** Maven, POM reference.
 """
 
 import posixpath
@@ -16,7 +16,7 @@ from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-from .maven_project import Dependency, Project, Resolved, parent_of, read_project, resolve
+from .project import Dependency, Project, Resolved, parent_of, read_project, resolve
 
 MAX_PARENTS = 16
 MAX_IMPORTS = 16
@@ -26,7 +26,7 @@ SCOPES = ("", "compile", "runtime")
 
 def read(file: File) -> list[Project]:
     if "META-INF/maven/" in file.path or within_package(file.path):
-        return []  # of an unpacked archive: says how it was made
+        return []  # of an unpacked archive: describes how it was built
     return [read_project(file.data)]
 
 
@@ -35,8 +35,8 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
     for fact in facts:
         found = tree.resolved(fact.path)
         own = Dependency(found.group, found.artifact, found.version)
-        wanted = [one for one in (own, *found.dependencies) if one.scope in SCOPES and one.group and one.artifact]
-        for package in declared("maven", "maven", ((f"{one.group}:{one.artifact}", one.version) for one in wanted)):
+        wanted = [item for item in (own, *found.dependencies) if item.scope in SCOPES and item.group and item.artifact]
+        for package in declared("maven", "maven", ((f"{item.group}:{item.artifact}", item.version) for item in wanted)):
             yield replace(package, evidence=(Evidence(fact.path, fact.layer),))
 
 
@@ -54,12 +54,12 @@ class Tree:
     def resolved(self, path: str) -> Resolved:
         chain = self._chain(path)
         found = resolve(chain)
-        imports = [one for one in found.managed if one.scope == "import"][:MAX_IMPORTS]
-        imported = [one for wanted in imports for one in self._managed(self._place(wanted))]
+        imports = [managed for managed in found.managed if managed.scope == "import"][:MAX_IMPORTS]
+        imported = [managed for wanted in imports for managed in self._managed(self._place(wanted))]
         return resolve(chain, imported) if imported else found
 
     def _managed(self, path: str | None) -> tuple[Dependency, ...]:
-        """The versions of an imported list, found once; one that imports itself adds nothing."""
+        """The versions of an imported list, resolved once; a list that imports itself adds nothing."""
         if path is None:
             return ()
         if path not in self._lists:
@@ -98,8 +98,5 @@ CATALOGER = Cataloger(
     readers=(Reader(Wants(names=("pom.xml",)), read),),
     fact=Project,
     join=join,
-    limits=(
-        "What dependencies ask for in turn, and parents that lie in a repository elsewhere: versions that only they know are "
-        "left open."
-    ),
+    limits="Dependencies of dependencies, and parents in a repository elsewhere: versions that only these have are unknown.",
 )

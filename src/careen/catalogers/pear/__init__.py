@@ -1,8 +1,8 @@
-"""PEAR and PECL packages of the installer's registry: ``.registry/*.reg`` and ``.registry/.channel.<channel>/*.reg``.
+"""PEAR and PECL packages in the installer's registry: ``.registry/*.reg`` and ``.registry/.channel.<channel>/*.reg``.
 
 Shape: a serialized PHP array: ``name`` and ``version.release`` (package.xml 2), or ``package`` and ``version`` (1.0);
-``filelist`` maps a file to where it was installed. The channel is the purl's namespace.
-Raises: ValueError for a record without a believable name and version.
+``filelist`` maps a file to its installed path. The channel is the purl's namespace.
+Raises: ValueError for a record without a plausible name and version.
 **Source:** PEAR, PEAR_Registry; package.xml 1.0 and 2.0.
 """
 
@@ -40,7 +40,7 @@ def read(file: File) -> Iterator[Record]:
     name = text(found.get("name")) or text(found.get("package"))
     version = text(found.get("version")) or text(mapping(found.get("version")).get("release"))
     if not NAME.fullmatch(name) or not VERSION.fullmatch(version):
-        raise ValueError("no registry record: it has no believable name or version")
+        raise ValueError("not a registry record: it has no plausible name or version")
     license = found.get("license") or found.get("release_license")
     license = text(license) or text(mapping(license).get("_content"))
     files = (text(mapping(entry).get("installed_as")) for entry in mapping(found.get("filelist")).values())
@@ -79,5 +79,5 @@ CATALOGER = Cataloger(
     fact=Record,
     join=join,
     owns=owns,
-    limits="extensions that were built without the installer",
+    limits="Extensions built without the installer.",
 )

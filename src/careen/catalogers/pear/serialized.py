@@ -1,7 +1,7 @@
 """A value that PHP serialized, as dict, str, int, float, bool or None; an object is the dict of its properties.
 
-Arrays are dicts, whatever their keys. A reference is None. Nothing is constructed but these.
-Raises: ValueError for anything else, over 64 levels, and for a length that the data does not have.
+Arrays are dicts, whatever their keys. A reference is None. No other object is constructed.
+Raises: ValueError for other data, over 64 levels, and for a length beyond the end of the data.
 **Source:** PHP, serialize().
 """
 
@@ -18,7 +18,7 @@ _ARRAY = pattern(rb'(?:a|O:[0-9]{1,10}:"[^"]{0,200}"):[0-9]{1,10}:\{')
 def php_value(data: bytes) -> Any:
     """Whatever follows the first value is ignored."""
     found: dict[Any, Any] = {}
-    open_arrays: list[tuple[dict[Any, Any], list[Any]]] = [(found, [0])]  # the array and its key that waits for a value
+    open_arrays: list[tuple[dict[Any, Any], list[Any]]] = [(found, [0])]  # the array, and its key that still needs a value
     position = 0
     while True:
         array, waiting = open_arrays[-1]
@@ -52,6 +52,6 @@ def _plain(data: bytes, position: int) -> tuple[Any, int]:
     if string := _STRING.match(data, position):
         end = string.end() + int(string[1])
         if data[end : end + 2] != b'";':
-            raise ValueError("serialized PHP: a string is not as long as it says")
+            raise ValueError("serialized PHP: a string is not as long as stated")
         return data[string.end() : end].decode("utf-8", "replace"), end + 2
-    raise ValueError(f"no serialized PHP value at byte {position}")
+    raise ValueError(f"not a serialized PHP value at byte {position}")

@@ -1,9 +1,9 @@
-"""rpm: the database of installed packages, in whichever of its formats the image has it.
+"""rpm: the database of installed packages, in any of its formats.
 
-Facts are the packages of one file; the write-ahead log of an SQLite database is a file of its own and becomes facts of
-its own, laid over the database's in the join. Of several databases of one root the newest format that holds packages
+Facts are the packages of one file. The write-ahead log of an SQLite database is a file of its own with facts of its own,
+which the join merges with the database's. If a root has several databases, the newest format that contains packages
 counts: after a conversion rpm leaves the old files behind.
-Raises: ValueError where a file is no such database.  **Source:** rpm manual, "Database"; per format see ``formats``.
+Raises: ValueError if a file is not such a database.  **Source:** rpm manual, "Database"; for each format see its module.
 """
 
 from collections import defaultdict
@@ -21,14 +21,14 @@ from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 from .sqlite import TablePages
 
-FOLDERS = ("usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm")  # where rpm keeps it, newest habit first
-MANIFEST = "var/lib/rpmmanifest/container-manifest-2"  # of images whose makers took the database out
+FOLDERS = ("usr/lib/sysimage/rpm", "var/lib/rpm", "usr/share/rpm")  # rpm's folders, the newest convention first
+MANIFEST = "var/lib/rpmmanifest/container-manifest-2"  # of images without the database
 KINDS = ("sqlite", "ndb", "bdb", "manifest")
-PUBLIC_KEY = "gpg-pubkey"  # imported keys are kept as packages; they hold no software
+PUBLIC_KEY = "gpg-pubkey"  # rpm stores imported keys as packages; they contain no software
 
 
 class Listing(Struct, frozen=True, tag="listing"):
-    """All packages of one file that needs no other to be understood."""
+    """All packages of one file that is complete without others."""
 
     kind: Literal["ndb", "bdb", "manifest"]
     packages: tuple[RpmHeader, ...]
@@ -46,7 +46,7 @@ class Database(Struct, frozen=True):
 
 def read_sqlite(file: File) -> list[TablePages]:
     if not file.size_bytes:
-        return []  # all that was written so far lies in the log
+        return []  # everything written so far is in the log
     with file.open() as stream:
         return [sqlite.read_database(stream)]
 
@@ -68,12 +68,12 @@ def read_bdb(file: File) -> list[Listing]:
 
 
 def read_manifest(file: File) -> list[Listing]:
-    """Lines of ten fields between tabs: name, version-release, two times, vendor, …, size, arch, epoch, source."""
+    """Lines of ten tab-separated fields: name, version-release, two times, vendor, …, size, arch, epoch, source."""
     packages, faults = [], []
     for number, line in enumerate(file.data.decode("utf-8", "replace").splitlines(), 1):
         fields = [None if field == "(none)" else field for field in line.split("\t")]
         if len(fields) < 10 or not fields[0] or not fields[1]:
-            faults.append(f"line {number} is no package")
+            faults.append(f"line {number} is not a package")
             continue
         version, _, release = fields[1].rpartition("-")
         epoch = int(fields[8]) if fields[8] and fields[8].isdecimal() and len(fields[8]) < 11 else None
@@ -111,7 +111,7 @@ def _listing(kind: Literal["ndb", "bdb"], stream: BinaryIO, blobs: Callable[[Bin
 
 
 def _databases(facts: Iterable[Fact]) -> Iterator[Database]:
-    """For each root the database that counts, and before it those that should have counted but hold nothing."""
+    """The database that counts in each root, preceded by newer ones without packages, for their faults."""
     roots: defaultdict[str, list[tuple[tuple[int, int], Database]]] = defaultdict(list)
     logs = {fact.path: fact for fact in facts if fact.path.endswith("-wal")}
     plain = {fact.path: fact for fact in facts if fact.path not in logs}
@@ -135,7 +135,7 @@ def _databases(facts: Iterable[Fact]) -> Iterator[Database]:
 
 
 def _place(path: str) -> tuple[int, str]:
-    """Which of the folders a database lies in, and the root above it."""
+    """The rank of the database's folder, and the root above it."""
     folder = path.rpartition("/")[0]
     for rank, known in enumerate(FOLDERS):
         if folder == known or folder.endswith("/" + known):
@@ -183,5 +183,5 @@ CATALOGER = Cataloger(
     fact=TablePages | Listing,
     join=join,
     owns=owns,
-    limits="A hot rollback journal of an SQLite database is not replayed. Signatures of headers are not checked.",
+    limits="A hot rollback journal of an SQLite database is not replayed; signatures of headers are not verified.",
 )

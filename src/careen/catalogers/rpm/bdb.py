@@ -1,8 +1,8 @@
 """The header blobs of an rpm database in Berkeley DB's hash format (``Packages``).
 
-Shape: pages of equal size in the byte order of the machine that wrote them; page 0 says which. A hash page holds keys
-(package numbers) and values in turn; a large value lies on a chain of overflow pages. Number 0 is rpm's own counter.
-Raises ValueError for another file; what is wrong with one package is appended to ``faults``.
+Shape: pages of equal size in the byte order of the machine that wrote them, both given on page 0. A hash page has keys
+(package numbers) and values in turn; a large value is on a chain of overflow pages. Number 0 is rpm's own counter.
+Raises ValueError for another file; a problem with one package is appended to ``faults``.
 **Source:** Berkeley DB 5.3, src/dbinc/db_page.h (layout of pages and items).
 """
 
@@ -51,11 +51,11 @@ def _values(page: bytes, order: str) -> Iterator[bytes | tuple[int, int]]:
     """Each value of a hash page, or the first page and the length of a large one. Items fill the page from its end."""
     count = unpack_from(f"{order}H", page, _ENTRIES_AT)[0]
     if _PAGE_HEADER_BYTES + 2 * count > len(page) or count % 2:
-        raise ValueError("more items than the page can hold")
+        raise ValueError("more items than fit on the page")
     places = unpack_from(f"{order}{count}H", page, _PAGE_HEADER_BYTES)
     ends = (len(page), *places)
     if any(place >= end for place, end in zip(places, ends, strict=False)):
-        raise ValueError("items that lie upon each other")
+        raise ValueError("items that overlap")
     for at in range(1, count, 2):
         key, value = page[places[at - 1] + 1 : ends[at - 1]], page[places[at] : ends[at]]
         if not key.strip(b"\0"):
@@ -71,7 +71,7 @@ def _overflow(stream: BinaryIO, number: int, length: int, page_bytes: int, order
     left = length
     while left > 0:
         if not number or number in used:
-            raise ValueError("a package whose pages end too soon or are another's")
+            raise ValueError("a package whose pages end too early or belong to another")
         used.add(number)
         stream.seek(number * page_bytes)
         page = stream.read(page_bytes)

@@ -1,8 +1,8 @@
-"""The packages of an rpm database in SQLite, where a database and its write-ahead log are read one without the other.
+"""The packages of an rpm database in SQLite; the database and its write-ahead log are read separately.
 
-Either file becomes ``TablePages``: the tree pages that it holds, with the packages already read. ``installed`` lays
-those of the log over those of the database, as SQLite does, and walks the ``Packages`` table of both together.
-Raises ValueError for a file that is something else; a damaged page or header is a *fault* and costs only its rows.
+Each file becomes ``TablePages``: its tree pages, with the packages already read. ``installed`` merges both as SQLite does,
+pages of the log over those of the database, and walks the ``Packages`` table.
+Raises ValueError if the file has another format; a damaged page or header is a *fault* and costs only its rows.
 **Source:** sqlite.org, "Database File Format"; rpm, lib/backend/sqlite.c (the table's two columns).
 """
 
@@ -30,7 +30,7 @@ TABLE = b"Packages"
 
 
 class Row(Struct, frozen=True, gc=False, array_like=True):
-    """One package. ``header`` is None where it could not be read (``fault``) or goes on in the other file."""
+    """One package. ``header`` is None if it is unreadable (``fault``) or continues in the other file."""
 
     rowid: int
     overflow: int
@@ -39,7 +39,7 @@ class Row(Struct, frozen=True, gc=False, array_like=True):
 
 
 class TablePages(Struct, frozen=True, gc=False, tag="sqlite"):
-    """``root`` is None where this file does not say on which page the table begins."""
+    """``root`` is None if this file does not state the table's first page."""
 
     root: int | None
     interiors: dict[int, tuple[int, ...]]
@@ -67,7 +67,7 @@ def read_database(stream: BinaryIO) -> TablePages:
 
 
 def read_log(stream: BinaryIO) -> TablePages | None:
-    """The pages that may be of the table, for a log does not say whose they are; None for a log without content."""
+    """All tree pages, as a log does not state their table; None for a log without content."""
     pages = open_log(stream)
     if pages is None:
         return None
@@ -87,7 +87,7 @@ def read_log(stream: BinaryIO) -> TablePages | None:
 
 
 def installed(database: TablePages | None, log: TablePages | None) -> tuple[list[RpmHeader], list[str]]:
-    """The packages of both files together, by row number, and the faults that were met on the way."""
+    """The packages of both files together, by row number, and the faults found."""
     parts = [part for part in (log, database) if part]
     rows, faults = _walk(parts)
     elsewhere = {}
@@ -99,7 +99,7 @@ def installed(database: TablePages | None, log: TablePages | None) -> tuple[list
         if header:
             headers[row.rowid] = header
         else:
-            faults.append(row.fault or f"package {row.rowid} lies in a file that is not here")
+            faults.append(row.fault or f"package {row.rowid} is in a file that is missing")
     return [headers[rowid] for rowid in sorted(headers)], faults
 
 
@@ -129,7 +129,7 @@ def _walk(parts: Iterable[TablePages]) -> tuple[list[Row], list[str]]:
 
 
 class _Budget:
-    """Rows may not add up to more than their file, or a few bytes could be told as many packages."""
+    """Rows together may not be larger than their file, or a few bytes could become many packages."""
 
     def __init__(self, pages: Pages) -> None:
         self.left_bytes = 4 * pages.count * pages.page_bytes
@@ -137,7 +137,7 @@ class _Budget:
     def take(self, size_bytes: int) -> None:
         self.left_bytes -= size_bytes
         if self.left_bytes < 0:
-            raise ValueError("rows that lie upon each other")
+            raise ValueError("rows that overlap")
 
 
 def _keep(found: TablePages, pages: Pages, number: int, budget: _Budget) -> None:
@@ -146,14 +146,14 @@ def _keep(found: TablePages, pages: Pages, number: int, budget: _Budget) -> None
             case Interior(children):
                 found.interiors[number] = children
             case Leaf(cells):
-                if all(_holds_blob(cell) for cell in cells):
+                if all(_has_blob(cell) for cell in cells):
                     found.leaves[number] = tuple(_row(pages, cell, budget) for cell in cells)
     except ValueError as error:
         found.faults[number] = str(error)
 
 
-def _holds_blob(cell: Cell) -> bool:
-    """Whether a row is (NULL, blob): the row number itself stands for the first column."""
+def _has_blob(cell: Cell) -> bool:
+    """Whether a row is (NULL, blob): the row number replaces the first column."""
     first, second = (cell.local[1:2], cell.local[2:3])
     return first == b"\0" and bool(second) and (second[0] >= 0x80 or (second[0] >= 12 and second[0] % 2 == 0))
 

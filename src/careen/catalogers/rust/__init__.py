@@ -1,10 +1,10 @@
-"""Rust: the crates that executables were built from, and those that ``Cargo.lock`` asks for.
+"""Rust: the crates that executables were built from, and the crates in ``Cargo.lock``.
 
-``cargo auditable`` writes the whole list into a section ``.dep-v0``: JSON, compressed with zlib. Crates that only took
-part in the build are left out. Without it, the source paths in panic messages (``…/cargo/registry/…/name-1.2.3/src/``)
-name the crates that can panic: confidence 0.4, and no word about the others. ``cargo install`` keeps a list of what it
-installed, ``.crates.toml``: its keys are ``name version (source)``.
-Raises: ValueError where the section is there and cannot be read.
+``cargo auditable`` writes the complete list into a section ``.dep-v0``: JSON, compressed with zlib. Crates used only for the
+build are left out. Without it, the source paths in panic messages (``…/cargo/registry/…/name-1.2.3/src/``) name the
+crates that can panic, with confidence 0.4, but no others. ``cargo install`` keeps a list of installed crates,
+``.crates.toml``: its keys are ``name version (source)``.
+Raises: ValueError if the section is there but unreadable.
 **Source:** cargo-auditable, PARSING.md; the Cargo book, "Cargo.lock", "Cargo home", "cargo install".
 """
 
@@ -56,7 +56,7 @@ class Audit(Struct):
 
 
 class Scanner:
-    """Keeps the section while it goes by, and the crates that paths name; these are constants, not to be sought in code."""
+    """Collects the section from a stream, and the crates that paths name; these are constants, so code is not searched."""
 
     def __init__(self, section: SectionScan, needles: tuple[bytes, ...], constants: Ranges | None) -> None:
         self._section, self._needles, self._constants = section, needles, constants
@@ -73,31 +73,31 @@ class Scanner:
     def feed(self, chunk: bytes) -> None:
         self._section.feed(chunk)
         if self._constants is None:
-            self._seek(chunk)
+            self._search(chunk)
         else:
             for at, part in within(self._constants, self._at, chunk):
                 if at != self._end_at:
                     self._end = b""
-                self._seek(part)
+                self._search(part)
                 self._end_at = at + len(part)
         self._at += len(chunk)
 
     def facts(self) -> Iterator[Package]:
         content = self._section.content()
         if content is not None:
-            for crate in dict.fromkeys((one.name, one.version) for one in _audited(content) if one.kind != "build"):
-                yield _package(*crate, 1.0)
+            for pair in dict.fromkeys((crate.name, crate.version) for crate in _audited(content) if crate.kind != "build"):
+                yield _package(*pair, 1.0)
             return
         for name, version in sorted(self._named):
             yield _package(name.decode(), version.decode(), PATH_CONFIDENCE)
 
-    def _seek(self, chunk: bytes) -> None:
+    def _search(self, chunk: bytes) -> None:
         seam = self._end + chunk[:_PATH_BYTES]
-        self._look(seam, len(self._end))
-        self._look(chunk, len(chunk))
+        self._match(seam, len(self._end))
+        self._match(chunk, len(chunk))
         self._end = chunk[-_PATH_BYTES:] if len(chunk) >= _PATH_BYTES else (self._end + chunk)[-_PATH_BYTES:]
 
-    def _look(self, data: bytes, end: int) -> None:
+    def _match(self, data: bytes, end: int) -> None:
         for needle in self._needles:
             at = data.find(needle, 0, end + len(needle))
             while at >= 0 and self._paths < MAX_PATHS:
@@ -115,18 +115,18 @@ def read(file: File) -> Scanner | None:
             return None  # built by Go
         section, constants = SectionScan(head, _SECTION), data_ranges(mappings(head))
     except ValueError:
-        return None  # nothing that could be started
+        return None  # not a file that could run
     needles = (b"cargo/registry/", b"cargo\\registry\\") if head.startswith(b"MZ") else (b"cargo/registry/",)
     return Scanner(section, needles, constants)
 
 
 def read_lock(file: File) -> Iterator[Package]:
-    """Tables ``[[package]]``; the project itself stood in ``[root]`` before 2017."""
+    """Tables ``[[package]]``; before 2017 the project itself was in ``[root]``."""
     if within_package(file.path):
         return iter(())
     document = toml_object(file.data)
     found: list[Any] = [*sequence(document.get("package")), document.get("root")]
-    return declared("rust", "cargo", ((mapping(one).get("name"), mapping(one).get("version")) for one in found))
+    return declared("rust", "cargo", ((mapping(package).get("name"), mapping(package).get("version")) for package in found))
 
 
 def _audited(content: bytes) -> list[Crate]:
@@ -136,13 +136,13 @@ def _audited(content: bytes) -> list[Crate]:
     except zlib.error as error:
         raise ValueError(f"damaged list of crates: {error}") from None
     if not engine.eof:
-        raise ValueError("list of crates that is cut short or too long")
+        raise ValueError("list of crates that is incomplete or too long")
     try:
         crates = from_json(text, Audit).packages
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"list of crates: {error}") from None
     if len(crates) > MAX_CRATES or any(not crate.name or not crate.version for crate in crates):
-        raise ValueError("list of crates that cannot be")
+        raise ValueError("impossible list of crates")
     return crates
 
 
@@ -153,7 +153,7 @@ def _package(name: str, version: str, confidence: float) -> Package:
 def read_installed(file: File) -> Iterator[Package]:
     document = toml_object(file.data)
     if "v1" not in document:
-        raise ValueError("no list of what cargo installed")
+        raise ValueError("not a list of crates that cargo installed")
     for key in mapping(document["v1"]):
         if found := _INSTALLED.fullmatch(key):
             yield Package("cargo", None, found[1], found[2], cataloger=CATALOGER.name)
@@ -174,7 +174,7 @@ CATALOGER = Cataloger(
     ),
     identifies=identifies,
     limits=(
-        "Of executables built without cargo auditable only the crates that can panic, and none where paths were remapped. "
-        "Fat Mach-O files are not read."
+        "In executables built without cargo auditable, crates that cannot panic, and all crates if paths were remapped; "
+        "fat Mach-O files."
     ),
 )

@@ -1,9 +1,9 @@
-"""The content of one section, by name, of an executable that goes by as a stream: ELF, PE or Mach-O.
+"""The content of one section, by name, from a stream of an executable: ELF, PE or Mach-O.
 
-PE and Mach-O list their sections at the start, so that the bytes are taken as they come. An ELF file lists them at its
-end: what lies behind the parts that are loaded is kept, where sections for tools rather than for the running program are;
-of a longer rest the last ``MAX_REST_BYTES``. ``content`` is None where there is no such section or it was not kept.
-Raises ValueError where the headers cannot be.  **Source:** System V gABI 4.1, chapter 4; Microsoft PE Format, "Section
+PE and Mach-O list their sections at the start, so the bytes are collected as they come. An ELF file lists them at its end:
+everything after the loaded parts is kept, which includes sections for tools rather than for the running program; of a long
+rest only the last ``MAX_REST_BYTES``. ``content`` is None if there is no such section or it was not kept.
+Raises ValueError for impossible headers.  **Source:** System V gABI 4.1, chapter 4; Microsoft PE Format, "Section
 table"; Mach-O file format reference, LC_SEGMENT.
 """
 
@@ -34,7 +34,7 @@ class SectionScan:
 
     @property
     def range(self) -> tuple[int, int]:
-        """What it needs to see, in offsets of the file."""
+        """The offsets of the bytes that it needs."""
         return self._from, self._to
 
     def skip(self, size: int) -> None:
@@ -62,7 +62,7 @@ class SectionScan:
                 return None  # the file ends early
             return data[self._from - first : self._to - first]
         if self._name + b"\0" not in data:
-            return None  # nearly always: without its name there is no section to look for
+            return None  # most files: without the name there is no such section
         return _elf_section(self._elf, self._head, first, data, self._name.decode("latin-1"))
 
     def _wanted(self) -> tuple[int, int]:
@@ -70,23 +70,23 @@ class SectionScan:
         if self._elf is not None:
             if not self._elf.sections_at:
                 return 0, 0
-            loaded = [one.offset + one.size_bytes for one in self._elf.segments if one.type == elf.PT_LOAD]
+            loaded = [segment.offset + segment.size_bytes for segment in self._elf.segments if segment.type == elf.PT_LOAD]
             return min(max(loaded, default=0), self._elf.sections_at), 1 << 63
         try:
             found = _pe(self._head, self._name) if self._head.startswith(b"MZ") else _macho(self._head, self._name)
         except struct.error as error:
-            raise ValueError("executable whose headers are cut short") from error
+            raise ValueError("executable with incomplete headers") from error
         offset, size = found or (0, 0)
         return (offset, offset + size) if size <= MAX_SECTION_BYTES else (0, 0)
 
 
 def _elf_section(headers: elf.Elf, head: bytes, first: int, rest: bytes, name: str) -> bytes | None:
-    """``rest`` stands at the offset ``first`` of the file; what lies between it and ``head`` is not there."""
+    """``rest`` starts at the offset ``first`` of the file; the bytes between ``head`` and it are missing."""
     stream = cast(BinaryIO, _Parts(head, first, rest))
     try:
         section = elf.sections(stream, headers).get(name)
     except ValueError:
-        return None  # a table in an odd place, or none that could be read
+        return None  # a table in an unusual place, or an unreadable one
     if section is None or section.size_bytes > MAX_SECTION_BYTES or section.type == elf.SHT_NOBITS:
         return None
     stream.seek(section.offset)
@@ -95,7 +95,7 @@ def _elf_section(headers: elf.Elf, head: bytes, first: int, rest: bytes, name: s
 
 
 class _Parts(io.RawIOBase):
-    """A stream of which the beginning and the end are there; reading elsewhere gives nothing."""
+    """A stream that has only its beginning and its end; reading elsewhere gives nothing."""
 
     def __init__(self, head: bytes, first: int, rest: bytes) -> None:
         self._head, self._first, self._rest, self._position = head, first, rest, 0

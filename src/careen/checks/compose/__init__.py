@@ -1,1 +1,1 @@
-"""Compose files: checks get a Compose, the services of the files with what they share."""
+"""Compose files: checks inspect a Compose, the services of its files and what they share."""

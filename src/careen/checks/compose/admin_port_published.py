@@ -1,4 +1,4 @@
-"""A database or an administration port is published on every address."""
+"""Database or admin port is published on all addresses."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-035",
-    title="A database or an administration port is published on every address",
+    title="Database or admin port is published on all addresses",
     severity="high",
-    why="Such services trust their network; scanners find them within minutes.",
-    fix="Remove the port: services reach each other by name without it; for tools, bind it to 127.0.0.1.",
+    why="Such services are made for trusted networks; Internet scanners find an open port within minutes.",
+    fix="Remove the port: services reach each other by name without it. For tools, bind it to 127.0.0.1.",
     references=(
         "CIS Docker 5.14",
         "CWE-668",

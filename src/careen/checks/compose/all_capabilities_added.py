@@ -1,4 +1,4 @@
-"""A service adds all capabilities."""
+"""Service adds all capabilities."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-038",
-    title="A service adds all capabilities",
+    title="Service adds all capabilities",
     severity="critical",
-    why="All capabilities together are root on the host in all but name.",
-    fix="Drop ALL and add the one that is needed.",
+    why="All capabilities together amount to root on the host.",
+    fix="Set cap_drop: [ALL], and cap_add only what is needed.",
     references=(
         "CIS Docker 5.4",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A service has all GPUs of its host."""
+"""Service has access to all GPUs of the host."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-069",
-    title="A service has all GPUs of its host",
+    title="Service has access to all GPUs of the host",
     severity="low",
-    why="Their drivers are large and part of the kernel, and their memory is not wiped between containers.",
-    fix="Name the device that is needed.",
+    why="GPU drivers are large and run in the kernel, and GPU memory is not erased between containers.",
+    fix="Name the device that is needed (device_ids).",
     references=(
         "CWE-668",
         "CIS Docker 5.18",

@@ -1,4 +1,4 @@
-"""A build runs with the rights of its host."""
+"""Build runs with host privileges."""
 
 from collections.abc import Iterator
 
@@ -21,9 +21,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-064",
-    title="A build runs with the rights of its host",
+    title="Build runs with host privileges",
     severity="high",
-    why="What the build downloads and runs owns the machine that builds.",
+    why="Code that the build downloads and runs controls the build machine.",
     fix="Remove privileged, security.insecure and network: host from build.",
     references=(
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A service does not drop all capabilities."""
+"""Service does not drop all capabilities."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-039",
-    title="A service does not drop all capabilities",
+    title="Service does not drop all capabilities",
     severity="low",
-    why=(
-        "The engine hands out some fourteen capabilities by default; a program seldom needs one, an attacker has use for all."
-    ),
-    fix="Set cap_drop: [ALL] and add what the program fails without.",
+    why="The engine grants some fourteen capabilities by default: programs seldom need one, attackers use them.",
+    fix="Set cap_drop: [ALL], and cap_add only what is needed.",
     references=(
         "CIS Docker 5.4",
         "CWE-250",

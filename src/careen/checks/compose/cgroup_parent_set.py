@@ -1,4 +1,4 @@
-"""A service is put under another cgroup."""
+"""Service sets cgroup_parent."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-056",
-    title="A service is put under another cgroup",
+    title="Service sets cgroup_parent",
     severity="low",
-    why="Limits that hold for containers may not hold there.",
+    why="The limits for containers may not apply in another cgroup.",
     fix="Remove cgroup_parent.",
     references=(
         "CIS Docker 5.25",

@@ -1,4 +1,4 @@
-"""Services without the confinement that their host has for containers."""
+"""Services without seccomp, AppArmor, SELinux or masked paths."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,36 +17,39 @@ def _gives_up(option: str, message: str, compose: Compose) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="CMP-015",
-        title="A service runs without a seccomp filter",
+        title="seccomp is disabled",
         severity="high",
-        why="Some sixty system calls are open that the default profile closes, among them those of many kernel exploits.",
+        why=(
+            "The container can use some sixty system calls that the default profile blocks, including those of many "
+            "kernel exploits."
+        ),
         fix="Remove seccomp:unconfined from security_opt.",
         references=("CIS Docker 5.22", "CWE-693"),
         inspect=partial(_gives_up, "seccomp=unconfined", "runs without a seccomp filter"),
     ),
     Check(
         id="CMP-040",
-        title="A service runs without AppArmor",
+        title="AppArmor is disabled",
         severity="high",
-        why="The default profile keeps a container from mounting, tracing and writing to /proc and /sys.",
+        why="The default profile prevents a container from mounting, tracing and writing to /proc and /sys.",
         fix="Remove apparmor:unconfined from security_opt.",
         references=("CIS Docker 5.2", "CWE-693"),
         inspect=partial(_gives_up, "apparmor=unconfined", "runs without AppArmor"),
     ),
     Check(
         id="CMP-041",
-        title="A service runs without SELinux labels",
+        title="SELinux labels are disabled",
         severity="medium",
-        why="Without the label a way out of the container meets no second wall.",
+        why="Without the label, SELinux does not stop an attacker who breaks out of the container.",
         fix="Remove label:disable from security_opt.",
         references=("CIS Docker 5.3", "CWE-693"),
         inspect=partial(_gives_up, "label=disable", "runs without SELinux labels"),
     ),
     Check(
         id="CMP-042",
-        title="A service has the whole of /proc and /sys",
+        title="/proc and /sys are not masked",
         severity="high",
-        why="The masks hide kernel memory, keys and switches of the host; without them they are readable, some writable.",
+        why="Kernel memory, keys and settings of the host become readable, some of them writable.",
         fix="Remove systempaths:unconfined from security_opt.",
         references=("CIS Docker 5.2", "CWE-693"),
         inspect=partial(_gives_up, "systempaths=unconfined", "has the whole of /proc and /sys"),

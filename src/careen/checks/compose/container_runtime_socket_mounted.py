@@ -1,4 +1,4 @@
-"""A service mounts the socket of the container engine."""
+"""Container engine socket is mounted (docker.sock)."""
 
 import re
 from collections.abc import Iterator
@@ -15,16 +15,16 @@ def inspect(compose: Compose) -> Iterator[Place]:
         for mount in service.mounts():
             if SOCKET.search(mount.source):
                 yield below(service, f"mounts {mount.source}", "volumes", mount.index)
-        if service.says("use_api_socket"):
+        if service.is_on("use_api_socket"):
             yield below(service, "is given the socket of the engine", "use_api_socket")
 
 
 CHECK = Check(
     id="CMP-002",
-    title="A service mounts the socket of the container engine",
+    title="Container engine socket is mounted (docker.sock)",
     severity="critical",
-    why=("Whoever can use that socket starts containers as root on the host; mounting it read-only does not prevent that."),
-    fix="Remove the mount; put a proxy between that lets through the calls that are needed.",
+    why="Anyone who can use the socket starts containers as root on the host; mounting it read-only does not prevent that.",
+    fix="Remove the mount, or use a socket proxy that allows only the API calls that are needed.",
     references=(
         "CIS Docker 5.32",
         "CWE-250",

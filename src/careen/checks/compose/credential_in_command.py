@@ -1,4 +1,4 @@
-"""A credential is written into the command line of a service."""
+"""Credential in the command of a service."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-050",
-    title="A credential is written into the command line of a service",
+    title="Credential in the command of a service",
     severity="high",
-    why="Command lines are readable to every process of the host and in what inspect shows.",
-    fix="Read it from a secret, and change the credential: it has been seen.",
+    why="Every process of the host, and docker inspect, can read command lines.",
+    fix="Read it from a secret, and rotate the credential.",
     references=(
         "CWE-214",
         "CWE-798",

@@ -1,4 +1,4 @@
-"""A credential is written into a label of a service."""
+"""Credential in a label of a service."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-051",
-    title="A credential is written into a label of a service",
+    title="Credential in a label of a service",
     severity="medium",
-    why="Labels are readable to whoever may list containers, and to tools that read them.",
-    fix="Use secrets, and change the credential: it has been seen.",
+    why="Anyone who can list containers, and tools that read labels, can read it.",
+    fix="Use secrets, and rotate the credential.",
     references=("CWE-798",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A service adds a dangerous capability."""
+"""Service adds a dangerous capability."""
 
 from collections.abc import Iterator
 
@@ -22,10 +22,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-014",
-    title="A service adds a dangerous capability",
+    title="Service adds a dangerous capability",
     severity="high",
-    why="It reaches the kernel, the network or the files of the host with the power of root.",
-    fix="Remove it, or find out the one right that is needed.",
+    why="The capability gives root's power over the kernel, the network or the files of the host.",
+    fix="Remove it from cap_add, or replace it by the narrower capability that is needed.",
     references=(
         "CIS Docker 5.4",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A service has a device that is the memory or a disk of the host."""
+"""Device gives access to memory or disks of the host."""
 
 import re
 from collections.abc import Iterator
@@ -21,10 +21,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-020",
-    title="A service has a device that is the memory or a disk of the host",
+    title="Device gives access to memory or disks of the host",
     severity="critical",
-    why="It reads and writes past every file system and every permission.",
-    fix="Remove the device.",
+    why="The container reads and writes host data past every file system and permission.",
+    fix="Remove the device from devices.",
     references=(
         "CIS Docker 5.18",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A database is on a network with a service that is published."""
+"""Database shares a network with a published service."""
 
 from collections.abc import Iterator
 
@@ -28,10 +28,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-036",
-    title="A database is on a network with a service that is published",
+    title="Database shares a network with a published service",
     severity="low",
-    why="The published service is broken into first; the database is then one connection away.",
-    fix="Put a service that holds the logic between them, each side on a network of its own.",
+    why="An attacker who breaks into the published service can connect to the database directly.",
+    fix="Put a service with the application logic between them, with a separate network for each side.",
     references=(
         "CIS Docker 5.30",
         "CWE-653",

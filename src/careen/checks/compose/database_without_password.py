@@ -1,4 +1,4 @@
-"""A database accepts connections without a password."""
+"""Database without password."""
 
 from collections.abc import Iterator
 
@@ -32,10 +32,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-066",
-    title="A database accepts connections without a password",
+    title="Database without password",
     severity="high",
-    why="Whoever reaches its port reads and writes everything, and often runs programs.",
-    fix="Set a password by a secret, and remove the switch that does without.",
+    why="Anyone who reaches its port reads and writes all data, and can often run programs.",
+    fix="Set a password with a secret, and remove the setting that allows access without one.",
     references=(
         "CWE-306",
         "CWE-258",

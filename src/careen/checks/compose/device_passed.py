@@ -1,4 +1,4 @@
-"""A service has a device of its host."""
+"""Host device is passed to a service."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-048",
-    title="A service has a device of its host",
+    title="Host device is passed to a service",
     severity="medium",
-    why="The driver behind it is part of the kernel; vulnerabilities in it are reachable from the container.",
-    fix="Remove the device if the program runs without it, and give no more than r or rw.",
+    why="The driver of the device is part of the kernel: the container can reach vulnerabilities in it.",
+    fix="Remove the device if the program runs without it; otherwise limit it to r or rw.",
     references=(
         "CIS Docker 5.18",
         "CWE-668",

@@ -1,4 +1,4 @@
-"""A service connects to a container engine without TLS."""
+"""Docker API without TLS."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-065",
-    title="A service connects to a container engine without TLS",
+    title="Docker API without TLS",
     severity="high",
-    why="Whoever reaches that port, or stands between, starts containers as root there.",
+    why="Anyone who reaches the port, or intercepts the traffic, starts containers as root there.",
     fix="Use tcp with TLS (DOCKER_TLS_VERIFY=1) or ssh.",
     references=(
         "CIS Docker 2.7",

@@ -1,4 +1,4 @@
-"""A service takes a credential of the shell that starts it."""
+"""Service gets a credential from the shell's environment."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-071",
-    title="A service takes a credential of the shell that starts it",
+    title="Service gets a credential from the shell's environment",
     severity="low",
-    why="What the shell of whoever starts it holds ends in the environment of the container and in what inspect shows.",
-    fix="Use secrets with environment: as their source.",
+    why="The credential of whoever starts the service appears in the container's environment and in docker inspect.",
+    fix="Use secrets with environment: as the source.",
     references=("CWE-526",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A tmpfs is mounted with exec."""
+"""tmpfs is mounted with exec."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-025",
-    title="A tmpfs is mounted with exec",
+    title="tmpfs is mounted with exec",
     severity="low",
-    why="What an intruder writes there runs and leaves no trace on disk.",
-    fix="Leave exec away; noexec is the default.",
+    why="An attacker can run programs from it without leaving a trace on disk.",
+    fix="Remove exec; noexec is the default.",
     references=("CWE-732",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""All services are on one network."""
+"""All services share one network."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-012",
-    title="All services are on one network",
+    title="All services share one network",
     severity="low",
-    why="Whoever breaks into the outermost service reaches the innermost one directly.",
-    fix="Make a network for each pair that has to connect, with internal: true if nothing is published.",
+    why="An attacker who breaks into the exposed service reaches all others directly.",
+    fix="Define a network for each pair that must connect, with internal: true if nothing is published.",
     references=(
         "CIS Docker 5.30",
         "CWE-653",

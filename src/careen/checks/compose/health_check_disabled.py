@@ -1,4 +1,4 @@
-"""The health check of an image is disabled."""
+"""HEALTHCHECK of the image is disabled."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-054",
-    title="The health check of an image is disabled",
+    title="HEALTHCHECK of the image is disabled",
     severity="low",
-    why="A program that hangs is neither restarted nor seen.",
+    why="A program that hangs is neither detected nor restarted.",
     fix="Remove healthcheck.disable.",
     references=(
         "CIS Docker 5.27",

@@ -1,4 +1,4 @@
-"""A service has no health check in its file."""
+"""healthcheck missing."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-055",
-    title="A service has no health check in its file",
+    title="healthcheck missing",
     severity="negligible",
-    why="A program that hangs is neither restarted nor seen, unless its image has a check.",
+    why="A program that hangs is neither detected nor restarted, unless the image has a HEALTHCHECK.",
     fix="Add a healthcheck.",
     references=("CIS Docker 5.27",),
     inspect=inspect,

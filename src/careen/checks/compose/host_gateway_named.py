@@ -1,4 +1,4 @@
-"""A service has a name for its host."""
+"""Service has a host name for its host (host-gateway)."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-058",
-    title="A service has a name for its host",
+    title="Service has a host name for its host (host-gateway)",
     severity="low",
-    why="What listens on the host for containers alone is reached from a service that is broken into.",
+    why="An attacker in the service reaches host services that listen only for containers.",
     fix="Remove host-gateway from extra_hosts; run the other program as a service.",
     references=("CWE-668",),
     inspect=inspect,

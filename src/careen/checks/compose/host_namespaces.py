@@ -1,4 +1,4 @@
-"""Services in namespaces of their host."""
+"""Services that share namespaces of their host."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,46 +17,48 @@ def _is_in(key: str, name: str, compose: Compose) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="CMP-010",
-        title="A service is in the process namespace of its host",
+        title="Service shares the host's PID namespace",
         severity="high",
-        why="It sees the processes of the host with their environment, and may signal, trace and, as root, enter them.",
-        fix="Remove pid.",
+        why=(
+            "The container sees all host processes with their environment, can send signals to them and, as root, enter them."
+        ),
+        fix="Remove pid: host.",
         references=("CIS Docker 5.16", "CWE-653"),
         inspect=partial(_is_in, "pid", "process"),
     ),
     Check(
         id="CMP-031",
-        title="A service is in the IPC namespace of its host",
+        title="Service shares the host's IPC namespace",
         severity="high",
-        why="It reads and writes the shared memory of the programs of the host.",
-        fix="Remove ipc.",
+        why="The container reads and writes shared memory of host programs.",
+        fix="Remove ipc: host.",
         references=("CIS Docker 5.17", "CWE-653"),
         inspect=partial(_is_in, "ipc", "IPC"),
     ),
     Check(
         id="CMP-032",
-        title="A service is in the UTS namespace of its host",
+        title="Service shares the host's UTS namespace",
         severity="medium",
-        why="It renames the host.",
-        fix="Remove uts.",
+        why="The container can change the host name of the host.",
+        fix="Remove uts: host.",
         references=("CIS Docker 5.21", "CWE-653"),
         inspect=partial(_is_in, "uts", "UTS"),
     ),
     Check(
         id="CMP-033",
-        title="A service is in the user namespace of its host",
+        title="Service shares the host's user namespace",
         severity="high",
-        why="Root in the container is root on the host, although the engine is set up to map users.",
-        fix="Remove userns_mode.",
+        why="Root in the container is root on the host, even if the engine remaps users.",
+        fix="Remove userns_mode: host.",
         references=("CIS Docker 5.31", "CWE-653"),
         inspect=partial(_is_in, "userns_mode", "user"),
     ),
     Check(
         id="CMP-034",
-        title="A service is in the cgroup namespace of its host",
+        title="Service shares the host's cgroup namespace",
         severity="medium",
-        why="It sees, and as root changes, the limits of other containers.",
-        fix="Remove cgroup.",
+        why="The container sees, and as root changes, the limits of other containers.",
+        fix="Remove cgroup: host.",
         references=("CIS Docker 5.25", "CWE-653"),
         inspect=partial(_is_in, "cgroup", "cgroup"),
     ),

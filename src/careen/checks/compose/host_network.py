@@ -1,4 +1,4 @@
-"""A service is in the network of its host."""
+"""Service shares the host's network namespace."""
 
 from collections.abc import Iterator
 
@@ -15,13 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-008",
-    title="A service is in the network of its host",
+    title="Service shares the host's network namespace",
     severity="high",
-    why=(
-        "It reaches what listens on the loopback address of the host, opens ports there, and no network of Compose "
-        "separates it."
-    ),
-    fix="Remove network_mode and publish the ports that are needed.",
+    why="The container reaches services on the host's loopback address and opens host ports; no network isolates it.",
+    fix="Remove network_mode: host, and publish the ports that are needed.",
     references=(
         "CIS Docker 5.10",
         "CWE-653",

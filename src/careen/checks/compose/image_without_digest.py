@@ -1,4 +1,4 @@
-"""An image is not pinned by its digest."""
+"""Image is not pinned by digest."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-053",
-    title="An image is not pinned by its digest",
+    title="Image is not pinned by digest",
     severity="negligible",
-    why="A tag can be moved by whoever may push to the registry; a digest cannot.",
+    why="Anyone who can push to the registry can move a tag to another image; a digest cannot change.",
     fix="Add the digest: name:tag@sha256:…",
     references=("CWE-494",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A service uses links."""
+"""links is deprecated."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-013",
-    title="A service uses links",
+    title="links is deprecated",
     severity="low",
-    why="Links copy the environment of the other service, passwords among it, and keep all on one network.",
+    why="Links copy the environment of the other service, including passwords, and require one shared network.",
     fix="Remove links; services of one network reach each other by name.",
     references=(
         "CIS Docker 2.2",

@@ -1,4 +1,4 @@
-"""Limits of services that are not set."""
+"""Services without resource limits."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,28 +17,28 @@ def _lacks(limit: str, name: str, compose: Compose) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="CMP-019",
-        title="A service has no memory limit",
+        title="Service has no memory limit",
         severity="low",
-        why="One leak or flood takes the memory of the host and the kernel kills its neighbours.",
-        fix="Set mem_limit, or deploy.resources.limits.memory.",
+        why="A memory leak or an attack takes all memory of the host, and the kernel kills other containers.",
+        fix="Set mem_limit, or deploy.resources.limits.memory, for example 256M.",
         references=("CIS Docker 5.11", "CWE-770"),
         inspect=partial(_lacks, "memory", "memory"),
     ),
     Check(
         id="CMP-045",
-        title="A service has no CPU limit",
+        title="Service has no CPU limit",
         severity="low",
-        why="A busy or hijacked service takes all processors of the host from its neighbours.",
-        fix="Set cpus, or deploy.resources.limits.cpus.",
+        why="A busy or compromised service takes all CPUs of the host from its neighbours.",
+        fix='Set cpus, or deploy.resources.limits.cpus, for example "0.5".',
         references=("CIS Docker 5.12", "CWE-770"),
         inspect=partial(_lacks, "cpus", "processors"),
     ),
     Check(
         id="CMP-046",
-        title="A service has no limit on processes",
+        title="Service has no PID limit",
         severity="low",
-        why="One fork bomb leaves no process ids for the whole host.",
-        fix="Set pids_limit, or deploy.resources.limits.pids.",
+        why="A fork bomb uses up the process ids of the whole host.",
+        fix="Set pids_limit, or deploy.resources.limits.pids, for example 100.",
         references=("CIS Docker 5.29", "CWE-770"),
         inspect=partial(_lacks, "pids", "processes"),
     ),

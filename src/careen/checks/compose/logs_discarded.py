@@ -1,4 +1,4 @@
-"""The logs of a service are discarded."""
+"""Logging is disabled."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-060",
-    title="The logs of a service are discarded",
+    title="Logging is disabled",
     severity="medium",
-    why="After a break-in nobody can tell what happened.",
-    fix="Remove the driver none; limit the size of logs instead.",
+    why="After an attack nobody can reconstruct what happened.",
+    fix="Remove driver: none, and limit the size of logs instead.",
     references=(
         "CIS Docker 2.13",
         "CWE-778",

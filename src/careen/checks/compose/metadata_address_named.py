@@ -1,4 +1,4 @@
-"""A service has a name for the metadata address of the cloud."""
+"""extra_hosts names the cloud metadata address."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-057",
-    title="A service has a name for the metadata address of the cloud",
+    title="extra_hosts names the cloud metadata address",
     severity="medium",
-    why="There it gets credentials of the host, which often may do much in the account.",
+    why="The metadata service gives out credentials of the host, often with wide rights in the cloud account.",
     fix="Remove the entry from extra_hosts, and block 169.254.169.254 for containers.",
     references=(
         "CWE-918",

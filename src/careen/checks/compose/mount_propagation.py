@@ -1,4 +1,4 @@
-"""A service propagates its mounts to its host."""
+"""Mount propagation to the host."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-007",
-    title="A service propagates its mounts to its host",
+    title="Mount propagation to the host",
     severity="high",
-    why="What it mounts appears on the host and in other containers, over whatever was there.",
-    fix="Use rslave or rprivate.",
+    why="Mounts of the container appear on the host and in other containers, over existing files.",
+    fix="Set propagation to rslave or rprivate.",
     references=(
         "CIS Docker 5.20",
         "CWE-668",

@@ -1,4 +1,4 @@
-"""An image has no tag, or the tag latest."""
+"""Image has no tag, or the latest tag."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-022",
-    title="An image has no tag, or the tag latest",
+    title="Image has no tag, or the latest tag",
     severity="medium",
-    why="What runs depends on the day it was pulled, and no roll-back leads back.",
-    fix="Name a version, best with its digest.",
+    why="The image depends on the day of the pull, and a rollback to the earlier one is impossible.",
+    fix="Set a version tag, preferably with its digest.",
     references=(
         "CIS Docker 5.28",
         "CWE-1357",

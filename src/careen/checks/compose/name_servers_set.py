@@ -1,4 +1,4 @@
-"""A service asks other name servers than its host."""
+"""Service uses other DNS servers than its host."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-059",
-    title="A service asks other name servers than its host",
+    title="Service uses other DNS servers than its host",
     severity="low",
-    why="Names of internal hosts leak to them, and they decide where traffic goes.",
-    fix="Remove dns, or name servers of your own.",
+    why="These servers see the names of internal hosts and decide where traffic goes.",
+    fix="Remove dns, or set your own DNS servers.",
     references=("CWE-350",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A service shares a namespace with another container."""
+"""Service shares a namespace with another container."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-009",
-    title="A service shares a namespace with another container",
+    title="Service shares a namespace with another container",
     severity="medium",
-    why="Each listens to the other's loopback address, or sees its processes, memory and environment.",
-    fix="Give it a namespace of its own, or make the two one service.",
+    why="Each container reaches the other's loopback address, or sees its processes, memory and environment.",
+    fix="Remove the shared mode, or merge the two services.",
     references=(
         "CIS Docker 5.16, 5.17",
         "CWE-653",

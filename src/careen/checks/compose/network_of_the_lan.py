@@ -1,4 +1,4 @@
-"""A network puts containers on the network of the host's neighbours."""
+"""Containers are on the host's LAN (macvlan, ipvlan)."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-067",
-    title="A network puts containers on the network of the host's neighbours",
+    title="Containers are on the host's LAN (macvlan, ipvlan)",
     severity="low",
-    why="They are reached from there past the ports that are published, and the host's firewall does not see them.",
-    fix="Use a bridge and publish ports.",
+    why="The LAN reaches all ports of the containers, published or not, past the host's firewall.",
+    fix="Use a bridge network and publish the ports that are needed.",
     references=(
         "CWE-668",
         "CIS Docker 5.14",

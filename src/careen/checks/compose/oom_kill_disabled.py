@@ -1,4 +1,4 @@
-"""A service is kept when memory runs out."""
+"""OOM killer is disabled."""
 
 from collections.abc import Iterator
 
@@ -9,15 +9,15 @@ from careen.plugins import Check, Place
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.says("oom_kill_disable") or service.node.text("oom_score_adj").startswith("-"):
+        if service.is_on("oom_kill_disable") or service.node.text("oom_score_adj").startswith("-"):
             yield below(service, "is kept when memory runs out", "oom_kill_disable")
 
 
 CHECK = Check(
     id="CMP-047",
-    title="A service is kept when memory runs out",
+    title="OOM killer is disabled",
     severity="medium",
-    why="The kernel kills something else instead, up to the programs that run the host.",
+    why="When memory runs out, the kernel kills other processes instead, even those that run the host.",
     fix="Remove oom_kill_disable and a negative oom_score_adj.",
     references=("CWE-770",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""An overlay network is not encrypted."""
+"""Overlay network is not encrypted."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-037",
-    title="An overlay network is not encrypted",
+    title="Overlay network is not encrypted",
     severity="low",
-    why="Traffic between services crosses the network between hosts in clear text.",
+    why="Traffic between services crosses the network between hosts in plain text.",
     fix='Set driver_opts.encrypted: "true".',
     references=(
         "CIS Docker 7.3",

@@ -1,4 +1,4 @@
-"""A port is published on every address of the host."""
+"""Port is published on all addresses of the host."""
 
 from collections.abc import Iterator
 
@@ -12,16 +12,16 @@ def inspect(compose: Compose) -> Iterator[Place]:
         for port in service.ports():
             if port.everywhere:
                 yield below(service, f"publishes port {port.target} on every address", "ports", port.index)
-        if service.says("publish_all"):  # of docker run alone
+        if service.is_on("publish_all"):  # only docker run has it
             yield below(service, "publishes all ports of its image on every address", "publish_all")
 
 
 CHECK = Check(
     id="CMP-011",
-    title="A port is published on every address of the host",
+    title="Port is published on all addresses of the host",
     severity="medium",
-    why="It is open to every network the host is in, and the engine opens it past the firewall of the host.",
-    fix='Bind it to an address: "127.0.0.1:8080:80", or put a reverse proxy before it.',
+    why="Every network of the host can reach the port; the engine opens it past the host's firewall.",
+    fix='Bind the port to an address ("127.0.0.1:8080:80"), or use a reverse proxy.',
     references=(
         "CIS Docker 5.14",
         "CWE-668",

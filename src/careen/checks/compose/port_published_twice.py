@@ -23,8 +23,8 @@ CHECK = Check(
     id="CMP-061",
     title="Two services publish the same port",
     severity="negligible",
-    why="The second one does not start.",
-    fix="Give one of them another port.",
+    why="Only one of the two services starts.",
+    fix="Change the host port of one of them.",
     references=("https://github.com/compose-spec/compose-spec/blob/main/05-services.md",),
     inspect=inspect,
 )

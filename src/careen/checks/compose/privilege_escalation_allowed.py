@@ -1,4 +1,4 @@
-"""A service allows privilege escalation."""
+"""no-new-privileges is not set."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-016",
-    title="A service allows privilege escalation",
+    title="no-new-privileges is not set",
     severity="low",
-    why="A setuid or setcap program in the image makes its caller root or adds capabilities.",
+    why="A setuid program or a program with capabilities in the image makes its caller root.",
     fix="Add no-new-privileges:true to security_opt.",
     references=(
         "CIS Docker 5.26",

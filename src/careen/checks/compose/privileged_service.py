@@ -1,4 +1,4 @@
-"""A service is privileged."""
+"""Service is privileged."""
 
 from collections.abc import Iterator
 
@@ -9,16 +9,16 @@ from careen.plugins import Check, Place
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.says("privileged"):
+        if service.is_on("privileged"):
             yield below(service, "is privileged", "privileged")
 
 
 CHECK = Check(
     id="CMP-001",
-    title="A service is privileged",
+    title="Service is privileged",
     severity="critical",
-    why="It has every capability and every device of the host: whoever breaks into it owns the host.",
-    fix="Remove privileged, and add the one capability or device that is needed.",
+    why="The container has all capabilities and devices of the host: an attacker who breaks into it controls the host.",
+    fix="Remove privileged, and add only the capability or device that is needed.",
     references=(
         "CIS Docker 5.5",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""The image of a service comes from a registry that is not allowed."""
+"""Image from a registry that is not allowed."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
-    """Only where the settings name registries."""
+    """Only if the settings name registries."""
     for service in compose.services if compose.registries else ():
         if service.image and "build" not in service.node and not image_name.is_of_registry(service.image, compose.registries):
             yield below(service, f"has the image {service.image} of {image_name.registry_of(service.image)}", "image")
@@ -17,9 +17,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-072",
-    title="The image of a service comes from a registry that is not allowed",
+    title="Image from a registry that is not allowed",
     severity="medium",
-    why="An image from elsewhere has passed none of the controls that the allowed registries stand for.",
+    why="An image of another registry has passed none of the controls of the allowed registries.",
     fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",

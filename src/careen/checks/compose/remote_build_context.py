@@ -1,4 +1,4 @@
-"""An image is built from another host's files."""
+"""Image is built from a remote context."""
 
 import re
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-063",
-    title="An image is built from another host's files",
+    title="Image is built from a remote context",
     severity="medium",
-    why="Who controls them decides what is run here; without a commit they change without notice.",
+    why="Whoever controls the remote files decides what runs here; without a commit they change without notice.",
     fix="Copy the sources, or pin a commit.",
     references=(
         "CWE-829",

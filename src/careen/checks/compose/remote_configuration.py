@@ -1,4 +1,4 @@
-"""Configuration is included from another host."""
+"""Configuration is included from a remote host."""
 
 import re
 from collections.abc import Iterator
@@ -10,18 +10,18 @@ REMOTE = re.compile(r"(?:https?|git|ssh|oci|s3)://|git@|github\.com/")
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
-    for one in compose.unresolved:
-        name = one.what.partition(" ")[2]
+    for reference in compose.unresolved:
+        name = reference.what.partition(" ")[2]
         if REMOTE.match(name):
-            yield Place(f"takes {name}, which is not read", one.line, path=one.path)
+            yield Place(f"takes {name}, which is not read", reference.line, path=reference.path)
 
 
 CHECK = Check(
     id="CMP-062",
-    title="Configuration is included from another host",
+    title="Configuration is included from a remote host",
     severity="medium",
-    why="Who controls it decides what is started here, and with what rights; it is not read and not checked here.",
-    fix="Copy it into the repository, or pin it by digest or commit.",
+    why="Whoever controls it decides what is started, with which privileges. Careen does not fetch or check it.",
+    fix="Copy it to the repository, or pin it by digest or commit.",
     references=(
         "CWE-829",
         "CWE-494",

@@ -1,4 +1,4 @@
-"""A service restarts without a limit."""
+"""Restart policy without limit."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-023",
-    title="A service restarts without a limit",
+    title="Restart policy without limit",
     severity="negligible",
-    why="A program that fails at once, or is made to, takes the processor and fills the log.",
-    fix="Use on-failure with a number: restart: on-failure:5.",
+    why="A program that always fails uses the CPU and fills the log.",
+    fix="Set a maximum number of attempts: restart: on-failure:5.",
     references=("CIS Docker 5.15",),
     inspect=inspect,
     default=False,

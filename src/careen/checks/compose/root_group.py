@@ -1,4 +1,4 @@
-"""A service has the group root or docker."""
+"""Service is in the group root or docker."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-044",
-    title="A service has the group root or docker",
+    title="Service is in the group root or docker",
     severity="low",
-    why="Files of the host that belong to the group are open to it, the engine's socket among them.",
-    fix="Remove the group.",
+    why="The container can use files of the host that belong to the group, such as the Docker socket.",
+    fix="Remove the group from group_add or user.",
     references=("CWE-250",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A service runs as root."""
+"""Service runs as root."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,13 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-017",
-    title="A service runs as root",
+    title="Service runs as root",
     severity="high",
-    why="Root in the container is root on the host unless users are mapped: a way out of the container ends as root.",
-    fix="Set user to an id above 0.",
+    why=(
+        "Root in the container is root on the host unless user namespaces are used: an attacker who breaks out "
+        "controls the host."
+    ),
+    fix='Set user to a UID above 0, for example user: "10001".',
     references=(
         "CIS Docker 4.1",
         "CWE-250",

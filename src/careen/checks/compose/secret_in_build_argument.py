@@ -1,4 +1,4 @@
-"""A credential is written into a build argument."""
+"""Credential in a build argument."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-052",
-    title="A credential is written into a build argument",
+    title="Credential in a build argument",
     severity="high",
-    why="Build arguments stay in the history of the image for whoever pulls it.",
-    fix="Use build.secrets and RUN --mount=type=secret, and change the credential: it has been seen.",
+    why="Build arguments stay in the image history, where anyone who can pull the image reads them.",
+    fix="Use build.secrets and RUN --mount=type=secret, and rotate the credential.",
     references=(
         "CWE-798",
         "CWE-538",

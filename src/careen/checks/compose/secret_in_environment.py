@@ -1,4 +1,4 @@
-"""A credential is written into the environment of a service."""
+"""Credential in the environment of a service."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-021",
-    title="A credential is written into the environment of a service",
+    title="Credential in the environment of a service",
     severity="high",
-    why="It lies in the file, in what inspect shows, in crash reports and in every child process.",
-    fix="Use secrets, which are mounted as files, and change the credential: it has been seen.",
+    why="It appears in the file, in docker inspect, in crash reports and in every child process.",
+    fix="Use secrets, which are mounted as files, and rotate the credential.",
     references=(
         "CWE-798",
         "CWE-312",

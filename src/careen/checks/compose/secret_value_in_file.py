@@ -1,4 +1,4 @@
-"""A secret or config has its value written out."""
+"""Value of a secret or config is in the file."""
 
 from collections.abc import Iterator
 
@@ -20,10 +20,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-070",
-    title="A secret or config has its value written out",
+    title="Value of a secret or config is in the file",
     severity="high",
-    why="Whoever reads the file or the repository has the credential.",
-    fix="Use file: or environment:, and change the credential: it has been seen.",
+    why="Anyone who can read the file or the repository has the credential.",
+    fix="Use file: or environment:, and rotate the credential.",
     references=(
         "CWE-798",
         "CWE-312",

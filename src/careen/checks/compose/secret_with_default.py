@@ -1,4 +1,4 @@
-"""A credential has a default in the file."""
+"""Credential has a default value."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-049",
-    title="A credential has a default in the file",
+    title="Credential has a default value",
     severity="medium",
-    why="Who sets nothing runs with the credential that everybody can read.",
-    fix="Leave the default away: ${DB_PASSWORD:?set it}.",
+    why="Without configuration the service runs with a credential that everybody can read.",
+    fix="Remove the default: ${DB_PASSWORD:?set it}.",
     references=(
         "CWE-1392",
         "CWE-798",

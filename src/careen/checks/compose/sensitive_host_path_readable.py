@@ -1,4 +1,4 @@
-"""A service reads a sensitive path of its host."""
+"""Sensitive host path is readable."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ HARMLESS = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
 
 
 def sensitive(path: str) -> bool:
-    below = any(path == one or path.startswith(one + "/") for one in SENSITIVE)
+    below = any(path == folder or path.startswith(folder + "/") for folder in SENSITIVE)
     return path == "/" or (below and not path.startswith(HARMLESS) and not path.endswith(".sock"))
 
 
@@ -27,10 +27,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-027",
-    title="A service reads a sensitive path of its host",
+    title="Sensitive host path is readable",
     severity="medium",
-    why="Keys, password hashes and the files of other containers lie there.",
-    fix="Remove the mount, or narrow it to the file that is needed.",
+    why="The container can read keys, password hashes and files of other containers.",
+    fix="Remove the mount, or mount only the file that is needed.",
     references=(
         "CIS Docker 5.6",
         "CWE-668",

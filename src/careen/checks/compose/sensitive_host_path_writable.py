@@ -1,4 +1,4 @@
-"""A service may write to a sensitive path of its host."""
+"""Sensitive host path is writable."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ HARMLESS = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
 
 
 def sensitive(path: str) -> bool:
-    below = any(path == one or path.startswith(one + "/") for one in SENSITIVE)
+    below = any(path == folder or path.startswith(folder + "/") for folder in SENSITIVE)
     return path == "/" or (below and not path.startswith(HARMLESS) and not path.endswith(".sock"))
 
 
@@ -27,10 +27,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-003",
-    title="A service may write to a sensitive path of its host",
+    title="Sensitive host path is writable",
     severity="high",
-    why="There lie the programs, configuration and devices of the host: what it writes there, root of the host runs.",
-    fix="Remove the mount, or narrow it to what is needed and make it read-only.",
+    why="The container can change programs, configuration and devices of the host, which root of the host uses.",
+    fix="Remove the mount, or mount only what is needed, read-only (:ro).",
     references=(
         "CIS Docker 5.6",
         "CWE-668",

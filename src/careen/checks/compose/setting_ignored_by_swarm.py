@@ -1,4 +1,4 @@
-"""A service of a Swarm stack relies on a setting that Swarm ignores."""
+"""Setting is ignored by Swarm."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from careen.checks.places import below
 from careen.formats.services.compose import Compose
 from careen.plugins import Check, Place
 
-# Of what ``docker stack deploy`` passes over, what keeps a container apart.
+# Isolation settings that ``docker stack deploy`` ignores.
 IGNORED = ("security_opt", "userns_mode", "cgroup_parent", "network_mode")
 SWARM = ("placement", "update_config", "rollback_config", "endpoint_mode", "mode")
 
@@ -22,10 +22,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-073",
-    title="A service of a Swarm stack relies on a setting that Swarm ignores",
+    title="Setting is ignored by Swarm",
     severity="low",
-    why="docker stack deploy ignores it silently: the container runs without what the file seems to promise.",
-    fix="Set it for the daemon (no-new-privileges, userns-remap, seccomp-profile in daemon.json).",
+    why="docker stack deploy ignores it silently: the container runs without this protection.",
+    fix="Configure it in the daemon (no-new-privileges, userns-remap, seccomp-profile in daemon.json).",
     references=(
         "CWE-1188",
         "https://docs.docker.com/reference/cli/docker/stack/deploy/",

@@ -1,4 +1,4 @@
-"""Services share a volume that more than one of them may write."""
+"""Writable volume is shared by several services."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-005",
-    title="Services share a volume that more than one of them may write",
+    title="Writable volume is shared by several services",
     severity="medium",
-    why="Who breaks into one of them plants files that the others run or trust: the volume is a bridge between them.",
-    fix="Give each service a volume of its own, or mount it read-only in all but one.",
+    why="An attacker in one service can plant files that the others run or trust.",
+    fix="Give each service its own volume, or mount it read-only (:ro) in all but one.",
     references=(
         "CWE-668",
         "CWE-1220",

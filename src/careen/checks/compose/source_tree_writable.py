@@ -1,4 +1,4 @@
-"""A service may write to the folder of its own files."""
+"""Project folder is mounted writable."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-028",
-    title="A service may write to the folder of its own files",
+    title="Project folder is mounted writable",
     severity="negligible",
-    why="An intruder changes the sources that are built and deployed next.",
-    fix="Mount it read-only, or copy it into the image.",
+    why="An attacker can change the sources that are built and deployed next.",
+    fix="Mount it read-only (:ro), or copy it into the image.",
     references=("CWE-732",),
     inspect=inspect,
     default=False,

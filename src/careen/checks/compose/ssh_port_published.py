@@ -1,4 +1,4 @@
-"""A service publishes SSH."""
+"""SSH port is published."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-068",
-    title="A service publishes SSH",
+    title="SSH port is published",
     severity="medium",
-    why="A second way in beside docker exec, with keys and accounts that nobody watches.",
-    fix="Remove the SSH server; use docker exec.",
+    why="SSH is a second way in beside docker exec, with keys and accounts that nobody monitors.",
+    fix="Remove the SSH server and its port; use docker exec.",
     references=(
         "CIS Docker 5.7",
         "CWE-1188",

@@ -1,4 +1,4 @@
-"""A service uses a network, volume, secret, config or service that is not defined."""
+"""Reference to something undefined (network, volume …)."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def inspect(compose: Compose) -> Iterator[Place]:
         for key, sections in known.items():
             value = service.node.get(key)
             names = list(value) if isinstance(value, Mapping) else service.node.texts(key)
-            names += [one.text("source") for one in service.node.maps(key)]
+            names += [entry.text("source") for entry in service.node.maps(key)]
             for name in names:
                 if name and name != "default" and name not in sections:
                     yield below(service, f"uses {name} of {key}, which is not defined", key)
@@ -30,10 +30,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-026",
-    title="A service uses a network, volume, secret, config or service that is not defined",
+    title="Reference to something undefined (network, volume …)",
     severity="negligible",
-    why="The engine refuses the file.",
-    fix="Define it, or correct the name.",
+    why="The engine rejects the file.",
+    fix="Define the network, volume, secret, config or service, or correct its name.",
     references=("https://github.com/compose-spec/compose-spec/blob/main/05-services.md",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A service sets a kernel parameter."""
+"""sysctl is set."""
 
 from collections.abc import Iterator
 
@@ -20,9 +20,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-024",
-    title="A service sets a kernel parameter",
+    title="sysctl is set",
     severity="medium",
-    why=("Parameters that are not of the container alone change the host and other containers; the rest weaken its network."),
+    why="Kernel parameters without a namespace change the host and other containers; others weaken the container's network.",
     fix="Remove the sysctl, or set it on the host.",
     references=(
         "CIS Docker 5.25",

@@ -1,4 +1,4 @@
-"""A service runs as the user of its image."""
+"""user is not set: service runs as the image's user."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-043",
-    title="A service runs as the user of its image",
+    title="user is not set: service runs as the image's user",
     severity="low",
-    why="Most images run as root, and the next version may.",
-    fix="Set user to an id above 0.",
+    why="Most images run as root, and the next version of this one may.",
+    fix='Set user to a UID above 0, for example user: "10001".',
     references=(
         "CIS Docker 4.1",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A service reads what another one writes into a shared volume."""
+"""Service reads a volume that others write to."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-029",
-    title="A service reads what another one writes into a shared volume",
+    title="Service reads a volume that others write to",
     severity="low",
-    why="What the writer is made to write, the reader trusts: templates, uploads, configuration.",
-    fix="Share no volume, or check what is read.",
+    why="An attacker in the writing service controls templates, uploads or configuration that this one trusts.",
+    fix="Use separate volumes, or validate what is read.",
     references=("CWE-668",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A volume has its credentials or a weak mount written out."""
+"""Volume with credentials or insecure mount options."""
 
 import re
 from collections.abc import Iterator
@@ -22,10 +22,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-006",
-    title="A volume has its credentials or a weak mount written out",
+    title="Volume with credentials or insecure mount options",
     severity="medium",
-    why="The password of the file server lies in the file, or the server trusts whoever sends the right user id.",
-    fix="Mount the share on the host with a credentials file, or with Kerberos.",
+    why="The password of the file server is in the file, or the server trusts any client that sends the right user id.",
+    fix="Mount the share on the host with a credentials file, or use Kerberos.",
     references=(
         "CWE-522",
         "CWE-798",

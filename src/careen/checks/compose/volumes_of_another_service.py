@@ -1,4 +1,4 @@
-"""A service takes all volumes of another one."""
+"""volumes_from: service mounts all volumes of another."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-030",
-    title="A service takes all volumes of another one",
+    title="volumes_from: service mounts all volumes of another",
     severity="medium",
-    why="Whatever that service is given later, secrets and sockets among it, this one has too.",
-    fix="Name the volumes that are needed.",
+    why="The service also gets every volume that the other one gets later, including secrets and sockets.",
+    fix="Replace volumes_from by the volumes that are needed.",
     references=(
         "CWE-668",
         "https://github.com/compose-spec/compose-spec/blob/main/05-services.md",

@@ -1,4 +1,4 @@
-"""A service may write to a path of its host."""
+"""Host path is mounted writable."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(compose: Compose) -> Iterator[Place]:
 
 CHECK = Check(
     id="CMP-004",
-    title="A service may write to a path of its host",
+    title="Host path is mounted writable",
     severity="medium",
-    why="What it writes stays on the host after the container and may be run or trusted there, or by other services.",
+    why="Files that the container writes stay on the host, where the host or other services may run or trust them.",
     fix="Mount it read-only (:ro), or use a named volume.",
     references=(
         "CIS Docker 5.6",

@@ -1,4 +1,4 @@
-"""The root file system of a service is writable."""
+"""Root file system is writable (read_only not set)."""
 
 from collections.abc import Iterator
 
@@ -9,16 +9,16 @@ from careen.plugins import Check, Place
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if not service.says("read_only"):
+        if not service.is_on("read_only"):
             yield below(service, "may write to its root file system", "read_only")
 
 
 CHECK = Check(
     id="CMP-018",
-    title="The root file system of a service is writable",
+    title="Root file system is writable (read_only not set)",
     severity="low",
-    why="An intruder can replace programs and leave tools; the image no longer shows what runs.",
-    fix="Set read_only: true and give it a tmpfs or a volume where it writes.",
+    why="An attacker can replace programs and leave tools behind.",
+    fix="Set read_only: true, and mount a tmpfs or volume for paths that the program writes to.",
     references=(
         "CIS Docker 5.13",
         "CWE-732",

@@ -1,1 +1,1 @@
-"""Dockerfiles, before anything is built: checks get a Dockerfile with its stages, steps and parsed commands."""
+"""Dockerfiles, before anything is built: checks inspect a Dockerfile with its stages, steps and parsed commands."""

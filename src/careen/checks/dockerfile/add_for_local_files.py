@@ -23,8 +23,8 @@ CHECK = Check(
     id="DKR-011",
     title="ADD is used instead of COPY",
     severity="low",
-    why=("ADD also fetches addresses and unpacks archives: a file that happens to be one is treated otherwise than it looks."),
-    fix="Write COPY; keep ADD for archives that are to be unpacked.",
+    why="ADD also downloads URLs and unpacks archives, so a local archive is silently extracted instead of copied.",
+    fix="Use COPY; use ADD only for archives that must be unpacked.",
     references=(
         "CIS Docker 1.6, 4.9",
         "Hadolint DL3020",

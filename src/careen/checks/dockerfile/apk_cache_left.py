@@ -1,4 +1,4 @@
-"""The package index of apk stays in the layer."""
+"""apk package index is left in the layer."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Without a cache folder apk keeps nothing but the index, which ``rm`` in the same RUN takes away again."""
+    """Without a cache folder apk keeps only the index, unless ``rm`` deletes it in the same RUN."""
     for call, package in installs(document, "apk"):
         if package.options.has("--no-cache") or mounted(call.step, "/var/cache/apk") or mounted(call.step, "/etc/apk/cache"):
             continue
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-059",
-    title="The package index of apk stays in the layer",
+    title="apk package index is left in the layer",
     severity="negligible",
-    why="It is out of date tomorrow.",
-    fix="Add --no-cache.",
+    why="The index is outdated within days and makes the image larger.",
+    fix="Use apk add --no-cache.",
     references=(
         "Hadolint DL3019",
         "Trivy DS-0025",

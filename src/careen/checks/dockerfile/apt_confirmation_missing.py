@@ -23,8 +23,8 @@ CHECK = Check(
     id="DKR-055",
     title="apt-get waits for confirmation (no -y)",
     severity="low",
-    why="Nobody is there to answer: the build ends, or hangs.",
-    fix="Add -y.",
+    why="Nobody can answer the prompt during a build: it fails or hangs.",
+    fix="Add -y: apt-get install -y.",
     references=(
         "Hadolint DL3014",
         "Trivy DS-0021",

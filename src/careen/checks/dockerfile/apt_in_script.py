@@ -1,4 +1,4 @@
-"""apt is used in a script."""
+"""apt is used instead of apt-get."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-058",
-    title="apt is used in a script",
+    title="apt is used instead of apt-get",
     severity="negligible",
-    why="Its output and options are made for people and may change.",
-    fix="Use apt-get and apt-cache.",
+    why="apt is made for interactive use: its output and options may change between releases.",
+    fix="Use apt-get or apt-cache.",
     references=(
         "Hadolint DL3027",
         "Checkov CKV_DOCKER_9",

@@ -1,4 +1,4 @@
-"""Package lists of apt stay in the layer."""
+"""apt package lists are left in the layer."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Official images clean the archives themselves (docker-clean); who removes that needs both folders covered."""
+    """Official images delete archives themselves (docker-clean); without it, both folders must be cleaned or mounted."""
     for call in left_behind(document, _updates, lambda call: removes(call, "/var/lib/apt/lists"), "/var/lib/apt/lists"):
         yield of_call(call, shown(call.command.words))
     kept = document.kept()
@@ -31,10 +31,10 @@ def _updates(call: Call) -> bool:
 
 CHECK = Check(
     id="DKR-057",
-    title="Package lists of apt stay in the layer",
+    title="apt package lists are left in the layer",
     severity="negligible",
-    why="They are out of date tomorrow, and tens of megabytes.",
-    fix="End the RUN with rm -rf /var/lib/apt/lists/*, or mount a cache over /var/lib/apt/lists.",
+    why="The lists are outdated within days and take tens of megabytes.",
+    fix="Add rm -rf /var/lib/apt/lists/* to the same RUN, or mount a cache at /var/lib/apt/lists.",
     references=("Hadolint DL3009",),
     inspect=inspect,
 )

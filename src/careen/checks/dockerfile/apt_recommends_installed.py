@@ -1,4 +1,4 @@
-"""Recommended packages are installed too."""
+"""apt installs recommended packages (no-install-recommends)."""
 
 import re
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-056",
-    title="Recommended packages are installed too",
+    title="apt installs recommended packages (no-install-recommends)",
     severity="negligible",
-    why="What is merely recommended enlarges the image, and each package is one more to keep up to date.",
-    fix="Add --no-install-recommends.",
+    why="Recommended packages enlarge the image and its attack surface, and each one has to be kept up to date.",
+    fix="Add --no-install-recommends to apt-get install.",
     references=(
         "Hadolint DL3015",
         "Trivy DS-0029",

@@ -1,4 +1,4 @@
-"""An archive is copied and then unpacked."""
+"""Archive is copied and then unpacked."""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _names(source: str, target: str) -> Iterator[str]:
-    """What the archive is called after the copy: its own name, or that of the target."""
+    """The name of the archive after the copy: its own, or that of the target."""
     if _ARCHIVE.search(source.strip("'\"")):
         yield _base(source)
         if _ARCHIVE.search(target.strip("'\"")):
@@ -57,10 +57,10 @@ def _base(path: str) -> str:
 
 CHECK = Check(
     id="DKR-084",
-    title="An archive is copied and then unpacked",
+    title="Archive is copied and then unpacked",
     severity="negligible",
-    why="The archive stays in its own layer although the next one deletes it.",
-    fix="ADD unpacks it on the way; or mount it: RUN --mount=type=bind.",
+    why="The archive stays in its own layer even if a later step deletes it.",
+    fix="Use ADD, which unpacks local archives, or mount the archive: RUN --mount=type=bind.",
     references=("Hadolint DL3010",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""FROM and AS are written in different cases."""
+"""FROM and AS have different casing."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-043",
-    title="FROM and AS are written in different cases",
+    title="FROM and AS have different casing",
     severity="negligible",
-    why="One way of writing makes the name of a stage easy to find.",
-    fix="Write AS as FROM is written.",
+    why="Mixed casing makes stage names hard to find.",
+    fix="Write AS in the same case as FROM.",
     references=("BuildKit FromAsCasing",),
     inspect=inspect,
 )

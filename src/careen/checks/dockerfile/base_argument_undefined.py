@@ -20,7 +20,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _used(text: str) -> list[str]:
-    """``${X:-word}`` brings its own value."""
+    """``${X:-word}`` has a default value."""
     return [name for name, mark in re.findall(r"\$\{?(\w+)(:?[-+])?", text) if not mark]
 
 
@@ -28,8 +28,8 @@ CHECK = Check(
     id="DKR-091",
     title="FROM uses a variable that no ARG declares",
     severity="medium",
-    why="It is empty: the image is another one than it seems, or the build fails.",
-    fix="Declare it with ARG before the first FROM.",
+    why="The variable is empty: the build uses another image than intended, or fails.",
+    fix="Declare the variable with ARG before the first FROM.",
     references=("BuildKit UndefinedArgInFrom",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Without arguments FROM names no valid image."""
+"""FROM has no valid image without --build-arg."""
 
 import re
 from collections.abc import Iterator
@@ -30,10 +30,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-092",
-    title="Without arguments FROM names no valid image",
+    title="FROM has no valid image without --build-arg",
     severity="low",
-    why="Who builds without --build-arg gets an error instead of an image.",
-    fix="Give the ARG a default.",
+    why="A build without --build-arg fails, because the ARG has no default.",
+    fix="Give the ARG a default value: ARG NAME=value.",
     references=("BuildKit InvalidDefaultArgInFrom",),
     inspect=inspect,
 )

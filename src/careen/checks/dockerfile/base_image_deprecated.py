@@ -1,4 +1,4 @@
-"""A base image is deprecated or out of support."""
+"""Base image is deprecated or end-of-life."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from careen.checks.steps import of_stage
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
-# Official images whose publishers have ended them; releases whose free support has ended for good.
+# Official images that their publishers ended; releases without free support.
 _RETIRED = {
     "centos": "CentOS Linux has ended; its image gets no more updates",
     "openjdk": "deprecated by its publisher in favour of the vendors' own images",
@@ -46,10 +46,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-025",
-    title="A base image is deprecated or out of support",
+    title="Base image is deprecated or end-of-life",
     severity="medium",
-    why="The packages of this image get no more fixes: each new vulnerability stays.",
-    fix="Move to the successor that its publisher names, or to a release that is in support.",
+    why="The packages of this image get no more security fixes: each new vulnerability stays.",
+    fix="Use the successor that the publisher names, or a supported release.",
     references=("CWE-1104",),
     inspect=inspect,
 )

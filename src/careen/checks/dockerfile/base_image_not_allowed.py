@@ -1,4 +1,4 @@
-"""A base image is not among those that are allowed."""
+"""Base image is not allowed."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only where the settings name images."""
+    """Only if the settings name images."""
     allowed = document.settings.get("images", ())
     for stage in document.stages if allowed else ():
         if stage.resolved in ("", "scratch") or stage.parent is not None:
@@ -20,10 +20,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-100",
-    title="A base image is not among those that are allowed",
+    title="Base image is not allowed",
     severity="medium",
-    why="Nobody has confirmed that it is built, fixed and supported as your images have to be.",
-    fix="Build on an image that is allowed, or add this one to allowed_images in the settings.",
+    why="The image is not on your list of approved base images, so its origin and maintenance are not verified.",
+    fix="Use an allowed base image, or add this one to allowed_images in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",
         "CWE-829",

@@ -1,4 +1,4 @@
-"""Build tools stay in the image."""
+"""Build tools are left in the image."""
 
 from collections.abc import Iterator
 
@@ -49,10 +49,12 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-020",
-    title="Build tools stay in the image",
+    title="Build tools are left in the image",
     severity="low",
-    why="Compilers and headers enlarge the image and serve whoever breaks in.",
-    fix="Build in a stage of its own and copy the result; or install as a virtual group and remove it in the same RUN.",
+    why="Compilers and headers enlarge the image and help an attacker who gets in.",
+    fix=(
+        "Use a multi-stage build and copy the result, or install with apk add --virtual and remove the group in the same RUN."
+    ),
     references=(
         "CIS Docker 1.6, 4.3",
         "CWE-1104",

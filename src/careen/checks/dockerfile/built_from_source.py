@@ -1,4 +1,4 @@
-"""Software is built from source that no package database knows."""
+"""Software is built from source."""
 
 from collections.abc import Iterator
 
@@ -27,10 +27,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-019",
-    title="Software is built from source that no package database knows",
+    title="Software is built from source",
     severity="negligible",
-    why=("What is compiled here is in no package database: scanners and advisories see it only if its files identify it."),
-    fix="Install a package if there is one; else pin the version and record it in an SBOM.",
+    why="Compiled software is in no package database: scanners find its vulnerabilities only if its files identify it.",
+    fix="Install a package if one exists; otherwise pin the version and add an SBOM.",
     references=("CWE-1104",),
     inspect=inspect,
 )

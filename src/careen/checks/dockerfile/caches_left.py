@@ -1,4 +1,4 @@
-"""Caches of package managers that stay in the layer."""
+"""Caches of package managers that are left in the layer."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,7 @@ from careen.checks.steps import left_behind, of_call, removes, shown
 from careen.formats.dockerfile.stages import Call, Dockerfile
 from careen.plugins import Check, Place
 
-_WHY = "Downloaded packages and metadata stay in the layer: megabytes that nothing reads again."
+_WHY = "Downloaded packages and metadata make the image larger and are never used again."
 
 
 def _leaves(
@@ -30,10 +30,10 @@ def _leaves(
 CHECKS = (
     Check(
         id="DKR-060",
-        title="The cache of yum stays in the layer",
+        title="yum cache is left in the layer",
         severity="negligible",
         why=_WHY,
-        fix="End the RUN with yum clean all, or mount a cache.",
+        fix="Add yum clean all to the same RUN, or mount a cache.",
         references=("Hadolint DL3032", "Trivy DS-0015"),
         inspect=partial(
             _leaves, ("yum",), ("install", "upgrade", "groupinstall"), ("all",), ("/var/cache/yum", "/var/cache/dnf")
@@ -41,10 +41,10 @@ CHECKS = (
     ),
     Check(
         id="DKR-061",
-        title="The cache of dnf stays in the layer",
+        title="dnf cache is left in the layer",
         severity="negligible",
         why=_WHY,
-        fix="End the RUN with dnf clean all, or mount a cache.",
+        fix="Add dnf clean all to the same RUN, or mount a cache.",
         references=("Hadolint DL3040", "Trivy DS-0019", "Trivy DS-0027"),
         inspect=partial(
             _leaves,
@@ -56,10 +56,10 @@ CHECKS = (
     ),
     Check(
         id="DKR-062",
-        title="The cache of zypper stays in the layer",
+        title="zypper cache is left in the layer",
         severity="negligible",
         why=_WHY,
-        fix="End the RUN with zypper clean --all, or mount a cache.",
+        fix="Add zypper clean --all to the same RUN, or mount a cache.",
         references=("Hadolint DL3036", "Trivy DS-0020"),
         inspect=partial(_leaves, ("zypper",), ("install", "upgrade", "dist-upgrade"), (), ("/var/cache/zypp",)),
     ),

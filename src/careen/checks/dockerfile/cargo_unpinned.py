@@ -1,4 +1,4 @@
-"""Crates are not pinned to a version."""
+"""cargo package version is not pinned."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-074",
-    title="Crates are not pinned to a version",
+    title="cargo package version is not pinned",
     severity="low",
-    why="The build takes what the registry holds that day, with dependencies that nobody has locked.",
-    fix="Name the version and keep the lock file: cargo install --locked name@1.2.3.",
+    why="The build installs the latest release and dependencies of that day: what was tested is not what is built.",
+    fix="Pin the version and use the lock file: cargo install --locked name@1.2.3.",
     references=("CWE-1357",),
     inspect=inspect,
 )

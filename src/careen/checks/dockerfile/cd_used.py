@@ -1,4 +1,4 @@
-"""A step changes its folder with cd."""
+"""cd is used instead of WORKDIR."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-038",
-    title="A step changes its folder with cd",
+    title="cd is used instead of WORKDIR",
     severity="negligible",
-    why=("The change ends with the RUN, which readers forget; a cd that fails before a semicolon lets the rest run elsewhere."),
-    fix="Set WORKDIR, or use a subshell for one command.",
+    why="The change ends with the RUN. If cd fails before a semicolon, the rest runs in the wrong folder.",
+    fix="Use WORKDIR, or a subshell for a single command.",
     references=(
         "Hadolint DL3003",
         "Trivy DS-0013",

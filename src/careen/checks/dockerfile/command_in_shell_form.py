@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Whoever sets a SHELL wants one."""
+    """A stage with SHELL wants a shell."""
     for step in document.of("CMD", "ENTRYPOINT"):
         if step.instruction.text and not step.instruction.json and not step.shell:
             yield of_step(step, f"{step.keyword} {step.instruction.text[:60]}")
@@ -18,11 +18,8 @@ CHECK = Check(
     id="DKR-018",
     title="CMD or ENTRYPOINT is in shell form",
     severity="low",
-    why=(
-        "A shell becomes the first process: it does not hand on the signal that stops the container, and expands what it "
-        "is given."
-    ),
-    fix='Write a JSON array: CMD ["app", "--flag"].',
+    why="A shell becomes the first process: it does not forward the stop signal, and it expands the arguments.",
+    fix='Use the exec form, a JSON array: CMD ["app", "--flag"].',
     references=(
         "Hadolint DL3025",
         "BuildKit JSONArgsRecommended",

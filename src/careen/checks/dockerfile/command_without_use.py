@@ -1,4 +1,4 @@
-"""A step calls a program that has no use in a build."""
+"""Command has no use in a build."""
 
 from collections.abc import Iterator
 
@@ -20,12 +20,12 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-077",
-    title="A step calls a program that has no use in a build",
+    title="Command has no use in a build",
     severity="negligible",
     why=(
-        "No service runs, nobody logs in and nothing is mounted while an image is built: the line has no effect on the image."
+        "Commands such as ssh, mount or service have no effect on the image: no service runs and nobody logs in during a build."
     ),
-    fix="Drop the line.",
+    fix="Remove the command.",
     references=("Hadolint DL3001",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The comment above a stage or argument does not describe it."""
+"""Comment does not describe the stage or argument below it."""
 
 from collections.abc import Iterator
 
@@ -10,19 +10,19 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     named = [(stage.start, stage.name) for stage in document.stages if stage.start and stage.name]
     arguments = (*document.arguments, *document.of("ARG"))
     named += [(step.instruction, name) for step in arguments for name, _, _ in step.instruction.pairs[:1]]
-    for one, name in named:
-        if one.comments and not one.comments[-1].text.startswith(
+    for instruction, name in named:
+        if instruction.comments and not instruction.comments[-1].text.startswith(
             (f"{name} ", "hadolint", "careen:", "syntax", "escape", "check")
         ):
-            yield Place(f"{one.comments[-1].text[:60]}", one.comments[-1].line, one.comments[-1].line)
+            yield Place(f"{instruction.comments[-1].text[:60]}", instruction.comments[-1].line, instruction.comments[-1].line)
 
 
 CHECK = Check(
     id="DKR-095",
-    title="The comment above a stage or argument does not describe it",
+    title="Comment does not describe the stage or argument below it",
     severity="negligible",
-    why="docker build --call=outline shows the comment as description when it begins with the name.",
-    fix="Begin the comment with the name, or leave an empty line after it.",
+    why="docker build --call=outline shows the comment as a description only if it begins with the name.",
+    fix="Begin the comment with the name, or put an empty line after it.",
     references=("BuildKit InvalidDefinitionDescription",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""Package managers that wait for an answer."""
+"""Package managers that wait for confirmation."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,7 @@ from careen.checks.steps import of_call, shown
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
-_WHY = "Nobody is there to answer: the build ends, or hangs."
+_WHY = "Nobody can answer the prompt during a build: it fails or hangs."
 _INSTALLS = ("install", "groupinstall")
 
 
@@ -23,7 +23,7 @@ CHECKS = (
         title="yum waits for confirmation (no -y)",
         severity="low",
         why=_WHY,
-        fix="Add -y.",
+        fix="Add -y: yum install -y.",
         references=("Hadolint DL3030",),
         inspect=partial(_waits, ("yum",), _INSTALLS, ("-y", "--assumeyes")),
     ),
@@ -32,7 +32,7 @@ CHECKS = (
         title="dnf waits for confirmation (no -y)",
         severity="low",
         why=_WHY,
-        fix="Add -y.",
+        fix="Add -y: dnf install -y.",
         references=("Hadolint DL3038",),
         inspect=partial(_waits, ("dnf", "microdnf"), _INSTALLS, ("-y", "--assumeyes")),
     ),
@@ -41,7 +41,7 @@ CHECKS = (
         title="zypper waits for confirmation (no -n)",
         severity="low",
         why=_WHY,
-        fix="Add -n.",
+        fix="Add -n: zypper -n install.",
         references=("Hadolint DL3034",),
         inspect=partial(
             _waits,

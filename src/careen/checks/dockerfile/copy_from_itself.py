@@ -1,4 +1,4 @@
-"""A stage copies from itself."""
+"""Stage copies from itself."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-047",
-    title="A stage copies from itself",
+    title="Stage copies from itself",
     severity="medium",
-    why="The stage is not finished when the step runs: the build fails, or takes an older image of that name.",
-    fix="Name the stage that makes the files.",
+    why="The stage is not complete when the step runs: the build fails, or uses an older image of that name.",
+    fix="Set --from to the stage that creates the files.",
     references=(
         "Hadolint DL3023",
         "Trivy DS-0006",

@@ -1,4 +1,4 @@
-"""COPY --from names a stage that does not exist."""
+"""COPY --from refers to an unknown stage."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-048",
-    title="COPY --from names a stage that does not exist",
+    title="COPY --from refers to an unknown stage",
     severity="low",
-    why="A name that is no stage is taken as an image of a registry: whoever owns that name decides what is copied.",
-    fix="Name an earlier stage, or an image with its tag.",
+    why="A name that is not a stage is pulled as an image: its owner decides what is copied.",
+    fix="Set --from to an earlier stage, or to an image with its tag.",
     references=(
         "CWE-829",
         "Hadolint DL3022",

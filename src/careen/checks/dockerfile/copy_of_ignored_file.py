@@ -1,4 +1,4 @@
-"""COPY names a file that .dockerignore leaves out."""
+"""COPY source is excluded by .dockerignore."""
 
 import re
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-051",
-    title="COPY names a file that .dockerignore leaves out",
+    title="COPY source is excluded by .dockerignore",
     severity="low",
-    why="The file is not in the build context: the build fails, or copies less than it seems.",
-    fix="Let the file in with a line that begins with !, or drop it from COPY.",
+    why="The file is not in the build context: the build fails, or copies less than intended.",
+    fix="Add an exception (!path) to .dockerignore, or remove the source from COPY.",
     references=("BuildKit CopyIgnoredFile",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Several files are copied to a target that is not a folder."""
+"""COPY of several files to a target that is not a folder."""
 
 import re
 from collections.abc import Iterator
@@ -17,15 +17,15 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         if target.endswith(("/", "\\")) or target in (".", "..") or re.search(r"\$\w+$|\}$", target):
             continue
         if re.match(r"(?:file|multi|dir):[0-9a-f]{64}", words[0]):
-            continue  # as history tells it
+            continue  # reconstructed from the history of an image
         yield of_step(step, f"{step.keyword} … {target}")
 
 
 CHECK = Check(
     id="DKR-049",
-    title="Several files are copied to a target that is not a folder",
+    title="COPY of several files to a target that is not a folder",
     severity="low",
-    why="The build fails, unless the name is taken for a folder by chance.",
+    why="The build fails, or writes to a folder only by chance.",
     fix="End the target with a slash.",
     references=(
         "Hadolint DL3021",

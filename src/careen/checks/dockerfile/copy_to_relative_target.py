@@ -1,4 +1,4 @@
-"""COPY has a relative target, and no WORKDIR is set."""
+"""COPY to a relative target without WORKDIR."""
 
 import re
 from collections.abc import Iterator
@@ -22,10 +22,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-050",
-    title="COPY has a relative target, and no WORKDIR is set",
+    title="COPY to a relative target without WORKDIR",
     severity="low",
-    why="Where the files land depends on the folder that the base image ends in, mostly the root.",
-    fix="Set WORKDIR before, or write the whole path.",
+    why="The target depends on the working folder of the base image, mostly the root.",
+    fix="Set WORKDIR first, or use an absolute path.",
     references=("Hadolint DL3045",),
     inspect=inspect,
 )

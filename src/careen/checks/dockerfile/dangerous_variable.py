@@ -1,4 +1,4 @@
-"""A variable changes how every program of the image is loaded."""
+"""LD_PRELOAD, LD_AUDIT or a relative PATH is set."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-097",
-    title="A variable changes how every program of the image is loaded",
+    title="LD_PRELOAD, LD_AUDIT or a relative PATH is set",
     severity="medium",
-    why="A library or option that is put before every program runs with the rights of each of them.",
-    fix="Set it for the one command that needs it.",
+    why="Every program loads the library, or runs a program from the working folder instead of the real one.",
+    fix="Remove the variable, or set it only for the command that needs it; use absolute folders in PATH.",
     references=("CWE-426",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""/bin/sh is replaced by a link."""
+"""/bin/sh is replaced."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-075",
-    title="/bin/sh is replaced by a link",
+    title="/bin/sh is replaced",
     severity="low",
-    why="Scripts of packages expect the shell of their distribution; the link breaks them, or is undone by an update.",
-    fix='Choose the shell of the build with SHELL ["/bin/bash", "-c"].',
+    why="Package scripts expect the shell of the distribution: a link breaks them, or an update reverts it.",
+    fix='Use SHELL ["/bin/bash", "-c"].',
     references=("Hadolint DL4005",),
     inspect=inspect,
 )

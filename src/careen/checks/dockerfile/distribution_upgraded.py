@@ -1,4 +1,4 @@
-"""A step upgrades the whole distribution."""
+"""Distribution is upgraded (apt-get dist-upgrade …)."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-029",
-    title="A step upgrades the whole distribution",
+    title="Distribution is upgraded (apt-get dist-upgrade …)",
     severity="low",
-    why=("It may replace the release, remove packages and start what a container cannot run; the result depends on the day."),
-    fix="Build on a newer base image, and upgrade single packages by name.",
+    why="An upgrade may change the release and remove packages, and its result depends on the day of the build.",
+    fix="Use a newer base image, and upgrade single packages by name.",
     references=(
         "Hadolint DL3035",
         "Hadolint DL3017",

@@ -1,4 +1,4 @@
-"""A download is used without verifying its checksum or signature."""
+"""Download without checksum or signature verification."""
 
 from collections.abc import Iterator
 
@@ -29,8 +29,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _kept(call: Call, got: Download) -> bool:
-    """Written to a file that is no /dev/null."""
-    files = [one.target for one in call.command.redirects if ">" in one.operator and not one.target.isdecimal()]
+    """Whether the download is written to a file other than /dev/null."""
+    files = [
+        redirect.target for redirect in call.command.redirects if ">" in redirect.operator and not redirect.target.isdecimal()
+    ]
     return got.output not in ("-", "/dev/null") or any(target != "/dev/null" for target in files)
 
 
@@ -41,13 +43,13 @@ def _unpacked(step: Step, call: Call) -> bool:
 
 CHECK = Check(
     id="DKR-006",
-    title="A download is used without verifying its checksum or signature",
+    title="Download without checksum or signature verification",
     severity="medium",
     why=(
-        "TLS proves which server answered, not that the file is the one that was reviewed: a taken-over account "
-        "or mirror is enough."
+        "TLS proves which server answers, not that the file is the one that was reviewed. A compromised account or "
+        "mirror can replace it."
     ),
-    fix="Compare a checksum that is written in the Dockerfile (sha256sum -c, ADD --checksum), or verify a signature.",
+    fix="Verify a checksum that is in the Dockerfile (sha256sum -c, ADD --checksum), or a signature.",
     references=(
         "CWE-353",
         "CWE-494",

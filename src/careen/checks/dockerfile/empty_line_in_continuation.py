@@ -1,4 +1,4 @@
-"""An empty line stands within a continued instruction."""
+"""Empty line in a continued instruction."""
 
 from collections.abc import Iterator
 
@@ -7,17 +7,17 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    for one in document.parsed.instructions:
-        if one.empty_continuation is not None:
-            yield Place(f"empty line in {one.keyword}", one.empty_continuation, one.empty_continuation)
+    for instruction in document.parsed.instructions:
+        if instruction.empty_continuation is not None:
+            yield Place(f"empty line in {instruction.keyword}", instruction.empty_continuation, instruction.empty_continuation)
 
 
 CHECK = Check(
     id="DKR-090",
-    title="An empty line stands within a continued instruction",
+    title="Empty line in a continued instruction",
     severity="low",
-    why="It looks as if the instruction ended there; later builders will end it.",
-    fix="Remove the line, or make it a comment.",
+    why="It looks as if the instruction ends there, and future builders will end it there.",
+    fix="Remove the empty line, or make it a comment.",
     references=("BuildKit NoEmptyContinuation",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A whole file system is copied from another stage or image."""
+"""Whole file system is copied from a stage or image."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A copy of the root to the root of an empty image is how layers are flattened: that is meant."""
+    """Copying the root to an empty image flattens its layers on purpose."""
     for step in document.of("COPY"):
         if step.instruction.flag("from") is None or document.stages[step.stage].resolved == "scratch":
             continue
@@ -19,12 +19,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-033",
-    title="A whole file system is copied from another stage or image",
+    title="Whole file system is copied from a stage or image",
     severity="low",
-    why=(
-        "Packages, keys and leftovers of the other image come along, and its package database replaces the one that is there."
-    ),
-    fix="Copy the files that are needed.",
+    why="The copy includes packages, keys and leftovers, and overwrites the package database that scanners read.",
+    fix="Copy only the files that are needed.",
     references=("Hadolint DL3067",),
     inspect=inspect,
 )

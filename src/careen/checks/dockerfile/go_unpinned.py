@@ -1,4 +1,4 @@
-"""Go programs are not pinned to a version."""
+"""go install version is not pinned."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-073",
-    title="Go programs are not pinned to a version",
+    title="go install version is not pinned",
     severity="low",
-    why="The build takes the newest commit or release of that day: what was tested is not what is built.",
-    fix="Name the version: go install example.com/cmd@v1.2.3.",
+    why="The build installs the newest commit or release of that day: what was tested is not what is built.",
+    fix="Pin the version: go install example.com/cmd@v1.2.3.",
     references=(
         "CWE-1357",
         "Hadolint DL3062",

@@ -19,8 +19,8 @@ CHECK = Check(
     id="DKR-021",
     title="HEALTHCHECK missing",
     severity="negligible",
-    why=("A process that hangs looks like one that works; orchestrators with probes of their own do not need the instruction."),
-    fix="Add HEALTHCHECK with a cheap command, or HEALTHCHECK NONE if the orchestrator probes.",
+    why="Docker and Swarm cannot detect a process that hangs. Kubernetes uses its own probes instead.",
+    fix="Add HEALTHCHECK with a cheap command, or HEALTHCHECK NONE if the orchestrator has probes.",
     references=(
         "CIS Docker 1.6, 4.6",
         "Hadolint DL3057",

@@ -1,4 +1,4 @@
-"""A base image has the tag latest."""
+"""Base image uses the latest tag."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-023",
-    title="A base image has the tag latest",
+    title="Base image uses the latest tag",
     severity="medium",
-    why="The tag latest moves: two builds of one commit give two images, and nobody can say what is in the older one.",
-    fix="Name the release that was tested, better with its digest.",
+    why="The tag moves: two builds of one commit may use different base images, and a build cannot be reproduced.",
+    fix="Use the tag of a tested release, with its digest.",
     references=(
         "CIS Docker 1.6, 4.2",
         "CWE-1104",

@@ -1,4 +1,4 @@
-"""A base image has no tag."""
+"""Base image has no tag."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-002",
-    title="A base image has no tag",
+    title="Base image has no tag",
     severity="medium",
-    why="Without a tag the build takes whatever is called latest that day: what was tested is not what is shipped.",
-    fix="Name a tag, better a tag and a digest: debian:12.7@sha256:…",
+    why="Without a tag the build uses latest, which moves: what was tested is not what is shipped.",
+    fix="Add a tag, preferably with a digest: debian:12.7@sha256:…",
     references=(
         "CIS Docker 1.6, 4.2",
         "CWE-1104",

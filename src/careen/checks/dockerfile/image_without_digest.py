@@ -1,4 +1,4 @@
-"""A base image is not pinned by its digest."""
+"""Base image is not pinned by digest."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-024",
-    title="A base image is not pinned by its digest",
+    title="Base image is not pinned by digest",
     severity="low",
-    why="A tag can be moved by whoever may push to the registry; a digest cannot.",
-    fix="Write the digest behind the tag (image:tag@sha256:…) and let a bot raise both.",
+    why="Anyone who can push to the registry can move a tag to another image; a digest cannot change.",
+    fix="Add the digest after the tag (image:tag@sha256:…) and let a bot update both.",
     references=(
         "CIS Docker 1.6, 4.2",
         "CWE-494",

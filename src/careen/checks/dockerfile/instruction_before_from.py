@@ -1,4 +1,4 @@
-"""The first instruction is neither FROM nor ARG."""
+"""First instruction is neither FROM nor ARG."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A fragment without any FROM has only this one place."""
+    """A fragment without FROM has this one place."""
     for stage in document.stages:
         if stage.start is None and stage.steps:
             yield of_step(stage.steps[0], f"{stage.steps[0].keyword} before FROM")
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-087",
-    title="The first instruction is neither FROM nor ARG",
+    title="First instruction is neither FROM nor ARG",
     severity="low",
-    why="There is nothing that it could be done to: the build fails.",
-    fix="Begin with FROM.",
+    why="The build fails: there is no image that the instruction could change.",
+    fix="Begin the Dockerfile with FROM, or ARG and FROM.",
     references=("Hadolint DL3061",),
     inspect=inspect,
 )

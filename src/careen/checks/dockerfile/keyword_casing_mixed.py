@@ -1,4 +1,4 @@
-"""Keywords are written in different cases."""
+"""Instructions have mixed casing."""
 
 from collections.abc import Iterator
 
@@ -7,21 +7,25 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """The way of most keywords is the way of the file."""
-    words = [one.written for one in document.parsed.instructions]
+    """The case of most keywords is the case of the file."""
+    words = [instruction.written for instruction in document.parsed.instructions]
     upper = sum(word == word.upper() for word in words)
     lower = sum(word == word.lower() for word in words)
-    for one in document.parsed.instructions:
-        if one.written != (one.written.lower() if lower > upper else one.keyword):
-            yield Place(f"{one.written} among keywords in {'lower' if lower > upper else 'upper'} case", one.line, one.end_line)
+    for instruction in document.parsed.instructions:
+        if instruction.written != (instruction.written.lower() if lower > upper else instruction.keyword):
+            yield Place(
+                f"{instruction.written} among keywords in {'lower' if lower > upper else 'upper'} case",
+                instruction.line,
+                instruction.end_line,
+            )
 
 
 CHECK = Check(
     id="DKR-042",
-    title="Keywords are written in different cases",
+    title="Instructions have mixed casing",
     severity="negligible",
-    why="One way of writing makes instructions stand out.",
-    fix="Write all keywords in upper case.",
+    why="Mixed casing makes instructions hard to find.",
+    fix="Write all instructions in upper case.",
     references=("BuildKit ConsistentInstructionCasing",),
     inspect=inspect,
 )

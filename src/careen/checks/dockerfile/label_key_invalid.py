@@ -1,4 +1,4 @@
-"""The key of a label is not well formed."""
+"""Label key is invalid."""
 
 import re
 from collections.abc import Iterator
@@ -20,10 +20,12 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-080",
-    title="The key of a label is not well formed",
+    title="Label key is invalid",
     severity="negligible",
-    why="Other characters are refused by some registries; reserved name spaces have a meaning of their own.",
-    fix="Write lower case letters, digits, dots and hyphens, begun by a letter, in a name space of your own.",
+    why="Some registries reject other characters, and reserved namespaces have their own meaning.",
+    fix=(
+        "Use lower-case letters, digits, dots and hyphens, beginning with a letter, in your own namespace (com.example.name)."
+    ),
     references=("Hadolint DL3048",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The value of a standard label is invalid."""
+"""Value of a standard label is invalid."""
 
 import re
 from collections.abc import Iterator
@@ -32,10 +32,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-081",
-    title="The value of a standard label is invalid",
+    title="Value of a standard label is invalid",
     severity="low",
-    why="Catalogues and scanners read these labels: an invalid date, licence or address is lost.",
-    fix="Write the value as the OCI annotations define it.",
+    why="Registries and scanners read these labels: they ignore an invalid date, licence or URL.",
+    fix="Write the value as the OCI image annotations define it.",
     references=(
         "https://github.com/opencontainers/image-spec/blob/main/annotations.md",
         "Hadolint DL3051",

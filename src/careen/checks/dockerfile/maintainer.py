@@ -1,4 +1,4 @@
-"""The deprecated MAINTAINER is used."""
+"""MAINTAINER is deprecated."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-035",
-    title="The deprecated MAINTAINER is used",
+    title="MAINTAINER is deprecated",
     severity="negligible",
-    why="The instruction is deprecated: nothing but its own field reads it.",
-    fix="Write LABEL org.opencontainers.image.authors=… instead.",
+    why="Tools ignore the deprecated instruction and read labels instead.",
+    fix="Use LABEL org.opencontainers.image.authors=….",
     references=(
         "Hadolint DL4000",
         "Trivy DS-0022",

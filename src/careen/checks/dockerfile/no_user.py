@@ -1,4 +1,4 @@
-"""No user is set, so the image runs as the user of its base, mostly root."""
+"""USER missing: the image runs as the base image's user."""
 
 import re
 from collections.abc import Iterator
@@ -15,16 +15,16 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
     if any(stage.of("USER") for stage in line):
         return
     if re.search(r"(?:^|[-_.:/])(?:nonroot|rootless|unprivileged)(?:$|[-_.@:])", line[-1].resolved):
-        return  # such bases set a user of their own, as their name shows
+        return  # names of base images that set a user
     yield of_stage(document.stages[-1], f"no USER after FROM {line[-1].image}")
 
 
 CHECK = Check(
     id="DKR-022",
-    title="No user is set, so the image runs as the user of its base, mostly root",
+    title="USER missing: the image runs as the base image's user",
     severity="high",
-    why="Without USER the process keeps the base image's user, which is root for nearly every image.",
-    fix="Add a user of its own and end the last stage with USER and its numeric id.",
+    why="Without USER the container runs as the user of the base image, which is root for nearly all images.",
+    fix="Create a user and end the last stage with USER and its numeric id, for example USER 10001.",
     references=(
         "CIS Docker 1.6, 4.1",
         "CWE-250",

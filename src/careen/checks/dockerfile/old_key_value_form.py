@@ -1,4 +1,4 @@
-"""ENV, ARG or LABEL has no = between name and value."""
+"""ENV, ARG or LABEL without = between name and value."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-094",
-    title="ENV, ARG or LABEL has no = between name and value",
+    title="ENV, ARG or LABEL without = between name and value",
     severity="low",
-    why="The old form takes the whole rest of the line as one value, so that a second pair is lost.",
-    fix="Write name=value, in quotes if there are blanks.",
+    why="The old form reads the rest of the line as one value, so a second pair is lost.",
+    fix="Use name=value, in quotes if the value contains blanks.",
     references=("BuildKit LegacyKeyValueFormat",),
     inspect=inspect,
 )

@@ -1,10 +1,10 @@
-"""A package is installed from an address."""
+"""Package is installed from a URL."""
 
 from collections.abc import Iterator
 
 from careen.checks.steps import of_word
 from careen.formats.dockerfile.stages import Dockerfile
-from careen.formats.packages.package_file import read_address
+from careen.formats.packages.package_file_name import read_address
 from careen.formats.packages.package_head import PackageHead
 from careen.plugins import Check, Place
 
@@ -18,11 +18,13 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         for spec in package.specs:
             if spec.kind == "url":
                 plain = " over plain HTTP" if spec.text.lower().startswith("http://") else ""
-                yield of_word(call, spec.text, f"{package.program} installs {spec.text}{plain}: {_told(document, spec.text)}")
+                yield of_word(
+                    call, spec.text, f"{package.program} installs {spec.text}{plain}: {_description(document, spec.text)}"
+                )
 
 
-def _told(document: Dockerfile, address: str) -> str:
-    """What the file says itself, where it was read; else what its name says, which for an alias is no version."""
+def _description(document: Dockerfile, address: str) -> str:
+    """The package by the metadata of its file, if it was read; else by its file name, which for an alias has no version."""
     head = document.head(address)
     if head is not None:
         whose = f" of {head.vendor}" if head.vendor else ""
@@ -42,15 +44,14 @@ def _signed(head: PackageHead) -> str:
 
 CHECK = Check(
     id="DKR-004",
-    title="A package is installed from an address",
+    title="Package is installed from a URL",
     severity="high",
     why=(
-        "A package fetched by address is chosen by whoever holds that server: no repository's signature, no "
-        "advisory of the distribution, and a name like -release or -latest does not even name the version."
+        "No repository signature and no advisory of the distribution covers the package. Whoever controls the server "
+        "decides what is installed."
     ),
     fix=(
-        "Install from a signed repository with a pinned version. If that is not possible, fetch the file in one "
-        "step, compare its checksum, and install the file."
+        "Install a pinned version from a signed repository. Otherwise download the file, verify its checksum, then install it."
     ),
     references=(
         "CIS Docker 1.6, 4.11",

@@ -1,4 +1,4 @@
-"""A password is set in a step."""
+"""Password is set in a build step."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-027",
-    title="A password is set in a step",
+    title="Password is set in a build step",
     severity="high",
-    why="The password, or its hash, is part of the image for everybody who can pull it.",
-    fix="Leave accounts locked; log in with keys or not at all.",
+    why="Anyone who can pull the image can read the password or its hash.",
+    fix="Remove the password and leave the account locked (passwd -l); log in with keys.",
     references=(
         "CWE-259",
         "CWE-798",

@@ -1,4 +1,4 @@
-"""The cache of pip stays in the layer."""
+"""pip cache is left in the layer."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def _off(value: str | None) -> bool:
 
 
 def _set_here(call: Call) -> Iterator[str]:
-    """In the command itself, or before it in the same RUN."""
+    """Whether the command, or one before it in the same RUN, sets the variable."""
     for command in call.step.commands:
         yield from (value for name, value in command.assignments if name == "PIP_NO_CACHE_DIR")
         if command is call.command:
@@ -37,9 +37,9 @@ def _purges(call: Call) -> bool:
 
 CHECK = Check(
     id="DKR-064",
-    title="The cache of pip stays in the layer",
+    title="pip cache is left in the layer",
     severity="negligible",
-    why="Wheels and archives stay in the home of the user: megabytes that nothing reads again.",
+    why="Cached wheels and archives make the image larger and are never used again.",
     fix="Add --no-cache-dir, set PIP_NO_CACHE_DIR=1, or mount a cache.",
     references=("Hadolint DL3042",),
     inspect=inspect,

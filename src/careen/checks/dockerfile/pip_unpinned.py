@@ -1,4 +1,4 @@
-"""pip packages are not pinned to a version."""
+"""pip package version is not pinned."""
 
 from collections.abc import Iterator
 
@@ -18,13 +18,13 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-070",
-    title="pip packages are not pinned to a version",
+    title="pip package version is not pinned",
     severity="low",
     why=(
-        "The build takes what the repository holds that day: what was tested is not what is built, and a taken-over "
-        "package comes in at once."
+        "The build installs the latest version of that day: what was tested is not what is built, and a compromised "
+        "release is installed at once."
     ),
-    fix="Name the version: pip install requests==2.32.3, or -r with pinned lines.",
+    fix="Pin the version: pip install requests==2.32.3, or -r with pinned lines.",
     references=(
         "CWE-1357",
         "Hadolint DL3013",

@@ -1,4 +1,4 @@
-"""The failure of a command before a pipe is ignored (no pipefail)."""
+"""pipefail is not set before a RUN with a pipe."""
 
 import re
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.shell.syntax import piped
 from careen.plugins import Check, Place
 
-_ALONE = re.compile(r"^(?:yes|true|:)$")  # what ends when its reader does, or cannot fail
+_ALONE = re.compile(r"^(?:yes|true|:)$")  # programs that end with their reader, or cannot fail
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """sh counts as a shell without pipefail: on Debian and its kin it does not know the option."""
+    """sh counts as a shell without pipefail: that of Debian and its derivatives lacks the option."""
     for step in document.of("RUN"):
         if step.instruction.json or not step.posix or _set_by(step.shell):
             continue
         for command, earlier in piped(step.commands):
             if command.inner or command.wrapped or _ALONE.search(earlier[0].program):
                 continue
-            if any("pipefail" in one.words for one in step.commands if one.program in ("set", "bash")):
+            if any("pipefail" in setting.words for setting in step.commands if setting.program in ("set", "bash")):
                 break
             yield Place(f"{shown(earlier[-1].words, 50)} | {shown(command.words, 30)}", earlier[0].line, command.end_line)
             break
@@ -32,13 +32,10 @@ def _set_by(shell: tuple[str, ...]) -> bool:
 
 CHECK = Check(
     id="DKR-034",
-    title="The failure of a command before a pipe is ignored (no pipefail)",
+    title="pipefail is not set before a RUN with a pipe",
     severity="low",
-    why=(
-        "The shell looks at the last command of a pipe alone: a download that breaks off leaves half a file, and the "
-        "build goes on."
-    ),
-    fix='Set it before: SHELL ["/bin/bash", "-o", "pipefail", "-c"], or set -o pipefail in the RUN.',
+    why="The shell checks only the last command of a pipe: if a download fails, the build continues with half a file.",
+    fix='Set SHELL ["/bin/bash", "-o", "pipefail", "-c"] first, or set -o pipefail in the RUN.',
     references=(
         "CWE-754",
         "Hadolint DL4006",

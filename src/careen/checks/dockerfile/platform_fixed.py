@@ -1,4 +1,4 @@
-"""FROM fixes one platform."""
+"""FROM has a constant --platform."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """A stage that is named after its platform is chosen by that name: it is fixed on purpose."""
+    """A stage that is named after its platform has it on purpose."""
     for stage in document.stages:
         platform = stage.start.flag("platform") if stage.start else None
         if (
@@ -21,10 +21,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-088",
-    title="FROM fixes one platform",
+    title="FROM has a constant --platform",
     severity="low",
-    why="On another machine the image is emulated or fails, and a build for several platforms gets the wrong one.",
-    fix="Leave --platform out, or take $BUILDPLATFORM for stages that cross-compile.",
+    why="On other machines the image is emulated or fails, and multi-platform builds contain the wrong platform.",
+    fix="Remove --platform, or use $BUILDPLATFORM for stages that cross-compile.",
     references=(
         "Hadolint DL3029",
         "BuildKit FromPlatformFlagConstDisallowed",

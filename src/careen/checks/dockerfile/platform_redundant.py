@@ -1,4 +1,4 @@
-"""FROM names the platform that is the default."""
+"""FROM --platform is redundant."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-089",
-    title="FROM names the platform that is the default",
+    title="FROM --platform is redundant",
     severity="negligible",
-    why="$TARGETPLATFORM is what FROM takes anyway.",
-    fix="Leave --platform out.",
+    why="$TARGETPLATFORM is the default of FROM.",
+    fix="Remove --platform.",
     references=(
         "Hadolint DL3065",
         "BuildKit RedundantTargetPlatform",

@@ -1,4 +1,4 @@
-"""EXPOSE names an address or a mapping."""
+"""EXPOSE has an address or a port mapping."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-031",
-    title="EXPOSE names an address or a mapping",
+    title="EXPOSE has an address or a port mapping",
     severity="low",
-    why="EXPOSE names the port the container listens on; addresses and host ports belong to docker run.",
-    fix="Write the container's port alone: EXPOSE 80.",
+    why="EXPOSE documents the port of the container; host addresses and ports belong to docker run -p.",
+    fix="Write only the port of the container: EXPOSE 80.",
     references=("BuildKit ExposeInvalidFormat",),
     inspect=inspect,
 )

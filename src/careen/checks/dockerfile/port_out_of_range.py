@@ -1,4 +1,4 @@
-"""A port does not exist."""
+"""Port is out of range."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-030",
-    title="A port does not exist",
+    title="Port is out of range",
     severity="low",
-    why="Ports end at 65535: the instruction has no effect, and the service is not where it seems to be.",
-    fix="Name a port between 1 and 65535.",
+    why="Valid ports end at 65535: the instruction has no effect, and the service is not where it is expected.",
+    fix="Use a port from 1 to 65535.",
     references=(
         "Hadolint DL3011",
         "Trivy DS-0008",

@@ -1,4 +1,4 @@
-"""The protocol of a port is not in lower case."""
+"""Port protocol is not lower case."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-032",
-    title="The protocol of a port is not in lower case",
+    title="Port protocol is not lower case",
     severity="negligible",
-    why="Tools compare the protocol as text: TCP and tcp are two things to some of them.",
-    fix="Write tcp, udp or sctp.",
+    why="Some tools compare the protocol as text and do not recognise TCP as tcp.",
+    fix="Use tcp, udp or sctp.",
     references=("BuildKit ExposeProtoCasing",),
     inspect=inspect,
 )

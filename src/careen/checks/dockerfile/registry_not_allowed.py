@@ -1,4 +1,4 @@
-"""A base image comes from a registry that is not allowed."""
+"""Base image from a registry that is not allowed."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only where the settings name registries: a host, or ``*.host``; images without a host are Docker Hub's."""
+    """Only if the settings name registries: a host, or ``*.host``. Images without host are from Docker Hub."""
     allowed = document.settings.get("registries", ())
     if not allowed:
         return
@@ -22,9 +22,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-003",
-    title="A base image comes from a registry that is not allowed",
+    title="Base image from a registry that is not allowed",
     severity="medium",
-    why="An image from elsewhere has passed none of the controls that the allowed registries stand for.",
+    why="An image of another registry has passed none of the controls of the allowed registries.",
     fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
     references=(
         "CIS Docker 1.6, 4.2",

@@ -1,4 +1,4 @@
-"""A port of remote administration is exposed."""
+"""Remote administration port is exposed (SSH …)."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _holds(port: str, number: str) -> bool:
-    """Whether a port or a range of them is or has this one; who exposes most ports that there are means no single one."""
+    """Whether a port is, or a range contains, this port; a range of nearly all ports does not count."""
     first, dash, last = port.partition("-")
     if not dash:
         return port == number
@@ -40,12 +40,9 @@ def _holds(port: str, number: str) -> bool:
 
 CHECK = Check(
     id="DKR-015",
-    title="A port of remote administration is exposed",
+    title="Remote administration port is exposed (SSH …)",
     severity="medium",
-    why=(
-        "A shell or an engine's socket that listens in the container is a second way in, past the orchestrator's rights "
-        "and logs."
-    ),
+    why="A shell or engine socket in the container is a second way in, past the access control and logs of the orchestrator.",
     fix="Remove the service and its EXPOSE; use docker exec or kubectl exec.",
     references=(
         "CIS Docker 1.6, 5.7",

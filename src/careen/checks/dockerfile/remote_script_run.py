@@ -1,4 +1,4 @@
-"""A downloaded script is run without verification."""
+"""Downloaded script is run without verification (curl | sh)."""
 
 import posixpath
 import re
@@ -8,7 +8,8 @@ from careen.checks.steps import of_call, of_step, shown
 from careen.formats.dockerfile.stages import Call, Dockerfile
 from careen.formats.shell.downloads import checks_file, read_download, runs_input
 from careen.formats.shell.powershell import run_unseen
-from careen.formats.shell.syntax import SHELLS, Command, piped
+from careen.formats.shell.syntax import Command, piped
+from careen.formats.shell.wrappers import SHELLS
 from careen.plugins import Check, Place
 
 
@@ -18,9 +19,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             for part in run_unseen(step.instruction.text):
                 yield of_step(step, shown((part,), 90))
         for command, earlier in piped(step.commands):
-            source = next((one for one in earlier if (got := read_download(one.words)) and got.output == "-"), None)
-            source = source or next((one for one in earlier if _to_stdout(one)), None)
-            if source is not None and runs_input(command.words) and not any(checks_file(one.words) for one in earlier):
+            source = next((sender for sender in earlier if (got := read_download(sender.words)) and got.output == "-"), None)
+            source = source or next((sender for sender in earlier if _to_stdout(sender)), None)
+            if source is not None and runs_input(command.words) and not any(checks_file(sender.words) for sender in earlier):
                 yield Place(f"{shown(source.words, 60)} | {shown(command.words, 30)}", source.line, command.end_line)
         for call in document.calls_of(step):
             words = call.command.words
@@ -30,7 +31,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _saved_and_run(calls: Sequence[Call]) -> Iterator[Place]:
-    """A script that one command saves and a later one runs, with nothing between that checks it."""
+    """Scripts that one command saves and a later one runs, without verification in between."""
     saved: set[str] = set()
     for call in calls:
         words = call.command.words
@@ -49,7 +50,7 @@ def _saved_and_run(calls: Sequence[Call]) -> Iterator[Place]:
 
 
 def _to_stdout(command: Command) -> bool:
-    """``wget -qO- …``: the letters of a cluster end in the name of the file."""
+    """``wget -qO- …``: combined flags that end in the file name."""
     return command.program == "wget" and any(re.fullmatch(r"-\w*O-?|--output-document=-", word) for word in command.words)
 
 
@@ -59,13 +60,10 @@ def _fetched(word: str) -> bool:
 
 CHECK = Check(
     id="DKR-005",
-    title="A downloaded script is run without verification",
+    title="Downloaded script is run without verification (curl | sh)",
     severity="high",
-    why=(
-        "Whatever that server answers today is run as root in the build: nobody has seen it, and nobody can say later "
-        "what it was."
-    ),
-    fix="Fetch the script into a file, compare its checksum, then run the file; better, install the packaged software.",
+    why="The build runs whatever the server sends that day, as root; the script is not reviewed or reproducible.",
+    fix="Download the script to a file, verify its checksum, then run it; or install a package.",
     references=(
         "CWE-494",
         "CWE-829",

@@ -1,4 +1,4 @@
-"""Instructions that a later one of their stage replaces."""
+"""Instructions that a later one of the stage replaces."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,7 @@ from careen.checks.steps import of_step
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
-_WHY = "The last one alone counts; the others mislead the reader."
+_WHY = "Only the last one has an effect."
 
 
 def _is_replaced(keyword: str, document: Dockerfile) -> Iterator[Place]:
@@ -19,7 +19,7 @@ def _is_replaced(keyword: str, document: Dockerfile) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="DKR-044",
-        title="A stage has several CMD",
+        title="Multiple CMD instructions",
         severity="low",
         why=_WHY,
         fix="Keep one CMD.",
@@ -28,7 +28,7 @@ CHECKS = (
     ),
     Check(
         id="DKR-045",
-        title="A stage has several ENTRYPOINT",
+        title="Multiple ENTRYPOINT instructions",
         severity="low",
         why=_WHY,
         fix="Keep one ENTRYPOINT.",
@@ -37,7 +37,7 @@ CHECKS = (
     ),
     Check(
         id="DKR-046",
-        title="A stage has several HEALTHCHECK",
+        title="Multiple HEALTHCHECK instructions",
         severity="low",
         why=_WHY,
         fix="Keep one HEALTHCHECK.",

@@ -1,4 +1,4 @@
-"""Packages come from a third-party repository."""
+"""Third-party package repository is added."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             yield of_call(call, shown(call.command.words))
     for step in document.of("RUN"):
         for command in step.commands:
-            places = [one.target for one in command.redirects if ">" in one.operator]
+            places = [redirect.target for redirect in command.redirects if ">" in redirect.operator]
             places += command.words[1:] if command.program == "tee" else ()
             found = next((place for place in places if _LIST.search(place)), None)
             if found is not None:
@@ -35,10 +35,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-099",
-    title="Packages come from a third-party repository",
+    title="Third-party package repository is added",
     severity="low",
-    why="Its owner can replace any package of the system, and the distribution vouches for none of them.",
-    fix="Restrict it to the packages that are wanted, and name its key (signed-by, gpgkey).",
+    why="The owner of the repository can replace any package of the system, without any review by the distribution.",
+    fix="Restrict it to the packages that are needed (apt pinning, includepkgs), and set its key (signed-by, gpgkey).",
     references=(
         "CWE-829",
         "CIS Docker 1.6, 4.11",

@@ -1,4 +1,4 @@
-"""A comment suppresses a check."""
+"""Comment suppresses a check."""
 
 import re
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-083",
-    title="A comment suppresses a check",
+    title="Comment suppresses a check",
     severity="negligible",
-    why="Whoever wants to see every misconfiguration has to know what is suppressed, and why.",
-    fix="Drop the comment, or write the reason beside it.",
+    why="A suppressed misconfiguration is easily forgotten, especially without a reason.",
+    fix="Remove the comment, or add the reason to it.",
     references=("Hadolint DL1001",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""The image runs as root."""
+"""Container runs as root."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """The user that the last stage ends with, its own or that of the stage it builds upon."""
+    """The user of the last stage, its own or inherited from the stage that it builds on."""
     if not document.stages:
         return
     for stage in document.lineage(document.stages[-1]):
@@ -23,19 +23,19 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 def _is_root(user: str) -> bool:
     name = user.strip().partition(":")[0].strip()
     if name.rpartition("\\")[2].lower() in ("containeradministrator", "administrator"):
-        return True  # of Windows
+        return True  # on Windows
     return name in ("root", "") or (name.isdecimal() and int(name) == 0)
 
 
 CHECK = Check(
     id="DKR-001",
-    title="The image runs as root",
+    title="Container runs as root",
     severity="high",
     why=(
-        "A process that is root in the container is root for the kernel: one vulnerability in it, of the runtime "
-        "or of a mount is enough to own the host."
+        "An attacker who breaks into the container is root: one more vulnerability in the kernel, the runtime or a "
+        "mount gives control of the host."
     ),
-    fix="End the last stage with USER and a numeric id other than 0; gain rights only in the RUN that needs them.",
+    fix="End the last stage with USER and a numeric id other than 0; use USER root only for the steps that need it.",
     references=(
         "CIS Docker 1.6, 4.1",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A file that holds credentials is copied into the image."""
+"""Credential file is copied into the image."""
 
 import re
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-026",
-    title="A file that holds credentials is copied into the image",
+    title="Credential file is copied into the image",
     severity="critical",
-    why="A layer keeps the file for ever, also when a later step deletes it.",
-    fix="Mount it for the step that needs it (RUN --mount=type=secret), and name it in .dockerignore.",
+    why="The layer keeps the file forever, even if a later step deletes it.",
+    fix="Mount it for the step that needs it (RUN --mount=type=secret), and add it to .dockerignore.",
     references=(
         "CIS Docker 1.6, 4.10",
         "CWE-538",

@@ -1,4 +1,4 @@
-"""A secret is given as ARG or ENV."""
+"""Secret in ARG or ENV."""
 
 import re
 from collections.abc import Iterator
@@ -88,7 +88,7 @@ def _is_secret(name: str) -> bool:
 
 
 def _is_harmless(name: str, value: str, *, given: bool) -> bool:
-    """A path, a switch, or the fingerprint of a public key."""
+    """Whether it is a path, a switch, or the fingerprint of a public key."""
     bare = value.strip("'\"")
     if not given:
         return False
@@ -99,10 +99,10 @@ def _is_harmless(name: str, value: str, *, given: bool) -> bool:
 
 CHECK = Check(
     id="DKR-010",
-    title="A secret is given as ARG or ENV",
+    title="Secret in ARG or ENV",
     severity="critical",
-    why="The value stays in the configuration or history of the image, readable for everybody who can pull it.",
-    fix="Hand it over for one step alone: RUN --mount=type=secret,id=…,env=NAME, or read it at run time.",
+    why="The value stays in the configuration or history of the image: anyone who can pull it can read the secret.",
+    fix="Use RUN --mount=type=secret,id=…,env=NAME for the step that needs it, or read the secret at run time.",
     references=(
         "CIS Docker 1.6, 4.10",
         "CWE-798",

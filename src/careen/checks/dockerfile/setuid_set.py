@@ -1,4 +1,4 @@
-"""A program is given setuid, setgid or capabilities."""
+"""setuid, setgid or capability is set on a program."""
 
 import re
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-028",
-    title="A program is given setuid, setgid or capabilities",
+    title="setuid, setgid or capability is set on a program",
     severity="high",
-    why=("Whoever runs it has its owner's rights: a vulnerability in it lifts every account of the container to root."),
-    fix="Drop the bit; let the container start with the one capability that is needed.",
+    why="The program runs with the privileges of its owner: a vulnerability in it makes any user of the container root.",
+    fix="Remove the bit (chmod a-s), and start the container with the one capability that is needed.",
     references=(
         "CIS Docker 1.6, 4.8",
         "CWE-250",

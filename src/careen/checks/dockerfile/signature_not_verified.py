@@ -38,7 +38,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             yield of_call(call, f"{package.program} … {found}")
     for step in document.of("RUN"):
         for command in step.commands:
-            text = " ".join((*command.words, *(one.target for one in command.redirects)))
+            text = " ".join((*command.words, *(redirect.target for redirect in command.redirects)))
             if _WRITTEN.search(text):
                 yield Place(shown(command.words), command.line, command.end_line)
     for step in document.of("COPY", "ADD"):
@@ -46,7 +46,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
             if written := _WRITTEN.search(heredoc.content):
                 yield of_step(step, f"{step.keyword} writes {written[0]}")
     for head, place in read_by_address(document):
-        if head.kind == "rpm" and not head.signers:  # a deb has none of its own
+        if head.kind == "rpm" and not head.signers:  # a deb file has no signature
             yield place(f"{head.name} {head.version} holds no signature that could be checked")
 
 
@@ -55,10 +55,10 @@ CHECK = Check(
     title="Package signature verification is disabled",
     severity="high",
     why=(
-        "The signature is all that ties a package to its distribution: without it a mirror, a proxy or a typing error "
-        "decides what is installed as root."
+        "The signature proves that a package is from the distribution. Without it a mirror, a proxy or an attacker on "
+        "the network decides what is installed as root."
     ),
-    fix="Drop the switch and import the key of the repository instead.",
+    fix="Remove the flag and import the key of the repository.",
     references=(
         "CIS Docker 1.6, 4.11",
         "CWE-347",

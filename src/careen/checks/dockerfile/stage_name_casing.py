@@ -1,4 +1,4 @@
-"""The name of a stage is not in lower case."""
+"""Stage name is not lower case."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-041",
-    title="The name of a stage is not in lower case",
+    title="Stage name is not lower case",
     severity="negligible",
-    why="Names of stages do not heed case; written in lower case nobody has to know that.",
-    fix="Write the name in lower case.",
+    why="Stage names are not case-sensitive: mixed case suggests a difference that does not exist.",
+    fix="Write the stage name in lower case.",
     references=("BuildKit StageNameCasing",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Two stages have the same name."""
+"""Stage name is used twice."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-039",
-    title="Two stages have the same name",
+    title="Stage name is used twice",
     severity="low",
-    why="COPY --from then means the later or the earlier one, depending on where it stands.",
-    fix="Give each stage a name of its own.",
+    why="COPY --from refers to one or the other stage, depending on its position.",
+    fix="Give each stage a unique name.",
     references=(
         "Hadolint DL3024",
         "Trivy DS-0012",

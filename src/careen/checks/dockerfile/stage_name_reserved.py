@@ -1,4 +1,4 @@
-"""A stage has a reserved name."""
+"""Stage name is reserved."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-040",
-    title="A stage has a reserved name",
+    title="Stage name is reserved",
     severity="low",
-    why="scratch and context have a meaning of their own: who refers to the stage gets something else.",
-    fix="Choose another name.",
+    why="scratch and context have a meaning of their own: a reference to the stage gets something else.",
+    fix="Choose another stage name.",
     references=(
         "Hadolint DL3063",
         "BuildKit ReservedStageName",

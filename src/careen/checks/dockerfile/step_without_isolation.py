@@ -1,4 +1,4 @@
-"""A step runs without the isolation of the build."""
+"""Build step runs without isolation (--security=insecure …)."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,12 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-017",
-    title="A step runs without the isolation of the build",
+    title="Build step runs without isolation (--security=insecure …)",
     severity="high",
-    why="The step can reach the host's kernel, network or engine: a script of a package then acts on the build machine.",
-    fix="Drop the flag or mount; hand over the one file or secret that is needed.",
+    why=(
+        "The step can reach the kernel, network or engine of the host: a malicious package script controls the build machine."
+    ),
+    fix="Remove the flag or mount; pass only the file or secret that is needed.",
     references=(
         "CWE-250",
         "CWE-668",

@@ -1,4 +1,4 @@
-"""Several RUN in a row could be one."""
+"""Consecutive RUN instructions."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only neighbours of one command each, with the same flags: longer ones are apart on purpose, mostly for the cache."""
+    """Only neighbours with one command each and the same flags: longer steps are separate on purpose, mostly for the cache."""
     before: Step | None = None
     for step in document.steps:
         if step.keyword != "RUN":
@@ -24,10 +24,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-082",
-    title="Several RUN in a row could be one",
+    title="Consecutive RUN instructions",
     severity="negligible",
-    why="Each makes a layer; what the later one deletes stays in the earlier one.",
-    fix="Join them with &&, or in a here-document.",
+    why="Each RUN makes a layer: files that a later RUN deletes stay in the earlier layer.",
+    fix="Join them with &&, or use a here-document.",
     references=("Hadolint DL3059",),
     inspect=inspect,
 )

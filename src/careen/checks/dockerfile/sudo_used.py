@@ -1,4 +1,4 @@
-"""A step calls sudo."""
+"""sudo is used."""
 
 from collections.abc import Iterator
 
@@ -14,12 +14,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-012",
-    title="A step calls sudo",
+    title="sudo is used",
     severity="medium",
-    why=(
-        "A build runs as the USER that the file names: sudo adds nothing but a setuid program and rules that stay in the image."
-    ),
-    fix="Switch with USER root and back; drop sudo from the image.",
+    why="Build steps run as the USER of the Dockerfile. sudo only adds a setuid program and rules that stay in the image.",
+    fix="Use USER root and switch back; remove sudo from the image.",
     references=(
         "CWE-250",
         "Hadolint DL3004",

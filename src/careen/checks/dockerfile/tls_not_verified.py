@@ -79,8 +79,8 @@ CHECK = Check(
     id="DKR-007",
     title="TLS certificate verification is disabled",
     severity="high",
-    why="Without the check anybody on the way can answer for the server, and what they send is installed.",
-    fix="Drop the switch. If your own authority signs, add its certificate to the trust store.",
+    why="Anyone on the network path can impersonate the server, and what they send is installed.",
+    fix="Remove the flag. For a private CA, add its certificate to the trust store.",
     references=(
         "CWE-295",
         "Checkov CKV2_DOCKER_2",

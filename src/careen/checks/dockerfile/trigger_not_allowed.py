@@ -1,4 +1,4 @@
-"""ONBUILD triggers what it must not."""
+"""ONBUILD with an instruction that is not allowed."""
 
 from collections.abc import Iterator
 
@@ -7,17 +7,17 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    for one in document.parsed.instructions:
-        if one.trigger is not None and one.trigger.keyword in ("FROM", "MAINTAINER", "ONBUILD"):
-            yield Place(f"ONBUILD {one.trigger.keyword}", one.line, one.end_line)
+    for instruction in document.parsed.instructions:
+        if instruction.trigger is not None and instruction.trigger.keyword in ("FROM", "MAINTAINER", "ONBUILD"):
+            yield Place(f"ONBUILD {instruction.trigger.keyword}", instruction.line, instruction.end_line)
 
 
 CHECK = Check(
     id="DKR-085",
-    title="ONBUILD triggers what it must not",
+    title="ONBUILD with an instruction that is not allowed",
     severity="medium",
-    why="No builder accepts FROM, MAINTAINER or ONBUILD behind ONBUILD: the build fails.",
-    fix="Drop ONBUILD before it.",
+    why="The build fails: FROM, MAINTAINER and ONBUILD are not allowed after ONBUILD.",
+    fix="Remove ONBUILD before the instruction.",
     references=("Hadolint DL3043",),
     inspect=inspect,
 )

@@ -8,13 +8,13 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Stage by stage, the place is the first call of the one that comes second."""
+    """For each stage, the place is the first call of the second program."""
     first: dict[int, str] = {}
-    told: set[int] = set()
+    reported: set[int] = set()
     for call in document.calls("wget", "curl"):
         stage, program = call.step.stage, call.command.program
-        if first.setdefault(stage, program) != program and stage not in told:
-            told.add(stage)
+        if first.setdefault(stage, program) != program and stage not in reported:
+            reported.add(stage)
             yield of_call(call, f"{program} beside {first[stage]}")
 
 
@@ -22,8 +22,8 @@ CHECK = Check(
     id="DKR-076",
     title="Both wget and curl are used",
     severity="negligible",
-    why="Two programs for one thing are two to install and to keep up to date.",
-    fix="Keep one of them.",
+    why="Two programs for one task are two to install and to keep up to date.",
+    fix="Use only one of them.",
     references=(
         "Hadolint DL4001",
         "Trivy DS-0014",

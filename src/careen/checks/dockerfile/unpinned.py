@@ -1,4 +1,4 @@
-"""Packages that are installed without a version."""
+"""Packages without a pinned version."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -8,8 +8,8 @@ from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
 _WHY = (
-    "The build takes what the repository holds that day: what was tested is not what is built, and a "
-    "taken-over package comes in at once."
+    "The build installs the latest version of that day: what was tested is not what is built, and a compromised "
+    "release is installed at once."
 )
 
 
@@ -23,55 +23,55 @@ def _installs(tools: tuple[str, ...], document: Dockerfile) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="DKR-065",
-        title="apt packages are not pinned to a version",
+        title="apt package version is not pinned",
         severity="low",
         why=_WHY,
-        fix="Name the version: apt-get install nginx=1.22.1-9.",
+        fix="Pin the version: apt-get install nginx=1.22.1-9.",
         references=("CWE-1357", "Hadolint DL3008"),
         inspect=partial(_installs, ("apt",)),
     ),
     Check(
         id="DKR-066",
-        title="apk packages are not pinned to a version",
+        title="apk package version is not pinned",
         severity="low",
         why=_WHY,
-        fix="Name the version: apk add nginx=1.26.2-r0, or nginx~1.26.",
+        fix="Pin the version: apk add nginx=1.26.2-r0, or nginx~1.26.",
         references=("CWE-1357", "Hadolint DL3018"),
         inspect=partial(_installs, ("apk",)),
     ),
     Check(
         id="DKR-067",
-        title="yum packages are not pinned to a version",
+        title="yum package version is not pinned",
         severity="low",
         why=_WHY,
-        fix="Name the version: yum install httpd-2.4.6.",
+        fix="Pin the version: yum install httpd-2.4.6.",
         references=("CWE-1357", "Hadolint DL3033"),
         inspect=partial(_installs, ("yum",)),
     ),
     Check(
         id="DKR-068",
-        title="dnf packages are not pinned to a version",
+        title="dnf package version is not pinned",
         severity="low",
         why=_WHY,
-        fix="Name the version: dnf install httpd-2.4.62.",
+        fix="Pin the version: dnf install httpd-2.4.62.",
         references=("CWE-1357", "Hadolint DL3041"),
         inspect=partial(_installs, ("dnf", "microdnf")),
     ),
     Check(
         id="DKR-069",
-        title="zypper packages are not pinned to a version",
+        title="zypper package version is not pinned",
         severity="low",
         why=_WHY,
-        fix="Name the version: zypper install httpd=2.4.58.",
+        fix="Pin the version: zypper install httpd=2.4.58.",
         references=("CWE-1357", "Hadolint DL3037"),
         inspect=partial(_installs, ("zypper",)),
     ),
     Check(
         id="DKR-071",
-        title="npm packages are not pinned to a version",
+        title="npm package version is not pinned",
         severity="low",
         why=_WHY,
-        fix="Name the version: npm install express@4.21.2.",
+        fix="Pin the version: npm install express@4.21.2.",
         references=("CWE-1357", "Hadolint DL3016"),
         inspect=partial(_installs, ("npm", "yarn", "pnpm")),
     ),

@@ -1,4 +1,4 @@
-"""Package lists are updated in a step of their own."""
+"""Package lists are updated in a separate RUN (apt-get update)."""
 
 from collections.abc import Iterator
 
@@ -7,8 +7,8 @@ from careen.formats.dockerfile.stages import Dockerfile
 from careen.plugins import Check, Place
 
 _REFRESHED = ("apt", "apk", "dnf", "yum", "microdnf", "zypper", "pacman")
-_TOGETHER = ("dnf", "yum", "microdnf", "zypper")  # their update installs newer packages and refreshes lists at once
-# What makes use of new lists in the same RUN.
+_TOGETHER = ("dnf", "yum", "microdnf", "zypper")  # their update installs newer packages too
+# Actions that use new lists in the same RUN.
 _AFTER = {
     "update": ("install", "upgrade", "dist-upgrade", "groupinstall", "source", "download"),
     "upgrade": ("install", "groupinstall"),
@@ -29,10 +29,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-014",
-    title="Package lists are updated in a step of their own",
+    title="Package lists are updated in a separate RUN (apt-get update)",
     severity="medium",
-    why="The step is taken from the build cache for ever: later installs use lists of the day it was first built.",
-    fix="Update and install in one RUN.",
+    why="The build cache keeps the step: later installs use outdated package lists, without security fixes.",
+    fix="Run update and install in one RUN: apt-get update && apt-get install -y ….",
     references=(
         "CIS Docker 1.6, 4.7",
         "Trivy DS-0017",

@@ -1,4 +1,4 @@
-"""A user with a high UID fills the log of failed logins."""
+"""useradd with a high UID without --no-log-init."""
 
 from collections.abc import Iterator
 
@@ -45,10 +45,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-078",
-    title="A user with a high UID fills the log of failed logins",
+    title="useradd with a high UID without --no-log-init",
     severity="low",
-    why="faillog and lastlog have a place for each number: the file is sparse, and as a layer may take gigabytes.",
-    fix="Add -l (--no-log-init).",
+    why="faillog and lastlog reserve space for every UID: the sparse files make a layer of gigabytes.",
+    fix="Add -l (--no-log-init) to useradd.",
     references=("Hadolint DL3046",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A variable is used in the ENV that sets it."""
+"""ENV uses a variable that it sets itself."""
 
 import re
 from collections.abc import Iterator
@@ -25,10 +25,10 @@ def _used(value: str) -> set[str]:
 
 CHECK = Check(
     id="DKR-086",
-    title="A variable is used in the ENV that sets it",
+    title="ENV uses a variable that it sets itself",
     severity="low",
-    why="All values of one ENV see what stood before it: the new value does not count yet.",
-    fix="Set it in an ENV of its own before.",
+    why="All values of one ENV see the environment before it: the new value has no effect there.",
+    fix="Set the variable in a separate ENV first.",
     references=("Hadolint DL3044",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""An undefined variable is used."""
+"""Variable is undefined."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only where the builder expands; what begins with the name of the base image is taken as set by it."""
+    """Only where the builder expands variables; those that begin with the name of the base image count as set by it."""
     for step in document.steps:
         if step.keyword not in _EXPANDED or step.instruction.heredocs or "$" not in step.instruction.text:
             continue
@@ -29,7 +29,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 _EXPANDED = frozenset(("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
-# Set by the builder, by nearly every base image, or by convention of those whose configuration cannot be seen here.
+# Set by the builder, by nearly every base image, or by well-known base images.
 _BASE = frozenset(("PATH", "HOME", "HOSTNAME", "TERM", "LANG", "LD_LIBRARY_PATH", "JAVA_HOME", "GOPATH", "PYTHONPATH"))
 _BUILDER = frozenset(
     ("SOURCE_DATE_EPOCH", "BUILDKIT_SYNTAX", "HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
@@ -38,10 +38,10 @@ _BUILDER = frozenset(
 
 CHECK = Check(
     id="DKR-093",
-    title="An undefined variable is used",
+    title="Variable is undefined",
     severity="low",
-    why="It is empty in the build: a path or version is not what it seems.",
-    fix="Declare it with ARG or ENV in this stage.",
+    why="The variable is empty in the build: a path or version is not what it seems.",
+    fix="Declare the variable with ARG or ENV in this stage.",
     references=("BuildKit UndefinedVar",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""VOLUME lies over a folder of the system."""
+"""VOLUME hides a system folder."""
 
 from collections.abc import Iterator
 
@@ -43,13 +43,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-098",
-    title="VOLUME lies over a folder of the system",
+    title="VOLUME hides a system folder",
     severity="medium",
-    why=(
-        "Every container writes there past the image, anonymous volumes pile up, and changes of the image are hidden by "
-        "old data."
-    ),
-    fix="Name the one folder that holds data.",
+    why="Every container writes to an anonymous volume there, whose old data hides later changes of the image.",
+    fix="Set VOLUME to the one folder that holds data.",
     references=("CWE-668",),
     inspect=inspect,
 )

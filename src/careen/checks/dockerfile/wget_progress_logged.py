@@ -1,4 +1,4 @@
-"""wget writes its progress into the log of the build."""
+"""wget writes its progress bar to the build log."""
 
 from collections.abc import Iterator
 
@@ -20,9 +20,9 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-079",
-    title="wget writes its progress into the log of the build",
+    title="wget writes its progress bar to the build log",
     severity="negligible",
-    why="The bar is drawn anew for each piece: thousands of lines hide the one that matters.",
+    why="Thousands of progress lines hide the errors of the build.",
     fix="Add --progress=dot:giga, or -q.",
     references=("Hadolint DL3047",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""The whole build context is copied."""
+"""Whole build context is copied (COPY . .)."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-016",
-    title="The whole build context is copied",
+    title="Whole build context is copied (COPY . .)",
     severity="low",
-    why="Everything beside the Dockerfile comes into the image: .git, local settings, credentials of the developer.",
-    fix="Copy the folders that are needed, and keep a .dockerignore that lets nothing else in.",
+    why="All files beside the Dockerfile end up in the image: .git, local settings, credentials of the developer.",
+    fix="Copy only the folders that are needed, and exclude the rest in .dockerignore.",
     references=(
         "CWE-540",
         "Hadolint DL3067",

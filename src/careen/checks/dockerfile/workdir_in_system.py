@@ -1,4 +1,4 @@
-"""WORKDIR is a folder of the system."""
+"""WORKDIR is a system folder."""
 
 import re
 from collections.abc import Iterator
@@ -21,13 +21,10 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 CHECK = Check(
     id="DKR-037",
-    title="WORKDIR is a folder of the system",
+    title="WORKDIR is a system folder",
     severity="medium",
-    why=(
-        "Files that are copied there lie over those of the system, and the process that owns them may change programs and"
-        " settings."
-    ),
-    fix="Use a folder of its own, such as /app or /opt/name.",
+    why="Copied files overwrite those of the system, and the user of the container may change programs and settings.",
+    fix="Use a dedicated folder, such as /app or /opt/name.",
     references=(
         "CWE-668",
         "Trivy DS-0030",

@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """The first of a stage and of those that it builds upon; what follows is relative to it."""
+    """The first WORKDIR of a stage and of those that it builds on; later ones are relative to it."""
     for step in document.of("WORKDIR"):
         if _is_placed(document, step):
             continue
@@ -31,8 +31,8 @@ CHECK = Check(
     id="DKR-036",
     title="WORKDIR is relative",
     severity="low",
-    why="It depends on the folder that a base image happens to end in, which may change with its next release.",
-    fix="Write the whole path.",
+    why="The folder depends on the working folder of the base image, which may change with its next release.",
+    fix="Use an absolute path.",
     references=(
         "CIS Docker 1.6, 4.9",
         "Hadolint DL3000",

@@ -1,4 +1,4 @@
-"""Files are made world-writable."""
+"""World-writable file (chmod 777)."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
 
 
 def _open(mode: str) -> bool:
-    """The others' write bit: 777, o+w, a=rwx."""
+    """Whether the mode lets others write: 777, o+w, a=rwx."""
     if re.fullmatch(r"[0-7]{3,5}", mode):
         return bool(int(mode[-1]) & 2)
     return any(
@@ -30,10 +30,10 @@ def _sticky(mode: str) -> bool:
 
 CHECK = Check(
     id="DKR-013",
-    title="Files are made world-writable",
+    title="World-writable file (chmod 777)",
     severity="high",
-    why="Any process of the container may then change them: programs, configuration and scripts that root runs too.",
-    fix="Give the one account that writes the file ownership (COPY --chown) and keep 755 or 644.",
+    why="Any process of the container can change programs, configuration or scripts, including those that root runs.",
+    fix="Make the user that writes the file its owner (COPY --chown), with mode 755 or 644.",
     references=(
         "CIS Docker 1.6, 4.8",
         "CWE-732",

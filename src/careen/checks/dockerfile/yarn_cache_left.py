@@ -1,4 +1,4 @@
-"""The cache of yarn stays in the layer."""
+"""yarn cache is left in the layer."""
 
 from collections.abc import Iterator
 
@@ -26,10 +26,10 @@ def _cleans(call: Call) -> bool:
 
 CHECK = Check(
     id="DKR-063",
-    title="The cache of yarn stays in the layer",
+    title="yarn cache is left in the layer",
     severity="negligible",
-    why="Archives of all packages stay beside node_modules: the layer is twice as large.",
-    fix="End the RUN with yarn cache clean, or mount a cache.",
+    why="The archives of all packages stay beside node_modules and double the size of the layer.",
+    fix="Add yarn cache clean to the same RUN, or mount a cache.",
     references=("Hadolint DL3060",),
     inspect=inspect,
 )

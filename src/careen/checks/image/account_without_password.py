@@ -1,4 +1,4 @@
-"""An account has an empty password."""
+"""Account has an empty password."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-010",
-    title="An account has an empty password",
+    title="Account has an empty password",
     severity="high",
-    why="Whoever reaches a log-in, su or a database that asks PAM is that user without being asked anything.",
-    fix="Lock it: passwd -l NAME, or an asterisk in etc/shadow.",
+    why="Anyone who reaches a login, su or a service that uses PAM gets this user without a password.",
+    fix="Lock the account (passwd -l NAME), or set an asterisk in /etc/shadow.",
     references=("CWE-258", "CVE-2019-5021"),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A certificate authority was added to the trust store."""
+"""CA certificate was added to the trust store."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-022",
-    title="A certificate authority was added to the trust store",
+    title="CA certificate was added to the trust store",
     severity="medium",
-    why="Whoever has its key can be every server for every program of the container.",
-    fix="Take it out, or hand it to the one program that needs it.",
+    why="Whoever has its key can impersonate every server to every program of the container.",
+    fix="Remove the certificate, or pass it only to the program that needs it.",
     references=("CWE-295",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""ONBUILD triggers are left in the image."""
+"""ONBUILD triggers in the image."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-020",
-    title="ONBUILD triggers are left in the image",
+    title="ONBUILD triggers in the image",
     severity="low",
-    why="ONBUILD instructions run in the builds of others, before anything of their own Dockerfile.",
-    fix=(
-        "Write the steps where they belong; keep ONBUILD to images that are made for building, and make that "
-        "clear in their name."
-    ),
+    why="ONBUILD instructions run in other people's builds, before their own Dockerfile.",
+    fix="Move the instructions to the Dockerfiles that need them; use ONBUILD only in images that are made for building.",
     references=("CWE-829",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The image was built long ago."""
+"""Image is outdated: built long ago."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -21,10 +21,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-025",
-    title="The image was built long ago",
+    title="Image is outdated: built long ago",
     severity="low",
-    why="What was fixed since is not in it, whatever its packages are called.",
-    fix="Build it anew from a base that is up to date, and do so on a schedule.",
+    why="The image lacks all security fixes since its build.",
+    fix="Rebuild the image on a current base image, on a schedule.",
     references=("CIS Docker 1.6, 4.4", "CWE-1104"),
     inspect=inspect,
 )

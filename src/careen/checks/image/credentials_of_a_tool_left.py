@@ -1,4 +1,4 @@
-"""Credentials or the history of a tool are left in the image."""
+"""Credentials or tool history are left in the image."""
 
 import re
 from collections.abc import Iterator
@@ -41,16 +41,10 @@ LEFT = {
 
 CHECK = Check(
     id="IMG-021",
-    title="Credentials or the history of a tool are left in the image",
+    title="Credentials or tool history are left in the image",
     severity="medium",
-    why=(
-        "Everybody who can pull the image gets them: a log-in to a cluster, a cloud or a registry, or all "
-        "that was ever committed."
-    ),
-    fix=(
-        "Keep them out with .dockerignore, hand them to the one step that needs them (RUN "
-        "--mount=type=secret), and replace what was published."
-    ),
+    why="Anyone who can pull the image gets them: logins to a cluster, cloud or registry, or the whole Git history.",
+    fix="Exclude the files in .dockerignore, use RUN --mount=type=secret, and revoke what was published.",
     references=("CIS Docker 1.6, 4.10", "CWE-538", "CWE-540"),
     inspect=inspect,
 )

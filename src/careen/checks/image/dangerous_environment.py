@@ -1,4 +1,4 @@
-"""An environment variable disables a protection."""
+"""Environment variable disables a protection."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
                 yield Place(f"{name} {what}")
 
 
-# name, value (never reported: it may hold more than that), what it does.
+# name, value (never reported, since it may contain secrets), effect.
 DANGEROUS = (
     ("LD_PRELOAD|LD_AUDIT", r"(?:^|[\s:])(?!(?:/usr)?/lib|libjemalloc|libtcmalloc)\S", "loads a library into every program"),
     ("LD_LIBRARY_PATH", r"(?:^|:)(?:\.|/tmp|/var/tmp|/dev/shm)(?:[/:]|$)", "loads libraries from where others write"),
@@ -42,13 +42,13 @@ _NAMES = pattern("|".join(names for names, _, _ in DANGEROUS))
 
 CHECK = Check(
     id="IMG-018",
-    title="An environment variable disables a protection",
+    title="Environment variable disables a protection",
     severity="high",
     why=(
-        "Every process of the container inherits it: certificates are not checked, foreign code is loaded, or"
-        " a debugger listens."
+        "Every process of the container inherits it: certificates are not verified, foreign code is loaded, or a "
+        "debugger listens."
     ),
-    fix="Remove the variable; if one call needs it, set it for that call alone.",
+    fix="Remove the variable; if one command needs it, set it for that command only.",
     references=("CWE-295", "CWE-426"),
     inspect=inspect,
 )

@@ -15,8 +15,8 @@ CHECK = Check(
     id="IMG-027",
     title="No advisory source covers the distribution",
     severity="high",
-    why="No finding in its packages proves nothing: its vulnerabilities are not published, or not read.",
-    fix="Move to a release with advisories (docs/coverage.md names them), or give your own with --advisories.",
+    why="The report has no vulnerabilities of its packages because none are published, or Careen does not read them.",
+    fix="Use a release with advisories (see docs/coverage.md), or provide your own with --advisories.",
     references=("CWE-1104",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A program with file capabilities belongs to no package."""
+"""File capabilities on a program that no package owns."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-007",
-    title="A program with file capabilities belongs to no package",
+    title="File capabilities on a program that no package owns",
     severity="medium",
-    why="Capabilities in the file system give whoever starts the program a part of root's rights.",
-    fix="Give the container the capabilities that it needs instead, or take them from the file (setcap -r).",
+    why="Anyone who runs the program gets a part of the privileges of root.",
+    fix="Remove them (setcap -r FILE), and give the container the capabilities that it needs.",
     references=("CWE-250", "CIS Docker 1.6, 5.4"),
     inspect=inspect,
 )

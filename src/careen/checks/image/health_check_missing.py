@@ -16,7 +16,9 @@ CHECK = Check(
     id="IMG-015",
     title="HEALTHCHECK missing",
     severity="low",
-    why=("Docker and Swarm go on sending work to a process that hangs. Kubernetes has probes of its own and ignores this."),
+    why=(
+        "Docker and Swarm keep sending requests to a process that hangs. Kubernetes has its own probes and ignores HEALTHCHECK."
+    ),
     fix="Add HEALTHCHECK with a cheap request.",
     references=("CIS Docker 1.6, 4.6",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A library is preloaded into every program (ld.so.preload)."""
+"""Library is preloaded into every program (ld.so.preload)."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-031",
-    title="A library is preloaded into every program (ld.so.preload)",
+    title="Library is preloaded into every program (ld.so.preload)",
     severity="high",
-    why=("etc/ld.so.preload puts code into every process, those of root too: it is how most rootkits for containers hide."),
-    fix="Remove the file, or find out who put it there.",
+    why="/etc/ld.so.preload injects code into every process, including those of root: most container rootkits hide this way.",
+    fix="Remove /etc/ld.so.preload, and find out who created it.",
     references=("CWE-426",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The image is named by a tag, which can move to another image."""
+"""Image is referenced by a mutable tag."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-029",
-    title="The image is named by a tag, which can move to another image",
+    title="Image is referenced by a mutable tag",
     severity="low",
-    why="What was scanned need not be what runs: whoever may push can move the tag in between.",
-    fix="Scan and deploy NAME@sha256:DIGEST, the digest that the report names.",
+    why="Anyone who can push can move the tag: the image that runs may not be the one that was scanned.",
+    fix="Scan and deploy NAME@sha256:DIGEST; the report has the digest.",
     references=("CIS Docker 1.6, 5.28", "CWE-494"),
     inspect=inspect,
-    default=False,  # on a command line a tag is how people ask; a gate before a roll-out switches it on
+    default=False,  # tags are usual on the command line; a gate before a deployment switches it on
 )

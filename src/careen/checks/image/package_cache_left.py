@@ -1,4 +1,4 @@
-"""Package caches are left in the image."""
+"""Package cache is left in the image."""
 
 from collections.abc import Iterator
 
@@ -33,11 +33,12 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-024",
-    title="Package caches are left in the image",
+    title="Package cache is left in the image",
     severity="negligible",
-    why=("It is pulled by every host and read by nobody, and old lists of packages tell an intruder what is not patched."),
+    why="The cache makes the image larger, and old package lists show an attacker which updates are missing.",
     fix=(
-        "Remove it in the step that made it (apt-get clean, rm -rf /var/lib/apt/lists/*), or mount it (RUN --mount=type=cache)."
+        "Remove it in the step that creates it (apt-get clean, rm -rf /var/lib/apt/lists/*), or mount a cache (RUN "
+        "--mount=type=cache)."
     ),
     references=("Dockle DKL-DI-0005",),
     inspect=inspect,

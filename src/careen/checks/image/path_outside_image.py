@@ -1,4 +1,4 @@
-"""A layer contains paths outside the image (path traversal)."""
+"""Path traversal in a layer."""
 
 from collections.abc import Iterator
 
@@ -13,10 +13,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-030",
-    title="A layer contains paths outside the image (path traversal)",
+    title="Path traversal in a layer",
     severity="high",
-    why=("No build tool makes such an archive; a program that unpacks it without care writes wherever it says."),
-    fix="Find out who made the image, and do not run it until then.",
+    why="No build tool creates such paths: an unpacker that does not check them writes files anywhere on the host.",
+    fix="Do not run the image; find out who built it.",
     references=("CWE-22",),
     inspect=inspect,
 )

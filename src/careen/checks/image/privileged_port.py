@@ -1,4 +1,4 @@
-"""A port below 1024 is exposed, but the user is not root."""
+"""Port below 1024 is exposed, but the user is not root."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-016",
-    title="A port below 1024 is exposed, but the user is not root",
+    title="Port below 1024 is exposed, but the user is not root",
     severity="low",
-    why=(
-        "Ports below 1024 are reserved for root on most hosts, so that the container fails there, or is run as root after all."
-    ),
-    fix="Listen on a port from 1024 on; publish it under any number.",
+    why="Most hosts reserve ports below 1024 for root: the container fails there, or is run as root after all.",
+    fix="Listen on port 1024 or above and map it when publishing: -p 80:8080.",
     references=("CIS Docker 1.6, 5.8",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The start program is writable by its own user."""
+"""Start program is writable by its own user."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,13 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-009",
-    title="The start program is writable by its own user",
+    title="Start program is writable by its own user",
     severity="low",
-    why=("A vulnerability that writes a file becomes one that runs code, and it stays until the container is replaced."),
-    fix="Leave programs to root: COPY without --chown, and give the user only the folders of its data.",
+    why=(
+        "A vulnerability that writes files can replace the program, and the attacker's code runs until the container "
+        "is replaced."
+    ),
+    fix="Let root own programs (COPY without --chown), and give the user only its data folders.",
     references=("CWE-276",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The image serves a remote shell or an engine."""
+"""Remote shell or container engine is served."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-012",
-    title="The image serves a remote shell or an engine",
+    title="Remote shell or container engine is served",
     severity="medium",
-    why=("A way in that needs keys, patches and logs of its own; containers are entered through their runtime."),
-    fix="Leave the server out; enter with docker exec or kubectl exec. Publish 2375 nowhere.",
+    why="A server such as sshd is a second way in, with its own keys, updates and logs.",
+    fix="Remove the server; use docker exec or kubectl exec. Never publish port 2375.",
     references=("CIS Docker 1.6, 5.7", "CWE-749"),
     inspect=inspect,
 )

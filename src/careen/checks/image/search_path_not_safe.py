@@ -26,8 +26,8 @@ CHECK = Check(
     id="IMG-019",
     title="PATH contains an unsafe folder",
     severity="high",
-    why="A program of the same name in that folder runs instead of the one that was meant.",
-    fix="Keep absolute folders of root in PATH, and none that everybody writes to.",
+    why="An attacker who can write there adds a program that runs instead of the real one.",
+    fix="Keep only absolute folders in PATH that root owns and others cannot write to.",
     references=("CWE-426", "CWE-427"),
     inspect=inspect,
 )

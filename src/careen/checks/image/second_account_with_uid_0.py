@@ -1,4 +1,4 @@
-"""A second account has UID 0."""
+"""Second account with UID 0."""
 
 from collections.abc import Iterator
 
@@ -14,10 +14,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-011",
-    title="A second account has UID 0",
+    title="Second account with UID 0",
     severity="high",
-    why="An account with uid 0 has all rights, is in no list of administrators, and is a classic back door.",
-    fix="Remove the account, or give it a number of its own.",
+    why="An account with UID 0 is root under another name, a classic backdoor.",
+    fix="Remove the account, or give it another UID.",
     references=("CWE-250",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A setuid or setgid program belongs to no package."""
+"""setuid or setgid program that no package owns."""
 
 from collections.abc import Iterator
 
@@ -16,14 +16,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-006",
-    title="A setuid or setgid program belongs to no package",
+    title="setuid or setgid program that no package owns",
     severity="medium",
-    why=(
-        "Whoever may start it has the rights of its owner for as long as it runs, in a container without no-"
-        "new-privileges those of root. What a distribution ships is looked after; this one came with the "
-        "image."
-    ),
-    fix="Take the bit away (chmod a-s), or start containers with no-new-privileges.",
+    why="Anyone who runs it gets the privileges of its owner, often root, and no distribution maintains it.",
+    fix="Remove the bit (chmod a-s FILE), or start containers with no-new-privileges.",
     references=("CIS Docker 1.6, 4.8", "CWE-250", "CWE-732"),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The user has no right to execute the start command."""
+"""Start program is not executable by the user."""
 
 from collections.abc import Iterator
 
@@ -21,13 +21,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-003",
-    title="The user has no right to execute the start command",
+    title="Start program is not executable by the user",
     severity="low",
-    why=(
-        "The program can be read or run by root alone, so that the container only starts as root, and whoever"
-        " notices gives up the user instead of the mode."
-    ),
-    fix="Set the mode when the file is copied: COPY --chmod=0755.",
+    why="The container only starts as root, so operators run it as root instead of fixing the mode.",
+    fix="Set the mode when copying the file: COPY --chmod=0755.",
     references=("CWE-732",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""sudo needs no password."""
+"""sudo without password (NOPASSWD)."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-013",
-    title="sudo needs no password",
+    title="sudo without password (NOPASSWD)",
     severity="medium",
-    why="Running as another user protects nothing if sudo makes it root without a password.",
-    fix="Do without sudo: install as root while building, and switch with USER at the end.",
+    why="Any process of that user becomes root without a password.",
+    fix="Remove sudo: install as root during the build, and switch with USER at the end.",
     references=("CWE-250",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Tools that help an intruder are installed."""
+"""Tools that help an attacker are installed."""
 
 from collections.abc import Iterator
 
@@ -35,10 +35,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-014",
-    title="Tools that help an intruder are installed",
+    title="Tools that help an attacker are installed",
     severity="low",
-    why="Compilers, package managers, debuggers and transfer programs turn a small vulnerability into a foothold.",
-    fix="Build in one stage and copy the result into an image without them (distroless, scratch).",
+    why="Compilers, package managers, debuggers and download tools turn a small vulnerability into a foothold.",
+    fix="Use a multi-stage build and copy the result into an image without them (distroless, scratch).",
     references=("CIS Docker 1.6, 4.3", "CWE-1188"),
     inspect=inspect,
     default=False,

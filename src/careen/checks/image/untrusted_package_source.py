@@ -38,7 +38,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 
 def _enabled(document: ImageDocument) -> Iterator[tuple[str, int, str]]:
-    """Lines of repositories of yum, dnf and zypp that are not switched off, and of their settings for all."""
+    """Lines of enabled yum, dnf and zypp repositories, and of global settings."""
     section: list[tuple[str, int, str]] = []
     off = False
     for path, number, line in document.lines("etc/yum.repos.d/", "etc/zypp/repos.d/", "etc/yum.conf", "etc/dnf/dnf.conf"):
@@ -54,8 +54,11 @@ CHECK = Check(
     id="IMG-023",
     title="Untrusted package source",
     severity="high",
-    why=("Packages are taken without a signature, or from a host that nobody checks: whoever is on the way can send others."),
-    fix=("Sign the repository and name its key (signed-by=, gpgcheck=1); use TLS with a certificate that holds."),
+    why=(
+        "Packages are installed without a valid signature or from an unverified host: an attacker on the network can "
+        "replace them."
+    ),
+    fix="Sign the repository and set its key (signed-by=, gpgcheck=1); use https with a valid certificate.",
     references=("CWE-494", "CWE-295"),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""The user is not a numeric UID, or does not exist in the image."""
+"""User is not a numeric UID, or does not exist."""
 
 from collections.abc import Iterator
 
@@ -18,13 +18,13 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-002",
-    title="The user is not a numeric UID, or does not exist in the image",
+    title="User is not a numeric UID, or does not exist",
     severity="low",
     why=(
-        "Kubernetes admits a pod with runAsNonRoot only if the image's user is a number: what a name stands for "
-        "is in a file that it does not read. A name that is in no passwd starts nowhere at all."
+        "Kubernetes rejects a named user with runAsNonRoot, since it cannot resolve the name. A user that is not in "
+        "/etc/passwd cannot start."
     ),
-    fix="Name the user by number: USER 10001:10001.",
+    fix="Use a numeric UID: USER 10001:10001.",
     references=("CWE-250", "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A volume lies over the system or its programs."""
+"""VOLUME hides system folders or programs."""
 
 from collections.abc import Iterator
 
@@ -22,13 +22,10 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
 
 CHECK = Check(
     id="IMG-017",
-    title="A volume lies over the system or its programs",
+    title="VOLUME hides system folders or programs",
     severity="medium",
-    why=(
-        "What the volume held when it was first made hides what the image brings: updates of the image never "
-        "reach the container, and what one container writes there others run."
-    ),
-    fix="Declare volumes for data alone, or leave them to who runs the image.",
+    why="Old data of the volume hides updates of the image, and code that one container writes there runs in others.",
+    fix="Declare volumes only for data folders.",
     references=("CWE-668",),
     inspect=inspect,
 )

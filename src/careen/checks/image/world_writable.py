@@ -1,4 +1,4 @@
-"""World-writable program, folder of programs or configuration."""
+"""World-writable program, program folder or configuration."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
             yield Place(f"everybody may write to /{entry.path} (mode {entry.mode & 0o7777:04o})", path=entry.path)
 
 
-# What root's own programs read and follow.
+# Files that programs of root read.
 BELIEVED = (
     "etc/cron.", "etc/crontab", "etc/passwd", "etc/shadow", "etc/group", "etc/sudoers", "etc/ld.so.", "etc/profile",
     "etc/init.d/", "etc/ssh/", "etc/pam.d/", "var/spool/cron/", "root/.ssh/", "root/.bashrc", "root/.profile",
@@ -26,10 +26,10 @@ BELIEVED = (
 
 CHECK = Check(
     id="IMG-008",
-    title="World-writable program, folder of programs or configuration",
+    title="World-writable program, program folder or configuration",
     severity="high",
-    why="Any process of the container can put its own code where others, root among them, will run it.",
-    fix="Take the right to write from others (chmod o-w).",
+    why="Any process of the container can plant code there that others, including root, run.",
+    fix="Remove the write permission of others: chmod o-w.",
     references=("CWE-732",),
     inspect=inspect,
 )

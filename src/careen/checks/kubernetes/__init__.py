@@ -1,1 +1,1 @@
-"""Kubernetes workloads, their volumes and the cluster itself: checks get a Manifests, with all resources together."""
+"""Kubernetes workloads, their volumes and the cluster itself: checks inspect a Manifests, with all resources together."""

@@ -1,4 +1,4 @@
-"""Replicas of a workload may all be on one node."""
+"""Pod anti-affinity missing."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from careen.plugins import Check, Place
 
 
 def keeps_apart(pod: Pod, term: Mapping) -> bool:
-    """Whether a term of anti-affinity is about the pod's own replicas."""
+    """Whether an anti-affinity term applies to the pod's own replicas."""
     spaces = term.texts("namespaces")
     here = not spaces or (pod.resource.namespace or "default") in spaces
     return bool(term.text("topologyKey")) and here and matches(pod.labels, term.map("labelSelector"))
@@ -25,16 +25,16 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
             continue
         rules = pod.node.map("affinity", "podAntiAffinity")
         terms = [*rules.maps("requiredDuringSchedulingIgnoredDuringExecution")]
-        terms += [one.map("podAffinityTerm") for one in rules.maps("preferredDuringSchedulingIgnoredDuringExecution")]
+        terms += [rule.map("podAffinityTerm") for rule in rules.maps("preferredDuringSchedulingIgnoredDuringExecution")]
         if not any(keeps_apart(pod, term) for term in terms):
             yield at(pod.resource, "may have all its replicas on one node", "spec", "replicas")
 
 
 CHECK = Check(
     id="K8S-086",
-    title="Replicas of a workload may all be on one node",
+    title="Pod anti-affinity missing",
     severity="negligible",
-    why="One node that fails takes all of them away.",
+    why="All replicas may run on one node: if it fails, the whole workload is down.",
     fix="Add a podAntiAffinity on kubernetes.io/hostname, or topologySpreadConstraints.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",),
     inspect=inspect,

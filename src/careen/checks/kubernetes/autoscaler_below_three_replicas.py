@@ -1,4 +1,4 @@
-"""A HorizontalPodAutoscaler scales below three replicas."""
+"""HPA minReplicas is below three."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-077",
-    title="A HorizontalPodAutoscaler scales below three replicas",
+    title="HPA minReplicas is below three",
     severity="negligible",
-    why="During a rollout or the drain of a node a single pod carries all requests.",
+    why="During a rollout or node drain a single pod handles all requests.",
     fix="Set minReplicas to 3 or more.",
     references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A HorizontalPodAutoscaler has the same minimum and maximum."""
+"""HPA has the same minimum and maximum."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-078",
-    title="A HorizontalPodAutoscaler has the same minimum and maximum",
+    title="HPA has the same minimum and maximum",
     severity="negligible",
     why="It never scales.",
     fix="Set maxReplicas above minReplicas, or remove the autoscaler.",

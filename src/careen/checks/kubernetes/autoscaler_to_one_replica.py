@@ -1,4 +1,4 @@
-"""A HorizontalPodAutoscaler scales down to one replica."""
+"""HPA scales down to one replica."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-076",
-    title="A HorizontalPodAutoscaler scales down to one replica",
+    title="HPA scales down to one replica",
     severity="negligible",
-    why="In quiet hours each restart is an outage.",
+    why="At low load each restart is an outage.",
     fix="Set minReplicas to 2 or more.",
     references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
     inspect=inspect,

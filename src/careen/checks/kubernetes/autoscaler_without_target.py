@@ -1,4 +1,4 @@
-"""A HorizontalPodAutoscaler scales something that is not in these manifests."""
+"""HPA target is not in these manifests."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-066",
-    title="A HorizontalPodAutoscaler scales something that is not in these manifests",
+    title="HPA target is not in these manifests",
     severity="negligible",
-    why="It scales nothing, unless its target is made elsewhere.",
-    fix="Correct scaleTargetRef, or check both together.",
+    why="The HorizontalPodAutoscaler scales nothing unless its target is deployed separately.",
+    fix="Correct scaleTargetRef, or check both manifests together.",
     references=("https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A container does not drop all capabilities."""
+"""Container does not drop all capabilities."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-009",
-    title="A container does not drop all capabilities",
+    title="Container does not drop all capabilities",
     severity="low",
-    why=("A runtime hands out some fourteen capabilities by default; a program seldom needs one, an attacker has use for all."),
+    why="The runtime grants some fourteen capabilities by default: programs seldom need one, attackers use them.",
     fix="Set securityContext.capabilities.drop to [ALL].",
     references=(
         "PSS restricted: Capabilities",

@@ -1,4 +1,4 @@
-"""A container adds a capability."""
+"""Container adds a capability."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-101",
-    title="A container adds a capability",
+    title="Container adds a capability",
     severity="negligible",
-    why="Each capability is a power of root; most programs need none.",
-    fix="Remove securityContext.capabilities.add if the program starts without it.",
+    why="Each capability is a part of root's power; most programs need none.",
+    fix="Remove securityContext.capabilities.add if the program works without it.",
     references=(
         "CIS Kubernetes 5.2.9",
         "CWE-250",

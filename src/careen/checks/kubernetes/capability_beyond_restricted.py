@@ -1,4 +1,4 @@
-"""A container adds a capability other than NET_BIND_SERVICE."""
+"""Container adds a capability other than NET_BIND_SERVICE."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-033",
-    title="A container adds a capability other than NET_BIND_SERVICE",
+    title="Container adds a capability other than NET_BIND_SERVICE",
     severity="medium",
-    why=("The restricted profile keeps only the right to listen on low ports; every other capability is a power of root."),
-    fix="Remove the capability; give the program files and ports that need none.",
+    why="The restricted profile allows only NET_BIND_SERVICE; every other capability is a part of root's power.",
+    fix="Remove the capability from securityContext.capabilities.add.",
     references=(
         "PSS restricted: Capabilities",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A pod mounts the socket of the container runtime."""
+"""Container runtime socket is mounted (docker.sock)."""
 
 import re
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-006",
-    title="A pod mounts the socket of the container runtime",
+    title="Container runtime socket is mounted (docker.sock)",
     severity="critical",
-    why="Who writes to that socket starts containers as root on the node; mounting it read-only does not prevent that.",
-    fix="Remove the mount. Build images with a rootless builder, watch containers through the API of Kubernetes.",
+    why="Anyone who can use the socket starts containers as root on the node; mounting it read-only does not prevent that.",
+    fix="Remove the hostPath volume. Build images with a rootless builder, and watch containers through the Kubernetes API.",
     references=(
         "PSS baseline: HostPath Volumes",
         "CIS Docker 5.32",

@@ -1,4 +1,4 @@
-"""A workload may run on the nodes of the control plane."""
+"""Workload tolerates control-plane nodes."""
 
 from collections.abc import Iterator
 
@@ -13,19 +13,19 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
         if pod.resource.lower == "daemonset" or pod.resource.namespace == "kube-system":
             continue
-        for index, one in enumerate(pod.node.maps("tolerations")):
-            key = one.text("key")
-            anything = not key and one.text("operator") == "Exists" and one.text("effect") in ("", "NoSchedule")
+        for index, toleration in enumerate(pod.node.maps("tolerations")):
+            key = toleration.text("key")
+            anything = not key and toleration.text("operator") == "Exists" and toleration.text("effect") in ("", "NoSchedule")
             if anything or key in _CONTROL_PLANE:
                 yield at(pod, f"tolerates {key or 'every taint'}", "tolerations", index)
 
 
 CHECK = Check(
     id="K8S-276",
-    title="A workload may run on the nodes of the control plane",
+    title="Workload tolerates control-plane nodes",
     severity="low",
-    why="Beside the API server, who breaks out of the container has the keys of the cluster.",
-    fix="Tolerate the taints of your own nodes by name.",
+    why="An attacker who breaks out of a container on a control-plane node controls the cluster.",
+    fix="Remove the toleration; tolerate the taints of your own nodes by name.",
     references=(
         "CWE-653",
         "https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/",

@@ -1,4 +1,4 @@
-"""A credential is written into the command line of a container."""
+"""Credential in the command of a container."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-050",
-    title="A credential is written into the command line of a container",
+    title="Credential in the command of a container",
     severity="high",
-    why="Command lines are readable in the API and, on the node, to every process in the same namespace.",
-    fix="Read it from a mounted Secret, and change the credential: it has been seen.",
+    why="Command lines are readable in the API and to every process in the same PID namespace.",
+    fix="Read it from a mounted Secret, and rotate the credential.",
     references=(
         "CWE-214",
         "CWE-798",

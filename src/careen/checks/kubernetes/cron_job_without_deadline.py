@@ -1,4 +1,4 @@
-"""A CronJob has no deadline for its start."""
+"""CronJob has no startingDeadlineSeconds."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-269",
-    title="A CronJob has no deadline for its start",
+    title="CronJob has no startingDeadlineSeconds",
     severity="negligible",
-    why="Runs that were missed are made up for whenever the controller is back; after a hundred of them none starts any more.",
+    why="Missed runs start whenever the controller is back; after 100 missed runs the job never starts again.",
     fix="Set startingDeadlineSeconds.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#starting-deadline",),
     inspect=inspect,

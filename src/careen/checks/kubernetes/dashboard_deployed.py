@@ -1,4 +1,4 @@
-"""The Kubernetes dashboard is deployed."""
+"""Kubernetes dashboard is deployed."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-058",
-    title="The Kubernetes dashboard is deployed",
+    title="Kubernetes dashboard is deployed",
     severity="low",
-    why=("It is a web page with the rights of its service account, and has been left open to the Internet time and again."),
-    fix="Remove it, or keep it behind a proxy that asks who is there, with a service account that may only read.",
+    why="The dashboard has the permissions of its service account, and is often exposed to the Internet by mistake.",
+    fix="Remove it, or put it behind an authenticating proxy, with a read-only service account.",
     references=(
         "CIS Kubernetes 5.7",
         "CWE-306",

@@ -1,4 +1,4 @@
-"""A container keeps the default capabilities of the runtime."""
+"""Container keeps the default capabilities of the runtime."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-034",
-    title="A container keeps the default capabilities of the runtime",
+    title="Container keeps the default capabilities of the runtime",
     severity="low",
-    why="Fourteen capabilities come by default, among them raw sockets, changing owners and making devices.",
-    fix="Drop ALL, or each one that is not needed.",
+    why="The runtime grants fourteen capabilities by default, among them raw sockets, changing owners and creating devices.",
+    fix="Set capabilities.drop to [ALL], or to those that are not needed.",
     references=(
         "CIS Kubernetes 5.2.10",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A workload lies in the default namespace."""
+"""Workload is in the default namespace."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-029",
-    title="A workload lies in the default namespace",
+    title="Workload is in the default namespace",
     severity="low",
-    why="What is granted, limited or isolated by namespace cannot tell it from anything else that was put there.",
-    fix="Give the application a namespace of its own.",
+    why="Permissions, limits and network policies by namespace cannot separate it from other workloads.",
+    fix="Set metadata.namespace to a dedicated namespace.",
     references=("CIS Kubernetes 5.7.4",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A pod sets no security context."""
+"""Pod has no security context."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-102",
-    title="A pod sets no security context",
+    title="Pod has no security context",
     severity="low",
-    why=("User, groups and profiles are then whatever the images and the runtime choose, for every container of the pod."),
-    fix=("Set runAsNonRoot, seccompProfile and the ids in the security context of the pod; containers then inherit them."),
+    why="The image and the runtime decide the user, groups and profiles of every container.",
+    fix="Set runAsNonRoot, seccompProfile and the ids in the pod's securityContext, which containers inherit.",
     references=(
         "CIS Kubernetes 5.7.3",
         "CWE-1188",

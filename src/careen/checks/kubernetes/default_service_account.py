@@ -1,4 +1,4 @@
-"""A workload runs as the default service account."""
+"""Workload uses the default service account."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-052",
-    title="A workload runs as the default service account",
+    title="Workload uses the default service account",
     severity="low",
-    why="What is granted to it is granted to every pod of the namespace that names no account.",
-    fix="Make a service account for the workload and name it in serviceAccountName.",
+    why="Permissions of the account apply to every pod of the namespace that names no account.",
+    fix="Create a service account for the workload and set serviceAccountName.",
     references=(
         "CIS Kubernetes 5.1.5",
         "CWE-1220",

@@ -1,4 +1,4 @@
-"""A workload names its service account in a deprecated field."""
+"""serviceAccount is deprecated."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-089",
-    title="A workload names its service account in a deprecated field",
+    title="serviceAccount is deprecated",
     severity="negligible",
-    why="Of two names the other one holds, and tools that read only the new field are wrong about its rights.",
+    why="serviceAccountName takes precedence, and tools that read only it report the wrong permissions.",
     fix="Use serviceAccountName.",
     references=("https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A PodDisruptionBudget keeps more pods than its autoscaler guarantees."""
+"""PodDisruptionBudget keeps more pods than the HPA minimum."""
 
 from collections.abc import Iterator
 
@@ -27,10 +27,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-082",
-    title="A PodDisruptionBudget keeps more pods than its autoscaler guarantees",
+    title="PodDisruptionBudget keeps more pods than the HPA minimum",
     severity="negligible",
-    why="In quiet hours nodes cannot be drained.",
-    fix="Keep no more pods than minReplicas.",
+    why="At low load nodes cannot be drained, and security updates of nodes are blocked.",
+    fix="Set minAvailable to at most minReplicas.",
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
     inspect=inspect,
     default=False,

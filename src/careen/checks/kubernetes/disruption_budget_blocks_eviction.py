@@ -1,4 +1,4 @@
-"""A PodDisruptionBudget allows no disruption at all."""
+"""PodDisruptionBudget allows no disruption."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-080",
-    title="A PodDisruptionBudget allows no disruption at all",
+    title="PodDisruptionBudget allows no disruption",
     severity="negligible",
-    why="Nodes cannot be drained: security updates of nodes wait for somebody to delete the budget.",
-    fix="Allow one pod at least to be away.",
+    why="Nodes cannot be drained, and security updates of nodes are blocked.",
+    fix="Set maxUnavailable to 1 or more.",
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A Deployment has no PodDisruptionBudget."""
+"""PodDisruptionBudget missing."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    budgets = [(one.namespace, one.spec.map("selector")) for one in manifests.of("PodDisruptionBudget")]
+    budgets = [(budget.namespace, budget.spec.map("selector")) for budget in manifests.of("PodDisruptionBudget")]
     covered = {id(pod) for namespace, selector in budgets for pod in manifests.selected(namespace, selector)}
     for pod in manifests.pods:
         if pod.resource.lower == "deployment" and id(pod) not in covered:
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-079",
-    title="A Deployment has no PodDisruptionBudget",
+    title="PodDisruptionBudget missing",
     severity="negligible",
-    why="Draining nodes may take away all of its pods at once.",
-    fix="Add a PodDisruptionBudget whose selector matches its pods.",
+    why="Draining nodes can evict all pods of the Deployment at once.",
+    fix="Add a PodDisruptionBudget whose selector matches the pods.",
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
     inspect=inspect,
     default=False,

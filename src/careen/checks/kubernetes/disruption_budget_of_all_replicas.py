@@ -1,4 +1,4 @@
-"""A PodDisruptionBudget keeps as many pods as there are."""
+"""PodDisruptionBudget keeps all replicas."""
 
 from collections.abc import Iterator
 from itertools import islice, product
@@ -27,10 +27,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-081",
-    title="A PodDisruptionBudget keeps as many pods as there are",
+    title="PodDisruptionBudget keeps all replicas",
     severity="negligible",
-    why="Nodes cannot be drained: security updates of nodes wait for somebody to delete the budget.",
-    fix="Keep fewer pods than there are replicas, or have more replicas.",
+    why="Nodes cannot be drained, and security updates of nodes are blocked.",
+    fix="Set minAvailable below the number of replicas, or add replicas.",
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A container has a variable twice."""
+"""Environment variable is set twice."""
 
 from collections.abc import Iterator
 
@@ -20,9 +20,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-062",
-    title="A container has a variable twice",
+    title="Environment variable is set twice",
     severity="negligible",
-    why="The last one holds: who changes the other changes nothing.",
+    why="Only the last value counts: a change of the other one has no effect.",
     fix="Remove one of the two.",
     references=("CWE-1109",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""An emptyDir may grow until the node is full."""
+"""emptyDir has no size limit."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,9 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
-        bound = pod.containers and all(one.node.map("resources", "limits").get("ephemeral-storage") for one in pod.containers)
+        bound = pod.containers and all(
+            container.node.map("resources", "limits").get("ephemeral-storage") for container in pod.containers
+        )
         for volume in () if bound else pod.volumes:
             if "emptyDir" in volume and volume.map("emptyDir").get("sizeLimit") is None:
                 yield at(pod, f"has the emptyDir {volume.text('name')} without a sizeLimit", "volumes")
@@ -17,10 +19,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-273",
-    title="An emptyDir may grow until the node is full",
+    title="emptyDir has no size limit",
     severity="low",
-    why="What fills it takes the disk of the node, and every pod there is evicted.",
-    fix="Set sizeLimit, or a limit of ephemeral-storage on all containers.",
+    why="A container can fill the disk of the node, and then all its pods are evicted.",
+    fix="Set sizeLimit, or an ephemeral-storage limit on all containers.",
     references=(
         "CWE-770",
         "https://kubernetes.io/docs/concepts/storage/volumes/#emptydir",

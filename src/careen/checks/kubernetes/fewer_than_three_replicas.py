@@ -1,4 +1,4 @@
-"""A Deployment has fewer than three replicas."""
+"""Deployment has fewer than three replicas."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-075",
-    title="A Deployment has fewer than three replicas",
+    title="Deployment has fewer than three replicas",
     severity="negligible",
-    why="During a rollout or the drain of a node a single pod carries all requests.",
+    why="During a rollout or node drain a single pod handles all requests.",
     fix="Set replicas to 3 or more.",
     references=("https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",),
     inspect=inspect,

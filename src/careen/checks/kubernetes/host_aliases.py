@@ -1,4 +1,4 @@
-"""A pod has its own names for hosts."""
+"""hostAliases is set."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-053",
-    title="A pod has its own names for hosts",
+    title="hostAliases is set",
     severity="low",
-    why=("Entries in /etc/hosts beat DNS: traffic goes where the manifest sends it, which is easily overlooked in an outage."),
-    fix="Remove hostAliases; put names into DNS.",
+    why="Entries in /etc/hosts override DNS: traffic goes elsewhere, which is hard to notice.",
+    fix="Remove hostAliases; use DNS.",
     references=("CWE-350",),
     inspect=inspect,
 )

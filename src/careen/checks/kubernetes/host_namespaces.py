@@ -1,4 +1,4 @@
-"""Pods in namespaces of their node."""
+"""Pods that share namespaces of their node."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,28 +17,28 @@ def _is_in(key: str, name: str, manifests: Manifests) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="K8S-002",
-        title="A pod shares the process namespace of its node (hostPID)",
+        title="Pod shares the host's PID namespace (hostPID)",
         severity="high",
-        why="It sees the processes of the node with their environment, and may signal, trace and, as root, enter them.",
+        why="It sees all processes of the node with their environment, can send signals to them and, as root, enter them.",
         fix="Remove hostPID, or set it to false.",
         references=("PSS baseline: Host Namespaces", "CIS Kubernetes 5.2.3", "CWE-653"),
         inspect=partial(_is_in, "hostPID", "process"),
     ),
     Check(
         id="K8S-003",
-        title="A pod shares the IPC namespace of its node (hostIPC)",
+        title="Pod shares the host's IPC namespace (hostIPC)",
         severity="high",
-        why="It reads and writes the shared memory and queues of the node and of other pods in its IPC namespace.",
+        why="It can read and write shared memory and queues of the node and of other pods.",
         fix="Remove hostIPC, or set it to false.",
         references=("PSS baseline: Host Namespaces", "CIS Kubernetes 5.2.4", "CWE-653"),
         inspect=partial(_is_in, "hostIPC", "IPC"),
     ),
     Check(
         id="K8S-004",
-        title="A pod shares the network namespace of its node (hostNetwork)",
+        title="Pod shares the host's network namespace (hostNetwork)",
         severity="high",
         why=(
-            "It reaches what listens on the loopback address of the node, may sniff its traffic, and no NetworkPolicy holds it."
+            "It reaches services on the node's loopback address and may sniff traffic, and network policies do not apply to it."
         ),
         fix="Remove hostNetwork, or set it to false.",
         references=("PSS baseline: Host Namespaces", "CIS Kubernetes 5.2.5", "CWE-653"),

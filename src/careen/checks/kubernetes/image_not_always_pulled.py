@@ -1,4 +1,4 @@
-"""An image is not always pulled (imagePullPolicy)."""
+"""imagePullPolicy is not Always."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,12 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-046",
-    title="An image is not always pulled (imagePullPolicy)",
+    title="imagePullPolicy is not Always",
     severity="negligible",
-    why="Any pod on the node runs a private image that another pod pulled, and an old image stays under a moved tag.",
-    fix="Set imagePullPolicy: Always, or the admission plugin AlwaysPullImages.",
+    why=(
+        "Any pod on the node can run a private image that another pod pulled, and an old image stays in use if its tag moves."
+    ),
+    fix="Set imagePullPolicy: Always, or enable the admission plugin AlwaysPullImages.",
     references=(
         "CIS Kubernetes 1.2.11",
         "CWE-287",

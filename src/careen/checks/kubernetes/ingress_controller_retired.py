@@ -1,4 +1,4 @@
-"""The retired ingress-nginx controller is deployed."""
+"""Retired ingress-nginx controller is deployed."""
 
 from collections.abc import Iterator
 
@@ -17,13 +17,12 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-057",
-    title="The retired ingress-nginx controller is deployed",
+    title="Retired ingress-nginx controller is deployed",
     severity="medium",
     why=(
-        "The project ended in March 2026: vulnerabilities in it are no longer fixed, and it reads the Secrets of "
-        "the whole cluster."
+        "The project ended in March 2026: its vulnerabilities are not fixed, and it can read the Secrets of the whole cluster."
     ),
-    fix="Move to a maintained controller or to the Gateway API.",
+    fix="Use a maintained controller or the Gateway API.",
     references=(
         "CWE-1104",
         "CVE-2025-1974",

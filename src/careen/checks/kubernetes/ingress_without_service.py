@@ -1,4 +1,4 @@
-"""An Ingress sends to a Service or port that is not in these manifests."""
+"""Ingress backend is not in these manifests."""
 
 from collections.abc import Iterator
 
@@ -17,17 +17,17 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
             port = backend.map("service", "port")
             number = port.text("number") or port.text("name") or backend.text("servicePort")
             service = manifests.named("Service", name, ingress.namespace)
-            known = {one.text(key) for one in service.spec.maps("ports") for key in ("port", "name")} if service else set()
+            known = {port.text(key) for port in service.spec.maps("ports") for key in ("port", "name")} if service else set()
             if number not in known:
                 yield at(ingress, f"sends to Service {name}, port {number}, which is not here", *keys)
 
 
 CHECK = Check(
     id="K8S-067",
-    title="An Ingress sends to a Service or port that is not in these manifests",
+    title="Ingress backend is not in these manifests",
     severity="low",
-    why="A name that nobody holds can be taken: who may make Services in the namespace gets the traffic.",
-    fix="Correct the backend, or check both together.",
+    why="Anyone who can create a Service of that name in the namespace gets the traffic.",
+    fix="Correct the backend, or check both manifests together.",
     references=(
         "CWE-672",
         "https://kubernetes.io/docs/concepts/services-networking/ingress/",

@@ -1,4 +1,4 @@
-"""The instance label of a resource is not its name."""
+"""Instance label differs from the resource name."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-090",
-    title="The instance label of a resource is not its name",
+    title="Instance label differs from the resource name",
     severity="negligible",
     why="Tools that find resources by the recommended labels do not find it.",
-    fix="Set app.kubernetes.io/instance to the name.",
+    fix="Set app.kubernetes.io/instance to the name of the resource.",
     references=("https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/",),
     inspect=inspect,
     default=False,

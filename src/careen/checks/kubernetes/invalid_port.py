@@ -1,4 +1,4 @@
-"""A port is out of range, or its name is invalid."""
+"""Port is out of range, or its name is invalid."""
 
 import re
 from collections.abc import Iterator
@@ -33,10 +33,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-071",
-    title="A port is out of range, or its name is invalid",
+    title="Port is out of range, or its name is invalid",
     severity="negligible",
-    why="The API refuses the resource.",
-    fix="Use 1 to 65535, or a name of at most 15 small letters, digits and hyphens with one letter at least.",
+    why="The API rejects the resource.",
+    fix="Use 1 to 65535, or a name of at most 15 lower-case letters, digits and hyphens with at least one letter.",
     references=("RFC 6335, section 5.1",),
     inspect=inspect,
 )

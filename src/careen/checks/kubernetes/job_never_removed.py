@@ -1,4 +1,4 @@
-"""A Job is never removed, or twice over."""
+"""ttlSecondsAfterFinished is missing or redundant."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-072",
-    title="A Job is never removed, or twice over",
+    title="ttlSecondsAfterFinished is missing or redundant",
     severity="negligible",
-    why="Finished Jobs and their pods pile up in the API; a Job of a CronJob is removed by its history limits already.",
-    fix="Set ttlSecondsAfterFinished on Jobs of their own, and on no Job of a CronJob.",
+    why="Finished Jobs and their pods accumulate in the API. History limits already remove Jobs of a CronJob.",
+    fix="Set ttlSecondsAfterFinished on standalone Jobs, and remove it from Jobs of a CronJob.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/ttlafterfinished/",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A token of a service account never expires."""
+"""Service account token never expires."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-275",
-    title="A token of a service account never expires",
+    title="Service account token never expires",
     severity="medium",
-    why="Who reads the Secret once has the rights of the account for good; tokens that are asked for end with their pod.",
+    why="Anyone who reads the Secret has the permissions of the account forever; requested tokens expire with their pod.",
     fix="Use tokens that the kubelet mounts, or kubectl create token.",
     references=(
         "CWE-613",

@@ -1,4 +1,4 @@
-"""A LimitRange leaves out a bound or a default."""
+"""LimitRange lacks a bound or default."""
 
 from collections.abc import Iterator
 
@@ -21,9 +21,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-106",
-    title="A LimitRange leaves out a bound or a default",
+    title="LimitRange lacks a bound or default",
     severity="negligible",
-    why="Containers that set nothing get no limit, or may ask for any amount.",
+    why="Containers without limits get none, or may request any amount.",
     fix="Set default, defaultRequest, max and min for the type Container.",
     references=(
         "CIS Kubernetes 5.7",

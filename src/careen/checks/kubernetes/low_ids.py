@@ -1,4 +1,4 @@
-"""Containers that run as ids which people and services of the node may have."""
+"""Containers with UIDs or GIDs that users and services of the node may have."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -20,20 +20,20 @@ def _is_low(key: str, name: str, manifests: Manifests) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="K8S-037",
-        title="A container does not run as a user id above 10000",
+        title="Container UID is not above 10000 (runAsUser)",
         severity="low",
-        why="Ids below may be those of a user of the node, whose files a way out of the container then opens.",
-        fix="Set runAsUser to an id above 10000.",
+        why="A low UID may belong to a user of the node, whose files an attacker who breaks out can access.",
+        fix="Set runAsUser to a UID above 10000.",
         references=("CWE-250",),
         inspect=partial(_is_low, "runAsUser", "user"),
         default=False,
     ),
     Check(
         id="K8S-038",
-        title="A container does not run as a group id above 10000",
+        title="Container GID is not above 10000 (runAsGroup)",
         severity="low",
-        why="Ids below may be those of a group of the node, whose files a way out of the container then opens.",
-        fix="Set runAsGroup to an id above 10000.",
+        why="A low GID may belong to a group of the node, whose files an attacker who breaks out can access.",
+        fix="Set runAsGroup to a GID above 10000.",
         references=("CWE-250",),
         inspect=partial(_is_low, "runAsGroup", "group"),
         default=False,

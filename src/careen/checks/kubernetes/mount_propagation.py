@@ -1,4 +1,4 @@
-"""A container propagates its mounts to the node."""
+"""Mount propagation is Bidirectional."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-117",
-    title="A container propagates its mounts to the node",
+    title="Mount propagation is Bidirectional",
     severity="high",
-    why="With Bidirectional, what it mounts appears on the node and in other pods, over whatever was there.",
-    fix="Use HostToContainer or None; Bidirectional is for storage drivers alone.",
+    why="Mounts of the container appear on the node and in other pods, over existing files.",
+    fix="Set mountPropagation to HostToContainer or None; only storage drivers need Bidirectional.",
     references=(
         "CIS Docker 5.20",
         "CWE-668",

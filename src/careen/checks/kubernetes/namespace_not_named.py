@@ -1,4 +1,4 @@
-"""A workload names no namespace."""
+"""Workload has no namespace."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-120",
-    title="A workload names no namespace",
+    title="Workload has no namespace",
     severity="negligible",
-    why="It ends wherever the tool that applies it happens to stand, the default namespace at worst.",
-    fix="Name the namespace in metadata, or in the kustomization that wraps it.",
+    why="It is deployed to the current namespace of the tool that applies it, at worst to default.",
+    fix="Set metadata.namespace, or namespace in the kustomization.",
     references=("CIS Kubernetes 5.7.4",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A namespace does not enforce a Pod Security Standard."""
+"""Namespace does not enforce a Pod Security Standard."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-055",
-    title="A namespace does not enforce a Pod Security Standard",
+    title="Namespace does not enforce a Pod Security Standard",
     severity="medium",
-    why="Pods with any privilege are admitted there, whatever their manifests here look like.",
-    fix="Label the namespace pod-security.kubernetes.io/enforce: restricted, or baseline.",
+    why="The namespace admits pods with any privilege, whatever these manifests contain.",
+    fix="Set the label pod-security.kubernetes.io/enforce to restricted or baseline.",
     references=(
         "CIS Kubernetes 5.2.1",
         "PSS baseline",

@@ -1,4 +1,4 @@
-"""A workload does not restart its containers."""
+"""Containers are never restarted (restartPolicy)."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-270",
-    title="A workload does not restart its containers",
+    title="Containers are never restarted (restartPolicy)",
     severity="low",
-    why="What ends, or is killed for its memory, stays away; of a Deployment the API refuses it.",
-    fix="Leave restartPolicy out, or make it a Job.",
+    why="A container that ends or is killed stays down; the API rejects it for a Deployment.",
+    fix="Remove restartPolicy, or use a Job.",
     references=("https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy",),
     inspect=inspect,
 )

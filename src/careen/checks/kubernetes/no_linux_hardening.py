@@ -1,4 +1,4 @@
-"""A container has no Linux hardening at all."""
+"""Container has no Linux hardening."""
 
 from collections.abc import Iterator
 
@@ -25,13 +25,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-091",
-    title="A container has no Linux hardening at all",
+    title="Container has no Linux hardening",
     severity="medium",
-    why=(
-        "Neither seccomp, AppArmor, SELinux nor dropped capabilities stand between a vulnerability in the program "
-        "and the kernel."
-    ),
-    fix="Set seccompProfile.type to RuntimeDefault and drop all capabilities.",
+    why="Neither seccomp, AppArmor, SELinux nor dropped capabilities limit an attacker who exploits the program.",
+    fix="Set seccompProfile.type to RuntimeDefault and capabilities.drop to [ALL].",
     references=(
         "CIS Kubernetes 5.7.2",
         "CWE-693",

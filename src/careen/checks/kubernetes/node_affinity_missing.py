@@ -1,4 +1,4 @@
-"""A workload has neither node affinity nor node selector."""
+"""Node affinity and node selector are missing."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-271",
-    title="A workload has neither node affinity nor node selector",
+    title="Node affinity and node selector are missing",
     severity="negligible",
-    why="It may come to lie beside what it must be kept apart from.",
-    fix="Set nodeAffinity, or nodeSelector.",
+    why="The workload may run on the same node as one that it must be separated from.",
+    fix="Set nodeAffinity or nodeSelector.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A file of a node that runs the cluster does not belong to root."""
+"""Node configuration file is not owned by root."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-265",
-    title="A file of a node that runs the cluster does not belong to root",
+    title="Node configuration file is not owned by root",
     severity="medium",
-    why="Its owner may change what the control plane or the kubelet runs with.",
-    fix="chown root:root (etcd:etcd for the folder of etcd).",
+    why="Its owner can change how the control plane or the kubelet runs.",
+    fix="Run chown root:root on the file (etcd:etcd on the etcd data folder).",
     references=(
         "CIS Kubernetes 1.1, 4.1",
         "CWE-282",

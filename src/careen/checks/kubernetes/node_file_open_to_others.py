@@ -1,4 +1,4 @@
-"""A file of a node that runs the cluster is open to others than root."""
+"""Permissions of a node configuration file are too open."""
 
 from collections.abc import Iterator
 
@@ -18,13 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-264",
-    title="A file of a node that runs the cluster is open to others than root",
+    title="Permissions of a node configuration file are too open",
     severity="medium",
-    why=(
-        "Manifests, keys and credentials of the control plane and the kubelet can be read or changed by other users "
-        "of the node."
-    ),
-    fix="Take all rights from group and others: chmod 600 (700 for the folder of etcd).",
+    why="Other users of the node can read or change manifests, keys and credentials of the control plane or the kubelet.",
+    fix="Run chmod 600 on the file (700 on the etcd data folder).",
     references=(
         "CIS Kubernetes 1.1, 4.1",
         "CWE-732",

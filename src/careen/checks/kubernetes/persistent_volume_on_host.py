@@ -1,4 +1,4 @@
-"""A persistent volume is a path of a node."""
+"""Persistent volume of type hostPath."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,13 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-027",
-    title="A persistent volume is a path of a node",
+    title="Persistent volume of type hostPath",
     severity="medium",
-    why=("Whoever may claim it reaches the node's file system without any hostPath in the pod, past what admission checks."),
-    fix="Use a storage class with a CSI driver; local volumes only on disks of their own.",
+    why=(
+        "Anyone who can claim it accesses the file system of the node, without a hostPath in the pod that admission "
+        "would reject."
+    ),
+    fix="Use a storage class with a CSI driver; use local volumes only on dedicated disks.",
     references=(
         "CWE-668",
         "PSS baseline: HostPath Volumes",

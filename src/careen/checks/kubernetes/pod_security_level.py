@@ -1,4 +1,4 @@
-"""A workload does not meet the restricted Pod Security Standard."""
+"""Workload does not meet the restricted profile."""
 
 from collections.abc import Iterator
 
@@ -18,13 +18,12 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-031",
-    title="A workload does not meet the restricted Pod Security Standard",
+    title="Workload does not meet the restricted profile",
     severity="negligible",
     why=(
-        "The level decides in which namespaces the workload will be admitted; the blockers say what it takes to "
-        "get to the next one."
+        "Namespaces that enforce the restricted Pod Security Standard reject it; the message lists what blocks the next level."
     ),
-    fix="Fix the blockers; each control has a check of its own.",
+    fix="Fix the controls that the message lists; each has its own check.",
     references=(
         "PSS baseline",
         "PSS restricted",

@@ -1,4 +1,4 @@
-"""A Pod stands on its own."""
+"""Pod without controller."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-073",
-    title="A Pod stands on its own",
+    title="Pod without controller",
     severity="negligible",
-    why="Nobody makes it anew when its node fails or is drained.",
+    why="The pod is not recreated if its node fails or is drained.",
     fix="Use a Deployment, a StatefulSet or a Job.",
     references=("https://kubernetes.io/docs/concepts/configuration/overview/#naked-pods-vs-replicasets-deployments-and-jobs",),
     inspect=inspect,

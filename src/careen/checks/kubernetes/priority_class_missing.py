@@ -1,4 +1,4 @@
-"""A workload has no priority class."""
+"""Priority class missing."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-084",
-    title="A workload has no priority class",
+    title="Priority class missing",
     severity="negligible",
-    why="When room is short the scheduler cannot tell it from batch work.",
+    why="If resources are short, the scheduler treats it like batch work.",
     fix="Set priorityClassName.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption/",),
     inspect=inspect,

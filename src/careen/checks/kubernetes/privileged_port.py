@@ -1,4 +1,4 @@
-"""A container listens on a port below 1024."""
+"""Container listens on a port below 1024."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-061",
-    title="A container listens on a port below 1024",
+    title="Container listens on a port below 1024",
     severity="low",
-    why="It needs root, a capability or a sysctl to do so, and a Service can give any port to the outside anyway.",
-    fix="Listen on a port of 1024 or above and map it in the Service.",
+    why="This needs root, a capability or a sysctl, although a Service can map any port.",
+    fix="Listen on port 1024 or above, and map it in the Service.",
     references=(
         "CIS Docker 5.8",
         "CWE-250",

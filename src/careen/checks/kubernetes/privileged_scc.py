@@ -1,4 +1,4 @@
-"""A SecurityContextConstraints allows privileged containers."""
+"""SecurityContextConstraints allows privileged containers."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-107",
-    title="A SecurityContextConstraints allows privileged containers",
+    title="SecurityContextConstraints allows privileged containers",
     severity="high",
-    why="Every service account that may use it can start containers that own their node.",
-    fix="Set allowPrivilegedContainer to false, and keep the few that need more to a constraint of their own.",
+    why="Every service account that may use it can start containers that control their node.",
+    fix="Set allowPrivilegedContainer to false; use a separate constraint for the few that need more.",
     references=("CWE-250",),
     inspect=inspect,
 )

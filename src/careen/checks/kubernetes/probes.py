@@ -1,4 +1,4 @@
-"""Probes that are missing, or that ask a port that their container does not name."""
+"""Probes that are missing, or use a port that their container does not declare."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -7,7 +7,7 @@ from careen.checks.places import at
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
-_WHY = "The probe may ask a port where nothing listens: the pod is then restarted or gets no requests."
+_WHY = "If nothing listens on the port, the pod is restarted or gets no requests."
 
 
 def _lacks(which: str, manifests: Manifests) -> Iterator[Place]:
@@ -31,7 +31,7 @@ def _asks_unknown_port(which: str, manifests: Manifests) -> Iterator[Place]:
 CHECKS = (
     Check(
         id="K8S-032",
-        title="A container has no liveness probe",
+        title="Liveness probe missing",
         severity="negligible",
         why="A program that hangs is not restarted.",
         fix="Add a livenessProbe.",
@@ -40,37 +40,37 @@ CHECKS = (
     ),
     Check(
         id="K8S-059",
-        title="A container has no readiness probe",
+        title="Readiness probe missing",
         severity="negligible",
-        why="A pod gets requests before it can answer them, and after it no longer can.",
+        why="The pod gets requests before it is ready, and while it cannot answer them.",
         fix="Add a readinessProbe.",
         references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
         inspect=partial(_lacks, "readiness"),
     ),
     Check(
         id="K8S-063",
-        title="A liveness probe asks a port that the container does not name",
+        title="Liveness probe port is not in the container's ports",
         severity="negligible",
         why=_WHY,
-        fix="List the port under ports, or correct the probe.",
+        fix="Add the port to ports, or correct the probe.",
         references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
         inspect=partial(_asks_unknown_port, "liveness"),
     ),
     Check(
         id="K8S-118",
-        title="A readiness probe asks a port that the container does not name",
+        title="Readiness probe port is not in the container's ports",
         severity="negligible",
         why=_WHY,
-        fix="List the port under ports, or correct the probe.",
+        fix="Add the port to ports, or correct the probe.",
         references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
         inspect=partial(_asks_unknown_port, "readiness"),
     ),
     Check(
         id="K8S-119",
-        title="A startup probe asks a port that the container does not name",
+        title="Startup probe port is not in the container's ports",
         severity="negligible",
         why=_WHY,
-        fix="List the port under ports, or correct the probe.",
+        fix="Add the port to ports, or correct the probe.",
         references=("https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/",),
         inspect=partial(_asks_unknown_port, "startup"),
     ),

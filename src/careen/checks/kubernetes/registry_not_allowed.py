@@ -1,4 +1,4 @@
-"""The image of a container comes from a registry that is not allowed."""
+"""Image from a registry that is not allowed."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    """Only where the settings name registries."""
+    """Only if the settings name registries."""
     for container in manifests.containers if manifests.registries else ():
         if container.image and not image_name.is_of_registry(container.image, manifests.registries):
             yield at(container, f"has the image {container.image} of {image_name.registry_of(container.image)}", "image")
@@ -17,9 +17,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-122",
-    title="The image of a container comes from a registry that is not allowed",
+    title="Image from a registry that is not allowed",
     severity="medium",
-    why="An image from elsewhere has passed none of the controls that the allowed registries stand for.",
+    why="An image of another registry has passed none of the controls of the allowed registries.",
     fix="Use an image of an allowed registry, or add this one to allowed_registries in the settings.",
     references=("CWE-829",),
     inspect=inspect,

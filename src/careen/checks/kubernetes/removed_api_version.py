@@ -1,4 +1,4 @@
-"""A resource is of an API version that Kubernetes has removed."""
+"""API version was removed from Kubernetes."""
 
 from collections.abc import Iterator
 
@@ -47,10 +47,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-030",
-    title="A resource is of an API version that Kubernetes has removed",
+    title="API version was removed from Kubernetes",
     severity="medium",
-    why="A cluster of today refuses it; one that takes it is out of support and gets no security fixes.",
-    fix="Write the resource for the version that the message names.",
+    why="Current clusters reject the resource; clusters that accept it get no security fixes.",
+    fix="Migrate the resource to the version that the message names.",
     references=(
         "https://kubernetes.io/docs/reference/using-api/deprecation-guide/",
         "CWE-477",

@@ -1,4 +1,4 @@
-"""A workload that is scaled by its load has a fixed number of replicas."""
+"""Fixed replicas on a workload with an HPA."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-267",
-    title="A workload that is scaled by its load has a fixed number of replicas",
+    title="Fixed replicas on a workload with an HPA",
     severity="low",
-    why="Each deployment resets the number to that of the manifest, whatever the load is.",
-    fix="Leave replicas out.",
+    why="Each deployment resets the number of replicas, whatever the load is.",
+    fix="Remove replicas.",
     references=(
         "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/#migrating-deployments-and-statefulsets-to-horizontal-autoscaling",
     ),

@@ -1,4 +1,4 @@
-"""A ResourceQuota does not limit CPU and memory."""
+"""ResourceQuota does not limit CPU and memory."""
 
 from collections.abc import Iterator
 
@@ -18,9 +18,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-105",
-    title="A ResourceQuota does not limit CPU and memory",
+    title="ResourceQuota does not limit CPU and memory",
     severity="negligible",
-    why="The namespace may still take all of the cluster in what the quota leaves out.",
+    why="The namespace can use up the whole cluster for what the quota leaves out.",
     fix="Set requests.cpu, requests.memory, limits.cpu and limits.memory under spec.hard.",
     references=(
         "CIS Kubernetes 5.7",

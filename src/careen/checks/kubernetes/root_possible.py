@@ -1,4 +1,4 @@
-"""Nothing keeps a container from running as root."""
+"""Container may run as root."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-035",
-    title="Nothing keeps a container from running as root",
+    title="Container may run as root",
     severity="medium",
-    why="Neither runAsNonRoot nor a user id above 0 is set, so the image decides, and most images run as root.",
-    fix="Set runAsNonRoot: true or a runAsUser above 0.",
+    why="Neither runAsNonRoot nor a UID above 0 is set: the image decides, and most images run as root.",
+    fix="Set runAsNonRoot: true, or runAsUser to a UID above 0.",
     references=(
         "CIS Kubernetes 5.2.7",
         "CWE-250",

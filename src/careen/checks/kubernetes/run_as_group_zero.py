@@ -1,4 +1,4 @@
-"""A container runs with group 0."""
+"""Container runs with GID 0 (root group)."""
 
 from collections.abc import Iterator
 
@@ -20,10 +20,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-036",
-    title="A container runs with group 0",
+    title="Container runs with GID 0 (root group)",
     severity="low",
-    why="Files of the image and of volumes that belong to the group root are open to it.",
-    fix="Set runAsGroup, fsGroup and supplementalGroups to ids above 0.",
+    why="The container can access files of the image and of volumes that belong to the group root.",
+    fix="Set runAsGroup, fsGroup and supplementalGroups to GIDs above 0.",
     references=("CWE-250",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Names outside of the cluster are looked up within it first."""
+"""DNS ndots is 5 or higher."""
 
 from collections.abc import Iterator
 
@@ -13,16 +13,18 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
         if pod.node.text("dnsPolicy") in ("Default", "None"):
             continue
         options = pod.node.maps("dnsConfig", "options")
-        dots = next((count(one.get("value")) for one in options if one.text("name") == "ndots"), None)
+        dots = next((count(option.get("value")) for option in options if option.text("name") == "ndots"), None)
         if dots is None or dots > 4:
             yield at(pod, "leaves ndots at 5", "dnsConfig")
 
 
 CHECK = Check(
     id="K8S-272",
-    title="Names outside of the cluster are looked up within it first",
+    title="DNS ndots is 5 or higher",
     severity="negligible",
-    why="With ndots at 5 each look-up of an outside name asks for it in every search domain: delay, load, and names that leak.",
+    why=(
+        "With ndots 5, each lookup of an external name tries all search domains first: more delay and load, and leaked names."
+    ),
     fix="Set ndots to 2 in dnsConfig.options.",
     references=("https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-dns-config",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A credential lies in a ConfigMap."""
+"""Credential in a ConfigMap."""
 
 from collections.abc import Iterator
 
@@ -24,10 +24,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-049",
-    title="A credential lies in a ConfigMap",
+    title="Credential in a ConfigMap",
     severity="high",
-    why=("ConfigMaps are readable to many roles that may not read Secrets, are not encrypted at rest and end in repositories."),
-    fix="Move the value into a Secret, and change the credential: it has been seen.",
+    why="Many roles that cannot read Secrets can read ConfigMaps, which are not encrypted at rest.",
+    fix="Move the value to a Secret, and rotate the credential.",
     references=(
         "CIS Kubernetes 5.4.1",
         "CWE-312",

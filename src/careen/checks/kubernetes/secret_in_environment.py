@@ -1,4 +1,4 @@
-"""A credential is written into the environment of a container."""
+"""Credential in the environment of a container."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-024",
-    title="A credential is written into the environment of a container",
+    title="Credential in the environment of a container",
     severity="high",
-    why="It lies in the manifest, in the API for whoever may read pods, in crash reports and in every child process.",
-    fix="Put it into a Secret, mount that as a file, and change the credential: it has been seen.",
+    why="It appears in the manifest, in the API for anyone who can read pods, in crash reports and in every child process.",
+    fix="Move it to a Secret that is mounted as a file, and rotate the credential.",
     references=(
         "CIS Kubernetes 5.4.1",
         "CWE-798",

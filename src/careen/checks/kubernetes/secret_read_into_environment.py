@@ -1,4 +1,4 @@
-"""A Secret is read into the environment of a container."""
+"""Secret is used as an environment variable."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-048",
-    title="A Secret is read into the environment of a container",
+    title="Secret is used as an environment variable",
     severity="low",
-    why=("Variables are inherited by every child process and end in crash reports and debug pages; a mounted file does not."),
-    fix="Mount the Secret as a volume and let the program read the file.",
+    why="Child processes, crash reports and debug pages get environment variables, but not a mounted file.",
+    fix="Mount the Secret as a volume and read the file.",
     references=(
         "CIS Kubernetes 5.4.1",
         "CWE-526",

@@ -1,4 +1,4 @@
-"""A Secret with its values lies in a manifest."""
+"""Secret with values in a manifest."""
 
 from collections.abc import Iterator
 
@@ -22,10 +22,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-110",
-    title="A Secret with its values lies in a manifest",
+    title="Secret with values in a manifest",
     severity="high",
-    why="Base64 hides nothing: whoever reads the file or the repository has the credential.",
-    fix=("Keep the values out of manifests (sealed secrets, an external store), and change the credential: it has been seen."),
+    why="Base64 is not encryption: anyone who can read the file or the repository has the credential.",
+    fix="Keep values out of manifests (sealed secrets, an external store), and rotate the credential.",
     references=(
         "CIS Kubernetes 5.4.2",
         "CWE-312",

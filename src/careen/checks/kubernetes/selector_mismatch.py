@@ -1,4 +1,4 @@
-"""The selector of a workload does not match its own pods."""
+"""Selector does not match the workload's own pods."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-064",
-    title="The selector of a workload does not match its own pods",
+    title="Selector does not match the workload's own pods",
     severity="low",
-    why="The API refuses it, or it makes pods without end and never counts them.",
-    fix="Give the template the labels that the selector asks for.",
+    why="The API rejects it, or it creates pods without end because it never counts them.",
+    fix="Add the labels of the selector to the pod template.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#selector",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""A pod mounts a sensitive path of its node."""
+"""Sensitive hostPath is mounted."""
 
 from collections.abc import Iterator
 
@@ -15,16 +15,18 @@ SENSITIVE = (
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
         for volume, path in pod.host_paths():
-            if path == "/" or any(path == one or path.startswith(one + "/") for one in SENSITIVE):
+            if path == "/" or any(path == folder or path.startswith(folder + "/") for folder in SENSITIVE):
                 yield Place(f"{pod.label} mounts {path} of the host", volume.line, path=pod.resource.path)
 
 
 CHECK = Check(
     id="K8S-103",
-    title="A pod mounts a sensitive path of its node",
+    title="Sensitive hostPath is mounted",
     severity="high",
-    why="There lie the configuration, devices, keys or containers of the node: reading them is often enough to own it.",
-    fix="Remove the mount, or narrow it to the one file that is needed, read-only.",
+    why=(
+        "The path has configuration, devices, keys or containers of the node: reading it is often enough to control the node."
+    ),
+    fix="Remove the mount, or mount only the file that is needed, read-only.",
     references=(
         "PSS baseline: HostPath Volumes",
         "CIS Docker 5.6",

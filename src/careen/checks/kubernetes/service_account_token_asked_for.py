@@ -1,4 +1,4 @@
-"""A pod asks for a service account token."""
+"""Service account token is mounted explicitly."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-051",
-    title="A pod asks for a service account token",
+    title="Service account token is mounted explicitly",
     severity="negligible",
-    why="Whoever breaks into it has the rights of its service account; asking for it may be right, but is to be seen.",
-    fix="Remove automountServiceAccountToken: true and the mount of the token if the pod does not use the API.",
+    why="An attacker who breaks into the pod has the permissions of its service account.",
+    fix="Remove automountServiceAccountToken: true and the token volume if the pod does not use the API.",
     references=(
         "CIS Kubernetes 5.1.6",
         "CWE-522",

@@ -1,4 +1,4 @@
-"""A service account token is mounted automatically."""
+"""Service account token is mounted automatically."""
 
 from collections.abc import Iterator
 
@@ -19,14 +19,12 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-025",
-    title="A service account token is mounted automatically",
+    title="Service account token is mounted automatically",
     severity="medium",
-    why=(
-        "The token is in the file system of every container: an intruder uses the API with the rights of the service account."
-    ),
+    why="An attacker who breaks into any container uses the API with the permissions of the service account.",
     fix=(
-        "Set automountServiceAccountToken: false in the pod or its service account; if a token is needed, keep "
-        "the rights small."
+        "Set automountServiceAccountToken: false in the pod or its service account; if a token is needed, grant few "
+        "permissions."
     ),
     references=(
         "CIS Kubernetes 5.1.6",

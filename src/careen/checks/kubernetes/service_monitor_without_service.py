@@ -1,4 +1,4 @@
-"""A ServiceMonitor selects no Service of these manifests."""
+"""ServiceMonitor selects no Service of these manifests."""
 
 from collections.abc import Iterator
 
@@ -12,16 +12,18 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
     for monitor in manifests.of("ServiceMonitor"):
         spaces = monitor.spec.texts("namespaceSelector", "matchNames")
         selector = monitor.spec.map("selector")
-        if not any((not spaces or one.namespace in spaces) and matches(one.labels, selector) for one in manifests.services):
+        if not any(
+            (not spaces or service.namespace in spaces) and matches(service.labels, selector) for service in manifests.services
+        ):
             yield at(monitor, "selects no Service", "spec")
 
 
 CHECK = Check(
     id="K8S-068",
-    title="A ServiceMonitor selects no Service of these manifests",
+    title="ServiceMonitor selects no Service of these manifests",
     severity="negligible",
-    why="Nothing is measured, unless the Services are made elsewhere.",
-    fix="Correct its selector or namespaces, or check both together.",
+    why="Prometheus scrapes nothing unless the Services are deployed separately.",
+    fix="Correct its selector or namespaceSelector, or check the manifests together.",
     references=("https://prometheus-operator.dev/docs/api-reference/api/",),
     inspect=inspect,
     default=False,

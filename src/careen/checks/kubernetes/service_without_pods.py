@@ -1,4 +1,4 @@
-"""A Service selects no pod of these manifests."""
+"""Service selects no pod of these manifests."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-065",
-    title="A Service selects no pod of these manifests",
+    title="Service selects no pod of these manifests",
     severity="negligible",
-    why="Requests to it go nowhere, unless the pods are made elsewhere; labels are often misspelt.",
+    why="Requests fail unless the pods are deployed separately, often because of a misspelt label.",
     fix="Correct the selector, or check the manifests of the pods together with the Service.",
     references=("https://kubernetes.io/docs/concepts/services-networking/service/",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""The containers of a pod share one process namespace."""
+"""Containers share a PID namespace (shareProcessNamespace)."""
 
 from collections.abc import Iterator
 
@@ -15,13 +15,13 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-028",
-    title="The containers of a pod share one process namespace",
+    title="Containers share a PID namespace (shareProcessNamespace)",
     severity="low",
     why=(
-        "One container sees the environment and, as the same user, the files and memory of the others: a sidecar "
-        "reads their secrets."
+        "A container sees the environment and, as the same user, the files and memory of the others: a sidecar can "
+        "read their secrets."
     ),
-    fix="Remove shareProcessNamespace; debug with an ephemeral container instead.",
+    fix="Remove shareProcessNamespace; use an ephemeral container for debugging.",
     references=("CWE-653",),
     inspect=inspect,
 )

@@ -1,4 +1,4 @@
-"""Workloads share a volume that more than one of them may write."""
+"""Writable volume is shared by several workloads."""
 
 from collections.abc import Iterator
 
@@ -27,10 +27,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-026",
-    title="Workloads share a volume that more than one of them may write",
+    title="Writable volume is shared by several workloads",
     severity="medium",
-    why="Who breaks into one of them plants files that the others run or trust: the volume is a bridge between them.",
-    fix="Give each workload a claim of its own, mount it read-only in all but one, or make the claim ReadWriteOncePod.",
+    why="An attacker in one workload can plant files that the others run or trust.",
+    fix="Give each workload its own claim, mount it read-only in all but one, or use ReadWriteOncePod.",
     references=(
         "CWE-668",
         "CWE-1220",

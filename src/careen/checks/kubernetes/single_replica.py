@@ -1,4 +1,4 @@
-"""A Deployment has one replica."""
+"""Deployment has one replica."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-074",
-    title="A Deployment has one replica",
+    title="Deployment has one replica",
     severity="negligible",
-    why="Each restart of its node, and each eviction, is an outage.",
-    fix="Set replicas to 2 or more, if the program supports it.",
+    why="Each restart or drain of its node is an outage.",
+    fix="Set replicas to 2 or more if the program supports it.",
     references=("https://kubernetes.io/docs/concepts/workloads/pods/disruptions/",),
     inspect=inspect,
     default=False,

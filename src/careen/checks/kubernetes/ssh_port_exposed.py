@@ -1,4 +1,4 @@
-"""A container listens for SSH."""
+"""SSH port is exposed."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-060",
-    title="A container listens for SSH",
+    title="SSH port is exposed",
     severity="medium",
-    why="A second way in beside kubectl exec, with keys and accounts that the cluster neither knows nor logs.",
+    why="SSH is a second way in beside kubectl exec, with keys and accounts that the cluster does not know or log.",
     fix="Remove the SSH server; use kubectl exec or an ephemeral container.",
     references=(
         "CIS Docker 5.7",

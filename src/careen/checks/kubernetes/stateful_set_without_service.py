@@ -1,4 +1,4 @@
-"""The headless Service of a StatefulSet is missing."""
+"""Headless Service of a StatefulSet is missing."""
 
 from collections.abc import Iterator
 
@@ -8,18 +8,18 @@ from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for one in manifests.of("StatefulSet"):
-        name = one.spec.text("serviceName")
-        if name and manifests.services and manifests.named("Service", name, one.namespace) is None:
-            yield at(one, f"names the Service {name}, which is not among the manifests", "spec", "serviceName")
+    for workload in manifests.of("StatefulSet"):
+        name = workload.spec.text("serviceName")
+        if name and manifests.services and manifests.named("Service", name, workload.namespace) is None:
+            yield at(workload, f"names the Service {name}, which is not among the manifests", "spec", "serviceName")
 
 
 CHECK = Check(
     id="K8S-268",
-    title="The headless Service of a StatefulSet is missing",
+    title="Headless Service of a StatefulSet is missing",
     severity="low",
-    why="Its pods get no names in DNS: members of a cluster do not find each other.",
-    fix="Add the headless Service, or correct its name.",
+    why="The pods have no DNS names: members of a cluster cannot find each other.",
+    fix="Add the headless Service, or correct serviceName.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-network-id",),
     inspect=inspect,
 )

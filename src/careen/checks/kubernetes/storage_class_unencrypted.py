@@ -1,4 +1,4 @@
-"""A storage class switches encryption off."""
+"""Storage class disables encryption."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-109",
-    title="A storage class switches encryption off",
+    title="Storage class disables encryption",
     severity="low",
-    why="Disks, snapshots and backups of the volumes can be read by whoever gets hold of them.",
+    why="Anyone who gets the disks, snapshots or backups of the volumes can read them.",
     fix='Set the parameter encrypted to "true".',
     references=("CWE-311",),
     inspect=inspect,

@@ -1,4 +1,4 @@
-"""A container starts its program by sudo."""
+"""sudo in the command of a container."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-274",
-    title="A container starts its program by sudo",
+    title="sudo in the command of a container",
     severity="medium",
-    why="Whoever takes the container over may become root by the same way.",
-    fix="Let the image run as the user that it needs, and give the one right by capabilities.",
+    why="An attacker who breaks into the container can become root in the same way.",
+    fix="Run the image as the user that it needs, and grant the one capability.",
     references=(
         "CWE-250",
         "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/",

@@ -1,4 +1,4 @@
-"""A workload lies in a namespace of the system."""
+"""Workload is in a system namespace (kube-system …)."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-054",
-    title="A workload lies in a namespace of the system",
+    title="Workload is in a system namespace (kube-system …)",
     severity="medium",
-    why=("There it stands beside what runs the cluster, often exempt from admission, and near credentials of the cluster."),
-    fix="Give the application a namespace of its own.",
+    why="System namespaces are often exempt from admission control and contain credentials of the cluster.",
+    fix="Set metadata.namespace to a dedicated namespace.",
     references=(
         "CIS Kubernetes 5.7.4",
         "CWE-653",

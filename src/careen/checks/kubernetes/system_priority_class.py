@@ -1,4 +1,4 @@
-"""A workload outside the system takes a priority class of the system."""
+"""Workload uses a system priority class."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-085",
-    title="A workload outside the system takes a priority class of the system",
+    title="Workload uses a system priority class",
     severity="low",
-    why="It pushes other pods off their nodes, up to those that run the cluster.",
-    fix="Use a priority class of your own.",
+    why="It can evict other pods from their nodes, even those that run the cluster.",
+    fix="Use your own priority class.",
     references=(
         "CWE-770",
         "https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/",

@@ -1,4 +1,4 @@
-"""Tiller of Helm 2 is deployed."""
+"""Tiller (Helm 2) is deployed."""
 
 from collections.abc import Iterator
 
@@ -14,16 +14,16 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
             yield at(container, "is Tiller", "image")
     for resource in manifests.resources:
         labels = (resource.labels, resource.spec.map("template", "metadata", "labels"))
-        if any(one.text("app") == "helm" and one.text("name") == "tiller" for one in labels):
+        if any(label.text("app") == "helm" and label.text("name") == "tiller" for label in labels):
             yield at(resource, "is Tiller by its labels", "metadata", "labels")
 
 
 CHECK = Check(
     id="K8S-056",
-    title="Tiller of Helm 2 is deployed",
+    title="Tiller (Helm 2) is deployed",
     severity="high",
-    why="Tiller takes orders from any pod without asking who sends them, and usually with the rights of cluster-admin.",
-    fix="Remove it; Helm 3 needs nothing in the cluster.",
+    why="Any pod can send commands to Tiller without authentication, and it is usually cluster-admin.",
+    fix="Remove it; Helm 3 needs no server in the cluster.",
     references=(
         "CWE-306",
         "CWE-1104",

@@ -1,4 +1,4 @@
-"""A Deployment does not spread its pods."""
+"""topologySpreadConstraints missing."""
 
 from collections.abc import Iterator
 
@@ -15,9 +15,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-087",
-    title="A Deployment does not spread its pods",
+    title="topologySpreadConstraints missing",
     severity="negligible",
-    why="A zone or node that fails may take all of them away.",
+    why="If one zone or node fails, all pods may be down.",
     fix="Add topologySpreadConstraints.",
     references=("https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/",),
     inspect=inspect,

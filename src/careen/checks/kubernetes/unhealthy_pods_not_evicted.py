@@ -1,4 +1,4 @@
-"""A PodDisruptionBudget has no unhealthyPodEvictionPolicy."""
+"""unhealthyPodEvictionPolicy is not set."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-083",
-    title="A PodDisruptionBudget has no unhealthyPodEvictionPolicy",
+    title="unhealthyPodEvictionPolicy is not set",
     severity="negligible",
     why="By default a pod that never became ready blocks the drain of its node.",
-    fix="Set unhealthyPodEvictionPolicy: AlwaysAllow.",
+    fix="Set unhealthyPodEvictionPolicy: AlwaysAllow in the PodDisruptionBudget.",
     references=("https://kubernetes.io/docs/tasks/run-application/configure-pdb/#unhealthy-pod-eviction-policy",),
     inspect=inspect,
     default=False,

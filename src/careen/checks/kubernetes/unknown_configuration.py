@@ -1,4 +1,4 @@
-"""A variable is read from a ConfigMap or Secret, or a key of it, that is not in these manifests."""
+"""ConfigMap or Secret key is not in these manifests."""
 
 from collections.abc import Iterator
 
@@ -26,9 +26,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-070",
-    title="A variable is read from a ConfigMap or Secret, or a key of it, that is not in these manifests",
+    title="ConfigMap or Secret key is not in these manifests",
     severity="negligible",
-    why="The container does not start until somebody makes it.",
+    why="The container does not start until the ConfigMap, Secret or key exists.",
     fix="Add the key, correct its name, or mark the reference optional.",
     references=("https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/",),
     inspect=inspect,

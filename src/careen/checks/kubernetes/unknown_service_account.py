@@ -1,4 +1,4 @@
-"""A workload runs as a service account that is not in these manifests."""
+"""Service account is not in these manifests."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-069",
-    title="A workload runs as a service account that is not in these manifests",
+    title="Service account is not in these manifests",
     severity="negligible",
-    why="Its pods are not made until somebody makes the account, with whatever rights.",
-    fix="Add the ServiceAccount, or correct the name.",
+    why="The pods are not created until somebody creates the account, with unknown permissions.",
+    fix="Add the ServiceAccount, or correct serviceAccountName.",
     references=("https://kubernetes.io/docs/concepts/security/service-accounts/",),
     inspect=inspect,
     default=False,

@@ -1,4 +1,4 @@
-"""A Deployment is not updated by rolling."""
+"""Deployment strategy is not RollingUpdate."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-088",
-    title="A Deployment is not updated by rolling",
+    title="Deployment strategy is not RollingUpdate",
     severity="negligible",
-    why="All pods are away at once during each update.",
-    fix="Set strategy.type to RollingUpdate, if two versions can run side by side.",
+    why="All pods are down at once during each update.",
+    fix="Set strategy.type to RollingUpdate if two versions can run side by side.",
     references=("https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#strategy",),
     inspect=inspect,
     default=False,

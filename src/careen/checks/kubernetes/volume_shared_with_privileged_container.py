@@ -1,4 +1,4 @@
-"""A privileged container trusts a volume that another container of its pod may write."""
+"""Privileged container shares a writable volume."""
 
 from collections.abc import Iterator
 
@@ -9,21 +9,25 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
-        strong = [one for one in pod.containers if one.security.get("privileged") is True or "SYS_ADMIN" in one.added]
+        strong = [
+            container
+            for container in pod.containers
+            if container.security.get("privileged") is True or "SYS_ADMIN" in container.added
+        ]
         for volume in pod.volumes if strong else ():
             users = list(pod.mounts(volume.text("name")))
             writers = [one for one, mount in users if one not in strong and mount.get("readOnly") is not True]
-            for container in (one for one, _ in users if one in strong and writers):
+            for container in (user for user, _ in users if user in strong and writers):
                 message = f"shares volume {volume.text('name')} with {writers[0].name}, which may write it"
                 yield at(container, message, "volumeMounts")
 
 
 CHECK = Check(
     id="K8S-121",
-    title="A privileged container trusts a volume that another container of its pod may write",
+    title="Privileged container shares a writable volume",
     severity="medium",
-    why="Who breaks into the other container plants files that the privileged one reads or runs: the way to the node.",
-    fix="Mount the volume read-only in the other container, or take the privileges away.",
+    why="An attacker in the other container can plant files that the privileged one reads or runs, and so control the node.",
+    fix="Mount the volume read-only in the other container, or remove the privileges.",
     references=(
         "CWE-668",
         "CWE-269",

@@ -1,4 +1,4 @@
-"""An admission webhook fails open."""
+"""Admission webhook fails open (failurePolicy: Ignore)."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-108",
-    title="An admission webhook fails open",
+    title="Admission webhook fails open (failurePolicy: Ignore)",
     severity="medium",
-    why="With failurePolicy Ignore, whoever keeps the webhook from answering switches its rules off.",
-    fix="Set failurePolicy: Fail and run the webhook with more than one replica.",
+    why="An attacker who keeps the webhook from answering disables its rules.",
+    fix="Set failurePolicy: Fail, and run the webhook with more than one replica.",
     references=("CWE-636",),
     inspect=inspect,
 )

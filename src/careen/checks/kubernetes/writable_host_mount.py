@@ -1,4 +1,4 @@
-"""A container may write to a path of its node."""
+"""hostPath is mounted writable."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-104",
-    title="A container may write to a path of its node",
+    title="hostPath is mounted writable",
     severity="medium",
-    why="What it writes stays on the node after the pod and may be run or trusted by the node or by other pods.",
-    fix="Set readOnly: true in the volumeMounts, or use a volume that belongs to the pod.",
+    why="Files that the container writes stay on the node, where the node or other pods may run or trust them.",
+    fix="Set readOnly: true in volumeMounts, or use a volume of the pod.",
     references=(
         "CIS Docker 5.6",
         "CWE-668",

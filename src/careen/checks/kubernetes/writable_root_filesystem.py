@@ -1,4 +1,4 @@
-"""The root file system of a container is writable."""
+"""Root file system is writable (readOnlyRootFilesystem)."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="K8S-021",
-    title="The root file system of a container is writable",
+    title="Root file system is writable (readOnlyRootFilesystem)",
     severity="low",
-    why="An intruder can replace programs and leave tools; the image no longer shows what runs.",
-    fix="Set readOnlyRootFilesystem: true and mount an emptyDir where the program writes.",
+    why="An attacker can replace programs and leave tools behind.",
+    fix="Set readOnlyRootFilesystem: true, and mount an emptyDir for paths that the program writes to.",
     references=(
         "CIS Docker 5.13",
         "CWE-732",

@@ -1,1 +1,1 @@
-"""Network policies, Services, Ingresses and Gateways of Kubernetes: checks get a Manifests."""
+"""Network policies, Services, Ingresses and Gateways of Kubernetes: checks inspect a Manifests."""

@@ -1,4 +1,4 @@
-"""A database or an administration port is reached from outside the cluster."""
+"""Database or admin port is reachable from outside."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
         for index, port in enumerate(service.spec.seq("ports")):
             numbers = [port.get(key) for key in ("port", "targetPort")] if isinstance(port, Mapping) else []
             found = [
-                network_policy.ADMIN_PORTS[one] for one in numbers if isinstance(one, int) and one in network_policy.ADMIN_PORTS
+                network_policy.ADMIN_PORTS[number]
+                for number in numbers
+                if isinstance(number, int) and number in network_policy.ADMIN_PORTS
             ]
             for what in found[:1]:
                 yield at(service, f"lets {what} be reached from outside ({how})", "spec", "ports", index)
@@ -25,10 +27,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-007",
-    title="A database or an administration port is reached from outside the cluster",
+    title="Database or admin port is reachable from outside",
     severity="high",
-    why="Such services trust their network; scanners find them within minutes.",
-    fix="Remove the port from the Service, or limit loadBalancerSourceRanges to who needs it.",
+    why="Such services are made for trusted networks; Internet scanners find an open port within minutes.",
+    fix="Remove the port from the Service, or restrict loadBalancerSourceRanges.",
     references=(
         "CWE-668",
         "CWE-306",

@@ -1,4 +1,4 @@
-"""A Service takes external addresses."""
+"""Service uses externalIPs."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-013",
-    title="A Service takes external addresses",
+    title="Service uses externalIPs",
     severity="high",
-    why=(
-        "It takes the traffic that passes through the nodes to any address it names, whoever that belongs to (CVE-2020-8554)."
-    ),
-    fix="Use a load balancer; deny externalIPs by the admission plugin DenyServiceExternalIPs.",
+    why="The Service takes over traffic through the nodes to any address that it names (CVE-2020-8554).",
+    fix="Use a load balancer; reject externalIPs with the admission plugin DenyServiceExternalIPs.",
     references=(
         "CVE-2020-8554",
         "CWE-940",

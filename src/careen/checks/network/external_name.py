@@ -1,4 +1,4 @@
-"""A Service is an alias of a name outside."""
+"""Service of type ExternalName."""
 
 from collections.abc import Iterator
 
@@ -15,12 +15,13 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-014",
-    title="A Service is an alias of a name outside",
+    title="Service of type ExternalName",
     severity="low",
     why=(
-        "Traffic leaves the cluster under a name that looks inside, past TLS names; an Ingress may so reach what it should not."
+        "Traffic leaves the cluster under an internal name, and TLS names do not match. An Ingress may reach hosts "
+        "that it should not."
     ),
-    fix="Name the outside host where it is used, and limit egress to it.",
+    fix="Use the external host name directly, and restrict egress to it.",
     references=(
         "CWE-441",
         "https://kubernetes.io/docs/concepts/services-networking/service/#externalname",

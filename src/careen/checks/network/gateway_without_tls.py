@@ -1,4 +1,4 @@
-"""A Gateway listens without TLS."""
+"""Gateway without TLS."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-018",
-    title="A Gateway listens without TLS",
+    title="Gateway without TLS",
     severity="medium",
-    why="What passes can be read and changed on its way.",
-    fix="Use protocol HTTPS with a certificate, and plain HTTP only to redirect.",
+    why="Anyone on the network path can read and change the traffic.",
+    fix="Set protocol: HTTPS with a certificate; use HTTP only to redirect.",
     references=(
         "CWE-319",
         "https://gateway-api.sigs.k8s.io/guides/tls/",

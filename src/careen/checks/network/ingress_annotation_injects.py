@@ -1,4 +1,4 @@
-"""An Ingress annotation injects configuration."""
+"""Ingress annotation injects configuration."""
 
 import re
 from collections.abc import Iterator
@@ -27,13 +27,12 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-016",
-    title="An Ingress annotation injects configuration",
+    title="Ingress annotation injects configuration",
     severity="critical",
     why=(
-        "The controller writes it into its configuration unquoted: code runs in it, which reads the Secrets of the "
-        "whole cluster (CVE-2025-1974)."
+        "The controller runs the injected configuration as code, and can read the Secrets of the whole cluster (CVE-2025-1974)."
     ),
-    fix="Write a plain URL or name; update the controller, or move away from it.",
+    fix="Write a plain URL or name; update or replace the controller.",
     references=(
         "CVE-2025-1097",
         "CVE-2025-1098",

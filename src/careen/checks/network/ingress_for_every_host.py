@@ -1,4 +1,4 @@
-"""An Ingress serves every host name."""
+"""Ingress rule without host."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-020",
-    title="An Ingress serves every host name",
+    title="Ingress rule without host",
     severity="low",
-    why="A name that is not meant for it, for example of another tenant, ends in this application.",
-    fix="Name the host in each rule.",
+    why="Requests for any host name, for example of another tenant, reach this application.",
+    fix="Set host in each rule.",
     references=(
         "CWE-668",
         "https://kubernetes.io/docs/concepts/services-networking/ingress/#hostname-wildcards",

@@ -1,4 +1,4 @@
-"""An Ingress writes into the configuration of its controller."""
+"""Ingress configuration snippet."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-015",
-    title="An Ingress writes into the configuration of its controller",
+    title="Ingress configuration snippet",
     severity="high",
-    why="Snippets run in the controller, which reads the Secrets of the whole cluster (CVE-2021-25742).",
-    fix="Remove the snippet annotations and switch allow-snippet-annotations off.",
+    why="Snippets run in the controller, which can read the Secrets of the whole cluster (CVE-2021-25742).",
+    fix="Remove the snippet annotations, and set allow-snippet-annotations to false.",
     references=(
         "CVE-2021-25742",
         "CWE-94",

@@ -1,4 +1,4 @@
-"""An Ingress serves without TLS."""
+"""Ingress without TLS."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-006",
-    title="An Ingress serves without TLS",
+    title="Ingress without TLS",
     severity="medium",
-    why="What passes, passwords and sessions among it, can be read and changed on its way.",
-    fix="Add tls with a secretName and the hosts.",
+    why="Anyone on the network path can read and change the traffic, including passwords and sessions.",
+    fix="Add tls with a secretName and hosts.",
     references=(
         "CWE-319",
         "https://kubernetes.io/docs/concepts/services-networking/ingress/#tls",

@@ -1,4 +1,4 @@
-"""A load balancer takes requests from every address."""
+"""Load balancer is open to all addresses."""
 
 from collections.abc import Iterator
 
@@ -19,9 +19,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-019",
-    title="A load balancer takes requests from every address",
+    title="Load balancer is open to all addresses",
     severity="low",
-    why="What need not be public is.",
+    why="Anyone on the Internet can reach the service, even if it is for a few clients only.",
     fix="Set loadBalancerSourceRanges, or make the load balancer internal.",
     references=(
         "CWE-668",

@@ -1,4 +1,4 @@
-"""A network policy lets pods reach the metadata service of the cloud."""
+"""Network policy allows the cloud metadata service."""
 
 from collections.abc import Iterator
 
@@ -12,17 +12,17 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
     for policy in network_policy.policies(manifests):
         for peer, keys in network_policy.peers(policy):
             block = peer.map("ipBlock")
-            excepted = any(one.startswith(("169.254.169.254/", "169.254.0.0/16")) for one in block.texts("except"))
+            excepted = any(network.startswith(("169.254.169.254/", "169.254.0.0/16")) for network in block.texts("except"))
             if "egress" in keys and block.text("cidr") == "0.0.0.0/0" and not excepted:
                 yield at(policy, "lets its pods reach 169.254.169.254", *keys, "ipBlock")
 
 
 CHECK = Check(
     id="NWP-008",
-    title="A network policy lets pods reach the metadata service of the cloud",
+    title="Network policy allows the cloud metadata service",
     severity="high",
-    why="There they get credentials of the node, which often may do much in the account.",
-    fix="Except 169.254.169.254/32 from the block, or name the networks that are needed.",
+    why="Pods can get credentials of the node, often with wide rights in the cloud account.",
+    fix="Add 169.254.169.254/32 to except, or allow only the networks that are needed.",
     references=(
         "CWE-918",
         "CWE-522",

@@ -1,4 +1,4 @@
-"""A namespace has no policy that denies by default."""
+"""Namespace has no default-deny network policy."""
 
 from collections.abc import Iterator
 
@@ -23,9 +23,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-002",
-    title="A namespace has no policy that denies by default",
+    title="Namespace has no default-deny network policy",
     severity="low",
-    why="A pod that no other policy selects, for example a new one, is open to all.",
+    why="Pods that no other policy selects, such as new ones, accept traffic from everywhere.",
     fix="Add a NetworkPolicy with an empty podSelector, both policyTypes and no rules.",
     references=(
         "CIS Kubernetes 5.3.2",

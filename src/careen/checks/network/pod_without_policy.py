@@ -1,4 +1,4 @@
-"""No network policy selects a pod."""
+"""Pod has no network policy."""
 
 from collections.abc import Iterator
 
@@ -17,13 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-001",
-    title="No network policy selects a pod",
+    title="Pod has no network policy",
     severity="medium",
-    why=(
-        "Every pod of the cluster may connect to it, and it may connect to every address: one break-in is the "
-        "start of the next."
-    ),
-    fix="Add a NetworkPolicy that selects it and names its peers.",
+    why="Every pod of the cluster can connect to it, and an attacker in it can connect to every address.",
+    fix="Add a NetworkPolicy that selects the pod and lists its peers.",
     references=(
         "CIS Kubernetes 5.3.2",
         "CWE-923",

@@ -1,4 +1,4 @@
-"""A network policy selects a pod that is in the network of its node."""
+"""Network policy selects a pod with hostNetwork."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-010",
-    title="A network policy selects a pod that is in the network of its node",
+    title="Network policy selects a pod with hostNetwork",
     severity="medium",
-    why="Policies do not hold such pods: the isolation that the policy promises is not there.",
-    fix="Remove hostNetwork, or control the traffic on the node.",
+    why="Network policies do not apply to such pods: the pod is not isolated.",
+    fix="Remove hostNetwork, or filter the traffic on the node.",
     references=(
         "CWE-923",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

@@ -1,4 +1,4 @@
-"""A network policy allows traffic from everywhere."""
+"""Network policy allows all traffic."""
 
 from collections.abc import Iterator
 
@@ -22,10 +22,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-003",
-    title="A network policy allows traffic from everywhere",
+    title="Network policy allows all traffic",
     severity="medium",
-    why="A rule without peers, or with all addresses, allows what the policy seems to forbid.",
-    fix="Name the pods, namespaces or networks that need to.",
+    why="A rule without peers, or with all addresses, allows traffic that the policy seems to deny.",
+    fix="List the pods, namespaces or networks that need access.",
     references=(
         "CWE-923",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

@@ -1,4 +1,4 @@
-"""A rule of a network policy allows pods that are not in these manifests."""
+"""Network policy peer matches no pod of these manifests."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-012",
-    title="A rule of a network policy allows pods that are not in these manifests",
+    title="Network policy peer matches no pod of these manifests",
     severity="negligible",
-    why="Who may label a pod so is let in.",
-    fix="Correct the selector of the peer, or check both together.",
+    why="Anyone who can give a pod these labels gets access.",
+    fix="Correct the selector of the peer, or check the manifests of both together.",
     references=(
         "CWE-923",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

@@ -1,4 +1,4 @@
-"""A network policy selects no pod of these manifests."""
+"""Network policy selects no pod of these manifests."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-004",
-    title="A network policy selects no pod of these manifests",
+    title="Network policy selects no pod of these manifests",
     severity="low",
-    why="Pods that were to be isolated are open; labels are often misspelt.",
-    fix="Correct the selector, or check the manifests of the pods together with the policy.",
+    why="Pods that the policy should isolate are open, often because of a misspelt label.",
+    fix="Correct podSelector, or check the manifests of the pods together with the policy.",
     references=(
         "CWE-923",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

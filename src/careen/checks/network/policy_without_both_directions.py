@@ -1,4 +1,4 @@
-"""No network policy has rules for both directions of a pod."""
+"""Pod has no network policy for both directions."""
 
 from collections.abc import Iterator
 
@@ -23,10 +23,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-011",
-    title="No network policy has rules for both directions of a pod",
+    title="Pod has no network policy for both directions",
     severity="negligible",
-    why="A direction without rules is either open to all or closed by accident.",
-    fix="Give the pod a policy with both policyTypes and rules for both.",
+    why="The direction without rules is either open to all or blocked by accident.",
+    fix="Set both policyTypes, Ingress and Egress, with rules for each.",
     references=(
         "CIS Kubernetes 5.3.2",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

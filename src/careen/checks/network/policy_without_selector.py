@@ -1,4 +1,4 @@
-"""A network policy has no selector."""
+"""Network policy without podSelector."""
 
 from collections.abc import Iterator
 
@@ -18,10 +18,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-017",
-    title="A network policy has no selector",
+    title="Network policy without podSelector",
     severity="medium",
-    why="Without any selector it isolates all pods of the namespace by accident, or is refused.",
-    fix="Set podSelector; {} if all pods are meant.",
+    why="The API rejects the policy, or it isolates all pods of the namespace by accident.",
+    fix="Set podSelector, or podSelector: {} for all pods.",
     references=(
         "CWE-923",
         "https://kubernetes.io/docs/concepts/services-networking/network-policies/",

@@ -1,4 +1,4 @@
-"""A Service is reached from outside the cluster."""
+"""Service is reachable from outside the cluster."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="NWP-005",
-    title="A Service is reached from outside the cluster",
+    title="Service is reachable from outside the cluster",
     severity="medium",
-    why="It is open to the network of the nodes, often to the Internet, past the checks of an Ingress or Gateway.",
-    fix="Use type ClusterIP behind an Ingress or Gateway, or limit who may reach it.",
+    why="The network of the nodes, often the Internet, reaches it past the controls of an Ingress or Gateway.",
+    fix="Use type: ClusterIP behind an Ingress or Gateway, or restrict the sources.",
     references=(
         "CWE-668",
         "https://kubernetes.io/docs/concepts/services-networking/service/",

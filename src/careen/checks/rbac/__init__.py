@@ -1,1 +1,1 @@
-"""Roles and bindings of Kubernetes: checks get a Manifests, with all resources together."""
+"""Roles and bindings of Kubernetes: checks inspect a Manifests, with all resources together."""

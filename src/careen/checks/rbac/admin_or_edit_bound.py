@@ -1,4 +1,4 @@
-"""Subjects are given the role admin or edit."""
+"""Role admin or edit is bound."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-015",
-    title="Subjects are given the role admin or edit",
+    title="Role admin or edit is bound",
     severity="medium",
-    why="admin manages the rights of the namespace, edit reads its Secrets and runs as any of its service accounts.",
-    fix="Bind a role that names what is needed.",
+    why="admin manages permissions of the namespace; edit reads its Secrets and runs as any of its service accounts.",
+    fix="Bind a role with only the permissions that are needed.",
     references=(
         "CIS Kubernetes 5.1.1",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A role is bound to every authenticated user."""
+"""Role is bound to all authenticated users."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-023",
-    title="A role is bound to every authenticated user",
+    title="Role is bound to all authenticated users",
     severity="high",
-    why="Each service account and each user has these rights; with some providers, each of their customers.",
-    fix="Name the users, groups or service accounts that need the role.",
+    why="Every service account and user has these permissions; with some cloud providers, all their customers.",
+    fix="Bind the role to the users, groups or service accounts that need it.",
     references=(
         "CWE-250",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",

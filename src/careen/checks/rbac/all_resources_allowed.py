@@ -1,4 +1,4 @@
-"""A role allows a verb on every resource."""
+"""Wildcard in the resources of a role."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-014",
-    title="A role allows a verb on every resource",
+    title="Wildcard in the resources of a role",
     severity="high",
-    why="Among them are Secrets, roles, and kinds that come later.",
-    fix="Name the resources that are needed.",
+    why="The wildcard includes Secrets, roles, and resources that are added later.",
+    fix="List the resources that are needed.",
     references=(
         "CIS Kubernetes 5.1.3",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A role allows every verb on a resource."""
+"""Wildcard in the verbs of a role."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-013",
-    title="A role allows every verb on a resource",
+    title="Wildcard in the verbs of a role",
     severity="high",
-    why="Among them may be escalate, bind, impersonate, and verbs that come later.",
-    fix="Name the verbs that are needed.",
+    why="The wildcard may include escalate, bind, impersonate, and verbs that are added later.",
+    fix="List the verbs that are needed.",
     references=(
         "CIS Kubernetes 5.1.3",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A role is bound to anonymous users."""
+"""Role is bound to anonymous users."""
 
 from collections.abc import Iterator
 
@@ -21,10 +21,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-003",
-    title="A role is bound to anonymous users",
+    title="Role is bound to anonymous users",
     severity="critical",
-    why="Whoever reaches the API server has these rights.",
-    fix="Remove system:anonymous and system:unauthenticated from the subjects.",
+    why="Anyone who reaches the API server has these permissions, without authentication.",
+    fix="Remove system:anonymous and system:unauthenticated from subjects.",
     references=(
         "CIS Kubernetes 1.2.1",
         "CWE-306",

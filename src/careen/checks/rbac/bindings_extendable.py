@@ -1,4 +1,4 @@
-"""A role may add subjects to bindings it has."""
+"""Role can add subjects to its own bindings."""
 
 from collections.abc import Iterator
 
@@ -11,15 +11,15 @@ from careen.plugins import Check, Place
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for granted in rbac.granting(manifests, ("rolebindings", "clusterrolebindings"), ("get", "patch")):
         if len(granted.verbs) == 2:
-            yield at(granted.rule, granted.said, "resources")
+            yield at(granted.rule, granted.description, "resources")
 
 
 CHECK = Check(
     id="RBC-025",
-    title="A role may add subjects to bindings it has",
+    title="Role can add subjects to its own bindings",
     severity="low",
-    why="Who is in a binding adds others to it, so that taking the right away from one ends nothing.",
-    fix="Take patch from the verbs.",
+    why="A subject can add others to the binding: removing one subject does not end the access.",
+    fix="Remove patch from verbs.",
     references=(
         "CWE-269",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",

@@ -1,4 +1,4 @@
-"""A role may change who the cloud provider lets in as whom."""
+"""Role can change cloud identities (aws-auth)."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-039",
-    title="A role may change who the cloud provider lets in as whom",
+    title="Role can change cloud identities (aws-auth)",
     severity="critical",
-    why="Whoever writes the ConfigMap aws-auth makes any identity of the provider an administrator.",
-    fix="Take aws-auth out of the resourceNames.",
+    why="Anyone who can write the ConfigMap aws-auth makes any cloud identity a cluster administrator.",
+    fix="Remove aws-auth from resourceNames.",
     references=(
         "CWE-269",
         "https://kubernetes.io/docs/concepts/security/rbac-good-practices/",

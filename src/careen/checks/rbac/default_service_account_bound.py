@@ -1,4 +1,4 @@
-"""A role is given to a default service account."""
+"""Role is bound to a default service account."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-011",
-    title="A role is given to a default service account",
+    title="Role is bound to a default service account",
     severity="medium",
-    why="Every pod of the namespace that names no account has these rights.",
-    fix="Make a service account for the workload and bind the role to it.",
+    why="Every pod of the namespace without its own service account has these permissions.",
+    fix="Create a service account for the workload, and bind the role to it.",
     references=(
         "CIS Kubernetes 5.1.5",
         "CWE-1220",

@@ -1,4 +1,4 @@
-"""A role allows everything on everything."""
+"""Role allows all verbs on all resources."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-001",
-    title="A role allows everything on everything",
+    title="Role allows all verbs on all resources",
     severity="critical",
-    why="Whoever has the role is an administrator, also of kinds that are installed later.",
-    fix="Name the resources and verbs that are needed.",
+    why="Anyone with the role is an administrator, also of resources that are added later.",
+    fix="List the resources and verbs that are needed.",
     references=(
         "CIS Kubernetes 5.1.3",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A role is given to the group system:masters."""
+"""Role is bound to the group system:masters."""
 
 from collections.abc import Iterator
 
@@ -17,10 +17,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-024",
-    title="A role is given to the group system:masters",
+    title="Role is bound to the group system:masters",
     severity="high",
-    why="The group is past all authorization and cannot be taken away from a certificate; a binding to it hides that.",
-    fix="Use a group of your own.",
+    why="The group bypasses all authorization and cannot be revoked from a certificate; the binding hides that.",
+    fix="Use your own group.",
     references=(
         "CIS Kubernetes 5.1.7",
         "CWE-250",

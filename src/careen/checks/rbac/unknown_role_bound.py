@@ -1,4 +1,4 @@
-"""A binding is to a role that is not in these manifests."""
+"""Binding to a role that is not in these manifests."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,9 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-022",
-    title="A binding is to a role that is not in these manifests",
+    title="Binding to a role that is not in these manifests",
     severity="negligible",
-    why="What it grants cannot be checked here, and whoever may make the role decides it.",
+    why="Its permissions cannot be checked, and whoever can create the role decides them.",
     fix="Check the manifests of the role together with the binding.",
     references=("https://kubernetes.io/docs/concepts/security/rbac-good-practices/",),
     inspect=inspect,

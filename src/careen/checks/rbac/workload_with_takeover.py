@@ -1,4 +1,4 @@
-"""A workload runs with rights to take over more."""
+"""Workload can take over other workloads or the cluster."""
 
 from collections.abc import Iterator
 
@@ -38,10 +38,10 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
 
 CHECK = Check(
     id="RBC-010",
-    title="A workload runs with rights to take over more",
+    title="Workload can take over other workloads or the cluster",
     severity="high",
-    why=("Whoever breaks into the program has, by its service account, the way on to Secrets, other pods or the cluster."),
-    fix="Take the rights from the service account, or give the work to a workload that is not exposed.",
+    why="An attacker in the container uses its service account to reach Secrets, other pods or the cluster.",
+    fix="Remove these permissions from the service account, or use them in a workload that is not exposed.",
     references=(
         "CIS Kubernetes 5.1",
         "CWE-269",

@@ -1,1 +1,1 @@
-"""Running containers: checks get those of an engine, each with its image."""
+"""Running containers: checks inspect those of an engine, each with its image."""

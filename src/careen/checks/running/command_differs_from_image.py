@@ -1,4 +1,4 @@
-"""A container runs another command than its image."""
+"""Container runs another command than its image."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,18 +7,24 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.image_command and one.command != one.image_command and one.command[:1] != one.image_command[:1]:
-            program = one.command[0] if one.command else "nothing"
-            yield Place(f"container {one.name} starts {program}, its image {one.image_command[0]}", path=one.name)
+    for container in containers:
+        if (
+            container.image_command
+            and container.command != container.image_command
+            and container.command[:1] != container.image_command[:1]
+        ):
+            program = container.command[0] if container.command else "nothing"
+            yield Place(
+                f"container {container.name} starts {program}, its image {container.image_command[0]}", path=container.name
+            )
 
 
 CHECK = Check(
     id="RTM-002",
-    title="A container runs another command than its image",
+    title="Container runs another command than its image",
     severity="negligible",
-    why="What was tested with the image is not what runs; a shell or a miner started in place of the program looks like this.",
-    fix="Nothing, if it is meant: build it into an image of its own otherwise.",
+    why="The running program is not the one that was tested with the image; an attacker's shell or miner looks like this.",
+    fix="If it is intended, build an image with this command; otherwise restart the container without the override.",
     references=("CWE-693",),
     inspect=inspect,
 )

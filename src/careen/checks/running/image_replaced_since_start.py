@@ -1,4 +1,4 @@
-"""The tag of a running image now points to another image."""
+"""Container runs an outdated image: its tag has moved."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,20 +7,22 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.moved:
-            yield Place(f"container {one.name} runs an older {one.image} than the one that is here", path=one.name)
+    for container in containers:
+        if container.moved:
+            yield Place(
+                f"container {container.name} runs an older {container.image} than the one that is here", path=container.name
+            )
 
 
 CHECK = Check(
     id="RTM-005",
-    title="The tag of a running image now points to another image",
+    title="Container runs an outdated image: its tag has moved",
     severity="low",
     why=(
-        "A newer image was pulled or built, with its fixes, and the container still runs the old one; a scan by name looks at "
-        "the wrong image."
+        "A newer image was pulled or built, but the container still runs the old one without its fixes. A scan by "
+        "name assesses the wrong image."
     ),
-    fix="Start the container anew, and name images by digest.",
+    fix="Recreate the container, and reference images by digest.",
     references=(
         "CIS Docker 5.28",
         "CWE-1104",

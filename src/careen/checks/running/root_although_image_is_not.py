@@ -1,4 +1,4 @@
-"""A container runs as root although its image does not."""
+"""Container runs as root although its image does not."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,9 +7,9 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.image_user and _is_root(one.user) and not _is_root(one.image_user):
-            yield Place(f"container {one.name} runs as root, its image as {one.image_user}", path=one.name)
+    for container in containers:
+        if container.image_user and _is_root(container.user) and not _is_root(container.image_user):
+            yield Place(f"container {container.name} runs as root, its image as {container.image_user}", path=container.name)
 
 
 def _is_root(user: str) -> bool:
@@ -18,10 +18,10 @@ def _is_root(user: str) -> bool:
 
 CHECK = Check(
     id="RTM-001",
-    title="A container runs as root although its image does not",
+    title="Container runs as root although its image does not",
     severity="high",
-    why="Whoever built the image took care that the program needs no rights; whoever breaks into it now has all of them.",
-    fix="Start it without --user, or with the user of the image.",
+    why="The image is built to run without privileges; an attacker who breaks into this container is root nevertheless.",
+    fix="Start the container without --user, or with the user of the image.",
     references=(
         "CIS Docker 4.1",
         "CWE-250",

@@ -1,4 +1,4 @@
-"""A container has variables that its image does not have."""
+"""Container has variables that its image does not have."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,18 +7,18 @@ from careen.plugins import Check, Place
 
 
 def inspect(containers: Sequence[Running]) -> Iterator[Place]:
-    for one in containers:
-        if one.added_variables:
-            names = ", ".join(one.added_variables[:8]) + (" …" if len(one.added_variables) > 8 else "")
-            yield Place(f"container {one.name} is given {names}", path=one.name)
+    for container in containers:
+        if container.added_variables:
+            names = ", ".join(container.added_variables[:8]) + (" …" if len(container.added_variables) > 8 else "")
+            yield Place(f"container {container.name} is given {names}", path=container.name)
 
 
 CHECK = Check(
     id="RTM-003",
-    title="A container has variables that its image does not have",
+    title="Container has variables that its image does not have",
     severity="negligible",
-    why="Variables steer what a program loads and whom it trusts; who reads the image alone does not see them.",
-    fix="Nothing, if they are meant; credentials belong into secrets.",
+    why="Variables decide what a program loads and trusts; a review of the image does not show them.",
+    fix="Keep variables that are intended; move credentials to secrets.",
     references=("CWE-526",),
     inspect=inspect,
     default=False,

@@ -1,10 +1,10 @@
 "use strict";
-// Draws what the data block says. Text of the scanned files is set as text only, never as markup.
+// Draws the data block. Text of the scanned files is set as text only, never as markup.
 (function () {
   const data = JSON.parse(document.getElementById("data").textContent);
   const $ = (id) => document.getElementById(id);
-  const FEW = 60; // nodes that are all drawn
-  const FIRST = 30; // where there are more: those of the first paths
+  const FEW = 60; // up to so many nodes, all are drawn
+  const FIRST = 30; // of more, so many nodes of the first paths
   const MOST = 400; // nodes that are laid out at once
   const CROSSING = new Set(["credential", "volume", "socket", "privilege", "host_path", "namespace", "role"]);
   const SHAPES = { internet: "ellipse", port: "hexagon", container: "round-rectangle", host: "octagon", cluster: "octagon",
@@ -65,7 +65,7 @@
   }
 
   // --- the drawing ---------------------------------------------------------------------------------------------
-  // All there is where that can be looked at; else the first paths, and the chosen one.
+  // All nodes if there are few; else those of the first paths and of the selected path.
   function shown(all) {
     const on = new Set();
     if (chosen >= 0) data.paths[chosen].nodes.forEach((at) => on.add(at));
@@ -78,7 +78,7 @@
     return on;
   }
 
-  // Of many edges only those that paths go along.
+  // Of many edges, only those of paths.
   function followed(on) {
     if (data.nodes.length <= FEW || $("all").checked) return data.edges;
     const pairs = new Set();
@@ -116,7 +116,7 @@
     if (!leaving.has(edge.source)) leaving.set(edge.source, []);
     leaving.get(edge.source).push(edge.target);
   }
-  for (const at of depth.keys()) // grows while it is walked
+  for (const at of depth.keys()) // grows during the loop
     for (const next of leaving.get(at) || []) if (!depth.has(next)) depth.set(next, depth.get(at) + 1);
   const forward = (edge) => ((depth.get(edge.source) ?? 1e9) <= (depth.get(edge.target) ?? 1e9) ? 1 : 0);
 
@@ -133,7 +133,7 @@
         user: node.container ? node.container.user : "", reached: node.likelihood !== null ? 1 : 0 } });
     }
     lines = new Map();
-    const ordered = followed(on).slice().sort((a, b) => forward(b) - forward(a)); // of two opposite ones that from outside
+    const ordered = followed(on).slice().sort((a, b) => forward(b) - forward(a)); // of two opposite edges, first the one away from the Internet
     for (const edge of ordered) {
       if (!on.has(edge.source) || !on.has(edge.target) || edge.way === "host") continue;
       const back = lines.get(edge.target + " " + edge.source);
@@ -152,7 +152,7 @@
         elements.push({ data: { id: "l" + index, source: "n" + link.source, target: "n" + link.target, held: 1 } });
     });
     $("drawn").hidden = on.size >= data.nodes.length;
-    $("drawn").textContent = on.size + " of " + data.nodes.length + " nodes are drawn: those on the first paths, and on the chosen one.";
+    $("drawn").textContent = on.size + " of " + data.nodes.length + " nodes are drawn: those of the first paths and of the selected path.";
     return elements;
   }
 
@@ -169,7 +169,7 @@
       boxSelectionEnabled: false, layout: { name: "preset" },
     });
     layout("LR");
-    if (cy.zoom() < 0.9 && cy.nodes().length < 200) { // whichever way shows it larger
+    if (cy.zoom() < 0.9 && cy.nodes().length < 200) { // the direction that shows it larger
       const wide = cy.zoom();
       layout("TB");
       if (cy.zoom() < wide) layout("LR");
@@ -192,7 +192,7 @@
       }
       path.taken.forEach((at) => { if (!ids.has(at)) cy.$id("n" + at).removeClass("faded").addClass("taken"); });
     });
-    if (cy.zoom() < 0.6) {
+    if (cy.zoom() < 0.8) { // labels would be too small to read
       cy.fit(cy.nodes(".on"), 40);
       if (cy.zoom() > 1.1) { cy.zoom(1.1); cy.center(cy.nodes(".on")); }
     }
@@ -203,7 +203,7 @@
     if (cy) cy.elements().removeClass("faded on taken");
     document.querySelectorAll("#paths button").forEach((button) => button.setAttribute("aria-pressed", "false"));
     $("detail-title").textContent = "Details";
-    $("detail").replaceChildren(element("p", "Choose a path on the left (arrow keys move in the list), or a node of the drawing."));
+    $("detail").replaceChildren(element("p", "Select a path on the left (arrow keys move in the list), or a node of the drawing."));
   }
 
   // --- words ---------------------------------------------------------------------------------------------------
@@ -217,7 +217,7 @@
     $("detail-title").textContent = "Path " + (rank + 1);
     const what = element("p");
     what.append(element("span", path.severity, "severity " + path.severity),
-      " score " + path.score + " of 100: " + (100 * path.likelihood).toFixed(1) + "\u00a0% likely, for what is worth " + path.worth);
+      " score " + path.score + " of 100: " + (100 * path.likelihood).toFixed(1) + "\u00a0% likely, worth of the target " + path.worth);
     const steps = element("ol");
     for (const step of path.steps) {
       const item = element("li");
@@ -232,7 +232,7 @@
     }
     $("detail").replaceChildren(what, steps);
     if (path.taken.length)
-      $("detail").append(element("p", "And with it " + path.taken.length + (path.taken.length === 1 ? " container: " : " containers: ") +
+      $("detail").append(element("p", "The attacker then also controls " + path.taken.length + (path.taken.length === 1 ? " container: " : " containers: ") +
         path.taken.slice(0, 30).map((at) => named(data.nodes[at])).join(", ") + (path.taken.length > 30 ? " …" : "")));
   }
 
@@ -240,29 +240,29 @@
     const node = data.nodes[at];
     const facts = element("dl");
     const fact = (name, value) => { if (value) facts.append(element("dt", name), element("dd", value)); };
-    fact("what", node.kind);
-    fact("in", node.group);
+    fact("kind", node.kind);
+    fact("group", node.group);
     if (node.container) {
       const one = node.container;
       fact("image", one.image);
       fact("user", one.user.replace("_", "-"));
       fact("privileged", one.privileged ? "yes" : "");
-      fact("adds", one.capabilities.join(", "));
+      fact("capabilities", one.capabilities.join(", "));
       fact("ports", one.ports.join(", ") || (one.listens ? "" : "none known"));
-      fact("kind", one.store);
-      fact("also", one.facts.join(", "));
+      fact("store", one.store);
+      fact("settings", one.facts.join(", "));
     }
-    fact("reached", node.likelihood === null ? "not from the Internet" : (100 * node.likelihood).toFixed(1) + "\u00a0% likely");
-    fact("where", node.places.map(place).join(", "));
+    fact("reachable", node.likelihood === null ? "not from the Internet" : (100 * node.likelihood).toFixed(1) + "\u00a0% likely");
+    fact("files", node.places.map(place).join(", "));
     const parts = [facts];
-    const flaws = data.vulnerabilities.filter((one) => one.container === at);
-    if (flaws.length) {
+    const vulnerabilities = data.vulnerabilities.filter((found) => found.container === at);
+    if (vulnerabilities.length) {
       parts.push(element("h2", "Vulnerabilities by priority"));
       const list = element("ul");
-      for (const one of flaws.slice(0, 15))
-        list.append(element("li", one.priority.toFixed(2) + "  " + one.id + ", " + one.package + " " + one.version + ", " + one.severity +
-          (one.kev ? ", exploited (KEV)" : "") + (one.epss ? ", EPSS " + one.epss.toFixed(2) : "") +
-          (one.fixed_in.length ? ", fixed in " + one.fixed_in[0] : "")));
+      for (const found of vulnerabilities.slice(0, 15))
+        list.append(element("li", found.priority.toFixed(2) + "  " + found.id + ", " + found.package + " " + found.version + ", " + found.severity +
+          (found.kev ? ", exploited (KEV)" : "") + (found.epss ? ", EPSS " + found.epss.toFixed(2) : "") +
+          (found.fixed_in.length ? ", fixed in " + found.fixed_in[0] : "")));
       parts.push(list);
     }
     $("detail-title").textContent = named(node);
@@ -312,7 +312,7 @@
 
   $("targets").textContent = data.targets.join(", ");
   const counted = (count, word) => count + " " + word + (count === 1 ? "" : "s");
-  $("totals").textContent = counted(data.totals.containers, "container") + ", " + data.totals.reached + " reached from the Internet; " +
+  $("totals").textContent = counted(data.totals.containers, "container") + ", " + data.totals.reached + " reachable from the Internet; " +
     ["critical", "high", "medium", "low"].map((one) => data.totals.paths[one] + " " + one).join(", ") +
     (data.totals.paths.complete ? " paths" : " paths, and more");
   const containers = data.nodes.map((node, at) => [node, at]).filter(([node]) => node.container);

@@ -1,7 +1,7 @@
-"""Has a thread of its own make the pieces that come next, while who asked for them works on the last one.
+"""Read-ahead iterator: a worker thread prefetches the next items while the caller works on the last one.
 
-What makes the pieces spends its time in C that frees the interpreter (inflating, hashing, reading), so that it runs beside
-Python code. At most ``pieces`` of them wait, which bounds the memory.
+It pays for sources that spend their time in C code without the interpreter's lock (inflating, hashing, reading). At most
+``pieces`` items wait, which bounds the memory.
 """
 
 import threading
@@ -13,11 +13,11 @@ HANGS_AFTER_S = 2.0
 
 
 def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], object] | None = None) -> Generator[bytes]:
-    """The pieces of ``source`` in their order; what it raises is raised here, where it would have been.
-    ``while_waiting`` is called here when the next piece is not there yet.
+    """Yields the pieces of ``source`` in order; its exceptions are raised here, at their place.
+    ``while_waiting`` is called in the caller's thread when the next piece is not ready.
 
-    Nothing of ``source`` runs any more once this iterator is closed or exhausted, but for one that hangs: it is waited for
-    ``HANGS_AFTER_S``, so that who interrupts a stalled download need not wait for its time-out.
+    Once this iterator is closed or exhausted, ``source`` no longer runs. A source that hangs is waited for no longer than
+    ``HANGS_AFTER_S``, so that interrupting a stalled download does not take until its time-out.
     """
     room: SimpleQueue[bool] = SimpleQueue()
     made: SimpleQueue[bytes | BaseException | None] = SimpleQueue()
@@ -31,7 +31,7 @@ def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], 
                 made.put(piece)
                 if piece is None:
                     return
-        except BaseException as error:  # raised again by who asks for the piece
+        except BaseException as error:  # raised again in the caller's thread
             made.put(error)
 
     worker = threading.Thread(target=work, name="read ahead", daemon=True)
@@ -48,5 +48,5 @@ def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], 
             yield piece
             room.put(True)
     finally:
-        room.put(STOP)  # behind what room is left: a few more pieces are made at most
+        room.put(STOP)  # after the free places: at most a few more pieces are made
         worker.join(HANGS_AFTER_S)

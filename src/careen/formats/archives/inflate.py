@@ -1,8 +1,8 @@
 """A forward stream over stored bytes, decompressed on the way and counted against limits.
 
-``open_stream`` looks at the first bytes, never at a media type or a file name, which both lie in practice:
+``open_stream`` looks at the first bytes, never at the media type or the file name, which are both wrong at times:
 gzip (several members too), zstd (several frames), xz, bzip2 or plain.
-Raises: TruncatedError or ValueError where the compressed data break off or are damaged, InputError over a limit.
+Raises: TruncatedError or ValueError if the compressed data break off or are damaged, InputError over a limit.
 Source: RFC 1952 (gzip), RFC 8878 (zstd).
 """
 
@@ -15,30 +15,30 @@ from typing import Any, BinaryIO
 from careen.safety.budget import Budget, Limits, Spending, charge
 
 CHUNK_BYTES = 64 * 1024
-AHEAD_BYTES = 256 * 1024  # of stored bytes at a time, where a thread reads ahead: enough to be worth the hand-over
-# What one call of a decompressor may give back: bounds the memory of a bomb, and is seldom reached otherwise.
+AHEAD_BYTES = 256 * 1024  # stored bytes that a thread reads ahead at a time: fewer are not worth the hand-over
+# The most that one call of a decompressor returns: bounds the memory of a bomb, and is seldom reached otherwise.
 PIECE_BYTES = 1024 * 1024
-HEAD_BYTES = 6  # by which a compression is known
-WINDOW_BYTES = 64 * 1024  # of a plain file at a time: most files are smaller, so that stepping over one stays within it
+HEAD_BYTES = 6  # identify the compression
+WINDOW_BYTES = 64 * 1024  # of a plain file at a time: most members are smaller, and skipping one stays within the window
 
 
 class TruncatedError(ValueError):
-    """The data end before they should; what came before is good."""
+    """The data end too early; what came before is good."""
 
 
 class TrailingError(ValueError):
-    """Something follows the last compressed member: engines refuse what other programs pass over."""
+    """Something follows the last compressed member: engines refuse it, other programs ignore it."""
 
 
 class UnreadableError(ValueError):
-    """The content of this one file cannot be had; those that follow can."""
+    """The content of this file cannot be read; the files that follow can."""
 
 
 class Stream:
     """Reads forward through chunks of bytes. ``position`` counts the bytes given out or skipped.
 
-    ``data`` is what is at hand and ``at`` the place in it: who reads many small parts may take them from there, and move
-    ``at`` on, up to its end.
+    ``data`` is the current chunk and ``at`` the position in it: a caller that reads many small parts may take them from there
+    and advance ``at``, up to the end of the chunk.
     """
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
@@ -46,7 +46,7 @@ class Stream:
         self.data = b""
         self.at = 0
         self.before = 0  # bytes of the stream before ``data``
-        self._coming: deque[bytes] = deque()  # chunks behind ``data`` that were looked at already
+        self._coming: deque[bytes] = deque()  # chunks after ``data``, from ``peek``
 
     @property
     def position(self) -> int:
@@ -84,7 +84,7 @@ class Stream:
         return b"".join(parts)
 
     def skip(self, size: int) -> int:
-        """Passes over ``size`` bytes without copying them; gives back how many there were."""
+        """Skips ``size`` bytes without copying them; returns how many there were."""
         left = size
         while left:
             here = min(left, len(self.data) - self.at)
@@ -101,7 +101,7 @@ class Stream:
         self.at = len(self.data)
 
     def close(self) -> None:
-        """Nothing reads the stored bytes any more."""
+        """Stops reading the stored bytes."""
         close = getattr(self._chunks, "close", None)
         if close is not None:
             close()
@@ -116,7 +116,7 @@ class Stream:
 
 
 class SeekStream(Stream):
-    """The same over a seekable plain file: what is skipped is not read, but for what lies near."""
+    """The same over a seekable plain file: skipped bytes are not read, unless they lie in the current window."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(iter(()))
@@ -147,13 +147,13 @@ class SeekStream(Stream):
         self._stand(self._file.seek(0, 2))
 
     def close(self) -> None:
-        """The file is closed by whoever opened it."""
+        """Does not close the file: its opener does."""
 
     def _stand(self, position: int) -> None:
-        """Nothing is at hand: the next chunk is what the file, which stands here, gives."""
+        """Drops the current chunk: the next one is read from the position of the file."""
         self.data, self.at, self.before = b"", 0, position
         self._coming.clear()
-        self._chunks = iter(partial(self._file.read, WINDOW_BYTES), b"")  # anew: one that was at the end stays there
+        self._chunks = iter(partial(self._file.read, WINDOW_BYTES), b"")  # a new iterator: one that was exhausted stays so
 
 
 def open_stream(
@@ -169,10 +169,10 @@ def open_stream(
 ) -> Stream:
     """A stream over the inflated bytes of ``raw``; the callbacks see every stored and every inflated chunk.
 
-    ``spent`` is charged for what is inflated, instead of whatever is spending around. ``exact``: what follows the last
-    compressed member is an error (TrailingError), after all that is good.
-    With ``read_ahead`` a thread inflates what comes next; ``close`` the stream before ``raw``. ``while_waiting`` is called
-    by who reads the stream when that thread has nothing ready.
+    ``spent`` is charged for inflated bytes, instead of the current ``spending``. ``exact``: bytes after the last compressed
+    member are an error (TrailingError), raised after all good data.
+    With ``read_ahead`` a thread inflates the next chunks; ``close`` the stream before ``raw``. ``while_waiting`` is called
+    in the reader's thread when no chunk is ready.
     """
     if read_ahead:
         from .ahead import ahead
@@ -230,7 +230,7 @@ def _chunks(
 def _inflate(stored: Iterator[bytes], kind: str, *, exact: bool) -> Iterator[bytes]:
     make, errors = _decompressor(kind)
     engine = make()
-    fresh = True  # at the start of a member, where the stored data may end
+    fresh = True  # at the start of a member: the stored data may end here
     try:
         for data in stored:
             while data or not (engine.eof or getattr(engine, "needs_input", True)):
@@ -240,17 +240,17 @@ def _inflate(stored: Iterator[bytes], kind: str, *, exact: bool) -> Iterator[byt
                     if compression(data) != kind and not (kind == "zstd" and not data):
                         if exact:
                             raise TrailingError(f"{kind} data with something else behind them")
-                        return  # padding or garbage behind the last member
+                        return  # padding or garbage after the last member
                     engine, fresh = make(), True
                 piece = engine.decompress(data, PIECE_BYTES)
                 fresh = False
-                # zlib hands back what it did not take, the others keep it and say needs_input
+                # zlib returns the input that it did not use, the others keep it and set needs_input
                 data = engine.unused_data if engine.eof else getattr(engine, "unconsumed_tail", b"")
                 if piece:
                     yield piece
                 if not data and getattr(engine, "needs_input", True):
                     break
-        while not engine.eof and (piece := engine.decompress(b"", PIECE_BYTES)):  # held back by the size of a piece
+        while not engine.eof and (piece := engine.decompress(b"", PIECE_BYTES)):  # more output than fits into one piece
             yield piece
     except errors as error:
         raise ValueError(f"damaged {kind} data: {error}") from error

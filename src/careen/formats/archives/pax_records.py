@@ -1,6 +1,6 @@
 """The records of a PAX extended header: ``<length> <key>=<value>\\n``, the length in decimal and counting itself.
 
-Raises: ValueError where container engines refuse the archive, OverBudgetError for too many.
+Raises: ValueError if container engines refuse the archive, OverBudgetError for too many records.
 Source: POSIX.1-2017 pax, "pax Header Block"; GNU tar manual, "Storing Sparse Files"; the rules are those of Go's archive/tar.
 """
 
@@ -20,17 +20,17 @@ _TEXTS = frozenset(("path", "linkpath", "uname", "gname"))
 _NUMBERS = ("uid", "gid", "size")
 _TIMES = ("mtime", "atime", "ctime")
 _TIME = re.compile(r"([+-]?[0-9]{1,40})(\.[0-9]*)?")
-# What decides which file a member is, and what is in it.
+# These decide which file a member is, and its content.
 _DECISIVE = frozenset(("path", "linkpath", "size"))
 _SPARSE = "GNU.sparse."
 # Sizes, holes and types of other programs, which engines do not know; attributes by which overlay hides lower files.
 _OTHERS = ("SCHILY.realsize", "SCHILY.filetype", "SUN.holesdata", "SCHILY.xattr.trusted.overlay.", "SCHILY.xattr.user.overlay.")
-# What a global header may say about all members without a tool reading other files because of it.
+# A global header may set these for all members: no tool reads other files because of them.
 _HARMLESS = frozenset(("comment", "mtime", "atime", "ctime", "uname", "gname", "charset", "hdrcharset"))
 
 
 class Records(Struct):
-    """``doubt`` says why other tools read them differently; "" where they do not."""
+    """``doubt`` is the reason why other tools read them differently; "" if they do not."""
 
     values: dict[str, str]
     doubt: str = ""
@@ -70,7 +70,7 @@ def records(body: bytes) -> Records:
 
 
 def checked(values: dict[str, str]) -> None:
-    """Raises ValueError where a number or a time that engines parse is none."""
+    """Raises ValueError if a number or a time that engines parse is malformed."""
     for key in _NUMBERS:
         if values.get(key):
             integer(values[key])
@@ -81,7 +81,7 @@ def checked(values: dict[str, str]) -> None:
 
 
 def global_doubt(found: Records) -> str:
-    """Other tools apply what a global header says to the members that follow, engines never do."""
+    """Other tools apply a global header to the members that follow, engines never do."""
     try:
         checked(found.values)
     except ValueError:

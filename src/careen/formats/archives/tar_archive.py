@@ -1,6 +1,6 @@
-"""The documents of a compressed tar of feeds, one after another: no name in it is a path of ours.
+"""The documents of a compressed tar of feeds, one after another. No name in it is used as a path on this machine.
 
-Raises: ValueError for a damaged archive, for a document or an archive that is too large, and where no document is.
+Raises: ValueError for a damaged archive, for a document or an archive that is too large, and if there is no document.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ def documents(file: Path, suffix: str, document_bytes: int, archive_bytes: int) 
 
 
 def chosen(file: Path, wants: Callable[[str], bool], document_bytes: int, archive_bytes: int) -> Iterator[tuple[str, bytes]]:
-    """Path and content of the files that are wanted; none where there is none."""
+    """Path and content of the wanted files."""
     with file.open("rb") as raw:
         stream = open_stream(raw, Limits(inflated_bytes=archive_bytes, ratio=2000))
         try:

@@ -21,7 +21,7 @@ def header(
     capabilities: bool = False,
     sparse: tuple[int, Sequence[tuple[int, int]]] | None = None,
 ) -> bytes:
-    """``kind`` as in ``tar.Member``; ``size`` bytes follow. ``sparse``: the real size, and where they belong."""
+    """``kind`` as in ``tar.Member``; ``size`` bytes follow. ``sparse``: the real size, and (offset, length) of stored parts."""
     records: dict[bytes, bytes] = {}
     if len(path) > 99:
         records[b"path"] = path

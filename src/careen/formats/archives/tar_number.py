@@ -1,6 +1,6 @@
 """Numbers as tar headers and PAX records write them, read as Go's archive/tar reads them.
 
-Raises: ValueError for a field that is no number.
+Raises: ValueError for a field that is not a number.
 Source: POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format" (base-256).
 """
 
@@ -24,7 +24,7 @@ def number(field: bytes) -> int:
 
 
 def octal(field: bytes) -> int:
-    """Spaces and NULs around it do not count; nothing at all is 0."""
+    """Spaces and NULs around it are ignored; an empty field is 0."""
     text = field.strip(b" \0").partition(b"\0")[0]
     if text.strip(b"01234567"):
         raise ValueError("a number in a header is not octal")
@@ -32,8 +32,8 @@ def octal(field: bytes) -> int:
 
 
 def is_plain(field: bytes) -> bool:
-    """Whether every tool reads this field as we do: a NUL before the digits ends the number elsewhere, and of base-256
-    numbers not every tool knows more than two first bytes."""
+    """Whether every tool reads this field alike: for some, a NUL before the digits ends the number, and some know only two of
+    the first bytes that a base-256 number may have."""
     if field[0] & 0x80:
         return field[0] in (0x80, 0xFF)
     return field[0] != 0 or not field.strip(b" \0")

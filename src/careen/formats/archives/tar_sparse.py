@@ -1,25 +1,22 @@
-"""Where the data of sparse files go: (offset, length) pairs, of old GNU headers and of PAX formats 0.0, 0.1 and 1.0.
+"""The maps of sparse files: (offset, length) pairs of their data, from old GNU headers and of PAX formats 0.0, 0.1 and 1.0.
 
-Raises: ValueError where container engines refuse the archive, OverBudgetError for too many parts.
+Raises: ValueError if container engines refuse the archive, OverBudgetError for too many parts.
 Source: GNU tar manual, "Storing Sparse Files"; the rules are those of Go's archive/tar.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from careen.errors import OverBudgetError
 
+from .tar_entry import BLOCK, Source
 from .tar_number import integer, number
 
-if TYPE_CHECKING:
-    from .tar import Source
-
-BLOCK = 512
 MOST_PARTS = 100_000
 _DAMAGED = "damaged sparse map"
 
 
 class Sparse(NamedTuple):
-    """``name`` is "" where the map gives none; ``map_bytes`` of the member's data were the map itself."""
+    """``name`` is "" if the map has none; the first ``map_bytes`` of the member's data are the map itself."""
 
     parts: tuple[tuple[int, int], ...]
     size_bytes: int
@@ -27,7 +24,7 @@ class Sparse(NamedTuple):
     map_bytes: int = 0
 
 
-def old_map(source: "Source", block: bytes, stored_bytes: int) -> Sparse:
+def old_map(source: Source, block: bytes, stored_bytes: int) -> Sparse:
     """In the header: 4 pairs at 386, the real size at 483; more pairs in the blocks that follow it."""
     if block[257:265] != b"ustar  \0":
         raise ValueError("a sparse file in a header that is not GNU tar's")
@@ -50,14 +47,14 @@ def old_map(source: "Source", block: bytes, stored_bytes: int) -> Sparse:
     return Sparse(_checked(pairs, size, stored_bytes), size)
 
 
-def pax_map(source: "Source", values: dict[str, str], size_bytes: int, stored_bytes: int) -> Sparse | None:
-    """None where the records make no sparse file of the member, whatever else they say."""
+def pax_map(source: Source, values: dict[str, str], size_bytes: int, stored_bytes: int) -> Sparse | None:
+    """None if the records do not describe a sparse file."""
     version = (values.get("GNU.sparse.major", ""), values.get("GNU.sparse.minor", ""))
     in_data = version == ("1", "0")
     if not in_data and version not in (("0", "0"), ("0", "1")) and (any(version) or not values.get("GNU.sparse.map")):
         return None
-    told = values.get("GNU.sparse.size") or values.get("GNU.sparse.realsize")
-    size = integer(told) if told else size_bytes
+    given = values.get("GNU.sparse.size") or values.get("GNU.sparse.realsize")
+    size = integer(given) if given else size_bytes
     if in_data:
         pairs, map_bytes = _map_in_data(source, stored_bytes)
     else:
@@ -77,7 +74,7 @@ def _map_in_records(values: dict[str, str]) -> list[tuple[int, int]]:
     return list(zip(numbers[::2], numbers[1::2], strict=True))
 
 
-def _map_in_data(source: "Source", stored_bytes: int) -> tuple[list[tuple[int, int]], int]:
+def _map_in_data(source: Source, stored_bytes: int) -> tuple[list[tuple[int, int]], int]:
     """The number of pairs and then each number on a line of its own, in whole blocks before the data."""
     read, lines = bytearray(), 0
 
@@ -102,7 +99,7 @@ def _map_in_data(source: "Source", stored_bytes: int) -> tuple[list[tuple[int, i
 
 
 def _checked(pairs: list[tuple[int, int]], size: int, stored_bytes: int) -> tuple[tuple[int, int], ...]:
-    """In order, within the file, and as much as is stored: engines give up in the middle of the file where it is not."""
+    """Ordered, within the file, and as long as the stored data: otherwise engines stop in the middle of the file."""
     at = data = 0
     for offset, length in pairs:
         if length < 0 or offset < at or offset + length > size:

@@ -2,8 +2,8 @@
 
 Reads a seekable stream, and a directory of any length in constant memory (``walk``); stored and deflated members; zip64
 sizes and offsets; data before the archive (a launcher script, a self-extracting program) is tolerated. Sizes are bytes.
-Names are text as written and never a path on our disk. Raises ValueError for anything that is not such an archive, for
-encrypted members and other methods, and where a limit is passed.  **Source:** PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
+Names are text as written and never used as paths on this machine. Raises ValueError for anything that is not such an archive,
+for encrypted members, other methods, and over a limit.  **Source:** PKWARE APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 """
 
 import zlib
@@ -61,7 +61,7 @@ def walk(
     max_total_bytes: int = MAX_TOTAL_BYTES,
     max_directory_bytes: int = MAX_DIRECTORY_BYTES,
 ) -> Iterator[Entry]:
-    """Likewise, one by one: members may be read in between. What is wrong with the whole is raised at its end."""
+    """Yields them one by one: members may be read in between. Errors of the whole archive are raised at the end."""
     length = stream.seek(0, 2)
     count, start, size, shift = _directory(stream, length)
     if count > max_entries:
@@ -91,11 +91,11 @@ def walk(
             raise ValueError("zip: members overlap")
         yield entry
     if found != count and found & 0xFFFF != count:  # writers without zip64 count modulo 65,536
-        raise ValueError("zip: the directory does not hold as many members as it says")
+        raise ValueError("zip: the directory has another number of members than it states")
 
 
 def counted(stream: BinaryIO) -> int:
-    """How many members the archive says that it has."""
+    """The number of members that the archive states."""
     return _directory(stream, stream.seek(0, 2))[0]
 
 
@@ -114,7 +114,7 @@ def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
     stream.seek(entry.offset)
     header = stream.read(_LOCAL.size)
     if len(header) != _LOCAL.size or header[:4] != b"PK\3\4":
-        raise ValueError("zip: no member where the directory says")
+        raise ValueError("zip: no member at the place in the directory")
     name_length, extra_length = unpack_from("<2H", header, 26)
     stream.seek(name_length + extra_length, 1)
     data = stream.read(entry.compressed_size)
@@ -128,7 +128,7 @@ def read(stream: BinaryIO, entry: Entry, limit_bytes: int) -> bytes:
 
 
 def head(stream: BinaryIO, entry: Entry, size: int) -> bytes:
-    """At most ``size`` of the first bytes of the content, not verified; b"" where they cannot be had."""
+    """At most ``size`` of the first bytes of the content, not verified; b"" if they cannot be read."""
     stream.seek(entry.offset)
     header = stream.read(_LOCAL.size)
     if entry.flags & _ENCRYPTED or entry.method not in (_STORED, _DEFLATED) or header[:4] != b"PK\3\4":

@@ -21,11 +21,11 @@ class MemberHeads:
     def __init__(self, head_bytes: int) -> None:
         self._head_bytes = head_bytes
         self._raw_bytes = deflated_bytes(head_bytes)
-        self._rest = b""  # of what went by: it begins with a local header, or may do so with what follows
+        self._rest = b""  # of the chunks so far: it begins with a local header, or may do so once more data follow
         self._members = 0
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        """The heads of members of which enough has gone by."""
+        """The heads of the members that are complete by now."""
         data = self._rest + chunk if self._rest else chunk
         at = data.find(LOCAL_HEADER)
         while at >= 0 and _content_at(data, at) + self._raw_bytes <= len(data):
@@ -34,7 +34,7 @@ class MemberHeads:
         self._rest = data[at if at >= 0 else 1 - len(LOCAL_HEADER) :]
 
     def close(self) -> Iterator[bytes]:
-        """The heads of members that stand too near to the end for ``feed``."""
+        """The heads of the members that are too near to the end for ``feed``."""
         at = self._rest.find(LOCAL_HEADER)
         while at >= 0:
             yield self._head(self._rest, at)
@@ -53,12 +53,12 @@ class MemberHeads:
 
 
 def deflated_bytes(size: int) -> int:
-    """What has to be read for so many bytes of content: deflated, a short piece may be longer."""
+    """How many stored bytes may be needed for so many bytes of content: deflating can make short pieces longer."""
     return 2 * size + 64
 
 
 def first_bytes(deflated: bytes, most: int) -> bytes:
-    """What a deflated content begins with; b"" where it is damaged."""
+    """The beginning of a deflated content; b"" if it is damaged."""
     try:
         return zlib.decompressobj(-15).decompress(deflated, most)
     except zlib.error:
@@ -66,6 +66,6 @@ def first_bytes(deflated: bytes, most: int) -> bytes:
 
 
 def _content_at(data: bytes, at: int) -> int:
-    """Where the content of the member begins whose local header stands at this place: beyond the data, if that is cut."""
+    """The position of a member's content, by that of its local header; beyond the data if the header is cut off."""
     start = at + _HEADER_BYTES
     return start + sum(unpack_from("<2H", data, at + 26)) if start <= len(data) else start

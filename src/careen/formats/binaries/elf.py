@@ -1,7 +1,7 @@
 """The headers of an ELF file: segments, notes and sections by name.
 
 ``headers_of`` needs the first kilobytes only, ``sections`` seeks in the whole file. Offsets and sizes are bytes. Raises
-ValueError for what is no ELF file and for tables that cannot be.  **Source:** System V gABI 4.1, chapters 4 and 5.
+ValueError for what is not an ELF file, and for impossible tables.  **Source:** System V gABI 4.1, chapters 4 and 5.
 """
 
 from collections.abc import Callable
@@ -14,14 +14,14 @@ MAX_TABLE_ENTRIES = 65_536
 MAX_CONTENT_BYTES = 64 << 20
 MAX_NAME_BYTES = 4096
 
-Told = TypeVar("Told")
+Answer = TypeVar("Answer")
 
 PT_LOAD, PT_NOTE, PT_GNU_EH_FRAME, PT_GNU_STACK = 1, 4, 0x6474E550, 0x6474E551
 SHT_NOBITS = 8
 _MAGIC = b"\x7fELF"
 _PROGRAM_TYPES = (b"\2\0", b"\3\0", b"\0\2", b"\0\3")  # executables and shared objects, in either order
 _LEAST_BYTES = 52  # of a file header
-# By the fifth and sixth byte, what the first two of these say: bits, order of struct, file header, program header.
+# By the fifth and sixth byte of the file: bits, order of struct, file header, program header.
 _LAYOUTS = {
     bytes((width, encoding)): (bits, order, Layout(order + header), Layout(order + program))
     for width, bits, header, program in ((1, 32, "2HI3II6H", "8I"), (2, 64, "2HI3QI6H", "2I6Q"))
@@ -70,18 +70,18 @@ def read_elf(head: bytes) -> Elf:
     return Elf(bits, order, kind, machine, segments, shoff, shsize, shnum, names)
 
 
-def of_a_head(tell: Callable[[bytes], Told]) -> Callable[[bytes], Told]:
-    """``tell`` with its last answer kept: several readers ask about the same first bytes one after another."""
-    last: tuple[bytes, Told] | None = None  # threads may replace it: a pair is read and written at once
+def of_a_head(examine: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
+    """Keeps the last answer of ``examine``: several readers ask about the same first bytes one after another."""
+    last: tuple[bytes, Answer] | None = None  # threads may replace it: a pair is read and written at once
 
-    def told(head: bytes) -> Told:
+    def cached(head: bytes) -> Answer:
         nonlocal last
         known = last
         if known is None or known[0] is not head:
-            known = last = (head, tell(head))
+            known = last = (head, examine(head))
         return known[1]
 
-    return told
+    return cached
 
 
 headers_of = of_a_head(read_elf)
@@ -118,7 +118,7 @@ def _loads_code(elf: Elf) -> bool:
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
-    """By name; of several with one name the first."""
+    """By name; the first of several with one name."""
     if not elf.sections_at:
         return {}
     layout = Layout(elf.order + ("10I" if elf.bits == 32 else "2I4Q2I2Q"))

@@ -2,9 +2,9 @@
 
 ``BuildInfoScan`` is fed the file as a stream and keeps next to nothing of it. Since Go 1.18 both texts stand behind the
 marker. Before, the marker holds the addresses of two string headers further on, which point back to texts that went
-by: so whatever looks like a version or carries the marks around the module text is noted on the way, and the addresses,
-turned into offsets by the program headers, later say which of it was meant.
-Raises ValueError where the marker is there and what it points to cannot be found.
+by: so all that looks like a version, or has the marks around a module text, is noted on the way, and the addresses,
+turned into offsets by the program headers, later select the right ones.
+Raises ValueError if the marker is there and its targets cannot be found.
 **Source:** Go, src/debug/buildinfo/buildinfo.go (marker, both forms) and src/runtime/debug/mod.go (module text).
 """
 
@@ -25,7 +25,7 @@ _BUILD_ID_NOTE = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in the head 
 MARKER = b"\xff Go buildinf:"
 MODULES_START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 MODULES_END = bytes.fromhex("f932433186182072008242104116d8f2")
-_VERSION_START = b"go1."  # of releases; what stands there before Go 1.18 was released is not worth a search of its own
+_VERSION_START = b"go1."  # of releases; development versions before Go 1.18 are not searched
 _OVERLAP_BYTES = len(MODULES_START) - 1
 _HEADER_BYTES, _ALIGNMENT = 32, 16
 _VERSION_BYTES = 160
@@ -35,10 +35,10 @@ Kind = Literal["marker", "modules", "version", "header"]
 
 
 class BuildInfo(Struct, frozen=True, gc=False):
-    """``version`` is "" where it is there and could not be found; ``modules`` is "" where none were recorded.
+    """``version`` is "" if it could not be found; ``modules`` is "" if none were recorded.
 
-    ``beside`` is the text that stands behind the toolchain's version where the linker puts the texts that it was told
-    (``-X``), each ended by zeros; of these it writes down nothing else when it is also told to trim paths.
+    ``beside`` is the text after the toolchain's version, where the linker puts the values of ``-X``, each ended by zeros. It is
+    the only record of them if paths are trimmed too.
     """
 
     version: str
@@ -47,13 +47,13 @@ class BuildInfo(Struct, frozen=True, gc=False):
 
 
 def has_go_build_id(head: bytes) -> bool:
-    """Whether an ELF file carries the note that Go's linker leaves. Raises ValueError where its headers cannot be."""
+    """Whether an ELF file has the note of Go's linker. Raises ValueError for impossible headers."""
     return any(_BUILD_ID_NOTE in note for note in note_bytes(head))
 
 
 class BuildInfoScan:
-    """With ``only`` these ranges of the file alone are searched, and not for what executables of toolchains before 1.18
-    have elsewhere: where the marker must lie in most of the files that are asked, which are not Go's.
+    """With ``only``, only these ranges of the file are searched, those that have the marker if there is one. What executables
+    of toolchains before 1.18 have elsewhere is not found: most files that are searched are not Go's.
     """
 
     def __init__(self, mappings: tuple[Mapping, ...], only: Ranges | None = None) -> None:
@@ -89,7 +89,7 @@ class BuildInfoScan:
             self._fed_bytes, self._tail = end, b""
 
     def result(self) -> BuildInfo | None:
-        """What is the executable's own lies where it may be written to; others can be in it as mere data."""
+        """The executable's own lies in a writable part; others may be in it as data."""
         for part in self._parts:
             if part.kind == "version":  # the file ended soon after it
                 self._texts[part.offset] = bytes(part.data)
@@ -109,7 +109,7 @@ class BuildInfoScan:
         window, start = self._tail + chunk, self._fed_bytes - len(self._tail)
         waiting = [*self._parts, *self._begun(window, start)]
         self._parts = []
-        for part in waiting:  # grows while it is gone through: a marker asks for two string headers
+        for part in waiting:  # grows meanwhile: a marker asks for two string headers
             part.extend(window, start)
             if not self._settle(part, waiting):
                 self._parts.append(part)
@@ -135,7 +135,7 @@ class BuildInfoScan:
         most = MAX_VERSIONS if kind == "version" else MAX_PARTS
         at = window.find(text, max(0, len(self._tail) - len(text) + 1))
         while at >= 0:
-            # A marker out of line is the text of a program that itself looks for markers.
+            # A marker that is not aligned is the text of a program that itself looks for markers.
             if kind != "marker" or (start + at) % _ALIGNMENT == 0:
                 count = self._counts[kind] = self._counts.get(kind, 0) + 1
                 if count <= most:
@@ -143,7 +143,7 @@ class BuildInfoScan:
             at = window.find(text, at + 1)
 
     def _settle(self, part: "_Part", waiting: "list[_Part]") -> bool:
-        """Notes what a part has told; True when nothing more is expected of it."""
+        """Notes what a part has found; True when it is complete."""
         if part.kind == "modules":
             end = part.data.find(MODULES_END, part.searched_bytes)
             part.searched_bytes = max(0, len(part.data) - _OVERLAP_BYTES)
@@ -226,7 +226,7 @@ class _Part:
 
 
 def _counted(data: bytearray, position: int) -> tuple[bytes, int]:
-    """A text with its length before it, and where it ends. EOFError: not all of it is here yet."""
+    """A text with its length before it, and its end. EOFError: it is not complete yet."""
     length = shift = 0
     while True:
         if position >= len(data):

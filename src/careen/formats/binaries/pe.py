@@ -1,8 +1,8 @@
-"""What a Windows executable or library says of itself: whether .NET runs it, and the strings of its version resource.
+"""The metadata of a Windows executable or library: whether .NET runs it, and the strings of its version resource.
 
-``read_pe`` needs the headers only, the first kilobytes, and tells where the resources lie: offsets and sizes in bytes of
-the file. ``version_strings`` takes these bytes and gives the strings of the first table ("FileVersion", "InternalName"…).
-Raises: ValueError where headers or resources cannot be.
+``read_pe`` needs the headers only, the first kilobytes, and gives the place of the resources: offset and size in bytes of
+the file. ``version_strings`` takes these bytes and returns the strings of the first table ("FileVersion", "InternalName"…).
+Raises: ValueError for impossible headers or resources.
 **Source:** Microsoft PE Format; VS_VERSIONINFO and StringFileInfo structures; ECMA-335, II.25.
 """
 
@@ -31,7 +31,7 @@ class Pe(Struct, frozen=True):
 
 
 def read_pe(head: bytes) -> Pe | None:
-    """None for what only begins like one: a program for DOS."""
+    """None for a program for DOS, which begins alike."""
     try:
         start = unpack_from("<I", head, 0x3C)[0]
         if head[start : start + 4] != b"PE\0\0":
@@ -56,7 +56,7 @@ def read_pe(head: bytes) -> Pe | None:
 
 
 def version_strings(resources: bytes, address: int) -> dict[str, str]:
-    """``address`` is where the resources are loaded: what they point to counts from there. Empty where there are none."""
+    """``address`` is where the resources are loaded; their pointers count from there. Empty if there are none."""
     try:
         place = _version_block(resources)
         if place is None:
@@ -77,7 +77,8 @@ def _directory(head: bytes, directories: int, known: int, number: int) -> tuple[
 
 
 def _version_block(resources: bytes) -> int | None:
-    """Where its data entry lies. Three levels of folders: type, name, language; of the last two the first entry will do."""
+    """The place of the data entry of a type. There are three levels of folders (type, name, language); of the last two,
+    the first entry is taken."""
     place = 0
     for wanted in (_VERSION_TYPE, None, None):
         named, numbered = unpack_from("<2H", resources, place + 12)
@@ -102,7 +103,7 @@ def _strings(block: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _children(block: bytes, position: int, end: int) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """(key, value as text, where its own children lie) of each block in a range."""
+    """(key, value as text, range of its own children) of each block in a range."""
     for _ in range(MAX_ENTRIES):
         if position + _BLOCK_HEADER > end:
             return
@@ -117,14 +118,14 @@ def _children(block: bytes, position: int, end: int) -> Iterator[tuple[str, str,
 
 
 def _opened(block: bytes, position: int, end: int) -> tuple[int, int]:
-    """Where the children of the outermost block lie: behind its fixed part."""
+    """The range of the children of the outermost block, after its fixed part."""
     length, value_length = unpack_from("<2H", block, position)
     _, value_at = _key(block, position + _BLOCK_HEADER, end)
     return _aligned(value_at + value_length), min(position + length, end)
 
 
 def _key(block: bytes, position: int, end: int) -> tuple[str, int]:
-    """UTF-16 up to a NUL, and where what follows begins."""
+    """UTF-16 up to a NUL, and the position after it."""
     for at in range(position, min(end, position + 2 * MAX_STRING) - 1, 2):
         if block[at : at + 2] == b"\0\0":
             return block[position:at].decode("utf-16-le", "replace"), _aligned(at + 2)

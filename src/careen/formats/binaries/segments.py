@@ -1,7 +1,7 @@
 """Which parts of an executable are loaded at which address, from the first kilobytes of ELF, PE or Mach-O.
 
-Gives ``Mapping``s (address, offset in the file, size; all in bytes), in the file's order; none for what is not one of
-the three. Raises ValueError where the headers cannot be.  **Source:** System V gABI, chapter 5; Microsoft PE Format,
+Gives ``Mapping``s (address, offset in the file, size; all in bytes), in the file's order; none for other
+files. Raises ValueError for impossible headers.  **Source:** System V gABI, chapter 5; Microsoft PE Format,
 "Section table"; Mach-O file format reference, LC_SEGMENT; for fat files the first architecture whose headers are here.
 """
 
@@ -38,9 +38,9 @@ def mappings(head: bytes) -> tuple[Mapping, ...]:
         if head.startswith(b"\x7fELF"):
             elf = headers_of(head)
             return tuple(
-                Mapping(one.address, one.offset, one.size_bytes, bool(one.flags & 2), bool(one.flags & 1))
-                for one in elf.segments
-                if one.type == PT_LOAD
+                Mapping(segment.address, segment.offset, segment.size_bytes, bool(segment.flags & 2), bool(segment.flags & 1))
+                for segment in elf.segments
+                if segment.type == PT_LOAD
             )
         if head.startswith(b"MZ"):
             return _pe(head)
@@ -53,22 +53,22 @@ def mappings(head: bytes) -> tuple[Mapping, ...]:
 
 
 def offset_of(found: tuple[Mapping, ...], address: int) -> int | None:
-    """Where in the file the byte lies that is loaded at this address."""
-    for one in found:
-        if one.address <= address < one.address + one.size_bytes:
-            return one.offset + address - one.address
+    """The offset in the file of the byte that is loaded at this address."""
+    for mapping in found:
+        if mapping.address <= address < mapping.address + mapping.size_bytes:
+            return mapping.offset + address - mapping.address
     return None
 
 
 def data_ranges(found: tuple[Mapping, ...]) -> Ranges | None:
-    """Where constants and variables lie, apart from the code; None where the linker put constants among the code."""
-    if not any(one.executable for one in found) or all(one.executable or one.writable for one in found):
+    """The ranges of constants and variables; None if the linker put constants among the code."""
+    if not any(mapping.executable for mapping in found) or all(mapping.executable or mapping.writable for mapping in found):
         return None
-    return tuple(sorted((one.offset, one.offset + one.size_bytes) for one in found if not one.executable))
+    return tuple(sorted((mapping.offset, mapping.offset + mapping.size_bytes) for mapping in found if not mapping.executable))
 
 
 def writable_ranges(found: tuple[Mapping, ...]) -> Ranges:
-    return tuple(sorted((one.offset, one.offset + one.size_bytes) for one in found if one.writable))
+    return tuple(sorted((mapping.offset, mapping.offset + mapping.size_bytes) for mapping in found if mapping.writable))
 
 
 def within(ranges: Ranges, at: int, chunk: bytes) -> Iterator[tuple[int, bytes]]:

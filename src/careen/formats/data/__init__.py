@@ -1,1 +1,1 @@
-"""General notations: JSON, YAML, XML, SQLite, rule files, Rego."""
+"""General data formats: JSON, YAML, XML, SQLite, rule files, Rego."""

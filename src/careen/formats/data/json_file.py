@@ -1,6 +1,6 @@
-"""The decoded content of a JSON file that may be gzipped, bounded in size. Raises ValueError.
+"""The decoded content of a JSON file, which may be gzipped, with bounded size. Raises ValueError.
 
-Files are read whole: a typed decoder that drops what is not asked for needs less memory than a tree of it.
+Files are read completely: a typed decoder that drops unneeded fields uses less memory than a tree of everything.
 """
 
 import zlib
@@ -25,7 +25,7 @@ def read_json(file: Path, kind: type[Value], limit_bytes: int) -> Value:
 
 
 def read_bounded(file: Path, limit_bytes: int) -> bytearray:
-    """The content, inflated where it is gzip."""
+    """The content, inflated if it is gzip."""
     content = bytearray()
     with file.open("rb") as stream:
         engine = zlib.decompressobj(31) if stream.read(2) == b"\x1f\x8b" else None
@@ -35,7 +35,7 @@ def read_bounded(file: Path, limit_bytes: int) -> bytearray:
             if len(content) > limit_bytes:
                 raise ValueError(f"more than {limit_bytes} bytes")
     if engine and not engine.eof:
-        raise ValueError("gzip is cut short")
+        raise ValueError("incomplete gzip")
     return content
 
 

@@ -1,7 +1,7 @@
-"""JSON, JSON with comments and TOML documents as plain data, and views of it that take a wrong shape as empty.
+"""JSON, JSON with comments and TOML documents as plain data, and accessors that treat a value of the wrong type as empty.
 
-A document is an object (a table) at its top. Size, and what makes the TOML reader slow, are bounded.
-Raises: ValueError for anything else.
+A document is an object (a table) at its top. Its size is bounded, and so are constructs that make the TOML reader slow.
+Raises: ValueError for other data.
 **Source:** RFC 8259; TOML 1.0.
 """
 
@@ -16,7 +16,7 @@ MAX_TOML_BYTES = 4 << 20
 MAX_KEY_PARTS = 32
 MAX_TOML_TABLES = 50_000
 _BOM = b"\xef\xbb\xbf"
-# Each alternative matches whatever follows its first character, closed or not: the text is passed over once.
+# Each alternative matches once its first character does, closed or not: the search is linear.
 _JSONC = pattern(r'("(?:[^"\\\n]++|\\.)*+"?)|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?', re.DOTALL)
 _LAST_COMMA = pattern(r'("(?:[^"\\\n]++|\\.)*+"?)|,(?=\s*+[}\]])', re.DOTALL)
 _LONG_KEY = pattern(rf"(?<![\w.-])(?:[\w-]++\s*+\.\s*+){{{MAX_KEY_PARTS}}}")
@@ -28,7 +28,7 @@ def json_object(data: bytes) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("nested too deeply") from None
     except msgspec.DecodeError as error:
-        raise ValueError(f"no JSON object: {error}") from None
+        raise ValueError(f"not a JSON object: {error}") from None
 
 
 def jsonc_object(data: bytes) -> dict[str, Any]:

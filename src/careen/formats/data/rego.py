@@ -1,8 +1,8 @@
-"""Rego modules evaluated over documents, in a process of its own with bounded time and memory.
+"""Rego modules evaluated over documents, in a separate process with bounded time and memory.
 
-In: modules (path, text), queries, documents of plain data. Out: for each document and query what it answers, or None where
-there is no such rule. The interpreter knows no network and no files.
-Raises: UsageError where the extra ``rego`` is missing, ValueError where a module is no Rego or takes too long.
+In: modules (path, text), queries, documents of plain data. Out: the result of each query for each document, or None if
+there is no such rule. The interpreter has no access to network or files.
+Raises: UsageError if the extra ``rego`` is missing, ValueError if a module is not Rego or takes too long.
 **Source:** Open Policy Agent, "Policy Language", "Annotations"; the interpreter is rego-cpp (package ``regopy``).
 """
 
@@ -24,7 +24,7 @@ MAX_OUTPUT_BYTES = 32 * 1024 * 1024
 MAX_MEMORY_BYTES = 2 * 1024**3
 _PACKAGE = re.compile(r"(?m)^\s*package\s+([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\s*$")
 _ERROR = re.compile(r"\(error\s+\d+:([^|]*)\|(\d+)\|\d+\s+\(errormsg\s+\d+:(.*?)\)\s", re.DOTALL)
-_HINT = "install what the message names: on Debian and Ubuntu libatomic.so.1 comes with the package libatomic1"
+_HINT = "install the library that the message names: on Debian and Ubuntu libatomic.so.1 is in the package libatomic1"
 
 
 class Task(Struct):
@@ -36,19 +36,19 @@ class Task(Struct):
 class Answer(Struct, omit_defaults=True):
     results: list[list[Any]] = []
     error: str = ""
-    broken: str = ""  # why the interpreter itself does not start
+    broken: str = ""  # why the interpreter does not start
 
 
 def package_of(text: str) -> str:
-    """The package of a module. Raises ValueError where it has none."""
+    """The package of a module. Raises ValueError if it has none."""
     match = _PACKAGE.search(text)
     if match is None:
-        raise ValueError("no Rego module: it has no package")
+        raise ValueError("not a Rego module: it has no package")
     return match[1]
 
 
 def metadata_of(text: str) -> dict[str, Any]:
-    """The first ``# METADATA`` block, which is YAML in comments; {} where there is none."""
+    """The first ``# METADATA`` block, which is YAML in comments; {} if there is none."""
     from careen.formats.data import yaml_document
 
     rows = text.split("\n")
@@ -67,10 +67,10 @@ def metadata_of(text: str) -> dict[str, Any]:
 def evaluate(
     modules: Sequence[tuple[str, str]], queries: Sequence[str], documents: Sequence[Any], timeout_s: float = TIMEOUT_S
 ) -> list[list[Any]]:
-    """For each document what each query answers; None where the rule is not defined."""
+    """For each document the result of each query; None if the rule is undefined."""
     from careen.exec import run
 
-    _ensure_there()
+    _ensure_installed()
     task = msgspec.json.encode(Task(list(modules), list(queries), list(documents)))
     try:
         done = run(
@@ -80,7 +80,7 @@ def evaluate(
             max_output_bytes=MAX_OUTPUT_BYTES,
             environ={
                 name: value for name, value in os.environ.items() if name == "SYSTEMROOT"
-            },  # Windows starts nothing without
+            },  # Windows starts no process without it
         )
     except TimeoutError:
         raise ValueError(f"it takes more than {timeout_s:g} s") from None
@@ -89,8 +89,8 @@ def evaluate(
     try:
         answer = from_json(done.stdout, Answer)
     except msgspec.MsgspecError:
-        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        raise ValueError(f"it cannot be evaluated: {said or f'its process ended with {done.code}'}") from None
+        output = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        raise ValueError(f"it cannot be evaluated: {output or f'its process ended with {done.code}'}") from None
     if answer.broken:
         raise UsageError(f"Rego needs the package regopy, which does not start: {answer.broken}", _HINT)
     if answer.error:
@@ -98,7 +98,7 @@ def evaluate(
     return answer.results
 
 
-def _ensure_there() -> None:
+def _ensure_installed() -> None:
     from importlib.util import find_spec
 
     if find_spec("regopy") is None:
@@ -106,21 +106,21 @@ def _ensure_there() -> None:
 
 
 def main() -> None:
-    """The process that evaluates: a task on standard input, the answer on standard output."""
-    told = os.fdopen(os.dup(1), "wb")
+    """The evaluating process: a task on standard input, the answer on standard output."""
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # the interpreter prints its errors
-    _watch(told)
+    _watch(answers)
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     try:
         import regopy  # type: ignore[import-untyped]  # noqa: F401
 
         answer = Answer(_results(task))
-    except (ImportError, OSError) as error:  # it was built against a library that is not on every system
+    except (ImportError, OSError) as error:  # it needs a library that some systems lack
         answer = Answer(broken=str(error))
-    except Exception as error:  # of the interpreter, which has one kind
+    except Exception as error:  # the interpreter raises only this type
         answer = Answer(error=_plain(str(error), task.modules))
-    told.write(msgspec.json.encode(answer))
-    told.flush()
+    answers.write(msgspec.json.encode(answer))
+    answers.flush()
 
 
 def _results(task: Task) -> list[list[Any]]:
@@ -150,15 +150,15 @@ def _plain(text: str, modules: Sequence[tuple[str, str]]) -> str:
     """The first of the interpreter's errors, with file and line."""
     match = _ERROR.search(text)
     if match is None:
-        return " ".join(text.split())[:300] or "it is no Rego"
+        return " ".join(text.split())[:300] or "it is not Rego"
     module = next((source for name, source in modules if name == match[1]), "")
     return f"{match[1]} line {module.count(chr(10), 0, int(match[2])) + 1}: {' '.join(match[3].split())[:200]}"
 
 
-def _watch(told: BinaryIO) -> None:
-    """Where the system tells it, the evaluation goes on in a child that is ended when it takes too much memory.
+def _watch(answers: BinaryIO) -> None:
+    """If the system reports memory use, evaluates in a child process, and ends it when it uses too much memory.
 
-    No limit of the system does: the interpreter reserves addresses by the hundred GiB, and uses little of them.
+    A limit of the system does not work: the interpreter reserves hundreds of GiB of addresses, and uses little of them.
     """
     import signal
     import time
@@ -174,8 +174,8 @@ def _watch(told: BinaryIO) -> None:
             if int(stream.read().split()[1]) * page > MAX_MEMORY_BYTES:
                 os.kill(child, signal.SIGKILL)
                 os.waitpid(child, 0)
-                told.write(msgspec.json.encode(Answer(error=f"it takes more than {MAX_MEMORY_BYTES >> 30} GiB of memory")))
-                told.flush()
+                answers.write(msgspec.json.encode(Answer(error=f"it takes more than {MAX_MEMORY_BYTES >> 30} GiB of memory")))
+                answers.flush()
                 break
         time.sleep(0.01)
     os._exit(0)

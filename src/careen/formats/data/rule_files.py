@@ -1,8 +1,8 @@
-"""Folders of rules in TOML, written for people, and the same rules as JSON, which are read in a twentieth of the time.
+"""Folders of rules in TOML, written for people, and the same rules as JSON, which loads twenty times faster.
 
-``made.json`` of a folder is the digest of what it was made from, and the content of each of its files. ``make golden`` writes
-it and a test compares; it is passed over where a file was edited since, is new, or is gone. Of Careen's own files the digests
-are known, so that none of them is read.
+``made.json`` of a folder has a digest of the TOML files and the content of each. ``make golden`` writes it and a test compares
+it; it is ignored if a file was edited, added or removed since. The digests of Careen's own files are known, so that none of
+them is read.
 """
 
 import hashlib
@@ -21,18 +21,18 @@ Table = TypeVar("Table")
 
 
 def tables(folder: Path, kind: type[Table]) -> list[Table]:
-    """The content of every file, in the order of their names. Raises ValueError where one is no TOML, or another kind."""
+    """The content of every file, in the order of their names. Raises ValueError if one is not TOML, or of another type."""
     try:
         source, found = from_json((folder / MADE).read_bytes(), tuple[str, list[kind]])  # type: ignore[valid-type]
         if source == _source(folder):
             return found
     except (OSError, msgspec.MsgspecError):
-        pass  # it only saves time
+        pass  # without it, loading only takes longer
     return [converted(table, kind) for table in _read(folder)]
 
 
 def made(folder: Path) -> bytes:
-    """The content of ``made.json`` as the files say it now."""
+    """The content that ``made.json`` should have for the present files."""
     return msgspec.json.encode((_source(folder), _read(folder))) + b"\n"
 
 
@@ -42,7 +42,7 @@ def _source(folder: Path) -> str:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """By the names of the files."""
+    """Digests by file name."""
     root = Path(ROOT)
     if folder.is_relative_to(root):
         start = f"{folder.relative_to(root).as_posix()}/"

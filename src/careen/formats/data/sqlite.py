@@ -1,8 +1,8 @@
-"""The tables of an SQLite database file or of its write-ahead log, page by page; no SQL and no library at work.
+"""The tables of an SQLite database file or of its write-ahead log, page by page, without SQL and without the SQLite library.
 
-A hostile database could make the real library run its triggers and views. Page numbers count from 1; ``page`` gives
-None for a page that this file does not hold (a log has only what was changed). Raises ValueError for what is not such
-a file.  **Source:** sqlite.org, "Database File Format", sections 1.3 (header), 1.6 (b-trees), 2.1 (records), 4 (log).
+A hostile database could make the real library run its triggers and views. Page numbers start at 1; ``page`` gives
+None for a page that this file does not have (a log has only changed pages). Raises ValueError if the file has another
+format.  **Source:** sqlite.org, "Database File Format", sections 1.3 (header), 1.6 (b-trees), 2.1 (records), 4 (log).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,17 +24,17 @@ _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8, 7: 8}
 
 
 class Pages(Struct, frozen=True):
-    """``usable_bytes`` is a page without the space reserved at its end."""
+    """``usable_bytes``: size of a page without the reserved space at its end."""
 
     page_bytes: int
     usable_bytes: int
     count: int
-    numbers: Iterable[int]  # of the pages that are here
+    numbers: Iterable[int]  # of the pages in this file
     page: Callable[[int], bytes | None]
 
 
 class Cell(Struct, frozen=True, gc=False):
-    """One row: ``local`` is what of its record lies on the page, the rest begins on page ``overflow`` (0: nothing)."""
+    """One row: ``local`` is the part of its record on the page, the rest starts on page ``overflow`` (0: no rest)."""
 
     rowid: int
     size_bytes: int
@@ -70,7 +70,7 @@ def open_database(stream: BinaryIO) -> Pages:
 
 
 def open_log(stream: BinaryIO) -> Pages | None:
-    """The pages as the last transaction that was finished left them; None where there is none."""
+    """The pages after the last complete transaction; None if there is none."""
     size = stream.seek(0, 2)
     stream.seek(0)
     header = stream.read(_LOG_HEADER.size)
@@ -79,7 +79,7 @@ def open_log(stream: BinaryIO) -> Pages | None:
     if size > MAX_LOG_BYTES:
         raise ValueError(f"write-ahead log over {MAX_LOG_BYTES} bytes")
     if len(header) < _LOG_HEADER.size:
-        raise ValueError("write-ahead log cut short")
+        raise ValueError("incomplete write-ahead log")
     magic, version, page_bytes, _, salt1, salt2, sum1, sum2 = _LOG_HEADER.unpack(header)
     if magic & ~1 != _LOG_MAGIC or version != _LOG_VERSION:
         raise ValueError("not an SQLite write-ahead log")
@@ -87,7 +87,7 @@ def open_log(stream: BinaryIO) -> Pages | None:
     usable = _usable(page_bytes, 0)
     sums = _checksum(header[:24], order, (0, 0))
     if sums != (sum1, sum2):
-        return None  # the library starts anew, too
+        return None  # the SQLite library also starts anew
     pending: dict[int, int] = {}
     settled: dict[int, int] = {}
     count = 0
@@ -95,7 +95,7 @@ def open_log(stream: BinaryIO) -> Pages | None:
         number, pages_after, frame_salt1, frame_salt2, sum1, sum2 = _FRAME.unpack(head)
         sums = _checksum(head[:8] + body, order, sums)
         if (frame_salt1, frame_salt2) != (salt1, salt2) or sums != (sum1, sum2) or not number:
-            break  # left over from an earlier round, or never finished
+            break  # left over from an earlier round, or incomplete
         pending[number] = stream.tell() - page_bytes
         if pages_after:
             settled.update(pending)
@@ -116,7 +116,7 @@ def open_log(stream: BinaryIO) -> Pages | None:
 
 
 def table_page(pages: Pages, number: int) -> Interior | Leaf | None:
-    """What a page of a table holds; None when it is not here or belongs to something else (index, overflow)."""
+    """The content of a page of a table; None if it is missing or of another kind (index, overflow)."""
     page = pages.page(number)
     if page is None:
         return None
@@ -127,7 +127,7 @@ def table_page(pages: Pages, number: int) -> Interior | Leaf | None:
     count = int.from_bytes(page[start + 3 : start + 5], "big")
     pointers = start + (12 if kind == _INTERIOR else 8)
     if pointers + 2 * count > pages.usable_bytes:
-        raise ValueError(f"page {number} counts more cells than it can hold")
+        raise ValueError(f"page {number} has more cells than fit")
     places = unpack(f">{count}H", page[pointers : pointers + 2 * count])
     if kind == _INTERIOR:
         return _interior(page, number, places, start, pages.count)
@@ -137,13 +137,13 @@ def table_page(pages: Pages, number: int) -> Interior | Leaf | None:
         cell = _cell(page, place, pages.usable_bytes)
         room -= len(cell.local)
         if room < 0:
-            raise ValueError(f"page {number} holds cells that lie upon each other")
+            raise ValueError(f"page {number} has cells that overlap")
         cells.append(cell)
     return Leaf(tuple(cells))
 
 
 def payload(pages: Pages, cell: Cell) -> bytes | None:
-    """The whole record of a row; None when a part of it is not in this file."""
+    """The complete record of a row; None if a part of it is not in this file."""
     if len(cell.local) == cell.size_bytes:
         return cell.local
     each = pages.usable_bytes - 4
@@ -173,7 +173,7 @@ def columns(record: bytes, count: int) -> list[int | bytes | None]:
     for kind in types:
         width = _INTEGER_BYTES.get(kind, 0) if kind < 12 else (kind - 12) // 2
         if place + width > len(record):
-            raise ValueError("record cut short")
+            raise ValueError("incomplete record")
         content = record[place : place + width]
         place += width
         if kind >= 12:
@@ -186,7 +186,7 @@ def columns(record: bytes, count: int) -> list[int | bytes | None]:
 
 
 def root_page(pages: Pages, table: bytes) -> int | None:
-    """Where a table begins, by the schema; None when the schema is not here or does not name it."""
+    """The first page of a table, by the schema; None if the schema is missing or does not name the table."""
     seen: set[int] = set()
     waiting = [1]
     while waiting:
@@ -206,7 +206,7 @@ def root_page(pages: Pages, table: bytes) -> int | None:
 
 
 def rows(pages: Pages, table: bytes) -> Iterator[bytes]:
-    """The records of a table's rows, in its order. Raises ValueError where a part of them is missing or pages go round."""
+    """The records of a table's rows, in its order. Raises ValueError if a part is missing or pages form a cycle."""
     root = root_page(pages, table)
     if root is None:
         raise ValueError(f"an SQLite database without the table {table.decode()}")
@@ -216,14 +216,14 @@ def rows(pages: Pages, table: bytes) -> Iterator[bytes]:
         found = None if number in seen else table_page(pages, number)
         seen.add(number)
         if found is None:
-            raise ValueError("an SQLite table with pages that are missing or go round")
+            raise ValueError("an SQLite table with pages that are missing or form a cycle")
         if isinstance(found, Interior):
             waiting += reversed(found.children)
             continue
         for cell in found.cells:
             record = payload(pages, cell)
             if record is None:
-                raise ValueError("an SQLite row that ends early")
+                raise ValueError("an incomplete SQLite row")
             yield record
 
 
@@ -237,7 +237,7 @@ def _interior(page: bytes, number: int, places: Iterable[int], start: int, count
     children = [int.from_bytes(page[place : place + 4], "big") for place in places]
     children.append(int.from_bytes(page[start + 8 : start + 12], "big"))
     if len(set(children)) < len(children) or max(children) > count:
-        raise ValueError(f"page {number} names a page twice or one that cannot be")
+        raise ValueError(f"page {number} names a page twice or an impossible one")
     return Interior(tuple(children))
 
 
@@ -270,7 +270,7 @@ def _varint(data: bytes, position: int) -> tuple[int, int]:
 def _checksum(data: bytes, order: str, sums: tuple[int, int]) -> tuple[int, int]:
     words = iter(unpack(f"{order}{len(data) // 4}I", data))
     first, second = sums
-    for one, two in zip(words, words, strict=True):
-        first = first + one + second & 0xFFFFFFFF
-        second = second + two + first & 0xFFFFFFFF
+    for even, odd in zip(words, words, strict=True):
+        first = first + even + second & 0xFFFFFFFF
+        second = second + odd + first & 0xFFFFFFFF
     return first, second

@@ -1,6 +1,6 @@
-"""Text in UTF-16 or UTF-32, or with a byte order mark, as plain UTF-8: what a redirection in Windows PowerShell writes.
+"""Text in UTF-16 or UTF-32, or with a byte order mark, as plain UTF-8: Windows PowerShell writes such files on redirection.
 
-Anything else is given back as it is. **Source:** The Unicode Standard, 23.8; RFC 4627, section 3; XML 1.0, annex F.
+Other bytes are returned unchanged. **Source:** The Unicode Standard, 23.8; RFC 4627, section 3; XML 1.0, annex F.
 """
 
 import re
@@ -28,5 +28,5 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def _decoded(data: bytes, encoding: str) -> bytes:
-    """An XML declaration must not go on to name the encoding that it had."""
+    """Without the encoding in an XML declaration, as it is no longer true."""
     return _XML_ENCODING.sub(rb"\1", data.decode(encoding, "replace").encode("utf-8", "replace"))

@@ -1,14 +1,14 @@
-"""The elements of an XML document as they end: (path of names without namespace, attributes, text).
+"""The elements of an XML document in the order of their ends: (path of names without namespace, attributes, text).
 
-``("Project", "ItemGroup", "PackageReference"), {"Include": "a"}, ""``: one tuple an element; children come before parents.
-A document type declaration is refused, so no entity can grow.
-Raises: ValueError for what is no XML, and over a limit of size, depth, elements or text.
+``("Project", "ItemGroup", "PackageReference"), {"Include": "a"}, ""``: one tuple per element; children precede their parent.
+A document type declaration is refused, so no entity can expand.
+Raises: ValueError if the data is not XML, and over a limit of size, depth, elements or text.
 **Source:** Extensible Markup Language 1.0.
 """
 
 from collections.abc import Iterator
 
-from .xml_whole import read_xml
+from .xml_parser import read_xml
 
 MAX_BYTES = 8 << 20
 MAX_DEPTH = 64

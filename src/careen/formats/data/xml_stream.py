@@ -1,9 +1,9 @@
-"""Chosen elements of a large XML file, one small tree after another, plain or compressed with gzip, bzip2 or xz.
+"""Chosen elements of a large XML file, one small tree at a time, plain or compressed with gzip, bzip2 or xz.
 
-Names come without their namespace prefix. A DTD is refused, so that no entity can be declared; where the caller says so a
-document may name one that is elsewhere, or files that belong to it, which nobody fetches. Depth, nodes of one tree and
-inflated bytes are bounded. Only one tree is in memory at a time.
-Raises: ValueError for anything that is not well-formed.  **Source:** XML 1.0, fifth edition.
+Names have no namespace prefix. A DTD is refused, so no entity can be declared; on request a document may name an external
+one, or files that belong to it, which are never fetched. Depth, nodes of one tree and inflated bytes are bounded. Only one
+tree is in memory at a time.
+Raises: ValueError if the file is not well-formed.  **Source:** XML 1.0, fifth edition.
 """
 
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from careen.formats.archives.inflate import open_stream
 from careen.safety.budget import Limits
 
 MAX_DEPTH = 64
-MAX_NODES = 500_000  # of one tree: an erratum of all architectures and packages has some thousand
+MAX_NODES = 500_000  # of one tree: an erratum with all architectures and packages has thousands
 MAX_TEXT = 100_000
 CHUNK_BYTES = 256 * 1024
 
 
 class Element:
-    """``text`` is what stands directly in the element, before and between its children."""
+    """``text`` is the text directly in the element, before and between its children."""
 
     __slots__ = ("attributes", "children", "name", "text")
 
@@ -49,7 +49,7 @@ class Element:
 
 
 def elements(file: Path, names: frozenset[str], limit_bytes: int, *, named_dtd: bool = False) -> Iterator[Element]:
-    """The outermost elements that have one of the names, in the order of their ends."""
+    """The outermost elements with one of the names, in the order of their ends."""
     done: list[Element] = []
     parser = _parser(names, done, named_dtd=named_dtd)
     with file.open("rb") as raw:
@@ -68,7 +68,7 @@ def elements(file: Path, names: frozenset[str], limit_bytes: int, *, named_dtd: 
 
 
 def elements_of(data: bytes, names: frozenset[str]) -> tuple[Element, ...]:
-    """The same of a document in memory, which may name a DTD that is elsewhere."""
+    """The same for a document in memory, which may name an external DTD."""
     done: list[Element] = []
     try:
         _parser(names, done, named_dtd=True).Parse(data, True)
@@ -78,7 +78,7 @@ def elements_of(data: bytes, names: frozenset[str]) -> tuple[Element, ...]:
 
 
 def _parser(names: frozenset[str], done: list[Element], *, named_dtd: bool = False) -> expat.XMLParserType:
-    open_ones: list[Element] = []
+    open_elements: list[Element] = []
     depth = nodes = 0
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -87,25 +87,25 @@ def _parser(names: frozenset[str], done: list[Element], *, named_dtd: bool = Fal
         if depth > MAX_DEPTH:
             raise ValueError("XML nested too deeply")
         local = name.rpartition(":")[2]
-        if open_ones or local in names:
-            nodes = nodes + 1 if open_ones else 0
+        if open_elements or local in names:
+            nodes = nodes + 1 if open_elements else 0
             if nodes > MAX_NODES:
                 raise ValueError("an XML element has too many parts")
-            open_ones.append(Element(local, attributes))
+            open_elements.append(Element(local, attributes))
 
     def end(_: str) -> None:
         nonlocal depth
         depth -= 1
-        if open_ones:
-            closed = open_ones.pop()
-            if open_ones:
-                open_ones[-1].children.append(closed)
+        if open_elements:
+            closed = open_elements.pop()
+            if open_elements:
+                open_elements[-1].children.append(closed)
             else:
                 done.append(closed)
 
     def text(data: str) -> None:
-        if open_ones and len(open_ones[-1].text) < MAX_TEXT:
-            open_ones[-1].text += data
+        if open_elements and len(open_elements[-1].text) < MAX_TEXT:
+            open_elements[-1].text += data
 
     def refuse(*_: object) -> None:
         if not named_dtd:
@@ -113,7 +113,7 @@ def _parser(names: frozenset[str], done: list[Element], *, named_dtd: bool = Fal
 
     def entity(name: str, parameter: bool, value: str | None, *_: object) -> None:
         if value is not None or parameter:
-            raise ValueError("XML that declares entities of its own is not read")
+            raise ValueError("XML that declares entities is not read")
 
     parser = expat.ParserCreate()
     parser.buffer_text = True

@@ -1,21 +1,21 @@
-"""An XML document as a tree of elements, without what belongs to another name space.
+"""An XML document as a tree of elements, without those of other namespaces.
 
-A document type declaration is refused, so no entity can grow; size, depth, elements and text are bounded. Nothing here
-calls itself, however deep the document is.
-Raises: ValueError for anything else. **Source:** Extensible Markup Language 1.0; Namespaces in XML 1.0.
+A document type declaration is refused, so no entity can expand; size, depth, elements and text are bounded. No function
+is recursive, however deep the document is.
+Raises: ValueError for other data. **Source:** Extensible Markup Language 1.0; Namespaces in XML 1.0.
 """
 
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-from .xml_whole import read_xml
+from .xml_parser import read_xml
 
 MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT = 64 << 20, 64, 1_000_000, 100_000
 
 
 class Element(Struct):
-    """``tag`` is without name space; the keys of ``attributes`` too."""
+    """``tag`` and the keys of ``attributes`` have no namespace."""
 
     tag: str
     attributes: dict[str, str]
@@ -45,7 +45,7 @@ NO_ELEMENT = Element("", {})
 
 
 def xml_tree(data: bytes, namespace: str = "", max_depth: int = MAX_DEPTH) -> Element:
-    """The root; elements whose name space does not begin like this are dropped with all that is in them."""
+    """The root; elements whose namespace does not start with ``namespace`` are dropped with their content."""
     if len(data) > MAX_BYTES:
         raise ValueError(f"XML over {MAX_BYTES >> 20} MiB")
     root = Element("", {}, [])

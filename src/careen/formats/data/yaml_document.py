@@ -1,11 +1,10 @@
-"""YAML or JSON text -> its documents with the line of every key and item.
+"""The documents of a YAML or JSON text, with the line of every key and item.
 
-Mappings and sequences are dict and list with positions beside; scalars are plain Python values (str, int, float, bool,
-None by the YAML 1.1 rules that Kubernetes and Compose read with). Keys are text as written; of equal keys the last holds;
-``<<`` is merged. An alias gives the same object as its anchor, so nothing is copied; what an alias-laden document would
-be when written out is counted and limited. Lines count from 1.
-
-Raises: ValueError for what is no YAML, and over the limits of size, nodes, depth and expansion, and for cycles.
+Mappings and sequences are dict and list with positions; scalars are plain Python values (str, int, float, bool, None) by
+the YAML 1.1 rules of Kubernetes and Compose. Keys are text as written; the last of equal keys counts; ``<<`` is merged. An
+alias gives the same object as its anchor, so nothing is copied; the size of the document with its aliases expanded is
+counted and bounded. Lines start at 1.
+Raises: ValueError if the text is not YAML, over the limits of size, nodes, depth and expansion, and for cycles.
 **Source:** YAML 1.1, https://yaml.org/spec/1.1/ and its type repository (bool, int, float, null, merge).
 """
 
@@ -15,7 +14,7 @@ from typing import Any
 
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_NODES = 2_000_000
-MAX_EXPANDED = 1_000_000  # nodes of one document with its aliases written out
+MAX_EXPANDED = 1_000_000  # nodes of one document with its aliases expanded
 MAX_DEPTH = 200
 
 _WORDS: dict[str, bool | None] = {
@@ -42,7 +41,7 @@ class Mapping(dict[str, Any]):
         self.lines: dict[str, int] = {}
 
     def map(self, *keys: str) -> "Mapping":
-        """The mapping below ``keys``; an empty one where there is none."""
+        """The mapping below ``keys``; an empty one if there is none."""
         here: Any = self
         for key in keys:
             here = here.get(key)
@@ -51,7 +50,7 @@ class Mapping(dict[str, Any]):
         return here  # type: ignore[no-any-return]
 
     def seq(self, *keys: str) -> "Sequence":
-        """The sequence below ``keys``; an empty one where there is none."""
+        """The sequence below ``keys``; an empty one if there is none."""
         found = self.map(*keys[:-1]).get(keys[-1])
         return found if isinstance(found, Sequence) else NO_SEQUENCE
 
@@ -60,7 +59,7 @@ class Mapping(dict[str, Any]):
         return [item for item in self.seq(*keys) if isinstance(item, Mapping)]
 
     def text(self, *keys: str) -> str:
-        """The scalar below ``keys`` as text; "" where there is none."""
+        """The scalar below ``keys`` as text; "" if there is none."""
         return as_text(self.map(*keys[:-1]).get(keys[-1]))
 
     def texts(self, *keys: str) -> list[str]:
@@ -71,7 +70,7 @@ class Mapping(dict[str, Any]):
         return [] if value is None or isinstance(value, dict) else [as_text(value)]
 
     def line_of(self, *keys: str | int) -> int:
-        """The line of the deepest of ``keys`` that is there; this mapping's own where none is."""
+        """The line of the deepest of ``keys`` that exists; this mapping's own if none does."""
         here: Any = self
         line = self.line
         for key in keys:
@@ -105,7 +104,7 @@ def read(text: str) -> list[Any]:
     """Every document of the text; an empty one is None."""
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"over {MAX_CHARACTERS >> 20} MiB of YAML")
-    import yaml  # 15 ms: only who reads YAML pays for it
+    import yaml  # takes 15 ms: only readers of YAML need it
 
     try:
         return list(_documents(yaml.parse(text, Loader=yaml.CSafeLoader), yaml))
@@ -114,7 +113,7 @@ def read(text: str) -> list[Any]:
 
 
 def as_text(value: Any) -> str:
-    """A scalar as YAML would write it; "" for None and for what is no scalar."""
+    """A scalar as YAML would write it; "" for None and for a mapping or sequence."""
     if isinstance(value, str):
         return value
     if value is None or isinstance(value, dict | list):
@@ -145,13 +144,13 @@ def scalar(text: str) -> Any:
 
 
 def put(target: Mapping, key: str, value: Any, line: int) -> None:
-    """Sets a key for readers that give what is no YAML the shape of it."""
+    """Sets a key; for readers that build the same structure from other formats."""
     target[key] = value
     target.lines[key] = line
 
 
 def add(target: Mapping, key: str, item: Any, line: int) -> None:
-    """Puts an item at the end of the sequence of that key."""
+    """Appends an item to the sequence of that key."""
     there = target.get(key)
     if not isinstance(there, Sequence):
         there = Sequence(line)
@@ -173,7 +172,7 @@ def walk(node: Any, limit: int = 10_000) -> Iterator[tuple[tuple[str | int, ...]
 
 
 class _Open:
-    """A mapping or sequence that is being read; ``size`` counts nodes with aliases written out."""
+    """A mapping or sequence that is being read; ``size`` counts nodes with aliases expanded."""
 
     __slots__ = ("anchor", "key", "key_line", "merged", "node", "size")
 
@@ -214,22 +213,16 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             continue
         elif kind in end_events:
             opened = stack.pop()
-            node, size = opened.node, opened.size
-            if kind is end_events[0] and opened.merged:
-                size += _merge(node, opened.merged)
             if event.end_mark.index > event.start_mark.index:  # a closing bracket
                 last = event.end_mark.line + 1
+            node = opened.node
+            size = opened.size + (_merge(node, opened.merged) if opened.merged else 0)
             node.end_line = max(last, node.line)
             line = node.line
             if opened.anchor:
                 anchors[opened.anchor] = (node, size)
         elif kind is alias_event:
-            if event.anchor not in anchors:
-                raise ValueError(f"YAML alias of an unknown anchor on line {line}")
-            found = anchors[event.anchor]
-            if found is None:
-                raise ValueError(f"YAML alias inside its own anchor on line {line}")
-            node, size = found
+            node, size = _aliased(anchors, event.anchor, line)
             last = line
         else:
             if kind is yaml.DocumentStartEvent:
@@ -247,10 +240,20 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             root = node
 
 
+def _aliased(anchors: dict[str, tuple[Any, int] | None], anchor: str, line: int) -> tuple[Any, int]:
+    """The node that an alias names, and its size."""
+    if anchor not in anchors:
+        raise ValueError(f"YAML alias of an unknown anchor on line {line}")
+    found = anchors[anchor]
+    if found is None:
+        raise ValueError(f"YAML alias inside its own anchor on line {line}")
+    return found
+
+
 def _put(parent: _Open, node: Any, line: int, size: int) -> None:
     parent.size += size
     if parent.size > MAX_EXPANDED:
-        raise ValueError(f"YAML of over {MAX_EXPANDED} nodes with its aliases written out")
+        raise ValueError(f"YAML of over {MAX_EXPANDED} nodes with its aliases expanded")
     here = parent.node
     if isinstance(here, Sequence):
         here.append(node)
@@ -268,17 +271,17 @@ def _put(parent: _Open, node: Any, line: int, size: int) -> None:
 
 
 def _merge(target: Mapping, merged: list[Any]) -> int:
-    """Adds the keys of merged mappings that are not there yet; gives how many there were to look at."""
-    looked = 0
+    """Adds the missing keys of merged mappings; returns the number of all their keys."""
+    count = 0
     for value in merged:
         for source in value if isinstance(value, Sequence) else (value,):
             if isinstance(source, Mapping):
-                looked += len(source)
+                count += len(source)
                 for key, item in source.items():
                     if key not in target:
                         target[key] = item
                         target.lines[key] = source.lines[key]
-    return looked
+    return count
 
 
 def _first_line(error: Exception) -> str:

@@ -1,9 +1,9 @@
 """YAML documents as plain data in which every scalar is its text: ``1.10`` stays ``"1.10"``, ``true`` is ``"true"``.
 
-``yaml_documents`` gives the documents of a stream in order, as dict, list or str; a key that is no scalar is left out,
-of keys that are there twice the last wins, and ``<<`` is a key like any other. An alias is the same object as its anchor.
-Built from libyaml's events, so that no tag of the file chooses a constructor.
-Raises: ValueError for what is no YAML, and over a limit of size, depth, nodes or aliases.
+``yaml_documents`` gives the documents of a stream in order, as dict, list or str. A key that is not a scalar is left out, the
+last of equal keys counts, and ``<<`` is a key like any other. An alias is the same object as its anchor.
+Built from libyaml's events, so no tag of the file chooses a constructor.
+Raises: ValueError if the data is not YAML, and over a limit of size, depth, nodes or aliases.
 **Source:** YAML 1.1.
 """
 
@@ -16,7 +16,7 @@ MAX_ALIASES = 1_000
 
 
 def yaml_document(data: bytes) -> Any:
-    """The first document; None where there is none."""
+    """The first document; None if there is none."""
     return next(iter(yaml_documents(data)), None)
 
 
@@ -28,7 +28,7 @@ def yaml_documents(data: bytes) -> list[Any]:
     try:
         return _documents(yaml, data)
     except (yaml.YAMLError, RecursionError) as error:
-        raise ValueError(f"no YAML: {' '.join(str(error).split())[:200]}") from None
+        raise ValueError(f"not YAML: {' '.join(str(error).split())[:200]}") from None
 
 
 def _documents(yaml: Any, data: bytes) -> list[Any]:
@@ -43,7 +43,7 @@ def _documents(yaml: Any, data: bytes) -> list[Any]:
         elif isinstance(event, yaml.AliasEvent):
             aliases += 1
             if aliases > MAX_ALIASES or event.anchor not in anchors:
-                raise ValueError(f"more than {MAX_ALIASES} aliases, or one of nothing")
+                raise ValueError(f"more than {MAX_ALIASES} aliases, or an alias without anchor")
             value = anchors[event.anchor]
         elif isinstance(event, yaml.CollectionStartEvent):
             if len(open_nodes) >= MAX_DEPTH:
@@ -53,7 +53,7 @@ def _documents(yaml: Any, data: bytes) -> list[Any]:
         elif isinstance(event, yaml.CollectionEndEvent):
             node = open_nodes.pop()
             value = node.value
-            _anchor(anchors, node.event, value)  # only now: a node cannot hold itself
+            _anchor(anchors, node.event, value)  # only now: a node cannot contain itself
         else:
             if isinstance(event, yaml.DocumentStartEvent):
                 anchors = {}
@@ -74,7 +74,7 @@ def _anchor(anchors: dict[str, Any], event: Any, value: Any) -> None:
 
 
 class _Node:
-    """A mapping or sequence that is being filled."""
+    """A mapping or sequence under construction."""
 
     __slots__ = ("event", "key", "keyed", "value")
 

@@ -1,1 +1,1 @@
-"""What only Debian's archive, tracker and changelogs are read with."""
+"""Readers for Debian's archive, tracker and changelogs."""

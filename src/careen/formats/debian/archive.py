@@ -1,8 +1,8 @@
 """A Debian archive's own lists: the Release file of a suite, and its indices of source and binary packages.
 
 Shape: ``Release`` is one paragraph whose SHA256 field lists ``digest size path`` of every index; ``Sources`` and
-``Packages`` have a paragraph for each package. Of a source package the file is named that has its ``debian`` folder,
-of a binary package the .deb; both have the changelog.
+``Packages`` have a paragraph for each package. Of a source package the result is the file with its ``debian`` folder,
+of a binary package the .deb; both contain the changelog.
 Raises: ValueError.  **Source:** Debian wiki, DebianRepository/Format; Debian Policy 5.4 and 5.6 (fields);
 dpkg-source(1), "SOURCE PACKAGE FORMATS".
 """
@@ -25,7 +25,7 @@ _SOURCE = re.compile(r"(\S+)(?: \((\S+)\))?")
 
 
 class Index(Struct, frozen=True):
-    """A file as a list describes it: its checksum in hexadecimal digits and its size."""
+    """A file's checksum, in hexadecimal digits, and its size, as a list states them."""
 
     digest: str
     size_bytes: int
@@ -36,7 +36,7 @@ class Release(Struct, frozen=True):
     codename: str
     suite: str
     date: str  # ISO 8601
-    valid_until: str  # ISO 8601; "" where it does not expire
+    valid_until: str  # ISO 8601; "" if it does not expire
     components: tuple[str, ...]
     indices: dict[str, Index]  # by path below the suite's folder
 
@@ -65,7 +65,7 @@ def read_release(data: bytes) -> Release:
 
 
 def sources(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:
-    """Source packages by name, out of a ``Sources`` index in pieces of any size."""
+    """Source packages by name, from the pieces, of any size, of a ``Sources`` index."""
     for paragraph in _paragraphs(pieces):
         fields = _fields(paragraph)
         name, version, folder = fields.get("package"), fields.get("version"), fields.get("directory")
@@ -78,7 +78,7 @@ def sources(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:
 
 
 def packages(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:
-    """Binary packages by the name of their source package, out of a ``Packages`` index."""
+    """Binary packages by the name of their source package, from a ``Packages`` index."""
     for paragraph in _paragraphs(pieces):
         fields = _fields(paragraph)
         source = _SOURCE.fullmatch(fields.get("source") or fields.get("package", ""))
@@ -89,7 +89,7 @@ def packages(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:
 
 
 def _with_changelog(files: Iterable[str]) -> str | None:
-    """The debian folder is packed apart, or is a diff against upstream's archive, or in the package's only archive."""
+    """The archive with the debian folder: a separate one, a diff against upstream's archive, or the package's only archive."""
     names = [name for name in files if not name.endswith((".asc", ".sig"))]
     for is_it in (lambda name: ".debian.tar." in name, lambda name: name.endswith(".diff.gz")):
         if found := next(filter(is_it, names), None):

@@ -1,4 +1,4 @@
-"""What the version of a Debian source package says of who may have built it, and when.
+"""What the version of a Debian source package shows about who may have built it, and when.
 
 **Source:** Debian Developer's Reference 5.8.5.4 and 5.14.3 (marks of updates and backports); Debian Policy 3.2.1 (native
 packages).
@@ -13,15 +13,15 @@ _BACKPORT = re.compile(r"[+~]bpo\d.*")
 
 
 def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:
-    """Whether a stable release may get such a version after it came out; ``offered`` are those that it has.
+    """Whether a stable release may get such a version as an update; ``offered`` are the versions that it has.
 
-    Its updates have a mark. Kernels are updated without one, and so are native packages, whose versions have no revision.
+    Updates have a mark. Kernels are updated without one, and so are native packages, whose versions have no revision.
     """
     is_kernel = source == "linux" or source.startswith("linux-signed-")
-    is_native = "-" not in version and any("-" not in one for one in offered)
+    is_native = "-" not in version and any("-" not in other for other in offered)
     return is_kernel or is_native or _MARK.search(version) is not None
 
 
 def without_backport(version: str) -> str:
-    """The version of testing that a backport was built from; others as they are."""
+    """The version of testing that a backport was built from; other versions unchanged."""
     return _BACKPORT.sub("", version)

@@ -1,7 +1,7 @@
-"""Debian changelogs: which version first has the fix of a flaw.
+"""Debian changelogs: which version first fixes a vulnerability.
 
 Shape: entries ``name (version) suites; urgency=…``, indented lines, a trailer ``-- who  when``; the newest first. The
-version that first names a CVE is the one that mends it, unless the line says that the package is not affected.
+version whose entry first names a CVE is the fixed version, unless the line states that the package is not affected.
 **Source:** Debian Policy 4.4.
 """
 
@@ -18,7 +18,7 @@ _REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
 _TRAILER = re.compile(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
 _MENTIONED = re.compile(r"CVE-\d{4}-\d{4,12}", re.ASCII)
-# Only where the words stand beside the name: "you are not affected unless …" is said of flaws that are mended.
+# Only next to the name: "you are not affected unless …" is written about vulnerabilities with a fix too.
 _UNAFFECTED = re.compile(
     r"\bnot\s{1,20}(?:affected\s{1,20}by|vulnerable\s{1,20}to):?\s{1,20}CVE-[\d-]{1,30}"
     r"|\bCVE-[\d-]{1,30}\s{0,8}(?:[(:,]\s{0,8})?(?:is\s{1,20})?not\s{1,20}(?:affected|vulnerable|applicable)",
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
     @property
     def day(self) -> str:
-        """As ISO 8601; "" where it has none."""
+        """The date as ISO 8601; "" without one."""
         trailer = _TRAILER.search(self.text)
         return day_of(trailer[1]) if trailer else ""
 
@@ -44,18 +44,18 @@ def fixes(
     patched: Mapping[str, str] | None = None,
     known: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, str]:
-    """By CVE the lowest version whose entry names it. ``key`` orders versions; one that it refuses is passed over.
+    """The lowest version whose entry names it, by CVE. ``key`` orders versions; a version that it refuses is passed over.
 
-    A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has what the version that it rebuilds has. Where the
-    newest is one, its changelog has the whole history of what it rebuilds and its own last entry alone: the versions in
-    between came to the release as rebuilds too (``1.1-1~deb11u1``), and those are given.
+    A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has the fixes of the version that it rebuilds. If the
+    newest version is a rebuild, its changelog has the whole history of the original and only its own last entry: the versions
+    in between reached the release as rebuilds too (``1.1-1~deb11u1``), and those are returned.
 
-    ``patched`` are flaws that the newest version mends, each with a day on which no version did (``debian_patches``).
-    The changelog's word counts; of a flaw that it does not mention, the lowest version made on that day or later is
-    given. That may be too low, so that images are told less than could be known, and is seldom too high.
+    ``patched``: vulnerabilities that the newest version fixes, each with a day on which no version did (``source_patches``).
+    The changelog takes precedence. For a vulnerability that it does not mention, the lowest version made on that day or later
+    is returned. That may be too low, which hides an affected version; it is seldom too high.
 
-    ``known`` are flaws by another name, for entries that say that alone (``debian_references``). They count for flaws that
-    are not told otherwise.
+    ``known``: other names of vulnerabilities, for entries with only such a name (``formats.debian.references``). They count
+    for vulnerabilities that have no fixed version otherwise.
     """
     entries = list(entries_of(changelog, key))
     lowest: dict[str, Entry] = {}
@@ -66,7 +66,7 @@ def fixes(
     silent = _unmentioned(patched or {}, changelog)
     earliest = _earliest(entries) if silent else []
     for cve, day in silent.items():
-        at = bisect_left(earliest, day, key=lambda one: one[0])
+        at = bisect_left(earliest, day, key=lambda pair: pair[0])
         if cve not in lowest and at < len(earliest):
             lowest[cve] = earliest[at][1]
     also: dict[str, Entry] = {}
@@ -78,7 +78,7 @@ def fixes(
 
 
 def _unmentioned(patched: Mapping[str, str], changelog: str) -> dict[str, str]:
-    """The name may also be the cut beginning of one that the changelog has whole."""
+    """Vulnerabilities that the changelog does not name; a name may be the cut-off beginning of one in the changelog."""
     mentioned = sorted(set(_MENTIONED.findall(changelog))) if patched else []
     found = {}
     for cve, day in patched.items():
@@ -89,10 +89,10 @@ def _unmentioned(patched: Mapping[str, str], changelog: str) -> dict[str, str]:
 
 
 def _earliest(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
-    """By day, in order, the lowest version of all that were made on that day or later."""
+    """In the order of days, the lowest version made on that day or later."""
     found: list[tuple[str, Entry]] = []
-    for day, entry in sorted(((entry.day, entry) for entry in entries), key=lambda one: one[0], reverse=True):
-        found.append((day, min(entry, found[-1][1], key=lambda one: one.place) if found else entry))
+    for day, entry in sorted(((entry.day, entry) for entry in entries), key=lambda pair: pair[0], reverse=True):
+        found.append((day, min(entry, found[-1][1], key=lambda either: either.place) if found else entry))
     return found[::-1]
 
 
@@ -101,7 +101,7 @@ def has_entries(text: str) -> bool:
 
 
 def entries_of(changelog: str, key: Callable[[str], Any]) -> Iterator[Entry]:
-    """The newest first. What is above it is of a package that the changelog was begun from (openjdk-17 from openjdk-7)."""
+    """Newest first. Versions above it belong to a package that the changelog is copied from (openjdk-17 from openjdk-7)."""
     rebuilt: dict[str, str] = {}
     newest = None
     suffix = ""
@@ -129,7 +129,7 @@ def _named(entry: str) -> Iterator[str]:
 
 
 def day_of(text: str) -> str:
-    """Of a date as mail has it: the day in ISO 8601, or ""."""
+    """The day of a date in mail format, as ISO 8601, or ""."""
     try:
         return parsedate_to_datetime(text.strip()).date().isoformat()
     except (ValueError, IndexError, OverflowError, TypeError):

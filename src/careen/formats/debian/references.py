@@ -1,9 +1,9 @@
-"""What flaws are called besides their CVE: the bug, commit or advisory that one text names with a CVE and another without.
+"""Other names of vulnerabilities: the bug, commit or advisory that one text names with a CVE and another without it.
 
-A release's changelog may say ``fix broken output (Closes: #123456)`` and no more, where the changelog of a newer release, a
-patch or upstream's news has the same bug beside the CVE. Texts are taken item by item, for an entry speaks of many things.
-What an item says is used only where it is plain: one reference of its kind, and nothing about a fix of an earlier fix.
-A CVE may also be mistyped in one of two texts that name the same flaws in one item.
+A release's changelog may have only ``fix broken output (Closes: #123456)``, while the changelog of a newer release, a
+patch or upstream's news has the same bug next to the CVE. Texts are read item by item, since an entry is about many things.
+An item is used only if it is unambiguous: one reference of its kind, and nothing about a fix of an earlier fix.
+A CVE may also be mistyped in one of two texts that name the same vulnerabilities in one item.
 **Source:** Debian Policy 4.4 and Developer's Reference 5.8.4 (``Closes:``); DEP-3 (``Bug``, ``Origin``).
 """
 
@@ -21,7 +21,7 @@ SHARED = 2  # names in both items
 _ITEM = re.compile(r"^[ \t]*(?:[*+-] |$)", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
 _NAME = re.compile(r"\bCVE-(?:19|20)\d\d-\d{4,12}\b", re.ASCII)
-_OTHER = re.compile(  # than the mending of a flaw
+_OTHER = re.compile(  # signs that an item is about anything but the fix of a vulnerability
     r"regress|incomplete|follow[- ]?up|relax|similar|revert|\bnot\s{1,20}(?:affected|vulnerable|applicable)", re.IGNORECASE
 )
 _CLOSES = re.compile(r"closes:\s{0,3}((?:,?\s{0,12}(?:bug)?#?\s?\d{4,8}){1,50})", re.IGNORECASE)
@@ -35,14 +35,14 @@ _ADVISORY = re.compile(
 
 
 class Mention(Struct, frozen=True, array_like=True):
-    """An item of a text: the CVEs and the other names in it. ``bug:123456``, ``commit:0123456789``, ``at:host/path`` …"""
+    """The CVEs and the other names in an item of a text: ``bug:123456``, ``commit:0123456789``, ``at:host/path`` …"""
 
     cves: tuple[str, ...]
     references: tuple[str, ...]
 
 
 def mentions(text: str) -> Iterator[Mention]:
-    """Of each item of a changelog, news or header that speaks of mending something that has another name than its CVE."""
+    """One for each item of a changelog, news or header that names a fix by anything but its CVE."""
     yield from (found for item in _items(text) if (found := mention(item)))
 
 
@@ -65,27 +65,27 @@ def mention(item: str) -> Mention | None:
     return Mention(cves, references) if references and len(cves) <= MAX_CVES else None
 
 
-def equated(said: Iterable[Mention]) -> dict[str, tuple[str, ...]]:
-    """By reference the CVEs that were named with it."""
+def equated(mentioned: Iterable[Mention]) -> dict[str, tuple[str, ...]]:
+    """The CVEs that texts name together with a reference, by reference."""
     found: dict[str, set[str]] = defaultdict(set)
-    for one in said:
-        if one.cves and len(found) < MAX_EQUATED:
-            for reference in one.references:
-                found[reference].update(one.cves)
+    for mention in mentioned:
+        if mention.cves and len(found) < MAX_EQUATED:
+            for reference in mention.references:
+                found[reference].update(mention.cves)
     return {reference: tuple(sorted(cves)) for reference, cves in found.items() if len(cves) <= MAX_CVES}
 
 
 def meant(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    """The CVEs behind the items that name none."""
+    """The CVEs of items that name only another reference."""
     if known:
-        for one in mentions(text):
-            if not one.cves:
-                yield from (cve for reference in one.references for cve in known.get(reference, ()))
+        for mention in mentions(text):
+            if not mention.cves:
+                yield from (cve for reference in mention.references for cve in known.get(reference, ()))
 
 
 def corrected(text: str, other: str) -> str:
-    """With the names that ``other`` has for mistyped ones: it never names the one, and has another that differs in one place
-    and that this text lacks, in an item with at least two of the same names."""
+    """``text`` with mistyped CVEs replaced by those of ``other``. A CVE is mistyped if ``other`` lacks it and has one that
+    differs in one place, that ``text`` lacks, and that is in an item with at least two of the same names."""
     theirs = [set(names) for item in _items(other) if SHARED < len(names := _cves(item)) <= MAX_CVES]
     by_name: dict[str, list[set[str]]] = defaultdict(list)
     for group in theirs:
@@ -98,7 +98,7 @@ def corrected(text: str, other: str) -> str:
         if SHARED < len(names) <= MAX_CVES:
             near = [group for name in names for group in by_name.get(name, ())[:MAX_CVES] if len(group & names) >= SHARED]
             for name in names - known:
-                meant = {one for group in near for one in group - ours if _is_slip(name, one)}
+                meant = {other_name for group in near for other_name in group - ours if _is_slip(name, other_name)}
                 if len(meant) == 1:
                     wrong[name] = meant.pop()
     return _NAME.sub(lambda found: wrong.get(found[0], found[0]), text) if wrong else text
@@ -109,7 +109,7 @@ def _cves(text: str) -> set[str]:
 
 
 def _is_slip(one: str, other: str) -> bool:
-    """One digit is another, or two stand in the other order."""
+    """Whether one digit differs, or two neighbours are swapped."""
     places = [at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]]
     if len(one) != len(other) or len(places) not in (1, 2):
         return False
@@ -136,6 +136,6 @@ def _references(item: str) -> Iterator[str]:
 
 
 def _alone(references: set[str]) -> tuple[str, ...]:
-    """Of several bugs in one item nobody knows which is the flaw's."""
+    """The only references of their kind: of several bugs in one item it is unknown which one is the vulnerability's."""
     kinds = [reference.partition(":")[0] for reference in references]
     return tuple(sorted(reference for reference in references if kinds.count(reference.partition(":")[0]) == 1))

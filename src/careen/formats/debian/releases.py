@@ -16,12 +16,12 @@ def debian() -> Profile:
 
 
 def versions() -> Mapping[str, str]:
-    """By codename, the oldest first."""
+    """Releases by codename, the oldest first."""
     return debian().releases.codenames
 
 
 def unstable() -> str:
-    """The namespace of the release that never is one."""
+    """The namespace of unstable, which never becomes a release."""
     return namespace_of(debian().releases.rolling)
 
 
@@ -31,7 +31,7 @@ def namespace_of(codename: str) -> str:
 
 
 def codename_of(namespace: str) -> str | None:
-    """The codename behind such a namespace; None where it is another distribution's, or a release that is not known."""
+    """The codename of such a namespace; None for another distribution's, or for an unknown release."""
     distribution, _, version = namespace.partition(":")
     if distribution != DEBIAN:
         return None

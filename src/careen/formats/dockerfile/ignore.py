@@ -12,7 +12,7 @@ MAX_DEPTH = 50
 
 
 def left_out(path: str, lines: Sequence[str]) -> bool:
-    """``path`` is relative to the context. The last pattern that fits decides, also one that fits a folder above."""
+    """``path`` is relative to the context. The last pattern that matches it, or a folder above it, decides."""
     out = False
     parts = path.split("/")
     above = ["/".join(parts[: index + 1]) for index in range(min(len(parts), MAX_DEPTH))]
@@ -22,7 +22,7 @@ def left_out(path: str, lines: Sequence[str]) -> bool:
             continue
         again = pattern.startswith("!")
         expression = _expression(pattern.removeprefix("!").strip().strip("/").removeprefix("./"))
-        if any(expression.fullmatch(one) for one in above):
+        if any(expression.fullmatch(part) for part in above):
             out = not again
     return out
 

@@ -1,18 +1,19 @@
 """The instructions of a Dockerfile, each with its lines, flags, words, heredocs and the comments above it.
 
-Shape: a continued line is joined into one text, whose offsets still tell the line they came from. Nothing is
-interpreted here: words keep their quotes and variables.
-Raises: ValueError that names the line where the text is no Dockerfile.
+Continued lines are joined into one text; an offset in it leads back to the line. Nothing is interpreted: words keep their
+quotes and variables.
+Raises: ValueError that names the line if the text is not a Dockerfile.
 **Source:** Dockerfile reference ("Format", "Parser directives", "Here-documents", "Shell and exec form").
 """
 
-import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import accumulate
 
 from msgspec import Struct
 
+from .arguments import divided
 from .words import expand, split
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -37,7 +38,7 @@ class Comment(Struct, frozen=True, gc=False):
 
 
 class Instruction(Struct, frozen=True):
-    """``text`` is what follows the keyword and the flags; ``words`` is that text as the instruction divides it."""
+    """``text`` follows the keyword and the flags; ``words`` is that text as the instruction divides it."""
 
     keyword: str  # in upper case
     written: str  # as in the file
@@ -51,17 +52,17 @@ class Instruction(Struct, frozen=True):
     heredocs: tuple[Heredoc, ...] = ()
     comments: tuple[Comment, ...] = ()  # directly above, no empty line between
     trigger: "Instruction | None" = None  # of ONBUILD
-    empty_continuation: int | None = None  # an empty line within a continued one
+    empty_continuation: int | None = None  # the first empty line within a continued line
     starts: tuple[int, ...] = ()  # offsets in ``text`` at which a line of the file begins …
     lines: tuple[int, ...] = ()  # … and which one
 
     def line_at(self, offset: int) -> int:
-        """The line of the file that a character of ``text`` stands on."""
+        """The line of the file that holds the character of ``text`` at ``offset``."""
         index = bisect_right(self.starts, offset) - 1
         return self.lines[index] if index >= 0 else self.line
 
     def flag(self, name: str) -> str | None:
-        """The value of ``--name=value``, "" for ``--name``; None where it is not given. The last one counts."""
+        """The value of ``--name=value``, "" for ``--name``; None without the flag. The last one counts."""
         values = self.values(name)
         return values[-1] if values else None
 
@@ -94,55 +95,8 @@ def parse(text: str) -> Parsed:
     return Parsed(instructions, directives, tuple(comments), escape)
 
 
-def json_array(text: str) -> tuple[str, ...]:
-    """The strings of an exec form. Raises ValueError where it is no array, or holds anything but strings."""
-    text = text.strip()
-    if not text.startswith("["):
-        raise ValueError("no JSON array")
-    try:
-        found = json.loads(text)
-    except RecursionError:
-        raise ValueError("JSON nested too deeply") from None
-    if not all(isinstance(one, str) for one in found):
-        raise TypeError("only strings may stand in this array")
-    return tuple(one.encode("utf-8", "replace").decode() if not one.isascii() else one for one in found)
-
-
-def words_of(text: str, escape: str = "\\") -> list[str]:
-    """Words with their quotes and escapes, divided at blanks outside quotes; an open quote ends with the text."""
-    words: list[str] = []
-    word: list[str] = []
-    quote = ""
-    started = False
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if not quote and char.isspace():
-            if started:
-                words.append("".join(word))
-            word, started = [], False
-            at += 1
-            continue
-        started = True
-        if char == escape and quote != "'":
-            if at + 1 == len(text):
-                break
-            word.append(text[at : at + 2])
-            at += 2
-            continue
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        word.append(char)
-        at += 1
-    if started and word:
-        words.append("".join(word))
-    return words
-
-
 def _directives(rows: list[str]) -> dict[str, str]:
-    """Only at the very top; the first line that is no directive ends them."""
+    """Only at the very top; the first line that is not a directive ends them."""
     found: dict[str, str] = {}
     for number, row in enumerate(rows, start=1):
         if number == 1 and row.startswith("#!"):
@@ -157,64 +111,90 @@ def _directives(rows: list[str]) -> dict[str, str]:
 
 
 def _instructions(rows: list[str], escape: str, comments: list[Comment]) -> Iterator[Instruction]:
+    """``comments`` gets all comments of the file."""
     mark = re.escape(escape)
     continued = re.compile(rf"(?:(?<=[^{mark}])|^){mark}[ \t]*$")
     at = 0
     above: list[Comment] = []
     while at < len(rows):
-        first = at
         row = rows[at].rstrip("\r").lstrip()
-        at += 1
         if row.startswith("#"):
-            above.append(Comment(row[1:].strip(), at))
+            above.append(Comment(row[1:].strip(), at + 1))
             comments.append(above[-1])
+            at += 1
             continue
         if not row:
             above = []
+            at += 1
             continue
-        parts, numbers = [], []
-        empty: int | None = None
-        while True:
-            more = continued.search(row)
-            parts.append(row[: more.start()] if more else row)
-            numbers.append(at)
-            if not more:
-                break
-            while at < len(rows):  # the next line that says something
-                row = rows[at].rstrip("\r")
-                at += 1
-                bare = row.lstrip()
-                if bare.startswith("#"):
-                    comments.append(Comment(bare[1:].strip(), at))
-                elif bare:
-                    break
-                elif at < len(rows):  # what follows the last line break is no line
-                    empty = empty or at
-            else:
-                break
-        if not any(part.strip() for part in parts):
+        first = at
+        joined, at = _join_lines(rows, at, continued, comments)
+        if not any(part.strip() for part in joined.parts):
             continue
-        starts, offset = [], 0
-        for part in parts:
-            starts.append(offset)
-            offset += len(part)
-        instruction = _instruction("".join(parts), starts, numbers, escape, first + 1)
+        starts = [0, *accumulate(map(len, joined.parts[:-1]))]
+        instruction = _instruction("".join(joined.parts), starts, joined.numbers, escape, first + 1)
         heredocs, at = _heredocs(instruction, rows, at)
-        yield _completed(instruction, heredocs, tuple(above), empty, at)
+        yield _completed(instruction, heredocs, tuple(above), joined.empty, at)
         above = []
 
 
+class _Joined(Struct):
+    """A line and those that continue it, without the escape characters."""
+
+    parts: list[str]
+    numbers: list[int]  # the line of the file of each part
+    empty: int | None = None  # the first empty line between
+
+
+def _join_lines(rows: list[str], at: int, continued: re.Pattern[str], comments: list[Comment]) -> tuple[_Joined, int]:
+    """The continued line that begins at row ``at``, and the row after it."""
+    joined = _Joined([], [])
+    row = rows[at].rstrip("\r").lstrip()
+    at += 1
+    while True:
+        more = continued.search(row)
+        joined.parts.append(row[: more.start()] if more else row)
+        joined.numbers.append(at)
+        if not more:
+            return joined, at
+        while at < len(rows):  # comments and empty lines do not end it
+            row = rows[at].rstrip("\r")
+            at += 1
+            bare = row.lstrip()
+            if bare.startswith("#"):
+                comments.append(Comment(bare[1:].strip(), at))
+            elif bare:
+                break
+            elif at < len(rows):  # what follows the last line break is not a line
+                joined.empty = joined.empty or at
+        else:
+            return joined, at
+
+
 def _completed(
-    one: Instruction, heredocs: tuple[Heredoc, ...], above: tuple[Comment, ...], empty: int | None, end: int
+    instruction: Instruction, heredocs: tuple[Heredoc, ...], above: tuple[Comment, ...], empty: int | None, end: int
 ) -> Instruction:
-    last = max(one.lines[-1] if one.lines else one.line, end if heredocs else 0)
-    trigger = one.trigger
+    last = max(instruction.lines[-1] if instruction.lines else instruction.line, end if heredocs else 0)
+    trigger = instruction.trigger
     if trigger is not None:
         trigger = _completed(trigger, heredocs, above, empty, end)
     return Instruction(
-        one.keyword, one.written, one.flags, one.text, one.words, one.line, last, one.json, one.pairs, heredocs, above,
-        trigger, empty, one.starts, one.lines,
-    )  # fmt: skip
+        instruction.keyword,
+        instruction.written,
+        instruction.flags,
+        instruction.text,
+        instruction.words,
+        instruction.line,
+        last,
+        instruction.json,
+        instruction.pairs,
+        heredocs,
+        above,
+        trigger,
+        empty,
+        instruction.starts,
+        instruction.lines,
+    )
 
 
 def _instruction(text: str, starts: list[int], numbers: list[int], escape: str, line: int, depth: int = 0) -> Instruction:
@@ -234,7 +214,7 @@ def _instruction(text: str, starts: list[int], numbers: list[int], escape: str, 
             if depth > 3:
                 raise ValueError("ONBUILD within ONBUILD within ONBUILD")
             trigger = _instruction(rest, list(shifted), numbers, escape, line, depth + 1)
-        words, is_json, pairs = _READERS.get(keyword, _whole)(rest, escape)
+        words, is_json, pairs = divided(keyword, rest, escape)
     except (ValueError, TypeError) as error:
         raise ValueError(f"line {line}: {keyword}: {error}") from None
     return Instruction(
@@ -283,88 +263,8 @@ def _flags(text: str) -> tuple[list[str], int]:
         flags.append(word)
 
 
-_Read = tuple[tuple[str, ...], bool, tuple[tuple[str, str, str], ...]]
-
-
-def _whole(rest: str, escape: str) -> _Read:
-    return ((rest,) if rest else ()), False, ()
-
-
-def _blank_separated(rest: str, escape: str) -> _Read:
-    return (tuple(_BLANKS.split(rest)) if rest else ()), False, ()
-
-
-def _json_or_whole(rest: str, escape: str) -> _Read:
-    return _json_or(rest, escape, _whole)
-
-
-def _json_or_words(rest: str, escape: str) -> _Read:
-    return _json_or(rest, escape, _blank_separated)
-
-
-def _json_or(rest: str, escape: str, otherwise: Callable[[str, str], _Read]) -> _Read:
-    try:
-        return json_array(rest), True, ()
-    except ValueError:
-        return otherwise(rest, escape)
-
-
-def _health(rest: str, escape: str) -> _Read:
-    found = re.match(r"(\S+)\s*", rest)
-    if not found:
-        return (), False, ()
-    kind, command = found[1], rest[found.end() :]
-    words, is_json, _ = _json_or_whole(command, escape)
-    return (kind, *words), is_json, ()
-
-
-def _name_value(rest: str, escape: str) -> _Read:
-    words = words_of(rest, escape)
-    if not words:
-        return (), False, ()
-    if "=" not in words[0]:
-        parts = _BLANKS.split(rest, maxsplit=1)
-        if len(parts) < 2:
-            raise ValueError("needs a name and a value")
-        return (parts[0], parts[1], ""), False, ((parts[0], parts[1], ""),)
-    pairs = []
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals:
-            raise ValueError(f"no = in {word[:60]!r}: it is name=value")
-        pairs.append((name, value, "="))
-    return tuple(text for pair in pairs for text in pair), False, tuple(pairs)
-
-
-def _arguments(rest: str, escape: str) -> _Read:
-    words = words_of(rest, escape)
-    pairs = []
-    for word in words:
-        name, equals, value = word.partition("=")
-        pairs.append((name, value, equals))
-    return tuple(words), False, tuple(pairs)
-
-
-_READERS: dict[str, Callable[[str, str], _Read]] = {
-    "ADD": _json_or_words,
-    "ARG": _arguments,
-    "CMD": _json_or_whole,
-    "COPY": _json_or_words,
-    "ENTRYPOINT": _json_or_whole,
-    "ENV": _name_value,
-    "EXPOSE": _blank_separated,
-    "FROM": _blank_separated,
-    "HEALTHCHECK": _health,
-    "LABEL": _name_value,
-    "RUN": _json_or_whole,
-    "SHELL": _json_or_whole,
-    "VOLUME": _json_or_words,
-}
-KEYWORDS = frozenset((*_READERS, "MAINTAINER", "ONBUILD", "STOPSIGNAL", "USER", "WORKDIR"))
-
-
 def _heredocs(instruction: Instruction, rows: list[str], at: int) -> tuple[tuple[Heredoc, ...], int]:
-    """The here-documents that an instruction announces, and the row after the last of them."""
+    """The here-documents of an instruction, and the row after the last of them."""
     target = instruction.trigger or instruction
     if target.keyword not in ("ADD", "COPY", "RUN") or target.json or "<<" not in target.text:
         return (), at

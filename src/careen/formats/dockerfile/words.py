@@ -33,7 +33,7 @@ def split(
 
 
 def unset_names(text: str, env: Mapping[str, str], escape: str = "\\") -> list[str]:
-    """Variables that are used without being set and without a default of their own, in the order of use."""
+    """Variables that are used without a value and without a default, in the order of use."""
     lexer = _Lexer(text, env, escape, keep_unset=False)
     lexer.run()
     return list(lexer.unset)
@@ -57,7 +57,7 @@ class _Lexer:
         return self.until("", raw_escapes=self.raw)
 
     def until(self, stop: str, *, raw_escapes: bool) -> tuple[str, list[str]]:
-        """Up to ``stop``, which is consumed, or to the end where there is none."""
+        """Up to ``stop``, which is consumed, or else to the end."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ValueError("variables nested too deeply")
@@ -205,10 +205,10 @@ class _Lexer:
 class _Words:
     def __init__(self) -> None:
         self.words: list[str] = []
-        self.parts: list[str] | None = None  # of the word at hand; None between words
+        self.parts: list[str] | None = None  # of the current word; None between words
 
     def add(self, text: str) -> None:
-        """Part of the word at hand, blanks included."""
+        """Part of the current word, blanks included."""
         if self.parts is None:
             self.parts = []
         self.parts.append(text)
@@ -253,7 +253,7 @@ def _trimmed(value: str, pattern: str, *, greedy: bool, suffix: bool) -> str:
 
 
 def _replaced(value: str, pieces: list[str], text: str, *, every: bool) -> str:
-    if len(value) ** (pieces.count("*") + 1) > MAX_STEPS:  # what backtracking may take
+    if len(value) ** (pieces.count("*") + 1) > MAX_STEPS:  # the cost of backtracking
         raise ValueError("pattern too costly")
     expression = re.compile("".join({"*": ".*", "?": "."}.get(piece, re.escape(piece[1:])) for piece in pieces), re.DOTALL)
     return expression.sub(lambda _: text, value, count=0 if every else 1)

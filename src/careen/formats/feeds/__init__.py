@@ -1,1 +1,1 @@
-"""Notations of advisory feeds that several sources share, and the names by which they call software."""
+"""Formats of advisory feeds that several sources share, and the names that advisories use for software."""

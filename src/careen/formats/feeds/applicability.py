@@ -1,15 +1,15 @@
-"""Which versions of which products a CVE record's CPE configurations call vulnerable, as ranges.
+"""The vulnerable versions of products in a CVE record's CPE configurations, as ranges.
 
 Shape: ``[{operator, negate, nodes: [{operator, negate, cpeMatch: [{vulnerable, criteria, versionStartIncluding, ...}]}]}]``.
-Nodes of a configuration are alternatives, or where its operator is AND all needed: then those that list nothing
-vulnerable are what the software must run on. What it is only on systems that no image holds (Windows, macOS, phones, an
-appliance's own) is said to be so; other company (a module, a processor) makes the statement doubtful, as
-does one that names every version there ever was. Negated nodes say what cannot be told here: they are passed over.
+Nodes of a configuration are alternatives, or all needed if its operator is AND: then the nodes without vulnerable criteria
+are the platforms of the software. Ranges that apply only on systems that no image contains (Windows, macOS, phones, an
+appliance's own) are listed apart. Any other platform (a module, a processor) makes the statement doubtful, and so does a
+range of all versions. Negated nodes cannot be evaluated here and are passed over.
 
-An edition that is sold apart is a product of its own (``gitlab:gitlab:enterprise``), and so is a build for another
-target (``wordpress``), which is left out. ``*`` as version with an end or without is a range; ``-`` is no
-version and says nothing; any other is that version with its update, a range of one, as its order knows other spellings.
-Raises: nothing: criteria that are no CPE 2.3 name are passed over.
+An edition that is sold apart is a product of its own (``gitlab:gitlab:enterprise``). A build for another target
+(``wordpress``) is a product of its own too, and is left out. ``*`` as version is a range, with or without an end; ``-`` is
+not a version and is ignored; any other value is one version with its update, as a range, since its order knows other spellings.
+Raises: nothing: criteria that are not a CPE 2.3 name are passed over.
 **Source:** NVD CVE API 2.0 schema, ``configurations``; NISTIR 7698; NISTIR 7695, 6.2 and 5.3.3.
 """
 
@@ -24,12 +24,12 @@ from .software import joined, unquoted
 
 MAX_RANGES = 2_000  # of one product in one record
 _SEPARATOR = re.compile(r"(?<!\\):")
-# Editions of which each is another product than the one that everybody can have.
+# Editions that are products of their own, other than the free one.
 _SOLD = frozenset({
     "advanced", "commercial", "data_center", "ee", "enterprise", "enterprise_edition", "plus", "premium", "pro",
     "professional", "ultimate",
 })  # fmt: skip
-# Targets that say nothing against an image: it holds Linux, and the software itself, in whatever language it is written.
+# Targets that an image can have: it contains Linux, and the software itself, in whatever language it is written.
 _TARGETS = frozenset({
     "*", "-", ".net", "arm", "arm64", "docker", "go", "java", "kubernetes", "linux", "linux_kernel", "maven", "multiplatforms",
     "node.js", "perl", "php", "python", "ruby", "rust", "unix", "x64", "x86",
@@ -73,7 +73,7 @@ class Affected(Struct):
 
 
 def affected(configurations: Iterable[Configuration], known: Collection[str]) -> dict[str, Affected]:
-    """By ``vendor:product`` (``vendor:product:edition``), of those that are ``known``."""
+    """The affected ranges of the ``known`` products, by ``vendor:product`` (``vendor:product:edition``)."""
     found: dict[str, Affected] = {}
     for configuration in configurations:
         if configuration.negate:
@@ -81,7 +81,7 @@ def affected(configurations: Iterable[Configuration], known: Collection[str]) ->
         platforms = [
             criterion
             for node in configuration.nodes
-            if configuration.operator == "AND" and not any(one.vulnerable for one in node.cpe_match)
+            if configuration.operator == "AND" and not any(criterion.vulnerable for criterion in node.cpe_match)
             for criterion in node.cpe_match
         ]
         foreign = set(map(_system, platforms)) if platforms and all(map(_is_foreign, platforms)) else set[str]()
@@ -102,26 +102,26 @@ def _take(
     name = f"{parts[3]}:{parts[4]}"
     sold = next((edition for edition in (parts[7], parts[9]) if edition in _SOLD), "")
     name = f"{name}:{sold}" if sold else name
-    foreign = foreign or [_SYSTEMS[one] for one in (parts[10], parts[7]) if one in _SYSTEMS]
+    foreign = foreign or [_SYSTEMS[system] for system in (parts[10], parts[7]) if system in _SYSTEMS]
     if name not in known or not (foreign or parts[10] in _TARGETS):
         return
     range = range_of(criterion)
     if range is None:
         return
-    said = found.setdefault(name, Affected({}, {}, set()))
-    if len(said.ranges) + len(said.elsewhere) >= MAX_RANGES:
+    product = found.setdefault(name, Affected({}, {}, set()))
+    if len(product.ranges) + len(product.elsewhere) >= MAX_RANGES:
         return
     if foreign:
-        said.elsewhere[range] = None
-        said.systems.update(foreign)
+        product.elsewhere[range] = None
+        product.systems.update(foreign)
         return
-    said.ranges[range] = None
+    product.ranges[range] = None
     # One plain statement is enough, whatever stands beside it.
-    said.doubtful = said.doubtful and (doubtful or range == Range())
+    product.doubtful = product.doubtful and (doubtful or range == Range())
 
 
 def range_of(criterion: Criterion) -> Range | None:
-    """None for what names no version."""
+    """None if the criterion names no version."""
     parts = _SEPARATOR.split(criterion.criteria)
     version, update = parts[5:7] if len(parts) == 13 else ("-", "")
     if version == "-":
@@ -140,7 +140,7 @@ def range_of(criterion: Criterion) -> Range | None:
 
 
 def _is_foreign(criterion: Criterion) -> bool:
-    """A system that is in no image of Linux: another one, or the machine of a vendor."""
+    """Whether the system is in no Linux image: another operating system, or the appliance of a vendor."""
     parts = _SEPARATOR.split(criterion.criteria)
     return len(parts) > 4 and parts[2] == "o" and parts[3] in _NOT_IN_IMAGES and "linux" not in parts[4]
 

@@ -1,7 +1,7 @@
-"""What the changelogs of a distribution's archive say, as a file: source packages, CVEs and the versions that mend them.
+"""A file of what the changelogs of a distribution's archive state: source packages, CVEs and the versions that fix them.
 
 Shape: ``{version: 1, releases: {codename: {as_of, detail, sources: {name: [newest version, {fixed version: [CVE]}]}}}}``,
-in JSON, compressed or not. A package that is named without any fix is known to have none in its release.
+in JSON, compressed or not. A package that is listed without fixes has no fix in its release.
 Raises: ValueError.
 """
 
@@ -41,7 +41,7 @@ class ArchiveFacts(Struct, frozen=True):
 
 
 def by_version(fixes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """CVEs by the version that mends them, out of the versions by CVE."""
+    """CVEs by fixed version, from fixed versions by CVE."""
     found: dict[str, list[str]] = {}
     for cve, version in sorted(fixes.items()):
         found.setdefault(version, []).append(cve)

@@ -1,12 +1,12 @@
-"""What a vendor's CSAF document says of builds: for each vulnerability, which component of which product has which status.
+"""A vendor's CSAF document about builds: for each vulnerability, which component of which product has which status.
 
 Shape: ``product_tree`` names products and components in branches and puts a component into a product by relationships
-(into a module of a product by two of them); ``vulnerabilities[].product_status`` lists ids by status, ``remediations`` say
-what is or will be done about them, ``threats`` how grave the vendor finds it. A component is an rpm, named by its package
-URL, else by its name (``bind-9.9.4P2-0.6.1.i586``, ``vim-9.0-33.oe2203sp3.src.rpm``) or without a version where no build
-mends the flaw. What is no rpm (container images, archives) is passed over. (``vex_csaf`` reads statements about products of
-any kind, which a user gives; this one reads tens of thousands of documents of a feed.)
-Raises: ValueError for what is no CSAF document, or lists more than anyone does.
+(into a module of a product by two of them); ``vulnerabilities[].product_status`` lists ids by status, ``remediations`` name
+their fixes and workarounds, ``threats`` the vendor's severity. A component is an rpm, named by its package URL, else by its
+name (``bind-9.9.4P2-0.6.1.i586``, ``vim-9.0-33.oe2203sp3.src.rpm``), without a version if no build has a fix. Anything
+that is not an rpm (container images, archives) is passed over. (``formats.vex.csaf`` reads statements about products of any
+kind, which a user gives; this module reads tens of thousands of documents of a feed.)
+Raises: ValueError for data that is not a CSAF document, or lists too many products.
 **Source:** CSAF 2.0, sections 3.2.2 and 3.2.3; purl-spec, type rpm; Red Hat, "CSAF VEX documents: product ids and modules".
 """
 
@@ -40,7 +40,7 @@ _STREAM = re.compile(r"([\w.+-]+):([\w.+-]+)")
 
 
 class Component(NamedTuple):
-    """``evr`` "": every build. ``arch`` "src" speaks of the source package. ``module`` is "name:stream"."""
+    """``evr`` "": every build. ``arch`` "src": the source package. ``module`` is "name:stream"."""
 
     name: str
     evr: str = ""
@@ -54,29 +54,29 @@ class Remedy(NamedTuple):
     url: str = ""
 
 
-class Said(NamedTuple):
+class Statement(NamedTuple):
     status: str  # as the document spells it: "fixed", "known_affected"
-    product: str  # its CPE; its name where it has none
+    product: str  # its CPE, or its name without one
     component: Component
     remedies: tuple[Remedy, ...]
     severity: str
 
 
-class Flaw(NamedTuple):
+class Vulnerability(NamedTuple):
     id: str
     title: str
-    severity: str  # of the whole, in the vendor's word
+    severity: str  # of the whole, as the vendor spells it
     cvss: tuple[Cvss, ...]
     cwes: tuple[str, ...]
     published: str
-    said: tuple[Said, ...]
+    statements: tuple[Statement, ...]
 
 
 class Document(NamedTuple):
     id: str
     title: str
     category: str
-    flaws: tuple[Flaw, ...]
+    vulnerabilities: tuple[Vulnerability, ...]
 
 
 class _Helper(Struct, gc=False):
@@ -163,49 +163,50 @@ class _Document(Struct, gc=False):
 
 
 def read(data: bytes | bytearray, vendor: str) -> Document:
-    """``vendor``: who scored what is scored, as the scores of findings name it."""
+    """``vendor``: the source of its CVSS scores, as findings name it."""
     try:
         document = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"not a CSAF document: {error}") from None
     about = document.document
     builds = _builds(document.product_tree)
-    flaws = tuple(_flaw(one, about, builds, vendor) for one in document.vulnerabilities if one.cve)
-    return Document(about.tracking.id if about.tracking else "", about.title, about.category, flaws)
+    vulnerabilities = tuple(_vulnerability(raw, about, builds, vendor) for raw in document.vulnerabilities if raw.cve)
+    return Document(about.tracking.id if about.tracking else "", about.title, about.category, vulnerabilities)
 
 
-def not_understood(flaw: Flaw) -> Iterator[PassedOver]:
-    """Statements with a status that is none of CSAF's."""
-    for status in sorted({one.status for one in flaw.said} - STATUSES):
-        yield PassedOver(f"{flaw.id}: an unknown status {status[:40]!r}", (flaw.id,))
+def unknown_statuses(vulnerability: Vulnerability) -> Iterator[PassedOver]:
+    """A PassedOver for each status that CSAF does not have."""
+    for status in sorted({statement.status for statement in vulnerability.statements} - STATUSES):
+        yield PassedOver(f"{vulnerability.id}: an unknown status {status[:40]!r}", (vulnerability.id,))
 
 
-def _flaw(one: _Vulnerability, about: _About, builds: dict[str, tuple[str, Component]], vendor: str) -> Flaw:
+def _vulnerability(raw: _Vulnerability, about: _About, builds: dict[str, tuple[str, Component]], vendor: str) -> Vulnerability:
     remedies: dict[str, tuple[Remedy, ...]] = {}
-    for measure in one.remediations:
+    for measure in raw.remediations:
         remedy = Remedy(measure.category, measure.details[:200], measure.url)
         for id in measure.product_ids:
             remedies[id] = (*remedies.get(id, ()), remedy)
-    impacts = [threat for threat in one.threats if threat.category == "impact"]
+    impacts = [threat for threat in raw.threats if threat.category == "impact"]
     severities = {id: threat.details for threat in impacts for id in threat.product_ids}
     general = next((threat.details for threat in impacts if not threat.product_ids), "")
     general = general or (about.aggregate_severity.text if about.aggregate_severity else "")
-    said = [
-        Said(status, *builds[id], remedies.get(id, ()), severities.get(id, general))
-        for status, ids in one.product_status.items()
+    statements = [
+        Statement(status, *builds[id], remedies.get(id, ()), severities.get(id, general))
+        for status, ids in raw.product_status.items()
         for id in ids
         if id in builds
     ]
     grave = next(iter(severities.values()), general)
-    cwes = (one.cwe.id,) if one.cwe and one.cwe.id else ()
-    published = (one.release_date or one.discovery_date)[:10]
-    return Flaw(one.cve, one.title or about.title, grave, _scores(one.scores, vendor), cwes, published, tuple(said))
+    cwes = (raw.cwe.id,) if raw.cwe and raw.cwe.id else ()
+    published = (raw.release_date or raw.discovery_date)[:10]
+    name = raw.title or about.title
+    return Vulnerability(raw.cve, name, grave, _scores(raw.scores, vendor), cwes, published, tuple(statements))
 
 
 def _scores(scores: list[_Score], vendor: str) -> tuple[Cvss, ...]:
     found: dict[Cvss, None] = {}
-    for one in scores:
-        for vector in (one.cvss_v2, one.cvss_v3, one.cvss_v4):
+    for score in scores:
+        for vector in (score.cvss_v2, score.cvss_v3, score.cvss_v4):
             if vector is None:
                 continue
             found.update(dict.fromkeys(cvss.scored(vector.vector, vendor)))
@@ -266,7 +267,7 @@ def _component(id: str, name: str, purl: str) -> Component | None:
 
 
 def named_component(name: str) -> Component | None:
-    """By the name of its file; ``libgtk-2_0-0`` and ``libdcerpc-binding0-32bit`` are names without a version."""
+    """The component in the name of a file; ``libgtk-2_0-0`` and ``libdcerpc-binding0-32bit`` are names without a version."""
     found = _BUILD.fullmatch(name)
     if found and ("." in found["release"] or found["arch"]):
         epoch = found["epoch"]
@@ -276,22 +277,22 @@ def named_component(name: str) -> Component | None:
 
 
 def _of_purl(id: str, purl: str) -> Component | None:
-    """Modules are a qualifier (``rpmmod=nodejs:18:…``), or in the id: ``nodejs:18/nodejs``, ``….x86_64::nodejs:18``."""
+    """Modules are in a qualifier (``rpmmod=nodejs:18:…``) or in the id: ``nodejs:18/nodejs``, ``….x86_64::nodejs:18``."""
     text, _, query = purl.partition("#")[0].partition("?")
     kind, _, path = text.removeprefix("pkg:").partition("/")
     path, _, version = path.partition("@")
     namespace, _, name = path.rpartition("/")
     if kind != "rpm" or not name or "/" in namespace:
         return None
-    said = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
-    epoch = said.get("epoch", "0")
+    qualifiers = dict(part.split("=", 1) for part in query.split("&") if "=" in part)
+    epoch = qualifiers.get("epoch", "0")
     evr = unquote(version)
-    module = _stream(unquote(said["rpmmod"])) if "rpmmod" in said else ""
+    module = _stream(unquote(qualifiers["rpmmod"])) if "rpmmod" in qualifiers else ""
     if not module:
         before, slash, _ = id.partition("/")
         _, colons, after = id.rpartition("::")
         module = _stream(before) if slash else _stream(after) if colons else ""
-    return Component(unquote(name), f"{epoch}:{evr}" if evr and epoch != "0" else evr, said.get("arch", ""), module)
+    return Component(unquote(name), f"{epoch}:{evr}" if evr and epoch != "0" else evr, qualifiers.get("arch", ""), module)
 
 
 def _stream(text: str) -> str:

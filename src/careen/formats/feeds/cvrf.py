@@ -1,10 +1,10 @@
-"""What a vendor's CVRF document says of builds, in the words of ``formats.feeds.csaf``, which came after it.
+"""A vendor's CVRF document about builds, as a document of ``formats.feeds.csaf``; CSAF is its successor.
 
 Shape: ``ProductTree`` names products and builds in branches. SUSE puts a build into a product by a ``Relationship``, whose
-id stands in the ``Status``; openEuler lists builds with the CPE of their product, and a status of the product holds for all of
+id is in the ``Status``; openEuler lists builds with the CPE of their product, and a status of the product applies to all of
 them. ``Vulnerability`` has a CVE, ``ProductStatuses``, the impact among its ``Threats`` and CVSS. A build is named
-"freerdp-2.1.2-12.26.1" or "firefox-128.8.0-1.oe2203sp3.aarch64.rpm"; a package without version is every build.
-Raises: ValueError for what is no CVRF document.  **Source:** ICASI CVRF 1.1; OASIS CVRF 1.2.
+"freerdp-2.1.2-12.26.1" or "firefox-128.8.0-1.oe2203sp3.aarch64.rpm"; a package without a version is every build.
+Raises: ValueError for data that is not a CVRF document.  **Source:** ICASI CVRF 1.1; OASIS CVRF 1.2.
 """
 
 from collections.abc import Iterator
@@ -13,11 +13,11 @@ from pathlib import Path
 from careen.formats.data.xml_stream import Element, elements, elements_of
 from careen.formats.feeds import cvss
 
-from .csaf import MAX_PRODUCTS, Component, Document, Flaw, Said, named_component
+from .csaf import MAX_PRODUCTS, Component, Document, Statement, Vulnerability, named_component
 
 MAX_BYTES = 256 << 20
 _PARTS = frozenset(("DocumentTitle", "DocumentTracking", "DocumentNotes", "ProductTree", "Vulnerability"))
-_STATES = {  # in the words of CSAF
+_STATES = {  # as CSAF spells them
     "Fixed": "fixed", "Recommended": "recommended", "First Fixed": "fixed", "Known Affected": "known_affected",
     "First Affected": "known_affected", "Last Affected": "known_affected", "Known Not Affected": "known_not_affected",
     "Under Investigation": "under_investigation",
@@ -37,7 +37,7 @@ def read_bytes(data: bytes, vendor: str) -> Document:
 def _document(parts: Iterator[Element], vendor: str) -> Document:
     id = title = general = ""
     builds: _Builds = {}
-    flaws: list[Flaw] = []
+    vulnerabilities: list[Vulnerability] = []
     found = False
     for part in parts:
         match part.name:
@@ -47,19 +47,19 @@ def _document(parts: Iterator[Element], vendor: str) -> Document:
                 id = part.value("Identification", "ID")
             case "DocumentNotes":
                 general = next(
-                    (one.text.strip() for one in part.below("Note") if one.attributes.get("Title") == "Severity"), ""
+                    (note.text.strip() for note in part.below("Note") if note.attributes.get("Title") == "Severity"), ""
                 )
             case "ProductTree":
                 builds = _builds(part)
             case "Vulnerability":
-                flaws += _flaw(part, title, general, builds, vendor)
+                vulnerabilities += _vulnerability(part, title, general, builds, vendor)
     if not found:
         raise ValueError("not a CVRF document")
-    return Document(id, title, "cvrf", tuple(flaws))
+    return Document(id, title, "cvrf", tuple(vulnerabilities))
 
 
 def _builds(tree: Element) -> _Builds:
-    """By the id that a status names: products and components."""
+    """Products and components by the id that a status names."""
     products: dict[str, str] = {}  # by id: its CPE, or its name
     components: dict[str, Component] = {}
     found: _Builds = {}
@@ -74,7 +74,7 @@ def _builds(tree: Element) -> _Builds:
                 if branch.attributes.get("Type") == "Package Arch" and cpe:
                     found.setdefault(cpe, []).append((cpe, component))
     for id, product in products.items():
-        if product in found:  # its builds are told by its CPE
+        if product in found:  # its builds have its CPE
             found[id] = found[product]
     count = sum(map(len, found.values()))
     for relation in tree.below("Relationship"):
@@ -90,20 +90,20 @@ def _builds(tree: Element) -> _Builds:
     return found
 
 
-def _flaw(part: Element, title: str, general: str, builds: _Builds, vendor: str) -> Iterator[Flaw]:
+def _vulnerability(part: Element, title: str, general: str, builds: _Builds, vendor: str) -> Iterator[Vulnerability]:
     cve = part.value("CVE")
     if not cve:
         return
-    threats = [one for one in part.below("Threat") if one.attributes.get("Type") == "Impact"]
-    severity = next((text for one in threats if (text := one.value("Description"))), general)
-    said = tuple(
-        Said(status, product, component, (), severity)
+    threats = [threat for threat in part.below("Threat") if threat.attributes.get("Type") == "Impact"]
+    severity = next((text for threat in threats if (text := threat.value("Description"))), general)
+    statements = tuple(
+        Statement(status, product, component, (), severity)
         for listed in part.below("Status")
         if (status := _STATES.get(listed.attributes.get("Type", "")))
-        for one in listed.children
-        if one.name == "ProductID"
-        for product, component in builds.get(one.text.strip(), ())
+        for product_id in listed.children
+        if product_id.name == "ProductID"
+        for product, component in builds.get(product_id.text.strip(), ())
     )
-    vectors = dict.fromkeys(one.text.strip() for name in ("VectorV3", "VectorV2", "Vector") for one in part.below(name))
+    vectors = dict.fromkeys(vector.text.strip() for name in ("VectorV3", "VectorV2", "Vector") for vector in part.below(name))
     scores = tuple(found for vector in vectors for found in cvss.scored(vector, vendor))
-    yield Flaw(cve, title, severity, scores, (), part.value("ReleaseDate")[:10], said)
+    yield Vulnerability(cve, title, severity, scores, (), part.value("ReleaseDate")[:10], statements)

@@ -1,7 +1,7 @@
-"""The score of a CVSS vector of version 2.0, 3.0, 3.1 or 4.0, and the word that a score is given.
+"""The score of a CVSS vector of version 2.0, 3.0, 3.1 or 4.0, and the rating of a score.
 
-The score is that of the vector as it stands: base, and threat or environment where it names them.
-Raises ValueError for what is no vector: a metric missing, unknown, twice, or (versions 2.0 and 4.0) out of order.
+The score is that of the vector as it stands: base, and threat or environment if the vector has them.
+Raises ValueError for text that is not a vector: a metric missing, unknown, twice, or (versions 2.0 and 4.0) out of order.
 **Source:** FIRST, CVSS v2 guide section 3.2; CVSS v3.0 and v3.1 specifications sections 6 to 8.
 """
 
@@ -39,7 +39,7 @@ def score(vector: str) -> tuple[str, float]:
 
 
 def scored(vector: str, source: str) -> tuple[Cvss, ...]:
-    """With its score and who gave it; nothing where it is no vector."""
+    """The vector with its score and its source; () if it is not a vector."""
     try:
         version, number = score(vector)
     except ValueError:
@@ -48,7 +48,7 @@ def scored(vector: str, source: str) -> tuple[Cvss, ...]:
 
 
 def rating(score: float, version: str = "3.1") -> Severity:
-    """The qualitative rating; 2.0 has none of its own and is given NVD's three words."""
+    """The qualitative rating; version 2.0 has none of its own and gets NVD's three ratings."""
     if version == "2.0":
         return "high" if score >= 7 else "medium" if score >= 4 else "low"
     if score >= 9:
@@ -94,7 +94,7 @@ def _score_2(metrics: Metrics) -> Decimal:
         return _V2[name][metrics.get(name, "ND")] or Decimal(0)
 
     def rounded(number: Decimal) -> Decimal:
-        return number.quantize(_TENTH, ROUND_HALF_UP) + 0  # none is minus nought
+        return number.quantize(_TENTH, ROUND_HALF_UP) + 0  # so that -0 becomes 0
 
     def temporal(impact: Decimal) -> Decimal:
         exploitability = 20 * prod(map(value, ("AV", "AC", "Au")))
@@ -158,7 +158,7 @@ def _score_3(metrics: Metrics, version: str) -> Decimal:
 
 
 def _up(number: Decimal, version: str) -> Decimal:
-    """The next tenth; version 3.1 first drops what lies beyond five decimals."""
+    """Rounds up to a tenth; version 3.1 first drops what is beyond five decimals."""
     if version == "3.1":
         number = number.quantize(Decimal("0.00001"), ROUND_HALF_UP)
     return number.quantize(_TENTH, ROUND_CEILING)

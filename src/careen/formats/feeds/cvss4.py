@@ -1,8 +1,8 @@
 """The score of a CVSS 4.0 vector.
 
-A vector belongs to a macro vector, whose score is looked up; from it a part is taken off for how far the vector lies
-below the most severe one of its macro vector, in steps of a tenth.
-Raises ValueError for what is no vector.  **Source:** FIRST, CVSS v4.0 specification, section 8.2 and tables 24 to 30.
+A vector belongs to a macro vector, whose score is looked up. From it a part is subtracted for the distance of the vector
+from the most severe vector of its macro vector, in steps of a tenth.
+Raises ValueError for text that is not a vector.  **Source:** FIRST, CVSS v4.0 specification, section 8.2 and tables 24 to 30.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import product
 from math import floor
 
-# In the order of a vector; a metric with X may be left out. Where there are levels, values go from most to least severe.
+# In the order of a vector; a metric with X may be absent. Values of graded metrics go from most to least severe.
 _METRICS = {
     "AV": "N A L P", "AC": "L H", "AT": "N P", "PR": "N L H", "UI": "N P A", "VC": "H L N", "VI": "H L N", "VA": "H L N",
     "SC": "H L N", "SI": "H L N", "SA": "H L N", "E": "X A P U", "CR": "X H M L", "IR": "X H M L", "AR": "X H M L",
@@ -22,7 +22,7 @@ _LEVELS = {
     "AV": "NALP", "AC": "LH", "AT": "NP", "PR": "NLH", "UI": "NPA", "VC": "HLN", "VI": "HLN", "VA": "HLN",
     "SC": "SHLN", "SI": "SHLN", "SA": "SHLN", "CR": "HML", "IR": "HML", "AR": "HML",
 }  # fmt: skip
-# Tenths by EQ1, EQ2, EQ3, then in the order of EQ4, EQ5, EQ6 (EQ6 is 1 wherever EQ3 is 2).
+# Tenths by EQ1, EQ2, EQ3, then in the order of EQ4, EQ5, EQ6 (EQ6 is 1 if EQ3 is 2).
 _SCORES = {
     "000": "100 99 98 95 95 92 100 96 93 87 91 81 93 90 89 80 81 68",
     "001": "98 95 95 92 90 84 93 92 89 81 81 65 88 80 78 70 69 48",
@@ -66,7 +66,7 @@ _HIGHEST_36 = {
     "21": ("VC:L VI:L VA:L CR:H IR:H AR:H",),
 }  # fmt: skip
 _HIGHEST_4 = {"0": ("SC:H SI:S SA:S",), "1": ("SC:H SI:H SA:H",), "2": ("SC:L SI:L SA:L",)}
-# How many steps each class is deep.
+# The number of steps in each class.
 _DEPTH_1 = {"0": 1, "1": 4, "2": 5}
 _DEPTH_2 = {"0": 1, "1": 2}
 _DEPTH_36 = {"00": 7, "01": 6, "10": 8, "11": 8, "21": 10}
@@ -101,7 +101,7 @@ def _read(text: str) -> dict[str, str]:
     order = iter(_METRICS)
     for part in text.split("/"):
         name, _, value = part.partition(":")
-        if name not in order or value not in _METRICS[name].split():  # a look-up in an iterator goes on from the last one
+        if name not in order or value not in _METRICS[name].split():  # ``in`` consumes the iterator: this checks the order
             raise ValueError(f"CVSS: {part!r} does not belong here")
         found[name] = value
     if missing := [name for name, values in _METRICS.items() if values[0] != "X" and name not in found]:
@@ -110,7 +110,7 @@ def _read(text: str) -> dict[str, str]:
 
 
 def _effective(given: Mapping[str, str]) -> dict[str, str]:
-    """What the environment modifies, and the worst case for what is not known."""
+    """The metrics with the environment's changes, and the worst case for unset ones."""
     metrics = {}
     for name in (*_LEVELS, "E"):
         value = given.get("M" + name, "X")
@@ -135,7 +135,7 @@ def _classes(m: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _steps(metrics: Mapping[str, str], eq1: str, eq2: str, eq36: str, eq4: str) -> tuple[int, int, int, int]:
-    """How far below the first most severe vector that is nowhere less severe, by class."""
+    """The steps below the first most severe vector that is nowhere less severe, by class."""
     for vectors in product(_HIGHEST_1[eq1], _HIGHEST_2[eq2], _HIGHEST_36[eq36], _HIGHEST_4[eq4]):
         distances = [[_distance(metrics, part) for part in vector.split()] for vector in vectors]
         if all(distance >= 0 for group in distances for distance in group):
@@ -151,13 +151,13 @@ def _distance(metrics: Mapping[str, str], part: str) -> int:
 
 
 def _lower(classes: tuple[str, ...], index: int) -> int | None:
-    """The score of the macro vector one class below in this respect; None where there is none."""
+    """The score of the macro vector one class lower in this respect; None if there is none."""
     below = str(int(classes[index]) + 1)
     return _SCORE.get("".join((*classes[:index], below, *classes[index + 1 :])))
 
 
 def _lower_36(classes: tuple[str, ...]) -> int | None:
-    """EQ3 and EQ6 go together: of two ways down the higher score counts."""
+    """EQ3 and EQ6 are combined: of two lower macro vectors the higher score counts."""
     eq3, eq6 = classes[2], classes[5]
     ways = {"00": ("01", "10"), "01": ("11",), "10": ("11",), "11": ("21",), "21": ()}[eq3 + eq6]
     scores = [_SCORE["".join((*classes[:2], way[0], *classes[3:5], way[1]))] for way in ways]

@@ -1,8 +1,8 @@
-"""The records of a feed item by item: one that cannot be read costs itself alone; where most cannot, the feed is refused.
+"""Reads a feed item by item: an item that cannot be read is passed over; if most cannot be read, the feed is refused.
 
-A feed's next edition may have a word, a type or a shape that nobody knew: what it says elsewhere holds as before, and so
-does what the database has of the item from before (``database.packing``), which is found by the ids that it names.
-Raises: ValueError where more than half of the items cannot be read, with the first reason.
+A feed's next edition may have an unknown value, type or shape in some items. The other items are still used, and the database
+keeps its earlier records of the unreadable item (``database.packing``), which it finds by the ids in the item.
+Raises: ValueError if more than half of the items cannot be read, with the first reason.
 """
 
 import re
@@ -22,7 +22,7 @@ _ID = re.compile(r"(?<![\w.+:-])[A-Za-z0-9][\w.+]{0,79}(?:[-:][\w.+]{1,80}){1,8}
 _SUFFIX = re.compile(r"\.(?:json|xml|ya?ml)$")
 
 
-def each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) -> Iterator[Found | PassedOver]:
+def read_each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) -> Iterator[Found | PassedOver]:
     seen = refused = 0
     first = ""
     for item in items:
@@ -32,7 +32,7 @@ def each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) -> Iter
             found = tuple(read(item))
         except (ValueError, RecursionError) as error:
             found = (PassedOver(str(error), ids_in(item)),)
-        if found and isinstance(found[0], PassedOver) and all(isinstance(one, PassedOver) for one in found):
+        if found and isinstance(found[0], PassedOver) and all(isinstance(record, PassedOver) for record in found):
             refused += 1
             first = first or found[0].reason
         yield from found
@@ -41,7 +41,7 @@ def each(items: Iterable[Item], read: Callable[[Item], Iterable[Found]]) -> Iter
 
 
 def ids_in(item: object) -> tuple[str, ...]:
-    """Whatever may be an identifier in an item that could not be read: a word with a digit and a hyphen or colon."""
+    """Everything that may be an identifier in an item that could not be read: a word with a digit and a hyphen or colon."""
     found: dict[str, None] = {}
     for text in _texts(item):
         for match in _ID.finditer(text[:MAX_SCANNED]):
@@ -54,7 +54,7 @@ def ids_in(item: object) -> tuple[str, ...]:
 
 
 def _texts(item: object) -> Iterator[str]:
-    """The texts of what readers are given: raw JSON, bytes of a file, rows, elements of XML."""
+    """The texts in any kind of item: raw JSON, bytes of a file, rows, elements of XML."""
     left = [item]
     while left:
         match left.pop():

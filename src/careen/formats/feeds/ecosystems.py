@@ -1,7 +1,7 @@
-"""The namespace of advisories that an OSV ecosystem stands for, and the ecosystem that a namespace is published under.
+"""The namespace of advisories for an OSV ecosystem, and the ecosystem that publishes a namespace.
 
 ``debian:12`` for ``Debian:12``; a language's ecosystem stays as it is ("PyPI"); a rolling distribution is its id alone
-("wolfi"); of an unknown distribution ecosystem and release are kept in lower case.
+("wolfi"); for an unknown distribution, ecosystem and release are kept in lower case.
 **Source:** OSV schema 1.7, "Defined Ecosystems"; os-release(5).
 """
 
@@ -18,8 +18,8 @@ _ROOT = "Root"  # patches packages of several distributions: "root:debian:12"
 
 @lru_cache(maxsize=4096)
 def namespace_of(ecosystem: str) -> str:
-    for one in profiles().values():
-        namespace = applied(one.advisories.osv, ecosystem)
+    for profile in profiles().values():
+        namespace = applied(profile.advisories.osv, ecosystem)
         if namespace is not None:
             return namespace.lower()
     if ":" not in ecosystem:
@@ -41,4 +41,4 @@ def ecosystem_of(namespace: str) -> str:
 
 def of_distributions() -> Iterator[str]:
     """The ecosystems of all distributions."""
-    return (name for name in dict.fromkeys(one.advisories.ecosystem for one in profiles().values()) if name)
+    return (name for name in dict.fromkeys(profile.advisories.ecosystem for profile in profiles().values()) if name)

@@ -1,4 +1,4 @@
-"""The Go modules under which advisories speak of the programs of Kubernetes.
+"""The Go modules that advisories name for the programs of Kubernetes.
 
 **Source:** Kubernetes, "Official CVE Feed", whose records name programs; OSV's and Go's advisories, which name modules.
 """

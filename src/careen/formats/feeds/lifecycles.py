@@ -1,4 +1,4 @@
-"""Which distributions have published dates until which they give security updates.
+"""The distributions with published end dates of their security updates.
 
 **Source:** endoflife.date.
 """
@@ -11,6 +11,10 @@ SOURCE = "eol"
 
 
 def names_of(namespaces: Collection[str]) -> Iterator[str]:
-    """What the sources are called that know the dates of these releases."""
+    """The names of the sources that have the dates of these releases."""
     ids = {namespace.partition(":")[0] for namespace in namespaces}
-    return (f"{SOURCE}/{one.support.product}" for one in profiles().values() if one.support.product and one.id in ids)
+    return (
+        f"{SOURCE}/{profile.support.product}"
+        for profile in profiles().values()
+        if profile.support.product and profile.id in ids
+    )

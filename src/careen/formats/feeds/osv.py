@@ -1,12 +1,12 @@
-"""What one OSV record says: advisories for its packages and what is known of the flaw.
+"""One OSV record as advisories for its packages and a record about the vulnerability.
 
-- withdrawn records, bug-fix errata without a flaw, and informational entries (RustSec's "unmaintained", "unsound") without
-  a CVE say nothing;
+- ignored are withdrawn records, bug-fix errata without a vulnerability, and informational entries (RustSec's "unmaintained",
+  "unsound") without a CVE;
 - ``MAL-`` becomes Malicious, everything else an Advisory for each package and one VulnerabilityRecord;
-- ``aliases`` and ``upstream`` are aliases; ``related`` is not, but for errata that name the flaws they mend nowhere else;
-- ranges of type GIT are commits, not versions: an entry with nothing but such ranges says nothing about a package.
+- ``aliases`` and ``upstream`` are aliases; ``related`` is not, except in errata that list the vulnerabilities they fix there;
+- ranges of type GIT are commits, not versions: an entry with nothing but such ranges is ignored.
 
-Raises ValueError for what is no OSV record.  **Source:** OSV schema 1.7.
+Raises ValueError for data that is not an OSV record.  **Source:** OSV schema 1.7.
 """
 
 import re
@@ -28,7 +28,7 @@ SUMMARY_LENGTH = 200
 
 
 def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Malicious | VulnerabilityRecord]:
-    """``ecosystem``: only the entries of this one (its releases and registries too). ``now``: ISO 8601, for ``withdrawn``."""
+    """``ecosystem``: only entries of this ecosystem (its releases and registries too). ``now``: ISO 8601, for ``withdrawn``."""
     try:
         record = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -40,8 +40,8 @@ def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Ma
     aliases = _aliases(record)
     if _BUGFIX.match(record.id) and not aliases:
         return
-    flaw = record.id.startswith("CVE-") or any(id.startswith("CVE-") for id in aliases)
-    affected = [entry for entry in record.affected or () if _is_wanted(entry, ecosystem, flaw)]
+    has_cve = record.id.startswith("CVE-") or any(id.startswith("CVE-") for id in aliases)
+    affected = [entry for entry in record.affected or () if _is_wanted(entry, ecosystem, has_cve)]
     if record.id.startswith("MAL-"):
         yield from _malicious(record.id, affected)
         return
@@ -53,7 +53,7 @@ def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Ma
         return
     found.sort(key=lambda advisory: (advisory.namespace, advisory.package))
     yield from _merged(found)
-    vectors = record.severity or [one for entry in affected for one in entry.severity or ()]
+    vectors = record.severity or [vector for entry in affected for vector in entry.severity or ()]
     yield VulnerabilityRecord(
         id=record.id,
         source=source,
@@ -71,24 +71,24 @@ def _aliases(record: Record) -> tuple[str, ...]:
     if _ERRATA.match(record.id) and not any(id.startswith("CVE-") for id in ids):
         ids.update(dict.fromkeys(id for id in record.related or () if id.startswith("CVE-")))
     if any(entry.package and entry.package.ecosystem == "Maven" for entry in record.affected or ()):
-        # Jenkins names a flaw by the place on the page of its advisory, and warns of it by that name.
+        # Jenkins names a vulnerability by an anchor of its advisory page, and warns about it by that name.
         ids.update(dict.fromkeys(found.decode() for found in _JENKINS.findall(bytes(record.references))))
     ids.pop(record.id, None)
     return tuple(ids)
 
 
 def _spelled(text: str) -> str:
-    """An alias as everybody writes it ("cve-2014-3530 "); "" for a date, which is no name of one flaw alone."""
+    """An alias in its usual spelling ("cve-2014-3530 "); "" for a date, which does not name a single vulnerability."""
     text = text.strip()
     found = _CVE.fullmatch(text)
     return found[1].upper() if found else "" if _DATE.fullmatch(text) else text
 
 
-def _is_wanted(entry: Affected, ecosystem: str | None, flaw: bool) -> bool:
-    """``flaw``: the record names a CVE, so that it is more than a piece of information."""
+def _is_wanted(entry: Affected, ecosystem: str | None, has_cve: bool) -> bool:
+    """``has_cve``: the record names a CVE, so an informational entry counts too."""
     if entry.package is None or not entry.package.name or len(entry.package.name) > 500:
         return False
-    if not flaw and entry.database_specific and entry.database_specific.informational:
+    if not has_cve and entry.database_specific and entry.database_specific.informational:
         return False
     base = entry.package.ecosystem.partition(":")[0]
     return ecosystem is None or base == ecosystem
@@ -104,7 +104,7 @@ def _malicious(id: str, affected: list[Affected]) -> Iterator[Advisory | Malicio
             yield Malicious(id, namespace, entry.package.name)
         elif versions:
             yield Malicious(id, namespace, entry.package.name, versions)
-        else:  # bounded and not enumerated, which Malicious cannot say
+        else:  # ranges without a list of versions, which Malicious cannot hold
             url = f"https://osv.dev/vulnerability/{id}"
             yield Advisory(id, "openssf", namespace, entry.package.name, ranges, status="open", severity="critical", url=url)
 
@@ -117,7 +117,7 @@ def _advisories(
     ranges = _ranges(entry)
     versions = tuple(entry.versions or ())
     if not ranges and not versions and (entry.ranges or not _ERRATA.match(record.id)):
-        return  # nothing but commits, or nothing at all: no version is said to be affected
+        return  # only commits, or nothing at all: no version is stated to be affected
     fixed = _words(specific.fixed_versions)
     if entry.severity and record.severity:
         severity = _rating(entry.severity) or severity
@@ -143,11 +143,11 @@ def _advisories(
 
 
 def _systems(specific: Specific | None) -> tuple[str, ...]:
-    """Go's records name the operating systems of each package that is at fault: here, when none of them is Linux."""
+    """The operating systems of the affected packages, from Go's records; () if Linux is one of them."""
     imports = specific.imports if specific and isinstance(specific.imports, list) else []
     named: set[str] = set()
-    for one in imports:
-        systems = one.get("goos") if isinstance(one, dict) else None
+    for package in imports:
+        systems = package.get("goos") if isinstance(package, dict) else None
         if not systems or not isinstance(systems, list) or "linux" in systems:
             return ()
         named.update(map(str, systems))
@@ -158,7 +158,7 @@ _CONFIDENCE: dict[str, Any] = {"reference": "likely", "heuristic": "possible"}
 
 
 def _merged(advisories: list[Advisory]) -> Iterator[Advisory]:
-    """A record may name a package in several entries; those that say the same but for the versions become one."""
+    """Merges a record's entries of one package that differ in their versions alone."""
     previous: Advisory | None = None
     for advisory in advisories:
         if previous is not None and _alike(previous, advisory):
@@ -206,8 +206,8 @@ def _ranges(entry: Affected) -> tuple[Range, ...]:
 def _spans(events: list[Event]) -> Iterator[tuple[str, str | None, str | None]]:
     """(introduced, fixed, last_affected), from events that should alternate.
 
-    Where they do not but there is an end for each beginning, the i-th ends the i-th; else a beginning within an open
-    span and an end without one say nothing, as in the schema's evaluation of sorted events.
+    If they do not alternate but there is an end for each beginning, the i-th end belongs to the i-th beginning. Otherwise a
+    beginning within an open span and an end without a beginning are ignored, as in the schema's evaluation of sorted events.
     """
     starts = [event.introduced for event in events if event.introduced is not None]
     ends = [event for event in events if event.fixed is not None or event.last_affected is not None]
@@ -242,7 +242,7 @@ def _is_exclusive(specific: Specific, start: str) -> bool:
 
 
 def _status(entry: Affected, ranges: tuple[Range, ...], fixed: tuple[str, ...]) -> Status:
-    """Ubuntu says it; elsewhere a fix is known or not."""
+    """Ubuntu's own status; for others, whether a fix is known."""
     specific = entry.ecosystem_specific or _NOTHING
     if isinstance(specific.ubuntu_status, str):
         detail = specific.detail.lower() if isinstance(specific.detail, str) else ""
@@ -259,7 +259,7 @@ def _status(entry: Affected, ranges: tuple[Range, ...], fixed: tuple[str, ...]) 
 
 
 def _modules(record: Record, ranges: tuple[Range, ...]) -> tuple[str | None, ...]:
-    """Streams of rpm modules are named in an erratum's summary alone ("Important: nodejs:20 security update")."""
+    """The streams of rpm modules, which only an erratum's summary names ("Important: nodejs:20 security update")."""
     if not any(range.fixed and ".module" in range.fixed for range in ranges):
         return (None,)
     title = (record.summary or "").partition(": ")[2] or record.summary or ""
@@ -267,10 +267,10 @@ def _modules(record: Record, ranges: tuple[Range, ...]) -> tuple[str | None, ...
 
 
 def _severity(record: Record, source: str) -> Severity:
-    """The source's own word; from a score only where the source gives scores without vectors."""
-    for one in record.severity or ():
-        if one.type == "Ubuntu" and isinstance(one.score, str):
-            return _SEVERITIES.get(one.score.lower(), "unknown")
+    """The source's own rating; from a score only if the source gives scores without vectors."""
+    for rating in record.severity or ():
+        if rating.type == "Ubuntu" and isinstance(rating.score, str):
+            return _SEVERITIES.get(rating.score.lower(), "unknown")
     of_record = record.database_specific
     if of_record and isinstance(of_record.severity, str):
         return _SEVERITIES.get(of_record.severity.lower(), "unknown")
@@ -290,13 +290,13 @@ def _rating(severities: list[Scored]) -> Severity | None:
 
 def _cvss(severities: list[Scored], source: str) -> tuple[Cvss, ...]:
     found: dict[Cvss, None] = {}
-    for one in severities:
-        if one.type.startswith("CVSS_") and isinstance(one.score, str):
+    for rating in severities:
+        if rating.type.startswith("CVSS_") and isinstance(rating.score, str):
             try:
-                version, score = cvss.score(one.score)
+                version, score = cvss.score(rating.score)
             except ValueError:
                 continue
-            found[Cvss(one.source or source, version, one.score, score)] = None
+            found[Cvss(rating.source or source, version, rating.score, score)] = None
     return tuple(sorted(found, key=lambda value: value.version))
 
 
@@ -318,21 +318,21 @@ def _words(value: Any) -> tuple[str, ...]:
 
 @cache
 def _sources() -> dict[str, str]:
-    """Who keeps the database that an id is of, by how it begins."""
-    return _OF_LANGUAGES | {prefix: one.source for one in profiles().values() for prefix in one.advisories.ids}
+    """The source of an id, by how the id begins."""
+    return _OF_LANGUAGES | {prefix: profile.source for profile in profiles().values() for prefix in profile.advisories.ids}
 
 
 @cache
 def _rated_in_summary() -> frozenset[str]:
     """Red Hat and its rebuilds: "Important: curl security update"."""
-    return frozenset(one.source for one in profiles().values() if one.advisories.line)
+    return frozenset(profile.source for profile in profiles().values() if profile.advisories.line)
 
 
 _OF_LANGUAGES = {
     "BIT": "bitnami", "DRUPAL": "drupal", "EEF": "erlef", "GHSA": "ghsa", "GO": "go", "HSEC": "haskell", "JLSEC": "julia",
     "MAL": "openssf", "PYSEC": "pypa", "RSEC": "rconsortium", "RUSTSEC": "rustsec",
 }  # fmt: skip
-# Errata mend several flaws at once and list them; of those that mend bugs only, the ones without a flaw are none.
+# Errata fix several vulnerabilities and list them; bug-fix errata without a vulnerability are ignored.
 _ERRATA = re.compile(r"(?:AL|RH|RL|RX|EL)[SBE]A-|DSA-|DLA-|USN-|SUSE-|openSUSE-|MGASA-|OESA-|openEuler-|ALAS|PHSA-")
 _CVE = re.compile(r"(CVE-[0-9]{4}-[0-9]{4,19})[a-z]?", re.IGNORECASE)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:-[0-9]{1,2})?")

@@ -1,4 +1,4 @@
-"""An OSV record as it is written, cut to what is read of it; lenient, since many databases write them.
+"""An OSV record, only the fields that are read; lenient, since many databases write them.
 
 **Source:** OSV schema 1.7; what each database puts into ``database_specific`` and ``ecosystem_specific``.
 """
@@ -31,7 +31,7 @@ class Scored(Struct, gc=False):
 
 
 class Specific(Struct, gc=False):
-    """``database_specific`` and ``ecosystem_specific`` of an affected package, of all databases that we know."""
+    """``database_specific`` and ``ecosystem_specific`` of an affected package, the fields of all known databases together."""
 
     informational: Any = None
     fixed_versions: Any = None
@@ -71,5 +71,5 @@ class Record(Struct, gc=False):
     published: str | None = None
     severity: list[Scored] | None = None
     affected: list[Affected] | None = None
-    references: Raw = Raw()  # looked through as text, for few records need them
+    references: Raw = Raw()  # searched as text, since few records need them
     database_specific: RecordSpecific | None = None

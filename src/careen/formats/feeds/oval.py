@@ -1,11 +1,11 @@
-"""What OVAL definitions of a vendor say of packages, from the sentences that describe their tests.
+"""A vendor's OVAL definitions as statements about packages, from the sentences that describe their tests.
 
 Shape: a ``definition`` with title, references, severity and dates; below ``criteria`` the products ("Oracle Linux 8 is
-installed"), optionally a module ("Module nodejs:18 is enabled") and an architecture, and of each package that it "is
-earlier than EVR" (of a source package of Debian: "DPKG is earlier than VERSION"), that its build "NAME-VERSION-RELEASE is
-installed" (by which SUSE means an earlier one), or that it "is affected" or "is not affected". What holds for a criteria
-holds for those below it; products that stand in a criteria of their own hold for its neighbours.
-Raises: ValueError where the file is not well-formed, or too large.  **Source:** OVAL language 5.11.
+installed"), optionally a module ("Module nodejs:18 is enabled") and an architecture, and for each package that it "is
+earlier than EVR" (a source package of Debian: "DPKG is earlier than VERSION"), that its build "NAME-VERSION-RELEASE is
+installed" (SUSE's sentence for "is earlier than"), or that it "is affected" or "is not affected". A product or module applies
+to all criteria below it; products in a criteria of their own apply to its neighbours.
+Raises: ValueError if the file is not well-formed, or too large.  **Source:** OVAL language 5.11.
 """
 
 import re
@@ -54,36 +54,36 @@ class _Where(NamedTuple):
 
 
 def definitions(file: Path, limit_bytes: int) -> Iterator[Definition]:
-    for one in elements(file, frozenset(("definition",)), limit_bytes):
+    for element in elements(file, frozenset(("definition",)), limit_bytes):
         ids = {
             reference.attributes.get("ref_id", ""): reference.attributes.get("source", "")
-            for reference in one.below("reference")
+            for reference in element.below("reference")
         }
-        listed = [cve.text for cve in one.below("cve")]
-        issued = one.first("metadata", "advisory", "issued")
+        listed = [cve.text for cve in element.below("cve")]
+        issued = element.first("metadata", "advisory", "issued")
         yield Definition(
-            title=one.value("metadata", "title"),
+            title=element.value("metadata", "title"),
             ids=ids,
             cves=tuple(dict.fromkeys(id for text in (*ids, *listed) for id in _CVE.findall(text))),
-            severity=_SEVERITIES.get(one.value("metadata", "advisory", "severity").lower(), "unknown"),
+            severity=_SEVERITIES.get(element.value("metadata", "advisory", "severity").lower(), "unknown"),
             issued=issued.attributes.get("date", "")[:10] if issued else "",
-            tested=tuple(test for child in one.children if child.name == "criteria" for test in _tested(child, _Where())),
+            tested=tuple(test for child in element.children if child.name == "criteria" for test in _tested(child, _Where())),
         )
 
 
 def _tested(criteria: Element, where: _Where) -> Iterator[Tested]:
-    said = [child.attributes.get("comment", "") for child in criteria.children if child.name == "criterion"]
+    comments = [child.attributes.get("comment", "") for child in criteria.children if child.name == "criterion"]
     inner = [child for child in criteria.children if child.name == "criteria"]
-    products = tuple(product for text in said if (product := _product(text)))
+    products = tuple(product for text in comments if (product := _product(text)))
     products += tuple(product for child in inner for product in _products_alone(child))
     if products:
         where = where._replace(products=products)
-    for text in said:
+    for text in comments:
         if found := _ARCH.fullmatch(text):
             where = where._replace(arch=found[1])
         elif found := _MODULE.fullmatch(text):
             where = where._replace(module=found[1])
-    for text in said:
+    for text in comments:
         yield from _of(text, where)
     for child in inner:
         yield from _tested(child, where)
@@ -95,10 +95,10 @@ def _product(text: str) -> str:
 
 
 def _products_alone(criteria: Element) -> tuple[str, ...]:
-    """The products of a criteria that lists nothing else."""
-    said = [_product(child.attributes.get("comment", "")) for child in criteria.children if child.name == "criterion"]
-    alone = all(said) and all(child.name == "criterion" for child in criteria.children)
-    return tuple(said) if alone else ()
+    """The products of a criteria that lists only products."""
+    products = [_product(child.attributes.get("comment", "")) for child in criteria.children if child.name == "criterion"]
+    alone = all(products) and all(child.name == "criterion" for child in criteria.children)
+    return tuple(products) if alone else ()
 
 
 def _of(text: str, where: _Where) -> Iterator[Tested]:
@@ -118,7 +118,7 @@ def _of(text: str, where: _Where) -> Iterator[Tested]:
 
 
 def _evr(text: str) -> str:
-    """Without an epoch of 0; one generator puts the rest of the package's name before the version (``32:libs-9.18.34-1``)."""
+    """Without an epoch of 0. One generator puts the end of the package's name before the version (``32:libs-9.18.34-1``)."""
     epoch, _, rest = text.rpartition(":")
     rest = "-".join(rest.split("-")[-2:])
     return f"{epoch}:{rest}" if epoch and epoch != "0" else rest

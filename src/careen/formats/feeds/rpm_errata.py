@@ -1,7 +1,7 @@
-"""Statements about single builds of rpm packages brought together: one advisory a package, whatever its architectures.
+"""Merges statements about single builds of rpm packages into one advisory a package, whatever its architectures.
 
 A feed lists each architecture of each package in each repository. Here they become one statement with the architectures
-that it holds for; a build of the source package counts where no binary package is named, and is marked by ``arch`` "src".
+that it applies to. A build of the source package counts if no binary package is named, and is marked by ``arch`` "src".
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ class Build(NamedTuple):
     namespace: str
     package: str
     status: Status
-    evr: str = ""  # that mends the flaw
+    evr: str = ""  # the fixed version
     arch: str = ""
     module: str = ""
     errata: tuple[str, ...] = ()
@@ -58,5 +58,5 @@ def statements(
 
 
 def evr(text: str) -> str:
-    """Without the epoch that a missing one means."""
+    """The version without an epoch of 0, which is what a missing epoch means."""
     return text.removeprefix("0:")

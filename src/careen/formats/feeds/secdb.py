@@ -1,8 +1,8 @@
-"""A security database of apk packages: which version of an origin package mends which issues.
+"""A security database of apk packages: which version of an origin package fixes which vulnerabilities.
 
-Shape: ``{packages: [{pkg: {name, secfixes: {version: [ids]}}}]}``. One string may hold several ids of one fix
-("CVE-2019-1563 XSA-1"); an id may be listed under several versions. Version ``0`` says that the package never was
-vulnerable. Issues without a fix are not listed.
+Shape: ``{packages: [{pkg: {name, secfixes: {version: [ids]}}}]}``. One string may contain several ids of one fix
+("CVE-2019-1563 XSA-1"); an id may be listed under several versions. Version ``0`` means that the package never was
+vulnerable. Vulnerabilities without a fix are not listed.
 Raises: ValueError.  **Source:** aports, secfixes in APKBUILD files; secdb.alpinelinux.org.
 """
 
@@ -17,7 +17,7 @@ from careen.formats.data.json_file import read_json
 from careen.model.advisory import Advisory, PassedOver, Range
 from careen.safety.typed import from_json
 
-from .each import each
+from .each import read_each
 
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]*\d[A-Za-z0-9_.:-]*")
 _VERSION = re.compile(r"""["']?([0-9][^\s"'()]*)""")
@@ -37,11 +37,11 @@ class _File(Struct, gc=False):
 
 
 def fixes(file: Path, limit_bytes: int, source: str, namespace: str, url: str) -> Iterator[Advisory | PassedOver]:
-    """``url``: the page of an issue, with {id} in it."""
+    """``url``: the page of a vulnerability, with {id} in it."""
 
     def advisories(entry: Raw) -> Iterator[Advisory]:
         package = from_json(entry, _Entry).pkg
-        for ids, versions in _mended(package).items():
+        for ids, versions in _versions_by_issue(package).items():
             if fixed := [version for version in dict.fromkeys(versions) if version != "0"]:
                 yield Advisory(
                     id=ids[0],
@@ -53,11 +53,11 @@ def fixes(file: Path, limit_bytes: int, source: str, namespace: str, url: str) -
                     url=url.replace("{id}", ids[0]),
                 )
 
-    yield from each(read_json(file, _File, limit_bytes).packages, advisories)
+    yield from read_each(read_json(file, _File, limit_bytes).packages, advisories)
 
 
-def _mended(package: _Package) -> dict[tuple[str, ...], list[str]]:
-    """The versions by the ids of an issue."""
+def _versions_by_issue(package: _Package) -> dict[tuple[str, ...], list[str]]:
+    """The fixed versions by the ids of a vulnerability."""
     found: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for version, texts in (package.secfixes or {}).items():
         if match := _VERSION.match(version.strip()):
@@ -68,7 +68,7 @@ def _mended(package: _Package) -> dict[tuple[str, ...], list[str]]:
 
 
 def _issues(text: str) -> list[tuple[str, ...]]:
-    """One tuple of ids an issue: several CVEs in one string are several issues, other ids name the one beside them."""
+    """A tuple of ids for each vulnerability: several CVEs in one string are several, other ids are aliases of a single CVE."""
     ids = list(dict.fromkeys(match[0].rstrip(".:") for match in _ID.finditer(text)))
     cves = [id for id in ids if id.startswith("CVE-")]
     if len(cves) > 1:

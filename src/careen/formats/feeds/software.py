@@ -1,19 +1,19 @@
-"""What software that no distribution and no language publishes is called by those who speak of its flaws.
+"""The names that advisories use for software that no distribution and no language ecosystem publishes.
 
 Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
 
-    name      in words
-    osv       ["Ecosystem:name"], OSV's identities of it and those of its maker's own advisories, the best first
-    cpe       ["vendor:product"] in the CPE dictionary, and what else it is called there; a third word is an edition that
-              is sold apart ("gitlab:gitlab:enterprise")
-    packages  its rpm and deb packages, as its maker and those who rebuild it call them; ``*``, ``?`` and ``[...]`` as in
+    name      for people
+    osv       ["Ecosystem:name"], its identities in OSV and in its maker's own advisories, the best first
+    cpe       ["vendor:product"] in the CPE dictionary, first its current name, then others; a third part is an edition
+              that is sold apart ("gitlab:gitlab:enterprise")
+    packages  its rpm and deb packages, by its maker and by those who rebuild it; ``*``, ``?`` and ``[...]`` as in
               a shell, ``.`` and ``-`` as they are
-    parts     packages of the same build that do not hold the program itself
-    other     names that the above would take in and that are something else
-    built_by  an expression that maker, version or release must meet, where the name alone does not tell
+    parts     packages of the same build that do not contain the program itself
+    other     names that match the patterns above but are something else
+    built_by  an expression that maker, version or release must match, if the name alone is not enough
     scheme    the order of its versions
 
-Of several patterns that fit, the one with the most characters of its own counts.
+Of several patterns that match, the one with the most characters of its own counts.
 Raises: nothing; the map is checked by its tests.
 **Source:** the makers' own repositories; NVD's CPE dictionary; OSV, "Defined Ecosystems"; CPE 2.3 (NISTIR 7695, 6.2).
 """
@@ -51,7 +51,7 @@ class Software(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
-        """Where statements about it are looked for: namespace and name."""
+        """Namespace and name of the advisories about it."""
         identities = tuple((ecosystem, name) for ecosystem, _, name in (text.partition(":") for text in self.osv))
         return (*identities, *((CPE_NAMESPACE, name) for name in self.cpe))
 
@@ -63,29 +63,29 @@ class _Map(Struct, frozen=True, forbid_unknown_fields=True):
 @cache
 def software() -> tuple[Software, ...]:
     folder = Path(__file__).parent / "software_map"
-    return tuple(one for table in tables(folder, _Map) for one in table.software)
+    return tuple(entry for table in tables(folder, _Map) for entry in table.software)
 
 
 @cache
 def known_cpes() -> frozenset[str]:
-    """``vendor:product`` of everything in the map: what is worth keeping of the CPE dictionary's statements."""
-    return frozenset(name for one in software() for name in one.cpe)
+    """``vendor:product`` of all software in the map: statements of the CPE dictionary about others are not kept."""
+    return frozenset(name for entry in software() for name in entry.cpe)
 
 
 @cache
 def _by_cpe() -> dict[str, Software]:
     found: dict[str, Software] = {}
-    for one in software():
-        for place, name in enumerate(one.cpe):
+    for entry in software():
+        for place, name in enumerate(entry.cpe):
             if place == 0:
-                found[name] = one
+                found[name] = entry
             else:
-                found.setdefault(name, one)
+                found.setdefault(name, entry)
     return found
 
 
 def software_of_cpe(cpe: str) -> Software | None:
-    """The software that a CPE 2.3 name is of; one that the map does not have is looked for under its own name."""
+    """The software of a CPE 2.3 name; of a product that the map lacks, one with its name alone; None for any other CPE."""
     parts = _SEPARATOR.split(cpe)
     if len(parts) < 6 or parts[:3] != ["cpe", "2.3", "a"] or "*" in parts[3:5]:
         return None
@@ -94,7 +94,7 @@ def software_of_cpe(cpe: str) -> Software | None:
 
 
 def version_of_cpe(cpe: str) -> str:
-    """The version of a CPE 2.3 name with its update, "" where it names none."""
+    """The version of a CPE 2.3 name with its update, "" without one."""
     parts = _SEPARATOR.split(cpe)
     return joined(unquoted(parts[5]), unquoted(parts[6])) if len(parts) > 6 else ""
 
@@ -117,7 +117,7 @@ def unquoted(text: str) -> str:
 def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
     """The software of a third party's package, and whether this is only a part of it that holds no program.
 
-    ``built`` is what tells who built it: maker, version and release.
+    ``built`` is the evidence of who built it: maker, version and release.
     """
     best: tuple[int, Software, bool] | None = None
     for beginning, weight, shape, is_part, one in _patterns():
@@ -145,18 +145,18 @@ def upstream_version(type: str, version: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, int, str, bool, Software], ...]:
-    """With what stands before the first wild card, which most names do not begin with, and how much a pattern weighs: a
-    name more than any pattern, and one with more characters of its own more than another one."""
+    """Each pattern with its beginning before the first wild card, which most names do not have, and its weight: a whole name
+    weighs more than any pattern, and a pattern with more characters of its own more than another."""
 
-    def each() -> Iterator[tuple[str, int, str, bool, Software]]:
-        for one in software():
-            for is_part, patterns in ((False, one.packages), (True, one.parts)):
+    def weighed() -> Iterator[tuple[str, int, str, bool, Software]]:
+        for entry in software():
+            for is_part, patterns in ((False, entry.packages), (True, entry.parts)):
                 for shape in patterns:
                     plain = _WILD.sub("", shape)
                     beginning = _WILD.split(shape, maxsplit=1)[0]
-                    yield beginning, len(plain) + (1000 if plain == shape else 0), shape, is_part, one
+                    yield beginning, len(plain) + (1000 if plain == shape else 0), shape, is_part, entry
 
-    return tuple(each())
+    return tuple(weighed())
 
 
 def _fits(pattern: str, name: str) -> bool:

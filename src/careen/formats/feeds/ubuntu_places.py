@@ -1,7 +1,7 @@
-"""Where Ubuntu says that a flaw is mended: releases, and the pockets of paid support beside them, as namespaces.
+"""The places of Ubuntu's statements, as namespaces: releases, and the pockets of paid support beside them.
 
-A place is a release ("jammy"), or a pocket for it ("esm-infra/xenial", "trusty/esm", "fips-updates/jammy"). What ESM mends
-is of ``ubuntu-pro:16.04`` and mends nothing for those who do not pay; other pockets have builds of their own and are
+A place is a release ("jammy"), or a pocket for it ("esm-infra/xenial", "trusty/esm", "fips-updates/jammy"). Fixes of ESM
+belong to ``ubuntu-pro:16.04`` and fix nothing for those who do not pay; other pockets have builds of their own and are
 namespaces of their own (``ubuntu-pro-fips-updates:22.04``).
 **Source:** ubuntu-cve-tracker, README; Ubuntu release names.
 """
@@ -35,12 +35,12 @@ def statements(
     aliases: tuple[str, ...] = (),
     *,
     releases: Mapping[str, str] | None = None,
-    speaks_for_release: bool = False,
+    release_omitted: bool = False,
 ) -> Iterator[Advisory]:
-    """What is said of a source package at a place. A fix of ESM says of the release itself that it is affected and has none.
+    """The statements about a source package at a place. A fix of ESM also states that the release is affected, without a fix.
 
     ``releases``: their versions by codename; None: those that are known.
-    ``speaks_for_release``: where a pocket of ESM is named, nothing else is said of its release.
+    ``release_omitted``: if the feed names a pocket of ESM, it has no statement about the release itself.
     """
     pocket, _, codename = place.rpartition("/")
     if codename == "esm":  # trusty/esm, as it was once written
@@ -55,16 +55,16 @@ def statements(
     def advisory(namespace: str, ranges: tuple[Range, ...], status: Status) -> Advisory:
         return Advisory(id, "ubuntu", namespace, package, ranges, status=status, aliases=aliases, severity=severity, url=url)
 
-    mended = (Range(fixed=version),) if status == "fixed" else ()
-    yield advisory(f"{paid}:{release}" if pocket or _ESM.search(version) else f"ubuntu:{release}", mended, status)
-    if pocket.startswith("esm") and speaks_for_release:
-        # Nobody without ESM has the fix; what is later than it (``~`` sorts before the end) has.
-        until = (Range(last_affected=f"{version}~"),) if mended else ()
-        yield advisory(f"ubuntu:{release}", until, "open" if mended else status)
+    fixed = (Range(fixed=version),) if status == "fixed" else ()
+    yield advisory(f"{paid}:{release}" if pocket or _ESM.search(version) else f"ubuntu:{release}", fixed, status)
+    if pocket.startswith("esm") and release_omitted:
+        # Without ESM there is no fix; versions after it are fixed (``~`` sorts before the end).
+        until = (Range(last_affected=f"{version}~"),) if fixed else ()
+        yield advisory(f"ubuntu:{release}", until, "open" if fixed else status)
     elif not pocket and _ESM.search(version):
         yield advisory(f"ubuntu:{release}", (), "open")
 
 
 def ignored(reason: str) -> Status:
-    """What it means that an issue is ignored."""
+    """The status of an ignored issue, by the reason that the tracker gives."""
     return "end_of_life" if any(word in reason.lower() for word in _SUPPORT_ENDED) else "wont_fix"

@@ -1,9 +1,9 @@
 """The errata of an rpm repository: ``updateinfo.xml``, plain or compressed.
 
-Shape: ``update`` elements with type, id, severity, date and references; below ``pkglist`` collections, of a module where
-they name one, with every build of every package. CVEs are told by the references; where these name none, by the title
-and the description of a security update. An update that is about neither a CVE nor security mends bugs alone.
-Raises: ValueError; an update whose id is none is passed over.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
+Shape: ``update`` elements with type, id, severity, date and references; below ``pkglist`` collections, with a module if they
+name one, and with every build of every package. The references name the CVEs; if they name none, title and description
+of a security update do. An update that is about neither a CVE nor security fixes bugs alone and is left out.
+Raises: ValueError; an update without a usable id is passed over.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from careen.formats.data.xml_stream import Element, elements
 from careen.model.advisory import Advisory, PassedOver, Severity, VulnerabilityRecord
 
-from .each import each
+from .each import read_each
 from .rpm_errata import Build, evr, statements
 
 _ID = re.compile(r"[A-Z][A-Za-z0-9.-]*-\d{4}[:-][0-9A-Za-z.-]+")
@@ -37,32 +37,32 @@ class Update(NamedTuple):
     builds: tuple[tuple[str, str, str, str], ...]  # name, EVR, architecture, module
 
 
-def updates(file: Path, limit_bytes: int, told: Callable[[Update], Iterable[Found]]) -> Iterator[Found | PassedOver]:
-    """What ``told`` makes of each update that mends a flaw."""
+def updates(file: Path, limit_bytes: int, records_of: Callable[[Update], Iterable[Found]]) -> Iterator[Found | PassedOver]:
+    """The records that ``records_of`` makes of each update that fixes a vulnerability."""
 
-    def records(one: Element) -> Iterable[Found]:
-        update = _update(one)
-        return told(update) if update else ()
+    def records(element: Element) -> Iterable[Found]:
+        update = _update(element)
+        return records_of(update) if update else ()
 
-    yield from each(elements(file, frozenset(("update",)), limit_bytes), records)
+    yield from read_each(elements(file, frozenset(("update",)), limit_bytes), records)
 
 
-def _update(one: Element) -> Update | None:
-    id = one.value("id")
+def _update(element: Element) -> Update | None:
+    id = element.value("id")
     if not _ID.fullmatch(id):
         raise ValueError(f"an update has no usable id: {id[:60]!r}")
-    cves = _cves(one)
-    if cves or one.attributes.get("type") == "security":
-        severity = _SEVERITIES.get(one.value("severity").lower(), "unknown")
-        issued = one.first("issued")
+    cves = _cves(element)
+    if cves or element.attributes.get("type") == "security":
+        severity = _SEVERITIES.get(element.value("severity").lower(), "unknown")
+        issued = element.first("issued")
         return Update(
             id,
-            one.value("title")[:200],
+            element.value("title")[:200],
             severity,
             cves,
             issued.attributes.get("date", "")[:10] if issued else "",
-            one.value("release"),
-            tuple(_builds(one)),
+            element.value("release"),
+            tuple(_builds(element)),
         )
     return None
 
@@ -82,8 +82,8 @@ def records(
 
 
 def _cves(update: Element) -> tuple[str, ...]:
-    references = [one.attributes for one in update.below("reference")]
-    texts = [text for one in references for text in (one.get("id", ""), one.get("title", ""))]
+    references = [reference.attributes for reference in update.below("reference")]
+    texts = [text for reference in references for text in (reference.get("id", ""), reference.get("title", ""))]
     found = [cve for text in texts for cve in _CVE.findall(text)]
     if not found and update.attributes.get("type") == "security":
         found = _CVE.findall(f"{update.value('title')} {update.value('description')}")

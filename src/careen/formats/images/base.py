@@ -1,9 +1,8 @@
-"""Which layers of an image are its base image's, and what that is called.
+"""Which layers of an image belong to its base image, and the name of the base.
 
-By the layers of an image that the user names, else by what the image says of itself: its label names the base, its history
-tells where it ends. A base image ends in a CMD, and what was built on it comes after that: the last CMD with a layer behind
-it is where the history says that the base ends. Who made the image wrote label and history, so they may be told, and the
-layers of a named image proven.
+By the layers of an image that the user names; else by the image itself: a label names the base, and the history shows its
+end. A base image ends with a CMD, and the layers built on it follow: the base ends at the last CMD with a layer after it.
+Whoever built the image wrote label and history, so they are claims; layers of a named image are proof.
 **Source:** OCI image-spec, annotations.md, ``org.opencontainers.image.base.*``; config.md, ``history``.
 """
 
@@ -15,7 +14,7 @@ _CMD = pattern(r"CMD(?: |\[|$)")
 
 
 def base_of(image: Image) -> BaseImage | None:
-    """As the image says itself; None where it says nothing of a base."""
+    """The base by label and history; None without any."""
     labels = image.config.labels
     name = labels.get("org.opencontainers.image.base.name") or None
     layers = _by_history(image)
@@ -25,21 +24,21 @@ def base_of(image: Image) -> BaseImage | None:
 
 
 def base_among(image: Image, named: Image) -> BaseImage | None:
-    """The named image as the base: None where its layers are not the first ones of the image."""
+    """The named image as the base; None if its layers are not the first layers of the image."""
     count = len(named.layers)
     if not 0 < count <= len(image.layers) or not all(map(_same, image.layers, named.layers)):
         return None
     return BaseImage(named.reference, named.digest or None, count, "known layers")
 
 
-def _same(one: Layer, other: Layer) -> bool:
-    if one.digest and one.digest == other.digest:
+def _same(layer: Layer, other: Layer) -> bool:
+    if layer.digest and layer.digest == other.digest:
         return True
-    return bool(one.diff_id) and one.diff_id == other.diff_id
+    return bool(layer.diff_id) and layer.diff_id == other.diff_id
 
 
 def _by_history(image: Image) -> int | None:
-    """How many layers come before the end of the base; None where the history does not tell."""
+    """The number of layers of the base; None if the history does not show it."""
     history = image.config.history
     if sum(not step.empty_layer for step in history) != len(image.layers):
         return None
@@ -49,5 +48,5 @@ def _by_history(image: Image) -> int | None:
         if not step.empty_layer:
             behind = True
         elif behind and _CMD.match(build_step(step.created_by)):
-            return sum(not one.empty_layer for one in history[:number]) or None
+            return sum(not entry.empty_layer for entry in history[:number]) or None
     return None

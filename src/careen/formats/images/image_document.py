@@ -1,6 +1,6 @@
-"""An image as the checks of its configuration see it: what it says of itself, and the files of note.
+"""An image as its checks see it: the configuration, and security-relevant files.
 
-``described`` reads one from YAML (the examples of checks): ``config`` as ``ImageConfig`` has it, ``files`` by path (a
+``described`` reads one from YAML (the examples of checks): ``config`` as in ``ImageConfig``, ``files`` by path (a
 text, or ``mode``, ``uid``, ``gid``, ``owned``, ``kind``, ``capabilities``, ``layer``, ``text``).
 Source: OCI image-spec, config.md; passwd(5), shadow(5), sudoers(5); Linux capabilities(7).
 """
@@ -23,7 +23,7 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Account(Struct, frozen=True):
-    """One line of passwd with what shadow adds. ``password``: "" none is asked for, "!" or "*" locked."""
+    """One line of passwd with what shadow adds. ``password``: "" means no password, "!" or "*" locked."""
 
     name: str
     uid: int
@@ -39,7 +39,7 @@ class Account(Struct, frozen=True):
 
 
 class User(Struct, frozen=True):
-    """Who the image's processes run as. ``uid`` None: the name is in no passwd."""
+    """The user of the image's processes. ``uid`` is None if the name is not in passwd."""
 
     name: str
     uid: int | None
@@ -61,9 +61,9 @@ class ImageDocument:
         tag: str = "",
         attached: Attached | None = None,
     ) -> None:
-        """``anomalies``: (path, what was wrong) in the archives. ``complete``: it is an image, not a mere folder.
-        ``unassessed``: why no advisory speaks of the distribution's packages. ``tag``: the name without digest that it
-        was asked for by. ``attached``: what lies beside it in its registry, where somebody asked."""
+        """``anomalies``: (path, problem) in the archives. ``complete``: it is an image, not a folder.
+        ``unassessed``: why no advisories cover the distribution's packages. ``tag``: the requested name, if it has no
+        digest. ``attached``: signatures and the like in its registry, if they were requested."""
         self.config, self.filesystem = config, filesystem
         self.today, self.anomalies, self.complete = today, anomalies, complete
         self.unassessed, self.tag, self.attached = unassessed, tag, attached
@@ -77,7 +77,7 @@ class ImageDocument:
         return self.filesystem.texts
 
     def lines(self, *places: str) -> Iterator[tuple[str, int, str]]:
-        """(path, line number, line) of the texts at these paths, or, for "folder/", right in that folder."""
+        """(path, line number, line) of the texts at these paths, or for "folder/", directly in that folder."""
         for path, text in sorted(self.texts.items()):
             if path in places or path.rpartition("/")[0] + "/" in places:
                 for number, line in enumerate(text.splitlines(), start=1):
@@ -119,9 +119,9 @@ class ImageDocument:
         if not name:
             return User("root", 0, True, 0)
         if name.isdecimal():
-            account = next((one for one in self.accounts if one.uid == int(name[:10])), None)
+            account = next((known for known in self.accounts if known.uid == int(name[:10])), None)
         else:
-            account = next((one for one in self.accounts if one.name == name), None)
+            account = next((known for known in self.accounts if known.name == name), None)
         uid = int(name[:10]) if name.isdecimal() else account.uid if account else (0 if name == "root" else None)
         gid = int(group[:10]) if group.isdecimal() else account.gid if account else None
         return User(account.name if account else name, uid, name.isdecimal(), gid, self._groups(account))
@@ -136,7 +136,7 @@ class ImageDocument:
 
     @cached_property
     def programs(self) -> tuple[str, ...]:
-        """Paths of what is started: the program, and files that are handed to it."""
+        """Paths of the start program and of files among its arguments."""
         words = [*self.config.entrypoint, *self.config.cmd]
         found = []
         for number, word in enumerate(words[:64]):
@@ -151,7 +151,7 @@ class ImageDocument:
         return "/" + path.rpartition("/")[0] in self.search_path
 
     def may_write(self, entry: Entry) -> bool:
-        """Whether the image's user, not being root, may change this file by its own mode."""
+        """Whether the image's user, if it is not root, may change this file."""
         user = self.user
         if user.uid in (None, 0):
             return False
@@ -161,7 +161,7 @@ class ImageDocument:
 
     @property
     def ports(self) -> tuple[tuple[int, str], ...]:
-        """(number, protocol) of EXPOSE; ranges give their ends."""
+        """(number, protocol) of EXPOSE; a range gives its first and last port."""
         found = []
         for text in self.config.exposed_ports:
             numbers, _, protocol = text.partition("/")
@@ -170,7 +170,7 @@ class ImageDocument:
 
 
 def described(text: str) -> ImageDocument:
-    """Raises ValueError where the YAML is none, or not of that shape."""
+    """Raises ValueError if the text is not YAML, or not of that shape."""
     import yaml
 
     try:

@@ -1,4 +1,4 @@
-"""An image reference as written in a manifest -> registry, repository, tag and digest; nothing is filled in.
+"""An image reference as written in a manifest -> registry, repository, tag and digest; without defaults.
 
 **Source:** the reference grammar of github.com/distribution/reference.
 """
@@ -10,14 +10,14 @@ from msgspec import Struct
 
 
 class ImageName(Struct, frozen=True):
-    registry: str  # "" where none is written: Docker Hub by custom
+    registry: str  # "" if none is written: Docker Hub by convention
     repository: str
     tag: str
     digest: str
 
     @property
     def mutable(self) -> bool:
-        """Whether the tag is missing or latest: what is pulled depends on the day. A variable may hold a tag."""
+        """Whether the tag is missing or latest, so that the image depends on the day. A variable may contain a tag."""
         return not self.digest and self.tag in ("", "latest") and (self.tag != "" or "$" not in self.last)
 
     @property
@@ -27,23 +27,25 @@ class ImageName(Struct, frozen=True):
 
 
 def registry_of(text: str) -> str:
-    """The registry of an image, Docker Hub's where none is written; "" where a variable may name it."""
+    """The registry of an image, by default Docker Hub; "" if a variable may name it."""
     name = parse(text)
     return name.registry or ("" if name.repository.startswith("$") else "docker.io")
 
 
 def is_of_registry(text: str, registries: Iterable[str]) -> bool:
-    """Whether an image comes from one of them: a host, or ``*.host``."""
+    """Whether an image comes from one of these registries: a host, or ``*.host``."""
     host = registry_of(text)
-    return not host or any(host == one or (one.startswith("*") and host.endswith(one[1:])) for one in registries)
+    return not host or any(
+        host == registry or (registry.startswith("*") and host.endswith(registry[1:])) for registry in registries
+    )
 
 
 def is_one_of(text: str, allowed: Iterable[str]) -> bool:
-    """Whether an image is one of those repositories, written with or without registry, tag or digest; ``*`` is any text."""
+    """Whether an image is in one of these repositories, written with or without registry, tag or digest; ``*`` is any text."""
     image = parse(text)
     if "$" in image.repository:
-        return True  # nobody knows which it is
-    return any(_is(image, parse(one)) for one in allowed)
+        return True  # the registry is unknown
+    return any(_is(image, parse(name)) for name in allowed)
 
 
 def _is(image: ImageName, wanted: ImageName) -> bool:

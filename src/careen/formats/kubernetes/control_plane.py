@@ -1,7 +1,7 @@
-"""Settings of a cluster itself: flags of its control plane in static pods, settings of kubelets, files of nodes.
+"""Settings of a cluster: flags of its control plane in static pods, settings of kubelets, files of nodes.
 
-Kubelets are told by ``KubeletConfiguration`` documents, or by the reports that node collectors write (kind NodeInfo:
-``info.<name>.values``, permissions as octal digits). Both come out under the names of ``KUBELET``.
+Settings of kubelets come from ``KubeletConfiguration`` documents, or from reports of node collectors (kind NodeInfo:
+``info.<name>.values``, permissions as octal digits). Both have the names of ``KUBELET``.
 
 **Source:** CIS Kubernetes Benchmark 1.9, sections 1, 2 and 4; https://kubernetes.io/docs/reference/command-line-tools-reference/
 """
@@ -12,7 +12,7 @@ from careen.formats.data.yaml_document import Mapping
 
 from .manifest_files import Container, Manifests, Resource, flags
 
-# Our name of a kubelet's setting: its place in a KubeletConfiguration, its name in a collector's report.
+# Our name of a kubelet setting: its keys in a KubeletConfiguration, its name in a collector's report.
 KUBELET: dict[str, tuple[tuple[str, ...], str]] = {
     "anonymous-auth": (("authentication", "anonymous", "enabled"), "kubeletAnonymousAuthArgumentSet"),
     "authorization-mode": (("authorization", "mode"), "kubeletAuthorizationModeArgumentSet"),
@@ -43,20 +43,20 @@ def without_flag(manifests: Manifests, component: str, *names: str) -> Iterator[
 
 
 def flag(manifests: Manifests, component: str, name: str) -> Iterator[tuple[Container, str]]:
-    """The containers of a component with the value of that flag; "" where it is not set."""
+    """The containers of a component with the value of that flag; "" if it is not set."""
     for container in manifests.components.get(component, ()):
         yield container, flags(container).get(name, "")
 
 
 def listed(value: str) -> frozenset[str]:
-    """A flag's value that is a list with commas."""
-    return frozenset(one.strip() for one in value.split(",") if one.strip())
+    """The items of a comma-separated value."""
+    return frozenset(item.strip() for item in value.split(",") if item.strip())
 
 
 def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource, str | None, tuple[str, ...]]]:
-    """Each kubelet that is told, with its setting (None where it is not set) and the keys that lead there.
+    """Each kubelet with its setting (None if it is not set) and the keys of the place.
 
-    A collector's report that does not speak of the setting gives nothing: it was not asked.
+    A collector's report without the setting is skipped: it was not collected.
     """
     keys, reported = KUBELET[name]
     for resource in manifests.of("KubeletConfiguration"):
@@ -71,7 +71,7 @@ def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource, str | N
 
 
 def node_files(manifests: Manifests, ending: str) -> Iterator[tuple[Resource, str, list[str]]]:
-    """What collectors report of files: each fact whose name has that ending, with its values."""
+    """Facts about node files in collectors' reports whose name has that ending, with their values."""
     for resource in manifests.of("NodeInfo"):
         info = resource.body.map("info")
         for name, fact in info.items():

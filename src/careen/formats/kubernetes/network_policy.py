@@ -1,7 +1,7 @@
-"""Which pods NetworkPolicies isolate, in which direction, and what the Internet reaches.
+"""Which pods NetworkPolicies isolate, in which direction, and which Services are reachable from outside.
 
-A pod is isolated for a direction as soon as one policy of its namespace selects it and is of that type; a policy without
-``policyTypes`` is of type Ingress, and of type Egress when it has egress rules.
+A pod is isolated for a direction if a policy of that type in its namespace selects it; a policy without ``policyTypes`` has
+the type Ingress, and Egress if it has egress rules.
 
 **Source:** https://kubernetes.io/docs/concepts/services-networking/network-policies/
 """
@@ -59,7 +59,7 @@ def policies(manifests: Manifests) -> Iterator[Resource]:
 
 
 def types(policy: Resource) -> frozenset[str]:
-    """The directions a policy is about."""
+    """The directions that a policy restricts."""
     named = policy.spec.texts("policyTypes")
     if named:
         return frozenset(named)
@@ -76,7 +76,7 @@ def by_pod(manifests: Manifests) -> dict[int, list[Resource]]:
 
 
 def peers(policy: Resource) -> Iterator[tuple[Mapping, tuple[str | int, ...]]]:
-    """Each peer of the policy's rules with the keys that lead to it from the policy."""
+    """Each peer of the policy's rules, with its keys below the policy."""
     for direction, key in (("ingress", "from"), ("egress", "to")):
         for index, rule in enumerate(policy.spec.seq(direction)):
             if isinstance(rule, Mapping):
@@ -86,7 +86,7 @@ def peers(policy: Resource) -> Iterator[tuple[Mapping, tuple[str | int, ...]]]:
 
 
 def exposed_services(manifests: Manifests) -> Iterator[tuple[Resource, str]]:
-    """The services that are reached from outside the cluster, with how."""
+    """The Services that are reachable from outside the cluster, and how."""
     for service in manifests.services:
         kind = service.spec.text("type")
         if kind in ("LoadBalancer", "NodePort"):
@@ -96,13 +96,13 @@ def exposed_services(manifests: Manifests) -> Iterator[tuple[Resource, str]]:
 
 
 def backends(manifests: Manifests, service: Resource) -> list[Pod]:
-    """The pods a service sends to."""
+    """The pods that a Service routes to."""
     selector = service.spec.map("selector")
     return manifests.selected(service.namespace, selector) if selector else []
 
 
 def ingress_backends(ingress: Resource) -> Iterator[tuple[Mapping, tuple[str | int, ...]]]:
-    """Each backend of an Ingress with the keys that lead to it, in the form of its API version."""
+    """Each backend of an Ingress, in the form of its API version, with its keys."""
     for key in ("defaultBackend", "backend"):
         if isinstance(ingress.spec.get(key), Mapping):
             yield ingress.spec.map(key), ("spec", key)

@@ -1,7 +1,7 @@
-"""The Pod Security Standards: what of a pod breaks a control, and which level a pod meets.
+"""The Pod Security Standards: breaches of their controls, and the level that a pod meets.
 
-Each function gives the breaches of one control; ``CONTROLS`` lists them with their level and the minor version of
-Kubernetes since which they hold, so that a pod can be judged as an older cluster would (``minor=30`` is v1.30).
+Each function yields the breaches of one control; ``CONTROLS`` lists them with their level and the minor version of Kubernetes
+that introduced them, so that a pod can be evaluated as on an older cluster (``minor=30`` is v1.30).
 
 **Source:** https://kubernetes.io/docs/concepts/security/pod-security-standards/ (v1.35) and KEP-127 for what a user
 namespace of its own (hostUsers: false) relaxes.
@@ -17,7 +17,7 @@ from careen.formats.data.yaml_document import Mapping
 from .manifest_files import LATEST_MINOR, Container, Pod
 
 LATEST = LATEST_MINOR
-USER_NAMESPACES = 35  # since when hostUsers: false relaxes controls
+USER_NAMESPACES = 35  # from this version, hostUsers: false relaxes controls
 
 BASELINE_CAPABILITIES = frozenset(
     (
@@ -52,7 +52,7 @@ SECCOMP_ANNOTATION = "container.seccomp.security.alpha.kubernetes.io/"
 
 
 class Breach(Struct, frozen=True):
-    """What breaks a control: whose field (``keys`` leads to it from the holder's node) and how."""
+    """A breach of a control: the field (``keys`` below the holder's node) and a message."""
 
     holder: Pod | Container
     message: str
@@ -67,7 +67,7 @@ class Control(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """The best level that a pod meets, and what keeps it from the next one."""
+    """The strictest level that a pod meets, and the controls that block the next level."""
 
     level: Literal["privileged", "baseline", "restricted"]
     blockers: tuple[str, ...] = ()  # names of controls
@@ -84,7 +84,7 @@ def verdict(pod: Pod, minor: int = LATEST) -> Verdict:
 
 
 def since(breaches: Callable[[Pod, int], Iterator[Breach]]) -> int:
-    """The minor version of Kubernetes since which a control holds."""
+    """The minor version of Kubernetes that introduced the control."""
     return next(control.since for control in CONTROLS if control.breaches is breaches)
 
 
@@ -146,7 +146,7 @@ def apparmor(pod: Pod, minor: int = LATEST) -> Iterator[Breach]:
         value = pod.annotations.text(key)
         if key.startswith(APPARMOR_ANNOTATION) and value not in ("", "runtime/default") and not value.startswith("localhost/"):
             name = key.removeprefix(APPARMOR_ANNOTATION)
-            holder = next((one for one in pod.containers if one.name == name), pod)
+            holder = next((container for container in pod.containers if container.name == name), pod)
             yield Breach(holder, f"has the AppArmor profile {value}")
 
 
@@ -263,7 +263,7 @@ CONTROLS = (
 
 
 def seccomp(container: Container) -> str:
-    """The type of the seccomp profile in force: of the container, of its pod, else of the old annotations; "" for none."""
+    """The type of the effective seccomp profile: of the container, its pod, or the old annotations; "" for none."""
     if field := _seccomp_field(container):
         return field
     annotations = container.pod.annotations

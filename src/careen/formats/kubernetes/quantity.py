@@ -9,7 +9,7 @@ from careen.formats.data.yaml_document import as_text
 
 
 def quantity(value: Any) -> float | None:
-    """A quantity of the API ("500m", "1Gi", 2) as a number; None where it is none."""
+    """A quantity of the API ("500m", "1Gi", 2) as a number; None if it is not a quantity."""
     text = as_text(value).strip()
     factors = {"m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18}
     factors |= {f"{prefix}i": 1024.0**power for power, prefix in enumerate("KMGTPE", 1)}
@@ -24,7 +24,7 @@ def quantity(value: Any) -> float | None:
 
 
 def count(value: Any, of: int | None = None) -> float | None:
-    """A number or a percentage ("50%") of ``of``; None where it cannot be told."""
+    """A number or a percentage ("50%") of ``of``; None if it is neither, or ``of`` is unknown."""
     text = as_text(value)
     try:
         if text.endswith("%"):

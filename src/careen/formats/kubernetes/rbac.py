@@ -1,4 +1,4 @@
-"""Who may do what by the roles and bindings of a set of manifests.
+"""The permissions that roles and bindings of a set of manifests grant.
 
 **Source:** https://kubernetes.io/docs/reference/access-authn-authz/rbac/ and .../concepts/security/rbac-good-practices/
 """
@@ -22,14 +22,14 @@ EVERYONE = frozenset(("system:anonymous", "system:unauthenticated"))
 
 
 class Granted(Struct, frozen=True):
-    """What a rule grants: which of the verbs asked for, on the first of the resources asked for."""
+    """What a rule grants of the wanted permissions: verbs, on the first of the wanted resources."""
 
     rule: Rule
     resource: str
     verbs: frozenset[str]
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         return f"may {', '.join(sorted(self.verbs))} {self.resource}"
 
 
@@ -48,7 +48,7 @@ def subjects(binding: Resource) -> list[Mapping]:
 
 
 def role_of(manifests: Manifests, binding: Resource) -> Resource | None:
-    """The role a binding refers to, where it is in the set; a Role has to be in the binding's namespace."""
+    """The role of a binding, if it is in the set; a Role must be in the binding's namespace."""
     reference = binding.body.map("roleRef")
     namespace = binding.namespace if reference.text("kind").lower() == "role" else None
     return manifests.named(reference.text("kind"), reference.text("name"), namespace)
@@ -59,7 +59,7 @@ def rules_of(role: Resource) -> list[Rule]:
 
 
 def making_and_binding(manifests: Manifests, bindings: str) -> Iterator[Rule]:
-    """The rule by which a role makes ``bindings``, where another one of it may bind any role."""
+    """For roles that may create ``bindings`` and bind any role: the rule that allows to create them."""
     for role in manifests.roles:
         rules = rules_of(role)
         makes = [rule for rule in rules if grants(rule, bindings, ("create",))]
@@ -69,7 +69,7 @@ def making_and_binding(manifests: Manifests, bindings: str) -> Iterator[Rule]:
 
 
 def allows_everything(role: Resource) -> bool:
-    """Whether one rule of the role grants everything on everything, by wildcards or by naming every verb."""
+    """Whether one rule of the role grants all verbs on all resources, by wildcards or by listing every verb."""
     return any(
         "*" in rule.groups
         and "*" in rule.resources
@@ -79,7 +79,7 @@ def allows_everything(role: Resource) -> bool:
 
 
 def bound(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str, Resource | None]]:
-    """The bindings of that kind to a role of that kind, with its name and the role; not those that a cluster comes with."""
+    """The bindings of that kind to a role of that kind, with name and role; without built-in ones."""
     for binding in manifests.of(kind):
         reference = binding.body.map("roleRef")
         if reference.text("kind").lower() == role_kind.lower() and not built_in(binding.name):
@@ -87,14 +87,14 @@ def bound(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Res
 
 
 def administrators(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str]]:
-    """Those that make their subjects administrators, with the name of the role."""
+    """Bindings that make their subjects administrators, with the name of the role."""
     for binding, name, role in bound(manifests, kind, role_kind):
         if (role_kind == "ClusterRole" and name == "cluster-admin") or (role is not None and allows_everything(role)):
             yield binding, name
 
 
 def shells(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Resource, str]]:
-    """Those that let their subjects run commands in containers (exec or attach), with the name of the role."""
+    """Bindings that let their subjects run commands in containers (exec, attach), with the name of the role."""
     for binding, name, role in bound(manifests, kind, role_kind):
         if role is not None and any(
             grants(rule, resource, ("create", "get"), wildcard=True)
@@ -105,7 +105,7 @@ def shells(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Re
 
 
 def account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[tuple[Resource, Resource]]]:
-    """By (namespace, name) of a service account: each binding with the role it gives, where the set has it."""
+    """By (namespace, name) of a service account: each binding with its role, if the set has it."""
     found: dict[tuple[str, str], list[tuple[Resource, Resource]]] = {}
     for binding in manifests.bindings:
         role = role_of(manifests, binding)

@@ -10,11 +10,11 @@ def matches(labels: Mapping, selector: Mapping) -> bool:
     """Whether a label selector matches; an empty one matches everything. Old kinds have a plain mapping of labels."""
     if any(key not in labels or as_text(labels[key]) != as_text(value) for key, value in plain_labels(selector).items()):
         return False
-    return all(_expression(labels, one) for one in selector.maps("matchExpressions"))
+    return all(_expression(labels, expression) for expression in selector.maps("matchExpressions"))
 
 
 def plain_labels(selector: Mapping) -> Mapping:
-    """The labels that a selector asks for by value."""
+    """The labels that a selector requires with a value."""
     if "matchLabels" in selector or "matchExpressions" in selector:
         return selector.map("matchLabels")
     return selector

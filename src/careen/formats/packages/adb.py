@@ -1,9 +1,9 @@
-"""The database format of apk-tools 3: its installed database, indexes and packages.
+"""The database format of apk-tools 3: its database of installed packages, indexes and packages.
 
 Shape: ``ADB.`` and a schema of 4 bytes, or ``ADBd`` (deflate) and ``ADBc`` (a method, a level) before such a file in
-compressed form; then blocks, the first of which holds values. A value is a number of 32 bits: 4 bits of type, and 28 that
-are an integer or say where in the block a longer integer, a text, an array or an object begins.
-Raises: ValueError where it is none, or damaged.
+compressed form; then blocks, the first of which has the values. A value is a number of 32 bits: 4 bits of type, and 28 bits
+with an integer, or with the place in the block of a longer integer, a text, an array or an object.
+Raises: ValueError if the file has another format, or is damaged.
 **Source:** apk-tools 3, ``doc/apk-v3.5.scd``, ``src/adb.h``, ``src/apk_adb.h``.
 """
 
@@ -17,7 +17,7 @@ from careen.formats.archives.inflate import open_stream
 from careen.safety.budget import Limits
 
 INFLATED_BYTES = 256 << 20
-MAX_VALUES = 5_000_000  # read from one file: names of a block may repeat each other without end
+MAX_VALUES = 5_000_000  # read from one file: values of a block can refer to each other endlessly
 INSTALLED, PACKAGE, INDEX = b"idb\0", b"pckg", b"indx"
 _BLOB_8, _BLOB_16, _BLOB_32, _ARRAY, _OBJECT = 8, 9, 10, 13, 14  # types of values
 
@@ -38,10 +38,10 @@ def is_adb(head: bytes) -> bool:
 
 
 def read_adb(data: bytes) -> tuple[bytes, tuple[AdbPackage, ...]]:
-    """(schema, packages) of a file: those of an installed database or an index, or the one that a package is."""
+    """(schema, packages) of a file: all packages of a database or an index, or the package that the file is."""
     data = _inflated(data)
     if data[:4] != b"ADB." or len(data) < 20:
-        raise ValueError("no database of apk-tools 3")
+        raise ValueError("not a database of apk-tools 3")
     schema = data[4:8]
     block = _Block(_first_block(data[8:]), [MAX_VALUES])
     root = block.object(block.root)
@@ -87,30 +87,30 @@ def _bounded(data: bytes) -> bytes:
 
 
 def _first_block(data: bytes) -> bytes:
-    """The values; signatures and the content of files are in blocks that follow."""
+    """The values; later blocks have signatures and the content of files."""
     if len(data) < 4:
-        raise ValueError("the database of apk-tools breaks off")
+        raise ValueError("the database of apk-tools is incomplete")
     (word,) = struct.unpack_from("<I", data)
     if word >> 30 == 3:
         if len(data) < 16:
-            raise ValueError("the database of apk-tools breaks off")
+            raise ValueError("the database of apk-tools is incomplete")
         kind, head, size = word & 0x3FFFFFFF, 16, struct.unpack_from("<Q", data, 8)[0]
     else:
         kind, head, size = word >> 30, 4, word & 0x3FFFFFFF
     if kind != 0 or size < head + 8:
         raise ValueError("the database of apk-tools does not begin with its values")
     if size > len(data):
-        raise ValueError("the database of apk-tools breaks off")
+        raise ValueError("the database of apk-tools is incomplete")
     return data[head:size]
 
 
 class _Block:
-    """The values of one block; ``left`` counts down what may still be read of the file."""
+    """The values of one block; ``left`` counts down the values that may still be read from the file."""
 
     def __init__(self, data: bytes, left: list[int]) -> None:
         compatible, _, _, self.root = struct.unpack_from("<BBHI", data)
         if compatible:
-            raise ValueError(f"a database of apk-tools of version {compatible}, which is not known")
+            raise ValueError(f"a database of apk-tools of the unknown version {compatible}")
         self._data, self.left = data, left
 
     def object(self, value: int) -> dict[int, int]:
@@ -118,14 +118,14 @@ class _Block:
         if not value:
             return {}
         if value >> 28 != _OBJECT:
-            raise ValueError("a value of the database of apk-tools is no object")
+            raise ValueError("a value of the database of apk-tools is not an object")
         return {number: field for number, field in enumerate(self._values(value), 1) if field}
 
     def array(self, value: int) -> tuple[int, ...]:
         if not value:
             return ()
         if value >> 28 != _ARRAY:
-            raise ValueError("a value of the database of apk-tools is no list")
+            raise ValueError("a value of the database of apk-tools is not a list")
         return self._values(value)
 
     def blob(self, value: int) -> bytes:
@@ -134,11 +134,11 @@ class _Block:
         kind, at = value >> 28, value & 0x0FFFFFFF
         width = {_BLOB_8: 1, _BLOB_16: 2, _BLOB_32: 4}.get(kind)
         if width is None:
-            raise ValueError("a value of the database of apk-tools is no text")
+            raise ValueError("a value of the database of apk-tools is not a text")
         start = at + width
         end = start + int.from_bytes(self._data[at:start], "little")
         if end > len(self._data) or start > len(self._data):
-            raise ValueError("a value of the database of apk-tools lies beyond its end")
+            raise ValueError("a value of the database of apk-tools is beyond its end")
         self._count(1 + (end - start) // 64)
         return self._data[start:end]
 
@@ -148,17 +148,17 @@ class _Block:
     def _values(self, value: int) -> tuple[int, ...]:
         at = value & 0x0FFFFFFF
         if at + 4 > len(self._data):
-            raise ValueError("a value of the database of apk-tools lies beyond its end")
-        (count,) = struct.unpack_from("<I", self._data, at)  # itself among them
+            raise ValueError("a value of the database of apk-tools is beyond its end")
+        (count,) = struct.unpack_from("<I", self._data, at)  # the count itself included
         if not count or at + 4 * count > len(self._data):
-            raise ValueError("a list in the database of apk-tools lies beyond its end")
+            raise ValueError("a list in the database of apk-tools is beyond its end")
         self._count(count)
         return struct.unpack_from(f"<{count - 1}I", self._data, at + 4)
 
     def _count(self, values: int) -> None:
         self.left[0] -= values
         if self.left[0] < 0:
-            raise ValueError("the database of apk-tools repeats itself beyond measure")
+            raise ValueError("the database of apk-tools refers to its values too often")
 
 
 def _embedded(block: _Block, value: int) -> AdbPackage:
@@ -166,10 +166,10 @@ def _embedded(block: _Block, value: int) -> AdbPackage:
     data = block.blob(value)
     if len(data) >= 12 and data[:4] == b"ADB.":
         data = data[8:]
-    if len(data) >= 12 and data[:4] != bytes(4):  # the head of a block: the version of bare values is 0
+    if len(data) >= 12 and data[:4] != bytes(4):  # the head of a block; bare values start with version 0
         data = _first_block(data)
     if len(data) < 8:
-        raise ValueError("a package of the database of apk-tools breaks off")
+        raise ValueError("a package of the database of apk-tools is incomplete")
     return _package(_Block(data, block.left))
 
 

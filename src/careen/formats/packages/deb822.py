@@ -1,7 +1,7 @@
-"""Paragraphs of ``Field: value`` lines as Debian's control files have them.
+"""Paragraphs of ``Field: value`` lines, as in Debian's control files.
 
-Shape: an empty line ends a paragraph; a line that starts with a blank continues the value before it; field names do not
-differ by case. Only asked-for fields are kept.
+Shape: an empty line ends a paragraph; a line that starts with a blank continues the value before it; field names are
+case-insensitive. Only requested fields are kept.
 Source: Debian Policy Manual, section 5.1, "Syntax of control files".
 """
 
@@ -11,10 +11,10 @@ LINE_BYTES = 1 << 20
 
 
 def paragraphs(text: str, fields: Collection[str], faults: list[str] | None = None) -> Iterator[dict[str, str]]:
-    """One mapping a paragraph, with the given lower-case field names; continuation lines are dropped.
+    """One mapping per paragraph, with the given lower-case field names; continuation lines are dropped.
 
-    Raises: ValueError for a line that is neither field nor continuation; where ``faults`` is given, it goes there and the
-    line is passed over. So does a field that a paragraph has twice: dpkg refuses such a file, and its first value stays.
+    Raises: ValueError for a line that is neither field nor continuation. With ``faults``, the error is appended there instead
+    and the line is skipped; so is a second value of a field, for which dpkg refuses a file.
     """
     current: dict[str, str] = {}
     for line in text.split("\n"):
@@ -34,10 +34,10 @@ def paragraphs(text: str, fields: Collection[str], faults: list[str] | None = No
             continue
         key = name.lower()
         if key in fields and key in current and faults is not None:
-            faults.append(f"a paragraph has two values for {name[:60]}: {value.strip()[:60]!r} is passed over")
+            faults.append(f"a paragraph has two values for {name[:60]}: {value.strip()[:60]!r} is skipped")
         elif key in fields:
             current[key] = value.strip()
         elif not current:
-            current[""] = ""  # a paragraph that begins with a field nobody asked for is one all the same
+            current[""] = ""  # a paragraph may begin with another field
     if current:
         yield current

@@ -1,9 +1,9 @@
-"""Packages that a lock file or manifest names: nothing says that they are installed.
+"""Packages that a lock file or manifest names, which is no proof that they are installed.
 
-``declared`` keeps each pair of name and version once, in order. What can be no name of any ecosystem (not text, empty,
-with blanks or control characters, too long) is left out; a version like that becomes "", the sign of one not resolved.
-``within_package`` says whether a file lies inside an installed package (of npm, RubyGems or Python) or one whose sources were
-copied in (``vendor``, as Go, Composer and Cargo do): the lock files and manifests there are those of its authors, which
+``declared`` yields each pair of name and version once, in order. An impossible name (not text, empty, with blanks or control
+characters, too long) is left out; an impossible version becomes "", which means unresolved.
+``within_package``: whether a file is inside an installed package (of npm, RubyGems or Python), or inside a copy of its
+sources (``vendor``, as Go, Composer and Cargo have it): lock files and manifests there belong to the package's authors, and
 installed nothing here.
 """
 

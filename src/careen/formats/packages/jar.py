@@ -1,10 +1,10 @@
-"""What a Java archive, and every archive within it, says of itself: coordinates, project files, manifest, class folders.
+"""A Java archive and every archive within it: coordinates, project files, manifest, class folders.
 
 Gives one ``Archive`` for each that could be opened and one ``Closed`` for each that could not, the outermost first.
-``place`` is the way to it through the outer ones, ``""`` for the outermost: ``WEB-INF/lib/a.jar!/lib/b.jar``. Class
-files are never opened: of them only the folders count. Stored archives are read where they lie, deflated ones in memory.
-Bounds: depth 16, 20,000 archives, 1 GiB inflated in all, 128 MiB held at a time.
-Raises: ValueError where the outermost is no zip archive.  **Source:** Jar file specification; Maven Archiver.
+``place`` is the path through the outer archives, ``""`` for the outermost: ``WEB-INF/lib/a.jar!/lib/b.jar``. Class files
+are never opened: only their folders count. Stored archives are read in place, deflated ones in memory.
+Bounds: depth 16, 20,000 archives, 1 GiB inflated in all, 128 MiB in memory at a time.
+Raises: ValueError if the outermost is not a zip archive.  **Source:** Jar file specification; Maven Archiver.
 """
 
 import io
@@ -25,7 +25,7 @@ from .java_properties import properties
 from .pom import Pom, read_pom
 
 SUFFIXES = (".jar", ".war", ".ear", ".par", ".sar", ".hpi", ".jpi", ".kar", ".nar", ".lpkg")
-ADAPTER = ".rar"  # of Jakarta Connectors; on its own most often an archive of another kind
+ADAPTER = ".rar"  # resource adapter of Jakarta Connectors; outside of archives most .rar files are of another kind
 MAX_DEPTH = 16
 MAX_ARCHIVES = 20_000
 MAX_MEMBERS = 2_000_000
@@ -46,7 +46,7 @@ _COORDINATE = pattern(r"[\w.+~-]{1,250}", re.ASCII)
 class Coordinates(Struct, frozen=True):
     group: str
     artifact: str
-    version: str  # "" where only a project file's parents would know
+    version: str  # "" if only the parents of a project file have it
 
 
 class Archive(Struct, frozen=True):
@@ -55,8 +55,8 @@ class Archive(Struct, frozen=True):
     coordinates: tuple[Coordinates, ...]  # each once
     licenses: dict[str, tuple[str, ...]]  # by artifact, of the project files beside the coordinates
     manifest: dict[str, str]
-    folders: frozenset[str]  # that hold class files; left out where coordinates were found
-    has_code: bool = False  # classes, or native libraries where nothing names the archive
+    folders: frozenset[str]  # with class files; empty if there are coordinates
+    has_code: bool = False  # classes, or native libraries in an archive without coordinates
     has_archives: bool = False
 
 
@@ -82,10 +82,10 @@ class Budget:
         return data
 
     def is_program(self, stream: BinaryIO, entry: Entry) -> bool:
-        """Of those that are in archives without coordinates and classes."""
+        """For members of archives without coordinates and classes."""
         self.heads -= 1
         if self.heads < 0:
-            raise ValueError(f"more than {MAX_HEADS} members of archives that nothing names")
+            raise ValueError(f"more than {MAX_HEADS} members of archives without coordinates")
         return entry.size > 0 and is_program(head(stream, entry, PROGRAM_BYTES))
 
 
@@ -116,12 +116,12 @@ def _open(stream: BinaryIO, name: str, place: str, depth: int, held_bytes: int, 
 
 
 def _content(stream: BinaryIO, entry: Entry, limit_bytes: int, budget: Budget) -> tuple[BinaryIO, int]:
-    """The archive within, and how many bytes it holds in memory."""
+    """The inner archive, and its bytes in memory."""
     if entry.method == 0 and not entry.flags & 1 and entry.size == entry.compressed_size:
         stream.seek(entry.offset)
         header = stream.read(30)
         if len(header) != 30 or header[:4] != b"PK\3\4":
-            raise ValueError("zip: no member where the directory says")
+            raise ValueError("zip: no member at the place in the directory")
         name_length, extra_length = unpack("<2H", header[26:])
         return cast(BinaryIO, Window(stream, entry.offset + 30 + name_length + extra_length, entry.size)), 0
     data = budget.read(stream, entry, limit_bytes)
@@ -147,13 +147,13 @@ def _archive(stream: BinaryIO, members: list[Entry], name: str, place: str, budg
             has_archives = True
     for folder, files in list(maven.items())[:MAX_POMS]:
         try:
-            said, named = _coordinates(stream, files, folder, budget)
+            found, named = _coordinates(stream, files, folder, budget)
         except ValueError as error:
             yield Closed(_inside(place, folder), str(error))
             continue
-        if said:
-            coordinates[said] = None
-            licenses[said.artifact] = named
+        if found:
+            coordinates[found] = None
+            licenses[found.artifact] = named
     folders = frozenset() if coordinates else _class_folders(members)
     has_code = bool(folders) or any(entry.name.endswith(".class") for entry in members)
     has_code = has_code or (not coordinates and any(budget.is_program(stream, entry) for entry in members))
@@ -167,12 +167,12 @@ def _inside(place: str, name: str) -> str:
 def _coordinates(
     stream: BinaryIO, files: dict[str, Entry], folder: str, budget: Budget
 ) -> tuple[Coordinates | None, tuple[str, ...]]:
-    """``pom.properties`` first; the project file fills in, and the folder's names stand for what neither says.
+    """From ``pom.properties``, then the project file, then the names of the folders.
 
-    Some tools move the files of shaded content elsewhere: there, ``pom.properties`` has to say all three.
+    Some tools move the files of shaded content elsewhere: ``pom.properties`` must then have all three parts.
     """
-    said = properties(budget.read(stream, files["properties"], MAX_PROPERTIES_BYTES)) if "properties" in files else {}
-    group, artifact, version = (_resolved(said.get(key, "")) for key in ("groupId", "artifactId", "version"))
+    stated = properties(budget.read(stream, files["properties"], MAX_PROPERTIES_BYTES)) if "properties" in files else {}
+    group, artifact, version = (_resolved(stated.get(key, "")) for key in ("groupId", "artifactId", "version"))
     place = _MAVEN.search(f"{folder}/pom.xml")
     if not place:
         return (_checked(Coordinates(group, artifact, version)) if group and artifact and version else None), ()
@@ -190,12 +190,12 @@ def _coordinates(
 def _checked(named: Coordinates) -> Coordinates:
     for text in (named.group, named.artifact, named.version or "0"):
         if not _COORDINATE.fullmatch(text):
-            raise ValueError(f"{text[:80]!r} is no part of Maven coordinates")
+            raise ValueError(f"{text[:80]!r} is not a part of Maven coordinates")
     return named
 
 
 def _resolved(value: str) -> str:
-    """A build tool that forgot to filter the file leaves ``${project.version}``."""
+    """Empty for a placeholder that a build tool left in the file: ``${project.version}``."""
     return "" if "${" in value or "@" in value else value.strip()
 
 

@@ -1,8 +1,8 @@
 """The attributes of the main section of a jar's ``META-INF/MANIFEST.MF``, by lower-case name.
 
-Shape: ``Name: value`` lines of at most 72 bytes, continued on lines that begin with one blank; the section ends with an
-empty line, and what follows speaks of single members.
-Raises: ValueError where there is no attribute at all.  **Source:** Jar file specification, JAR Manifest.
+Shape: ``Name: value`` lines of at most 72 bytes, continued on lines that begin with one blank; an empty line ends the
+section, and later sections describe single members.
+Raises: ValueError if there is no attribute.  **Source:** Jar file specification, JAR Manifest.
 """
 
 

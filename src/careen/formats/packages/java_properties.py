@@ -14,7 +14,7 @@ _NAMED = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 
 
 def properties(data: bytes) -> dict[str, str]:
-    """The last of two equal keys counts. Bytes are UTF-8 where they are that, else ISO 8859-1."""
+    """The last of two equal keys counts. Bytes are UTF-8 if valid, else ISO 8859-1."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
-"""An rpm package's name, epoch, version, release and architecture, from one text, and their order.
+"""Name, epoch, version, release and architecture of an rpm package, parsed from one text.
 
-Reads ``name-[epoch:]version-release.arch`` and ``epoch:name-version-release.arch``, with ``.rpm`` at the end or not.
+Reads ``name-[epoch:]version-release.arch`` and ``epoch:name-version-release.arch``, with or without ``.rpm`` at the end.
 A missing epoch is None, which counts as 0.
 Raises: ValueError for text of another shape.
 **Source:** rpm-version(7), rpm file names; dnf, "Specifying packages" (NEVRA forms).

@@ -1,9 +1,9 @@
-"""What npm, Yarn, pnpm, Bun and Deno write for "this package in this version", split into name and version.
+"""The forms in which npm, Yarn, pnpm, Bun and Deno write a package and its version, split into both.
 
-``split_spec`` cuts ``@scope/name@1.0`` at the ``@`` behind the name. ``registry_name`` is the name within the address
-of a package in a registry ("" for any other address). ``exact`` gives a version without what tools append to it for
-peers, and "" for an address, a path or a range.
-**Source:** npm, package-lock.json ("resolved"); hosts of packages serve them below ``/<name>/-/``.
+``split_spec`` cuts ``@scope/name@1.0`` at the ``@`` after the name. ``registry_name`` is the name in a package's address
+in a registry ("" for any other address). ``exact`` gives a version without the peers that tools append to it,
+and "" for an address, a path or a range.
+**Source:** npm, package-lock.json ("resolved"); registries serve packages below ``/<name>/-/``.
 """
 
 import re

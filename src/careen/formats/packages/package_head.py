@@ -1,9 +1,9 @@
-"""What a package file says of itself in its first bytes: name, version, who built and signed it, which repositories it adds.
+"""The metadata in the first bytes of a package file: name, version, vendor, signers, and the repositories that it adds.
 
-Shape of an ``.rpm``: a lead of 96 bytes, a signature header padded to 8 bytes, the header; each header has a magic of 8
-bytes before it. Of a ``.deb``: an ``ar`` archive whose ``control.tar`` comes before the data. Nothing beyond is read.
-Raises ValueError where it is neither, ends early, or says more than ``MAX_BYTES`` before its end.
-**Source:** rpm manual, "Package format"; deb(5), deb-control(5); RFC 4880 and RFC 9580 (issuer of a signature).
+Shape of an ``.rpm``: a lead of 96 bytes, a signature header padded to 8 bytes, the header; 8 bytes with a magic number precede
+each header. Of a ``.deb``: an ``ar`` archive whose ``control.tar`` precedes the data. Nothing after that is read.
+Raises ValueError if it is neither, is incomplete, or has more than ``MAX_BYTES`` of metadata.
+**Source:** rpm manual, "Package format"; deb(5), deb-control(5).
 """
 
 import io
@@ -20,6 +20,7 @@ from careen.model.package import Source
 from careen.safety.budget import Limits
 
 from .deb822 import paragraphs
+from .openpgp import issuer_of
 from .rpm_header import MAGIC, read_header, signatures_of, source_of
 
 MAX_BYTES = 1 << 20
@@ -27,7 +28,7 @@ MAX_CONTROL_BYTES = 16 << 20  # inflated
 _LEAD_BYTES, _LEAD = 96, b"\xed\xab\xee\xdb"
 _AR, _MEMBER_BYTES = b"!<arch>\n", 60
 _FIELDS = ("package", "version", "architecture", "maintainer", "source", "origin", "vendor")
-# Files that name a repository, by the package manager that reads them.
+# Files of package managers that define a repository.
 _REPOSITORY = re.compile(
     r"etc/(?:yum\.repos\.d/[^/]+\.repo|zypp/repos\.d/[^/]+\.repo|apt/sources\.list(?:\.d/[^/]+\.(?:list|sources))?)$"
 )
@@ -42,17 +43,17 @@ class PackageHead(Struct, frozen=True):
     arch: str | None
     vendor: str | None  # of an rpm: its vendor; of a deb: its maintainer
     source: Source | None
-    signers: tuple[str, ...]  # ids of the keys that signed the file, "?" where a signature does not say; () unsigned
+    signers: tuple[str, ...]  # ids of the keys that signed the file, "?" if a signature has none; () if unsigned
     repositories: tuple[str, ...]  # paths of repository definitions that its installation brings
 
     @property
     def is_repository(self) -> bool:
-        """What is installed after it may come from whoever it names."""
+        """Packages installed after it may come from the repositories that it adds."""
         return bool(self.repositories)
 
 
 def read_package_head(read: Callable[[int], bytes]) -> PackageHead:
-    """``read(size)`` gives the next bytes of the file, fewer at its end only; it is asked for as little as will do."""
+    """``read(size)`` gives the next bytes of the file, fewer only at its end; no more than needed is read."""
     source = _Bounded(read)
     start = source.take(len(_AR))
     if start.startswith(_LEAD):
@@ -63,33 +64,33 @@ def read_package_head(read: Callable[[int], bytes]) -> PackageHead:
 
 
 def built_for(head: PackageHead) -> tuple[str, str] | None:
-    """(os-release ID, version) of the distribution that its version says it was built for: "+deb12u3", or "-15.el9", where
-    the vendor says whose it is."""
-    for one in profiles().values():
+    """(os-release ID, version) of the distribution that it was built for, by its version: "+deb12u3"; or "-15.el9", if the
+    vendor is that distribution."""
+    for distro in profiles().values():
         if head.kind == "deb":
-            mark = one.builds.deb_release
+            mark = distro.builds.deb_release
         else:
-            is_its = one.builds.rpm_vendor and re.search(one.builds.rpm_vendor, head.vendor or "", re.IGNORECASE)
-            tags = "|".join(one.builds.dist_tags) if is_its and one.builds.always_tagged else ""
+            is_its = distro.builds.rpm_vendor and re.search(distro.builds.rpm_vendor, head.vendor or "", re.IGNORECASE)
+            tags = "|".join(distro.builds.dist_tags) if is_its and distro.builds.always_tagged else ""
             mark = rf"\.(?:{tags})(\d{{1,4}})(?:[._]|$)" if tags else ""
         if mark and (found := re.search(mark, head.version)):
-            return one.id, found[1]
+            return distro.id, found[1]
     return None
 
 
 class _Bounded:
-    """Takes exactly what is asked for, of the first megabyte alone."""
+    """Reads exact numbers of bytes, from the first megabyte only."""
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self._read, self._left = read, MAX_BYTES
 
     def take(self, size: int) -> bytes:
         if size > self._left:
-            raise ValueError(f"what it says of itself does not end within {MAX_BYTES >> 20} MiB")
+            raise ValueError(f"its metadata does not end within {MAX_BYTES >> 20} MiB")
         self._left -= size
         data = self._read(size)
         if len(data) < size:
-            raise ValueError("it ends too early")
+            raise ValueError("it is incomplete")
         return data
 
 
@@ -106,15 +107,15 @@ def _rpm(source: _Bounded) -> PackageHead:
         header.arch,
         header.vendor or header.packager,
         source_of(header),
-        tuple(dict.fromkeys(_issuer(one) or "?" for one in signatures_of(signatures))),
+        tuple(dict.fromkeys(issuer_of(signature) or "?" for signature in signatures_of(signatures))),
         _repositories(places),
     )
 
 
 def _header(source: _Bounded) -> bytes:
-    """The next header as ``rpmheader`` reads it, without its magic."""
+    """The next header as ``rpm_header`` reads it, without its magic number."""
     if source.take(8)[:4] != MAGIC:
-        raise ValueError("an rpm without the header that it should have")
+        raise ValueError("an rpm without a header")
     counts = source.take(8)
     entries, size = int.from_bytes(counts[:4]), int.from_bytes(counts[4:])
     return counts + source.take(entries * 16 + size)
@@ -170,53 +171,3 @@ def _control_files(body: bytes) -> Iterator[tuple[str, str]]:
 
 def _repositories(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(path for path in paths if _REPOSITORY.match(path)))
-
-
-def _issuer(packet: bytes) -> str:
-    """The id of the key that made an OpenPGP signature, in sixteen hexadecimal digits; "" where it is not told."""
-    body = _packet(packet)
-    if body[:1] == b"\x03":
-        return body[7:15].hex() if len(body) >= 15 else ""
-    if body[:1] != b"\x04":
-        return ""
-    hashed = int.from_bytes(body[4:6])
-    behind = body[6 + hashed :]
-    for area in (body[6 : 6 + hashed], behind[2 : 2 + int.from_bytes(behind[:2])]):
-        for kind, value in _subpackets(area):
-            if kind == 16 and len(value) == 8:
-                return value.hex()
-            if kind == 33 and len(value) >= 21:
-                return value[-8:].hex()
-    return ""
-
-
-def _packet(data: bytes) -> bytes:
-    """The body of a signature packet, of either format."""
-    if not data or not data[0] & 0x80:
-        return b""
-    if data[0] & 0x40:
-        kind, (size, at) = data[0] & 0x3F, _length(data, 1)
-    else:
-        kind, width = data[0] >> 2 & 0xF, (1, 2, 4, 0)[data[0] & 3]
-        size, at = int.from_bytes(data[1 : 1 + width]), 1 + width
-    return data[at : at + size] if kind == 2 else b""
-
-
-def _subpackets(area: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at < len(area):
-        size, at = _length(area, at)
-        if not size:
-            return
-        yield area[at] & 0x7F if at < len(area) else 0, area[at + 1 : at + size]
-        at += size
-
-
-def _length(data: bytes, at: int) -> tuple[int, int]:
-    """A length of one, two or five bytes, and where it ends."""
-    first = data[at] if at < len(data) else 0
-    if first < 192:
-        return first, at + 1
-    if first < 255:
-        return ((first - 192) << 8) + (data[at + 1] if at + 1 < len(data) else 0) + 192, at + 2
-    return int.from_bytes(data[at + 1 : at + 5]), at + 5

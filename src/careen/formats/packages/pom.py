@@ -1,8 +1,8 @@
-"""What a Maven project file says of itself: coordinates, the parent's, licences.
+"""The coordinates, parent's coordinates and licences in a Maven project file.
 
-A value that the file leaves to its parent is the parent's; one that still holds ``${…}`` after the file's own
-``properties`` were put in is ``""``. No DTD is accepted, so no entity can grow.
-Raises: ValueError for anything that is not such a file, and over 64 levels or 1 MiB.
+A value that the file leaves to its parent is the parent's; one that still contains ``${…}`` after the file's own
+``properties`` were filled in is ``""``. A DTD is refused, so no entity can expand.
+Raises: ValueError if the data is not such a file, and over 64 levels or 1 MiB.
 **Source:** Maven, POM reference.
 """
 
@@ -38,7 +38,7 @@ def read_pom(data: bytes) -> Pom:
 
 
 def elements(data: bytes, kept: re.Pattern[str]) -> list[tuple[str, str]]:
-    """Path and text of each element whose path (``project/parent/version``) matches, in the order in which they end."""
+    """Path and text of each element whose path (``project/parent/version``) matches, in the order of their ends."""
     if len(data) > MAX_BYTES:
         raise ValueError("pom: larger than 1 MiB")
     found: list[tuple[str, str]] = []
@@ -97,8 +97,8 @@ def _pom(values: dict[str, list[str]]) -> Pom:
 
 
 def resolved(value: str, known: Mapping[str, str]) -> str:
-    """With placeholders filled in, "" where one stays open. They may name others; three rounds are enough for what people
-    write."""
+    """The value with placeholders filled in, "" if one has no value. Placeholders may nest; three rounds are enough in
+    practice."""
     for _ in range(3):
         if "${" not in value or len(value) > MAX_TEXT:
             break

@@ -1,7 +1,7 @@
-"""Package URLs: ``parse`` gives the parts of a text, ``str`` of them the canonical text, in which equal packages are equal.
+"""Package URLs: ``parse`` gives the parts of a text, ``str`` of them the canonical text, which is equal for equal packages.
 
-Shape: ``pkg:type/namespace/name@version?qualifiers#subpath``; parts that are absent are None, qualifiers are in order.
-Raises: ValueError for what is no package URL, or breaks a rule of its type.
+Shape: ``pkg:type/namespace/name@version?qualifiers#subpath``; absent parts are None, qualifiers are sorted.
+Raises: ValueError if the text is not a package URL, or violates a rule of its type.
 **Source:** purl-spec (ECMA-427), "How to parse" and "How to build", and the definitions of the types.
 """
 
@@ -17,7 +17,7 @@ _TYPE = pattern(r"[a-z][a-z0-9.+-]{0,63}")
 _KEY = pattern(r"[a-z][a-z0-9._-]{0,127}")
 _CHROME_NAME, _CHROME_VERSION = re.compile(r"[a-p]{32}"), re.compile(r"\d{1,9}(\.\d{1,9}){0,3}")
 
-# What the definitions of the types say of letters, and of parts that must or must not be there.
+# The rules of the types: parts in lower case, and parts that must or must not be there.
 _LOWER_NAMESPACE = frozenset((
     "alpm", "apk", "bitbucket", "bitnami", "brew", "composer", "deb", "git", "github", "gitlab", "hex", "luarocks", "pypi",
     "qpkg", "rpm", "vscode-extension",
@@ -35,7 +35,7 @@ _QUALIFIERS = {"julia": "uuid", "swid": "tag_id"}
 
 
 class Purl(Struct, frozen=True):
-    """``made`` checks and normalises; the bare constructor does not."""
+    """``made`` checks and normalises its arguments; the constructor does not."""
 
     type: str
     namespace: str | None
@@ -56,10 +56,10 @@ class Purl(Struct, frozen=True):
     ) -> "Purl":
         type = type.lower()
         if not _TYPE.fullmatch(type):
-            raise ValueError(f"{type[:64]!r} is no type of package URLs")
+            raise ValueError(f"{type[:64]!r} is not a type of package URLs")
         pairs = {key.lower(): value for key, value in qualifiers if value}
         if wrong := next((key for key in pairs if not _KEY.fullmatch(key)), None):
-            raise ValueError(f"{wrong[:64]!r} is no qualifier")
+            raise ValueError(f"{wrong[:64]!r} is not a qualifier")
         namespace = "/".join(part for part in (namespace or "").split("/") if part)
         subpath = "/".join(part for part in (subpath or "").split("/") if part not in ("", ".", ".."))
         if type == "git":  # the host is the namespace, the whole path on it the name
@@ -83,7 +83,7 @@ class Purl(Struct, frozen=True):
         return f"pkg:{self.type}/{namespace}{name}{version}{qualifiers}{subpath}"
 
     def qualifier(self, *keys: str) -> str | None:
-        """The value of the first of these keys that is there."""
+        """The value of the first of these keys that exists."""
         known = dict(self.qualifiers)
         return next((known[key] for key in keys if key in known), None)
 
@@ -144,5 +144,5 @@ def _quoted(text: str) -> str:
 
 
 def _decoded(text: str) -> str:
-    """Raises ValueError where the bytes are no UTF-8."""
+    """Raises ValueError if the bytes are not UTF-8."""
     return unquote_to_bytes(text).decode() if "%" in text else text

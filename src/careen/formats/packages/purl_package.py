@@ -1,9 +1,9 @@
-"""The package that a package URL names, and the URL that names a package with all that advisories go by.
+"""The package that a package URL names, and the URL of a package with everything that matching needs.
 
-``full_purl`` adds the source package and the module, which ``Package.purl`` leaves out; ``package_of`` reads both back,
-and what other tools write: a distribution under other names, a codename for a release, a source rpm.
-Raises: ValueError for what is no package URL.
-**Source:** purl-spec, definitions of deb, rpm and apk; the ``upstream`` qualifier as bills of materials use it.
+``full_purl`` adds the source package and the module, which ``Package.purl`` leaves out; ``package_of`` reads both, and
+the forms of other tools: a distribution under another name, a codename for a release, a source rpm.
+Raises: ValueError if the text is not a package URL.
+**Source:** purl-spec, definitions of deb, rpm and apk; the ``upstream`` qualifier as SBOM tools use it.
 """
 
 from collections.abc import Iterable
@@ -17,15 +17,15 @@ from careen.safety.pattern import pattern
 
 from .purl import Purl, parse
 
-_JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # types whose name holds the namespace
-_PARTS = ("github", "cocoapods")  # types whose name goes on with the subpath
+_JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # types whose name includes the namespace
+_PARTS = ("github", "cocoapods")  # types whose name includes the subpath
 _SOURCE_RPM = pattern(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
 _RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
 _OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 
 
 def package_of(text: str, names: Iterable[str] = ()) -> Package:
-    """``names`` are ways in which the package may be written: one that gives the same URL is kept for its letters."""
+    """``names`` are spellings of the package's name: one with the same URL is preferred, for its upper case."""
     purl = parse(text)
     name, namespace = purl.name, purl.namespace
     if purl.namespace and purl.type in _JOINED:
@@ -33,7 +33,7 @@ def package_of(text: str, names: Iterable[str] = ()) -> Package:
     if purl.subpath and purl.type in _PARTS:
         name = f"{name}/{purl.subpath}"
     version = purl.version or ""
-    epoch = purl.qualifier("epoch") if purl.type in ("rpm", "deb") else None  # Trivy says it of deb there too
+    epoch = purl.qualifier("epoch") if purl.type in ("rpm", "deb") else None  # Trivy writes it for deb, too
     if epoch and version and ":" not in version:
         version = f"{epoch}:{version}"
     if purl.type == "golang" and name in ("std", "stdlib"):  # cyclonedx-gomod: pkg:golang/std@go1.20.1
@@ -71,26 +71,26 @@ def full_purl(package: Package) -> str:
 
 
 def distribution_in(packages: Iterable[Package]) -> Distribution | None:
-    """The distribution that most packages say they are of, where no one says it for the whole."""
+    """The distribution of most packages, for a document that does not state one."""
     from collections import Counter
 
     counts = Counter(package.distro for package in packages if package.distro and package.type in _OF_DISTRIBUTIONS)
     if not counts:
         return None
-    name = max(counts, key=lambda one: (counts[one], one))
+    name = max(counts, key=lambda distro: (counts[distro], distro))
     match = _RELEASE.fullmatch(name)
     return Distribution(match[1], match[2]) if match else Distribution(name, "")
 
 
 def _source(purl: Purl, version: str) -> Source | None:
-    """A deb or an apk that names no source is its own; a source rpm has the epoch of its package, unsaid."""
+    """A deb or apk without a source is its own source; a source rpm has its package's epoch, which its name omits."""
     upstream = purl.qualifier("upstream") if purl.type in _OF_DISTRIBUTIONS else None
     if not upstream:
         return Source(purl.name, version) if purl.type in ("deb", "apk") else None
     if purl.type == "rpm" and (match := _SOURCE_RPM.fullmatch(upstream)):
         return Source(match[1], version if match[2] == purl.version else match[2])
-    name, _, its = upstream.partition("@")
-    return Source(name, its or version)
+    name, _, stated = upstream.partition("@")
+    return Source(name, stated or version)
 
 
 def _distro(purl: Purl) -> str | None:

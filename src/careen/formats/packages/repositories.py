@@ -1,8 +1,8 @@
-"""Repositories that a system installs from, by its own settings, and what their indices offer.
+"""Repositories that a system installs from, by its own settings, and the packages that their indices offer.
 
 ``indices_of`` reads sources.list(5), its deb822 form, and apk's list; ``offers`` reads a ``Packages`` index or
 ``APKINDEX.tar.gz``, compressed or not, and gives each package with its source.
-Raises: ValueError where an index is damaged or larger than ``MAX_INFLATED_BYTES``.
+Raises: ValueError if an index is damaged or larger than ``MAX_INFLATED_BYTES``.
 **Source:** sources.list(5); Debian wiki, DebianRepository/Format; apk-repositories(5); Alpine wiki, "Apk spec".
 """
 
@@ -31,7 +31,7 @@ _SOURCE = re.compile(r"(\S+)(?:\s+\((\S+)\))?")
 
 class Index(Struct, frozen=True):
     kind: str  # purl type: "deb", "apk"
-    addresses: tuple[str, ...]  # the same in several forms: the first that is there
+    addresses: tuple[str, ...]  # of the same index in several formats: the first available one counts
 
 
 class Offer(Struct, frozen=True, gc=False):
@@ -42,7 +42,7 @@ class Offer(Struct, frozen=True, gc=False):
 
 
 def indices_of(texts: Mapping[str, str], architecture: str) -> tuple[Index, ...]:
-    """``texts`` are files of a system by path; repositories that are not on the web are left out."""
+    """``texts`` are files of a system by path; repositories without a web address are left out."""
     found: list[Index] = []
     for path, text in sorted(texts.items()):
         if path == "etc/apk/repositories":
@@ -51,7 +51,7 @@ def indices_of(texts: Mapping[str, str], architecture: str) -> tuple[Index, ...]
             found += _of_lines(text, _DEB.get(architecture, architecture))
         elif path.startswith("etc/apt/sources.list.d/") and path.endswith(".sources"):
             found += _of_paragraphs(text, _DEB.get(architecture, architecture))
-    on_the_web = [one for one in found if one.addresses[0].startswith(("http://", "https://"))]
+    on_the_web = [index for index in found if index.addresses[0].startswith(("http://", "https://"))]
     return tuple(dict.fromkeys(on_the_web))[:MAX_INDICES]
 
 
@@ -71,7 +71,7 @@ def offers(kind: str, raw: BinaryIO) -> Iterator[Offer]:
 def _of_apk(text: str, architecture: str) -> Iterator[Index]:
     for line in text.splitlines():
         words = line.partition("#")[0].split()
-        if words and not words[0].startswith("@"):  # a tagged one is asked by its tag alone
+        if words and not words[0].startswith("@"):  # a tagged one serves only packages with its tag
             yield Index("apk", (f"{words[0].rstrip('/')}/{architecture}/APKINDEX.tar.gz",))
 
 
@@ -91,7 +91,7 @@ def _of_paragraphs(text: str, architecture: str) -> Iterator[Index]:
                     for suite in paragraph.get("suites", "").split():
                         yield from _of_suite(uri, suite, paragraph.get("components", "").split(), architecture)
     except ValueError:
-        return  # apt would not read it either
+        return  # apt refuses it, too
 
 
 def _of_suite(uri: str, suite: str, components: Iterable[str], architecture: str) -> Iterator[Index]:
@@ -104,7 +104,7 @@ def _of_suite(uri: str, suite: str, components: Iterable[str], architecture: str
 
 
 def _offers(pieces: Iterable[bytes], colon: bytes, name: bytes, version: bytes, source: bytes) -> Iterator[Offer]:
-    """Paragraphs of ``field: value`` lines, of which three fields are kept."""
+    """Reads paragraphs of ``field: value`` lines, of which three fields are kept."""
     kept: dict[bytes, str] = {}
     for line in _lines(pieces):
         if not line:
@@ -122,8 +122,10 @@ def _offers(pieces: Iterable[bytes], colon: bytes, name: bytes, version: bytes, 
 def _offer(kept: Mapping[bytes, str], name: bytes, version: bytes, source: bytes) -> Offer | None:
     if not kept.get(name) or not kept.get(version):
         return None
-    of = _SOURCE.fullmatch(kept.get(source, ""))
-    return Offer(kept[name], kept[version], of[1] if of else kept[name], (of[2] if of else None) or kept[version])
+    stated = _SOURCE.fullmatch(kept.get(source, ""))
+    return Offer(
+        kept[name], kept[version], stated[1] if stated else kept[name], (stated[2] if stated else None) or kept[version]
+    )
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,9 +1,9 @@
-"""One installed rpm package, from its header as the package database keeps it.
+"""One installed rpm package, from its header in the package database.
 
 Shape of a blob: two big-endian counts, that many 16-byte index entries (tag, type, offset, count), then the store
-they point into. There is no lead and no magic, unlike in an ``.rpm`` file. A first entry with a region tag spans the
-entries as they were signed; entries after it were added at installation and win over signed ones of the same tag.
-Raises ValueError for anything else.  **Source:** rpm manual, "Package format" (header structure) and "Tags".
+they point into. There is no lead and no magic number, unlike in an ``.rpm`` file. A first entry with a region tag spans the
+entries as they were signed; entries after it were added at installation and override signed ones of the same tag.
+Raises ValueError for other data.  **Source:** rpm manual, "Package format" (header structure) and "Tags".
 """
 
 from base64 import b64decode
@@ -39,7 +39,7 @@ Entries = dict[int, tuple[int, int, int]]  # tag: type, offset in the store, cou
 
 
 class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
-    """``files`` are those that installation put on the disk: folder to names, neither with a leading slash."""
+    """``files`` are the installed ones: folder to names, neither with a leading slash."""
 
     name: str
     version: str
@@ -55,7 +55,7 @@ class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
 
     @property
     def evr(self) -> str:
-        """``epoch:version-release``; an epoch of zero is as good as none."""
+        """``epoch:version-release``; an epoch of zero is left out."""
         return f"{self.epoch}:{self.version}-{self.release}" if self.epoch else f"{self.version}-{self.release}"
 
 
@@ -83,7 +83,7 @@ def read_header(blob: bytes) -> RpmHeader:
 
 
 def source_of(header: RpmHeader) -> Source | None:
-    """From ``name-version-release.src.rpm``, which leaves the epoch out: it is the package's own where the rest is."""
+    """From ``name-version-release.src.rpm``, which omits the epoch: that of the package, if version and release are equal."""
     stem = (header.source_rpm or "").removesuffix(".rpm").removesuffix(".src").removesuffix(".nosrc")
     name, _, release = stem.rpartition("-")
     name, _, version = name.rpartition("-")
@@ -94,14 +94,14 @@ def source_of(header: RpmHeader) -> Source | None:
 
 
 def signatures_of(blob: bytes) -> tuple[bytes, ...]:
-    """The OpenPGP packets of the signature header of an ``.rpm`` file; () where nobody signed it."""
+    """The OpenPGP packets of the signature header of an ``.rpm`` file; () if it is unsigned."""
     entries, store = _entries(blob)
     found = []
     for tag in _SIGNATURES:
         kind, offset, count = entries.get(tag, (0, 0, 0))
         if kind == _BINARY and 0 <= offset < offset + count <= len(store):
             found.append(store[offset : offset + count])
-        elif kind in (_STRING, _STRINGS) and count:  # of rpm 6, in base 64
+        elif kind in (_STRING, _STRINGS) and count:  # in rpm 6, base64
             with suppress(ValueError):
                 found += [b64decode(text) for text in _texts(entries, store, tag)]
     return tuple(found)
@@ -109,11 +109,11 @@ def signatures_of(blob: bytes) -> tuple[bytes, ...]:
 
 def _entries(blob: bytes) -> tuple[Entries, bytes]:
     if len(blob) < _INTRO.size:
-        raise ValueError("rpm header cut short")
+        raise ValueError("incomplete rpm header")
     count, size = _INTRO.unpack_from(blob)
     start = _INTRO.size + count * _ENTRY.size
     if not 0 < count <= MAX_ENTRIES or start + size > len(blob):
-        raise ValueError("rpm header larger than its place")
+        raise ValueError("rpm header larger than its blob")
     entries = {}
     for position in range(_INTRO.size, start, _ENTRY.size):
         tag, kind, offset, number = _ENTRY.unpack_from(blob, position)
@@ -128,7 +128,7 @@ def _text(entries: Entries, store: bytes, tag: int) -> str | None:
         return None
     end = store.find(b"\0", offset, offset + MAX_TEXT_BYTES)
     if end < 0:
-        raise ValueError("rpm header holds a text without an end")
+        raise ValueError("rpm header with a text without an end")
     text = store[offset:end].decode("utf-8", "replace").strip()
     return None if text in ("", "(none)") else text
 
@@ -139,7 +139,7 @@ def _numbers(entries: Entries, store: bytes, tag: int) -> tuple[int, ...]:
     if not width:
         return ()
     if not 0 <= offset <= offset + count * width <= len(store):
-        raise ValueError("rpm header points outside of its store")
+        raise ValueError("rpm header that points outside of its store")
     return unpack_from(f">{count}{letter}", store, offset)
 
 
@@ -148,15 +148,15 @@ def _texts(entries: Entries, store: bytes, tag: int) -> list[str]:
     if kind not in (_STRING, _STRINGS) or not count:
         return []
     if not 0 <= offset < len(store) or count > len(store):
-        raise ValueError("rpm header points outside of its store")
+        raise ValueError("rpm header that points outside of its store")
     parts = store[offset:].split(b"\0", count)
     if len(parts) <= count:
-        raise ValueError("rpm header holds fewer texts than it counts")
+        raise ValueError("rpm header with fewer texts than stated")
     return [part.decode("utf-8", "replace") for part in parts[:count]]
 
 
 def _files(entries: Entries, store: bytes) -> dict[str, tuple[str, ...]]:
-    """What lies on the disk: no folders, no ghosts (made later, by others), nothing that installation left out."""
+    """The files on the disk: no folders, no ghosts (created later), no files that installation left out."""
     names = _texts(entries, store, _BASENAMES)
     folders = [folder.strip("/") for folder in _texts(entries, store, _FOLDERS)]
     indexes = _numbers(entries, store, _FOLDER_INDEXES)

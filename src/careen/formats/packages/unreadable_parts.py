@@ -1,6 +1,6 @@
-"""What could not be read of a file whose rest was: a package database with a damaged paragraph still names the others.
+"""The unreadable parts of a file that is readable otherwise: a package database with a damaged paragraph still has the others.
 
-A reader collects reasons and gives ``faults(reasons, found)`` as its last facts; its join turns each into an ``Unknown``.
+A reader collects reasons and ends with ``unreadable_parts(reasons, found)``; its join turns each into an ``Unknown``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,20 +12,20 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
 
-class Faults(Struct, frozen=True, tag="faults"):
+class UnreadableParts(Struct, frozen=True, tag="faults"):
     first: str
     count: int
 
 
-def faults(reasons: Sequence[str], found: int) -> Iterator[Faults]:
-    """Raises ValueError where nothing else was found: the file is not what its name says."""
+def unreadable_parts(reasons: Sequence[str], found: int) -> Iterator[UnreadableParts]:
+    """Raises ValueError if nothing else was found: the file is not what its name promises."""
     if reasons and not found:
         raise ValueError(reasons[0])
     if reasons:
-        yield Faults(reasons[0], len(reasons))
+        yield UnreadableParts(reasons[0], len(reasons))
 
 
 def unknown(cataloger: str, fact: Fact) -> Unknown:
-    told: Faults = fact.value
-    more = f" (and {told.count - 1} more)" if told.count > 1 else ""
-    return Unknown(cataloger, Evidence(fact.path, fact.layer), told.first + more)
+    parts: UnreadableParts = fact.value
+    more = f" (and {parts.count - 1} more)" if parts.count > 1 else ""
+    return Unknown(cataloger, Evidence(fact.path, fact.layer), parts.first + more)

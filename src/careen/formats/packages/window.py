@@ -1,6 +1,6 @@
 """A part of a seekable stream as a seekable stream of its own, without copying it.
 
-Whoever reads two windows of one stream by turns may do so: each read seeks first.
+Two windows of one stream can be read in turn: each read seeks first.
 """
 
 import io

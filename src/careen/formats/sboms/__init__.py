@@ -1,1 +1,1 @@
-"""Notations of SBOMs that are read in images and as input."""
+"""SBOM formats that are read both in images and as input."""

@@ -1,6 +1,6 @@
-"""A CycloneDX document in XML as the same structure that its JSON has; fields that nobody here reads are left out.
+"""A CycloneDX document in XML, converted to the structure of its JSON; fields that Careen does not read are left out.
 
-Raises: ValueError for anything else and over the limits of an XML tree. **Source:** CycloneDX 1.0 to 1.7 (ECMA-424), XML
+Raises: ValueError for other data and over the limits of an XML tree. **Source:** CycloneDX 1.0 to 1.7 (ECMA-424), XML
 schema.
 """
 
@@ -15,7 +15,7 @@ _FIELDS = ("group", "name", "version", "purl", "cpe", "publisher")
 def document(data: bytes) -> dict[str, Any]:
     bom = xml_tree(data, NAMESPACE)
     if bom.tag != "bom":
-        raise ValueError("no CycloneDX document")
+        raise ValueError("not a CycloneDX document")
     metadata = bom.first("metadata")
     return {
         "bomFormat": "CycloneDX",
@@ -35,14 +35,14 @@ def _component(element: Element) -> dict[str, Any]:
         **{field: element.first(field).value for field in _FIELDS},
         "supplier": {"name": element.first("supplier").first("name").value},
         "licenses": [
-            *({"license": {key: one.first(key).value for key in ("id", "name")}} for one in licences.all("license")),
-            *({"expression": one.value} for one in licences.all("expression")),
+            *({"license": {key: licence.first(key).value for key in ("id", "name")}} for licence in licences.all("license")),
+            *({"expression": expression.value} for expression in licences.all("expression")),
         ],
         "properties": _properties(element),
         "evidence": {
             "occurrences": [
-                {"location": one.first("location").value}
-                for one in element.first("evidence").first("occurrences").all("occurrence")
+                {"location": place.first("location").value}
+                for place in element.first("evidence").first("occurrences").all("occurrence")
             ]
         },
         "components": _components(element),
@@ -51,4 +51,4 @@ def _component(element: Element) -> dict[str, Any]:
 
 def _properties(holder: Element) -> list[dict[str, str]]:
     entries = holder.first("properties").all("property")
-    return [{"name": one.attributes.get("name", ""), "value": one.value} for one in entries]
+    return [{"name": entry.attributes.get("name", ""), "value": entry.value} for entry in entries]

@@ -1,6 +1,6 @@
-"""SBOMs that lie in an image: by which names they are known, what they hold, and which entries become packages.
+"""SBOMs that lie in an image: their usual file names, their content, and the entries that become packages.
 
-Raises: ValueError for what is no SBOM.
+Raises: ValueError if a file is not an SBOM.
 **Source:** CycloneDX 1.7 and SPDX 2.3, JSON schemas; PEP 770 (``*.dist-info/sboms``).
 """
 
@@ -10,16 +10,16 @@ from careen.formats.data.plain import json_object, mapping, sequence, text
 from careen.formats.packages.purl_package import package_of
 from careen.model.package import Package
 
-MAX_DEPTH = 16  # of components in each other
+MAX_DEPTH = 16  # of nested components
 KINDS = ("spdx", "cdx", "cyclonedx", "sbom", "syft", "bom")
 NAMES = ("sbom.json", "bom.json", "sbom.xml", "bom.xml", "sbom", "bom")
 SUFFIXES = (*(f".{kind}.{form}" for kind in KINDS for form in ("json", "xml")), ".spdx", ".cdx", ".sbom")
-LOOSE_NAMES = ("bom.json", "bom.xml", "bom", ".spdx", ".cdx")  # of files that may be something else
-SKIPPED_TYPES = ("oci", "docker", "generic")  # the image itself, and what nobody can name
+LOOSE_NAMES = ("bom.json", "bom.xml", "bom", ".spdx", ".cdx")  # names that other kinds of files have, too
+SKIPPED_TYPES = ("oci", "docker", "generic")  # the image itself, and packages without a known ecosystem
 
 
 def document_of(data: bytes, path: str) -> dict[str, Any]:
-    """What the file says, as its JSON would; empty for what only has the name."""
+    """The document in the structure of its JSON; empty for another kind of file with such a name."""
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip()
     if data[:1] == b"<":
         from careen.formats.sboms import cyclonedx_xml
@@ -33,11 +33,11 @@ def document_of(data: bytes, path: str) -> dict[str, Any]:
 
 
 def listed(purl: str, name: str = "") -> Package | None:
-    """The package of an entry that is listed. Raises: ValueError for what is no package URL."""
+    """The package of an entry; None if it is not listed. Raises: ValueError if the text is not a package URL."""
     package = package_of(purl, (name,))
     return None if package.type in SKIPPED_TYPES else package
 
 
 def spdx_purl(entry: dict[str, Any]) -> str:
     references = map(mapping, sequence(entry.get("externalRefs")))
-    return next((text(one.get("referenceLocator")) for one in references if one.get("referenceType") == "purl"), "")
+    return next((text(found.get("referenceLocator")) for found in references if found.get("referenceType") == "purl"), "")

@@ -1,7 +1,7 @@
-"""What a bill of materials keeps of a package and an inventory beyond its own words, as names and texts, and back.
+"""Properties of a package and an inventory that an SBOM format has no fields for, as names and texts, and back.
 
-The writers of CycloneDX and SPDX store these beside each package, the readers restore them, so that a document that
-Careen wrote gives the findings of the image it came from. Names are ``careen:…`` where a format wants a name space.
+The writers of CycloneDX and SPDX store these with each package, the readers restore them, so that a document that
+Careen wrote gives the same findings as its image. Names are ``careen:…`` if a format needs a namespace.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ _VENDORS: tuple[Any, ...] = get_args(Vendor)
 
 
 def of_package(package: Package) -> list[tuple[str, str]]:
-    """``layer`` is the one of the first place; ``layers`` has one a place, where they differ."""
+    """``layer`` is that of the first place; ``layers`` has one per place, if they differ."""
     pairs = [("presence", package.presence), ("vendor", package.vendor), ("cataloger", package.cataloger)]
     if package.owned_by:
         pairs.append(("owned_by", package.owned_by))
@@ -40,9 +40,9 @@ def of_package(package: Package) -> list[tuple[str, str]]:
 
 
 def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -> Package:
-    """The package with what the properties say of it; what they say wrongly is not believed.
+    """The package with its properties restored; invalid ones are ignored.
 
-    ``maintainer`` and ``cpe`` are among them: formats have fields of their own for them.
+    ``known`` includes ``maintainer`` and ``cpe``, for which formats have fields of their own.
     """
     changes: dict[str, Any] = {"evidence": _evidence(known, paths)}
     if known.get("presence") in _PRESENCES:
@@ -59,12 +59,12 @@ def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -
 
 
 def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list[tuple[str, str]]:
-    """``unknowns`` are what a report has beyond the inventory's. Those of whole layers come first: gates fail by them."""
+    """``unknowns`` are those of a report beyond the inventory's. Those of whole layers come first, as gates depend on them."""
     distribution = inventory.distribution
     pairs = [("files", str(inventory.files)), ("unowned_executables", str(inventory.unowned_executables))]
     if distribution:
-        told = [distribution.id, distribution.version, distribution.codename, distribution.pretty_name, *distribution.id_like]
-        pairs.append(("distribution", _json(told)))
+        fields = [distribution.id, distribution.version, distribution.codename, distribution.pretty_name, *distribution.id_like]
+        pairs.append(("distribution", _json(fields)))
     pairs += [("unidentified", _json([path])) for path in inventory.unidentified]
     if inventory.created:
         pairs.append(("created", inventory.created))
@@ -72,22 +72,22 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
     if inventory.no_package_database:
         pairs.append(("no_package_database", "true"))
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
-    for unknown in sorted(together, key=lambda one: not one.whole_layer)[:MAX_UNKNOWNS]:
+    for unknown in sorted(together, key=lambda unknown: not unknown.whole_layer)[:MAX_UNKNOWNS]:
         place = unknown.evidence
-        said = [unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer, unknown.code]
-        pairs.append(("unknown", _json(said)))
+        values = [unknown.cataloger, place.path, place.layer, unknown.reason, unknown.whole_layer, unknown.code]
+        pairs.append(("unknown", _json(values)))
     return pairs
 
 
 def of_layers(image: Image) -> list[tuple[str, str]]:
-    """One pair a layer, in order: digest, a blank, and what the configuration claims of the uncompressed bytes."""
+    """One pair per layer, in order: digest, a blank, and the diff ID from the configuration."""
     return [("image_layer", f"{layer.digest} {layer.diff_id}") for layer in image.layers if layer.digest or layer.diff_id]
 
 
 def inventory_with(
     packages: Iterable[Package], pairs: Iterable[tuple[str, str]], distribution: Distribution | None, faults: Iterable[Unknown]
 ) -> Inventory:
-    """``distribution`` is what the format itself says; ``faults`` are what could not be read of the document."""
+    """``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document."""
     unknowns = list(faults)
     paths: dict[str, list[str]] = {"unidentified": [], "owned": []}
     known: dict[str, str] = {}
@@ -98,9 +98,9 @@ def inventory_with(
             paths[name] += [path for path in _list(value) if isinstance(path, str)]
         else:
             known.setdefault(name, value)
-    told = _list(known.get("distribution", ""))
-    if len(told) >= 4 and all(isinstance(part, str) for part in told) and told[0]:
-        distribution = Distribution(told[0], told[1], told[2], tuple(told[4:]), told[3])
+    fields = _list(known.get("distribution", ""))
+    if len(fields) >= 4 and all(isinstance(part, str) for part in fields) and fields[0]:
+        distribution = Distribution(fields[0], fields[1], fields[2], tuple(fields[4:]), fields[3])
     return Inventory(
         distribution,
         tuple(packages),
@@ -143,7 +143,7 @@ def _list(text: str) -> list[Any]:
 def _json(value: list[Any]) -> str:
     try:
         return msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:  # names that are no Unicode
+    except UnicodeEncodeError:  # names that are not Unicode
         clean = [part.encode("utf-8", "replace").decode() if isinstance(part, str) else part for part in value]
         return msgspec.json.encode(clean).decode()
 

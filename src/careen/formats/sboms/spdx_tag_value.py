@@ -1,6 +1,6 @@
-"""An SPDX document in tag-value as the same structure that its JSON has; fields that nobody here reads are left out.
+"""An SPDX document in tag-value, converted to the structure of its JSON; fields that Careen does not read are left out.
 
-Raises: ValueError for anything else. **Source:** SPDX 2.3, annex H and clauses 6, 7 and 11.
+Raises: ValueError for other data. **Source:** SPDX 2.3, annex H and clauses 6, 7 and 11.
 """
 
 from collections.abc import Iterator
@@ -42,12 +42,12 @@ def document(data: bytes) -> dict[str, Any]:
         elif tag in _PACKAGE:
             package.setdefault(_PACKAGE[tag], value)
     if "spdxVersion" not in found:
-        raise ValueError("no SPDX document: it does not say SPDXVersion")
+        raise ValueError("not an SPDX document: it has no SPDXVersion")
     return found
 
 
 def _tags(data: bytes) -> Iterator[tuple[str, str]]:
-    """(tag, value), a value of several lines between <text> and </text> put together."""
+    """(tag, value); the lines of a value between <text> and </text> are joined."""
     lines = data.decode("utf-8-sig", "replace").splitlines()
     if len(lines) > MAX_LINES:
         raise ValueError(f"more than {MAX_LINES} lines")

@@ -1,7 +1,7 @@
-"""A bill of materials taken out of what some services put around it.
+"""An SBOM without the envelope that some services put around it.
 
-An in-toto statement has it as ``predicate`` (cosign of old below that as ``Data``, which may be text), GitHub's export as
-``sbom``, the attestation that BuildKit shows as ``SPDX``. Signatures are nobody's business here.
+An in-toto statement has it as ``predicate`` (old cosign below that as ``Data``, which may be text), GitHub's export as
+``sbom``, the attestation that BuildKit shows as ``SPDX``. Signatures are not checked here.
 **Source:** in-toto attestation framework 1.0; GitHub REST API, dependency-graph/sbom; Docker, "SBOM attestations".
 """
 
@@ -10,12 +10,12 @@ from typing import Any
 from careen.formats.data.plain import json_object, mapping
 
 _MARKS = ("bomFormat", "spdxVersion", "@graph", "artifacts")
-_MOST = 3
+_MAX_ENVELOPES = 3
 
 
 def unwrapped(document: dict[str, Any]) -> dict[str, Any]:
-    """The document itself where there is nothing around it. Raises ValueError where text within is no JSON."""
-    for _ in range(_MOST):
+    """The document itself if it has no envelope. Raises ValueError if text within is not JSON."""
+    for _ in range(_MAX_ENVELOPES):
         if any(mark in document for mark in _MARKS):
             break
         inner = next((document[key] for key in ("predicate", "Data", "sbom", "SPDX") if key in document), None)

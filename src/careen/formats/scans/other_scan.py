@@ -1,4 +1,4 @@
-"""What another scanner reported about an image: claims that a package has a flaw, recognised by the document's shape.
+"""Another scanner's report about an image: claims that a package has a vulnerability, recognised by the document's shape.
 
 | scanner | document |
 |---|---|
@@ -12,6 +12,7 @@ Raises: ValueError for anything else.
 """
 
 from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
@@ -32,7 +33,7 @@ class Claim(Struct, frozen=True):
     package: str
     version: str
     purl: str = ""
-    type: str = ""  # of a purl, where the document tells without one
+    type: str = ""  # of a purl, if the document has types but no purls
     fixed: tuple[str, ...] = ()
     suppressed: bool = False
 
@@ -40,7 +41,7 @@ class Claim(Struct, frozen=True):
 class OtherScan(Struct, frozen=True):
     scanner: str
     claims: tuple[Claim, ...]
-    packages: frozenset[str]  # names in lower case that it lists, where it lists packages; empty where it tells of flaws alone
+    packages: frozenset[str]  # names in lower case; empty if the document lists vulnerabilities alone
 
 
 def read_other(data: bytes) -> OtherScan:
@@ -49,27 +50,29 @@ def read_other(data: bytes) -> OtherScan:
     try:
         document = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ValueError(f"no JSON: {error}") from None
-    parts = [mapping(one) for one in (document if isinstance(document, list) else [document])]
+        raise ValueError(f"not JSON: {error}") from None
+    parts = [mapping(part) for part in (document if isinstance(document, list) else [document])]
     first = parts[0] if parts else {}
     packages: frozenset[str] = frozenset()
     if "Results" in first or "ArtifactName" in first:
         scanner, claims = "trivy", _trivy(first)
         listed = (
-            mapping(one) for result in sequence(first.get("Results")) for one in sequence(mapping(result).get("Packages"))
+            mapping(package)
+            for result in sequence(first.get("Results"))
+            for package in sequence(mapping(result).get("Packages"))
         )
-        packages = frozenset(text(one.get("Name")).lower() for one in listed)
+        packages = frozenset(text(package.get("Name")).lower() for package in listed)
     elif "matches" in first:
         scanner, claims = "grype", _grype(first)
     elif "runs" in first:
         scanner, claims = _sarif_name(first), _sarif(first)
-    elif any("packageManager" in one for one in parts) or "applications" in first:
-        scanner, claims = "snyk", (claim for one in parts for claim in _snyk(one))
+    elif any("packageManager" in part for part in parts) or "applications" in first:
+        scanner, claims = "snyk", (claim for part in parts for claim in _snyk(part))
     elif "scan" in first and "vulnerabilities" in first:
         scanner = text(mapping(mapping(mapping(first.get("scan")).get("scanner"))).get("name")) or "gitlab"
         claims = _gitlab(first)
     else:
-        raise ValueError("neither of Trivy, Grype, Docker Scout nor Snyk")
+        raise ValueError("it is not a report of Trivy, Grype, Docker Scout or Snyk")
     found = tuple(dict.fromkeys(claim for claim in claims if claim.package and claim.ids))
     return OtherScan(scanner, found, packages | {claim.package.lower() for claim in found} if packages else frozenset())
 
@@ -77,33 +80,33 @@ def read_other(data: bytes) -> OtherScan:
 def _trivy(document: dict[str, Any]) -> Iterator[Claim]:
     for result in map(mapping, sequence(document.get("Results"))):
         aside = [
-            mapping(mapping(one).get("Finding"))
-            for one in sequence(result.get("ExperimentalModifiedFindings"))
-            if mapping(one).get("Type") == "vulnerability"
+            mapping(mapping(modified).get("Finding"))
+            for modified in sequence(result.get("ExperimentalModifiedFindings"))
+            if mapping(modified).get("Type") == "vulnerability"
         ]
-        reported = [mapping(one) for one in sequence(result.get("Vulnerabilities"))]
-        for one, suppressed in [*((one, False) for one in reported), *((one, True) for one in aside)]:
+        reported = map(mapping, sequence(result.get("Vulnerabilities")))
+        for vulnerability, suppressed in chain(zip(reported, repeat(False)), zip(aside, repeat(True))):
             yield Claim(
-                _ids(one.get("VulnerabilityID"), *sequence(one.get("VendorIDs"))),
-                text(one.get("PkgName")),
-                text(one.get("InstalledVersion")),
-                text(mapping(one.get("PkgIdentifier")).get("PURL")),
-                fixed=_texts(part.strip() for part in text(one.get("FixedVersion")).split(",")),
+                _ids(vulnerability.get("VulnerabilityID"), *sequence(vulnerability.get("VendorIDs"))),
+                text(vulnerability.get("PkgName")),
+                text(vulnerability.get("InstalledVersion")),
+                text(mapping(vulnerability.get("PkgIdentifier")).get("PURL")),
+                fixed=_texts(part.strip() for part in text(vulnerability.get("FixedVersion")).split(",")),
                 suppressed=suppressed,
             )
 
 
 def _grype(document: dict[str, Any]) -> Iterator[Claim]:
     for key in ("matches", "ignoredMatches"):
-        for one in map(mapping, sequence(document.get(key))):
-            flaw, artifact = mapping(one.get("vulnerability")), mapping(one.get("artifact"))
-            related = (mapping(other).get("id") for other in sequence(one.get("relatedVulnerabilities")))
+        for match in map(mapping, sequence(document.get(key))):
+            vulnerability, artifact = mapping(match.get("vulnerability")), mapping(match.get("artifact"))
+            related = (mapping(other).get("id") for other in sequence(match.get("relatedVulnerabilities")))
             yield Claim(
-                _ids(flaw.get("id"), *related),
+                _ids(vulnerability.get("id"), *related),
                 text(artifact.get("name")),
                 text(artifact.get("version")),
                 text(artifact.get("purl")),
-                fixed=_texts(sequence(mapping(flaw.get("fix")).get("versions"))),
+                fixed=_texts(sequence(mapping(vulnerability.get("fix")).get("versions"))),
                 suppressed=key == "ignoredMatches",
             )
 
@@ -117,7 +120,7 @@ def _sarif(document: dict[str, Any]) -> Iterator[Claim]:
     for run in map(mapping, sequence(document.get("runs"))):
         rules = map(mapping, sequence(mapping(mapping(run.get("tool")).get("driver")).get("rules")))
         rule_by_id = {text(rule.get("id")): mapping(rule.get("properties")) for rule in rules}
-        for id in dict.fromkeys(text(mapping(one).get("ruleId")) for one in sequence(run.get("results"))):
+        for id in dict.fromkeys(text(mapping(result).get("ruleId")) for result in sequence(run.get("results"))):
             properties = rule_by_id.get(id, {})
             fixed = text(properties.get("fixed_version"))
             for purl in map(text, sequence(properties.get("purls"))):
@@ -126,24 +129,28 @@ def _sarif(document: dict[str, Any]) -> Iterator[Claim]:
 
 
 def _gitlab(document: dict[str, Any]) -> Iterator[Claim]:
-    for one in map(mapping, sequence(document.get("vulnerabilities"))):
-        dependency = mapping(mapping(one.get("location")).get("dependency"))
-        ids = [mapping(other).get("value") for other in sequence(one.get("identifiers")) if mapping(other).get("type") != "cwe"]
+    for vulnerability in map(mapping, sequence(document.get("vulnerabilities"))):
+        dependency = mapping(mapping(vulnerability.get("location")).get("dependency"))
+        ids = [
+            mapping(other).get("value")
+            for other in sequence(vulnerability.get("identifiers"))
+            if mapping(other).get("type") != "cwe"
+        ]
         yield Claim(_ids(*ids), text(mapping(dependency.get("package")).get("name")), text(dependency.get("version")))
 
 
 def _snyk(document: dict[str, Any]) -> Iterator[Claim]:
     for part in [document, *map(mapping, sequence(document.get("applications")))]:
         kind = text(part.get("packageManager"))
-        for one in map(mapping, sequence(part.get("vulnerabilities"))):
-            named = mapping(one.get("identifiers"))
-            ids = [*sequence(named.get("CVE")), *sequence(named.get("GHSA")), one.get("id")]
-            name = text(one.get("name")) or text(one.get("packageName"))
-            type = _TYPES.get(text(one.get("packageManager")).partition(":")[0] or kind, _TYPES.get(kind, ""))
+        for vulnerability in map(mapping, sequence(part.get("vulnerabilities"))):
+            named = mapping(vulnerability.get("identifiers"))
+            ids = [*sequence(named.get("CVE")), *sequence(named.get("GHSA")), vulnerability.get("id")]
+            name = text(vulnerability.get("name")) or text(vulnerability.get("packageName"))
+            type = _TYPES.get(text(vulnerability.get("packageManager")).partition(":")[0] or kind, _TYPES.get(kind, ""))
             if type in ("deb", "rpm", "apk"):  # "openssl/libssl3": source and binary
                 name = name.rpartition("/")[2]
-            fixed = [one.get("nearestFixedInVersion"), *sequence(one.get("fixedIn"))]
-            yield Claim(_ids(*ids), name, text(one.get("version")), type=type, fixed=_texts(fixed))
+            fixed = [vulnerability.get("nearestFixedInVersion"), *sequence(vulnerability.get("fixedIn"))]
+            yield Claim(_ids(*ids), name, text(vulnerability.get("version")), type=type, fixed=_texts(fixed))
 
 
 def _named(purl: str) -> tuple[str, str]:

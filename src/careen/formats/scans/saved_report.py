@@ -1,7 +1,7 @@
-"""What an earlier report said: the findings and packages of a ``careen.report/1`` document.
+"""A saved report, read back: the findings and packages of a ``careen.report/1`` document.
 
-Findings of a kind that this version does not know are left out.
-Raises: ValueError for what is no such report, or lists only some severities.
+Findings of a kind that this version does not have are left out.
+Raises: ValueError for a document that is not such a report, or lists only some severities.
 **Source:** docs/schema/report-1.json.
 """
 
@@ -32,8 +32,8 @@ class SavedPackage(Struct, frozen=True):
 
 
 class Saved(Struct, frozen=True):
-    """``name`` is what people call it: the reference, or the file it was read from. ``sources``: names of the sources
-    that were loaded; None where nobody looked for vulnerabilities."""
+    """``name`` is for people: the reference, or the file that was read. ``sources``: names of the loaded sources; None if
+    the scan did not look for vulnerabilities."""
 
     name: str
     created: str
@@ -43,7 +43,7 @@ class Saved(Struct, frozen=True):
     coverage: Coverage
     unknowns: tuple[Unknown, ...]
     sources: frozenset[str] | None
-    declared: frozenset[str]  # purls of packages that nothing installed
+    declared: frozenset[str]  # purls of packages that are declared and not installed
 
 
 class _Unknown(Struct, frozen=True):
@@ -103,7 +103,7 @@ def read_saved(data: bytes, name: str) -> Saved:
             raise ValueError(f"its schema is {schema[:40]!r}, not {SCHEMA}")
         found = from_json(data, _Document)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
-        raise ValueError(f"no report of careen in JSON: {error}") from None
+        raise ValueError(f"not a report of Careen in JSON: {error}") from None
     if found.listed is not None:
         raise ValueError(f"it lists only findings of severity {', '.join(found.listed)} (--severity)")
     return Saved(
@@ -114,8 +114,10 @@ def read_saved(data: bytes, name: str) -> Saved:
         tuple(aside for part in found.suppressed if (aside := _suppressed(part)) is not None),
         found.coverage,
         tuple(
-            Unknown(one.cataloger, Evidence(one.path, one.layer), one.reason, one.whole_layer, code=one.code)
-            for one in found.unknowns
+            Unknown(
+                unknown.cataloger, Evidence(unknown.path, unknown.layer), unknown.reason, unknown.whole_layer, code=unknown.code
+            )
+            for unknown in found.unknowns
         ),
         _sources(found.coverage, found.database),
         _declared(found.packages, found.target.kind, found.target.distribution),
@@ -129,11 +131,11 @@ def _sources(coverage: Coverage, database: DatabaseInfo | None) -> frozenset[str
 
 
 def _declared(packages: Sequence[SavedPackage], kind: str, distribution: object) -> frozenset[str]:
-    """In a source tree or a single file nothing is installed."""
+    """Purls of packages that are only declared; none in a source tree or a single file, where nothing is installed."""
     if kind == "directory" and distribution is None:
         return frozenset()
-    declared = frozenset(one.purl for one in packages if one.presence == "declared")
-    return declared.difference(one.purl for one in packages if one.presence != "declared")
+    declared = frozenset(package.purl for package in packages if package.presence == "declared")
+    return declared.difference(package.purl for package in packages if package.presence != "declared")
 
 
 def _finding(part: Any) -> Finding | None:
@@ -142,7 +144,7 @@ def _finding(part: Any) -> Finding | None:
     try:
         one: Finding = converted(part, Finding)  # type: ignore[arg-type]
     except msgspec.ValidationError as error:
-        raise ValueError(f"a finding is not as the schema says: {error}") from None
+        raise ValueError(f"a finding does not match the schema: {error}") from None
     return one
 
 
@@ -151,4 +153,4 @@ def _suppressed(part: dict[str, Any]) -> Suppressed | None:
     try:
         return Suppressed(finding, converted(part.get("by"), SuppressedBy)) if finding else None
     except msgspec.ValidationError as error:
-        raise ValueError(f"a suppression is not as the schema says: {error}") from None
+        raise ValueError(f"a suppression does not match the schema: {error}") from None

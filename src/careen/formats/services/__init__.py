@@ -1,1 +1,1 @@
-"""Whatever starts containers: Compose files, units, Quadlets, dev containers, commands, running containers."""
+"""Files and commands that start containers: Compose files, units, Quadlets, dev containers, commands, running containers."""

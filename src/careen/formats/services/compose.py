@@ -1,11 +1,11 @@
-"""Compose files -> their services, networks, volumes and secrets as the engine would see them, with lines.
+"""Compose files -> services, networks, volumes and secrets as the engine sees them, with lines.
 
 Several files are merged in their order, as ``-f a -f b`` does. Anchors and ``<<`` are those of YAML. ``extends`` and
-``include`` are followed within the files that are given; what lies elsewhere (another file, a repository, a registry) is
-never opened and told in ``unresolved``.
-Variables get their defaults, or the values that are given. The tags ``!reset`` and ``!override`` are not heeded.
+``include`` are followed within the given files; references to elsewhere (another file, a repository, a registry) are never
+opened and listed in ``unresolved``.
+Variables get the given values or their defaults. The tags ``!reset`` and ``!override`` are ignored.
 
-Raises: ValueError where a file is no YAML, over a limit, or no Compose file.
+Raises: ValueError if a file is not YAML, exceeds a limit, or is not a Compose file.
 **Source:** https://github.com/compose-spec/compose-spec (05-services, 10-fragments, 13-merge, 14-include).
 """
 
@@ -26,12 +26,12 @@ __all__ = ["Compose", "Mount", "Port", "Section", "Service", "Unresolved", "is_c
 SECTIONS = ("services", "networks", "volumes", "secrets", "configs")
 MAX_EXTENDS = 16
 MAX_SERVICES = 1000
-_REPLACED = frozenset(("command", "entrypoint", "test"))  # sequences of which the later one holds
-_BY_TARGET = frozenset(("volumes", "devices"))  # short syntax: of two with one target the later one holds
+_REPLACED = frozenset(("command", "entrypoint", "test"))  # sequences that the later file replaces
+_BY_TARGET = frozenset(("volumes", "devices"))  # short syntax: the later entry for a target wins
 
 
 class Unresolved(Struct, frozen=True):
-    """What a file takes from elsewhere and was not opened."""
+    """A reference to elsewhere that was not opened."""
 
     what: str
     path: str
@@ -39,7 +39,7 @@ class Unresolved(Struct, frozen=True):
 
 
 class Section(Struct, frozen=True):
-    """A network, volume, secret or config by its name. ``node`` is empty where the file says nothing more of it."""
+    """A network, volume, secret or config by its name; ``node`` is empty without further settings."""
 
     name: str
     node: Mapping
@@ -56,7 +56,7 @@ class Section(Struct, frozen=True):
 
 
 class Compose:
-    """What the files say together; ``body`` has the sections beside the services."""
+    """The merged files; ``body`` has the sections beside the services."""
 
     def __init__(
         self,
@@ -82,13 +82,13 @@ class Compose:
 
 
 def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = None) -> Compose:
-    """``files`` are (path, text): all that may be referred to; those that no other includes or extends are merged."""
+    """``files`` are (path, text) of all files; those that no other file includes or extends are merged."""
     given = list(files)
     documents: dict[str, Mapping] = {}
     for path, text in given:
-        found = next((one for one in yaml_document.read(text) if isinstance(one, Mapping)), None)
+        found = next((document for document in yaml_document.read(text) if isinstance(document, Mapping)), None)
         if found is None:
-            raise ValueError(f"{path}: no Compose file")
+            raise ValueError(f"{path}: not a Compose file")
         documents[path] = _interpolated(found, variables or {}, {})
     reader = _Reader(documents)
     roots = [path for path, _ in given if path not in reader.referred()] or [path for path, _ in given][:1]
@@ -97,7 +97,7 @@ def read(files: Iterable[tuple[str, str]], variables: dict[str, str] | None = No
         whole = reader.whole(path)
         body = whole if body is None else reader.merged(body, whole)
     if body is None:
-        raise ValueError("no Compose file")
+        raise ValueError("not a Compose file")
     if len(body.map("services")) > MAX_SERVICES:
         raise ValueError(f"over {MAX_SERVICES} services")
     origins = reader.origins
@@ -116,7 +116,7 @@ def of_containers(
     origins: dict[tuple[int, str], str] | None = None,
     unresolved: Iterable[Unresolved] = (),
 ) -> Compose:
-    """Containers that something else than a Compose file starts; what they name and ``body`` does not have is elsewhere."""
+    """Containers that are not started by a Compose file; names that ``body`` does not define are external."""
     held = tuple(services)
     body = body or Mapping()
     for service in held:
@@ -131,37 +131,42 @@ def of_containers(
 
 
 def is_compose(document: Any) -> bool:
-    """Whether a document of YAML is a Compose file: services, each with an image, a build or what it extends."""
+    """Whether a YAML document is a Compose file: it has services with an image, a build or extends."""
     if not isinstance(document, Mapping) or "apiVersion" in document:
         return False
     services = document.map("services")
     if not services:
         return isinstance(document.get("include"), Sequence) and not document.keys() - {"include", "name", "version", *SECTIONS}
-    return any(isinstance(one, Mapping) and one.keys() & {"image", "build", "extends", "provider"} for one in services.values())
+    return any(
+        isinstance(service, Mapping) and service.keys() & {"image", "build", "extends", "provider"}
+        for service in services.values()
+    )
 
 
 class _Reader:
-    """Follows what files say of each other; each is resolved once."""
+    """Follows references between files; each file is resolved once."""
 
     def __init__(self, documents: dict[str, Mapping]) -> None:
         self.documents = documents
         self.origins: dict[tuple[int, str], str] = {}
         self.unresolved: list[Unresolved] = []
-        self._whole: dict[str, Mapping | None] = {}  # None: at work
+        self._whole: dict[str, Mapping | None] = {}  # None: in progress
         self._services: dict[tuple[str, str], Mapping] = {}
         self._copied = 0
 
     def referred(self) -> set[str]:
-        """The given files that another one includes or extends."""
+        """The given files that another file includes or extends."""
         found = set()
         for path, document in self.documents.items():
             names = [name for name, _ in _includes(document)]
-            names += [one.text("extends", "file") for one in document.map("services").values() if isinstance(one, Mapping)]
+            names += [
+                service.text("extends", "file") for service in document.map("services").values() if isinstance(service, Mapping)
+            ]
             found |= {joined for name in names if (joined := _beside(path, name)) != path}
         return found & set(self.documents)
 
     def whole(self, path: str) -> Mapping:
-        """A file with what it includes and its services with what they extend."""
+        """A file merged with its includes, and its services with the services that they extend."""
         if path in self._whole:
             return self._whole[path] or Mapping()
         self._whole[path] = None
@@ -190,7 +195,7 @@ class _Reader:
         return body
 
     def service(self, path: str, name: str, depth: int) -> Any:
-        """A service with what it extends."""
+        """A service merged with the service that it extends."""
         key = (path, name)
         if key in self._services:
             return self._services[key]
@@ -216,9 +221,9 @@ class _Reader:
         return own
 
     def merged(self, base: Mapping, over: Mapping, paths: tuple[str, str] = ("", "")) -> Mapping:
-        """Two mappings as one: the later holds, mappings are merged, sequences put one after the other.
+        """Merges two mappings: the later value wins, mappings are merged, sequences are concatenated.
 
-        Its lines are those of the later one. ``paths`` are the files of keys of which nothing else is known.
+        Lines are those of the later mapping. ``paths`` are the files of keys whose origin is not known yet.
         """
         out = Mapping(over.line or base.line)
         out.end_line = over.end_line or base.end_line
@@ -245,8 +250,8 @@ class _Reader:
 
 def _includes(document: Mapping) -> list[tuple[str, int]]:
     found = []
-    for index, one in enumerate(document.seq("include")):
-        names = one.texts("path") if isinstance(one, Mapping) else [yaml_document.as_text(one)]
+    for index, entry in enumerate(document.seq("include")):
+        names = entry.texts("path") if isinstance(entry, Mapping) else [yaml_document.as_text(entry)]
         found += [(name, document.line_of("include", index)) for name in names if name]
     return found
 
@@ -259,7 +264,7 @@ def _joined(key: str, base: Sequence, over: Sequence) -> Sequence:
     out = Sequence(over.line)
     out.end_line = over.end_line
     by_target = key in _BY_TARGET
-    held = {_target(one) if by_target else yaml_document.as_text(one) for one in over} - {""}
+    held = {_target(entry) if by_target else yaml_document.as_text(entry) for entry in over} - {""}
     for side in (base, over):
         for item, line in zip(side, side.lines, strict=True):
             if side is over or (_target(item) if by_target else yaml_document.as_text(item)) not in held:
@@ -276,7 +281,7 @@ def _target(item: Any) -> str:
 
 
 def _interpolated(node: Any, values: dict[str, str], done: dict[int, Any]) -> Any:
-    """A copy with the variables put in; what aliases share stays shared. Recursion is bounded by the depth of YAML."""
+    """A copy with variables resolved; shared aliases stay shared. The depth of YAML bounds the recursion."""
     if isinstance(node, str):
         text = interpolate(node, values)
         return text if text is node or text == node else yaml_document.scalar(text)

@@ -1,4 +1,4 @@
-"""A service of a Compose file: its short and long syntaxes as one. Other readers give containers this shape too.
+"""A service of a Compose file, with short and long syntaxes unified. Other readers represent containers in this form too.
 
 **Source:** https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 """
@@ -21,7 +21,7 @@ EVERYWHERE = ("", "0.0.0.0", "::", "[::]")  # noqa: S104
 
 
 class Mount(Struct, frozen=True):
-    """A volume of a service. ``kind``: bind, volume (``source`` is its name, "" where anonymous), tmpfs, npipe, image …"""
+    """A volume of a service. ``kind``: bind, volume (``source`` is its name, "" if anonymous), tmpfs, npipe, image …"""
 
     kind: str
     source: str
@@ -33,12 +33,12 @@ class Mount(Struct, frozen=True):
 
     @property
     def host_path(self) -> str:
-        """The path of the host that is mounted, without a last slash; "" where none is."""
+        """The mounted host path without trailing slash; "" if it is not a host path."""
         return (self.source.rstrip("/") or "/") if self.kind == "bind" else ""
 
 
 class Port(Struct, frozen=True):
-    """A port that is published on the host; ``published`` "" where the engine chooses it."""
+    """A published port; ``published`` is "" if the engine chooses the host port."""
 
     host_ip: str
     published: str
@@ -51,7 +51,7 @@ class Port(Struct, frozen=True):
         return self.host_ip in EVERYWHERE
 
     def numbers(self) -> frozenset[int]:
-        """The ports on the host and in the container, as far as they are few."""
+        """The ports on the host and in the container; of a large range only some."""
         found: set[int] = set()
         for text in (self.published, self.target):
             if match := _RANGE.match(text):
@@ -61,9 +61,9 @@ class Port(Struct, frozen=True):
 
 
 class Service:
-    """``origins`` has the file of each key that came from another file than the service's, by (id of mapping, key).
+    """``origins`` has the file of each key from another file than the service's, by (id of mapping, key).
 
-    ``noun`` says what it is called where it comes from: a Compose file has services, a command starts a container.
+    ``noun`` is its name in messages: a Compose file has services, a command starts a container.
     """
 
     __slots__ = ("image", "name", "node", "noun", "origins", "path")
@@ -81,7 +81,7 @@ class Service:
         return f"{self.noun} {self.name}"
 
     def where(self, *keys: str | int) -> tuple[str, int]:
-        """File and line of the deepest of ``keys`` that is there."""
+        """File and line of the deepest of ``keys`` that exists."""
         path = self.path
         here: Any = self.node
         for key in keys:
@@ -95,30 +95,30 @@ class Service:
                 break
         return path, self.node.line_of(*keys)
 
-    def says(self, key: str) -> bool:
-        """Whether a switch is on."""
+    def is_on(self, key: str) -> bool:
+        """Whether a boolean setting is true."""
         return self.node.get(key) in (True, "true")
 
     @property
     def added(self) -> frozenset[str]:
         """Capabilities that are added, in capitals without ``CAP_``."""
-        return frozenset(one.upper().removeprefix("CAP_") for one in self.node.texts("cap_add"))
+        return frozenset(name.upper().removeprefix("CAP_") for name in self.node.texts("cap_add"))
 
     @property
     def dropped(self) -> frozenset[str]:
-        return frozenset(one.upper().removeprefix("CAP_") for one in self.node.texts("cap_drop"))
+        return frozenset(name.upper().removeprefix("CAP_") for name in self.node.texts("cap_drop"))
 
     @property
     def security(self) -> list[str]:
-        """Security options, with ``:`` and ``=`` as one."""
-        return [one.strip().replace(":", "=", 1) for one in self.node.texts("security_opt")]
+        """Security options, with ``=`` instead of ``:``."""
+        return [option.strip().replace(":", "=", 1) for option in self.node.texts("security_opt")]
 
     @property
     def network_mode(self) -> str:
         return self.node.text("network_mode") or self.node.text("net")
 
     def networks(self) -> tuple[str, ...]:
-        """The names of the networks it joins: ``default`` where it names none."""
+        """The names of its networks; ``default`` if it names none."""
         if self.network_mode:
             return ()
         value = self.node.get("networks")
@@ -127,46 +127,46 @@ class Service:
         return tuple(self.node.texts("networks")) or ("default",)
 
     def environment(self) -> Iterator[tuple[str, str | None, str | int]]:
-        """Each variable with its value (None: taken from the shell) and the key or index where it stands."""
+        """Each variable with its value (None: taken from the shell) and its key or index."""
         value = self.node.get("environment")
         if isinstance(value, Mapping):
-            for name, one in value.items():
-                yield name, None if one is None else as_text(one), name
+            for name, entry in value.items():
+                yield name, None if entry is None else as_text(entry), name
         elif isinstance(value, Sequence):
-            for index, one in enumerate(value):
-                name, equals, text = as_text(one).partition("=")
+            for index, entry in enumerate(value):
+                name, equals, text = as_text(entry).partition("=")
                 yield name, text if equals else None, index
 
     def mounts(self) -> Iterator[Mount]:
-        for index, one in enumerate(self.node.seq("volumes")):
-            if isinstance(one, Mapping):
-                options = tuple(key for key in ("bind", "volume", "tmpfs") for key in one.map(key))
+        for index, entry in enumerate(self.node.seq("volumes")):
+            if isinstance(entry, Mapping):
+                options = tuple(key for key in ("bind", "volume", "tmpfs") for key in entry.map(key))
                 yield Mount(
-                    kind=one.text("type") or "volume",
-                    source=one.text("source") or one.text("src"),
-                    target=one.text("target") or one.text("destination") or one.text("dst"),
-                    read_only=one.get("read_only") in (True, "true"),
-                    propagation=one.text("bind", "propagation"),
+                    kind=entry.text("type") or "volume",
+                    source=entry.text("source") or entry.text("src"),
+                    target=entry.text("target") or entry.text("destination") or entry.text("dst"),
+                    read_only=entry.get("read_only") in (True, "true"),
+                    propagation=entry.text("bind", "propagation"),
                     options=options,
                     index=index,
                 )
-            elif text := as_text(one):
+            elif text := as_text(entry):
                 yield _mount(text, index)
         for text in self.node.texts("tmpfs"):
             target, _, flags = text.partition(":")
             yield Mount("tmpfs", "", target, False, "", tuple(flags.split(",")) if flags else (), -1)
 
     def ports(self) -> Iterator[Port]:
-        for index, one in enumerate(self.node.seq("ports")):
-            if isinstance(one, Mapping):
-                protocol = one.text("protocol") or "tcp"
-                yield Port(one.text("host_ip"), one.text("published"), one.text("target"), protocol, index)
-            elif match := _PORT.match(as_text(one).strip()[:200]):
+        for index, entry in enumerate(self.node.seq("ports")):
+            if isinstance(entry, Mapping):
+                protocol = entry.text("protocol") or "tcp"
+                yield Port(entry.text("host_ip"), entry.text("published"), entry.text("target"), protocol, index)
+            elif match := _PORT.match(as_text(entry).strip()[:200]):
                 ip = (match["ip"] or "").strip("[]")
                 yield Port(ip, match["published"] or "", match["target"], match["protocol"] or "tcp", index)
 
     def limit(self, what: str) -> float | None:
-        """The limit of memory (bytes), cpus or pids that holds; None where there is none."""
+        """The effective limit of memory (bytes), cpus or pids; None without limit."""
         limits = self.node.map("deploy", "resources", "limits")
         old = {"memory": "mem_limit", "cpus": "cpus", "pids": "pids_limit"}[what]
         value = limits.get(what)
@@ -177,7 +177,7 @@ class Service:
         return found if found is not None and found > 0 else None
 
     def command(self) -> list[str]:
-        """Entrypoint and command as words; a text is split at blanks."""
+        """Entrypoint and command as words; a string is split at blanks."""
         words: list[str] = []
         for key in ("entrypoint", "command"):
             value = self.node.get(key)
@@ -197,7 +197,7 @@ def _mount(text: str, index: int) -> Mount:
     if _DRIVE.match(rest):
         tail, rest = rest[:2], rest[2:]
     target, _, mode = rest.partition(":")
-    options = tuple(one for one in mode.split(",") if one)
+    options = tuple(option for option in mode.split(",") if option)
     host = source.startswith(("/", ".", "~", "$", "\\")) or bool(head)
     return Mount(
         kind="bind" if host else "volume",
@@ -205,7 +205,7 @@ def _mount(text: str, index: int) -> Mount:
         target=tail + target,
         read_only="ro" in options or "readonly" in options,
         propagation=next(
-            (one for one in options if one in ("shared", "rshared", "slave", "rslave", "private", "rprivate")), ""
+            (option for option in options if option in ("shared", "rshared", "slave", "rslave", "private", "rprivate")), ""
         ),
         options=options,
         index=index,

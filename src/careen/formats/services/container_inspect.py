@@ -1,8 +1,8 @@
-"""What an engine tells of a running container -> a service as a Compose file would have it, and how it differs from its image.
+"""``docker inspect`` of a running container -> a service as in a Compose file, and its differences from its image.
 
-What the container has from its image (variables, labels, command, user) is the image's affair and left out of the service.
-Values that are credentials are redacted here: their names stay, so that checks see that there is one.
-Raises: ValueError for what is no description of a container.
+The service leaves out what the container inherits from its image: variables, labels, command, user. Credentials are redacted
+here; their names stay, so that checks can report them.
+Raises: ValueError if the value does not describe a container.
 **Source:** Docker Engine API 1.43, "Inspect a container"; podman-container-inspect(1), its compatible form.
 """
 
@@ -28,7 +28,7 @@ class Change(Struct, frozen=True):
 
 
 class Running(Struct, frozen=True):
-    """``image_user`` and ``image_command`` None: the engine did not tell of the image. ``missing``: what else it did not."""
+    """``image_user`` and ``image_command`` are None if unknown; ``missing`` names what the engine does not report."""
 
     name: str
     image: str
@@ -37,17 +37,17 @@ class Running(Struct, frozen=True):
     image_user: str | None
     command: tuple[str, ...]
     image_command: tuple[str, ...] | None
-    added_variables: tuple[str, ...]  # names alone
+    added_variables: tuple[str, ...]  # their names
     changes: tuple[Change, ...]
-    moved: bool  # the image's name means another image by now
+    moved: bool  # the image's name refers to another image now
     missing: tuple[str, ...]
 
 
 def read(container: Mapping[str, Any], engine: str, image: Any = None, tagged: Any = None, changes: Any = None) -> Running:
-    """``image`` is the image that it runs, ``tagged`` the one that the image's name means now."""
+    """``image`` is the image that it runs, ``tagged`` the image that this name refers to now."""
     config, host = _map(container, "Config"), _map(container, "HostConfig")
     if not config or not host:
-        raise ValueError("no description of a container")
+        raise ValueError("not a description of a container")
     id = _text(container.get("Id"))
     name = _text(container.get("Name")).lstrip("/") or id[:12]
     known = _map(image, "Config") if isinstance(image, dict) else {}
@@ -89,39 +89,9 @@ def _fields(
 ) -> Iterator[tuple[str, Any]]:
     yield "image", _text(config.get("Image"))
     yield "user", _text(config.get("User"))
-    yield "privileged", host.get("Privileged") is True
-    yield "read_only", host.get("ReadonlyRootfs") is True
-    yield "oom_kill_disable", host.get("OomKillDisable") is True
-    yield "cap_add", _sequence(_texts(host.get("CapAdd")))
-    yield "cap_drop", _sequence(_texts(host.get("CapDrop")))
-    yield "security_opt", _sequence(_security(container, host))
-    for key, field in (("pid", "PidMode"), ("ipc", "IpcMode"), ("uts", "UTSMode"), ("userns_mode", "UsernsMode")):
-        mode = _text(host.get(field))
-        yield key, "" if mode == "shareable" and engine == "podman" else _short(mode)  # Podman's default
-    yield "cgroup", _text(host.get("CgroupnsMode"))
-    mode = _text(host.get("NetworkMode"))
-    yield "network_mode", _short(mode) if mode in ("host", "none") or mode.startswith(("container:", "ns:")) else ""
-    names = _map(_map(container, "NetworkSettings"), "Networks")
-    yield "networks", _sequence(one for one in names if one not in ("bridge", "podman", "host", "none"))
-    yield "volumes", _sequence(_mounts(container))
-    yield "tmpfs", _sequence(f"{path}:{_text(options)}" for path, options in _map(host, "Tmpfs").items())
-    yield "ports", _sequence(_ports(container, host))
-    devices = [_text(one.get("PathOnHost")) for one in _maps(host.get("Devices"))]
-    yield "devices", _sequence(one for one in devices if one)
-    yield "device_cgroup_rules", _sequence(_texts(host.get("DeviceCgroupRules")))
-    yield "gpus", "all" if any(_all_processors(one) for one in _maps(host.get("DeviceRequests"))) else ""
-    yield "mem_limit", _number(host.get("Memory"))
-    yield "cpus", _number(host.get("NanoCpus")) / 1e9
-    yield "cpu_quota", _number(host.get("CpuQuota"))
-    yield "pids_limit", _number(host.get("PidsLimit"))
-    yield "oom_score_adj", _number(host.get("OomScoreAdj"), least=-1000)
-    yield "sysctls", _sequence(f"{name}={_text(value)}" for name, value in _map(host, "Sysctls").items())
-    yield "extra_hosts", _sequence(_texts(host.get("ExtraHosts")))
-    yield "dns", _sequence(_texts(host.get("Dns")))
-    yield "group_add", _sequence(_texts(host.get("GroupAdd")))
-    yield "links", _sequence(_texts(host.get("Links")))
-    yield "volumes_from", _sequence(_texts(host.get("VolumesFrom")))
-    yield "cgroup_parent", _text(host.get("CgroupParent")) if engine == "docker" else ""  # Podman names its own there
+    yield from _isolation(container, host, engine)
+    yield from _resources_of_host(container, host)
+    yield from _limits(host, engine)
     policy = _map(host, "RestartPolicy")
     count = _number(policy.get("MaximumRetryCount"))
     name = _text(policy.get("Name"))
@@ -130,10 +100,54 @@ def _fields(
     yield "healthcheck", _mapping("test", _sequence(_texts(_map(config, "Healthcheck").get("Test"))))
 
 
+def _isolation(container: Mapping[str, Any], host: Mapping[str, Any], engine: str) -> Iterator[tuple[str, Any]]:
+    """Privileges and namespaces."""
+    yield "privileged", host.get("Privileged") is True
+    yield "read_only", host.get("ReadonlyRootfs") is True
+    yield "cap_add", _sequence(_texts(host.get("CapAdd")))
+    yield "cap_drop", _sequence(_texts(host.get("CapDrop")))
+    yield "group_add", _sequence(_texts(host.get("GroupAdd")))
+    yield "security_opt", _sequence(_security(container, host))
+    yield "sysctls", _sequence(f"{name}={_text(value)}" for name, value in _map(host, "Sysctls").items())
+    for key, field in (("pid", "PidMode"), ("ipc", "IpcMode"), ("uts", "UTSMode"), ("userns_mode", "UsernsMode")):
+        mode = _text(host.get(field))
+        yield key, "" if mode == "shareable" and engine == "podman" else _short(mode)  # Podman's default
+    yield "cgroup", _text(host.get("CgroupnsMode"))
+    mode = _text(host.get("NetworkMode"))
+    yield "network_mode", _short(mode) if mode in ("host", "none") or mode.startswith(("container:", "ns:")) else ""
+
+
+def _resources_of_host(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Networks, files and devices."""
+    networks = _map(_map(container, "NetworkSettings"), "Networks")
+    yield "networks", _sequence(name for name in networks if name not in ("bridge", "podman", "host", "none"))
+    yield "ports", _sequence(_ports(container, host))
+    yield "extra_hosts", _sequence(_texts(host.get("ExtraHosts")))
+    yield "dns", _sequence(_texts(host.get("Dns")))
+    yield "links", _sequence(_texts(host.get("Links")))
+    yield "volumes", _sequence(_mounts(container))
+    yield "volumes_from", _sequence(_texts(host.get("VolumesFrom")))
+    yield "tmpfs", _sequence(f"{path}:{_text(options)}" for path, options in _map(host, "Tmpfs").items())
+    paths = (_text(device.get("PathOnHost")) for device in _maps(host.get("Devices")))
+    yield "devices", _sequence(path for path in paths if path)
+    yield "device_cgroup_rules", _sequence(_texts(host.get("DeviceCgroupRules")))
+    yield "gpus", "all" if any(_all_processors(request) for request in _maps(host.get("DeviceRequests"))) else ""
+
+
+def _limits(host: Mapping[str, Any], engine: str) -> Iterator[tuple[str, Any]]:
+    yield "mem_limit", _number(host.get("Memory"))
+    yield "cpus", _number(host.get("NanoCpus")) / 1e9
+    yield "cpu_quota", _number(host.get("CpuQuota"))
+    yield "pids_limit", _number(host.get("PidsLimit"))
+    yield "oom_kill_disable", host.get("OomKillDisable") is True
+    yield "oom_score_adj", _number(host.get("OomScoreAdj"), least=-1000)
+    yield "cgroup_parent", _text(host.get("CgroupParent")) if engine == "docker" else ""  # Podman always sets its own
+
+
 def _security(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[str]:
     yield from _texts(host.get("SecurityOpt"))
     if _text(container.get("AppArmorProfile")) == "unconfined" and not any(
-        "apparmor" in one for one in _texts(host.get("SecurityOpt"))
+        "apparmor" in entry for entry in _texts(host.get("SecurityOpt"))
     ):
         yield "apparmor=unconfined"
     if host.get("MaskedPaths") == [] and host.get("Privileged") is not True:
@@ -141,22 +155,22 @@ def _security(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator
 
 
 def _mounts(container: Mapping[str, Any]) -> Iterator[yaml_document.Mapping]:
-    for one in _maps(container.get("Mounts")):
-        if one.get("Type") not in ("bind", "volume"):
+    for entry in _maps(container.get("Mounts")):
+        if entry.get("Type") not in ("bind", "volume"):
             continue
         mount = yaml_document.Mapping(0)
-        name = one.get("Name") if one["Type"] == "volume" else one.get("Source")
-        fields = {"type": one["Type"], "source": _text(name), "target": _text(one.get("Destination"))}
-        fields["read_only"] = one.get("RW") is False
+        name = entry.get("Name") if entry["Type"] == "volume" else entry.get("Source")
+        fields = {"type": entry["Type"], "source": _text(name), "target": _text(entry.get("Destination"))}
+        fields["read_only"] = entry.get("RW") is False
         for key, value in fields.items():
             yaml_document.put(mount, key, value, 0)
-        if one["Type"] == "bind" and one.get("Propagation"):
-            yaml_document.put(mount, "bind", _mapping("propagation", _text(one["Propagation"])), 0)
+        if entry["Type"] == "bind" and entry.get("Propagation"):
+            yaml_document.put(mount, "bind", _mapping("propagation", _text(entry["Propagation"])), 0)
         yield mount
 
 
 def _ports(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[yaml_document.Mapping]:
-    """Those that are open; of IPv4 and IPv6 addresses for everybody one."""
+    """Published ports; a port that is published on all IPv4 and all IPv6 addresses counts once."""
     bound = _map(_map(container, "NetworkSettings"), "Ports") or _map(host, "PortBindings")
     seen = set()
     for inside, places in bound.items():
@@ -176,18 +190,20 @@ def _ports(container: Mapping[str, Any], host: Mapping[str, Any]) -> Iterator[ya
 def _all_processors(request: Mapping[str, Any]) -> bool:
     wanted = request.get("Capabilities")
     listed = wanted if isinstance(wanted, list) else ()
-    return request.get("Count") == -1 and any("gpu" in one for one in listed if isinstance(one, list))
+    return request.get("Count") == -1 and any(
+        "gpu" in capabilities for capabilities in listed if isinstance(capabilities, list)
+    )
 
 
 def _environment(config: Mapping[str, Any], known: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Variables that the image does not have so, without the values that are credentials."""
+    """Variables that the image does not set to the same value; credentials are redacted."""
     own = set(_texts(known.get("Env")))
     pairs = (text.partition("=") for text in _texts(config.get("Env")) if text not in own)
     return [(name, _redacted(name, value)) for name, _, value in pairs]
 
 
 def _redacted(name: str, value: str) -> str:
-    """What is left still tells a check that there is a credential."""
+    """The value without its credential, which checks still recognise as one."""
     if not credentials.is_credential(name, value):
         return value
     if credentials.names_credential(name):
@@ -209,10 +225,10 @@ def _redacted_words(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _changes(changes: Any) -> Iterator[Change]:
-    for one in changes[:MAX_CHANGES] if isinstance(changes, list) else ():
-        if isinstance(one, dict) and isinstance(one.get("Path"), str):
-            kind = one.get("Kind")
-            yield Change(one["Path"], _KINDS.get(kind, "changed") if isinstance(kind, int) else "changed")
+    for change in changes[:MAX_CHANGES] if isinstance(changes, list) else ():
+        if isinstance(change, dict) and isinstance(change.get("Path"), str):
+            kind = change.get("Kind")
+            yield Change(change["Path"], _KINDS.get(kind, "changed") if isinstance(kind, int) else "changed")
 
 
 def _short(mode: str) -> str:
@@ -231,11 +247,11 @@ def _is_id(reference: str) -> bool:
 
 def _map(value: Any, key: str) -> dict[str, Any]:
     found = value.get(key) if isinstance(value, dict) else None
-    return {name: one for name, one in found.items() if isinstance(name, str)} if isinstance(found, dict) else {}
+    return {name: entry for name, entry in found.items() if isinstance(name, str)} if isinstance(found, dict) else {}
 
 
 def _maps(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:
@@ -243,7 +259,7 @@ def _text(value: Any) -> str:
 
 
 def _texts(value: Any) -> list[str]:
-    return [_text(one) for one in value] if isinstance(value, list) else [value] if isinstance(value, str) and value else []
+    return [_text(item) for item in value] if isinstance(value, list) else [value] if isinstance(value, str) and value else []
 
 
 def _number(value: Any, least: float = 0) -> float:
@@ -265,7 +281,7 @@ def _mapping(key: str, value: Any) -> yaml_document.Mapping:
 
 
 def described(text: str) -> tuple[Running, ...]:
-    """Of a document of JSON that holds all there is to tell: ``container``, ``image``, ``tagged``, ``changes``."""
+    """From a JSON document with ``container``, ``image``, ``tagged`` and ``changes``."""
     try:
         found = msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.MsgspecError as error:

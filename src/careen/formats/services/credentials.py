@@ -1,7 +1,7 @@
-"""Whether a named value is a credential written out: by its name and by what the value is not.
+"""Whether a named value is a credential in plain text: by its name, and by the form of the value.
 
-No secret is guessed from randomness here; that a variable is called DB_PASSWORD and holds a literal is enough.
-References (``${X}``, ``$(X)``, ``<x>``, ``{{ x }}``, paths of files) and switches are none.
+Randomness does not count: a variable DB_PASSWORD with a literal value is enough. References (``${X}``, ``$(X)``, ``<x>``,
+``{{ x }}``, file paths) and switches are not credentials.
 """
 
 import re
@@ -23,7 +23,7 @@ _KEYS = frozenset(
         *("service", "shared", "signing", "ssh", "storage", "subscription", "webhook"),
     )
 )
-_ABOUT = frozenset(  # NAME_OF: what a variable says about a credential instead of holding it
+_ABOUT = frozenset(  # NAME_OF: the variable describes a credential instead of containing it
     (
         *("age", "algorithm", "class", "count", "dir", "directory", "enabled", "endpoint", "expiration", "expiry", "expires"),
         *("file", "format", "hash", "header", "host", "id", "issuer", "length", "lifetime", "max", "min", "mode", "name"),
@@ -53,7 +53,7 @@ HIDDEN = "(redacted)"
 
 
 def is_credential(name: str, value: str) -> bool:
-    """Whether ``value`` is a credential that the name gives away, a private key, or a URL with a password."""
+    """Whether ``value`` is a credential by its name, a private key, or a URL with a password."""
     value = value.strip().strip("\"'")
     if not value or value.lower() in _SWITCH or _REFERENCE.fullmatch(value):
         return False
@@ -61,7 +61,7 @@ def is_credential(name: str, value: str) -> bool:
 
 
 def names_credential(name: str) -> bool:
-    """Whether a variable of that name is to hold a credential."""
+    """Whether a variable of that name should contain a credential."""
     words = [word.lower() for word in _WORDS.findall(name[:200])]
     if not words or words[-1] in _ABOUT:
         return False
@@ -77,17 +77,17 @@ def holds_key(value: str) -> bool:
 
 
 def holds_password(value: str) -> bool:
-    """Whether a URL in the value has a password in it."""
+    """Whether a URL in the value has a password."""
     return bool(passwords(value))
 
 
 def passwords(value: str) -> list[str]:
-    """The passwords that are written out in URLs in the value."""
+    """The passwords of URLs in the value."""
     return [found for found in _USER_INFO.findall(value, 0, MAX_TEXT) if not _REFERENCE.fullmatch(found)]
 
 
 def hidden(line: str) -> str:
-    """A line of a command or address for people to read, without the credentials that are written in it."""
+    """A command line or URL to display, without its credentials."""
     line = _USER_INFO.sub(lambda found: found[0].replace(f":{found[1]}@", f":{HIDDEN}@"), line)
     return _IN_A_LINE.sub(_hidden, line)
 
@@ -100,7 +100,7 @@ def _hidden(found: "re.Match[str]") -> str:
 
 
 def assigned(text: str) -> list[tuple[int, str]]:
-    """In a configuration file as text: each line (counted from 0) that assigns a credential, with its name."""
+    """The lines (counted from 0) of a configuration file that assign a credential, each with its name."""
     found = []
     for match in _ASSIGNMENT.finditer(text, 0, MAX_TEXT):
         name, value = match[1], match[2].strip().rstrip(",;")

@@ -1,9 +1,8 @@
 """devcontainer.json -> the container that an editor starts for it, as a service with lines.
 
-JSON with comments and trailing commas. ``runArgs`` are options of ``docker run``, the other properties are put into such
-options; features that are known to need the engine's socket or privileges bring them along. Where a Compose file is
-named, that file says the rest and is judged by itself.
-Raises: ValueError for what is no JSON object.
+JSON with comments and trailing commas. ``runArgs`` are options of ``docker run``, other properties are translated into such
+options; known features that need the engine's socket or privileges add them. A named Compose file is checked by itself.
+Raises: ValueError if the text is not a JSON object.
 **Source:** containers.dev, "Dev Container metadata reference", "Dev Container Features reference"; variables in its section.
 """
 
@@ -23,7 +22,7 @@ _VARIABLES = (
     (re.compile(r"\$\{localEnv:(?:HOME|USERPROFILE)\}"), "~"),
     (re.compile(r"\$\{(?:localEnv|env):(\w+)(?::[^}]*)?\}"), r"${\1}"),
 )
-# What the features of github.com/devcontainers/features say that they need of the engine.
+# Options that features of github.com/devcontainers/features require.
 _FEATURES = {
     "docker-in-docker": ("--privileged",),
     "docker-outside-of-docker": ("--mount=type=bind,source=/var/run/docker.sock,target=/var/run/docker-host.sock",),
@@ -37,7 +36,7 @@ def is_devcontainer(path: str) -> bool:
 def read(text: str, path: str) -> Compose:
     found = next(iter(yaml_document.read(without_comments(text))), None)
     if not isinstance(found, Mapping):
-        raise ValueError("no object of JSON")  # noqa: TRY004
+        raise ValueError("not a JSON object")  # noqa: TRY004
     words = list(_words(found))
     image = found.text("image")
     if not words and not image and "build" not in found and "dockerFile" not in found:
@@ -59,7 +58,7 @@ def read(text: str, path: str) -> Compose:
 
 
 def without_comments(text: str) -> str:
-    """JSON with its comments blanked out, every line where it was."""
+    """JSON with comments replaced by blanks, on the same lines."""
     return _TOKEN.sub(lambda match: match[0] if match[0][0] == '"' else re.sub(r"[^\n]", " ", match[0]), text)
 
 
@@ -91,8 +90,8 @@ def _words(found: Mapping) -> Iterator[Word]:
 def _each(found: Mapping, key: str) -> Iterator[tuple[str, int]]:
     value: Any = found.get(key)
     if isinstance(value, Sequence):
-        for index, one in enumerate(value):
-            yield as_text(one), found.line_of(key, index)
+        for index, entry in enumerate(value):
+            yield as_text(entry), found.line_of(key, index)
     elif value is not None:
         yield as_text(value), found.line_of(key)
 

@@ -1,6 +1,6 @@
 """Variables in the text of Compose files: ``$NAME``, ``${NAME}`` with ``:-``, ``-``, ``:?``, ``?``, ``:+``, ``+``, and ``$$``.
 
-What has neither a value nor a default stays as it is written, so that a reference is still seen to be one.
+A variable without value and default stays as written, so that it is still recognised as a reference.
 
 **Source:** https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 """
@@ -40,7 +40,7 @@ def interpolate(text: str, values: Mapping[str, str], depth: int = MAX_DEPTH) ->
 
 
 def _closing(text: str) -> dict[int, int]:
-    """The place of the closing brace of each opening one."""
+    """The position of the closing brace of each opening brace."""
     found: dict[int, int] = {}
     opened: list[int] = []
     for match in _BRACE.finditer(text):
@@ -58,7 +58,7 @@ def _braced(inner: str, values: Mapping[str, str], depth: int) -> str:
         return whole
     value = values.get(name[0])
     rest = inner[name.end() :]
-    operator = next((one for one in _OPERATORS if rest.startswith(one)), None)
+    operator = next((known for known in _OPERATORS if rest.startswith(known)), None)
     if operator is None:
         return whole if value is None or rest else value
     word = rest[len(operator) :]

@@ -1,9 +1,9 @@
-"""Podman's Quadlet units of one folder -> the containers, networks and volumes that they describe, with file and line.
+"""Podman Quadlet units of one folder -> the containers, networks and volumes that they describe, with file and line.
 
-``.container`` units are read as the ``podman run`` that Quadlet makes of them, ``PodmanArgs=`` with them; a container of a
-``.pod`` takes over its networks, volumes and ports; ``.network`` and ``.volume`` are sections. What a ``.kube`` unit plays is
-named by ``manifests``. Drop-ins are not read.
-Raises: ValueError for what is no unit file.
+``.container`` units become the ``podman run`` that Quadlet generates, including ``PodmanArgs=``; a container of a ``.pod``
+inherits its networks, volumes and ports; ``.network`` and ``.volume`` are sections. ``manifests`` lists what a ``.kube`` unit
+plays. Drop-ins are not read.
+Raises: ValueError if the text is not a unit file.
 **Source:** podman-systemd.unit(5), Podman 5.
 """
 
@@ -19,7 +19,7 @@ from .compose_service import Service
 from .systemd_unit import Setting, read
 
 SUFFIXES = (".container", ".pod", ".volume", ".network", ".kube", ".build", ".image")
-# Keys that are options with one value each, all words of the value, or a switch.
+# Keys that become options: with one value each, with all words of the value, or as a switch.
 _VALUES = {
     "AddHost": "add-host", "AppArmor": "security-opt", "CgroupsMode": "cgroups", "ContainerName": "name", "DNS": "dns",
     "Entrypoint": "entrypoint", "EnvironmentFile": "env-file", "GroupAdd": "group-add", "HealthCmd": "health-cmd",
@@ -35,7 +35,7 @@ _SECURITY = {"SecurityLabelDisable": "label=disable", "NoNewPrivileges": "no-new
 
 
 def read_units(files: Sequence[tuple[str, str]]) -> Compose:
-    """``files`` are (path, text) of the units of one folder; ``unresolved`` has pods without a container among them."""
+    """``files`` are (path, text) of the units of one folder; ``unresolved`` has pods without a container among the files."""
     units = {path: read(text) for path, text in files}
     body = Mapping()
     origins: dict[tuple[int, str], str] = {}
@@ -55,19 +55,26 @@ def read_units(files: Sequence[tuple[str, str]]) -> Compose:
         if path.endswith(".container"):
             service = _container(path, settings)
             services.append(service)
-            pod = next((one.value for one in settings if one.section == "Container" and one.key == "Pod"), "")
+            pod = next((setting.value for setting in settings if setting.section == "Container" and setting.key == "Pod"), "")
             if pod in pods:
                 where, words = pods[pod]
                 _join(service, where, words)
-                pods[pod] = where, [word for word in words if not word.text.startswith("--publish=")]  # told once
-    joined = {one.value for settings in units.values() for one in settings if one.key == "Pod"}
+                pods[pod] = (
+                    where,
+                    [word for word in words if not word.text.startswith("--publish=")],
+                )  # published by one container only
+    joined = {setting.value for settings in units.values() for setting in settings if setting.key == "Pod"}
     alone = (Unresolved(f"containers of {name}", path, 1) for name, (path, words) in pods.items() if name not in joined)
     return of_containers(files[0][0], services, body, origins, alone)
 
 
 def manifests(text: str) -> list[tuple[str, int]]:
     """The Kubernetes manifests that a ``.kube`` unit plays, each with its line."""
-    return [(one.value, one.line) for one in read(text) if one.section == "Kube" and one.key == "Yaml" and one.value]
+    return [
+        (setting.value, setting.line)
+        for setting in read(text)
+        if setting.section == "Kube" and setting.key == "Yaml" and setting.value
+    ]
 
 
 def _container(path: str, settings: Iterable[Setting]) -> Service:
@@ -90,7 +97,7 @@ def _container(path: str, settings: Iterable[Setting]) -> Service:
 
 
 def _join(service: Service, path: str, words: Sequence[Word]) -> None:
-    """What the pod says holds for its container too; ``path`` is the pod's."""
+    """Adds the settings of the pod to its container; ``path`` is the pod's."""
     of_pod = container(words, path, 1).node
     for key, value in of_pod.items():
         own = service.node.get(key)

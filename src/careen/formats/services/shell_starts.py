@@ -1,8 +1,8 @@
 """Shell scripts, Makefiles and documents -> the containers that their ``docker run`` and the like start, option by option.
 
-Each option has its line. Variables that the text itself sets are put in, arrays of options too; what comes from elsewhere
-stays as it is written. Nothing is run. Two branches that start a container of one name are two containers of that name.
-Raises: ValueError for a script too large or too costly to read.
+Each option has its line. Variables and arrays that the text sets are resolved; others stay as written. Nothing is run. Two
+branches that start a container of one name give two containers.
+Raises: ValueError for a script that is too large or takes too long.
 **Source:** as for ``shell``; POSIX.1-2024, XCU make; GNU make manual, "Writing Recipes".
 """
 
@@ -18,7 +18,7 @@ from .interpolate import interpolate
 
 MAX_CONTAINERS = 500
 MAX_WORDS = 500  # of an array of options
-MAX_EXPANDED = 64 * 1024  # characters of one command with its variables put in
+MAX_EXPANDED = 64 * 1024  # characters of one command with variables resolved
 _ENGINE = re.compile(r"\b(?:docker|podman|nerdctl)(?:\.exe)?\b")
 _STARTS = re.compile(r"\b(?:run|create)\b")
 _CONTINUED = re.compile(r"\\\r?\n")
@@ -33,7 +33,7 @@ _MAKE_HERE = re.compile(r"\$[({](?:CURDIR|PWD|shell pwd)[)}]|\$\$\(pwd\)|\$\$\{?
 
 
 def starts_containers(text: str) -> bool:
-    """Whether it is worth looking: an engine's name is followed by run or create on one (continued) line."""
+    """Whether the text is worth parsing: a (continued) line has an engine's name followed by run or create."""
     if not any(engine in text for engine in ENGINES):
         return False
     for row in _CONTINUED.sub(" ", text).split("\n"):
@@ -51,7 +51,7 @@ def in_script(text: str, path: str) -> list[Service]:
 
 
 def in_markdown(text: str, path: str) -> list[Service]:
-    """What the blocks of shell in a document would start, prompts left out."""
+    """The containers that shell blocks of a document start; prompts are ignored."""
     rows = []
     fence = ""
     for row in text.replace("\r\n", "\n").split("\n"):
@@ -64,7 +64,7 @@ def in_markdown(text: str, path: str) -> list[Service]:
 
 
 def in_makefile(text: str, path: str) -> list[Service]:
-    """Recipes are scripts of their own; variables of make hold in all of them."""
+    """Each recipe is a script; variables of make apply to all of them."""
     rows = text.replace("\r\n", "\n").split("\n")
     known = _make_variables(rows)
     found: list[Service] = []
@@ -93,7 +93,7 @@ def _containers(
 
 def _learn(command: Command, rows: Sequence[str], known: dict[str, str | list[Word]]) -> None:
     if command.words and command.program not in ("export", "local", "readonly", "declare", "typeset"):
-        return  # X=1 command: for that command alone
+        return  # X=1 command: only for that command
     for name, value in command.assignments:
         more = name.endswith("+")
         name = name.removesuffix("+")
@@ -102,24 +102,24 @@ def _learn(command: Command, rows: Sequence[str], known: dict[str, str | list[Wo
             words = _located(_split(value[1:-1]), command, rows, known)
             known[name] = [*(before if more and isinstance(before, list) else ()), *words][:MAX_WORDS]
         elif _LITERAL.search(value):
-            known.pop(name, None)  # what a command prints
+            known.pop(name, None)  # the output of a command
         else:
             text = interpolate(value, _texts(known))
             known[name] = (before if more and isinstance(before, str) else "") + text[:4096]
 
 
 def _located(texts: Sequence[str], command: Command, rows: Sequence[str], known: dict[str, str | list[Word]]) -> list[Word]:
-    """Words with the lines where they stand, found again in the text in their order, and variables put in."""
+    """Words with their lines, found in the text in order, and with variables resolved."""
     found: list[Word] = []
     line = command.line
     size = 0
     for text in texts:
         line = _line_of(text, rows, line, command.end_line)
-        for one in _expanded(Word(text, line), known):
-            size += len(one.text)
+        for word in _expanded(Word(text, line), known):
+            size += len(word.text)
             if size > MAX_EXPANDED:
                 return found
-            found.append(one)
+            found.append(word)
     return found
 
 
@@ -136,7 +136,7 @@ def _expanded(word: Word, known: dict[str, str | list[Word]]) -> list[Word]:
     if isinstance(value, list):
         return value
     if value is not None and (value.startswith("-") or not value):
-        return [Word(part, word.line) for part in _split(value)]  # options are not quoted, or they were one word
+        return [Word(part, word.line) for part in _split(value)]  # quoted options would be one word
     return [Word(interpolate(word.text, _texts(known)), word.line)]
 
 
@@ -161,7 +161,7 @@ def _make_variables(rows: Sequence[str]) -> dict[str, str | list[Word]]:
 
 
 def _recipes(rows: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Each recipe line with its continuations, and the line on which it begins."""
+    """Each recipe line with its continuations, and its first line number."""
     number = 0
     while number < len(rows):
         first = number

@@ -1,7 +1,7 @@
-"""systemd unit files and their kin (Podman's Quadlets) -> their settings, with the words of a value and their lines.
+"""systemd unit files and Podman Quadlets -> their settings, with the words of a value and their lines.
 
-Shape: ``[Section]``, ``Key=Value``, a value goes on where a line ends with a backslash; comments begin with ``#`` or ``;``.
-Raises: ValueError for what is no unit file, and over the limit.
+Shape: ``[Section]``, ``Key=Value``; a backslash at the end continues the value; comments begin with ``#`` or ``;``.
+Raises: ValueError if the text is not a unit file, or exceeds the limit.
 **Source:** systemd.syntax(7), systemd.service(5) "Command lines"; systemd.unit(5).
 """
 
@@ -35,7 +35,7 @@ class Setting(Struct, frozen=True):
         return " ".join(text for _, text in self.parts).strip()
 
     def words(self) -> list[Word]:
-        """The value split as systemd splits a command line; a quoted word that goes over lines is split."""
+        """The value split as systemd splits a command line; a quoted word over several lines is split."""
         return [Word(word, line) for line, text in self.parts for word in _split(text)]
 
     def is_on(self) -> bool:
@@ -49,7 +49,7 @@ def read(text: str) -> tuple[Setting, ...]:
         if len(found) > MAX_SETTINGS:
             raise ValueError(f"over {MAX_SETTINGS} settings")
     if not found:
-        raise ValueError("no unit file: it has no [Section] with a setting")
+        raise ValueError("not a unit file: it has no [Section] with a setting")
     return tuple(found)
 
 
@@ -91,7 +91,7 @@ def _split(text: str) -> Iterator[str]:
             quoted = match[1] if match[1] is not None else match[2]
             word += _unescaped(quoted if quoted is not None else match[3])
             here = match.end()
-        if here < len(text) and not text[here].isspace():  # a quote that nothing closes
+        if here < len(text) and not text[here].isspace():  # an unclosed quote
             word += text[here:]
             here = len(text)
         yield word

@@ -1,8 +1,8 @@
 """systemd units -> the containers that their command lines start, each option with its line.
 
-``Exec…=`` of a service are commands, a shell within them (``sh -c``) is read too. Values of ``Environment=`` are put in;
-specifiers (``%n``) stay as they are written.
-Raises: ValueError as ``systemdunit`` does.
+``Exec…=`` of a service are commands; scripts within them (``sh -c``) are read too. Values of ``Environment=`` are resolved;
+specifiers (``%n``) stay as written.
+Raises: ValueError as ``systemd_unit`` does.
 **Source:** systemd.service(5), "Command lines".
 """
 

@@ -1,1 +1,1 @@
-"""Shell commands: their syntax, and what package managers and downloads among them ask for."""
+"""Shell commands: syntax, package managers, downloads."""

@@ -1,7 +1,7 @@
-"""What a command fetches from the network, how carefully, and what becomes of it.
+"""What a command downloads, whether it verifies TLS, and where the output goes.
 
-``read_download(words)`` understands curl, wget and aria2c; ``checks_file`` names the commands that check a sum or a
-signature; ``runs_input`` those that execute what they read from a pipe.
+``read_download(words)`` parses curl, wget and aria2c; ``checks_file`` recognises commands that verify a checksum or signature;
+``runs_input`` those that execute their standard input.
 **Source:** manual pages of curl, wget, aria2c, coreutils, gnupg.
 """
 
@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from .package_commands import read_options
 from .package_specs import is_url
-from .syntax import SHELLS
+from .wrappers import SHELLS
 
-# Options that take a value of their own.
+# Options that take a value.
 _VALUED = {
     program: frozenset(text.split())
     for program, text in {
@@ -36,9 +36,9 @@ _INTERPRETERS = SHELLS | {"python", "python2", "python3", "perl", "ruby", "node"
 
 
 class Download(Struct, frozen=True):
-    urls: tuple[str, ...]  # as written: variables too
-    output: str | None  # "-": standard output; None: named by the address
-    insecure: bool  # certificates are not checked
+    urls: tuple[str, ...]  # as written, with variables
+    output: str | None  # "-": standard output; None: named after the URL
+    insecure: bool  # certificates are not verified
 
 
 def read_download(words: Sequence[str]) -> Download | None:
@@ -63,7 +63,7 @@ def read_download(words: Sequence[str]) -> Download | None:
 
 
 def checks_file(words: Sequence[str]) -> bool:
-    """A sum or signature is compared with what was fetched."""
+    """Whether the command verifies a checksum or signature."""
     program = words[0].rpartition("/")[2] if words else ""
     if program in ("md5sum", "sha1sum", "sha224sum", "sha256sum", "sha384sum", "sha512sum", "b2sum", "shasum", "cksum"):
         return any(word in ("--check", "--strict") or (word[:1] == "-" and word[1:2] != "-" and "c" in word) for word in words)
@@ -77,7 +77,7 @@ def checks_file(words: Sequence[str]) -> bool:
 
 
 def runs_input(words: Sequence[str]) -> bool:
-    """A shell or interpreter that executes its standard input: no script and no ``-c`` of its own is given."""
+    """Whether it is a shell or interpreter without script or ``-c``, which executes its standard input."""
     program = words[0].rpartition("/")[2] if words else ""
     name = program.rstrip("0123456789.") if program.startswith(("python", "ruby", "perl")) else program
     if name not in _INTERPRETERS and program not in _INTERPRETERS:

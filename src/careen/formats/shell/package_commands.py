@@ -1,7 +1,7 @@
-"""What a package manager is told to do: its action, options and specs, each spec split by the tool's own rule.
+"""The command line of a package manager: action, options and package specs, each spec split by the rule of its tool.
 
-``read_call(words)`` understands apt, apk, dnf, yum, microdnf, zypper, rpm, dpkg, pip, pipx, npm, yarn, pnpm, gem, go, cargo
-composer, pacman, conda and what else ``_TOOLS`` names; None for any other program.
+``read_call(words)`` parses apt, apk, dnf, yum, microdnf, zypper, rpm, dpkg, pip, pipx, npm, yarn, pnpm, gem, go, cargo,
+composer, pacman, conda and the other ``_TOOLS``; None for any other program.
 **Source:** the manual pages of these programs.
 """
 
@@ -25,7 +25,7 @@ class Options(Struct, frozen=True):
 
 
 class PackageCall(Struct, frozen=True):
-    tool: str  # "apt", "apk", "dnf", "pip" …: one word for all names of it
+    tool: str  # "apt", "apk", "dnf", "pip" …: one word for all its names
     program: str
     action: str  # in the tool's main spelling: "install", "update", "upgrade", "clean", "remove", other words as written
     options: Options
@@ -59,7 +59,7 @@ def read_call(words: Sequence[str]) -> PackageCall | None:
 
 
 def read_options(words: Iterable[str], valued: frozenset[str], *, long_single: bool = False) -> Options:
-    """``-xyz`` is three flags unless ``long_single`` (as in Go) makes it one; ``--`` ends the options."""
+    """``-xyz`` is three flags unless ``long_single`` (as in Go) makes it one flag; ``--`` ends the options."""
     flags: dict[str, list[str]] = {}
     rest: list[str] = []
     following = iter(words)
@@ -116,7 +116,7 @@ def _action(tool: str, words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         return _dotnet_action(words)
     word = words[0] if words else ""
     action = _ACTIONS.get(tool, {}).get(word, word)
-    alone = action == "run" or tool in ("luarocks", "nuget")  # one package, then words of its own
+    alone = action == "run" or tool in ("luarocks", "nuget")  # one package, then its arguments
     return action, words[1:2] if alone else words[1:]
 
 
@@ -132,7 +132,7 @@ def _dotnet_action(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def _pacman(program: str, options: Options) -> PackageCall:
-    """What it does is told by its flags: ``-S`` installs, with ``-y`` and ``-u`` alone it updates and upgrades."""
+    """Its flags decide the action: ``-S`` installs; with only ``-y`` and ``-u`` it updates and upgrades."""
     if options.has("-U", "--upgrade"):
         return PackageCall("pacman", program, "install", options, tuple(package_file(word) for word in options.words))
     if not options.has("-S", "--sync") or options.has("-s", "-i", "-l", "-g", "-p", "--search", "--info", "--print"):

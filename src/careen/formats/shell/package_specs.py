@@ -1,6 +1,6 @@
-"""Specs of packages as commands write them, each split by the rule of its tool: name, version where one is exact.
+"""Package specs of commands, each split by the rule of its tool into name and exact version.
 
-``READERS[tool](word)`` gives one Spec. Variables that nobody knows stay as they are written.
+``READERS[tool](word)`` gives one Spec. Unknown variables stay as written.
 **Source:** apt-get(8); apk-tools; dnf(8); zypper(8); PEP 508 and PEP 440 (pip); npm-install(1); go help get; cargo-install(1);
 RubyGems; Composer and Poetry, CLI reference; conda, "Package match specifications"; cpanm(1); PEAR manual.
 """
@@ -17,9 +17,9 @@ Kind = Literal["name", "url", "file", "vcs", "group", "requirements"]
 class Spec(Struct, frozen=True, gc=False):
     text: str
     name: str
-    version: str = ""  # exact, where one is given
+    version: str = ""  # exact, if given
     kind: Kind = "name"
-    constrained: bool = False  # some version is asked for, exact or not
+    constrained: bool = False  # a version is required, exact or not
 
 
 def is_url(text: str) -> bool:
@@ -66,7 +66,7 @@ def _rpm_like(word: str) -> Spec:
         return Spec(word, found[1], "" if "*" in version else version, constrained=True)
     if ":" in word:
         return Spec(word, word.partition(":")[0], constrained=True)
-    if "-$" in word:  # a version that nobody knows here
+    if "-$" in word:  # an unknown version
         return Spec(word, word.partition("-$")[0], constrained=True)
     return Spec(re.sub(r"\s", "", word), re.sub(r"\.(?:x86_64|aarch64|noarch|i[3-6]86)$", "", word))
 
@@ -100,7 +100,7 @@ def _pip(word: str) -> Spec:
     return Spec(word, found[1], exact[1] if exact else "", constrained=bool(found[2]))
 
 
-_COMMITTED = re.compile(r"\.git(?:#|$)|^\w[\w.-]*/[\w.-]+(?:#|$)")  # owner/repository of GitHub too
+_COMMITTED = re.compile(r"\.git(?:#|$)|^\w[\w.-]*/[\w.-]+(?:#|$)")  # including owner/repository of GitHub
 
 
 def _npm(word: str) -> Spec:
@@ -148,7 +148,7 @@ def _composer(word: str) -> Spec:
 
 
 def _poetry(word: str) -> Spec:
-    """``name@1.2``; ``name@^1.2`` and all that pip takes."""
+    """``name@1.2``, ``name@^1.2``, and the forms of pip."""
     name, at, version = word.partition("@")
     if not at or "/" in word:
         return _pip(word)
@@ -157,7 +157,7 @@ def _poetry(word: str) -> Spec:
 
 
 def _conda(word: str) -> Spec:
-    """``channel::name=version=build``; ``=1.26`` is any 1.26, three parts are taken as the whole."""
+    """``channel::name=version=build``; ``=1.26`` is any 1.26, three parts count as exact."""
     text = word.rpartition("::")[2]
     found = re.match(r"([A-Za-z0-9_][\w.-]*)(?:\[[^\]]*\])?\s*(={1,2}|[<>!~ ])?(.*)$", text)
     if is_url(word) or not found or text.endswith((".conda", ".tar.bz2")):

@@ -1,6 +1,6 @@
-"""A line of PowerShell (or of cmd that calls it) -> what it fetches, and whether it runs that unseen.
+"""A line of PowerShell (or of cmd that calls it) -> what it downloads, and whether it runs that without verification.
 
-No grammar: the few words that fetch, run and name an address are looked for. Case does not matter.
+No grammar: a search for the few words that download and run, and for URLs. Case does not matter.
 **Source:** Microsoft, about_Aliases, Invoke-Expression, Invoke-WebRequest, Start-BitsTransfer; System.Net.WebClient.
 """
 
@@ -19,12 +19,12 @@ _ADDRESS = re.compile(r"(?i)\bhttps?://[^\s'\"();,]{1,2000}")
 
 
 def run_unseen(text: str) -> list[str]:
-    """The parts that fetch a script and run it."""
+    """The parts that download a script and run it."""
     text = text[:MAX_TEXT]
     return [found[0].strip() for pattern in (_RUN_BEFORE, _RUN_AFTER) for found in pattern.finditer(text)]
 
 
 def fetched(text: str) -> list[str]:
-    """The addresses in statements that fetch."""
+    """The URLs in statements that download."""
     parts = re.split(r"[;\n]|&&", text[:MAX_TEXT])
     return [address for part in parts if _FETCH.search(part) for address in _ADDRESS.findall(part)]

@@ -1,8 +1,8 @@
-"""The words of ``docker run`` and its like -> the service that a Compose file would say the same with, line by line.
+"""The words of ``docker run`` and the like -> the equivalent service of a Compose file, with lines.
 
 ``docker``, ``podman`` and ``nerdctl`` with ``run``, ``create``, ``container run`` and, of Swarm, ``service create``. Options
-that take a value are known by name, so that the image is found among the words; one that is not known is held for a
-switch where another option follows it.
+with a value are known by name, so that the image is found among the words; an unknown option counts as a switch if another
+option follows it.
 **Source:** Docker CLI reference, "docker container run", "docker service create"; podman-run(1); nerdctl command reference.
 """
 
@@ -54,7 +54,7 @@ _VALUED = frozenset(
         *("update-failure-action", "update-order", "update-parallelism", "variant", "volume-driver"),
     )
 )
-# Options of which a Compose file has one value, and those of which it has a list.
+# Options that are one value in a Compose file, and options that are a list.
 _TEXTS = {
     "cgroup-parent": "cgroup_parent", "cgroupns": "cgroup", "cpu-quota": "cpu_quota", "cpus": "cpus", "gpus": "gpus",
     "entrypoint": "entrypoint", "hostname": "hostname", "ipc": "ipc", "limit-cpu": "cpus", "limit-memory": "mem_limit",
@@ -88,17 +88,17 @@ class Word(Struct, frozen=True, gc=False):
 
 
 def started(words: Sequence[Word], path: str) -> Service | None:
-    """The container that a command starts or makes; None where it is another command."""
+    """The container that a command starts or creates; None for another command."""
     rest = _after_command(words[:MAX_WORDS])
     return container(rest, path, words[0].line) if rest is not None else None
 
 
 def container(words: Sequence[Word], path: str, line: int, noun: str = "container", name: str = "") -> Service:
-    """The container of options, image and command as they stand behind ``docker run``, which stands on ``line``."""
+    """The container of the options, image and command after ``docker run``, which is on ``line``."""
     node = Mapping(line)
     node.end_line = max([line, *(word.line for word in words)])
     at = 0
-    for option, value, where, at in _options(words):  # noqa: B007 (where the options end is wanted)
+    for option, value, where, at in _options(words):  # noqa: B007 (the end of the options is used)
         _put(node, option, value, where)
     if at < len(words):
         yaml_document.put(node, "image", words[at].text, words[at].line)
@@ -109,7 +109,7 @@ def container(words: Sequence[Word], path: str, line: int, noun: str = "containe
 
 
 def _after_command(words: Sequence[Word]) -> Sequence[Word] | None:
-    """What follows ``docker run``; None where another command is run."""
+    """The words after ``docker run``; None for another command."""
     if not words or words[0].text.rpartition("/")[2].removesuffix(".exe") not in ENGINES:
         return None
     at = 1
@@ -122,7 +122,7 @@ def _after_command(words: Sequence[Word]) -> Sequence[Word] | None:
 
 
 def _options(words: Sequence[Word]) -> Iterator[tuple[str, str, int, int]]:
-    """Each option by its long name with value ("true" for a switch), line, and the index behind it."""
+    """Each option by its long name, with value ("true" for a switch), line, and the index after it."""
     at = 0
     while at < len(words):
         text, line = words[at].text, words[at].line
@@ -176,8 +176,8 @@ def _put(node: Mapping, option: str, value: str, line: int) -> None:
 
 def _capabilities(key: str) -> Any:
     def put(node: Mapping, value: str, line: int) -> None:
-        for one in value.split(","):
-            yaml_document.add(node, key, one.strip(), line)
+        for item in value.split(","):
+            yaml_document.add(node, key, item.strip(), line)
 
     return put
 

@@ -1,8 +1,8 @@
 """The simple commands of a shell script in order, each with its words, redirections and its place in a pipeline.
 
-Quotes are resolved, variables stay as they are written (``$x``, ``${x}``), command substitutions too; the commands within
-them follow the one that holds them. A command that a wrapper runs (``sudo``, ``env``, ``xargs``, ``sh -c`` …) follows
-its wrapper. What the grammar cannot read is left out and said (``broken``).
+Quotes are resolved; variables (``$x``, ``${x}``) and command substitutions stay as written. The commands of a substitution
+follow the command that contains it; a command that a wrapper runs (``sudo``, ``env``, ``xargs``, ``sh -c`` …) follows its
+wrapper. What the grammar cannot parse is left out, and ``broken`` is set.
 Raises: ValueError for a script too large or too costly to parse.
 **Source:** POSIX.1-2024, XCU 2 (Shell Command Language); Bash reference manual, "Shell Grammar".
 """
@@ -15,42 +15,19 @@ from typing import Any
 
 from msgspec import Struct
 
+from .quoting import unquote
+from .wrappers import program_of, script_within, unwrapped
+
 MAX_BYTES = 128 * 1024
-MAX_PIPES = 1000  # the grammar's cost grows with their square where one is left open
+MAX_PIPES = 1000  # if one is left open, the cost of parsing grows with their square
 MAX_DEPTH = 60
 MAX_COMMANDS = 20_000
 MAX_VALUES = 50  # of a loop
 TIMEOUT_S = 1.0
-SHELLS = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh", "mksh"))
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_IN_DOUBLE = re.compile(r'\\([\\"$`\n])')
-_PIECE = re.compile(r"""'([^']*)'|"((?:[^"\\]|\\.)*)"|\$'((?:[^'\\]|\\.)*)'|\\(.)|([^'"\\$]+|\$)""", re.DOTALL)
-_ANSI = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b"}
-# Options of wrappers that take a value of their own.
-_WRAPPERS: dict[str, str] = {
-    "sudo": "CDghpRrTtUu",
-    "doas": "Cu",
-    "env": "uCS",
-    "exec": "a",
-    "command": "",
-    "builtin": "",
-    "nohup": "",
-    "time": "fo",
-    "nice": "n",
-    "ionice": "cnp",
-    "chronic": "",
-    "eatmydata": "",
-    "setsid": "",
-    "stdbuf": "ioe",
-    "timeout": "ks",
-    "gosu": "",
-    "su-exec": "",
-    "xargs": "adEeIiLlnPs",
-    "catchsegv": "",
-    "retry": "",
-}
-_BEFORE = {"timeout": 1, "gosu": 1, "su-exec": 1}  # words that stand before the command
-_ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
+_PLAIN = frozenset(("word", "string", "raw_string", "number", "comment", "variable_name", "simple_expansion", "regex"))
+_SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
+_REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
+_JOINTS = frozenset(("&&", "||", ";", "|", "|&", "&", "\n"))
 
 
 class Redirect(Struct, frozen=True, gc=False):
@@ -59,20 +36,20 @@ class Redirect(Struct, frozen=True, gc=False):
 
 
 class Command(Struct, frozen=True, gc=False):
-    words: tuple[str, ...]  # the program first; empty where there are assignments alone
+    words: tuple[str, ...]  # the program first; empty for assignments alone
     line: int
     end_line: int
     assignments: tuple[tuple[str, str], ...] = ()
     redirects: tuple[Redirect, ...] = ()
     pipeline: int = 0  # commands with one number are piped into each other, in their order
-    joined: str = ""  # how it follows what stands before: "&&", "||", ";", "|"
+    joined: str = ""  # what joins it to the command before: "&&", "||", ";", "|"
     inner: bool = False  # within a command substitution
-    wrapped: bool = False  # run by the command before
+    wrapped: bool = False  # run by the command before it
 
     @property
     def program(self) -> str:
-        """The name without its folder."""
-        return self.words[0].rpartition("/")[2] if self.words else ""
+        """The name of the program without its folder."""
+        return program_of(self.words)
 
 
 class Script(Struct, frozen=True):
@@ -81,7 +58,7 @@ class Script(Struct, frozen=True):
 
 
 def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = (1,)) -> Script:
-    """``starts`` are offsets in the text at which a line of the file begins, ``lines`` which one that is."""
+    """``starts`` are offsets in the text at which a line of the file begins, ``lines`` the numbers of these lines."""
     data = text.encode("utf-8", "replace")
     if len(data) > MAX_BYTES or data.count(b"|") > MAX_PIPES:
         raise ValueError(f"a script of {len(data)} bytes is too large to be read")
@@ -94,50 +71,22 @@ def read_script(text: str, starts: Sequence[int] = (0,), lines: Sequence[int] = 
 
 
 def command_of(words: Sequence[str], line: int, end_line: int) -> tuple[Command, ...]:
-    """The command of an exec form, and what it wraps."""
+    """The command of an exec form, and the commands that it wraps."""
     reading = _Reading(b"", (0,), (line,))
     reading.add(Command(tuple(words), line, end_line))
     return tuple(reading.commands)
 
 
-def unquote(raw: str) -> str:
-    """A word without its quotes and escapes; expansions stay as they are written."""
-    if "'" not in raw and '"' not in raw and "\\" not in raw:
-        return raw
-    out: list[str] = []
-    for single, double, ansi, escaped, plain in _PIECE.findall(raw):
-        if plain:
-            out.append(plain)
-        elif double:
-            out.append(_IN_DOUBLE.sub(lambda match: "" if match[1] == "\n" else match[1], double))
-        elif ansi:
-            out.append(_ESCAPED.sub(lambda match: _ANSI.get(match[1], match[1]), ansi))
-        elif escaped:
-            out.append("" if escaped == "\n" else escaped)
-        else:
-            out.append(single)
-    return "".join(out)
-
-
-def unwrapped(words: Sequence[str]) -> tuple[str, ...]:
-    """What ``sudo``, ``env``, ``xargs`` and their like run; () where the command wraps nothing."""
-    program = words[0].rpartition("/")[2] if words else ""
-    if program not in _WRAPPERS:
-        return ()
-    valued = _WRAPPERS[program]
-    at = 1
-    while at < len(words):
-        word = words[at]
-        if word == "--":
-            at += 1
-            break
-        if word.startswith("--") or (program in ("env", "sudo") and _ASSIGNED.match(word)):
-            at += 1
-        elif word.startswith("-") and len(word) > 1:
-            at += 2 if word[-1] in valued and len(word) == 2 else 1
-        else:
-            break
-    return tuple(words[at + _BEFORE.get(program, 0) :])
+def piped(commands: Sequence[Command]) -> Iterator[tuple[Command, tuple[Command, ...]]]:
+    """Each command that reads from a pipe, with the commands before it in the pipeline."""
+    before: dict[int, tuple[Command, ...]] = {}
+    for command in commands:
+        if not command.pipeline or not command.words:
+            continue
+        earlier = before.get(command.pipeline, ())
+        if earlier:
+            yield command, earlier
+        before[command.pipeline] = (*earlier[-20:], command)
 
 
 def _parse(data: bytes) -> Any:
@@ -223,7 +172,7 @@ class _Reading:
             self.nested(node, depth)
 
     def pieces(self, node: Any) -> list[tuple[str, str, Any]]:
-        """Kind, text and node of each child; the grammar parts ``$A/b-$B-c`` in two, which the shell does not."""
+        """Kind, text and node of each child; the grammar splits ``$A/b-$B-c`` into two, the shell does not."""
         found: list[tuple[str, str, Any]] = []
         end = -1
         for child in node.children:
@@ -246,16 +195,16 @@ class _Reading:
         self.nested(node, depth)
 
     def loop(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
-        """Its variable is assigned all its values at once, a line for each, before what is done with them."""
+        """Its variable is assigned all values at once, one a line, before the body of the loop."""
         name = node.child_by_field_name("variable")
-        values = [unquote(self.text(one)) for one in node.children_by_field_name("value")]
+        values = [unquote(self.text(child)) for child in node.children_by_field_name("value")]
         if name is not None and values:
             assigned = ((self.text(name), "\n".join(values[:MAX_VALUES])),)
             self.add(Command((), *self.span(node), assigned, (), 0, joined, inner))
         self.statements(node, pipeline, joined, inner=inner, depth=depth)
 
     def redirected(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
-        """The redirection belongs to the last command of what it follows."""
+        """The redirection belongs to the last command before it."""
         first = len(self.commands)
         redirects: list[Redirect] = []
         for child in node.children:
@@ -278,7 +227,7 @@ class _Reading:
         return Redirect(mark, unquote(raw[len(mark) :].strip()))
 
     def nested(self, node: Any, depth: int) -> None:
-        """The commands of substitutions anywhere below."""
+        """The commands of all substitutions below the node."""
         waiting = list(reversed(node.children))
         steps = 0
         while waiting and steps < MAX_COMMANDS:
@@ -301,7 +250,7 @@ class _Reading:
         inside = unwrapped(command.words)
         if inside:
             self.add(self.within(command, inside), depth + 1)
-        elif script := script_within(command):
+        elif script := script_within(command.words):
             self.script(script, command, depth)
 
     def within(self, command: Command, words: tuple[str, ...]) -> Command:
@@ -321,10 +270,18 @@ class _Reading:
             reading.visit(_parse(data), 0, ";", inner=command.inner)
         except ValueError:
             return
-        for one in reading.commands[: MAX_COMMANDS - len(self.commands)]:
-            number = one.pipeline + self.pipelines if one.pipeline else command.pipeline
-            inside = Command(one.words, command.line, command.end_line, one.assignments, one.redirects, number, one.joined)
-            self.commands.append(self.within(inside, one.words))
+        for inner_command in reading.commands[: MAX_COMMANDS - len(self.commands)]:
+            number = inner_command.pipeline + self.pipelines if inner_command.pipeline else command.pipeline
+            inside = Command(
+                inner_command.words,
+                command.line,
+                command.end_line,
+                inner_command.assignments,
+                inner_command.redirects,
+                number,
+                inner_command.joined,
+            )
+            self.commands.append(self.within(inside, inner_command.words))
         self.pipelines += reading.pipelines
 
     def span(self, node: Any) -> tuple[int, int]:
@@ -332,39 +289,3 @@ class _Reading:
 
     def text(self, node: Any) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-
-
-def script_within(command: Command) -> str:
-    """The text that ``sh -c``, ``su -c`` or ``eval`` runs; "" where there is none."""
-    program, words = command.program, command.words
-    if program == "eval":
-        return " ".join(words[1:])
-    if program not in SHELLS and program != "su":
-        return ""
-    following = iter(words[1:])
-    for word in following:
-        if re.fullmatch(r"-[a-z]*c", word) or (program == "su" and word == "--command"):
-            return next(following, "")
-        if program == "su" and word.startswith("--command="):
-            return word.partition("=")[2]
-        if re.fullmatch(r"[-+][a-z]*o", word):
-            next(following, "")
-    return ""
-
-
-_PLAIN = frozenset(("word", "string", "raw_string", "number", "comment", "variable_name", "simple_expansion", "regex"))
-_SUBSTITUTIONS = frozenset(("command_substitution", "process_substitution"))
-_REDIRECTS = frozenset(("file_redirect", "heredoc_redirect", "herestring_redirect"))
-_JOINTS = frozenset(("&&", "||", ";", "|", "|&", "&", "\n"))
-
-
-def piped(commands: Sequence[Command]) -> Iterator[tuple[Command, tuple[Command, ...]]]:
-    """Each command that reads a pipe, with those that stand before it in the pipeline."""
-    before: dict[int, tuple[Command, ...]] = {}
-    for command in commands:
-        if not command.pipeline or not command.words:
-            continue
-        earlier = before.get(command.pipeline, ())
-        if earlier:
-            yield command, earlier
-        before[command.pipeline] = (*earlier[-20:], command)

@@ -1,6 +1,6 @@
-"""Version intervals in mathematical notation, ``[1.0,2.0)``, several of them joined by commas; for Maven and NuGet.
+"""Version intervals in mathematical notation, ``[1.0,2.0)``, several of them separated by commas; for Maven and NuGet.
 
-Raises: ValueError for text that is no list of intervals.
+Raises: ValueError if the text is not a list of intervals.
 **Source:** Maven POM reference, "Dependency Version Requirement Specification".
 """
 
@@ -14,15 +14,15 @@ _INTERVAL = re.compile(r"\s*([\[(])([^\[\]()]*)([\])])\s*(?:,|$)")
 
 
 class Interval(NamedTuple):
-    """Bounds as written; "" is none."""
+    """Bounds as written; "" for no bound."""
 
     low: str
     high: str
     low_included: bool
     high_included: bool
 
-    def holds(self, place: Any, key: Callable[[str], Any]) -> bool:
-        """Whether the version whose key is ``place`` lies in it."""
+    def contains(self, place: Any, key: Callable[[str], Any]) -> bool:
+        """Whether the version with the key ``place`` is in the interval."""
         if self.low and not (place >= key(self.low) if self.low_included else place > key(self.low)):
             return False
         return not self.high or bool(place <= key(self.high) if self.high_included else place < key(self.high))

@@ -1,9 +1,9 @@
 """Reads semantic versions leniently and gives their sort key; npm, Go, NuGet and others build on it.
 
-``semantic_key`` gives ``(numbers, 1)`` for a release and ``(numbers, 0, kind, value, ...)`` for a pre-release, where
-trailing zeros of the numbers are dropped, kind 0 has an int and kind 1 a str. Build metadata has no part in it.
-Beyond the standard it takes a leading ``v``, any count of numbers ("1.2" equals "1.2.0"), and a pre-release that
-follows without hyphen ("1.20rc1") or behind a dot ("1.0.0.rc.1"; words behind the first are one identifier).
+``semantic_key`` gives ``(numbers, 1)`` for a release and ``(numbers, 0, kind, value, ...)`` for a pre-release;
+trailing zeros of the numbers are dropped, kind 0 has an int and kind 1 a str. Build metadata does not count.
+Beyond the standard it accepts a leading ``v``, any count of numbers ("1.2" equals "1.2.0"), and a pre-release without
+hyphen ("1.20rc1") or after a dot ("1.0.0.rc.1"; its first word and the following ones are one identifier).
 Raises: ValueError for other text.
 **Source:** Semantic Versioning 2.0.0, 9-11.
 """

@@ -1,7 +1,7 @@
-"""What the terms of a range over semantic versions ask for: ``^1.2``, ``~1.2.3``, ``<=1.1``, ``2.x``, ``>=1.0.0-rc.1``.
+"""The terms of a range over semantic versions: ``^1.2``, ``~1.2.3``, ``<=1.1``, ``2.x``, ``>=1.0.0-rc.1``.
 
-A version with fewer than three numbers is partial and stands for every version that begins so.
-Raises: ValueError for text that is no list of terms.
+A version with fewer than three numbers is partial and stands for every version that begins with them.
+Raises: ValueError if the text is not a list of terms.
 **Source:** node-semver, README "Advanced Range Syntax" and "Range Grammar".
 """
 
@@ -12,13 +12,13 @@ from careen.safety.pattern import pattern
 from .semantic import Key, key_of
 from .text import COMPARE, bounded
 
-# Loose parsing takes a pre-release without its hyphen. White space is single when this is used.
+# Loose parsing accepts a pre-release without hyphen. The text has single blanks only.
 _TERM = pattern(
     r"(?P<operator><=|>=|!=|<>|==|<|>|=|~>|~|\^)? ?[v= ]*"
     r"(?P<numbers>(?:[0-9]+|[xX*])(?:\.(?:[0-9]+|[xX*]))*)"
     r"(?:-(?P<pre>[0-9A-Za-z.-]+)|(?P<joined>\.?[A-Za-z][0-9A-Za-z.-]*))?(?:\+[^ ,]+)?(?:[ ,]+|$)"
 )
-LOWEST = "0"  # the lowest pre-release there is: "<2.0.0-0" leaves out those of 2.0.0
+LOWEST = "0"  # the lowest pre-release: "<2.0.0-0" excludes those of 2.0.0
 
 
 class Bound(NamedTuple):
@@ -31,7 +31,7 @@ class Bound(NamedTuple):
 
 
 class Term(NamedTuple):
-    """``joined``: the pre-release followed without hyphen, which only loose parsing takes."""
+    """``joined``: the pre-release has no hyphen, which only loose parsing accepts."""
 
     operator: str
     numbers: tuple[int, ...]
@@ -41,12 +41,12 @@ class Term(NamedTuple):
 
 
 def alternatives(constraint: str) -> list[str]:
-    """The parts between ``||``, white space made single."""
+    """The parts between ``||``, with single blanks."""
     return [" ".join(part.split()) for part in bounded(constraint).split("||")]
 
 
 def terms(alternative: str, *, skip: bool = False) -> list[Term]:
-    """The terms of one alternative, white space or commas between them; ``skip`` leaves out words that are none."""
+    """The terms of one alternative, separated by white space or commas; ``skip`` leaves out other words."""
     found, at = [], 0
     while at < len(alternative):
         match = _TERM.match(alternative, at)
@@ -57,7 +57,7 @@ def terms(alternative: str, *, skip: bool = False) -> list[Term]:
             continue
         numbers: list[int] = []
         for part in match["numbers"].split("."):
-            if part in "xX*":  # what follows an "x" is any too
+            if part in "xX*":  # after an "x" any number matches, too
                 break
             numbers.append(int(part))
         joined = match["joined"]
@@ -69,7 +69,7 @@ def terms(alternative: str, *, skip: bool = False) -> list[Term]:
 
 
 def bounds(operator: str, numbers: tuple[int, ...], pre: str | None, *, prerelease: bool) -> list[Bound]:
-    """What one term asks for, all of it together; with ``prerelease`` a partial version begins at its pre-releases."""
+    """The bounds of one term, which must all hold; with ``prerelease`` a partial version includes its pre-releases."""
     low = LOWEST if prerelease else None
     if not numbers:
         return [Bound("<", (), LOWEST)] if operator in ("<", ">") else []

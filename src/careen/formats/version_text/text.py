@@ -1,8 +1,8 @@
 """Checks a version text before a scheme parses it, and compares two keys by a constraint's operator.
 
-Version texts come from images and feeds, so they are hostile: bounded in length (which also keeps every digit run
-far below Python's limit for ``int``) and free of control characters.
-Raises: ValueError for text that is empty, too long or not printable.
+Version texts come from images and feeds and are hostile: their length is bounded (which also keeps every run of digits
+far below Python's limit for ``int``), and control characters are refused.
+Raises: ValueError if the text is empty, too long or not printable.
 """
 
 import operator
@@ -37,12 +37,12 @@ def clean(text: str) -> str:
 
 
 def bounded(constraint: str) -> str:
-    """The constraint as it is, once its length is seen to be bearable."""
+    """The constraint unchanged, after a check of its length."""
     if len(constraint) > CONSTRAINT_CHARACTERS:
         raise ValueError(f"constraint of {len(constraint)} characters")
     return constraint
 
 
 def refused(text: str, scheme: str) -> ValueError:
-    """The error for text that is no version of this scheme, cut short for people."""
+    """The error for text that is not a version of this scheme, with the text shortened."""
     return ValueError(f"not a {scheme} version: {text[:80]!r}")

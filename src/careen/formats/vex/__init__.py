@@ -1,1 +1,1 @@
-"""VEX documents in their three notations."""
+"""VEX documents in their three formats."""

@@ -2,8 +2,8 @@
 
 Shape: ``product_tree`` names products (branches in branches, ``full_product_names``, and ``relationships``, by which a
 component is part of a product) and groups of them; ``vulnerabilities[].product_status`` lists product ids by status,
-``flags`` justify. What a statement calls a product is named by its package URLs, CPE, hashes and name.
-Raises: ValueError where there are more products than anyone lists, or branches nested too deep.
+``flags`` give the justification. A product is named by its package URLs, CPE, hashes and name.
+Raises: ValueError if there are too many products, or branches nested too deep.
 **Source:** CSAF 2.0, sections 3.2.2, 3.2.3 and 4.5 (profile VEX); 2.1 for ``purls``.
 """
 
@@ -38,11 +38,11 @@ def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
         text(group.get("group_id")): [text(id) for id in sequence(group.get("product_ids"))]
         for group in map(mapping, sequence(tree.get("product_groups")))
     }
-    for one in map(mapping, sequence(document.get("vulnerabilities"))):
-        others = [text(mapping(id).get("text")) for id in sequence(one.get("ids"))]
-        ids = tuple(dict.fromkeys(filter(None, (text(one.get("cve")), *others))))
-        why_by_product = _why_by_product(one, groups)
-        for key, listed in mapping(one.get("product_status")).items():
+    for vulnerability in map(mapping, sequence(document.get("vulnerabilities"))):
+        others = [text(mapping(id).get("text")) for id in sequence(vulnerability.get("ids"))]
+        ids = tuple(dict.fromkeys(filter(None, (text(vulnerability.get("cve")), *others))))
+        why_by_product = _why_by_product(vulnerability, groups)
+        for key, listed in mapping(vulnerability.get("product_status")).items():
             status = _STATUS.get(key)
             by_why: dict[str, list[Product]] = {}
             for id in map(text, sequence(listed)):
@@ -90,19 +90,19 @@ def _names(full: dict[str, Any]) -> Names:
     names = [text(helper.get("purl")), *map(text, sequence(helper.get("purls"))), text(helper.get("cpe"))]
     for hashes in map(mapping, sequence(helper.get("hashes"))):
         names += [
-            f"sha256:{text(one.get('value'))}"
-            for one in map(mapping, sequence(hashes.get("file_hashes")))
-            if text(one.get("algorithm")).lower() == "sha256"
+            f"sha256:{text(hash.get('value'))}"
+            for hash in map(mapping, sequence(hashes.get("file_hashes")))
+            if text(hash.get("algorithm")).lower() == "sha256"
         ]
     return tuple(dict.fromkeys(filter(None, (*names, text(full.get("name"))))))
 
 
-def _why_by_product(one: dict[str, Any], groups: dict[str, list[str]]) -> dict[tuple[str, bool], str]:
-    """Flags justify that a product is not affected; the details of threats tell the impact where there is no flag."""
+def _why_by_product(vulnerability: dict[str, Any], groups: dict[str, list[str]]) -> dict[tuple[str, bool], str]:
+    """The justification by product: flags state why a product is not affected; without a flag, threats describe the impact."""
     found: dict[tuple[str, bool], str] = {}
-    impacts = [threat for threat in map(mapping, sequence(one.get("threats"))) if threat.get("category") == "impact"]
+    impacts = [threat for threat in map(mapping, sequence(vulnerability.get("threats"))) if threat.get("category") == "impact"]
     for entry, key in [
-        *((flag, "label") for flag in map(mapping, sequence(one.get("flags")))),
+        *((flag, "label") for flag in map(mapping, sequence(vulnerability.get("flags")))),
         *((t, "details") for t in impacts),
     ]:
         ids = [text(id) for id in sequence(entry.get("product_ids"))]

@@ -1,9 +1,9 @@
-"""CycloneDX VEX: the analyses of a bill's vulnerabilities.
+"""CycloneDX VEX: the analyses of an SBOM's vulnerabilities.
 
 Shape: ``vulnerabilities: [{id, references, analysis: {state, justification, detail}, affects: [{ref, versions}]}]``;
-``ref`` is a component's ``bom-ref``, here or in another bill (``urn:cdx:SERIAL/VERSION#BOM-REF``), and often a package
-URL. A component of a bill about a container is stated of that container. ``versions`` narrows the statement to those
-named; what it calls unaffected is, whatever the analysis says; a range of versions says nothing here.
+``ref`` is a component's ``bom-ref``, here or in another SBOM (``urn:cdx:SERIAL/VERSION#BOM-REF``), and often a package
+URL. A statement about a component in the SBOM of a container is about that container. ``versions`` limits the statement to
+those versions; a version marked unaffected is unaffected, whatever the analysis; a range of versions is ignored.
 **Source:** CycloneDX 1.4 to 1.6, ``vulnerabilities`` and "BOM-Link".
 """
 
@@ -31,25 +31,25 @@ def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
     names_by_ref = _names_by_ref(document, about)
     container = _names(about) if text(about.get("type")) == "container" else ()
     issued = text(mapping(document.get("metadata")).get("timestamp"))
-    for one in map(mapping, sequence(document.get("vulnerabilities"))):
-        analysis = mapping(one.get("analysis"))
-        said = _STATES.get(text(analysis.get("state")))
-        aliases = [text(mapping(other).get("id")) for other in sequence(one.get("references"))]
-        ids = tuple(dict.fromkeys(filter(None, (text(one.get("id")), *aliases))))
+    for vulnerability in map(mapping, sequence(document.get("vulnerabilities"))):
+        analysis = mapping(vulnerability.get("analysis"))
+        stated = _STATES.get(text(analysis.get("state")))
+        aliases = [text(mapping(other).get("id")) for other in sequence(vulnerability.get("references"))]
+        ids = tuple(dict.fromkeys(filter(None, (text(vulnerability.get("id")), *aliases))))
         why = text(analysis.get("justification")) or text(analysis.get("detail")) or text(analysis.get("state"))
-        when = text(analysis.get("lastUpdated")) or text(one.get("updated")) or issued
-        for status, products in _affects(one, said, names_by_ref, container).items():
+        when = text(analysis.get("lastUpdated")) or text(vulnerability.get("updated")) or issued
+        for status, products in _affects(vulnerability, stated, names_by_ref, container).items():
             if ids and products:
                 yield Statement(ids, status, tuple(products), source, why, when)
 
 
 def _affects(
-    one: dict[str, Any], said: VexStatus | None, names_by_ref: dict[str, Names], container: Names
+    vulnerability: dict[str, Any], stated: VexStatus | None, names_by_ref: dict[str, Names], container: Names
 ) -> dict[VexStatus, list[Product]]:
     found: dict[VexStatus, list[Product]] = {}
-    for affected in map(mapping, sequence(one.get("affects"))):
+    for affected in map(mapping, sequence(vulnerability.get("affects"))):
         names = _resolved(text(affected.get("ref")), names_by_ref)
-        for status, version in _versions(affected, said):
+        for status, version in _versions(affected, stated):
             about = _of_version(names, version)
             if about and status:
                 whole = container and names != container
@@ -58,21 +58,21 @@ def _affects(
     return found
 
 
-def _versions(affected: dict[str, Any], said: VexStatus | None) -> Iterator[tuple[VexStatus | None, str]]:
-    """(status, version) pairs; the version "" where none is named."""
-    listed = [mapping(one) for one in sequence(affected.get("versions"))]
+def _versions(affected: dict[str, Any], stated: VexStatus | None) -> Iterator[tuple[VexStatus | None, str]]:
+    """(status, version) pairs; the version is "" if none is named."""
+    listed = [mapping(version) for version in sequence(affected.get("versions"))]
     if not listed:
-        yield said, ""
-    for one in listed:
-        version, status = text(one.get("version")), text(one.get("status"))
+        yield stated, ""
+    for entry in listed:
+        version, status = text(entry.get("version")), text(entry.get("status"))
         if version and status == "unaffected":
             yield "not_affected", version
         elif version:
-            yield ("under_investigation" if status == "unknown" else said), version
+            yield ("under_investigation" if status == "unknown" else stated), version
 
 
 def _of_version(names: Names, version: str) -> Names:
-    """The names that can hold the version: package URLs without one of their own, or with this one."""
+    """The names that can have the version: package URLs without a version, or with this one."""
     if not version:
         return names
     found = []

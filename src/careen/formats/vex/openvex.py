@@ -1,8 +1,8 @@
-"""OpenVEX: its statements, and a document made of some.
+"""OpenVEX: reads its statements, and writes a document of statements.
 
 Shape: ``{"@context", author, timestamp, statements: [{vulnerability, products, status, justification, …}]}``.
-A vulnerability is ``{name, aliases, "@id"}`` since 0.2.0 and a text before; a product is ``{"@id", identifiers, hashes,
-subcomponents}`` or a text, with the subcomponents beside it. A statement inherits the document's timestamp and author.
+A vulnerability is ``{name, aliases, "@id"}`` since 0.2.0 and a string before; a product is ``{"@id", identifiers, hashes,
+subcomponents}`` or a string, with the subcomponents next to it. A statement inherits the document's timestamp and author.
 Raises: ValueError for a statement without a known status.
 **Source:** OpenVEX specification 0.2.0 and 0.0.1.
 """
@@ -39,7 +39,7 @@ def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
 
 
 def document(stated: Sequence[Statement], author: str, timestamp: str, id: str) -> dict[str, Any]:
-    """A document of version 0.2.0. What is no word of OpenVEX goes where the format has free text."""
+    """A document of version 0.2.0. Values that OpenVEX does not have go into its free-text fields."""
     return {
         "@context": f"{CONTEXT}/v0.2.0",
         "@id": id,
@@ -47,7 +47,7 @@ def document(stated: Sequence[Statement], author: str, timestamp: str, id: str) 
         "timestamp": timestamp,
         "version": 1,
         "tooling": "careen",
-        "statements": [_statement(one) for one in stated],
+        "statements": [_statement(statement) for statement in stated],
     }
 
 
@@ -60,9 +60,9 @@ def _ids(vulnerability: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (name, *aliases))))
 
 
-def _products(one: dict[str, Any]) -> Iterator[Product]:
-    beside = _components(one.get("subcomponents"))  # of version 0.0.1
-    for product in sequence(one.get("products")):
+def _products(statement: dict[str, Any]) -> Iterator[Product]:
+    beside = _components(statement.get("subcomponents"))  # of version 0.0.1
+    for product in sequence(statement.get("products")):
         names = _names(product)
         if names:
             yield Product(names, (*beside, *_components(mapping(product).get("subcomponents"))))
@@ -82,29 +82,29 @@ def _names(component: Any) -> Names:
     return tuple(dict.fromkeys(filter(None, (*names, f"sha256:{digest}" if digest else ""))))
 
 
-def _why(one: dict[str, Any]) -> str:
+def _why(statement: dict[str, Any]) -> str:
     keys = ("justification", "impact_statement", "action_statement", "status_notes")
-    return next((said for key in keys if (said := text(one.get(key)))), "")
+    return next((found for key in keys if (found := text(statement.get(key)))), "")
 
 
-def _statement(one: Statement) -> dict[str, Any]:
+def _statement(statement: Statement) -> dict[str, Any]:
     from .statements import JUSTIFICATIONS
 
-    name, *aliases = one.ids
+    name, *aliases = statement.ids
     made: dict[str, Any] = {
         "vulnerability": {"name": name} | ({"aliases": aliases} if aliases else {}),
         "products": [
             {"@id": product.names[0]}
             | ({"subcomponents": [{"@id": names[0]} for names in product.components]} if product.components else {})
-            for product in one.products
+            for product in statement.products
         ],
-        "status": one.status,
+        "status": statement.status,
     }
-    if one.status == "not_affected":
-        key = "justification" if one.justification in JUSTIFICATIONS else "impact_statement"
-        made[key] = one.justification or "The author gives no reason"
-    elif one.status == "affected":
-        made["action_statement"] = one.justification or "Update to a version with a fix"
-    elif one.justification:
-        made["status_notes"] = one.justification
-    return made | ({"timestamp": one.issued} if one.issued else {})
+    if statement.status == "not_affected":
+        key = "justification" if statement.justification in JUSTIFICATIONS else "impact_statement"
+        made[key] = statement.justification or "The author gives no reason"
+    elif statement.status == "affected":
+        made["action_statement"] = statement.justification or "Update to a version with a fix"
+    elif statement.justification:
+        made["status_notes"] = statement.justification
+    return made | ({"timestamp": statement.issued} if statement.issued else {})

@@ -1,7 +1,7 @@
-"""What a VEX document says, in whichever format: which flaws do or do not touch which products, and why.
+"""The statements of a VEX document, in any format: which vulnerabilities affect which products or not, and why.
 
-A product is known by any of its names: package URLs, CPEs, digests, image references, or plain words. Where it has
-components, the statement is about each of these as a part of that product; where it has none, about all of it.
+A product is known by any of its names: package URLs, CPEs, digests, image references, or plain text. If it has components,
+the statement is about each of these as a part of that product; without components, about all of it.
 **Source:** CISA, "Minimum Requirements for VEX", 2023; OpenVEX 0.2.0, CycloneDX 1.6 and CSAF 2.0 for the formats.
 """
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 VexStatus = Literal["not_affected", "affected", "fixed", "under_investigation"]
 STATUSES: tuple[VexStatus, ...] = ("not_affected", "affected", "fixed", "under_investigation")
-# OpenVEX and CSAF use the same five words; CycloneDX has nine of its own.
+# OpenVEX and CSAF have the same five justifications; CycloneDX has nine of its own.
 JUSTIFICATIONS = (
     "component_not_present",
     "vulnerable_code_not_present",
@@ -28,10 +28,10 @@ class Product(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    ids: tuple[str, ...]  # of the flaw, with its aliases
+    ids: tuple[str, ...]  # of the vulnerability, with its aliases
     status: VexStatus
     products: tuple[Product, ...]
     source: str  # the file
-    justification: str = ""  # a word of the format, else what the author wrote instead
-    issued: str = ""  # RFC 3339; the later of two statements about the same holds
+    justification: str = ""  # a code of the format, else the author's text
+    issued: str = ""  # RFC 3339; of two statements about the same the later one counts
     author: str = ""

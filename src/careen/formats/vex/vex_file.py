@@ -1,6 +1,6 @@
-"""The statements of a VEX document in OpenVEX, CycloneDX or CSAF, recognised by what it says of itself.
+"""The statements of a VEX document in OpenVEX, CycloneDX or CSAF, recognised by its own fields.
 
-An in-toto statement whose predicate is such a document is read through to it; its signature is nobody's business here.
+Of an in-toto statement with such a document as predicate, the predicate is read; its signature is not verified here.
 Raises: ValueError for anything else, and over 64 MiB.
 """
 
@@ -37,7 +37,7 @@ def is_vex(document: dict[str, Any]) -> bool:
 
 def _reader(document: dict[str, Any]) -> Any:
     context = document.get("@context")
-    if any(text(one).startswith(openvex.CONTEXT) for one in (context if isinstance(context, list) else [context])):
+    if any(text(name).startswith(openvex.CONTEXT) for name in (context if isinstance(context, list) else [context])):
         return openvex.statements
     if document.get("bomFormat") == "CycloneDX":
         return cyclonedx.statements

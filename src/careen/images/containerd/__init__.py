@@ -1,9 +1,9 @@
-"""Images of containerd, out of its own folder: ``containerd:NAME`` or ``containerd:FOLDER:NAME``, no daemon is asked.
+"""Images of containerd, read from its own folder, without its daemon: ``containerd:NAME`` or ``containerd:FOLDER:NAME``.
 
 Names are looked up in the metadata database of every name space (Kubernetes keeps its images in ``k8s.io``), blobs are
 those of the content store. ``FOLDER@DIGEST`` needs no name. A database that containerd is writing to is read as it was.
-The daemon's socket speaks gRPC alone, for which we have no client: whoever may use it may read the folder as well.
-Raises: InputError where there is no such store or image, or a blob is not in it: containerd may have discarded layers.
+The daemon's socket speaks only gRPC, for which there is no client here; users of the socket may read the folder as well.
+Raises: InputError if there is no such store or image, or a blob is not in it: containerd may have discarded layers.
 **Source:** containerd 2.0, ``docs/content-flow.md``, ``core/metadata/buckets.go``.
 """
 
@@ -41,10 +41,10 @@ def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
 
 def _found(reference: str) -> tuple[Path, tuple[Descriptor, ...]]:
     path, wanted = split_path(reference)
-    # A folder in the working folder that is called like an image is not containerd's.
+    # A folder in the working folder with the name of an image is not containerd's.
     root, wanted = (path, wanted) if is_path(reference) and path.is_dir() else (_root(reference), reference)
     if not _is_store(root, wanted):
-        raise InputError(f"{root} is no folder of containerd: it has no {CONTENT}", "write containerd:FOLDER:NAME")
+        raise InputError(f"{root} is not a folder of containerd: it has no {CONTENT}", "write containerd:FOLDER:NAME")
     if is_digest(wanted):
         return root, (Descriptor(wanted, -1),)
     images = dict(_images(root / METADATA))
@@ -98,7 +98,7 @@ def _images(database: Path) -> Iterator[tuple[str, str]]:
         raise InputError(f"{database} cannot be read: {error.strerror}", "it is readable by root alone") from None
     except ValueError as error:
         raise InputError(
-            f"{database} is no database of containerd: {error}", "name the image by digest: FOLDER@DIGEST"
+            f"{database} is not a database of containerd: {error}", "name the image by digest: FOLDER@DIGEST"
         ) from None
 
 
@@ -121,7 +121,7 @@ def _completed(name: str) -> tuple[str, ...]:
 IMAGE_SOURCE = ImageSource(
     name="containerd",
     open=open_image,
-    accepts=lambda reference: False,  # only where it is named: its folder is nobody else's
+    accepts=lambda reference: False,  # only with its prefix
     platforms=platforms,
     description="an image in containerd's own folder (/var/lib/containerd), by name or digest",
 )

@@ -1,4 +1,4 @@
-"""The buckets of a Bolt database, as etcd and containerd keep one: ``items`` gives what a bucket holds, by key.
+"""The buckets of a Bolt database, as etcd and containerd keep one: ``items`` gives the content of a bucket, by key.
 
 Shape: pages of one size, the first two with the roots (the valid one with the higher transaction counts); branch and leaf
 pages of a B+ tree, a bucket in a bucket as the value of a leaf, small ones within it.
@@ -21,7 +21,7 @@ _IS_BRANCH, _IS_LEAF = 0x01, 0x02
 
 
 class Bucket(Struct, frozen=True):
-    """Where a bucket is: the page of its root, or the page itself where it is small."""
+    """The place of a bucket: the page of its root, or the page itself if it is small."""
 
     root: int
     inline: bytes = b""
@@ -39,7 +39,7 @@ class Bolt:
         self.root = Bucket(root)
 
     def bucket(self, *path: bytes) -> Bucket | None:
-        """The bucket at the end of a path of keys; None where there is none."""
+        """The bucket at the end of a path of keys; None if there is none."""
         here: Bucket | None = self.root
         for key in path:
             found = next((value for name, value in self.items(here) if name == key), None) if here else None
@@ -80,7 +80,7 @@ class Bolt:
 
 
 def _places(file: BinaryIO) -> Iterator[int]:
-    """Where the two roots may be: at the start, and one page later, whatever a page's size is."""
+    """The possible places of the two roots: at the start, and one page later, whatever a page's size is."""
     yield 0
     try:
         size = _META.unpack(_read(file, _PAGE.size, _META.size))[2]
@@ -90,7 +90,7 @@ def _places(file: BinaryIO) -> Iterator[int]:
 
 
 def _meta(file: BinaryIO, place: int) -> tuple[int, int, int] | None:
-    """(transaction, page size, root) of a root that is whole."""
+    """(transaction, page size, root) of a valid root."""
     try:
         data = _read(file, place + _PAGE.size, _META.size)
     except ValueError:

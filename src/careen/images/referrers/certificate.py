@@ -1,8 +1,8 @@
-"""Whom an X.509 certificate names: its alternative names, else its subject, and who issued the identity.
+"""The identity in an X.509 certificate: its alternative names, else its subject, and who issued the identity.
 
 Nothing is verified here. Shape: DER, or PEM around it; ``Certificate ::= SEQUENCE {tbs SEQUENCE {[0] version, serial,
 algorithm, issuer, validity, subject, key, …, [3] extensions}, …}``.
-Raises: ValueError for what is no certificate.
+Raises: ValueError for what is not a certificate.
 **Source:** RFC 5280, sections 4.1 and 4.2.1.6; ITU-T X.690 (DER); Fulcio, docs/oid-info.md.
 """
 
@@ -99,7 +99,7 @@ def _elements(data: bytes) -> Iterator[tuple[int, bytes]]:
         if length & 0x80:
             count = length & 0x7F
             if not 1 <= count <= 4 or place + count > len(data):
-                raise ValueError("a certificate with a length that is none")
+                raise ValueError("a certificate with a malformed length")
             length = int.from_bytes(data[place : place + count], "big")
             place += count
         if place + length > len(data):

@@ -30,7 +30,7 @@ class Statement(Struct, frozen=True):
 
 
 class Seal(Struct, frozen=True):
-    """``message`` is what ``signatures`` are about."""
+    """``signatures`` are of ``message``."""
 
     message: bytes
     signatures: tuple[bytes, ...]
@@ -40,7 +40,7 @@ class Seal(Struct, frozen=True):
 
 
 def read_attestation(data: bytes) -> tuple[Statement, Seal | None]:
-    """The statement, and what it was signed in."""
+    """The statement, and the envelope it was signed in."""
     document = json_object(data)
     material = mapping(document.get("verificationMaterial"))
     envelope = mapping(document.get("dsseEnvelope")) if material else document
@@ -62,7 +62,7 @@ def read_attestation(data: bytes) -> tuple[Statement, Seal | None]:
 
 
 def encoded(kind: str, payload: bytes) -> bytes:
-    """Pre-authentication encoding, which is what is signed."""
+    """Pre-authentication encoding: the signed bytes."""
     return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
 
 
@@ -71,13 +71,13 @@ def decoded(value: Any) -> bytes:
     try:
         return base64.b64decode(text(value).replace("-", "+").replace("_", "/"), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError("what should be base64 is none") from None
+        raise ValueError("malformed base64") from None
 
 
 def _statement(document: dict[str, Any], data: bytes) -> Statement:
     kind = text(document.get("predicateType"))
     if not kind:
-        raise ValueError("no in-toto statement: it has no predicateType")
+        raise ValueError("not an in-toto statement: it has no predicateType")
     subjects = sequence(document.get("subject"))
     if len(subjects) > MAX_SUBJECTS:
         raise ValueError(f"a statement about {len(subjects)} subjects; the limit is {MAX_SUBJECTS}")

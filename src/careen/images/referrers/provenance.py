@@ -1,4 +1,4 @@
-"""How something was built, as a SLSA provenance predicate says: builder, source, revision, materials.
+"""How something was built, by a SLSA provenance predicate: builder, source, revision, materials.
 
 Shape: version 1 has ``buildDefinition`` and ``runDetails``, versions 0.1 and 0.2 have ``builder``, ``invocation`` (or
 ``recipe``) and ``materials``. BuildKit names the repository that it was called in under a key of its own.
@@ -25,7 +25,7 @@ class Built(Struct, frozen=True):
 
 
 def built(predicate: Mapping[str, Any]) -> Built:
-    """What is not there, or has another shape, is empty."""
+    """Fields that are absent, or have another shape, are empty."""
     definition, run = mapping(predicate.get("buildDefinition")), mapping(predicate.get("runDetails"))
     if definition or run:
         builder, metadata = mapping(run.get("builder")), mapping(run.get("metadata"))
@@ -38,7 +38,7 @@ def built(predicate: Mapping[str, Any]) -> Built:
     workflow, configured = mapping(given.get("workflow")), mapping(given.get("configSource"))
     vcs = mapping(metadata.get("vcs")) or mapping(mapping(metadata.get(_BUILDKIT)).get("vcs"))
     source = _short(workflow.get("repository")) or _short(configured.get("uri")) or _short(vcs.get("source"))
-    # A source of git among the materials, where nothing else names one.
+    # A git source among the materials, if nothing else names one.
     source = source or next((uri for uri, _ in found if uri.startswith("git+")), "")
     revision = _short(vcs.get("revision")) or _digest(configured)
     revision = revision or next((digest or "" for uri, digest in found if source and _same(uri, source)), "")
@@ -59,7 +59,7 @@ def _digest(one: dict[str, Any]) -> str:
 
 
 def _same(uri: str, source: str) -> bool:
-    """Is the material this repository, at whichever revision?"""
+    """Whether the material is this repository, at any revision."""
     return uri == source or uri.removeprefix("git+").partition("@")[0] == source.removeprefix("git+").partition("@")[0]
 
 

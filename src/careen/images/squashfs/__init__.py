@@ -1,11 +1,9 @@
 """A root file system in a squashfs file (``.squashfs``, ``.sqfs``, ``.snap``): one layer.
 
-Its layer reads as the tar that the file system would be, made on the way: nothing is unpacked or mounted.
-Raises: InputError where the file cannot be read or is no squashfs 4.0.
+Its layer reads as the equivalent tar, made on the way: nothing is unpacked or mounted.
+Raises: InputError if the file cannot be read or is not a squashfs 4.0.
 """
 
-import os
-import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +14,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.formats.archives.tar_header import header
+from careen.images.parts import read_part
 from careen.images.tarstream import TarStream, identity_of, limits_of, starts_with
 from careen.model.image import Image, ImageConfig, Layer
 from careen.plugins import ImageSource, OpenContext
@@ -23,21 +22,21 @@ from careen.safety.budget import Limits
 
 from .filesystem import MAGIC, Inode, Squashfs
 
-MAX_EXTENTS = 10_000  # of a file with more holes the holes are written out
+MAX_EXTENTS = 10_000  # in a file with more parts, the holes are written out
 
 
 class PartFile(Struct, frozen=True):
-    """Where in a file the file system lies."""
+    """The part of a file that is the file system."""
 
     path: Path
     start: int
     size_bytes: int
 
     def opened(self) -> tuple[BinaryIO, Squashfs]:
-        """Raises ValueError where it is none."""
+        """Raises ValueError if it is not a squashfs."""
         file = self.path.open("rb")
         try:
-            return file, Squashfs(partial(_read_at, file, self.start, self.size_bytes))
+            return file, Squashfs(partial(read_part, file, self.start, self.size_bytes))
         except BaseException:
             file.close()
             raise
@@ -58,7 +57,7 @@ def open_image(reference: str, context: OpenContext) -> Image:
 
 
 def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = "", *, overlay: bool = False) -> Layer:
-    """The layer that a part of a file is; of an ``overlay`` what it removes is removed. Raises ValueError for no squashfs."""
+    """A part of a file as a layer; what an ``overlay`` removes is a whiteout. Raises ValueError if it is not a squashfs."""
     part.opened()[0].close()
     identity = identity_of(part.path, f"{'overlay' if overlay else 'squashfs'} {part.start}")
 
@@ -72,7 +71,7 @@ def squashfs_layer(part: PartFile, index: int, limits: Limits, made_by: str = ""
 
 
 def _upper(found: Squashfs) -> Iterator[tuple[bytes, Inode]]:
-    """The entries of an overlay as those of a layer: they may lie in ``upper``, and what it removes is a whiteout.
+    """The entries of an overlay as those of a layer: they may lie in ``upper``, and removed files are whiteouts.
 
     **Source:** Linux, ``Documentation/filesystems/overlayfs.rst``, "whiteouts and opaque directories".
     """
@@ -91,7 +90,7 @@ def _upper(found: Squashfs) -> Iterator[tuple[bytes, Inode]]:
 
 
 def tar_of(entries: Iterable[tuple[bytes, Inode]], found: Squashfs, stored_bytes: int, limits: Limits) -> Iterator[bytes]:
-    """A tar of the file system's entries, in their order. Raises ValueError where it is damaged."""
+    """A tar of the file system's entries, in order. Raises ValueError if it is damaged."""
     first: dict[int, bytes] = {}  # inode -> its first name: those that follow are hard links
     written = 0
     for path, inode in entries:
@@ -141,21 +140,6 @@ def _spelt_out(found: Squashfs, inode: Inode, extents: list[tuple[int, int]]) ->
             at += len(piece)
             length -= len(piece)
             yield piece
-
-
-_LOCK = threading.Lock()
-
-
-def _read_at(file: BinaryIO, start: int, size: int, offset: int, wanted: int) -> bytes:
-    """Bytes of a part of a file, fewer at its end."""
-    wanted = min(wanted, size - offset)
-    if wanted <= 0:
-        return b""
-    if hasattr(os, "pread"):
-        return os.pread(file.fileno(), wanted, start + offset)
-    with _LOCK:  # Windows has no pread
-        file.seek(start + offset)
-        return file.read(wanted)
 
 
 IMAGE_SOURCE = ImageSource(

@@ -3,7 +3,7 @@
 Shape: a superblock; data blocks; tables of inodes and of folders in metadata blocks of 8 KiB; tables of fragments (ends of
 files that share a block), of owners and of extended attributes. All numbers are little-endian. Blocks are compressed one
 by one with zlib, xz, lzma, lz4, lzo or zstd.
-Raises: ValueError where it is no squashfs 4.0, or damaged; what was given before is good.
+Raises: ValueError if it is not a squashfs 4.0, or damaged; entries given before are good.
 **Source:** Linux, ``Documentation/filesystems/squashfs.rst`` and ``fs/squashfs/squashfs_fs.h``.
 """
 
@@ -33,7 +33,7 @@ _COMPRESSORS = {1: "zlib", 2: "lzma", 3: "lzo", 4: "xz", 5: "lz4", 6: "zstd"}
 
 
 class Inode(Struct, frozen=True):
-    """``kind``: f file, d folder, l symbolic link, c b p devices, pipes and sockets. ``number`` is one for all its names.
+    """``kind``: f file, d folder, l symbolic link, c b p devices, pipes and sockets. ``number`` is the same for all its names.
 
     ``opaque``: of an overlay, nothing of the same folder below it shows through.
     """
@@ -79,10 +79,10 @@ class Squashfs:
         self._attribute_sets: dict[int, frozenset[tuple[int, bytes]]] = {}
 
     def entries(self, depth: int = MAX_DEPTH + 1) -> Iterator[tuple[bytes, Inode]]:
-        """(path, inode) of everything below the root, each folder before what is in it; what lies deeper is left out."""
+        """(path, inode) of everything below the root, each folder before its content; deeper entries are left out."""
         root = self._inode(self._root)
         if root.kind != "d":
-            raise ValueError("the root of the squashfs is no folder")
+            raise ValueError("the root of the squashfs is not a folder")
         seen = {root.number}
         open_folders = [(b"", self._listing(root))]
         while open_folders:
@@ -102,7 +102,7 @@ class Squashfs:
                 open_folders.pop()
 
     def extents(self, inode: Inode) -> list[tuple[int, int]]:
-        """(offset, length) of the parts of a file that are no holes."""
+        """(offset, length) of the parts of a file that are not holes."""
         found: list[tuple[int, int]] = []
         for index, word in enumerate((*inode.blocks, 1) if inode.fragment != NO_FRAGMENT else inode.blocks):
             if word:
@@ -115,7 +115,7 @@ class Squashfs:
         return found
 
     def content(self, inode: Inode) -> Iterator[bytes]:
-        """What is in the extents of a file, in pieces of at most one block."""
+        """The content of the extents of a file, in pieces of at most one block."""
         at, left = inode.start, inode.size_bytes
         for word in inode.blocks:
             wanted = min(self.block_bytes, left)
@@ -134,7 +134,7 @@ class Squashfs:
             yield piece
 
     def _listing(self, folder: Inode) -> Iterator[tuple[bytes, int]]:
-        """(name, inode reference) of what is in a folder."""
+        """(name, inode reference) of the entries of a folder."""
         cursor = _Cursor(self, self._folders + folder.start, folder.offset)
         left = folder.size_bytes - 3  # "." and ".." count, though they are not there
         while left > 0:
@@ -210,7 +210,7 @@ class Squashfs:
         return known
 
     def _data(self, at: int, word: int) -> bytes:
-        """A block of data by its size, where a bit says that it is not compressed."""
+        """A block of data by its size, in which one bit marks blocks that are not compressed."""
         stored = word & 0xFFFFFF
         if stored > self.block_bytes:
             raise ValueError("a data block of the squashfs is too large")
@@ -220,7 +220,7 @@ class Squashfs:
         return raw if word & 0x1000000 else self._inflate(raw, self.block_bytes)
 
     def _block(self, at: int) -> tuple[bytes, int]:
-        """(content of the metadata block there, where the next one begins)."""
+        """(content of the metadata block there, position of the next)."""
         known = self._metadata.get(at)
         if known is None:
             raw = self._read_at(at, 2 + METADATA_BYTES)
@@ -240,7 +240,7 @@ class Squashfs:
         return known
 
     def _pointers(self, at: int, count: int, entry_bytes: int) -> tuple[int, ...]:
-        """Where the metadata blocks of a table of ``count`` entries lie."""
+        """The positions of the metadata blocks of a table of ``count`` entries."""
         blocks = -(-count * entry_bytes // METADATA_BYTES)
         if blocks * 8 > self.used_bytes:
             raise ValueError("a table of the squashfs is too large")
@@ -288,7 +288,7 @@ class _Cursor:
     __slots__ = ("_at", "_block", "_offset")
 
     def __init__(self, owner: Squashfs, at: int, offset: int) -> None:
-        self._block, self._at, self._offset = owner._block, at, offset  # the same module's
+        self._block, self._at, self._offset = owner._block, at, offset  # of the same module
 
     def read(self, size: int) -> bytes:
         data, following = self._block(self._at)

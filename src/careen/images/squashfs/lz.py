@@ -1,6 +1,6 @@
-"""Blocks compressed with LZ4 or LZO1X, which the standard library does not read: literals, and copies of what came before.
+"""Blocks compressed with LZ4 or LZO1X, which the standard library does not read: literals, and copies of earlier output.
 
-Raises: ValueError where a block is damaged or gives more than ``limit`` bytes.
+Raises: ValueError if a block is damaged or gives more than ``limit`` bytes.
 **Source:** LZ4, "Block format description"; Linux, ``Documentation/staging/lzo.rst``.
 """
 

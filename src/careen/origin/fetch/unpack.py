@@ -16,7 +16,8 @@ from careen.safety.budget import Limits
 MAX_FILES = 200_000
 MAX_FILE_BYTES = 16 << 20
 MAX_BYTES = 2 << 30
-MAX_RATIO = 400
+MAX_RATIO = 400  # of what is over RATIO_FROM_BYTES
+RATIO_FROM_BYTES = 64 << 20
 
 
 def files_in(archive: bytes) -> dict[str, bytes]:
@@ -35,7 +36,8 @@ def files_in(archive: bytes) -> dict[str, bytes]:
 
 
 def _tarred(archive: bytes) -> Iterator[tuple[str, bytes]]:
-    stream = open_stream(io.BytesIO(archive), Limits(inflated_bytes=MAX_BYTES, ratio=MAX_RATIO))
+    limits = Limits(inflated_bytes=MAX_BYTES, ratio=MAX_RATIO, ratio_from_bytes=RATIO_FROM_BYTES)
+    stream = open_stream(io.BytesIO(archive), limits)
     for member in members(stream):
         if member.kind == "f" and member.size_bytes <= MAX_FILE_BYTES:
             yield member.path, b"".join(content(stream, member))

@@ -1,4 +1,4 @@
-"""A compliance view as lines for people: each control, whether it is kept, and the checks that say so."""
+"""A compliance view: each control, whether it passes, and the checks that show it."""
 
 import textwrap
 from collections import Counter
@@ -6,7 +6,8 @@ from collections import Counter
 from careen.model.report import Compliance, Control
 from careen.output.lines import plural
 
-Line = list[tuple[str, str]]  # texts with their styles
+from .lines import Line
+
 _WORDS = {"pass": ("pass", "green"), "fail": ("FAIL", "bold red"), "not_assessed": ("-", "dim")}
 
 
@@ -20,17 +21,17 @@ def control_lines(compliance: Compliance, width: int, verbose: bool = False) -> 
             indent = " " * (column + 10)
             lines += [[(indent + part, "dim")] for part in textwrap.wrap(_why(control), max(width - len(indent), 40))]
     counts = Counter(control.status for control in compliance.controls)
-    told = f"{counts['pass']} passed, {counts['fail']} failed, {counts['not_assessed']} not assessed"
-    lines += [[], [(told, "bold")]]
+    totals = f"{counts['pass']} passed, {counts['fail']} failed, {counts['not_assessed']} not assessed"
+    lines += [[], [(totals, "bold")]]
     if not verbose:
-        lines.append([("--verbose says why a control was not assessed, and lists the findings.", "dim")])
+        lines.append([("--verbose shows why a control was not assessed, and lists the findings.", "dim")])
     return [*lines, []]
 
 
 def _why(control: Control) -> str:
     if control.status == "not_assessed":
         return control.reason
-    aside = f" ({control.suppressed} set aside)" if control.suppressed else ""
+    suppressed = f" ({control.suppressed} suppressed)" if control.suppressed else ""
     if control.failed:
-        return f"{plural(control.findings, 'finding')}: {', '.join(control.failed)}{aside}"
-    return f"nothing found by {', '.join(control.checks)}{aside}"
+        return f"{plural(control.findings, 'finding')}: {', '.join(control.failed)}{suppressed}"
+    return f"nothing found by {', '.join(control.checks)}{suppressed}"

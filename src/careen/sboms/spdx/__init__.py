@@ -1,8 +1,8 @@
 """SPDX 2 in JSON, YAML, XML, RDF or tag-value and the JSON-LD of 3.0, as Careen, Syft, Trivy and build tools write it.
 
-A package with a package URL among its external references is a package; one without is listed as ``generic``, which
-nothing judges, unless it is the image itself or its distribution.
-Raises: ValueError for anything else. **Source:** SPDX 2.3, clauses 7 and 12; SPDX 3.0.1, profile Software.
+A package with a package URL among its external references is a package; one without is listed as ``generic`` and not
+assessed, unless it is the image itself or its distribution.
+Raises: ValueError for other data. **Source:** SPDX 2.3, clauses 7 and 12; SPDX 3.0.1, profile Software.
 """
 
 import re
@@ -36,7 +36,7 @@ def read(data: bytes) -> Sbom:
     if "@graph" in document:
         document = _as_version_2(document)
     if not text(document.get("spdxVersion")).startswith("SPDX-2"):
-        raise ValueError("no SPDX document of version 2 or 3")
+        raise ValueError("not an SPDX document of version 2 or 3")
     subjects = _subjects(document)
     packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
     distribution, subject = None, dict[str, Any]()
@@ -88,7 +88,7 @@ def _package(entry: dict[str, Any]) -> Package:
     else:
         raise ValueError("a package without name")
     licences = (text(entry.get(key)) for key in ("licenseDeclared", "licenseConcluded"))
-    licence = next((one for one in licences if one not in _NOTHING), None)
+    licence = next((found for found in licences if found not in _NOTHING), None)
     notes = _notes(entry)
     package = replace(package, licenses=(licence,) if licence else (), cataloger="spdx")
     supplier, cpe = text(entry.get("supplier")).partition(": ")[2], _reference(entry, "cpe23Type")
@@ -104,8 +104,8 @@ def _package(entry: dict[str, Any]) -> Package:
 def _source(entry: dict[str, Any], package: Package, purl: str) -> Source | None:
     """Trivy names the source package in a sentence: "built package from: openssl 3.0.11-1"."""
     words = text(entry.get("sourceInfo")).removeprefix(_BUILT_FROM).split()
-    is_said = text(entry.get("sourceInfo")).startswith(_BUILT_FROM) and len(words) == 2
-    if not is_said or package.type not in ("deb", "rpm", "apk") or "upstream=" in purl:
+    is_stated = text(entry.get("sourceInfo")).startswith(_BUILT_FROM) and len(words) == 2
+    if not is_stated or package.type not in ("deb", "rpm", "apk") or "upstream=" in purl:
         return package.source
     return Source(words[0], words[1])
 
@@ -117,14 +117,18 @@ def _purl(entry: dict[str, Any]) -> str:
 def _reference(entry: dict[str, Any], kind: str) -> str:
     references = map(mapping, sequence(entry.get("externalRefs")))
     return next(
-        # SPDX 2.0 and RDF have the address of a type, of which its name is the end.
-        (text(one.get("referenceLocator")) for one in references if text(one.get("referenceType")).rpartition("/")[2] == kind),
+        # SPDX 2.0 and RDF have the address of a type, which ends with its name.
+        (
+            text(found.get("referenceLocator"))
+            for found in references
+            if text(found.get("referenceType")).rpartition("/")[2] == kind
+        ),
         "",
     )
 
 
 def _notes(holder: dict[str, Any]) -> list[tuple[str, str]]:
-    """What Careen noted beside: pairs of texts in an annotation."""
+    """The properties that Careen wrote: pairs of texts in an annotation."""
     pairs: list[tuple[str, str]] = []
     for note in map(mapping, sequence(holder.get("annotations"))):
         comment = text(note.get("comment"))
@@ -138,14 +142,14 @@ def _notes(holder: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _subjects(document: dict[str, Any]) -> set[str]:
-    """The ids of what the document is of, which is no package in it."""
+    """The ids of the document's subjects, which are not packages in it."""
     relations = map(mapping, sequence(document.get("relationships")))
-    described = (text(one.get("relatedSpdxElement")) for one in relations if one.get("relationshipType") == "DESCRIBES")
+    described = (text(found.get("relatedSpdxElement")) for found in relations if found.get("relationshipType") == "DESCRIBES")
     return {*described, *map(text, sequence(document.get("documentDescribes")))} - {""}
 
 
 def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
-    """The packages of an SPDX 3.0 graph under the names that they had in 2.3."""
+    """The packages of an SPDX 3.0 graph in the structure of 2.3."""
     packages, name, roots = [], "", list[str]()
     for element in map(mapping, sequence(document["@graph"])):
         kind = text(element.get("type")) or text(element.get("@type"))

@@ -1,8 +1,8 @@
-"""An SPDX document in XML or RDF/XML as the same structure that its JSON has; fields that nobody here reads are left out.
+"""An SPDX document in XML or RDF/XML, converted to the structure of its JSON; fields that Careen does not read are left out.
 
 In XML an element has the name of the JSON field, and a list is the element repeated. In RDF the elements are nodes of a
-graph, each written where it is first named: a package may stand anywhere, within a relationship of another one too.
-Raises: ValueError for anything else and over the limits of an XML tree.
+graph, each written where it is first mentioned: a package may be anywhere, even within a relationship of another one.
+Raises: ValueError for other data and over the limits of an XML tree.
 **Source:** SPDX 2.3, annex H and the RDF/OWL ontology; RDF 1.1 XML Syntax.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from careen.formats.data.xml_tree import Element, xml_tree
 
-MAX_DEPTH = 512  # a graph is written as deep as its relationships lead
+MAX_DEPTH = 512  # a graph is nested as deeply as its relationships
 RDF_NAMESPACE = "http://spdx.org/rdf/terms#"
 _FIELDS = ("name", "versionInfo", "supplier", "sourceInfo")
 _RELATION = ("spdxElementId", "relationshipType", "relatedSpdxElement")
@@ -19,25 +19,25 @@ _CHOICES = ("licenseDeclared", "licenseConcluded", "primaryPackagePurpose")
 
 def document(data: bytes) -> dict[str, Any]:
     root = xml_tree(data, max_depth=MAX_DEPTH)
-    found = _of_rdf(root) if root.tag == "RDF" else _of_xml(root)
+    found = _from_rdf(root) if root.tag == "RDF" else _from_xml(root)
     if not found["spdxVersion"]:
-        raise ValueError("no SPDX document: it does not say its version")
+        raise ValueError("not an SPDX document: it has no version")
     return found
 
 
-def _of_xml(root: Element) -> dict[str, Any]:
+def _from_xml(root: Element) -> dict[str, Any]:
     return {
         "spdxVersion": root.first("spdxVersion").value,
         "name": root.first("name").value,
-        "documentDescribes": [one.value for one in root.all("documentDescribes")],
-        "relationships": [{key: one.first(key).value for key in _RELATION} for one in root.all("relationships")],
+        "documentDescribes": [element.value for element in root.all("documentDescribes")],
+        "relationships": [{key: relation.first(key).value for key in _RELATION} for relation in root.all("relationships")],
         "annotations": _annotations(root.all("annotations")),
         "packages": [
             {
                 **{key: package.first(key).value for key in ("SPDXID", *_FIELDS, *_CHOICES)},
                 "externalRefs": [
-                    {key: one.first(key).value for key in ("referenceType", "referenceLocator")}
-                    for one in package.all("externalRefs")
+                    {key: reference.first(key).value for key in ("referenceType", "referenceLocator")}
+                    for reference in package.all("externalRefs")
                 ],
                 "annotations": _annotations(package.all("annotations")),
             }
@@ -46,14 +46,13 @@ def _of_xml(root: Element) -> dict[str, Any]:
     }
 
 
-def _of_rdf(root: Element) -> dict[str, Any]:
+def _from_rdf(root: Element) -> dict[str, Any]:
     nodes = list(root.below())
     about = next((node for node in nodes if node.tag == "SpdxDocument"), Element("", {}))
-    described = [_target(one) for one in about.all("describesPackage")]
+    described = [_target(element) for element in about.all("describesPackage")]
     relations = [relation for holder in about.all("relationship") for relation in holder.all("Relationship")]
-    described += [
-        _target(one.first("relatedSpdxElement")) for one in relations if _resource(one.first("relationshipType")) == "describes"
-    ]
+    describes = [relation for relation in relations if _resource(relation.first("relationshipType")) == "describes"]
+    described += [_target(relation.first("relatedSpdxElement")) for relation in describes]
     return {
         "spdxVersion": about.first("specVersion").value,
         "name": about.first("name").value,
@@ -69,19 +68,22 @@ def _rdf_package(node: Element) -> dict[str, Any]:
         **{key: _resource(node.first(key)) for key in _CHOICES[:2]},
         "primaryPackagePurpose": _resource(node.first("primaryPackagePurpose")).upper(),
         "externalRefs": [
-            {"referenceType": _resource(one.first("referenceType")), "referenceLocator": one.first("referenceLocator").value}
+            {
+                "referenceType": _resource(ref.first("referenceType")),
+                "referenceLocator": ref.first("referenceLocator").value,
+            }
             for holder in node.all("externalRef")
-            for one in holder.all("ExternalRef")
+            for ref in holder.all("ExternalRef")
         ],
     }
 
 
 def _annotations(elements: list[Element]) -> list[dict[str, str]]:
-    return [{"comment": one.first("comment").value} for one in elements]
+    return [{"comment": element.first("comment").value} for element in elements]
 
 
 def _target(holder: Element) -> str:
-    """The id of the node that a property leads to, named or written in place."""
+    """The id of the node that a property refers to, by name or in place."""
     inner = holder.children[0].attributes.get("about", "") if holder.children else ""
     return _fragment(holder.attributes.get("resource", "") or inner)
 

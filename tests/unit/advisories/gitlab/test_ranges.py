@@ -1,9 +1,9 @@
-"""Ranges of package managers, held against what their own schemes say of versions in and about them."""
+"""Ranges of package managers, compared with their own schemes for versions in and around them."""
 
 import pytest
 
 from careen.advisories.gitlab.ranges import ranges_of
-from careen.matching.ranges import holds
+from careen.matching.ranges import contains
 from careen.model.advisory import Range
 from careen.plugins import VersionScheme, load
 
@@ -51,10 +51,10 @@ def test_ranges(text, language, expected):
         *[(text, "interval", "nuget") for text in ("[1.2,2.3)", "(1.2,2.3]", "(,1.2],[2.3.1],[3.0,)")],
     ],
 )
-def test_holds_what_the_package_manager_holds(text, language, scheme):
+def test_contains_the_versions_that_the_package_manager_allows(text, language, scheme):
     key, satisfies = SCHEMES[scheme].key, SCHEMES[scheme].satisfies
     found = ranges_of(text, language)
-    held = [version for version in VERSIONS if any(holds(range, key(version), key) for range in found)]
+    held = [version for version in VERSIONS if any(contains(range, key(version), key) for range in found)]
     assert held == [version for version in VERSIONS if satisfies(version, text)]
     assert held != [] and held != VERSIONS
 
@@ -67,6 +67,6 @@ def test_holds_what_the_package_manager_holds(text, language, scheme):
         *[("||".join(f"={number}" for number in range(501)), "npm"), ("<1 " * 9000, "npm")],
     ],
 )
-def test_what_is_no_range_is_refused(text, language):
+def test_other_text_is_refused(text, language):
     with pytest.raises(ValueError, match=r"range|interval|version|constraint"):
         ranges_of(text, language)

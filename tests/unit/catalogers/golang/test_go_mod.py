@@ -83,7 +83,7 @@ def test_since_when_indirect_requirements_are_listed(line, complete):
 
 
 @pytest.mark.parametrize("text", ["", "nonsense\n", "\0" * 100, "(" * 1000])
-def test_nonsense_is_no_go_mod(text):
+def test_nonsense_is_not_a_go_mod(text):
     with pytest.raises(ValueError):
         read_go_mod(text)
 
@@ -95,6 +95,6 @@ def test_sums():
 
 
 @pytest.mark.parametrize("text", ["a v1.0.0\n", "a v1.0.0 md5:x\n", "\0\n"])
-def test_nonsense_is_no_go_sum(text):
+def test_nonsense_is_not_a_go_sum(text):
     with pytest.raises(ValueError):
         read_go_sum(text)

@@ -22,7 +22,7 @@ def test_packages_in_either_byte_order(order, page_bytes):
     assert names(rpmdb.bdb(HEADERS, order, page_bytes)) == (NAMES, [])
 
 
-def test_small_packages_lie_on_the_hash_page():
+def test_small_packages_are_on_the_hash_page():
     """So it is on file systems with large blocks, whose size Berkeley DB takes for its pages."""
     assert names(rpmdb.bdb(HEADERS, page_bytes=32768, inline_bytes=2500)) == (NAMES, [])
 
@@ -65,7 +65,7 @@ def test_page_sizes_that_cannot_be():
         names(bytes(content))
 
 
-def test_encrypted_databases_are_said_to_be_so():
+def test_encrypted_databases_are_an_error():
     content = bytearray(rpmdb.bdb(HEADERS))
     content[24] = 1
     with pytest.raises(ValueError, match="encrypted"):

@@ -19,7 +19,7 @@ def test_packages():
     assert names(rpmdb.ndb(HEADERS)) == (["p1", "p2", "p3", "p4", "p5"], [])
 
 
-def test_free_slots_are_passed_over():
+def test_free_slots_are_skipped():
     content = bytearray(rpmdb.ndb(HEADERS))
     struct.pack_into("<III", content, 32 + 16 + 4, 0, 0, 0)
     assert names(bytes(content)) == (["p1", "p3", "p4", "p5"], [])
@@ -40,7 +40,7 @@ def test_slots_that_share_a_blob_end_soon():
     content[32:4096] = slot * (4064 // 16)
     found, faults = names(bytes(content))
     assert len(found) < 60
-    assert faults == ["packages that lie upon each other"]
+    assert faults == ["packages that overlap"]
 
 
 @pytest.mark.parametrize(

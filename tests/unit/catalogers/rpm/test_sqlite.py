@@ -84,7 +84,7 @@ def test_database_without_its_log_is_as_it_was(make):
     assert images.names(log=False) == (["first"], [])
 
 
-def test_log_whose_database_is_gone_says_what_is_missing(make):
+def test_log_without_database_reports_missing_pages(make):
     images = make([large(f"p{n}") for n in range(30)])
     images.connection.execute("DELETE FROM Packages WHERE hnum = 30")
     names, faults = images.names(database=False)
@@ -111,8 +111,8 @@ def test_a_database_of_something_else(tmp_path):
     assert installed(read_database(io.BytesIO((tmp_path / "db").read_bytes())), None) == ([], ["no table Packages"])
 
 
-def test_rows_that_share_their_pages_are_not_told_over_and_over():
-    """Ten cells of one page begin the same long chain; a whole tree of such pages would be told millions of times."""
+def test_rows_that_share_their_pages_are_an_error():
+    """Ten cells of one page begin the same long chain; a whole tree of such pages would become millions of packages."""
     header, more = large("p", 1000), 0
     record = b""
     while not record or (len(record) - 39) % 508 <= 438:  # so that only 39 bytes of it lie on the leaf
@@ -131,7 +131,7 @@ def test_rows_that_share_their_pages_are_not_told_over_and_over():
     assert found.root == 2
     headers, faults = installed(found, None)
     assert headers == []
-    assert faults == ["rows that lie upon each other"]
+    assert faults == ["rows that overlap"]
     once = [pages[0], leaf_page([varint(len(record)) + b"\x01" + record[:39] + b"\0\0\0\x03"], 0), *pages[2:]]
     headers, faults = installed(read_database(io.BytesIO(b"".join(once))), None)
     assert (len(headers), faults) == (1, [])

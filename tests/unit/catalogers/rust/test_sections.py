@@ -35,7 +35,7 @@ def test_section_far_behind_the_head():
     assert found(sectioned.elf(b".dep-v0", CONTENT, loaded=bytes(300_000)), head_bytes=4096) == CONTENT
 
 
-def test_what_lies_outside_its_range_may_be_passed_over():
+def test_bytes_outside_its_range_may_be_skipped():
     file = sectioned.elf(b".dep-v0", CONTENT, loaded=bytes(300_000))
     scan = SectionScan(file[:4096], b".dep-v0")
     start, _ = scan.range

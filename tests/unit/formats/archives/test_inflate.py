@@ -54,7 +54,7 @@ def test_gives_back_the_bytes_whatever_the_compression(name):
 
 
 @pytest.mark.parametrize("name", [name for name in STORED if name not in ("plain", "padded gzip")])
-def test_what_breaks_off_is_said_after_what_was_read(name):
+def test_truncated_data_are_reported_after_the_good_ones(name):
     stored = STORED[name]
     stream = open_stream(io.BytesIO(stored[: len(stored) - 50]), Limits())
     if name != "bzip2":  # its blocks are 900 kB: here the only one is damaged

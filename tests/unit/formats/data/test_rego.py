@@ -80,7 +80,7 @@ def test_without_the_extra(monkeypatch):
     assert "careen[rego]" in str(caught.value.hint)
 
 
-def test_a_library_that_does_not_start_is_said(tmp_path, monkeypatch):
+def test_an_interpreter_that_does_not_start_is_an_error(tmp_path, monkeypatch):
     """Where the system lacks a library that it was built against."""
     answer = msgspec.json.encode(rego.Answer(broken="libatomic.so.1: cannot open shared object file"))
     monkeypatch.setattr("careen.exec.run", lambda *_, **__: Finished(0, answer, b""))

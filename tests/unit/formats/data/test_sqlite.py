@@ -125,7 +125,7 @@ def test_no_log(content):
 
 
 @pytest.mark.parametrize("content", [b"nonsense" * 100, struct.pack(">8I", 0x377F0682, 3007000, 4097, 0, 0, 0, 0, 0), b"7\x7f"])
-def test_nonsense_is_no_log(content):
+def test_nonsense_is_not_a_log(content):
     with pytest.raises(ValueError):
         open_log(io.BytesIO(content))
 
@@ -139,7 +139,7 @@ def database(**changed):
 @pytest.mark.parametrize(
     "content", [b"", b"SQLite format 3\0", database(page_bytes=500), database(page_bytes=256), database(reserved=64)]
 )
-def test_nonsense_is_no_database(content):
+def test_nonsense_is_not_a_database(content):
     with pytest.raises(ValueError):
         open_database(io.BytesIO(content))
 
@@ -159,10 +159,10 @@ def leaf(cells, places=None):
     return open_database(io.BytesIO(database().ljust(512, b"\0") + bytes(page)))
 
 
-def test_cells_that_lie_upon_each_other_are_refused():
+def test_cells_that_overlap_are_refused():
     cell = b"\x40\x01" + bytes(64)
     assert len(table_page(leaf([cell]), 2).cells) == 1
-    with pytest.raises(ValueError, match="upon each other"):
+    with pytest.raises(ValueError, match="overlap"):
         table_page(leaf([cell], places=[512 - len(cell)] * 100), 2)
 
 

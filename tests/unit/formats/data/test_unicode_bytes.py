@@ -17,7 +17,7 @@ def test_a_declaration_no_longer_names_the_encoding_it_had(mark):
     assert as_utf8(data) == b"""<?xml version='1.0' standalone="yes"?><a encoding="x"/>"""
 
 
-def test_what_is_cut_or_no_text_is_no_error():
+def test_incomplete_text_and_other_bytes_are_not_an_error():
     assert as_utf8(b'\xff\xfe{\0"') == "{\ufffd".encode()
     for data in (b"", b"{\0", b"\0\0\0", b"plain", b"\x1f\x8b\x08"):
         assert as_utf8(data) == data

@@ -106,8 +106,8 @@ MERGES = "a0: &a0\n  k: 1\n" + "".join(f"a{i}: &a{i}\n  k{i}: 1\n  <<: *a{i - 1}
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (BOMB, "aliases written out"),
-        (MERGES, "aliases written out"),
+        (BOMB, "aliases expanded"),
+        (MERGES, "aliases expanded"),
         ("a: &a [*a]", "inside its own anchor"),
         ("a: &a {b: {c: *a}}", "inside its own anchor"),
         ("a: *b", "unknown anchor"),
@@ -122,7 +122,7 @@ MERGES = "a0: &a0\n  k: 1\n" + "".join(f"a{i}: &a{i}\n  k{i}: 1\n  <<: *a{i - 1}
     ],
     ids=lambda value: value[:12],
 )
-def test_what_is_no_document_is_refused_soon(text, message):
+def test_other_text_is_refused_soon(text, message):
     with ends(), pytest.raises(ValueError, match=message):
         yaml_document.read(text)
 

@@ -32,7 +32,7 @@ def test_a_release_names_its_indices():
 @pytest.mark.parametrize(
     "text", ["", "Date: x\nSHA256:\n a\n", "Suite: x\n", "\0" * 100, RELEASE.replace("Sun, 01 Mar 2026", "")]
 )
-def test_what_is_no_release_is_refused(text):
+def test_other_text_is_refused(text):
     with pytest.raises(ValueError, match="Release"):
         read_release(text.encode())
 

@@ -18,12 +18,12 @@ OFFERED = ("3.0.17-1~deb12u2",)
         ("raspi-firmware", "1:1.2025-1+rpt1", ("1.2022-1",)),
     ],
 )
-def test_what_a_release_may_get(source, version, offered):
+def test_versions_that_may_be_updates(source, version, offered):
     assert may_be_update(source, version, offered)
 
 
 @pytest.mark.parametrize("version", ["3.5.0-1", "3.5.0", "3.5.0-1~bpo12+1", "3.5.0+deb12-1"])
-def test_what_it_does_not_get(version):
+def test_versions_that_are_not_updates(version):
     assert not may_be_update("openssl", version, OFFERED)
 
 

@@ -1,4 +1,4 @@
-"""Which version first names a flaw."""
+"""Which version first names a vulnerability."""
 
 import pytest
 from tests.support.archive import changelog
@@ -15,7 +15,7 @@ TEXT = changelog(
 )
 
 
-def test_the_lowest_version_that_names_a_flaw_mends_it():
+def test_the_lowest_version_that_names_a_vulnerability_fixes_it():
     assert fixes(TEXT, key) == {
         "CVE-2004-0007": "1.4-2",
         "CVE-2004-1234": "1.4-2",
@@ -25,7 +25,7 @@ def test_the_lowest_version_that_names_a_flaw_mends_it():
     }
 
 
-def test_a_rebuild_has_the_fixes_of_what_it_rebuilds():
+def test_a_rebuild_has_the_fixes_of_its_original():
     text = changelog("jib", ("5.2-2.1~deb11u2", "CVE-2026-2"), ("5.2-2.1~deb11u1", "Rebuild"), ("5.2-2.1", "CVE-2026-00001"))
     assert fixes(text, key) == {"CVE-2026-00001": "5.2-2.1~deb11u1"}
 
@@ -35,7 +35,7 @@ def test_a_rebuild_of_a_rebuild():
     assert fixes(text, key) == {"CVE-2026-0001": "2025~deb12u1~deb11u1"}
 
 
-def test_what_came_between_two_rebuilds_came_rebuilt():
+def test_versions_between_two_rebuilds_were_rebuilt_too():
     text = changelog(
         "jib", ("3-1~deb11u2", "CVE-2026-0004"), ("3-1", "CVE-2026-0003"), ("2-1~deb12u1", "CVE-2026-0002"), ("2-1", "x"),
         ("1-1", "CVE-2026-0001"),
@@ -58,10 +58,10 @@ def test_entries_with_odd_versions_are_passed_over():
     assert fixes(text, key) == {"CVE-2026-0003": "1-1"}
 
 
-def test_a_flaw_that_patches_alone_name_is_mended_by_the_first_version_after_its_patch():
+def test_a_vulnerability_that_only_patches_name_is_fixed_by_the_first_version_after_its_patch():
     days = {"1.4-2": "01 Mar 2026", "1.4-2+deb12u1": "02 Mar 2026", "1.4-2+deb12u2": "04 Mar 2026"}
     text = "".join(
-        f"jib ({version}) stable; urgency=low\n\n  * Multiple flaws\n\n -- A <a@b>  Mon, {day} 10:00:00 +0100\n\n"
+        f"jib ({version}) stable; urgency=low\n\n  * Multiple bugs\n\n -- A <a@b>  Mon, {day} 10:00:00 +0100\n\n"
         for version, day in reversed(days.items())
     )
     patched = {"CVE-2026-0001": "2026-03-02", "CVE-2026-0002": "2026-03-03", "CVE-2026-0003": "2026-03-05"}
@@ -69,12 +69,12 @@ def test_a_flaw_that_patches_alone_name_is_mended_by_the_first_version_after_its
 
 
 @pytest.mark.parametrize("line", ["CVE-2026-0001", "CVE-2026-00012", "Not affected by CVE-2026-0001"])
-def test_of_what_the_changelog_names_patches_say_nothing(line):
+def test_the_changelog_takes_precedence_over_patches(line):
     text = changelog("jib", ("1.4-2", line))
     assert fixes(text, key, {"CVE-2026-0001": "2026-02-01"}) == fixes(text, key)
 
 
-def test_a_package_that_a_changelog_was_begun_from_mends_nothing():
+def test_versions_of_the_package_that_a_changelog_was_copied_from_fix_nothing():
     text = (
         changelog("jib-2", ("2.1-1", "CVE-2026-0001"))
         + "\n"
@@ -83,7 +83,7 @@ def test_a_package_that_a_changelog_was_begun_from_mends_nothing():
     assert fixes(text, key) == {"CVE-2019-0001": "1.8-1", "CVE-2026-0001": "2.1-1"}
 
 
-def test_many_flaws_of_patches_and_many_entries_take_no_longer_than_both():
+def test_many_vulnerabilities_of_patches_and_many_entries_take_no_longer_than_both():
     def read(size):
         text = changelog("jib", *((f"1-{number}", "x") for number in range(size, 0, -1)))
         return lambda: fixes(text, key, {f"CVE-2026-{number:05}": "2026-02-01" for number in range(size)})
@@ -95,7 +95,7 @@ def test_many_flaws_of_patches_and_many_entries_take_no_longer_than_both():
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Mar 2026", "Mon, 01 Mar 99999999999 10:00:00 +0000", "x" * 60])
-def test_an_entry_without_a_day_is_none_for_patches(date):
+def test_an_entry_without_a_day_is_not_used_for_patches(date):
     text = f"jib (1-1) stable; urgency=low\n\n  * x\n\n -- A <a@b>  {date}\n"
     assert fixes(text, key, {"CVE-2026-0001": "2026-01-01"}) == {}
 

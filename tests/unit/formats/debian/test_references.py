@@ -1,4 +1,4 @@
-"""What else flaws are called, item by item."""
+"""Other names of vulnerabilities, item by item."""
 
 import pytest
 from tests.support.work import ends
@@ -9,10 +9,10 @@ from careen.formats.debian.references import Mention, corrected, equated, meant,
 @pytest.mark.parametrize(
     ("item", "references"),
     [
-        ("mend the hull (Closes: #1012345)", ["bug:1012345"]),
+        ("fix the hull (Closes: #1012345)", ["bug:1012345"]),
         ("Bug-Debian: https://bugs.debian.org/1012345", ["bug:1012345"]),
         ("see https://bugs.debian.org/cgi-bin/bugreport.cgi?bug=1012345.", ["bug:1012345"]),
-        ("mend it, https://tracker.example.org/T1234", ["task:1234"]),
+        ("fix it, https://tracker.example.org/T1234", ["task:1234"]),
         ("Jib-bug-id: 1234", ["task:1234"]),
         ("Jib-bug-id: T1234", ["task:1234"]),
         ("Origin: https://git.example.org/jib/commit/0123456789abcdef0123456789abcdef01234567", ["commit:0123456789"]),
@@ -20,8 +20,8 @@ from careen.formats.debian.references import Mention, corrected, equated, meant,
         ("GHSA-abcd-2345-efgh and XSA-401", []),
         ("an overflow, XSA-401 (Closes: #1012345)", ["advisory:XSA-401", "bug:1012345"]),
         ("two of them (Closes: #1012345, #1012346)", []),
-        ("mend a regression (Closes: #1012345)", []),
-        ("revert the mending of XSA-401", []),
+        ("fix a regression (Closes: #1012345)", []),
+        ("revert the fixing of XSA-401", []),
         ("not affected by XSA-401", []),
         ("do not read past the end (Closes: #1012345)", ["bug:1012345"]),
         ("https://jib.example.org/", []),
@@ -42,7 +42,7 @@ TEXT = """
 """
 
 
-def test_each_item_speaks_for_itself():
+def test_each_item_is_read_alone():
     assert list(mentions(TEXT)) == [
         Mention(("CVE-2026-0001",), ("task:1234",)),
         Mention(("CVE-2026-0002", "CVE-2026-0003"), ("bug:1012345",)),
@@ -51,13 +51,13 @@ def test_each_item_speaks_for_itself():
 
 def test_an_item_without_a_cve_means_those_that_another_text_has_with_its_bug():
     known = equated(mentions(TEXT))
-    assert list(meant("\n  * mend the sails (T1234)\n  * mend more (Closes: #1012345), CVE-2026-0009\n", known)) == [
+    assert list(meant("\n  * fix the sails (T1234)\n  * fix more (Closes: #1012345), CVE-2026-0009\n", known)) == [
         "CVE-2026-0001"
     ]
-    assert list(meant("\n  * mend the sails (T1234)\n", {})) == []
+    assert list(meant("\n  * fix the sails (T1234)\n", {})) == []
 
 
-def test_what_is_said_to_mean_everything_means_nothing():
+def test_a_reference_with_too_many_cves_is_ignored():
     many = [Mention((f"CVE-2026-{number:04}",), ("bug:1012345",)) for number in range(100)]
     assert equated(many) == {}
 
@@ -72,7 +72,7 @@ OTHER = "\n  * CVE-2026-1234, CVE-2026-1235 and CVE-2026-1326: torn sails\n  * C
         ("CVE-2026-1234, CVE-2026-1235, CVE-2026-1362", "CVE-2026-1234, CVE-2026-1235, CVE-2026-1326"),  # the other way round
     ],
 )
-def test_a_name_that_is_mistyped_among_the_same_names_is_mended(own, right):
+def test_a_mistyped_cve_among_the_same_cves_is_corrected(own, right):
     assert corrected(f"\n  * {own}\n", OTHER) == f"\n  * {right}\n"
 
 

@@ -13,13 +13,13 @@ def cpe(version="*", update="*", edition="*", sw_edition="*", target="*", produc
     return f"cpe:2.3:a:acme:{product}:{version}:{update}:{edition}:*:{sw_edition}:{target}:*:*"
 
 
-def said(*nodes, operator="OR", **more):
+def affected_by(*nodes, operator="OR", **more):
     document = [{"operator": operator, "nodes": [{"operator": "OR", "cpeMatch": list(node)} for node in nodes], **more}]
     return affected(msgspec.convert(document, list[Configuration]), KNOWN)
 
 
 def test_ends_of_ranges():
-    found = said(
+    found = affected_by(
         [
             {"criteria": cpe(), "versionEndExcluding": "1.2"},
             {"criteria": cpe(), "versionStartIncluding": "2.0", "versionEndIncluding": "2.4"},
@@ -37,7 +37,7 @@ def test_ends_of_ranges():
 
 
 def test_versions_with_their_updates():
-    found = said(
+    found = affected_by(
         [{"criteria": cpe("9.6", "p1")}, {"criteria": cpe("1.0", "rc1")}, {"criteria": cpe("2.0")}, {"criteria": cpe("-")}]
     )
     assert [(one.introduced, one.last_affected) for one in found["acme:server"].ranges] == [
@@ -48,26 +48,26 @@ def test_versions_with_their_updates():
 
 
 def test_every_version_there_ever_was_is_doubtful():
-    assert said([{"criteria": cpe()}])["acme:server"].doubtful is True
-    assert said([{"criteria": cpe()}, {"criteria": cpe(), "versionEndExcluding": "2"}])["acme:server"].doubtful is False
+    assert affected_by([{"criteria": cpe()}])["acme:server"].doubtful is True
+    assert affected_by([{"criteria": cpe()}, {"criteria": cpe(), "versionEndExcluding": "2"}])["acme:server"].doubtful is False
 
 
-def test_what_it_runs_on():
+def test_platforms():
     server = [{"criteria": cpe(), "versionEndExcluding": "2"}]
-    windows = said(server, [WINDOWS], operator="AND")["acme:server"]
+    windows = affected_by(server, [WINDOWS], operator="AND")["acme:server"]
     assert (list(windows.ranges), list(windows.elsewhere), windows.systems) == ([], [Range(None, "2")], {"windows"})
     solaris = {"criteria": "cpe:2.3:o:oracle:solaris:11:*:*:*:*:*:*:*", "vulnerable": False}
-    assert said(server, [WINDOWS, solaris], operator="AND")["acme:server"].systems == {"windows", "other"}
+    assert affected_by(server, [WINDOWS, solaris], operator="AND")["acme:server"].systems == {"windows", "other"}
     oracle_linux = {"criteria": "cpe:2.3:o:oracle:linux:8:*:*:*:*:*:*:*", "vulnerable": False}
-    assert list(said(server, [oracle_linux], operator="AND")["acme:server"].ranges) == [Range(None, "2")]
-    assert said(server, [LINUX], operator="AND")["acme:server"].doubtful is False
-    assert said(server, [WINDOWS, LINUX], operator="AND")["acme:server"].doubtful is False
-    assert said(server, [MODULE], operator="AND")["acme:server"].doubtful is True
+    assert list(affected_by(server, [oracle_linux], operator="AND")["acme:server"].ranges) == [Range(None, "2")]
+    assert affected_by(server, [LINUX], operator="AND")["acme:server"].doubtful is False
+    assert affected_by(server, [WINDOWS, LINUX], operator="AND")["acme:server"].doubtful is False
+    assert affected_by(server, [MODULE], operator="AND")["acme:server"].doubtful is True
 
 
 def test_other_targets_and_editions_are_other_products():
     end = {"versionEndExcluding": "2"}
-    found = said(
+    found = affected_by(
         [
             {"criteria": cpe(target="wordpress"), **end},
             {"criteria": cpe(target="windows"), **end},
@@ -79,10 +79,10 @@ def test_other_targets_and_editions_are_other_products():
     assert (list(found["acme:server"].ranges), len(found["acme:server"].elsewhere)) == ([], 1)
 
 
-def test_what_is_not_vulnerable_not_known_negated_or_no_name_is_passed_over():
+def test_criteria_that_are_not_vulnerable_unknown_negated_or_malformed_are_passed_over():
     end = {"versionEndExcluding": "2"}
-    assert said([{"criteria": cpe(), "vulnerable": False, **end}]) == {}
-    assert said([{"criteria": cpe(product="unknown"), **end}]) == {}
-    assert said([{"criteria": cpe(), **end}], negate=True) == {}
-    assert said([{"criteria": "cpe:2.3:a:acme:server", **end}]) == {}
-    assert said([{"criteria": "cpe:/a:acme:server:1", **end}]) == {}
+    assert affected_by([{"criteria": cpe(), "vulnerable": False, **end}]) == {}
+    assert affected_by([{"criteria": cpe(product="unknown"), **end}]) == {}
+    assert affected_by([{"criteria": cpe(), **end}], negate=True) == {}
+    assert affected_by([{"criteria": "cpe:2.3:a:acme:server", **end}]) == {}
+    assert affected_by([{"criteria": "cpe:/a:acme:server:1", **end}]) == {}

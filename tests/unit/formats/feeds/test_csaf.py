@@ -34,9 +34,9 @@ def document(branches=(), relationships=(), **vulnerability):
     ).encode()
 
 
-def said(data):
-    ((*_, flaw),) = [csaf.read(data, "v").flaws]
-    return {(one.status, one.product, one.component) for one in flaw.said}
+def statements_of(data):
+    ((*_, vulnerability),) = [csaf.read(data, "v").vulnerabilities]
+    return {(one.status, one.product, one.component) for one in vulnerability.statements}
 
 
 OS = product("OS", cpe="cpe:/o:x:os:9")
@@ -60,15 +60,15 @@ OS = product("OS", cpe="cpe:/o:x:os:9")
 )
 def test_components_by_package_url_or_by_name(id, purl, component):
     data = document([OS, product(id, purl=purl)], [related("OS", id)], product_status={"fixed": [f"OS:{id}"]})
-    assert said(data) == {("fixed", "cpe:/o:x:os:9", component)}
+    assert statements_of(data) == {("fixed", "cpe:/o:x:os:9", component)}
 
 
 @pytest.mark.parametrize(
     "purl", ["pkg:oci/a@sha256:0?arch=amd64", "pkg:maven/org.x/a@1", "pkg:rpm/x/folder/image@1-2", "pkg:rpm"]
 )
-def test_what_is_no_rpm_is_passed_over(purl):
+def test_other_components_than_rpms_are_passed_over(purl):
     data = document([OS, product("a", purl=purl)], [related("OS", "a")], product_status={"fixed": ["OS:a", "OS:unheard-of"]})
-    assert said(data) == set()
+    assert statements_of(data) == set()
 
 
 def test_a_package_of_a_module_of_a_product():
@@ -76,7 +76,7 @@ def test_a_package_of_a_module_of_a_product():
     relationships = [related("OS:m:18:8090:c", build), related("OS", "m:18:8090:c")]  # in the order that feeds have them
     branches = [OS, product("m:18:8090:c", purl="pkg:rpmmod/x/m@18:8090:c"), product(build, purl="pkg:rpm/x/a@1-2?arch=x86_64")]
     data = document(branches, relationships, product_status={"fixed": [f"OS:m:18:8090:c:{build}"]})
-    assert said(data) == {("fixed", "cpe:/o:x:os:9", Component("a", "1-2", "x86_64", "m:18"))}
+    assert statements_of(data) == {("fixed", "cpe:/o:x:os:9", Component("a", "1-2", "x86_64", "m:18"))}
 
 
 def test_remedies_severities_and_scores():
@@ -94,20 +94,21 @@ def test_remedies_severities_and_scores():
         release_date="2099-01-02T03:04:05Z",
     )
     found = csaf.read(data, "vendor")
-    (flaw,) = found.flaws
-    first, second = sorted(flaw.said, key=lambda one: one.component)
-    assert (found.id, flaw.id, flaw.published, flaw.cwes) == ("D-1", "CVE-2099-0001", "2099-01-02", ("CWE-1",))
+    (vulnerability,) = found.vulnerabilities
+    first, second = sorted(vulnerability.statements, key=lambda one: one.component)
+    assert (found.id, vulnerability.id, vulnerability.published) == ("D-1", "CVE-2099-0001", "2099-01-02")
+    assert vulnerability.cwes == ("CWE-1",)
     assert (first.remedies[0].category, first.remedies[0].details, first.severity) == (
         "no_fix_planned",
         "Will not fix",
         "Important",
     )
     assert (second.remedies, second.severity) == ((), "Low")  # the document's own word
-    assert [(score.source, score.score) for score in flaw.cvss] == [("vendor", 7.5)]
+    assert [(score.source, score.score) for score in vulnerability.cvss] == [("vendor", 7.5)]
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"document": {}, "vulnerabilities": 1}', b"[" * 5000])
-def test_what_is_no_csaf(data):
+def test_other_documents_are_refused(data):
     with pytest.raises(ValueError, match="not a CSAF document"):
         csaf.read(data, "v")
 

@@ -2,7 +2,7 @@ import pytest
 from msgspec import Raw
 
 from careen.formats.data.xml_stream import Element
-from careen.formats.feeds.each import MAX_IDS, each, ids_in
+from careen.formats.feeds.each import MAX_IDS, ids_in, read_each
 from careen.model.advisory import PassedOver
 
 
@@ -11,7 +11,7 @@ def number(text):
 
 
 def read(*items):
-    return list(each(items, number))
+    return list(read_each(items, number))
 
 
 def test_an_item_that_cannot_be_read_costs_itself_alone():
@@ -27,25 +27,25 @@ def test_half_may_be_lost_and_no_more():
     assert read() == []
 
 
-def test_an_item_of_which_nothing_can_be_read_counts_as_one():
+def test_an_item_that_cannot_be_read_at_all_counts_once():
     def parts(words):
         for word in words:
             yield int(word) if word.isdecimal() else PassedOver(word)
 
-    assert list(each(["1x", "23"], parts)) == [1, PassedOver("x"), 2, 3]
+    assert list(read_each(["1x", "23"], parts)) == [1, PassedOver("x"), 2, 3]
     with pytest.raises(ValueError, match="1 of 1 records cannot be read, the first: x"):
-        list(each(["xy"], parts))
+        list(read_each(["xy"], parts))
 
 
-def test_what_is_nested_too_deeply_is_passed_over():
+def test_an_item_that_is_nested_too_deeply_is_passed_over():
     def deep(item):
         return deep(item) if item else (1,)
 
-    (first, _) = each([1, 0], deep)
+    (first, _) = read_each([1, 0], deep)
     assert isinstance(first, PassedOver)
 
 
-def test_what_may_be_its_id_is_found_in_whatever_cannot_be_read():
+def test_possible_ids_of_an_unreadable_item_are_found():
     element = Element("update", {"href": "https://x.test/errata/ALSA-2026:12"})
     element.children.append(Element("id", {}))
     element.children[0].text = "FEDORA-2026-0a1b"

@@ -62,7 +62,7 @@ def packed(document):
     ],
     ids=["page", "gzip", "feed", "xml", "xml.gz"],
 )  # fmt: skip
-def test_the_dictionary_says_what_replaced_a_name(tmp_path, data):
+def test_the_dictionary_has_the_successor_of_a_name(tmp_path, data):
     (tmp_path / "file").write_bytes(data)
     assert list(dictionary(tmp_path / "file")) == NAMES
 

@@ -1,4 +1,4 @@
-"""What one OSV record says; a case for each trap of the format."""
+"""Records of OSV; a case for each trap of the format."""
 
 import json
 
@@ -45,11 +45,11 @@ def test_beginnings_and_ends_in_groups_are_paired():
     assert ranges(ZERO, {"introduced": "2"}, {"fixed": "1.2"}, {"fixed": "2.3"}) == (Range(None, "1.2"), Range("2", "2.3"))
 
 
-def test_a_beginning_within_an_open_span_says_nothing():
+def test_a_beginning_within_an_open_span_is_ignored():
     assert ranges(ZERO, {"introduced": "2"}, {"fixed": "2.3"}) == (Range(None, "2.3"),)
 
 
-def test_an_end_without_a_beginning_says_nothing():
+def test_an_end_without_a_beginning_is_ignored():
     assert ranges(ZERO, {"fixed": "1.2"}, {"fixed": "1.3"}) == (Range(None, "1.2"),)
 
 
@@ -67,7 +67,7 @@ def test_versions_beside_commits_count():
     assert (found.ranges, found.versions) == ((), ("1.0", "1.1"))
 
 
-def test_an_entry_that_says_nothing_accuses_no_version():
+def test_an_entry_without_ranges_affects_no_version():
     assert advisories(entry()) == []
     assert advisories(entry([])) == []
 
@@ -78,11 +78,11 @@ def test_withdrawn(withdrawn, count):
 
 
 @pytest.mark.parametrize("kind", ["unmaintained", "unsound", "notice"])
-def test_informational_is_no_vulnerability(kind):
+def test_informational_records_are_ignored(kind):
     assert read(affected=[entry([ZERO], database_specific={"informational": kind})]) == []
 
 
-def test_what_is_unsound_and_has_a_cve_is_a_vulnerability():
+def test_an_unsound_crate_with_a_cve_is_a_vulnerability():
     unsound = entry([ZERO, {"fixed": "2.0"}], database_specific={"informational": "unsound"})
     (found,) = advisories(unsound, aliases=["GHSA-1", "CVE-2025-1"])
     assert found.aliases == ("GHSA-1", "CVE-2025-1")
@@ -99,7 +99,7 @@ def test_aliases_are_written_as_everybody_writes_them():
     assert found.aliases == ("CVE-2025-0001", "CVE-2025-0002", "GHSA-1")
 
 
-def test_the_name_that_jenkins_gives_a_flaw():
+def test_the_name_that_jenkins_gives_a_vulnerability():
     pages = ["2098-01-02/#SECURITY-12", "2098-01-02/#SECURITY-13%20(1)", "2098-01-02/"]
     references = [{"type": "WEB", "url": f"https://www.jenkins.io/security/advisory/{page}"} for page in pages]
     (found,) = advisories(entry([ZERO], ecosystem="Maven"), aliases=["CVE-2098-1"], references=references)
@@ -108,7 +108,7 @@ def test_the_name_that_jenkins_gives_a_flaw():
     assert found.aliases == ("CVE-2098-1",)
 
 
-def test_an_erratum_that_names_its_flaws_only_as_related():
+def test_an_erratum_that_lists_its_vulnerabilities_only_as_related():
     (found,) = advisories(
         entry([ZERO, {"fixed": "1"}], ecosystem="AlmaLinux:9"), id="ALSA-2025:1", related=["CVE-2025-2", "RHSA-2025:1"]
     )
@@ -137,7 +137,7 @@ def test_entries_that_differ_in_more_than_versions_stay_apart():
     assert [one.status for one in found] == ["fixed", "open"]
 
 
-def test_fixes_that_are_said_apart():
+def test_fixed_versions_outside_of_ranges():
     (found,) = advisories(entry([ZERO, {"last_affected": "1.9"}], database_specific={"fixed_versions": ["2.0"]}))
     assert (found.fixed_versions, found.status) == (("2.0",), "fixed")
 
@@ -200,7 +200,7 @@ def test_severity_of_an_entry_overrides_that_of_the_record():
 @pytest.mark.parametrize(
     ("word", "expected"), [("MODERATE", "medium"), ("Important", "high"), ("whatever", "unknown"), (7, "unknown")]
 )
-def test_the_sources_own_word(word, expected):
+def test_the_sources_own_rating(word, expected):
     (found,) = advisories(entry([ZERO]), database_specific={"severity": word})
     assert found.severity == expected
 

@@ -13,7 +13,7 @@ def read(tmp_path, criteria, meta=""):
     return found
 
 
-def said(*sentences):
+def named(*sentences):
     return "".join(f'<criterion comment="{sentence}"/>' for sentence in sentences)
 
 
@@ -25,12 +25,12 @@ def either(*inner):
     return f'<criteria operator="OR">{"".join(inner)}</criteria>'
 
 
-def test_release_architecture_and_module_hold_for_what_is_below(tmp_path):
+def test_release_architecture_and_module_apply_to_all_criteria_below(tmp_path):
     criteria = both(
-        said("Oracle Linux 8 is installed", "Module m:18 is enabled"),
+        named("Oracle Linux 8 is installed", "Module m:18 is enabled"),
         either(
-            both(said("Oracle Linux arch is x86_64"), said("a is earlier than 0:1-2.el8", "a is signed with a key")),
-            both(said("Oracle Linux arch is aarch64"), either(said("b is earlier than 3:1-2.el8"))),
+            both(named("Oracle Linux arch is x86_64"), named("a is earlier than 0:1-2.el8", "a is signed with a key")),
+            both(named("Oracle Linux arch is aarch64"), either(named("b is earlier than 3:1-2.el8"))),
         ),
     )
     assert read(tmp_path, criteria).tested == (
@@ -42,10 +42,10 @@ def test_release_architecture_and_module_hold_for_what_is_below(tmp_path):
 def test_products_that_stand_apart_hold_for_their_neighbours(tmp_path):
     criteria = either(
         both(
-            either(said("One 1 is installed", "Two 2 is installed")),
-            either(said("a-b-1.0-2.3 is installed", "c is not affected")),
+            either(named("One 1 is installed", "Two 2 is installed")),
+            either(named("a-b-1.0-2.3 is installed", "c is not affected")),
         ),
-        both(said("Three 3 is installed", "c is affected")),
+        both(named("Three 3 is installed", "c is affected")),
     )
     assert [one[:4] for one in read(tmp_path, criteria).tested] == [
         ("One 1", "a-b", "fixed", "1.0-2.3"),
@@ -56,13 +56,13 @@ def test_products_that_stand_apart_hold_for_their_neighbours(tmp_path):
     ]
 
 
-def test_another_product_than_one_with_a_name_is_none(tmp_path):
-    criteria = either(said("AlmaLinux must be installed"), both(said("AlmaLinux 9 is installed", "a is earlier than 0:1-1")))
+def test_a_product_without_a_release_is_ignored(tmp_path):
+    criteria = either(named("AlmaLinux must be installed"), both(named("AlmaLinux 9 is installed", "a is earlier than 0:1-1")))
     assert [one.product for one in read(tmp_path, criteria).tested] == ["AlmaLinux 9"]
 
 
 def test_the_rest_of_a_name_before_the_version(tmp_path):
-    criteria = both(said("Anolis OS 23 is installed", "bind-dnssec-utils is earlier than 32:dnssec-utils-9.18.34-1.an23"))
+    criteria = both(named("Anolis OS 23 is installed", "bind-dnssec-utils is earlier than 32:dnssec-utils-9.18.34-1.an23"))
     assert read(tmp_path, criteria).tested[0].evr == "32:9.18.34-1.an23"
 
 
@@ -77,7 +77,7 @@ def test_ids_and_dates(tmp_path):
 
 
 @pytest.mark.parametrize("text", [f"{OPEN}<definition>", "<!DOCTYPE x []><x/>", "no xml"])
-def test_what_is_no_oval(tmp_path, text):
+def test_other_documents_are_refused(tmp_path, text):
     file = tmp_path / "oval.xml"
     file.write_text(text)
     with pytest.raises(ValueError, match="XML"):

@@ -2,34 +2,34 @@ from careen.formats.feeds.rpm_errata import Build, evr, statements
 from careen.model.advisory import Range
 
 
-def told(*builds, **options):
+def merged(*builds, **options):
     return [(one.namespace, one.package, one.status, one.arch, one.module) for one in statements("E-1", "s", builds, **options)]
 
 
 def test_architectures_come_together():
     x86, arm = Build("os:1", "a", "fixed", "1-2", "x86_64"), Build("os:1", "a", "fixed", "1-2", "aarch64")
-    assert told(x86, arm) == [("os:1", "a", "fixed", ("aarch64", "x86_64"), None)]
+    assert merged(x86, arm) == [("os:1", "a", "fixed", ("aarch64", "x86_64"), None)]
 
 
-def test_one_without_architecture_is_for_all():
-    assert told(Build("os:1", "a", "fixed", "1-2", "x86_64"), Build("os:1", "a", "fixed", "1-2", "noarch"))[0][3] == ()
+def test_a_build_without_architecture_is_for_all():
+    assert merged(Build("os:1", "a", "fixed", "1-2", "x86_64"), Build("os:1", "a", "fixed", "1-2", "noarch"))[0][3] == ()
 
 
-def test_a_source_package_counts_where_nothing_was_built_from_it():
+def test_a_source_package_counts_if_no_binary_package_is_listed():
     binary, source = Build("os:1", "liba", "fixed", "1-2", "x86_64"), Build("os:1", "a", "fixed", "1-2", "src")
-    assert told(binary, source) == [("os:1", "liba", "fixed", ("x86_64",), None)]
-    assert told(source) == [("os:1", "a", "fixed", ("src",), None)]
-    assert told(binary, source._replace(status="open", evr="")) == [
+    assert merged(binary, source) == [("os:1", "liba", "fixed", ("x86_64",), None)]
+    assert merged(source) == [("os:1", "a", "fixed", ("src",), None)]
+    assert merged(binary, source._replace(status="open", evr="")) == [
         ("os:1", "a", "open", ("src",), None),
         ("os:1", "liba", "fixed", ("x86_64",), None),
     ]
-    assert len(told(binary, source._replace(namespace="os:2"))) == 2
+    assert len(merged(binary, source._replace(namespace="os:2"))) == 2
 
 
-def test_what_a_record_says_of_one_package_stands_together():
+def test_statements_about_a_package_are_adjacent():
     """The database counts such statements only while they follow one another."""
     builds = [Build(f"os:{number % 3}", f"p{number % 2}", "fixed", f"{number}-1", module=f"m:{number}") for number in range(12)]
-    places = [place[:2] for place in told(*builds)]
+    places = [place[:2] for place in merged(*builds)]
     assert places == sorted(places)
     assert len(places) == 12
 

@@ -82,7 +82,7 @@ def test_packages_of_third_parties(name, built, expected, part):
         ("acme-server", "Acme"),
     ],
 )
-def test_what_is_something_else(name, built):
+def test_other_packages_do_not_match(name, built):
     assert software_of_package(name, built) is None
 
 

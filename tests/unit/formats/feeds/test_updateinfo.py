@@ -35,16 +35,16 @@ def collection(*architectures, module="", epoch="0"):
             "",
             ("CVE-2099-0001", "CVE-2099-0002"),
         ),
-        ("", "Mends CVE-2099-0003.", ("CVE-2099-0003",)),
+        ("", "Fixes CVE-2099-0003.", ("CVE-2099-0003",)),
         ("", "", ()),
     ],
 )
-def test_cves_by_references_or_by_what_is_said(tmp_path, references, text, cves):
+def test_cves_by_references_or_by_the_text(tmp_path, references, text, cves):
     (found,) = read(tmp_path, update(references=references, text=text))
     assert (found.cves, found.severity, found.issued) == (cves, "high", "2099-01-02")
 
 
-def test_what_mends_bugs_alone_is_passed_over(tmp_path):
+def test_an_update_that_fixes_bugs_alone_is_passed_over(tmp_path):
     assert read(tmp_path, update(type="bugfix", text="like CVE-2099-0001"), update(type="enhancement")) == []
     assert len(read(tmp_path, update(type="bugfix", references='<reference id="CVE-2099-0001"/>'))) == 1
 

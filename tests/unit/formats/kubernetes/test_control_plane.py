@@ -17,7 +17,7 @@ def test_a_component_is_known_by_its_program():
     assert not list(control_plane.flag(found, "etcd", "a"))
 
 
-def test_kubelets_are_told_in_two_ways():
+def test_settings_of_kubelets_have_two_sources():
     configured = read("apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nreadOnlyPort: 0\n")
     reported = read("apiVersion: v1\nkind: NodeInfo\ninfo: {kubeletReadOnlyPortArgumentSet: {values: [10255]}}\n")
     silent = read("apiVersion: v1\nkind: NodeInfo\ninfo: {}\n")
@@ -27,7 +27,7 @@ def test_kubelets_are_told_in_two_ways():
     assert [value for _, value, _ in control_plane.kubelet(silent, "read-only-port")] == []
 
 
-def test_files_of_nodes_by_what_is_told_of_them():
+def test_facts_of_node_files():
     found = read(
         "apiVersion: v1\nkind: NodeInfo\ninfo: {adminConfFilePermissions: {values: [600]}, "
         "kubeEtcdSpecFilePermission: {values: [644]},"

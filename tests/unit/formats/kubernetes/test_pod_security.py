@@ -199,10 +199,10 @@ def test_annotations(name, annotations, broken):
 
 
 def test_every_control_is_kept_by_one_pod_and_broken_by_another():
-    told = {}
+    outcomes = {}
     for name, *_, broken in (*POD_CASES, *CONTAINER_CASES):
-        told.setdefault(name, set()).add(broken)
-    assert told == {name: {True, False} for name in BY_NAME}
+        outcomes.setdefault(name, set()).add(broken)
+    assert outcomes == {name: {True, False} for name in BY_NAME}
 
 
 def test_the_standard_has_twelve_baseline_and_six_restricted_controls():
@@ -245,5 +245,5 @@ def test_a_verdict_names_its_blockers():
         (35, "hostUsers: false", "securityContext: {procMount: Unmasked}", "baseline"),
     ],
 )
-def test_an_older_cluster_judges_by_its_own_version(minor, spec, container, level):
+def test_an_older_cluster_has_the_controls_of_its_version(minor, spec, container, level):
     assert verdict(pod_of(spec, container), minor).level == level

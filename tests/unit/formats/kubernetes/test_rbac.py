@@ -55,7 +55,7 @@ def test_administrators(rule, expected):
     assert not list(rbac.administrators(found, "ClusterRoleBinding", "Role"))
 
 
-def test_bindings_that_a_cluster_comes_with_are_not_judged():
+def test_built_in_bindings_are_not_checked():
     found = read(role(ALL, "ClusterRole"), binding("ClusterRole", "'system:x'", kind="ClusterRoleBinding"))
     assert not list(rbac.administrators(found, "ClusterRoleBinding", "ClusterRole"))
 
@@ -72,7 +72,7 @@ def test_service_accounts_have_the_roles_of_their_bindings():
     assert [(one.label, role.label) for one, role in given] == [("RoleBinding b", "Role r")]
 
 
-def test_what_is_granted_is_told_in_one_order():
+def test_what_is_granted_is_described_in_one_order():
     found = read(role("{apiGroups: [''], resources: [pods, secrets], verbs: [update, create]}"))
     (granted,) = rbac.granting(found, ("secrets", "pods"), ("update", "create", "get"))
-    assert granted.said == "may create, update secrets"
+    assert granted.description == "may create, update secrets"

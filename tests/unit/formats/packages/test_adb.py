@@ -57,16 +57,16 @@ def test_a_block_with_a_long_header():
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"ADB.pckg", "no database"),
+        (b"ADB.pckg", "not a database"),
         (b"ADB.what" + package_file(MUSL)[8:], "unknown schema"),
         (b"ADBc\x07\x00" + package_file(MUSL), "unknown method 7"),
         (b"ADBd" + b"\xff" * 40, "damaged deflate"),
-        (package_file(MUSL)[:60], "breaks off"),
+        (package_file(MUSL)[:60], "incomplete"),
         (package_file({1: "musl"}), "no version"),
         (package_file({2: "1"}), "no name"),
     ],
 )
-def test_what_is_none_is_said(data, reason):
+def test_other_data_is_an_error(data, reason):
     with pytest.raises(ValueError, match=reason):
         read_adb(data)
 
@@ -80,7 +80,7 @@ def test_lists_that_repeat_one_another_end(monkeypatch):
     assert len(read_adb(bytes(data))[1][0].paths) == 800
     first = data[12 + paths + 4 : 12 + paths + 8]
     data[12 + paths + 4 : 12 + paths + 4 + 4 * 200] = first * 200
-    with pytest.raises(ValueError, match=r"repeats itself"):
+    with pytest.raises(ValueError, match=r"refers to its values"):
         read_adb(bytes(data))
 
 

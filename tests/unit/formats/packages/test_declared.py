@@ -9,7 +9,7 @@ def test_each_once_and_declared():
     assert {(one.type, one.cataloger, one.presence) for one in found} == {("npm", "yarn", "declared")}
 
 
-def test_what_is_no_name_is_left_out_and_what_is_no_version_empty():
+def test_an_impossible_name_is_left_out_and_an_impossible_version_empty():
     found = list(
         declared(
             "yarn", "npm", [("", "1"), (None, "1"), ("a b", "1"), ("\x1b[0m", "1"), ("x" * 301, "1"), ("a", 1), ("b", "1 2")]

@@ -16,7 +16,7 @@ def places(found):
     return [one.place for one in found if isinstance(one, Archive)]
 
 
-def test_what_a_jar_says_of_itself():
+def test_the_content_of_a_jar():
     pom = "<project><licenses><license><name>MIT</name></license></licenses></project>"
     data = jar(maven("org.example", "a", "1.0", pom) | manifest(Implementation_Title="A") | classes("org/example/a"))
     [archive] = opened(data, "a-1.0.jar")
@@ -27,7 +27,7 @@ def test_what_a_jar_says_of_itself():
     assert not archive.has_archives
 
 
-def test_shaded_content_is_told_each_once():
+def test_shaded_artifacts_are_each_listed_once():
     members = maven("g", "a", "1") | maven("g", "b", "2") | {"BOOT-INF/classes/META-INF/maven/g/a/pom.properties": "version=1"}
     assert [found.artifact for found in opened(jar(members))[0].coordinates] == ["a", "b"]
 
@@ -80,7 +80,7 @@ def test_no_archive_at_all():
             opened(data)
 
 
-def test_what_cannot_be_opened_within_is_said_and_the_rest_is_read():
+def test_unreadable_inner_archives_are_closed_and_the_rest_is_read():
     broken = jar({"META-INF/maven/g/c/pom.xml": "<a/>", "META-INF/MANIFEST.MF": "none"} | maven("g", "x y", "1"))
     found = opened(jar({"a.jar": b"no zip", "b.jar": jar(maven("g", "b", "1")), "c.jar": broken}))
     assert places(found) == ["", "b.jar", "c.jar"]

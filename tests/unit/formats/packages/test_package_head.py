@@ -37,7 +37,7 @@ def test_who_signed(tag, version):
     assert head(packagefiles.rpm(rpmdb.package("a"), signed)).signers == (KEY,)
 
 
-def test_a_signature_that_does_not_say_whose_it_is():
+def test_a_signature_without_issuer():
     assert head(packagefiles.rpm(rpmdb.package("a"), packagefiles.signature_header(268, b"\xc2\x03abc"))).signers == ("?",)
 
 
@@ -78,7 +78,7 @@ def test_nothing_beyond_the_header_is_read():
         b"!<arch>\n" + packagefiles.member("debian-binary", b"2.0\n") + packagefiles.member("data.tar", b""),
     ],
 )
-def test_what_is_no_package(data):
+def test_other_files_are_refused(data):
     with pytest.raises(ValueError, match=r"\w"):
         head(data)
 

@@ -34,6 +34,6 @@ def test_has_the_parts():
         "pkg:cpan/LWP::UserAgent", "pkg:chrome-extension/abc", "pkg:npm/" + "a" * 10_000,
     ],
 )  # fmt: skip
-def test_what_is_none_is_refused(text):
+def test_other_text_is_refused(text):
     with pytest.raises(ValueError, match=r".+"):
         parse(text)

@@ -17,11 +17,11 @@ def test_what_a_package_says():
 
 
 @pytest.mark.parametrize(("epoch", "evr"), [(None, "1-2"), (0, "1-2"), (3, "3:1-2")])
-def test_an_epoch_of_zero_is_as_good_as_none(epoch, evr):
+def test_an_epoch_of_zero_is_left_out(epoch, evr):
     assert read_header(rpmdb.package("a", "1", "2", epoch=epoch)).evr == evr
 
 
-def test_files_that_lie_on_the_disk():
+def test_files_on_the_disk():
     found = read_header(
         rpmdb.package(
             "a",
@@ -48,11 +48,11 @@ def test_headers_without_a_region():
     assert read_header(rpmdb.header(region=False, name="a", version="1", release="2")).evr == "1-2"
 
 
-def test_none_in_brackets_is_none():
+def test_none_in_brackets_is_missing():
     assert read_header(rpmdb.package("a", sourcerpm="(none)", vendor="(none)")).source_rpm is None
 
 
-def test_text_that_is_no_utf8_is_kept_readable():
+def test_text_that_is_not_utf8_stays_readable():
     blob = rpmdb.package("a", vendor="M?ller").replace(b"M?ller", b"M\xfcller")
     assert read_header(blob).vendor == "M\ufffdller"
 

@@ -1,4 +1,4 @@
-"""What fails a gate of an image fails it of the image's bill of materials too."""
+"""A gate that fails for an image fails for the image's SBOM too."""
 
 import io
 
@@ -19,7 +19,7 @@ FORMATS = [(cyclonedx.REPORTER, from_cyclonedx.read), (spdx.REPORTER, from_spdx.
 
 
 @pytest.mark.parametrize(("reporter", "read"), FORMATS, ids=["cyclonedx", "spdx"])
-def test_what_only_the_report_says_could_not_be_read_is_kept(reporter, read):
+def test_unknowns_of_only_the_report_are_kept(reporter, read):
     report = usual()
     text = io.StringIO()
     reporter.write(replace(report, unknowns=(*report.inventory.unknowns, WINDOWS)), text, ReportOptions())
@@ -33,7 +33,7 @@ def test_a_lost_layer_is_kept_however_many_files_could_not_be_read():
     assert (kept[0], len(kept)) == (lost, MAX_UNKNOWNS)
 
 
-def test_what_nobody_identified_and_what_the_distribution_owns_stay_known():
+def test_unidentified_and_owned_files_are_kept():
     inventory = Inventory(None, (), unidentified=("bin/sh", "opt/own"), owned=("bin/sh",))
     again = inventory_with((), of_inventory(inventory), None, ())
     assert (again.unidentified, again.owned) == (inventory.unidentified, inventory.owned)

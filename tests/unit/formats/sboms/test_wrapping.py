@@ -18,7 +18,7 @@ BILL = {"bomFormat": "CycloneDX", "sbom": {"bomFormat": "not this one"}}
         {"SPDX": BILL},
     ],
 )
-def test_the_bill_itself_comes_out(document):
+def test_the_sbom_itself_comes_out(document):
     assert unwrapped(document) == BILL
 
 
@@ -27,6 +27,6 @@ def test_what_wraps_nothing_is_left_as_it_is(document):
     assert unwrapped(document) == document
 
 
-def test_text_that_is_no_json_is_refused():
+def test_text_that_is_not_json_is_refused():
     with pytest.raises(ValueError):
         unwrapped({"predicate": {"Data": "no json"}})

@@ -97,7 +97,7 @@ def test_snyk():
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'"text"', b'{"Result": 1}', b"[" * 10_000])
-def test_what_is_none(data):
+def test_other_documents_are_refused(data):
     with pytest.raises(ValueError):
         read_other(data)
 
@@ -106,5 +106,5 @@ def test_what_is_none(data):
     "document",
     [{"Results": 3}, {"Results": [3, {"Vulnerabilities": [4, {"PkgName": 5}]}]}, {"matches": [[]]}, {"runs": [{"results": 1}]}],
 )
-def test_parts_of_a_wrong_shape_say_nothing(document):
+def test_parts_of_a_wrong_shape_are_ignored(document):
     assert read(document).claims == ()

@@ -132,7 +132,7 @@ def test_extends_of_the_same_and_of_a_given_file():
     by_name = {one.name: one for one in found.services}
     assert by_name["web"].node["cap_add"] == ["A", "B"]
     assert by_name["web"].image == "base"
-    assert by_name["far"].says("privileged")
+    assert by_name["far"].is_on("privileged")
     assert by_name["far"].where("privileged") == ("other.yaml", 4)
     assert "db" not in by_name
     assert not found.unresolved
@@ -147,7 +147,7 @@ def test_extends_of_the_same_and_of_a_given_file():
         "services:\n  a: {extends: {service: x, file: ../far.yaml}}\n",
     ],
 )
-def test_what_cannot_be_extended_is_told(text):
+def test_what_cannot_be_extended_is_unresolved(text):
     found = read(text)
     assert found.unresolved
     assert found.unresolved[0].what.startswith("extends")
@@ -183,7 +183,7 @@ def test_variables_and_their_types():
 
 def test_anchors_and_merge_keys():
     (web,) = read("x-a: &a\n  read_only: true\nservices:\n  web:\n    <<: *a\n    image: web\n").services
-    assert web.says("read_only")
+    assert web.is_on("read_only")
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_a_service():
     one = read(CONTAINER, "docker", image=IMAGE, tagged=IMAGE, changes=[])
     service = one.service
     assert (one.name, service.label, service.where("privileged")) == ("web", "container web", ("web", 0))
-    assert service.says("privileged") and not service.says("read_only")
+    assert service.is_on("privileged") and not service.is_on("read_only")
     assert (service.added, service.dropped, service.network_mode) == ({"SYS_ADMIN"}, {"ALL"}, "host")
     assert service.security == ["seccomp=unconfined", "apparmor=unconfined"]
     wanted = {"pid": "host", "userns_mode": "host", "restart": "on-failure:3", "gpus": "all", "user": "root"}
@@ -66,11 +66,11 @@ def test_credentials_are_redacted_and_their_names_stay():
     one = read(CONTAINER, "docker", image=IMAGE, changes=[])
     assert [name for name, _, _ in one.service.environment()] == ["DB_PASSWORD", "URL", "MODE"]
     assert one.added_variables == ("DB_PASSWORD", "URL", "MODE")
-    told = repr(one) + repr(dict(one.service.node))
-    assert "hunter2" not in told
-    assert "abc" not in told
-    assert "secretpw" not in told
-    assert "MODE=fast" in told
+    shown = repr(one) + repr(dict(one.service.node))
+    assert "hunter2" not in shown
+    assert "abc" not in shown
+    assert "secretpw" not in shown
+    assert "MODE=fast" in shown
 
 
 def test_against_its_image():

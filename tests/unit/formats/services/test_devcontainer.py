@@ -39,9 +39,9 @@ def test_features_that_need_the_engine():
     (inside,) = read(features % "docker-in-docker", "x").services
     (outside,) = read(features % "docker-outside-of-docker", "x").services
     (harmless,) = read(features % "node", "x").services
-    assert inside.says("privileged")
+    assert inside.is_on("privileged")
     assert [mount.source for mount in outside.mounts()] == ["/var/run/docker.sock"]
-    assert (harmless.says("privileged"), list(harmless.mounts())) == (False, [])
+    assert (harmless.is_on("privileged"), list(harmless.mounts())) == (False, [])
 
 
 def test_a_build():

@@ -33,7 +33,7 @@ def test_a_container():
     assert (web.label, web.image, web.command()) == ("container web", "docker.io/library/nginx:1", ["serve", "--x", "a b"])
     assert (web.added, web.dropped) == ({"SYS_ADMIN", "NET_ADMIN"}, {"ALL"})
     assert web.security == ["no-new-privileges", "label=disable"]
-    assert web.says("read_only") and web.says("privileged")
+    assert web.is_on("read_only") and web.is_on("privileged")
     assert list(web.environment()) == [("A", "b", 0), ("GREETING", "hello you", 1)]
     assert [(mount.kind, mount.source, mount.read_only) for mount in web.mounts()] == [
         ("volume", "data", False),

@@ -166,8 +166,8 @@ def test_other_programs(text):
 def test_specs(text, expected):
     call = read_call(text.split())
     assert call is not None
-    told = [f"{one.name}|{one.version}|{one.kind}|{'pinned' if one.constrained else 'any'}" for one in call.specs]
-    assert told == expected
+    found = [f"{one.name}|{one.version}|{one.kind}|{'pinned' if one.constrained else 'any'}" for one in call.specs]
+    assert found == expected
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_options_become_the_keys_of_compose():
     )
     node = found.node
     assert (found.name, found.image, found.label) == ("web", "app:1", "container web")
-    assert found.says("privileged") and found.says("read_only") and found.says("oom_kill_disable")
+    assert found.is_on("privileged") and found.is_on("read_only") and found.is_on("oom_kill_disable")
     assert (found.added, found.dropped, found.security) == ({"SYS_ADMIN"}, {"ALL"}, ["seccomp=unconfined"])
     wanted = {"pid": "host", "ipc": "host", "uts": "host", "userns_mode": "host", "cgroup": "host", "user": "root"}
     wanted |= {"gpus": "all", "cgroup_parent": "/x", "restart": "always"}

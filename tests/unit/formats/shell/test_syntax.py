@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.shell.syntax import piped, read_script, script_within, unquote, unwrapped
+from careen.formats.shell.syntax import piped, read_script
 
 
 def words(text):
@@ -72,12 +72,6 @@ def test_what_a_wrapper_runs_follows_it(text, inner):
     assert read_script(text).commands[-1].wrapped
 
 
-def test_no_wrapper():
-    assert unwrapped(("ls", "-l")) == ()
-    assert script_within(read_script("bash script.sh -c x").commands[0]) == "x"
-    assert words("sudo") == ["sudo"]
-
-
 def test_who_reads_a_pipe():
     script = read_script("curl x | sudo bash; (a) | b | c").commands
     found = {(reader.program, tuple(one.program for one in earlier)) for reader, earlier in piped(script)}
@@ -97,10 +91,6 @@ def test_a_word_ends_at_a_blank():
     first, second = read_script("u=$A/b-$B-c; export v=$A/b-$B-c").commands
     assert first.words == () and first.assignments == (("u", "$A/b-$B-c"),)
     assert second.assignments == (("v", "$A/b-$B-c"),)
-
-
-def test_unquote():
-    assert unquote("a'b'\"c\\\"$d\"e\\ f$'\\n'") == 'abc"$de f\n'
 
 
 @pytest.mark.parametrize("text", ["a | | b", "if a", "'", '"', "$(", "a ) b", "\0", "}" * 1000])

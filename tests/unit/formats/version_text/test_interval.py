@@ -10,8 +10,8 @@ def test_reads_bounds_and_whether_they_belong():
 
 def test_holds():
     interval = Interval("1", "3", False, True)
-    assert [n for n in range(5) if interval.holds(n, int)] == [2, 3]
-    assert Interval("", "", True, True).holds(7, int)
+    assert [n for n in range(5) if interval.contains(n, int)] == [2, 3]
+    assert Interval("", "", True, True).contains(7, int)
 
 
 @pytest.mark.parametrize("text", ["1.0", "[1.0", "(1.0)", "[]", "[1.0) 2", "[1,[2]]", "[1,2)(3,4)"])

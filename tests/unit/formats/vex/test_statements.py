@@ -35,7 +35,7 @@ def test_openvex():
                 ],
                 "status": "not_affected",
                 "justification": "vulnerable_code_not_present",
-                "impact_statement": "said less well",
+                "impact_statement": "a free text",
                 "timestamp": "2026-02-02T00:00:00Z",
             },
             {
@@ -114,7 +114,7 @@ def test_cyclonedx(state, status):
     assert one == Statement(("CVE-1", "GHSA-1"), status, products, "f", "code_not_reachable", "2026-01-01T00:00:00Z")
 
 
-def test_cyclonedx_of_a_container_speaks_of_that_container():
+def test_cyclonedx_of_a_container_is_about_that_container():
     about = {
         "bom-ref": "root",
         "type": "container",
@@ -242,7 +242,7 @@ def test_csaf():
         b"[" * 100_000,
     ],
 )
-def test_what_is_no_vex(data):
+def test_other_documents_are_refused(data):
     with pytest.raises(ValueError):
         read_vex(data, "f")
 
@@ -261,5 +261,5 @@ def test_what_is_no_vex(data):
         csaf({"relationships": [3, {}]}, {"cve": "CVE-1", "product_status": {"fixed": [1, "x"]}}),
     ],
 )
-def test_parts_of_a_wrong_shape_say_nothing(document):
+def test_parts_of_a_wrong_shape_are_ignored(document):
     assert read(document) == ()

@@ -26,7 +26,7 @@ RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:
 </s:SpdxDocument></rdf:RDF>"""
 
 
-def test_packages_of_a_graph_stand_anywhere_and_a_mere_mention_is_none():
+def test_packages_are_anywhere_in_a_graph_and_a_reference_is_not_a_package():
     found = document(RDF.encode())
     assert (found["spdxVersion"], found["name"], found["documentDescribes"]) == ("SPDX-2.3", "shop", ["SPDXRef-shop"])
     assert [(one["SPDXID"], one["name"], one["versionInfo"]) for one in found["packages"]] == [

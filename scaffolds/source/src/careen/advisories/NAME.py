@@ -1,4 +1,4 @@
-"""TODO: the advisories of NAME: about which packages, and who publishes them.
+"""TODO: the advisories of NAME: their packages and their publisher.
 
 Shape: TODO: ``[{id: "CVE-2026-1", package: "one", fixed: "1.1"}]``.
 Raises: ValueError.  **Source:** TODO: the document that describes the format.
@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
-from careen.formats.feeds.each import each
+from careen.formats.feeds.each import read_each
 from careen.model.advisory import Advisory, Range
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -32,7 +32,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
-    yield from each(read_json(file, list[Raw], MAX_BYTES), _records)
+    yield from read_each(read_json(file, list[Raw], MAX_BYTES), _records)
 
 
 def _records(raw: Raw) -> Iterator[Record]:

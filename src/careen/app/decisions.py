@@ -1,0 +1,88 @@
+"""What was decided about findings: as VEX, as entries to accept, and as the difference of two reports.
+
+Raises: UsageError, InputError.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from careen.app.session import Session, report_or_scan
+from careen.config import Settings
+from careen.model.report import Report, Verdict
+from careen.plugins import Progress, silent
+
+if TYPE_CHECKING:
+    from careen.formats.scans.saved_report import Saved
+    from careen.formats.vex.statements import Statement, VexStatus
+    from careen.policy.accept import Suggestion
+    from careen.policy.compare import Difference
+
+
+class FindingsDiff(Struct, frozen=True):
+    """Two reports, what changed from one to the other, and the verdict of the gates on what is new."""
+
+    before: "Saved"
+    after: "Saved"
+    difference: "Difference"
+    verdict: Verdict
+
+
+def findings_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> FindingsDiff:
+    """``before`` and ``after`` are reports in JSON, or references to scan."""
+    from careen.policy.compare import compare, verdict_on
+    from careen.policy.load import load_policy
+
+    policy = load_policy(settings.fail_on, unknown_as=settings.unknown_as)
+    old, new = report_or_scan(before, settings, progress), report_or_scan(after, settings, progress)
+    return FindingsDiff(old, new, compare(old, new), verdict_on(old, new, policy, datetime.now(UTC).date()))
+
+
+def suggested_entries(reports: Sequence[Report]) -> "Sequence[Suggestion]":
+    """The entries that ``--accept`` needs for what these reports do not assess."""
+    from careen.policy.accept import suggested
+
+    return suggested(reports)
+
+
+class Decision(Struct, frozen=True):
+    """What a user states about findings: those with these ids, in these packages or in all, and those that rules suppress."""
+
+    status: "VexStatus"
+    ids: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    justification: str = ""
+    from_ignores: bool = False  # about findings that ignore rules suppress, with the rules' reasons
+    any_image: bool = False  # about the packages in any image, not only in this one
+    author: str = "unknown"
+
+
+def vex_document(
+    reference: str, decision: Decision, settings: Settings, progress: Progress = silent
+) -> tuple[int, dict[str, object]]:
+    """(number of statements, OpenVEX document) about the findings of an image."""
+    from careen.policy.triage import statements_about, statements_of_ignores
+
+    with Session(settings) as session:
+        report = session.scan(reference, progress)
+    stated: tuple[Statement, ...] = ()
+    if decision.from_ignores:
+        stated += statements_of_ignores(report, decision.status, decision.any_image)
+    if decision.ids:
+        stated += statements_about(
+            report, decision.ids, decision.status, decision.justification, decision.packages, decision.any_image
+        )
+    return len(stated), _openvex(report, stated, decision.author)
+
+
+def _openvex(report: Report, stated: "tuple[Statement, ...]", author: str) -> dict[str, object]:
+    from msgspec import json
+
+    from careen.formats.vex.openvex import document
+
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    digest = hashlib.sha256(json.encode([report.image.digest, author, now, stated])).hexdigest()
+    return document(stated, author, now, f"https://openvex.dev/docs/public/vex-{digest}")

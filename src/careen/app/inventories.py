@@ -1,0 +1,51 @@
+"""What is in an image without any assessment, and what changed from one image to another."""
+
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from careen.app.session import Session
+from careen.config import Settings
+from careen.layers.compare import HOWS, Change, changes, shared_layers
+from careen.model.image import Image
+from careen.model.report import Coverage, Reason, Report, Verdict
+from careen.plugins import Progress, silent
+
+__all__ = ["HOWS", "Compared", "inventory_diff", "inventory_report"]
+
+
+class Compared(Struct, frozen=True):
+    """Two images, before and after, and what changed from one to the other."""
+
+    images: tuple[Image, Image]
+    packages: tuple[int, int]
+    shared_layers: int
+    changes: tuple[Change, ...]
+
+
+def inventory_report(reference: str, session: Session, progress: Progress = silent) -> Report:
+    """The inventory in the form that reporters write; its coverage states that nothing was assessed."""
+    image, found = session.inventory(reference, progress)
+    reason = Reason("inventory_only", "the packages were listed, not assessed", len(found.packages))
+    return Report(
+        created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        image=image,
+        inventory=found,
+        findings=(),
+        suppressed=(),
+        unknowns=found.unknowns,
+        coverage=Coverage("not_assessed", (reason,), found.files, found.unowned_executables),
+        verdict=Verdict(True, 0),
+        database=None,
+    )
+
+
+def inventory_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> Compared:
+    with Session(settings) as session:
+        (old, had), (new, has) = session.inventory(before, progress), session.inventory(after, progress)
+        return Compared(
+            (old, new),
+            (len(had.packages), len(has.packages)),
+            shared_layers(*((layer.diff_id or layer.digest for layer in image.layers) for image in (old, new))),
+            changes(had, has, session.schemes, session.ecosystems),
+        )

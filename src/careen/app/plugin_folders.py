@@ -1,0 +1,15 @@
+"""Puts the plugins of the user, in the folders that the settings name, beside Careen's own."""
+
+from careen.config import Settings
+from careen.errors import UsageError
+
+
+def use_plugin_folders(settings: Settings) -> None:
+    """Raises UsageError for a folder that is not one of plugins."""
+    for folder in settings.plugins:
+        from careen.plugins import use_folder
+
+        try:
+            use_folder(folder.absolute())
+        except ValueError as error:
+            raise UsageError(f"{folder}: {error}", "put a cataloger into FOLDER/catalogers/x.py, for example") from None

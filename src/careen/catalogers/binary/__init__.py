@@ -1,0 +1,216 @@
+"""Software that no package manager knows, by the version texts in its executables and libraries.
+
+``programs`` has the rules. A scanner looks for the expressions of all programs that a file may be or contain, in one pass.
+Raises: ValueError for a file with several versions, none of which is certain.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import islice
+
+from careen.model.delta import Fact
+from careen.model.package import Package
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern as expression
+
+from .programs import FILE, Loose, Names, Program, programs
+
+WINDOW_BYTES = 256 * 1024
+BEFORE_BYTES, AFTER_BYTES = 64, 1024  # what an expression sees before and after the bytes that it searches
+MAX_VERSIONS = 16
+MAX_CANDIDATES = 20_000  # of versions without a name, in one file: honest files have dozens
+SOON_BYTES = 512
+
+_NAME_VERSION = expression(r"\d+\.\d+")
+_TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
+_PLAIN = expression(r"[\dA-Za-z.-]+")
+
+
+def identifies(facts: Sequence[Fact]) -> Iterator[str]:
+    """The files of the programs themselves, and the folders that belong to them."""
+    for fact in facts:
+        folder, _, file_name = fact.path.rpartition("/")
+        for program in NAMES.programs(file_name):
+            if not program.matches(file_name) or program.name.replace(FILE, file_name) != fact.value.name:
+                continue
+            yield fact.path
+            home = folder.rpartition("/")[0]
+            minor = ".".join(fact.value.version.removeprefix(program.prefix).split(".")[:2])
+            yield from (f"{home}/{part.replace('<minor>', minor)}".lstrip("/") for part in program.parts)
+
+
+def read(file: File) -> "Scanner | None":
+    name = file.path.rpartition("/")[2]
+    wanted = NAMES.programs(name)
+    return Scanner(name, wanted) if wanted else None
+
+
+class Scanner:
+    """Searches overlapping windows of the file; the sizes of the chunks do not change their places."""
+
+    def __init__(self, name: str, wanted: list[Program]) -> None:
+        self._searches = [_Search(name, program) for program in wanted]
+        self._open = list(self._searches)
+        self._data = bytearray()
+        self._from = 0  # index of the first byte that no window has covered
+
+    def feed(self, chunk: bytes) -> None:
+        if not self._open:
+            return
+        self._data += chunk
+        while len(self._data) >= self._from + WINDOW_BYTES + AFTER_BYTES:
+            end = self._from + WINDOW_BYTES
+            with memoryview(self._data) as data:
+                window = bytes(data[: end + AFTER_BYTES])
+            self._search_window(window, end)
+            del self._data[: end - BEFORE_BYTES]
+            self._from = BEFORE_BYTES
+
+    def facts(self) -> Iterator[Package]:
+        self._search_window(bytes(self._data), len(self._data))
+        for search in self._searches:
+            yield from search.packages()
+        for search in self._searches:
+            search.check()
+
+    def _search_window(self, window: bytes, end: int) -> None:
+        for search in self._open:
+            search.search(window, self._from, end)
+        self._open = [search for search in self._open if search.open]
+
+
+class _Search:
+    """One program in one file."""
+
+    def __init__(self, name: str, program: Program) -> None:
+        self._name, self._program = name, program
+        self._version = ""
+        self._loose: set[str] = set()
+        self._candidates = 0
+        self._name_version = _NAME_VERSION.search(name)
+        self.open = True
+
+    def search(self, window: bytes, start: int, end: int) -> None:
+        """Finds matches that begin at ``start`` or later, and before ``end``; the window reaches beyond both."""
+        program = self._program
+        for strong in program.strong:
+            if _bytes(strong.text) in window and (
+                found := next(self._matches(strong.bytes, strong.version, window, start, end), None)
+            ):
+                self._version, self.open = _text(found), False
+                return
+        for loose in program.loose:
+            if self._candidates > MAX_CANDIDATES or (loose.texts and not _any(loose.texts, window)):
+                continue
+            versions = set(islice(self._loose_versions(loose, window, start, end), MAX_VERSIONS))
+            if versions and len(self._loose) < MAX_VERSIONS and (not loose.beside or _any(loose.beside, window)):
+                self._loose |= versions
+        if program.at_start:
+            self.open = False
+
+    def packages(self) -> Iterator[Package]:
+        if self._version:
+            yield self._package(self._version, 0.8)
+        elif len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES:
+            yield self._package(next(iter(self._loose)), 0.6)
+
+    def check(self) -> None:
+        if self._version:
+            return
+        if self._candidates > MAX_CANDIDATES:
+            raise ValueError(f"more than {MAX_CANDIDATES} texts that could be a version of {self._named(self._program.name)}")
+        if len(self._loose) > 1:
+            raise ValueError(f"{self._named(self._program.name)} has one of the versions {', '.join(sorted(self._loose))}")
+
+    def _loose_versions(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[str]:
+        for match in self._matches(loose.bytes, "", window, start, end):
+            self._candidates += 1
+            if self._candidates > MAX_CANDIDATES:
+                return
+            version = _text(match)
+            if loose.follows_name and not (self._name_version and version.startswith(f"{self._name_version[0]}.")):
+                continue
+            if not loose.alone or _stands_alone(loose.alone, window, match):
+                yield version
+
+    def _matches(self, expression: str, version: str, window: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+        compiled = _compiled(expression, version or self._program.version)
+        if self._program.at_start:
+            first = compiled.match(window)
+            if first:
+                yield first
+            return
+        for match in compiled.finditer(window, start):
+            if match.start() >= end:
+                return
+            yield match
+
+    def _package(self, version: str, confidence: float) -> Package:
+        program = self._program
+        return Package(
+            type=program.type,
+            namespace=None,
+            name=self._named(program.name),
+            version=program.prefix + version,
+            cataloger="binary",
+            confidence=confidence,
+            cpe=_cpe(self._named(program.cpe), version) if program.cpe else None,
+        )
+
+    def _named(self, text: str) -> str:
+        return text.replace(FILE, self._name)
+
+
+def _cpe(product: str, version: str) -> str | None:
+    """The CPE dictionary has no builds of a version. It has the updates of Java 8, which the ``jvm`` cataloger names."""
+    plain = version.partition("+")[0]
+    return f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if _PLAIN.fullmatch(plain) else None
+
+
+def _stands_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
+    before = window[max(0, match.start() - 4) : match.start()].removesuffix(b"v")[-3:]
+    return not _TEXT.fullmatch(before) and window.find(bytes(nuls), match.end(), match.end() + SOON_BYTES) >= 0
+
+
+def _text(match: re.Match[bytes]) -> str:
+    return match["version"].decode("latin-1")
+
+
+def _any(texts: tuple[str, ...], window: bytes) -> bool:
+    return any(_bytes(text) in window for text in texts)
+
+
+@cache
+def _bytes(text: str) -> bytes:
+    return text.encode()
+
+
+@cache
+def _compiled(expression: str, version: str) -> re.Pattern[bytes]:
+    return re.compile(expression.replace("<version>", f"(?P<version>{version})").encode(), re.DOTALL)
+
+
+PROGRAMS = programs()
+NAMES = Names(PROGRAMS)
+
+CATALOGER = Cataloger(
+    name="binary",
+    ecosystem=Ecosystem(purl_type="generic", scheme="generic"),
+    readers=(
+        Reader(
+            Wants(
+                names=tuple(sorted({name for program in PROGRAMS if program.any_mode for name in program.files})),
+                suffixes=(".exe", ".dylib"),
+                executables=True,
+                amount="stream",
+            ),
+            read,
+        ),
+    ),
+    identifies=identifies,
+    limits=(
+        "Programs whose files were renamed. It knows "
+        f"{', '.join(sorted({program.name for program in PROGRAMS if program.name != FILE}))}."
+    ),
+)

@@ -1,0 +1,114 @@
+"""The programs that the cataloger looks for: ``rules/*.toml``, one file for each group of products.
+
+A rule is a ``[[program]]``:
+
+    name      of the package; ``<file>``: the basename of the file
+    files     basenames, ``*`` for anything: the cataloger reads only files with such names
+    inside    basenames of other programs and libraries that link it in: the cataloger reads them, but the rule does not
+              identify them
+    parts     folders of its own files, from the folder that contains ``bin``, ``lib`` or the like of the file;
+              ``<minor>`` is the version up to its second number
+    strong    [{text, bytes}]: an expression with ``<version>`` in it, and a text that it contains, searched first; the
+              first expression of the list that matches decides the version
+    loose     [{bytes, texts, beside, follows_name, alone}]: for a version without a name next to it. The same 256 KiB
+              must contain one of ``texts``, which are searched first, and one of ``beside``; ``follows_name``: the
+              version continues the one in the file's name (python3.11); ``alone``: no text precedes it, and that many
+              NULs in a row soon follow. All loose matches must agree on one version
+    version   what ``<version>`` stands for, unless it is three numbers; a strong expression may have its own
+    cpe       vendor and product in the CPE dictionary; ``type`` of the package URL; ``prefix`` precedes the version
+    any_mode  the files need no execute bit; ``at_start``: an expression matches only the first bytes of the file
+
+Expressions are Python's, over bytes. Each has at least eight fixed bytes, counting the shortest of ``beside``, and
+bounded repeats, so that time is linear in the file's size.
+**Source:** the programs themselves; CPE 2.3, "Formatted string binding" (NISTIR 7695, 6.2).
+"""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.formats.data.rule_files import tables
+
+NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
+FILE = "<file>"
+
+_START = 6  # names with a "*" are looked up by at most so many characters, which are enough to distinguish libraries
+
+
+class Strong(Struct, frozen=True, forbid_unknown_fields=True):
+    text: str
+    bytes: str
+    version: str = ""
+
+
+class Loose(Struct, frozen=True, forbid_unknown_fields=True):
+    bytes: str
+    texts: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    follows_name: bool = False
+    alone: int = 0
+
+
+class Program(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    files: tuple[str, ...]
+    inside: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    strong: tuple[Strong, ...] = ()
+    loose: tuple[Loose, ...] = ()
+    version: str = NUMBERS
+    cpe: str | None = None
+    type: str = "generic"
+    prefix: str = ""
+    any_mode: bool = False
+    at_start: bool = False
+
+    def matches(self, name: str) -> bool:
+        """Whether a file of this name is the program itself."""
+        return any(fits(file.split("*"), name) if "*" in file else file == name for file in self.files)
+
+
+class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
+    program: tuple[Program, ...]
+
+
+def programs() -> tuple[Program, ...]:
+    folder = Path(__file__).parent / "rules"
+    return tuple(program for table in tables(folder, _Rules) for program in table.program)
+
+
+class Names:
+    """Looks up programs by basename. Most files are none of them, so this answer must be fast."""
+
+    def __init__(self, known: tuple[Program, ...]) -> None:
+        self._plain: dict[str, list[Program]] = {}
+        self._by_start: dict[str, list[tuple[list[str], Program]]] = {}  # the texts before and after each "*"
+        for program in known:
+            for name in (*program.files, *program.inside):
+                if "*" in name:
+                    start = name.partition("*")[0][:_START]
+                    self._by_start.setdefault(start, []).append((name.split("*"), program))
+                else:
+                    self._plain.setdefault(name, []).append(program)
+        self._lengths = sorted({len(start) for start in self._by_start})
+
+    def programs(self, name: str) -> list[Program]:
+        found = list(self._plain.get(name, ()))
+        for length in self._lengths:
+            if rows := self._by_start.get(name[:length]):
+                found += [program for parts, program in rows if fits(parts, name)]
+        return list(dict.fromkeys(found)) if len(found) > 1 else found
+
+
+def fits(parts: list[str], name: str) -> bool:
+    """Whether the name starts with the first part, ends with the last, and has the others between them in this order."""
+    first, *middle, last = parts
+    at, end = len(first), len(name) - len(last)
+    if at > end or not name.startswith(first) or not name.endswith(last):
+        return False
+    for part in middle:
+        at = name.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True

@@ -1,0 +1,123 @@
+"""What a Go executable was built from: its toolchain, its main module and the modules of its build list.
+
+A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
+The main module's version is, in this order: the recorded one; one that the linker set (``-ldflags "-X main.version=…"``); a
+pseudo-version from the commit; a version among the texts that the linker wrote; else "". If it was built without modules
+(``GO111MODULE=off``, the Go tools themselves), its name is the path of the main package.
+**Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
+"""
+
+import msgspec
+from msgspec import Struct
+
+from careen.formats.binaries.go_build_info import BuildInfo
+from careen.safety.pattern import pattern
+
+MAX_MODULES = 20_000
+VERSION_NAMES = ("version", "ver", "appversion", "buildversion", "gitversion", "releaseversion", "semver", "tag", "gittag")
+
+_DEVELOPMENT = "(devel)"
+_NO_PACKAGE = "command-line-arguments"  # built from a list of files
+_LINKER_FLAG = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
+_VERSION = pattern(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
+_RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
+
+
+class Module(Struct, frozen=True, gc=False, array_like=True):
+    path: str
+    version: str
+    confidence: float = 1.0
+
+
+class Binary(Struct, frozen=True, gc=False, tag="binary"):
+    toolchain: str  # "go1.22.1 X:loopvar"
+    main: Module | None
+    modules: tuple[Module, ...]
+
+
+def read_build_list(info: BuildInfo) -> Binary:
+    """Reads the module text: lines of a word and fields, separated by tabs; ``=>`` replaces the module of the line before."""
+    path, main, settings = "", None, {}
+    modules: list[Module] = []
+    for line in info.modules.split("\n"):
+        word, *fields = line.split("\t")
+        if word == "path" and fields:
+            path = fields[0]
+        elif word == "mod" and fields and fields[0]:
+            main = Module(fields[0], fields[1] if len(fields) > 1 else "")
+        elif word == "dep" and fields and fields[0] and len(modules) < MAX_MODULES:
+            modules.append(Module(fields[0], _released(fields[1] if len(fields) > 1 else "")))
+        elif word == "=>" and fields and modules:
+            modules[-1] = _replaced(modules[-1], fields)
+        elif word == "build" and fields:
+            key, _, value = fields[0].partition("=")
+            settings[key] = _unquoted(value)
+    if main is None and path and path != _NO_PACKAGE:
+        main = Module(path, "")
+    if main and not _released(main.version):
+        main = _main(main, path, settings)
+        if not main.version and _RELEASE.fullmatch(info.beside):
+            main = Module(main.path, f"v{info.beside.removeprefix('v')}", 0.4)
+    return Binary(info.version, main, tuple(modules))
+
+
+def standard_library_version(toolchain: str) -> str:
+    """``go1.21rc2`` is 1.21.0-rc.2, as advisories write it; experiments and vendors' suffixes are dropped."""
+    found = _TOOLCHAIN.match(toolchain)
+    if not found:
+        return ""
+    major, minor, patch, stage, number = found.groups()
+    if stage:
+        return f"{major}.{minor}.{patch or 0}-{stage}.{number}"
+    if toolchain.startswith("devel"):
+        return f"{major}.{minor}.0-devel"  # on the way to that release
+    return f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
+
+
+def _released(version: str) -> str:
+    return "" if version == _DEVELOPMENT else version
+
+
+def _replaced(module: Module, fields: list[str]) -> Module:
+    name, version = fields[0], _released(fields[1]) if len(fields) > 1 else ""
+    if not name or name.startswith((".", "/")) or name[1:3] in (":\\", ":/"):
+        return Module(module.path, "")  # a folder
+    return Module(name, version)
+
+
+def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
+    linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
+    if linked:
+        return Module(module.path, linked, 0.9)
+    time = _TIME.fullmatch(settings.get("vcs.time", ""))
+    revision = settings.get("vcs.revision", "")
+    if time and len(revision) >= 12:
+        dirty = "+dirty" if settings.get("vcs.modified") == "true" else ""
+        return Module(module.path, f"v0.0.0-{''.join(time.groups())}-{revision[:12]}{dirty}", 0.5)
+    return Module(module.path, "")
+
+
+def _linked_version(module: str, package: str, flags: str) -> str:
+    """The linker sets variables of any package: only the version of the program's own packages counts.
+
+    The path of a main package usually names its repository before ``/cmd/``.
+    """
+    root = module.partition("/cmd/")[0]
+    found = []
+    for target, value in _LINKER_FLAG.findall(flags):
+        place, _, name = target.rpartition(".")
+        own = place in ("main", package, module, root) or place.startswith(root + "/")
+        if own and name.lower() in VERSION_NAMES and _VERSION.fullmatch(value):
+            found.append((place != "main", "/vendor/" in place, VERSION_NAMES.index(name.lower()), len(target), value))
+    return f"v{min(found)[-1].removeprefix('v')}" if found else ""
+
+
+def _unquoted(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        try:
+            return msgspec.json.decode(value, type=str)
+        except msgspec.DecodeError:
+            return value[1:-1]
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "`" else value

@@ -1,0 +1,104 @@
+"""Where each report goes: what --format, --output and --output-dir ask for, decided before any work is done."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen.config import Settings, nearest
+from careen.errors import UsageError
+from careen.plugins import Reporter
+
+
+class Output(Struct, frozen=True):
+    """``path`` None: standard output, or a file for each reference in ``folder``."""
+
+    reporter: Reporter
+    path: Path | None
+    folder: Path | None = None
+
+
+def plan_outputs(
+    settings: Settings, reporters: Mapping[str, Reporter], folder: Path | None = None, several: bool = False
+) -> tuple[Output, ...]:
+    """``folder`` is --output-dir; ``several``: there is a report for each of several references.
+
+    Raises UsageError if the outputs are in each other's way, or cannot be written.
+    """
+    outputs = [_output(text, reporters) for text in settings.format]
+    if several:
+        _refuse_single_file(settings.output, outputs)
+    if folder is not None:
+        if settings.output:
+            raise UsageError("--output and --output-dir exclude each other", "leave one of them out")
+        return _in_folder(folder, outputs)
+    outputs = _at_output(settings.output, outputs)
+    files = [output.path for output in outputs if output.path]
+    _refuse_same_file(files)
+    for file in files:
+        _refuse_unwritable(file)
+    return tuple(outputs)
+
+
+def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
+    """Of FORMAT or FORMAT=FILE."""
+    name, separator, file = text.partition("=")
+    name = name if name in reporters else name.lower()
+    if name not in reporters:
+        near = nearest(name, reporters)
+        raise UsageError(f"unknown format {name!r}", f"did you mean {near}?" if near else f"formats: {', '.join(reporters)}")
+    if separator and not file:
+        raise UsageError(f"--format {text} names no file", f"--format {name}=FILE, or --format {name}")
+    return Output(reporters[name], Path(file).expanduser() if file and file != "-" else None)
+
+
+def _at_output(place: Path | None, outputs: Sequence[Output]) -> list[Output]:
+    """The output without a file of its own goes to --output, else to standard output."""
+    unplaced = [output.reporter.name for output in outputs if output.path is None]
+    if len(unplaced) > 1:
+        target = "the same file" if place else "standard output"
+        raise UsageError(f"{' and '.join(unplaced)} cannot both go to {target}", f"--format {unplaced[1]}=FILE")
+    if place is None:
+        return list(outputs)
+    if not unplaced:
+        raise UsageError("--output has nothing to write: every --format names its own file", "leave one of them out")
+    file = None if str(place) == "-" else place
+    return [Output(output.reporter, output.path or file) for output in outputs]
+
+
+def _in_folder(folder: Path, outputs: Sequence[Output]) -> tuple[Output, ...]:
+    """Outputs without a file of their own get files in the folder, which is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}", "choose another --output-dir") from None
+    return tuple(Output(output.reporter, output.path, None if output.path else folder) for output in outputs)
+
+
+def _refuse_single_file(place: Path | None, outputs: Sequence[Output]) -> None:
+    """A file has room for one report; a device takes any number."""
+    places = [output.path for output in outputs]
+    if place and str(place) != "-":
+        places.append(place)
+    for file in places:
+        if file and not _is_device(file):
+            raise UsageError(f"{str(file)!r} has a place for one report", "--output-dir DIR writes a file for each reference")
+
+
+def _refuse_same_file(files: Sequence[Path]) -> None:
+    paths = [os.path.realpath(file) for file in files if not _is_device(file)]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise UsageError(f"two formats cannot both go to {path!r}", "give each a file of its own")
+
+
+def _refuse_unwritable(file: Path) -> None:
+    if not file.parent.is_dir():
+        raise UsageError(f"no folder {str(file.parent)!r} to write {file.name!r} into", "make it first")
+    if file.is_dir():
+        raise UsageError(f"{str(file)!r} is a folder", "name a file")
+
+
+def _is_device(path: Path) -> bool:
+    return path.exists() and not path.is_file()

@@ -1,0 +1,240 @@
+"""The first half of an update: which feeds are wanted, which of them are not fresh, and what their origin gives for these.
+
+Files are fetched side by side and left in the scratch folder or among the kept downloads; the database is only read.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillRunning
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from msgspec import Struct
+
+from careen import __version__
+from careen.errors import Error, NetworkError
+from careen.plugins import AdvisorySource, Feed, Need
+
+from .buckets import FeedRow
+from .build import damaged, rows_of
+from .checks import Check, Trouble, read_checks
+from .download import Fetched, FetchError, LateError, Unchanged
+from .job import Job
+from .origin import Origin
+from .read import check_readable
+from .results import FeedResult
+from .space import FullError, is_full
+from .whole import is_whole
+from .workers import in_threads
+
+CONNECTIONS = 4
+MAX_AHEAD_S = 15 * 60  # what was asked for later than that was asked by a clock that was wrong
+NOT_OFFERED = "not offered here"
+_UNDER_WAY = "another process is bringing it up to date"
+
+Came = tuple[AdvisorySource, Feed, Fetched]
+
+
+class Answers(Struct):
+    """What the origin gave for the feeds that are ``wanted``.
+
+    ``old`` are the feeds that the database has, ``broken`` those that are damaged in it (None: the file is whole).
+    ``confirmed``: of files that are the same still, up to which day their origin vouches for them.
+    ``elsewhere``: feeds that another update of this process asks for.
+    """
+
+    old: dict[str, FeedRow]
+    broken: dict[str, FeedRow] | None
+    wanted: list[tuple[AdvisorySource, Feed]]
+    results: dict[str, FeedResult]
+    fetched: list[Came] = []
+    confirmed: dict[str, str] = {}
+    elsewhere: frozenset[str] = frozenset()
+
+
+def _everything(keys: Collection[str]) -> frozenset[str]:
+    return frozenset(keys)
+
+
+def ask(
+    job: Job,
+    sources: Sequence[AdvisorySource],
+    need: Need,
+    claim: Callable[[Collection[str]], frozenset[str]] = _everything,
+) -> Answers:
+    """``claim`` says which of these feeds are this caller's to ask for; it is called once."""
+    old, broken = sound(job.path)
+    checks = read_checks(job.path) if old else {}
+    results: dict[str, FeedResult] = {}
+    wanted: list[tuple[AdvisorySource, Feed]] = []
+    chosen = [source for source in sources if need.namespaces is None or source.on_demand]
+    for source, (feeds, trouble, detail) in zip(chosen, _listed(job, chosen, need, old), strict=True):
+        wanted += [(source, feed) for feed in feeds if need.full or not feed.full]
+        if trouble:
+            results[source.name] = FeedResult(source.name, source.name, "failed", detail, trouble=trouble)
+    due: list[tuple[AdvisorySource, Feed]] = []
+    for source, feed in wanted:
+        known = _known(job, source, feed, old.get(feed.key), checks.get(feed.key, Check()))
+        if known is None:
+            due.append((source, feed))
+        elif known.state != "absent" or need.namespaces is not None:
+            results[feed.key] = known
+    keys = {feed.key for _, feed in due}
+    ours = claim(keys)
+    answers = Answers(old, broken, wanted, results, elsewhere=frozenset(keys - ours))
+    _fetch(job, [(source, feed) for source, feed in due if feed.key in ours], answers)
+    return answers
+
+
+def lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) -> bool:
+    """Whether there is a namespace of which the database has none of the feeds that are offered."""
+    if not rows or need.namespaces is None:
+        return True
+
+    def keys(namespaces: frozenset[str]) -> set[str]:
+        asked = Need(namespaces, need.full)
+        found = (source.feeds(asked, lambda name: ()) for source in sources if source.on_demand)
+        return {feed.key for feeds in found for feed in feeds if need.full or not feed.full}
+
+    common = keys(frozenset())
+    return any(own and own.isdisjoint(rows) for own in (keys(frozenset({one})) - common for one in need.namespaces))
+
+
+def sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
+    """The feeds that the database has as they were written, and those that are damaged; None where the file is whole."""
+    import sqlite3
+
+    check_readable(path)
+    rows = rows_of(path)
+    if not rows or is_whole(path):
+        return rows, None
+    try:
+        broken = damaged(path)
+    except (sqlite3.Error, ValueError):
+        return {}, rows
+    return {key: row for key, row in rows.items() if key not in broken}, {key: rows[key] for key in broken}
+
+
+def still_new(job: Job, answers: Answers) -> Answers:
+    """Without what somebody else brought up to date meanwhile."""
+    old, broken = sound(job.path)
+    other = {key for key in {*old, *answers.old} if old.get(key) != answers.old.get(key)}
+    for source, feed, one in answers.fetched:
+        if feed.key not in other:
+            continue
+        if job.downloads:
+            job.downloads.drop(one.file)
+        if feed.key in old:
+            answers.results[feed.key] = FeedResult(source.name, feed.key, "fresh", records=old[feed.key].records)
+    fetched = [one for one in answers.fetched if one[1].key not in other]
+    confirmed = {key: day for key, day in answers.confirmed.items() if key not in other}
+    return Answers(old, broken, answers.wanted, answers.results, fetched, confirmed, answers.elsewhere)
+
+
+def _listed(
+    job: Job, sources: Sequence[AdvisorySource], need: Need, old: Mapping[str, FeedRow]
+) -> Iterator[tuple[tuple[Feed, ...], Trouble, str]]:
+    """The feeds of each source, and why it cannot be known whether they are all."""
+    known = {row.source for row in old.values()}
+    if not job.patience.is_bounded:
+        yield from (_offered(source, need, job.origin) for source in sources)
+        return
+    futures = in_threads([partial(_offered, source, need, job.origin) for source in sources], len(sources))
+    for source, future in zip(sources, futures, strict=True):
+        try:
+            yield future.result(job.patience.left() if source.name in known else None)
+        except StillRunning:
+            yield (), "late", str(LateError())
+
+
+def _offered(source: AdvisorySource, need: Need, origin: Origin) -> tuple[tuple[Feed, ...], Trouble, str]:
+    troubles: list[str] = []
+
+    def listing(name: str) -> tuple[str, ...]:
+        try:
+            return origin.listing(name)
+        except (FetchError, NetworkError) as error:
+            troubles.append(str(error))
+            return ()
+
+    feeds = source.feeds(need, listing)
+    why = "; ".join(dict.fromkeys(troubles))
+    return (feeds, "not_listed", f"what it offers could not be listed: {why}") if why else (feeds, "", "")
+
+
+def _known(job: Job, source: AdvisorySource, feed: Feed, row: FeedRow | None, check: Check) -> FeedResult | None:
+    """What is known of a feed without asking its origin; None where that has to be asked."""
+    records = row.records if row else 0
+    if row and any(_is_fresh(job, last) for last in (row.fetched, check.asked)):
+        return FeedResult(source.name, feed.key, "fresh", records=records)
+    if not job.origin.offers(feed):
+        if row:
+            return FeedResult(source.name, feed.key, "kept", NOT_OFFERED, records, "not_offered")
+        return FeedResult(source.name, feed.key, "absent", NOT_OFFERED)
+    if row and job.is_shared and job.patience.is_bounded:
+        return FeedResult(source.name, feed.key, "failed", _UNDER_WAY, records, "late")
+    return None
+
+
+def _is_fresh(job: Job, last: str) -> bool:
+    """Asked for since this update was started (by the one that we waited for), or not long ago."""
+    if not last:
+        return False
+    age = (datetime.fromisoformat(job.asked) - datetime.fromisoformat(last)).total_seconds()
+    return -MAX_AHEAD_S <= age < job.max_age_s
+
+
+def _fetch(job: Job, due: Sequence[tuple[AdvisorySource, Feed]], answers: Answers) -> None:
+    old = answers.old
+    # What another version of Careen read is read again, be the file the same.
+    known = {path: row for path, row in old.items() if row.reader == __version__}
+
+    def one(number: int, feed: Feed) -> Fetched | Unchanged:
+        return job.origin.fetch(feed, known.get(feed.key), job.scratch / str(number))
+
+    # What the database lacks first: it is waited for in any case.
+    order = sorted(range(len(due)), key=lambda number: due[number][1].key in old)
+    futures = dict(zip(order, in_threads([partial(one, number, due[number][1]) for number in order], CONNECTIONS), strict=True))
+    for number, (source, feed) in enumerate(due):
+        _collect(job, source, feed, futures[number], answers)
+
+
+def _collect(job: Job, source: AdvisorySource, feed: Feed, future: "Future[Fetched | Unchanged]", answers: Answers) -> None:
+    """Waits for a file, and notes what came of it."""
+    path, row = feed.key, answers.old.get(feed.key)
+    records = row.records if row else 0
+    try:
+        answer = future.result(None if row is None else job.patience.left())
+    except StillRunning:
+        answers.results[path] = FeedResult(source.name, path, "failed", str(LateError()), records, "late")
+    except FullError:
+        raise
+    except (FetchError, Error, OSError) as error:
+        if is_full(error):
+            raise
+        if isinstance(error, FetchError) and error.absent and not row:
+            answers.results[path] = FeedResult(source.name, path, "absent", str(error))
+        else:
+            answers.results[path] = FeedResult(source.name, path, "failed", str(error), records, _trouble_of(error))
+    else:
+        if isinstance(answer, Unchanged):
+            answers.results[path] = FeedResult(source.name, path, "unchanged", records=records)
+            answers.confirmed[path] = answer.confirmed
+        elif row and _is_left(job, answer):
+            answers.results[path] = FeedResult(source.name, path, "failed", "fetched, and not read yet", records, "late")
+        else:
+            answers.fetched.append((source, feed, answer))
+
+
+def _trouble_of(error: Exception) -> Trouble:
+    if isinstance(error, LateError):
+        return "late"
+    return "damaged" if isinstance(error, FetchError) and error.damaged else "unreachable"
+
+
+def _is_left(job: Job, one: Fetched) -> bool:
+    """Whether it takes long to read, and is there for the one who will."""
+    if job.leave_bytes is None or job.downloads is None or not job.downloads.keeps(one.file):
+        return False
+    return one.file.stat().st_size > job.leave_bytes

@@ -1,0 +1,146 @@
+"""Updates of one process that run at the same time: they share the lock, download side by side, and build one by one.
+
+A scan knows early which distribution its image has, and only later what else is in it: with this the second download begins
+while the first still runs. Each feed is asked for once, by the update that wants it first; the others wait for its result.
+What has come by the time that the database is free is built in one go.
+Raises: DatabaseError, NetworkError.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+from msgspec.structs import replace
+
+from careen.plugins import AdvisorySource, Need
+
+from .applying import apply
+from .asking import Answers, ask, still_new
+from .job import Job, Workplace
+from .results import UpdateResult
+
+
+class Together:
+    def __init__(self) -> None:
+        self._guard = threading.Lock()  # of all that follows
+        self._building = threading.Lock()
+        self._opened = ExitStack()
+        self._workplace: Workplace | None = None
+        self._users = self._numbers = 0
+        self._claims: dict[str, _Round] = {}
+        self._waiting: list[_Round] = []
+
+    @contextmanager
+    def workplace(self, hold: Callable[[ExitStack], Workplace]) -> Iterator[tuple[Workplace, int]]:
+        """The workplace, and a number that no other update has. The first takes the workplace, the last leaves it."""
+        with self._guard:
+            if self._workplace is None:
+                with ExitStack() as opening:
+                    self._workplace = hold(opening)
+                    self._opened = opening.pop_all()
+            workplace, number = self._workplace, self._numbers
+            self._users += 1
+            self._numbers += 1
+        try:
+            yield workplace, number
+        finally:
+            with self._guard:
+                self._users -= 1
+                if not self._users:
+                    self._workplace = None
+                    self._claims.clear()
+                    self._opened.close()
+
+    def update(self, job: Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
+        one = _Round(job, sources, need)
+        try:
+            one.answers = ask(job, sources, need, partial(self._claim, one))
+            self._build(one)
+        except BaseException as error:
+            one.error = error
+            raise
+        finally:
+            one.done.set()
+        return self._with_others(one)
+
+    def _claim(self, one: "_Round", feeds: Collection[str]) -> frozenset[str]:
+        """Those of the feeds that nobody else asks for. All at once: so nobody waits for one that waits for them."""
+        with self._guard:
+            return frozenset(feed for feed in feeds if self._claims.setdefault(feed, one) is one)
+
+    def _build(self, one: "_Round") -> None:
+        with self._guard:
+            self._waiting.append(one)
+        with self._building:
+            with self._guard:
+                rounds, self._waiting = self._waiting, []
+            if rounds:  # else another one was faster, and has built this one's with its own
+                _build_all(rounds)
+        if one.error:
+            raise one.error
+
+    def _with_others(self, one: "_Round") -> UpdateResult:
+        result, answers = one.finished
+        found = {feed.path: feed for feed in result.feeds}
+        for path in sorted(answers.elsewhere):
+            with self._guard:
+                other = self._claims[path]
+            other.done.wait()
+            if other.error:
+                raise other.error
+            for feed in other.finished[0].feeds:
+                found.setdefault(feed.path, feed)
+        return replace(result, feeds=tuple(found.values()))
+
+
+class _Round:
+    """One update: its answers, and in the end its result or its error."""
+
+    def __init__(self, job: Job, sources: Sequence[AdvisorySource], need: Need) -> None:
+        self.job, self.sources, self.need = job, sources, need
+        self.answers: Answers | None = None
+        self.result: UpdateResult | None = None
+        self.error: BaseException | None = None
+        self.done = threading.Event()
+
+    @property
+    def finished(self) -> tuple[UpdateResult, Answers]:
+        assert self.result is not None
+        assert self.answers is not None
+        return self.result, self.answers
+
+
+def _build_all(rounds: Sequence[_Round]) -> None:
+    first = rounds[0]
+    try:
+        answers = still_new(first.job, _merged([one.answers for one in rounds if one.answers]))
+        result = apply(first.job, answers, first.sources, _all_of([one.need for one in rounds]))
+    except BaseException as error:
+        for one in rounds:
+            one.error = error
+        return
+    for one in rounds:
+        one.result = result
+
+
+def _merged(found: Sequence[Answers]) -> Answers:
+    """They have no feed in common, but in what they want."""
+    first, *others = found
+    merged = replace(first)
+    for one in others:
+        known = {feed.key for _, feed in merged.wanted}
+        merged.wanted = [*merged.wanted, *(wanted for wanted in one.wanted if wanted[1].key not in known)]
+        merged.results = {**one.results, **merged.results}
+        merged.fetched = [*merged.fetched, *one.fetched]
+        merged.confirmed = {**merged.confirmed, **one.confirmed}
+        merged.elsewhere |= one.elsewhere
+    merged.elsewhere -= {*merged.results, *(feed.key for _, feed, _ in merged.fetched)}
+    return merged
+
+
+def _all_of(needs: Sequence[Need]) -> Need:
+    namespaces: frozenset[str] | None = frozenset()
+    for need in needs:
+        namespaces = None if namespaces is None or need.namespaces is None else namespaces | need.namespaces
+    return Need(namespaces, any(need.full for need in needs))

@@ -1,0 +1,49 @@
+"""Collects the documents beside an image, and what could not be read of them."""
+
+import logging
+
+from careen.errors import Error, NetworkError
+from careen.model.attached import Attached, AttachedSbom, AttachedVex, Provenance, Signature
+
+log = logging.getLogger(__name__)
+
+MAX_TROUBLES = 10
+
+
+class Answer:
+    def __init__(self) -> None:
+        self.signatures: list[Signature] = []
+        self.provenance: list[Provenance] = []
+        self.sboms: list[AttachedSbom] = []
+        self.vex: list[AttachedVex] = []
+        self.others = 0
+        self._troubles: list[str] = []
+        self._complete = True
+
+    def incomplete(self, why: str) -> None:
+        """Listed first, so that no crowd of odd documents hides it."""
+        self._complete = False
+        log.debug("beside the image: %s", why)
+        self._troubles.insert(0, why)
+
+    def unread(self, digest: str, error: Error | ValueError) -> None:
+        """A document that the network does not give may come another time; one that is malformed counts for nothing."""
+        if isinstance(error, NetworkError):
+            self.incomplete(f"{digest}: {error}")
+        else:
+            log.debug("beside the image: %s: %s", digest, error)
+            self._troubles.append(f"{digest}: {error}")
+
+    def attached(self, asked: tuple[str, ...], keys: tuple[str, ...]) -> Attached:
+        more = len(self._troubles) - MAX_TROUBLES
+        return Attached(
+            asked=asked,
+            signatures=tuple(self.signatures),
+            provenance=tuple(self.provenance),
+            sboms=tuple(self.sboms),
+            vex=tuple(self.vex),
+            others=self.others,
+            keys=keys,
+            complete=self._complete,
+            troubles=(*self._troubles[:MAX_TROUBLES], *([f"and {more} more"] if more > 0 else [])),
+        )

@@ -1,0 +1,206 @@
+"""Reads the documents beside an image: what each part is, whether it names the image, and who signed it."""
+
+import json
+import time
+from typing import Protocol
+
+import msgspec
+
+from careen.errors import Error, InputError
+from careen.formats.data.plain import json_object, mapping, text
+from careen.formats.vex.vex_file import read_vex
+from careen.images.manifest import Artifact, Descriptor, parse_artifact
+from careen.images.trusted import Keys
+from careen.model.attached import AttachedSbom, AttachedVex, Material, Provenance, Signature
+from careen.safety.digest import has_digest
+
+from . import certificate
+from .answer import Answer
+from .certificate import Identity
+from .documents import Document, Manifests
+from .intoto import Seal, Statement, decoded, read_attestation
+from .kinds import ATTESTATION, NOTATION, PREDICATE, SBOMS, SIGNATURES, SIGNED_BY_COSIGN, SIMPLE_SIGNING, THUMBPRINT, VEX
+from .provenance import PREFIX, built
+
+MAX_PARTS = 64  # of one manifest
+MAX_BYTES, MAX_TOTAL_BYTES = 32 << 20, 128 << 20
+MAX_VEX_BYTES = 4 << 20  # as of one inside an image
+MAX_MATERIALS = 100
+
+
+class Blobs(Protocol):
+    """A source of blobs; the methods are those of ``blobs.BlobStore``."""
+
+    def known(self, digest: str) -> bytes | None: ...
+    def keep(self, digest: str, data: bytes) -> None: ...
+    def document(self, descriptor: Descriptor, limit_bytes: int) -> bytes: ...
+
+
+class Contents:
+    """``place``: registry or layout. ``end``: when to stop, by ``time.monotonic``."""
+
+    def __init__(
+        self,
+        manifests: Manifests,
+        blobs: Blobs,
+        digests: tuple[str, ...],
+        keys: Keys,
+        place: str,
+        end: float,
+        answer: Answer,
+    ) -> None:
+        self._manifests, self._blobs, self._keys, self._place = manifests, blobs, keys, place
+        self._digests, self._end, self._answer = digests, end, answer
+        self._bytes = 0
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() > self._end or self._bytes > MAX_TOTAL_BYTES
+
+    def read(self, document: Document) -> None:
+        data = document.data if document.data is not None else self._manifest(document.digest)
+        artifact = parse_artifact(data)
+        if document.subject and artifact.subject != document.subject:
+            raise ValueError("it is listed as a referrer and names another subject")
+        if len(artifact.layers) > MAX_PARTS:
+            self._answer.incomplete(f"{document.digest}: it has {len(artifact.layers)} parts; the first {MAX_PARTS} were read")
+        if artifact.type == NOTATION:
+            self._answer.signatures.append(Signature(document.digest, "notation", _thumbprint(artifact)))
+            return
+        known = False
+        for layer in artifact.layers[:MAX_PARTS]:
+            try:
+                known = self._part(document, artifact, layer) or known
+            except (Error, ValueError) as error:
+                known = True
+                self._answer.unread(document.digest, error)
+        self._answer.others += not known
+
+    def _manifest(self, digest: str) -> bytes:
+        known = self._blobs.known(digest)
+        if known is None:
+            known = self._manifests.manifest_if_there(digest)
+            if known is None:
+                raise ValueError("it is listed and not there")
+            if not has_digest(known, digest):
+                raise ValueError("the bytes there have another digest")
+            self._blobs.keep(digest, known)
+        return known
+
+    def _part(self, document: Document, artifact: Artifact, layer: Descriptor) -> bool:
+        """Whether a blob is of a known kind; it is downloaded only if its content is needed."""
+        kind = layer.media_type
+        if kind == SIMPLE_SIGNING:
+            self._signature(document.digest, layer)
+            return True
+        if kind.startswith(ATTESTATION):
+            predicate = next((layer.annotations[name] for name in PREDICATE if name in layer.annotations), "")
+            if document.bound and kind.startswith(ATTESTATION[0]) and any(word in predicate for word in ("spdx", "syft")):
+                self._answer.sboms.append(AttachedSbom(document.digest, predicate, layer.digest, layer.size_bytes))
+                return True  # BuildKit signs nothing
+            statement, seal = read_attestation(self._blob(layer))
+            self._attested(document, layer, statement, seal)
+            return True
+        named = f"{kind} {artifact.type}".lower()
+        is_vex, is_sbom = any(word in named for word in VEX), any(word in named for word in SBOMS)
+        if is_sbom and not is_vex:
+            self._answer.sboms.append(AttachedSbom(document.digest, kind, layer.digest, layer.size_bytes))
+        if is_vex or "cyclonedx+json" in named:
+            self._stated(document.digest, kind, self._blob(layer), None, not is_vex)
+        return is_sbom or is_vex
+
+    def _blob(self, layer: Descriptor) -> bytes:
+        if layer.size_bytes < 0:
+            raise InputError(f"{layer.digest} has no size", "push it again")
+        self._bytes += layer.size_bytes
+        if self.is_over:
+            raise ValueError("passed over: too much lies beside the image, or it takes too long to come")
+        return self._blobs.document(layer, MAX_BYTES)
+
+    def _signature(self, digest: str, layer: Descriptor) -> None:
+        """Cosign's: the payload is a blob, the signature an annotation of it."""
+        payload = self._blob(layer)
+        critical = mapping(json_object(payload).get("critical"))
+        if critical.get("type") not in SIGNATURES:
+            raise ValueError("a payload that is not a signature of an image")
+        if text(mapping(critical.get("image")).get("docker-manifest-digest")) not in self._digests:
+            raise ValueError("a signature of another image")
+        signature = decoded(layer.annotations.get("dev.cosignproject.cosign/signature"))
+        seal = Seal(payload, (signature,), identity=_identity(layer))
+        self._answer.signatures.append(self._sealed(digest, "cosign", seal))
+
+    def _attested(self, document: Document, layer: Descriptor, statement: Statement, seal: Seal | None) -> None:
+        if not statement.subjects.intersection(self._digests) and (statement.subjects or seal or not document.bound):
+            raise ValueError("it is about another image")
+        signature = None
+        if seal is not None:
+            seal = msgspec.structs.replace(seal, identity=seal.identity or _identity(layer))
+            signature = self._sealed(document.digest, "sigstore" if seal.is_bundle else "dsse", seal)
+        kind = statement.predicate_type
+        if kind == SIGNED_BY_COSIGN and signature is not None:
+            self._answer.signatures.append(signature)
+        elif kind.startswith(PREFIX):
+            self._answer.provenance.append(_provenance(document.digest, statement, signature))
+        elif any(word in kind.lower() for word in VEX):
+            self._stated(document.digest, kind, statement.data, signature, False)
+        elif any(word in kind.lower() for word in SBOMS):
+            self._answer.sboms.append(AttachedSbom(document.digest, kind, layer.digest, layer.size_bytes, signature))
+            if "cyclonedx" in kind.lower():
+                self._stated(document.digest, kind, statement.data, signature, True)
+        else:
+            self._answer.others += 1
+            if signature is not None:
+                self._answer.signatures.append(signature)  # of any kind, since it names the image
+
+    def _stated(self, digest: str, kind: str, data: bytes, signature: Signature | None, may_be_none: bool) -> None:
+        if len(data) > MAX_VEX_BYTES:
+            if not may_be_none:
+                raise ValueError(f"a VEX document over {MAX_VEX_BYTES >> 20} MiB")
+            return
+        try:
+            statements = len(read_vex(data, digest))
+        except ValueError:
+            if not may_be_none:
+                raise
+            return
+        if statements or not may_be_none:
+            self._answer.vex.append(
+                AttachedVex(digest, kind, statements, data.decode("utf-8", "replace"), signature, self._place)
+            )
+
+    def _sealed(self, digest: str, how: str, seal: Seal) -> Signature:
+        identity = seal.identity or Identity("")
+        made = self._keys.maker(seal.message, seal.signatures)
+        return Signature(digest, how, seal.key[:200], identity.name, identity.issuer, made)
+
+
+def _provenance(digest: str, statement: Statement, signature: Signature | None) -> Provenance:
+    found = built(statement.predicate)
+    materials = tuple(Material(uri, one) for uri, one in found.materials[:MAX_MATERIALS])
+    return Provenance(
+        digest,
+        statement.predicate_type,
+        found.builder,
+        found.source,
+        found.revision,
+        materials,
+        len(found.materials),
+        signature,
+    )
+
+
+def _identity(layer: Descriptor) -> Identity | None:
+    given = layer.annotations.get("dev.sigstore.cosign/certificate")
+    try:
+        return certificate.identity(given.encode()) if given else None
+    except ValueError:
+        return None
+
+
+def _thumbprint(artifact: Artifact) -> str:
+    """Of the certificate that signed, in the annotation of a notation signature."""
+    try:
+        found = json.loads(artifact.annotations.get(THUMBPRINT, "[]"))
+    except (ValueError, RecursionError):
+        return ""
+    return found[0][:200] if isinstance(found, list) and found and isinstance(found[0], str) else ""

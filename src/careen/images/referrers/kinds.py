@@ -1,0 +1,11 @@
+"""The media types and predicate types of documents beside images, and the words in them that name their kind."""
+
+SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
+SIGNATURES = ("cosign container image signature", "atomic container signature")
+NOTATION = "application/vnd.cncf.notary.signature"
+THUMBPRINT = "io.cncf.notary.x509chain.thumbprint#S256"
+BUNDLE = "application/vnd.dev.sigstore.bundle"
+ATTESTATION = ("application/vnd.in-toto", "application/vnd.dsse.envelope", BUNDLE)
+SIGNED_BY_COSIGN = "https://sigstore.dev/cosign/sign/v1"
+SBOMS, VEX = ("spdx", "cyclonedx", "syft"), ("vex", "csaf")
+PREDICATE = ("in-toto.io/predicate-type", "predicateType", "dev.sigstore.bundle.predicateType")

@@ -1,0 +1,132 @@
+"""Which package each file belongs to, and which packages have their files still."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from careen.model.package import Package, Presence
+from careen.plugins import Cataloger
+
+from .history import History, Key, key_of, place_of
+from .squash import Squashed
+
+SHADOWED_CONFIDENCE = 0.6
+MERGED = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")  # links into usr/ if /usr is merged
+# Slim images leave these out of every package by configuration: their absence says nothing about the package.
+LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/", "usr/share/lintian/",
+            "usr/share/linda/", "usr/share/groff/", "usr/share/licenses/")  # fmt: skip
+
+
+class Owners:
+    """The packages by the places of their files, symbolic links in folders followed. The first owner stays."""
+
+    def __init__(self, tree: Squashed) -> None:
+        self._tree = tree
+        self.by_place: dict[str, tuple[Cataloger, Package]] = {}
+
+    def of(self, path: str) -> tuple[Cataloger, Package] | None:
+        return self.by_place.get(path) or self.by_place.get(self._tree.resolve(path))
+
+    def in_distribution(self, path: str) -> Package | None:
+        """The distribution's package that a file belongs to; an archive in an archive belongs to the owner of the outer one."""
+        owner = self.of(path.partition("!/")[0])
+        return owner[1] if owner and owner[0].ecosystem.distribution else None
+
+    def add_distribution(
+        self, packages: Iterable[Package], history: History, shadowed: dict[Key, tuple[str, int]]
+    ) -> list[Package]:
+        """The packages of a distribution's database, each with the presence of its files. ``shadowed``: those that only a
+        lost database lists."""
+        rooted = [(history.root_of(package), package) for package in packages]
+        paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}
+        for root, owned in history.owned_by_root():
+            paths_of[root, owned.name, owned.version, owned.arch] = [*_places(owned.paths, root, self._tree)]
+        current = {(root, package.name, package.arch) for root, package in rooted if key_of(package) not in shadowed}
+        kept = []
+        for root, package in rooted:
+            paths = paths_of.get((root, package.name, package.version, package.arch), [])
+            presence = _presence(paths, self._tree)
+            if key_of(package) in shadowed:
+                if presence == "absent" or (root, package.name, package.arch) in current:
+                    continue  # removed with its record, or listed in a database that moved
+                package = replace(package, presence="shadowed", confidence=SHADOWED_CONFIDENCE)
+            elif presence != "present":
+                package = replace(package, presence=presence)
+            kept.append(package)
+            for _, place in paths:
+                self.by_place.setdefault(place, (history.cataloger, package))
+        return kept
+
+    def add(self, packages: Sequence[Package], history: History) -> list[Package]:
+        """The packages of a language, without those that are the distribution's own; ``absent`` if only its record is left.
+
+        A package that is installed several times is recognised by its record, which is among its files.
+        """
+        found = [package for package in map(self._with_owner, packages) if not _is_own_package(package)]
+        by_name: dict[tuple[str, str], list[int]] = {}
+        for index, package in enumerate(found):
+            by_name.setdefault((package.name, package.version), []).append(index)
+        for item in history.owned():
+            paths = frozenset(item.paths)
+            number = _number(paths, by_name.get((item.name, item.version), []), found)
+            if number is None:
+                continue
+            package = found[number]
+            places = {path: self._tree.resolve(path) for path in paths}
+            for place in places.values():
+                self.by_place.setdefault(place, (history.cataloger, package))
+            own = place_of(package).rpartition("/")[0] + "/"
+            software = [place for path, place in places.items() if not path.startswith((own, *LEFT_OUT))]
+            if software and not any(self._is_there(place) for place in software):
+                found[number] = replace(package, presence="absent")
+        return found
+
+    def _with_owner(self, package: Package) -> Package:
+        if package.owned_by or not package.evidence:
+            return package
+        owner = self.in_distribution(place_of(package))
+        return replace(package, owned_by=owner.purl) if owner else package
+
+    def _is_there(self, place: str) -> bool:
+        """Of a Python module, the compiled file alone may be left."""
+        compiled = place.endswith(".py") and self._tree.entry(f"{place}c") is not None
+        return compiled or self._tree.entry(place) is not None or self._tree.is_folder(place)
+
+
+def _is_own_package(package: Package) -> bool:
+    """A file that names the distribution's package it came in (often by the source's name), which the database lists too:
+    under another name it would be assessed twice."""
+    return package.owned_by is not None and package.owned_by.startswith(f"pkg:{package.type}/")
+
+
+def _number(paths: frozenset[str], numbers: Sequence[int], packages: Sequence[Package]) -> int | None:
+    """Which of the packages with one name and version the paths belong to."""
+    by_record = (number for number in numbers if place_of(packages[number]) in paths)
+    return next(by_record, numbers[0] if len(numbers) == 1 else None)
+
+
+def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[str, str]]:
+    """Each path of a root, and its place after symbolic links. If a layer makes a folder of /lib, files stay in /usr/lib."""
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        place = tree.resolved(folder, root) + name
+        if path.startswith(MERGED) and tree.entry(place) is None:
+            merged = tree.resolve(f"usr/{path}", root)
+            if tree.entry(merged) is not None:
+                place = merged
+        yield path, place
+
+
+def _presence(paths: Iterable[tuple[str, str]], tree: Squashed) -> Presence:
+    """``paths``: as the database lists them, and their places."""
+    there = gone = 0
+    for listed, place in paths:
+        if listed.startswith(LEFT_OUT):
+            continue
+        if tree.entry(place) is not None:
+            there += 1
+        elif place not in tree.folders and not tree.is_folder(place):
+            gone += 1
+    if gone and not there:
+        return "absent"
+    return "partial" if gone else "present"

@@ -1,0 +1,155 @@
+"""The bytes of a layer, uncompressed, and verified against the digest that the manifest names."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from careen.errors import InputError
+from careen.formats.archives.inflate import SeekStream, Stream, compression, open_stream
+from careen.model.image import Layer
+from careen.plugins import Progress, silent
+from careen.safety.budget import Budget, Limits, Spending
+from careen.safety.digest import hasher, is_digest, text_of
+
+from .tree import folder_entries
+from .walk import Select, Walked, tar_entries, walk
+
+WAITING_READS = 4  # reads that may wait for being hashed while a thread reads ahead
+AHEAD_FROM_BYTES = 1 << 20  # of a stored layer: below, a thread takes longer to start than it saves
+SHA256 = "sha256:" + "0" * 64  # hashes the bytes of a layer that has no digest
+TAMPERED = "the image is damaged or was tampered with: pull or export it again"
+
+
+class Digests(Struct):
+    """Of the stored and of the uncompressed bytes, once they are read; "" and None if they were not hashed."""
+
+    stored: str = ""
+    diff_id: str | None = None
+
+
+@contextmanager
+def first_reading(
+    layer: Layer, spent: Spending, limits: Limits, *, verify_diff_id: bool, progress: Progress
+) -> Iterator[tuple[Stream | SeekStream, Digests]]:
+    """The digests are filled in, and verified, at the end. Raises: InputError."""
+    digests = Digests()
+    inflated = hasher(layer.diff_id or SHA256) if verify_diff_id else None
+    with layer.open() as raw, ExitStack() as reading:
+        ahead = layer.size_bytes > AHEAD_FROM_BYTES
+        stored = None if not layer.digest and not inflated else _Hashing(raw, layer, progress, read_ahead=ahead)
+        try:
+            stream: Stream | SeekStream
+            if stored:
+                update = inflated.update if inflated else None
+                stream = open_stream(
+                    stored,  # type: ignore[arg-type]
+                    limits,
+                    on_inflated=update,
+                    read_ahead=ahead,
+                    while_waiting=stored.settle,
+                    spent=spent,
+                    exact=True,
+                )
+            else:
+                stream = _unhashed(raw, spent, limits, read_ahead=ahead)
+            reading.callback(stream.close)
+            yield stream, digests
+        except InputError as error:
+            raise InputError(f"layer {layer.index} ({layer.digest or layer.diff_id}): {error}", error.hint) from error
+        digests.stored = stored.digest() if stored else ""
+    progress(f"layer {layer.index}", layer.size_bytes, layer.size_bytes)
+    if layer.digest:
+        _require_digest(layer, digests.stored)
+    digests.diff_id = text_of(inflated) if inflated else None
+    if digests.diff_id and layer.diff_id and digests.diff_id != layer.diff_id:
+        raise InputError(
+            f"layer {layer.index}: its uncompressed bytes have the digest {digests.diff_id}, "
+            f"the configuration claims {layer.diff_id}",
+            TAMPERED,
+        )
+
+
+def read_again(layer: Layer, select: Select, budget: Budget) -> Walked:
+    """One more pass, verified as the first one: its facts are kept as well."""
+    spent = budget.layer()
+    if layer.folder:
+        return walk(folder_entries(layer.folder, []), select, spent)
+    with _opened_again(layer, spent, budget.limits) as stream:
+        return walk(tar_entries(stream), select, spent)
+
+
+def require_verifiable(layer: Layer, digest: str) -> None:
+    if not is_digest(digest):
+        raise InputError(
+            f"layer {layer.index}: {digest[:100]!r} is not a digest that can be verified", "build or push the image again"
+        )
+
+
+@contextmanager
+def _opened_again(layer: Layer, spent: Spending, limits: Limits) -> Iterator[Stream | SeekStream]:
+    with layer.open() as raw:
+        if not layer.digest:
+            yield _unhashed(raw, spent, limits)
+            return
+        stored = _Hashing(raw, layer, silent, read_ahead=False)
+        yield open_stream(stored, limits, spent=spent)  # type: ignore[arg-type]
+        _require_digest(layer, stored.digest())
+
+
+def _require_digest(layer: Layer, digest: str) -> None:
+    if digest != layer.digest:
+        reason = f"layer {layer.index}: its bytes have the digest {digest}, the manifest names {layer.digest}"
+        raise InputError(reason, TAMPERED)
+
+
+def _unhashed(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
+    """Without a digest to verify, bytes that no reader wants need not be read."""
+    if raw.seekable():
+        head = raw.read(16)
+        raw.seek(0)
+        if compression(head) == "plain":
+            return SeekStream(raw)
+    return open_stream(raw, limits, read_ahead=read_ahead, spent=spent, exact=True)
+
+
+class _Hashing:
+    """The stored bytes: hashed, counted and reported to ``progress`` as they are read.
+
+    If a thread reads them ahead, whoever has time hashes: who waits for the next piece (``settle``), else that thread.
+    """
+
+    def __init__(self, raw: BinaryIO, layer: Layer, progress: Progress, *, read_ahead: bool) -> None:
+        self._raw, self._layer, self._progress = raw, layer, progress
+        self._hash = hasher(layer.digest or SHA256)
+        self._waiting: deque[bytes] = deque()  # read, not hashed yet
+        self._most = WAITING_READS if read_ahead else 0
+        self._lock = threading.Lock()
+        self._done = self._reported = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._raw.read(size)
+        self._waiting.append(data)
+        if len(self._waiting) > self._most:
+            self.settle()
+        self._done += len(data)
+        if self._done - self._reported > 1 << 20 or not data:
+            self._reported = self._done
+            self._progress(f"layer {self._layer.index}", self._done, self._layer.size_bytes)
+        return data
+
+    def settle(self) -> None:
+        """Hashes what waits for it."""
+        with self._lock:  # one after the other, in their order
+            while self._waiting:
+                self._hash.update(self._waiting.popleft())
+
+    def digest(self) -> str:
+        """Of all stored bytes: the rest is read now."""
+        while self.read(1 << 20):
+            pass
+        self.settle()
+        return text_of(self._hash)

@@ -1,0 +1,161 @@
+"""Why an answer is not complete, apart from gaps in the advisories: each cause with its facts and its sentence."""
+
+from typing import ClassVar
+
+from msgspec import Struct
+
+from careen.output.lines import few, plural
+
+
+class NoDatabase(Struct, frozen=True):
+    code: ClassVar[str] = "no_database"
+
+    def text(self) -> str:
+        return "there is no advisory database: nothing was assessed"
+
+
+class StaleSource(Struct, frozen=True):
+    code: ClassVar[str] = "stale_source"
+    source: str
+    day: str  # "" if unknown
+
+    def text(self) -> str:
+        return f"{self.source}: its data is of {self.day or 'an unknown day'}"
+
+
+class RefreshFailed(Struct, frozen=True):
+    code: ClassVar[str] = "refresh_failed"
+    source: str
+    day: str
+
+    def text(self) -> str:
+        return f"{self.source}: the last refresh failed, its data is of {self.day}"
+
+
+class DerivedSource(Struct, frozen=True):
+    code: ClassVar[str] = "derived_source"
+    source: str
+    detail: str
+
+    def text(self) -> str:
+        return f"{self.source}: its feed was {self.detail}"
+
+
+class UnreadArchive(Struct, frozen=True):
+    code: ClassVar[str] = "unread_archive"
+    why: str
+
+    def text(self) -> str:
+        return f"an archive of the distribution could not be read: {self.why}"
+
+
+class NoPackages(Struct, frozen=True):
+    code: ClassVar[str] = "no_packages"
+    files: int
+
+    def text(self) -> str:
+        return f"no package was found among {plural(self.files, 'file')}"
+
+
+class NoPackageDatabase(Struct, frozen=True):
+    code: ClassVar[str] = "no_package_database"
+    distribution: str
+
+    def text(self) -> str:
+        return f"{self.distribution}: the image contains its files, but not its package database"
+
+
+class ShadowedDatabase(Struct, frozen=True):
+    code: ClassVar[str] = "shadowed_database"
+
+    def text(self) -> str:
+        return "a layer removed their package database but not their files, which may have changed since"
+
+
+class UnreadLayer(Struct, frozen=True):
+    code: str
+    layer: int
+    path: str  # where reading ended, or ""
+    reason: str
+
+    def text(self) -> str:
+        at = f" (at {self.path})" if self.path else ""
+        return f"layer {self.layer} could not be read completely{at}: {self.reason}"
+
+
+class Unread(Struct, frozen=True):
+    code: str
+    subject: str
+    reason: str
+
+    def text(self) -> str:
+        return f"{self.subject} could not be read: {self.reason}"
+
+
+class UnreadFiles(Struct, frozen=True):
+    code: str
+    files: int
+    path: str  # of the first one, or ""
+    reason: str
+
+    def text(self) -> str:
+        first = f"{self.path}: {self.reason}" if self.path else self.reason
+        return f"{plural(self.files, 'file')} could not be read ({first}{' …' if self.files > 1 else ''})"
+
+
+class UnidentifiedFiles(Struct, frozen=True):
+    code: ClassVar[str] = "unidentified_files"
+    paths: tuple[str, ...]
+
+    def text(self) -> str:
+        count = "1 program or library" if len(self.paths) == 1 else f"{len(self.paths)} programs or libraries"
+        return f"{count} that no package owns and no cataloger identifies: {few(self.paths)}"
+
+
+class MoreSubjects(Struct, frozen=True):
+    code: str
+    count: int
+
+    def text(self) -> str:
+        return f"and {self.count} more, too many to list"
+
+
+class UntrustedRules(Struct, frozen=True):
+    code: ClassVar[str] = "untrusted_rules"
+    paths: tuple[str, ...]
+
+    def text(self) -> str:
+        return "the image contains its own VEX or ignore rules; untrusted, so they were not applied: " + few(self.paths)
+
+
+class UntrustedVex(Struct, frozen=True):
+    """Attached to the image in its registry, without a trusted signature."""
+
+    code: ClassVar[str] = "untrusted_rules"
+    digests: tuple[str, ...]
+
+    def text(self) -> str:
+        count = plural(len(self.digests), "VEX document")
+        return f"attached to the image: {count} without a trusted signature, not applied: {few(self.digests)}"
+
+
+class AttachedUnread(Struct, frozen=True):
+    code: ClassVar[str] = "attached_unread"
+    asked: bool  # the registry was asked
+    troubles: tuple[str, ...]
+
+    def text(self) -> str:
+        how = "were not read completely" if self.asked else "were not requested from its registry"
+        return f"attachments of the image {how}: {_first(self.troubles)}"
+
+
+class AttachedOdd(Struct, frozen=True):
+    code: ClassVar[str] = "attached_odd"
+    troubles: tuple[str, ...]
+
+    def text(self) -> str:
+        return f"attachments of the image that do not count: {_first(self.troubles)}"
+
+
+def _first(troubles: tuple[str, ...]) -> str:
+    return "; ".join(troubles[:3]) + ("; …" if len(troubles) > 3 else "")

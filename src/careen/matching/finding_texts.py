@@ -1,0 +1,42 @@
+"""Why a finding is one, in a line: the comparison of versions, their order, and whose advisory it is."""
+
+from msgspec import Struct
+
+from .ranges import Match
+
+
+class Because(Struct, frozen=True):
+    """``by``: whose advisory it is. ``stands_in_for``: the package's own namespace, if that is another one."""
+
+    match: Match
+    version: str
+    scheme: str
+    by: str
+    stands_in_for: str = ""
+    paid_fix: str = ""
+    paid_by: str = ""  # the support that has this fix
+
+
+def because_text(because: Because) -> str:
+    by = f"{because.by}, standing in for {because.stands_in_for}" if because.stands_in_for else because.by
+    text = f"{comparison(because.match, because.version)} ({because.scheme} order, {by})"
+    return f"{text}; {because.paid_fix} fixes it for customers of {because.paid_by}" if because.paid_fix else text
+
+
+def comparison(match: Match, version: str) -> str:
+    """``3.0.11-1~deb12u2 < 3.0.13-1~deb12u1``."""
+    range = match.range
+    if range is None:
+        return f"{version} is listed as affected" if match.listed else "every version is affected"
+    low = range.introduced if range.introduced not in (None, "0") else None
+    text = f"{low} {'<' if range.after else '<='} {version}" if low else version
+    if range.fixed is not None:
+        return f"{text} < {range.fixed}"
+    if range.last_affected is not None:
+        return f"{text} <= {range.last_affected}"
+    return f"{text}, and no version fixes it" if low else f"{version} is affected, and no version fixes it"
+
+
+def malicious_text(version: str, title: str) -> str:
+    """``version``: "" if every version is malicious."""
+    return f"{version or 'every version'} of this package is malicious ({title})"

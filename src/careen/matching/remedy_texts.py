@@ -1,0 +1,89 @@
+"""The sentences of ``careen fix``: what helps besides upgrades, and why findings stay."""
+
+from typing import ClassVar, Literal
+
+from msgspec import Struct
+
+from careen.model.finding import FixState
+
+from .upgrades import Obstacle
+
+Kind = Literal["refresh_base", "newer_release", "paid_support", "drop_package", "newer_owner"]
+
+
+class RefreshBase(Struct, frozen=True):
+    kind: ClassVar[Kind] = "refresh_base"
+    findings: int  # that have a fix, and that nothing in the image can install
+    base: str  # its name, or ""
+    upgrades: int  # of packages that came with it
+
+    def text(self) -> str:
+        name = f"the base image {self.base}" if self.base else "the base image"
+        start = f"pull a newer build of {name} (docker build --pull)"
+        if self.findings:
+            return f"{start}: {self.findings} findings have a fix that nothing in the image can install"
+        return f"{start}: it contains {self.upgrades} of the packages to upgrade, and a newer build may have the fixes"
+
+
+class NewerRelease(Struct, frozen=True):
+    kind: ClassVar[Kind] = "newer_release"
+    findings: int
+    name: str
+    since: str
+
+    def text(self) -> str:
+        return f"move to a supported release: {self.name} has had no updates since {self.since}"
+
+
+class PaidSupport(Struct, frozen=True):
+    kind: ClassVar[Kind] = "paid_support"
+    findings: int
+
+    def text(self) -> str:
+        return "paid support of the distribution has fixes"
+
+
+class NewerOwner(Struct, frozen=True):
+    kind: ClassVar[Kind] = "newer_owner"
+    findings: int
+
+    def text(self) -> str:
+        return "wait for updates of the distribution: its packages own these files"
+
+
+class DropPackage(Struct, frozen=True):
+    kind: ClassVar[Kind] = "drop_package"
+    findings: int
+    name: str
+    type: str
+
+    def text(self) -> str:
+        return f"remove {self.name} ({self.type}) if it is not needed: no version fixes it"
+
+
+Hint = RefreshBase | NewerRelease | PaidSupport | NewerOwner | DropPackage
+
+_STATES: dict[FixState, str] = {
+    "open": "no version fixes it yet",
+    "wont_fix": "the vendor will not fix it",
+    "deferred": "the vendor has deferred the fix",
+    "end_of_life": "the release is out of support",
+    "unknown": "the fixed version is unknown",
+    "fixed": "the fixed version is not above the installed one, or cannot be installed by its name",
+}
+
+
+def state_text(state: FixState) -> str:
+    return _STATES[state]
+
+
+def obstacle_text(obstacle: Obstacle) -> str:
+    match obstacle.code:
+        case "unsafe_name":
+            return "its name would need quoting in a shell"
+        case "no_package_manager":
+            return "the image has no package manager"
+        case "owned":
+            return "its files belong to a package of the distribution"
+        case "bundled":
+            return f"a part of {obstacle.by}, which contains its own copy"

@@ -1,0 +1,32 @@
+"""How the network is used, as one value."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+from .. import HOME, __version__
+
+USER_AGENT = f"careen/{__version__}" + (f" (+{HOME})" if HOME else "")
+
+
+class NetSettings(Struct, frozen=True):
+    """``insecure`` and ``plain_http`` list hosts (``name`` or ``name:port``); ``"*"`` is every host."""
+
+    timeout_s: float = 30.0  # for an answer, and for each part of its body
+    connect_timeout_s: float = 10.0
+    grace_s: float | None = None  # before an answer has to keep a pace (``pace``); None: twice the time-out
+    attempts: int = 4
+    ca_file: Path | None = None  # trusted besides the system's authorities
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    insecure: tuple[str, ...] = ()  # certificates are not verified
+    plain_http: tuple[str, ...] = ()  # besides loopback
+    inside: tuple[str, ...] = ()  # hosts and networks that redirects may lead into (``addresses.check_step``)
+    only: tuple[str, ...] | None = None  # hosts that may be asked, at redirects too (``addresses.allowed``); None: all
+    max_body_bytes: int = 64 * 1024**3
+    user_agent: str = USER_AGENT
+    max_wait_s: float = 60.0  # in all, between the tries of one request
+
+    @property
+    def patience_s(self) -> float:
+        return 2 * self.timeout_s if self.grace_s is None else self.grace_s

@@ -1,0 +1,62 @@
+"""What images and source files are assessed by, as values that are built once."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from careen.database.knowledge import Knowledge
+from careen.matching.coverage import MAX_AGE_DAYS
+from careen.matching.match import Matched, match
+from careen.matching.rated import Scores, rated
+from careen.matching.remembered import Memory, remembered
+from careen.model.image import BaseImage
+from careen.model.inventory import Inventory
+from careen.plugins import Check, Ecosystem, VersionScheme
+from careen.policy.policy import Policy
+
+if TYPE_CHECKING:
+    from careen.formats.dockerfile.stages import Dockerfile
+
+SCANNERS = frozenset(("vuln", "secret", "config"))
+
+
+class Matcher(Struct, frozen=True):
+    """What packages are matched with: advisories, and how each ecosystem names packages and orders versions."""
+
+    knowledge: Knowledge
+    schemes: Mapping[str, VersionScheme]
+    ecosystems: Mapping[str, Ecosystem]
+    fetch_scores: Scores | None = None  # of vulnerabilities without a severity
+    memory: Memory | None = None  # matches of earlier scans
+
+    def matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
+        """The matches, and the ids of unrated vulnerabilities whose records were never fetched."""
+        return rated(
+            remembered(inventory, self.knowledge, self.schemes, self.ecosystems, today, policy.severity_from, self.memory),
+            self.knowledge,
+            self.fetch_scores,
+            lambda known: match(inventory, known, self.schemes, self.ecosystems, today, policy.severity_from),
+        )
+
+
+class Assessment(Struct, frozen=True):
+    """All that decides about one image, or about some source files, beside their content.
+
+    Without a ``matcher`` there is no database: if vulnerabilities are asked for, they are not assessed.
+    """
+
+    policy: Policy = Policy()
+    matcher: Matcher | None = None
+    scanners: frozenset[str] = SCANNERS
+    max_age_days: int | None = MAX_AGE_DAYS  # of advisory data
+    checks: tuple[Check, ...] = ()  # of the image's configuration and files
+    base: BaseImage | None = None  # if the user named it; else the image itself may name one
+    dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
+    unread_archives: tuple[str, ...] = ()  # why archives with advisory data could not be read
+
+    @property
+    def vulnerabilities(self) -> bool:
+        """Whether vulnerabilities are asked for."""
+        return "vuln" in self.scanners

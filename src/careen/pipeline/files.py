@@ -1,0 +1,186 @@
+"""The check on one page: source files come in, a Report goes out. Nothing is built or rendered.
+
+    sort    checks/kinds       files                    → files of each kind; others are passed over
+    read    checks/kinds       files of a kind          → documents
+    check   checks/            each document            → misconfigurations
+    predict predict/           Dockerfiles              → packages that the build will install
+    search  secrets/           the files' text          → secrets
+    match   matching/          packages with a version  → vulnerabilities, on the line that installs them
+    assess  policy/            findings, coverage       → what is suppressed, and the verdict
+
+``check_files`` and ``with_secrets`` go as far as search, ``report_of_files`` the rest of the way. Addresses that a file
+names are asked only if the user switches that on: ``Prediction`` has the functions that ask.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.checks.kind import Document, Kind, Rules, SourceFile
+from careen.checks.kinds import KINDS, inlined, kind_of
+from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
+from careen.formats.dockerfile.stages import Dockerfile
+from careen.formats.services import compose
+from careen.formats.services.container_inspect import Running
+from careen.matching.coverage import coverage, sources_of, unreadable
+from careen.matching.match import Matched
+from careen.model.finding import ExposedSecret, Finding
+from careen.model.image import Image, ImageConfig
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Evidence
+from careen.model.report import Coverage, Report
+from careen.plugins import Check
+from careen.policy.policy import assess
+from careen.predict.declared import Predicted, predicted, unpredictable
+from careen.predict.locked import Locked
+from careen.predict.resolve import Ask, with_heads
+from careen.predict.today import OffersOf, with_versions
+
+from .assessment import Assessment
+from .predictions import on_their_lines, reasons_for
+
+ChecksOf = Callable[[Kind], Sequence[Check]]  # the checks of a kind that run; asked only if there is a file of that kind
+
+
+class Prediction(Struct, frozen=True):
+    """How packages that a build will install are found, beside those that a Dockerfile names with a version."""
+
+    ask: Ask | None = None  # reads the head of a package at an address
+    lock: Callable[[Dockerfile], Locked] | None = None  # reads the lock files of the build context
+    offers_of: OffersOf | None = None  # reads what the repositories of a base image offer
+
+
+class CheckedFiles(Struct, frozen=True):
+    outcome: Outcome
+    predicted: tuple[Predicted, ...]
+    files: int  # of a kind that is checked
+    unread: tuple[str, ...] = ()  # lock files and requirements that a build reads, and that could not be read
+    secrets: tuple[ExposedSecret, ...] = ()
+    ignores: tuple[Ignore, ...] = ()  # comments that set findings aside
+
+    def pinned(self) -> list[Predicted]:
+        """The packages whose version is known before the build."""
+        return [package for package in self.predicted if package.pinned]
+
+
+def check_files(
+    files: Sequence[SourceFile], checks_of: ChecksOf, rules: Rules, prediction: Prediction | None = None
+) -> CheckedFiles:
+    rules = replace(rules, paths=frozenset(file.path for file in files))
+    prediction = prediction or Prediction()
+    by_kind, unknowns = _sorted(files)
+    count = sum(map(len, by_kind.values()))
+    within = [dockerfile for file in by_kind.get("compose", ()) for dockerfile in inlined(file)]
+    by_kind["dockerfile"] = [*by_kind.get("dockerfile", ()), *within]
+    outcomes: list[Outcome] = []
+    installs: list[Predicted] = []
+    unread: list[str] = []
+    ignores: list[Ignore] = []
+    for kind in KINDS:
+        members = by_kind.get(kind.name)
+        if not members:
+            continue
+        checks, seen = checks_of(kind), Seen()
+        for document in kind.read(members, checks, rules):
+            if not isinstance(document, Document):
+                unknowns.append(document)
+                continue
+            value = document.value
+            if kind.installs:
+                value = with_heads(value, prediction.ask) if prediction.ask else value
+                found = _installed(value, prediction)
+                installs += found.predicted
+                unread += found.open
+            outcomes.append(run(checks, value, document.path, document.ignores, seen))
+            ignores += document.ignores
+    outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
+    return CheckedFiles(outcome, tuple(installs), count, tuple(unread), ignores=tuple(ignores))
+
+
+def check_running(
+    engine: str,
+    containers: Sequence[Running],
+    service_checks: Sequence[Check],
+    container_checks: Sequence[Check],
+    rules: Rules,
+) -> CheckedFiles:
+    """Running containers: by the checks of Compose, and by those that compare a container with its image."""
+    project = compose.of_containers(engine, [container.service for container in containers])
+    project.registries = rules.registries
+    outcomes = (run(service_checks, project, engine), run(container_checks, containers, engine))
+    return CheckedFiles(joined(outcomes), (), len(containers))
+
+
+def at_source_lines(checked: CheckedFiles, lines: Mapping[str, Sequence[int | None]]) -> CheckedFiles:
+    """Moves findings in rendered files to the lines that these were made of; ``lines`` has them by path and line."""
+    if not lines:
+        return checked
+    return replace(checked, outcome=located(checked.outcome, lines))
+
+
+def pinned_inventory(checked: CheckedFiles) -> Inventory:
+    """The packages to match: those with a version."""
+    return Inventory(None, tuple(package.package for package in checked.pinned()), checked.outcome.unknowns, checked.files)
+
+
+def report_of_files(
+    reference: str,
+    checked: CheckedFiles,
+    unknowns: Sequence[Unknown],
+    by: Assessment,
+    now: datetime | None = None,
+    kind: str = "files",
+) -> Report:
+    """``unknowns``: of the search for files. ``kind``: files or containers."""
+    now = now or datetime.now(UTC)
+    today = now.date()
+    all_unknowns = (*unknowns, *checked.outcome.unknowns)
+    covered = Coverage("assessed", (), checked.files, 0).with_reasons(*unreadable(all_unknowns))
+    knowledge, matched = None, Matched((), ())
+    if by.vulnerabilities:
+        if checked.pinned():
+            installed = replace(pinned_inventory(checked), unknowns=all_unknowns)
+            unfetched: tuple[str, ...] = ()
+            if by.matcher is not None:
+                knowledge = by.matcher.knowledge
+                matched, unfetched = by.matcher.matched(installed, by.policy, today)
+            covered = coverage(installed, knowledge, matched, all_unknowns, today, by.max_age_days, unfetched)
+        covered = covered.with_reasons(*reasons_for(checked.predicted, checked.unread))
+    vulnerabilities = on_their_lines(matched.findings, checked.pinned())
+    findings: list[Finding] = [*vulnerabilities, *checked.outcome.findings, *checked.secrets]
+    sources = sources_of(knowledge) if by.vulnerabilities else None
+    assessed = assess(findings, covered, all_unknowns, by.policy, today, sources=sources)
+    return Report(
+        created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        image=Image(reference, kind, "", None, ImageConfig(), ()),
+        inventory=Inventory(None, tuple(package.package for package in checked.predicted), all_unknowns, checked.files),
+        findings=assessed.findings,
+        suppressed=(*assessed.suppressed, *checked.outcome.suppressed),
+        unknowns=all_unknowns,
+        coverage=assessed.coverage,
+        verdict=assessed.verdict,
+        database=knowledge.info if knowledge else None,
+    )
+
+
+def _sorted(files: Sequence[SourceFile]) -> tuple[dict[str, list[SourceFile]], list[Unknown]]:
+    """Files by the name of their kind, and an unknown for each file that the user named and that has no kind."""
+    by_kind: dict[str, list[SourceFile]] = {}
+    unknowns: list[Unknown] = []
+    for file in files:
+        kind = kind_of(file.path, file.text)
+        if kind is not None:
+            by_kind.setdefault(kind.name, []).append(file)
+        elif file.named:
+            unknowns.append(Unknown("files", Evidence(file.path, 0), "not a kind of file that is checked (docs/checking.md)"))
+    return by_kind, unknowns
+
+
+def _installed(document: Dockerfile, prediction: Prediction) -> Locked:
+    """The packages that the build will install: by its own commands, and by the lock files that it copies."""
+    found = predicted(document)
+    by_files = prediction.lock(document) if prediction.lock is not None else Locked((), ())
+    installs = with_versions(document, found, prediction.offers_of) if prediction.offers_of else found
+    return Locked((*installs, *by_files.predicted), (*unpredictable(document), *by_files.open))

@@ -1,0 +1,56 @@
+"""What an image's configuration and root file system state beside packages: misconfigurations, secrets in variables."""
+
+from datetime import date
+
+from msgspec.structs import replace
+
+from careen.checks.run import Outcome, run
+from careen.formats.images.image_document import ImageDocument
+from careen.matching.distributions import release_of
+from careen.matching.match import Matched
+from careen.matching.reasons import release_id
+from careen.model.finding import ExposedSecret
+from careen.model.image import Image
+from careen.model.inventory import Inventory, Unknown
+from careen.plugins import Check
+
+
+def check_image(image: Image, inventory: Inventory, checks: tuple[Check, ...], today: date, unassessed: str) -> Outcome:
+    """``unassessed``: why no source assesses the distribution's packages."""
+    if not checks:
+        return Outcome()
+    from careen.secrets.configuration import PATH as CONFIGURATION
+
+    odd = [unknown for unknown in inventory.unknowns if unknown.cataloger == "layer" and not unknown.whole_layer]
+    document = ImageDocument(
+        image.config,
+        inventory.filesystem,
+        today=today,
+        anomalies=tuple((unknown.evidence.path, unknown.reason) for unknown in odd),
+        complete=image.kind == "image",
+        unassessed=unassessed,
+        tag=image.tag,
+        attached=image.attached,
+    )
+    outcome = run(checks, document, CONFIGURATION)
+    layers = {entry.path: entry.layer for entry in inventory.filesystem.entries}
+    findings = (replace(finding, layer=layers.get(finding.location.path)) for finding in outcome.findings)
+    return Outcome(tuple(findings), outcome.suppressed, outcome.unknowns)
+
+
+def secrets_in_configuration(image: Image) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
+    from careen.secrets.configuration import exposed
+
+    return exposed(image.config)
+
+
+def unassessed_distribution(inventory: Inventory, matched: Matched) -> str:
+    """Why no source assesses the distribution's packages, in the words of the coverage; "" if one does."""
+    release = release_of(inventory.distribution) if inventory.distribution else None
+    if release is not None and release.namespace in matched.namespaces:
+        return ""
+    for reason in matched.reasons:
+        of_release = release is not None and release_id(release.namespace) in reason.subjects
+        if reason.code == "unknown_distribution" or (reason.code == "no_advisories" and of_release):
+            return reason.detail
+    return ""

@@ -1,0 +1,102 @@
+"""The layers of an image, read: one Delta a layer, several at a time; an inventory that the store has is taken from there."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.layers.index import Readers, index, known_as
+from careen.model.delta import Delta
+from careen.model.image import Image, Layer
+from careen.model.inventory import Inventory
+from careen.plugins import Progress, silent
+from careen.safety.budget import Budget, Limits
+from careen.safety.typed import from_msgpack
+from careen.store.memory import Store
+
+PARALLEL_FROM_BYTES = 1 << 20  # of a layer: a thread takes longer to start than a smaller one takes to read
+
+
+class Reading(Struct, frozen=True):
+    """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it."""
+
+    readers: Readers
+    store: Store
+    limits: Limits = Limits()
+    jobs: int = 1
+    verify_diff_ids: bool = False
+    progress: Progress = silent
+    on_delta: Callable[[Delta], None] = lambda _: None
+
+
+def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
+    """A thread a layer, as many at a time as there are jobs: most of the work is in C code that releases the interpreter."""
+
+    def read(layer: Layer) -> Delta:
+        delta = index(
+            layer,
+            reading.readers,
+            reading.store,
+            budget,
+            verify_diff_id=reading.verify_diff_ids,
+            progress=progress,
+        )
+        reading.on_delta(delta)
+        return delta
+
+    stopped = False
+
+    def progress(what: str, done: int, total: int | None) -> None:
+        if stopped:
+            raise KeyboardInterrupt
+        reading.progress(what, done, total)
+
+    if len(layers) < 2 or reading.jobs < 2 or all(layer.size_bytes < PARALLEL_FROM_BYTES for layer in layers):
+        return [read(layer) for layer in layers]
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(min(reading.jobs, len(layers))) as pool:
+        # the largest first, so that it is not left alone at the end
+        order = sorted(layers, key=lambda layer: -layer.size_bytes)
+        futures = {layer.index: pool.submit(read, layer) for layer in order}
+        try:
+            return [futures[layer.index].result() for layer in layers]
+        except BaseException:
+            stopped = True  # the other threads stop at their next megabyte
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def with_verified_layers(image: Image) -> Image:
+    """The image, after its layers were read with their diff IDs verified."""
+    layers = (replace(layer, diff_id_verified=bool(layer.diff_id) and not layer.unread) for layer in image.layers)
+    return replace(image, layers=tuple(layers))
+
+
+def inventory_key(image: Image, reading: Reading) -> str:
+    """The name of the image's inventory in the store; "" if a layer has no digest to name it by."""
+    names = [known_as(layer) for layer in image.layers]
+    if not all(names):
+        return ""
+    together = hashlib.sha256("\n".join(names).encode()).hexdigest()
+    limits = reading.limits
+    return f"inventory {together} {reading.readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
+
+
+def stored_inventory(key: str, reading: Reading) -> Inventory | None:
+    """None if the layers have to be read: the inventory is not stored, or damaged, or diff IDs are to be verified."""
+    if not key or reading.verify_diff_ids:
+        return None
+    stored = reading.store.get(key)
+    try:
+        return from_msgpack(stored, Inventory) if stored is not None else None
+    except msgspec.MsgspecError:
+        return None
+
+
+def store_inventory(key: str, inventory: Inventory, reading: Reading) -> None:
+    """Unless a part of it could not be read for a reason that may pass."""
+    if key and not any(unknown.transient for unknown in inventory.unknowns):
+        reading.store.put(key, msgspec.msgpack.encode(inventory))

@@ -1,0 +1,77 @@
+"""Third-party repositories in the stages of a Dockerfile, and which packages come from them.
+
+If a package whose metadata was read adds a repository, any later system package of the stage may come from it. If only a
+repository's URL is known, packages come from it whose name begins with a word of the URL (``docker-ce`` after
+download.docker.com). If only the name of the package that adds it is known, packages with all its words do
+(``mysql-community-server`` after ``mysql-community-release``, but not ``mysql-server``). A version with the mark of a
+distribution is always from the distribution.
+"""
+
+import re
+from collections import defaultdict
+
+from careen.distributions.registry import profiles
+from careen.formats.dockerfile.stages import Dockerfile, Step
+from careen.model.package import Package
+
+_OWN_BUILD = re.compile(r"ubuntu\d|[+~]deb\d+u\d|\.el\d+_\d|\.module[_+]el\d|\.amzn\d")
+_ADDS = re.compile(
+    r"add-apt-repository|apt-add-repository|--add-?repo|\baddrepo\b|\bcopr\b|sources\.list|(?:yum|zypp/)\.?repos\.d|apk/repositories"
+)
+_OF_REPOSITORY = re.compile(r"\.repo\b|gpg|\.asc\b|\bkeys?\b|setup|script\.(?:deb|rpm)")  # in a URL
+_PLACES = re.compile(r"https?://[^\s\"']+|\bppa:\S+|\bcopr enable \S+")
+_MARKS = ("repo", "sources.list", "copr", "://")  # one of them is in any step that adds a repository
+_BRINGS = re.compile(r"(?:^|[-_])(?:release|repos?|repository|config|keyring|source)(?:[-_.]|$)")
+_WORD = re.compile(r"[a-z]+")
+# Common words of URLs and names, which identify nothing.
+_COMMON = frozenset(
+    (
+        *("apt", "com", "config", "deb", "download", "http", "https", "key", "keys", "lib"),
+        *("linux", "main", "net", "org", "packages", "python", "release", "repo", "repository", "rpm", "server", "sources"),
+        *("stable", "tools", "yum"),
+    )
+)
+
+
+class ThirdParty:
+    """Call ``begin`` for each step in order, then ``downloaded`` and ``provides`` for its packages."""
+
+    def __init__(self, document: Dockerfile) -> None:
+        self._document = document
+        self._open: set[int] = set()  # stages with a repository from a package that was read
+        self._addresses: defaultdict[int, set[str]] = defaultdict(set)  # words of the URLs of repositories
+        self._names: defaultdict[int, list[set[str]]] = defaultdict(list)  # words of the packages that add repositories
+
+    def begin(self, step: Step) -> None:
+        text = step.instruction.text
+        if step.keyword not in ("RUN", "ADD") or not any(mark in text for mark in _MARKS):
+            return
+        pipelines: defaultdict[int, list[str]] = defaultdict(list)
+        for command in step.commands:
+            pipelines[command.pipeline] += [*command.words, *(redirect.target for redirect in command.redirects)]
+        for line in [" ".join(words) for words in pipelines.values()] or [text]:
+            places = _PLACES.findall(line)
+            if _ADDS.search(line) or any(_OF_REPOSITORY.search(place) for place in places):
+                self._addresses[step.stage] |= _words(" ".join(places))
+
+    def downloaded(self, step: Step, address: str, name: str) -> None:
+        head = self._document.head(address)
+        if head is not None and head.is_repository:
+            self._open.add(step.stage)
+        elif head is None and _BRINGS.search(name):
+            self._names[step.stage].append(_words(name))
+
+    def provides(self, step: Step, package: Package) -> bool:
+        if not (self._open or self._addresses or self._names) or _OWN_BUILD.search(package.version):
+            return False
+        stages = {stage.index for stage in self._document.lineage(self._document.stages[step.stage])}
+        if stages & self._open:
+            return True
+        first, words = _WORD.match(package.name.lower()), _words(package.name)
+        if first and any(first[0] in self._addresses.get(stage, ()) for stage in stages):
+            return True
+        return any(needed and needed <= words for stage in stages for needed in self._names.get(stage, ()))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _WORD.findall(text.lower()) if len(word) > 2} - _COMMON - profiles().keys()

@@ -1,0 +1,98 @@
+"""What was not assessed, and why; what the user accepts; what to do next."""
+
+from collections.abc import Iterator
+
+from careen.model.report import Report
+from careen.output.escape import visible
+from careen.output.lines import fit, plural, wrapped
+from careen.plugins import ReportOptions
+
+from .lines import NO_BREAK, NOT_IMAGES, Line, prose_width
+
+MAX_UNKNOWNS = 10
+HEADINGS = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
+# What to do about a gap in the coverage, by the code of the reason.
+NEXT_STEPS = {
+    "no_database": "careen db update, or --advisories DIR for advisories of your own",
+    "no_advisories": "careen db update, or --advisories DIR for advisories of your own",
+    "archive_only": "careen db update, if the distribution's own tracker can be reached",
+    "unread_archive": "--archive URL|DIR names another; --archive-hosts HOST allows an archive inside your network",
+    "partial_source": "careen db update, if the sources have more by now",
+    "stale_source": "careen db update; --db-max-age DAYS|off accepts older data",
+    "no_exploit_data": "careen db update",
+    "no_lifecycle_data": "careen db update",
+    "refresh_failed": "careen db update shows the reason",
+    "unscored": "--unknown-as SEVERITY sets how --fail-on counts them",
+    "end_of_life": "move to a supported release: this one gets no fixes",
+    "unknown_distribution": "docs/coverage.md lists the supported distributions",
+    "unreadable": "careen scan --debug shows details of each file",
+    "shadowed_database": "keep the package database in the image, or scan the image before it is slimmed",
+    "no_package_database": "scan the image before it is slimmed or flattened, or keep the package database in it",
+    "no_distribution_package": "--verbose lists the packages; --accept no_distribution_package:RELEASE accepts them",
+    "unidentified_files": "--verbose lists them; --accept unidentified_files:PATH accepts your own",
+    "unpinned": "pin versions: unpinned packages can only be assessed after the build, with careen scan",
+    "as_of_today": "pin versions: the build may install others",
+    "unread_manifest": "--context DIR names the build context, if it is not the Dockerfile's folder",
+    "unresolved": "use a file name with the version, or --resolve --resolve-hosts HOST to read it from the file",
+    "untrusted_rules": "review them; --vex FILE and --ignore-file FILE apply a copy, --image-vex the image's own VEX",
+    "attached_unread": "--referrers asks the registry about an image named as registry:NAME, without --offline",
+    "no_packages": "check the reference: does this image contain a package database or an application?",
+}
+
+
+def coverage_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
+    coverage = report.coverage
+    if coverage.reasons or report.unknowns or (coverage.verdict != "assessed" and not coverage.accepted):
+        yield [(HEADINGS[coverage.verdict], "bold yellow")]
+        yield from _reasons(report, options)
+        yield from _unknowns(report, options)
+        yield from _next_steps(report, options)
+        yield []
+    if coverage.accepted:
+        yield [("Accepted, not assessed", "bold")]
+        yield from _accepted(report, options)
+        yield []
+
+
+def _reasons(report: Report, options: ReportOptions) -> Iterator[Line]:
+    of_unknowns = {unknown.code for unknown in report.unknowns}
+    for reason in report.coverage.reasons:
+        if reason.code in of_unknowns:
+            continue  # the unknowns are listed, each with its own reason
+        count = f" ({plural(reason.packages, 'package').replace(' ', NO_BREAK)})" if reason.packages else ""
+        yield from _item(visible(reason.detail) + count, options)
+        if options.verbose and len(reason.subjects) > 1:
+            yield from ([(f"      {visible(subject)}", "dim")] for subject in reason.subjects)
+
+
+def _unknowns(report: Report, options: ReportOptions) -> Iterator[Line]:
+    shown = report.unknowns if options.verbose else report.unknowns[:MAX_UNKNOWNS]
+    for unknown in shown:
+        path = fit(visible(unknown.evidence.path), options.width, 6)
+        layer = "" if report.image.kind in NOT_IMAGES else f" (layer{NO_BREAK}{unknown.evidence.layer})"
+        yield from _item(f"{path}{layer}: {visible(unknown.reason, 300)}", options)
+    if left := len(report.unknowns) - len(shown):
+        yield from _item(f"{left} more files that could not be read (--verbose lists them)", options)
+
+
+def _next_steps(report: Report, options: ReportOptions) -> Iterator[Line]:
+    codes = dict.fromkeys(reason.code for reason in report.coverage.reasons)
+    if report.image.kind in NOT_IMAGES:
+        codes.pop("unreadable", None)
+    for step in dict.fromkeys(NEXT_STEPS[code] for code in codes if code in NEXT_STEPS):
+        yield from _item(step, options, "next:")
+
+
+def _accepted(report: Report, options: ReportOptions) -> Iterator[Line]:
+    for entry in report.coverage.accepted:
+        subjects = [visible(subject, 200) for subject in entry.subjects]
+        shown = subjects if options.verbose else subjects[:3]
+        more = f" and {len(subjects) - len(shown)} more" if len(subjects) > len(shown) else ""
+        what = f"{entry.code}: {', '.join(shown)}{more}" if subjects else entry.code
+        why = f" ({visible(entry.reason, 200)})" if entry.reason else ""
+        yield from _item(f"{what}{why}, by {visible(entry.source, 200)}", options)
+
+
+def _item(text: str, options: ReportOptions, mark: str = "-") -> Iterator[Line]:
+    for index, part in enumerate(wrapped(text, prose_width(options) - len(mark) - 3)):
+        yield [("  " + (mark if index == 0 else " " * len(mark)) + " " + part.replace(NO_BREAK, " "), "")]

@@ -1,0 +1,54 @@
+"""Secrets and misconfigurations, by file, in the order of lines."""
+
+from collections.abc import Iterator
+
+from careen.model.advisory import SEVERITIES
+from careen.model.finding import ExposedSecret, Misconfiguration
+from careen.model.report import Report
+from careen.output.escape import columns, visible
+from careen.output.lines import fit, joined, plural, wrapped
+from careen.output.summary import misconfigurations, secrets
+from careen.plugins import ReportOptions
+
+from .lines import NO_BREAK, STYLES, Line, is_listed, prose_width
+
+Placed = ExposedSecret | Misconfiguration
+
+
+def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
+    by_path: dict[str, list[Placed]] = {}
+    found: list[Placed] = [*secrets(report.findings), *misconfigurations(report.findings)]
+    for finding in found:
+        if is_listed(finding, options):
+            by_path.setdefault(finding.location.path, []).append(finding)
+    width = max((columns(visible(finding.id, 60)) for findings in by_path.values() for finding in findings), default=0)
+    for path, findings in by_path.items():
+        yield [(fit(visible(path, 500), options.width), "bold")]
+        for finding in sorted(findings, key=lambda one: (one.location.line or 0, SEVERITIES.index(one.severity), one.id)):
+            yield from _finding(finding, width, options)
+        yield []
+    if hidden := sum(not is_listed(finding, options) for finding in report.findings):
+        yield [(f"{plural(hidden, 'finding')} of other severities not listed", "dim")]
+        yield []
+
+
+def _finding(finding: Placed, width: int, options: ReportOptions) -> Iterator[Line]:
+    line = "" if finding.location.line is None else str(finding.location.line)
+    start = f"  {line:>5}  {finding.severity:<10}  {visible(finding.id, 60):<{width}}  "
+    parts = list(wrapped(_text(finding), max((options.width or 10_000) - len(start), 30)))
+    spans = [(start[:9], ""), (start[9:19], STYLES[finding.severity]), (start[19:], "")]
+    for part in parts:
+        yield [*spans, (part.replace(NO_BREAK, " "), "")]
+        spans = [(" " * len(start), "")]
+    if options.verbose and isinstance(finding, Misconfiguration):
+        for part in wrapped(f"{finding.why} {finding.fix}", max(prose_width(options) - len(start), 30)):
+            yield [(" " * len(start) + visible(part), "dim")]
+
+
+def _text(finding: Placed) -> str:
+    if isinstance(finding, ExposedSecret):
+        deleted = " (deleted by a later layer)" if finding.deleted else ""
+        text = f"{visible(finding.title, 200)}: {visible(finding.match, 100)}{deleted}"
+    else:
+        text = joined(visible(finding.title, 200), visible(finding.message, 300))
+    return text if finding.layer is None else f"{text} (layer{NO_BREAK}{finding.layer})"

@@ -1,0 +1,72 @@
+"""What was scanned: the image with its distribution, base, signatures and packages, and the age of the advisories."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from careen.formats.images.base import base_of
+from careen.model.image import BaseImage
+from careen.model.report import Report
+from careen.output.escape import visible
+from careen.output.lines import fit, plural, wrapped
+from careen.output.summary import merged
+from careen.plugins import ReportOptions
+
+from .attached import attached_lines
+from .lines import NOT_IMAGES, Line, prose_width
+
+
+def header_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
+    image = report.image
+    yield [(fit(visible(image.reference), options.width), "bold")]
+    if image.opened:
+        yield [(fit(f"  opened as {visible(image.opened)}", options.width), "dim")]
+    if image.digest:
+        yield [(f"  {image.digest}", "dim")]
+    texts = _files(report) if image.kind in NOT_IMAGES else _image(report, options)
+    for text in texts:
+        yield from ([("  " + part, "")] for part in wrapped(text, prose_width(options) - 2))
+    yield []
+
+
+def _files(report: Report) -> Iterator[str]:
+    yield f"{plural(report.coverage.files, report.image.kind.removesuffix('s'))} checked"
+    if packages := report.inventory.packages:
+        pinned = sum(package.version != "" for package in packages)
+        yield f"{plural(len(packages), 'package')} will be installed, {pinned:,} in a known version"
+
+
+def _image(report: Report, options: ReportOptions) -> Iterator[str]:
+    image, inventory = report.image, report.inventory
+    yield _distribution(report)
+    if base := report.base or base_of(image):
+        yield fit(_base(base), options.width)
+    if image.attached is not None:
+        yield from attached_lines(image.attached)
+    packages = merged(inventory.packages)
+    types = Counter(package.type for _, package in packages)
+    by_type = ", ".join(f"{count:,} {type}" for type, count in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])))
+    layers = f"{plural(len(image.layers), 'layer')}, " if image.layers else ""
+    counts = f"{layers}{plural(inventory.files, 'file')}, {plural(len(packages), 'package')}"
+    yield f"{counts}: {by_type}" if by_type else counts
+    if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
+        yield f"advisories of {visible(days[0] if days[0] == days[-1] else f'{days[0]} to {days[-1]}')}"
+
+
+def _distribution(report: Report) -> str:
+    platform = f"{report.image.platform}, " if report.image.platform else ""
+    distribution = report.inventory.distribution
+    if distribution is None:
+        return f"{platform}no distribution recognised"
+    name = visible(platform + (distribution.pretty_name or f"{distribution.id} {distribution.version}".strip()), 200)
+    if not report.end_of_life:
+        return name
+    is_over = report.end_of_life < report.created[:10]
+    return f"{name}, {'out of support since' if is_over else 'supported until'} {report.end_of_life}"
+
+
+def _base(base: BaseImage) -> str:
+    layers = "" if not base.layers else "layer 0" if base.layers == 1 else f"layers 0 to {base.layers - 1}"
+    if base.reference is None:
+        return f"{layers} from its base image, by its history"
+    counted = f" ({layers})" if layers else ""
+    return f"based on {visible(base.reference, 200)}{counted}" + ("" if base.how == "known layers" else ", by its label")

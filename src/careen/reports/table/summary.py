@@ -1,0 +1,75 @@
+"""How many findings there are, by severity and fix."""
+
+from collections.abc import Iterator, Mapping
+
+from careen.formats.images.base import base_of
+from careen.model.advisory import SEVERITIES
+from careen.model.report import Report
+from careen.output.escape import visible
+from careen.output.lines import plural
+from careen.output.outcome import reach
+from careen.output.summary import (
+    FIX_STATES,
+    by_severity,
+    by_severity_and_fix,
+    in_base,
+    misconfigurations,
+    secrets,
+    vulnerabilities,
+)
+
+from .lines import NOT_IMAGES, STATES, STYLES, Line, Span
+
+SUPPRESSED = {
+    "ignore": "an ignore rule",
+    "comment": "a comment in the file",
+    "vex": "a VEX statement",
+    "fix_state": "--ignore-unfixed",
+    "severity": "--severity",
+}
+
+
+def summary_lines(report: Report) -> Iterator[Line]:
+    if report.findings:
+        yield from _totals(report)
+    else:
+        yield [_nothing(report)]
+    kinds = [suppressed.by.kind for suppressed in report.suppressed]
+    for kind in sorted(set(kinds)):
+        by = SUPPRESSED.get(kind, visible(kind))
+        yield [(f"{plural(kinds.count(kind), 'finding')} suppressed by {by} (see --format json)", "dim")]
+    yield []
+
+
+def _nothing(report: Report) -> Span:
+    if report.image.kind in NOT_IMAGES:
+        return f"No finding in {plural(report.coverage.files, report.image.kind.removesuffix('s'))}.", "bold"
+    if report.coverage.verdict == "not_assessed":
+        return "This image was not assessed: its vulnerabilities are unknown.", "bold yellow"
+    return reach(report), "bold"
+
+
+def _totals(report: Report) -> Iterator[Line]:
+    counts = by_severity_and_fix(report.findings)
+    states = [state for state in FIX_STATES if any(counts.get((severity, state)) for severity in SEVERITIES)]
+    columns_of: list[tuple[str, Mapping[str, int]]] = [
+        (STATES[state], {severity: counts.get((severity, state), 0) for severity in SEVERITIES}) for state in states
+    ]
+    others = (("secrets", secrets(report.findings)), ("misconfig.", misconfigurations(report.findings)))
+    columns_of += [(head, by_severity(found)) for head, found in others if found]
+    yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head, _ in columns_of) + f"{'total':>9}", "dim")]
+    totals = by_severity(report.findings)
+    for severity in SEVERITIES:
+        if totals[severity]:
+            cells = "".join(f"{column[severity] or '-':>13}" for _, column in columns_of)
+            yield [(f"{severity:<12}", STYLES[severity]), (cells, ""), (f"{totals[severity]:>9}", "bold")]
+    cells = "".join(f"{sum(column.values()):>13}" for _, column in columns_of)
+    yield [(f"{'total':<12}{cells}", ""), (f"{len(report.findings):>9}", "bold")]
+    base = report.base or base_of(report.image)
+    if inherited := in_base(report.findings, base):
+        excluded = "; --fail-on excludes them" if report.base_excluded else ""
+        yield [(f"({len(inherited):,} of them came with the base image{excluded})", "")]
+    found = vulnerabilities(report.findings)
+    distinct = len({finding.id for finding in found})
+    if distinct != len(found):
+        yield [(f"({plural(distinct, 'vulnerability')}, counted once for each package that has it)", "dim")]

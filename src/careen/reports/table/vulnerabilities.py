@@ -1,0 +1,152 @@
+"""Vulnerabilities, grouped by source package; groups and rows are sorted by risk."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from careen.model.finding import Vulnerability
+from careen.model.package import Package
+from careen.model.report import Report
+from careen.output.escape import columns, shorten, visible
+from careen.output.lines import plural, wrapped
+from careen.output.summary import build_step, by_severity, vulnerabilities
+from careen.plugins import ReportOptions
+
+from .lines import STATES, STYLES, Line, is_listed
+
+DISTRIBUTED = ("deb", "rpm", "apk")
+# Packages of the kernel's sources, as distributions and clouds name them; not "linux-pam" and the like.
+KERNEL = re.compile(
+    r"linux|kernel|linux-glibc-devel|kernel-.+|linux-(?:libc-dev|headers|kbuild|signed|hwe|image|modules|lts|virt|rpi|tools|source"
+    r"|compiler|cloud|buildinfo|aws|azure|gcp|gke|gkeop|ibm|kvm|lowlatency|oem|oracle|raspi|riscv|intel|nvidia|xilinx)(?:-.+)?"
+)
+MAX_LAYERS = 12  # whose build steps are listed
+ROW = "  {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
+INDENT = " " * 9  # the column of the severity in a row
+
+
+def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
+    listed = [found for found in vulnerabilities(report.findings) if is_listed(found, options)]
+    package_by_purl = {package.purl: package for package in report.inventory.packages}
+    groups: dict[tuple[str, str, str], list[Vulnerability]] = {}
+    for finding in listed:
+        groups.setdefault(_group(finding, package_by_purl.get(finding.package)), []).append(finding)
+    width = max([len("VULNERABILITY"), *(min(columns(visible(finding.id)), 19) for finding in listed)])
+    if groups:
+        yield [(ROW.format("RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT", width=width) + "FIXED IN", "dim")]
+    for (name, version, type), findings in groups.items():
+        yield _title(name, version, type, findings, options)
+        yield from _rows(name, findings, width, options)
+    if any(finding.kev or finding.epss for finding in listed):
+        yield [("EXPLOIT: KEV = known to be exploited; % = probability within 30 days (EPSS)", "dim")]
+    yield from _layers(report, listed, options)
+    if groups:
+        yield []
+
+
+def _layers(report: Report, listed: Sequence[Vulnerability], options: ReportOptions) -> Iterator[Line]:
+    """The build step of each layer in the rows, with the line of the Dockerfile if there is one."""
+    numbers = sorted({finding.layer for finding in listed if finding.layer is not None})
+    known = {layer.index: layer for layer in report.image.layers}
+    for number in numbers if options.verbose else numbers[:MAX_LAYERS]:
+        layer = known.get(number)
+        if layer is None:
+            continue
+        place = f"{layer.instruction.path}:{layer.instruction.line}  " if layer.instruction else ""
+        step = build_step(layer.created_by)
+        if place or step:
+            text = f"LAYER {number}: {visible(place + step, 400)}"
+            yield [(shorten(text, options.width) if options.width else text, "dim")]
+    if len(numbers) > MAX_LAYERS and not options.verbose:
+        yield [(f"and {len(numbers) - MAX_LAYERS} more layers (--verbose lists them)", "dim")]
+
+
+def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, str]:
+    """The name, version and type of the source package: its binary packages are upgraded together."""
+    if package and package.source:
+        return package.source.name, package.source.version, package.type
+    type = finding.package.removeprefix("pkg:").partition("/")[0]
+    return finding.package_name, finding.package_version, type
+
+
+def _title(name: str, version: str, type: str, findings: list[Vulnerability], options: ReportOptions) -> Line:
+    title = f"{visible(name, 200)} {visible(version, 100)}"
+    place = _where(name, type, findings)
+    room = options.width - columns(title) - 2
+    if options.width and room < 20:
+        return [(title, "bold")]
+    return [(title, "bold"), ("  " + (shorten(place, room) if options.width else place), "dim")]
+
+
+def _where(name: str, type: str, findings: list[Vulnerability]) -> str:
+    """The binary packages, or the files of a package that no package database lists."""
+    binaries = sorted({finding.package_name for finding in findings})
+    if binaries != [name]:
+        return f"{type}: {visible(', '.join(binaries))}"
+    if type in DISTRIBUTED and not any(finding.location for finding in findings):
+        return type
+    paths = sorted({place for finding in findings for place in _places(finding)})
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    return f"{type}: {visible(paths[0])}{more}" if paths else type
+
+
+def _places(finding: Vulnerability) -> tuple[str, ...]:
+    location = finding.location
+    return (f"{location.path}:{location.line}",) if location and location.line else finding.paths
+
+
+def _rows(name: str, findings: list[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
+    if KERNEL.fullmatch(name) and not options.verbose:
+        yield from _kernel(findings)
+        return
+    rows: dict[tuple[str, str, tuple[str, ...], str, int | None], list[Vulnerability]] = {}
+    small = 0
+    for finding in findings:
+        if finding.severity == "negligible" and not options.verbose and not finding.kev:
+            small += 1
+            continue
+        key = finding.id, finding.severity, finding.fix.versions, finding.fix.state, finding.layer
+        rows.setdefault(key, []).append(finding)
+    for same in rows.values():
+        yield from _row(same[0], width, options)
+    if small:
+        yield [(f"{INDENT}{'negligible':<10}  {plural(small, 'finding')} (--verbose lists them)", STYLES["negligible"])]
+
+
+def _row(finding: Vulnerability, width: int, options: ReportOptions) -> Iterator[Line]:
+    layer = "" if finding.layer is None else str(finding.layer)
+    risk = f"{finding.risk:.1f}"
+    start = ROW.format(risk, finding.severity, visible(finding.id, 60), layer, _exploit(finding), width=width)
+    column = max(len(risk), 5) + 4  # of the severity
+    spans = [(start[:column], ""), (start[column : column + 10], STYLES[finding.severity]), (start[column + 10 :], "")]
+    fix, style = _fix(finding), "green" if finding.fix.state == "fixed" else "dim"
+    if not options.width or columns(start) + columns(fix) <= options.width:
+        yield [*spans, (fix, style)]
+        return
+    yield spans
+    for part in wrapped(fix, options.width - len(INDENT) - 12):
+        yield [(INDENT + " " * 12 + part, style)]
+
+
+def _fix(finding: Vulnerability) -> str:
+    state = STATES[finding.fix.state]
+    fix = ", ".join(visible(version, 100) for version in finding.fix.versions) or state
+    if finding.paid_fix:
+        fix += ", fixed by paid support"
+    return f"{fix} ({state})" if finding.fix.versions and finding.fix.state != "fixed" else fix
+
+
+def _exploit(finding: Vulnerability) -> str:
+    known = ["KEV"] if finding.kev else []
+    return " ".join([*known, _percent(finding.epss.score)] if finding.epss else known)
+
+
+def _kernel(findings: Sequence[Vulnerability]) -> Iterator[Line]:
+    counts = [f"{count} {severity}" for severity, count in by_severity(findings).items() if count]
+    if exploited := sum(bool(finding.kev) for finding in findings):
+        counts.append(f"{exploited} of them exploited")
+    yield [(INDENT + ", ".join(counts), "")]
+    yield [(INDENT + "of the kernel, which a container shares with its host (--verbose)", "dim")]
+
+
+def _percent(score: float) -> str:
+    return f"{score:.0%}" if score >= 0.01 else "<1%"

@@ -1,0 +1,128 @@
+"""The rules that may match a text, by their keywords, in pure Python."""
+
+import re
+import string
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from .ruleset import Rule, pattern
+
+_BEFORE, _AFTER = 160, 80  # maximal distance of a name in an assignment from its value
+_RUN, _PLAIN_RUN = b"a" * 12, 30  # consecutive characters, with a digit among them or without
+_DISTINCTIVE = 10
+_SMALL = 4096  # in a text up to this size every keyword is searched
+_CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
+_DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
+
+
+class Keywords:
+    """Searches keywords only near long runs of characters as in tokens.
+
+    It may miss a token that is a short word of letters only, which hyperscan finds.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+
+    @cached_property
+    def _anywhere(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
+        return [
+            (rule, words)
+            for rule, words in self._with_words
+            if (rule.human and not rule.last) or rule.names or rule.suffixes or _is_distinctive(rule)
+        ]
+
+    @cached_property
+    def _by_keyword(self) -> dict[bytes, list[Rule]]:
+        anywhere = {rule.id for rule, _ in self._anywhere}
+        near = [rule for rule in self._rules if rule.id not in anywhere]
+        words = {word.encode() for rule in near for word in rule.keywords}
+        # a keyword that starts with another one counts for both
+        return {
+            word: [rule for rule in near if any(word.startswith(other.encode()) for other in rule.keywords)] for word in words
+        }
+
+    @cached_property
+    def _keyword(self) -> "re.Pattern[bytes]":
+        return re.compile(b"(?=(" + _either(self._by_keyword) + b"))")
+
+    @cached_property
+    def _with_words(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
+        return [(rule, tuple(word.encode() for word in rule.keywords)) for rule in self._rules]
+
+    def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
+        return list(self._candidates(text, path))
+
+    def everywhere(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        """By every keyword, in a lower-case text: slow, but complete."""
+        return _by_words(self._with_words, lowered, path)
+
+    def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        lowered = text.lower()
+        if len(text) <= _SMALL:
+            yield from self.everywhere(lowered, path)
+            return
+        yield from _by_words(self._anywhere, lowered, path)
+        done: set[str] = set()
+        for start, end in _regions(text):
+            for word in set(self._keyword.findall(lowered, start, end)):
+                for rule in self._by_keyword[word]:
+                    if rule.id in done:
+                        continue
+                    to_the_end = not (rule.near or rule.last)
+                    match = pattern(rule).search(text, start, len(text) if to_the_end else end)
+                    if match or to_the_end:  # without a match up to the end there is none from a later region on
+                        done.add(rule.id)
+                    if match:
+                        yield rule, start
+
+
+def _by_words(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    known: dict[bytes, int] = {}  # several rules share keywords
+    for rule, words in rules:
+        if not rule.applies(path):
+            continue
+        for word in words:
+            if word not in known:
+                known[word] = lowered.find(word)
+        places = [known[word] for word in words if known[word] >= 0]
+        if places or not words:
+            # a token may begin long before its keyword, as a JWT does
+            yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near else 0
+
+
+def _is_distinctive(rule: Rule) -> bool:
+    """Whether its keywords are too long to be in a text by chance; a rule without keywords is also tried everywhere."""
+    return all(len(word) >= _DISTINCTIVE for word in rule.keywords)
+
+
+def _either(words: Iterable[bytes]) -> bytes:
+    """An expression for the longest of these words, with shared prefixes: ``re`` tries a flat list one by one."""
+    by_first: dict[bytes, list[bytes]] = {}
+    for word in words:
+        by_first.setdefault(word[:1], []).append(word[1:])
+    ends = b"" in by_first
+    branches = [re.escape(first) + _either(rest) for first, rest in sorted(by_first.items()) if first]
+    if not branches:
+        return b""
+    return b"(?:" + b"|".join(branches) + b")" + (b"?" if ends else b"")
+
+
+def _regions(text: bytes) -> Iterator[tuple[int, int]]:
+    """The surroundings of long runs of letters, digits and the like; nearby ones are joined."""
+    classes, digits = text.translate(_CLASSES), text.translate(_DIGITS)
+    start = end = -1
+    at = classes.find(_RUN)
+    while at >= 0:
+        stop = classes.find(b" ", at)
+        stop = len(text) if stop < 0 else stop
+        if stop - at >= _PLAIN_RUN or digits.find(b"1", at, stop) >= 0:
+            if start >= 0 and at - _BEFORE <= end:
+                end = stop + _AFTER
+            else:
+                if start >= 0:
+                    yield start, end
+                start, end = max(0, at - _BEFORE), stop + _AFTER
+        at = classes.find(_RUN, stop)
+    if start >= 0:
+        yield start, end

@@ -1,0 +1,144 @@
+"""A Session over a list of packages and private advisories: no network, no image."""
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from careen.app.session import Session, report_or_scan
+from careen.config import Settings
+from careen.errors import DatabaseError, InputError, UsageError
+from careen.formats.scans.other_scan import read_other
+from tests.support.images import make_image, make_layer, write_docker_archive
+
+PACKAGES = "pkg:pypi/django@3.2.0\npkg:pypi/requests@2.31.0\n"
+RECORD = {
+    "id": "CVE-2030-0001",
+    "modified": "2030-01-01T00:00:00Z",
+    "summary": "made up",
+    "affected": [
+        {
+            "package": {"ecosystem": "PyPI", "name": "django"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "3.2.9"}]}],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "advisories").mkdir()
+    (tmp_path / "advisories" / "one.json").write_text(json.dumps(RECORD))
+    (tmp_path / "list.purls").write_text(PACKAGES)
+    return Settings(cache_dir=tmp_path / "cache", offline=True, advisories=tmp_path / "advisories", refresh="never")
+
+
+def test_a_scan(settings):
+    with Session(settings) as session:
+        report = session.scan("./list.purls")
+        again = session.scan("./list.purls")
+    assert [(finding.id, finding.package_name, finding.fix.versions) for finding in report.findings] == [
+        ("CVE-2030-0001", "django", ("3.2.9",))
+    ]
+    assert (report.image.kind, report.image.opened) == ("sbom", "sbom:list.purls")
+    assert again.findings == report.findings
+
+
+def test_without_any_advisories_nothing_passes(settings):
+    with Session(replace(settings, advisories=None)) as session:
+        report = session.scan("./list.purls")
+        with pytest.raises(DatabaseError, match="no advisory database"):
+            session.fix("./list.purls")
+    assert (report.verdict.exit_code, report.verdict.passed, report.database) == (3, False, None)
+    with Session(replace(settings, advisories=None, scanners=("secret",))) as session:
+        report = session.scan("./list.purls")
+    assert (report.verdict.exit_code, [reason.code for reason in report.coverage.reasons]) == (0, ["not_asked"])
+
+
+def test_an_explanation_of_what_is_found_and_of_what_is_not(settings):
+    with Session(settings) as session:
+        found = session.explain("./list.purls", "CVE-2030-0001", "django")[1]
+        absent = session.explain("./list.purls", "CVE-2030-0001", "requests")[1]
+    assert [judgement.outcome for judgement in found.judgements] == ["found"]
+    assert [judgement.outcome for judgement in absent.judgements] != ["found"]
+
+
+def test_a_plan_names_the_upgrade_that_fixes(settings):
+    with Session(settings) as session:
+        report, plan = session.fix("./list.purls")
+    assert (plan.before, plan.after) == (len(report.findings), 0)
+    assert [(upgrade.package, upgrade.to) for action in plan.actions for upgrade in action.upgrades] == [("django", "3.2.9")]
+
+
+def test_another_scanners_report_is_compared_while_the_advisories_are_open(settings):
+    other = {
+        "SchemaVersion": 2,
+        "Results": [
+            {
+                "Type": "pip",
+                "Vulnerabilities": [
+                    {
+                        "VulnerabilityID": "CVE-2030-0002",
+                        "PkgName": "requests",
+                        "InstalledVersion": "2.31.0",
+                        "PkgIdentifier": {"PURL": "pkg:pypi/requests@2.31.0"},
+                    }
+                ],
+            }
+        ],
+    }
+    with Session(settings) as session:
+        found = session.reconcile("./list.purls", read_other(json.dumps(other).encode()))
+    assert [entry.id for entry in found.theirs] == ["CVE-2030-0002"]
+    assert [entry.id for entry in found.ours] == ["CVE-2030-0001"]
+
+
+def test_with_a_baseline_gates_count_what_is_new(settings, tmp_path):
+    (tmp_path / "before.purls").write_text("pkg:pypi/requests@2.31.0\n")
+    gate = replace(settings, fail_on=("critical",), unknown_as="critical", db_max_age="off")
+    with Session(replace(gate, baseline="./before.purls")) as session:
+        assert [finding.change for finding in session.scan("./list.purls").findings] == ["introduced"]
+    with Session(replace(gate, baseline="./list.purls")) as session:
+        assert [finding.change for finding in session.scan("./list.purls").findings] != ["introduced"]
+
+
+def test_an_image_is_read_and_each_layer_is_reported_once(settings, tmp_path):
+    layers = [make_layer({"etc/os-release": b"ID=debian\nVERSION_ID=12\n"}), make_layer({"etc/hosts": b"x"})]
+    write_docker_archive(tmp_path / "image.tar", make_image(layers))
+    seen = []
+    with Session(settings) as session:
+        image, inventory = session.inventory("./image.tar", on_delta=seen.append)
+        assert session.inventory(image)[1] == inventory  # from the store: no layer is read
+        session.inventory(image, on_delta=seen.append)
+    assert len(seen) == 2
+    assert inventory.distribution.id == "debian"
+
+
+def test_a_session_for_another_platform_shares_the_store(settings):
+    with Session(replace(settings, all_platforms=True)) as session:
+        other = session.on("linux/arm64")
+        assert other._settings.platform == "linux/arm64"
+        assert (other._settings.all_platforms, session._settings.all_platforms) == (False, True)
+        assert other._store is session._store
+
+
+def test_a_file_with_nothing_to_assess(settings, tmp_path):
+    (tmp_path / "notes.txt").write_text("hello")
+    with Session(settings) as session, pytest.raises(InputError, match="nothing in"):
+        session.scan("./notes.txt")
+
+
+def test_settings_that_make_no_sense_end_before_any_work(settings):
+    with pytest.raises(UsageError):
+        Session(replace(settings, fail_on=("hgih",)))
+    with pytest.raises(UsageError):
+        Session(replace(settings, checks_off=("DKR-9999",)))
+
+
+def test_the_findings_of_a_report_or_of_a_scan(settings, tmp_path):
+    scanned = report_or_scan("./list.purls", replace(settings, fail_on=("critical",)))
+    assert len(scanned.findings) == 1
+    (tmp_path / "broken.json").write_text('{"schema": 1')
+    with pytest.raises(InputError, match=r"broken\.json"):
+        report_or_scan("./broken.json", settings)

@@ -1,0 +1,64 @@
+import pytest
+from msgspec.structs import replace
+
+from careen.app import wiring
+from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
+from careen.config import Settings
+from careen.matching.coverage import MAX_AGE_DAYS
+from careen.store.memory import NoStore
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(cache_dir=tmp_path)
+
+
+def test_the_policy_has_what_the_settings_ask_for(settings):
+    asked = replace(settings, fail_on=("high",), ignore_unfixed=True, grace_days=7, strict=True, severity_from=("nvd",))
+    policy = policy_of(asked)
+    assert (len(policy.fail_on), policy.ignore_unfixed, policy.grace_days, policy.strict) == (1, True, 7, True)
+    assert policy.severity_from == ("nvd",)
+    assert not policy.age_is_a_rule
+    assert policy_of(replace(settings, db_max_age=3)).age_is_a_rule
+    assert not policy_of(replace(settings, db_max_age="off")).age_is_a_rule
+
+
+@pytest.mark.parametrize(("setting", "days"), [(None, MAX_AGE_DAYS), ("off", None), (3, 3), (0, 0)])
+def test_how_old_advisory_data_may_be(settings, setting, days):
+    assert max_age_days(replace(settings, db_max_age=setting)) == days
+
+
+def test_the_budget_multiplies_limits_but_not_those_of_the_settings(settings):
+    usual, twice = limits_of(settings), limits_of(replace(settings, budget=2.0))
+    assert twice.members == 2 * usual.members
+    assert (twice.inflated_bytes, twice.ratio) == (usual.inflated_bytes, usual.ratio)
+    assert limits_of(replace(settings, max_ratio=3)).ratio == 3
+
+
+def test_without_a_cache_nothing_is_stored(settings):
+    assert isinstance(open_store(replace(settings, no_cache=True)), NoStore)
+    store = open_store(settings)
+    store.put("key", b"value")
+    assert store.get("key") == b"value"
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "hosts"),
+    [
+        (None, ()),
+        ("/mirror", ()),
+        ("https://mirror.example/x", ()),
+        ("http://mirror.example:8080/x", ("mirror.example:8080",)),
+        ("http://user:secret@mirror.example/x", ("mirror.example",)),
+    ],
+)
+def test_plain_http_is_for_a_mirror_that_is_named_so(address, hosts):
+    assert wiring._plain_host(address) == hosts
+
+
+def test_secrets_are_read_by_a_reader_of_their_own():
+    without, with_secrets = readers_with(secrets=False), readers_with(secrets=True)
+    assert len(with_secrets) == len(without) + 1
+    assert fingerprint(True) != fingerprint(False)
+    assert fingerprint(True) == fingerprint(True)

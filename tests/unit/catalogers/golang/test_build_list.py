@@ -1,0 +1,60 @@
+import pytest
+
+from careen.catalogers.golang.build_list import MAX_MODULES, Module, read_build_list, standard_library_version
+from careen.formats.binaries.go_build_info import BuildInfo
+
+
+def build_list(modules, beside=""):
+    return read_build_list(BuildInfo("go1.22.1", modules, beside))
+
+
+def test_replacements_count_instead_of_their_modules():
+    text = "dep\tx/a\tv1.0.0\th1:\n=>\tx/fork\tv1.1.0\th1:\ndep\tx/b\tv2.0.0\n=>\t./local\t\n"
+    assert build_list(text).modules == (Module("x/fork", "v1.1.0"), Module("x/b", ""))
+
+
+@pytest.mark.parametrize("folder", ["./x", "../x", "/x", "C:\\x", "C:/x"])
+def test_a_folder_is_a_replacement_without_version(folder):
+    assert build_list(f"dep\tx/a\tv1.0.0\n=>\t{folder}\n").modules == (Module("x/a", ""),)
+
+
+def test_a_linker_flag_comes_before_the_commit():
+    text = "path\tx.org/a/cmd/a\nmod\tx.org/a\t(devel)\nbuild\tvcs.revision=0123456789abcdef\n"
+    text += "build\tvcs.time=2024-01-02T03:04:05Z\n"
+    assert build_list(text).main == Module("x.org/a", "v0.0.0-20240102030405-0123456789ab", 0.5)
+    assert build_list(text + 'build\t-ldflags="-X main.version=1.2.3"\n').main == Module("x.org/a", "v1.2.3", 0.9)
+
+
+def test_the_version_beside_the_toolchain_comes_last():
+    text = "path\tx.org/a\nmod\tx.org/a\t(devel)\n"
+    assert build_list(text, beside="1.2.3").main == Module("x.org/a", "v1.2.3", 0.4)
+    assert build_list(text, beside="not a version").main == Module("x.org/a", "")
+
+
+def test_without_modules_the_main_package_has_the_name():
+    assert build_list("path\tx.org/a/cmd/a\n").main == Module("x.org/a/cmd/a", "")
+    assert build_list("path\tcommand-line-arguments\n").main is None
+
+
+def test_the_number_of_modules_is_bounded():
+    assert len(build_list("dep\tx\tv1.0.0\n" * (MAX_MODULES + 5)).modules) == MAX_MODULES
+
+
+@pytest.mark.parametrize(
+    ("toolchain", "expected"),
+    [
+        ("go1.22.1", "1.22.1"),
+        ("go1.20", "1.20"),
+        ("go1.22.1 X:loopvar,boringcrypto", "1.22.1"),
+        ("go1.15.15b5", "1.15.15"),
+        ("go1.20.12 (Red Hat 1.20.12-1.el9)", "1.20.12"),
+        ("go1.24.1-bigcorp", "1.24.1"),
+        ("go1.21rc2", "1.21.0-rc.2"),
+        ("go1.18beta1", "1.18.0-beta.1"),
+        ("devel go1.23-abcdef Mon Jan 1", "1.23.0-devel"),
+        ("devel +abcdef Mon Jan 1", ""),
+        ("", ""),
+    ],
+)
+def test_standard_library_version(toolchain, expected):
+    assert standard_library_version(toolchain) == expected

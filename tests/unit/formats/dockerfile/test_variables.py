@@ -1,0 +1,7 @@
+from careen.formats.dockerfile.variables import resolved_words
+
+
+def test_words_of_known_variables():
+    assert resolved_words(("install", "$LIST", "x=$V", "$(a $V)", "$NO"), {"LIST": "a b", "V": "1"}) == (
+        "install", "a", "b", "x=1", "$(a $V)", "$NO",
+    )  # fmt: skip

@@ -1,0 +1,70 @@
+import pytest
+
+from careen.formats.packages.package_file_name import read_address
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "name", "version", "arch"),
+    [
+        ("https://x/a-b-1.2-3.el9.x86_64.rpm", "rpm", "a-b", "1.2-3.el9", "x86_64"),
+        ("https://x/mysql80-community-release-el7-3.noarch.rpm", "rpm", "mysql80-community-release", "el7-3", "noarch"),
+        ("https://x/a_1%3a1.2-1_amd64.deb?x=y", "deb", "a", "1:1.2-1", "amd64"),
+        ("https://x/a-1.2.3-r4.apk", "apk", "a", "1.2.3-r4", None),
+        ("https://x/my_pkg-1.2-py3-none-any.whl", "pypi", "my-pkg", "1.2", None),
+        ("https://x/rack-2.0.1.gem", "gem", "rack", "2.0.1", None),
+        ("https://x/@s/p/-/p-1.2.3.tgz", "npm", "@s/p", "1.2.3", None),
+        ("https://x/maven2/org/a/log/log-core/2.14.1/log-core-2.14.1.jar", "maven", "org.a.log:log-core", "2.14.1", None),
+        ("https://x/repository/public/com/a/b/1.0-RC1/b-1.0-RC1-all.jar", "maven", "com.a:b", "1.0-RC1", None),
+        ("https://github.com/o/r/releases/download/v1.4/any.zip", "github", "o/r", "v1.4", None),
+        ("https://github.com/o/r/archive/refs/tags/v2.tar.gz", "github", "o/r", "v2", None),
+        ("https://x/zlib-1.3.1.tar.gz", "generic", "zlib", "1.3.1", None),
+        ("https://x/openssl-1.1.1k.tar.gz", "generic", "openssl", "1.1.1k", None),
+        ("https://x/dl/go1.21.5.linux-amd64.tar.gz", "golang", "stdlib", "1.21.5", None),
+        ("https://x/a-b-3.2.1-1-x86_64.pkg.tar.zst", "alpm", "a-b", "3.2.1-1", "x86_64"),
+        ("https://x/release/v1.29.0/bin/linux/amd64/tool", "generic", "tool", "1.29.0", None),
+        ("https://x/3.6.0/tool_2.13-3.6.0.tgz", "generic", "tool_2.13", "3.6.0", None),
+        ("https://x/1.2.3/app.tar.gz", "generic", "app", "1.2.3", None),
+        ("https://x/tool_1.2.3_linux_amd64.tar.gz", "generic", "tool", "1.2.3", None),
+    ],
+)
+def test_names_that_follow_their_rule(url, kind, name, version, arch):
+    found = read_address(url)
+    assert found is not None
+    assert (found.kind, found.name, found.version, found.arch) == (kind, name, version, arch)
+    assert found.resolved
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "distribution"),
+    [
+        ("https://repo.example/mysql-community-release-el7.rpm", "mysql-community-release", "el7"),
+        ("https://repo.example/mysql-community-minimal-release-el7.rpm", "mysql-community-minimal-release", "el7"),
+        ("https://repo.example/epel-release-latest-9.noarch.rpm", "epel-release-latest-9", ""),
+        ("https://repo.example/chrome-stable_current_amd64.deb", "chrome-stable_current", ""),
+        ("https://repo.example/remi-release-8.rpm", "remi-release-8", ""),
+        ("https://github.com/o/r/releases/download/latest/x.tgz", "o/r", ""),
+        ("https://x/app.tar.gz", "app", ""),
+        ("https://x/app-$V.tar.gz", "app-$V", ""),
+    ],
+)
+def test_an_alias_is_not_split(url, name, distribution):
+    found = read_address(url)
+    assert found is not None
+    assert (found.name, found.version, found.distribution) == (name, "", distribution)
+    assert not found.resolved
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x/install.sh",
+        "https://x/v1.2.3/install.sh",
+        "https://x/v1.2.3/install",
+        "https://x/v1/tool",
+        "https://x/",
+        "https://[",
+        "https://x/key.asc",
+    ],
+)
+def test_other_files_are_refused(url):
+    assert read_address(url) is None

@@ -1,0 +1,62 @@
+import pytest
+from tests.support.work import ends
+
+from careen.formats.dockerfile.reader import read_dockerfile
+from careen.predict.declared import predicted
+
+
+def vendors(text):
+    return {one.package.name: one.package.vendor for one in predicted(read_dockerfile(text)) if one.url is None}
+
+
+@pytest.mark.parametrize(
+    ("lines", "package"),
+    [
+        ("RUN yum install -y https://a.example/mysql-community-release-el9.rpm", "mysql-community-server-8.0.30-1.el9"),
+        ("RUN rpm -Uvh http://a.example/mysql80-community-release-el9-1.noarch.rpm", "mysql-community-server-8.0.30-1.el9"),
+        ("RUN yum-config-manager --add-repo https://download.docker.com/linux/centos/docker-ce.repo", "docker-ce-24.0.7-1.el9"),
+        ("RUN dnf config-manager --add-repo https://nginx.org/packages/rhel/9", "nginx-1.26.2-1.el9.ngx"),
+        ("ADD https://packages.gitlab.com/gitlab.repo /etc/yum.repos.d/", "gitlab-runner-16.0.0-1"),
+        ("RUN curl -fsSL https://www.mongodb.org/static/pgp/server-7.0.asc | apt-key add -", "mongodb-org-7.0.2"),
+        ("RUN printf '[grafana]\\nbaseurl=https://rpm.grafana.com\\n' > /etc/yum.repos.d/g.repo", "grafana-10.0.0-1"),
+        ("RUN dnf copr enable caddy/caddy", "caddy-2.8.4-1"),
+        ("RUN curl -s https://packagecloud.io/install/repositories/rabbitmq/script.rpm.sh | bash", "rabbitmq-server-3.12.0-1"),
+    ],
+)
+def test_what_comes_from_there(lines, package):
+    text = f"FROM rockylinux:9\n{lines}\nRUN yum install -y {package} openssl-3.0.7-1\n"
+    found = vendors(text)
+    assert found.pop("openssl") == "unknown"
+    assert list(found.values()) == ["third_party"]
+
+
+def test_debian():
+    text = """\
+FROM debian:12
+RUN curl -fsSL https://nginx.org/keys/nginx_signing.key | gpg --dearmor > /usr/share/keyrings/nginx.gpg \\
+ && echo "deb [signed-by=/usr/share/keyrings/nginx.gpg] https://nginx.org/packages/debian bookworm nginx" \\
+  | tee /etc/apt/sources.list.d/nginx.list
+RUN apt-get update && apt-get install -y nginx=1.26.2-1~bookworm curl=7.88.1-10+deb12u8
+"""
+    assert vendors(text) == {"nginx": "third_party", "curl": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "RUN yum install -y curl-7.76.1-26.el9_3.2",
+        "RUN curl -s https://a.example/script.rpm.sh | bash\nRUN yum install -y curl-7.76.1-26",
+        "RUN yum install -y https://curl.example/curl-community-release-el9.rpm && yum install -y curl-7.76.1-26",
+        "RUN curl -o /a https://curl.se/ca/cacert.pem && yum install -y curl-7.76.1-26",
+        "RUN yum install -y https://a.example/epel-release-latest-9.noarch.rpm && yum install -y curl-7.76.1-26",
+        "RUN yum install -y curl-7.76.1-26\nFROM rockylinux:9 AS b\nRUN yum-config-manager --add-repo https://curl.se/curl.repo\n"
+        "FROM rockylinux:9\nRUN yum install -y curl-7.76.1-26",
+    ],
+)
+def test_what_does_not(lines):
+    assert vendors(f"FROM rockylinux:9\n{lines}\n") == {"curl": "unknown"}
+
+
+def test_addresses_in_a_row_take_linear_time():
+    with ends():
+        vendors("FROM rockylinux:9\nRUN echo " + "http://" * 100_000 + "\n")

@@ -1,0 +1,65 @@
+import pytest
+
+from careen.secrets.ruleset import Rule, _rule, load, pattern
+
+
+def test_ids_are_unique():
+    ids = [rule.id for rule in load()]
+    assert len(ids) == len(set(ids))
+
+
+def test_names_are_the_keywords_of_an_assignment():
+    rule = _rule("x", {"title": "X", "example": "{hex8}", "near": ["Adobe"], "value": "[0-9a-f]{8}"})
+    assert rule.keywords == ("adobe",)
+
+
+@pytest.mark.parametrize(
+    "table", [{}, {"token": "a", "near": ["b"], "value": "c"}, {"near": ["b"]}, {"token": "a", "unknown": 1}]
+)
+def test_a_rule_that_is_not_well_formed_is_refused(table):
+    with pytest.raises(ValueError, match="rule x: "):
+        _rule("x", {"title": "X", "example": "y"} | table)
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "applies"),
+    [
+        (Rule("X", "y"), "any/file", True),
+        (Rule("X", "y", names=(".npmrc",)), "root/.NPMRC", True),
+        (Rule("X", "y", names=(".npmrc",)), "root/npmrc", False),
+        (Rule("X", "y", suffixes=(".pem",)), "a/b.pem", True),
+        (Rule("X", "y", names=(".env",)), "a/prod.env", True),
+        (Rule("X", "y", names=(".env",)), "a/.env.production", True),
+        (Rule("X", "y", names=(".npmrc",)), "a/prod.env", False),
+    ],
+)
+def test_files_of_a_rule(rule, path, applies):
+    assert rule.applies(path) is applies
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text", "found"),
+    [
+        ("word", b"tok_1", True),
+        ("word", b"xtok_1", False),
+        ("word", b"tok_1x", False),
+        ("start", b"tok_1x", True),
+        ("end", b"xtok_1", True),
+        ("base64", b"tok_1=", False),
+        ("base64-end", b"/tok_1", True),
+        ("none", b"xtok_1x", True),
+    ],
+)
+def test_bounds(bounds, text, found):
+    assert bool(pattern(Rule("X", "y", id=f"x-{bounds}", token="tok_1", bounds=bounds)).search(text)) is found
+
+
+def test_the_value_of_an_assignment_is_the_secret():
+    rule = Rule("X", "y", id="x-near", near=("adobe",), value="[0-9a-f]{8}")
+    match = pattern(rule).search(b'ADOBE_KEY = "0123abcd"')
+    assert match
+    assert match["secret"] == b"0123abcd"
+    assert (
+        pattern(Rule("X", "y", id="x-cased", near=("adobe",), value="[0-9a-f]{8}", cased=True)).search(b"ADOBE=0123abcd")
+        is None
+    )
