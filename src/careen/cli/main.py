@@ -25,6 +25,7 @@ COMMANDS = {
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),
+    "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),

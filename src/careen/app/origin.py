@@ -1,0 +1,71 @@
+"""Knowledge bases of code: built from the indexes that this machine is configured for, and asked about files."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careen.app.wiring import fetcher_of
+from careen.config import Settings
+from careen.errors import InputError, UsageError
+from careen.plugins import Progress, silent
+
+if TYPE_CHECKING:
+    from careen.origin.collect import Skipped
+    from careen.origin.identify import Identified
+    from careen.origin.knowledge import Knowledge
+
+MAX_FILE_BYTES = 256 << 20
+
+
+def build_base(
+    folder: Path, sources: Sequence[str], settings: Settings, *, versions: int, sampling: int, progress: Progress = silent
+) -> "tuple[Knowledge, tuple[Skipped, ...]]":
+    """Writes the base of these sources into a folder; gives it, and what is not in it."""
+    _check_installed()
+    from careen.origin.collect import collect, spec_of
+    from careen.origin.knowledge import write_base
+
+    specs = [spec_of(text) for text in sources]
+    base, skipped = collect(folder, specs, fetcher_of(settings), most_versions=versions, sampling=sampling, progress=progress)
+    write_base(folder, base)
+    return base, skipped
+
+
+def knowledge_base(folder: Path) -> "Knowledge":
+    """Raises InputError if there is none, or it is damaged."""
+    _check_installed()
+    from careen.origin.knowledge import open_base
+
+    try:
+        return open_base(folder)
+    except ValueError as error:
+        raise InputError(str(error), "careen origin build --kb DIR makes one") from None
+
+
+def identify_path(path: Path, base: "Knowledge", *, deep: bool = False) -> "Identified":
+    """The origin of a file, or of all files below a folder; links are not followed."""
+    from careen.origin.identify import identify
+
+    return identify(base, _files(path), deep=deep)
+
+
+def _files(root: Path) -> Iterator[tuple[str, bytes]]:
+    if root.is_file():
+        yield root.name, root.read_bytes()
+        return
+    if not root.is_dir():
+        raise InputError(f"{root}: no such file or folder")
+    for place, folders, names in os.walk(root):
+        folders[:] = sorted(folder for folder in folders if folder != ".git")
+        for name in sorted(names):
+            path = Path(place, name)
+            if not path.is_symlink() and path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
+                yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def _check_installed() -> None:
+    try:
+        import numpy  # noqa: F401
+    except ImportError:
+        raise UsageError("the origin of code needs numpy", "pip install 'careen[origin]'") from None

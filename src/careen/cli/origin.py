@@ -1,0 +1,188 @@
+"""``careen origin``: names the projects that code comes from, and builds the knowledge base to do so."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from careen.errors import InputError, UsageError
+from careen.output.escape import visible
+from careen.output.lines import plural
+
+from .arguments import NETWORK, Parser, add_common, add_settings
+from .settings import loaded_settings
+
+if TYPE_CHECKING:
+    from careen.origin.identify import Component, Identified
+    from careen.origin.knowledge import Knowledge
+
+ACTIONS = ("build", "identify", "stats", "show")
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen origin",
+        usage="careen origin ACTION [flags] [ARGUMENT …]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Name the projects and versions that code comes from, by its content alone.",
+        epilog="""\
+actions:
+  identify PATH…   name third-party code in files and folders
+  build            collect releases into a knowledge base (--from, --list)
+  stats            what a knowledge base has
+  show PROJECT     the versions of one project in it
+
+examples:
+  careen origin build --kb base --from pypi:requests --from npm:lodash
+  careen origin build --kb base --from dir:zlib-1.3.1=zlib@1.3.1
+  careen origin identify --kb base src/
+""",
+    )
+    made.add_argument("action", choices=ACTIONS, metavar="ACTION", help="what to do: see below")
+    made.add_argument("arguments", metavar="ARGUMENT", nargs="*", default=[], help="paths, or a project")
+    made.add_argument("--kb", metavar="DIR", type=Path, required=True, help="folder of the knowledge base")
+    made.add_argument(
+        "--from",
+        dest="sources",
+        metavar="SOURCE",
+        action="append",
+        default=[],
+        help="build: pypi:NAME, npm:NAME or dir:PATH=NAME@VERSION",
+    )
+    made.add_argument(
+        "--list",
+        dest="lists",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="build: a file with one source a line",
+    )
+    made.add_argument(
+        "--versions", metavar="N", type=int, default=20, help="build: at most so many versions of each project (20)"
+    )
+    made.add_argument(
+        "--sampling",
+        metavar="N",
+        type=int,
+        default=1,
+        help="build: keep one of N stretches of code; 1 finds the smallest copies (1)",
+    )
+    made.add_argument("--deep", action="store_true", help="identify: report copies of low confidence, too")
+    made.add_argument("--format", dest="written", choices=["table", "json"], default="table", help="table or json")
+    add_settings(made, "network", (*NETWORK, "quiet"))
+    add_common(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from .log import start
+
+    settings = loaded_settings(arguments).settings
+    start(settings.log_level, settings.quiet)
+    if arguments.action == "build":
+        return _build(arguments, settings)
+    from careen.app.origin import identify_path, knowledge_base
+
+    base = knowledge_base(arguments.kb)
+    if arguments.action == "stats":
+        return _stats(base, arguments.written)
+    if not arguments.arguments:
+        raise UsageError(f"careen origin {arguments.action} needs an argument", "careen origin --help")
+    if arguments.action == "show":
+        return _show(base, arguments.arguments[0], arguments.written)
+    for path in arguments.arguments:
+        found = identify_path(Path(path), base, deep=arguments.deep)
+        if arguments.written == "json":
+            sys.stdout.write(json.dumps({"path": path, **_document(found)}) + "\n")
+        else:
+            _write_table(path, found)
+    return 0
+
+
+def _build(arguments: argparse.Namespace, settings: Any) -> int:
+    from careen.app.origin import build_base
+
+    from .progress import progress_on
+
+    sources = [*arguments.sources, *(line for path in arguments.lists for line in _lines(path))]
+    if not sources:
+        raise UsageError("no source is named", "careen origin build --kb DIR --from pypi:NAME")
+    with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+        base, skipped = build_base(
+            arguments.kb, sources, settings, versions=arguments.versions, sampling=arguments.sampling, progress=progress
+        )
+    for one in skipped:
+        sys.stderr.write(f"careen: skipped {visible(one.what)}: {visible(one.reason)}\n")
+    _stats(base, arguments.written)
+    return 0
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
+def _stats(base: "Knowledge", written: str) -> int:
+    versions = sum(len(project.versions) for project in base.projects)
+    features = {family: int(found.size) for family, found in base.postings.items()}
+    if written == "json":
+        found = {"projects": len(base.projects), "versions": versions, "sampling": base.sampling, "features": features}
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        sys.stdout.write(f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}\n")
+        sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in features.items())
+    return 0
+
+
+def _show(base: "Knowledge", name: str, written: str) -> int:
+    found = [project for project in base.projects if name in (project.name, project.name.partition(":")[2])]
+    if not found:
+        raise InputError(f"{name} is not in the knowledge base", "careen origin build --from adds it")
+    for project in found:
+        if written == "json":
+            about = {"project": project.name, "purls": project.purls, "versions": project.versions}
+            sys.stdout.write(json.dumps(about) + "\n")
+        else:
+            sys.stdout.write(f"{visible(project.name)}  {visible(' '.join(project.purls))}\n")
+            sys.stdout.write(f"  {visible(', '.join(project.versions))}\n")
+    return 0
+
+
+def _document(found: "Identified") -> dict[str, Any]:
+    return {"components": [_component(one) for one in found.components], "unexplained": found.unexplained}
+
+
+def _component(one: "Component") -> dict[str, Any]:
+    return {
+        "path": one.path,
+        "project": one.project,
+        "purls": list(one.purls),
+        "cpes": list(one.cpes),
+        "versions": list(one.versions),
+        "nearest": one.nearest,
+        "confidence": one.confidence,
+        "modified": one.modified,
+        "files": len(one.files),
+        "evidence": [{"kind": part.kind, "found": part.found, "of": part.of} for part in one.evidence],
+    }
+
+
+def _write_table(path: str, found: "Identified") -> None:
+    sys.stdout.write(
+        f"{visible(path)}: {plural(len(found.components), 'component')}, {plural(found.unexplained, 'file')} unidentified\n"
+    )
+    for one in found.components:
+        about = "nearest known " if one.nearest else ""
+        sys.stdout.write(f"  {visible(one.project)} {about}{visible(_range(one.versions))}  {visible(one.path)}\n")
+        state = "modified" if one.modified else "as published"
+        parts = ", ".join(f"{part.found:,} of {part.of:,} {part.kind}" for part in one.evidence)
+        sys.stdout.write(f"    {one.confidence}, {state}: {parts}\n")
+
+
+def _range(versions: tuple[str, ...]) -> str:
+    return " or ".join(versions) if len(versions) <= 3 else f"{versions[0]} to {versions[-1]}"

@@ -1,0 +1,192 @@
+"""Builds a knowledge base from the features of releases.
+
+Each distinct content is read once, however many versions have it. Tests, documentation and examples are left out, and so are
+copies of other projects, which are projects of their own.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from .features import FAMILIES, Features, features_of
+from .knowledge import ATOM, ATOM_BITS, Atoms, Knowledge, Project, sampled
+from .source import language_of
+from .spans import Hashes
+
+MAX_VERSIONS = 65_535
+MAX_FILE_BYTES = 16 << 20
+LEFT_OUT = frozenset(
+    [
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "test-data",
+        "t",
+        "spec",
+        "specs",
+        "doc",
+        "docs",
+        "documentation",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "benchmark",
+        "benchmarks",
+        "bench",
+        "fuzz",
+        "fuzzing",
+        "vendor",
+        "vendored",
+        "_vendor",
+        "third_party",
+        "third-party",
+        "thirdparty",
+        "3rdparty",
+        "deps",
+        "external",
+        "extern",
+        "node_modules",
+        "contrib",
+        ".github",
+    ]
+)
+
+Postings = dict[str, NDArray[np.uint64]]
+
+
+class Release(Struct, frozen=True):
+    """``files``: the features of the project's own files, by path."""
+
+    version: str
+    files: Mapping[str, Features]
+
+
+class _Rows(Struct, frozen=True):
+    """Of one family: ``hashes[i]`` is in the file ``paths[i]`` of the version ``versions[i]``."""
+
+    hashes: list[Hashes]
+    paths: list[NDArray[np.uint32]]
+    versions: list[NDArray[np.uint16]]
+
+
+class ReleaseReader:
+    """Reads releases of one project; a file that is as in an earlier release is not read again."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Features] = {}
+
+    def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
+        found = {}
+        for path, data in files:
+            if len(data) <= MAX_FILE_BYTES and is_own_code(path):
+                digest = hashlib.blake2b(data, digest_size=16).digest()
+                if digest not in self._known:
+                    self._known[digest] = dict(features_of(path, data))  # all of them, and the file itself no more
+                found[path] = self._known[digest]
+        return Release(version, found)
+
+
+def is_own_code(path: str) -> bool:
+    """Whether a file counts as its project's own code, by its path."""
+    return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
+
+
+def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1) -> Knowledge:
+    """``Project.versions`` are in order, and every release is one of them. Raises ValueError for what is too large."""
+    names: dict[str, int] = {}
+    known: list[Project] = []
+    parts: list[tuple[Atoms, Postings]] = []
+    for number, (project, releases) in enumerate(sorted(projects, key=lambda pair: pair[0].name)):
+        if len(project.versions) > MAX_VERSIONS:
+            raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
+        known.append(project)
+        parts.append(_of_project(number, project, releases, names, sampling))
+    return _joined(known, list(names), parts, sampling)
+
+
+def _of_project(
+    number: int, project: Project, releases: Iterable[Release], names: dict[str, int], sampling: int
+) -> tuple[Atoms, Postings]:
+    order = {version: index for index, version in enumerate(project.versions)}
+    rows = {family: _Rows([], [], []) for family in FAMILIES}
+    for release in releases:
+        for path, features in sorted(release.files.items()):
+            place = names.setdefault(path, len(names))
+            for family, hashes in features.items():
+                kept = sampled(family, hashes, sampling)
+                rows[family].hashes.append(kept)
+                rows[family].paths.append(np.full(kept.size, place, np.uint32))
+                rows[family].versions.append(np.full(kept.size, order[release.version], np.uint16))
+    return _atoms(number, rows)
+
+
+def _atoms(number: int, rows: dict[str, _Rows]) -> tuple[Atoms, Postings]:
+    """The atoms of one project, and for each family its features with the index of an atom."""
+    runs = {family: _runs(found) for family, found in rows.items()}
+    keys = np.unique(np.concatenate([_key(path, first, last) for _, path, first, last in runs.values()]))
+    atoms = np.zeros(keys.size, ATOM)
+    atoms["project"], atoms["path"] = number, keys >> np.uint64(32)
+    atoms["first"], atoms["last"] = (keys >> np.uint64(16)) & np.uint64(0xFFFF), keys & np.uint64(0xFFFF)
+    postings = {}
+    for family, (hashes, path, first, last) in runs.items():
+        places = np.searchsorted(keys, _key(path, first, last)).astype(np.uint64)
+        postings[family] = (hashes << np.uint64(ATOM_BITS)) + places
+        atoms[family] = np.bincount(places.astype(np.int64), minlength=keys.size)
+    return atoms, postings
+
+
+def _key(path: Hashes, first: Hashes, last: Hashes) -> Hashes:
+    return (path << np.uint64(32)) | (first << np.uint64(16)) | last
+
+
+def _runs(rows: _Rows) -> tuple[Hashes, Hashes, Hashes, Hashes]:
+    """(hash, path, first, last): each run of versions in which a file has a feature."""
+    if not rows.hashes:
+        empty = np.empty(0, np.uint64)
+        return empty, empty, empty, empty
+    hashes, paths, versions = (np.concatenate(part).astype(np.uint64) for part in (rows.hashes, rows.paths, rows.versions))
+    order = np.lexsort((versions, paths, hashes))
+    hashes, paths, versions = hashes[order], paths[order], versions[order]
+    if not hashes.size:
+        return hashes, paths, versions, versions
+    goes_on = (np.diff(hashes) == 0) & (np.diff(paths) == 0) & (np.diff(versions) <= 1)
+    first = np.flatnonzero(np.concatenate(([True], ~goes_on)))
+    last = np.concatenate((first[1:] - 1, [hashes.size - 1]))
+    return hashes[first], paths[first], versions[first], versions[last]
+
+
+def _joined(
+    projects: Sequence[Project], paths: Sequence[str], parts: Sequence[tuple[Atoms, Postings]], sampling: int
+) -> Knowledge:
+    if sum(atoms.size for atoms, _ in parts) >= 1 << ATOM_BITS:
+        raise ValueError(f"more than {1 << ATOM_BITS} groups of versions: build several bases")
+    ordered = sorted(paths)
+    rank = {path: index for index, path in enumerate(ordered)}
+    ranks = np.array([rank[path] for path in paths], np.uint32)
+    before = 0
+    all_atoms = [np.empty(0, ATOM)]
+    postings: dict[str, list[NDArray[np.uint64]]] = {family: [np.empty(0, np.uint64)] for family in FAMILIES}
+    for atoms, found in parts:
+        atoms["path"] = ranks[atoms["path"]]
+        order = np.lexsort((atoms["last"], atoms["first"], atoms["path"]))
+        places = np.empty(atoms.size, np.uint64)
+        places[order] = np.arange(before, before + atoms.size, dtype=np.uint64)
+        for family, values in found.items():
+            hashes, old = values >> np.uint64(ATOM_BITS), values & np.uint64((1 << ATOM_BITS) - 1)
+            postings[family].append((hashes << np.uint64(ATOM_BITS)) + places[old.astype(np.int64)])
+        all_atoms.append(atoms[order])
+        before += atoms.size
+    return Knowledge(
+        tuple(projects),
+        tuple(ordered),
+        np.concatenate(all_atoms),
+        {family: np.sort(np.concatenate(values)) for family, values in postings.items()},
+        sampling,
+    )

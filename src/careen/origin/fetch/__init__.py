@@ -1,0 +1,10 @@
+"""Releases of projects for a knowledge base, from where a user's own clients would take them.
+
+| source    | index                                             | what is read                       |
+|-----------|---------------------------------------------------|------------------------------------|
+| ``pypi:`` | ``index-url`` of pip's configuration              | the sdist, else a wheel            |
+| ``npm:``  | ``registry`` of npm's configuration               | the package's tarball              |
+| ``dir:``  | a folder or archive here                          | its files                          |
+
+No address is built in. Archives are unpacked in memory with limits, and nothing of a package is ever run.
+"""

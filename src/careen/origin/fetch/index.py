@@ -1,0 +1,73 @@
+"""What an index offers of a project: its versions in order, and for each the archive of its sources with its hash."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from careen.errors import InputError, NetworkError
+from careen.plugins import Fetcher
+
+MAX_PAGE_BYTES = 128 << 20
+MAX_ARCHIVE_BYTES = 256 << 20
+
+
+class Archive(Struct, frozen=True):
+    """``digest`` is ``algorithm:hex``, as the index states it; an archive without one is not read."""
+
+    version: str
+    url: str
+    digest: str
+
+
+class Listing(Struct, frozen=True):
+    """``archives`` are in the order of their versions, the oldest first."""
+
+    project: str
+    purl: str
+    archives: tuple[Archive, ...]
+
+
+def page(fetcher: Fetcher, url: str, headers: Mapping[str, str]) -> tuple[str, bytes]:
+    """(content type, body). Raises InputError if there is no such project, NetworkError if the index does not answer."""
+    response = fetcher.request(url, headers=headers)
+    try:
+        if response.status == 404:
+            raise InputError(f"{url}: the index has no such project", "check its name")
+        if response.status != 200:
+            raise NetworkError(f"{url}: HTTP status {response.status}", "try again later")
+        body = response.read(MAX_PAGE_BYTES + 1)
+        if len(body) > MAX_PAGE_BYTES:
+            raise InputError(f"{url}: a page of over {MAX_PAGE_BYTES >> 20} MiB", "this is not an index of packages")
+        return response.headers.get("content-type", ""), body
+    finally:
+        response.close()
+
+
+def download(fetcher: Fetcher, archive: Archive) -> bytes:
+    """Raises InputError if it is not what the index promised, NetworkError if it cannot be downloaded."""
+    algorithm, _, expected = archive.digest.partition(":")
+    response = fetcher.request(archive.url)
+    try:
+        if response.status != 200:
+            raise NetworkError(f"{archive.url}: HTTP status {response.status}", "it is skipped")
+        body = response.read(MAX_ARCHIVE_BYTES + 1)
+    finally:
+        response.close()
+    if len(body) > MAX_ARCHIVE_BYTES:
+        raise InputError(f"{archive.url}: over {MAX_ARCHIVE_BYTES >> 20} MiB", "it is skipped")
+    if hashlib.new(algorithm, body).hexdigest() != expected:
+        raise InputError(f"{archive.url}: its {algorithm} is not the one of the index", "it is skipped")
+    return body
+
+
+def hex_of(integrity: str) -> str:
+    """``sha512-BASE64`` (Subresource Integrity) as ``algorithm:hex``; "" for other algorithms."""
+    algorithm, _, text = integrity.partition("-")
+    if algorithm not in ("sha256", "sha384", "sha512"):
+        return ""
+    try:
+        return f"{algorithm}:{base64.b64decode(text, validate=True).hex()}"
+    except ValueError:
+        return ""

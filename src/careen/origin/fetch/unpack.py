@@ -1,0 +1,57 @@
+"""The files of a source archive, read in memory: no name in it is a path of ours, and what it may cost is bounded.
+
+A zip, or a tar in any compression, by its first bytes. The single folder that a tar of sources is packed in is left out.
+Raises: ValueError for what is neither, is damaged, or passes a limit.
+"""
+
+import io
+from collections.abc import Iterator
+
+from careen.errors import InputError
+from careen.formats.archives import zip as zip_archive
+from careen.formats.archives.inflate import open_stream
+from careen.formats.archives.tar import content, members
+from careen.safety.budget import Limits
+
+MAX_FILES = 200_000
+MAX_FILE_BYTES = 16 << 20
+MAX_BYTES = 2 << 30
+MAX_RATIO = 400  # of what is over RATIO_FROM_BYTES
+RATIO_FROM_BYTES = 64 << 20
+
+
+def files_in(archive: bytes) -> dict[str, bytes]:
+    """Regular files by path; what is larger than ``MAX_FILE_BYTES`` is left out."""
+    found: dict[str, bytes] = {}
+    total = 0
+    try:
+        for path, data in _zipped(archive) if archive[:2] == b"PK" else _tarred(archive):
+            total += len(data)
+            if len(found) >= MAX_FILES or total > MAX_BYTES:
+                raise ValueError(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB")
+            found[path] = data
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return found if archive[:2] == b"PK" else _without_common_folder(found)
+
+
+def _tarred(archive: bytes) -> Iterator[tuple[str, bytes]]:
+    limits = Limits(inflated_bytes=MAX_BYTES, ratio=MAX_RATIO, ratio_from_bytes=RATIO_FROM_BYTES)
+    stream = open_stream(io.BytesIO(archive), limits)
+    for member in members(stream):
+        if member.kind == "f" and member.size_bytes <= MAX_FILE_BYTES:
+            yield member.path, b"".join(content(stream, member))
+
+
+def _zipped(archive: bytes) -> Iterator[tuple[str, bytes]]:
+    stream = io.BytesIO(archive)
+    for entry in zip_archive.walk(stream, max_entries=MAX_FILES, max_total_bytes=MAX_BYTES):
+        if not entry.is_folder and entry.size <= MAX_FILE_BYTES:
+            yield entry.name, zip_archive.read(stream, entry, MAX_FILE_BYTES)
+
+
+def _without_common_folder(files: dict[str, bytes]) -> dict[str, bytes]:
+    tops = {path.partition("/")[0] if "/" in path else "" for path in files}
+    if len(tops) != 1 or "" in tops:
+        return files
+    return {path.partition("/")[2]: data for path, data in files.items()}

@@ -1,0 +1,166 @@
+"""A knowledge base: which versions of which projects have a feature.
+
+A folder of arrays that are mapped into memory, little-endian:
+
+    manifest.json   {format, sampling, files: {name: {size, sha256}}}
+    projects.json   [{name, purls, cpes, versions}], versions in the project's order
+    paths.json      paths of files in projects; a file keeps its path from version to version
+    atoms.bin       (project, path, first, last, then a count for each family): versions ``first`` to ``last`` of a project
+                    have so many features of a family in this file, and no others of the project have them there
+    FAMILY.bin      postings, sorted: a feature's hash above ``ATOM_BITS`` bits that are the index of an atom
+
+A feature that is in several runs of versions has an atom for each. Raises: ValueError where files are missing, damaged or
+of another format.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from careen.safety.typed import from_json
+
+from .features import FAMILIES
+from .spans import Hashes, Places
+
+FORMAT = 1
+ATOM_BITS = 24
+ATOM = np.dtype(
+    [("project", "<u4"), ("path", "<u4"), ("first", "<u2"), ("last", "<u2"), *((family, "<u4") for family in FAMILIES)]
+)
+POSTING = np.dtype("<u8")
+MAX_BYTES = 8 << 30
+Atoms = NDArray[np.void]
+
+
+class Project(Struct, frozen=True):
+    """``purls`` and ``cpes`` are without versions (``pkg:pypi/requests``, ``haxx:curl``)."""
+
+    name: str
+    versions: tuple[str, ...]
+    purls: tuple[str, ...] = ()
+    cpes: tuple[str, ...] = ()
+
+
+class Member(Struct, frozen=True):
+    size: int
+    sha256: str
+
+
+class Manifest(Struct, frozen=True):
+    files: dict[str, Member]
+    format: int = FORMAT
+    sampling: int = 1  # of letters and tokens, one of so many features is kept
+
+
+class Found(NamedTuple):
+    """Pairs: the feature with this index in the query has this atom."""
+
+    queries: Places
+    atoms: Places
+
+
+class Knowledge(Struct, frozen=True):
+    projects: tuple[Project, ...]
+    paths: tuple[str, ...]
+    atoms: Atoms
+    postings: Mapping[str, Hashes]
+    sampling: int = 1
+
+    def look_up(self, family: str, hashes: Hashes) -> Found:
+        """``hashes`` are sorted and each once."""
+        postings = self.postings[family]
+        base = hashes << np.uint64(ATOM_BITS)
+        first = np.searchsorted(postings, base)
+        last = np.searchsorted(postings, base + np.uint64(1 << ATOM_BITS))
+        counts = last - first
+        queries = np.repeat(np.arange(hashes.size), counts)
+        starts = np.repeat(first - np.concatenate(([0], np.cumsum(counts)[:-1])) if counts.size else first, counts)
+        found = postings[starts + np.arange(queries.size)]
+        return Found(queries, (found & np.uint64((1 << ATOM_BITS) - 1)).astype(np.int64))
+
+    def sampled(self, family: str, hashes: Hashes) -> Hashes:
+        """Those of a file's features that this base would keep."""
+        return sampled(family, hashes, self.sampling)
+
+
+def sampled(family: str, hashes: Hashes, sampling: int) -> Hashes:
+    if sampling == 1 or family not in ("letters", "tokens"):
+        return hashes
+    kept: Hashes = hashes[hashes % np.uint64(sampling) == 0]
+    return kept
+
+
+def open_base(folder: Path) -> Knowledge:
+    """The base in a folder, every file compared with the manifest."""
+    try:
+        manifest = from_json((folder / "manifest.json").read_bytes(), Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ValueError(f"{folder}: not a knowledge base: {error}") from None
+    if manifest.format != FORMAT:
+        raise ValueError(f"{folder}: a knowledge base of format {manifest.format}; this version reads {FORMAT}")
+    for name, member in manifest.files.items():
+        _check(folder, name, member)
+    projects = from_json((folder / "projects.json").read_bytes(), tuple[Project, ...])
+    paths = from_json((folder / "paths.json").read_bytes(), tuple[str, ...])
+    atoms = _mapped(folder / "atoms.bin", ATOM)
+    postings = {family: _mapped(folder / f"{family}.bin", POSTING) for family in FAMILIES}
+    _check_numbers(folder, projects, paths, atoms, postings)
+    return Knowledge(projects, paths, atoms, postings, manifest.sampling)
+
+
+def write_base(folder: Path, base: Knowledge) -> None:
+    """Equal content gives equal bytes. The folder is made, or has no base yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "projects.json": msgspec.json.encode(base.projects),
+        "paths.json": msgspec.json.encode(base.paths),
+        "atoms.bin": base.atoms.astype(ATOM).tobytes(),
+        **{f"{family}.bin": base.postings[family].astype(POSTING).tobytes() for family in FAMILIES},
+    }
+    for name, content in contents.items():
+        (folder / name).write_bytes(content)
+    files = {name: Member(len(content), hashlib.sha256(content).hexdigest()) for name, content in sorted(contents.items())}
+    (folder / "manifest.json").write_bytes(msgspec.json.encode(Manifest(files, sampling=base.sampling)))
+
+
+def _check(folder: Path, name: str, member: Member) -> None:
+    path = folder / name
+    if "/" in name or name.startswith("."):
+        raise ValueError(f"{folder}: the manifest names {name!r}")
+    try:
+        size = path.stat().st_size
+        if size != member.size or size > MAX_BYTES:
+            raise ValueError(f"{path}: {size} bytes, the manifest says {member.size}")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror}") from None
+    if digest != member.sha256:
+        raise ValueError(f"{path}: damaged: its content is not what the manifest says")
+
+
+def _mapped(path: Path, layout: "np.dtype[Any]") -> "NDArray[Any]":
+    if path.stat().st_size % layout.itemsize:
+        raise ValueError(f"{path}: cut short")
+    return np.memmap(path, layout, "r") if path.stat().st_size else np.empty(0, layout)
+
+
+def _check_numbers(
+    folder: Path, projects: Sequence[Project], paths: Sequence[str], atoms: Atoms, postings: Mapping[str, Hashes]
+) -> None:
+    """An index that leads out of its table must not be found out in the middle of a scan."""
+    if atoms.size:
+        counts = np.array([len(project.versions) for project in projects] or [0])
+        if int(atoms["project"].max()) >= len(projects) or int(atoms["path"].max()) >= len(paths):
+            raise ValueError(f"{folder}: atoms name a project or path that is not there")
+        if bool((atoms["last"] >= counts[atoms["project"]]).any()) or bool((atoms["first"] > atoms["last"]).any()):
+            raise ValueError(f"{folder}: atoms name versions that are not there")
+    for family, found in postings.items():
+        if found.size and int((found & np.uint64((1 << ATOM_BITS) - 1)).max()) >= atoms.size:
+            raise ValueError(f"{folder}: {family} names atoms that are not there")

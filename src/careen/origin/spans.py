@@ -1,0 +1,92 @@
+"""Hashes of many spans of the same bytes at once: any span costs two array look-ups, whatever its length.
+
+A span's hash is the polynomial ``sum((byte + 1) * BASE**i)`` modulo 2**64, taken from prefix sums, then mixed with the
+span's length. Equal bytes have equal hashes in every file, so hashes of different files can be compared.
+**Source:** Karp and Rabin, "Efficient randomized pattern-matching algorithms"; the mixer is that of SplitMix64.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Places = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+BASE = 0x9E3779B97F4A7C15 | 1
+PIECE_BYTES = 1 << 20  # of one call: the powers below take eight bytes for each
+HASH_BITS = 40
+
+
+def bytes_of(data: bytes | bytearray | memoryview) -> Bytes:
+    return np.frombuffer(data, np.uint8)
+
+
+class Prefixes:
+    """The prefix sums of at most ``PIECE_BYTES`` bytes."""
+
+    def __init__(self, data: Bytes) -> None:
+        if data.size > PIECE_BYTES:
+            raise ValueError(f"{data.size} bytes in one piece, over {PIECE_BYTES}")
+        powers, self._inverses = _powers()
+        self._sums = np.zeros(data.size + 1, np.uint64)
+        np.cumsum((data.astype(np.uint64) + np.uint64(1)) * powers[: data.size], out=self._sums[1:])
+
+    def hashes(self, starts: Places, ends: Places) -> Hashes:
+        """Of the spans ``[start, end)``, as numbers of ``HASH_BITS`` bits."""
+        sums = (self._sums[ends] - self._sums[starts]) * self._inverses[starts]
+        return _mixed(sums + (ends - starts).astype(np.uint64))
+
+    def grams(self, size: int) -> Hashes:
+        """Of every span of this size."""
+        count = max(len(self._sums) - size, 0)
+        sums = (self._sums[size:] - self._sums[:count]) * self._inverses[:count]
+        return _mixed(sums + np.uint64(size))
+
+
+def hashes_of(texts: Iterable[bytes]) -> Hashes:
+    """The hashes of texts, sorted and each once; each is shorter than ``PIECE_BYTES``."""
+    found = [np.empty(0, np.uint64)]
+    for together in _batches(texts):
+        ends = np.cumsum([len(text) for text in together])
+        starts = np.concatenate(([0], ends[:-1]))
+        found.append(Prefixes(bytes_of(b"".join(together))).hashes(starts, ends))
+    return np.unique(np.concatenate(found))
+
+
+def hash_of(text: bytes) -> int:
+    return int(hashes_of((text,))[0])
+
+
+def _batches(texts: Iterable[bytes]) -> Iterator[list[bytes]]:
+    together: list[bytes] = []
+    size = 0
+    for text in texts:
+        if size + len(text) > PIECE_BYTES:
+            yield together
+            together, size = [], 0
+        together.append(text)
+        size += len(text)
+    if together:
+        yield together
+
+
+def _mixed(values: Hashes) -> Hashes:
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return (values ^ (values >> np.uint64(31))) >> np.uint64(64 - HASH_BITS)
+
+
+@cache
+def _powers() -> tuple[Hashes, Hashes]:
+    """(BASE**i, BASE**-i); an odd base has an inverse modulo 2**64."""
+    inverse = pow(BASE, -1, 1 << 64)
+    return _progression(BASE), _progression(inverse)
+
+
+def _progression(base: int) -> Hashes:
+    powers = np.full(PIECE_BYTES + 1, base, np.uint64)
+    powers[0] = 1
+    return np.multiply.accumulate(powers)

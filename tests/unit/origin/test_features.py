@@ -1,0 +1,38 @@
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from tests.support.package_index import CODE  # noqa: E402
+
+from careen.origin import features  # noqa: E402
+from careen.origin.features import FAMILIES, features_of  # noqa: E402
+
+
+def test_families_by_the_kind_of_file():
+    assert set(features_of("a.py", CODE.encode())) == set(FAMILIES)
+    assert set(features_of("a.bin", b"\x7fELF" + bytes(60))) == {"file", "literals", "names"}
+    assert set(features_of("a.txt", CODE.encode())) == set(features_of("a.py", b"x = 1")) == {"file"}
+    assert features_of("empty", b"")["file"].size == 0
+
+
+def test_hashes_are_sorted_and_each_once():
+    for hashes in features_of("a.py", (CODE + CODE).encode()).values():
+        assert hashes.tolist() == sorted(set(hashes.tolist()))
+
+
+def test_a_reformatted_file_has_one_of_its_whole_hashes():
+    one, other = (set(features_of("a.py", text.encode())["file"].tolist()) for text in (CODE, CODE.replace("    ", "\t")))
+    assert len(one & other) == 1
+
+
+def test_a_family_is_computed_when_it_is_asked_for(monkeypatch):
+    found = features_of("a.py", CODE.encode())
+    monkeypatch.setattr(features, "tokens_of", None)
+    assert found["letters"].size
+    with pytest.raises(TypeError):
+        found["tokens"]
+
+
+def test_a_file_that_is_too_large_is_known_by_its_whole_content_alone(monkeypatch):
+    monkeypatch.setattr(features, "MAX_SOURCE_BYTES", 100)
+    assert set(features_of("a.py", CODE.encode())) == {"file"}

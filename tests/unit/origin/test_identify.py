@@ -1,0 +1,133 @@
+"""Projects that are made up: random functions in C, a few versions of each, and what becomes of copies of them."""
+
+import random
+
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from tests.support.executables import elf  # noqa: E402
+
+from careen.origin.building import ReleaseReader, build  # noqa: E402
+from careen.origin.identify import identify  # noqa: E402
+from careen.origin.knowledge import Project  # noqa: E402
+
+WORDS = (
+    "buffer header stream frame offset length index table symbol cursor packet window block chunk token state".split()  # noqa: SIM905
+)
+
+
+LOG = 'log_error("the {3} of a {4} is {5}");'
+
+
+def expression(made: random.Random, names: list[str], depth: int) -> str:
+    if depth == 0 or made.random() < 0.2:
+        return made.choice((*names, str(made.randrange(4096))))
+    one, two = (expression(made, names, depth - 1) for _ in range(2))
+    shape = made.choice(("{} + {}", "{} << {}", "({} & ~{})", "{}[{}]", "{}({})", "{} ? {} : 0", "*({} - {})", "!{} || {}"))
+    return shape.format(one, two)
+
+
+def function(made: random.Random) -> str:
+    names = [f"{made.choice(WORDS)}_{made.choice(WORDS)}{made.randrange(99)}" for _ in range(6)]
+    lines = [f"int {names[0]}(const char *{names[1]}, int {names[2]})", "{"]
+    for _ in range(made.randrange(6, 14)):
+        one, two, three = (expression(made, names[1:], 3) for _ in range(3))
+        shapes = ("if ({}) {} = {};", "for ({}; {}; {}) ;", "while ({}) {{ {}; {}; }}", "{} += {} / {};", "{} = {}, {};", LOG)
+        lines.append(
+            "    " + made.choice(shapes).format(one, two, three, made.choice(WORDS), made.choice(WORDS), made.random())
+        )
+    return "\n".join([*lines, f"    return {made.choice(names[1:])};", "}", ""])
+
+
+def project(seed: int, files: int = 4) -> dict[str, dict[str, bytes]]:
+    """By version: every version changes a function of one file."""
+    made = random.Random(seed)
+    code = {f"src/part{number}.c": [function(made) for _ in range(8)] for number in range(files)}
+    versions = {}
+    for number in range(1, 5):
+        path = made.choice(sorted(code))
+        code[path][made.randrange(8)] = function(made)
+        versions[f"1.{number}"] = {path: "\n".join(parts).encode() for path, parts in code.items()}
+    return versions
+
+
+PROJECTS = {f"lib{letter}": project(ord(letter)) for letter in "abc"}
+
+
+@pytest.fixture(scope="module")
+def base():
+    found = []
+    for name, versions in PROJECTS.items():
+        reader = ReleaseReader()
+        releases = [reader.read(version, files.items()) for version, files in versions.items()]
+        found.append((Project(name, tuple(versions), (f"pkg:generic/{name}",)), releases))
+    return build(found)
+
+
+def components(base, files, **options):
+    return [
+        (one.path, one.project, one.versions, one.confidence, one.modified)
+        for one in identify(base, files.items(), **options).components
+    ]
+
+
+def below(folder, files):
+    return {f"{folder}/{path}": data for path, data in files.items()}
+
+
+def test_a_copy_has_its_version(base):
+    for name, versions in PROJECTS.items():
+        for version, files in versions.items():
+            assert components(base, below("app/vendor", files)) == [("app/vendor/src", name, (version,), "exact", False)]
+
+
+def test_two_copies_of_one_project_are_two_components(base):
+    one, other = PROJECTS["liba"]["1.1"], PROJECTS["liba"]["1.4"]
+    assert components(base, below("x", one) | below("y", other)) == [
+        ("x/src", "liba", ("1.1",), "exact", False),
+        ("y/src", "liba", ("1.4",), "exact", False),
+    ]
+
+
+def test_reformatted_renamed_and_shortened(base):
+    files = PROJECTS["libb"]["1.2"]
+    reformatted = {
+        f"z/{number}.c": b"/* ours */\n" + data.replace(b"    ", b"\t").replace(b" {", b"\n{")
+        for number, data in enumerate(files.values())
+    }
+    assert components(base, reformatted) == [("z", "libb", ("1.2",), "exact", False)]
+    shortened = {path: b"\n".join(data.split(b"\n")[: data.count(b"\n") * 2 // 3]) for path, data in files.items()}
+    ((_, name, _, confidence, modified),) = components(base, shortened)
+    assert (name, confidence, modified) == ("libb", "high", True)
+
+
+def test_other_names_for_everything(base):
+    text = PROJECTS["libc"]["1.3"]["src/part1.c"].decode()
+    for number, word in enumerate(WORDS):
+        text = text.replace(word, f"q{number}z")
+    ((path, name, _, confidence, _),) = components(base, {"own/file.c": text.encode()})
+    assert (path, name) == ("own/file.c", "libc")
+    assert confidence == "medium"
+
+
+def test_code_of_nobody_is_counted(base):
+    other = project(4711)["1.1"]
+    found = identify(base, other.items(), deep=True)
+    assert (found.components, found.unexplained) == ((), len(other))
+
+
+def test_a_program_is_known_by_its_texts(base):
+    texts = [line.split(b'"')[1] for data in PROJECTS["liba"]["1.4"].values() for line in data.split(b"\n") if b'"' in line]
+    program = elf() + b"\0" + b"\0".join(texts) + b"\0"
+    ((path, name, versions, confidence, _),) = components(base, {"bin/tool": program})
+    assert (path, name, confidence) == ("bin/tool", "liba", "high")
+    assert "1.4" in versions
+    half = elf() + b"\0" + b"\0".join(texts[: len(texts) // 2]) + b"\0"
+    assert [one[1] for one in components(base, {"bin/tool": half})] == ["liba"]
+    assert components(base, {"bin/tool": elf() + b"\0" + b"\0".join(texts[:3]) + b"\0"}) == []
+
+
+def test_an_empty_base_and_empty_files():
+    nothing = build([])
+    assert identify(nothing, [("a.c", b""), ("b", b"\x7fELF"), ("c.py", b"x = 1\n" * 200)]).unexplained == 3

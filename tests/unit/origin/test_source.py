@@ -1,0 +1,92 @@
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from careen.origin.source import language_of, letters_of, literals_of, parsed, tokens_of  # noqa: E402
+
+C = b"""
+/* A comment with "text" in it. */
+static const char *names[] = { "first name", "sec" "ond" };   // and 'this'
+int
+parse_header(const char *in, size_t n)
+{
+    return n > 10 ? strcmp(in, "it's \\"quoted\\"\\n") : -1;
+}
+"""
+RENAMED = b"""
+static const char *zz[] = { "first name", "sec" "ond" };
+int parse_other(const char *q, size_t k) { return k > 99 ? xxx(q, "another text") : -7; }
+"""
+PYTHON = b'''
+def find_all(text, where=None):
+    """What it does."""
+    return [one for one in text if one != 'a # b']  # a comment
+'''
+
+
+def of(text: bytes, path: str):
+    language = language_of(path)
+    assert language is not None
+    return parsed(text, language)
+
+
+def letters(text: bytes, path: str) -> bytes:
+    return letters_of(of(text, path)).codes.tobytes()
+
+
+def test_letters_are_without_comments_space_and_case():
+    assert letters(b"int  A_b = 3; // x\n", "a.c") == b"intab3"
+    assert letters(C, "x.c") == letters(C.replace(b"\n", b"\n\n").replace(b"{", b"\n  {").replace(b"comment", b"note"), "x.c")
+    assert b"whatitdoes" not in letters(PYTHON, "a.py")
+    assert b"ab" in letters(PYTHON, "a.py")  # within a string a mark of a comment is text
+    assert b"acomment" not in letters(PYTHON, "a.py")
+
+
+def test_tokens_are_the_same_under_other_names_and_literals():
+    one, other = tokens_of(of(C, "x.c")).codes, tokens_of(of(RENAMED, "x.c")).codes
+    assert one.tolist() == other.tolist()
+    changed = tokens_of(of(RENAMED.replace(b"return", b"while"), "x.c")).codes
+    assert changed.tolist() != other.tolist()
+
+
+def test_offsets_lead_back_to_the_file():
+    source = of(C, "x.c")
+    found = letters_of(source)
+    assert all(chr(code) == chr(C[at]).lower() for code, at in zip(found.codes, found.offsets, strict=True))
+    tokens = tokens_of(source)
+    assert C[tokens.offsets[0] :].startswith(b"static")
+
+
+def test_literals_and_names():
+    texts, names = literals_of(of(C, "x.c"))
+    assert texts == {b"first name", b"second", b'it\'s "quoted"\n'}
+    assert names == {b"parse_header"}
+    texts, names = literals_of(of(PYTHON, "a.py"))
+    assert (texts, names) == ({b"a # b"}, {b"find_all"})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [(rb"\x41\102\n\\ ab", b"AB\n\\ ab"), (rb"plain text", b"plain text"), (rb"\q\0 end", b"q\0 end"), (b"five\\", b"")],
+)
+def test_escapes(text, expected):
+    found, _ = literals_of(of(b'x = "' + text + b'";\n', "a.c"))
+    assert found == ({expected} if expected else set())
+
+
+def test_what_does_not_compile_is_read():
+    for text in (b'"never closed', b"/* never closed", b"'''", b'f("', b"\\", b'"\\'):
+        for path in ("a.c", "a.py", "a.js", "a.rb"):
+            source = of(text * 3, path)
+            assert letters_of(source).codes.size <= len(text) * 3
+            tokens_of(source), literals_of(source)
+
+
+def test_languages_by_the_ending():
+    assert [language_of(path) and language_of(path).name for path in ("a/B.CPP", "x.py", "x.tsx", "Makefile", "a.txt")] == [
+        "c",
+        "python",
+        "script",
+        None,
+        None,
+    ]

@@ -1,0 +1,38 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+np = pytest.importorskip("numpy")
+
+from careen.origin.spans import BASE, PIECE_BYTES, Prefixes, _mixed, bytes_of, hash_of  # noqa: E402
+
+
+def naive(text: bytes) -> int:
+    total = sum((byte + 1) * pow(BASE, index, 1 << 64) for index, byte in enumerate(text)) % (1 << 64)
+    return int(_mixed(np.array([(total + len(text)) % (1 << 64)], np.uint64))[0])
+
+
+@given(st.binary(min_size=1, max_size=200), st.data())
+def test_a_span_has_the_hash_of_its_bytes(data, draw):
+    start = draw.draw(st.integers(0, len(data) - 1))
+    end = draw.draw(st.integers(start, len(data)))
+    (found,) = Prefixes(bytes_of(data)).hashes(np.array([start]), np.array([end]))
+    assert int(found) == hash_of(data[start:end]) == naive(data[start:end])
+
+
+@given(st.binary(max_size=120), st.integers(1, 40))
+def test_grams_are_all_spans_of_a_size(data, size):
+    grams = Prefixes(bytes_of(data)).grams(size)
+    assert [int(one) for one in grams] == [hash_of(data[at : at + size]) for at in range(len(data) - size + 1)]
+
+
+def test_spans_at_the_end_of_a_whole_piece():
+    data = bytes_of(bytes(PIECE_BYTES - 4) + b"tail")
+    (found,) = Prefixes(data).hashes(np.array([PIECE_BYTES - 4]), np.array([PIECE_BYTES]))
+    assert int(found) == hash_of(b"tail")
+    with pytest.raises(ValueError, match="in one piece"):
+        Prefixes(bytes_of(bytes(PIECE_BYTES + 1)))
+
+
+def test_texts_that_differ_in_length_alone_have_other_hashes():
+    assert len({hash_of(b"\xff" * count) for count in range(1, 100)}) == 99
