@@ -72,6 +72,7 @@ def test_results_are_frozen():
 SHELL = {
     "api",
     "app",
+    "atomic",
     "cli",
     "config",
     "errors",
