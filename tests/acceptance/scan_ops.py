@@ -36,7 +36,7 @@ def _advisories(folder: str) -> tuple[Advisory, ...]:
 
 
 def scan(request: dict[str, Any]) -> dict[str, Any]:
-    """Packages, secrets and configuration of an image, tree or bill of materials; of a tree also its source files."""
+    """Packages, secrets and configuration of an image, tree or SBOM; of a tree also its source files."""
     path = request["path"]
     listed = opening.sbom_path(path)
     if listed is not None:

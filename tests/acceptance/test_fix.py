@@ -2,7 +2,7 @@
 
 The diff is taken from the command line and read as the package managers would read it, from its text alone: pip sets the
 packages that it names, npm those at the top of a project, its overrides every copy below, apt to what the plan says that
-the archive has. The changed inventory is then judged anew. Real images: skipped where the corpus or the database is not there.
+the archive has. The changed inventory is then assessed anew. Real images: skipped if the corpus or the database is missing.
 """
 
 import os

@@ -158,7 +158,7 @@ class UnknownDistribution(Struct, frozen=True):
 
     def text(self) -> str:
         if self.parent:
-            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not judge"
+            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not cover"
         return f"{self.name}: no feed knows it"
 
 

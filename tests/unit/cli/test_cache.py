@@ -50,8 +50,8 @@ def test_for_programs(folder, capsys):
 
 def test_prune(folder, capsys):
     assert ran(capsys, "prune")[1].splitlines() == ["freed 0 B"]
-    told = ran(capsys, "prune", "--older-than", "3", "--dry-run", "images", "logs")[1].splitlines()
-    assert told[-1] == "would free 200 B"
+    lines = ran(capsys, "prune", "--older-than", "3", "--dry-run", "images", "logs")[1].splitlines()
+    assert lines[-1] == "would free 200 B"
     assert ran(capsys, "prune", "--max-size", "1K", "images")[1].splitlines() == ["freed 0 B"]
     assert ran(capsys, "prune", "--max-size", "1850")[1].splitlines()[-1] == "freed 100 B"
 

@@ -363,7 +363,7 @@ def test_an_answer_that_drips_is_given_up(fetch, pieces):
 
 
 @pytest.mark.parametrize(
-    ("pieces", "said"),
+    ("pieces", "message"),
     [
         ((b"HTTP/1.1 100 Continue\r\nX: " + b"y" * 60_000 + b"\r\n\r\n",), "headers of more than"),
         ((OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: " + b"y" * 60_000 + b"\r\n"), "headers of more than"),
@@ -371,8 +371,8 @@ def test_an_answer_that_drips_is_given_up(fetch, pieces):
         ((OK, b"y" * 60_000), "could not be reached"),
     ],
 )
-def test_headers_without_end(fetch, pieces, said):
-    with dripping(*pieces, pause=0) as listener, pytest.raises(NetworkError, match=said):
+def test_endless_headers_are_refused(fetch, pieces, message):
+    with dripping(*pieces, pause=0) as listener, pytest.raises(NetworkError, match=message):
         fetch(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
@@ -398,19 +398,19 @@ def test_not_http(fetch):
         thread.join()
 
 
-def test_plain_http_only_where_it_was_asked_for(fetch):
+def test_plain_http_only_if_it_is_allowed(fetch):
     with pytest.raises(NetworkError, match="plain HTTP") as caught:
         fetch("http://registry.example.test/v2/")
     assert "--plain-http" in caught.value.hint
 
 
 @pytest.mark.parametrize("url", ["", "nginx", "https://", "gopher://x/", "https://a b/", "https://x:99999/", "https://[/"])
-def test_what_is_no_address(fetch, url):
+def test_an_invalid_address_is_refused(fetch, url):
     with pytest.raises(NetworkError, match="address"):
         fetch(url)
 
 
-def test_no_secret_is_told(fetch, caplog):
+def test_no_secret_is_shown(fetch, caplog):
     caplog.set_level(logging.DEBUG)
     host = f"127.0.0.1:{free_port()}"
     with pytest.raises(NetworkError) as caught:
@@ -418,9 +418,9 @@ def test_no_secret_is_told(fetch, caplog):
     with Server(lambda request: Answer()) as server:
         fetch(f"http://ann:tops3cret@{server.host}/x?X-Amz-Signature=s1gned")
     assert server.requests[0].headers["authorization"] == "Basic YW5uOnRvcHMzY3JldA=="
-    told = str(caught.value) + caught.value.hint + caplog.text
-    assert "127.0.0.1" in told and "/x" in caplog.text
-    assert not any(word in told for word in ("tops3cret", "s1gned", "hush-hush", "YW5uO"))
+    shown = str(caught.value) + caught.value.hint + caplog.text
+    assert "127.0.0.1" in shown and "/x" in caplog.text
+    assert not any(word in shown for word in ("tops3cret", "s1gned", "hush-hush", "YW5uO"))
 
 
 # --- trust ------------------------------------------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def test_the_longest_pause_holds():
         clock.sleep(seconds)
         if not opened.is_set():
             opened.set()
-            gate.pause(20)  # another thread is told to wait longer
+            gate.pause(20)  # another thread has to wait longer
 
     gate = Gate(sleep, clock)
     gate.pause(5)

@@ -99,6 +99,6 @@ def test_a_kill_is_no_damage(tmp_path, caplog):
     assert kept(tmp_path).resumed and caplog.text == ""
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         State(tmp_path / "none", RUN)
