@@ -148,7 +148,7 @@ class UnnamedDistribution(Struct, frozen=True):
     type: str
 
     def text(self) -> str:
-        return f"{self.type} packages, but nothing says of which distribution"
+        return f"{self.type} packages of an unknown distribution"
 
 
 class UnknownDistribution(Struct, frozen=True):
@@ -168,7 +168,7 @@ class OtherPackageManager(Struct, frozen=True):
     title: str
 
     def text(self) -> str:
-        return f"{self.type} packages, which are none of {self.title}"
+        return f"{self.type} packages, which do not belong to {self.title}"
 
 
 class NoDistributionPackage(Struct, frozen=True):

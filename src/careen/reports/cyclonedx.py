@@ -40,11 +40,11 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         for finding in vulnerabilities(report.findings)
         if not options.severities or finding.severity in options.severities
     ]
-    entries = [_vulnerability(one, _open(one), ref_by_purl) for one in listed]
+    entries = [_vulnerability(finding, _open(finding), ref_by_purl) for finding in listed]
     entries += [
-        _vulnerability(one.finding, _settled(one), ref_by_purl)
-        for one in settled(report.suppressed)
-        if isinstance(one.finding, Vulnerability)
+        _vulnerability(entry.finding, _settled(entry), ref_by_purl)
+        for entry in settled(report.suppressed)
+        if isinstance(entry.finding, Vulnerability)
     ]
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -141,7 +141,7 @@ def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl
         "affects": [{"ref": ref, "versions": [{"version": finding.package_version[:VERSION_LENGTH], "status": "affected"}]}],
         "properties": _properties(properties),
     }
-    numbers = [int(number) for one in finding.weaknesses if (number := one.id.removeprefix("CWE-")).isdecimal()]
+    numbers = [int(number) for weakness in finding.weaknesses if (number := weakness.id.removeprefix("CWE-")).isdecimal()]
     if numbers:
         entry["cwes"] = sorted(numbers)
     if finding.summary:
