@@ -119,7 +119,7 @@ def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
     ref = ref_by_purl.get(finding.package, finding.package)
     links = [(advisory, web_link(advisory.url)) for advisory in finding.advisories]
-    sources = [{"name": one.source, **({"url": url} if url else {})} for one, url in links]
+    sources = [{"name": advisory.source, **({"url": url} if url else {})} for advisory, url in links]
     properties = [("risk", f"{finding.risk:g}"), ("confidence", finding.confidence)]
     if finding.kev is not None:
         properties.insert(1, ("kev", str(finding.kev).lower()))
@@ -148,7 +148,7 @@ def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl
         entry["description"] = finding.summary
     if finding.fix.versions:
         entry["recommendation"] = f"Upgrade {finding.package_name} to {' or '.join(finding.fix.versions)}"
-    if advisories := [{"title": one.id, "url": url} for one, url in links if url]:
+    if advisories := [{"title": advisory.id, "url": url} for advisory, url in links if url]:
         entry["advisories"] = advisories
     return entry
 
