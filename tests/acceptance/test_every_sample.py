@@ -145,7 +145,7 @@ def test_sample(path):
 @pytest.mark.parametrize(
     "path", [path for path in files() if not is_one_of(path, (*NOT_READ, *REFUSED, *WITHOUT_RECORDS, *INDEXES))]
 )
-def test_a_sample_that_is_cut_short_is_refused_or_says_less(path, tmp_path):
+def test_a_truncated_sample_is_refused_or_gives_less(path, tmp_path):
     name, part, mirrored = next(source for pattern, source in READ.items() if fnmatch(path, pattern))
     source = importlib.import_module(f"careen.advisories.{name}").ADVISORY_SOURCE
     whole = list(source.parse(Feed(mirrored or path, "", part=part), SAMPLES / path))

@@ -110,7 +110,7 @@ def after(inventory, changes):
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_the_diff_leaves_as_many_findings_as_it_says(session, name, tmp_path, capsys):
+def test_the_diff_leaves_as_many_findings_as_it_states(session, name, tmp_path, capsys):
     session, database = session
     image = CORPUS / name
     if not image.is_dir():

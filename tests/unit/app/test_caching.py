@@ -170,7 +170,7 @@ def test_layers_that_somebody_writes_stay(folder, monkeypatch):
     assert prune_cache(settings_of(folder), older_than_days=0).freed[0].count == 1
 
 
-def test_a_store_that_is_no_database_goes_as_a_file(folder):
+def test_a_store_that_is_not_a_database_is_removed_as_a_file(folder):
     put(folder, "layers.sqlite", days=50)
     assert cache_contents(settings_of(folder)).holdings[0].count == 1
     assert freed(prune_cache(settings_of(folder))) == {"layers": (1, 100)}
@@ -278,7 +278,7 @@ def test_a_folder_that_is_not_ones_own_is_not_touched(folder):
     assert there(folder) == {"blobs/sha256/aa"}
 
 
-def test_no_folder_holds_nothing(tmp_path):
+def test_a_missing_folder_is_empty(tmp_path):
     assert cache_contents(settings_of(tmp_path / "none")).holdings == ()
     assert prune_cache(settings_of(tmp_path / "none"), older_than_days=0).freed == ()
     assert not (tmp_path / "none").exists()
@@ -349,7 +349,7 @@ def test_sizes(text, size):
 
 
 @pytest.mark.parametrize("text", ["", "-1", "G", "1e9", "1P", "20GG", "1,5G", "9" * 16, "٣G"])
-def test_what_is_no_size(text, folder):
+def test_an_invalid_size_is_refused(text, folder):
     with pytest.raises(ValueError, match="is not a size"):
         parse_size(text)
     if text:

@@ -220,7 +220,7 @@ def test_versions_of_redis(content, version):
     assert [package.version for package in read(READER, MemoryFile("redis-server", content, 0o755))] == [version]
 
 
-def test_a_version_that_another_file_name_tells_is_not_taken():
+def test_a_version_in_another_file_name_is_not_used():
     content = b"PYTHONHOME\0\x003.12.4\0"
     assert read(READER, MemoryFile("bin/python3.12", content, 0o755))
     assert not read(READER, MemoryFile("bin/python3.1", content, 0o755))

@@ -29,7 +29,7 @@ def answers(monkeypatch, text):
     monkeypatch.setattr(sys, "stdin", stream)
 
 
-def test_what_it_holds(folder, capsys):
+def test_the_list_of_what_the_cache_contains(folder, capsys):
     code, out, err = ran(capsys)
     assert (code, err) == (0, "")
     assert out == ran(capsys, "list")[1]
@@ -67,7 +67,7 @@ def test_clear_asks(folder, capsys, monkeypatch):
     assert there(folder) == PROTECTED
 
 
-def test_clear_where_nobody_can_answer(folder, capsys, monkeypatch):
+def test_clear_without_a_terminal_is_refused(folder, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     before = there(folder)
     code, _, err = ran(capsys, "clear")

@@ -17,7 +17,7 @@ def test_quiet_shows_errors_only(capsys):
     assert capsys.readouterr().err == "careen: error: e\n"
 
 
-def test_debug_says_where_and_has_the_traceback(capsys):
+def test_debug_names_the_module_and_has_the_traceback(capsys):
     start("debug", quiet=False)
     logging.getLogger("careen.layers.walk").debug("chose %s", "gzip")
     try:

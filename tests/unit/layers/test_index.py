@@ -35,7 +35,7 @@ def read(layer, store=None, **options):
     return index(layer, READERS, store or MemoryStore(), Budget(Limits()), **options)
 
 
-def test_the_digest_is_of_the_stored_bytes_where_one_was_promised():
+def test_a_promised_digest_is_of_the_stored_bytes():
     assert read(layer_of(STORED, digest=sha256(STORED))).digest == sha256(STORED)
     assert read(layer_of(STORED)).digest == ""  # nobody promised one
 
@@ -111,7 +111,7 @@ def test_a_second_pass_is_checked_as_the_first_one():
                 read_again(again, READERS.dispatch.readers, Budget(Limits()))
 
 
-def test_a_wrong_diff_id_is_refused_where_it_is_verified():
+def test_a_wrong_diff_id_is_refused_if_it_is_verified():
     layer = layer_of(STORED, digest=sha256(STORED), diff_id=sha256(b"other"))
     assert read(layer).diff_id is None
     with pytest.raises(InputError, match="the configuration claims"):
@@ -169,7 +169,7 @@ def test_truncated_layers_keep_what_was_read():
     assert delta.unknowns[-1].whole_layer
 
 
-def test_hard_links_to_files_that_nobody_asked_for_are_read_in_a_second_pass():
+def test_hard_links_to_unread_files_are_read_in_a_second_pass():
     manifest = b'{"name": "x", "version": "1.0.0"}'
     files = {"store/0001": manifest, "node_modules/x/package.json": Hardlink("store/0001")}
     delta = read(layer_of(make_layer(files)))

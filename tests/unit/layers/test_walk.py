@@ -88,7 +88,7 @@ def test_magic_decides_by_the_first_bytes():
     assert result.facts == {"x": (("a.so", "elf"),)}
 
 
-def test_the_first_bytes_decide_wherever_the_file_lies():
+def test_the_first_bytes_decide_in_any_folder():
     by_magic = cataloger(lambda file: ["elf"], anywhere=True, magic=(b"\x7fELF",))
     by_name = cataloger(lambda file: ["json"], "other", names=("a.json",))
     files = {"a.json": b"\x7fELF", "b": b"\x7fELF...", "c": b"\x7fEXT", "d": b"", "\x7fELF": b"\x7f"}
@@ -303,7 +303,7 @@ CONTENT = random.Random(7).randbytes(400_000)
         [None, ((0, 10),)],
     ],
 )
-def test_what_is_in_nobodys_range_is_not_read(stream, asked):
+def test_bytes_outside_all_ranges_are_not_read(stream, asked):
     scanners = [Selective(ranges) for ranges in asked]
     given = iter(scanners)
     catalogers = [

@@ -26,9 +26,7 @@ def known(*support: Support, sources: tuple[str, ...] = ()) -> MemoryDatabase:
         (None, known(), ""),
     ],
 )
-def test_a_release_of_which_nothing_tells_when_it_ends(
-    distribution: Distribution | None, database: MemoryDatabase, found: str
-) -> None:
+def test_a_release_without_a_known_end(distribution: Distribution | None, database: MemoryDatabase, found: str) -> None:
     assessed = ("debian:9", "wolfi", "debian:sid")
     assert without_lifecycle(Inventory(distribution, ()), assessed, database) == found
     assert not without_lifecycle(Inventory(distribution, ()), (), database)

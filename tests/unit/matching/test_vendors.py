@@ -195,9 +195,9 @@ def test_what_docker_maintains_is_of_its_own_hardened_images():
 
 
 @pytest.mark.parametrize("codename", ["bookworm", "noble", "resolute", "stonking"])
-def test_a_codename_tells_a_third_partys_build_of_any_release(codename):
+def test_a_codename_marks_a_third_partys_build_of_any_release(codename):
     assert deb(f"1.0~{codename}") == deb(f"1:2.0+{codename}1") == "third_party"
 
 
-def test_codenames_that_distributions_wrote_themselves_tell_nothing():
+def test_codenames_that_distributions_write_themselves_mark_nothing():
     assert deb("1.0-1+wheezy2") == deb("1.0~trusty") == "distribution"

@@ -247,13 +247,13 @@ def test_the_last_answer_is_given_back(fetch):
     assert (response.status, body, len(server.requests)) == (503, b"maintenance", 4)
 
 
-def test_a_server_says_how_long_to_wait(fetch):
+def test_a_server_sets_the_time_to_wait(fetch):
     with Server(sequence(Answer(429, headers={"Retry-After": "7"}), Answer(body=b"x"))) as server:
         assert fetch(server.url)[1] == b"x"
     assert fetch.slept == [7.0]
 
 
-def test_nobody_waits_for_an_hour_and_429_is_explained(fetch):
+def test_a_wait_of_an_hour_is_an_error_and_429_is_explained(fetch):
     with (
         Server(lambda request: Answer(429, headers={"Retry-After": "3600"})) as server,
         pytest.raises(NetworkError, match="429") as caught,
@@ -288,7 +288,7 @@ def test_what_changes_something_is_not_sent_twice(fetch):
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
-def test_nobody_at_the_port(fetch):
+def test_a_closed_port_is_an_error(fetch):
     host = f"127.0.0.1:{free_port()}"
     with pytest.raises(NetworkError, match="refused") as caught:
         fetch(f"http://{host}/")
@@ -307,7 +307,7 @@ def test_a_name_that_does_not_exist(fetch, monkeypatch):
     assert fetch.slept == []
 
 
-def test_a_server_that_says_nothing(fetch):
+def test_a_silent_server_is_an_error(fetch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(NetworkError, match=r"nothing for 0\.05 s"):
@@ -509,7 +509,7 @@ def test_a_client_certificate_is_not_shown_to_another_host(fetch, authority, cer
 
 
 @pytest.mark.parametrize("setting", ["ca_file", "client_cert"])
-def test_files_that_hold_no_certificate(fetch, tmp_path, setting):
+def test_files_without_a_certificate_are_refused(fetch, tmp_path, setting):
     empty = tmp_path / "empty.pem"
     empty.write_text("nothing")
     for path in (empty, tmp_path / "absent.pem"):

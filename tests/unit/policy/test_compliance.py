@@ -42,7 +42,7 @@ def test_the_settings_know_every_view():
 
 
 @EVERY
-def test_controls_are_listed_once_and_each_is_proven_or_says_why_not(name):
+def test_controls_are_listed_once_and_each_is_proven_or_has_a_reason(name):
     view = load_view(name)
     ids = [control.id for control in view.control]
     assert len(set(ids)) == len(ids)

@@ -34,7 +34,7 @@ def test_whoever_comes_while_one_waits_waits_too():
     assert clock.now == 110
 
 
-def test_the_longest_pause_holds():
+def test_the_longest_pause_counts():
     opened = threading.Event()
     clock = Clock()
 

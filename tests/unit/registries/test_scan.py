@@ -173,7 +173,7 @@ def test_a_report_that_was_lost_is_made_again(order, settings):
         assert lost.is_file()
 
 
-def test_the_next_run_tells_what_is_new(order, settings):
+def test_the_next_run_lists_what_is_new(order, settings):
     with Registry() as registry:
         fill(registry, 2, 1)
         first = scan_registry(order(registry), settings, keep)
@@ -256,7 +256,7 @@ def test_names_that_a_registry_makes_up_lead_nowhere(order, settings, caplog):
 
 
 @pytest.mark.parametrize("text", ["", "nginx", "docker/library", "http://x.example", "x.example/a:1", "a b.example"])
-def test_what_is_no_registry(text):
+def test_an_invalid_registry_is_refused(text):
     with pytest.raises(UsageError):
         parse_target(text)
 
@@ -294,7 +294,7 @@ def test_the_command(settings, tmp_path, monkeypatch, capsys):
         assert json.loads(capsys.readouterr().out)["by_severity"]["unknown"] == 4  # on two of the three bases
 
 
-def test_a_list_without_end_is_no_whole_scan(order, settings):
+def test_an_endless_list_is_an_incomplete_scan(order, settings):
     with Registry() as registry:
         registry.push("team/app", "1", make_image([make_layer({"a": b""})]))
         link = {"Link": '</v2/_catalog?n=1000>; rel="next"'}

@@ -92,7 +92,7 @@ def test_a_line_of_another_run_is_not_believed(tmp_path, caplog):
     assert kept(tmp_path, Run("2026-11-24T12:00:03Z", "abc")).done == {} and "is damaged" in caplog.text
 
 
-def test_a_kill_is_no_damage(tmp_path, caplog):
+def test_a_state_file_of_a_killed_run_is_read(tmp_path, caplog):
     kept(tmp_path)
     with (tmp_path / STATE).open("ab") as file:
         file.write(b'{"kind":"image"')
