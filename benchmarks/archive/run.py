@@ -71,8 +71,8 @@ def known_fixes():
             for cve, issue in issues.items():
                 for codename, release in issue["releases"].items():
                     if release["status"] == "resolved":
-                        for one in into:
-                            one[codename].setdefault((source, cve), release["fixed_version"])
+                        for fixed in into:
+                            fixed[codename].setdefault((source, cve), release["fixed_version"])
     with zipfile.ZipFile(FEEDS / "osv" / "Debian" / "all.zip") as archive:
         for name in archive.namelist():
             record = json.loads(archive.read(name))
@@ -83,8 +83,8 @@ def known_fixes():
                 for version in (event["fixed"] for event in events if codename and "fixed" in event):
                     for cve in names:
                         if cve.startswith("CVE-"):
-                            for one in (every, advisories):
-                                one[codename].setdefault((affected["package"]["name"], cve), version)
+                            for fixed in (every, advisories):
+                                fixed[codename].setdefault((affected["package"]["name"], cve), version)
     return every, advisories
 
 
@@ -224,9 +224,9 @@ def installed_in(image):
 def drawn(table):
     title, columns, rows = table
     lines = [f"\n## {title}\n", f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
-    for one in rows:
+    for row in rows:
         ratio = {columns.index(name) for name in ("precision", "recall")}
-        cells = ("-" if cell is None else f"{cell:.3f}" if number in ratio else str(cell) for number, cell in enumerate(one))
+        cells = ("-" if cell is None else f"{cell:.3f}" if number in ratio else str(cell) for number, cell in enumerate(row))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -1,7 +1,7 @@
-"""What ``careen fix`` promises holds: its diff, done to an image's inventory, leaves as many findings as it says.
+"""``careen fix`` keeps its promise: its diff, applied to an image's inventory, leaves as many findings as it states.
 
 The diff is taken from the command line and read as the package managers would read it, from its text alone: pip sets the
-packages that it names, npm those at the top of a project, its overrides every copy below, apt to what the plan says that
+packages that it names, npm those at the top of a project, its overrides every copy below, apt to what the plan states that
 the archive has. The changed inventory is then assessed anew. Real images: skipped if the corpus or the database is missing.
 """
 

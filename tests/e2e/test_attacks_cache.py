@@ -172,7 +172,7 @@ def test_a_damaged_blob_is_fetched_anew(shell, part, damage):
         data = blob.read_bytes()
         blob.write_bytes(data.replace(b'"app"', b'"dba"') + b" " if damage == "other bytes" else data[: len(data) // 2])
         if part == "layer":
-            store(shell).unlink()  # else nobody looks into it
+            store(shell).unlink()  # else the blob is not read
         found, err = ids(shell, reference)
         assert found == [CVE]
         assert err.count(f"the blob {digest} in the cache is damaged: it is fetched anew") == 1

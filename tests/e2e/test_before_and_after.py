@@ -52,7 +52,7 @@ def tree(tmp_path, monkeypatch):
     (tmp_path / "app/Dockerfile").write_text(DOCKERFILE)
     (tmp_path / "own").mkdir()
     known = [
-        advisory("CVE-2026-0001", "mysql", "8.0.32", "Bitnami", "SEMVER"),  # of the software, whoever packages it
+        advisory("CVE-2026-0001", "mysql", "8.0.32", "Bitnami", "SEMVER"),  # of the software, independent of its packager
         advisory("CVE-2026-2", "bash", "5.2-1.el9"),
         advisory("CVE-2026-3", "mysql-community-server", "8.0.99-1.el9"),  # of a build that this one is not
     ]

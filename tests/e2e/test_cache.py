@@ -1,4 +1,4 @@
-"""The cache is removed while scans run, and while whoever removes it is killed."""
+"""The cache is removed while scans run, and the process that removes it is killed."""
 
 import os
 import signal

@@ -27,7 +27,7 @@ LOG4SHELL = "CVE-2021-44228"
 
 @pytest.fixture(scope="module", autouse=True)
 def demonstration():
-    """What ``make scan`` leaves there, on a checkout where nobody ran it."""
+    """What ``make scan`` leaves there, for a checkout without a run of it."""
     from build_demo import build
 
     assert build() == DEMO

@@ -63,7 +63,7 @@ def no_feed(namespace, source):
 
 
 def no_scores(world):
-    """Severities of nobody: the feed that has them was dropped."""
+    """No severities: the feed that has them was dropped."""
     world.records = [replace(one, severity="unknown") if hasattr(one, "severity") else one for one in world.records]
     world.dates.pop("nvd", None)
 
@@ -78,7 +78,7 @@ def old(world):
 
 
 def no_release(world):
-    """os-release is gone. Without packages of it too nothing tells it from a static image, which has none by right."""
+    """os-release is gone. If its packages are gone too, the image looks like a static one, which rightly has none."""
     if world.inventory.no_package_database:
         return
     world.inventory = replace(world.inventory, distribution=None, packages=tuple(map(_unnamed, world.inventory.packages)))

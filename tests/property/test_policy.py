@@ -1,4 +1,4 @@
-"""Whatever the rules: table, JSON, SARIF and exit code tell of the same findings, and nothing is lost."""
+"""For any rules, table, JSON, SARIF and exit code agree on the findings, and nothing is lost."""
 
 import io
 import json
@@ -143,7 +143,7 @@ def _counts(finding, known):
 
 
 def _fails(condition, finding):
-    """The conditions once more, over what JSON says."""
+    """The conditions once more, over the JSON report."""
     is_vulnerability = finding["kind"] == "vulnerability"
     for word in condition.split(":"):
         if word in SEVERITIES:

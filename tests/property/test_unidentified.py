@@ -1,4 +1,4 @@
-"""Images with a piece that nobody identified never end ``assessed``, whatever else is in them and however it is laid out."""
+"""Images with an unidentified piece never end ``assessed``, whatever else is in them and however it is laid out."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -19,7 +19,7 @@ def settle(root, when=LONG_AGO):
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A small package in place of the real one; ``read()`` says what a new process would."""
+    """A small package in place of the real one; ``read()`` returns what a new process would."""
     root = tmp_path / "careen"
     for name in PACKAGES:
         (root / name).mkdir(parents=True)

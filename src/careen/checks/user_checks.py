@@ -204,7 +204,7 @@ class _Evaluation:
 def _place(denied: Any, view: View) -> Place:
     if not isinstance(denied, dict):
         return Place(" ".join(yaml_document.as_text(denied).split())[:500], view.line, path=view.path or None)
-    message = " ".join(str(denied.get("message") or denied.get("msg") or "violates the policy").split())[:500]
+    message = " ".join(str(denied.get("message") or denied.get("msg") or "is at fault").split())[:500]
     keys = denied.get("at")
     path, line = view.where(*keys) if isinstance(keys, list) else (view.path, view.line)
     own, end = denied.get("line"), denied.get("end_line")

@@ -266,7 +266,7 @@ def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):
             delta = index(layer, readers, NoStore(), Budget(Limits()))
             assert not [unknown for unknown in delta.unknowns if unknown.cataloger == CATALOGER.name]
             for path, package in delta.facts.get(CATALOGER.name, ()):
-                assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is no {package.name}"
+                assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is not {package.name}"
                 assert re.match(r"\d+\.\d+", package.version)
     assert len(seen) > 1
 

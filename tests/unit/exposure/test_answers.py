@@ -1,4 +1,4 @@
-"""The three forms of the answer: they say the same, and hostile text acts in none of them."""
+"""The three forms of the answer: they have the same content, and hostile text acts in none of them."""
 
 import io
 import json

@@ -52,7 +52,7 @@ class Answer:
 
 
 class Service:
-    """Gives a token to whoever asks."""
+    """Gives a token to every client."""
 
     status, url, headers = 200, "", {}
 

@@ -16,7 +16,7 @@ BLOB = Descriptor(sha256(DATA), len(DATA))
 
 
 class Source:
-    """Gives ``data`` as a registry would; ``breaks`` says after how many bytes each answer ends, in order."""
+    """Gives ``data`` as a registry would; ``breaks`` has the number of bytes after which each answer ends, in order."""
 
     def __init__(self, data=DATA, breaks=(), ranges=True, wait=None):
         self.data, self.breaks, self.ranges, self.wait = data, list(breaks), ranges, wait
@@ -332,7 +332,7 @@ def test_a_blob_that_is_not_available_fails_when_it_is_opened(folder):
         raise InputError("denied", "log in")
 
     store = BlobStore(folder, refused)
-    for _ in range(2):  # and nobody waits for it for ever
+    for _ in range(2):  # and no scan waits for it for ever
         with pytest.raises(InputError, match="denied"):
             store.pull(BLOB)
 

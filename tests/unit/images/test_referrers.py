@@ -144,7 +144,7 @@ def test_buildkit_lists_its_attestations_in_the_index(look):
         fetched = registry.asked("GET", sha256(spdx))
     assert [(one.type, one.signature) for one in found.sboms] == [("https://spdx.dev/Document", None)]
     assert [one.builder for one in found.provenance] == ["https://ci.example"]
-    assert fetched == []  # what it is, its annotation says
+    assert fetched == []  # its annotation names its type
     assert found.troubles == ()
 
 

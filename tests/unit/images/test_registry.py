@@ -366,7 +366,7 @@ def test_no_password_goes_from_tls_to_a_plain_token_service(scene, tmp_path):
     authority = Authority.make(tmp_path / "authority")
     with Registry(auth="bearer", tls=authority.issue("127.0.0.1")) as registry:
         reference = registry.push("app", "1", IMAGE)
-        registry._server.scheme = "http"  # what the challenge says of the token service
+        registry._server.scheme = "http"  # as the challenge names the token service
         settings = {"registry_username": "ann", "registry_password": "s3cret"}
         with pytest.raises(NetworkError, match="plain HTTP"):
             scene(reference, settings=settings, ca_file=authority.root.cert)

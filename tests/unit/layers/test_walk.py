@@ -158,7 +158,7 @@ def test_trouble_with_one_file_is_an_unknown_and_the_rest_is_read():
     def read(file):
         if file.data == b"bad":
             yield "before"
-            raise ValueError("not what its name says")
+            raise ValueError("not what its name promises")
         if file.data == b"bug":
             raise RuntimeError("a defect")
         yield file.path
@@ -166,7 +166,7 @@ def test_trouble_with_one_file_is_an_unknown_and_the_rest_is_read():
     result = walked(make_layer({"1.x": b"bad", "2.x": b"bug", "3.x": b"good"}), cataloger(read, suffixes=(".x",)))
     assert result.facts == {"x": (("1.x", "before"), ("3.x", "3.x"))}
     assert [(unknown.evidence.path, unknown.reason) for unknown in result.unknowns] == [
-        ("1.x", "not what its name says"),
+        ("1.x", "not what its name promises"),
         ("2.x", "the reader failed: RuntimeError: a defect"),
     ]
 

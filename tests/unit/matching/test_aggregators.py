@@ -44,7 +44,7 @@ def test_a_vulnerability_that_github_names_for_other_packages_is_possible():
 
 
 def test_retirejs_gives_way_to_the_ecosystems_own_advisory():
-    """lodash 4.17.21 has the fix of CVE-2021-23337, and Retire.js says that 4.17.22 brought it."""
+    """lodash 4.17.21 has the fix of CVE-2021-23337, and Retire.js names 4.17.22 as the fix."""
     republished = {
         "namespace": "PyPI",
         "package": "django",

@@ -21,7 +21,7 @@ def known(*support: Support, sources: tuple[str, ...] = ()) -> MemoryDatabase:
         (DEBIAN, known(sources=("debian/tracker", "eol/ubuntu")), "debian-9"),
         (DEBIAN, known(sources=("eol/debian",)), ""),  # it names every release that ends
         (DEBIAN, known(Support("debian:9", "2022-07-01")), ""),  # shipped with Careen
-        (Distribution("wolfi", "1"), known(), ""),  # nobody publishes such dates
+        (Distribution("wolfi", "1"), known(), ""),  # no source publishes such dates
         (Distribution("debian", ""), known(), ""),  # a rolling release
         (None, known(), ""),
     ],

@@ -88,7 +88,7 @@ def test_a_package_bound_to_another_distribution_is_measured_by_it():
         "PowerDNS.COM AUTOBUILDER <powerdns.support@powerdns.com>",
         "Corretto Team <corretto-team@amazon.com>",
         "Containerd team <help@containerd.io>",
-        "HashiCorp",  # an archive takes nobody without an address
+        "HashiCorp",  # an archive takes no maintainer without an address
         "GitHub",
         "Docker (support@docker.com)",  # as SPDX has it
         "Eclipse Adoptium Package Maintainers <temurin-dev@eclipse.org>",

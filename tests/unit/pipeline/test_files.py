@@ -265,7 +265,7 @@ def test_credentials_are_found_in_what_is_checked():
     by = Assessment(Policy(fail_on=(read_gate("secret:high"),)), scanners=frozenset())
     found = report_of_files(".", checked, (), by, NOW)
     secrets = [(one.id, one.location.path, one.location.line) for one in found.findings if isinstance(one, ExposedSecret)]
-    assert secrets == [("github-personal-access-token", "Dockerfile", 2)]  # DKR-010 tells of API_TOKEN
+    assert secrets == [("github-personal-access-token", "Dockerfile", 2)]  # DKR-010 reports API_TOKEN
     assert [(one.finding.id, one.by.source, one.by.reason) for one in found.suppressed] == [
         ("aws-access-key-id", "Dockerfile:3", "of a test account")
     ]

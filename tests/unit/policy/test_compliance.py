@@ -1,4 +1,4 @@
-"""Compliance views: what proves a control, what breaks it, and what nobody assessed."""
+"""Compliance views: what proves a control, what breaks it, and what was not assessed."""
 
 import importlib
 import json

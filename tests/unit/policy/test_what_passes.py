@@ -172,7 +172,7 @@ def test_without_a_gate_the_end_of_the_release_does_not_count():
 def test_a_lost_layer_is_3_with_any_flag(code):
     lost = Unknown("layer", Evidence("", 1), "it breaks off", whole_layer=True, code=code)
     assert [code_of(policy, unknowns=[lost]) for policy in FLAGS] == [3, 3, 3, 3]
-    # and nobody can vouch for it
+    # and it cannot be accepted
     assert code_of(Policy(strict=True, accepts=(read_accept(code),)), covered(code, "layer-1"), unknowns=[lost]) == 3
 
 

@@ -15,7 +15,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
         if stage.resolved in ("", "scratch") or stage.parent is not None:
             continue
         if not image_name.is_one_of(stage.resolved, allowed):
-            yield of_stage(stage, f"{stage.resolved} is not an allowed image")
+            yield of_stage(stage, f"{stage.resolved} is none of the images that are allowed")
 
 
 CHECK = Check(

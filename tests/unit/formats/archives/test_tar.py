@@ -129,7 +129,7 @@ def test_a_sparse_map_that_breaks_off_ends():
 
 
 def test_global_records_apply_to_no_other_member():
-    """As engines have it: a global header is a member of its own, and what it says of others is nothing to them."""
+    """As engines have it: a global header is a member of its own, and its values do not apply to others."""
     stream = io.BytesIO()
     records = {"path": "hidden", "uid": "4321", "comment": "x"}
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers=records) as writer:

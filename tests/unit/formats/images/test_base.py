@@ -1,4 +1,4 @@
-"""Where an image's base ends, by what it says of itself and by the layers of another one."""
+"""Where an image's base ends, by its own statement and by the layers of another image."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""What an engine tells of a container, as a service and against its image."""
+"""A container as its engine describes it, as a service and against its image."""
 
 import pytest
 
