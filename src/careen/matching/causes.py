@@ -148,7 +148,7 @@ class UnnamedDistribution(Struct, frozen=True):
     type: str
 
     def text(self) -> str:
-        return f"{self.type} packages of an unknown distribution"
+        return f"{self.type} packages, but nothing says of which distribution"
 
 
 class UnknownDistribution(Struct, frozen=True):
@@ -158,7 +158,7 @@ class UnknownDistribution(Struct, frozen=True):
 
     def text(self) -> str:
         if self.parent:
-            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not cover"
+            return f"{self.name}: its packages are its own builds, which {self.parent}'s advisories do not judge"
         return f"{self.name}: no feed knows it"
 
 
@@ -168,7 +168,7 @@ class OtherPackageManager(Struct, frozen=True):
     title: str
 
     def text(self) -> str:
-        return f"{self.type} packages, which do not belong to {self.title}"
+        return f"{self.type} packages, which are none of {self.title}"
 
 
 class NoDistributionPackage(Struct, frozen=True):

@@ -47,7 +47,7 @@ def test_the_advisories_of_a_distribution_do_not_assess_packages_of_another_type
     matched = run([foreign], records, alpine)
     assert matched.findings == ()
     reason = codes(matched)["unknown_distribution"]
-    assert (reason.detail, reason.subjects) == ("deb packages, which do not belong to Alpine 3.18", ("alpine-3.18.4",))
+    assert (reason.detail, reason.subjects) == ("deb packages, which are none of Alpine 3.18", ("alpine-3.18.4",))
     assert ids(run([Package("apk", "alpine", "openssl", "3.1.0-r0")], records, alpine)) == ["CVE-1"]
 
 
@@ -98,7 +98,7 @@ def test_derivatives_are_reported_and_not_assessed():
     matched = run([package], [advisory()], parrot)
     assert matched.findings == ()
     assert codes(matched)["unknown_distribution"].detail == (
-        "Parrot Security 6.0 (lorikeet): its packages are its own builds, which Debian's advisories do not cover"
+        "Parrot Security 6.0 (lorikeet): its packages are its own builds, which Debian's advisories do not judge"
     )
 
 

@@ -102,7 +102,7 @@ def _doubt(key: str, value: str, before: dict[str, str]) -> str:
     if decisive and key in before:
         return f"the PAX record {key[:100]!r} stands there twice"
     if decisive and not value:
-        return f"the PAX record {key[:100]!r} is empty, which some tools take as no value at all"
+        return f"the PAX record {key[:100]!r} is empty, which takes back what the header says in some tools"
     if key == "size" and not value.isdigit():
         return "the PAX record 'size' has a sign"
     if key.startswith(_OTHERS):
