@@ -2,7 +2,7 @@
 
     CAREEN_CACHE_DIR=.cache/careen python benchmarks/attacks.py [--scale 1] [ATTACK ...]
 
-To add attacks, add a list of ``Attack`` to ``ATTACKS``. Ends with 1 where one takes more than is allowed.
+To add attacks, add a list of ``Attack`` to ``ATTACKS``. Ends with 1 if one takes more than is allowed.
 """
 
 import argparse

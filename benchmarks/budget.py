@@ -2,7 +2,7 @@
 
     python benchmarks/budget.py [--corpus .cache/corpus/oci] [--most 25]
 
-Prints the share in percent for each image and bound; ends with 1 where one is larger than ``--most``.
+Prints the share in percent for each image and bound; ends with 1 if one is larger than ``--most``.
 """
 
 import argparse

@@ -5,7 +5,7 @@ OSV that the mirror has, with one record more.
 
     python benchmarks/database.py [--mirror .cache/feeds]
 
-Exits with 1 where the build takes more than 90 s or 800 MiB, or the update more than 10 s.
+Exits with 1 if the build takes more than 90 s or 800 MiB, or the update more than 10 s.
 """
 
 import argparse

@@ -4,8 +4,8 @@
                                                                    OTHER: syft -o json, trivy image --list-all-pkgs -f json
 
 Up to 50 packages of each image that no other inventory names, evenly spread over Careen's catalogers, are looked up where
-Careen says they are: the file must be visible once all layers lie upon each other, and its bytes (those of the member,
-inside of an archive) or its path must hold the name and the version. Exit code 1 where one is not confirmed.
+Careen reports them: the file must be visible in the squashed image, and its bytes (those of the member,
+inside of an archive) or its path must contain the name and the version. Exit code 1 if one is not confirmed.
 """
 
 import argparse
@@ -130,7 +130,7 @@ def blob(layout: Path, digest: str) -> Path:
 
 
 def doubt(package: dict, path: str, data: bytes | None) -> str:
-    """Why the package may not be there; "" where name and version are found."""
+    """Why the package may not be there; "" if name and version are found."""
     if data is None:
         return "no such file is visible"
     try:
@@ -168,7 +168,7 @@ def member(data: bytes, names: list[str]) -> bytes:
 
 
 def listing(data: bytes) -> bytes:
-    """Of an archive: names of members, and what says what it is."""
+    """Of an archive: names of members, and the metadata that identifies it."""
     if not data.startswith(b"PK\3\4"):
         return b""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -2,13 +2,13 @@
 
 An inventory of Debian packages with an application's PyPI, npm, Maven and Go packages. One in six has advisories, drawn
 (seeded) from the names in the database at the version that fixes the first: of the images that Careen is measured with
-the worst has one in six with findings, most have one in ten or fewer. Time goes with findings, so ``--one-in`` tells more.
-Each run is a process of its own that opens the database anew; the median of the runs counts. Reading layers and importing
-modules are no part of it.
+the worst has one in six with findings, most have one in ten or fewer. Time goes with findings, so
+``--one-in`` changes the result. Each run is a process of its own that opens the database anew; the median of the runs counts.
+Reading layers and importing modules are not part of it.
 
     CAREEN_CACHE_DIR=.cache/careen python benchmarks/matching.py [--packages 1000] [--runs 7]
 
-Exits with 1 where the median is over 60 ms for a thousand packages.
+Exits with 1 if the median is over 60 ms for a thousand packages.
 """
 
 import argparse

@@ -31,7 +31,7 @@ class Cost(NamedTuple):
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str], output: BinaryIO) -> Cost:
-    """What the command writes goes to ``output``; Python's modules are compiled once and kept, as where they are installed."""
+    """What the command writes goes to ``output``; Python's modules are compiled once and kept, as in an installation."""
     kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "-S", "-E", "-c", BETWEEN, str(output.fileno()), *command],

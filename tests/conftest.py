@@ -79,7 +79,7 @@ def logging_as_before():
 
 @pytest.fixture(scope="session")
 def feeds():
-    """A mirror of real advisory feeds, laid beside the checkout by whoever has one."""
+    """A mirror of real advisory feeds, if there is one beside the checkout."""
     path = ROOT / ".cache" / "feeds"
     if not (path / "MANIFEST.json").exists():
         pytest.skip("no .cache/feeds here: tests against a mirror of real feeds are skipped")
@@ -88,7 +88,7 @@ def feeds():
 
 @pytest.fixture(scope="session")
 def gold():
-    """Evaluation cases, laid beside the checkout by whoever has them."""
+    """Evaluation cases, if they are beside the checkout."""
     path = ROOT / ".cache" / "gold"
     if not path.exists():
         pytest.skip("no .cache/gold here: tests against evaluation cases are skipped")

@@ -1,4 +1,4 @@
-"""How far a Debian archive alone judges images, measured by Debian's own lists (see README.md); writes RESULTS.md.
+"""How well a Debian archive alone assesses images, measured by Debian's own lists (see README.md); writes RESULTS.md.
 
 CORPUS=.cache/corpus FEEDS=.cache/feeds python benchmarks/archive/run.py --archive URL|DIR [--every] [image ...]
 """
@@ -71,8 +71,8 @@ def known_fixes():
             for cve, issue in issues.items():
                 for codename, release in issue["releases"].items():
                     if release["status"] == "resolved":
-                        for one in into:
-                            one[codename].setdefault((source, cve), release["fixed_version"])
+                        for fixed in into:
+                            fixed[codename].setdefault((source, cve), release["fixed_version"])
     with zipfile.ZipFile(FEEDS / "osv" / "Debian" / "all.zip") as archive:
         for name in archive.namelist():
             record = json.loads(archive.read(name))
@@ -83,8 +83,8 @@ def known_fixes():
                 for version in (event["fixed"] for event in events if codename and "fixed" in event):
                     for cve in names:
                         if cve.startswith("CVE-"):
-                            for one in (every, advisories):
-                                one[codename].setdefault((affected["package"]["name"], cve), version)
+                            for fixed in (every, advisories):
+                                fixed[codename].setdefault((affected["package"]["name"], cve), version)
     return every, advisories
 
 
@@ -121,34 +121,43 @@ def row(image, scanned, lists):
     found = {(sources[one["package"]], one["id"]) for one in report["findings"] if one.get("package") in sources}
     known = {pair: fixed for pair, fixed in lists[codename].items() if pair[0] in installed}
     true = {pair for (pair, fixed) in known.items() if fixed != "0" and key(fixed) > key(installed[pair[0]])}
-    judged = found & known.keys()
-    return image, len(installed), len(found), len(judged), len(judged & true), len(true), *ratios(judged, true), round(cpu_s, 1)
+    matched = found & known.keys()
+    return (
+        image,
+        len(installed),
+        len(found),
+        len(matched),
+        len(matched & true),
+        len(true),
+        *ratios(matched, true),
+        round(cpu_s, 1),
+    )
 
 
-def ratios(judged, true):
-    right = len(judged & true)
-    return right / len(judged) if judged else None, right / len(true) if true else None
+def ratios(matched, true):
+    right = len(matched & true)
+    return right / len(matched) if matched else None, right / len(true) if true else None
 
 
 def total(rows):
     sums = [sum(row[column] for row in rows) for column in range(1, 6)]
-    _, _, judged, right, true = sums
+    _, _, matched, right, true = sums
     return (
         "together",
         *sums,
-        right / judged if judged else None,
+        right / matched if matched else None,
         right / true if true else None,
         round(sum(row[-1] for row in rows), 1),
     )
 
 
 class Remembering(Archives):
-    """Keeps what each source package told first: the newest release is asked about it afterwards."""
+    """Keeps the first evidence of each source package: what is read later is of newer releases."""
 
-    def told(self, place, offer):
-        told = super().told(place, offer)
-        self.__dict__.setdefault("sources", {}).setdefault(told.changelog.lstrip().partition(" ")[0], told)
-        return told
+    def fix_evidence(self, place, offer):
+        evidence = super().fix_evidence(place, offer)
+        self.__dict__.setdefault("sources", {}).setdefault(evidence.changelog.lstrip().partition(" ")[0], evidence)
+        return evidence
 
 
 def past(advisories, place, names):
@@ -165,8 +174,11 @@ def past(advisories, place, names):
         true = {pair for pair, fixed in known.items() if pair[0] in first and fixed != "0" and key(fixed) > first[pair[0]]}
         sources = {name: archives.sources[name] for name in first}
         alone, patched = (
-            {(name, cve): version for name, told in sources.items() for cve, version in read(told).items()}
-            for read in (lambda told: fixes(told.changelog, key), lambda told: fixes(told.changelog, key, told.patched))
+            {(name, cve): version for name, evidence in sources.items() for cve, version in read(evidence).items()}
+            for read in (
+                lambda evidence: fixes(evidence.changelog, key),
+                lambda evidence: fixes(evidence.changelog, key, evidence.patched),
+            )
         )
         whole = {
             (name, cve): version
@@ -175,10 +187,10 @@ def past(advisories, place, names):
             for cve in cves
         }
         readings = (("changelogs alone", alone), ("changelogs and patches", patched), ("and the newest release", whole))
-        for reading, told in readings:
-            found = {pair for pair, version in told.items() if pair in known and key(version) > first[pair[0]]}
-            same = sum(told[pair] == known[pair] for pair in found & true)
-            late = sum(key(told[pair]) > key(known[pair]) for pair in found & true)
+        for reading, fixed in readings:
+            found = {pair for pair, version in fixed.items() if pair in known and key(version) > first[pair[0]]}
+            same = sum(fixed[pair] == known[pair] for pair in found & true)
+            late = sum(key(fixed[pair]) > key(known[pair]) for pair in found & true)
             missed = ", ".join(f"{name} {count}" for name, count in Counter(name for name, _ in true - found).most_common())
             count = len({name for name, _ in true})
             rows.append(
@@ -198,8 +210,8 @@ def past(advisories, place, names):
     return (*columns, "precision", "recall", "missed"), rows
 
 
-def first_day(told, codename):
-    days = [entry.place for entry in entries_of(told.changelog, key) if "" < entry.day <= RELEASED[codename]]
+def first_day(evidence, codename):
+    days = [entry.place for entry in entries_of(evidence.changelog, key) if "" < entry.day <= RELEASED[codename]]
     return max(days, default=key("0"))
 
 
@@ -212,9 +224,9 @@ def installed_in(image):
 def drawn(table):
     title, columns, rows = table
     lines = [f"\n## {title}\n", f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
-    for one in rows:
+    for row in rows:
         ratio = {columns.index(name) for name in ("precision", "recall")}
-        cells = ("-" if cell is None else f"{cell:.3f}" if number in ratio else str(cell) for number, cell in enumerate(one))
+        cells = ("-" if cell is None else f"{cell:.3f}" if number in ratio else str(cell) for number, cell in enumerate(row))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -22,7 +22,7 @@ from . import fixture_db
 _FAMILIES = {
     "alma": ("almalinux",), "amazon": ("amzn",), "azure": ("azurelinux", "mariner"), "oracle": ("ol",), "redhat": ("rhel",),
     "suse": ("sles", "opensuse-leap", "sle-micro", "opensuse-tumbleweed"),
-    # Their images are other distributions', of which a request does not say which.
+    # Their images are other distributions', and a request does not name which.
     "rapidfort": ("ubuntu", "alpine", "rhel"), "rootio": ("debian", "ubuntu", "alpine"), "seal": ("debian", "alpine", "rhel"),
 }  # fmt: skip
 _TYPES = {"python": "pypi", "go": "golang", "java": "maven"}

@@ -36,7 +36,7 @@ def _advisories(folder: str) -> tuple[Advisory, ...]:
 
 
 def scan(request: dict[str, Any]) -> dict[str, Any]:
-    """Packages, secrets and configuration of an image, tree or bill of materials; of a tree also its source files."""
+    """Packages, secrets and configuration of an image, tree or SBOM; of a tree also its source files."""
     path = request["path"]
     listed = opening.sbom_path(path)
     if listed is not None:
@@ -84,7 +84,7 @@ def distro(request: dict[str, Any]) -> dict[str, str]:
     return _in_their_words(dict(join(facts))[""])
 
 
-# What the sets call a family and its release where that is not what the files say.
+# What the sets call a family and its release if that is not what the files state.
 _FAMILIES = {"almalinux": "alma", "amzn": "amazon", "ol": "oracle", "rhel": "redhat"}
 _BY_RELEASE = {"amzn": "AmazonLinux", "photon": "Photon"}
 

@@ -98,7 +98,7 @@ INDEXES = (
     "openeuler/osv/happy/all.json", "redhat/oval/v2/oval/v2/feed.json", "redhat/cve/cve.json",
 )  # fmt: skip
 NOT_READ = {
-    "openeuler/csaf/happy/cve/2024/*": "it is no JSON, which test_samples looks at",
+    "openeuler/csaf/happy/cve/2024/*": "it is not JSON, which test_samples covers",
     "ubuntu/oval/*fips-updates*.cve.*": "it repeats the release's statements about other builds",
     "ubuntu/tracker/*": "files of a repository, which come in one archive (test_samples packs them)",
     "*-modules.yaml.*": "the packages of modules, which errata name themselves",
@@ -132,7 +132,7 @@ def test_sample(path):
         assert bool(listed((SAMPLES / path).read_bytes())) != is_one_of(path, EMPTY)
         return
     name, part, mirrored = next((source for pattern, source in READ.items() if fnmatch(path, pattern)), ("", "", ""))
-    assert name, "nobody reads it, and nobody says why"
+    assert name, "no reader takes it, and no reason is given"
     source = importlib.import_module(f"careen.advisories.{name}").ADVISORY_SOURCE
     feed = Feed(mirrored or path, "", part=part)
     if is_one_of(path, REFUSED):
@@ -145,7 +145,7 @@ def test_sample(path):
 @pytest.mark.parametrize(
     "path", [path for path in files() if not is_one_of(path, (*NOT_READ, *REFUSED, *WITHOUT_RECORDS, *INDEXES))]
 )
-def test_a_sample_that_is_cut_short_is_refused_or_says_less(path, tmp_path):
+def test_a_truncated_sample_is_refused_or_gives_less(path, tmp_path):
     name, part, mirrored = next(source for pattern, source in READ.items() if fnmatch(path, pattern))
     source = importlib.import_module(f"careen.advisories.{name}").ADVISORY_SOURCE
     whole = list(source.parse(Feed(mirrored or path, "", part=part), SAMPLES / path))

@@ -1,8 +1,8 @@
-"""What ``careen fix`` promises holds: its diff, done to an image's inventory, leaves as many findings as it says.
+"""``careen fix`` keeps its promise: its diff, applied to an image's inventory, leaves as many findings as it states.
 
 The diff is taken from the command line and read as the package managers would read it, from its text alone: pip sets the
-packages that it names, npm those at the top of a project, its overrides every copy below, apt to what the plan says that
-the archive has. The changed inventory is then judged anew. Real images: skipped where the corpus or the database is not there.
+packages that it names, npm those at the top of a project, its overrides every copy below, apt to what the plan states that
+the archive has. The changed inventory is then assessed anew. Real images: skipped if the corpus or the database is missing.
 """
 
 import os
@@ -110,7 +110,7 @@ def after(inventory, changes):
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_the_diff_leaves_as_many_findings_as_it_says(session, name, tmp_path, capsys):
+def test_the_diff_leaves_as_many_findings_as_it_states(session, name, tmp_path, capsys):
     session, database = session
     image = CORPUS / name
     if not image.is_dir():

@@ -50,7 +50,7 @@ def test_names(path):
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if kind(path) == "cpematch"])
-def test_criteria_hold_the_versions_that_they_list(path):
+def test_criteria_affect_the_versions_that_they_list(path):
     """Which is an independent check of how bounds are read and versions compared."""
     records = list(criteria(SAMPLES / path))
     assert bool(records) != ("/empty/" in path)

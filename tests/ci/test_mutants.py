@@ -53,7 +53,7 @@ def test_a_survivor_without_a_reason_is_an_error(home, capsys):
     assert (folder / "mutants" / "survivors.txt").read_text() == "versions/deb.py\n- if not colon:\n+ if colon:\n\n"
 
 
-def test_a_survivor_with_a_reason_is_none(home, capsys):
+def test_a_survivor_with_a_reason_does_not_count(home, capsys):
     _, listed = home
     gone, elsewhere = Mutant("versions/deb.py", "a", "b"), Mutant("layers/tar.py", "a", "b")
     listed(FOUND, gone, elsewhere)

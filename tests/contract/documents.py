@@ -12,7 +12,7 @@ IGNORED = ("secret",)
 
 
 def document_of(folder: str, text: str) -> Any:
-    """Raises ValueError where it is none."""
+    """Raises ValueError if the text is not of that kind."""
     kind = next(kind for kind in KINDS if folder in kind.folders)
     found = list(kind.read([SourceFile("example", text, IGNORED)], (), RULES))
     document = next((one for one in found if isinstance(one, Document)), None)

@@ -1,7 +1,7 @@
-"""Rules for every cataloger, present and future: what it declares, and how it bears hostile input.
+"""Rules for every cataloger, present and future: what it declares, and how it handles hostile input.
 
 Each reader gets each of its golden inputs cut short and with seeded mutations (``CAREEN_MUTATIONS``, 200 by default):
-nothing but ValueError may come out, and soon. What it says of them must survive the store and the join.
+nothing but ValueError may come out, and soon. Its facts must survive the store and the join.
 """
 
 import importlib

@@ -123,7 +123,7 @@ def test_failing_examples_give_places_with_a_line(folder, check):
 
 
 @each
-def test_passing_examples_give_none(folder, check):
+def test_passing_examples_give_no_finding(folder, check):
     assert examples_of(folder, check).passing
     for text in examples_of(folder, check).passing:
         assert list(check.inspect(_read(folder, text))) == [], text

@@ -72,7 +72,7 @@ def test_findings_in_files_have_their_lines(reporter):
     assert re.search(r"\b7\b", out)
 
 
-def test_a_partial_answer_says_so(reporter):
+def test_a_partial_answer_is_marked(reporter):
     if not reporter.with_coverage:
         return
     assert re.search("partially_assessed|[Aa]ssessed in part", written(reporter, clean("partially_assessed")))

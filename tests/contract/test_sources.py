@@ -102,7 +102,7 @@ CLAIMS = re.compile(r"\b(safe|clean|secure|no vulnerabilities|vulnerability[- ]f
 COMMANDS = {" clean all", " && zypper clean --all"}  # of package managers
 
 
-def test_no_message_says_that_an_image_is_safe():
+def test_no_message_calls_an_image_safe():
     found = [
         f"{path}:{node.lineno}: {node.value!r}"
         for path, tree in trees("src/careen", ("safe", "clean", "secure", "ulnerab"))
@@ -119,7 +119,7 @@ def docstrings(tree: ast.Module) -> set[ast.AST]:
     return {node.body[0].value for node in parts if node.body and isinstance(node.body[0], ast.Expr)}
 
 
-def test_no_page_says_that_an_image_is_safe():
+def test_no_page_calls_an_image_safe():
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
     found = [f"{page.name}: {line}" for page in pages for line in page.read_text("utf-8").splitlines() if CLAIMS.search(line)]
     assert [line for line in found if not line.startswith("dependencies.md: ")] == []

@@ -132,7 +132,7 @@ def test_long_ranges_are_refused(scheme):
 
 
 @each_with_ranges
-def test_ranges_of_text_that_is_no_version_are_refused(scheme):
+def test_ranges_of_invalid_versions_are_refused(scheme):
     with pytest.raises(ValueError, match="version"):
         scheme.satisfies("1" * 1001, "1.0")
 

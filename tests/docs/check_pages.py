@@ -9,7 +9,7 @@ from tests.support.examples import examples_of
 from careen.checks.kinds import KINDS
 from careen.plugins import Check, load
 
-NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails where they differ. -->\n\n"
+NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails if they differ. -->\n\n"
 
 KUBERNETES = """\
 Manifests in YAML or JSON with any number of documents; lists are unwrapped. Pods are found in every kind of workload, in

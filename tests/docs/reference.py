@@ -17,7 +17,7 @@ from careen.plugins import AdvisorySource, Cataloger, ImageSource, Need, Reporte
 from careen.secrets.ruleset import Rule
 from careen.secrets.ruleset import load as load_rules
 
-NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails where they differ. -->\n\n"
+NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails if they differ. -->\n\n"
 
 
 def pages() -> dict[str, str]:
@@ -83,17 +83,17 @@ def _exit_codes() -> str:
         by_code.setdefault(kind.exit_code, []).append(kind.__name__)
     meanings = {
         0: "the scan is complete and the policy passed",
-        1: "the policy failed: a finding is as severe as `--fail-on` says",
+        1: "the policy failed: a finding meets a condition of `--fail-on`",
         2: "usage or configuration: flags, settings, the ignore file",
         3: "could not complete: not found, denied, corrupt, over a limit, a layer not read whole, a named file that cannot be "
         "parsed, no database; with `--strict` also anything unreadable or not assessed",
         130: "interrupted (Ctrl-C)",
-        141: "nobody reads the output any more",
+        141: "the reader of the output is gone",
     }
     rows = [(str(code), meaning, ", ".join(by_code.get(code, [])) or "-") for code, meaning in meanings.items()]
     after = (
         "Of several platforms the gravest counts: 3 before 1 before 0. The report goes to standard output, everything else to\n"
-        "standard error: one line `careen: error: …` and, where there is one, a next step `hint: …`.\n"
+        "standard error: one line `careen: error: …` and, if there is one, a next step `hint: …`.\n"
     )
     return "# Exit codes\n\n" + NOTE + _table(("code", "meaning", "errors"), rows) + after
 
@@ -171,7 +171,7 @@ def _source(source: AdvisorySource) -> str:
         lines = [*lines[:MAX_ADDRESSES], f"- and {len(lines) - MAX_ADDRESSES} more of this kind"]
     facts = [source.form, source.size, f"renewed {source.renewed}" if source.renewed else "", f"licence: {source.licence}"]
     checked = f"last checked {source.checked}" if source.checked else "not yet compared with other code"
-    role = "" if source.assesses else "Scores, names or dates: where it fails, its last values stay. "
+    role = "" if source.assesses else "Scores, names or dates: if it fails, its last values stay. "
     summary = f"{role}{'; '.join(filter(None, (*facts, checked)))}."
     return f"## {source.name}\n\n{summary[0].upper()}{summary[1:]}\n\n" + "\n".join(lines) + "\n"
 
@@ -226,8 +226,8 @@ def _software() -> str:
 def _distributions() -> str:
     before = (
         "What `src/careen/distributions` has a file of: see [Distribution packages](../matching.md). IDs are those of\n"
-        "`os-release`. Where no source in [this list](sources.md) has advisories of a distribution, it is recognised and\n"
-        "reported as not assessed (`no_advisories`); where only its name is known, as `unknown_distribution`.\n\n"
+        "`os-release`. If no source in [this list](sources.md) has advisories of a distribution, it is recognised and\n"
+        "reported as not assessed (`no_advisories`); if only its name is known, as `unknown_distribution`.\n\n"
     )
     rows = [
         (f"`{one.id}`", one.title, ", ".join(one.packages) or "its name alone", _assessed_by(one), one.support.product or "-")

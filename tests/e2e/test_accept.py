@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "examples"))  # has what builds the demonstration
 
 ADVISORIES = ROOT / "examples" / "advisories"
 KNOWN = ("--offline", "--advisories", ADVISORIES, "--scanners", "vuln", "--strict")
-PROGRAM = File(elf(b"nobody knows what it does" * 100), mode=0o755)
+PROGRAM = File(elf(b"of unknown origin" * 100), mode=0o755)
 ACCEPTED = """\
 accept:
   - {code: no_advisories, what: [golang, maven, npm, pypi, debian-12], reason: these advisories are all that we have}
@@ -41,21 +41,21 @@ def scan(shell, tmp_path, layers, *flags):
     return shell.run("scan", archive, *KNOWN, *flags)
 
 
-def test_three_lines_are_enough_for_the_shop(shell, tmp_path, layers):
+def test_three_accepted_reasons_let_the_shop_pass(shell, tmp_path, layers):
     assert scan(shell, tmp_path, layers).returncode == 3
     passed = scan(shell, tmp_path, layers, "--ignore-file", "accepted.yaml")
     assert (passed.returncode, "Accepted, not assessed" in passed.stdout) == (0, True), passed.stdout
     assert "gaps accepted" in " ".join(passed.stdout.split())
 
 
-def test_one_more_program_is_not_covered(shell, tmp_path, layers):
+def test_another_unidentified_program_is_not_accepted(shell, tmp_path, layers):
     planted = make_layer({"usr/local/bin/helper": PROGRAM})
     failed = scan(shell, tmp_path, (*layers, planted), "--ignore-file", "accepted.yaml")
     assert failed.returncode == 3
     assert "unidentified_files: /usr/local/bin/helper" in " ".join(failed.stdout.split())
 
 
-def test_what_is_suggested_is_enough(shell, tmp_path, layers):
+def test_the_suggested_entries_let_it_pass(shell, tmp_path, layers):
     planted = make_layer({"opt/own/helper": PROGRAM})
     suggested = scan(shell, tmp_path, (*layers, planted), "--suggest-accept")
     assert suggested.returncode == 0

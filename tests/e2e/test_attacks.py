@@ -38,7 +38,7 @@ def codes(report):
 
 
 @pytest.mark.parametrize("attack", attacks.DOUBTS, ids=lambda attack: attack.name)
-def test_what_is_in_doubt_is_never_green_under_strict(tmp_path, attack):
+def test_doubt_never_passes_under_strict(tmp_path, attack):
     shell, place = Shell(tmp_path / "home"), attacks.written(attack, tmp_path)
     code, report = scan(shell, place)
     assert (code == 3) is attack.whole
@@ -53,7 +53,7 @@ def test_a_global_header_hides_nothing(tmp_path):
 
 
 @pytest.mark.parametrize("attack", attacks.COSTS, ids=lambda attack: attack.name)
-def test_what_costs_too_much_is_over_budget(tmp_path, attack):
+def test_expensive_content_is_over_budget(tmp_path, attack):
     place = attacks.written(attack, tmp_path, SCALE)
     bounds = ("--budget", SCALE, "--max-layer-bytes", int(SCALE * (16 << 30)), "--max-seconds", 100)
     code, report = scan(Shell(tmp_path / "home"), place, *bounds)

@@ -1,4 +1,4 @@
-"""Whoever plants something in the cache, or damages it: the next scan still gives the right answer."""
+"""A cache with planted or damaged entries: the next scan still gives the right answer."""
 
 import gzip
 import hashlib
@@ -12,9 +12,9 @@ from tests.support.command import Shell
 from tests.support.images import Symlink, make_image, make_layer, sha256, write_oci_layout
 from tests.support.registry import Registry
 
-FLAW = "CVE-2021-23337"
+CVE = "CVE-2021-23337"
 ADVISORY = {
-    "id": FLAW,
+    "id": CVE,
     "affected": [
         {
             "package": {"ecosystem": "npm", "name": "lodash"},
@@ -44,7 +44,7 @@ def shell(tmp_path):
 
 
 def ids(shell, image, *flags):
-    """What is found, and what was said beside it."""
+    """The ids of the findings, and standard error."""
     finished = shell.run(
         "scan", image, "--advisories", "advisories", "--scanners", "vuln", "--format", "json", "--offline", *flags
     )
@@ -95,14 +95,14 @@ def layout_by_sha512(path, promised, layer):
     return path
 
 
-def test_a_layer_under_the_sha512_of_another(shell, tmp_path):
+def test_a_layer_under_the_sha512_of_another_is_not_believed(shell, tmp_path):
     honest, empty = gzip.compress(HONEST), gzip.compress(make_layer({"etc/os-release": OS_RELEASE}))
     refused = shell.run("scan", layout_by_sha512(tmp_path / "bad", honest, empty), "--advisories", "advisories", "--offline")
     assert refused.returncode == 3 and "its bytes have the digest sha512:" in refused.stderr
-    assert ids(shell, layout_by_sha512(tmp_path / "good", honest, honest))[0] == [FLAW]
+    assert ids(shell, layout_by_sha512(tmp_path / "good", honest, honest))[0] == [CVE]
 
 
-def test_other_bytes_in_the_second_pass(shell, tmp_path):
+def test_other_bytes_in_the_second_pass_are_refused(shell, tmp_path):
     """The layers are known, the image is not; what a link leads to is read once more, from a file of the attacker's."""
     link = make_layer({"etc/os-release": OS_RELEASE, "var/lib/dpkg": Symlink("/opt/dpkg")})
     honest = write_oci_layout(tmp_path / "honest", make_image([link, make_layer({"opt/dpkg/status": STATUS})]))
@@ -129,9 +129,9 @@ def test_other_bytes_in_the_second_pass(shell, tmp_path):
 # --- damaged or edited ------------------------------------------------------------------------------------------------
 
 
-def test_an_edited_version_in_the_store(shell, tmp_path):
+def test_an_edited_entry_of_the_store_is_dropped(shell, tmp_path):
     image = write_oci_layout(tmp_path / "image", make_image([HONEST]))
-    assert ids(shell, image) == ([FLAW], "")
+    assert ids(shell, image) == ([CVE], "")
     edited = "CAST(replace(CAST(hex(data) AS TEXT), hex('4.17.15'), hex('4.17.21')) AS TEXT)"
     with sqlite3.connect(store(shell)) as connection:
         rows = connection.execute(f"SELECT key, {edited}, hex(data) FROM entry").fetchall()
@@ -139,45 +139,45 @@ def test_an_edited_version_in_the_store(shell, tmp_path):
         connection.executemany("UPDATE entry SET data = ? WHERE key = ?", changed)
     connection.close()
     assert {key.split()[0] for _, key in changed} == {"delta", "inventory"}
-    found, said = ids(shell, image)
-    assert found == [FLAW] and said.count("damaged") == 1
-    assert ids(shell, image) == ([FLAW], "")
+    found, err = ids(shell, image)
+    assert found == [CVE] and err.count("damaged") == 1
+    assert ids(shell, image) == ([CVE], "")
 
 
 @pytest.mark.parametrize("level", ["delta", "inventory"])
-def test_the_entry_of_another_image(shell, tmp_path, level):
+def test_the_entry_of_another_image_is_dropped(shell, tmp_path, level):
     image = write_oci_layout(tmp_path / "image", make_image([HONEST]))
     clean = write_oci_layout(tmp_path / "clean", make_image([CLEAN]))
     assert ids(shell, clean)[0] == []
     with sqlite3.connect(store(shell)) as connection:
         ((planted,),) = connection.execute("SELECT data FROM entry WHERE key LIKE ?", (f"{level} %",))
     connection.close()
-    assert ids(shell, image)[0] == [FLAW]
+    assert ids(shell, image)[0] == [CVE]
     change(store(shell), "UPDATE entry SET data = ? WHERE key LIKE ?", planted, f"{level} %")
     if level == "delta":
         change(store(shell), "DELETE FROM entry WHERE key LIKE 'inventory %'")
-    found, said = ids(shell, image)
-    assert found == [FLAW] and "damaged" in said
+    found, err = ids(shell, image)
+    assert found == [CVE] and "damaged" in err
 
 
 @pytest.mark.parametrize("part", ["manifest", "config", "layer"])
 @pytest.mark.parametrize("damage", ["other bytes", "cut short"])
-def test_a_damaged_blob(shell, part, damage):
+def test_a_damaged_blob_is_fetched_anew(shell, part, damage):
     image = make_image([HONEST], {"User": "app"})
     with Registry() as registry:
         reference = registry.push("team/app", "1", image)
-        assert ids(shell, reference)[0] == [FLAW]
+        assert ids(shell, reference)[0] == [CVE]
         digest = {"manifest": image.digest, "config": sha256(image.config), "layer": sha256(image.layers[0])}[part]
         blob = shell.home / "cache" / "blobs" / digest.replace(":", "/")
         data = blob.read_bytes()
         blob.write_bytes(data.replace(b'"app"', b'"dba"') + b" " if damage == "other bytes" else data[: len(data) // 2])
         if part == "layer":
-            store(shell).unlink()  # else nobody looks into it
-        found, said = ids(shell, reference)
-        assert found == [FLAW]
-        assert said.count(f"the blob {digest} in the cache is damaged: it is fetched anew") == 1
+            store(shell).unlink()  # else the blob is not read
+        found, err = ids(shell, reference)
+        assert found == [CVE]
+        assert err.count(f"the blob {digest} in the cache is damaged: it is fetched anew") == 1
         assert blob.read_bytes() == data
-        assert ids(shell, reference) == ([FLAW], "")
+        assert ids(shell, reference) == ([CVE], "")
 
 
 # --- planted by people ------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def planted(shell, tmp_path):
     image = write_oci_layout(tmp_path / "image", make_image([HONEST]))
     liar = Shell(tmp_path / "liar")
     shutil.copytree(shell.home / "advisories", liar.home / "advisories")
-    assert ids(liar, image)[0] == [FLAW]
+    assert ids(liar, image)[0] == [CVE]
     from careen.store.sqlite import SqliteStore
 
     cache = SqliteStore(store(liar))
@@ -203,14 +203,14 @@ def planted(shell, tmp_path):
     return image, shell.home / "cache"
 
 
-def test_a_lie_is_believed_in_a_folder_of_ones_own(shell, planted):
+def test_a_planted_entry_is_believed_in_a_private_folder(shell, planted):
     """So that the tests below can fail."""
     assert ids(shell, planted[0]) == ([], "")
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="users and modes as POSIX has them")
 @pytest.mark.parametrize("opened", ["folder", "way", "file", "group"])
-def test_a_folder_where_others_may_write(shell, planted, opened):
+def test_a_folder_that_others_may_write_to_is_not_used(shell, planted, opened):
     image, cache = planted
     if opened == "file":
         cache.chmod(0o755)
@@ -218,9 +218,9 @@ def test_a_folder_where_others_may_write(shell, planted, opened):
     else:
         (cache.parent if opened == "way" else cache).chmod(0o770 if opened == "group" and os.geteuid() == 0 else 0o777)
     before = (cache / "layers.sqlite").read_bytes()
-    found, said = ids(shell, image)
-    assert found == [FLAW]
-    (line,) = [line for line in said.splitlines() if str(cache) in line]
+    found, err = ids(shell, image)
+    assert found == [CVE]
+    (line,) = [line for line in err.splitlines() if str(cache) in line]
     assert "chmod go-w" in line and "CAREEN_CACHE_DIR" in line
     assert (cache / "layers.sqlite").read_bytes() == before
     assert ids(shell, image, "--trust-cache")[0] == []
@@ -230,15 +230,15 @@ def test_a_folder_where_others_may_write(shell, planted, opened):
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
 @pytest.mark.parametrize("inside", [".", "layers.sqlite"])
-def test_root_believes_nothing_of_a_user(shell, planted, inside):
+def test_root_does_not_use_the_cache_of_a_user(shell, planted, inside):
     image, cache = planted
     os.chown(cache / inside, 12345, 12345)
-    found, said = ids(shell, image)
-    assert found == [FLAW] and f"{(cache / inside).resolve()} belongs to user 12345" in said
+    found, err = ids(shell, image)
+    assert found == [CVE] and f"{(cache / inside).resolve()} belongs to user 12345" in err
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="users and modes as POSIX has them")
-def test_a_database_where_others_may_write_is_neither_read_nor_written(shell, tmp_path):
+def test_a_database_that_others_may_write_to_is_neither_read_nor_written(shell, tmp_path):
     image = write_oci_layout(tmp_path / "image", make_image([HONEST]))
     cache = shell.home / "cache"
     (cache / "database").mkdir(parents=True)
@@ -257,5 +257,5 @@ def test_nothing_of_a_private_cache_is_left(shell, planted, tmp_path):
     cache.chmod(0o777)
     (tmp_path / "temporary").mkdir()
     shell.environment["TMPDIR"] = str(tmp_path / "temporary")
-    assert ids(shell, image)[0] == [FLAW]
+    assert ids(shell, image)[0] == [CVE]
     assert list((tmp_path / "temporary").iterdir()) == []

@@ -69,7 +69,7 @@ def codes(report):
 
 
 @pytest.mark.parametrize("prefix", ["", "registry:"])
-def test_a_file_in_the_place_of_an_image(shell, tmp_path, prefix):
+def test_a_local_file_does_not_hide_an_image_of_a_registry(shell, tmp_path, prefix):
     with Registry() as registry:
         image = make_image([LAYER])
         reference = prefix + registry.push("owner/app", "1.0", image)
@@ -110,20 +110,20 @@ def configured(tmp_path, config=None, history=None):
     ],
     ids=["variables", "names of secrets", "labels", "arguments"],
 )
-def test_a_configuration_without_end(shell, tmp_path, config):
+def test_a_huge_configuration_is_refused(shell, tmp_path, config):
     code, report = scanned(shell, configured(tmp_path, config))
     assert code == 3
     assert codes(report) == {"over_budget"}
     assert [one["name"] for one in report["packages"]] == ["zlib1g"]
 
 
-def test_a_history_without_end(shell, tmp_path):
+def test_a_huge_history_is_bounded(shell, tmp_path):
     steps = [{"created_by": f"RUN step {number}", "empty_layer": True} for number in range(60_000)]
     code, report = scanned(shell, configured(tmp_path, history=[*steps, {"created_by": "COPY . /"}]))
     assert (code, codes(report)) == (3, {"over_budget"})
 
 
-def test_lists_that_nothing_is_looked_for_in(shell, tmp_path):
+def test_huge_lists_that_nothing_reads_are_harmless(shell, tmp_path):
     config = {
         "ExposedPorts": {f"{number}/tcp": {} for number in range(60_000)},
         "Volumes": {f"/volume{number}": {} for number in range(60_000)},
@@ -142,35 +142,35 @@ def blob(folder, data):
     return {"digest": sha256(data), "size": len(data)}
 
 
-def refused(shell, reference, said, *flags):
+def refused(shell, reference, message, *flags):
     code, out, err = run(shell, "scan", reference, *KNOWN, *flags)
     assert (code, out) == (3, "")
-    assert said in err, err
+    assert message in err, err
 
 
-def test_a_manifest_of_very_many_layers(shell, tmp_path):
+def test_a_manifest_of_very_many_layers_is_refused(shell, tmp_path):
     layout = configured(tmp_path)
     layer = {"mediaType": OCI_LAYER, "digest": sha256(LAYER), "size": 1}
     config = {"mediaType": OCI_CONFIG, "digest": sha256(b"{}"), "size": 2}
-    for count, said in ((20_000, "20000 layers"), (100_000, "is larger than 8 MiB")):
+    for count, message in ((20_000, "20000 layers"), (100_000, "is larger than 8 MiB")):
         entry = blob(layout, json.dumps({"schemaVersion": 2, "config": config, "layers": [layer] * count}).encode())
         index = {"schemaVersion": 2, "manifests": [{"mediaType": OCI_MANIFEST, **entry}]}
         (layout / "index.json").write_text(json.dumps(index))
-        refused(shell, layout, said)
+        refused(shell, layout, message)
 
 
-def test_an_index_of_very_many_manifests(shell, tmp_path):
+def test_an_index_of_very_many_manifests_is_refused(shell, tmp_path):
     layout = configured(tmp_path)
     (entry,) = json.loads((layout / "index.json").read_text())["manifests"]
     platforms = [{"platform": {"os": "linux", "architecture": f"a{number}"}} for number in range(100_000)]
     entries = [{"mediaType": entry["mediaType"], "digest": entry["digest"], "size": entry["size"], **one} for one in platforms]
-    for count, said in ((10_000, "lists 10000 manifests"), (100_000, "is larger than 8 MiB")):
+    for count, message in ((10_000, "lists 10000 manifests"), (100_000, "is larger than 8 MiB")):
         (layout / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": entries[:count]}))
-        refused(shell, layout, said)
-        refused(shell, layout, said, "--all-platforms")
+        refused(shell, layout, message)
+        refused(shell, layout, message, "--all-platforms")
 
 
-def test_features_of_a_platform_without_end(shell, tmp_path):
+def test_a_huge_list_of_platform_features_is_refused(shell, tmp_path):
     layout = configured(tmp_path)
     document = json.loads((layout / "index.json").read_text())
     document["manifests"][0]["platform"] = {"os": "linux", "architecture": "amd64", "os.features": ["x"] * 500_000}
@@ -180,7 +180,7 @@ def test_features_of_a_platform_without_end(shell, tmp_path):
 
 
 @pytest.mark.parametrize("nested", [b"[" * 2_000_000, b'{"a":' * 600_000, b'{"manifests":[' * 250_000])
-def test_documents_that_are_nested_without_end(shell, tmp_path, nested):
+def test_deeply_nested_documents_are_refused(shell, tmp_path, nested):
     layout = configured(tmp_path)
     (layout / "index.json").write_bytes(nested)
     refused(shell, layout, "malformed")
@@ -189,7 +189,7 @@ def test_documents_that_are_nested_without_end(shell, tmp_path, nested):
     refused(shell, layout, "malformed")
 
 
-def test_indexes_that_lead_to_themselves(shell, tmp_path):
+def test_indexes_in_a_cycle_are_refused(shell, tmp_path):
     layout = configured(tmp_path)
     entry = json.loads((layout / "index.json").read_text())["manifests"][0]
     for _ in range(8):
@@ -209,7 +209,7 @@ class Circular(Registry):
         return Answer(200, b'{"repositories": ["team/app"]}', {"Link": f'</v2/_catalog?page={page}>; rel="next"'})
 
 
-def test_pages_without_end(shell):
+def test_endless_pages_are_refused(shell):
     with Circular() as registry:
         registry.push("team/app", "1", make_image([LAYER]))
         code, out, _ = run(shell, "registry", "scan", registry.host, *KNOWN, "--json")
@@ -253,7 +253,7 @@ def dripping(*pieces):
     ],
     ids=["body", "headers", "one header"],
 )
-def test_an_answer_that_drips(shell, pieces):
+def test_a_slow_answer_is_bounded(shell, pieces):
     """With less patience than is usual, which is a minute."""
     with dripping(*pieces) as host:
         code, out, err = run(shell, "scan", f"registry:{host}/a:1", *KNOWN, "--plain-http", "--timeout", "0.5")
@@ -261,7 +261,7 @@ def test_an_answer_that_drips(shell, pieces):
     assert "sends almost nothing" in err
 
 
-def test_a_service_for_tokens_inside_a_network(shell):
+def test_a_token_service_in_a_private_network_is_not_asked(shell):
     with Registry() as registry:
         challenge = {"WWW-Authenticate": 'Bearer realm="http://169.254.169.254/latest/meta-data"'}
         registry.busy = [Answer(401, headers=challenge)] * 20

@@ -62,7 +62,7 @@ def stored(layout_path):
 # --- layers ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_truncated_gzip_keeps_what_was_read_and_says_the_rest(shell, tmp_path):
+def test_a_truncated_gzip_keeps_what_was_read_and_reports_the_rest(shell, tmp_path):
     tar = make_layer(BASE)
     cut = gzip.compress(tar, mtime=0)[:-20_000]
     image = make_image([tar])
@@ -77,7 +77,7 @@ def test_a_truncated_gzip_keeps_what_was_read_and_says_the_rest(shell, tmp_path)
     assert report["coverage"]["verdict"] == "partially_assessed"
 
 
-def test_a_corrupt_tar_too(shell, tmp_path):
+def test_a_corrupt_tar_keeps_what_was_read(shell, tmp_path):
     tar = bytearray(make_layer(BASE))
     at = tar.rindex(b"ustar")
     tar[at - 200 : at - 100] = bytes(100)
@@ -86,14 +86,14 @@ def test_a_corrupt_tar_too(shell, tmp_path):
     assert [package["name"] for package in report["packages"]] == ["libssl3"]
 
 
-def test_an_absent_layer(shell, tmp_path):
+def test_an_absent_layer_is_reported(shell, tmp_path):
     path = layout(tmp_path, make_layer(BASE))
     digest, blob = stored(path)
     blob.unlink()
     assert digest.removeprefix("sha256:") in refused(shell, "scan", path, *KNOWN)
 
 
-def test_a_wrong_digest(shell, tmp_path):
+def test_a_wrong_digest_is_reported(shell, tmp_path):
     path = layout(tmp_path, make_layer(BASE))
     digest, blob = stored(path)
     blob.write_bytes(gzip.compress(make_layer({"other": b""})))
@@ -124,7 +124,7 @@ def test_symlink_cycles_and_escapes(shell, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="measures a child's memory as Linux does")
-def test_a_bomb_of_eight_gibibytes_in_ten_megabytes(shell, tmp_path):
+def test_a_bomb_of_eight_gibibytes_in_ten_megabytes_is_bounded(shell, tmp_path):
     engine = zlib.compressobj(9, zlib.DEFLATED, 31)
     piece = bytes(64 << 20)
     head = make_layer({"big": b""})[:512]
@@ -207,7 +207,7 @@ def test_an_unknown_distribution_is_never_clean(shell, tmp_path):
 # --- places ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_not_there(shell, tmp_path):
+def test_a_missing_image_is_an_error(shell, tmp_path):
     (tmp_path / "empty").mkdir()
     assert "empty folder" in refused(shell, "scan", tmp_path / "empty", *KNOWN)
     assert "does not exist" in refused(shell, "scan", tmp_path / "absent.tar", *KNOWN)
@@ -219,13 +219,13 @@ def test_what_is_not_there(shell, tmp_path):
     refused(shell, "scan", "Not A Name!", *KNOWN)
 
 
-def test_a_cache_folder_that_cannot_be_one(shell, tmp_path):
+def test_a_cache_folder_that_is_a_file_is_refused(shell, tmp_path):
     (tmp_path / "file").write_text("")
     other = Shell(shell.home, CAREEN_CACHE_DIR=str(tmp_path / "file"))
     refused(other, "scan", layout(tmp_path, make_layer(BASE)), *KNOWN, code=2)
 
 
-def test_a_database_that_is_damaged_is_said(shell, tmp_path):
+def test_a_damaged_database_is_reported(shell, tmp_path):
     database = shell.home / "cache" / "database" / "advisories.sqlite"
     database.parent.mkdir(parents=True)
     database.write_bytes(b"garbage" * 1000)
@@ -245,11 +245,11 @@ def test_ctrl_c_ends_quietly(shell, tmp_path):
     process = shell.start("scan", path, *KNOWN, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(0.15)
     process.send_signal(signal.SIGINT)
-    out, said = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=120)
     assert process.returncode in (130, 0, -signal.SIGINT)  # 0: it was faster than the signal; the last: on its way out
-    assert b"Traceback" not in said
+    assert b"Traceback" not in err
     if process.returncode == 130:
-        assert (out, said) == (b"", b"")
+        assert (out, err) == (b"", b"")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes as POSIX has them")
@@ -261,10 +261,10 @@ def test_a_closed_pipe_ends_quietly(shell, tmp_path):
     scan = shell.start("scan", path, *KNOWN, "--format", "json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     scan.stdout.read(100)
     scan.stdout.close()
-    said = scan.stderr.read()
+    err = scan.stderr.read()
     scan.stderr.close()
     scan.wait(120)
-    assert said == b""
+    assert err == b""
 
 
 def test_nothing_is_written_outside_the_cache(shell, tmp_path):

@@ -37,13 +37,13 @@ def shell(tmp_path_factory):
 def images(tmp_path_factory):
     folder = tmp_path_factory.mktemp("images")
     base, own, newer = make_layer(LODASH), make_layer(MINIMIST), make_layer(NEWER)
-    told = history("ADD base /", 'CMD ["sh"]', "COPY app /app", 'CMD ["app"]')
+    steps = history("ADD base /", 'CMD ["sh"]', "COPY app /app", 'CMD ["app"]')
     made = {
         "base": make_image((base,), history=history("ADD base /", 'CMD ["sh"]')),
-        "app": make_image((base, own), history=told),
+        "app": make_image((base, own), history=steps),
         "silent": make_image((base, own), history=()),
-        "alone": make_image((base, make_layer({"app/a": b"b"})), history=told),
-        "newer": make_image((base, newer), history=told),
+        "alone": make_image((base, make_layer({"app/a": b"b"})), history=steps),
+        "newer": make_image((base, newer), history=steps),
         "other": make_image((own,)),
     }
     return {name: write_docker_archive(folder / f"{name}.tar", image) for name, image in made.items()}
@@ -55,7 +55,7 @@ def scan(shell, image, *flags):
     return finished.returncode, json.loads(finished.stdout)
 
 
-def test_what_came_with_the_base_stays_listed_and_gates_nothing(shell, images):
+def test_findings_of_the_base_stay_listed_and_do_not_fail_the_gate(shell, images):
     code, report = scan(shell, images["alone"])
     assert (code, report["totals"]["in_base"]) == (1, 1)
     assert report["target"]["base_image"] == {"reference": None, "digest": None, "layers": 1, "how": "history"}
@@ -71,17 +71,17 @@ def test_what_came_with_the_base_stays_listed_and_gates_nothing(shell, images):
 
 
 @pytest.mark.parametrize("name", ["app", "newer"])
-def test_what_is_added_or_replaced_gates(shell, images, name):
+def test_findings_of_added_or_replaced_packages_fail_the_gate(shell, images, name):
     assert scan(shell, images[name], "--exclude-base")[0] == 1
 
 
-def test_without_a_known_base_everything_counts(shell, images):
+def test_without_a_known_base_all_findings_count(shell, images):
     code, report = scan(shell, images["silent"], "--exclude-base")
     assert (code, report["totals"]["in_base"], report["target"]["base_image"]) == (1, None, None)
     assert "no base image is known" in report["verdict"]["rules"][0]["rule"]
 
 
-def test_a_base_that_the_user_names(shell, images):
+def test_the_user_can_name_the_base(shell, images):
     _, report = scan(shell, images["silent"], "--exclude-base", "--base", images["base"])
     base = report["target"]["base_image"]
     assert (base["reference"], base["layers"], base["how"]) == (str(images["base"]), 1, "known layers")

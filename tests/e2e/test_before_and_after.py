@@ -1,4 +1,4 @@
-"""A Dockerfile before and after its build: the same flaw on the same line, and what packages by address turn out to be."""
+"""A Dockerfile before and after its build: the same vulnerability on the same line, and what packages by address are."""
 
 import gzip
 import json
@@ -52,7 +52,7 @@ def tree(tmp_path, monkeypatch):
     (tmp_path / "app/Dockerfile").write_text(DOCKERFILE)
     (tmp_path / "own").mkdir()
     known = [
-        advisory("CVE-2026-0001", "mysql", "8.0.32", "Bitnami", "SEMVER"),  # of the software, whoever packages it
+        advisory("CVE-2026-0001", "mysql", "8.0.32", "Bitnami", "SEMVER"),  # of the software, independent of its packager
         advisory("CVE-2026-2", "bash", "5.2-1.el9"),
         advisory("CVE-2026-3", "mysql-community-server", "8.0.99-1.el9"),  # of a build that this one is not
     ]
@@ -77,14 +77,14 @@ def archive(tree):
     return write_docker_archive(tree / "built.tar", make_image(layers, {"User": "27"}, history=HISTORY))
 
 
-def told(capsys, *arguments):
+def report_of(capsys, *arguments):
     code = main([*map(str, arguments), "--offline", "--advisories", "own", "--format", "json", "--quiet"])
     out, _ = capsys.readouterr()
     assert code == 0
     return json.loads(out)
 
 
-def flaws(report):
+def vulnerabilities(report):
     found = (one for one in report["findings"] if one["kind"] == "vulnerability")
     return {(one["id"], one["package"].partition("@")[0]): one["location"] for one in found}
 
@@ -93,9 +93,9 @@ SERVER = ("CVE-2026-0001", "pkg:rpm/rocky/mysql-community-server")
 BASH = ("CVE-2026-2", "pkg:rpm/rocky/bash")
 
 
-def test_before_the_build(tree, capsys):
-    report = told(capsys, "check", "app")
-    assert flaws(report) == {SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9}}
+def test_before_the_build_pinned_packages_are_assessed(tree, capsys):
+    report = report_of(capsys, "check", "app")
+    assert vulnerabilities(report) == {SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9}}
     versions = {one["name"]: one["version"] for one in report["packages"]}
     assert versions == {
         "mysql-community-minimal-release": "",
@@ -110,9 +110,9 @@ def test_before_the_build(tree, capsys):
     assert (reasons["unresolved"], reasons["unpinned"]) == (2, 1)
 
 
-def test_after_the_build(tree, archive, capsys):
-    report = told(capsys, "scan", archive, "--dockerfile", "app/Dockerfile")
-    assert flaws(report) == {
+def test_after_the_build_findings_have_their_lines(tree, archive, capsys):
+    report = report_of(capsys, "scan", archive, "--dockerfile", "app/Dockerfile")
+    assert vulnerabilities(report) == {
         SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9},
         BASH: {"path": "app/Dockerfile", "line": 2, "end_line": 2},
     }
@@ -122,10 +122,10 @@ def test_after_the_build(tree, archive, capsys):
     ]
 
 
-def test_without_a_dockerfile_the_history_speaks(tree, archive, capsys, monkeypatch):
+def test_without_a_dockerfile_layers_have_their_history(tree, archive, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "1000")
-    report = told(capsys, "scan", archive)
-    assert set(flaws(report).values()) == {None}
+    report = report_of(capsys, "scan", archive)
+    assert set(vulnerabilities(report).values()) == {None}
     assert [(layer["instruction"], layer["created_by"]) for layer in report["layers"]][1] == (None, RUN)
     assert main(["scan", str(archive), "--offline", "--advisories", "own", "--quiet"]) == 0
     table = capsys.readouterr().out
@@ -133,7 +133,7 @@ def test_without_a_dockerfile_the_history_speaks(tree, archive, capsys, monkeypa
     assert "LAYER 1: RUN yum install -y https://repo.example/mysql-community-minimal" in table
 
 
-def test_the_lines_in_other_formats(tree, archive, capsys, monkeypatch):
+def test_other_formats_have_the_lines(tree, archive, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "1000")
     flags = ("--dockerfile", "app/Dockerfile", "--offline", "--advisories", "own", "--quiet")
     assert main(["scan", str(archive), *flags]) == 0
@@ -148,7 +148,7 @@ def test_the_lines_in_other_formats(tree, archive, capsys, monkeypatch):
     assert places["CVE-2026-0001"]["artifactLocation"]["uri"].endswith("app/Dockerfile")
 
 
-def test_another_dockerfile_explains_nothing(tree, archive, capsys):
+def test_another_dockerfile_is_ignored(tree, archive, capsys):
     (tree / "other").write_text("FROM debian:12\nRUN apt-get update\nCOPY a /b\n")
     flags = ("--offline", "--advisories", "own")
     assert main(["scan", str(archive), "--dockerfile", "other", *flags]) == 0
@@ -178,10 +178,10 @@ def repository(tree):
         yield server
 
 
-def test_resolved_before_the_build(tree, repository, capsys):
+def test_packages_by_address_are_resolved_before_the_build(tree, repository, capsys):
     text = DOCKERFILE.replace("https://repo.example", repository.url)
     (tree / "app/Dockerfile").write_text(text)
-    report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", f"127.0.0.1:{repository.port}")
+    report = report_of(capsys, "check", "app", "--resolve", "--resolve-hosts", f"127.0.0.1:{repository.port}")
     found = {one["name"]: (one["version"], one["vendor"]) for one in report["packages"]}
     assert found == {
         "mysql-community-minimal-release": ("1-2.el9", "unknown"),
@@ -194,7 +194,7 @@ def test_resolved_before_the_build(tree, repository, capsys):
     assert messages["DKR-004", 6].endswith(f"it is mysql80-community-release 9-5.el9 of MySQL, signed by key {KEY}")
     assert messages["DKR-008", 5].startswith("mysql-community-minimal-release 1-2.el9 holds no signature")
     assert messages["DKR-099", 6] == "mysql80-community-release 9-5.el9 brings etc/yum.repos.d/mysql-community.repo"
-    assert flaws(report) == {SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9}}
+    assert vulnerabilities(report) == {SERVER: {"path": "app/Dockerfile", "line": 9, "end_line": 9}}
     assert all(request.headers["range"] == "bytes=0-1048575" for request in repository.requests)
     assert len(repository.requests) == 2
 
@@ -202,42 +202,44 @@ def test_resolved_before_the_build(tree, repository, capsys):
 @pytest.mark.parametrize("listed", [(), ("--resolve-hosts", "*"), ("--resolve-hosts", "repo.example")])
 def test_a_host_that_is_not_listed_is_not_asked(tree, repository, capsys, listed):
     (tree / "app/Dockerfile").write_text(DOCKERFILE.replace("https://repo.example", repository.url))
-    report = told(capsys, "check", "app", "--resolve", *listed)
+    report = report_of(capsys, "check", "app", "--resolve", *listed)
     assert repository.requests == []
     reasons = [one for one in report["coverage"]["reasons"] if one["code"] == "unread_address"]
     assert [one["packages"] for one in reasons] == [2]
     assert "was not asked" in reasons[0]["detail"]
-    assert flaws(report)[SERVER]["line"] == 9
+    assert vulnerabilities(report)[SERVER]["line"] == 9
 
 
-def test_a_redirect_to_where_clouds_keep_credentials(tree, repository, capsys):
+def test_a_redirect_to_the_metadata_service_of_a_cloud_is_not_followed(tree, repository, capsys):
     (tree / "app/Dockerfile").write_text(DOCKERFILE.replace("https://repo.example", f"{repository.url}/moved"))
-    report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", "127.0.0.1", "--resolve-hosts", "*")
+    report = report_of(capsys, "check", "app", "--resolve", "--resolve-hosts", "127.0.0.1", "--resolve-hosts", "*")
     details = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "unread_address"]
     assert details
     assert all("169.254.169.254" in one for one in details)
 
 
-def test_what_the_lock_files_of_the_context_bring(tree, capsys):
+def test_lock_files_of_the_context_are_assessed(tree, capsys):
     lock = {"lockfileVersion": 3, "packages": {"": {}, "node_modules/lodash": {"version": "4.17.15"}}}
     record = advisory("CVE-2020-8203", "lodash", "4.17.19", "npm", "SEMVER")
     (tree / "own/lodash.json").write_text(json.dumps(record))
     (tree / "app/Dockerfile").write_text("FROM node:22\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\n")
-    report = told(capsys, "check", "app")
-    assert flaws(report) == {}
+    report = report_of(capsys, "check", "app")
+    assert vulnerabilities(report) == {}
     details = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "unread_manifest"]
     assert details == ["app/Dockerfile:4: npm-shrinkwrap.json or package-lock.json is not in the build context"]
     (tree / "package-lock.json").write_text(json.dumps(lock))
-    report = told(capsys, "check", "app", "--context", ".")
-    assert flaws(report) == {("CVE-2020-8203", "pkg:npm/lodash"): {"path": "app/Dockerfile", "line": 4, "end_line": 4}}
-    (flaw,) = [one for one in report["findings"] if one["kind"] == "vulnerability"]
-    assert flaw["paths"] == ["app/Dockerfile", "package-lock.json"]
+    report = report_of(capsys, "check", "app", "--context", ".")
+    assert vulnerabilities(report) == {
+        ("CVE-2020-8203", "pkg:npm/lodash"): {"path": "app/Dockerfile", "line": 4, "end_line": 4}
+    }
+    (finding,) = [one for one in report["findings"] if one["kind"] == "vulnerability"]
+    assert finding["paths"] == ["app/Dockerfile", "package-lock.json"]
     (tree / ".dockerignore").write_text("*.json\n")
-    report = told(capsys, "check", "app", "--context", ".")
-    assert flaws(report) == {}
+    report = report_of(capsys, "check", "app", "--context", ".")
+    assert vulnerabilities(report) == {}
 
 
-def test_what_nothing_pins_in_the_version_of_today(tree, capsys):
+def test_unpinned_packages_are_assessed_in_the_version_of_today(tree, capsys):
     known = advisory("CVE-2026-4", "openssl", "3.3.2-r0", "Alpine:v3.20")
     (tree / "own/alpine.json").write_text(json.dumps(known))
     index = b"P:openssl-dev\nV:3.3.1-r0\no:openssl\n\nP:other\nV:1-r0\no:other\n"
@@ -254,16 +256,16 @@ def test_what_nothing_pins_in_the_version_of_today(tree, capsys):
         registry.push("library/alpine", "3.20", make_image((make_layer(files),)))
         text = f"FROM {registry.host}/library/alpine:3.20\nRUN apk add --no-cache \\\n  openssl-dev \\\n  nowhere\n"
         (tree / "app/Dockerfile").write_text(text)
-        report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", "127.0.0.1")
-        assert flaws(report) == {
+        report = report_of(capsys, "check", "app", "--resolve", "--resolve-hosts", "127.0.0.1")
+        assert vulnerabilities(report) == {
             ("CVE-2026-4", "pkg:apk/alpine/openssl-dev"): {"path": "app/Dockerfile", "line": 3, "end_line": 3}
         }
         reasons = {one["code"]: one["packages"] for one in report["coverage"]["reasons"]}
         assert (reasons["as_of_today"], reasons["unpinned"]) == (1, 1)
-        report = told(capsys, "check", "app", "--resolve", "--resolve-hosts", registry.host)
+        report = report_of(capsys, "check", "app", "--resolve", "--resolve-hosts", registry.host)
         (reason,) = [one for one in report["coverage"]["reasons"] if one["code"] == "unread_repository"]
         assert (f"{server.host} was not asked" in reason["detail"], reason["packages"]) == (True, 2)
         asked = len(server.requests)
-        report = told(capsys, "check", "app")
-        assert flaws(report) == {}
+        report = report_of(capsys, "check", "app")
+        assert vulnerabilities(report) == {}
         assert len(server.requests) == asked

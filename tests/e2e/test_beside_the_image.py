@@ -1,4 +1,4 @@
-"""What lies beside an image in its registry, as a user of the command sees it."""
+"""Artifacts beside an image in its registry (signatures, VEX, provenance), on the command line."""
 
 import json
 
@@ -8,12 +8,12 @@ from tests.support.command import ADVISORIES, Shell
 from tests.support.images import make_image, make_layer
 from tests.support.registry import Registry
 
-FLAW = "CVE-2021-23337"
+CVE = "CVE-2021-23337"
 LODASH = {"app/node_modules/lodash/package.json": b'{"name": "lodash", "version": "4.17.15"}'}
 VEX = {
     "@context": "https://openvex.dev/ns/v0.2.0",
     "timestamp": "2999-01-01T00:00:00Z",
-    "statements": [{"vulnerability": {"name": FLAW}, "products": [{"@id": "pkg:npm/lodash"}], "status": "not_affected"}],
+    "statements": [{"vulnerability": {"name": CVE}, "products": [{"@id": "pkg:npm/lodash"}], "status": "not_affected"}],
 }
 IMAGE, BARE = make_image([make_layer(LODASH)]), make_image([make_layer({**LODASH, "a": b"1"})])
 
@@ -43,7 +43,7 @@ def scene(tmp_path_factory, key):
         yield scan
 
 
-def flaws(report):
+def vulnerabilities(report):
     return [one["id"] for one in report["findings"] if one["kind"] == "vulnerability"]
 
 
@@ -56,7 +56,7 @@ def reasons(report):
 
 
 @needs_openssl
-def test_by_default_nobody_asks(scene):
+def test_by_default_the_registry_is_not_asked(scene):
     before = len(scene.registry.requests)
     report, _ = scene(scene.bare)
     assert report["target"]["attached"] is None
@@ -65,19 +65,19 @@ def test_by_default_nobody_asks(scene):
 
 
 @needs_openssl
-def test_vex_of_anybody_is_told_and_not_applied(scene):
+def test_unsigned_vex_is_reported_and_not_applied(scene):
     report, _ = scene(scene.signed, "--referrers")
-    assert flaws(report) == [FLAW]
+    assert vulnerabilities(report) == [CVE]
     assert [one["trusted"] for one in report["target"]["attached"]["vex"]] == [False]
     assert "untrusted_rules" in reasons(report)
     applied, _ = scene(scene.signed, "--referrers", "--image-vex")
-    assert flaws(applied) == []
+    assert vulnerabilities(applied) == []
 
 
 @needs_openssl
 def test_vex_of_a_trusted_key_is_applied(scene, key):
     report, _ = scene(scene.signed, "--trust-key", key.public)
-    assert flaws(report) == []
+    assert vulnerabilities(report) == []
     (aside,) = report["suppressed"]
     assert aside["by"]["source"] == f"registry:{report['target']['attached']['vex'][0]['digest']}"
     assert "untrusted_rules" not in reasons(report)
@@ -85,7 +85,7 @@ def test_vex_of_a_trusted_key_is_applied(scene, key):
 
 
 @needs_openssl
-def test_vex_of_another_key_is_not(scene, tmp_path):
+def test_vex_of_another_key_is_not_applied(scene, tmp_path):
     report, code = scene(
         scene.signed, "--trust-key", Key(tmp_path).public, "--fail-on", "config:medium", "--scanners", "config"
     )
@@ -95,7 +95,7 @@ def test_vex_of_another_key_is_not(scene, tmp_path):
 
 
 @needs_openssl
-def test_an_image_that_nobody_signed(scene):
+def test_an_unsigned_image_is_a_finding(scene):
     report, _ = scene(scene.bare, "--referrers")
     assert misconfigurations(report) == ["no signature lies beside the image", "no provenance lies beside the image"]
     table = Shell(scene.home).run("scan", scene.bare, "--advisories", ADVISORIES, "--db-from", scene.home, "--referrers").stdout
@@ -103,7 +103,7 @@ def test_an_image_that_nobody_signed(scene):
 
 
 @needs_openssl
-def test_what_was_not_asked_is_said(scene, key):
+def test_a_registry_that_was_not_asked_is_a_reason(scene, key):
     for flags in (("--referrers", "--offline"), ("--trust-key", key.public, "--offline"), ("--checks-on", "IMG-028")):
         report, code = scene(scene.bare, *flags, "--strict")
         assert "attached_unread" in reasons(report)
@@ -111,7 +111,7 @@ def test_what_was_not_asked_is_said(scene, key):
 
 
 @needs_openssl
-def test_a_file_that_is_no_key(scene, tmp_path):
+def test_a_file_that_is_not_a_key_is_refused(scene, tmp_path):
     (tmp_path / "key").write_text("nothing")
     finished = Shell(scene.home).run("scan", scene.signed, "--trust-key", tmp_path / "key")
     assert finished.returncode == 2
@@ -119,7 +119,7 @@ def test_a_file_that_is_no_key(scene, tmp_path):
 
 
 @needs_openssl
-def test_a_whole_registry(scene, tmp_path):
+def test_a_scan_of_a_registry_does_not_ask_for_artifacts(scene, tmp_path):
     folder = tmp_path / "reports"
     words = (
         "registry",

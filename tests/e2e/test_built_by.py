@@ -88,7 +88,7 @@ def test_a_version_above_all_of_the_trackers(shell, tmp_path):
     ("version", "created"),
     [("1.5-1", "2020-05-01T00:00:00Z"), ("4.0-1", "2020-06-01T00:00:00Z"), ("4.0-1", "1970-01-01T00:00:00Z")],
 )
-def test_in_doubt_it_is_the_distributions(shell, tmp_path, version, created):
+def test_in_doubt_the_distribution_built_it(shell, tmp_path, version, created):
     _, report, reasons = scan(shell, image(tmp_path, created, jib=version, spar="3.0-1"))
     assert (reasons["no_index"], "unassessed_package" in reasons) == ([f"pkg:deb/debian/jib@{version}"], False)
     assert [one["id"] for one in report["findings"]] == ["CVE-2020-90001"]
@@ -100,7 +100,7 @@ def test_an_update_that_the_tracker_does_not_have_yet(shell, tmp_path):
     assert [one["id"] for one in report["findings"]] == ["CVE-2020-90001"]
 
 
-def test_nothing_is_the_distributions(shell, tmp_path):
+def test_an_image_without_packages_of_its_distribution_does_not_pass(shell, tmp_path):
     path = image(tmp_path, jib="1.4-corp1", acme="1.0-corp1")
     code, report, reasons = scan(shell, path)
     assert (code, reasons["no_distribution_package"]) == (3, ["debian-12"])

@@ -1,4 +1,4 @@
-"""The cache is removed while scans run, and while whoever removes it is killed."""
+"""The cache is removed while scans run, and the process that removes it is killed."""
 
 import os
 import signal
@@ -31,7 +31,7 @@ def images(folder, count):
     ]
 
 
-def test_scans_beside_a_cache_that_is_cleared_again_and_again(tmp_path, start):
+def test_scans_succeed_while_the_cache_is_cleared_again_and_again(tmp_path, start):
     scans = [start("inventory", "--format", "json", image) for image in images(tmp_path, 4)]
     while any(scan.poll() is None for scan in scans):
         clear = start("cache", "clear", "--yes")
@@ -43,7 +43,7 @@ def test_scans_beside_a_cache_that_is_cleared_again_and_again(tmp_path, start):
         assert '"bash"' in out
 
 
-def test_whoever_is_killed_while_removing_leaves_what_can_be_used(tmp_path, start):
+def test_a_clear_that_is_killed_leaves_a_usable_cache(tmp_path, start):
     """Killed at the first files that are gone, so that some of the others are there."""
     image = images(tmp_path, 1)[0]
     first = start("inventory", image)

@@ -50,13 +50,13 @@ def checked(capsys, *arguments):
     return code, out, err
 
 
-def test_before_the_build_the_pinned_server_is_judged_and_the_aliases_are_open(tree, capsys):
+def test_before_the_build_the_pinned_server_is_assessed_and_address_packages_are_unknown(tree, capsys):
     code, out, _ = checked(capsys, "app", "--offline", "--advisories", "own", "--format", "json", "--quiet")
     report = json.loads(out)
     assert (code, report["target"]["kind"]) == (0, "files")
-    (flaw,) = [one for one in report["findings"] if one["kind"] == "vulnerability"]
-    assert "CVE-2026-0001" in (flaw["id"], *flaw["aliases"])
-    assert flaw["location"] == {"path": "app/Dockerfile", "line": 8, "end_line": 8}
+    (finding,) = [one for one in report["findings"] if one["kind"] == "vulnerability"]
+    assert "CVE-2026-0001" in (finding["id"], *finding["aliases"])
+    assert finding["location"] == {"path": "app/Dockerfile", "line": 8, "end_line": 8}
     aliases = [one for one in report["findings"] if one["id"] == "DKR-004"]
     assert [one["location"]["line"] for one in aliases] == [5, 6]
     assert all(one["message"].endswith("for el9, version unknown") for one in aliases)
@@ -103,7 +103,7 @@ def test_a_named_file_that_cannot_be_parsed_has_not_passed(tree, capsys, name, c
     assert [unknown["path"] for unknown in report["unknowns"]] == [f"bad/{name}"]
     assert "every file that was named read" in {rule["rule"] for rule in report["verdict"]["rules"]}
     (tree / "bad" / "Dockerfile").write_text("FROM debian:12\nUSER 1\n")
-    code, out, _ = checked(capsys, "bad", *flags, "--format", "json")  # found in a folder: told, and the rest is judged
+    code, out, _ = checked(capsys, "bad", *flags, "--format", "json")  # found in a folder: reported, and the rest is checked
     assert code == 0
     assert f"bad/{name}" in {unknown["path"] for unknown in json.loads(out)["unknowns"]}
     assert checked(capsys, f"bad/{name}", "bad/Dockerfile", *flags)[0] == 3
@@ -119,7 +119,7 @@ def test_scanners_and_settings(tree, capsys):
     assert "DKR-003" in {one["id"] for one in json.loads(out)["findings"]}
 
 
-def test_what_starts_containers_and_what_may(tree, capsys):
+def test_commands_that_start_containers_are_checked(tree, capsys):
     (tree / "run.sh").write_text("#!/bin/sh\ndocker run \\\n  --privileged ghcr.example/app:1\n")
     flags = ["--scanners", "config", "--format", "json", "--quiet"]
     _, out, _ = checked(capsys, "run.sh", *flags, "--allowed-registries", "docker.io")
@@ -133,7 +133,7 @@ def test_what_starts_containers_and_what_may(tree, capsys):
     assert "DKR-100" in {one["id"] for one in json.loads(out)["findings"]}
 
 
-def test_pods_are_judged_as_an_older_cluster_does(tree, capsys):
+def test_pods_are_checked_by_the_standard_of_an_older_cluster(tree, capsys):
     (tree / "pod.yaml").write_text(
         "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
         "spec: {securityContext: {sysctls: [{name: net.ipv4.tcp_rmem, value: '1'}]}, containers: [{name: a, image: a:1}]}\n"
@@ -144,7 +144,7 @@ def test_pods_are_judged_as_an_older_cluster_does(tree, capsys):
     assert checked(capsys, "pod.yaml", "--pss-version", "1.99")[0] == 2
 
 
-def test_a_chart_is_said_and_a_missing_helm_is_an_error(tree, capsys, monkeypatch):
+def test_a_chart_is_reported_and_a_missing_helm_is_an_error(tree, capsys, monkeypatch):
     (tree / "chart/templates").mkdir(parents=True)
     (tree / "chart/Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
     (tree / "chart/templates/pod.yaml").write_text("apiVersion: v1\nkind: Pod\nspec: {hostPID: {{ .Values.x }}}\n")
@@ -172,12 +172,12 @@ def test_standard_input(tree, capsys, monkeypatch):
     assert "K8S-002" in {one["id"] for one in json.loads(out)["findings"]}
 
 
-def test_a_file_of_no_kind_is_said(tree, capsys):
+def test_a_file_of_unknown_kind_is_an_unknown(tree, capsys):
     code, out, _ = checked(capsys, "own/test.json", "app", "--scanners", "config", "--format", "json")
     assert (code, len(json.loads(out)["unknowns"])) == (0, 1)
 
 
-def test_a_check_that_is_not_there_is_no_check_to_switch_off(tree, capsys):
+def test_switching_off_an_unknown_check_is_an_error(tree, capsys):
     assert main(["check", "app", "--offline", "--checks-off", "DKR-21"]) == 2
     assert capsys.readouterr().err == "careen: error: there is no check DKR-21\nhint: did you mean DKR-021?\n"
     assert main(["check", "app", "--offline", "--scanners", "config", "--checks-off", "ACME-001,DKR-021"]) == 0

@@ -27,7 +27,7 @@ LOG4SHELL = "CVE-2021-44228"
 
 @pytest.fixture(scope="module", autouse=True)
 def demonstration():
-    """What ``make scan`` leaves there, on a checkout where nobody ran it."""
+    """What ``make scan`` leaves there, for a checkout without a run of it."""
     from build_demo import build
 
     assert build() == DEMO
@@ -48,7 +48,7 @@ def ids(findings):
     return {one["id"] for one in findings}
 
 
-def flaws(report):
+def vulnerabilities(report):
     return [one for one in report["findings"] if one["kind"] == "vulnerability"]
 
 
@@ -134,7 +134,7 @@ def test_vex_from_ignores(shell):
         (("--id", LOG4SHELL, "--status", "fixed", "--justification", "component_not_presnt"), "not a justification of OpenVEX"),
     ],
 )
-def test_vex_that_says_nothing(shell, flags, message):
+def test_empty_vex_is_refused(shell, flags, message):
     finished = shell.run("vex", "create", DEMO, *KNOWN, *flags)
     assert finished.returncode == 2
     assert message in finished.stderr
@@ -160,19 +160,19 @@ def test_gates(shell, gates, code):
     assert [rule["rule"] for rule in found["verdict"]["rules"]] == [f"fail-on {gate}" for gate in conditions]
 
 
-def test_a_gate_that_is_none(shell):
+def test_an_unknown_gate_is_refused(shell):
     finished = shell.run("scan", DEMO, *KNOWN, "--fail-on", "fixable:hgih")
     assert finished.returncode == 2
     assert "did you mean high?" in finished.stderr
 
 
-def test_only_what_is_new_fails(shell, plain):
+def test_only_new_findings_fail_the_gate(shell, plain):
     document = json.loads(json.dumps(plain))
     base = shell.home / "base.json"
     base.write_text(json.dumps(document))
     found, code = report(shell, "--baseline", base, "--fail-on", "low")
     assert code == 0
-    assert {one["change"] for one in flaws(found)} == {None}
+    assert {one["change"] for one in vulnerabilities(found)} == {None}
     document["findings"] = [one for one in plain["findings"] if one["id"] != LOG4SHELL]
     base.write_text(json.dumps(document))
     found, code = report(shell, "--baseline", base, "--fail-on", "low")
@@ -183,7 +183,7 @@ def test_only_what_is_new_fails(shell, plain):
     assert shell.run("scan", DEMO, *KNOWN, "--baseline", ADVISORIES / "README.md", "--fail-on", "low").returncode in (2, 3)
 
 
-def test_the_difference(shell, plain):
+def test_the_difference_of_two_scans(shell, plain):
     one, two = shell.home / "one.json", shell.home / "two.json"
     one.write_text(json.dumps(plain))
     two.write_text(json.dumps({**plain, "findings": [f for f in plain["findings"] if f["id"] != LOG4SHELL]}))
@@ -214,9 +214,9 @@ def test_an_explanation(shell):
     assert "2.14.1 is not below 2.13.0, which introduced it, and below 2.15.0, which fixes it" in " ".join(found.stdout.split())
     assert max(map(len, found.stdout.splitlines())) <= 80  # the COLUMNS of the shell
     absent = shell.run("explain", LOG4SHELL, "lodash", DEMO, *KNOWN, "--format", "json")
-    (judgement,) = json.loads(absent.stdout)["judgements"]
-    assert judgement["outcome"] == "not_found"
-    assert judgement["why"] == "none of the sources names this vulnerability for this package"
+    (explained,) = json.loads(absent.stdout)["judgements"]
+    assert explained["outcome"] == "not_found"
+    assert explained["why"] == "none of the sources names this vulnerability for this package"
     assert "No package of this image is called nothing" in shell.run("explain", LOG4SHELL, "nothing", DEMO, *KNOWN).stdout
     unknown = shell.run("explain", "CVE-1999-9", DEMO, *KNOWN).stdout
     assert "This id is not in the database" in " ".join(unknown.split())
@@ -248,7 +248,7 @@ def test_the_reasons_of_differences(shell, plain):
     assert {(one["id"], one["reason"]) for one in found["theirs"]} == {
         ("CVE-2023-0001", "not_named"), ("CVE-2023-0002", "unknown_package"),
     }  # fmt: skip
-    assert len(found["ours"]) == len(flaws(plain)) - 1
+    assert len(found["ours"]) == len(vulnerabilities(plain)) - 1
     assert "In trivy alone: package not in the inventory (1)" in shell.run("reconcile", DEMO, *KNOWN, "--with", other).stdout
     assert shell.run("reconcile", DEMO, *KNOWN, "--with", ADVISORIES / "README.md").returncode == 3
 
@@ -268,7 +268,7 @@ def test_a_remedy(shell, plain, tmp_path):
     finished = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile", "--format", "json")
     assert finished.returncode == 0, finished.stderr
     plan = json.loads(finished.stdout)
-    assert plan["before"] == len(flaws(plain))
+    assert plan["before"] == len(vulnerabilities(plain))
     assert plan["before"] - sum(action["removes"] for action in plan["actions"]) == plan["after"]
     assert sum(one["findings"] for one in plan["stays"]) == plan["after"]
     by_manager = {action["manager"]: action for action in plan["actions"]}
@@ -285,9 +285,9 @@ def test_a_remedy(shell, plain, tmp_path):
         line for line in DOCKERFILE.splitlines() if not line.startswith("RUN")
     ]
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)  # the image was not built from the patched one
-    told = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile").stdout
-    assert f"{plan['before']} findings; {plan['after']} stay" in told
-    assert "+++ b/Dockerfile" in told
+    text = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile").stdout
+    assert f"{plan['before']} findings; {plan['after']} stay" in text
+    assert "+++ b/Dockerfile" in text
     assert "actions" in json.loads(shell.run("fix", DEMO, *KNOWN, "--format", "json").stdout)
     assert shell.run("fix", DEMO, *KNOWN, "--format", "diff").returncode == 2
     (tmp_path / "Dockerfile").write_text(DOCKERFILE.replace("npm ci", "npm install"))
@@ -306,7 +306,7 @@ def everything_is_fine(purl):
     }
 
 
-def test_an_image_does_not_judge_itself(shell, tmp_path):
+def test_rules_and_vex_of_an_image_do_not_apply_to_it(shell, tmp_path):
     lodash = b'{"name": "lodash", "version": "4.17.15"}'
     files = {
         "app/node_modules/lodash/package.json": lodash,
@@ -318,17 +318,17 @@ def test_an_image_does_not_judge_itself(shell, tmp_path):
     found, code = report(shell, "--fail-on", "low", "--scanners", "vuln", image=image)
     assert code == 1
     assert found["suppressed"] == []
-    (said,) = [reason for reason in found["coverage"]["reasons"] if reason["code"] == "untrusted_rules"]
-    assert ".careen.yaml" in said["detail"]
-    assert "app/all.openvex.json" in said["detail"]
-    told = shell.run("scan", image, *KNOWN).stdout
-    assert "app/all.openvex.json" in told
+    (reason,) = [reason for reason in found["coverage"]["reasons"] if reason["code"] == "untrusted_rules"]
+    assert ".careen.yaml" in reason["detail"]
+    assert "app/all.openvex.json" in reason["detail"]
+    text = shell.run("scan", image, *KNOWN).stdout
+    assert "app/all.openvex.json" in text
     trusted, _ = report(shell, "--image-vex", image=image)
     (aside,) = trusted["suppressed"]
     assert (aside["finding"]["id"], aside["by"]["source"]) == ("CVE-2021-23337", "image:app/all.openvex.json")
 
 
-def test_a_deleted_document_is_none(shell, tmp_path):
+def test_a_deleted_document_does_not_apply(shell, tmp_path):
     below = make_layer({"app/all.openvex.json": json.dumps(everything_is_fine("pkg:npm/lodash")).encode(), "a": b"x"})
     image = write_docker_archive(tmp_path / "image.tar", make_image((below, make_layer({"app/.wh.all.openvex.json": b""}))))
     codes = {reason["code"] for reason in report(shell, image=image)[0]["coverage"]["reasons"]}

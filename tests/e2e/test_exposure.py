@@ -26,7 +26,7 @@ def tree(tmp_path, monkeypatch):
     return tmp_path
 
 
-def told(capsys, *arguments):
+def ran(capsys, *arguments):
     code = main(["exposure", *arguments])
     out, err = capsys.readouterr()
     return code, out, err
@@ -37,8 +37,8 @@ def flat(out):
     return " ".join(out.split())
 
 
-def test_a_folder_is_searched_and_both_shops_are_told_apart(tree, capsys):
-    code, out, _ = told(capsys, "shop")
+def test_a_folder_is_searched_and_both_shops_are_kept_apart(tree, capsys):
+    code, out, _ = ran(capsys, "shop")
     assert code == 0
     assert "2 files, 12 containers" in out
     assert "Internet -> compose.yaml/edge -> compose.yaml/agent -> compose.yaml/host" in flat(out)
@@ -47,33 +47,33 @@ def test_a_folder_is_searched_and_both_shops_are_told_apart(tree, capsys):
 
 
 def test_gates_and_errors(tree, capsys):
-    assert told(capsys, "shop", "--fail-on", "critical", "--quiet")[0] == 1
+    assert ran(capsys, "shop", "--fail-on", "critical", "--quiet")[0] == 1
     (tree / "calm.yaml").write_text("services: {a: {image: x/a:1, ports: ['80:80']}}\n")
-    assert told(capsys, "calm.yaml", "--fail-on", "high")[0] == 0
-    assert told(capsys, "calm.yaml", "--fail-on", "low")[0] == 1
-    code, _, err = told(capsys, "shop", "--fail-on", "kev")
+    assert ran(capsys, "calm.yaml", "--fail-on", "high")[0] == 0
+    assert ran(capsys, "calm.yaml", "--fail-on", "low")[0] == 1
+    code, _, err = ran(capsys, "shop", "--fail-on", "kev")
     assert (code, "paths have only a severity" in err) == (2, True)
-    code, _, err = told(capsys, "shop/notes.txt")
+    code, _, err = ran(capsys, "shop/notes.txt")
     assert (code, "no containers in shop/notes.txt" in err) == (3, True)
-    assert told(capsys, "missing")[0] == 3
-    assert told(capsys, "shop", "--format", "sarif")[0] == 2
-    assert told(capsys, "shop", "--image", "postgres:17.6")[0] == 2
-    code, _, err = told(capsys, "shop", "--image", "no/such=image.tar")
+    assert ran(capsys, "missing")[0] == 3
+    assert ran(capsys, "shop", "--format", "sarif")[0] == 2
+    assert ran(capsys, "shop", "--image", "postgres:17.6")[0] == 2
+    code, _, err = ran(capsys, "shop", "--image", "no/such=image.tar")
     assert (code, "no file names that image" in err) == (2, True)
 
 
-def test_a_template_is_said_and_strict_about(tree, capsys):
+def test_a_template_is_reported_and_strict_fails(tree, capsys):
     (tree / "t.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Name }}-web\n")
     (tree / "a.yaml").write_text("services: {a: {image: x/a:1}}\n")
-    code, out, _ = told(capsys, "t.yaml", "a.yaml")
+    code, out, _ = ran(capsys, "t.yaml", "a.yaml")
     assert (code, "render it first" in flat(out)) == (0, True)
-    assert told(capsys, "t.yaml", "a.yaml", "--strict")[0] == 3
+    assert ran(capsys, "t.yaml", "a.yaml", "--strict")[0] == 3
 
 
 def test_standard_input(tree, capsys, monkeypatch):
     text = b"services:\n  a:\n    image: x/a:1\n    ports: ['80:80']\n"
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
-    code, out, _ = told(capsys, "-", "--format", "json")
+    code, out, _ = ran(capsys, "-", "--format", "json")
     whole = json.loads(out)
     assert (code, [path["steps"][0]["reasons"][0]["places"] for path in whole["paths"]]) == (
         0,
@@ -81,13 +81,13 @@ def test_standard_input(tree, capsys, monkeypatch):
     )
 
 
-def test_an_image_is_scanned_and_its_worst_flaw_lifts_its_chain(tree, capsys):
+def test_an_image_is_scanned_and_its_worst_vulnerability_raises_the_score_of_its_path(tree, capsys):
     from build_demo import build
 
     archive = build(tree / "image.tar")
     offline = ("--offline", "--advisories", str(ROOT / "examples/advisories"))
-    _, plain, _ = told(capsys, "shop/compose.yaml", "--format", "json")
-    code, out, _ = told(capsys, "shop/compose.yaml", "--image", f"{EDGE}={archive}", *offline, "--format", "json")
+    _, plain, _ = ran(capsys, "shop/compose.yaml", "--format", "json")
+    code, out, _ = ran(capsys, "shop/compose.yaml", "--image", f"{EDGE}={archive}", *offline, "--format", "json")
     before, after = json.loads(plain), json.loads(out)
     assert code == 0
     assert before["images"] == before["vulnerabilities"] == []
@@ -100,16 +100,16 @@ def test_an_image_is_scanned_and_its_worst_flaw_lifts_its_chain(tree, capsys):
     assert any("CVE-2021-44228" in reason["text"] for reason in after["paths"][0]["steps"][0]["reasons"])
 
 
-def test_an_image_that_cannot_be_had_is_said(tree, capsys):
-    code, out, _ = told(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline")
+def test_an_unavailable_image_is_reported(tree, capsys):
+    code, out, _ = ran(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline")
     assert code == 0
     assert "Images that were not assessed" in out
     assert EDGE in out
-    assert told(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline", "--strict")[0] == 3
+    assert ran(capsys, "shop/compose.yaml", "--image", f"{EDGE}=nowhere.tar", "--offline", "--strict")[0] == 3
 
 
-def test_several_forms_in_one_run(tree, capsys):
-    code, out, _ = told(capsys, "shop", "--format", "json=a.json", "--format", "html=a.html", "--format", "table")
+def test_several_formats_in_one_run(tree, capsys):
+    code, out, _ = ran(capsys, "shop", "--format", "json=a.json", "--format", "html=a.html", "--format", "table")
     assert (code, out.startswith("shop\n")) == (0, True)
     assert json.loads((tree / "a.json").read_text("utf-8"))["schema"] == "careen.exposure/1"
     assert (tree / "a.html").read_text("utf-8").startswith("<!doctype html>")
@@ -120,9 +120,9 @@ def browser():
 
 
 @pytest.mark.skipif(browser() is None, reason="no Chromium here: the page is not opened in a browser")
-def test_the_page_draws_in_a_browser_without_a_complaint(tree, capsys):
+def test_the_page_renders_in_a_browser_without_errors(tree, capsys):
     (tree / "odd.yaml").write_text('services: {"</script><b>x": {image: "<img src=x>", ports: ["80:80"]}}\n')
-    told(capsys, "shop", "odd.yaml", "--format", "html=page.html")
+    ran(capsys, "shop", "odd.yaml", "--format", "html=page.html")
     flags = (
         "--headless",
         "--no-sandbox",

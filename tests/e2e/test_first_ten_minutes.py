@@ -82,7 +82,7 @@ def test_an_archive_on_standard_input(shell, archive):
     assert {package["name"] for package in report["packages"]} == {"libssl3", "bash", "lodash"}
 
 
-def test_json_says_where_why_and_what_mends_it(shell, archive):
+def test_json_has_layer_reason_and_fix(shell, archive):
     report = json.loads(shell.run("scan", archive, *KNOWN, "--format", "json").stdout)
     assert report["schema"] == "careen.report/1"
     lodash = [finding for finding in report["findings"] if finding.get("package") == "pkg:npm/lodash@4.17.15"]
@@ -129,7 +129,7 @@ def test_an_ignore_file(shell, archive, tmp_path):
     assert {entry["by"]["reason"] for entry in after["suppressed"]} == {"not used here"}
 
 
-def test_a_second_scan_reads_nothing_anew(shell, archive):
+def test_a_second_scan_reads_no_layer_again(shell, archive):
     first = json.loads(shell.run("scan", archive, *KNOWN, "--format", "json").stdout)
     second = json.loads(shell.run("scan", archive, *KNOWN, "--format", "json").stdout)
     for report in (first, second):
@@ -183,7 +183,7 @@ def test_without_a_network_and_a_database_nothing_passes(shell, tmp_path):
     assert len(report["packages"]) == 2
 
 
-def test_without_a_network_and_a_database_debian_is_judged_by_what_is_shipped(shell, archive):
+def test_without_a_network_and_a_database_debian_is_assessed_by_shipped_facts(shell, archive):
     finished = shell.run("scan", archive, "--offline")
     assert finished.returncode == 0, finished.stderr
     assert "there is no advisory database" in finished.stderr
@@ -195,7 +195,7 @@ def test_without_a_network_and_a_database_debian_is_judged_by_what_is_shipped(sh
     assert {"CVE-2023-5678", "CVE-2024-5535"} <= {finding["id"] for finding in report["findings"] if "package" in finding}
     assert shell.run("scan", archive, "--offline", "--strict").returncode == 3
     gated = shell.run("scan", archive, "--offline", "--fail-on", "high", "--scanners", "vuln")
-    assert gated.returncode == 3, "nobody says how severe these flaws are"
+    assert gated.returncode == 3, "these vulnerabilities are unrated"
     assert "--unknown-as" in gated.stdout
     accepted = ("--unknown-as", "high", "--accept", "no_advisories", "--accept", "stale_source")
     rated = shell.run("scan", archive, "--offline", "--fail-on", "high", "--scanners", "vuln", *accepted)

@@ -8,9 +8,9 @@ from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.servers import Answer, Server
 
 PACKAGE = b'{"name": "lodash", "version": "4.17.15"}'
-FLAW = "CVE-2021-23337"
+CVE = "CVE-2021-23337"
 ADVISORY = {
-    "id": FLAW,
+    "id": CVE,
     "affected": [
         {
             "package": {"ecosystem": "npm", "name": "lodash"},
@@ -42,7 +42,7 @@ def everything(product):
         "version": 1,
         "statements": [
             {
-                "vulnerability": {"name": FLAW},
+                "vulnerability": {"name": CVE},
                 "products": [{"@id": one} for one in product],
                 "status": "not_affected",
                 "justification": "vulnerable_code_not_present",
@@ -66,7 +66,7 @@ def image(folder, address):
     return write_docker_archive(folder / "hostile.tar", make_image((make_layer(files),)))
 
 
-def test_nobody_is_asked_and_nothing_is_suppressed_and_all_three_are_said(shell, tmp_path):
+def test_no_host_is_asked_nothing_is_suppressed_and_all_three_are_reported(shell, tmp_path):
     flags = (
         "--offline",
         "--advisories",
@@ -83,19 +83,19 @@ def test_nobody_is_asked_and_nothing_is_suppressed_and_all_three_are_said(shell,
     with Server(lambda request: Answer(404)) as server:
         hostile = image(tmp_path, server.url)
         finished = shell.run("scan", hostile, *flags, "--format", "json")
-        told = shell.run("scan", hostile, *flags)
+        table = shell.run("scan", hostile, *flags)
         assert server.requests == []
         host = server.host
-    assert finished.returncode == told.returncode == 1
+    assert finished.returncode == table.returncode == 1
     report = json.loads(finished.stdout)
-    assert ([one["id"] for one in report["findings"]], report["suppressed"]) == ([FLAW], [])
-    (said,) = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "untrusted_rules"]
-    assert said.endswith(": .careen.yaml, .vex/openvex.json, app/.careen.yaml")
-    for one in (finished, told):
-        assert f"{host} was not asked: it is in a private network" in one.stderr
-        assert "169.254.169.254 was not asked" in one.stderr
-    assert FLAW in told.stdout
-    assert ".careen.yaml, .vex/openvex.json, app/.careen.yaml" in " ".join(told.stdout.split())
+    assert ([one["id"] for one in report["findings"]], report["suppressed"]) == ([CVE], [])
+    (detail,) = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "untrusted_rules"]
+    assert detail.endswith(": .careen.yaml, .vex/openvex.json, app/.careen.yaml")
+    for run in (finished, table):
+        assert f"{host} was not asked: it is in a private network" in run.stderr
+        assert "169.254.169.254 was not asked" in run.stderr
+    assert CVE in table.stdout
+    assert ".careen.yaml, .vex/openvex.json, app/.careen.yaml" in " ".join(table.stdout.split())
 
 
 def test_the_same_decisions_hold_when_the_user_makes_them(shell, tmp_path):
@@ -120,4 +120,4 @@ def test_the_same_decisions_hold_when_the_user_makes_them(shell, tmp_path):
         )
         report = json.loads(finished.stdout)
         assert finished.returncode == 0
-        assert FLAW in {one["finding"]["id"] for one in report["suppressed"]}
+        assert CVE in {one["finding"]["id"] for one in report["suppressed"]}

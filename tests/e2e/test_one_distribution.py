@@ -1,4 +1,4 @@
-"""A distribution in one file: it is recognised, its advisories are read and assess it, and bills of materials name it."""
+"""A distribution in one file: it is recognised, its advisories are read and assess it, and SBOMs name it."""
 
 import json
 import zipfile
@@ -95,7 +95,7 @@ def test_from_its_release_file_to_findings_and_end_of_life(shell, tmp_path, path
 
 
 @pytest.mark.parametrize("name", ["oakos", "oak-linux"])
-def test_a_bill_of_materials_gives_the_same(shell, tmp_path, name):
+def test_an_sbom_gives_the_same_findings(shell, tmp_path, name):
     """As Careen writes it, and as a tool writes it that calls the distribution by another name."""
     written = shell.run("inventory", image(tmp_path, "etc/os-release", OS_RELEASE), "--format", "cyclonedx").stdout
     assert "pkg:apk/oakos/openssl@3.0.1-r0?arch=x86_64&distro=oakos-4.2.1" in written
@@ -118,13 +118,13 @@ def test_a_dockerfile_that_builds_on_it(shell, tmp_path):
         ('id = "debian"\ntitle = "Mine"\n', "describes debian, which another file describes"),
     ],
 )
-def test_a_file_that_is_none_is_named(shell, tmp_path, content, message):
+def test_an_invalid_distribution_file_is_named(shell, tmp_path, content, message):
     (tmp_path / "plugins" / "distributions" / "oakos.toml").write_text(content)
     finished = shell.run("scan", image(tmp_path, "etc/os-release", OS_RELEASE), "--offline")
     assert finished.returncode == 2 and message in finished.stderr
 
 
-def test_a_file_that_hides_one_of_ours_is_refused(shell, tmp_path):
+def test_a_file_that_replaces_a_shipped_distribution_is_refused(shell, tmp_path):
     (tmp_path / "plugins" / "distributions" / "debian.toml").write_text(PROFILE)
     finished = shell.run("inventory", tmp_path)
     assert finished.returncode == 2

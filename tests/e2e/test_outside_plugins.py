@@ -44,7 +44,7 @@ def folder(tmp_path):
     return place
 
 
-def test_in_the_walk_and_in_the_key_of_the_cache(folder, tmp_path):
+def test_a_cataloger_reads_files_and_changes_the_cache_key(folder, tmp_path):
     image = write_docker_archive(tmp_path / "image.tar", make_image([make_layer({"srv/acorn.lock": b"oak 1.2.0\n"})]))
     shell = Shell(tmp_path / "home")
     asked = ("inventory", image, "--format", "purls")
@@ -74,13 +74,13 @@ def test_held_to_the_rules_of_ours(folder, broken):
         assert "test_hostile_bytes_raise_nothing_but_value_error[acorn]" in tests.stdout
 
 
-def test_a_folder_without_plugins_is_said(tmp_path):
+def test_a_folder_without_plugins_is_an_error(tmp_path):
     finished = Shell(tmp_path / "home").run("inventory", "x", "--plugins", tmp_path)
     assert finished.returncode == 2
     assert "has no plugins" in finished.stderr and "FOLDER/catalogers/x.py" in finished.stderr
 
 
-def test_a_plugin_that_breaks_or_hides_is_named(folder, tmp_path):
+def test_a_plugin_that_fails_or_replaces_another_is_named(folder, tmp_path):
     shell = Shell(tmp_path / "home")
     (folder / "catalogers" / "acorn.py").write_text("import nothing_of_the_kind\n")
     broken = shell.run("inventory", tmp_path, "--plugins", folder)
@@ -140,7 +140,7 @@ class TestCheck:
         twice = run("--plugins", folder, "--checks", check)
         assert (twice.returncode, "ACME-001 is the id of two checks" in twice.stderr) == (2, True)
 
-    def test_a_target_that_is_none_is_refused(self, check, folder, run):
+    def test_an_unknown_target_is_refused(self, check, folder, run):
         check.parent.rename(folder / "checks" / "docker")
         finished = run("--plugins", folder)
         assert (finished.returncode, "checks/docker is not a target" in finished.stderr) == (2, True)

@@ -46,7 +46,7 @@ def fixes(finished):
     return report, {one["id"]: one["fix"]["versions"][0] for one in report["findings"] if one["id"].startswith("CVE-")}
 
 
-def test_the_archive_alone_judges(shell, image):
+def test_the_archive_alone_gives_findings(shell, image):
     with Server(archive().respond()) as server:
         finished = shell.run("scan", image, "--offline", "--archive", f"{server.url}/debian", "--format", "json")
         asked = len(server.requests)
@@ -100,7 +100,7 @@ def unread(finished):
     return [reason["detail"] for reason in reasons if reason["code"] == "unread_archive"]
 
 
-def test_an_image_that_names_no_archive_is_said(shell, image):
+def test_an_image_that_names_no_archive_is_reported(shell, image):
     finished = shell.run("scan", image, "--offline", "--archive", "image", "--format", "json")
     assert unread(finished) == [
         "an archive of the distribution could not be read: the image names none that follows its release"
@@ -108,7 +108,7 @@ def test_an_image_that_names_no_archive_is_said(shell, image):
     assert unread(shell.run("scan", image, "--offline", "--format", "json")) == []
 
 
-def test_an_archive_that_is_none_is_said_and_the_scan_goes_on(shell, image, tmp_path):
+def test_a_folder_that_is_not_an_archive_is_reported_and_the_scan_goes_on(shell, image, tmp_path):
     finished = shell.run("scan", image, "--offline", "--archive", tmp_path / "nothing")
     assert finished.returncode == 0
     assert "no release bookworm there" in finished.stderr

@@ -1,4 +1,4 @@
-"""A scan judged by a benchmark, by policies in Rego and by checks of the user's own, on the command line."""
+"""Benchmarks, policies in Rego and checks of the user's own, on the command line."""
 
 import json
 
@@ -24,7 +24,7 @@ def scan(tmp_path):
     return run
 
 
-def test_control_by_control(scan):
+def test_a_benchmark_is_reported_control_by_control(scan):
     report = json.loads(scan("--compliance", "cis-docker-1.6", "--format", "json").stdout)
     controls = {one["id"]: one for one in report["compliance"]["controls"]}
     assert (controls["4.1"]["status"], controls["4.8"]["status"], controls["4.8"]["failed"]) == ("pass", "fail", ["IMG-006"])
@@ -36,14 +36,14 @@ def test_control_by_control(scan):
     assert scan("--compliance", "cis-docker").returncode == 2
 
 
-def test_checks_are_tuned(scan):
+def test_settings_change_checks(scan):
     listed = json.loads(scan("--checks-off", "IMG-006", "--checks-on", "IMG-015", "--format", "json").stdout)["findings"]
     ids = {one["id"] for one in listed}
     assert "IMG-006" not in ids
     assert "IMG-015" in ids
 
 
-def test_checks_of_the_users_own(scan, tmp_path):
+def test_checks_of_the_users_own_run(scan, tmp_path):
     (tmp_path / "labels.py").write_text(
         "from careen.plugins import Check, Place\n"
         'KIND = "image"\n'
@@ -56,7 +56,7 @@ def test_checks_of_the_users_own(scan, tmp_path):
     assert finished.returncode == 1
 
 
-def test_a_policy_in_rego(scan, tmp_path):
+def test_a_policy_in_rego_gates(scan, tmp_path):
     needs_rego()
     (tmp_path / "gate.rego").write_text(
         'package gate\n\ndeny contains sprintf("%s is set-user-ID", [one.location.path]) if {\n'

@@ -1,4 +1,4 @@
-"""Several platforms, Windows, layers that cannot be read: what was not assessed is told, and is no pass."""
+"""Several platforms, Windows, layers that cannot be read: what was not assessed is reported, and does not pass."""
 
 import json
 
@@ -56,9 +56,9 @@ def test_all_platforms_of_an_index_with_windows(shell, tmp_path):
     finished = shell.run("scan", write_oci_layout(tmp_path / "layout", index), *KNOWN, "--all-platforms")
     assert finished.returncode == 3, finished.stderr
     for report in reports(finished.stdout):
-        told = [(one["platform"], one["coverage"]) for one in report["verdict"]["platforms"]]
-        assert [name for name, _ in told] == ["linux/amd64", "linux/arm64", "windows/amd64"]
-        assert told[2][1] == "not_assessed"
+        platforms = [(one["platform"], one["coverage"]) for one in report["verdict"]["platforms"]]
+        assert [name for name, _ in platforms] == ["linux/amd64", "linux/arm64", "windows/amd64"]
+        assert platforms[2][1] == "not_assessed"
 
 
 def test_an_image_of_an_index_that_is_damaged_leaves_the_others_be(shell, tmp_path):
@@ -75,7 +75,7 @@ def test_an_image_of_an_index_that_is_damaged_leaves_the_others_be(shell, tmp_pa
 
 
 @pytest.mark.parametrize("media_type", [ENCRYPTED, FOREIGN, NONDISTRIBUTABLE])
-def test_a_layer_that_cannot_be_read_is_no_pass(shell, tmp_path, media_type):
+def test_a_layer_that_cannot_be_read_does_not_pass(shell, tmp_path, media_type):
     image = with_media_type(make_image([LAYER, make_layer({"srv/app": b"x"})]), media_type, layer=1)
     with Registry() as registry:
         reference = registry.push("owner/app", "1.0", image)

@@ -1,4 +1,4 @@
-"""Programs, plug-ins and packages that their own projects' advisories judge: from the files of an image to the report."""
+"""Programs, plug-ins and packages assessed by their own projects' advisories: from the files of an image to the report."""
 
 import json
 import sqlite3
@@ -30,7 +30,7 @@ def program(text):
     return File(executables.elf(text.encode() + b"\0"), 0o755)
 
 
-def test_node_is_judged_by_its_line_of_release(shell):
+def test_node_is_assessed_by_its_release_line(shell):
     found = findings(shell, {"usr/local/bin/node": program("node.js/v20.15.0")})
     assert found["CVE-2098-0001", "node"]["fix"]["versions"] == ["20.15.1"]
     assert found["CVE-2098-0001", "node"]["reason"] == "20.0.0 <= 20.15.0 < 20.15.1 (npm order, Node.js)"
@@ -38,7 +38,7 @@ def test_node_is_judged_by_its_line_of_release(shell):
     assert findings(shell, {"usr/local/bin/node": program("node.js/v18.20.4")}) == {}
 
 
-def test_openssl_that_no_package_manager_knows(shell):
+def test_openssl_without_a_package_manager_is_assessed(shell):
     found = findings(shell, {"opt/lib/libcrypto.so.3": program("\0OpenSSL 3.3.1 4 Jun 2024")})
     assert found["CVE-2098-3001", "openssl"]["fix"]["versions"] == ["3.3.2"]
     assert found["CVE-2098-3001", "openssl"]["weaknesses"] == [{"id": "CWE-843", "name": ""}]
@@ -146,13 +146,13 @@ def test_paid_support_of_ubuntu(shell):
         return findings(shell, files)
 
     assert ("CVE-2098-0001", "cable") in installed("cable", "7.47.0-1ubuntu2.19+esm2")
-    told = installed("cable", "7.47.0-1ubuntu2.19")["CVE-2098-0001", "cable"]
-    assert (told["fix"]["state"], told["severity"]) == ("end_of_life", "medium")
-    assert "+esm3 fixes it for customers of Ubuntu Pro" in told["reason"]
-    assert (told["fix"]["versions"], told["paid_fix"]) == ([], "7.47.0-1ubuntu2.19+esm3")
+    found = installed("cable", "7.47.0-1ubuntu2.19")["CVE-2098-0001", "cable"]
+    assert (found["fix"]["state"], found["severity"]) == ("end_of_life", "medium")
+    assert "+esm3 fixes it for customers of Ubuntu Pro" in found["reason"]
+    assert (found["fix"]["versions"], found["paid_fix"]) == ([], "7.47.0-1ubuntu2.19+esm3")
     assert ("CVE-2098-0001", "cable") not in installed("cable", "7.47.0-1ubuntu2.19+esm3")
-    told = installed("cable", "7.47.0-1ubuntu2.19", attached=True)["CVE-2098-0001", "cable"]
-    assert told["fix"] == {"state": "fixed", "versions": ["7.47.0-1ubuntu2.19+esm3"]}
+    found = installed("cable", "7.47.0-1ubuntu2.19", attached=True)["CVE-2098-0001", "cable"]
+    assert found["fix"] == {"state": "fixed", "versions": ["7.47.0-1ubuntu2.19+esm3"]}
     states = {
         package: installed(package, "1.0")["CVE-2098-0002", package]["fix"]["state"] for package in ("bell", "cable", "davit")
     }

@@ -44,11 +44,11 @@ def fixes(report):
     return {one["package_name"]: (one["id"], *one["fix"]["versions"]) for one in report["findings"]}
 
 
-def test_the_release_judges_where_no_channel_is_named(shell):
+def test_the_release_assesses_packages_if_no_channel_is_named(shell):
     assert fixes(report(shell, rpm("lantern", "2.0.0-9.el9_2"))) == {"lantern": ("CVE-2099-0001", "1:2.0.1-4.el9_4")}
 
 
-def test_extended_support_judges_what_came_from_it(shell):
+def test_extended_support_assesses_its_own_packages(shell):
     channels = (CHANNEL, "rhel-9-for-x86_64-appstream-rpms")
     found = report(shell, rpm("lantern", "2.0.0-9.el9_2"), channels=channels)
     assert fixes(found) == {"lantern": ("CVE-2099-0001", "1:2.0.0-9.el9_2.3")}
@@ -56,7 +56,7 @@ def test_extended_support_judges_what_came_from_it(shell):
     assert fixes(report(shell, rpm("lantern", "2.0.0-9.el9_2.3"), channels=channels)) == {}
 
 
-def test_what_somebody_else_built_is_not_judged(shell):
+def test_packages_of_another_vendor_are_not_assessed(shell):
     found = report(shell, rpm("lantern", "2.0.0-9.el9_2", vendor="Example Corp"))
     assert fixes(found) == {}
     assert "unassessed_package" in {reason["code"] for reason in found["coverage"]["reasons"]}

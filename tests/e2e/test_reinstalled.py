@@ -56,7 +56,7 @@ def test_the_second_copy_reads_no_layer(copies, listed):
         assert (copy / "careen" / "contents.txt").is_file() and not list(copy.rglob("__pycache__"))
 
 
-def test_a_copy_that_was_edited_does_not_believe_what_the_other_one_found(copies, listed):
+def test_an_edited_copy_does_not_use_the_cache_of_the_other(copies, listed):
     """So that the test above can fail."""
     assert listed(0).returncode == 0
     edited = copies[1] / "careen" / "catalogers" / "dpkg.py"
@@ -73,5 +73,5 @@ def test_a_copy_that_was_edited_does_not_believe_what_the_other_one_found(copies
 def test_a_source_tree_agrees_with_its_wheel(copies):
     code = "from careen.contents import contents; print(contents().built, contents().key)"
     environ = {**os.environ, "PYTHONPATH": str(copies[1])}
-    told = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True, timeout=60)
-    assert told.stdout.split() == ["True", contents().key]
+    printed = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True, timeout=60)
+    assert printed.stdout.split() == ["True", contents().key]

@@ -1,4 +1,4 @@
-"""What ``make release`` leaves: packages that are built again with the same bytes, and what is said of them."""
+"""What ``make release`` leaves: packages with reproducible bytes, and their descriptions."""
 
 import hashlib
 import json
@@ -96,7 +96,7 @@ def test_a_build_that_depends_on_its_place_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("version", ["", "1.2", "v1.2.3", "1.2.3\n", '1.2.3"'])
-def test_a_version_that_is_none(version, tmp_path):
+def test_an_invalid_version_is_refused(version, tmp_path):
     with pytest.raises(SystemExit, match="is not a version"):
         RELEASE["bump"](tmp_path, version)
 
@@ -114,7 +114,7 @@ def test_a_tag_names_the_version(tmp_path, monkeypatch):
         RELEASE["check"]("v1.2.3")
 
 
-def test_a_checkout_has_neither():
+def test_a_checkout_has_neither_address_nor_root():
     from careen.signing import anchor
 
     assert (anchor.DATABASE, anchor.root()) == ((), None)

@@ -1,4 +1,4 @@
-"""Secrets and faults of configuration on the command line: found, told, gated, chosen."""
+"""Secrets and misconfigurations on the command line: found, listed, gated, selected."""
 
 import json
 
@@ -44,7 +44,7 @@ def findings(shell, archive, *flags):
     return {(one["id"], one["location"]["path"]): one for one in listed if one["id"] != "IMG-025"}  # the day decides that one
 
 
-def test_all_are_found_with_layer_and_kind(shell, archive):
+def test_secrets_and_misconfigurations_have_layer_and_kind(shell, archive):
     found = findings(shell, archive, "--scanners", "secret,config")
     assert set(found) == {
         ("npm-access-token", "root/.npmrc"),
@@ -60,7 +60,7 @@ def test_all_are_found_with_layer_and_kind(shell, archive):
     assert found["IMG-006", "opt/tool"]["layer"] == 1
 
 
-def test_a_second_scan_takes_them_from_the_store(shell, archive):
+def test_a_second_scan_takes_secrets_from_the_store(shell, archive):
     first = findings(shell, archive, "--scanners", "secret,config")
     assert findings(shell, archive, "--scanners", "secret,config") == first
     assert {id for id, _ in findings(shell, archive, "--scanners", "config")} == {"IMG-002", "IMG-006", "IMG-012", "IMG-016"}
@@ -81,18 +81,18 @@ def test_a_second_scan_takes_them_from_the_store(shell, archive):
         (("--scanners", "vuln", "--fail-on", "config:high"), 2),
     ],
 )
-def test_gates_look_at_them(shell, archive, flags, code):
+def test_gates_count_secrets_and_misconfigurations(shell, archive, flags, code):
     assert shell.run("scan", archive, "--offline", *flags).returncode == code
 
 
-def test_the_table_tells_them(shell, archive):
+def test_the_table_lists_secrets_and_misconfigurations(shell, archive):
     text = shell.run("scan", archive, "--offline", "--scanners", "secret,config").stdout
     assert "npm_…(redacted)" in text
     assert "root/.npmrc" in text
     assert "IMG-006" in text
 
 
-def test_a_distribution_that_nobody_knows_is_a_finding(shell, tmp_path):
+def test_an_unknown_distribution_is_a_finding(shell, tmp_path):
     status = b"Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n"
     image = make_image((make_layer({"etc/os-release": b"ID=shiplinux\nVERSION_ID=3\n", "var/lib/dpkg/status": status}),))
     archive = write_docker_archive(tmp_path / "odd.tar", image)
@@ -108,7 +108,7 @@ def test_root_is_high(shell, tmp_path):
     assert shell.run("scan", archive, "--offline", "--scanners", "config", "--fail-on", "high").returncode == 1
 
 
-def test_a_name_without_digest_is_told_where_that_is_switched_on(shell):
+def test_a_reference_without_digest_is_a_finding_if_the_check_is_on(shell):
     with Registry() as registry:
         registry.push("team/app", "1.0", IMAGE)
         flags = ("--offline", "--scanners", "config", "--format", "json", "--quiet")

@@ -17,7 +17,7 @@ def shell(tmp_path):
     return Shell(tmp_path / "home")
 
 
-def test_a_package_of_npm(shell, tmp_path):
+def test_a_package_of_npm_is_assessed(shell, tmp_path):
     package = tmp_path / "lodash-4.17.15.tgz"
     package.write_bytes(gzip.compress(make_layer({"package/package.json": b'{"name": "lodash", "version": "4.17.15"}'})))
     finished = shell.run("scan", package, *KNOWN, "--fail-on", "low")
@@ -25,7 +25,7 @@ def test_a_package_of_npm(shell, tmp_path):
     assert "lodash 4.17.15" in finished.stdout
 
 
-def test_what_a_source_tree_declares_gates(shell, tmp_path):
+def test_declared_packages_of_a_source_tree_fail_the_gate(shell, tmp_path):
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "package-lock.json").write_text(LOCK)
     for reference in (tmp_path / "app", tmp_path / "app" / "package-lock.json"):
@@ -35,7 +35,7 @@ def test_what_a_source_tree_declares_gates(shell, tmp_path):
     assert shell.run("scan", tmp_path / "app", *KNOWN, "--fail-on", "low").returncode == 0
 
 
-def test_what_holds_nothing_is_said(shell, tmp_path):
+def test_a_file_without_packages_is_an_error(shell, tmp_path):
     (tmp_path / "notes.txt").write_text("remember the milk")
     finished = shell.run("scan", tmp_path / "notes.txt", *KNOWN)
     assert finished.returncode == 3
@@ -53,7 +53,7 @@ def test_a_file_that_cannot_be_parsed_has_not_passed(shell, tmp_path):
     assert report["unknowns"][0]["path"] == "package-lock.json"
 
 
-def test_an_image_of_apptainer_without_packages_is_no_error(shell, tmp_path):
+def test_an_apptainer_image_without_packages_is_not_an_error(shell, tmp_path):
     (tmp_path / "image.sif").write_bytes(sif((1, 2, squashfs({"srv": {"app": b"x"}}))))
     finished = shell.run("scan", tmp_path / "image.sif", *KNOWN)
     assert finished.returncode == 0, finished.stderr

@@ -25,7 +25,7 @@ def test_case(case, update, tmp_path):
     if update:
         expected.write_text(json.dumps(got, indent=1, ensure_ascii=False) + "\n")
     assert got == json.loads(expected.read_text())
-    assert (case / "SOURCE").read_text().strip(), "say where the input came from and how it was cut"
+    assert (case / "SOURCE").read_text().strip(), "state where the input came from and how it was cut"
 
 
 def test_every_source_has_a_case():

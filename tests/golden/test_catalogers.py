@@ -1,6 +1,7 @@
 """Golden folders of catalogers: tests/golden/catalogers/<cataloger>/<case>/{input/,expected.json,SOURCE}.
 
-``input`` is the root of a little image; what its files say is compared with ``expected.json``. ``--update`` rewrites it.
+``input`` is the root of a small image; what is read from its files is compared with ``expected.json``.
+``--update`` rewrites it.
 """
 
 import json
@@ -23,7 +24,7 @@ def test_case(case, update):
     if update:
         expected.write_text(json.dumps(got, indent=1, ensure_ascii=False) + "\n")
     assert got == json.loads(expected.read_text())
-    assert (case / "SOURCE").read_text().strip(), "say where the input came from and how it was cut"
+    assert (case / "SOURCE").read_text().strip(), "state where the input came from and how it was cut"
 
 
 def told(reading: Reading) -> dict:

@@ -119,7 +119,7 @@ def test_as_go_reads_them(tmp_path):
 
 
 def certain(seed):
-    """What nobody may read otherwise: (kind, path, size) of each member; None where we say that somebody may.
+    """What every engine must read alike: (kind, path, size) of each member; None if Careen reports that engines may differ.
 
     Names beyond ASCII come out of listings in too many ways."""
     rows, end, doubt = read(seed)
@@ -142,7 +142,7 @@ def test_where_python_differs_there_is_a_doubt():
                     for info in opened
                 ]
         except (tarfile.TarError, OverflowError):
-            continue  # it reads less than we do, and says so
+            continue  # it reads less than we do, and reports it
         assert found == expected, f"archive {seed}"
     assert asked > COUNT // 20
 
@@ -173,7 +173,7 @@ def test_where_other_programs_differ_there_is_a_doubt(program):
             [program, "--numeric-owner", "-P", "-tvf", "-", *options], input=archive(seed), capture_output=True, timeout=60
         )
         if done.returncode:
-            continue  # it reads less than we do, and says so
+            continue  # it reads less than we do, and reports it
         asked += 1
         found = [row for line in done.stdout.decode("latin-1").splitlines() if (row := listed(program, line))]
         assert found == expected, f"archive {seed}"

@@ -1,6 +1,6 @@
-"""Whatever byte of the layer store changes, a scan gives the right answer: what is damaged is read again.
+"""Any byte of the layer store changes: a scan still gives the right answer, and reads again what is damaged.
 
-Each case changes one byte of a store that one scan filled, of a page type that is drawn first, so that rare types are hit as
+Each case changes one byte of a store that one scan filled, of a page type that is drawn first: rare types change as
 often as common ones: the header and schema, inner and leaf pages of tables and indices, overflow pages, free pages, and the
 log of a process that was killed. CAREEN_FLIPS=10000 is the number of cases; by default as many as take some seconds.
 """

@@ -1,4 +1,4 @@
-"""Whatever a manifest, an index, a configuration or a reference holds: it is read, or it is an error that says why."""
+"""Any content of a manifest, an index, a configuration or a reference: it is read, or it is an error with a reason."""
 
 import json
 

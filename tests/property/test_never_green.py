@@ -21,13 +21,13 @@ from careen.policy.policy import Policy
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 SOURCES = ("debian", "osv", "kev", "epss", "nvd")
 PACKAGES = (deb(), deb("zlib1g", "1.2.13-1", source=Source("zlib", "1.2.13-1")), pypi(), pypi("requests", "2.28.0"))
-FLAWS = (
+ADVISORIES = (
     advisory("CVE-2026-0001", "3.0.13-1", severity="critical"),
     advisory("CVE-2026-0002", "1.2.14-1", package="zlib", severity="medium"),
     advisory("CVE-2026-0003", "4.2.3", "PyPI", "django", severity="high", source="osv"),
     advisory("CVE-2026-0004", "2.31.0", "PyPI", "requests", severity="low", source="osv"),
 )
-SCORES = (*(Epss(one.id, 0.5, 0.9) for one in FLAWS), *(Exploited(one.id, "2026-05-01") for one in FLAWS))
+SCORES = (*(Epss(one.id, 0.5, 0.9) for one in ADVISORIES), *(Exploited(one.id, "2026-05-01") for one in ADVISORIES))
 NAMESPACES = (info(unfixed=True), info("PyPI", "osv", unfixed=True))
 
 
@@ -36,7 +36,7 @@ class World:
 
     def __init__(self, affected):
         self.inventory = Inventory(DEBIAN, PACKAGES, files=9)
-        self.records = [*(FLAWS[number] for number in affected), *SCORES, *NAMESPACES]
+        self.records = [*(ADVISORIES[number] for number in affected), *SCORES, *NAMESPACES]
         self.dates = dict.fromkeys(SOURCES, "2026-05-31")
         self.without = False
 
@@ -63,7 +63,7 @@ def no_feed(namespace, source):
 
 
 def no_scores(world):
-    """Severities of nobody: the feed that has them was dropped."""
+    """No severities: the feed that has them was dropped."""
     world.records = [replace(one, severity="unknown") if hasattr(one, "severity") else one for one in world.records]
     world.dates.pop("nvd", None)
 
@@ -78,7 +78,7 @@ def old(world):
 
 
 def no_release(world):
-    """os-release is gone. Without packages of it too nothing tells it from a static image, which has none by right."""
+    """os-release is gone. If its packages are gone too, the image looks like a static one, which rightly has none."""
     if world.inventory.no_package_database:
         return
     world.inventory = replace(world.inventory, distribution=None, packages=tuple(map(_unnamed, world.inventory.packages)))
@@ -115,7 +115,7 @@ GATES = ("critical", "high", "medium", "low", "kev", "epss=10%", "risk=10", "fix
 
 
 @given(
-    st.sets(st.sampled_from(range(len(FLAWS))), min_size=1),
+    st.sets(st.sampled_from(range(len(ADVISORIES))), min_size=1),
     st.lists(st.sampled_from(LOSSES), min_size=1, max_size=4),
     st.lists(st.sampled_from(GATES), min_size=1, max_size=2, unique=True),
     st.booleans(),

@@ -1,4 +1,4 @@
-"""Whatever the rules: table, JSON, SARIF and exit code tell of the same findings, and nothing is lost."""
+"""For any rules, table, JSON, SARIF and exit code agree on the findings, and nothing is lost."""
 
 import io
 import json
@@ -93,7 +93,7 @@ gate = st.lists(
     unfixed=st.booleans(),
     known=st.none() | st.frozensets(st.sampled_from(FINDINGS), max_size=8),
 )
-def test_every_output_and_the_exit_code_tell_the_same(text, statements, conditions, unfixed, known):
+def test_every_output_agrees_with_the_exit_code(text, statements, conditions, unfixed, known):
     vex = {"@context": "https://openvex.dev/ns/v0.2.0", "statements": statements}
     policy = Policy(
         fail_on=tuple(map(read_gate, conditions)),
@@ -143,7 +143,7 @@ def _counts(finding, known):
 
 
 def _fails(condition, finding):
-    """The conditions once more, over what JSON says."""
+    """The conditions once more, over the JSON report."""
     is_vulnerability = finding["kind"] == "vulnerability"
     for word in condition.split(":"):
         if word in SEVERITIES:

@@ -36,7 +36,7 @@ def marked(range_):
 
 
 @given(st.lists(ranges, min_size=1, max_size=4), st.lists(st.sampled_from(ALL), max_size=3))
-def test_an_advisory_holds_the_union_of_its_ranges_and_its_list(parts, listed):
+def test_an_advisory_affects_the_union_of_its_ranges_and_its_list(parts, listed):
     advisory = Advisory("CVE-1", "x", "PyPI", "p", ranges=tuple(parts), versions=tuple(listed))
     expected = set().union(*map(marked, parts)) | set(listed)
     assert {version for version in ALL if held(advisory, version)} == expected

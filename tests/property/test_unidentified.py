@@ -1,4 +1,4 @@
-"""Images with a piece that nobody identified never end ``assessed``, whatever else is in them and however it is laid out."""
+"""Images with an unidentified piece never end ``assessed``, whatever else is in them and however it is laid out."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,7 +106,7 @@ def test_honest_images_are_assessed(honest):
 
 
 @given(st.lists(HONEST, max_size=3), st.one_of(unidentified_pieces(), self_built_packages()), st.data())
-def test_a_piece_that_nobody_knows_is_never_assessed(honest, piece, data):
+def test_an_unknown_piece_is_never_assessed(honest, piece, data):
     layers = list(honest)
     layers.insert(data.draw(st.integers(0, len(layers))), piece)
     layers = [{path: file for path, file in one.items() if path != "bin/bash" or one is piece} for one in layers]

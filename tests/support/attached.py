@@ -93,7 +93,7 @@ def statement(digest: str | None, kind: str, predicate: Mapping[str, Any]) -> by
 
 
 def sealed(data: bytes, key: Key | None, keyid: str = "") -> bytes:
-    """A DSSE envelope; without a key its signature is none."""
+    """A DSSE envelope; without a key its signature is invalid."""
     signature = key.sign(b"DSSEv1 %d %s %d %s" % (len(IN_TOTO), IN_TOTO.encode(), len(data), data)) if key else "bm9uZQ=="
     envelope = {
         "payloadType": IN_TOTO,

@@ -1,7 +1,7 @@
 """Images that attack who reads their archives: by what is in doubt, and by what it costs.
 
 ``Attack.layers(scale)`` gives the stored bytes of its layers; scale 1 is the whole attack, a smaller one the same in small,
-for which ``--budget`` makes the bounds as small. All is harmless: zeros, empty files, packages that nobody publishes.
+for which ``--budget`` makes the bounds as small. All is harmless: zeros, empty files, packages that do not exist.
 """
 
 import gzip

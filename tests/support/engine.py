@@ -16,9 +16,9 @@ class Engine:
     def __init__(self, path: Path | None = None, version: str = "1.43", exports: str = "docker-archive") -> None:
         self.path, self.version, self.exports = path, version, exports
         self.images: dict[str, dict[str, BuiltImage]] = {}  # name -> platform -> image
-        self.containers: dict[str, dict[str, object]] = {}  # id -> what inspect tells
-        self.changes: dict[str, list[dict[str, object]]] = {}  # id -> what diff tells
-        self.configs: dict[str, dict[str, object]] = {}  # name or id of an image -> what inspect tells, without layers
+        self.containers: dict[str, dict[str, object]] = {}  # id -> the answer of inspect
+        self.changes: dict[str, list[dict[str, object]]] = {}  # id -> the answer of diff
+        self.configs: dict[str, dict[str, object]] = {}  # name or id of an image -> the answer of inspect, without layers
         self.broken: Answer | None = None
         self.cut: int | None = None  # an export ends after so many bytes
         self._server = Server(self._answer, unix=str(path) if path else None)
@@ -39,7 +39,7 @@ class Engine:
         return self._server.requests
 
     def add(self, name: str, *images: BuiltImage) -> str:
-        """Gives the engine an image, of one platform or more, and tells the ID of the first."""
+        """Gives the engine an image, of one platform or more, and returns the ID of the first."""
         self.images[name] = {image.platform: image for image in images}
         return self.id_of(images[0])
 

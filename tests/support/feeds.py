@@ -132,7 +132,7 @@ class Answer:
 class FakeNetwork:
     """Answers by address; ``answers`` holds bytes, an Answer's arguments, an exception or a function of the headers.
 
-    Bytes get an ETag and are answered with 304 to whoever has it. ``asked`` records (address, headers).
+    Bytes get an ETag; a client that sends it gets 304. ``asked`` records (address, headers).
     """
 
     def __init__(self, answers=None):

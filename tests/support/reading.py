@@ -64,7 +64,7 @@ def read_all(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile]) -> l
 
 
 def read_files(cataloger: Cataloger, files: Mapping[str, bytes | MemoryFile]) -> Reading:
-    """All that a cataloger says about these files."""
+    """All facts that a cataloger reads from these files."""
     unknowns, facts = _facts(cataloger, files, strict=False)
     joined = list(_join(cataloger, facts))
     owned = [
@@ -153,7 +153,7 @@ def _join(cataloger: Cataloger, facts: Sequence[Fact]) -> Iterable[Package | Unk
 
 
 def _stored(cataloger: Cataloger, value: Any) -> Any:
-    """Facts are kept between scans: what does not come back as it went in is a fault of the cataloger."""
+    """Facts are kept between scans: what does not come back as it went in is an error of the cataloger."""
     again = msgspec.msgpack.decode(msgspec.msgpack.encode(value), type=cataloger.fact)
     assert again == value, f"{cataloger.name}: this fact does not survive a store: {value!r}"
     return again

@@ -1,4 +1,4 @@
-"""A registry on loopback that speaks the OCI distribution protocol, with switches for whatever registries do."""
+"""A registry on loopback that speaks the OCI distribution protocol, with switches for what registries do differently."""
 
 import base64
 import hashlib
@@ -33,9 +33,9 @@ class Registry:
     list_repositories: bool = True
     ranges: bool = True
     blobs_elsewhere: str | None = None  # address that blobs are redirected to
-    uploads_at: str | None = None  # address that uploads are sent to, where not here
+    uploads_at: str | None = None  # address that uploads are sent to, if not here
     page: int = 1000
-    referrers: bool = True  # False: it keeps no list of them, and whoever pushes keeps one under a tag
+    referrers: bool = True  # False: it keeps no list of them, and clients keep one under a tag
     referrers_status: int = 404  # what it answers then
     name: str | None = None  # host that clients know it by, where a proxy leads here
     client_authority: Certificate | None = None

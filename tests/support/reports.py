@@ -176,7 +176,7 @@ TOKEN = ExposedSecret(
 
 
 def faulty() -> Report:
-    """What a check of source files gives: no image, no package, faults with their lines."""
+    """What a check of source files gives: no image, no package, misconfigurations with their lines."""
     base = clean()
     return replace(
         base,

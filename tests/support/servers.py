@@ -30,7 +30,7 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
-    length: int | None = None  # what Content-Length says, where that is a lie
+    length: int | None = None  # a false Content-Length
     drop: bool = False  # end the connection without an answer
     hold: threading.Event | None = None  # after the body: nothing more is sent until it is set
 
@@ -207,7 +207,7 @@ class Proxy:
 
 
 def free_port() -> int:
-    """A port on loopback that nobody listens on."""
+    """A port on loopback without a listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -89,7 +89,7 @@ def test_killed_at_any_point(path, when):
 
 
 def test_what_lies_aside_from_before_is_not_written_to(path, tmp_path):
-    """Whoever may write to the folder could have put a link there."""
+    """Another user who may write to the folder could have put a link there."""
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
     aside = tmp_path / "aside"

@@ -19,7 +19,7 @@ def settle(root, when=LONG_AGO):
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """A small package in place of the real one; ``read()`` says what a new process would."""
+    """A small package in place of the real one; ``read()`` returns what a new process would."""
     root = tmp_path / "careen"
     for name in PACKAGES:
         (root / name).mkdir(parents=True)
@@ -225,7 +225,7 @@ def test_nothing_is_imported_to_look_for_plugins(monkeypatch):
     assert "careen.versions" not in sys.modules
 
 
-def test_notes_hold_for_one_state(package):
+def test_notes_apply_to_one_state(package):
     assert not is_noted("x", "1")
     note("x", "1")
     assert is_noted("x", "1") and not is_noted("x", "2") and not is_noted("y", "1")

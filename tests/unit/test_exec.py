@@ -30,7 +30,7 @@ def test_what_a_program_answers(program):
     assert (finished.code, finished.stdout, finished.stderr) == (3, b"TEXT", b"!")
 
 
-def test_arguments_are_no_shell(program):
+def test_arguments_do_not_pass_through_a_shell(program):
     environ = program("import sys; print(sys.argv[1:])")
     assert run(["helper", "$(id)", "; ls"], environ=environ).stdout == b"['$(id)', '; ls']\n"
 

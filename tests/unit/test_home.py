@@ -1,4 +1,4 @@
-"""Who Careen says it is."""
+"""How Careen names itself to servers."""
 
 import tomllib
 from pathlib import Path

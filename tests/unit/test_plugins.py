@@ -20,7 +20,7 @@ def test_every_plugin_is_found_by_its_name(folder, name, kind):
 
 
 @pytest.mark.parametrize("name", ["nothing", "archive", "..os", "os", "", "a/b", "docker_archive"])
-def test_other_names_are_none(name):
+def test_unknown_names_are_missing(name):
     sources = Named("careen.images", "IMAGE_SOURCE", ImageSource)
     assert name not in sources
     with pytest.raises(KeyError):

@@ -178,7 +178,7 @@ def test_a_first_run_without_the_feed_that_assesses_the_image(stage, tmp_path, g
 
 
 @pytest.mark.parametrize(("source", "code"), [("debian", 3), ("kev", 0), ("eol", 0)])
-def test_an_update_fails_where_a_source_that_assesses_does(stage, cache, careen, source, code):
+def test_an_update_fails_if_a_source_that_assesses_fails(stage, cache, careen, source, code):
     fault, reason = REFUSALS["unavailable"]
     with stage.relay(at(source, fault)) as relay:
         done = careen(relay, cache, "db", "update", "--feeds")

@@ -76,9 +76,9 @@ def _ranges(versions: list[_Versions]) -> Iterator[Range]:
     known = [(last.removeprefix("LTS ").strip(), entry) for entry in versions if (last := entry.last_version)]
     known.sort(key=lambda item: _line(item[0]))
     before = ""
-    for last, one in known:
-        exactly = (one.pattern or "").startswith(f"({last.replace('.', '[.]')})")
-        yield Range(one.first_version or (last if exactly else _start(before, last)), None, last)
+    for last, entry in known:
+        exactly = (entry.pattern or "").startswith(f"({last.replace('.', '[.]')})")
+        yield Range(entry.first_version or (last if exactly else _start(before, last)), None, last)
         before = last
     if not known and any(entry.pattern == ".*" for entry in versions):
         yield Range()

@@ -16,7 +16,7 @@ TAKES = {
     "push": (1, 1), "pull": (0, 1), "diff": (1, 2), "publish": (1, 16), "keys": (1, 1), "mirror": (1, 64),
 }  # fmt: skip
 
-# The actions that each flag is for: with another action it would have no effect, and nobody would notice.
+# The actions that each flag is for: with another action it would have no effect, without notice.
 FLAGS = {
     "written": ("--format", ("status", "list", "diff", "mirror")),
     "json": ("--json", ("status", "list", "diff", "mirror")),
@@ -73,7 +73,7 @@ actions:
     made.add_argument(
         "--replace",
         action="store_true",
-        help="import, pull: replace the database in use, even where it has more",
+        help="import, pull: replace the database in use, even if it has more",
     )
     group.add_argument("--full", action="store_true", help="also fetch the large archives of vendors (see docs/database.md)")
     group.add_argument(

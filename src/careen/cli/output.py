@@ -36,7 +36,7 @@ def write(output: Output, reports: Sequence[Report], settings: Settings, name: s
 
 
 def write_file(path: Path, write_to: Callable[[TextIO], None]) -> None:
-    """Writes a temporary file and renames it: nobody ever reads half a file. Devices and pipes are written directly."""
+    """Writes a temporary file and renames it: no program reads half a file. Devices and pipes are written directly."""
     path = Path(os.path.realpath(path))
     try:
         if path.exists() and not path.is_file():

@@ -119,7 +119,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
         return self.releases.codenames.get(codename, "")
 
     def codename_of(self, release: str) -> str:
-        return next((codename for codename, one in self.releases.codenames.items() if one == release), "")
+        return next((codename for codename, version in self.releases.codenames.items() if version == release), "")
 
 
 def applied(rules: Iterable[Rule], text: str, **fields: str) -> str | None:

@@ -49,10 +49,10 @@ class Authorizer:
             if self.header != refused:
                 return True  # another thread was here
             challenges = parse_challenges(response.headers.get("www-authenticate", ""))
-            bearer = next((one for one in challenges if one.scheme == "bearer"), None)
+            bearer = next((challenge for challenge in challenges if challenge.scheme == "bearer"), None)
             if bearer:
                 self.header = f"Bearer {self._token(bearer, response.url)}"
-            elif any(one.scheme == "basic" for one in challenges):
+            elif any(challenge.scheme == "basic" for challenge in challenges):
                 credential = self.found.credential
                 if credential and credential.bearer:
                     self.header = f"Bearer {credential.bearer}"

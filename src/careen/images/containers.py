@@ -52,7 +52,7 @@ def containers(engine: str | None, context: OpenContext) -> Containers:
 
 def _of(engine: str, endpoint: Endpoint) -> Containers:
     listed = asked(engine, endpoint, "/containers/json")
-    ids = [one["Id"] for one in listed or () if isinstance(one, dict) and isinstance(one.get("Id"), str)]
+    ids = [entry["Id"] for entry in listed or () if isinstance(entry, dict) and isinstance(entry.get("Id"), str)]
     running: list[Running] = []
     unknowns: list[Unknown] = []
     if len(ids) > MAX_CONTAINERS:
@@ -70,7 +70,7 @@ def _of(engine: str, endpoint: Endpoint) -> Containers:
             continue
         running.append(one)
         unknowns += [Unknown("containers", Evidence(one.name, 0), f"{what} could not be determined") for what in one.missing]
-    return Containers(engine, tuple(sorted(running, key=lambda one: one.name)), tuple(unknowns))
+    return Containers(engine, tuple(sorted(running, key=lambda container: container.name)), tuple(unknowns))
 
 
 def _beside(engine: str, endpoint: Endpoint, id: str, found: dict[str, Any]) -> Iterator[tuple[str, Any]]:

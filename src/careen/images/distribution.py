@@ -223,7 +223,7 @@ def _suggestion(reference: Reference, tag: str, tags: tuple[str, ...]) -> str:
 
     near = get_close_matches(tag, tags, 3, 0.6)
     if near:
-        return f"did you mean {' or '.join(f'{reference.name}:{one}' for one in near)}?"
+        return f"did you mean {' or '.join(f'{reference.name}:{tag}' for tag in near)}?"
     return f"there are {', '.join(tags[-5:])}" if tags else "name another tag"
 
 

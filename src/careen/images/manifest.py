@@ -176,17 +176,17 @@ def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: P
     offered = tuple(descriptors)
     if not offered:
         raise InputError("the image index lists no image", "name another tag, or a digest")
-    stated = [one for one in offered if one.platform is not None] or offered
+    stated = [descriptor for descriptor in offered if descriptor.platform is not None] or offered
     if platform is None and len(stated) == 1:
         return stated[0]
     wanted = platform or host or host_platform()
-    ranked = [(rank(wanted, one.platform), one) for one in offered if one.platform is not None]
+    ranked = [(rank(wanted, descriptor.platform), descriptor) for descriptor in offered if descriptor.platform is not None]
     fitting = [pair for pair in ranked if pair[0] is not None]
     if fitting:
         return min(fitting, key=lambda pair: pair[0] or 0)[1]
     if len(offered) == 1 and offered[0].platform is None:
         return offered[0]  # its configuration states the platform: see ``require``
-    names = list(dict.fromkeys(_shown(str(one.platform)) for one in offered if one.platform is not None))
+    names = list(dict.fromkeys(_shown(str(descriptor.platform)) for descriptor in offered if descriptor.platform is not None))
     raise InputError(
         f"the image is not there for {wanted}; offered: {', '.join(names) or 'images that name no platform'}",
         f"choose one with --platform, for example --platform {names[0]}" if names else "name the image by its digest",
@@ -219,11 +219,11 @@ def bind_layers(
         )
     steps = created_by(config, len(manifest.layers))
     layers = []
-    for index, one in enumerate(manifest.layers):
-        unread = _unread(one, has)
-        opened = _nothing if unread else opener(one)
+    for index, layer in enumerate(manifest.layers):
+        unread = _unread(layer, has)
+        opened = _nothing if unread else opener(layer)
         diff_id = diff_ids[index] if diff_ids else ""
-        layers.append(Layer(index, one.digest, diff_id, one.size_bytes, steps[index], opened, unread=unread))
+        layers.append(Layer(index, layer.digest, diff_id, layer.size_bytes, steps[index], opened, unread=unread))
     return tuple(layers)
 
 

@@ -145,7 +145,7 @@ def _apk(file: BinaryIO, limits: Limits) -> Iterator[bytes]:
     file.seek(0)
     if is_adb(start):
         data = file.read(INFLATED_BYTES + 1)
-        yield from _whole("lib/apk/db/installed", "".join(_apk_record(one) for one in read_adb(data)[1]).encode())
+        yield from _whole("lib/apk/db/installed", "".join(_apk_record(package) for package in read_adb(data)[1]).encode())
         return
     stream = open_stream(file, limits)
     values: dict[str, str] = {}

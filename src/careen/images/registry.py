@@ -125,7 +125,7 @@ def _first(reference: str, context: OpenContext, ask: Callable[[Repository, Blob
     """The answer of the first mirror that has one, else the registry's own. Blobs come from the first that has them."""
     wanted, fetcher = parse_reference(_plain(reference)), fetcher_of(context)
     asked = (*mirrors_of(wanted, context.settings.get("mirrors") or ()), wanted)
-    repositories = [Repository(one, fetcher, context.settings) for one in asked]
+    repositories = [Repository(name, fetcher, context.settings) for name in asked]
     for number, repository in enumerate(repositories[:-1]):
         store = _store(context, _any_of(repositories[number:]))
         try:

@@ -76,5 +76,5 @@ def _check(file: Path) -> None:
         key = base64.b64decode("".join(body.split()), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if not begin or not end or len(text) > MAX_KEY_BYTES or not any(one in key[:32] for one in _ALGORITHMS):
+    if not begin or not end or len(text) > MAX_KEY_BYTES or not any(algorithm in key[:32] for algorithm in _ALGORITHMS):
         raise UsageError(f"{file} is not a public key of ECDSA or RSA in PEM", hint)

@@ -121,13 +121,13 @@ def _read(aliases: dict[int, list[Alias]], deltas: Sequence[Delta], again: Rerea
     """Each layer that has files behind links is read once more; if that ends early, it is trouble of that layer."""
     for layer, asked in aliases.items():
         found, walked = read_aliases(asked, lambda select, layer=layer: again(layer, select))  # type: ignore[misc]
-        for index, one in found.items():
+        for index, parts in found.items():
             known = more.setdefault(index, More())
-            for cataloger, pairs in one.facts.items():
+            for cataloger, pairs in parts.facts.items():
                 known.facts.setdefault(cataloger, []).extend(pairs)
-            for cataloger, roots in one.roots.items():
+            for cataloger, roots in parts.roots.items():
                 known.roots.setdefault(cataloger, {}).update(roots)
-            known.unknowns += one.unknowns
+            known.unknowns += parts.unknowns
         if early := ended_early(walked, deltas[layer].unknowns):
             more.setdefault(layer, More()).unknowns += early
 
@@ -225,7 +225,7 @@ class _HardLinks:
 
 def _by_name(dispatch: Dispatch, path: str) -> list[Wanted]:
     wanted = dispatch.readers(path, 0)
-    return [one for one in wanted if not (one.reader.wants.executables or one.reader.wants.select)]
+    return [entry for entry in wanted if not (entry.reader.wants.executables or entry.reader.wants.select)]
 
 
 def _by_name_or_content(dispatch: Dispatch, path: str, mode: int) -> list[Wanted]:

@@ -12,7 +12,7 @@ from .squash import Squashed
 
 SHADOWED_CONFIDENCE = 0.6
 MERGED = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")  # links into usr/ if /usr is merged
-# Slim images leave these out of every package by configuration: their absence says nothing about the package.
+# Slim images leave these out of every package by configuration: their absence means nothing for the package.
 LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/", "usr/share/lintian/",
             "usr/share/linda/", "usr/share/groff/", "usr/share/licenses/")  # fmt: skip
 

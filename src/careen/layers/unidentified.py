@@ -146,7 +146,7 @@ def _copies(left: Iterable[_File], distributed: Iterable[_File], tables: _Tables
     for original in distributed:
         originals.setdefault(tables.looks(original), []).append(original)
     alike = {file: originals.get(tables.looks(file), []) for file in left}
-    files = {one for file, found in alike.items() if found for one in (file, *found)}
+    files = {candidate for file, found in alike.items() if found for candidate in (file, *found)}
     hashes = _hashes(files, again) if files else {}
     return frozenset(file for file, found in alike.items() if file in hashes and hashes[file] in map(hashes.get, found))
 

@@ -119,7 +119,7 @@ def _unhashed(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: boo
 class _Hashing:
     """The stored bytes: hashed, counted and reported to ``progress`` as they are read.
 
-    If a thread reads them ahead, whoever has time hashes: who waits for the next piece (``settle``), else that thread.
+    If a thread reads them ahead, the consumer hashes while it waits for the next piece (``settle``), else that thread does.
     """
 
     def __init__(self, raw: BinaryIO, layer: Layer, progress: Progress, *, read_ahead: bool) -> None:

@@ -231,7 +231,7 @@ class _Listing:
         if name == OPAQUE:
             self.opaque[folder] = None
         elif name.startswith(".wh..wh."):
-            pass  # aufs's own records (.wh..wh.plnk): they say nothing about files
+            pass  # aufs's own records (.wh..wh.plnk): not about files
         elif name[4:] in ("", ".", ".."):
             found.unreadable("layer", path, "a whiteout that names nothing")
         else:

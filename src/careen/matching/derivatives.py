@@ -50,13 +50,13 @@ def named(distribution: Distribution, rules: Iterable[Rule]) -> str | None:
 def _instead_of(distribution: Distribution) -> Profile | None:
     """The derivative that uses the ID of another distribution."""
     hidden = _hidden().get(distribution.id, ())
-    return next((one for one in hidden if one.follows and named(distribution, one.follows.when) is not None), None)
+    return next((entry for entry in hidden if entry.follows and named(distribution, entry.follows.when) is not None), None)
 
 
 @cache
 def _hidden() -> dict[str, tuple[Profile, ...]]:
     found: dict[str, tuple[Profile, ...]] = {}
-    for one in profiles().values():
-        if one.follows and one.follows.instead_of:
-            found[one.follows.instead_of] = (*found.get(one.follows.instead_of, ()), one)
+    for entry in profiles().values():
+        if entry.follows and entry.follows.instead_of:
+            found[entry.follows.instead_of] = (*found.get(entry.follows.instead_of, ()), entry)
     return found

@@ -88,14 +88,17 @@ def name_of(distribution: Distribution) -> str:
 
 
 def title_of(namespace: str) -> str:
-    one, release = profile_of(namespace), namespace.partition(":")[2]
-    return f"{one.title} {release}".strip() if one else namespace
+    found, release = profile_of(namespace), namespace.partition(":")[2]
+    return f"{found.title} {release}".strip() if found else namespace
 
 
 def parent_of(distribution: Distribution) -> str | None:
     """The title of a known distribution in ID_LIKE."""
     known = (profile(id) for id in distribution.id_like)
-    return next((one.title for one in known if one and one.packages and not one.follows), None)
+    return next(
+        (found.title for found in known if found and found.packages and not found.follows),
+        None,
+    )
 
 
 def line_of(id: str) -> str:

@@ -118,8 +118,8 @@ class Explainer:
             explained = [_unassessed(package, "no_database", report, {id}) for package in (packages if wanted else ())]
             return Explanation(id, (id,), (), wanted, tuple(explained), count, notes)
         ids, records = _all_ids(id, self._by_id, knowledge)
-        explained = [one for package in packages if (one := self._of_package(package, ids, wanted is not None, knowledge))]
-        explained.sort(key=lambda one: (_ORDER.index(one.outcome), one.purl, one.paths))
+        explained = [entry for package in packages if (entry := self._of_package(package, ids, wanted is not None, knowledge))]
+        explained.sort(key=lambda entry: (_ORDER.index(entry.outcome), entry.purl, entry.paths))
         listed = tuple(sorted(ids, key=lambda name: (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)))
         own = tuple(record for name in listed for record in records.get(name, ()) if record.id == name)
         weaknesses = _weaknesses(own, knowledge)
@@ -234,7 +234,7 @@ def _why(finding: Vulnerability | None, by: SuppressedBy | None, statements: Seq
     why = why or next((statement.why for statement in statements if statement.why), None)
     if why and any(statement.affects for statement in statements):
         return why
-    return next((text for one in statements for text in one.comparisons), why or NOT_AFFECTED)
+    return next((text for statement in statements for text in statement.comparisons), why or NOT_AFFECTED)
 
 
 def _finding_of(package: Package, ids: Iterable[str], report: Report) -> tuple[Vulnerability | None, SuppressedBy | None]:

@@ -249,7 +249,7 @@ def _unread(namespace: str, title: str, group: list[Subject], knowledge: Knowled
         about = {key_name(namespace, record.package) for record in unread}
         left = group if "" in about else [subject for subject in group if subject.name in about or subject.source in about]
         cause = UnreadRecords(title, source, len(unread), unread[0].reason)
-        gaps.append(Gap(cause, len(left), _kinds(left) if left is group else purls_of(one.package for one in left)))
+        gaps.append(Gap(cause, len(left), _kinds(left) if left is group else purls_of(subject.package for subject in left)))
     return gaps
 
 

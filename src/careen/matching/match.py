@@ -55,7 +55,7 @@ def match(
     advisories = advisories_of(subjects, knowledge)
     matches = [(subject, *matches_for(subject, advisories, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(found for _, found, _ in matches)))
-    assessed = [one for subject, found, settled in matches for one in assess(subject, found, records, settled)]
+    assessed = [result for subject, found, settled in matches for result in assess(subject, found, records, settled)]
     findings = [*_findings(assessed, records, knowledge, keys, severity_from), *_malicious(subjects, knowledge, keys)]
     findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
     covered = gaps_of(subjects, knowledge, keys, frozenset(advisories), today)
@@ -88,7 +88,7 @@ def matches_for(subject: Subject, advisories: AdvisoriesByPackage, key: Key) -> 
         own = (*own, *(advisory for place in subject.also for advisory in advisories.get(place, ())))
     if subject.owner:
         by_owner = [advisory for place in subject.owner.own_places for advisory in advisories.get(place, ())]
-        settled = {id for one in by_owner if one.status != "undetermined" for id in vulnerability_ids(one)}
+        settled = {id for advisory in by_owner if advisory.status != "undetermined" for id in vulnerability_ids(advisory)}
         return matches_of(subject, own, key), frozenset(settled)
     if subject.paid:
         return with_paid_support(subject, own, advisories.get((subject.paid, subject.name), ()), key)
@@ -98,7 +98,7 @@ def matches_for(subject: Subject, advisories: AdvisoriesByPackage, key: Key) -> 
 
 
 def _ids(matches: Iterable[Matches]) -> set[str]:
-    return {id for one in matches for match in one.affecting for id in (match.advisory.id, *match.advisory.aliases)}
+    return {id for group in matches for match in group.affecting for id in (match.advisory.id, *match.advisory.aliases)}
 
 
 def _findings(
@@ -108,16 +108,16 @@ def _findings(
     keys: Mapping[str, Key],
     severity_from: tuple[str, ...],
 ) -> list[Vulnerability]:
-    ids = {id for one in assessed for id in (one.vulnerability.id, *one.vulnerability.aliases)}
+    ids = {id for entry in assessed for id in (entry.vulnerability.id, *entry.vulnerability.aliases)}
     records.update(knowledge.records(ids.difference(records)))
     named = knowledge.records({cwe for id in ids for record in records.get(id, ()) for cwe in record.cwes})
     weaknesses = {id: found[0].summary for id, found in named.items()}
     exploited = knowledge.exploited(ids)
     catalogue = exploited if exploited or knows_exploited(knowledge) else None
     known = Enrichment(records, knowledge.epss(ids), catalogue, weaknesses, severity_from)
-    packages = {id(one.subject): one.subject.package for one in assessed}
+    packages = {id(entry.subject): entry.subject.package for entry in assessed}
     places = {number: place_of(package) for number, package in packages.items()}
-    return [finding(one, places[id(one.subject)], known, keys[one.subject.scheme]) for one in assessed]
+    return [finding(entry, places[id(entry.subject)], known, keys[entry.subject.scheme]) for entry in assessed]
 
 
 def _malicious(subjects: Iterable[Subject], knowledge: Knowledge, keys: Mapping[str, Key]) -> Iterator[Vulnerability]:
@@ -128,9 +128,9 @@ def _malicious(subjects: Iterable[Subject], knowledge: Knowledge, keys: Mapping[
     for namespace, group in groups.items():
         found = knowledge.malicious(namespace, {subject.name for subject in group})
         for subject in group:
-            for one in found.get(subject.name, ()):
-                if _is_listed(one, subject, keys[subject.scheme]):
-                    yield malicious_finding(subject, one)
+            for malicious in found.get(subject.name, ()):
+                if _is_listed(malicious, subject, keys[subject.scheme]):
+                    yield malicious_finding(subject, malicious)
 
 
 def _is_listed(malicious: Malicious, subject: Subject, key: Key) -> bool:

@@ -77,8 +77,8 @@ def first_to_name(groups: Iterable[Sequence[Advisory]]) -> tuple[Advisory, ...]:
     found: list[Advisory] = []
     named: set[str] = set()
     for group in groups:
-        left = [one for advisory in group if (one := without(advisory, named))]
-        named.update(name for one in left if one.status != "undetermined" for name in vulnerabilities_of(one))
+        left = [rest for advisory in group if (rest := without(advisory, named))]
+        named.update(name for advisory in left if advisory.status != "undetermined" for name in vulnerabilities_of(advisory))
         found += left
     return tuple(found)
 

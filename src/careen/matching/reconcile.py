@@ -162,17 +162,17 @@ def _theirs(claim: Claim, here: Sequence[Package], places: _Places, explainer: E
             return because("another_version", f"this image has {', '.join(versions[:5])}")
         return because("unknown_package", "no such package in this image")
     for id in claim.ids:
-        explained = [one for package in here for one in explainer.explain(id, package.purl).of_packages]
-        for one in explained:
-            if one.outcome == "set_aside":
-                return because("suppressed", one.why, one.purl)
-        for one in explained:
-            if one.outcome == "not_found" and one.statements:
-                return because("range", one.why, one.purl)
-    unassessed = next((one for one in explained if one.outcome == "not_judged"), None)
+        explained = [entry for package in here for entry in explainer.explain(id, package.purl).of_packages]
+        for entry in explained:
+            if entry.outcome == "set_aside":
+                return because("suppressed", entry.why, entry.purl)
+        for entry in explained:
+            if entry.outcome == "not_found" and entry.statements:
+                return because("range", entry.why, entry.purl)
+    unassessed = next((entry for entry in explained if entry.outcome == "not_judged"), None)
     if unassessed:
         return because("not_assessed", unassessed.why, unassessed.purl)
-    sources = sorted({source.source for one in explained for source in one.sources})
+    sources = sorted({source.source for entry in explained for source in entry.sources})
     listed = ", ".join(sources) or "none"
     return because("not_named", f"none of the sources names it for this package ({listed})", here[0].purl)
 

@@ -206,13 +206,20 @@ def _actions(
         )
     actions = []
     for (manager, where, kind), upgrades in groups.items():
-        listed = tuple(sorted(upgrades.values(), key=lambda one: (-one.removes, one.package, one.version)))
+        listed = tuple(sorted(upgrades.values(), key=lambda upgrade: (-upgrade.removes, upgrade.package, upgrade.version)))
         # npm allows an override of a direct dependency only with the version that the project names.
-        own = {one.package for one in groups.get(("npm", where, kind), {}).values()} if manager == "npm overrides" else set()
-        versions = [(one.package, one.version, f"${one.package}" if one.package in own else one.to) for one in listed]
+        own = (
+            {upgrade.package for upgrade in groups.get(("npm", where, kind), {}).values()}
+            if manager == "npm overrides"
+            else set()
+        )
+        versions = [
+            (upgrade.package, upgrade.version, f"${upgrade.package}" if upgrade.package in own else upgrade.to)
+            for upgrade in listed
+        ]
         line = command(manager, where, versions)
-        actions.append(Action(manager, where, kind, line, listed, sum(one.removes for one in listed)))
-    return tuple(sorted(actions, key=lambda one: (-one.removes, one.manager, one.place)))
+        actions.append(Action(manager, where, kind, line, listed, sum(upgrade.removes for upgrade in listed)))
+    return tuple(sorted(actions, key=lambda action: (-action.removes, action.manager, action.place)))
 
 
 def _key(package: Package) -> tuple[str, tuple[str, ...]]:

@@ -110,7 +110,7 @@ def _set_aside(advisory: Advisory, case: _Case, affects: bool) -> Effect | None:
         return None
     if subject.package.type == "rpm" and subject.distribution and not is_about_build(advisory, subject.package):
         return "other_build"
-    if subject.channels and all(one is not advisory for one in matches.considered):
+    if subject.channels and all(considered is not advisory for considered in matches.considered):
         return "channel"
     if all(match.advisory is not advisory for match in matches.affecting):
         return "erratum_installed"

@@ -86,7 +86,7 @@ def _subject(package: Package, ecosystem: Ecosystem | None, context: _Context) -
         return system_subject(package, context.inventory, ecosystem, context.infos, context.channels)
     owner = context.owners.subject_of(package)
     product = product_of(package)
-    if owner and any(is_complete(context.infos(one)) for one in (owner.namespace, owner.stand_in) if one):
+    if owner and any(is_complete(context.infos(namespace)) for namespace in (owner.namespace, owner.stand_in) if namespace):
         return "assessed_with_owner"
     if package.type == "maven" and ":" not in package.name and product is None:
         return "part_of_owner" if owner else MavenWithoutGroup()

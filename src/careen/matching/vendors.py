@@ -152,7 +152,7 @@ def _is_makers(package: Package, release: str, one: Profile) -> bool:
 @cache
 def _dist_tag() -> re.Pattern[str]:
     """The mark of any distribution that marks all its builds."""
-    tags = sorted({tag for one in profiles().values() if one.builds.always_tagged for tag in one.builds.dist_tags})
+    tags = sorted({tag for entry in profiles().values() if entry.builds.always_tagged for tag in entry.builds.dist_tags})
     return re.compile(rf"(?:^|[._])(?:{'|'.join(tags)})\d|\.module[_+]")
 
 
@@ -160,12 +160,12 @@ def _dist_tag() -> re.Pattern[str]:
 def _codename() -> re.Pattern[str]:
     """Third parties put codenames after "~"; builds of distributions have numbers there (~deb12u1)."""
     names: list[str] = []
-    for one in profiles().values():
-        listed = list(one.releases.codenames)
-        names += listed[listed.index(one.builds.others_since) :] if one.builds.others_since else []
+    for entry in profiles().values():
+        listed = list(entry.releases.codenames)
+        names += listed[listed.index(entry.builds.others_since) :] if entry.builds.others_since else []
     return re.compile(rf"[~+.](?:{'|'.join(names)})(?:\b|cran|\d)")
 
 
 @cache
 def _own_words() -> frozenset[str]:
-    return _OWN_WORDS.union(*(one.builds.own_words for one in profiles().values()))
+    return _OWN_WORDS.union(*(entry.builds.own_words for entry in profiles().values()))

@@ -101,7 +101,7 @@ def _left_out(coverage: Coverage) -> Iterator[str]:
     if files:
         yield f"{plural(files, 'program')} unidentified"
     if coverage.accepted:
-        yield f"{plural(sum(len(one.subjects) or 1 for one in coverage.accepted), 'gap')} accepted"
+        yield f"{plural(sum(len(reason.subjects) or 1 for reason in coverage.accepted), 'gap')} accepted"
 
 
 def _by(rule: Rule) -> str:

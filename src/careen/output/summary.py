@@ -38,7 +38,7 @@ def _one(group: list[Package]) -> Package:
 
 
 def _with_places(package: Package, group: list[Package]) -> Package:
-    places = {place for one in group for place in one.evidence}
+    places = {place for package in group for place in package.evidence}
     return replace(package, evidence=tuple(sorted(places, key=lambda place: (place.layer, place.path))))
 
 
@@ -51,7 +51,7 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 def vulnerabilities(findings: Iterable[Finding]) -> list[Vulnerability]:
     return sorted(
         (finding for finding in findings if isinstance(finding, Vulnerability)),
-        key=lambda one: (-one.risk, _RANK[one.severity], one.id, one.package, one.fingerprint),
+        key=lambda finding: (-finding.risk, _RANK[finding.severity], finding.id, finding.package, finding.fingerprint),
     )
 
 
@@ -64,7 +64,9 @@ def misconfigurations(findings: Iterable[Finding]) -> list[Misconfiguration]:
 
 
 def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:
-    return sorted(suppressed, key=lambda one: (one.finding.id, _where(one.finding), one.finding.fingerprint, one.by.kind))
+    return sorted(
+        suppressed, key=lambda entry: (entry.finding.id, _where(entry.finding), entry.finding.fingerprint, entry.by.kind)
+    )
 
 
 def by_severity(findings: Iterable[Finding]) -> dict[str, int]:

@@ -85,7 +85,7 @@ class About:
         paths = {place.path for part in parts for place in part.evidence}
         for whole in self.by_package.get(_package(wanted), ()):
             if self.is_package(product, whole):
-                together = any(place.path in paths for one in self.packages[whole] for place in one.evidence)
+                together = any(place.path in paths for outer in self.packages[whole] for place in outer.evidence)
                 if any(part.owned_by == whole for part in parts) or (together and wanted.type not in _SYSTEM):
                     return True
         return False
@@ -203,7 +203,7 @@ def _distribution(name: str) -> str:
 @cache
 def _platforms() -> Mapping[str, str]:
     """Distributions by their names in the CPE dictionary."""
-    return {cpe: _distribution(one.id) for one in profiles().values() for cpe in one.cpes}
+    return {cpe: _distribution(entry.id) for entry in profiles().values() for cpe in entry.cpes}
 
 
 def _is_distro(wanted: str, own: str | None, distribution: Distribution | None) -> bool:

@@ -69,15 +69,17 @@ def load_view(name: str) -> View:
             f"--compliance {name}: no such view", f"did you mean {near}?" if near else f"one of {', '.join(known)}"
         )
     view = msgspec.convert(tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8")), View)
-    own = tuple(replace(one, by_title=f"{view.level}: {one.title}") if view.level else one for one in view.control)
+    own = tuple(
+        replace(control, by_title=f"{view.level}: {control.title}") if view.level else control for control in view.control
+    )
     below = load_view(view.includes).control if view.includes else ()
     return replace(view, control=(*below, *own))
 
 
 def proofs(view: View, checks: Iterable[Check]) -> dict[str, tuple[str, ...]]:
     """The ids of the checks that prove each control."""
-    found: dict[str, set[str]] = {one.id: set(one.checks) for one in view.control}
-    titled = {one.by_title: one.id for one in view.control if one.by_title}
+    found: dict[str, set[str]] = {control.id: set(control.checks) for control in view.control}
+    titled = {control.by_title: control.id for control in view.control if control.by_title}
     for check in checks:
         for reference in check.references:
             if reference in titled:

@@ -45,10 +45,10 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
     if listed is not None and not isinstance(listed, list):
         raise UsageError(f"{name}:{document.line_of('ignore')}: ignore: is not a list", _HINT)
     found: list[Ignore] = []
-    for index, one in enumerate(listed or ()):
-        if not isinstance(one, Mapping):
+    for index, rule in enumerate(listed or ()):
+        if not isinstance(rule, Mapping):
             raise UsageError(f"{name}:{document.line_of('ignore', index)}: a rule is a mapping", _HINT)
-        found += _rules(one, name)
+        found += _rules(rule, name)
     return tuple(found)
 
 
@@ -68,7 +68,7 @@ def accepts(document: Mapping, name: str) -> tuple[Accept, ...]:
         until = day(entry.get("until", entry.get("expires")), source)
         what = tuple(entry.texts("what")) or ("",)
         owner = entry.text("owner") or None
-        found += [made(entry.text("code"), one, source, entry.text("reason"), owner, until) for one in what]
+        found += [made(entry.text("code"), subject, source, entry.text("reason"), owner, until) for subject in what]
     return tuple(found)
 
 

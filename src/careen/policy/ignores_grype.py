@@ -34,26 +34,26 @@ _NAME = re.compile(r"(?:[A-Za-z0-9@/:_+-]|\\?\.|\.\*)+")
 
 def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
     found = []
-    for one in document.maps("ignore"):
-        source = f"{name}:{one.line}"
-        package = one.map("package")
-        asked = {key for key in one if key not in _KEYS} | {f"package.{key}" for key in package if key not in _PACKAGE}
+    for rule in document.maps("ignore"):
+        source = f"{name}:{rule.line}"
+        package = rule.map("package")
+        asked = {key for key in rule if key not in _KEYS} | {f"package.{key}" for key in package if key not in _PACKAGE}
         pattern = _glob(package.text("name"))
         if asked or pattern is None:
             what = ", ".join(sorted(asked)) or f"the pattern {package.text('name')[:60]!r}"
             log.warning("%s: the rule is skipped: Careen cannot evaluate %s", source, what)
             continue
         types = {_TYPES.get(word, word) for key in ("type", "language") if (word := package.text(key).lower())}
-        fix = one.text("fix-state")
-        if not package and not one.text("vulnerability") and not fix:
+        fix = rule.text("fix-state")
+        if not package and not rule.text("vulnerability") and not fix:
             log.warning("%s: the rule is skipped: it has no condition", source)
             continue
         found.append(
             Ignore(
-                one.text("vulnerability") or "*",
+                rule.text("vulnerability") or "*",
                 source,
                 package=pattern or None,
-                reason=one.text("reason"),
+                reason=rule.text("reason"),
                 version=package.text("version") or None,
                 paths=tuple(package.texts("location")),
                 types=frozenset(types),

@@ -29,33 +29,33 @@ _TYPES = {
 def rules(document: dict[str, Any], content: str, name: str) -> tuple[Ignore, ...]:
     lines = {kind: _lines(content, kind) for kind in ("IgnoredVulns", "PackageOverrides")}
     found = []
-    for one in map(mapping, sequence(document.get("IgnoredVulns"))):
+    for rule in map(mapping, sequence(document.get("IgnoredVulns"))):
         source = f"{name}:{next(lines['IgnoredVulns'], 1)}"
-        if not text(one.get("id")):
+        if not text(rule.get("id")):
             raise UsageError(f"{source}: a rule without id", 'IgnoredVulns: id = "CVE-…"')
         found.append(
-            Ignore(text(one["id"]), source, until=_day(one.get("ignoreUntil"), source), reason=text(one.get("reason")))
+            Ignore(text(rule["id"]), source, until=_day(rule.get("ignoreUntil"), source), reason=text(rule.get("reason")))
         )
-    for one in map(mapping, sequence(document.get("PackageOverrides"))):
+    for rule in map(mapping, sequence(document.get("PackageOverrides"))):
         source = f"{name}:{next(lines['PackageOverrides'], 1)}"
-        if not (one.get("ignore") is True or mapping(one.get("vulnerability")).get("ignore") is True):
+        if not (rule.get("ignore") is True or mapping(rule.get("vulnerability")).get("ignore") is True):
             continue
-        ecosystem = text(one.get("ecosystem"))
+        ecosystem = text(rule.get("ecosystem"))
         type = _type(ecosystem.partition(":")[0].lower())
-        if one.get("group") or (ecosystem and not type):
-            asked = "groups of dependencies" if one.get("group") else f"the ecosystem {ecosystem[:40]!r}"
+        if rule.get("group") or (ecosystem and not type):
+            asked = "groups of dependencies" if rule.get("group") else f"the ecosystem {ecosystem[:40]!r}"
             log.warning("%s: the rule is skipped: Careen cannot evaluate %s", source, asked)
             continue
-        if not (one.get("name") or one.get("version") or type):
+        if not (rule.get("name") or rule.get("version") or type):
             raise UsageError(f"{source}: the rule names no package: it would ignore everything", "give it a name")
         found.append(
             Ignore(
                 "*",
                 source,
-                package=_literal(text(one.get("name"))) or None,
-                until=_day(one.get("effectiveUntil"), source),
-                reason=text(one.get("reason")),
-                version=text(one.get("version")) or None,
+                package=_literal(text(rule.get("name"))) or None,
+                until=_day(rule.get("effectiveUntil"), source),
+                reason=text(rule.get("reason")),
+                version=text(rule.get("version")) or None,
                 types=frozenset((type,)) if type else frozenset(),
                 kinds=frozenset(("vulnerability",)),
             )
@@ -67,8 +67,10 @@ def _type(ecosystem: str) -> str:
     """The package type of an ecosystem; "" if it is unknown."""
     if ecosystem in _TYPES or not ecosystem:
         return _TYPES.get(ecosystem, "")
-    same = (one for one in profiles().values() if one.advisories.ecosystem.lower() == ecosystem and one.packages)
-    return next((one.packages[0] for one in same), "")
+    same = (
+        profile for profile in profiles().values() if profile.advisories.ecosystem.lower() == ecosystem and profile.packages
+    )
+    return next((profile.packages[0] for profile in same), "")
 
 
 def _lines(content: str, kind: str) -> Iterator[int]:

@@ -23,22 +23,22 @@ def rules(document: Mapping, name: str) -> tuple[Ignore, ...]:
         log.warning("%s: rules about licences have no effect and are skipped", name)
     return tuple(
         Ignore(
-            one.text("id"),
-            f"{name}:{one.line}",
+            rule.text("id"),
+            f"{name}:{rule.line}",
             purl=purl,
-            until=day(one.get("expired_at"), f"{name}:{one.line}"),
-            reason=one.text("statement"),
-            paths=tuple(one.texts("paths")),
+            until=day(rule.get("expired_at"), f"{name}:{rule.line}"),
+            reason=rule.text("statement"),
+            paths=tuple(rule.texts("paths")),
             kinds=frozenset((kind,)),
         )
         for key, kind in _KINDS.items()
-        for one in document.maps(key)
-        if _has_id(one, name)
-        for purl in (one.texts("purls") or [None])  # type: ignore[list-item]
+        for rule in document.maps(key)
+        if _has_id(rule, name)
+        for purl in (rule.texts("purls") or [None])  # type: ignore[list-item]
     )
 
 
-def _has_id(one: Mapping, name: str) -> bool:
-    if not one.text("id"):
-        raise UsageError(f"{name}:{one.line}: a rule without id", "every rule of .trivyignore.yaml has one")
+def _has_id(rule: Mapping, name: str) -> bool:
+    if not rule.text("id"):
+        raise UsageError(f"{name}:{rule.line}: a rule without id", "every rule of .trivyignore.yaml has one")
     return True

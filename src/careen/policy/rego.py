@@ -76,5 +76,5 @@ def _messages(policy: RegoPolicy, known: Any) -> list[str]:
         raise UsageError(f"--policy {policy.path}: {error}", "opa check FILE shows details") from None
     if not isinstance(answer, list):
         raise UsageError(f"--policy {policy.path}: it has no set named deny", _HINT)
-    texts = (one.get("message") or one.get("msg") if isinstance(one, dict) else one for one in answer)
+    texts = (denied.get("message") or denied.get("msg") if isinstance(denied, dict) else denied for denied in answer)
     return sorted(" ".join(str(text).split())[:300] for text in texts)

@@ -34,7 +34,9 @@ class Statements:
         ids = dict.fromkeys(id.upper() for id in (finding.id, *finding.aliases))
         named = {id(statement): statement for known in ids for statement in self._by_id.get(known, ())}
         applying = [statement for statement in named.values() if applies(statement, finding, about)]
-        return max(applying, key=lambda one: (_moment(one.issued), one.status not in SUPPRESSING), default=None)
+        return max(
+            applying, key=lambda statement: (_moment(statement.issued), statement.status not in SUPPRESSING), default=None
+        )
 
 
 def applies(statement: Statement, finding: Vulnerability, about: About) -> bool:

@@ -315,6 +315,6 @@ def _found(
     exact: bool = True,
 ) -> Predicted:
     made = package if package.evidence else _made(document, package)
-    if url is not None and document.head(url) is None:  # only the file itself tells who built it
+    if url is not None and document.head(url) is None:  # only the file itself names its vendor
         made = replace(made, confidence=0.4)
     return Predicted(made, *place, tool, stage, made.version != "", url, text, base, exact)

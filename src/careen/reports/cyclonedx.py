@@ -40,11 +40,11 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         for finding in vulnerabilities(report.findings)
         if not options.severities or finding.severity in options.severities
     ]
-    entries = [_vulnerability(one, _open(one), ref_by_purl) for one in listed]
+    entries = [_vulnerability(finding, _open(finding), ref_by_purl) for finding in listed]
     entries += [
-        _vulnerability(one.finding, _settled(one), ref_by_purl)
-        for one in settled(report.suppressed)
-        if isinstance(one.finding, Vulnerability)
+        _vulnerability(entry.finding, _settled(entry), ref_by_purl)
+        for entry in settled(report.suppressed)
+        if isinstance(entry.finding, Vulnerability)
     ]
     return {
         "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
@@ -119,7 +119,7 @@ def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl: dict[str, str]) -> dict[str, Any]:
     ref = ref_by_purl.get(finding.package, finding.package)
     links = [(advisory, web_link(advisory.url)) for advisory in finding.advisories]
-    sources = [{"name": one.source, **({"url": url} if url else {})} for one, url in links]
+    sources = [{"name": advisory.source, **({"url": url} if url else {})} for advisory, url in links]
     properties = [("risk", f"{finding.risk:g}"), ("confidence", finding.confidence)]
     if finding.kev is not None:
         properties.insert(1, ("kev", str(finding.kev).lower()))
@@ -141,14 +141,14 @@ def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], ref_by_purl
         "affects": [{"ref": ref, "versions": [{"version": finding.package_version[:VERSION_LENGTH], "status": "affected"}]}],
         "properties": _properties(properties),
     }
-    numbers = [int(number) for one in finding.weaknesses if (number := one.id.removeprefix("CWE-")).isdecimal()]
+    numbers = [int(number) for weakness in finding.weaknesses if (number := weakness.id.removeprefix("CWE-")).isdecimal()]
     if numbers:
         entry["cwes"] = sorted(numbers)
     if finding.summary:
         entry["description"] = finding.summary
     if finding.fix.versions:
         entry["recommendation"] = f"Upgrade {finding.package_name} to {' or '.join(finding.fix.versions)}"
-    if advisories := [{"title": one.id, "url": url} for one, url in links if url]:
+    if advisories := [{"title": advisory.id, "url": url} for advisory, url in links if url]:
         entry["advisories"] = advisories
     return entry
 

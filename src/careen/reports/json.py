@@ -121,36 +121,36 @@ def _attached(beside: Attached) -> dict[str, Any]:
         "signatures": [_signature(signature) for signature in beside.signatures],
         "provenance": [
             {
-                "digest": one.digest,
-                "type": one.type,
-                "builder": one.builder or None,
-                "source": one.source or None,
-                "revision": one.revision or None,
-                "materials": [msgspec.to_builtins(material) for material in one.materials],
-                "materials_count": one.materials_count,
-                "signature": _signature(one.signature),
+                "digest": document.digest,
+                "type": document.type,
+                "builder": document.builder or None,
+                "source": document.source or None,
+                "revision": document.revision or None,
+                "materials": [msgspec.to_builtins(material) for material in document.materials],
+                "materials_count": document.materials_count,
+                "signature": _signature(document.signature),
             }
-            for one in beside.provenance
+            for document in beside.provenance
         ],
         "sboms": [
             {
-                "digest": one.digest,
-                "type": one.type,
-                "blob": one.blob,
-                "size_bytes": one.size_bytes if one.size_bytes >= 0 else None,
-                "signature": _signature(one.signature),
+                "digest": document.digest,
+                "type": document.type,
+                "blob": document.blob,
+                "size_bytes": document.size_bytes if document.size_bytes >= 0 else None,
+                "signature": _signature(document.signature),
             }
-            for one in beside.sboms
+            for document in beside.sboms
         ],
         "vex": [
             {
-                "digest": one.digest,
-                "type": one.type,
-                "statements": one.statements,
-                "trusted": one.trusted,
-                "signature": _signature(one.signature),
+                "digest": document.digest,
+                "type": document.type,
+                "statements": document.statements,
+                "trusted": document.trusted,
+                "signature": _signature(document.signature),
             }
-            for one in beside.vex
+            for document in beside.vex
         ],
         "others": beside.others,
         "troubles": list(beside.troubles),

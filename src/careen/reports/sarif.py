@@ -117,8 +117,10 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
         rule["properties"]["references"] = list(worst.references)
     vulnerabilities = [found for found in findings if isinstance(found, Vulnerability)]
     # As code scanning reads them: external/cwe/cwe-079.
-    weaknesses = sorted({weakness for found in vulnerabilities for weakness in found.weaknesses}, key=lambda one: one.id)
-    numbers = [number for one in weaknesses if (number := one.id.removeprefix("CWE-")).isdecimal()]
+    weaknesses = sorted(
+        {weakness for found in vulnerabilities for weakness in found.weaknesses}, key=lambda weakness: weakness.id
+    )
+    numbers = [number for weakness in weaknesses if (number := weakness.id.removeprefix("CWE-")).isdecimal()]
     rule["properties"]["tags"] += [f"external/cwe/cwe-{number.zfill(3)}" for number in numbers]
     if named := [visible(f"{weakness.id}: {weakness.name}", 250) for weakness in weaknesses if weakness.name]:
         rule["properties"]["weaknesses"] = named
@@ -137,7 +139,7 @@ def _named(worst: Finding, findings: list[Finding]) -> tuple[str, str, str]:
 
 def _score(finding: Finding) -> float:
     cvss = finding.cvss if isinstance(finding, Vulnerability) else ()
-    return max((one.score for one in cvss if one.version != "2.0"), default=SCORES[finding.severity])
+    return max((vector.score for vector in cvss if vector.version != "2.0"), default=SCORES[finding.severity])
 
 
 def _result(finding: Finding, index_by_id: dict[str, int], base: str) -> dict[str, Any]:

@@ -115,8 +115,8 @@ def signed_metadata(folder: Path, targets: Mapping[str, Target], version: int, n
 
     files = {file.name: file.read_bytes() for file in folder.glob("*.root.json")}
     content = {
-        path: TargetFile(one.size, {"sha256": one.sha256}, path, {"custom": one.custom} if one.custom else None)
-        for path, one in sorted(targets.items())
+        path: TargetFile(target.size, {"sha256": target.sha256}, path, {"custom": target.custom} if target.custom else None)
+        for path, target in sorted(targets.items())
     }
 
     def meta(data: bytes) -> MetaFile:

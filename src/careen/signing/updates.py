@@ -78,7 +78,7 @@ def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tup
         raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
     except OSError as error:
         raise DatabaseError(f"{kept}: {error.strerror or error}", "Careen keeps accepted metadata there") from None
-    return signed.version, {path: _target(one) for path, one in signed.targets.items()}
+    return signed.version, {path: _target(target) for path, target in signed.targets.items()}
 
 
 def is_root(data: bytes) -> bool:
@@ -138,7 +138,7 @@ def targets_past_end(root: bytes, read: Reader, where: str) -> tuple[int, dict[s
         trusted.verify_delegate("targets", targets)
     except (exceptions.RepositoryError, ValueError, KeyError, RecursionError) as error:
         raise UntrustedError(f"{where} is refused: {_why(error)}", _HINT) from None
-    return targets.signed.version, {path: _target(one) for path, one in targets.signed.targets.items()}
+    return targets.signed.version, {path: _target(target) for path, target in targets.signed.targets.items()}
 
 
 def _of_publisher(folder: Path, root: bytes) -> Path:

@@ -30,7 +30,7 @@ def remove_entries(path: Path, going: Collection[Entry]) -> int:
     """Removes those that were not used meanwhile; returns how many. The file shrinks if no process reads it."""
     import sqlite3
 
-    rows = [(one.row, int(one.used)) for one in going]
+    rows = [(entry.row, int(entry.used)) for entry in going]
     with closing(sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         before = connection.total_changes

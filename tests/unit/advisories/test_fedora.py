@@ -48,7 +48,7 @@ def test_the_same_file_under_a_new_name_is_not_read_again(tmp_path, network):
     assert result.state == "unchanged"
 
 
-def test_an_index_that_names_none(tmp_path, network):
+def test_an_index_without_update_information(tmp_path, network):
     update(tmp_path, SOURCES, need=NEED, fetcher=network)
     network.answers[f"{REPODATA}/repomd.xml"] = b"<repomd/>"
     (result,) = update(tmp_path, SOURCES, need=NEED, fetcher=network).failed

@@ -21,7 +21,7 @@ def test_only_a_full_update_fetches_it():
     assert all(feed.full for feed in gitlab.feeds(Need(), lambda name: ()))
 
 
-def test_a_vulnerability_without_an_id_of_its_own_shares_none_with_others(tmp_path):
+def test_vulnerabilities_without_an_id_do_not_share_one(tmp_path):
     docs = [b"identifier: 2098-05-15\npackage_slug: packagist/a/%d\naffected_range: '<2'\nuuid: u%d\n" % (n, n) for n in (1, 2)]
     one, _, other, *_ = read(tmp_path, *docs)
     assert (one.id, other.id) == ("GLAD-u1", "GLAD-u2")

@@ -1,6 +1,6 @@
 """An unknown value or type in a feed (a status, a kind, a number for a name) affects its record, and no other.
 
-Each word of each golden file is replaced once, and the other records must be there as before. What is named below speaks of
+Each word of each golden file is replaced once, and the other records must be there as before. What is named below concerns
 its whole file: a name that the file is known by, or the only record in it.
 """
 

@@ -46,7 +46,7 @@ def found(known, inventory=INVENTORY):
 def test_a_poor_feed_hides_nothing_that_ships(opened):
     poor = knowledge(advisory(), info(partial=True, packages=1))
     assert found([poor]) == (
-        {"CVE-2026-0001", "CVE-2026-0007"},  # of OpenSSL the database speaks
+        {"CVE-2026-0001", "CVE-2026-0007"},  # the database covers OpenSSL
         {"archive_only": 1, "fixed_only": 1, "partial_source": 1},
     )
     assert opened == [("debian:12",)]

@@ -170,7 +170,7 @@ def test_layers_that_somebody_writes_stay(folder, monkeypatch):
     assert prune_cache(settings_of(folder), older_than_days=0).freed[0].count == 1
 
 
-def test_a_store_that_is_no_database_goes_as_a_file(folder):
+def test_a_store_that_is_not_a_database_is_removed_as_a_file(folder):
     put(folder, "layers.sqlite", days=50)
     assert cache_contents(settings_of(folder)).holdings[0].count == 1
     assert freed(prune_cache(settings_of(folder))) == {"layers": (1, 100)}
@@ -278,7 +278,7 @@ def test_a_folder_that_is_not_ones_own_is_not_touched(folder):
     assert there(folder) == {"blobs/sha256/aa"}
 
 
-def test_no_folder_holds_nothing(tmp_path):
+def test_a_missing_folder_is_empty(tmp_path):
     assert cache_contents(settings_of(tmp_path / "none")).holdings == ()
     assert prune_cache(settings_of(tmp_path / "none"), older_than_days=0).freed == ()
     assert not (tmp_path / "none").exists()
@@ -299,17 +299,17 @@ def test_a_new_blob_is_partial_until_it_is_whole(folder):
     st.one_of(st.none(), st.integers(0, 60)),
     st.one_of(st.none(), st.integers(0, 3000)),
 )
-def test_what_is_told_is_what_is_done(tmp_path_factory, files, kinds, days, size):
+def test_a_dry_run_lists_what_a_run_removes(tmp_path_factory, files, kinds, days, size):
     folder = tmp_path_factory.mktemp("cache")
     folder.chmod(0o700)
     for path, age, length in files:
         put(folder, path, length, age + 0.5)
     settings = settings_of(folder)
     before, had = cache_contents(settings).size, there(folder)
-    told = prune_cache(settings, kinds, older_than_days=days, max_size=size, dry_run=True)
+    dry = prune_cache(settings, kinds, older_than_days=days, max_size=size, dry_run=True)
     assert there(folder) == had
     done = prune_cache(settings, kinds, older_than_days=days, max_size=size)
-    assert (told.freed, told.left) == (done.freed, ())
+    assert (dry.freed, dry.left) == (done.freed, ())
     assert before - cache_contents(settings).size == sum(one.size for one in done.freed)
     gone = had - there(folder)
     assert all(PLACES[path] in (kinds or REMOVABLE) for path in gone)
@@ -349,7 +349,7 @@ def test_sizes(text, size):
 
 
 @pytest.mark.parametrize("text", ["", "-1", "G", "1e9", "1P", "20GG", "1,5G", "9" * 16, "٣G"])
-def test_what_is_no_size(text, folder):
+def test_an_invalid_size_is_refused(text, folder):
     with pytest.raises(ValueError, match="is not a size"):
         parse_size(text)
     if text:

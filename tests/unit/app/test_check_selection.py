@@ -63,7 +63,7 @@ def test_the_users_own_checks_run_beside_careens(settings, tmp_path):
 
 def test_an_id_that_careen_has_is_refused(settings, tmp_path):
     (tmp_path / "own.py").write_text(OWN.format(id="DKR-001"))
-    with pytest.raises(UsageError, match="cannot be the id of a check of your own"):
+    with pytest.raises(UsageError, match="is not a valid id for your own check"):
         CheckSelection(replace(settings, checks=(tmp_path / "own.py",)))
 
 

@@ -64,7 +64,7 @@ def test_a_folder_called_like_an_image_is_not_containerds_store(settings, tmp_pa
         open_image("containerd:nginx@sha256:" + "0" * 64, settings)
 
 
-def test_the_path_that_was_meant_is_named_where_the_image_is_not_found(settings, tmp_path):
+def test_the_path_is_named_if_the_image_is_not_found(settings, tmp_path):
     with Registry() as registry:
         registry.push("build/rootfs", "1.0", image("real"))
         for reference in (f"{registry.host}/build/rootfs:2.0", f"{registry.host}/other"):
@@ -126,7 +126,7 @@ def test_a_name_that_is_too_long_for_a_path(settings):
         assert open_image(f"{reference}@{image('real').digest}", settings).digest == image("real").digest
 
 
-def test_standard_input_is_no_file(settings, tmp_path, monkeypatch):
+def test_standard_input_is_not_a_file(settings, tmp_path, monkeypatch):
     decoy(tmp_path / "-")
     (tmp_path / "empty").write_bytes(b"")
     with (tmp_path / "empty").open() as stdin:
@@ -143,7 +143,7 @@ def test_platforms_are_those_of_the_image(settings, tmp_path):
         assert platforms(reference, settings) == ()
 
 
-def test_a_report_called_like_an_image_is_no_baseline(settings, tmp_path):
+def test_a_report_named_like_an_image_is_not_a_baseline(settings, tmp_path):
     stream = io.StringIO()
     write(replace(clean(), created=""), stream, ReportOptions())
     with Registry() as registry:
@@ -155,7 +155,7 @@ def test_a_report_called_like_an_image_is_no_baseline(settings, tmp_path):
         assert not report_or_scan(f"./{reference}", quiet).created
 
 
-def test_a_bill_of_materials_called_like_an_image_is_none(settings, tmp_path):
+def test_an_sbom_named_like_an_image_is_not_opened(settings, tmp_path):
     bom = tmp_path / "registry:app"
     bom.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}))
     for name in ("app", "owner/app"):

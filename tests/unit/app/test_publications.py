@@ -23,8 +23,8 @@ def taken_by_a_scan(monkeypatch, tmp_path, groups, *namespaces):
     return [one.name for one in chosen]
 
 
-def test_what_is_large_is_left_where_a_feed_of_the_scan_assesses(monkeypatch, tmp_path):
-    """``chainguard`` has a feed of its own that a scan asks; nobody else speaks of ``acme``."""
+def test_a_large_group_is_left_out_if_a_feed_of_the_scan_assesses(monkeypatch, tmp_path):
+    """``chainguard`` has a feed of its own that a scan asks; no other feed covers ``acme``."""
     groups = (group("chainguard-osv", "chainguard"), group("acme-oval", "acme:1"), group("npm", "npm", large=False))
     assert taken_by_a_scan(monkeypatch, tmp_path, groups, "chainguard", "npm") == ["npm"]
     assert taken_by_a_scan(monkeypatch, tmp_path, groups, "acme:1") == ["acme-oval"]

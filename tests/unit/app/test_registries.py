@@ -53,7 +53,7 @@ def test_a_reset_at_every_tenth():
     assert all(waits)
 
 
-def test_from_where_an_earlier_run_ended():
+def test_a_fetch_goes_on_from_the_end_of_an_earlier_run():
     registry = Registry(len(DATA))
     assert fetch(registry, 700)[0] == DATA[700:]
     assert registry.asked == [700]

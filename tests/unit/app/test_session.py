@@ -60,8 +60,8 @@ def test_an_explanation_of_what_is_found_and_of_what_is_not(settings):
     with Session(settings) as session:
         found = session.explain("./list.purls", "CVE-2030-0001", "django")[1]
         absent = session.explain("./list.purls", "CVE-2030-0001", "requests")[1]
-    assert [judgement.outcome for judgement in found.judgements] == ["found"]
-    assert [judgement.outcome for judgement in absent.judgements] != ["found"]
+    assert [explained.outcome for explained in found.of_packages] == ["found"]
+    assert [explained.outcome for explained in absent.of_packages] != ["found"]
 
 
 def test_a_plan_names_the_upgrade_that_fixes(settings):

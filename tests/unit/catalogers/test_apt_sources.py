@@ -1,4 +1,4 @@
-"""Which archives an image says that its packages come from."""
+"""The archives that an image names as the origin of its packages."""
 
 import pytest
 from tests.support.reading import MemoryFile

@@ -220,7 +220,7 @@ def test_versions_of_redis(content, version):
     assert [package.version for package in read(READER, MemoryFile("redis-server", content, 0o755))] == [version]
 
 
-def test_a_version_that_another_file_name_tells_is_not_taken():
+def test_a_version_in_another_file_name_is_not_used():
     content = b"PYTHONHOME\0\x003.12.4\0"
     assert read(READER, MemoryFile("bin/python3.12", content, 0o755))
     assert not read(READER, MemoryFile("bin/python3.1", content, 0o755))
@@ -266,7 +266,7 @@ def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):
             delta = index(layer, readers, NoStore(), Budget(Limits()))
             assert not [unknown for unknown in delta.unknowns if unknown.cataloger == CATALOGER.name]
             for path, package in delta.facts.get(CATALOGER.name, ()):
-                assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is no {package.name}"
+                assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is not {package.name}"
                 assert re.match(r"\d+\.\d+", package.version)
     assert len(seen) > 1
 

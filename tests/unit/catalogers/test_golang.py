@@ -155,7 +155,7 @@ def test_source_trees_declare_modules():
     ]
 
 
-def test_sums_tell_what_older_source_trees_leave_out():
+def test_sums_list_what_older_source_trees_leave_out():
     assert declared({"src/go.mod": GO_MOD.replace(b"go 1.17", b"go 1.16"), "src/go.sum": GO_SUM}) == [
         ("example.com/x", "", "src/go.mod"),
         ("example.com/a", "v1.0.0", "src/go.mod"),
@@ -165,7 +165,7 @@ def test_sums_tell_what_older_source_trees_leave_out():
     assert [name for name, _, _ in declared({"src/go.sum": GO_SUM})] == ["example.com/a", "example.com/c"]
 
 
-def test_a_sum_of_a_go_mod_counts_where_nothing_else_is_known():
+def test_a_sum_of_a_go_mod_counts_if_nothing_else_is_known():
     sums = b"example.com/d v1.0.0/go.mod h1:ddd=\n"
     (package,) = read_all(CATALOGER, {"src/go.sum": sums})
     assert (package.name, package.version, package.confidence, package.presence) == ("example.com/d", "v1.0.0", 0.3, "declared")

@@ -66,7 +66,7 @@ def test_an_archive_with_only_a_file_name_is_unidentified():
     assert unidentified("app.war", application) == ["app.war", "app.war!/WEB-INF/lib/c.jar"]
 
 
-def test_an_archive_without_version_whose_content_tells_what_it_is():
+def test_an_archive_without_version_is_identified_by_its_content():
     assert found("x.jar", classes("com/google/gson")) == [("com.google.code.gson:gson", "")]
 
 

@@ -32,7 +32,7 @@ def archive(**members):
         "Flask-1.0.dist-info/METADATA",
     ],
 )
-def test_every_place_where_metadata_is_kept(path):
+def test_every_place_of_metadata_is_read(path):
     package = one(path, b"Metadata-Version: 2.1\nName: Flask\nVersion: 1.0\n\nA text\nName: other\n")
     assert (package.name, package.version, package.confidence, package.purl) == ("Flask", "1.0", 1.0, "pkg:pypi/flask@1.0")
     assert [evidence.path for evidence in package.evidence] == [path]

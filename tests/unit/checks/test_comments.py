@@ -14,7 +14,7 @@ def ignored(text):
     ]
 
 
-def test_ours_speak_for_the_next_instruction_or_the_one_they_stand_in():
+def test_our_comments_apply_to_the_next_instruction_or_their_own():
     assert ignored("FROM a\n# careen:ignore DKR-001, DKR-002 tested apart\n\nRUN b \\\n # careen:ignore DKR-001\n c\n") == [
         (["DKR-001", "DKR-002"], 4, 6, "tested apart"),
         (["DKR-001"], 4, 6, ""),

@@ -67,7 +67,7 @@ def test_containers_of_one_script_share_volumes():
     assert places(branches, "CMP-005") == []
 
 
-def test_comments_set_faults_aside():
+def test_comments_suppress_findings():
     outcome = checked(("a.sh", "# careen:ignore CMP-001 builds images\ndocker run --privileged x:1\n"))
     assert places(outcome, "CMP-001") == []
     assert [one.by.reason for one in outcome.suppressed] == ["builds images"]
@@ -122,7 +122,7 @@ def test_a_script_of_an_old_encoding_is_read(tmp_path):
     assert len(found.unknowns) == 1
 
 
-def test_whatever_they_hold_no_reader_breaks():
+def test_no_content_breaks_a_reader():
     chance = random.Random(7)
     pieces = (
         *("docker run ", "-v", " --mount ", "a,b=c", "[Container]\n", "Image=", "\\\n", "$(", "`", '"', "'", "{", "}", "\t"),

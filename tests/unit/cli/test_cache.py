@@ -29,7 +29,7 @@ def answers(monkeypatch, text):
     monkeypatch.setattr(sys, "stdin", stream)
 
 
-def test_what_it_holds(folder, capsys):
+def test_the_list_of_what_the_cache_contains(folder, capsys):
     code, out, err = ran(capsys)
     assert (code, err) == (0, "")
     assert out == ran(capsys, "list")[1]
@@ -50,8 +50,8 @@ def test_for_programs(folder, capsys):
 
 def test_prune(folder, capsys):
     assert ran(capsys, "prune")[1].splitlines() == ["freed 0 B"]
-    told = ran(capsys, "prune", "--older-than", "3", "--dry-run", "images", "logs")[1].splitlines()
-    assert told[-1] == "would free 200 B"
+    lines = ran(capsys, "prune", "--older-than", "3", "--dry-run", "images", "logs")[1].splitlines()
+    assert lines[-1] == "would free 200 B"
     assert ran(capsys, "prune", "--max-size", "1K", "images")[1].splitlines() == ["freed 0 B"]
     assert ran(capsys, "prune", "--max-size", "1850")[1].splitlines()[-1] == "freed 100 B"
 
@@ -67,7 +67,7 @@ def test_clear_asks(folder, capsys, monkeypatch):
     assert there(folder) == PROTECTED
 
 
-def test_clear_where_nobody_can_answer(folder, capsys, monkeypatch):
+def test_clear_without_a_terminal_is_refused(folder, capsys, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
     before = there(folder)
     code, _, err = ran(capsys, "clear")

@@ -30,7 +30,7 @@ def applied(text, lines, tmp_path, **more):
     return (tmp_path / "Dockerfile").read_bytes().decode()
 
 
-def test_each_line_where_it_belongs(tmp_path):
+def test_each_line_is_in_its_place(tmp_path):
     lines = [Line("pip", "pip install a==1"), Line("", "apt-get x"), Line("npm", "npm install b@1")]
     assert applied(TEXT, lines, tmp_path).splitlines() == [
         "# syntax=docker/dockerfile:1",
@@ -74,7 +74,7 @@ def test_nothing_to_add():
 
 
 @pytest.mark.parametrize("text", ["", "RUN x\n", "# only a comment\n"])
-def test_what_is_no_dockerfile(text):
+def test_a_text_that_is_not_a_dockerfile_is_refused(text):
     with pytest.raises(ValueError):
         patch(text, "f", [Line("", "x")])
 

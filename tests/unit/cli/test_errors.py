@@ -36,7 +36,7 @@ def test_hostile_text_is_escaped(capsys):
     assert capsys.readouterr().err == "careen: error: a\\x1b[2Jb\\nc\nhint: d\\u202ee\n"
 
 
-def test_a_closed_standard_error_is_no_further_error(monkeypatch):
+def test_a_closed_standard_error_causes_no_further_error(monkeypatch):
     class Closed:
         def write(self, text):
             raise ValueError("closed")

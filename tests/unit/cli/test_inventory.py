@@ -28,7 +28,7 @@ def test_the_table(lists):
     assert out.splitlines()[3].split() == ["bash", "5.2", "deb", "-"]
 
 
-def test_json_speaks_of_packages_alone(lists):
+def test_json_has_packages_only(lists):
     _, out, _ = lists("inventory", "before.purls", "--format", "json")
     document = json.loads(out)
     assert document["schema"] == "careen.inventory/1"

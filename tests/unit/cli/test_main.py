@@ -95,7 +95,7 @@ def test_an_interrupt_is_quiet(careen_command, app):
     assert careen_command("scan", "x") == (130, "", "")
 
 
-def test_our_own_mistake_is_one_line_and_says_how_to_tell(careen_command, app):
+def test_an_unexpected_error_is_one_line_with_a_hint(careen_command, app):
     app.report = ZeroDivisionError("oh")
     code, out, err = careen_command("scan", "x")
     assert (code, out) == (3, "")

@@ -35,7 +35,7 @@ def test_a_thread_at_work_is_waited_for():
     assert done.stdout.splitlines()[1:] == ["still here", "done", "registered"]
 
 
-def test_leaving_with_output_that_nobody_reads():
+def test_leaving_with_unread_output():
     code = "from careen.cli.process import leave\nimport sys, os\nos.close(1)\nsys.stdout.write('x')\nleave(141)"
     buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     command = [sys.executable, "-c", code]

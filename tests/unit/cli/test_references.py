@@ -123,7 +123,7 @@ def test_platforms_have_files_of_their_own_there(careen_command, images):
         ([], "missing REFERENCE"),
     ],
 )
-def test_what_cannot_be_is_said_before_the_work(careen_command, images, arguments, error):
+def test_impossible_arguments_are_refused_before_the_work(careen_command, images, arguments, error):
     Path("empty").write_text("# nothing\n\n")
     Path("taken").write_text("")
     Path("bytes").write_bytes(b"\xff\xfe\x00")
@@ -133,7 +133,7 @@ def test_what_cannot_be_is_said_before_the_work(careen_command, images, argument
     assert images.asked == []
 
 
-def test_standard_input_is_one_thing(careen_command, images):
+def test_standard_input_is_an_archive_or_a_list(careen_command, images):
     code, _, err = careen_command("scan", "-", "--from-file", "-")
     assert (code, "both an archive and a list" in err) == (2, False)  # the list is empty here, and - is named once
     Path("list").write_text("a\n")
@@ -150,8 +150,8 @@ def test_names_of_files_are_plain_and_differ():
 
 
 def test_an_interrupt_ends_them_all():
-    def judge(reference):
+    def interrupt(reference):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        each(("a", "b"), judge)
+        each(("a", "b"), interrupt)

@@ -17,7 +17,7 @@ from careen.plugins import Reporter
 @pytest.mark.parametrize(
     ("flags", "refresh"), [((), "background"), (("--refresh", "wait"), "wait"), (("--refresh", "never"), "never")]
 )
-def test_newer_data_come_in_the_background_unless_said_otherwise(careen_command, app, flags, refresh):
+def test_by_default_feeds_are_refreshed_in_the_background(careen_command, app, flags, refresh):
     careen_command("scan", "image", *flags)
     assert app.asked[0][1].refresh == refresh
 
@@ -113,7 +113,7 @@ def test_a_device_is_written_not_replaced(careen_command, app):
         (["--unknown-as", "hgih"], "--unknown-as: 'hgih' is not one of"),
     ],
 )
-def test_what_cannot_be_written_is_said_before_the_work(careen_command, app, arguments, error):
+def test_impossible_outputs_are_refused_before_the_work(careen_command, app, arguments, error):
     code, out, err = careen_command("scan", "x", *arguments)
     assert (code, out) == (2, "")
     assert err.startswith(f"careen: error: {error}")
@@ -143,7 +143,7 @@ def test_incomplete_outweighs_failed(careen_command, app):
     assert careen_command("scan", "x", "--all-platforms")[0] == 3
 
 
-def platforms_told(report):
+def platforms_of(report):
     return [(one["platform"], one["coverage"], bool(one["reason"])) for one in report["verdict"]["platforms"]]
 
 
@@ -154,14 +154,14 @@ def test_the_verdict_names_every_platform(careen_command, app):
     assert code == 0
     assert "linux/arm64: partially assessed" in out
     found = json.loads(next(Path().glob("r*.json")).read_text())
-    assert [one[0] for one in platforms_told(found)] == ["linux/amd64", "linux/arm64"]
+    assert [one[0] for one in platforms_of(found)] == ["linux/amd64", "linux/arm64"]
 
 
 @pytest.mark.parametrize(
     "missing",
     [Platform("linux", "s390x"), Platform("unknown", "unknown"), Platform("linux", "amd64"), Platform("linux", "amd64", "v1")],
 )
-def test_a_platform_that_cannot_be_assessed_is_told_and_leaves_the_others_be(careen_command, app, missing):
+def test_a_platform_that_cannot_be_assessed_is_reported_and_the_others_are_scanned(careen_command, app, missing):
     app.offered = (Platform("linux", "amd64"), missing)
 
     def report(settings):
@@ -173,7 +173,7 @@ def test_a_platform_that_cannot_be_assessed_is_told_and_leaves_the_others_be(car
     code, out, _ = careen_command("scan", "x", "--all-platforms", "--format", "json")
     assert code == 3
     found = json.loads(out)
-    assert platforms_told(found)[1] == (str(missing), "not_assessed", True)
+    assert platforms_of(found)[1] == (str(missing), "not_assessed", True)
     assert (found["verdict"]["passed"], found["verdict"]["exit_code"]) == (False, 3)
     last = found["verdict"]["rules"][-1]
     assert (last["rule"], last["passed"], last["failed_by"]) == (
@@ -181,7 +181,7 @@ def test_a_platform_that_cannot_be_assessed_is_told_and_leaves_the_others_be(car
     )  # fmt: skip
 
 
-def test_where_no_platform_can_be_scanned_it_is_an_error(careen_command, app):
+def test_it_is_an_error_if_no_platform_can_be_scanned(careen_command, app):
     app.offered = (Platform("linux", "amd64"), Platform("linux", "arm64"))
     app.report = NetworkError("the registry is gone")
     code, out, err = careen_command("scan", "x", "--all-platforms")
@@ -189,14 +189,14 @@ def test_where_no_platform_can_be_scanned_it_is_an_error(careen_command, app):
     assert "the registry is gone" in err
 
 
-def test_a_terminal_is_no_archive(careen_command, app, monkeypatch):
+def test_a_terminal_is_not_an_archive(careen_command, app, monkeypatch):
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
     code, _, err = careen_command("scan", "-")
     assert code == 2
     assert "docker save IMAGE | careen scan -" in err
 
 
-def test_an_ignore_file_of_the_working_folder_is_not_applied_and_that_is_said(careen_command, app):
+def test_an_ignore_file_of_the_working_folder_is_not_applied_and_a_warning_names_it(careen_command, app):
     Path(".careenignore").write_text("CVE-2021-44228")
     _, _, err = careen_command("scan", "x")
     assert "--ignore-file .careenignore" in err
@@ -205,7 +205,7 @@ def test_an_ignore_file_of_the_working_folder_is_not_applied_and_that_is_said(ca
     assert careen_command("scan", "x", "--ignore-file", ".careenignore")[2] == ""
 
 
-def test_a_misspelt_variable_is_warned_of(careen_command, app, monkeypatch):
+def test_a_warning_names_a_misspelt_variable(careen_command, app, monkeypatch):
     monkeypatch.setenv("CAREEN_FAILON", "high")
     assert "did you mean CAREEN_FAIL_ON?" in careen_command("scan", "x")[2]
 

@@ -8,9 +8,9 @@ import pytest
 from careen.cli.streams import columns
 
 
-@pytest.mark.parametrize("told", ["132", "1", "0", "", "wide"])
-def test_columns_are_those_that_the_standard_library_finds(told, monkeypatch):
-    monkeypatch.setenv("COLUMNS", told)
+@pytest.mark.parametrize("setting", ["132", "1", "0", "", "wide"])
+def test_columns_are_those_that_the_standard_library_finds(setting, monkeypatch):
+    monkeypatch.setenv("COLUMNS", setting)
     assert columns() == shutil.get_terminal_size().columns
 
 

@@ -28,7 +28,7 @@ def test_a_flag_beats_the_environment_beats_the_file(tmp_path):
     assert loaded.origins["strict"] == "default"
 
 
-def test_the_users_own_file_is_read_and_none_of_the_working_folder(tmp_path, monkeypatch):
+def test_the_users_file_is_read_and_no_file_of_the_working_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("config.toml").write_text("strict = true")
     Path("careen.toml").write_text("strict = true")
@@ -71,7 +71,7 @@ def test_a_missing_file_is_named(tmp_path):
         load({}, HOME, tmp_path / "none.toml")
 
 
-def test_bytes_that_are_no_text(tmp_path):
+def test_bytes_that_are_not_text_are_refused(tmp_path):
     file = tmp_path / "x.toml"
     file.write_bytes(b"\xff\xfe\0")
     with pytest.raises(UsageError, match="not TOML"):
@@ -108,7 +108,7 @@ def test_switches_of_the_environment(word, value):
     assert load({}, HOME | {"CAREEN_STRICT": word}).settings.strict is value
 
 
-def test_an_empty_variable_is_none():
+def test_an_empty_variable_is_not_set():
     assert load({}, HOME | {"CAREEN_FAIL_ON": ""}).settings.fail_on == ()
 
 
@@ -135,7 +135,7 @@ def test_paths_of_a_file_are_relative_to_it_and_tilde_is_home(tmp_path, monkeypa
         ("win32", HOME | {"LOCALAPPDATA": "/Users/ada/AppData/Local"}, "/Users/ada/AppData/Local/careen"),
     ],
 )
-def test_the_cache_lies_where_the_platform_keeps_caches(monkeypatch, platform, environ, expected):
+def test_the_cache_is_in_the_platforms_cache_folder(monkeypatch, platform, environ, expected):
     monkeypatch.setattr("sys.platform", platform)
     assert default_cache_dir(environ) == Path(expected)
 

@@ -1,4 +1,4 @@
-"""The three forms of the answer: they say the same, and hostile text acts in none of them."""
+"""The three forms of the answer: they have the same content, and hostile text acts in none of them."""
 
 import io
 import json
@@ -96,7 +96,7 @@ def test_json_follows_its_schema(answer):
     jsonschema.validate(json.loads(written(document, answer)), SCHEMA)
 
 
-def test_json_names_what_it_speaks_of():
+def test_json_lists_every_node_that_it_refers_to():
     whole = json.loads(written(document, exposure(SHOP, images=[scanned("postgres:17.6", image_vulnerability())])))
     ids = {node["id"] for node in whole["nodes"]}
     assert len(ids) == len(whole["nodes"])
@@ -125,7 +125,7 @@ def test_the_table_fits_a_terminal_and_explains_each_step():
     assert "PATHS  " in out
 
 
-def test_the_table_tells_how_many_it_left_out_and_verbose_all():
+def test_the_table_counts_what_it_leaves_out_and_verbose_lists_all():
     answer = exposure(SHOP)
     short, long = written(table, answer, width=80), written(table, answer, width=80, verbose=True)
     assert f"and {len(answer.paths) - table.SHOWN} paths more" in short
@@ -158,7 +158,7 @@ def test_hostile_text_acts_nowhere(module, text):
     assert [body for attributes, body in made.scripts if not attributes] == [body for a, body in usual.scripts if not a]
 
 
-def test_the_page_says_the_same_as_the_document():
+def test_the_page_has_the_same_content_as_the_document():
     answer = exposure(SHOP)
     data, whole = data_of(written(page, answer)), json.loads(written(document, answer))
     ids = [node["id"] for node in whole["nodes"]]
@@ -168,7 +168,7 @@ def test_the_page_says_the_same_as_the_document():
     assert ids[0] == "internet"  # where the page begins to count steps
 
 
-def test_the_page_asks_nobody_for_anything():
+def test_the_page_loads_nothing():
     out = written(page, exposure(SHOP))
     made = Page(out)
     assert not {"link", "img", "iframe", "object", "embed", "base"} & set(made.tags)
@@ -196,7 +196,7 @@ def test_scripts_are_let_in_by_the_hashes_of_what_stands_there():
             assert f"'sha256-{base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()}'" in policy
 
 
-def test_what_was_vendored_is_what_the_notice_says():
+def test_the_vendored_file_is_the_one_in_the_notice():
     import hashlib
 
     folder = page.ASSETS / "vendor"

@@ -131,5 +131,5 @@ def test_a_ring_of_volumes_is_walked_once():
         "apiVersion: v1\nkind: Service\nspec: {ports: 4, selector: x, type: NodePort}\n",
     ],
 )
-def test_what_says_little_says_nothing(text):
+def test_sparse_files_give_no_path(text):
     assert chains(exposure(text), "Internet") == []

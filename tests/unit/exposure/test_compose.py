@@ -229,7 +229,7 @@ def test_who_reads_the_files_of_a_database_has_its_data():
     assert "a > data of b" in chains(answer)
 
 
-def test_its_own_data_is_no_booty_of_a_database():
+def test_its_own_data_is_not_a_target_of_a_database():
     text = two("volumes: [data:/backup]", "volumes: [data:/var/lib/mysql]", "volumes: {data: {}}\n").replace("x/b:1", "mysql:8")
     assert {"a > data of b", "b > a"} <= set(chains(exposure(text)))
     assert not any(chain.startswith("b > ") and chain.endswith("data of b") for chain in chains(exposure(text)))
@@ -250,7 +250,7 @@ def test_an_external_volume_joins_projects():
     assert chains(exposure(one)) == []
 
 
-def test_an_image_that_was_looked_into_says_user_and_ports():
+def test_an_image_that_was_read_gives_user_and_ports():
     silent = one("networks: [n]") + "  b: {image: x/b:1, ports: ['80:80'], networks: [n]}\nnetworks: {n: {}}\n"
     node = next(node for node in exposure(silent, images=[scanned("x/a:1", user="app")]).graph.containers() if node.name == "a")
     assert (node.container.user, node.container.listens) == ("non_root", False)

@@ -25,7 +25,7 @@ def test_every_example_makes_a_graph(folder):
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_broken_values_are_no_accident(folder):
+def test_broken_values_cause_no_exception(folder):
     chance = random.Random(folder)
     texts = examples(folder)
     for _ in range(400):

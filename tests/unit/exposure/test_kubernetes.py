@@ -172,7 +172,7 @@ def test_users_of_its_own_keep_root_in():
     assert ways[1] < ways[0] / 3
 
 
-def test_the_containers_of_a_pod_share_their_network_and_more_where_it_says_so():
+def test_the_containers_of_a_pod_share_their_network_and_more_if_it_is_set():
     both = pod("a").replace("---\n", "    - {name: side, image: x/side:1}\n---\n")
     apart = policy("a", "ingress: []") + policy("a", "egress: []", "Egress")
     answer = exposure(both + apart)
@@ -229,13 +229,13 @@ def test_what_reaches_what():
     assert reach(exposure(pods + open_again)) == all_pairs
 
 
-def test_a_pod_that_listens_to_nobody_is_not_entered():
+def test_a_pod_without_a_port_is_not_entered():
     silent = pod("b").replace("      ports: [{containerPort: 80}]\n", "")
     assert reach(exposure(pod("a") + silent)) == {("b", "a")}
     assert reach(exposure(pod("a") + silent + service("b", "type: ClusterIP"))) == {("b", "a"), ("a", "b")}
 
 
-def test_a_job_of_the_past_is_no_container_to_enter():
+def test_a_finished_job_is_not_entered():
     text = pod("a").replace(
         "  containers:",
         "  initContainers: [{name: setup, image: x/setup:1, securityContext: {privileged: true}}]\n  containers:",
@@ -350,6 +350,6 @@ def test_a_password_written_out_twice_is_shared_and_never_shown():
     assert "hunter" not in repr(answer)
 
 
-def test_a_pod_of_its_node_is_reached_sooner_where_it_is_known_to_listen():
+def test_a_pod_of_its_node_is_more_likely_reached_if_it_is_known_to_listen():
     silent = pod("a", "hostNetwork: true").replace("      ports: [{containerPort: 80}]\n", "")
     assert exposure(pod("a", "hostNetwork: true")).paths[0].likelihood > 2 * exposure(silent).paths[0].likelihood

@@ -52,7 +52,7 @@ class Answer:
 
 
 class Service:
-    """Gives a token to whoever asks."""
+    """Gives a token to every client."""
 
     status, url, headers = 200, "", {}
 
@@ -93,7 +93,7 @@ LOCAL = "http://127.0.0.1:5000/v2/a/manifests/1"
         (PUBLIC, "https://ann:s3cret@93.184.216.34/token"),
     ],
 )
-def test_a_service_for_tokens_is_where_a_redirect_may_lead(asked, realm, credential):
+def test_a_token_service_that_no_redirect_may_lead_to_is_not_asked(asked, realm, credential):
     service = Service()
     authorizer = Authorizer(service, "registry.test", "a", lambda: Found(credential, ()))
     with pytest.raises(NetworkError):

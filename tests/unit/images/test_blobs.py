@@ -16,7 +16,7 @@ BLOB = Descriptor(sha256(DATA), len(DATA))
 
 
 class Source:
-    """Gives ``data`` as a registry would; ``breaks`` says after how many bytes each answer ends, in order."""
+    """Gives ``data`` as a registry would; ``breaks`` has the number of bytes after which each answer ends, in order."""
 
     def __init__(self, data=DATA, breaks=(), ranges=True, wait=None):
         self.data, self.breaks, self.ranges, self.wait = data, list(breaks), ranges, wait
@@ -114,7 +114,7 @@ def test_threads_download_different_blobs_at_once_and_the_same_one_once(folder):
     assert [source.asked for source in sources.values()] == [[0], [0]]
 
 
-def test_a_broken_download_goes_on_where_it_broke(folder):
+def test_a_broken_download_is_resumed(folder):
     source = Source(breaks=[300_000, 100_000])
     assert read(BlobStore(folder, source)) == DATA
     assert source.asked == [0, 300_000, 400_000]
@@ -170,7 +170,7 @@ def test_a_download_that_drips_is_not_asked_for_again(folder):
         (DATA + b"x", "goes on after its end"),
     ],
 )
-def test_other_bytes_than_the_digest_says_are_not_kept(folder, data, reason):
+def test_bytes_that_do_not_match_the_digest_are_not_kept(folder, data, reason):
     store = BlobStore(folder, Source(data))
     with pytest.raises(InputError, match=reason) as caught:
         read(store)
@@ -200,7 +200,7 @@ def test_what_was_damaged_in_the_folder_is_fetched_anew_and_reported(tmp_path, c
     assert (source.asked, caplog.text) == ([0], "")
 
 
-def test_a_damaged_blob_is_not_believed_where_it_cannot_be_fetched(tmp_path):
+def test_a_damaged_blob_is_not_used_if_it_cannot_be_fetched(tmp_path):
     read(BlobStore(tmp_path, Source()))
     (tmp_path / "blobs" / BLOB.digest.replace(":", "/")).write_bytes(bytes(len(DATA)))
 
@@ -211,7 +211,7 @@ def test_a_damaged_blob_is_not_believed_where_it_cannot_be_fetched(tmp_path):
         read(BlobStore(tmp_path, refused))
 
 
-def test_a_wrong_size_in_a_manifest_is_no_damage(tmp_path, caplog):
+def test_a_wrong_size_in_a_manifest_is_not_damage(tmp_path, caplog):
     read(BlobStore(tmp_path, Source()))
     with pytest.raises(InputError, match="it has 700000 bytes, not 800000"):
         read(BlobStore(tmp_path, Source()), Descriptor(BLOB.digest, 800_000))
@@ -332,7 +332,7 @@ def test_a_blob_that_is_not_available_fails_when_it_is_opened(folder):
         raise InputError("denied", "log in")
 
     store = BlobStore(folder, refused)
-    for _ in range(2):  # and nobody waits for it for ever
+    for _ in range(2):  # and no scan waits for it for ever
         with pytest.raises(InputError, match="denied"):
             store.pull(BLOB)
 

@@ -78,7 +78,7 @@ def test_the_folder_of_this_machine_is_the_first_that_is_there(monkeypatch, root
     assert open_image("shop", AMD64).digest == IMAGE.digest
 
 
-def test_a_socket_without_a_folder_says_what_to_do(monkeypatch, tmp_path):
+def test_a_socket_without_a_folder_has_a_hint(monkeypatch, tmp_path):
     socket = tmp_path / "containerd.sock"
     socket.touch()
     monkeypatch.setattr(containerd, "ROOTS", (str(tmp_path / "absent"),))
@@ -88,7 +88,7 @@ def test_a_socket_without_a_folder_says_what_to_do(monkeypatch, tmp_path):
     assert "ctr -n k8s.io images export - shop | careen scan -" in caught.value.hint
 
 
-def test_a_folder_that_belongs_to_root_says_what_to_do(monkeypatch, root):
+def test_a_folder_that_belongs_to_root_has_a_hint(monkeypatch, root):
     def denied(self):
         raise PermissionError(13, "Permission denied")
 
@@ -99,7 +99,7 @@ def test_a_folder_that_belongs_to_root_says_what_to_do(monkeypatch, root):
     assert "run careen as root" in caught.value.hint
 
 
-def test_what_is_no_store(tmp_path):
+def test_a_folder_that_is_not_a_store_is_refused(tmp_path):
     with pytest.raises(InputError, match="is not a folder of containerd"):
         open_image(f"{tmp_path}:shop", AMD64)
     assert not IMAGE_SOURCE.accepts(str(tmp_path))

@@ -183,7 +183,7 @@ def test_a_helper_that_is_not_installed(home):
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/b", "x; id", "", None, 3, "-" * 200])
-def test_names_of_helpers_are_no_paths(home, name):
+def test_names_of_helpers_are_not_paths(home, name):
     started = []
     home({"credHelpers": {"host.test": name}})
     found = find("host.test", "a", {}, home.environ, start=lambda *a, **k: started.append(a))

@@ -241,7 +241,7 @@ def test_an_engine_in_trouble(engine, answer):
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"{}", b'{"Id": 3}', b'{"Id": "sha256:../../etc/passwd"}'])
-def test_an_engine_that_tells_no_id(engine, body, tmp_path):
+def test_an_engine_that_names_no_id(engine, body, tmp_path):
     engine.broken = Answer(200, body)
     with pytest.raises(Exception, match="no ID"):
         docker.open_image("app:1", OpenContext(cache=tmp_path))

@@ -159,7 +159,7 @@ def test_damaged_packages_are_unknown(tmp_path, name, data, reason):
     assert reason in unknown.reason
 
 
-def test_what_an_rpm_holds_before_its_payload_breaks_off_stays(tmp_path):
+def test_files_of_an_rpm_before_a_break_of_its_payload_stay(tmp_path):
     head = rpm_header(name="web", version="2.0", release="3", arch="noarch")
     payload = cpio([("./a", 0o100644, b"x" * 100)])[:150]
     inventory = inventory_of(tmp_path, "web.rpm", rpm(head)[:-4096] + gzip.compress(payload))

@@ -120,7 +120,7 @@ def test_cosigns_signature_by_tag_or_kind(layout, key, how):
 
 
 @needs_openssl
-def test_vex_counts_where_a_trusted_key_signed_it_for_this_image(layout, key, tmp_path):
+def test_vex_counts_if_a_trusted_key_signed_it_for_this_image(layout, key, tmp_path):
     envelope = sealed(statement(IMAGE.digest, OPENVEX, VEX), key)
     layout.lay(Artifact("", [Part(envelope, DSSE)]), annotations={REF_NAME: tag_of(IMAGE.digest, ".att")})
     assert [one.trusted for one in layout.look(trust_key=(key.public,)).vex] == [True]
@@ -145,7 +145,7 @@ def test_buildkits_attestations_in_the_index(tmp_path):
 
 
 @pytest.mark.parametrize("annotations", [{REF_NAME: tag_of(IMAGE.digest, ".sbom")}, {"kind": "dev.cosignproject.cosign/atts"}])
-def test_what_lies_beside_is_no_second_image(tmp_path, annotations):
+def test_an_artifact_beside_the_image_is_not_a_second_image(tmp_path, annotations):
     layout = Layout(tmp_path / "layout", tag=None)
     layout.lay(attestation(SLSA, BUILD), annotations=annotations)
     layout.lay(attestation(OPENVEX, VEX), IMAGE.digest)
@@ -160,7 +160,7 @@ def test_a_tar_of_a_layout(tmp_path, layout):
     assert len(open_anything(str(tmp_path / "image.tar"), settings).attached.provenance) == 1
 
 
-def test_an_archive_that_is_both_is_a_layout_where_somebody_wants_to_know(tmp_path, layout):
+def test_an_archive_that_is_both_is_read_as_a_layout_if_referrers_are_asked_for(tmp_path, layout):
     """As Docker writes it since version 25."""
     layout.lay(attestation(SLSA, BUILD), IMAGE.digest)
     files = {str(path.relative_to(layout.folder)): path.read_bytes() for path in layout.folder.rglob("*") if path.is_file()}

@@ -85,7 +85,7 @@ def test_malformed_index(data):
 
 
 @pytest.mark.parametrize("digest", [None, 3, "", "sha256:../../etc/passwd", "md5:" + "a" * 32, A.upper(), A + "\n"])
-def test_what_is_no_digest_is_refused(digest):
+def test_an_invalid_digest_is_refused(digest):
     with pytest.raises(InputError, match="is not a digest"):
         parse_index(index_of({"digest": digest, "size": 1}))
     assert not isinstance(digest, str) or not is_digest(digest)
@@ -129,7 +129,7 @@ def test_schema_1_is_explained():
     assert "push" in caught.value.hint
 
 
-def test_an_artifact_is_no_image():
+def test_an_artifact_is_not_an_image():
     chart = {"config": {"digest": A, "mediaType": "application/vnd.cncf.helm.config.v1+json"}, "layers": []}
     with pytest.raises(InputError, match=r"is not a container image.*helm"):
         parse_manifest(json.dumps(chart).encode())
@@ -292,7 +292,7 @@ def test_a_platform_that_is_not_there_names_those_that_are(offered, wanted):
     assert f"--platform {offered[0]}" in caught.value.hint
 
 
-def test_the_host_decides_where_nobody_asked():
+def test_the_host_decides_if_no_platform_is_asked_for():
     both = children("linux/amd64", "linux/arm64")
     assert choose(both, None, host=ARM64).platform == ARM64
     assert choose(both, None, host=AMD64).platform == AMD64

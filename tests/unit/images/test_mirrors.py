@@ -85,6 +85,6 @@ def test_names_at_mirrors():
 
 
 @pytest.mark.parametrize("pair", ["docker.io", "=x", "docker.io=", "docker.io=http://x"])
-def test_what_is_no_mirror_is_refused(pair):
+def test_an_invalid_mirror_is_refused(pair):
     with pytest.raises(UsageError):
         mirrors_of(parse_reference("nginx"), [pair])

@@ -51,7 +51,7 @@ def test_names_for_people_and_hosts_to_ask(text, name, host):
         *("nginx?x=1", "nginx#x", "a%2Fb", "user:pw@host.test/x", "host.test:123456/x"),
     ],
 )
-def test_what_is_no_reference(text):
+def test_an_invalid_reference_is_refused(text):
     with pytest.raises(InputError) as caught:
         parse_reference(text)
     assert caught.value.exit_code == 3
@@ -59,7 +59,7 @@ def test_what_is_no_reference(text):
     assert "\n" not in str(caught.value)
 
 
-def test_hints_say_how_it_is_written():
+def test_hints_state_how_it_is_written():
     with pytest.raises(InputError) as caught:
         parse_reference("ghcr.io/Team/App:V1")
     assert "ghcr.io/team/app:V1" in caught.value.hint

@@ -60,7 +60,7 @@ def test_an_absent_layer_is_an_error_at_once(tmp_path):
         opened(path)
 
 
-def test_what_is_no_layout(tmp_path):
+def test_a_folder_that_is_not_a_layout_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no index\.json") as caught:
         opened(tmp_path)
     assert "directory:" in caught.value.hint

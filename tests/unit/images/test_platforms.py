@@ -24,7 +24,7 @@ def test_platforms_are_read(text, platform):
 
 
 @pytest.mark.parametrize("text", ["", "/", "linux/", "linux//v7", "a/b/c/d", "amd46", "linux/am d64", "linux/../x", "é/é"])
-def test_what_is_no_platform_is_refused(text):
+def test_an_invalid_platform_is_refused(text):
     with pytest.raises(UsageError) as caught:
         parse_platform(text)
     assert caught.value.exit_code == 2

@@ -75,7 +75,7 @@ def test_nothing_is_asked_unless_somebody_wants_to_know(look):
         assert asked(registry) == []
 
 
-def test_offline_asks_nothing_and_says_so(look):
+def test_offline_asks_nothing_and_reports_it(look):
     with Registry() as registry:
         found = look(registry, offline=True)
         assert asked(registry) == []
@@ -144,7 +144,7 @@ def test_buildkit_lists_its_attestations_in_the_index(look):
         fetched = registry.asked("GET", sha256(spdx))
     assert [(one.type, one.signature) for one in found.sboms] == [("https://spdx.dev/Document", None)]
     assert [one.builder for one in found.provenance] == ["https://ci.example"]
-    assert fetched == []  # what it is, its annotation says
+    assert fetched == []  # its annotation names its type
     assert found.troubles == ()
 
 
@@ -172,7 +172,7 @@ def test_a_signature_of_another_key_is_not_verified(look, key, tmp_path):
 
 
 @needs_openssl
-def test_a_good_signature_of_another_image_is_none(look, key):
+def test_a_good_signature_of_another_image_does_not_count(look, key):
     with Registry() as registry:
         registry.attach(NAME, cosigned(IMAGE.digest, key, "sha256:" + "0" * 64), tag=f"sha256-{IMAGE.digest[7:]}.sig")
         found = look(registry, trust_key=(key.public,))
@@ -338,7 +338,7 @@ def test_lists_that_list_themselves(look):
     "data",
     [b"[" * 100_000, b"null", b'{"payload": 1}', b'{"predicateType": "https://openvex.dev/ns", "predicate": {"@context": 7}}'],
 )
-def test_documents_that_are_none(look, data):
+def test_invalid_documents_are_reported(look, data):
     with Registry() as registry:
         registry.attach(NAME, Artifact(DSSE, [Part(data, DSSE)]), IMAGE.digest)
         registry.attach(NAME, attestation(SLSA, BUILD), IMAGE.digest)
@@ -404,7 +404,7 @@ def test_credentials_stay_with_the_registry(look):
 
 
 @pytest.mark.parametrize("content", [b"", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", b"\xff" * 99])
-def test_a_key_that_is_none(look, tmp_path, content):
+def test_an_invalid_key_is_refused(look, tmp_path, content):
     path = tmp_path / "key.pub"
     path.write_bytes(content)
     with Registry() as registry, pytest.raises(UsageError, match="public key"):
@@ -412,7 +412,7 @@ def test_a_key_that_is_none(look, tmp_path, content):
 
 
 @needs_openssl
-def test_nobody_there_to_verify(look, key, monkeypatch, tmp_path):
+def test_without_openssl_no_signature_is_verified(look, key, monkeypatch, tmp_path):
     with Registry() as registry:
         registry.attach(NAME, cosigned(IMAGE.digest, key), tag=f"sha256-{IMAGE.digest[7:]}.sig")
         monkeypatch.setenv("PATH", str(tmp_path))

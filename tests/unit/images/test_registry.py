@@ -277,14 +277,14 @@ def test_credential_helpers_of_docker(scene, tmp_path, monkeypatch, way):
         assert scene(reference).digest == IMAGE.digest
 
 
-def test_no_helper_is_asked_where_nobody_wants_credentials(scene, tmp_path, monkeypatch):
+def test_no_helper_is_asked_if_no_credentials_are_wanted(scene, tmp_path, monkeypatch):
     (tmp_path / "config.json").write_text(json.dumps({"credsStore": "../../evil"}))
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
     with Registry() as registry:
         assert scene(registry.push("app", "1", IMAGE)).digest == IMAGE.digest
 
 
-def test_credentials_are_not_sent_where_blobs_lie(scene):
+def test_credentials_are_not_sent_to_the_host_of_blobs(scene):
     with blob_server(IMAGE.blobs().values()) as elsewhere, Registry(auth="basic", blobs_elsewhere=elsewhere.url) as registry:
         settings = {"registry_username": "ann", "registry_password": "s3cret"}
         assert content(scene(registry.push("app", "1", IMAGE), settings=settings)) == list(IMAGE.layers)
@@ -332,7 +332,7 @@ def test_where_a_redirect_leads_one_logs_in_with_what_is_meant_for_it(scene, tmp
         assert not any(second in request.headers.get("authorization", "") for request in registry.requests)
 
 
-def test_a_token_of_where_a_redirect_leads_is_renewed(scene):
+def test_a_token_for_the_target_of_a_redirect_is_renewed(scene):
     with (
         Registry(auth="bearer") as behind,
         Registry(blobs_elsewhere=f"{behind.url}/v2/app/blobs") as registry,
@@ -366,7 +366,7 @@ def test_no_password_goes_from_tls_to_a_plain_token_service(scene, tmp_path):
     authority = Authority.make(tmp_path / "authority")
     with Registry(auth="bearer", tls=authority.issue("127.0.0.1")) as registry:
         reference = registry.push("app", "1", IMAGE)
-        registry._server.scheme = "http"  # what the challenge says of the token service
+        registry._server.scheme = "http"  # as the challenge names the token service
         settings = {"registry_username": "ann", "registry_password": "s3cret"}
         with pytest.raises(NetworkError, match="plain HTTP"):
             scene(reference, settings=settings, ca_file=authority.root.cert)
@@ -482,7 +482,7 @@ def test_a_blob_that_is_not_there(scene):
 
 
 @pytest.mark.parametrize("part", ["manifest", "config", "layer"])
-def test_other_bytes_than_the_digest_says(scene, part):
+def test_bytes_that_do_not_match_the_digest_are_refused(scene, part):
     digest = {"manifest": IMAGE.digest, "config": sha256(IMAGE.config), "layer": sha256(IMAGE.layers[0])}[part]
     with Registry() as registry:
         reference = registry.push("app", "1", IMAGE)

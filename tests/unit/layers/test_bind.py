@@ -162,7 +162,7 @@ def test_a_database_below_a_folder_belongs_to_the_os_release_there():
     assert packages["bash"].distro == "debian-12"
 
 
-def test_trouble_with_a_file_that_was_replaced_is_none():
+def test_unknowns_of_a_replaced_file_are_dropped():
     broken = {STATUS: b"no control file"}
     assert len(inventory_of(broken).unknowns) == 1
     assert not inventory_of(broken, {STATUS: status(("bash", "1"))}).unknowns
@@ -340,7 +340,7 @@ def test_a_database_behind_a_link_that_is_a_hard_link():
         assert inventory.unknowns == ()
 
 
-def test_a_folder_without_a_link_that_holds_nothing_to_read_is_not_behind_one():
+def test_an_empty_folder_is_not_taken_for_a_link():
     assert inventory_of({"etc/os-release": OS_RELEASE, "var/lib/dpkg/status.d/empty": b""}).unknowns == ()
 
 

@@ -10,7 +10,7 @@ def dispatch(**wants):
 
 
 @pytest.mark.parametrize(
-    ("wants", "hits", "misses"),
+    ("wants", "matches", "misses"),
     [
         ({"paths": ("lib/dpkg/status",)}, ["lib/dpkg/status", "opt/root/lib/dpkg/status"], ["xlib/dpkg/status"]),
         ({"paths": ("db/*/*/desc",)}, ["db/a/b/desc", "r/db/a/b/desc"], ["db/a/desc", "xdb/a/b/desc", "db/a/b/c/desc"]),
@@ -24,9 +24,9 @@ def dispatch(**wants):
         ({"folders": ("dpkg/info/*.list",)}, ["var/dpkg/info/a.list"], ["var/dpkg/info/a.md5sums", "info/a.list"]),
     ],
 )  # fmt: skip
-def test_criteria(wants, hits, misses):
+def test_criteria(wants, matches, misses):
     index = dispatch(**wants)
-    assert [bool(index.readers(path, 0o644)) for path in hits] == [True] * len(hits)
+    assert [bool(index.readers(path, 0o644)) for path in matches] == [True] * len(matches)
     assert [bool(index.readers(path, 0o644)) for path in misses] == [False] * len(misses)
 
 

@@ -35,7 +35,7 @@ def test_the_same_secret_in_a_later_version_of_the_file_is_one():
     assert secrets_of({"app/a": TOKEN}, {"app/a": b"# changed\n" + TOKEN}) == [("app/a", 1, False)]
 
 
-def test_a_hard_link_is_no_second_file():
+def test_a_hard_link_is_not_a_second_file():
     assert secrets_of({"app/a": TOKEN, "app/b": Hardlink("app/a")}) == [("app/a", 0, False)]
 
 

@@ -88,7 +88,7 @@ def test_names_of_note():
     assert len(found) == 4
 
 
-def test_texts_are_those_of_the_root_and_tell_no_password():
+def test_texts_are_those_of_the_root_and_have_no_password():
     texts = filesystem_of(
         {
             "etc/shadow": b"root:$6$salt$" + b"h" * 80 + b":19000::::::\napp::1::::::\nx:!$1$abc$def:1::::::\n",

@@ -35,15 +35,15 @@ def read(layer, store=None, **options):
     return index(layer, READERS, store or MemoryStore(), Budget(Limits()), **options)
 
 
-def test_the_digest_is_of_the_stored_bytes_where_one_was_promised():
+def test_a_promised_digest_is_of_the_stored_bytes():
     assert read(layer_of(STORED, digest=sha256(STORED))).digest == sha256(STORED)
-    assert read(layer_of(STORED)).digest == ""  # nobody promised one
+    assert read(layer_of(STORED)).digest == ""  # none was promised
 
 
 @pytest.mark.parametrize("slow", [(), ("reader",), ("walker",)], ids=str)
-@pytest.mark.parametrize("behind", [b"", bytes(3 << 20)], ids=["whole", "with bytes that nobody reads"])
+@pytest.mark.parametrize("behind", [b"", bytes(3 << 20)], ids=["whole", "with unread bytes"])
 def test_the_digest_of_what_a_thread_reads_ahead(monkeypatch, slow, behind):
-    """Whoever has time hashes, the thread that reads or who waits for it: always all bytes, in their order."""
+    """The reading thread or the waiting one hashes: always all bytes, in their order."""
     noise = random.Random(5)
     files = {f"data/{number}": noise.randbytes(100_000) for number in range(60)}
     stored = gzip.compress(make_layer({**files, "var/lib/dpkg/status": status(("bash", "5.2-1"))}), 1, mtime=0) + behind
@@ -100,7 +100,7 @@ def test_a_diff_id_of_another_algorithm_is_verified_too():
 
 
 def test_a_second_pass_is_checked_as_the_first_one():
-    """What a link leads to is read again; by then the file may hold other bytes, and what they say would be kept."""
+    """What a link leads to is read again; by then the file may have other bytes, whose facts would be stored."""
     layer = layer_of(b"", digest=sha256(STORED))
     for stored, refused in ((STORED, False), (gzip.compress(make_layer({"x": b""})), True)):
         again = replace(layer, open=lambda stored=stored: io.BytesIO(stored))
@@ -111,7 +111,7 @@ def test_a_second_pass_is_checked_as_the_first_one():
                 read_again(again, READERS.dispatch.readers, Budget(Limits()))
 
 
-def test_a_wrong_diff_id_is_refused_where_it_is_verified():
+def test_a_wrong_diff_id_is_refused_if_it_is_verified():
     layer = layer_of(STORED, digest=sha256(STORED), diff_id=sha256(b"other"))
     assert read(layer).diff_id is None
     with pytest.raises(InputError, match="the configuration claims"):
@@ -169,7 +169,7 @@ def test_truncated_layers_keep_what_was_read():
     assert delta.unknowns[-1].whole_layer
 
 
-def test_hard_links_to_files_that_nobody_asked_for_are_read_in_a_second_pass():
+def test_hard_links_to_unread_files_are_read_in_a_second_pass():
     manifest = b'{"name": "x", "version": "1.0.0"}'
     files = {"store/0001": manifest, "node_modules/x/package.json": Hardlink("store/0001")}
     delta = read(layer_of(make_layer(files)))

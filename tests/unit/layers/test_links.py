@@ -124,7 +124,7 @@ def test_mode_and_owner_are_those_of_the_file():
     assert (entries["usr/bin/tool"].mode, entries["usr/bin/tool"].uid, entries["usr/bin/tool"].layer) == (0o4755, 7, 1)
 
 
-def test_what_is_asked_for_by_content_is_read_again_only_where_the_file_is_hidden():
+def test_files_wanted_by_content_are_read_again_only_if_hidden():
     catalogers = (*CATALOGERS, SECRETS, binary.CATALOGER)
     shown = Image({"app/a": TOKEN}, {"app/b": Hardlink("app/a")}, catalogers=catalogers)
     assert [(one.location.path, one.layer, one.deleted) for one in shown.inventory().secrets] == [("app/a", 0, False)]

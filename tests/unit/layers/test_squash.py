@@ -11,7 +11,7 @@ def visible(*layers):
     return visible_files(squashed(*layers))
 
 
-def test_a_whiteout_acts_on_lower_layers_wherever_it_stands():
+def test_a_whiteout_acts_on_lower_layers_in_any_order_of_entries():
     assert visible({"a/x": b"", "a/y": b""}, {"a/x": b"new", "a/.wh.x": b"", "a/.wh.y": b""}) == {"a/x": 1}
 
 

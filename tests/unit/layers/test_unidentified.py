@@ -36,7 +36,7 @@ def inventory(*layers):
     return bind(deltas, CATALOGERS, lambda number, select: read_again(opened[number], select, Budget(Limits())))
 
 
-def test_a_program_that_nobody_knows_is_unidentified_and_scripts_and_data_are_not():
+def test_an_unknown_program_is_unidentified_and_scripts_and_data_are_not():
     files = {"server": OTHER, "run.sh": File(b"#!/bin/sh\n", mode=0o755), "data": File(b"\x7fELF", mode=0o755), "x": b"y"}
     assert unidentified(files) == ("server",)
 
@@ -78,7 +78,7 @@ def test_a_hard_link_to_a_removed_program_is_unidentified():
     assert unidentified({"a": OTHER, "b": Hardlink("a")}, {".wh.a": b""}) == ("b",)
 
 
-def test_what_a_package_of_the_distribution_owns_is_named_among_what_nobody_vouches_for():
+def test_unsure_files_that_the_distribution_owns_are_listed():
     """By its content or not: a later layer may have put another file in its place."""
     replaced = {"bin/bash": OTHER, "opt/own": OTHER, "app/node_modules/x/package.json": b"{"}
     damaged = {"usr/lib/node_modules/x/package.json": b"{"}

@@ -88,7 +88,7 @@ def test_magic_decides_by_the_first_bytes():
     assert result.facts == {"x": (("a.so", "elf"),)}
 
 
-def test_the_first_bytes_decide_wherever_the_file_lies():
+def test_the_first_bytes_decide_in_any_folder():
     by_magic = cataloger(lambda file: ["elf"], anywhere=True, magic=(b"\x7fELF",))
     by_name = cataloger(lambda file: ["json"], "other", names=("a.json",))
     files = {"a.json": b"\x7fELF", "b": b"\x7fELF...", "c": b"\x7fEXT", "d": b"", "\x7fELF": b"\x7f"}
@@ -158,7 +158,7 @@ def test_trouble_with_one_file_is_an_unknown_and_the_rest_is_read():
     def read(file):
         if file.data == b"bad":
             yield "before"
-            raise ValueError("not what its name says")
+            raise ValueError("not what its name promises")
         if file.data == b"bug":
             raise RuntimeError("a defect")
         yield file.path
@@ -166,7 +166,7 @@ def test_trouble_with_one_file_is_an_unknown_and_the_rest_is_read():
     result = walked(make_layer({"1.x": b"bad", "2.x": b"bug", "3.x": b"good"}), cataloger(read, suffixes=(".x",)))
     assert result.facts == {"x": (("1.x", "before"), ("3.x", "3.x"))}
     assert [(unknown.evidence.path, unknown.reason) for unknown in result.unknowns] == [
-        ("1.x", "not what its name says"),
+        ("1.x", "not what its name promises"),
         ("2.x", "the reader failed: RuntimeError: a defect"),
     ]
 
@@ -303,7 +303,7 @@ CONTENT = random.Random(7).randbytes(400_000)
         [None, ((0, 10),)],
     ],
 )
-def test_what_is_in_nobodys_range_is_not_read(stream, asked):
+def test_bytes_outside_all_ranges_are_not_read(stream, asked):
     scanners = [Selective(ranges) for ranges in asked]
     given = iter(scanners)
     catalogers = [

@@ -15,7 +15,7 @@ def findings(*records):
     return run([pypi(version="4.2.1")], [*KNOWN, *records]).findings
 
 
-def test_it_is_heard_where_nobody_else_speaks():
+def test_an_aggregator_counts_if_no_other_source_names_the_vulnerability():
     (found,) = findings(advisory(**GITLAB, fixed="4.3"))
     assert (found.id, found.confidence, found.fix.versions) == ("CVE-2026-1", "confirmed", ("4.3",))
     assert found.aliases == ("GLAD-CVE-2026-1",)
@@ -43,8 +43,8 @@ def test_a_vulnerability_that_github_names_for_other_packages_is_possible():
     assert found.confidence == "possible"
 
 
-def test_what_retirejs_tells_gives_way_to_the_ecosystems_own_advisory():
-    """lodash 4.17.21 has the fix of CVE-2021-23337, and Retire.js says that 4.17.22 brought it."""
+def test_retirejs_gives_way_to_the_ecosystems_own_advisory():
+    """lodash 4.17.21 has the fix of CVE-2021-23337, and Retire.js names 4.17.22 as the fix."""
     republished = {
         "namespace": "PyPI",
         "package": "django",
@@ -71,7 +71,7 @@ def test_another_vulnerability_of_the_package_has_no_effect():
     assert len(findings(advisory(**GITLAB, fixed="4.3"), advisory(**other, ranges=(Range(None, "4.0"),)))) == 1
 
 
-def test_the_explanation_says_why_it_does_not_count():
+def test_the_explanation_states_why_it_does_not_count():
     records = [*KNOWN, advisory(**GITLAB, fixed="4.3"), advisory(**PYSEC, fixed="4.2.1")]
     packages = (pypi(version="4.2.1"),)
     report = replace(clean(), inventory=Inventory(DEBIAN, packages), findings=run(packages, records).findings)

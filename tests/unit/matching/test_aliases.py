@@ -54,7 +54,7 @@ def test_a_record_gives_the_cve():
     assert grouped(match("GHSA-b"), records=(record,)) == {"CVE-4": (("GHSA-b", "GO-9"), ("GHSA-b",))}
 
 
-def test_a_record_of_several_cves_adds_none():
+def test_a_record_of_several_cves_adds_no_alias():
     record = VulnerabilityRecord("ALSA-1", "almalinux", aliases=("CVE-4", "CVE-5"))
     assert grouped(match("CVE-4", "ALSA-1"), records=(record,)) == {"CVE-4": (("ALSA-1",), ("CVE-4",))}
 
@@ -78,7 +78,7 @@ def test_an_erratum_of_several_vulnerabilities_does_not_name_one_of_them():
     assert grouped(match("DSA-5", "CVE-1", "CVE-2"), match("DSA-5"))["DSA-5"] == ((), ("DSA-5",))
 
 
-def test_a_record_of_several_cves_gives_its_name_to_none():
+def test_a_record_of_several_cves_is_not_an_alias():
     record = VulnerabilityRecord("GHSA-z", "ghsa", aliases=("CVE-4", "CVE-5"))
     matches = [match("CVE-4")]
     assert [vulnerability.aliases for vulnerability in by_vulnerability(matches, {"CVE-4": (record,)})] == [()]

@@ -105,7 +105,7 @@ def test_a_languages_own_database_only_lowers_the_confidence():
     assert assessed(DJANGO, language("GHSA-1", "4.2.3", aliases=(CVE,))) == {CVE: "confirmed"}
 
 
-def test_an_aggregator_counts_only_if_nobody_else_names_the_vulnerability():
+def test_an_aggregator_counts_only_if_no_other_source_names_the_vulnerability():
     republished = language(CVE, "4.2.3", "gitlab")
     assert assessed(DJANGO, republished) == {CVE: "confirmed"}
     assert assessed(DJANGO, republished, language(CVE, "4.2.1")) == {}

@@ -51,7 +51,7 @@ def fixes(matched):
 FIXED_IN_BOTH = (redhat(fixed="2.0.1-4.el9_4"), redhat("rhel_eus:9.2", fixed="2.0.0-9.el9_2.3"))
 
 
-def test_a_package_is_its_releases_where_no_channel_is_named():
+def test_without_a_channel_the_release_assesses_a_package():
     assert fixes(run([package()], FIXED_IN_BOTH)) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
     assert fixes(run([package()], FIXED_IN_BOTH, [MAIN])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
 
@@ -64,7 +64,7 @@ def test_extended_support_has_the_first_word_on_what_it_names():
     assert fixes(run([package("2.0.0-9.el9_2.3")], FIXED_IN_BOTH, [EUS])) == []
 
 
-def test_of_what_extended_support_does_not_name_the_release_speaks():
+def test_the_release_assesses_what_extended_support_does_not_name():
     other = redhat(fixed="2.0.1-5.el9_4", id="CVE-2099-0002")
     assert ids(run([package("2.0.0-9.el9_2.3")], [*FIXED_IN_BOTH, other], [EUS])) == ["CVE-2099-0002"]
 
@@ -80,7 +80,7 @@ def test_a_channel_behind_the_package_has_not_built_it():
     assert fixes(run([newer], FIXED_IN_BOTH, [EUS])) == [("CVE-2099-0001", "fixed", ("2.0.1-4.el9_4",))]
 
 
-def test_a_channel_of_another_release_says_nothing():
+def test_a_channel_of_another_release_does_not_count():
     sets = [ContentSets(("of-8-rpms", *EUS.names))]
     repositories = (Repository("of-8-rpms", ("rhel_eus:8.6", "openshift:4.14:el8")),)
     records = [*repositories, redhat("rhel_eus:8.6", fixed="9-1.el8_6"), redhat("openshift:4.14:el8", fixed="9-1.el8")]
@@ -97,7 +97,7 @@ def test_each_layer_has_its_own_channels():
     assert channels_of([], known)(package()) == ()
 
 
-def test_a_product_on_top_speaks_of_what_the_release_does_not_know():
+def test_a_layered_product_assesses_what_the_release_does_not_know():
     sets = [ContentSets(("rhocp-4.14-for-rhel-9-x86_64-rpms", *MAIN.names))]
     own = redhat("openshift:4.14:el9", fixed="9.9-1.el9", package="lantern")
     assert ids(run([package()], [own], sets)) == ["CVE-2099-0001"]
@@ -109,7 +109,7 @@ def test_a_product_on_top_speaks_of_what_the_release_does_not_know():
     ("status", "state"),
     [("open", "open"), ("wont_fix", "wont_fix"), ("deferred", "deferred"), ("end_of_life", "end_of_life")],
 )
-def test_an_unfixed_vulnerability_holds_for_all_packages_of_the_source(status, state):
+def test_an_unfixed_vulnerability_affects_all_packages_of_the_source(status, state):
     matched = run([package(name="lantern-libs"), package(name="other", source="other")], [unfixed(status)])
     assert [(found.package_name, found.fix.state) for found in matched.findings] == [("lantern-libs", state)]
 
@@ -119,7 +119,7 @@ def test_a_package_that_is_not_affected_though_its_source_is():
     assert [one.package_name for one in run([package(), package(name="lantern-headers")], records).findings] == ["lantern"]
 
 
-def test_investigation_is_no_finding():
+def test_an_investigation_is_not_a_finding():
     assert ids(run([package()], [unfixed("undetermined")])) == []
 
 
@@ -182,7 +182,7 @@ def test_a_vulnerability_that_was_fixed_twice_needs_the_second_fix():
     assert ids(run([package("2.0.1-5.el9_4")], builds)) == []  # two builds of one erratum
 
 
-def test_an_explanation_says_who_has_the_first_word():
+def test_an_explanation_names_what_takes_precedence():
     inventory = Inventory(RHEL, (package(name="lantern-libs"),), content_sets=(EUS,))
     records = [replace(one, package="lantern-libs") for one in FIXED_IN_BOTH] + [redhat(fixed="9-1")]
     known = knowledge(*REPOSITORIES, *records)
@@ -204,7 +204,7 @@ def test_unknown_repositories_are_reported():
     assert effect_of("unknown_channel") == "information"
 
 
-def test_headers_of_the_kernel_hold_no_code_of_it():
+def test_kernel_headers_are_not_affected_by_the_kernels_vulnerabilities():
     headers = package("5.14.0-1.el9", name="kernel-headers", source="kernel")
     assert ids(run([headers], [unfixed(package="kernel")])) == []
     assert ids(run([headers], [redhat(fixed="5.14.0-2.el9", package="kernel-headers")])) == ["CVE-2099-0001"]

@@ -110,6 +110,6 @@ def test_an_advisory_applies_in_its_vulnerable_and_outside_its_safe_ranges():
     assert not applies(scheme, "1.5.1", [])
 
 
-def test_an_empty_constraint_says_that_nothing_is_known():
+def test_an_empty_constraint_means_unknown():
     assert applies(SCHEMES["generic"], "1.0", ["<0.5"], [""])
     assert applies(SCHEMES["generic"], "1.0", [""])

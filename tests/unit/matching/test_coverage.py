@@ -50,7 +50,7 @@ def test_a_list_of_fixes_that_names_a_handful_of_packages_is_a_sample():
     assert cover(packages, info(packages=5, unfixed=True), advisory(fixed="0.1"))[0].verdict == "assessed"
 
 
-def test_a_partial_source_that_knows_every_package_here_is_no_gap():
+def test_a_partial_source_that_knows_every_package_is_not_a_gap():
     found, reasons = cover([deb()], info(packages=12, partial=True, unfixed=True), advisory(fixed="0.1"))
     assert (found.verdict, reasons) == ("assessed", {})
 

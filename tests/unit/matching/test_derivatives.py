@@ -49,7 +49,7 @@ def test_whose_advisories_stand_in(id, version, pretty_name, stand_in):
     ("id", "version"),
     [("devuan", "99"), ("raspbian", ""), ("linuxmint", "2"), ("parrot", "6.0"), ("astra", "1.7")],
 )
-def test_what_nobody_says_is_not_guessed(id, version):
+def test_an_unknown_release_is_not_guessed(id, version):
     distribution = Distribution(id, version, id_like=("debian",))
     assert release_of(distribution) is None
     matched = run([deb("openssl", "1.0", distribution)], [advisory()], distribution)

@@ -131,7 +131,7 @@ def test_a_package_may_be_bound_to_another_distribution_than_the_image(distro, e
         ("rocky", "9.4", ""),
     ],
 )
-def test_support_ends_where_the_distribution_itself_ends(id, version, lifetime):
+def test_support_ends_with_that_of_the_distribution(id, version, lifetime):
     assert release_of(Distribution(id, version)).lifetime == lifetime
 
 
@@ -142,6 +142,6 @@ def test_testing_and_unstable_have_a_codename_alone():
     assert release_of(elsewhere).namespace == release_of(image).namespace == "debian:sid"
 
 
-def test_bound_to_the_images_own_keeps_what_the_image_says():
+def test_a_package_of_the_images_distribution_keeps_the_images_description():
     image = Distribution("debian", "12", "bookworm", pretty_name="Debian GNU/Linux 12")
     assert distribution_of(Package("deb", None, "x", "1", distro="debian-12"), image) is image

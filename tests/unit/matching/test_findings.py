@@ -18,7 +18,7 @@ def test_the_fingerprint_does_not_depend_on_the_tag():
     assert one != fingerprint("vulnerability", "CVE-1", deb(name="libssl-dev"))
 
 
-def test_a_path_that_holds_the_version_names_the_same_place():
+def test_a_path_that_contains_the_version_names_the_same_place():
     assert fingerprint("vulnerability", "CVE-1", pypi(version="4.2.1")) == fingerprint(
         "vulnerability", "CVE-1", pypi(version="4.2.7")
     )

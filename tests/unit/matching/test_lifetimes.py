@@ -21,14 +21,12 @@ def known(*support: Support, sources: tuple[str, ...] = ()) -> MemoryDatabase:
         (DEBIAN, known(sources=("debian/tracker", "eol/ubuntu")), "debian-9"),
         (DEBIAN, known(sources=("eol/debian",)), ""),  # it names every release that ends
         (DEBIAN, known(Support("debian:9", "2022-07-01")), ""),  # shipped with Careen
-        (Distribution("wolfi", "1"), known(), ""),  # nobody publishes such dates
+        (Distribution("wolfi", "1"), known(), ""),  # no source publishes such dates
         (Distribution("debian", ""), known(), ""),  # a rolling release
         (None, known(), ""),
     ],
 )
-def test_a_release_of_which_nothing_tells_when_it_ends(
-    distribution: Distribution | None, database: MemoryDatabase, found: str
-) -> None:
+def test_a_release_without_a_known_end(distribution: Distribution | None, database: MemoryDatabase, found: str) -> None:
     assessed = ("debian:9", "wolfi", "debian:sid")
     assert without_lifecycle(Inventory(distribution, ()), assessed, database) == found
     assert not without_lifecycle(Inventory(distribution, ()), (), database)

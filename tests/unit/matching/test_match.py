@@ -34,7 +34,7 @@ def test_a_deb_is_assessed_by_its_source_package_and_its_version():
     assert run([deb(source=Source("openssl", "3.0.13-1"))], [advisory()]).findings == ()
 
 
-def test_the_name_of_a_binary_is_no_source_package():
+def test_the_name_of_a_binary_package_is_not_taken_for_a_source_package():
     assert run([deb(name="openssl", source=Source("other", "1"))], [advisory()]).findings == ()
 
 
@@ -119,12 +119,12 @@ def test_a_distributions_own_feed_outranks_a_copy():
     assert ids(run([deb()], [copy])) == ["CVE-2026-0001"]
 
 
-def test_a_fix_that_is_installed_outranks_a_list_that_knows_none():
+def test_an_installed_fix_outranks_a_list_without_a_fix():
     unfixed, fixed = advisory(fixed=None, status="open"), advisory("DSA-1", "3.0.11-1", aliases=("CVE-2026-0001",))
     assert run([deb()], [unfixed, fixed]).findings == ()
 
 
-def test_a_language_database_that_does_not_hold_the_version_casts_doubt():
+def test_a_language_database_that_does_not_affect_the_version_casts_doubt():
     records = [
         advisory("PYSEC-1", "4.2.1", "PyPI", "django", aliases=("CVE-2",)),
         advisory("GHSA-x", "4.2.9", "PyPI", "django", aliases=("CVE-2",)),
@@ -202,7 +202,7 @@ def test_the_confidence_of_a_package_caps_that_of_its_findings():
     assert run([pypi()], guess).findings[0].confidence == "possible"
 
 
-def test_a_rebuild_stands_in_where_the_vendor_is_unknown():
+def test_a_rebuild_stands_in_if_the_vendor_is_unknown():
     rocky = Distribution("rocky", "8.9")
     packages = [
         Package("rpm", "rocky", "curl", "7.61.1-30.el8", distro="rocky-8.9"),

@@ -29,7 +29,7 @@ def package(type, name, path, version="1.0"):
         ("maven", "org.example:ship-log", "plugins/ship-log.jpi", "Jenkins", ("ship-log",)),
     ],
 )
-def test_whose_advisories_speak_of_a_package(type, name, path, namespace, names):
+def test_packages_that_a_products_advisories_cover(type, name, path, namespace, names):
     found = product_of(package(type, name, path))
     assert (found.namespace, found.names) == (namespace, names)
 
@@ -43,7 +43,7 @@ def test_whose_advisories_speak_of_a_package(type, name, path, namespace, names)
         ("npm", "node", "usr/lib/node_modules/node/package.json"),
     ],
 )
-def test_most_packages_are_nobodys_product(type, name, path):
+def test_most_packages_belong_to_no_product(type, name, path):
     assert product_of(package(type, name, path)) is None
 
 

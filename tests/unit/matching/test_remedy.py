@@ -74,7 +74,7 @@ def test_an_upgrade_into_another_vulnerability_removes_nothing():
     assert made.stays[0].why == "no version fixes it yet"
 
 
-def test_npm_by_where_a_package_is():
+def test_the_place_of_an_npm_package_decides_the_command():
     records = [advisory(f"GHSA-{name}", "2.0", "npm", name) for name in ("top", "inner", "tool", "part")]
     made = planned(
         [
@@ -119,7 +119,7 @@ def test_npm_overrides_agree_with_what_the_project_installs_itself():
     assert (made.before, made.after) == (5, 0)
 
 
-def test_a_dependency_of_a_program_is_fixed_where_it_is_built():
+def test_a_dependency_of_a_program_is_fixed_by_a_rebuild():
     go = Package("golang", None, "example.com/x", "1.0", evidence=(Evidence("usr/bin/app", 0),))
     made = planned([APT, deb(), go], [advisory(), advisory("GO-1", "1.2", "Go", "example.com/x")])
     assert (made.before, made.after, made.after_dockerfile) == (2, 0, 1)

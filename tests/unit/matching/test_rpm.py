@@ -18,7 +18,7 @@ NODE18 = package("1:18.19.0-1.module_el8.9.0+3683", "nodejs:18:8090020231017:rhe
 
 
 @pytest.mark.parametrize(
-    ("advisory", "speaks"),
+    ("advisory", "applies"),
     [
         (fix("1:18.20.2-1.module_el8.9.0+3775", "nodejs:18"), True),
         (fix("1:20.12.2-2.module_el8.9.0+3775", "nodejs:20"), False),
@@ -27,8 +27,8 @@ NODE18 = package("1:18.19.0-1.module_el8.9.0+3683", "nodejs:18:8090020231017:rhe
         (fix("1:20.12.2-2.module_el8.9.0+3775"), False),
     ],
 )
-def test_a_modules_package_hears_its_own_stream_alone(advisory, speaks):
-    assert is_about_build(advisory, NODE18) is speaks
+def test_only_advisories_of_its_own_stream_apply_to_a_modules_package(advisory, applies):
+    assert is_about_build(advisory, NODE18) is applies
 
 
 def test_streams_that_versions_do_not_show():
@@ -57,7 +57,7 @@ def test_architectures():
 
 
 @pytest.mark.parametrize(
-    ("installed", "fixed", "speaks"),
+    ("installed", "fixed", "applies"),
     [
         ("2.17-317.0.1.el7", "2:2.17-157.ksplice1.el7_3.4", False),
         ("2:2.17-156.ksplice1.el7", "2:2.17-157.ksplice1.el7_3.4", True),
@@ -66,8 +66,8 @@ def test_architectures():
         ("10:3.6.15-4.0.1.el8_fips", "3.6.16-4.el8", False),
     ],
 )
-def test_builds_with_a_line_of_their_own(installed, fixed, speaks):
-    assert is_about_build(fix(fixed), package(installed)) is speaks
+def test_builds_with_a_line_of_their_own(installed, fixed, applies):
+    assert is_about_build(fix(fixed), package(installed)) is applies
 
 
 def test_if_binaries_are_listed_only_their_own_advisories_count():

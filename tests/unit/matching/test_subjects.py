@@ -117,12 +117,12 @@ def test_a_jar_without_a_group_is_unassessed():
 
 
 @pytest.mark.parametrize("version", ["unknown", "UNKNOWN", "main", ""])
-def test_what_is_no_version_is_below_no_other(version):
+def test_an_invalid_version_is_below_no_other(version):
     matched = run([pypi("django", version)], [info("PyPI", "osv"), advisory("PYSEC-1", "4.2.9", "PyPI", "django")])
     assert (matched.findings, matched.assessed, list(codes(matched))) == ((), 0, ["unassessed_package"])
 
 
-def test_who_stands_in_and_the_source_package_have_a_word_on_owned_files_too():
+def test_a_stand_in_and_the_source_package_assess_owned_files_too():
     rhel = Distribution("rhel", "8.9")
     built = Source("python-django", "4.2.1-5.el8")
     owner = Package("rpm", "rhel", "python3-django", "4.2.1-5.el8", source=built, arch="noarch", distro="rhel-8.9")

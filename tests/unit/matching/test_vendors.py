@@ -88,7 +88,7 @@ def test_a_package_bound_to_another_distribution_is_measured_by_it():
         "PowerDNS.COM AUTOBUILDER <powerdns.support@powerdns.com>",
         "Corretto Team <corretto-team@amazon.com>",
         "Containerd team <help@containerd.io>",
-        "HashiCorp",  # an archive takes nobody without an address
+        "HashiCorp",  # an archive takes no maintainer without an address
         "GitHub",
         "Docker (support@docker.com)",  # as SPDX has it
         "Eclipse Adoptium Package Maintainers <temurin-dev@eclipse.org>",
@@ -195,9 +195,9 @@ def test_what_docker_maintains_is_of_its_own_hardened_images():
 
 
 @pytest.mark.parametrize("codename", ["bookworm", "noble", "resolute", "stonking"])
-def test_a_codename_tells_a_third_partys_build_of_any_release(codename):
+def test_a_codename_marks_a_third_partys_build_of_any_release(codename):
     assert deb(f"1.0~{codename}") == deb(f"1:2.0+{codename}1") == "third_party"
 
 
-def test_codenames_that_distributions_wrote_themselves_tell_nothing():
+def test_codenames_that_distributions_write_themselves_mark_nothing():
     assert deb("1.0-1+wheezy2") == deb("1.0~trusty") == "distribution"

@@ -247,13 +247,13 @@ def test_the_last_answer_is_given_back(fetch):
     assert (response.status, body, len(server.requests)) == (503, b"maintenance", 4)
 
 
-def test_a_server_says_how_long_to_wait(fetch):
+def test_a_server_sets_the_time_to_wait(fetch):
     with Server(sequence(Answer(429, headers={"Retry-After": "7"}), Answer(body=b"x"))) as server:
         assert fetch(server.url)[1] == b"x"
     assert fetch.slept == [7.0]
 
 
-def test_nobody_waits_for_an_hour_and_429_is_explained(fetch):
+def test_a_wait_of_an_hour_is_an_error_and_429_is_explained(fetch):
     with (
         Server(lambda request: Answer(429, headers={"Retry-After": "3600"})) as server,
         pytest.raises(NetworkError, match="429") as caught,
@@ -288,7 +288,7 @@ def test_what_changes_something_is_not_sent_twice(fetch):
 # --- trouble ----------------------------------------------------------------------------------------------------------
 
 
-def test_nobody_at_the_port(fetch):
+def test_a_closed_port_is_an_error(fetch):
     host = f"127.0.0.1:{free_port()}"
     with pytest.raises(NetworkError, match="refused") as caught:
         fetch(f"http://{host}/")
@@ -307,7 +307,7 @@ def test_a_name_that_does_not_exist(fetch, monkeypatch):
     assert fetch.slept == []
 
 
-def test_a_server_that_says_nothing(fetch):
+def test_a_silent_server_is_an_error(fetch):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(NetworkError, match=r"nothing for 0\.05 s"):
@@ -363,7 +363,7 @@ def test_an_answer_that_drips_is_given_up(fetch, pieces):
 
 
 @pytest.mark.parametrize(
-    ("pieces", "said"),
+    ("pieces", "message"),
     [
         ((b"HTTP/1.1 100 Continue\r\nX: " + b"y" * 60_000 + b"\r\n\r\n",), "headers of more than"),
         ((OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: " + b"y" * 60_000 + b"\r\n"), "headers of more than"),
@@ -371,8 +371,8 @@ def test_an_answer_that_drips_is_given_up(fetch, pieces):
         ((OK, b"y" * 60_000), "could not be reached"),
     ],
 )
-def test_headers_without_end(fetch, pieces, said):
-    with dripping(*pieces, pause=0) as listener, pytest.raises(NetworkError, match=said):
+def test_endless_headers_are_refused(fetch, pieces, message):
+    with dripping(*pieces, pause=0) as listener, pytest.raises(NetworkError, match=message):
         fetch(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
@@ -398,19 +398,19 @@ def test_not_http(fetch):
         thread.join()
 
 
-def test_plain_http_only_where_it_was_asked_for(fetch):
+def test_plain_http_only_if_it_is_allowed(fetch):
     with pytest.raises(NetworkError, match="plain HTTP") as caught:
         fetch("http://registry.example.test/v2/")
     assert "--plain-http" in caught.value.hint
 
 
 @pytest.mark.parametrize("url", ["", "nginx", "https://", "gopher://x/", "https://a b/", "https://x:99999/", "https://[/"])
-def test_what_is_no_address(fetch, url):
+def test_an_invalid_address_is_refused(fetch, url):
     with pytest.raises(NetworkError, match="address"):
         fetch(url)
 
 
-def test_no_secret_is_told(fetch, caplog):
+def test_no_secret_is_shown(fetch, caplog):
     caplog.set_level(logging.DEBUG)
     host = f"127.0.0.1:{free_port()}"
     with pytest.raises(NetworkError) as caught:
@@ -418,9 +418,9 @@ def test_no_secret_is_told(fetch, caplog):
     with Server(lambda request: Answer()) as server:
         fetch(f"http://ann:tops3cret@{server.host}/x?X-Amz-Signature=s1gned")
     assert server.requests[0].headers["authorization"] == "Basic YW5uOnRvcHMzY3JldA=="
-    told = str(caught.value) + caught.value.hint + caplog.text
-    assert "127.0.0.1" in told and "/x" in caplog.text
-    assert not any(word in told for word in ("tops3cret", "s1gned", "hush-hush", "YW5uO"))
+    shown = str(caught.value) + caught.value.hint + caplog.text
+    assert "127.0.0.1" in shown and "/x" in caplog.text
+    assert not any(word in shown for word in ("tops3cret", "s1gned", "hush-hush", "YW5uO"))
 
 
 # --- trust ------------------------------------------------------------------------------------------------------------
@@ -509,7 +509,7 @@ def test_a_client_certificate_is_not_shown_to_another_host(fetch, authority, cer
 
 
 @pytest.mark.parametrize("setting", ["ca_file", "client_cert"])
-def test_files_that_hold_no_certificate(fetch, tmp_path, setting):
+def test_files_without_a_certificate_are_refused(fetch, tmp_path, setting):
     empty = tmp_path / "empty.pem"
     empty.write_text("nothing")
     for path in (empty, tmp_path / "absent.pem"):

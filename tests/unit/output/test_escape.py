@@ -67,5 +67,5 @@ def test_web_links_are_let_through(text):
 @pytest.mark.parametrize(
     "text", ["", "javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://a/%zz", 'https://a"']
 )
-def test_anything_else_is_no_web_link(text):
+def test_anything_else_is_not_a_web_link(text):
     assert web_link(text) is None

@@ -21,5 +21,5 @@ def test_bidirectional_marks_are_written_as_escapes():
     assert text_of(["a\u202eb\U000e0041"]) == '[\n  "a\\u202eb\\udb40\\udc41"\n]\n'
 
 
-def test_what_is_no_unicode_is_replaced():
+def test_invalid_unicode_is_replaced():
     assert json.loads(text_of({"\udce9": ("x\ud800", 1)})) == {"\ufffd\ufffd\ufffd": ["x\ufffd\ufffd\ufffd", 1]}

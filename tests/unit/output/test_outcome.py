@@ -57,7 +57,7 @@ def test_what_was_left_out_is_counted():
     assert reach(nothing) == "No package was assessed."
 
 
-def test_a_rule_says_what_tripped_it_and_what_it_did_not_count():
+def test_a_rule_names_what_failed_it_and_what_it_did_not_count():
     rule = Rule("fail-on low", False, FailedBy(5, ("CVE-1", "CVE-2", "CVE-3", "CVE-4")), {"in_base": 1, "misconfiguration": 2})
     assert rule_line(rule) == (
         "fail-on low: failed (CVE-1, CVE-2, CVE-3 and 2 more) (not counted: 1 in the base image, 2 misconfigurations)"

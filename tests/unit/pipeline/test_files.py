@@ -74,12 +74,12 @@ def report(*files, policy=Policy(), tuning=Tuning(), by=None, rules=Rules()):  #
     return report_of_files(".", checked, (), replace(by or Assessment(matcher=matcher()), policy=policy), NOW)
 
 
-def flaws(found):
+def vulnerabilities(found):
     return {one.id: one for one in found.findings if one.id.startswith("CVE-")}
 
 
-def test_pinned_packages_are_judged_before_the_build_on_their_line():
-    found = flaws(report(("app/Dockerfile", DOCKERFILE)))
+def test_pinned_packages_are_assessed_before_the_build_on_their_line():
+    found = vulnerabilities(report(("app/Dockerfile", DOCKERFILE)))
     assert set(found) == {"CVE-1", "CVE-2", "CVE-3"}
     assert (found["CVE-1"].location.path, found["CVE-1"].location.line, found["CVE-1"].layer) == ("app/Dockerfile", 5, None)
     assert found["CVE-1"].confidence == "likely"
@@ -87,7 +87,7 @@ def test_pinned_packages_are_judged_before_the_build_on_their_line():
     assert found["CVE-3"].confidence == "likely"  # no release of it can
 
 
-def test_what_is_open_is_said():
+def test_unpinned_and_unresolved_packages_are_reported():
     found = report(("Dockerfile", DOCKERFILE))
     assert {(reason.code, reason.packages) for reason in found.coverage.reasons} >= {("unpinned", 1), ("unresolved", 1)}
     assert found.coverage.verdict == "partially_assessed"
@@ -96,7 +96,7 @@ def test_what_is_open_is_said():
     assert alias.message.endswith("mysql-community-release for el9, version unknown")
 
 
-def test_a_comment_sets_aside_and_stays_visible():
+def test_a_finding_that_a_comment_suppresses_stays_visible():
     found = report(("Dockerfile", DOCKERFILE))
     assert not [one for one in found.findings if one.id == "DKR-001"]
     (settled,) = found.suppressed
@@ -108,7 +108,7 @@ def test_a_comment_sets_aside_and_stays_visible():
     )
 
 
-def test_a_comment_speaks_for_its_own_file():
+def test_a_comment_suppresses_findings_of_its_own_file():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec:\n  hostPID: true%s\n  containers: [{name: a, image: b}]\n"
     files = (
         ("a.yaml", pod % ("a", " # careen:ignore K8S-002 a debugger") + "# careen:ignore-file K8S-023 built here\n"),
@@ -122,7 +122,7 @@ def test_a_comment_speaks_for_its_own_file():
     assert {"K8S-002", "K8S-023"} <= {one.id for one in found.findings if one.location.path == "b.yaml"}
 
 
-def test_kinds_are_judged_apart_and_told_together():
+def test_files_of_several_kinds_are_in_one_report():
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers: [{name: a, image: b}]\n"
     compose = "services:\n  a:\n    image: b\n    privileged: true\n"
     found = report(
@@ -197,7 +197,7 @@ def test_registries():
     assert "DKR-003" in {one.id for one in found.findings}
 
 
-def test_without_a_database_the_checks_still_speak():
+def test_without_a_database_the_checks_still_run():
     found = report(("Dockerfile", DOCKERFILE), by=Assessment())
     assert "no_database" in {reason.code for reason in found.coverage.reasons}
     assert found.verdict.exit_code == 0
@@ -231,7 +231,7 @@ def test_table_and_sarif():
     assert places["DKR-004"]["artifactLocation"] == {"uri": "app/Dockerfile", "uriBaseId": "%SRCROOT%"}
 
 
-def test_compose_files_in_a_ring_are_judged_and_the_ring_is_told():
+def test_compose_files_in_a_cycle_are_checked_and_the_cycle_is_reported():
     one = "include:\n  - b.yaml\nservices:\n  a: {image: x, privileged: true}\n"
     two = "include:\n  - compose.yaml\nservices:\n  b: {image: y, extends: b}\n"
     found = report(("compose.yaml", one), ("b.yaml", two))
@@ -265,7 +265,7 @@ def test_credentials_are_found_in_what_is_checked():
     by = Assessment(Policy(fail_on=(read_gate("secret:high"),)), scanners=frozenset())
     found = report_of_files(".", checked, (), by, NOW)
     secrets = [(one.id, one.location.path, one.location.line) for one in found.findings if isinstance(one, ExposedSecret)]
-    assert secrets == [("github-personal-access-token", "Dockerfile", 2)]  # DKR-010 tells of API_TOKEN
+    assert secrets == [("github-personal-access-token", "Dockerfile", 2)]  # DKR-010 reports API_TOKEN
     assert [(one.finding.id, one.by.source, one.by.reason) for one in found.suppressed] == [
         ("aws-access-key-id", "Dockerfile:3", "of a test account")
     ]

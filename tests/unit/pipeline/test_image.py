@@ -57,7 +57,7 @@ def test_without_a_database_no_report_passes():
     assert report.coverage.verdict == "not_assessed"
 
 
-def test_vulnerabilities_that_nobody_asks_for_are_not_missing():
+def test_vulnerabilities_that_were_not_asked_for_are_not_missing():
     report = report_of(IMAGE, INVENTORY, Assessment(scanners=frozenset(("secret",))), NOW)
     assert (report.verdict.exit_code, [reason.code for reason in report.coverage.reasons]) == (0, ["not_asked"])
 

@@ -51,7 +51,7 @@ def test_what_was_declared_and_is_installed_now_is_new():
     assert not compare(saved(installed), saved(declared)).new
 
 
-def test_an_installed_package_of_the_baseline_stays_known_where_a_lock_file_names_it_too():
+def test_an_installed_package_of_the_baseline_stays_known_if_a_lock_file_names_it_too():
     both, installed = report(pypi(), replace(pypi(), presence="declared")), report(pypi())
     assert not compare(saved(both), saved(installed)).new
 
@@ -70,7 +70,7 @@ def changed(document, **changes):
         (changed(None, findings=[{"kind": "vulnerability"}]), "a finding does not match the schema"),
     ],
 )
-def test_what_is_no_report(data, message):
+def test_an_invalid_report_is_refused(data, message):
     with pytest.raises(ValueError, match=message):
         read_saved(data, "f")
 

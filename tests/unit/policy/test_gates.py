@@ -33,7 +33,7 @@ def test_conditions(text, caught):
     assert catches(text, FINDING) is caught
 
 
-def test_every_word_must_hold():
+def test_every_condition_of_a_gate_must_match():
     known = replace(FINDING, kev=True, fix=Fix("fixed", ("2",)), epss=EpssScore(0.2, 0.9))
     for text in ("kev", "fixable", "fixable:high:kev", "epss=0.2", "epss=20%", "risk=1:epss=0.1"):
         assert catches(text, known)
@@ -68,7 +68,7 @@ def test_secrets_and_misconfigurations_have_a_severity_alone():
         ("kevv", "'kevv' is not one of", "did you mean kev?"),
     ],
 )
-def test_what_is_no_condition(text, message, hint):
+def test_an_invalid_condition_is_refused(text, message, hint):
     with pytest.raises(UsageError) as caught:
         read_gate(text)
     assert str(caught.value).startswith(f"--fail-on {text}: ")

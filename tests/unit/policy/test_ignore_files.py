@@ -83,7 +83,7 @@ ignore:
         ("id: CVE-3", set()),
     ],
 )
-def test_what_a_rule_speaks_of(rule, what):
+def test_the_findings_that_a_rule_matches(rule, what):
     assert applied(f"ignore:\n- {{{rule}}}\n") == what
 
 

@@ -34,7 +34,7 @@ def policies(tmp_path):
     return load
 
 
-def test_what_deny_says_fails(policies):
+def test_what_deny_contains_fails(policies):
     report = with_policies(usual(), policies(POLICY))
     ours = [rule for rule in report.verdict.rules if "gate.rego" in rule.rule]
     assert ours
@@ -51,7 +51,7 @@ def test_without_messages_the_policy_is_one_rule_that_passed(policies):
     assert report.verdict.exit_code == 0
 
 
-def test_an_answer_that_nobody_could_give_stays_one(policies):
+def test_an_incomplete_report_stays_incomplete(policies):
     report = replace(usual(), verdict=Verdict(False, 3))
     assert with_policies(report, policies(POLICY)).verdict.exit_code == 3
 
@@ -70,7 +70,7 @@ def test_without_policies_the_report_is_the_same():
         ("package x\ndeny := true", "no set named deny"),
     ],
 )
-def test_what_is_no_policy(policies, text, why):
+def test_an_invalid_policy_is_refused(policies, text, why):
     with pytest.raises(UsageError, match=why):
         policies(text)
 

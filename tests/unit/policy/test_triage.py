@@ -53,7 +53,7 @@ def test_the_image_with_the_packages_that_have_it():
     ]  # fmt: skip
 
 
-def test_packages_that_are_named_and_names_that_are_none():
+def test_named_packages_are_covered_and_unknown_names_refused():
     (statement,) = statements_about(usual(), ["GHSA-jfh8-c2jp-5v3q"], "fixed", "built anew")
     assert statement.ids == ("CVE-2021-44228", "GHSA-jfh8-c2jp-5v3q")
     (statement,) = statements_about(usual(), ["CVE-2023-5678"], "fixed", "built anew", packages=("openssl",))

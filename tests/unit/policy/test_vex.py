@@ -199,7 +199,7 @@ def test_a_vulnerability_is_known_by_any_of_its_names():
     assert not applied(known, stated(product(OPENSSL.purl), ids=("CVE-2026-0002",)), where=about(OPENSSL)).suppressed
 
 
-def test_the_latest_statement_holds():
+def test_the_latest_statement_counts():
     old = stated(product(OPENSSL.purl), issued="2026-01-01T00:00:00.123456789Z")
     new = stated(product(OPENSSL.purl), status="affected", issued="2026-01-01T00:00:01+00:00", source="g")
     where = about(OPENSSL)

@@ -96,7 +96,7 @@ def test_the_end_of_support_fails_a_gate_of_severity_alone(gate, wanted):
     assert rule.failed_by == (FailedBy(1, ("end_of_life: debian-9",)) if wanted else None)
 
 
-def test_old_data_fails_without_a_gate_where_an_age_was_named():
+def test_old_data_fails_without_a_gate_if_an_age_is_set():
     assert code_of(Policy(age_is_a_rule=True), covered("stale_source")) == 3
 
 
@@ -139,7 +139,7 @@ def test_a_policy_in_rego_needs_what_a_gate_needs():
     assert code_of(Policy(has_rego=True), covered("partial_source", "npm")) == 0
 
 
-def test_a_gate_that_fails_anyway_says_1_although_others_are_unrated():
+def test_a_gate_that_fails_anyway_ends_with_1_although_others_are_unrated():
     policy = Policy(fail_on=(read_gate("high"),))
     assert code_of(policy, replace(FULL, unfetched=("CVE-1",)), [finding("unknown"), finding("high", "CVE-2")]) == 1
 
@@ -164,7 +164,7 @@ def test_a_gate_of_severity_needs_to_know_whether_the_release_has_ended(gate, wa
     assert code_of(vouched, without_date, sources={"kev"}) == 0
 
 
-def test_without_a_gate_nobody_asks_whether_the_release_has_ended():
+def test_without_a_gate_the_end_of_the_release_does_not_count():
     assert code_of(Policy(strict=True), replace(FULL, without_lifecycle="debian-9")) == 0
 
 
@@ -172,7 +172,7 @@ def test_without_a_gate_nobody_asks_whether_the_release_has_ended():
 def test_a_lost_layer_is_3_with_any_flag(code):
     lost = Unknown("layer", Evidence("", 1), "it breaks off", whole_layer=True, code=code)
     assert [code_of(policy, unknowns=[lost]) for policy in FLAGS] == [3, 3, 3, 3]
-    # and nobody can vouch for it
+    # and it cannot be accepted
     assert code_of(Policy(strict=True, accepts=(read_accept(code),)), covered(code, "layer-1"), unknowns=[lost]) == 3
 
 
@@ -295,7 +295,7 @@ def test_an_entry_that_ended_covers_nothing(tmp_path, caplog):
     assert "expired on 2020-01-01" in caplog.text
 
 
-def test_an_ignore_file_says_why_and_who(tmp_path):
+def test_an_ignore_file_names_reason_and_owner(tmp_path):
     file = tmp_path / "accepted.yaml"
     file.write_text(
         "accept:\n  - code: no_advisories\n    what: [npm, pypi]\n    reason: ours\n    owner: team\n    until: 2030-01-01\n"

@@ -36,7 +36,7 @@ from careen.predict.base import distribution_of
         ("alt:p10", "altlinux", "10"),
     ],
 )
-def test_what_the_name_says(image, id, version):
+def test_the_distribution_in_the_name(image, id, version):
     found = distribution_of(image)
     assert found is not None
     assert (found.id, found.version) == (id, version)

@@ -34,7 +34,7 @@ def test_whoever_comes_while_one_waits_waits_too():
     assert clock.now == 110
 
 
-def test_the_longest_pause_holds():
+def test_the_longest_pause_counts():
     opened = threading.Event()
     clock = Clock()
 
@@ -42,7 +42,7 @@ def test_the_longest_pause_holds():
         clock.sleep(seconds)
         if not opened.is_set():
             opened.set()
-            gate.pause(20)  # another thread is told to wait longer
+            gate.pause(20)  # another thread has to wait longer
 
     gate = Gate(sleep, clock)
     gate.pause(5)

@@ -173,7 +173,7 @@ def test_a_report_that_was_lost_is_made_again(order, settings):
         assert lost.is_file()
 
 
-def test_the_next_run_tells_what_is_new(order, settings):
+def test_the_next_run_lists_what_is_new(order, settings):
     with Registry() as registry:
         fill(registry, 2, 1)
         first = scan_registry(order(registry), settings, keep)
@@ -185,12 +185,12 @@ def test_the_next_run_tells_what_is_new(order, settings):
         (settings.advisories / "two.json").write_text(json.dumps(more))
         registry.push("team9/new", "1", make_image([make_layer({"a": b"b"})]))
         third = scan_registry(order(registry), settings, keep)
-        told = {news.reference.partition("/")[2]: (news.is_new, news.ids) for news in third.news}
-        assert told["team9/new:1"] == (True, ())
-        assert told["team0/app0:1.0"] == (False, ("CVE-2026-0002",))
+        news = {line.reference.partition("/")[2]: (line.is_new, line.ids) for line in third.news}
+        assert news["team9/new:1"] == (True, ())
+        assert news["team0/app0:1.0"] == (False, ("CVE-2026-0002",))
 
 
-def test_patterns_and_a_namespace_narrow_it(order, settings):
+def test_patterns_and_a_namespace_select_images(order, settings):
     with Registry() as registry:
         fill(registry, 6, 3)
         summary = scan_registry(order(registry, "team1"), settings, keep)
@@ -199,7 +199,7 @@ def test_patterns_and_a_namespace_narrow_it(order, settings):
         assert sorted(line.references[0].partition("/")[2] for line in summary.images) == ["team0/app0:1.1", "team1/app1:1.1"]
 
 
-def test_the_newest_are_those_that_were_made_last(order, settings):
+def test_the_newest_images_are_those_created_last(order, settings):
     with Registry() as registry:
         for tag, year in (("a", 2021), ("b", 2024), ("c", 2023)):
             config = {"created": f"{year}-01-01T00:00:00Z", "os": "linux", "architecture": "amd64"}
@@ -210,7 +210,7 @@ def test_the_newest_are_those_that_were_made_last(order, settings):
         assert sorted(line.references[0][-1] for line in summary.images) == ["b", "c"]
 
 
-def test_what_fails_is_told_and_the_rest_is_done(order, settings):
+def test_a_failure_is_reported_and_the_rest_is_scanned(order, settings):
     with Registry() as registry:
         images = fill(registry, 2, 2)
         reference, image = next(iter(images.items()))
@@ -230,15 +230,15 @@ def test_a_registry_without_a_catalogue_is_scanned_by_repository(order, settings
             scan_registry(order(registry, "team0/none"), settings, keep)
 
 
-def test_when_one_is_told_to_wait_nobody_asks(order, settings):
+def test_no_thread_asks_while_one_has_to_wait(order, settings):
     with Registry() as registry:
         fill(registry, 6, 4)
 
-        def told(count, total, latest):
+        def progress(count, total, latest):
             if count == 4:
                 registry.busy = [Answer(429, headers={"Retry-After": "1"})]
 
-        assert len(scan_registry(order(registry), settings, keep, told).images) == 24
+        assert len(scan_registry(order(registry), settings, keep, progress).images) == 24
         moments = [request.moment for request in registry.requests]
         assert max(later - earlier for earlier, later in itertools.pairwise(moments)) >= 0.9
         assert not registry.busy
@@ -256,7 +256,7 @@ def test_names_that_a_registry_makes_up_lead_nowhere(order, settings, caplog):
 
 
 @pytest.mark.parametrize("text", ["", "nginx", "docker/library", "http://x.example", "x.example/a:1", "a b.example"])
-def test_what_is_no_registry(text):
+def test_an_invalid_registry_is_refused(text):
     with pytest.raises(UsageError):
         parse_target(text)
 
@@ -294,7 +294,7 @@ def test_the_command(settings, tmp_path, monkeypatch, capsys):
         assert json.loads(capsys.readouterr().out)["by_severity"]["unknown"] == 4  # on two of the three bases
 
 
-def test_a_list_without_end_is_no_whole_scan(order, settings):
+def test_an_endless_list_is_an_incomplete_scan(order, settings):
     with Registry() as registry:
         registry.push("team/app", "1", make_image([make_layer({"a": b""})]))
         link = {"Link": '</v2/_catalog?n=1000>; rel="next"'}

@@ -92,13 +92,13 @@ def test_a_line_of_another_run_is_not_believed(tmp_path, caplog):
     assert kept(tmp_path, Run("2026-11-24T12:00:03Z", "abc")).done == {} and "is damaged" in caplog.text
 
 
-def test_a_kill_is_no_damage(tmp_path, caplog):
+def test_a_state_file_of_a_killed_run_is_read(tmp_path, caplog):
     kept(tmp_path)
     with (tmp_path / STATE).open("ab") as file:
         file.write(b'{"kind":"image"')
     assert kept(tmp_path).resumed and caplog.text == ""
 
 
-def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_an_error(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         State(tmp_path / "none", RUN)

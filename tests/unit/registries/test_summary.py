@@ -25,17 +25,17 @@ def test_the_worst_come_first():
     assert summary.by_severity["critical"] == 1
 
 
-def test_shared_layers_are_told_where_stacks_part():
+def test_shared_layers_are_listed_up_to_where_stacks_differ():
     summary = summed(
         image("base", "ab"), image("x", "abc", base="debian:12"), image("y", "abde"), image("z", "abdf"), image("o", "q")
     )
-    told = [("".join(base.layers), base.images, base.references, base.claimed) for base in summary.bases]
-    assert told == [("ab", 4, ("r/base:1",), ("debian:12",)), ("abd", 2, (), ())]
+    bases = [("".join(base.layers), base.images, base.references, base.claimed) for base in summary.bases]
+    assert bases == [("ab", 4, ("r/base:1",), ("debian:12",)), ("abd", 2, (), ())]
     assert summary.bases[0].size_bytes == 20
     assert (summary.layers.references, summary.layers.unique, summary.layers.read) == (14, 7, 3)
 
 
-def test_news_are_by_name():
+def test_news_are_listed_by_reference():
     before = {"r/a:1": frozenset({"a-CVE-1"}), "r/b:1": frozenset({"b-CVE-9"}), "r/gone:1": frozenset({"x"})}
     a = image("a", "l", ("CVE-1", "low"), ("CVE-2", "high"))
     news = summed(a, image("b", "l", ("CVE-9", "low")), image("c", "l"), before=before).news

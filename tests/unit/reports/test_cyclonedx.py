@@ -65,7 +65,7 @@ def test_what_was_not_assessed_is_in_the_metadata():
 
 
 @pytest.mark.parametrize("kind", ["image", "directory"])
-def test_a_folder_is_no_container(kind):
+def test_a_folder_is_not_a_container(kind):
     report = usual()
     component = bom_of(replace(report, image=replace(report.image, kind=kind)))["metadata"]["component"]
     assert component["type"] == {"image": "container", "directory": "file"}[kind]

@@ -32,7 +32,7 @@ def test_every_report_follows_the_schema(report):
     SCHEMA.validate(written(report))
 
 
-def test_a_finding_says_all():
+def test_a_finding_has_all_fields():
     (finding,) = [one for one in written(usual())["findings"] if one["id"] == "CVE-2021-44228"]
     assert finding["kind"] == "vulnerability"
     assert finding["epss"] == {"score": 0.94358, "percentile": 0.9996}
@@ -72,7 +72,7 @@ def test_the_schema_knows_our_severities():
     assert tuple(SCHEMA.schema["$defs"]["severity"]["enum"]) == SEVERITIES
 
 
-def test_faults_and_secrets_say_where():
+def test_misconfigurations_and_secrets_have_their_places():
     report = written(faulty())
     secret, *faults = report["findings"]
     assert (secret["kind"], secret["match"], secret["layer"], secret["deleted"]) == ("secret", "tok_…(redacted)", 1, True)

@@ -91,7 +91,7 @@ def test_reasons_of_the_coverage_are_notifications():
     ]
 
 
-def test_a_fault_of_a_file_has_its_lines_below_the_source_root():
+def test_a_misconfiguration_of_a_file_has_its_lines_below_the_source_root():
     run = run_of(faulty())
     root = next(one for one in run["results"] if one["ruleId"] == "DKR-001")
     place = root["locations"][0]["physicalLocation"]

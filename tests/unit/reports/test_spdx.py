@@ -80,5 +80,5 @@ def test_the_annotation_has_places_and_coverage():
         assert notes[f"coverage:{reason.code}"] == reason.detail
 
 
-def test_a_package_without_a_version_has_none():
+def test_a_package_without_a_version_has_no_version_info():
     assert "versionInfo" not in only_package(Package("npm", None, "left", ""))

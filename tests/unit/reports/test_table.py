@@ -30,7 +30,7 @@ def test_fits_into_80_columns():
     assert max(columns(line) for line in table(usual()).splitlines()) <= 80
 
 
-def test_a_row_says_risk_severity_layer_exploitation_and_fix():
+def test_a_row_has_risk_severity_layer_exploitation_and_fix():
     assert line(table(usual()), "CVE-2021-44228").split() == [
         *("99.1", "critical", "CVE-2021-44228", "2", "KEV", "94%"),
         *("2.15.0,", "2.12.2,", "2.3.1"),
@@ -92,7 +92,7 @@ def test_totals_count_every_finding_by_severity_and_fix():
         ("not_assessed", "This image was not assessed: its vulnerabilities are unknown."),
     ],
 )
-def test_no_findings_is_no_claim_of_more_than_was_assessed(coverage, sentence):
+def test_no_findings_does_not_claim_more_than_was_assessed(coverage, sentence):
     reasons = () if coverage == "assessed" else (Reason("no_advisories", "npm: no feed", 12),)
     text = table(clean(coverage, reasons))
     assert sentence in text.splitlines()

@@ -48,7 +48,7 @@ def test_each_count_has_a_bound(name):
 
 def test_producers_deep_inside_charge_whoever_is_spending():
     spent = Budget(Limits(inflated_bytes=100)).layer()
-    charge(1000)  # nobody is
+    charge(1000)  # no budget is in use
     with spending(spent), pytest.raises(OverBudgetError) as caught:
         open_stream(io.BytesIO(bytes(1000)), Limits()).read(1000)
     assert caught.value.whole

@@ -30,7 +30,7 @@ def test_digests_that_can_be_verified(digest):
         SHA256 + "\n",
     ],
 )
-def test_what_is_none_names_nothing(text):
+def test_an_invalid_digest_names_nothing(text):
     assert not is_digest(text) and not has_digest(DATA, text)
     with pytest.raises(ValueError, match="is not a digest"):
         hasher(text)

@@ -41,7 +41,7 @@ def test_credential_names_without_a_credential():
     assert secrets_in(config) == []
 
 
-def test_tokens_are_recognized_wherever_they_stand():
+def test_tokens_are_recognized_in_any_place():
     token = filled("npm_{alnum36}")
     config = ImageConfig(
         env=(f"REGISTRY={token}",),

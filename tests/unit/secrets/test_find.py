@@ -30,7 +30,7 @@ def test_a_name_in_an_assignment_is_shown_without_its_value():
     assert secret.match == 'datadog_token = "…(redacted)'
 
 
-def test_a_key_begins_where_its_body_does():
+def test_a_key_begins_with_its_body():
     body = filled("{b64_64}\n{b64_64}")
     [secret] = find(f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n".encode(), "srv/x")
     assert (secret.location.line, secret.location.end_line) == (2, 3)
@@ -44,7 +44,7 @@ def test_the_fingerprint_is_of_value_and_path():
     assert len({first.fingerprint, other.fingerprint, rotated.fingerprint}) == 3
 
 
-def test_the_fingerprint_of_a_short_password_does_not_tell_it():
+def test_the_fingerprint_of_a_short_password_does_not_reveal_it():
     one, two = (find(f"DB_PASSWORD={word}\n".encode(), "app/.env")[0] for word in ("tRombone7", "fLugel4horn"))
     assert one.fingerprint == two.fingerprint
 
@@ -91,7 +91,7 @@ def test_templates_have_no_secrets(path):
     assert ids(AWS, "srv/exampled/a.txt") == ["aws-access-key-id"]
 
 
-def test_minified_code_holds_no_assignments_but_tokens():
+def test_minified_code_has_tokens_and_no_assignments():
     near = filled('x="",algolia:"{lower32}";')
     padding = "function(e,t){return e+t};" * 100
     assert ids(padding + near + padding, "app/bundle.js") == []
@@ -168,5 +168,5 @@ def test_the_keyword_filter_finds_the_same(padding):
         ("SECRET_KEY = 'kJ7x2Qp9vLm4Zt8Rb3Nw6YkJ7x2Qp9vLm4Zt8Rb3Nw6Y'", ["django-secret-key"]),
     ],
 )
-def test_what_is_assigned_to_a_telling_name_and_looks_random(text, found):
+def test_random_values_of_names_that_suggest_secrets(text, found):
     assert [one.id for one in find(text.encode(), "srv/app/x.txt")] == found

@@ -62,7 +62,7 @@ def test_a_root_past_its_end(tmp_path):
 
 
 def test_held_back(keys, root, tmp_path):
-    """A newer publication was seen; whoever shows the old timestamp again, or none that is still good, is refused."""
+    """A newer publication was seen; a server with the old timestamp, or without a valid one, is refused."""
     old = signed_metadata(keys, ONE, 1, NOW - timedelta(days=4))
     new = signed_metadata(keys, TWO, 2, NOW)
     take(new, root, tmp_path / "kept")

@@ -177,7 +177,7 @@ def test_a_damaged_file_goes_with_its_log(opened, tmp_path, caplog):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_that_others_hold_is_not_removed(opened, tmp_path, caplog, monkeypatch):
+def test_a_file_that_other_processes_use_is_not_removed(opened, tmp_path, caplog, monkeypatch):
     path = tmp_path / "s.sqlite"
     store = opened(path)
     store.put("x", b"1")

@@ -102,7 +102,7 @@ def test_another_owner_of_something_in_it(folder, give, inside):
     assert distrust(folder).path == path
 
 
-def test_a_user_trusts_root_and_root_nobody_else(folder, give, as_user):
+def test_a_user_trusts_root_and_root_trusts_only_itself(folder, give, as_user):
     as_user()
     assert distrust(folder) is None  # all of it is root's
     give(folder)
@@ -115,7 +115,7 @@ def test_a_user_trusts_root_and_root_nobody_else(folder, give, as_user):
 
 
 @pytest.mark.parametrize("inside", ["layers.sqlite", "blobs", "blobs/sha256"])
-def test_open_files_count_where_others_reach_them(folder, inside):
+def test_writable_files_count_if_others_can_reach_them(folder, inside):
     path = folder / inside
     if not path.exists():
         path.mkdir()
@@ -210,7 +210,7 @@ class Group:
         (None, False),
     ],
 )
-def test_the_group_of_one_user_alone_is_nobody_else(folder, give, as_user, monkeypatch, group, private):
+def test_a_group_of_the_user_alone_is_trusted(folder, give, as_user, monkeypatch, group, private):
     import grp
     import pwd
 

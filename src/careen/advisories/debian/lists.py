@@ -177,9 +177,9 @@ def _settled(issue: str, entries: list[_Entry], advised: Sequence[Note], kept_up
     for note in advised:
         fallback = general.get(note.package)
         own.setdefault((note.package, note.release), note._replace(urgency=fallback.urgency if fallback else ""))
-    for package, one in general.items():
-        own.setdefault((package, UNSTABLE), Note(issue, package, UNSTABLE, one.state, one.version, one.urgency))
-        state = "unfixed" if one.state in ("fixed", "removed") else one.state
+    for package, entry in general.items():
+        own.setdefault((package, UNSTABLE), Note(issue, package, UNSTABLE, entry.state, entry.version, entry.urgency))
+        state = "unfixed" if entry.state in ("fixed", "removed") else entry.state
         for release in kept_up:
-            own.setdefault((package, release), Note(issue, package, release, state, one.version, one.urgency))
+            own.setdefault((package, release), Note(issue, package, release, state, entry.version, entry.urgency))
     yield from own.values()

@@ -65,10 +65,10 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
             f"gitlab/{_ARCHIVE}-{type}.tar.gz",
             f"{_PROJECT}/-/archive/main/{_ARCHIVE}.tar.gz?path={type}",
             compressed=True,
-            part=one.namespace,
+            part=ecosystem.namespace,
             full=True,
         )
-        for type, one in _ECOSYSTEMS.items()
+        for type, ecosystem in _ECOSYSTEMS.items()
     )
 
 

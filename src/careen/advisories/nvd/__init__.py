@@ -157,7 +157,7 @@ def _rejections(history: list[_Event]) -> Iterator[VulnerabilityRecord]:
 
 
 def _rejection(id: str) -> VulnerabilityRecord:
-    return VulnerabilityRecord(id, "nvd", summary="Rejected: its number was withdrawn, says NVD")
+    return VulnerabilityRecord(id, "nvd", summary="Rejected: NVD withdrew its number")
 
 
 def _of_legacy(item: legacy.Item, known: frozenset[str]) -> Iterator[Record]:

@@ -40,7 +40,7 @@ def inspect(document: Dockerfile) -> Iterator[Place]:
                     names = [_base(word) for word in call.command.words[1:]]
                     for found in {copied[name].line: copied[name] for name in names if name in copied}.values():
                         yield of_step(found, f"COPY {found.instruction.words[0]}, unpacked in line {call.command.line}")
-                        copied = {name: one for name, one in copied.items() if one is not found}
+                        copied = {name: step for name, step in copied.items() if step is not found}
 
 
 def _names(source: str, target: str) -> Iterator[str]:

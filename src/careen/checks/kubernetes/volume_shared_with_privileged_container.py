@@ -16,7 +16,7 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
         ]
         for volume in pod.volumes if strong else ():
             users = list(pod.mounts(volume.text("name")))
-            writers = [one for one, mount in users if one not in strong and mount.get("readOnly") is not True]
+            writers = [user for user, mount in users if user not in strong and mount.get("readOnly") is not True]
             for container in (user for user, _ in users if user in strong and writers):
                 message = f"shares volume {volume.text('name')} with {writers[0].name}, which may write it"
                 yield at(container, message, "volumeMounts")

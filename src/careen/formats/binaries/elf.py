@@ -111,10 +111,10 @@ def _loads_code_as(layout: bytes, head: bytes) -> bool:
 
 
 def _loads_code(elf: Elf) -> bool:
-    loaded = [one.flags for one in elf.segments if one.type == PT_LOAD and one.size_bytes]
+    loaded = [segment.flags for segment in elf.segments if segment.type == PT_LOAD and segment.size_bytes]
     if any(flags & 1 for flags in loaded):
         return True
-    return bool(loaded) and all(one.type != PT_GNU_STACK for one in elf.segments)  # unmarked, all of it may be executed
+    return bool(loaded) and all(segment.type != PT_GNU_STACK for segment in elf.segments)  # unmarked, all of it may be executed
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
@@ -148,7 +148,13 @@ def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
 @of_a_head
 def note_bytes(head: bytes) -> tuple[bytes, ...]:
     """The note segments as far as they lie in a file's first bytes, where linkers put them."""
-    return tuple([head[one.offset : one.offset + one.size_bytes] for one in headers_of(head).segments if one.type == PT_NOTE])
+    return tuple(
+        [
+            head[segment.offset : segment.offset + segment.size_bytes]
+            for segment in headers_of(head).segments
+            if segment.type == PT_NOTE
+        ]
+    )
 
 
 def _segments(head: bytes, bits: int, layout: Layout, offset: int, size: int, count: int) -> tuple[Segment, ...]:

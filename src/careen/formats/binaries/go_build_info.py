@@ -200,7 +200,10 @@ class BuildInfoScan:
         return text[:length] if 0 < length <= len(text) else b""
 
     def _writable(self, part: "_Part") -> bool:
-        return any(one.writable and one.offset <= part.offset < one.offset + one.size_bytes for one in self._mappings)
+        return any(
+            mapping.writable and mapping.offset <= part.offset < mapping.offset + mapping.size_bytes
+            for mapping in self._mappings
+        )
 
 
 class _Part:

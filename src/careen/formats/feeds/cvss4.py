@@ -130,7 +130,7 @@ def _classes(m: Mapping[str, str]) -> tuple[str, ...]:
     eq3 = "0" if high[0] and high[1] else "1" if any(high) else "2"
     eq4 = "0" if "S" in (m["SI"], m["SA"]) else "1" if "H" in (m["SC"], m["SI"], m["SA"]) else "2"
     eq5 = {"A": "0", "P": "1", "U": "2"}[m["E"]]
-    eq6 = "0" if any(one and other for one, other in zip(high, asked, strict=True)) else "1"
+    eq6 = "0" if any(impact and asked_for for impact, asked_for in zip(high, asked, strict=True)) else "1"
     return eq1, eq2, eq3, eq4, eq5, eq6
 
 

@@ -120,14 +120,14 @@ def software_of_package(name: str, built: str) -> tuple[Software, bool] | None:
     ``built`` is the evidence of who built it: maker, version and release.
     """
     best: tuple[int, Software, bool] | None = None
-    for beginning, weight, shape, is_part, one in _patterns():
+    for beginning, weight, shape, is_part, software in _patterns():
         if not name.startswith(beginning) or (best is not None and best[0] >= weight) or not _fits(shape, name):
             continue
-        if any(_fits(other, name) for other in one.other):
+        if any(_fits(other, name) for other in software.other):
             continue
-        if one.built_by and not re.search(one.built_by, built, re.IGNORECASE):
+        if software.built_by and not re.search(software.built_by, built, re.IGNORECASE):
             continue
-        best = (weight, one, is_part)
+        best = (weight, software, is_part)
     return best[1:] if best else None
 
 

@@ -20,21 +20,21 @@ CONTEXT = "https://openvex.dev/ns"
 def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
     issued = text(document.get("last_updated")) or text(document.get("timestamp"))
     author = text(document.get("author"))
-    for number, one in enumerate(map(mapping, sequence(document.get("statements"))), start=1):
-        status = next((known for known in STATUSES if known == one.get("status")), None)
+    for number, statement in enumerate(map(mapping, sequence(document.get("statements"))), start=1):
+        status = next((known for known in STATUSES if known == statement.get("status")), None)
         if status is None:
-            raise ValueError(f"statement {number} has no status of OpenVEX: {str(one.get('status'))[:60]!r}")
-        ids = _ids(one.get("vulnerability"))
-        products = tuple(_products(one))
+            raise ValueError(f"statement {number} has no status of OpenVEX: {str(statement.get('status'))[:60]!r}")
+        ids = _ids(statement.get("vulnerability"))
+        products = tuple(_products(statement))
         if ids and products:
             yield Statement(
                 ids,
                 status,
                 products,
                 source,
-                _why(one),
-                text(one.get("last_updated")) or text(one.get("timestamp")) or issued,
-                text(one.get("supplier")) or author,
+                _why(statement),
+                text(statement.get("last_updated")) or text(statement.get("timestamp")) or issued,
+                text(statement.get("supplier")) or author,
             )
 
 
@@ -54,9 +54,9 @@ def document(stated: Sequence[Statement], author: str, timestamp: str, id: str) 
 def _ids(vulnerability: Any) -> tuple[str, ...]:
     if isinstance(vulnerability, str):
         return (vulnerability,)
-    one = mapping(vulnerability)
-    aliases = [alias for alias in sequence(one.get("aliases")) if isinstance(alias, str)]
-    name = text(one.get("name")) or text(one.get("@id")).rpartition("/")[2]
+    described = mapping(vulnerability)
+    aliases = [alias for alias in sequence(described.get("aliases")) if isinstance(alias, str)]
+    name = text(described.get("name")) or text(described.get("@id")).rpartition("/")[2]
     return tuple(dict.fromkeys(filter(None, (name, *aliases))))
 
 
@@ -75,9 +75,9 @@ def _components(found: Any) -> tuple[Names, ...]:
 def _names(component: Any) -> Names:
     if isinstance(component, str):
         return (component,)
-    one = mapping(component)
-    names = [text(one.get("@id")), *map(text, mapping(one.get("identifiers")).values())]
-    hashes = mapping(one.get("hashes"))
+    described = mapping(component)
+    names = [text(described.get("@id")), *map(text, mapping(described.get("identifiers")).values())]
+    hashes = mapping(described.get("hashes"))
     digest = text(hashes.get("sha-256")) or text(hashes.get("sha256"))
     return tuple(dict.fromkeys(filter(None, (*names, f"sha256:{digest}" if digest else ""))))
 

@@ -41,7 +41,7 @@ def identity(data: bytes) -> Identity:
         if oid == _ALTERNATIVE_NAMES:
             names = [_text(name) for tag, name in _within(value) if tag in (_EMAIL, _DNS, _URI)]
         elif oid == _ISSUER:
-            issuer = next((_text(one) for _, one in _elements(value)), "")
+            issuer = next((_text(element) for _, element in _elements(value)), "")
         elif oid == _ISSUER_RAW:
             issuer = issuer or _text(value)
     return Identity(", ".join(names[:8]) or _subject(fields), issuer)
@@ -70,7 +70,7 @@ def _extensions(fields: list[tuple[int, bytes]]) -> Iterator[tuple[bytes, bytes]
 def _subject(fields: list[tuple[int, bytes]]) -> str:
     sequences = [value for tag, value in fields if tag == _SEQUENCE]  # algorithm, issuer, validity, subject, key
     for _, part in _elements(sequences[3] if len(sequences) > 3 else b""):
-        for oid, value in (pair for _, one in _elements(part) if (pair := _pair(one))):
+        for oid, value in (pair for _, element in _elements(part) if (pair := _pair(element))):
             if oid == _COMMON_NAME:
                 return _text(value)
     return ""

@@ -176,7 +176,7 @@ class Contents:
 
 def _provenance(digest: str, statement: Statement, signature: Signature | None) -> Provenance:
     found = built(statement.predicate)
-    materials = tuple(Material(uri, one) for uri, one in found.materials[:MAX_MATERIALS])
+    materials = tuple(Material(uri, digests) for uri, digests in found.materials[:MAX_MATERIALS])
     return Provenance(
         digest,
         statement.predicate_type,

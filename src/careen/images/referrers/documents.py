@@ -43,7 +43,7 @@ class Documents:
         self._answers = True  # whether the network does
 
     def all(self) -> Iterator[Document]:
-        """Cosign's tags and BuildKit's attestations first: they are few, whoever can push."""
+        """Cosign's tags and BuildKit's attestations first: they are few, and need the right to push."""
         for digest in self.digests:
             for ending in ("sig", "att", "sbom"):
                 data = self._tagged(f"{_tag(digest)}.{ending}")

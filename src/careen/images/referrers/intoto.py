@@ -51,11 +51,11 @@ def read_attestation(data: bytes) -> tuple[Statement, Seal | None]:
     payload, kind = decoded(envelope.get("payload")), text(envelope.get("payloadType"))
     if kind != PAYLOAD_TYPE:
         raise ValueError(f"an envelope around {kind[:100]!r}, not a statement")
-    given = [mapping(one) for one in sequence(envelope.get("signatures"))[:MAX_SIGNATURES]]
-    signatures = tuple(decoded(one.get("sig")) for one in given)
+    given = [mapping(signature) for signature in sequence(envelope.get("signatures"))[:MAX_SIGNATURES]]
+    signatures = tuple(decoded(signature.get("sig")) for signature in given)
     if not signatures:
         return _statement(json_object(payload), payload), None
-    key = next((name for one in given if (name := text(one.get("keyid")))), "")
+    key = next((name for signature in given if (name := text(signature.get("keyid")))), "")
     hint = text(mapping(material.get("publicKey")).get("hint"))
     seal = Seal(encoded(kind, payload), signatures, key or hint, _certificate(material), bool(material))
     return _statement(json_object(payload), payload), seal
@@ -81,8 +81,8 @@ def _statement(document: dict[str, Any], data: bytes) -> Statement:
     subjects = sequence(document.get("subject"))
     if len(subjects) > MAX_SUBJECTS:
         raise ValueError(f"a statement about {len(subjects)} subjects; the limit is {MAX_SUBJECTS}")
-    digests = (mapping(mapping(one).get("digest")) for one in subjects)
-    found = frozenset(f"{name}:{value}" for one in digests for name, value in one.items() if isinstance(value, str))
+    digests = (mapping(mapping(subject).get("digest")) for subject in subjects)
+    found = frozenset(f"{name}:{value}" for digest in digests for name, value in digest.items() if isinstance(value, str))
     return Statement(found, kind, mapping(document.get("predicate")), data)
 
 

@@ -34,7 +34,7 @@ def built(predicate: Mapping[str, Any]) -> Built:
     else:
         builder, metadata = mapping(predicate.get("builder")), mapping(predicate.get("metadata"))
         given, materials = mapping(predicate.get("invocation")), predicate.get("materials")
-    found = tuple(_material(mapping(one)) for one in sequence(materials))
+    found = tuple(_material(mapping(material)) for material in sequence(materials))
     workflow, configured = mapping(given.get("workflow")), mapping(given.get("configSource"))
     vcs = mapping(metadata.get("vcs")) or mapping(mapping(metadata.get(_BUILDKIT)).get("vcs"))
     source = _short(workflow.get("repository")) or _short(configured.get("uri")) or _short(vcs.get("source"))

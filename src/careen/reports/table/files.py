@@ -24,7 +24,9 @@ def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     width = max((columns(visible(finding.id, 60)) for findings in by_path.values() for finding in findings), default=0)
     for path, findings in by_path.items():
         yield [(fit(visible(path, 500), options.width), "bold")]
-        for finding in sorted(findings, key=lambda one: (one.location.line or 0, SEVERITIES.index(one.severity), one.id)):
+        for finding in sorted(
+            findings, key=lambda finding: (finding.location.line or 0, SEVERITIES.index(finding.severity), finding.id)
+        ):
             yield from _finding(finding, width, options)
         yield []
     if hidden := sum(not is_listed(finding, options) for finding in report.findings):

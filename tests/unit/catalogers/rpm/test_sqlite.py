@@ -92,7 +92,7 @@ def test_log_without_database_reports_missing_pages(make):
     assert faults
 
 
-def test_damage_costs_only_what_it_hits(make):
+def test_damage_costs_only_the_damaged_rows(make):
     images = make([large(f"p{n}") for n in range(30)])
     content = bytearray(images.before)
     at = content.index(b"a-rather-long-name-1\0", len(content) // 2)

@@ -12,7 +12,7 @@ def test_the_same_pieces_in_their_order(pieces, room):
     assert list(ahead(iter(pieces), room)) == pieces
 
 
-def test_trouble_comes_where_it_would_have_come():
+def test_an_error_comes_after_the_items_before_it():
     def source():
         yield b"one"
         yield b"two"

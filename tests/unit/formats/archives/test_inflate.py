@@ -105,7 +105,7 @@ def test_members_that_begin_at_the_end_of_a_chunk_are_read(how, left):
 
 
 @pytest.mark.parametrize("rest", [b"garbage", b"\0" * 512, b"\x1f\x8b"])
-def test_what_follows_the_last_member_is_an_error_where_it_matters(rest):
+def test_bytes_after_the_last_member_are_an_error_if_the_stream_is_exact(rest):
     data = gzip.compress(b"x" * 10, mtime=0) + rest
     assert open_stream(io.BytesIO(data), Limits()).read(100) == b"x" * 10
     with pytest.raises(TrailingError):

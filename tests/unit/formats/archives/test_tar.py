@@ -56,7 +56,7 @@ def test_a_damaged_header_ends_the_walk_with_what_came_before():
         next(walker)
 
 
-def test_an_archive_that_breaks_off_says_where():
+def test_the_error_of_a_truncated_archive_names_the_place():
     data = archive("one", "two")
     with pytest.raises(ValueError, match="breaks off"):
         walk(data[: 512 + 1])
@@ -128,8 +128,8 @@ def test_a_sparse_map_that_breaks_off_ends():
         walk(stream.getvalue()[: 4 * 512])
 
 
-def test_global_records_hold_for_no_other_member():
-    """As engines have it: a global header is a member of its own, and what it says of others is nothing to them."""
+def test_global_records_apply_to_no_other_member():
+    """As engines have it: a global header is a member of its own, and its values do not apply to others."""
     stream = io.BytesIO()
     records = {"path": "hidden", "uid": "4321", "comment": "x"}
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers=records) as writer:
@@ -140,7 +140,7 @@ def test_global_records_hold_for_no_other_member():
     assert [(member.path, member.uid, member.doubt) for member in rest] == [("one", 0, None), ("two", 0, None)]
 
 
-def test_what_git_writes_is_no_doubt():
+def test_archives_of_git_raise_no_doubt():
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers={"comment": "c0ffee"}) as writer:
         writer.addfile(tarfile.TarInfo("one"))
@@ -153,7 +153,7 @@ def test_types_that_engines_do_not_know_make_them_refuse(flag):
     assert member.doubt.refused
 
 
-def test_a_lone_block_of_zeros_is_an_end_only_where_nothing_follows():
+def test_a_lone_block_of_zeros_is_an_end_only_if_nothing_follows():
     one, two = oddtars.member(b"one", b"1"), oddtars.member(b"two", b"2")
     assert len(walk(one + bytes(512))) == 1
     with pytest.raises(ValueError, match="lone block"):

@@ -37,7 +37,7 @@ def test_members_come_back(method, prefix, comment):
     assert contents(packed(MEMBERS, method=method, prefix=prefix, comment=comment)) == MEMBERS
 
 
-def test_entries_tell_names_and_sizes_without_reading():
+def test_entries_have_names_and_sizes_without_reading():
     found = archive.entries(io.BytesIO(packed(MEMBERS)))
     assert [(entry.name, entry.size, entry.is_folder) for entry in found][:2] == [("a/", 0, True), ("a/one.json", 1000, False)]
 
@@ -79,7 +79,7 @@ def test_a_bomb_is_refused_without_inflating_it():
         contents(packed({"bomb": bytes(4 << 20)}), limit=1 << 30)
 
 
-def test_a_member_that_inflates_to_more_than_it_says():
+def test_a_member_that_inflates_to_more_than_its_size_is_refused():
     data = bytearray(packed({"a": b"x" * 1000}))
     at = data.rindex(b"PK\1\2")
     struct.pack_into("<L", data, at + 24, 10)
@@ -163,7 +163,7 @@ def test_the_first_bytes_of_a_member(method):
     assert heads == {name: content[:100] for name, content in MEMBERS.items()}
 
 
-def test_first_bytes_that_cannot_be_had_are_none():
+def test_unreadable_first_bytes_are_empty():
     stream = io.BytesIO(packed({"a": b"content" * 99}, method=zipfile.ZIP_BZIP2))
     [entry] = archive.entries(stream)
     assert archive.head(stream, entry, 100) == b""

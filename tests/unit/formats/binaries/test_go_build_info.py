@@ -80,7 +80,7 @@ def test_addresses_that_lead_nowhere():
 
 
 @pytest.mark.parametrize("step", [1 << 20, 97])
-def test_only_where_variables_lie(step):
+def test_only_sections_of_variables_are_searched(step):
     for file, expected in (
         (elf(b"", inline("go1.22", MODULES)), BuildInfo("go1.22", MODULES)),
         (elf(inline("go1.22", MODULES), b""), None),  # data about another program

@@ -19,7 +19,7 @@ def test_headers_and_strings(wide, managed):
     assert version_strings(resources, pe.resources_address) == STRINGS
 
 
-def test_a_program_for_dos_is_none():
+def test_a_program_for_dos_has_no_resources():
     assert read_pe(b"MZ".ljust(200, b"\0")) is None
 
 

@@ -40,7 +40,7 @@ def test_fat_files_are_their_first_architecture():
 
 
 @pytest.mark.parametrize("head", [b"", b"#!/bin/sh\n", b"MZ" + bytes(200), b"\xca\xfe\xba\xbe" + bytes(100)])
-def test_other_files_have_none(head):
+def test_other_files_have_no_mappings(head):
     assert mappings(head) == ()
 
 
@@ -53,7 +53,7 @@ def test_headers_cut_short(make):
 CODE, CONSTANTS, VARIABLES = Mapping(0, 0, 10, executable=True), Mapping(10, 10, 5), Mapping(20, 20, 5, writable=True)
 
 
-def test_constants_are_sought_apart_from_code_where_the_linker_put_them_apart():
+def test_constants_are_found_in_a_section_of_their_own():
     assert data_ranges((CODE, CONSTANTS, VARIABLES)) == ((10, 15), (20, 25))
     assert data_ranges((CODE, VARIABLES)) is None  # they lie among the code
     assert data_ranges(()) is None

@@ -19,5 +19,5 @@ def test_anything_else_is_refused(data):
         xml_tree(data)
 
 
-def test_a_deep_one_is_read_where_it_may_be():
+def test_a_deep_document_is_read_if_the_limit_allows():
     assert len(list(xml_tree(b"<a>" * 400 + b"</a>" * 400, max_depth=512).below())) == 399

@@ -95,7 +95,7 @@ def test_an_alias_is_the_object_of_its_anchor():
     assert document["a"] is document["b"]
 
 
-def test_the_last_of_equal_keys_holds():
+def test_the_last_of_equal_keys_counts():
     assert yaml_document.read("a: 1\na: 2\n") == [{"a": 2}]
 
 

@@ -39,7 +39,7 @@ def test_exec_and_shell_form():
 @pytest.mark.parametrize(
     "text", ["", "# only\n# comments", "ENV NAME", "LABEL a=b c", 'CMD ["a", 1]', "RUN <<EOF\nnever ends", "#escape=x\nFROM a"]
 )
-def test_what_is_no_dockerfile(text):
+def test_a_text_that_is_not_a_dockerfile_is_refused(text):
     with pytest.raises(ValueError):
         parse(text)
 
@@ -81,7 +81,7 @@ def test_comments_above_and_anywhere():
     assert [(comment.text, comment.line) for comment in parsed.comments][-1] == ("within", 7)
 
 
-def test_onbuild_holds_its_trigger():
+def test_onbuild_contains_its_trigger():
     outer = one("ONBUILD COPY --chown=a b c")
     assert outer.trigger is not None
     assert (outer.trigger.keyword, outer.trigger.flags, outer.trigger.words) == ("COPY", ("--chown=a",), ("b", "c"))

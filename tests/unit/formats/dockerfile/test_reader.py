@@ -67,7 +67,7 @@ def test_mounts():
     assert step.mounts() == [{"type": "cache", "target": "/x"}, {"type": "bind", "target": "/y", "ro": ""}]
 
 
-def test_a_run_that_cannot_be_read_says_so():
+def test_a_run_that_cannot_be_read_is_marked():
     (step,) = read_dockerfile("FROM a\nRUN " + "a|" * 2000).of("RUN")
     assert not step.commands
     assert "too large" in step.unread

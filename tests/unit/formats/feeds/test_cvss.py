@@ -1,4 +1,4 @@
-"""CVSS scores of all versions, and the vectors that are none."""
+"""CVSS scores of all versions, and invalid vectors."""
 
 import gzip
 import json

@@ -82,7 +82,7 @@ def test_older_criteria(tmp_path):
     assert (one.id, one.names, range_of(one.criterion)) == ("", (KEEL,), Range(last_affected="1.2"))
 
 
-def test_a_name_of_no_version_holds_none():
+def test_a_name_without_a_version_affects_nothing():
     assert range_of(Criterion("cpe:2.3:a:yard:keel:-:*:*:*:*:*:*:*")) is None
     assert range_of(Criterion("cpe:/a:yard:keel")) is None
 

@@ -58,7 +58,7 @@ def test_never_fixed():
     assert (found.ranges, found.status) == ((Range("1"),), "open")
 
 
-def test_commits_are_no_versions():
+def test_commits_are_not_versions():
     assert advisories(entry([ZERO, {"fixed": "8f3c"}], type="GIT")) == []
 
 
@@ -117,7 +117,7 @@ def test_an_erratum_that_lists_its_vulnerabilities_only_as_related():
     assert found.aliases == ("CVE-2025-1",)
 
 
-def test_bug_fixes_are_no_vulnerabilities():
+def test_bug_fixes_are_not_vulnerabilities():
     assert read(id="ALBA-2025:1", affected=[entry([ZERO, {"fixed": "1"}], ecosystem="AlmaLinux:9")], related=[]) == []
 
 
@@ -205,7 +205,7 @@ def test_the_sources_own_rating(word, expected):
     assert found.severity == expected
 
 
-def test_scores_that_are_no_vectors_are_left_out():
+def test_scores_that_are_not_vectors_are_left_out():
     (record,) = [
         one
         for one in read(affected=[entry([ZERO])], severity=[{"type": "CVSS_V3", "score": "high"}, {"type": "CVSS_V3"}])

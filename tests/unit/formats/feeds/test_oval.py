@@ -39,7 +39,7 @@ def test_release_architecture_and_module_apply_to_all_criteria_below(tmp_path):
     )
 
 
-def test_products_that_stand_apart_hold_for_their_neighbours(tmp_path):
+def test_separate_products_apply_to_their_neighbours(tmp_path):
     criteria = either(
         both(
             either(named("One 1 is installed", "Two 2 is installed")),

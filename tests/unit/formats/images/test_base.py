@@ -1,4 +1,4 @@
-"""Where an image's base ends, by what it says of itself and by the layers of another one."""
+"""Where an image's base ends, by its own statement and by the layers of another image."""
 
 import pytest
 from msgspec.structs import replace
@@ -34,13 +34,13 @@ def image(*steps, labels=None, layers=None):
         ((*BASE, "RUN echo CMD", "COPY a b"), 1),
     ],
 )
-def test_the_history_tells(steps, layers):
+def test_the_history_names_the_base(steps, layers):
     found = base_of(image(*steps))
     assert (found and found.layers) == layers
     assert found is None or (found.reference, found.how) == (None, "history")
 
 
-def test_a_history_of_other_layers_tells_nothing():
+def test_a_history_of_other_layers_is_ignored():
     assert base_of(image(*BASE, *OWN, layers=5)) is None
 
 

@@ -61,6 +61,6 @@ def test_ports():
 
 
 @pytest.mark.parametrize("text", ["- 1", "config: 1", "files: [1]", "files: {a: {mode: [1]}}", "config: {user: 1}", "a: *b"])
-def test_what_is_no_description(text):
+def test_an_invalid_description_is_refused(text):
     with pytest.raises(ValueError):
         described(text)

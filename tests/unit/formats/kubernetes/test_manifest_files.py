@@ -56,7 +56,7 @@ def test_what_makes_no_pod(text):
     assert manifests(text).pods == ()
 
 
-def test_what_is_no_resource_is_passed_over():
+def test_documents_that_are_not_resources_are_passed_over():
     found = manifests("a: 1\n---\n- x\n---\n---\nkind: Pod\n---\napiVersion: 1\nkind: Pod\n---\napiVersion: v1\nkind: [x]\n")
     assert found.resources == ()
 

@@ -42,7 +42,7 @@ def test_types(spec, types):
     assert network_policy.types(policy) == types
 
 
-def test_peers_with_where_they_stand():
+def test_peers_have_their_lines():
     (policy,) = network_policy.policies(
         read(
             POLICY % ("shop", "{ingress: [{}, {from: [{podSelector: {}}]}], egress: [{to: [x, {ipBlock: {cidr: 0.0.0.0/0}}]}]}")

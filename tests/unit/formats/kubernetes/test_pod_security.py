@@ -149,7 +149,7 @@ CONTAINER_CASES = [
     ("Capabilities (restricted)", "", True),
 ]
 
-# Where one field speaks over another.
+# One field overrides another.
 MIXED_CASES = [
     ("Running as Non-root", "securityContext: {runAsNonRoot: true}", "securityContext: {runAsNonRoot: false}", True),
     (

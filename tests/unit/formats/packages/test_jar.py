@@ -54,7 +54,7 @@ def test_the_next_source_fills_in(members, expected):
     assert archive.coordinates == (expected,)
 
 
-def test_class_folders_only_where_nothing_else_names_the_jar():
+def test_class_folders_count_only_if_nothing_else_names_the_jar():
     members = classes("org/example/a", "WEB-INF/classes/org/shop", "META-INF/versions/9/org/x")
     assert opened(jar(members))[0].folders == {"org/example/a", "org/shop"}
     assert opened(jar(members | maven("g", "a", "1")))[0].folders == frozenset()

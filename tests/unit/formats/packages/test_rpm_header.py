@@ -6,7 +6,7 @@ from tests.support import rpmdb
 from careen.formats.packages.rpm_header import read_header
 
 
-def test_what_a_package_says():
+def test_the_fields_of_a_package():
     found = read_header(
         rpmdb.package("openssl-libs", "3.0.7", "6.el9", epoch=1, sourcerpm="openssl-3.0.7-6.el9.src.rpm", packager="P")
     )

@@ -204,7 +204,7 @@ def test_what_a_compose_file_is(text, expected):
 
 
 @pytest.mark.parametrize("text", ["", "- x\n", "x\n", "services: [\n"])
-def test_what_is_none(text):
+def test_an_invalid_file_is_refused(text):
     with pytest.raises(ValueError):
         read(text)
 

@@ -1,4 +1,4 @@
-"""What an engine tells of a container, as a service and against its image."""
+"""A container as its engine describes it, as a service and against its image."""
 
 import pytest
 
@@ -83,7 +83,7 @@ def test_against_its_image():
     assert not read(by_id, "docker", image=IMAGE, tagged={"Id": "b"}).moved
 
 
-def test_what_the_engine_does_not_tell_is_named():
+def test_fields_that_the_engine_leaves_out_are_named():
     assert read(CONTAINER, "docker").missing == ("its image", "its changed files")
 
 

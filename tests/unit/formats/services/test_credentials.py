@@ -60,7 +60,7 @@ def test_credentials(name, value):
         ("note", "-----BEGIN CERTIFICATE-----"),
     ],
 )
-def test_what_is_none(name, value):
+def test_other_values_are_not_credentials(name, value):
     assert not credentials.is_credential(name, value)
 
 

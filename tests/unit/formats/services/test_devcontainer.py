@@ -49,7 +49,7 @@ def test_a_build():
     assert found.node.map("build") == {"dockerfile": "Dockerfile", "args": {"TOKEN": "x"}}
 
 
-def test_of_a_compose_file_it_says_nothing():
+def test_a_dev_container_of_a_compose_file_has_no_service():
     assert read('{"dockerComposeFile": "compose.yaml", "service": "app"}', "x").services == ()
 
 

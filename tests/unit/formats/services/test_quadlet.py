@@ -44,7 +44,7 @@ def test_a_container():
     )  # fmt: skip
 
 
-def test_a_pod_gives_its_containers_what_it_says():
+def test_a_pod_gives_its_settings_to_its_containers():
     pod = "[Pod]\nPublishPort=80:80\nVolume=/srv:/srv\nNetwork=host\n"
     other = "[Container]\nImage=b:1\nPod=p.pod\n"
     found = units(("q/web.container", CONTAINER), ("q/b.container", other), ("q/p.pod", pod))

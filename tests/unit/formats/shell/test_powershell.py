@@ -26,7 +26,7 @@ def test_scripts_that_are_run_unseen(text):
         "irmtool | iex",
     ],
 )
-def test_what_is_none(text):
+def test_other_texts_run_nothing_unseen(text):
     assert run_unseen(text) == []
 
 

@@ -8,7 +8,7 @@ def test_reads_bounds_and_whether_they_belong():
     assert intervals(" ( , 1.0 ] , [1.2] ") == [Interval("", "1.0", False, True), Interval("1.2", "1.2", True, True)]
 
 
-def test_holds():
+def test_contains():
     interval = Interval("1", "3", False, True)
     assert [n for n in range(5) if interval.contains(n, int)] == [2, 3]
     assert Interval("", "", True, True).contains(7, int)

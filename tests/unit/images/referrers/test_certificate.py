@@ -22,7 +22,7 @@ def test_a_workflow_and_the_issuer_as_bare_text(tmp_path):
 
 
 @needs_openssl
-def test_the_subject_where_there_are_no_other_names(tmp_path):
+def test_the_subject_if_there_are_no_alternative_names(tmp_path):
     assert identity(certificate(tmp_path, subject="/O=Team/CN=release robot")) == Identity("release robot")
 
 

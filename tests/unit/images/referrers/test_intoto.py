@@ -15,7 +15,7 @@ def test_a_bare_statement():
     assert seal is None
 
 
-def test_an_envelope_says_what_was_signed():
+def test_an_envelope_has_the_signed_statement():
     """By DSSE: lengths in bytes, one blank between the parts."""
     data = statement(DIGEST, "x", {})
     found, seal = read_attestation(sealed(data, None, keyid="k1"))
@@ -52,7 +52,7 @@ def test_an_envelope_without_signatures_is_unsigned():
         ({"predicateType": "x", "subject": [{}] * (MAX_SUBJECTS + 1)}, "subjects"),
     ],
 )
-def test_what_is_none(document, why):
+def test_an_invalid_attestation_is_refused(document, why):
     with pytest.raises(ValueError, match=why):
         read_attestation(json.dumps(document).encode())
 

@@ -14,7 +14,7 @@ def test_nothing_there():
     assert lines_of(complete=False) == ["no signature was found"]
 
 
-def test_nobody_asked():
+def test_without_a_request_there_are_no_lines():
     assert list(attached_lines(Attached(complete=False, troubles=("--offline",)))) == []
 
 

@@ -1,4 +1,4 @@
-"""TODO: the fault in one sentence, as NAME."""
+"""TODO: the misconfiguration in one sentence, as NAME."""
 
 from collections.abc import Iterator
 
