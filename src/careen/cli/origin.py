@@ -113,8 +113,8 @@ def _build(arguments: argparse.Namespace, settings: Any) -> int:
         base, skipped = build_base(
             arguments.kb, sources, settings, versions=arguments.versions, sampling=arguments.sampling, progress=progress
         )
-    for one in skipped:
-        sys.stderr.write(f"careen: skipped {visible(one.what)}: {visible(one.reason)}\n")
+    for release in skipped:
+        sys.stderr.write(f"careen: skipped {visible(release.what)}: {visible(release.reason)}\n")
     _stats(base, arguments.written)
     return 0
 
@@ -154,21 +154,21 @@ def _show(base: "Knowledge", name: str, written: str) -> int:
 
 
 def _document(found: "Identified") -> dict[str, Any]:
-    return {"components": [_component(one) for one in found.components], "unexplained": found.unexplained}
+    return {"components": [_component(component) for component in found.components], "unexplained": found.unexplained}
 
 
-def _component(one: "Component") -> dict[str, Any]:
+def _component(component: "Component") -> dict[str, Any]:
     return {
-        "path": one.path,
-        "project": one.project,
-        "purls": list(one.purls),
-        "cpes": list(one.cpes),
-        "versions": list(one.versions),
-        "nearest": one.nearest,
-        "confidence": one.confidence,
-        "modified": one.modified,
-        "files": len(one.files),
-        "evidence": [{"kind": part.kind, "found": part.found, "of": part.of} for part in one.evidence],
+        "path": component.path,
+        "project": component.project,
+        "purls": list(component.purls),
+        "cpes": list(component.cpes),
+        "versions": list(component.versions),
+        "nearest": component.nearest,
+        "confidence": component.confidence,
+        "modified": component.modified,
+        "files": len(component.files),
+        "evidence": [{"kind": part.kind, "found": part.found, "of": part.of} for part in component.evidence],
     }
 
 
@@ -176,12 +176,14 @@ def _write_table(path: str, found: "Identified") -> None:
     sys.stdout.write(
         f"{visible(path)}: {plural(len(found.components), 'component')}, {plural(found.unexplained, 'file')} unidentified\n"
     )
-    for one in found.components:
-        about = "nearest known " if one.nearest else ""
-        sys.stdout.write(f"  {visible(one.project)} {about}{visible(_range(one.versions))}  {visible(one.path)}\n")
-        state = "modified" if one.modified else "as published"
-        parts = ", ".join(f"{part.found:,} of {part.of:,} {part.kind}" for part in one.evidence)
-        sys.stdout.write(f"    {one.confidence}, {state}: {parts}\n")
+    for component in found.components:
+        about = "nearest known " if component.nearest else ""
+        sys.stdout.write(
+            f"  {visible(component.project)} {about}{visible(_range(component.versions))}  {visible(component.path)}\n"
+        )
+        state = "modified" if component.modified else "as published"
+        parts = ", ".join(f"{part.found:,} of {part.of:,} {part.kind}" for part in component.evidence)
+        sys.stdout.write(f"    {component.confidence}, {state}: {parts}\n")
 
 
 def _range(versions: tuple[str, ...]) -> str:

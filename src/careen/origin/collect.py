@@ -129,7 +129,7 @@ def _spread(archives: Sequence[Archive], most: int) -> list[Archive]:
 
 
 def _is_wanted(version: str, asked: str) -> bool:
-    return not asked or any(version == one or version.startswith(f"{one}.") for one in asked.split(","))
+    return not asked or any(version == start or version.startswith(f"{start}.") for start in asked.split(","))
 
 
 def _of_folder(spec: Spec) -> tuple[Project, list[Release]]:

@@ -96,7 +96,7 @@ def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool 
             matched += _of_source(base, path, features)
         unexplained += len(matched) + len(components) == known
     grouped = _components(base, matched)
-    kept = [one for one in (*grouped, *components) if deep or one.confidence != "low"]
+    kept = [found for found in (*grouped, *components) if deep or found.confidence != "low"]
     return Identified(tuple(sorted(kept, key=lambda one: (one.path, one.project))), unexplained)
 
 
@@ -176,8 +176,8 @@ def _component(base: Knowledge, project: int, files: Sequence[_File]) -> Compone
     for family in ("letters", "tokens"):
         mine = [file.evidence for file in files if file.evidence.family == family]
         if mine:
-            found = sum(features_of_project(one, project).size for one in mine)
-            evidence.append(Matched(family, found, sum(one.features for one in mine)))
+            found = sum(features_of_project(part, project).size for part in mine)
+            evidence.append(Matched(family, found, sum(part.features for part in mine)))
     return Component(
         path=paths[0] if len(paths) == 1 else posixpath.commonpath(paths),
         project=known.name,
@@ -210,7 +210,7 @@ def _in_program(base: Knowledge, path: str, features: Features) -> Iterator[Comp
         if confidence is None:
             return
         known = base.projects[project]
-        scores = np.sum([version_scores(base, one, project, whole=False) for one in families.values()], axis=0)
+        scores = np.sum([version_scores(base, evidence, project, whole=False) for evidence in families.values()], axis=0)
         versions, _ = _best(known.versions, scores)
         exact = bool(whole.weights[project])
         yield Component(
