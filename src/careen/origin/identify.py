@@ -97,7 +97,7 @@ def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool 
         unexplained += len(matched) + len(components) == known
     grouped = _components(base, matched)
     kept = [found for found in (*grouped, *components) if deep or found.confidence != "low"]
-    return Identified(tuple(sorted(kept, key=lambda one: (one.path, one.project))), unexplained)
+    return Identified(tuple(sorted(kept, key=lambda component: (component.path, component.project))), unexplained)
 
 
 def _of_source(base: Knowledge, path: str, features: Features) -> Iterator[_File]:
@@ -223,11 +223,11 @@ def _in_program(base: Knowledge, path: str, features: Features) -> Iterator[Comp
             modified=not exact,
             files=(path,),
             evidence=tuple(
-                Matched(family, features_of_project(one, project).size, one.features)  # type: ignore[arg-type]
-                for family, one in families.items()
+                Matched(family, features_of_project(evidence, project).size, evidence.features)  # type: ignore[arg-type]
+                for family, evidence in families.items()
             ),
         )
-        families = {family: without(one, features_of_project(one, project)) for family, one in families.items()}
+        families = {family: without(evidence, features_of_project(evidence, project)) for family, evidence in families.items()}
 
 
 def _shares(base: Knowledge, evidence: Evidence) -> Weights:
