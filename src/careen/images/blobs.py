@@ -199,7 +199,7 @@ class BlobStore:
                     while chunk := response.read(_CHUNK):
                         done += len(chunk)
                         if done > (MAX_BLOB_BYTES if size is None else size):
-                            raise _other(descriptor, "it goes on after its end")
+                            raise _other(descriptor, "it is longer than its manifest states")
                         checksum.update(chunk)
                         write(file, chunk)
                         progress(f"layer {descriptor.digest[:19]}", done, size)

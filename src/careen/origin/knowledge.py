@@ -158,9 +158,9 @@ def _check_numbers(
     if atoms.size:
         counts = np.array([len(project.versions) for project in projects] or [0])
         if int(atoms["project"].max()) >= len(projects) or int(atoms["path"].max()) >= len(paths):
-            raise ValueError(f"{folder}: atoms name a project or path that is not there")
+            raise ValueError(f"{folder}: atoms.bin refers to a project or path that the base does not have")
         if bool((atoms["last"] >= counts[atoms["project"]]).any()) or bool((atoms["first"] > atoms["last"]).any()):
-            raise ValueError(f"{folder}: atoms name versions that are not there")
+            raise ValueError(f"{folder}: atoms.bin refers to versions that the base does not have")
     for family, found in postings.items():
         if found.size and int((found & np.uint64((1 << ATOM_BITS) - 1)).max()) >= atoms.size:
-            raise ValueError(f"{folder}: {family} names atoms that are not there")
+            raise ValueError(f"{folder}: {family}.bin refers to atoms that the base does not have")

@@ -1,4 +1,4 @@
-"""Secrets in source files, beside what checks find in the same lines."""
+"""Finds secrets in source files, except those that a check already reports in the same line."""
 
 from collections.abc import Sequence
 

@@ -101,7 +101,7 @@ def check_keys(folder: Path, now: datetime) -> None:
     if (folder / roots[-1]).read_bytes() != (folder / "root.json").read_bytes():
         raise InputError(f"{folder / 'root.json'} is not {roots[-1]}", "the newest root and its keys belong together")
     if root.is_expired(now):
-        raise InputError(f"{folder / 'root.json'} is past its end ({root.expires:%Y-%m-%d})", "careen db keys DIR --renew")
+        raise InputError(f"{folder / 'root.json'} expired on {root.expires:%Y-%m-%d}", "careen db keys DIR --renew")
     for role in ROLES[1:]:
         if _signer(folder / f"{role}.pem").public_key.keyid not in root.roles[role].keyids:
             raise InputError(

@@ -32,7 +32,7 @@ class UntrustedError(InputError):
 
 
 class EndedError(UntrustedError):
-    """The trusted keys signed it, but it is past its end."""
+    """The trusted keys signed it, but it has expired."""
 
 
 def verified_targets(root: bytes, folder: Path, read: Reader, where: str) -> tuple[int, dict[str, Target]]:

@@ -167,7 +167,7 @@ def test_a_download_that_drips_is_not_asked_for_again(folder):
     [
         (DATA[:-1] + bytes([DATA[-1] ^ 1]), "it has the digest"),
         (DATA[:-1], "it has 699999 bytes, not 700000"),
-        (DATA + b"x", "goes on after its end"),
+        (DATA + b"x", "longer than its manifest states"),
     ],
 )
 def test_bytes_that_do_not_match_the_digest_are_not_kept(folder, data, reason):

@@ -148,7 +148,9 @@ def payload(pages: Pages, cell: Cell) -> bytes | None:
         return cell.local
     each = pages.usable_bytes - 4
     missing = cell.size_bytes - len(cell.local)
-    if missing > pages.count * each or cell.size_bytes > MAX_ROW_BYTES:
+    if cell.size_bytes > MAX_ROW_BYTES:
+        raise ValueError(f"row {cell.rowid} has over {MAX_ROW_BYTES >> 20} MiB")
+    if missing > pages.count * each:
         raise ValueError(f"row {cell.rowid} is larger than its database")
     parts, number = [cell.local], cell.overflow
     while missing > 0:

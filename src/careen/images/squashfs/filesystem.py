@@ -188,7 +188,7 @@ class Squashfs:
     def _block_list(self, cursor: "_Cursor", size: int, fragment: int) -> "array[int]":
         count = size // self.block_bytes if fragment != NO_FRAGMENT else -(-size // self.block_bytes)
         if count > MAX_BLOCKS:
-            raise ValueError(f"a file of {size} bytes in the squashfs")
+            raise ValueError(f"a file of {size} bytes in the squashfs is too large: over {MAX_BLOCKS} blocks")
         blocks = array("I", cursor.read(4 * count))
         if sys.byteorder == "big":
             blocks.byteswap()
