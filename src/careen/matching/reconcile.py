@@ -139,7 +139,7 @@ def _by_alias(
     by_purl: dict[str, list[tuple[int, Vulnerability]]],
     explainer: Explainer,
 ) -> tuple[list[tuple[int, Vulnerability]], Disagreement | None]:
-    """Our findings whose vulnerability has their id as an alias."""
+    """Our findings whose vulnerability has the other scanner's id as an alias."""
     purls = [package.purl for package in here if by_purl[package.purl]]
     if not purls:
         return [], None
