@@ -108,7 +108,7 @@ def main() -> int:
 
 def _refreshed(order: Order) -> int:
     """How many feeds failed."""
-    from careen.app.meaning import meaning
+    from careen.app.regression_guard import build_is_affected
     from careen.app.wiring import advisory_sources, fetcher_of
     from careen.database.update import finish
     from careen.plugins import use_folder
@@ -119,7 +119,7 @@ def _refreshed(order: Order) -> int:
     sources = [source for source in advisory_sources() if source.on_demand]
     need = Need(frozenset(order.namespaces))
     _take_published(settings, need, sources)
-    result = finish(order.cache_dir, sources, need, fetcher_of(settings), meaning(), mirror_at=order.db_from)
+    result = finish(order.cache_dir, sources, need, fetcher_of(settings), build_is_affected(), mirror_at=order.db_from)
     if result is None:
         note("another process is at it")
         return 0

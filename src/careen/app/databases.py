@@ -45,14 +45,14 @@ def update_database(
 
     ``full``: also large feeds. ``feeds``: from the feeds alone, as if a mirror of them is named.
     """
-    from careen.app.meaning import meaning
-    from careen.database.kept import keeping
+    from careen.app.regression_guard import build_is_affected
+    from careen.database.earlier_databases import keeping_earlier
     from careen.database.update import FRESH_S, update
     from careen.plugins import Need
 
     settings = refuse_untrusted(settings)
     check_accepted(accept, settings)
-    with keeping(database_path(settings.cache_dir), settings.db_keep):
+    with keeping_earlier(database_path(settings.cache_dir), settings.db_keep):
         came, refused = (False, ()) if feeds or settings.db_from else _published(settings, progress, accept)
         result = update(
             settings.cache_dir,
@@ -63,7 +63,7 @@ def update_database(
             progress=progress,
             max_age_s=FRESH_S if came else 0,
             accept=accept,
-            judge=meaning(),
+            is_affected=build_is_affected(),
             api_key=settings.nvd_api_key or "",
         )
         return changed(result, feeds=(*refused, *result.feeds), changed=result.changed or came)
@@ -97,9 +97,9 @@ def database_of(settings: Settings) -> Path:
     path = database_path(settled(settings).cache_dir)
     if settings.db is None:
         return path
-    from careen.database.kept import chosen
+    from careen.database.earlier_databases import find_database
 
-    return chosen(path, settings.db)
+    return find_database(path, settings.db)
 
 
 def database_status(settings: Settings) -> DatabaseInfo:
@@ -131,9 +131,9 @@ def labels_of(rows: "Iterable[FeedRow]") -> tuple[str, ...]:
 
 
 def database_list(settings: Settings) -> tuple[DatabaseInfo, ...]:
-    from careen.database.kept import listed
+    from careen.database.earlier_databases import list_databases
 
-    return listed(database_path(refuse_untrusted(settings).cache_dir))
+    return list_databases(database_path(refuse_untrusted(settings).cache_dir))
 
 
 def database_diff(
@@ -151,11 +151,11 @@ def database_diff(
     """
     from careen.database.compare import compare
     from careen.database.differences import Only
-    from careen.database.kept import chosen
+    from careen.database.earlier_databases import find_database
 
     only = Only(frozenset(namespaces), frozenset(sources))
     path = database_path(refuse_untrusted(settings).cache_dir)
-    one, other = chosen(path, before), chosen(path, after) if after else path
+    one, other = find_database(path, before), find_database(path, after) if after else path
     _check_only(only, one, other)
     return compare(one, other, only, on_difference)
 
@@ -258,7 +258,7 @@ def import_database(source: Path, settings: Settings, *, replace: bool = False) 
     Returns the feeds that stay as they were."""
     from careen.app.publications import of_layout
     from careen.database.artifact import read_manifest, unpack
-    from careen.database.kept import install
+    from careen.database.earlier_databases import install
     from careen.database.layout import Layout
     from careen.database.publication import is_publication
 
@@ -340,13 +340,13 @@ def _places(settings: Settings) -> tuple[str, ...]:
 def _take(found: "Verified", settings: Settings, replace: bool, accept: Collection[str]) -> "tuple[str, tuple[FeedRow, ...]]":
     from careen.app.publications import take_all, take_whole
     from careen.database.build import rows_of
-    from careen.database.kept import install, keeping
+    from careen.database.earlier_databases import install, keeping_earlier
 
     path = database_path(settings.cache_dir)
     if replace:
         install(path, lambda aside: take_whole(found, aside), settings.db_keep, replace=True)
         return found.contents.digest, ()
-    with keeping(path, settings.db_keep):
+    with keeping_earlier(path, settings.db_keep):
         take_all(found, settings, accept=accept)
     layers = {group.packed.digest for group in found.publication.groups}
     return found.contents.digest, tuple(row for row in rows_of(path).values() if row.layer not in layers)
@@ -357,7 +357,7 @@ def _pull_by_digest(
 ) -> "tuple[FeedRow, ...]":
     from careen.app.registries import PREFIX, downloaded
     from careen.database.artifact import read_manifest, unpack
-    from careen.database.kept import install
+    from careen.database.earlier_databases import install
 
     where = f"{PREFIX}{repository.reference}"
     artifact = read_manifest(manifest, where)

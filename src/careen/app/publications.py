@@ -288,11 +288,13 @@ def _verified(
 
 
 def _taken(found: Verified, path: Path, groups: "Sequence[Group]", **options: Any) -> "Taken":
-    from careen.app.meaning import meaning
+    from careen.app.regression_guard import build_is_affected
     from careen.database.take import take
 
     sources = [source.name for source in advisory_sources()]
-    return take(path, found.publication, groups, found.read, sources, where=found.address, judge=meaning(), **options)
+    return take(
+        path, found.publication, groups, found.read, sources, where=found.address, is_affected=build_is_affected(), **options
+    )
 
 
 def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:

@@ -60,7 +60,7 @@ def _build(job: Job, answers: Answers, sources: Sequence[AdvisorySource]) -> Non
     came = {feed.key for _, feed, _ in answers.fetched}
     done = {path for path, result in results.items() if result.state != "failed"} | came
     asked = [feed.key for _, feed in answers.wanted]
-    built = build(job.path, ordered(parts, sources, asked, done, old), moment, job.path if old else None, job.judge)
+    built = build(job.path, ordered(parts, sources, asked, done, old), moment, job.path if old else None, job.is_affected)
     for path in built.failed.keys() - came:  # damage that only copying them showed
         lost = built.failed[path]
         results[path] = FeedResult(parts[path].row.source, path, "failed", lost.detail, trouble=lost.trouble)

@@ -35,7 +35,7 @@ from .archive_index import index_of
 from .archive_neighbours import Neighbours, is_version, patched_as, unnamed
 from .facts import knowledge_of
 from .memory import MemoryDatabase
-from .source_package import Told
+from .source_package import FixEvidence
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ Installed = Mapping[str, Collection[str]]  # versions by source package
 
 
 def archive_knowledge(
-    archives: Archives, installed: Mapping[str, Installed], key: Key, told: Callable[[str], None] = lambda _: None
+    archives: Archives, installed: Mapping[str, Installed], key: Key, on_failure: Callable[[str], None] = lambda _: None
 ) -> MemoryDatabase | None:
     """``installed`` is by namespace. None where no place has any of the releases; what went wrong is logged, and ``told``."""
     releases: dict[str, ReleaseFacts] = {}
@@ -60,7 +60,7 @@ def archive_knowledge(
             facts = release_facts(archives, codename, packages, key) if codename else None
         except Error as error:
             log.warning("the archive could not be read: %s%s", error, f" ({error.hint})" if error.hint else "")
-            told(str(error))
+            on_failure(str(error))
             continue
         if codename and facts:
             releases[codename] = facts
@@ -127,48 +127,48 @@ class _Work:
         newest = versions[0].offer.version
         tried = list(dict.fromkeys(one.offer.version for one in versions))[:OLDER]
         for version in tried:
-            told = self._told(name, [one for one in versions if one.offer.version == version])
-            if told is not None:
-                if not told.has_source:
-                    told = self._with_patches(told, [one for one in versions if one.offer.version in tried])
-                self.sources[name] = SourceFacts(newest, by_version(self._fixes(name, told, oldest)))
+            evidence = self._evidence_in(name, [one for one in versions if one.offer.version == version])
+            if evidence is not None:
+                if not evidence.has_source:
+                    evidence = self._with_patches(evidence, [one for one in versions if one.offer.version in tried])
+                self.sources[name] = SourceFacts(newest, by_version(self._fixes(name, evidence, oldest)))
                 if version != newest:
                     self._older.append(name)
                 return
         self._failed.append(name)
 
-    def _fixes(self, name: str, told: Told, oldest: str | None) -> dict[str, str]:
+    def _fixes(self, name: str, evidence: FixEvidence, oldest: str | None) -> dict[str, str]:
         since = self._key(oldest) if oldest else None
 
         def is_update(version: str, place: Any) -> bool:
             return place > since if since is not None else _UPDATED.search(version) is not None
 
-        answer = self._neighbours.ask(name, unnamed(told, self._key, is_update))
-        found = fixes(told.changelog, self._key, told.patched)
+        answer = self._neighbours.ask(name, unnamed(evidence, self._key, is_update))
+        found = fixes(evidence.changelog, self._key, evidence.patched)
         if answer.changelog:
-            changelog = corrected(told.changelog, answer.changelog)
-            more = fixes(changelog, self._key, {**patched_as(told, answer.known), **told.patched}, answer.known)
+            changelog = corrected(evidence.changelog, answer.changelog)
+            more = fixes(changelog, self._key, {**patched_as(evidence, answer.known), **evidence.patched}, answer.known)
             if more.keys() - found.keys():
                 self._elsewhere.append(name)
             found = more
         return found
 
-    def _with_patches(self, told: Told, older: Sequence[_Placed]) -> Told:
+    def _with_patches(self, evidence: FixEvidence, older: Sequence[_Placed]) -> FixEvidence:
         """A binary package has none: those of the next older source package are in the newest as well."""
         for one in older:
             if not one.offer.path.endswith(".deb"):
                 try:
-                    source = self._archives.told(one.place, one.offer)
+                    source = self._archives.fix_evidence(one.place, one.offer)
                 except ArchiveError as error:
                     log.debug("%s: %s", one.offer.path, error)
                     continue
-                return replace(told, patched=source.patched, patches=source.patches)
-        return told
+                return replace(evidence, patched=source.patched, patches=source.patches)
+        return evidence
 
-    def _told(self, name: str, files: Sequence[_Placed]) -> Told | None:
+    def _evidence_in(self, name: str, files: Sequence[_Placed]) -> FixEvidence | None:
         for one in self._candidates(name, files):
             try:
-                return self._archives.told(one.place, one.offer)
+                return self._archives.fix_evidence(one.place, one.offer)
             except ArchiveError as error:
                 log.debug("%s %s: %s", name, one.offer.version, error)
         return None

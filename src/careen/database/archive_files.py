@@ -32,7 +32,7 @@ from careen.safety.sealed import sealed, unsealed
 from careen.safety.typed import from_msgpack
 
 from .signature import Signed, verified, verify_detached
-from .source_package import Told, told_in
+from .source_package import FixEvidence, fix_evidence_in
 
 log = logging.getLogger(__name__)
 
@@ -112,12 +112,12 @@ class Archives:
         """Whether the list of a component's source packages is not there, of a suite whose offers were asked for."""
         return (suite.place, suite.name) in self._lacking
 
-    def told(self, place: str, offer: Offer) -> Told:
+    def fix_evidence(self, place: str, offer: Offer) -> FixEvidence:
         def read(file: BinaryIO) -> bytes:
-            return zlib.compress(msgspec.msgpack.encode(told_in(file)))
+            return zlib.compress(msgspec.msgpack.encode(fix_evidence_in(file)))
 
         index = Index(offer.sha256, offer.size_bytes)
-        return from_msgpack(zlib.decompress(self.derived("told2", place, (offer.path,), index, read)), Told)
+        return from_msgpack(zlib.decompress(self.derived("told2", place, (offer.path,), index, read)), FixEvidence)
 
     def derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
         """What ``read`` makes of a file, kept under the checksum of that file."""

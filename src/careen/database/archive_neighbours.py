@@ -17,11 +17,11 @@ from msgspec import Struct
 from careen.errors import Error
 from careen.formats.debian.archive import Offer
 from careen.formats.debian.changelog import entries_of
-from careen.formats.debian.references import Mention, equated, mentions
+from careen.formats.debian.references import Mention, cves_by_reference, mentions
 from careen.formats.debian.releases import versions
 
 from .archive_files import Archives, Suite
-from .source_package import Told
+from .source_package import FixEvidence
 
 log = logging.getLogger(__name__)
 
@@ -46,25 +46,25 @@ class Neighbours:
 
     def ask(self, name: str, wanted: Collection[str]) -> Answer:
         """The CVEs behind names that a source package has for flaws; none where nobody says."""
-        said: list[Mention] = []
+        mentioned: list[Mention] = []
         known: dict[str, tuple[str, ...]] = {}
         changelog = ""
-        for told in self._told(name) if wanted else ():
-            changelog = changelog or told.changelog
-            said += [one for one in mentions(told.changelog) if one.cves]
-            said += [patch.mention for patch in told.patches]
-            said += told.news
-            found = equated(said)
+        for evidence in self._evidence(name) if wanted else ():
+            changelog = changelog or evidence.changelog
+            mentioned += [one for one in mentions(evidence.changelog) if one.cves]
+            mentioned += [patch.mention for patch in evidence.patches]
+            mentioned += evidence.news
+            found = cves_by_reference(mentioned)
             known = {one: found[one] for one in wanted if one in found}
             if len(known) == len(wanted):
                 break
         return Answer(known, changelog)
 
-    def _told(self, name: str) -> Iterator[Told]:
+    def _evidence(self, name: str) -> Iterator[FixEvidence]:
         try:
             for suite, offer in self._offers(name):
                 try:
-                    yield self._archives.told(suite.place, offer)
+                    yield self._archives.fix_evidence(suite.place, offer)
                 except Error as error:
                     log.debug("%s %s: %s", name, offer.version, error)
         except Error as error:
@@ -96,20 +96,20 @@ class Neighbours:
                 yield suites
 
 
-def unnamed(told: Told, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
+def unnamed(evidence: FixEvidence, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
     """What a package's updates call flaws of which they give no CVE."""
-    updates = [entry for entry in entries_of(told.changelog, key) if is_update(entry.version, entry.place)]
-    said = [one for entry in updates for one in mentions(entry.text)]
+    updates = [entry for entry in entries_of(evidence.changelog, key) if is_update(entry.version, entry.place)]
+    mentioned = [one for entry in updates for one in mentions(entry.text)]
     first = min((entry.day for entry in updates if entry.day), default="9")
-    said += [patch.mention for patch in told.patches if patch.day[:4] >= first[:4]]
-    named = {reference for one in said if one.cves for reference in one.references}
-    return frozenset(reference for one in said if not one.cves for reference in one.references) - named
+    mentioned += [patch.mention for patch in evidence.patches if patch.day[:4] >= first[:4]]
+    named = {reference for one in mentioned if one.cves for reference in one.references}
+    return frozenset(reference for one in mentioned if not one.cves for reference in one.references) - named
 
 
-def patched_as(told: Told, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+def patched_as(evidence: FixEvidence, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """The flaws that patches without a CVE mend, as ``debian_patches.patched`` gives them."""
     found: dict[str, str] = {}
-    for patch in told.patches if known else ():
+    for patch in evidence.patches if known else ():
         if not patch.mention.cves:
             for cve in (cve for reference in patch.mention.references for cve in known.get(reference, ())):
                 day = max(patch.day, f"{cve[4:8]}-01-01")

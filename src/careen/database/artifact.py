@@ -97,8 +97,8 @@ def read_manifest(data: bytes, where: str) -> Artifact:
     except (ValueError, RecursionError, AttributeError):
         raise InputError(f"{where} is damaged: its manifest cannot be read", AGAIN) from None
     if kind != ARTIFACT_TYPE or not isinstance(notes, dict):
-        told = f" but {visible(str(kind), 80)}" if kind else ""
-        raise InputError(f"{where} is no advisory database{told}", "`careen db push` and `careen db export` make one")
+        actual = f" but {visible(str(kind), 80)}" if kind else ""
+        raise InputError(f"{where} is no advisory database{actual}", "`careen db push` and `careen db export` make one")
     schema = notes.get(f"{ABOUT}schema")
     if schema != str(SCHEMA):
         raise InputError(
@@ -189,8 +189,8 @@ def _notes(info: DatabaseInfo) -> dict[str, str]:
     for source in info.sources:
         days.setdefault(source.name.partition("/")[0], set()).add(source.as_of[:10])
     spans = {name: sorted(found - {""}) for name, found in sorted(days.items())}
-    told = {f"{ABOUT}source.{name}": "/".join(dict.fromkeys((span[0], span[-1]))) for name, span in spans.items() if span}
-    return {f"{ABOUT}schema": str(SCHEMA), **told}
+    periods = {f"{ABOUT}source.{name}": "/".join(dict.fromkeys((span[0], span[-1]))) for name, span in spans.items() if span}
+    return {f"{ABOUT}schema": str(SCHEMA), **periods}
 
 
 def _tables(connection: Any) -> set[tuple[str, str]]:

@@ -20,12 +20,12 @@ from .buckets import FeedRow
 from .build import damaged, rows_of
 from .checks import Check, Trouble, read_checks
 from .download import Fetched, FetchError, LateError, Unchanged
+from .integrity import is_whole
 from .job import Job
 from .origin import Origin
 from .read import check_readable
 from .results import FeedResult
 from .space import FullError, is_full
-from .whole import is_whole
 from .workers import in_threads
 
 CONNECTIONS = 4

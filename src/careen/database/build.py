@@ -20,12 +20,12 @@ from careen.errors import DatabaseError
 from careen.plugins import Record
 
 from .buckets import FeedRow, Head, Held, Section, Shelf, head_of, sealed_head
-from .earlier import Unread, is_said
-from .guard import Judge, Said, doubt_of
+from .guard import FeedStatements, IsAffected, doubt_of
+from .integrity import replaced
 from .packing import Writer, records_of_use
 from .rows import SCHEMA
 from .space import full, is_full, needed_beside
-from .whole import replaced
+from .unread_records import UnreadRecords, has_statement
 
 if TYPE_CHECKING:
     import sqlite3
@@ -82,11 +82,15 @@ class _HeldBackError(Exception):
 
 
 def build(
-    path: Path, feeds: Sequence[Fresh | Prepacked | Kept], built: str, previous: Path | None = None, judge: Judge | None = None
+    path: Path,
+    feeds: Sequence[Fresh | Prepacked | Kept],
+    built: str,
+    previous: Path | None = None,
+    is_affected: IsAffected | None = None,
 ) -> Built:
     """Writes ``path`` anew. A feed that fails keeps the rows that it has in ``previous``.
 
-    With ``judge`` what a feed says is held against what it said before, and against verdicts that are known.
+    With ``is_affected`` what a feed says is held against what it said before, and against verdicts that are known.
     """
     import sqlite3
 
@@ -97,7 +101,7 @@ def build(
     staging = aside.with_name(f"{aside.name}.staging")
     try:
         with _without_gc(), closing(_create(aside, staging)) as connection:
-            result, rows = _fill(connection, feeds, built, previous, judge)
+            result, rows = _fill(connection, feeds, built, previous, is_affected)
         _verify(aside, rows)
         put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
@@ -212,15 +216,15 @@ def _fill(
     feeds: Sequence[Fresh | Prepacked | Kept],
     built: str,
     previous: Path | None,
-    judge: Judge | None,
+    is_affected: IsAffected | None,
 ) -> tuple[Built, int]:
     """What came of the feeds, and how many rows were written."""
     if previous is None or not rows_of(previous):
-        return _fill_from(connection, feeds, built, Shelf(connection), None, judge)
+        return _fill_from(connection, feeds, built, Shelf(connection), None, is_affected)
     # By a connection of its own: after it met a damaged page, SQLite calls what the same one writes damaged too.
     with closing(_connected(previous)) as reading:
         shelf = Shelf(reading)
-        return _fill_from(connection, feeds, built, shelf, shelf.head(), judge)
+        return _fill_from(connection, feeds, built, shelf, shelf.head(), is_affected)
 
 
 def _fill_from(
@@ -229,7 +233,7 @@ def _fill_from(
     built: str,
     shelf: Shelf,
     head: Head | None,
-    judge: Judge | None,
+    is_affected: IsAffected | None,
 ) -> tuple[Built, int]:
     """``shelf`` and ``head`` are those of the file before, where there is one."""
     import sqlite3
@@ -259,21 +263,21 @@ def _fill_from(
             continue
         if before and not _is_whole(shelf, before):
             before = None
-        rows, unread = writer.rows, Unread(row.unread)
+        rows, unread = writer.rows, UnreadRecords(row.unread)
         try:
             held, count = _written(writer, shelf, feed, before, unread, Shelf(connection))
             if before and not feed.accept_loss and is_loss(before.row.records, count):
                 raise _HeldBackError(f"only {count} records, the previous version had {before.row.records}")
-            now = Said(Shelf(connection), held)
-            then = Said(shelf, before) if before else None
-            doubt = doubt_of(now, then, judge) if judge else ""
+            now = FeedStatements(Shelf(connection), held)
+            then = FeedStatements(shelf, before) if before else None
+            doubt = doubt_of(now, then, is_affected) if is_affected else ""
             if doubt and before and not feed.accept_loss:
                 raise _HeldBackError(doubt)
-            detail = "; ".join(dict.fromkeys(filter(None, (row.detail, unread.told, doubt))))
+            detail = "; ".join(dict.fromkeys(filter(None, (row.detail, unread.summary, doubt))))
             left = unread.remembered(before.row.unread if before else (), feed.replaces if isinstance(feed, Fresh) else None)
             final.append(replace(held, row=replace(row, records=count, detail=detail[:MAX_DETAIL], unread=left)))
-            if unread.told:
-                passed_over[row.path] = unread.told
+            if unread.summary:
+                passed_over[row.path] = unread.summary
         except (ValueError, OSError, _HeldBackError) as error:
             failed[row.path] = _failure(error)
             writer.undo(rows)
@@ -292,19 +296,19 @@ def _failure(error: Exception) -> Failure:
 
 
 def _written(
-    writer: Writer, shelf: Shelf, feed: Fresh | Prepacked, before: Held | None, unread: Unread, written: Shelf
+    writer: Writer, shelf: Shelf, feed: Fresh | Prepacked, before: Held | None, unread: UnreadRecords, written: Shelf
 ) -> tuple[Held, int]:
     """A feed of now, and how many records of use it has. ``written`` reads the file that is being written."""
-    earlier = unread.said_before(shelf, before)
+    earlier = unread.earlier_statements(shelf, before)
     if isinstance(feed, Prepacked):
         rows = writer.rows
         held = writer.copy(feed.held, feed.rows)
-        if unsaid := [one for one in earlier if not is_said(written, held, one)]:
-            return writer.amend(written, held, frozenset(), (), unsaid, undo=rows)
+        if missing := [one for one in earlier if not has_statement(written, held, one)]:
+            return writer.amend(written, held, frozenset(), (), missing, undo=rows)
         return held, records_of_use(held.sections)
     if before and feed.held and not feed.accept_loss:
         raise _HeldBackError(feed.held)
-    records = unread.apart(feed.records())
+    records = unread.readable(feed.records())
     if feed.replaces is None:
         return writer.read(feed.row, records, earlier)
     return writer.amend(shelf, before or Held(feed.row, (), ()), feed.replaces, records, earlier)

@@ -30,7 +30,7 @@ from careen.model.advisory import (
 from careen.plugins import Record
 
 from .buckets import FeedRow, label_of
-from .read import Database, Said
+from .read import Database, PackedStatement
 
 Change = Literal["added", "removed", "changed"]
 About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed"]
@@ -90,13 +90,13 @@ def _of_section(
 ) -> Iterator[Difference]:
     sides = [_marked(side, database.in_order(kind, space, only.wants_feed)) for side, database in enumerate(databases)]
     for _, group in groupby(merge(*sides, key=itemgetter(0)), itemgetter(0)):
-        packed: tuple[list[Said], list[Said]] = ([], [])
-        for _, side, said in group:
-            packed[side].append(said)
+        packed: tuple[list[PackedStatement], list[PackedStatement]] = ([], [])
+        for _, side, statement in group:
+            packed[side].append(statement)
         if _are_same(*packed, alike):
             continue
         had, has = (
-            _unpacked(database.statements(kind, space, said) for said in found)
+            _unpacked(database.statements(kind, space, statement) for statement in found)
             for database, found in zip(databases, packed, strict=True)
         )
         yield from _of_key(kind, had, has, only)
@@ -105,11 +105,11 @@ def _of_section(
 _Subject = tuple[str, str, str, str]  # source, namespace, name, id
 
 
-def _marked(side: int, walk: Iterable[Said]) -> Iterator[tuple[bytes, int, Said]]:
-    return ((said[0], side, said) for said in walk)
+def _marked(side: int, walk: Iterable[PackedStatement]) -> Iterator[tuple[bytes, int, PackedStatement]]:
+    return ((statement[0], side, statement) for statement in walk)
 
 
-def _are_same(before: list[Said], after: list[Said], alike: frozenset[str]) -> bool:
+def _are_same(before: list[PackedStatement], after: list[PackedStatement], alike: frozenset[str]) -> bool:
     """Whether that can be told without unpacking."""
     return len(before) == len(after) and all(
         one[1] == other[1] and one[3] == other[3] and one[1] in alike for one, other in zip(before, after, strict=True)

@@ -26,8 +26,8 @@ from careen.net.pace import SlowError, backoff_s
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
 from .buckets import FeedRow
-from .form import misfit
 from .partial import Partial, Version, is_kept, partial_of, remove
+from .sniff import unexpected_content
 from .space import LEAST_BYTES, full_as_error
 from .workers import Gate
 
@@ -144,7 +144,7 @@ class Downloads:
             if response.status != 206:
                 expect_ok(response)
                 first = _chunk(response)
-                if what := misfit(feed.path, first):
+                if what := unexpected_content(feed.path, first):
                     raise FetchError(f"the server sent {what}", damaged=True)
                 self._begin(response, url, part)
             with full_as_error(part.data, lambda: _missing(part)):
@@ -181,9 +181,9 @@ class Downloads:
             if part.size > total:
                 part.drop()
             raise _BrokenError(short)
-        if response.status == 206 and not _is_as_told(part):
+        if response.status == 206 and not _has_right_checksum(part):
             part.drop()
-            raise FetchError("its checksum is not the one that the server told", damaged=True)
+            raise FetchError("its checksum is not the one that the server named", damaged=True)
         part.finish()
 
 
@@ -238,11 +238,11 @@ def _validator(headers: Mapping[str, str]) -> str:
 
 def _md5(headers: Mapping[str, str]) -> str:
     """Source: Google Cloud Storage XML API, ``x-goog-hash: crc32c=…,md5=…`` (of the bytes as they are stored)."""
-    told = "" if headers.get("content-encoding") else headers.get("x-goog-hash", "")
-    return next((part.strip()[4:] for part in told.split(",") if part.strip().startswith("md5=")), "")
+    header = "" if headers.get("content-encoding") else headers.get("x-goog-hash", "")
+    return next((part.strip()[4:] for part in header.split(",") if part.strip().startswith("md5=")), "")
 
 
-def _is_as_told(part: Partial) -> bool:
+def _has_right_checksum(part: Partial) -> bool:
     """A second look at what was joined, for a server may give one tag to two versions."""
     if part.version is None or not part.version.md5:
         return True
@@ -259,8 +259,8 @@ def _continues(response: Response, part: Partial) -> bool:
         return False
     if version.length is not None and int(named[2]) != version.length:
         return False
-    told = headers.get("etag", "") if version.etag else headers.get("last-modified", "")
-    return told == version.validator and headers.get("content-encoding", "") == version.encoding
+    validator = headers.get("etag", "") if version.etag else headers.get("last-modified", "")
+    return validator == version.validator and headers.get("content-encoding", "") == version.encoding
 
 
 def _fetched(part: Partial, place: str) -> Fetched:

@@ -1,9 +1,9 @@
-"""Whether a feed that was just read says the reverse of what it said before, or of what is known.
+"""Whether a feed that was just read says the reverse of what it statement before, or of what is known.
 
 Two witnesses. A sample of what the previous file has of the feed is judged again, at the versions where its ranges begin
 and end: honest feeds grow and are corrected here and there, one that was damaged, misread or replaced turns around. And
-``verdicts.txt``: facts about well-known flaws, stated by us, that every honest feed of their ecosystem agrees with.
-What statements mean is told by ``Judge``: whether one of them holds a version.
+``known_results.txt``: facts about well-known flaws, stated by us, that every honest feed of their ecosystem agrees with.
+What statements mean is told by ``IsAffected``: whether one of them holds a version.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ from .buckets import Held, Shelf, Wanted
 from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_advisories, unpack_words
 
-Judge = Callable[[str, Sequence[Advisory], str], bool]  # namespace, statements, version
+IsAffected = Callable[[str, Sequence[Advisory], str], bool]  # namespace, statements, version
 
 TURNED = 0.2  # a feed that turns more than this part of its verdicts around is doubted
 TURNED_FROM = 50  # verdicts; fewer say nothing
@@ -35,8 +35,8 @@ class Verdict(Struct, frozen=True):
     affected: bool
 
 
-class Said:
-    """What a feed says in one file, or said in another."""
+class FeedStatements:
+    """What a feed says in one file, or statement in another."""
 
     def __init__(self, shelf: Shelf, held: Held) -> None:
         self._shelf, self._held = shelf, held
@@ -78,21 +78,21 @@ class Said:
         return {int(key): unpack_words(value) for key, value in found}
 
 
-def doubt_of(now: Said, before: Said | None, judge: Judge) -> str:
+def doubt_of(now: FeedStatements, before: FeedStatements | None, is_affected: IsAffected) -> str:
     """Why what the feed says now is not to be believed; "" where nothing speaks against it."""
     if before is not None:
-        judged, turned = _turned(before, now, judge)
+        judged, turned = _turned(before, now, is_affected)
         if judged >= TURNED_FROM and turned > judged * TURNED:
             return f"{turned} of {judged} verdicts in a sample are the reverse of before"
     answered = wrong = broken = 0
     for verdict in known():
-        said = now.about(verdict)
+        statement = now.about(verdict)
         then = before.about(verdict) if before else None
-        if said is None and then is None:
+        if statement is None and then is None:
             continue
         answered += 1
-        is_wrong = judge(verdict.namespace, said or (), verdict.version) != verdict.affected
-        was_right = then is not None and judge(verdict.namespace, then, verdict.version) == verdict.affected
+        is_wrong = is_affected(verdict.namespace, statement or (), verdict.version) != verdict.affected
+        was_right = then is not None and is_affected(verdict.namespace, then, verdict.version) == verdict.affected
         wrong += is_wrong
         broken += is_wrong and was_right
     if broken >= KNOWN_FROM and broken > answered * TURNED:
@@ -104,36 +104,36 @@ def doubt_of(now: Said, before: Said | None, judge: Judge) -> str:
 
 @cache
 def known() -> tuple[Verdict, ...]:
-    lines = Path(__file__).with_name("verdicts.txt").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("known_results.txt").read_text("utf-8").splitlines()
     rows = (line.split() for line in lines if line and not line.startswith("#"))
     return tuple(Verdict(namespace, name, version, id, word == "affected") for namespace, name, version, id, word in rows)
 
 
-def _turned(before: Said, now: Said, judge: Judge) -> tuple[int, int]:
+def _turned(before: FeedStatements, now: FeedStatements, is_affected: IsAffected) -> tuple[int, int]:
     """How many verdicts were judged, and how many of them are the reverse."""
     judged = turned = 0
     wanted: dict[str, dict[str, list[str]]] = {}
     for namespace, name, id in before.sample():
         wanted.setdefault(namespace, {}).setdefault(name, []).append(id)
     for namespace, names in wanted.items():
-        then, said = before.of(namespace, names), now.of(namespace, names)
+        then, statement = before.of(namespace, names), now.of(namespace, names)
         for name, ids in names.items():
             for id in ids:
-                one, other = _with_id(then.get(name, ()), id), _with_id(said.get(name, ()), id)
+                one, other = _with_id(then.get(name, ()), id), _with_id(statement.get(name, ()), id)
                 for version in _edges(one):
                     judged += 1
-                    turned += judge(namespace, one, version) != judge(namespace, other, version)
+                    turned += is_affected(namespace, one, version) != is_affected(namespace, other, version)
     return judged, turned
 
 
-def _with_id(said: Sequence[Advisory], id: str) -> tuple[Advisory, ...]:
-    return tuple(one for one in said if one.id == id)
+def _with_id(statement: Sequence[Advisory], id: str) -> tuple[Advisory, ...]:
+    return tuple(one for one in statement if one.id == id)
 
 
-def _edges(said: Sequence[Advisory]) -> list[str]:
+def _edges(statement: Sequence[Advisory]) -> list[str]:
     """The versions at which a verdict changes, a few of them."""
     found: dict[str, None] = {}
-    for one in said:
+    for one in statement:
         for range in one.ranges[:2]:
             ends = (range.introduced, range.fixed, range.last_affected)
             found.update(dict.fromkeys(end for end in ends if end and end != "0"))

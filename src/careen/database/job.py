@@ -19,7 +19,7 @@ from careen.errors import DatabaseError
 from careen.plugins import Progress
 
 from .download import Downloads
-from .guard import Judge
+from .guard import IsAffected
 from .lock import exclusive
 from .origin import Origin
 from .partial import prune
@@ -68,7 +68,7 @@ class Job(Struct, frozen=True):
     leave_bytes: int | None
     is_shared: bool
     accept: Collection[str]
-    judge: Judge | None
+    is_affected: IsAffected | None
     progress: Progress
 
 

@@ -49,7 +49,7 @@ class Knowledge(Protocol):
         ...
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        """Which of the names a second-best source alone knows (``chain.Fallback``)."""
+        """Which of the names a second-best source alone knows (``combined.FallbackKnowledge``)."""
         ...
 
     def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:

@@ -126,7 +126,16 @@ def _place(digest: str) -> str:
 
 def _header(path: str, size: int) -> bytes:
     """Sizes from 8 GiB on as GNU tar writes them."""
-    told = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
-    fields = (path.encode().ljust(100, b"\0"), b"0000644\0", b"0000000\0" * 2, told, b"%011o\0" % 0, b" " * 8, b"0", bytes(100))
+    length = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
+    fields = (
+        path.encode().ljust(100, b"\0"),
+        b"0000644\0",
+        b"0000000\0" * 2,
+        length,
+        b"%011o\0" % 0,
+        b" " * 8,
+        b"0",
+        bytes(100),
+    )
     block = (b"".join(fields) + b"ustar\x0000").ljust(512, b"\0")
     return block[:148] + b"%06o\0 " % sum(block) + block[156:]

@@ -124,13 +124,13 @@ def _first(feed: Feed, row: FeedRow | None, fetch: Callable[[Feed], Fetched | Un
             continue
         if not failed or isinstance(found, Unchanged):
             return found
-        return msgspec.structs.replace(found, detail="; ".join(filter(None, (found.detail, f"instead of {_told(failed)}"))))
+        return msgspec.structs.replace(found, detail="; ".join(filter(None, (found.detail, f"instead of {_failures(failed)}"))))
     if len({str(error) for _, error in failed}) == 1:  # of one address, or of the network
         raise failed[0][1]
     raise FetchError(_none_of(failed), absent=all(isinstance(error, FetchError) and error.absent for _, error in failed))
 
 
-def _told(failed: Iterable[tuple[str, Exception]]) -> str:
+def _failures(failed: Iterable[tuple[str, Exception]]) -> str:
     return ", ".join(f"{url} ({error})" for url, error in failed)
 
 
@@ -198,9 +198,9 @@ def folder(root: Path) -> Origin:
 
 def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
     """The user and password of an address are told to its host, and neither kept nor shown."""
-    base, told = credentials_of(base.rstrip("/"), {})
-    if told:
-        fetcher = _Known(fetcher, told)
+    base, credentials = credentials_of(base.rstrip("/"), {})
+    if credentials:
+        fetcher = _Authenticated(fetcher, credentials)
         downloads = downloads.by(fetcher)
     address = f"{base}/{MANIFEST}"
     known: dict[str, _File] = {}
@@ -240,16 +240,16 @@ def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
     return Origin(listing, fetch, lambda feed: True)
 
 
-class _Known:
+class _Authenticated:
     """A fetcher that says who asks."""
 
-    def __init__(self, fetcher: Fetcher, told: Mapping[str, str]) -> None:
-        self._fetcher, self._told = fetcher, told
+    def __init__(self, fetcher: Fetcher, credentials: Mapping[str, str]) -> None:
+        self._fetcher, self._headers = fetcher, credentials
 
     def request(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Response:
-        return self._fetcher.request(url, method=method, headers={**self._told, **(headers or {})}, body=body)
+        return self._fetcher.request(url, method=method, headers={**self._headers, **(headers or {})}, body=body)
 
 
 def _listed(fetcher: Fetcher, address: str) -> tuple[str, ...]:

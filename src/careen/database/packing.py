@@ -27,7 +27,6 @@ from careen.model.advisory import (
 from careen.plugins import Record
 
 from .buckets import UNFILTERED, FeedRow, Held, Kind, Packer, Section, Shelf, tag_of
-from .earlier import Statement
 from .knowledge import answers_for_aliases, key_name
 from .rows import (
     BUNDLE_FROM,
@@ -41,6 +40,7 @@ from .rows import (
     statements,
     status_of,
 )
+from .unread_records import Statement
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,7 +69,7 @@ class Writer:
         self._next = 1
         self._batch: list[Row] = []
         self._staged = False
-        self._said: dict[str, NamespaceInfo] = {}
+        self._declared: dict[str, NamespaceInfo] = {}
         self._bundles = 0
         self._scores: dict[str, bytes] = {}  # of EPSS, packed, by id
 
@@ -96,7 +96,7 @@ class Writer:
         ``earlier`` is asked after the records: of these statements those are taken that the records do not make anew.
         """
         self._begin()
-        count = self._take(chain(records, self._unsaid(earlier)))
+        count = self._take(chain(records, self._not_restated(earlier)))
         return self._packed(row), count
 
     def amend(
@@ -116,12 +116,12 @@ class Writer:
         for section in before.sections:
             space = section.space
             if section.kind == "advisory":
-                self._said[space] = NamespaceInfo(space, "", 0, 0, section.partial, False, section.detail)
+                self._declared[space] = NamespaceInfo(space, "", 0, 0, section.partial, False, section.detail)
             if section.kind == "bundle":
                 self._bundles = section.keys
             for key, value in shelf.walk(section, before.tag(section)):
                 self._keep(section, key, value, ids)
-        self._take(chain(records, self._unsaid(earlier)))
+        self._take(chain(records, self._not_restated(earlier)))
         if undo is not None:
             self.undo(undo)
         held = self._packed(before.row)
@@ -136,7 +136,7 @@ class Writer:
         self._words = {text: number for number, text in enumerate(words)}
         self._spaces = {}
         self._batch.clear()
-        self._said = {}
+        self._declared = {}
         self._bundles = 0
         self._scores = {}
         if self._staged:
@@ -157,12 +157,12 @@ class Writer:
             self._add((kind, space, key, "", 0, value))
 
     def _take(self, records: Iterable[Record]) -> int:
-        said = known = part = 0
+        own = described = part = 0
         last: tuple[int, str, str] = (-1, "", "")
         last_aliases: tuple[str, ...] = ()
         word, space = self.word, self._space
         for record in records:
-            said += 1
+            own += 1
             if type(record) is Epss:  # the most by far
                 self._score(record.id, pack_epss(record))
                 continue
@@ -181,8 +181,8 @@ class Writer:
                         bundle = self._bundles
                     self._add((_ADVISORY, *key, part, pack_advisory(record, name, word, bundle)))
                 case VulnerabilityRecord():
-                    said -= 1
-                    known += 1
+                    own -= 1
+                    described += 1
                     self._add((_RECORD, -1, record.id, "", 0, pack_record(record, word)))
                     for alias in answers_for_aliases(record):
                         self._add((_ALIAS, -1, alias, record.id, 0, _NOTHING))
@@ -199,14 +199,14 @@ class Writer:
                 case Support():
                     self._add((_SUPPORT, -1, record.namespace, "", 0, pack(record.end_of_life)))
                 case Listed():
-                    said -= 1
+                    own -= 1
                     self._add((_LISTED, space(record.namespace), record.package, "", 0, pack(record.versions)))
                 case NamespaceInfo():
-                    said -= 1
-                    self._said[record.namespace] = record
-        return said or known
+                    own -= 1
+                    self._declared[record.namespace] = record
+        return own or described
 
-    def _unsaid(self, earlier: Iterable[Statement]) -> Iterator[Record]:
+    def _not_restated(self, earlier: Iterable[Statement]) -> Iterator[Record]:
         is_staged = False
         for one in earlier:
             if not is_staged:
@@ -272,7 +272,7 @@ class Writer:
     def _section(self, path: str, kind: Kind, space: str, rows: Iterable[Row]) -> Section:
         packer = Packer(tag_of(path, kind, space), kind not in UNFILTERED)
         is_list, is_advisory = kind in _LISTS, kind == "advisory"
-        info = self._said.get(space) if is_advisory else None
+        info = self._declared.get(space) if is_advisory else None
         unfixed = info is not None and info.unfixed
         records = keys = 0
         for key, group in groupby(rows, _name):

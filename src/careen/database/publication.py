@@ -187,8 +187,8 @@ def read_manifest(data: bytes, where: str) -> Contents:
         raise InputError(f"{where} is damaged: its manifest cannot be read", _AGAIN) from None
     if document.artifact_type != PUBLICATION_TYPE:
         kind = document.artifact_type
-        told = f" but {visible(kind, 80)}" if kind else ""
-        raise InputError(f"{where} is no published database{told}", "`careen db publish` makes one")
+        actual = f" but {visible(kind, 80)}" if kind else ""
+        raise InputError(f"{where} is no published database{actual}", "`careen db publish` makes one")
     files: dict[str, Blob] = {}
     for layer in document.layers:
         name = layer.annotations.get(TITLE, "")

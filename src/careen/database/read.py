@@ -32,6 +32,7 @@ from careen.plugins import Record
 
 from .buckets import FeedRow, Held, Kind, Section, Shelf, Wanted, label_of, tag_of
 from .checks import Check, read_checks
+from .integrity import distrust, is_whole
 from .knowledge import FILE, key_name
 from .rows import (
     SCHEMA,
@@ -48,13 +49,12 @@ from .rows import (
     unpack_words,
     unpacked,
 )
-from .whole import distrust, is_whole
 
 if TYPE_CHECKING:
     import sqlite3
 
 KEPT_RECORDS = 10_000  # one image's findings ask for the same ones several times
-Said = tuple[bytes, str, int, bytes]  # the key, the feed, its number in this database, the packed value
+PackedStatement = tuple[bytes, str, int, bytes]  # the key, the feed, its number in this database, the packed value
 
 UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
 
@@ -147,10 +147,10 @@ class Database:
         with self._reading():
             for feed, name, value in self._find("advisory", namespace, Wanted(names)):
                 source = self._feeds[feed].source
-                for said in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
+                for statement in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
                     # Of feeds of one source the first counts.
-                    if first.setdefault((source, name, said.id), feed) == feed:
-                        found[name].append(said)
+                    if first.setdefault((source, name, statement.id), feed) == feed:
+                        found[name].append(statement)
         return {name: tuple(advisories) for name, advisories in found.items()}
 
     def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]:
@@ -264,7 +264,7 @@ class Database:
         """The namespaces of a kind; of kinds without namespaces it is "" alone."""
         return tuple(space for one, _, space in self._kinds() if one == kind)
 
-    def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[Said]:
+    def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[PackedStatement]:
         """All that wanted feeds say of a kind, in the order of the keys, as it is packed: see ``statements``."""
         walks = (
             self._walked(self._feeds[feed].path, feed, section)
@@ -274,13 +274,13 @@ class Database:
         with self._reading():
             yield from merge(*walks, key=itemgetter(0))
 
-    def _walked(self, path: str, feed: int, section: Section) -> Iterator[Said]:
+    def _walked(self, path: str, feed: int, section: Section) -> Iterator[PackedStatement]:
         for key, value in self._shelf.walk(section, self._tag(feed, section)):
             yield key.encode(), path, feed, value
 
-    def statements(self, kind: Kind, space: str, said: Said) -> tuple[str, tuple[Record, ...]]:
+    def statements(self, kind: Kind, space: str, statement: PackedStatement) -> tuple[str, tuple[Record, ...]]:
         """The source of what ``in_order`` gives, and what it says."""
-        key, _, feed, value = said
+        key, _, feed, value = statement
         with self._reading():
             source, words = label_of(self._feeds[feed]), self._words(feed)
             return source, tuple(unpacked(kind, space, key.decode(), value, words, partial(self._of_bundles, feed)))
@@ -311,14 +311,14 @@ class Database:
     def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
         """Of each feed by its path: kind, namespace (or "") and number of records of each section."""
 
-        def told(section: Section) -> tuple[str, str, int]:
+        def summary_of(section: Section) -> tuple[str, str, int]:
             return section.kind, section.space, section.records
 
         with self._reading():
-            return {held.row.path: tuple(map(told, held.sections)) for held in self._head.held()}
+            return {held.row.path: tuple(map(summary_of, held.sections)) for held in self._head.held()}
 
     def records_of_feed(self, path: str) -> Iterator[Record]:
-        """All that one feed said, to be written to another database; in the same order whatever else is in this one."""
+        """All that one feed statement, to be written to another database; in the same order whatever else is in this one."""
         feed = next(number for number, row in enumerate(self._feeds) if row.path == path)
         with self._reading():
             for kind, _, space in sorted(self._kinds()):

@@ -37,7 +37,7 @@ Installed = Mapping[str, Iterable[str]]  # versions by name
 
 
 def repository_knowledge(
-    archives: Archives, installed: Mapping[str, Installed], told: Callable[[str], None] = lambda _: None
+    archives: Archives, installed: Mapping[str, Installed], on_failure: Callable[[str], None] = lambda _: None
 ) -> MemoryDatabase | None:
     """``installed`` is by namespace. None where no place has errata about any of it; trouble with one is ``told``."""
     found: list[tuple[str, Listed, _RECORDS]] = []
@@ -48,7 +48,7 @@ def repository_knowledge(
                 found.append((place, listed, from_msgpack(packed, _RECORDS)))  # type: ignore[arg-type]
         except Error as error:
             log.warning("the errata of a repository could not be read: %s", error)
-            told(str(error))
+            on_failure(str(error))
     advisories: list[Advisory] = []
     about: list[Advisory | VulnerabilityRecord | NamespaceInfo] = []
     known: set[tuple[str, str]] = set()

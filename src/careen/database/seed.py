@@ -36,11 +36,11 @@ def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
             releases = read_facts(file).releases
     except FileNotFoundError:
         return None
-    wanted = {codename: _told(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
+    wanted = {codename: _with_provenance(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
     return knowledge_of(wanted, SHIPPED) if wanted else None
 
 
-def _told(facts: ReleaseFacts) -> ReleaseFacts:
+def _with_provenance(facts: ReleaseFacts) -> ReleaseFacts:
     packages = f"{len(facts.sources)} source packages"
     return replace(facts, detail=f"facts shipped with Careen, of {facts.as_of[:10]}, about {packages}: {facts.detail}")
 

@@ -56,7 +56,7 @@ def verify_detached(data: bytes, signature: bytes, keys: Sequence[Path]) -> None
         detached.write_bytes(signature)
         try:
             done = run(["gpgv", *options, "--status-fd", "2", str(detached), str(signed)], timeout_s=TIMEOUT_S)
-            good = {"GOODSIG", "VALIDSIG"} <= _said(done.stderr) and "BADSIG" not in _said(done.stderr)
+            good = {"GOODSIG", "VALIDSIG"} <= _status_words(done.stderr) and "BADSIG" not in _status_words(done.stderr)
         except FileNotFoundError:
             try:
                 good = run(["sqv", *options, "--signature-file", str(detached), str(signed)], timeout_s=TIMEOUT_S).code == 0
@@ -71,19 +71,19 @@ def _gpgv(data: bytes, keyrings: Sequence[str]) -> Signed:
     done = run(
         ["gpgv", *options, "--status-fd", "2", "--output", "-"], input=data, timeout_s=TIMEOUT_S, max_output_bytes=MAX_BYTES
     )
-    said = _said(done.stderr)
-    if "BADSIG" in said:
+    status = _status_words(done.stderr)
+    if "BADSIG" in status:
         raise ValueError("its signature is wrong: it was changed on the way")
-    if {"GOODSIG", "VALIDSIG"} <= said:
+    if {"GOODSIG", "VALIDSIG"} <= status:
         return Signed(done.stdout, True)
-    if "EXPKEYSIG" in said or "REVKEYSIG" in said:
+    if "EXPKEYSIG" in status or "REVKEYSIG" in status:
         why = "its keys have expired or were withdrawn"
     else:
-        why = "none of the keys at hand signed it" if "NO_PUBKEY" in said else "it is not signed"
+        why = "none of the keys at hand signed it" if "NO_PUBKEY" in status else "it is not signed"
     return Signed(signed_text(data), False, why)
 
 
-def _said(stderr: bytes) -> set[str]:
+def _status_words(stderr: bytes) -> set[str]:
     lines = [line.split() for line in stderr.decode("utf-8", "replace").splitlines() if line.startswith("[GNUPG:] ")]
     return {words[1] for words in lines if len(words) > 1}
 

@@ -31,7 +31,7 @@ _DOCUMENT = re.compile(r"usr/share/doc/[^/]+/(changelog(?:\.Debian)?\.gz|NEWS(?:
 _PATCHES = "debian/patches/"
 
 
-class Told(Struct, frozen=True):
+class FixEvidence(Struct, frozen=True):
     changelog: str
     patched: dict[str, str] = {}  # as ``debian_patches.patched`` gives it
     patches: tuple[Patch, ...] = ()
@@ -39,17 +39,17 @@ class Told(Struct, frozen=True):
     news: tuple[Mention, ...] = ()  # what upstream's own news in a binary package say of flaws
 
 
-def told_in(file: BinaryIO) -> Told:
+def fix_evidence_in(file: BinaryIO) -> FixEvidence:
     head = file.read(8)
     file.seek(0)
     if head == b"!<arch>\n":
         changelog, news = _of_deb(file)
-        return Told(changelog, has_source=False, news=news)
+        return FixEvidence(changelog, has_source=False, news=news)
     stream = open_stream(file, _LIMITS)
-    return _told(_of_diff(stream) if stream.peek(4) == b"--- " else _of_tar(stream))
+    return _evidence_in(_of_diff(stream) if stream.peek(4) == b"--- " else _of_tar(stream))
 
 
-def _told(files: Iterator[tuple[str, bytes]]) -> Told:
+def _evidence_in(files: Iterator[tuple[str, bytes]]) -> FixEvidence:
     """Of the files of a ``debian`` folder that matter, by their path in it."""
     changelog = ""
     headers: dict[str, str] = {}
@@ -61,7 +61,7 @@ def _told(files: Iterator[tuple[str, bytes]]) -> Told:
     if not has_entries(changelog):
         raise ValueError("a source package without a changelog")
     series = next((headers[name] for name in SERIES if name in headers), "")
-    return Told(changelog, patched(headers, series), tuple(origins(headers, series)))
+    return FixEvidence(changelog, patched(headers, series), tuple(origins(headers, series)))
 
 
 def _kept_bytes(path: str) -> int:

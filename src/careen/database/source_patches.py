@@ -20,7 +20,7 @@ from careen.formats.debian.references import Mention, mention
 
 MAX_HEADER_BYTES = 16 << 10
 MAX_SERIES_BYTES = 1 << 20
-MAX_FLAWS = 5_000
+MAX_CVES = 5_000
 YEARS = 1  # between the year of a flaw that a header names and the day of its patch
 SERIES = ("debian.series", "series")  # the first that is there counts
 _ID = r"CVE[-_ ]((?:19|20)\d\d)[-_](\d{4,12})(?!\d|-\d{4})"  # "cve-2021-2021-44730" names a year twice
@@ -28,7 +28,7 @@ _IN_NAME = re.compile(rf"(?<![a-z0-9]){_ID}", re.IGNORECASE | re.ASCII)
 _DIFF = re.compile(r"^(?:---|\+\+\+ |diff |Index: |@@ )", re.MULTILINE)
 _DATE = re.compile(r"^Date:([^\n]{1,80})", re.MULTILINE | re.IGNORECASE)
 _TITLE = re.compile(r"^(?:Subject|Description|CVE|Fixes|Bug(?:-[\w-]{1,30})?):[^\n]{0,1000}", re.MULTILINE | re.IGNORECASE)
-_MENDED = re.compile(
+_STATED_FIX = re.compile(
     rf"(?<!not )\bfix(?:es|ed)?(?:\s{{1,20}}for)?:?\s{{1,20}}((?:{_ID}(?:[\s,/&]{{1,20}}(?:and\s{{1,20}})?)?){{1,100}})",
     re.IGNORECASE | re.ASCII,
 )
@@ -52,16 +52,16 @@ def patched(headers: Mapping[str, str], series: str) -> dict[str, str]:
     their path below ``debian/patches``; only those that ``series`` lists are applied."""
     found: dict[str, str] = {}
     for name, header, written in _applied(headers, series):
-        for cve in _flaws(name, header, written):
+        for cve in _cves_of(name, header, written):
             day = max(written, f"{cve[4:8]}-01-01")
-            if cve in found or len(found) < MAX_FLAWS:
+            if cve in found or len(found) < MAX_CVES:
                 found[cve] = min(day, found.get(cve, day))
     return dict(sorted(found.items()))
 
 
 def origins(headers: Mapping[str, str], series: str) -> Iterator[Patch]:
     for name, header, written in _applied(headers, series):
-        cves = " ".join(_flaws(name, header, written))
+        cves = " ".join(_cves_of(name, header, written))
         title = _TITLE.search(header)
         if found := mention("\n".join((title[0] if title else "", cves, *_ORIGIN.findall(header)))):
             yield Patch(written, found)
@@ -76,7 +76,7 @@ def _applied(headers: Mapping[str, str], series: str) -> Iterator[tuple[str, str
             yield name[0], header, max(map(day_of, _DATE.findall(header)), default="")
 
 
-def _flaws(name: str, header: str, written: str) -> Iterator[str]:
+def _cves_of(name: str, header: str, written: str) -> Iterator[str]:
     yield from _ids(name.rpartition("/")[2])
     yield from (cve for cve in _mentioned(header) if _is_recent(cve, written))
 
@@ -87,7 +87,7 @@ def _ids(text: str) -> Iterator[str]:
 
 def _mentioned(header: str) -> Iterator[str]:
     titles = (title for title in _TITLE.findall(header) if not _OTHER.search(title))
-    for text in (*titles, *(match[1] for match in _MENDED.finditer(header))):
+    for text in (*titles, *(match[1] for match in _STATED_FIX.finditer(header))):
         yield from _ids(text)
 
 

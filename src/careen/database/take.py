@@ -27,14 +27,14 @@ from careen.signing.updates import UntrustedError
 from .buckets import FeedRow, age_key
 from .build import Failure, Kept, Prepacked, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
-from .guard import Judge
+from .guard import IsAffected
+from .integrity import is_whole
 from .job import BusyError, Patience
 from .layer import Layer, inflate
 from .lock import LOCK_PATIENCE_S, exclusive
 from .partial import MAX_PIECE_BYTES, Partial, Version, partial_of, prune, remove
 from .publication import Group, Publication
 from .read import check_readable
-from .whole import is_whole
 from .workers import Gate, GateClosedError, in_threads
 
 Reader = Callable[[str, int, int], Generator[bytes]]  # the bytes of a blob, by its digest and size, from an offset on
@@ -71,7 +71,7 @@ def take(
     sources: Sequence[str],
     *,
     where: str,
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     accept: Collection[str] = (),
     absent: bool = False,
     patience_s: float | None = None,
@@ -120,7 +120,7 @@ def take(
                 for row in group.rows
                 if _is_wanted(row, ours.get(row.path), absent)
             }
-            failed = _built(database, publication, feeds, sources, judge) if feeds else {}
+            failed = _built(database, publication, feeds, sources, is_affected) if feeds else {}
             _confirm(database, groups, failed)
             for group, _ in came:
                 job.forget(group)
@@ -250,7 +250,11 @@ def _is_accepted(row: FeedRow, accept: Collection[str]) -> bool:
 
 
 def _built(
-    database: Path, publication: Publication, feeds: Mapping[str, Prepacked], sources: Sequence[str], judge: Judge | None
+    database: Path,
+    publication: Publication,
+    feeds: Mapping[str, Prepacked],
+    sources: Sequence[str],
+    is_affected: IsAffected | None,
 ) -> dict[str, Failure]:
     ours = rows_of(database)
     ranks = {source: number for number, source in enumerate(sources)}
@@ -259,7 +263,7 @@ def _built(
     parts |= feeds
     ordered = sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return build(database, ordered, now, database if ours else None, judge).failed
+    return build(database, ordered, now, database if ours else None, is_affected).failed
 
 
 def _confirm(database: Path, groups: Sequence[Group], failed: Mapping[str, Failure]) -> None:

@@ -18,14 +18,14 @@ from .asking import ask, lacks, still_new
 from .build import rows_of
 from .checks import Trouble
 from .download import Downloads
-from .guard import Judge
+from .guard import IsAffected
 from .job import BusyError, Job, Patience, clear, hold, now, workplace
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
 from .origin import Origin, folder, live, mirror
 from .results import FeedResult, UpdateResult
+from .shared_update import SharedUpdate
 from .space import full_as_error, needed_beside
-from .together import Together
 
 FRESH_S = 24 * 3600
 PATIENCE_S = 5.0
@@ -43,17 +43,17 @@ def update(
     patience_s: float | None = None,
     leave_bytes: int | None = None,
     accept: Collection[str] = (),
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     api_key: str = "",
-    together: Together | None = None,
+    shared: SharedUpdate | None = None,
 ) -> UpdateResult:
     """``need`` None asks for everything. Feeds asked for within ``max_age_s`` are not asked for again.
 
     ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for. Of
     those feeds files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use
     instead of the live addresses. ``accept`` names sources, or parts of them, that are taken as they are, whatever they
-    lost; ``judge`` says what statements mean, to notice a feed that turned around. ``api_key`` is that of NVD's user, for
-    its faster rate. ``together`` is what several updates of this process share that may run at the same time.
+    lost; ``is_affected`` says what statements mean, to notice a feed that turned around. ``api_key`` is that of NVD's user, for
+    its faster rate. ``shared`` is what several updates of this process share that may run at the same time.
     """
     path = database_path(cache)
     asked = now()
@@ -61,10 +61,10 @@ def update(
     def waiting_s() -> float:
         return LOCK_PATIENCE_S if patience_s is None or lacks(rows_of(path), sources, need) else patience_s
 
-    together = together or Together()
+    shared = shared or SharedUpdate()
     with (
         full_as_error(path.parent, partial(needed_beside, path)),
-        together.workplace(lambda opened: hold(path, waiting_s, progress, opened)) as (place, number),
+        shared.workplace(lambda opened: hold(path, waiting_s, progress, opened)) as (place, number),
     ):
         patience = Patience(patience_s)
         scratch = place.scratch / f"files.{number}"
@@ -72,9 +72,20 @@ def update(
         downloads = Downloads(fetcher, place.parts, place.gate, progress, leave_bytes=leave_bytes) if fetcher else None
         origin = _origin(mirror_at, fetcher, downloads, progress, api_key, patience.is_late)
         job = Job(
-            path, scratch, origin, downloads, asked, max_age_s, patience, leave_bytes, place.is_shared, accept, judge, progress
+            path,
+            scratch,
+            origin,
+            downloads,
+            asked,
+            max_age_s,
+            patience,
+            leave_bytes,
+            place.is_shared,
+            accept,
+            is_affected,
+            progress,
         )
-        return together.update(job, sources, need)
+        return shared.update(job, sources, need)
 
 
 def refresh(
@@ -83,13 +94,13 @@ def refresh(
     need: Need,
     fetcher: Fetcher,
     progress: Progress = silent,
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     *,
     mirror_at: str | None = None,
     max_age_s: float = FRESH_S,
     patience_s: float | None = PATIENCE_S,
     leave_bytes: int | None = None,
-    together: Together | None = None,
+    shared: SharedUpdate | None = None,
 ) -> UpdateResult:
     """What a scan does before it matches: fetches what is missing, and asks for what is over a day old, for five seconds.
 
@@ -98,7 +109,7 @@ def refresh(
     try:
         return update(
             cache, sources, need=need, fetcher=fetcher, mirror_at=mirror_at, progress=progress, max_age_s=max_age_s,
-            patience_s=patience_s, leave_bytes=leave_bytes, judge=judge, together=together,
+            patience_s=patience_s, leave_bytes=leave_bytes, is_affected=is_affected, shared=shared,
         )  # fmt: skip
     except Error as error:
         path = database_path(cache)
@@ -113,7 +124,7 @@ def finish(
     sources: Sequence[AdvisorySource],
     need: Need,
     fetcher: Fetcher,
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     *,
     mirror_at: str | None = None,
 ) -> UpdateResult | None:
@@ -134,7 +145,7 @@ def finish(
         place, patience = workplace(path.parent, "refreshing", True, opened), Patience(None)
         downloads = Downloads(fetcher, place.parts, place.gate)
         origin = _origin(mirror_at, fetcher, downloads, silent, "", patience.is_late)
-        job = Job(path, place.scratch, origin, downloads, now(), FRESH_S, patience, None, False, (), judge, silent)
+        job = Job(path, place.scratch, origin, downloads, now(), FRESH_S, patience, None, False, (), is_affected, silent)
         answers = ask(job, sources, need)
         if not opened.enter_context(exclusive(path.parent / "lock", LOCK_PATIENCE_S)):
             raise BusyError("another process is updating the advisory database", "The next scan goes on.")

@@ -5,13 +5,13 @@ from tests.support.feeds import SOURCES, whole_mirror
 
 from careen.database import buckets
 from careen.database.build import _connected, rows_of
+from careen.database.earlier_databases import install
 from careen.database.forget import forget
-from careen.database.kept import install
+from careen.database.integrity import replaced
 from careen.database.knowledge import database_path
 from careen.database.merge import with_checks
 from careen.database.read import open_database
 from careen.database.update import update
-from careen.database.whole import replaced
 from careen.errors import DatabaseError, UsageError
 from careen.plugins import Need
 

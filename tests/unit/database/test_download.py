@@ -215,7 +215,7 @@ def test_a_page_for_people_replaces_nothing(scene):
     ],
 )
 def test_forms(name, head, what):
-    assert download.misfit(name, head) == what
+    assert download.unexpected_content(name, head) == what
 
 
 def test_unchanged_needs_no_part(scene):

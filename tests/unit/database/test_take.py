@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.support.feeds import SOURCES, whole_mirror
 from tests.support.generated import examples
 
-from careen.app.meaning import meaning
+from careen.app.regression_guard import build_is_affected
 from careen.database.build import FeedRow, Fresh, Kept, build, damaged, rows_of
 from careen.database.checks import read_checks
 from careen.database.compare import compare
@@ -225,7 +225,7 @@ def test_a_feed_that_lost_records_is_held_back(tmp_path):
 def test_a_feed_that_turns_around_is_held_back(tmp_path):
     ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01", fixed="1.1")
     one = published(debian(tmp_path / "theirs.sqlite", fixed="9"), tmp_path / "layers")
-    result = taken(ours, one, judge=meaning())
+    result = taken(ours, one, is_affected=build_is_affected())
     assert result.failed["debian/tracker.json"].trouble == "held_back"
     assert "are the reverse of before" in result.failed["debian/tracker.json"].detail
     assert fixes(ours) == ({"1.1"}, 100)

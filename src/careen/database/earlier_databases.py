@@ -25,7 +25,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @contextmanager
-def keeping(path: Path, count: int) -> Iterator[None]:
+def keeping_earlier(path: Path, count: int) -> Iterator[None]:
     """The database as it is now is kept if the block puts another in its place, with ``count`` earlier ones in all."""
     before = _built(path) if count else ""
     if not before:
@@ -44,7 +44,7 @@ def keeping(path: Path, count: int) -> Iterator[None]:
         old.unlink(missing_ok=True)
 
 
-def listed(path: Path) -> tuple[DatabaseInfo, ...]:
+def list_databases(path: Path) -> tuple[DatabaseInfo, ...]:
     """The one in use, then those that were kept, newest first. What cannot be read is left out."""
     found = []
     for file in (path, *_kept(path)):
@@ -55,14 +55,14 @@ def listed(path: Path) -> tuple[DatabaseInfo, ...]:
     return tuple(found)
 
 
-def chosen(path: Path, wanted: str) -> Path:
+def find_database(path: Path, wanted: str) -> Path:
     """The file that ``wanted`` means: a file's name, or the newest database that was built on a day or before it."""
     file = Path(wanted).expanduser()
     if not _DAY.fullmatch(wanted):
         if not file.is_file():
             raise DatabaseError(f"{wanted}: there is no such database", "a file, or a day: careen db list names those kept")
         return file
-    built = {info.built: info.path for info in listed(path)}
+    built = {info.built: info.path for info in list_databases(path)}
     until = [moment for moment in built if moment[:10] <= wanted]
     if not until:
         there = ", ".join(sorted({moment[:10] for moment in built})) or "none"
@@ -88,7 +88,7 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replac
                 leftover.unlink(missing_ok=True)
             write(aside)
             merged = Merged() if replace else with_ours(aside, path)
-            with keeping(path, count):
+            with keeping_earlier(path, count):
                 put_in_place(aside, path)
             forget_checks(path)
         finally:

@@ -14,8 +14,8 @@ from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_words, unpacked
 
 MAX_IDS = 1_000_000  # that the unread records of one feed may name
-MAX_TOLD = 1000  # unread records that the database remembers of a feed
-MAX_TOLD_IDS = 20  # of each
+MAX_REMEMBERED = 1000  # unread records that the database remembers of a feed
+MAX_REMEMBERED_IDS = 20  # of each
 MAX_REASON = 200
 LISTS = frozenset({"advisory", "malicious"})  # of these a key has statements with ids; of others the key is the id
 
@@ -28,7 +28,7 @@ class Statement(Struct, frozen=True):
     records: tuple[Record, ...]
 
 
-class Unread:
+class UnreadRecords:
     """The records of one feed that could not be read. Raises ValueError where they name more than can be looked for."""
 
     def __init__(self, known: Iterable[PassedOver] = ()) -> None:
@@ -37,7 +37,7 @@ class Unread:
         self._known = len(self._all)
         self._ids = 0
 
-    def apart(self, records: Iterable[Record]) -> Iterator[Record]:
+    def readable(self, records: Iterable[Record]) -> Iterator[Record]:
         for record in records:
             if isinstance(record, PassedOver):
                 self._ids += len(record.ids)
@@ -48,7 +48,7 @@ class Unread:
                 yield record
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         count = len(self._all) - self._known
         if not count:
             return ""
@@ -58,10 +58,10 @@ class Unread:
     def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
         """With those of ``before`` that an amended feed did not read again."""
         left = () if replaced is None else (one for one in before if replaced.isdisjoint(one.ids))
-        short = (replace(one, reason=one.reason[:MAX_REASON], ids=one.ids[:MAX_TOLD_IDS]) for one in (*left, *self._all))
-        return tuple(dict.fromkeys(short))[:MAX_TOLD]
+        short = (replace(one, reason=one.reason[:MAX_REASON], ids=one.ids[:MAX_REMEMBERED_IDS]) for one in (*left, *self._all))
+        return tuple(dict.fromkeys(short))[:MAX_REMEMBERED]
 
-    def said_before(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
+    def earlier_statements(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
         """Asked once the new edition was read."""
         wanted = places_of(self._all)
         if not wanted or before is None:
@@ -84,7 +84,7 @@ class Unread:
                     yield Statement(kind, space, key, id, same)
 
 
-def is_said(shelf: Shelf, held: Held, statement: Statement) -> bool:
+def has_statement(shelf: Shelf, held: Held, statement: Statement) -> bool:
     """Whether a feed says something of what the statement is about."""
     section = held.section(statement.kind, statement.space)
     if section is None:

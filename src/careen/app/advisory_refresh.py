@@ -22,50 +22,52 @@ from careen.plugins import AdvisorySource, Ecosystem, Need, Progress
 if TYPE_CHECKING:
     from careen.app.publications import Verified
     from careen.database.results import UpdateResult
-    from careen.database.together import Together
+    from careen.database.shared_update import SharedUpdate
 
 log = logging.getLogger(__name__)
 
 LEAVE_BYTES = 16 << 20  # what a scan does not read itself where somebody finishes it afterwards: over half a second of work
 
 
-class Learnt:
+class RefreshState:
     """The namespaces that are up to date: an image of this run asked for them."""
 
     def __init__(self) -> None:
         self.namespaces: set[str] = set()
-        self.told: set[str] = set()  # warnings: one is given once in a run
+        self.warned: set[str] = set()  # warnings: one is given once in a run
         self.is_late = False  # there was no time for a refresh
         self.late: set[str] = set()  # of what these namespaces need
         self.published: Verified | None = None  # what this run asked for
         self.archives = OwnArchives()
         self.publication = threading.Lock()  # of who asks for what is published: one at a time
         self._lock = threading.Lock()
-        self._together: Together | None = None
+        self._shared: SharedUpdate | None = None
 
     @property
-    def together(self) -> "Together":
+    def shared(self) -> "SharedUpdate":
         """What the threads that ask feeds share, so that they download at the same time."""
-        from careen.database.together import Together
+        from careen.database.shared_update import SharedUpdate
 
         with self._lock:
-            self._together = self._together or Together()
-            return self._together
+            self._shared = self._shared or SharedUpdate()
+            return self._shared
 
 
-class Lessons:
+class AdvisoryRefresh:
     """Fetches what the image at hand calls for while its layers are still being read."""
 
-    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: "Learnt") -> None:
-        self._settings, self._ecosystems, self._progress, self._learnt = settled(settings), ecosystems, progress, learnt
-        self.unread: list[str] = []  # why archives that were to be asked gave nothing
+    def __init__(
+        self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, state: "RefreshState"
+    ) -> None:
+        self._settings, self._ecosystems, self._progress, self._state = settled(settings), ecosystems, progress, state
+        self.archive_failures: list[str] = []  # why archives that were to be asked gave nothing
         self._threads: list[threading.Thread] = []
         self._distribution: Distribution | None = None
         self._types: set[str] = set()  # of packages seen
         self._begun: frozenset[str] = frozenset()
         self._lock = threading.Lock()
 
-    def begin(self, delta: Delta) -> None:
+    def start_for_layer(self, delta: Delta) -> None:
         """Starts with what a layer shows: the advisories of its distribution, and of the languages that it has packages of."""
         if not _asks(self._settings) or "vuln" not in self._settings.scanners:
             return
@@ -84,7 +86,7 @@ class Lessons:
             self._threads.append(threading.Thread(target=self._refresh, args=(namespaces,), daemon=True))
             self._threads[-1].start()
 
-    def learn(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
+    def knowledge_for(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
         """The knowledge to judge this inventory by; None where there is no database and none could be had."""
         if _asks(self._settings):
             wanted = needed(inventory.packages, inventory.distribution, self._ecosystems)
@@ -95,38 +97,38 @@ class Lessons:
             self._refresh(wanted)  # once more what could not be had
         private = _private(self._settings)
         known, damaged = _database(self._settings, opened, bool(private))
-        known += self._learnt.archives.knowledge(
-            self._settings, inventory, self._ecosystems, self._progress, self.unread.append
+        known += self._state.archives.knowledge(
+            self._settings, inventory, self._ecosystems, self._progress, self.archive_failures.append
         )
         if not damaged:  # what was there and cannot be read is to be mended, not made up for
             known = with_shipped(known, inventory, self._ecosystems)
         known = [*private, *known]
         if len(known) < 2:
             return next(iter(known), None)
-        from careen.database.chain import Chain
+        from careen.database.combined import CombinedKnowledge
 
-        return Chain(known)
+        return CombinedKnowledge(known)
 
     def _refresh(self, namespaces: frozenset[str]) -> None:
-        left = namespaces - self._learnt.namespaces
-        if (left or not self._learnt.namespaces) and self._fetch(left):
-            self._learnt.namespaces |= left
+        left = namespaces - self._state.namespaces
+        if (left or not self._state.namespaces) and self._fetch(left):
+            self._state.namespaces |= left
 
     def _fetch(self, namespaces: frozenset[str]) -> bool:
         sources = [source for source in advisory_sources() if source.on_demand]
         need = Need(namespaces)
-        with self._learnt.publication:
+        with self._state.publication:
             came = self._take_published(need, sources)
             if came == "later":
-                self._learnt.is_late = True
-                self._learnt.late |= namespaces
+                self._state.is_late = True
+                self._state.late |= namespaces
                 return True
             if came == "used":  # to take more of it, and to ask feeds, need the same lock
                 return self._ask_feeds(need, sources)
         return self._ask_feeds(need, sources)
 
     def _ask_feeds(self, need: Need, sources: Sequence[AdvisorySource]) -> bool:
-        from careen.app.meaning import meaning
+        from careen.app.regression_guard import build_is_affected
         from careen.database.update import FRESH_S, PATIENCE_S, refresh
 
         settings = self._settings
@@ -139,19 +141,19 @@ class Lessons:
                 need,
                 fetcher_of(settings),
                 self._progress,
-                meaning(),
+                build_is_affected(),
                 mirror_at=settings.db_from,
                 max_age_s=math.inf if never else FRESH_S,
                 patience_s=None if wait else PATIENCE_S,
                 leave_bytes=LEAVE_BYTES if self._is_finished_later else None,
-                together=self._learnt.together,
+                shared=self._state.shared,
             )
         except Error as error:
             self._warn(str(error))
             return False
         if any(feed.trouble == "late" for feed in result.feeds):
-            self._learnt.is_late = True
-            self._learnt.late |= namespaces
+            self._state.is_late = True
+            self._state.late |= namespaces
         for text in _warnings(result, self._is_finished_later):
             self._warn(text)
         return True
@@ -185,7 +187,7 @@ class Lessons:
                 need.namespaces or frozenset(),
                 {feed.key for source in sources for feed in source.feeds(need, _no_listing)},
                 self._progress,
-                found=self._learnt.published,
+                found=self._state.published,
                 absent=settings.refresh == "never",
                 patience_s=PATIENCE_S if is_usable and settings.refresh != "wait" else None,
                 leave_bytes=LEAVE_BYTES if is_usable and later else None,
@@ -195,7 +197,7 @@ class Lessons:
             return ""
         if brought is None:  # it is here as it was published; or it could not be had a moment ago
             return "used" if is_usable else ""
-        self._learnt.published = brought.found or self._learnt.published
+        self._state.published = brought.found or self._state.published
         for path, failure in brought.taken.failed.items() if brought.taken else ():
             self._warn(f"{path} is not taken as it was published: {failure.detail}")
         if brought.is_late:
@@ -204,8 +206,8 @@ class Lessons:
         return "later" if brought.is_late and later else "used"
 
     def _warn(self, text: str) -> None:
-        if text not in self._learnt.told:
-            self._learnt.told.add(text)
+        if text not in self._state.warned:
+            self._state.warned.add(text)
             log.warning("%s", text)
 
 
@@ -265,10 +267,10 @@ def _database(settings: Settings, opened: ExitStack, has_private: bool) -> tuple
 
 def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:
     from careen.database.backfill import backfill
-    from careen.database.chain import Chain
+    from careen.database.combined import CombinedKnowledge
 
     fetcher = fetcher_of(settings, attempts=1) if _asks(settings) else None
-    return Chain((knowledge, backfill(settled(settings).cache_dir, _by_importance(knowledge, ids), fetcher)))
+    return CombinedKnowledge((knowledge, backfill(settled(settings).cache_dir, _by_importance(knowledge, ids), fetcher)))
 
 
 def _by_importance(knowledge: Knowledge, ids: Sequence[str]) -> list[str]:

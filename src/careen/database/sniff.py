@@ -9,7 +9,7 @@ _BOM = b"\xef\xbb\xbf"
 HEAD_BYTES = 1024
 
 
-def misfit(name: str, head: bytes) -> str:
+def unexpected_content(name: str, head: bytes) -> str:
     """What came in place of the file ``name``; "" where it may be that."""
     start = head[:HEAD_BYTES].removeprefix(_BOM).lstrip()
     if any(page in start.lower() for page in _PAGES) and start[:1] == b"<":

@@ -21,7 +21,7 @@ from .job import Job, Workplace
 from .results import UpdateResult
 
 
-class Together:
+class SharedUpdate:
     def __init__(self) -> None:
         self._guard = threading.Lock()  # of all that follows
         self._building = threading.Lock()

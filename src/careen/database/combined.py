@@ -25,7 +25,7 @@ from .knowledge import Knowledge
 Value = TypeVar("Value")
 
 
-class Chain:
+class CombinedKnowledge:
     """Statements of all are put together; of single values the first that is known counts."""
 
     def __init__(self, parts: Iterable[Knowledge]) -> None:
@@ -82,7 +82,7 @@ class Chain:
         return _first(part.repositories(names) for part in self._parts)
 
 
-class Fallback(Chain):
+class FallbackKnowledge(CombinedKnowledge):
     """Of each package what ``first`` says, and where that does not know the package at all, what ``second`` says."""
 
     def __init__(self, first: Knowledge, second: Knowledge) -> None:
