@@ -16,7 +16,7 @@ from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.real_registry import start_registry, stop_registry
 from tests.support.servers import Answer, Server, free_port
 
-from careen.app import databases, publishing
+from careen.app import database_transfer, databases, publishing
 from careen.app.publications import newest
 from careen.app.publishing import make_publisher, publish_database
 from careen.app.registries import repository_of
@@ -92,7 +92,7 @@ def address(host, name):
 
 
 def pull(place, settings):
-    from careen.app.databases import pull_database
+    from careen.app.database_transfer import pull_database
 
     return pull_database(place, settings)
 
@@ -301,13 +301,13 @@ def test_past_its_end(registries, keys, publisher, user, clock, tmp_path, monkey
 def test_in_a_file(registries, keys, publisher, user, clock, tmp_path):
     place, file = address(registries[0], "file"), tmp_path / "careen-db.tar"
     publish_database([place], keys, publisher)
-    origin, digest = databases.export_published(file, replace(user, db_artifact=(place,)))
+    origin, digest = database_transfer.export_published(file, replace(user, db_artifact=(place,)))
     assert (origin, digest) == (place, digest_of(Layout(io.BytesIO(file.read_bytes()), "x").manifest))
     closed = Settings(cache_dir=private(tmp_path / "closed"), db_root=keys / "root.json")
-    assert databases.import_database(file, closed) == ()
+    assert database_transfer.import_database(file, closed) == ()
     assert rows_of(database_path(closed.cache_dir)).keys() == rows_of(database_path(publisher.cache_dir)).keys()
     with pytest.raises(UsageError, match="no root of trust"):
-        databases.import_database(file, Settings(cache_dir=closed.cache_dir))
+        database_transfer.import_database(file, Settings(cache_dir=closed.cache_dir))
     before = database_path(closed.cache_dir).read_bytes()
     data = file.read_bytes()
     for number, broken in enumerate(
@@ -315,7 +315,7 @@ def test_in_a_file(registries, keys, publisher, user, clock, tmp_path):
     ):
         (tmp_path / f"{number}.tar").write_bytes(broken)
         with pytest.raises(InputError):
-            databases.import_database(
+            database_transfer.import_database(
                 tmp_path / f"{number}.tar", Settings(cache_dir=private(tmp_path / f"new-{number}"), db_root=closed.db_root)
             )
     clock.shift = timedelta(seconds=5)
@@ -323,7 +323,7 @@ def test_in_a_file(registries, keys, publisher, user, clock, tmp_path):
     publish_database([place], keys, publisher, accept=["kev"])
     pull(place, closed)
     with pytest.raises(UntrustedError, match="older"):
-        databases.import_database(file, closed)
+        database_transfer.import_database(file, closed)
     assert database_path(closed.cache_dir).read_bytes() != before
 
 
@@ -400,7 +400,7 @@ CHILD = """
 import os, signal, sys, threading
 from pathlib import Path
 from careen.config import Settings
-from careen.app.databases import pull_database
+from careen.app.database_transfer import pull_database
 from careen.app.publishing import publish_database
 
 action, place, keys, cache, mirror, kill_at = sys.argv[1:]

@@ -14,10 +14,10 @@ from careen.errors import DatabaseError
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 from .asking import NOT_OFFERED, Answers, Came
-from .buckets import FeedRow, age_key
 from .build import Built, Fresh, Kept, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
 from .download import Fetched
+from .head import FeedRow, age_key
 from .job import Job, now
 from .knowledge import FILE
 from .precedence import ordered

@@ -16,14 +16,14 @@ from careen import __version__
 from careen.errors import Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Need
 
-from .buckets import FeedRow
 from .build import damaged, rows_of
 from .checks import Check, Trouble, read_checks
+from .database_file import check_readable
 from .download import Fetched, FetchError, LateError, Unchanged
+from .head import FeedRow
 from .integrity import is_whole
 from .job import Job
 from .origin import Origin
-from .read import check_readable
 from .results import FeedResult
 from .space import FullError, is_full
 from .workers import in_threads

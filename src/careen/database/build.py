@@ -19,11 +19,13 @@ from msgspec.structs import replace
 from careen.errors import DatabaseError
 from careen.plugins import Record
 
-from .buckets import FeedRow, Head, Held, Section, Shelf, head_of, sealed_head
+from .buckets import sealed_head
 from .guard import FeedStatements, IsAffected, doubt_of
+from .head import FeedRow, Head, Held, Section, head_of
 from .integrity import replaced
 from .packing import Writer, records_of_use
 from .rows import SCHEMA
+from .shelf import Shelf
 from .space import full, is_full, needed_beside
 from .unread_records import UnreadRecords, has_statement
 

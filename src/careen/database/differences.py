@@ -29,8 +29,9 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import FeedRow, label_of
-from .read import Database, PackedStatement
+from .database_file import PackedStatement
+from .head import FeedRow, label_of
+from .read import Database
 
 Change = Literal["added", "removed", "changed"]
 About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed"]

@@ -25,7 +25,7 @@ from careen.errors import NetworkError
 from careen.net.pace import SlowError, backoff_s
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
-from .buckets import FeedRow
+from .head import FeedRow
 from .partial import Partial, Version, is_kept, partial_of, remove
 from .sniff import unexpected_content
 from .space import LEAST_BYTES, full_as_error

@@ -14,9 +14,9 @@ from careen.atomic import write_whole
 from careen.errors import DatabaseError
 from careen.model.advisory import DatabaseInfo
 
-from .buckets import FeedRow
 from .build import put_in_place
 from .checks import forget_checks
+from .head import FeedRow
 from .lock import LOCK_PATIENCE_S, exclusive
 from .merge import Merged, with_ours
 from .read import status

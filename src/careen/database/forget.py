@@ -9,12 +9,12 @@ from pathlib import Path
 from careen.config import nearest
 from careen.errors import DatabaseError, UsageError
 
-from .buckets import FeedRow, label_of
 from .build import Kept, build, is_damaged, rows_of
 from .checks import forget_checks
+from .database_file import check_readable
+from .head import FeedRow, label_of
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
-from .read import check_readable
 
 
 def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:

@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from careen.model.advisory import Advisory
 
-from .buckets import Held, Shelf, Wanted
+from .head import Held
 from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_advisories, unpack_words
+from .shelf import Shelf, Wanted
 
 IsAffected = Callable[[str, Sequence[Advisory], str], bool]  # namespace, statements, version
 

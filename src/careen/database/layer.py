@@ -19,7 +19,8 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from .buckets import FeedRow, Held, Section, checked
+from .buckets import checked
+from .head import FeedRow, Held, Section
 
 if TYPE_CHECKING:
     from types import ModuleType

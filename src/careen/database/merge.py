@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from careen.model.advisory import Advisory, Epss, Exploited, Malicious, Support, VulnerabilityRecord
 from careen.plugins import Record
 
-from .buckets import FeedRow, age_key
 from .build import Fresh, Kept, build, damaged, is_damaged, is_loss, names_password, require_all, rows_of
 from .checks import read_checks
+from .head import FeedRow, age_key
 from .knowledge import key_name
 from .read import Database, open_database, status
 from .unread_records import is_about, places_of

@@ -22,8 +22,8 @@ from careen.atomic import write_whole
 from careen.errors import DatabaseError, Error, InputError, NetworkError, UsageError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, silent
 
-from .buckets import FeedRow
 from .download import Downloads, Fetched, FetchError, Unchanged
+from .head import FeedRow
 from .lock import exclusive
 from .origin import MANIFEST, Origin, live, sha256_of
 from .partial import prune

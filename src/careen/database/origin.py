@@ -21,8 +21,8 @@ from careen.plugins import Feed, Fetcher, Progress, Response, silent
 from careen.safety.typed import from_json
 
 from . import changes
-from .buckets import FeedRow
 from .download import Downloads, Fetched, FetchError, LateError, Unchanged, body_of
+from .head import FeedRow
 from .knowledge import DERIVED
 from .listings import listed
 from .windows import Windows

@@ -26,7 +26,8 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import UNFILTERED, FeedRow, Held, Kind, Packer, Section, Shelf, tag_of
+from .buckets import UNFILTERED, Packer
+from .head import FeedRow, Held, Kind, Section, tag_of
 from .knowledge import answers_for_aliases, key_name
 from .rows import (
     BUNDLE_FROM,
@@ -40,6 +41,7 @@ from .rows import (
     statements,
     status_of,
 )
+from .shelf import Shelf
 from .unread_records import Statement
 
 if TYPE_CHECKING:

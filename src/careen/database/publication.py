@@ -25,7 +25,7 @@ from careen.signing.repository import Target
 from careen.signing.updates import UntrustedError
 
 from .artifact import ABOUT, CREATED, EMPTY, EMPTY_TYPE, Blob
-from .buckets import FeedRow
+from .head import FeedRow
 from .layer import Packed
 from .layout import MANIFEST_TYPE, digest_of
 from .rows import SCHEMA

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from careen.plugins import AdvisorySource
 
-from .buckets import FeedRow, label_of
 from .build import rows_of
 from .checks import Check, read_checks
+from .head import FeedRow, label_of
 from .layer import FORMAT, About, write_layer
 from .publication import Group
 from .read import open_database

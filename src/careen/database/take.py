@@ -24,17 +24,17 @@ from careen.errors import DatabaseError, NetworkError
 from careen.plugins import Progress, silent
 from careen.signing.updates import UntrustedError
 
-from .buckets import FeedRow, age_key
 from .build import Failure, Kept, Prepacked, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
+from .database_file import check_readable
 from .guard import IsAffected
+from .head import FeedRow, age_key
 from .integrity import is_whole
 from .job import BusyError, Patience
 from .layer import Layer, inflate
 from .lock import LOCK_PATIENCE_S, exclusive
 from .partial import MAX_PIECE_BYTES, Partial, Version, partial_of, prune, remove
 from .publication import Group, Publication
-from .read import check_readable
 from .workers import Gate, GateClosedError, in_threads
 
 Reader = Callable[[str, int, int], Generator[bytes]]  # the bytes of a blob, by its digest and size, from an offset on

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from careen.model.advisory import PassedOver
 from careen.plugins import Record
 
-from .buckets import Held, Kind, Shelf, Wanted
+from .head import Held, Kind
 from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_words, unpacked
+from .shelf import Shelf, Wanted
 
 MAX_IDS = 1_000_000  # that the unread records of one feed may name
 MAX_REMEMBERED = 1000  # unread records that the database remembers of a feed

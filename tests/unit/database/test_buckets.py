@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.database.buckets import Packer, Section, Shelf, Wanted, tag_of
+from careen.database.buckets import Packer
+from careen.database.head import Section, tag_of
+from careen.database.shelf import Shelf, Wanted
 
 TAG = tag_of("feed", "record", "")
 KEY = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6)

@@ -13,8 +13,8 @@ from tests.support.feeds import FakeNetwork
 from tests.support.generated import examples
 
 from careen.database import download, partial
-from careen.database.buckets import FeedRow
 from careen.database.download import Downloads, FetchError, Unchanged
+from careen.database.head import FeedRow
 from careen.database.partial import prune
 from careen.database.workers import Gate, GateClosedError
 from careen.errors import NetworkError

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.support.generated import examples
 
-from careen.database.buckets import FeedRow, Section, sealed, tag_of
 from careen.database.buckets import opened as opened_blob
+from careen.database.buckets import sealed
 from careen.database.build import Fresh, Prepacked, build, damaged
+from careen.database.head import FeedRow, Section, tag_of
 from careen.database.layer import FORMAT, About, Layer, Packed, inflate, write_layer, zstd
 from careen.database.read import open_database
 from careen.model.advisory import (
