@@ -1,12 +1,12 @@
-"""What a Debian archive itself knows of fixed flaws: the changelogs of the packages for which it has a newer version.
+"""Fixed vulnerabilities from a Debian archive itself: from the changelogs of packages of which it has a newer version.
 
-A source package that is as new as the release's newest has no fix to wait for. An older one is looked up in the newest's
-changelog, and each CVE that is first named there above the installed version is mended by that version. Of what the
-changelog does not name, the source package's patches tell (``database.source_patches``), and of those that it calls by
-another name, a newer release (``archive_neighbours``). The archive says nothing of flaws
-without a fix, of severities, or of packages that are not affected: what is known this way is partial.
-The changelog is taken from the source package, else from a binary package, else from the next older version.
-Raises: ArchiveError, NetworkError where nothing can be had.
+If an installed source package is the release's newest, there is no fix. If it is older, the changelog of the newest version is
+read: each CVE that a later entry names first is fixed in that entry's version. CVEs that the changelog does not name come
+from the patches of the source package (``database.source_patches``); those that it has under another name, from a newer
+release (``archive_neighbours``). The archive has nothing about vulnerabilities without a fix, severities, or packages that are
+not affected, so that these data are partial.
+The changelog comes from the source package, else from a binary package, else from the next older version.
+Raises: ArchiveError, NetworkError if nothing is available.
 **Source:** Debian Policy 4.4 (changelogs); DEP-3 (patches); Debian Developer's Reference 5.8.5.2 (security uploads name
 their CVEs there).
 """
@@ -40,8 +40,8 @@ from .source_package import FixEvidence
 log = logging.getLogger(__name__)
 
 BUDGET_S = 600.0
-BINARIES = 4  # packages of one source to look into: some have no changelog of their own
-OLDER = 3  # versions to go back to where the newest cannot be had
+BINARIES = 4  # packages of one source to open: some have no changelog of their own
+OLDER = 3  # versions to try if the newest is not available
 _UPDATED = re.compile(r"[+~]deb\d+u\d+")
 
 Key = Callable[[str], Any]
@@ -51,7 +51,7 @@ Installed = Mapping[str, Collection[str]]  # versions by source package
 def archive_knowledge(
     archives: Archives, installed: Mapping[str, Installed], key: Key, on_failure: Callable[[str], None] = lambda _: None
 ) -> MemoryDatabase | None:
-    """``installed`` is by namespace. None where no place has any of the releases; what went wrong is logged, and ``told``."""
+    """``installed`` is by namespace. None if no place has any of the releases; failures are logged and passed on."""
     releases: dict[str, ReleaseFacts] = {}
     listed: list[Listed] = []
     for namespace, packages in sorted(installed.items()):
@@ -69,14 +69,14 @@ def archive_knowledge(
 
 
 def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key) -> ReleaseFacts:
-    """A source package without versions is looked up whatever version is installed."""
+    """All fixes of a source package for which ``wanted`` has no versions."""
     archives.deadline = time.monotonic() + BUDGET_S
     suites = archives.suites(codename)
     if not suites:
         reasons = "; ".join(archives.refused(codename)[:3]) or f"{archives.shown}: no release {codename} there"
         raise ArchiveError(reasons, "archive names the folder that has dists, archive_keys the keyrings to trust")
     work = _Work(archives, suites, key, Neighbours(archives, codename, key))
-    # Where a mirror has no source packages, the binary ones tell their versions.
+    # If a mirror has no source packages, the versions come from the binary ones.
     offers = work.newest_first(wanted, "sources") or work.newest_first(wanted, "packages")
     if not offers and wanted:
         raise ArchiveError(f"{archives.shown}: none of the packages is listed in {codename}", "check the mirror")
@@ -97,14 +97,14 @@ class _Placed(Struct, frozen=True):
 
 
 class _Work:
-    """One release at a time: what was found, and of which packages it could not be."""
+    """The facts about one release, and the packages without."""
 
     def __init__(self, archives: Archives, suites: Sequence[Suite], key: Key, neighbours: Neighbours) -> None:
         self._archives, self._suites, self._key, self._neighbours = archives, suites, key, neighbours
         self.sources: dict[str, SourceFacts] = {}
-        self._older: list[str] = []  # whose newest changelog could not be had
+        self._older: list[str] = []  # their newest changelog was not available
         self._failed: list[str] = []
-        self._elsewhere: list[str] = []  # of which a newer release says which flaws were mended
+        self._elsewhere: list[str] = []  # a newer release names the CVEs of their fixes
 
     def newest_first(self, names: Collection[str], kind: str) -> dict[str, list[_Placed]]:
         found: dict[str, list[_Placed]] = defaultdict(list)
@@ -119,8 +119,8 @@ class _Work:
         return dict(found)
 
     def is_original(self, one: _Placed) -> bool:
-        """Whether this is the version that the release came with, so that it has no fix of the release's own."""
-        native = "-" not in one.offer.version  # such a package is mended with a version like any other
+        """Whether the release began with this version, which therefore has no fix of the release's own."""
+        native = "-" not in one.offer.version  # a fix of such a package has an ordinary version
         return not (native or one.is_update or _UPDATED.search(one.offer.version))
 
     def look_up(self, name: str, versions: Sequence[_Placed], oldest: str | None) -> None:
@@ -154,7 +154,7 @@ class _Work:
         return found
 
     def _with_patches(self, evidence: FixEvidence, older: Sequence[_Placed]) -> FixEvidence:
-        """A binary package has none: those of the next older source package are in the newest as well."""
+        """With the patches of the next older source package: the newest has them too, and binary packages have none."""
         for one in older:
             if not one.offer.path.endswith(".deb"):
                 try:
@@ -188,11 +188,11 @@ class _Work:
         today = datetime.now(UTC).isoformat()
         expired = sorted(suite.release.valid_until[:10] for suite in self._suites if "" < suite.release.valid_until < today)
         if expired:
-            parts.append(f"its lists expired on {expired[0]}: the mirror is not kept up to date")
+            parts.append(f"its lists expired on {expired[0]}: the mirror is out of date")
         for names, what in (
-            (self._elsewhere, "which flaws were mended a newer release says of"),
-            (self._older, "an older changelog than the newest could be had of"),
-            (self._failed, "no changelog could be had of"),
+            (self._elsewhere, "a newer release names the vulnerabilities that are fixed in"),
+            (self._older, "only an older changelog was available of"),
+            (self._failed, "no changelog was available of"),
         ):
             if names:
                 parts.append(f"{what} {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
@@ -200,6 +200,6 @@ class _Work:
 
 
 def _as_of(suites: Sequence[Suite]) -> str:
-    """Of the suite of security updates: a release's own changes with its point releases alone."""
+    """The date of the security suite: a release's own suite changes only with its point releases."""
     dates = [suite.release.date for suite in suites if suite.name.endswith("-security")]
     return max(dates or [suite.release.date for suite in suites])

@@ -1,11 +1,10 @@
-"""What a newer release of a distribution says of flaws that a release's own changelog has by another name alone.
+"""The CVEs of fixes that a release's changelog names only by a bug, a commit or an advisory, from a newer release.
 
-Asked about a package whose updates mend things without a CVE but with a bug, a commit or an advisory: the changelog and the
-patches of the newest stable release's source package, then upstream's news in one or two of its binary packages. Where one has
-that name beside a CVE, the update is of that flaw. The newest knows most, for changelogs are amended when a CVE is given; the
-one before it is asked of packages that the newest has no more. By its changelog, where it is read, a CVE that ours mistyped is
-corrected. It costs the lists of one more release, which change with its
-point releases alone.
+For such a package, the changelog and the patches of the newest stable release's source package are read, then upstream's news in
+one or two of its binary packages. If one of them has the same reference beside a CVE, the update fixes that CVE. The
+newest release has most, since changelogs are amended when a CVE is assigned; the release before it is read for packages that the
+newest no longer has. A CVE that ours mistyped is corrected from the newer changelog. The cost is the lists of one more
+release, which change only with its point releases.
 """
 
 import logging
@@ -25,8 +24,8 @@ from .source_package import FixEvidence
 
 log = logging.getLogger(__name__)
 
-NEWER = 3  # releases to look for
-NEWS = 2  # binary packages to look into for upstream's news
+NEWER = 3  # newer releases to try
+NEWS = 2  # binary packages to open for upstream's news
 MAX_NEWS_BYTES = 4 << 20  # of such a package
 UNSTABLE = ("testing", "unstable", "experimental")  # their lists change every day
 
@@ -34,24 +33,24 @@ Key = Callable[[str], Any]
 
 
 class Answer(Struct, frozen=True):
-    known: dict[str, tuple[str, ...]]  # CVEs by what else they are called
-    changelog: str  # of the newer release's package, "" where there is none
+    known: dict[str, tuple[str, ...]]  # CVEs by their other names
+    changelog: str  # of the newer release's package, "" if there is none
 
 
 class Neighbours:
-    """Of one release; the lists of newer ones are read when they are first needed."""
+    """The newer releases than a given one. Their lists are read when they are first needed."""
 
     def __init__(self, archives: Archives, codename: str, key: Key) -> None:
         self._archives, self._codename, self._key = archives, codename, key
 
     def ask(self, name: str, wanted: Collection[str]) -> Answer:
-        """The CVEs behind names that a source package has for flaws; none where nobody says."""
+        """The CVEs of those ``wanted`` references of a source package for which one is known."""
         mentioned: list[Mention] = []
         known: dict[str, tuple[str, ...]] = {}
         changelog = ""
         for evidence in self._evidence(name) if wanted else ():
             changelog = changelog or evidence.changelog
-            mentioned += [one for one in mentions(evidence.changelog) if one.cves]
+            mentioned += [mention for mention in mentions(evidence.changelog) if mention.cves]
             mentioned += [patch.mention for patch in evidence.patches]
             mentioned += evidence.news
             found = cves_by_reference(mentioned)
@@ -68,7 +67,7 @@ class Neighbours:
                 except Error as error:
                     log.debug("%s %s: %s", name, offer.version, error)
         except Error as error:
-            log.debug("no word of another release about %s: %s", name, error)
+            log.debug("no newer release has %s: %s", name, error)
 
     def _offers(self, name: str) -> Iterator[tuple[Suite, Offer]]:
         stem = name.rstrip("0123456789")
@@ -97,7 +96,7 @@ class Neighbours:
 
 
 def unnamed(evidence: FixEvidence, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
-    """What a package's updates call flaws of which they give no CVE."""
+    """The references of a package's updates that have no CVE."""
     updates = [entry for entry in entries_of(evidence.changelog, key) if is_update(entry.version, entry.place)]
     mentioned = [one for entry in updates for one in mentions(entry.text)]
     first = min((entry.day for entry in updates if entry.day), default="9")
@@ -107,7 +106,7 @@ def unnamed(evidence: FixEvidence, key: Key, is_update: Callable[[str, Any], boo
 
 
 def patched_as(evidence: FixEvidence, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """The flaws that patches without a CVE mend, as ``debian_patches.patched`` gives them."""
+    """The CVEs that patches fix without naming them, as ``source_patches.patched`` gives them."""
     found: dict[str, str] = {}
     for patch in evidence.patches if known else ():
         if not patch.mention.cves:

@@ -1,14 +1,13 @@
-"""How records lie in the file, so that each look-up verifies what it reads, and what it does not find.
+"""The layout of records in the database file, by which each look-up verifies what it finds and what it does not find.
 
-The file has a head, one blob: when it was built, and the feeds in the order in which they count, each with the words that
-many of its records share. What a feed says of one kind (advisories of a namespace, records of vulnerabilities, scores …) is
-a section: its keys in order, packed into buckets of about one KiB. Nothing in a bucket refers to another feed, so that the
+The file has a head, one blob: when it was built, and the feeds in order of precedence, each with the words that many of its
+records share. The records of one kind in a feed (advisories of a namespace, records of vulnerabilities, scores …) are
+a section: its keys in order, packed into buckets of about one KiB. No bucket refers to another feed, so that the
 buckets of a feed are the same in every file. A section of several buckets begins with its directory: the first key
-of each bucket, and a filter of all keys. Where each section begins, and how many buckets it has, stands in the head. Every
-blob begins with a checksum over its content, its section and its number there. A key can thus be in one bucket alone,
-which must be there and must be the one that was written: a row that was changed, lost or put elsewhere is damage, and
-never an answer.
-Raises: ValueError, sqlite3.Error where the file is damaged.
+of each bucket, and a filter of all keys. The head states where each section begins and how many buckets it has. Every
+blob begins with a checksum over its content, its section and its number in it. A key can thus be in one bucket only,
+which must exist and be the bucket that was written: a row that was changed, lost or moved is damage, and never an answer.
+Raises: ValueError, sqlite3.Error if the file is damaged.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,17 +28,17 @@ HEAD = b"head"
 
 UNFILTERED = frozenset({"epss"})  # nearly every key that is looked up is there
 
-# The first key of each bucket, and the filter of all keys: none where it would be of no use.
+# The first key of each bucket, and the filter of all keys: empty if it would be of no use.
 Directory = tuple[list[bytes], bytes]
 
 
 def sealed(payload: bytes, tag: bytes, number: int) -> bytes:
-    """A blob with its checksum; the directory has number 0, buckets count from 1."""
+    """A blob with its checksum; the directory has number 0, buckets are numbered from 1."""
     return blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() + payload
 
 
 def opened(blob: bytes | None, tag: bytes, number: int) -> bytes:
-    if blob is None:  # what a damaged page of SQLite's own may give
+    if blob is None:  # a damaged page of SQLite may return it
         raise ValueError("a row has no content")
     payload = blob[DIGEST_BYTES:]
     if blake2b(payload, digest_size=DIGEST_BYTES, person=tag, salt=number.to_bytes(8)).digest() != blob[:DIGEST_BYTES]:
@@ -66,7 +65,7 @@ def entries(payload: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[bytes]:
-    """The blobs of a section that another file has, if a look-up finds in them all that they hold, and each key once."""
+    """The blobs of a section from another file, if a look-up finds all of their keys, each in one bucket."""
     firsts: list[bytes] = []
     filter, last, count, number = b"", b"", 0, 0
     rows = iter(blobs)
@@ -88,7 +87,7 @@ def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[by
     if number != section.buckets:
         raise ValueError("a bucket is missing")
     if (count, last) != (section.keys, section.high.encode()):
-        raise ValueError("a section does not hold what it should")
+        raise ValueError("a section does not have the keys that it should")
 
 
 def read_directory(section: Section, tag: bytes, blob: bytes) -> Directory:
@@ -99,13 +98,13 @@ def read_directory(section: Section, tag: bytes, blob: bytes) -> Directory:
 
 
 def _checked_keys(payload: bytes) -> list[bytes]:
-    """The keys of a bucket; raises ValueError where they or the places of their values are not in order."""
+    """The keys of a bucket; raises ValueError if they or the places of their values are not in order."""
     size = int.from_bytes(payload[:_INT], "little")
     keys = payload[_INT + 1 : _INT + size - 1].split(_BETWEEN)
     start, end = _INT + size, _INT + size + _INT * (len(keys) + 1)
     places = unpack_from(f"<{len(keys) + 1}I", payload, start) if end <= len(payload) else ()
     if not places or places[0] != end or places[-1] != len(payload) or any(map(gt, places, places[1:])):
-        raise ValueError("a bucket is not one")
+        raise ValueError("a bucket is malformed")
     if any(map(ge, keys, keys[1:])):
         raise ValueError("keys of a bucket are out of order")
     b"".join(keys).decode()
@@ -117,7 +116,7 @@ def sealed_head(head: Head) -> bytes:
 
 
 class Packer:
-    """Makes the rows of one section out of keys, which come in order, and their packed values."""
+    """Packs keys, which come in order, and their packed values into the rows of one section."""
 
     def __init__(self, tag: bytes, filtered: bool) -> None:
         self._tag = tag
@@ -145,7 +144,7 @@ class Packer:
         self.last = key
 
     def rows(self) -> tuple[list[bytes], int, str]:
-        """(the blobs, directory first where there is one; the number of buckets; the first key)."""
+        """(the blobs, the directory first if there is one; the number of buckets; the first key)."""
         self._close()
         count = len(self._bodies)
         if count > 1:

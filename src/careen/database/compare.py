@@ -1,6 +1,6 @@
-"""What changed between two databases, counted by source and by kind; each difference is handed on and not kept.
+"""What changed between two databases, counted by source and by kind; each difference is passed on and not kept.
 
-Raises: DatabaseError where one of the two cannot be read.
+Raises: DatabaseError if one of the two cannot be read.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from .read import Database, open_database
 
 
 class SourceChange(Struct, frozen=True):
-    """``before`` and ``after`` are the days of its data, "" where it is not there."""
+    """``before`` and ``after`` are the days of its data, "" if a database lacks it."""
 
     name: str
     before: str
@@ -24,7 +24,7 @@ class SourceChange(Struct, frozen=True):
     added: int
     removed: int
     changed: int
-    records: int  # that it has now
+    records: int  # in the new database
 
 
 class KindChange(Struct, frozen=True):

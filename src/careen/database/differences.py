@@ -1,8 +1,8 @@
-"""What one database says and another does not: one difference after the other, in memory of a few records.
+"""The differences between two databases, one after the other; memory holds only a few records.
 
-Both are walked side by side in the order of their keys, kind by kind and namespace by namespace. A statement is the same
-where its source says the same of the same subject under the same id, in whichever order the feeds were read.
-Raises: DatabaseError where one of the two is damaged.
+Both are walked in parallel in the order of their keys, kind by kind and namespace by namespace. Statements are the same
+if their source states the same about the same subject under the same id, in whichever order the feeds were read.
+Raises: DatabaseError if one of the two is damaged.
 """
 
 from collections import defaultdict
@@ -41,8 +41,8 @@ _ORDER = msgspec.msgpack.Encoder()
 
 
 class Difference(Struct, frozen=True, gc=False):
-    """``name`` is a package, a release (support) or a repository, "" where the id alone tells. ``before`` and ``after`` are
-    what the source says of it: several statements where one advisory has several about a package."""
+    """``name`` is a package, a release (support) or a repository, "" if the id is the whole subject. ``before`` and ``after``
+    are the statements of the source: one advisory may have several about a package."""
 
     kind: About
     source: str  # with its part: "osv/npm"
@@ -50,14 +50,14 @@ class Difference(Struct, frozen=True, gc=False):
     name: str
     id: str
     change: Change
-    fields: tuple[str, ...]  # that changed
+    fields: tuple[str, ...]  # the changed ones
     before: tuple[Record, ...]
     after: tuple[Record, ...]
 
 
 class Only(Struct, frozen=True):
-    """What to compare; empty means everything. A namespace is one release, or a distribution with all of them; a source may
-    be a part of one. Kinds that know no namespaces are left out where some are named."""
+    """What to compare; empty means everything. A namespace is one release, or a distribution with all its releases; a source
+    may be a part of one. If namespaces are named, kinds without namespaces are left out."""
 
     namespaces: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
@@ -111,7 +111,7 @@ def _marked(side: int, walk: Iterable[PackedStatement]) -> Iterator[tuple[bytes,
 
 
 def _are_same(before: list[PackedStatement], after: list[PackedStatement], alike: frozenset[str]) -> bool:
-    """Whether that can be told without unpacking."""
+    """Whether they are the same as far as packed values show."""
     return len(before) == len(after) and all(
         one[1] == other[1] and one[3] == other[3] and one[1] in alike for one, other in zip(before, after, strict=True)
     )
