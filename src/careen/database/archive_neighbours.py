@@ -1,9 +1,9 @@
 """The CVEs of fixes that a release's changelog names only by a bug, a commit or an advisory, from a newer release.
 
-For such a package, the changelog and the patches of the newest stable release's source package are read, then upstream's news in
-one or two of its binary packages. If one of them has the same reference beside a CVE, the update fixes that CVE. The
-newest release has most, since changelogs are amended when a CVE is assigned; the release before it is read for packages that the
-newest no longer has. A CVE that ours mistyped is corrected from the newer changelog. The cost is the lists of one more
+For such a package, the changelog and the patches of the newest stable release's source package are read, then upstream's
+news in one or two of its binary packages. If one of them has the same reference beside a CVE, the update fixes that CVE. The
+newest release has most, since changelogs are amended when a CVE is assigned; the release before it is read for packages
+that the newest no longer has. A CVE that ours mistyped is corrected from the newer changelog. The cost is the lists of one more
 release, which change only with its point releases.
 """
 

@@ -1,4 +1,4 @@
-"""Several kinds of knowledge asked as one: the database, a folder of private advisories, scores fetched for one report."""
+"""Several sources of knowledge as one: the database, a folder of private advisories, scores fetched for one report."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -26,7 +26,7 @@ Value = TypeVar("Value")
 
 
 class CombinedKnowledge:
-    """Statements of all are put together; of single values the first that is known counts."""
+    """Lists are joined; of single values the first known one counts."""
 
     def __init__(self, parts: Iterable[Knowledge]) -> None:
         self._parts = tuple(parts)
@@ -83,7 +83,7 @@ class CombinedKnowledge:
 
 
 class FallbackKnowledge(CombinedKnowledge):
-    """Of each package what ``first`` says, and where that does not know the package at all, what ``second`` says."""
+    """For each package the statements of ``first``, or of ``second`` if ``first`` does not know the package at all."""
 
     def __init__(self, first: Knowledge, second: Knowledge) -> None:
         super().__init__((first, second))

@@ -33,10 +33,10 @@ UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a m
 
 
 def check_readable(path: Path) -> None:
-    """That what is there, if anything, is a file that we may read: what is in it is not to be made anew without a word."""
+    """Raises DatabaseError if something is there that we cannot read: it must not be replaced silently."""
     try:
         if path.exists() and not path.is_file():
-            raise DatabaseError(f"{path}: the advisory database is no file", f"Remove what is there. {UPDATE_HINT}")
+            raise DatabaseError(f"{path}: the advisory database is not a file", f"Remove what is there. {UPDATE_HINT}")
         if path.exists():
             path.open("rb").close()
     except OSError as error:
@@ -72,7 +72,7 @@ class DatabaseFile:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version != SCHEMA:
                 age = "older" if version < SCHEMA else "newer"
-                reason = f"is of an {age} kind (schema {version}, not {SCHEMA})"
+                reason = f"has an {age} schema ({version}, not {SCHEMA})"
                 raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
             self._head = self._shelf.head()
             self._feeds = self._head.rows
@@ -89,11 +89,11 @@ class DatabaseFile:
         self._connection.close()
 
     def spaces(self, kind: Kind) -> tuple[str, ...]:
-        """The namespaces of a kind; of kinds without namespaces it is "" alone."""
+        """The namespaces of a kind; only "" for kinds without namespaces."""
         return tuple(space for one, _, space in self._kinds() if one == kind)
 
     def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[PackedStatement]:
-        """All that wanted feeds say of a kind, in the order of the keys, as it is packed: see ``statements``."""
+        """All values of a kind in the wanted feeds, packed, in the order of their keys: see ``statements``."""
         walks = (
             self._walked(self._feeds[feed].path, feed, section)
             for feed, section in self._held(kind, space)
@@ -107,14 +107,14 @@ class DatabaseFile:
             yield key.encode(), path, feed, value
 
     def statements(self, kind: Kind, space: str, statement: PackedStatement) -> tuple[str, tuple[Record, ...]]:
-        """The source of what ``in_order`` gives, and what it says."""
+        """The source and the records of a value from ``in_order``."""
         key, _, feed, value = statement
         with self._reading():
             source, words = label_of(self._feeds[feed]), self._words(feed)
             return source, tuple(unpacked(kind, space, key.decode(), value, words, partial(self._of_bundles, feed)))
 
     def packed_alike(self, other: "DatabaseFile") -> frozenset[str]:
-        """The feeds whose packed values mean the same in both, where their bytes are the same."""
+        """The feeds of which equal packed values mean the same in both."""
         mine, others = self._bundle_rows(), other._bundle_rows()
         words, theirs = ({path: one.words for path, one in database.held().items()} for database in (self, other))
         return frozenset(
@@ -124,7 +124,7 @@ class DatabaseFile:
         )
 
     def _bundle_rows(self) -> dict[str, bytes]:
-        """A checksum of the bundles of every feed, b"" where it has none."""
+        """A checksum of the bundles of every feed, b"" if it has none."""
         from hashlib import blake2b
 
         found = dict.fromkeys((row.path for row in self._feeds), b"")
@@ -137,7 +137,7 @@ class DatabaseFile:
         return found
 
     def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
-        """Of each feed by its path: kind, namespace (or "") and number of records of each section."""
+        """By path of the feed: kind, namespace (or "") and number of records of each section."""
 
         def summary_of(section: Section) -> tuple[str, str, int]:
             return section.kind, section.space, section.records
@@ -158,12 +158,12 @@ class DatabaseFile:
                         yield from unpacked(kind, space, key, value, self._words(feed), partial(self._of_bundles, feed))
 
     def held(self) -> Mapping[str, Held]:
-        """All feeds as they are packed, by path."""
+        """All packed feeds, by path."""
         with self._reading():
             return {held.row.path: held for held in self._head.held()}
 
     def rows(self, held: Held) -> Iterator[bytes]:
-        """The blobs of all sections of a feed in turn, each verified."""
+        """The blobs of all sections of a feed in order, each verified."""
         with self._reading():
             for section in held.sections:
                 yield from self._shelf.rows(section, held.tag(section))
@@ -178,7 +178,7 @@ class DatabaseFile:
         return (name.partition(" ") for name in self._head.packed)
 
     def _held(self, kind: str, space: str) -> list[tuple[int, Section]]:
-        """The feeds that have such a section, by their numbers, in the order in which they count."""
+        """The numbers of the feeds with such a section, in order of precedence, and the section."""
         found = self._sections.get((kind, space))
         if found is None:
             found = self._sections[kind, space] = self._head.sections(kind, space)
@@ -195,7 +195,7 @@ class DatabaseFile:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        """Whatever reading and unpacking stumble over: the file is not as it was written."""
+        """Any error of reading and unpacking means that the file is damaged."""
         import sqlite3
 
         try:

@@ -1,6 +1,6 @@
-"""Databases beside the one in use: earlier ones that were kept, and one that came from elsewhere put in its place.
+"""Earlier databases that are kept beside the one in use, and the import of one from elsewhere.
 
-Layout of the folder: ``kept/<moment of its building>.sqlite``, names as in file systems of every kind (``-`` for ``:``).
+Layout of the folder: ``kept/<time when it was built>.sqlite``, in names for all file systems (``-`` for ``:``).
 Raises: DatabaseError, InputError.
 """
 
@@ -26,7 +26,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 @contextmanager
 def keeping_earlier(path: Path, count: int) -> Iterator[None]:
-    """The database as it is now is kept if the block puts another in its place, with ``count`` earlier ones in all."""
+    """Keeps the present database if the block replaces it; ``count`` earlier ones are kept in all."""
     before = _built(path) if count else ""
     if not before:
         yield
@@ -45,7 +45,7 @@ def keeping_earlier(path: Path, count: int) -> Iterator[None]:
 
 
 def list_databases(path: Path) -> tuple[DatabaseInfo, ...]:
-    """The one in use, then those that were kept, newest first. What cannot be read is left out."""
+    """The one in use, then the earlier ones, newest first. Files that cannot be read are left out."""
     found = []
     for file in (path, *_kept(path)):
         try:
@@ -56,11 +56,13 @@ def list_databases(path: Path) -> tuple[DatabaseInfo, ...]:
 
 
 def find_database(path: Path, wanted: str) -> Path:
-    """The file that ``wanted`` means: a file's name, or the newest database that was built on a day or before it."""
+    """``wanted`` is a file, or a day: then the newest database that was built on or before it."""
     file = Path(wanted).expanduser()
     if not _DAY.fullmatch(wanted):
         if not file.is_file():
-            raise DatabaseError(f"{wanted}: there is no such database", "a file, or a day: careen db list names those kept")
+            raise DatabaseError(
+                f"{wanted}: there is no such database", "name a file, or a day: careen db list shows those kept"
+            )
         return file
     built = {info.built: info.path for info in list_databases(path)}
     until = [moment for moment in built if moment[:10] <= wanted]
@@ -73,10 +75,10 @@ def find_database(path: Path, wanted: str) -> Path:
 
 
 def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replace: bool = False) -> tuple[FeedRow, ...]:
-    """Puts what ``write`` makes in a file aside, and verifies, in the place of the database.
+    """Replaces the database by the one that ``write`` makes aside and verifies.
 
-    What the database in use has beyond it is taken over, unless it is to be replaced whole; gives the feeds taken over.
-    Raises DatabaseError afterwards where some of that was damaged.
+    Feeds that only the database in use has are taken over unless ``replace``; returns them. Raises DatabaseError
+    afterwards if some of them were damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.parent / f"{path.name}.{os.getpid()}.coming"
@@ -95,7 +97,7 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replac
             aside.unlink(missing_ok=True)
     if merged.lost:
         raise DatabaseError(
-            f"the new database is in use, but of the one before this was damaged, and is lost: {', '.join(merged.lost)}",
+            f"the new database is in use, but damaged feeds of the previous one are lost: {', '.join(merged.lost)}",
             "careen db update fetches it anew",
         )
     return merged.kept
@@ -113,7 +115,7 @@ def _built(path: Path) -> str:
 
 
 def _link(path: Path, to: Path) -> None:
-    """The file under a second name: a new database gets a file of its own, so that this one does not change."""
+    """Gives the file a second name. An update writes a new file, so that this one does not change."""
     import shutil
 
     to.parent.mkdir(exist_ok=True, mode=0o700)

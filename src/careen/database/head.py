@@ -15,7 +15,7 @@ Kind = Literal["advisory", "bundle", "malicious", "record", "alias", "epss", "ex
 
 
 class FeedRow(Struct, frozen=True, array_like=True, gc=False):
-    """What the database keeps of one fetched file."""
+    """One fetched file in the database."""
 
     path: str
     source: str
@@ -29,25 +29,25 @@ class FeedRow(Struct, frozen=True, array_like=True, gc=False):
     records: int = 0
     detail: str = ""
     reader: str = __version__  # another version of Careen may find more in the same file
-    confirmed: str = ""  # day up to which the origin vouched that this is the newest
-    derived: bool = False  # made by a mirror, and not its source's own
-    large: bool = False  # fetched by ``careen db update --full`` alone
-    layer: str = ""  # digest of the layer of a publication that it came from; "" where it was read from its source
-    unread: tuple[PassedOver, ...] = ()  # records that could not be read: of these it says what it said before
+    confirmed: str = ""  # the day up to which the origin vouched that this is the newest edition
+    derived: bool = False  # made by a mirror, not by its source
+    large: bool = False  # only ``careen db update --full`` fetches it
+    layer: str = ""  # digest of its layer in a published database; "" if it was read from its source
+    unread: tuple[PassedOver, ...] = ()  # records that could not be read: their earlier editions are kept
 
 
 def label_of(row: FeedRow) -> str:
-    """The name of a source, or of a part of it, that people see and write."""
+    """The name of a source, or of a part of it, as users see and write it."""
     return f"{row.source}/{row.part}" if row.part else row.source
 
 
 def age_key(row: FeedRow) -> tuple[str, str]:
-    """By which of two states of a feed is the newer: the day of the data, then the day up to which they were confirmed."""
+    """Orders editions of a feed: by the day of the data, then the day up to which they were confirmed."""
     return row.as_of[:10], row.confirmed[:10]
 
 
 def without_password(row: FeedRow) -> FeedRow:
-    """Earlier versions kept the address of a mirror with the user and password that were written in it."""
+    """Earlier versions stored the address of a mirror with the user and password in it."""
     if "@" not in row.url:
         return row
     from careen.net.addresses import without_credentials
@@ -77,17 +77,17 @@ class Section(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False
 
     @property
     def end(self) -> int:
-        """The row behind the last bucket."""
+        """The row after the last bucket."""
         return self.start + self.buckets
 
     @property
     def blobs(self) -> int:
-        """How many rows it has: its buckets, and its directory."""
+        """The number of its rows: the buckets, and the directory."""
         return self.end - self.first
 
 
 class Held(Struct, frozen=True):
-    """``words``: the texts that its packed values name by their numbers."""
+    """A packed feed. ``words``: the texts that its values refer to by number."""
 
     row: FeedRow
     words: tuple[str, ...]
@@ -102,9 +102,9 @@ class Held(Struct, frozen=True):
 
 class Head(Struct, frozen=True, array_like=True):
     built: str
-    rows: tuple[FeedRow, ...]  # in the order in which they count
-    words: tuple[Raw, ...]  # of each of them; a look-up needs few of them, too
-    packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds, and their sections; a look-up needs few of them
+    rows: tuple[FeedRow, ...]  # in order of precedence
+    words: tuple[Raw, ...]  # of each feed; a look-up needs only a few
+    packed: dict[str, Raw]  # by kind and namespace: the numbers of feeds, and their sections; a look-up needs only a few
 
     def words_of(self, number: int) -> tuple[str, ...]:
         return _WORDS.decode(self.words[number])
@@ -114,7 +114,7 @@ class Head(Struct, frozen=True, array_like=True):
         return [] if packed is None else _SECTIONS.decode(packed)
 
     def held(self) -> tuple[Held, ...]:
-        """All feeds with all their sections, in the order in which they lie in the file."""
+        """All feeds with all their sections, in the order of the file."""
         found: list[list[Section]] = [[] for _ in self.rows]
         for packed in self.packed.values():
             for number, section in _SECTIONS.decode(packed):
@@ -135,7 +135,7 @@ def head_of(built: str, feeds: Sequence[Held]) -> Head:
 
 
 def tag_of(path: str, kind: str, space: str) -> bytes:
-    """What binds blobs to their section: the feed, the kind, and the namespace."""
+    """Binds blobs to their section: a digest of the feed, the kind and the namespace."""
     return blake2b(f"{path}\0{kind}\0{space}".encode(), digest_size=16).digest()
 
 

@@ -1,7 +1,7 @@
-"""What feeds say, sorted into sections and packed into the buckets of a new file.
+"""Sorts the records of feeds into sections and packs them into the buckets of a new file.
 
-Records are streamed: what is held in memory is a batch of rows. A feed with more of them is sorted in a file aside
-(``….staging``), which is gone with the connection.
+Records are streamed: memory holds a batch of rows. A larger feed is sorted in a file aside (``….staging``), which is
+removed with the connection.
 """
 
 from collections import Counter
@@ -48,12 +48,12 @@ if TYPE_CHECKING:
     import sqlite3
 
 BATCH_ROWS = 20_000
-MAX_SCORES = 1_000_000  # held in memory, where they are sorted three times as fast as aside
+MAX_SCORES = 1_000_000  # in memory, where they are sorted three times as fast as in a file
 _KINDS: tuple[Kind, ...] = (
     "advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support", "listed",
 )  # fmt: skip
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
-# Of these a key has a list of statements; of the others it has one value, and the first counts.
+# In these kinds a key has a list of statements; in the others it has one value, the first.
 _LISTS = frozenset({"advisory", "malicious", "alias"})
 _SPACED = frozenset({"advisory", "malicious", "listed"})  # with a namespace
 _OF_USE = frozenset({"advisory", "malicious", "epss", "exploited", "repository", "support"})
@@ -66,7 +66,7 @@ Row = tuple[int, int, str, str, int, bytes]
 class Writer:
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._connection = connection
-        self._words: dict[str, int] = {}  # of the feed at hand, by their numbers
+        self._words: dict[str, int] = {}  # the numbers of the words of the current feed
         self._spaces: dict[str, int] = {}
         self._next = 1
         self._batch: list[Row] = []
@@ -83,8 +83,7 @@ class Writer:
         return self._words.setdefault(text, len(self._words))
 
     def copy(self, held: Held, rows: Callable[[Section, bytes], Iterable[bytes]]) -> Held:
-        """Takes a feed over as it is packed. ``rows`` gives the verified blobs of a section, and raises ValueError where one
-        is damaged."""
+        """Copies a packed feed. ``rows`` gives the verified blobs of a section, and raises ValueError if one is damaged."""
         taken = []
         for section in held.sections:
             first = self._next
@@ -93,9 +92,9 @@ class Writer:
         return replace(held, sections=tuple(taken))
 
     def read(self, row: FeedRow, records: Iterable[Record], earlier: Iterable[Statement] = ()) -> tuple[Held, int]:
-        """The feed as it is packed now, and how many records of use it has.
+        """The packed feed, and its number of records of use.
 
-        ``earlier`` is asked after the records: of these statements those are taken that the records do not make anew.
+        ``earlier`` is read after the records: of its statements those are added that the records do not have.
         """
         self._begin()
         count = self._take(chain(records, self._not_restated(earlier)))
@@ -110,9 +109,9 @@ class Writer:
         earlier: Iterable[Statement] = (),
         undo: int | None = None,
     ) -> tuple[Held, int]:
-        """The feed as it was, with these records in the place of those with their ids.
+        """The earlier feed with these records in the place of those with the same ``ids``.
 
-        ``undo``: the number of rows after which the feed as it was lies in this file; they are dropped.
+        ``undo``: the number of rows before the earlier feed in this file; the later rows are dropped.
         """
         self._begin(before.words)
         for section in before.sections:
@@ -130,7 +129,7 @@ class Writer:
         return held, records_of_use(held.sections)
 
     def undo(self, rows: int) -> None:
-        """Drops what was written since there were so many rows."""
+        """Drops the rows after so many."""
         self._connection.execute("DELETE FROM bucket WHERE id > ?", (rows,))
         self._next = rows + 1
 
@@ -165,7 +164,7 @@ class Writer:
         word, space = self.word, self._space
         for record in records:
             own += 1
-            if type(record) is Epss:  # the most by far
+            if type(record) is Epss:  # by far the most frequent
                 self._score(record.id, pack_epss(record))
                 continue
             match record:
@@ -233,13 +232,13 @@ class Writer:
             self._add((_EPSS, -1, id, "", 0, packed))
 
     def _stage(self) -> None:
-        self._batch.sort(key=_key)  # neighbours go to the same page
+        self._batch.sort(key=_key)  # neighbours are on the same page
         self._connection.executemany("INSERT OR IGNORE INTO stage.row VALUES (?, ?, ?, ?, ?, ?)", self._batch)
         self._batch.clear()
         self._staged = True
 
     def _sorted(self) -> Iterator[Row]:
-        """In order of their keys; of several with the same the first."""
+        """In order of their keys; of several with the same key the first."""
         if not self._staged:
             self._batch.sort(key=_key)
             last: tuple[object, ...] = ()
@@ -253,7 +252,7 @@ class Writer:
 
     def _packed(self, row: FeedRow) -> Held:
         sections, spaces = [], list(self._spaces)
-        if len(self._scores) >= MAX_SCORES:  # the others are aside already
+        if len(self._scores) >= MAX_SCORES:  # the others are staged already
             for id, packed in self._scores.items():
                 self._add((_EPSS, -1, id, "", 0, packed))
         elif self._scores:
@@ -310,7 +309,7 @@ class Writer:
 
 
 def records_of_use(sections: Iterable[Section]) -> int:
-    """By how many records a feed is measured: those that say something by themselves, else what it adds to other feeds."""
+    """The number of records that measures a feed: its own statements, else its records about those of others."""
     found = Counter[bool]()
     for section in sections:
         if section.kind in _OF_USE or section.kind == "record":

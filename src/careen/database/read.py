@@ -41,7 +41,7 @@ from .shelf import Wanted
 if TYPE_CHECKING:
     import sqlite3
 
-KEPT_RECORDS = 10_000  # one image's findings ask for the same ones several times
+KEPT_RECORDS = 10_000  # the findings of one image ask for the same ones several times
 
 
 def open_database(path: Path, *, partly: bool = False) -> "Database":
@@ -55,7 +55,7 @@ def open_database(path: Path, *, partly: bool = False) -> "Database":
 
 
 def status(path: Path) -> DatabaseInfo:
-    """What the database holds, for ``careen db status``."""
+    """The contents of the database, for ``careen db status``."""
     with open_database(path) as database:
         return database.info
 
@@ -78,7 +78,7 @@ class Database(DatabaseFile):
             detail = "; ".join(filter(None, (row.detail, check.detail)))
             derived = bool(row.derived)  # SQLite has numbers
             found = SourceInfo(name, row.as_of, row.records, fetched, row.url, detail, derived, confirmed, check.trouble)
-            merged[name] = _together(merged[name], found) if name in merged else found
+            merged[name] = _combined(merged[name], found) if name in merged else found
         return DatabaseInfo(str(self._path), self._head.built, tuple(merged.values()))
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
@@ -88,7 +88,7 @@ class Database(DatabaseFile):
             for feed, name, value in self._find("advisory", namespace, Wanted(names)):
                 source = self._feeds[feed].source
                 for statement in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
-                    # Of feeds of one source the first counts.
+                    # Of several feeds of one source the first counts.
                     if first.setdefault((source, name, statement.id), feed) == feed:
                         found[name].append(statement)
         return {name: tuple(advisories) for name, advisories in found.items()}
@@ -192,7 +192,7 @@ class Database(DatabaseFile):
         found: dict[str, list[Listed]] = defaultdict(list)
         with self._reading():
             for feed, name, value in self._find("listed", namespace, Wanted(names)):
-                if not self._feeds[feed].derived:  # what a mirror put together may lack versions
+                if not self._feeds[feed].derived:  # a feed that a mirror made may lack versions
                     found[name].append(Listed(namespace, name, unpack_words(value), self._feeds[feed].as_of))
         return {name: tuple(listed) for name, listed in found.items()}
 
@@ -201,15 +201,15 @@ class Database(DatabaseFile):
             return {name: unpack_words(value) for name, value in self._first("repository", names).items()}
 
     def _first(self, kind: Kind, keys: Collection[str]) -> Mapping[str, bytes]:
-        """Of kinds with one value for a key, what the first feed says."""
+        """The value of the first feed, for kinds with one value for a key."""
         found: dict[str, bytes] = {}
         for _, key, value in self._find(kind, "", Wanted(keys)):
             found.setdefault(key, value)
         return found
 
 
-def _together(one: SourceInfo, other: SourceInfo) -> SourceInfo:
-    """Two files of one part, of which the older date is what can be relied on."""
+def _combined(one: SourceInfo, other: SourceInfo) -> SourceInfo:
+    """Combines two files of one part; the older date is the reliable one."""
     return SourceInfo(
         one.name,
         min(one.as_of, other.as_of),

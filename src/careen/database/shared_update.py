@@ -1,8 +1,8 @@
-"""Updates of one process that run at the same time: they share the lock, download side by side, and build one by one.
+"""Updates of one process that run at the same time: they share the lock, download in parallel, and build one by one.
 
-A scan knows early which distribution its image has, and only later what else is in it: with this the second download begins
-while the first still runs. Each feed is asked for once, by the update that wants it first; the others wait for its result.
-What has come by the time that the database is free is built in one go.
+A scan knows early which distribution its image has, and only later its other packages: the second download begins while the
+first still runs. Each feed is asked for once, by the update that wants it first; the others wait for its result.
+All feeds that have come when the database is free are built at once.
 Raises: DatabaseError, NetworkError.
 """
 
@@ -23,7 +23,7 @@ from .results import UpdateResult
 
 class SharedUpdate:
     def __init__(self) -> None:
-        self._guard = threading.Lock()  # of all that follows
+        self._guard = threading.Lock()  # of all that follow
         self._building = threading.Lock()
         self._opened = ExitStack()
         self._workplace: Workplace | None = None
@@ -33,7 +33,7 @@ class SharedUpdate:
 
     @contextmanager
     def workplace(self, hold: Callable[[ExitStack], Workplace]) -> Iterator[tuple[Workplace, int]]:
-        """The workplace, and a number that no other update has. The first takes the workplace, the last leaves it."""
+        """The workplace, and a number that no other update has. The first update takes the workplace, the last leaves it."""
         with self._guard:
             if self._workplace is None:
                 with ExitStack() as opening:
@@ -65,7 +65,7 @@ class SharedUpdate:
         return self._with_others(one)
 
     def _claim(self, one: "_Round", feeds: Collection[str]) -> frozenset[str]:
-        """Those of the feeds that nobody else asks for. All at once: so nobody waits for one that waits for them."""
+        """The feeds that no other update asks for. All are claimed at once, so that no two updates wait for each other."""
         with self._guard:
             return frozenset(feed for feed in feeds if self._claims.setdefault(feed, one) is one)
 
@@ -75,7 +75,7 @@ class SharedUpdate:
         with self._building:
             with self._guard:
                 rounds, self._waiting = self._waiting, []
-            if rounds:  # else another one was faster, and has built this one's with its own
+            if rounds:  # else another update has built the feeds of this one with its own
                 _build_all(rounds)
         if one.error:
             raise one.error
@@ -95,7 +95,7 @@ class SharedUpdate:
 
 
 class _Round:
-    """One update: its answers, and in the end its result or its error."""
+    """One update: its answers, and at the end its result or its error."""
 
     def __init__(self, job: Job, sources: Sequence[AdvisorySource], need: Need) -> None:
         self.job, self.sources, self.need = job, sources, need
@@ -125,7 +125,7 @@ def _build_all(rounds: Sequence[_Round]) -> None:
 
 
 def _merged(found: Sequence[Answers]) -> Answers:
-    """They have no feed in common, but in what they want."""
+    """They have no answered feed in common; only ``wanted`` may overlap."""
     first, *others = found
     merged = replace(first)
     for one in others:

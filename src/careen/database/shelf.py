@@ -27,7 +27,7 @@ class Wanted:
     """Keys to be looked up."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        # Names that an image spells in other bytes than UTF-8 are nobody's.
+        # No record has a name that is not UTF-8, as an image may have.
         self._texts = sorted({key for key in keys if key.isascii() or _is_utf8(key)})
         self._ordered = [key.encode() for key in self._texts]  # UTF-8 sorts as its text does
         self.keys = frozenset(self._ordered)
@@ -37,13 +37,13 @@ class Wanted:
         return [place_of(hash_of(key)) for key in self._ordered]
 
     def reach(self, section: Section) -> bool:
-        """Whether some may be in a section; most sections begin and end between two of them."""
+        """Whether one of them may be in a section; most sections begin and end between two keys."""
         texts = self._texts
         at = bisect_left(texts, section.low)
         return at < len(texts) and texts[at] <= section.high
 
     def within(self, section: Section, filter: bytes) -> Sequence[bytes]:
-        """Those that may be in a section with this filter, in order."""
+        """The keys that may be in a section with this filter, in order."""
         texts = self._texts
         start, end = bisect_left(texts, section.low), bisect_right(texts, section.high)
         ordered = self._ordered[start:end]
@@ -51,7 +51,7 @@ class Wanted:
 
 
 class Shelf:
-    """The buckets of a file that is open."""
+    """The buckets of an open file."""
 
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._connection = connection
@@ -68,7 +68,7 @@ class Shelf:
         return _HEAD.decode(opened(row[0], HEAD, 0))
 
     def find(self, section: Section, tag: bytes, wanted: Wanted) -> Iterator[tuple[str, bytes]]:
-        """What is there of these keys; ``tag`` is that of the section."""
+        """The wanted keys of a section, with their values; ``tag`` is that of the section."""
         if not wanted.reach(section):
             return
         firsts, filter = self._directory(section, tag)
@@ -79,12 +79,12 @@ class Shelf:
             yield from look_up(opened(body, tag, number + 1), wanted.keys)
 
     def walk(self, section: Section, tag: bytes) -> Iterator[tuple[str, bytes]]:
-        """All of a section, in order."""
+        """All keys and values of a section, in order."""
         for number, body in self._span(section):
             yield from entries(opened(body, tag, number + 1))
 
     def rows(self, section: Section, tag: bytes) -> Iterator[bytes]:
-        """The blobs of a section as they are, each verified: to be put into another file."""
+        """The blobs of a section, each verified, for another file."""
         if section.buckets > 1:
             (body,) = self._one(section.first)
             opened(body, tag, 0)
@@ -110,7 +110,7 @@ class Shelf:
 
     def _buckets(self, section: Section, numbers: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         start = section.start
-        if len(numbers) * 2 > numbers[-1] - numbers[0]:  # neighbours are read faster in one go
+        if len(numbers) * 2 > numbers[-1] - numbers[0]:  # one query for neighbours is faster
             chosen = set(numbers)
             for row, body in self._between(start + numbers[0], start + numbers[-1] + 1):
                 if row - start in chosen:
@@ -118,7 +118,7 @@ class Shelf:
             return
         for at in range(0, len(numbers), _CHUNK):
             chunk = numbers[at : at + _CHUNK]
-            # (the numbers are ours, and not bound: SQLite takes but so many parameters)
+            # (the numbers are ours, and not bound: SQLite limits the number of parameters)
             sql = f"{_SELECT} IN ({','.join([str(start + number) for number in chunk])})"
             found = self._connection.execute(sql).fetchall()
             if len(found) != len(chunk):
@@ -142,7 +142,7 @@ class Shelf:
 
 
 def _grouped(ordered: Sequence[bytes], firsts: Sequence[bytes]) -> Iterator[int]:
-    """The numbers of the buckets in which the keys may be."""
+    """The numbers of the buckets that may have the keys."""
     if len(firsts) > len(ordered):
         for behind, _ in groupby(ordered, partial(bisect_right, firsts)):
             yield behind - 1

@@ -1,8 +1,8 @@
-"""What a Debian package tells of mended flaws: its changelog, and the patches of a source package.
+"""Evidence of fixes in a Debian package: its changelog, and the patches of a source package.
 
 Shape: the ``debian`` folder in an archive of its own (``.debian.tar.*``), in a diff against upstream's (``.diff.gz``) or in
 the package's only archive; in a ``.deb`` the changelog among the documentation.
-Raises: ValueError where there is no changelog.  **Source:** dpkg-source(1), "SOURCE PACKAGE FORMATS"; deb(5); Debian
+Raises: ValueError if there is no changelog.  **Source:** dpkg-source(1), "SOURCE PACKAGE FORMATS"; deb(5); Debian
 Policy 12.7 (changelogs of binary packages).
 """
 
@@ -33,10 +33,10 @@ _PATCHES = "debian/patches/"
 
 class FixEvidence(Struct, frozen=True):
     changelog: str
-    patched: dict[str, str] = {}  # as ``debian_patches.patched`` gives it
+    patched: dict[str, str] = {}  # as ``source_patches.patched`` gives it
     patches: tuple[Patch, ...] = ()
     has_source: bool = True  # else it is a binary package, which has no patches
-    news: tuple[Mention, ...] = ()  # what upstream's own news in a binary package say of flaws
+    news: tuple[Mention, ...] = ()  # of vulnerabilities in upstream's news in a binary package
 
 
 def fix_evidence_in(file: BinaryIO) -> FixEvidence:
@@ -50,7 +50,7 @@ def fix_evidence_in(file: BinaryIO) -> FixEvidence:
 
 
 def _evidence_in(files: Iterator[tuple[str, bytes]]) -> FixEvidence:
-    """Of the files of a ``debian`` folder that matter, by their path in it."""
+    """``files``: those of a ``debian`` folder that are of use, by their path in it."""
     changelog = ""
     headers: dict[str, str] = {}
     for path, data in files:
@@ -65,7 +65,7 @@ def _evidence_in(files: Iterator[tuple[str, bytes]]) -> FixEvidence:
 
 
 def _kept_bytes(path: str) -> int:
-    """How much of a file is of use."""
+    """How many bytes of a file are of use."""
     if path == "debian/changelog":
         return MAX_BYTES
     if not path.startswith(_PATCHES):
@@ -80,11 +80,11 @@ def _of_tar(stream: Stream) -> Iterator[tuple[str, bytes]]:
                 yield member.path, _beginning(content(stream, member), kept)
         elif member.kind == "f" and _CHANGELOG.fullmatch(member.path):
             yield "debian/changelog", _beginning(content(stream, member), MAX_BYTES)
-            return  # the only archive of a package: there is no upstream to patch
+            return  # the only archive of a package: there are no patches of an upstream
 
 
 def _of_diff(stream: Stream) -> Iterator[tuple[str, bytes]]:
-    """Of a new file in a diff, every line is there with a plus before it."""
+    """A new file in a diff has all its lines, each with a plus before it."""
     path, lines = "", list[bytes]()
     for line in stream.read(MAX_BYTES).split(b"\n"):
         if line.startswith(b"--- "):

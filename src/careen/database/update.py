@@ -1,7 +1,7 @@
-"""The database brought up to date: feeds fetched apart, read apart, and built into a new file beside the old one.
+"""Updates the database: feeds are fetched and read aside, and built into a new file beside the old one.
 
-``asking`` is the first half of it, ``applying`` the second. Only one process updates at a time; one that had to wait takes
-what the other has fetched. Layout of the folder: ``job``.
+``asking`` is the first half, ``applying`` the second. Only one process updates at a time; one that had to wait uses what
+the other has fetched. Layout of the folder: ``job``.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
@@ -47,13 +47,13 @@ def update(
     api_key: str = "",
     shared: SharedUpdate | None = None,
 ) -> UpdateResult:
-    """``need`` None asks for everything. Feeds asked for within ``max_age_s`` are not asked for again.
+    """By default everything is needed. Feeds asked for within ``max_age_s`` are not asked for again.
 
-    ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for. Of
-    those feeds files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use
-    instead of the live addresses. ``accept`` names sources, or parts of them, that are taken as they are, whatever they
-    lost; ``is_affected`` says what statements mean, to notice a feed that turned around. ``api_key`` is that of NVD's user, for
-    its faster rate. ``shared`` is what several updates of this process share that may run at the same time.
+    ``patience_s`` bounds the time for feeds of which the database has an older edition; those that it lacks are waited for.
+    Of the former, files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use instead of the
+    live addresses. ``accept`` names sources, or parts of them, whose new editions are used whatever they lost;
+    ``is_affected`` is for the guard against reversed feeds. ``api_key`` is a user's key of NVD's API, for its faster rate.
+    Updates of this process that may run at the same time have one ``shared``.
     """
     path = database_path(cache)
     asked = now()
@@ -102,9 +102,9 @@ def refresh(
     leave_bytes: int | None = None,
     shared: SharedUpdate | None = None,
 ) -> UpdateResult:
-    """What a scan does before it matches: fetches what is missing, and asks for what is over a day old, for five seconds.
+    """The refresh before a scan matches: fetches missing feeds, and asks for those over a day old, for five seconds.
 
-    Raises nothing where there is an older database to go on with: the result then tells what failed.
+    If there is an older database to continue with, nothing is raised: the result then has the failures.
     """
     try:
         return update(
@@ -128,9 +128,9 @@ def finish(
     *,
     mirror_at: str | None = None,
 ) -> UpdateResult | None:
-    """What scans had no time for. Scans go on meanwhile: the database is locked only while the new one is built.
+    """Updates what scans had no time for. They can run meanwhile: the database is locked only while the new one is built.
 
-    None where somebody is at it already.
+    None if another process does it already.
     """
     path = database_path(cache)
     with (
@@ -141,14 +141,14 @@ def finish(
         if not is_alone:
             return None
         if not opened.enter_context(exclusive(path.parent / "partial.lock", LOCK_PATIENCE_S)):
-            raise BusyError("another process is updating the advisory database", "The next scan goes on.")
+            raise BusyError("another process is updating the advisory database", "The next scan continues.")
         place, patience = workplace(path.parent, "refreshing", True, opened), Patience(None)
         downloads = Downloads(fetcher, place.parts, place.gate)
         origin = _origin(mirror_at, fetcher, downloads, silent, "", patience.is_late)
         job = Job(path, place.scratch, origin, downloads, now(), FRESH_S, patience, None, False, (), is_affected, silent)
         answers = ask(job, sources, need)
         if not opened.enter_context(exclusive(path.parent / "lock", LOCK_PATIENCE_S)):
-            raise BusyError("another process is updating the advisory database", "The next scan goes on.")
+            raise BusyError("another process is updating the advisory database", "The next scan continues.")
         clear(path.parent, "fetching")
         return apply(job, still_new(job, answers), sources, need)
 
