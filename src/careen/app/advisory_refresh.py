@@ -1,4 +1,4 @@
-"""The knowledge that an image is judged by: the database, brought up to date as far as the image calls for it."""
+"""The knowledge that an image is assessed by: the database, with what the image needs of it refreshed."""
 
 import logging
 import math
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LEAVE_BYTES = 16 << 20  # what a scan does not read itself where somebody finishes it afterwards: over half a second of work
+LEAVE_BYTES = 16 << 20  # a larger file takes over half a second: a scan leaves it to the background refresh, if there is one
 
 
 class RefreshState:
-    """The namespaces that are up to date: an image of this run asked for them."""
+    """What the refreshes of one run share."""
 
     def __init__(self) -> None:
-        self.namespaces: set[str] = set()
-        self.warned: set[str] = set()  # warnings: one is given once in a run
+        self.namespaces: set[str] = set()  # refreshed
+        self.warned: set[str] = set()  # each warning is given once in a run
         self.is_late = False  # there was no time for a refresh
-        self.late: set[str] = set()  # of what these namespaces need
-        self.published: Verified | None = None  # what this run asked for
+        self.late: set[str] = set()  # the namespaces of what is late
+        self.published: Verified | None = None  # the publication that this run fetched
         self.archives = OwnArchives()
-        self.publication = threading.Lock()  # of who asks for what is published: one at a time
+        self.publication = threading.Lock()  # one thread at a time asks for it
         self._lock = threading.Lock()
         self._shared: SharedUpdate | None = None
 
     @property
     def shared(self) -> "SharedUpdate":
-        """What the threads that ask feeds share, so that they download at the same time."""
+        """Lets several threads refresh the database at the same time."""
         from careen.database.shared_update import SharedUpdate
 
         with self._lock:
@@ -54,21 +54,21 @@ class RefreshState:
 
 
 class AdvisoryRefresh:
-    """Fetches what the image at hand calls for while its layers are still being read."""
+    """Fetches the advisories that an image needs while its layers are still being read."""
 
     def __init__(
         self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, state: "RefreshState"
     ) -> None:
         self._settings, self._ecosystems, self._progress, self._state = settled(settings), ecosystems, progress, state
-        self.archive_failures: list[str] = []  # why archives that were to be asked gave nothing
+        self.archive_failures: list[str] = []  # why archives gave nothing
         self._threads: list[threading.Thread] = []
         self._distribution: Distribution | None = None
-        self._types: set[str] = set()  # of packages seen
+        self._types: set[str] = set()  # purl types of the packages seen
         self._begun: frozenset[str] = frozenset()
         self._lock = threading.Lock()
 
     def start_for_layer(self, delta: Delta) -> None:
-        """Starts with what a layer shows: the advisories of its distribution, and of the languages that it has packages of."""
+        """Starts fetching the advisories of a layer's distribution, and of the languages of its packages."""
         if not _asks(self._settings) or "vuln" not in self._settings.scanners:
             return
         found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
@@ -76,7 +76,7 @@ class AdvisoryRefresh:
         with self._lock:
             self._distribution = self._distribution or next(iter(found), None)
             self._types |= types
-            if self._distribution is None:  # its makers may have a word in what is asked for
+            if self._distribution is None:  # what is needed may depend on the distribution
                 return
             kinds = [kind for kind in self._ecosystems.values() if kind.distribution or kind.purl_type in self._types]
             namespaces = needed(_stand_ins(kinds), self._distribution, self._ecosystems) - self._begun
@@ -87,20 +87,20 @@ class AdvisoryRefresh:
             self._threads[-1].start()
 
     def knowledge_for(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
-        """The knowledge to judge this inventory by; None where there is no database and none could be had."""
+        """The knowledge to assess this inventory; None if there is no database and none is available."""
         if _asks(self._settings):
             wanted = needed(inventory.packages, inventory.distribution, self._ecosystems)
             if rest := wanted - self._begun:
                 self._refresh(rest)
             for thread in self._threads:
                 thread.join()
-            self._refresh(wanted)  # once more what could not be had
+            self._refresh(wanted)  # once more what failed before
         private = _private(self._settings)
         known, damaged = _database(self._settings, opened, bool(private))
         known += self._state.archives.knowledge(
             self._settings, inventory, self._ecosystems, self._progress, self.archive_failures.append
         )
-        if not damaged:  # what was there and cannot be read is to be mended, not made up for
+        if not damaged:  # a damaged database must be repaired, not replaced by shipped facts
             known = with_shipped(known, inventory, self._ecosystems)
         known = [*private, *known]
         if len(known) < 2:
@@ -123,7 +123,7 @@ class AdvisoryRefresh:
                 self._state.is_late = True
                 self._state.late |= namespaces
                 return True
-            if came == "used":  # to take more of it, and to ask feeds, need the same lock
+            if came == "used":  # asking feeds needs the same lock as taking more of the publication
                 return self._ask_feeds(need, sources)
         return self._ask_feeds(need, sources)
 
@@ -163,9 +163,9 @@ class AdvisoryRefresh:
         return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
     def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> Literal["", "used", "later"]:
-        """What is published first: the feeds are asked for what it lacks, and where it is over a day old.
+        """Takes the published database. Feeds are then asked only for what it lacks, or if it is over a day old.
 
-        "" where nothing is published, or it cannot be had; "later" where the rest is taken in the background: then the feeds
+        "" if nothing is published, or it is not available; "later" if the rest is taken in the background: then the feeds
         need not be asked.
         """
         from careen.app.publications import addresses, bring
@@ -195,14 +195,14 @@ class AdvisoryRefresh:
         except (Error, OSError) as error:
             self._warn(f"the published database could not be used, and the feeds are asked: {error}")
             return ""
-        if brought is None:  # it is here as it was published; or it could not be had a moment ago
+        if brought is None:  # the database has it; or it was not available a moment ago
             return "used" if is_usable else ""
         self._state.published = brought.found or self._state.published
         for path, failure in brought.taken.failed.items() if brought.taken else ():
-            self._warn(f"{path} is not taken as it was published: {failure.detail}")
+            self._warn(f"the published {path} is not used: {failure.detail}")
         if brought.is_late:
             then = "it is taken in the background" if later else "the feeds are asked"
-            self._warn(f"there was no time to take the published database: {then}, and what the database has is used")
+            self._warn(f"there was no time to take the published database: {then}, and the present data are used")
         return "later" if brought.is_late and later else "used"
 
     def _warn(self, text: str) -> None:
@@ -212,10 +212,10 @@ class AdvisoryRefresh:
 
 
 def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
-    """One line a source: what was not brought up to date, and why."""
+    """One line for each source that was not refreshed, and why."""
     details: dict[tuple[str, bool], dict[str, None]] = {}
     for feed in result.feeds:
-        if feed.state == "updated" and feed.detail and not feed.trouble:  # it was taken, and not all of it
+        if feed.state == "updated" and feed.detail and not feed.trouble:  # it was used, but not all of it
             yield f"{feed.source}: {feed.detail}"
         if feed.state == "failed" or feed.trouble == "late":
             is_late = feed.trouble == "late" and is_finished_later
@@ -223,9 +223,9 @@ def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
     for (source, is_late), found in details.items():
         why = "; ".join(found)
         if is_late:
-            yield f"{source} is not up to date yet ({why}): it is finished in the background, and what the database has is used"
+            yield f"{source} is not up to date yet ({why}): the present data are used, and the refresh continues in the background"
         else:
-            yield f"{source} could not be brought up to date: {why}"
+            yield f"{source} could not be refreshed: {why}"
 
 
 def _no_listing(name: str) -> tuple[str, ...]:
@@ -233,7 +233,7 @@ def _no_listing(name: str) -> tuple[str, ...]:
 
 
 def _asks(settings: Settings) -> bool:
-    """Whether a scan may fetch: a database that was named is judged by as it is."""
+    """Whether a scan may fetch. A database that the user names is used as it is."""
     return not settings.offline and settings.db is None
 
 
@@ -274,7 +274,7 @@ def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str])
 
 
 def _by_importance(knowledge: Knowledge, ids: Sequence[str]) -> list[str]:
-    """What is exploited first, then what nothing else is known of, then the newest: old ones seldom have a score at all."""
+    """Exploited ids first, then those without any record, then the newest: old ones seldom have a score at all."""
     exploited, known = knowledge.exploited(ids), knowledge.records(ids)
 
     def rank(id: str) -> tuple[bool, int, list[int]]:

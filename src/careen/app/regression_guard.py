@@ -1,4 +1,4 @@
-"""What statements of a namespace say of a version, for the database's guard: whether one of them holds it."""
+"""Whether advisories affect a version, for the guard of the database (``database.guard``)."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -18,17 +18,21 @@ def build_is_affected() -> IsAffected:
 
     @cache
     def schemes() -> dict[str, str]:  # most runs is_affected nothing, and catalogers are many
-        """By namespace of a language, and by type of a distribution's packages."""
+        """Version schemes by namespace of a language, and by type of a distribution's packages."""
         ecosystems = [cataloger.ecosystem for cataloger in catalogers()]
-        return {one.namespace or one.purl_type: one.scheme for one in ecosystems if one.namespace or one.distribution}
+        return {
+            ecosystem.namespace or ecosystem.purl_type: ecosystem.scheme
+            for ecosystem in ecosystems
+            if ecosystem.namespace or ecosystem.distribution
+        }
 
-    def is_affected(namespace: str, said: Sequence[Advisory], version: str) -> bool:
+    def is_affected(namespace: str, advisories: Sequence[Advisory], version: str) -> bool:
         known = profile_of(namespace)
         scheme = schemes().get(known.packages[0] if known and known.packages else namespace)
         if scheme is None:
             return False
-        accusing = [one for one in said if one.status not in NOT_AFFECTED]
-        written = spellings(version, accusing, keys[scheme])
-        return any(match_of(one, version, keys[scheme], written) for one in accusing)
+        affecting = [advisory for advisory in advisories if advisory.status not in NOT_AFFECTED]
+        written = spellings(version, affecting, keys[scheme])
+        return any(match_of(advisory, version, keys[scheme], written) for advisory in affecting)
 
     return is_affected

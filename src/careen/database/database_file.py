@@ -146,7 +146,7 @@ class DatabaseFile:
             return {held.row.path: tuple(map(summary_of, held.sections)) for held in self._head.held()}
 
     def records_of_feed(self, path: str) -> Iterator[Record]:
-        """All that one feed statement, to be written to another database; in the same order whatever else is in this one."""
+        """All records of one feed, for another database; their order does not depend on the other feeds."""
         feed = next(number for number, row in enumerate(self._feeds) if row.path == path)
         with self._reading():
             for kind, _, space in sorted(self._kinds()):

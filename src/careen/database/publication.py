@@ -38,9 +38,7 @@ LICENCES = "org.opencontainers.image.licenses"
 TAG = f"v{SCHEMA}"
 MAX_AHEAD = timedelta(days=1)  # of the publisher's clock
 MAX_FILES = 4000
-LARGE_BYTES = (
-    64 << 20
-)  # decompressed; a scan does not take a larger layer of `--full` feeds: each time over two seconds of work
+LARGE_BYTES = 64 << 20  # decompressed; scans take no larger layer of `--full` feeds: over two seconds of work each time
 
 
 class Group(Struct, frozen=True):
@@ -115,9 +113,7 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
             for _, row in signed.feeds:
                 _check_dates(row)
         except (msgspec.ValidationError, ValueError, RecursionError):
-            raise UntrustedError(
-                f"{where} is damaged: its description of {visible(name, 100)} cannot be read", _AGAIN
-            ) from None
+            raise UntrustedError(f"{where} is damaged: its part {visible(name, 100)} cannot be read", _AGAIN) from None
         if signed.schema != SCHEMA:
             raise InputError(
                 f"{where} holds a database of schema {signed.schema}, and this version reads {SCHEMA}",
