@@ -167,7 +167,7 @@ def test_a_first_scan(registries, keys, publisher, tmp_path):
     again = shell.run("scan", image, "--format", "json", "--scanners", "vuln")
     assert again.returncode == 0
     known = shell.home / "cache" / "database" / "published.json"
-    assert known.stat().st_mtime_ns < asked  # nobody was asked again
+    assert known.stat().st_mtime_ns < asked  # no second request
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in again.stderr.splitlines()}
     assert "careen" in imported
     assert not imported & {"tuf", "securesystemslib", "cryptography"}
@@ -293,7 +293,7 @@ def test_past_its_end(registries, keys, publisher, user, clock, tmp_path, monkey
     clock.shift = timedelta()
     (publisher.cache_dir.parent / "mirror" / KEV).write_text("<html>busy</html>")
     later = Settings(cache_dir=private(tmp_path / "later"), db_from=publisher.db_from)
-    publish_database([place], keys, later)  # who signed it goes on from it, and what is not to be had today stays
+    publish_database([place], keys, later)  # the publisher continues from it, and feeds that are not available today stay
     pull(place, user)
     assert exploited(user)
 
@@ -481,7 +481,7 @@ def test_clocks_that_go_back(registries, keys, publisher, clock):
     place = address(registries[0], "clock")
     publish_database([place], keys, publisher)
     clock.shift = -timedelta(hours=1)
-    with pytest.raises(InputError, match="of a later time"):
+    with pytest.raises(InputError, match="is later than"):
         publish_database([place], keys, publisher)
 
 

@@ -53,12 +53,12 @@ class FileServer:
             return Answer(404)
         etag = f'"{self.version}-{len(data)}"'
         headers = {"Last-Modified": MODIFIED} | ({"ETag": etag} if self.etags else {})
-        told = request.headers
-        same = told.get("if-none-match") == etag if self.etags else told.get("if-modified-since") == MODIFIED
+        sent = request.headers
+        same = sent.get("if-none-match") == etag if self.etags else sent.get("if-modified-since") == MODIFIED
         if same:
             return Answer(304, headers=headers)
-        ranged = re.fullmatch(r"bytes=(\d+)-", told.get("range", "")) if self.ranges else None
-        if ranged and told.get("if-range") in (None, etag if self.etags else MODIFIED):
+        ranged = re.fullmatch(r"bytes=(\d+)-", sent.get("range", "")) if self.ranges else None
+        if ranged and sent.get("if-range") in (None, etag if self.etags else MODIFIED):
             start = int(ranged[1])
             if start >= len(data):
                 return Answer(416, headers={"Content-Range": f"bytes */{len(data)}"})
@@ -89,7 +89,7 @@ def without(*names: str) -> Fault:
     return lambda answer: replace(answer, headers={name: value for name, value in answer.headers.items() if name not in names})
 
 
-def told(**headers: str) -> Fault:
+def with_headers(**headers: str) -> Fault:
     """Headers that are not true."""
     return lambda answer: replace(
         answer, headers=answer.headers | {name.replace("_", "-"): value for name, value in headers.items()}

@@ -223,9 +223,9 @@ def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
     for (source, is_late), found in details.items():
         why = "; ".join(found)
         if is_late:
-            yield f"{source} is not up to date yet ({why}): the present data are used, and the refresh continues in the background"
+            yield f"{source} is not up to date yet ({why}): it is finished in the background, and the present data are used"
         else:
-            yield f"{source} could not be refreshed: {why}"
+            yield f"{source} could not be brought up to date: {why}"
 
 
 def _no_listing(name: str) -> tuple[str, ...]:

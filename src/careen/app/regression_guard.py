@@ -13,11 +13,11 @@ from careen.plugins import Named, VersionScheme
 
 
 def build_is_affected() -> IsAffected:
-    """A is_affected that takes every version of an order it does not know for unaffected, and so sees no change there."""
+    """If the version scheme of a namespace is unknown, no version is affected: the guard then sees no change there."""
     keys = Keys(Named("careen.versions", "VERSION_SCHEME", VersionScheme))
 
     @cache
-    def schemes() -> dict[str, str]:  # most runs is_affected nothing, and catalogers are many
+    def schemes() -> dict[str, str]:  # most runs do not need them, and catalogers are many
         """Version schemes by namespace of a language, and by type of a distribution's packages."""
         ecosystems = [cataloger.ecosystem for cataloger in catalogers()]
         return {

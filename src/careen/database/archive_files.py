@@ -188,7 +188,7 @@ class Archives:
         return self._indices[key]
 
     def _read_index(self, suite: Suite, component: str, kind: str) -> _INDICES:
-        """In the first form that exists, which is then that of all lists of a place. Mirrors may lack components and sources."""
+        """In the first form that exists, then that of all lists of a place. Mirrors may lack components and sources."""
         read = _reader(sources if kind == "sources" else packages)
         for form in self._forms.get((suite.place, kind), FORMS):
             path = _path(suite.release, component, kind) + form

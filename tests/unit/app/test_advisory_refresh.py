@@ -1,4 +1,4 @@
-"""Which scores are asked for first, and how a refresh that failed is told."""
+"""Which scores are asked for first, and the warnings of a failed refresh."""
 
 import threading
 
@@ -96,21 +96,21 @@ def test_one_line_a_source(tmp_path):
         FeedResult("alpine", "a", "failed", "the server answered 403", trouble="unreachable"),
         FeedResult("alpine", "b", "failed", "the server answered 403", trouble="unreachable"),
         FeedResult("osv", "c", "failed", "no answer in time", trouble="late"),
-        FeedResult("osv", "d", "updated", "there was time for the older changes alone", trouble="late"),
+        FeedResult("osv", "d", "updated", "there was only time for the older changes", trouble="late"),
         FeedResult("kev", "e", "updated"),
     )
     result = UpdateResult(tmp_path, True, feeds)
     assert list(_warnings(result, is_finished_later=False)) == [
         "alpine could not be brought up to date: the server answered 403",
-        "osv could not be brought up to date: no answer in time; there was time for the older changes alone",
+        "osv could not be brought up to date: no answer in time; there was only time for the older changes",
     ]
     assert list(_warnings(result, is_finished_later=True)) == [
         "alpine could not be brought up to date: the server answered 403",
-        "osv is not up to date yet (no answer in time; there was time for the older changes alone): it is finished in the "
-        "background, and what the database has is used",
+        "osv is not up to date yet (no answer in time; there was only time for the older changes): it is finished in the "
+        "background, and the present data are used",
     ]
 
 
-def test_records_that_were_passed_over_are_told_of(tmp_path):
+def test_records_that_were_passed_over_are_reported(tmp_path):
     result = UpdateResult(tmp_path, True, (FeedResult("debian", "x", "updated", "1 record was passed over (?)", 7),))
     assert list(_warnings(result, is_finished_later=True)) == ["debian: 1 record was passed over (?)"]

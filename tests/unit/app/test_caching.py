@@ -299,17 +299,17 @@ def test_a_new_blob_is_partial_until_it_is_whole(folder):
     st.one_of(st.none(), st.integers(0, 60)),
     st.one_of(st.none(), st.integers(0, 3000)),
 )
-def test_what_is_told_is_what_is_done(tmp_path_factory, files, kinds, days, size):
+def test_a_dry_run_reports_what_is_done(tmp_path_factory, files, kinds, days, size):
     folder = tmp_path_factory.mktemp("cache")
     folder.chmod(0o700)
     for path, age, length in files:
         put(folder, path, length, age + 0.5)
     settings = settings_of(folder)
     before, had = cache_contents(settings).size, there(folder)
-    told = prune_cache(settings, kinds, older_than_days=days, max_size=size, dry_run=True)
+    planned = prune_cache(settings, kinds, older_than_days=days, max_size=size, dry_run=True)
     assert there(folder) == had
     done = prune_cache(settings, kinds, older_than_days=days, max_size=size)
-    assert (told.freed, told.left) == (done.freed, ())
+    assert (planned.freed, planned.left) == (done.freed, ())
     assert before - cache_contents(settings).size == sum(one.size for one in done.freed)
     gone = had - there(folder)
     assert all(PLACES[path] in (kinds or REMOVABLE) for path in gone)

@@ -8,7 +8,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.faults import FileServer, portal, reset, status, told, without
+from tests.support.faults import FileServer, portal, reset, status, with_headers, without
 from tests.support.feeds import FakeNetwork
 from tests.support.generated import examples
 
@@ -90,7 +90,7 @@ def test_what_brings_nothing_is_not_tried_for_ever(scene):
 def test_the_next_run_continues(scene, etags):
     """By the ETag, or where there is none by a date that was old enough."""
     scene.server.etags = etags
-    scene.server.faults = [told(Date="Sat, 03 Jan 2026 03:04:05 GMT")] if not etags else []
+    scene.server.faults = [with_headers(Date="Sat, 03 Jan 2026 03:04:05 GMT")] if not etags else []
     scene.server.faults = [_both(reset(4_500), *scene.server.faults), *[_both(reset(0))] * 3]
     with pytest.raises(NetworkError):
         scene.run()
@@ -128,11 +128,11 @@ def changed(scene):
     "fault",
     [
         None,  # the server says 200
-        told(ETag='"another"'),
-        told(Content_Range="bytes 0-6499/10500"),
-        told(Content_Range="bytes 4500-10499/99999"),
-        told(Content_Range=""),
-        told(Content_Encoding="gzip"),
+        with_headers(ETag='"another"'),
+        with_headers(Content_Range="bytes 0-6499/10500"),
+        with_headers(Content_Range="bytes 4500-10499/99999"),
+        with_headers(Content_Range=""),
+        with_headers(Content_Encoding="gzip"),
         without("ETag"),
         without("ETag", "Content-Range"),
     ],
@@ -161,7 +161,9 @@ def test_a_server_without_ranges_starts_anew(scene):
     assert [size for _, size in scene.server.asked] == ["", "bytes=4500-"]
 
 
-@pytest.mark.parametrize("fault", [without("ETag", "Last-Modified"), told(ETag='W/"weak"'), told(Accept_Ranges="none")])
+@pytest.mark.parametrize(
+    "fault", [without("ETag", "Last-Modified"), with_headers(ETag='W/"weak"'), with_headers(Accept_Ranges="none")]
+)
 def test_without_a_strong_validator_nothing_is_continued(scene, fault):
     scene.server.faults = [_both(reset(4_500), fault), None]
     check(scene.run(), OLD)

@@ -5,7 +5,7 @@ import hashlib
 import json
 
 import pytest
-from tests.support.faults import FileServer, portal, reset, status, told, without
+from tests.support.faults import FileServer, portal, reset, status, with_headers, without
 from tests.support.osv import NEED, OSV, fixed, record, whole
 from tests.support.redirected import Redirected, aged
 
@@ -85,7 +85,7 @@ def test_another_version_under_the_same_tag(tmp_path, server):
     first, second = whole(*map(record, range(120))), whole(*[record(n, "9.0.0") for n in range(120)])
     assert len(first) == len(second)
     server.files[ARCHIVE], server.version = first, 2
-    checksum = told(X_Goog_Hash=f"crc32c=AAAAAA==,md5={base64.b64encode(hashlib.md5(first).digest()).decode()}")
+    checksum = with_headers(X_Goog_Hash=f"crc32c=AAAAAA==,md5={base64.b64encode(hashlib.md5(first).digest()).decode()}")
 
     def other(answer):
         server.files[ARCHIVE] = second

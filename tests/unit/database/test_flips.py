@@ -134,7 +134,7 @@ def test_an_update_heals_a_page_of_sqlites_own(tmp_path, at):
     assert damaged(path) == frozenset()
 
 
-def test_what_is_damaged_and_cannot_be_fetched_is_told(made, tmp_path):
+def test_what_is_damaged_and_cannot_be_fetched_is_reported(made, tmp_path):
     mirror = whole_mirror(tmp_path / "mirror")
     update(tmp_path, SOURCES, mirror_at=str(mirror))
     path = database_path(tmp_path)

@@ -50,7 +50,7 @@ def test_same_answers_as_the_file(tmp_path):
         assert all(set(found[id]) == set(expected[id]) for id in found)
 
 
-def test_namespaces_are_told_as_given():
+def test_namespaces_are_returned_as_given():
     info = NamespaceInfo("debian:12", "debian", 5, 2)
     assert MemoryDatabase([info]).namespace("debian:12") == (info,)
     assert MemoryDatabase([]).namespace("debian:12") == ()

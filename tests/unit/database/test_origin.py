@@ -1,4 +1,4 @@
-"""Mirrors whose address holds a user and a password: both are told to the mirror, and to nobody else."""
+"""Mirrors whose address holds a user and a password: both are sent to the mirror, and to no other host."""
 
 import base64
 import sqlite3
@@ -96,17 +96,17 @@ def test_what_an_earlier_version_kept_is_cleaned_when_read(server, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "public"),
     [
         (f"https://ann:{PASSWORD}@mirror.example/a", "https://mirror.example/a"),
         ("https://mirror.example/a", "https://mirror.example/a"),
         ("file:///home/ann/feeds/a", ""),
     ],
 )
-def test_what_is_published_names_addresses_alone(url, told):
+def test_what_is_published_names_addresses_alone(url, public):
     from careen.database.head import FeedRow
 
     row = FeedRow("a", "kev", url=url)
     (feed,) = target_of(Group("kev", Packed("sha256:00", 1, 1), (row,)), {"a": 0}).custom["feeds"]
-    assert told in feed[1]
-    assert url == told or url not in feed[1]
+    assert public in feed[1]
+    assert url == public or url not in feed[1]

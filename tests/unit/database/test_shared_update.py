@@ -56,7 +56,7 @@ def test_the_second_download_begins_while_the_first_runs(tmp_path, threads):
     first = threads.submit(refresh, tmp_path, OSV, need("npm"), network, shared=shared)
     assert network.began["npm"].wait(LIMIT_S)
     second = threads.submit(refresh, tmp_path, OSV, need("PyPI"), network, shared=shared)
-    assert network.began["PyPI"].wait(LIMIT_S)  # while nobody has npm yet
+    assert network.began["PyPI"].wait(LIMIT_S)  # before npm has come
     network.open["PyPI"].set()
     assert states(second.result(LIMIT_S)) == {PYPI: "updated"}
     assert set(rows_of(database_path(tmp_path))) == {PYPI}
