@@ -16,17 +16,19 @@ WORDS = (
 )  # fmt: skip
 # A quoted text may stand in the named file or folder, for the reason.
 ALLOWED = {
+    ("src/careen/database", '"told2"'): "a suffix of files in the cache",
+    ("tests/unit/database", '".told2"'): "the same",
+    ("tests/unit/app", '"archive/abc.told2"'): "the same",
     ("src/careen/exposure", '"flaw"'): "a key, and a kind of step, of docs/schema/exposure-1.json",
 }
 # Folders and pages that are still in older words: remove a line when its place is done, and this tuple in the end.
 PENDING = (
-    "src/careen/app", "src/careen/check.py", "src/careen/scan.py", "src/careen/config.py", "src/careen/contents.py",
-    "src/careen/errors.py", "src/careen/plugins.py", "tests/unit/app", "tests/unit/test_check.py",
+    "src/careen/app", "src/careen/check.py", "src/careen/scan.py", "src/careen/config.py", 
+    "src/careen/errors.py", "tests/unit/app", "tests/unit/test_check.py",
     "src/careen/catalogers", "tests/unit/catalogers", "docs/reference/catalogers.md",
     "src/careen/checks", "tests/unit/checks", "docs/reference/checks-dockerfile.md", "docs/checking.md",
     "src/careen/cli", "tests/unit/cli", "docs/reference/commands.md", "docs/reference/formats.md",
     "docs/reference/settings.md",
-    "src/careen/database", "tests/unit/database", "docs/offline.md",
     "src/careen/exposure", "tests/unit/exposure", "docs/exposure.md",
     "src/careen/formats/archives", "src/careen/formats/binaries", "src/careen/formats/data", "src/careen/formats/dockerfile",
     "src/careen/formats/images", "src/careen/formats/kubernetes", "src/careen/formats/packages", "src/careen/formats/sboms",
