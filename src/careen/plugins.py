@@ -428,7 +428,7 @@ class Feed(Struct, frozen=True):
     @property
     def places(self) -> "tuple[Feed, ...]":
         """The feed at each of its addresses, in the order in which they are tried."""
-        others = (replace(self, **asdict(one), elsewhere=()) for one in self.elsewhere)
+        others = (replace(self, **asdict(address), elsewhere=()) for address in self.elsewhere)
         return (self, *others)
 
 

@@ -23,7 +23,7 @@ ALLOWED = {
 }
 # Folders and pages that are still in older words: remove a line when its place is done, and this tuple in the end.
 PENDING = (
-    "src/careen/app", "src/careen/check.py", "src/careen/scan.py", "src/careen/config.py", 
+    "src/careen/app", "src/careen/check.py", "src/careen/scan.py", "src/careen/config.py",
     "src/careen/errors.py", "tests/unit/app", "tests/unit/test_check.py",
     "src/careen/catalogers", "tests/unit/catalogers", "docs/reference/catalogers.md",
     "src/careen/checks", "tests/unit/checks", "docs/reference/checks-dockerfile.md", "docs/checking.md",

@@ -308,7 +308,7 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
     rows, checks, now = rows_of(path), read_checks(path), datetime.now(UTC)
     nothing = Check()
     lacking = [row.path for group in groups for row in group.rows if is_lacking(row, rows.get(row.path))]
-    if any(checks.get(one, nothing).trouble not in ("held_back", "damaged") for one in lacking):
+    if any(checks.get(path, nothing).trouble not in ("held_back", "damaged") for path in lacking):
         return False
     if -PATIENCE < now - datetime.fromisoformat(asked) < PATIENCE:  # (a clock may have been wrong)
         return True
@@ -318,7 +318,7 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
         for row in group.rows
         if row.path in rows
     ]
-    return all(one and -PATIENCE < now - datetime.fromisoformat(one) < FRESH for one in read)
+    return all(day and -PATIENCE < now - datetime.fromisoformat(day) < FRESH for day in read)
 
 
 def _is_younger(file: Path, age: timedelta) -> bool:

@@ -64,10 +64,10 @@ def publish_database(
 
     # The last publication may be from before a key was changed: it has the roots from the first one on.
     settings = replace(refuse_untrusted(settings), db_root=keys / "1.root.json")
-    places = {one: repository_of(one, settings, TAG) for one in addresses}
-    for one, repository in places.items():
+    places = {address: repository_of(address, settings, TAG) for address in addresses}
+    for address, repository in places.items():
         if repository.reference.digest:
-            raise UsageError(f"{one}: a publication is named by a tag", f"leave the digest out; without a tag it is {TAG}")
+            raise UsageError(f"{address}: a publication is named by a tag", f"leave the digest out; without a tag it is {TAG}")
     check_keys(keys, datetime.now(UTC))
     cache_folder(settings)
     before = 0 if anew else _last(places, settings, accept)
@@ -82,7 +82,7 @@ def publish_database(
     if len(failed) == len(places):
         raise NetworkError(f"nothing was published: {'; '.join(failed.values())}", "try again: the registries are unchanged")
     size = sum(group.packed.size for group in parts)
-    done = tuple(one for one in addresses if one not in failed)
+    done = tuple(address for address in addresses if address not in failed)
     return Outcome(version, contents.digest, len(parts), size, result, done, failed, withheld)
 
 
@@ -104,12 +104,12 @@ def _last(places: "dict[str, Repository]", settings: Settings, accept: Collectio
     absent = 0
     versions: list[int] = []
     failures: list[Error] = []
-    for one, repository in places.items():
+    for address, repository in places.items():
         try:
             if repository.manifest_if_there(str(repository.reference.tag)) is None:
                 absent += 1
                 continue
-            found = newest((one,), settings, ended=True)
+            found = newest((address,), settings, ended=True)
         except Error as error:
             failures.append(error)
             continue
@@ -130,7 +130,7 @@ def _withheld(settings: Settings) -> dict[str, str]:
     from careen.database.build import rows_of
 
     known = {row.source for row in rows_of(database_path(settings.cache_dir)).values()}
-    return {one.name: one.licence for one in advisory_sources() if one.name in known and not one.redistributable}
+    return {source.name: source.licence for source in advisory_sources() if source.name in known and not source.redistributable}
 
 
 def _signed(
@@ -176,17 +176,17 @@ def _pushed(
     from careen.database.layout import MANIFEST_TYPE
 
     failed: dict[str, str] = {}
-    for one, repository in places.items():
+    for address, repository in places.items():
         try:
             for number, (digest, data) in enumerate(blobs.items()):
-                progress(one, number, len(blobs))
+                progress(address, number, len(blobs))
                 repository.push_blob(digest, data())
         except Error as error:
-            failed[one] = str(error)
-    for one, repository in places.items():
-        if one not in failed:
+            failed[address] = str(error)
+    for address, repository in places.items():
+        if address not in failed:
             try:
                 repository.push_manifest(str(repository.reference.tag), contents.manifest, MANIFEST_TYPE)
             except Error as error:
-                failed[one] = str(error)
+                failed[address] = str(error)
     return failed

@@ -36,7 +36,7 @@ def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: dat
         for names in _parts(known.namespace(namespace)):
             ages = [(age_of(sources[name], today), sources[name]) for name in names if name in sources]
             if ages and not any(age is not None and age <= days for age, _ in ages):
-                source = min(ages, key=lambda one: float("inf") if one[0] is None else one[0])[1]
+                source = min(ages, key=lambda aged: float("inf") if aged[0] is None else aged[0])[1]
                 found[source.name] = source
     lifecycles = frozenset(names_of(namespaces))
     for source in sources.values():

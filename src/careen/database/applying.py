@@ -55,8 +55,8 @@ def _build(job: Job, answers: Answers, sources: Sequence[AdvisorySource]) -> Non
     old, results = answers.old, answers.results
     moment = now()
     parts: dict[str, Fresh | Kept] = {path: Kept(_confirmed(row, answers.confirmed.get(path))) for path, row in old.items()}
-    for source, feed, one in answers.fetched:
-        parts[feed.key] = _fresh(job, source, feed, one, old.get(feed.key), moment)
+    for source, feed, fetched in answers.fetched:
+        parts[feed.key] = _fresh(job, source, feed, fetched, old.get(feed.key), moment)
     came = {feed.key for _, feed, _ in answers.fetched}
     done = {path for path, result in results.items() if result.state != "failed"} | came
     asked = [feed.key for _, feed in answers.wanted]
@@ -139,7 +139,7 @@ def _note_kept(
     results: dict[str, FeedResult], old: Mapping[str, FeedRow], sources: Collection[AdvisorySource], need: Need
 ) -> None:
     """Reports the feeds of the database that an update of everything did not ask for."""
-    unlisted = {one.source for one in results.values() if one.trouble == "not_listed"}
+    unlisted = {result.source for result in results.values() if result.trouble == "not_listed"}
     known = {source.name for source in sources}
     for path, row in old.items():
         if path in results or row.source not in known:

@@ -86,7 +86,9 @@ def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key
         if key(oldest) >= key(newest) if oldest else work.is_original(versions[0]):
             work.sources[name] = SourceFacts(newest)
         else:
-            work.look_up(name, [one for one in versions if oldest is None or key(one.offer.version) > key(oldest)], oldest)
+            work.look_up(
+                name, [placed for placed in versions if oldest is None or key(placed.offer.version) > key(oldest)], oldest
+            )
     return ReleaseFacts(_as_of(suites), work.sources, work.detail(archives.refused(codename)))
 
 
@@ -114,8 +116,8 @@ class _Work:
                     if is_version(offer.version, self._key):
                         found[name].append(_Placed(suite.place, offer, suite.name.endswith(("-security", "-updates"))))
         for versions in found.values():  # of one version, the smallest file first
-            versions.sort(key=lambda one: one.offer.size_bytes)
-            versions.sort(key=lambda one: self._key(one.offer.version), reverse=True)
+            versions.sort(key=lambda placed: placed.offer.size_bytes)
+            versions.sort(key=lambda placed: self._key(placed.offer.version), reverse=True)
         return dict(found)
 
     def is_original(self, one: _Placed) -> bool:
@@ -125,12 +127,12 @@ class _Work:
 
     def look_up(self, name: str, versions: Sequence[_Placed], oldest: str | None) -> None:
         newest = versions[0].offer.version
-        tried = list(dict.fromkeys(one.offer.version for one in versions))[:OLDER]
+        tried = list(dict.fromkeys(placed.offer.version for placed in versions))[:OLDER]
         for version in tried:
-            evidence = self._evidence_in(name, [one for one in versions if one.offer.version == version])
+            evidence = self._evidence_in(name, [placed for placed in versions if placed.offer.version == version])
             if evidence is not None:
                 if not evidence.has_source:
-                    evidence = self._with_patches(evidence, [one for one in versions if one.offer.version in tried])
+                    evidence = self._with_patches(evidence, [placed for placed in versions if placed.offer.version in tried])
                 self.sources[name] = SourceFacts(newest, by_version(self._fixes(name, evidence, oldest)))
                 if version != newest:
                     self._older.append(name)
@@ -155,29 +157,29 @@ class _Work:
 
     def _with_patches(self, evidence: FixEvidence, older: Sequence[_Placed]) -> FixEvidence:
         """With the patches of the next older source package: the newest has them too, and binary packages have none."""
-        for one in older:
-            if not one.offer.path.endswith(".deb"):
+        for placed in older:
+            if not placed.offer.path.endswith(".deb"):
                 try:
-                    source = self._archives.fix_evidence(one.place, one.offer)
+                    source = self._archives.fix_evidence(placed.place, placed.offer)
                 except ArchiveError as error:
-                    log.debug("%s: %s", one.offer.path, error)
+                    log.debug("%s: %s", placed.offer.path, error)
                     continue
                 return replace(evidence, patched=source.patched, patches=source.patches)
         return evidence
 
     def _evidence_in(self, name: str, files: Sequence[_Placed]) -> FixEvidence | None:
-        for one in self._candidates(name, files):
+        for placed in self._candidates(name, files):
             try:
-                return self._archives.fix_evidence(one.place, one.offer)
+                return self._archives.fix_evidence(placed.place, placed.offer)
             except ArchiveError as error:
-                log.debug("%s %s: %s", name, one.offer.version, error)
+                log.debug("%s %s: %s", name, placed.offer.version, error)
         return None
 
     def _candidates(self, name: str, files: Sequence[_Placed]) -> Iterator[_Placed]:
         yield from files[:BINARIES]
         if not files[0].offer.path.endswith(".deb"):
             packages = self.newest_first((name,), "packages").get(name, ())
-            yield from [one for one in packages if one.offer.version == files[0].offer.version][:BINARIES]
+            yield from [placed for placed in packages if placed.offer.version == files[0].offer.version][:BINARIES]
 
     def detail(self, refused: Sequence[str]) -> str:
         parts = ["fixes named in changelogs and patches of the distribution's archive"]

@@ -54,7 +54,7 @@ class Neighbours:
             mentioned += [patch.mention for patch in evidence.patches]
             mentioned += evidence.news
             found = cves_by_reference(mentioned)
-            known = {one: found[one] for one in wanted if one in found}
+            known = {reference: found[reference] for reference in wanted if reference in found}
             if len(known) == len(wanted):
                 break
         return Answer(known, changelog)
@@ -73,8 +73,8 @@ class Neighbours:
         stem = name.rstrip("0123456789")
         for suites in self._newest_first():
             sources = self._of(suites, name, "sources")
-            small = [one for one in self._of(suites, name, "packages") if one[1].size_bytes <= MAX_NEWS_BYTES]
-            small.sort(key=lambda one: (not _is_called(one[1], stem), one[1].size_bytes))
+            small = [offered for offered in self._of(suites, name, "packages") if offered[1].size_bytes <= MAX_NEWS_BYTES]
+            small.sort(key=lambda offered: (not _is_called(offered[1], stem), offered[1].size_bytes))
             yield from sources[:1]
             yield from small[:NEWS]
             if sources or small:
@@ -82,8 +82,8 @@ class Neighbours:
 
     def _of(self, suites: Sequence[Suite], name: str, kind: str) -> list[tuple[Suite, Offer]]:
         found = [(suite, offer) for suite in suites for offer in self._archives.offers(suite, kind, name)]
-        found = [one for one in found if is_version(one[1].version, self._key)]
-        return sorted(found, key=lambda one: self._key(one[1].version), reverse=True)
+        found = [offered for offered in found if is_version(offered[1].version, self._key)]
+        return sorted(found, key=lambda offered: self._key(offered[1].version), reverse=True)
 
     def _newest_first(self) -> Iterator[list[Suite]]:
         """The suites of stable releases."""
@@ -98,11 +98,11 @@ class Neighbours:
 def unnamed(evidence: FixEvidence, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
     """The references of a package's updates that have no CVE."""
     updates = [entry for entry in entries_of(evidence.changelog, key) if is_update(entry.version, entry.place)]
-    mentioned = [one for entry in updates for one in mentions(entry.text)]
+    mentioned = [mention for entry in updates for mention in mentions(entry.text)]
     first = min((entry.day for entry in updates if entry.day), default="9")
     mentioned += [patch.mention for patch in evidence.patches if patch.day[:4] >= first[:4]]
-    named = {reference for one in mentioned if one.cves for reference in one.references}
-    return frozenset(reference for one in mentioned if not one.cves for reference in one.references) - named
+    named = {reference for mention in mentioned if mention.cves for reference in mention.references}
+    return frozenset(reference for mention in mentioned if not mention.cves for reference in mention.references) - named
 
 
 def patched_as(evidence: FixEvidence, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

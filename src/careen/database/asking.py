@@ -97,7 +97,7 @@ def lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) 
         return {feed.key for feeds in found for feed in feeds if need.full or not feed.full}
 
     common = keys(frozenset())
-    return any(own and own.isdisjoint(rows) for own in (keys(frozenset({one})) - common for one in need.namespaces))
+    return any(own and own.isdisjoint(rows) for own in (keys(frozenset({namespace})) - common for namespace in need.namespaces))
 
 
 def sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
@@ -119,14 +119,14 @@ def still_new(job: Job, answers: Answers) -> Answers:
     """Without feeds that another update refreshed meanwhile."""
     old, broken = sound(job.path)
     other = {key for key in {*old, *answers.old} if old.get(key) != answers.old.get(key)}
-    for source, feed, one in answers.fetched:
+    for source, feed, download in answers.fetched:
         if feed.key not in other:
             continue
         if job.downloads:
-            job.downloads.drop(one.file)
+            job.downloads.drop(download.file)
         if feed.key in old:
             answers.results[feed.key] = FeedResult(source.name, feed.key, "fresh", records=old[feed.key].records)
-    fetched = [one for one in answers.fetched if one[1].key not in other]
+    fetched = [came for came in answers.fetched if came[1].key not in other]
     confirmed = {key: day for key, day in answers.confirmed.items() if key not in other}
     return Answers(old, broken, answers.wanted, answers.results, fetched, confirmed, answers.elsewhere)
 

@@ -119,15 +119,19 @@ def parse(data: bytes) -> VulnerabilityRecord:
         record = from_json(data, _Record)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from None
-    containers = [one for one in (record.containers.cna, *record.containers.adp) if one]
-    texts = (text.value for one in containers for text in one.descriptions if text.lang.startswith("en") and text.value)
+    containers = [container for container in (record.containers.cna, *record.containers.adp) if container]
+    texts = (
+        text.value for container in containers for text in container.descriptions if text.lang.startswith("en") and text.value
+    )
     summary = next(texts, "")
-    cwes = dict.fromkeys(text.cwe_id for one in containers for problem in one.problem_types for text in problem.descriptions)
+    cwes = dict.fromkeys(
+        text.cwe_id for container in containers for problem in container.problem_types for text in problem.descriptions
+    )
     return VulnerabilityRecord(
         id=record.cve_metadata.cve_id,
         source="cve",
         summary=summary if len(summary) <= SUMMARY_LENGTH else summary[: SUMMARY_LENGTH - 1] + "…",
-        cvss=tuple(dict.fromkeys(score for one in containers for score in _scores(one))),
+        cvss=tuple(dict.fromkeys(score for container in containers for score in _scores(container))),
         published=record.cve_metadata.date_published[:10],
         cwes=tuple(cwe for cwe in cwes if cwe and cwe.startswith("CWE-")),
     )
@@ -136,14 +140,14 @@ def parse(data: bytes) -> VulnerabilityRecord:
 def _scores(container: _Container) -> Iterator[Cvss]:
     source = container.provider_metadata.short_name if container.provider_metadata else ""
     for metric in container.metrics:
-        for one in (metric.v2, metric.v30, metric.v31, metric.v4):
-            if one is None:
+        for vector in (metric.v2, metric.v30, metric.v31, metric.v4):
+            if vector is None:
                 continue
             try:
-                version, score = cvss.score(one.vector)
+                version, score = cvss.score(vector.vector)
             except ValueError:
                 continue
-            yield Cvss(source or "CNA", version, one.vector, score)
+            yield Cvss(source or "CNA", version, vector.vector, score)
 
 
 class _Got(Struct, frozen=True):

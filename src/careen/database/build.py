@@ -305,7 +305,7 @@ def _written(
     if isinstance(feed, Prepacked):
         rows = writer.rows
         held = writer.copy(feed.held, feed.rows)
-        if missing := [one for one in earlier if not has_statement(written, held, one)]:
+        if missing := [statement for statement in earlier if not has_statement(written, held, statement)]:
             return writer.amend(written, held, frozenset(), (), missing, undo=rows)
         return held, records_of_use(held.sections)
     if before and feed.held and not feed.accept_loss:

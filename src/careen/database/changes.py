@@ -67,7 +67,7 @@ def since(
     try:
         listed = _listed(fetcher, feed, start)
         gone = _deleted(fetcher, feed, start) if feed.deletions else frozenset[str]()
-        wanted = [one for one in listed if one.id not in gone]
+        wanted = [change for change in listed if change.id not in gone]
         if len(wanted) > MAX_CHANGES:
             return None
         count = _collect(fetcher, feed, wanted, target, progress, is_late)
@@ -78,7 +78,7 @@ def since(
     is_behind = count < len(wanted)
     reached = wanted[:count] if is_behind else listed
     newest = reached[-1].moment if reached else last
-    return Changes(gone | {one.id for one in wanted[:count]}, newest, is_behind)
+    return Changes(gone | {change.id for change in wanted[:count]}, newest, is_behind)
 
 
 def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> list[Change]:

@@ -73,7 +73,7 @@ class CombinedKnowledge:
         return next((date for part in self._parts if (date := part.end_of_life(namespace))), None)
 
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
-        return tuple(one for part in self._parts for one in part.limited_support(namespace))
+        return tuple(limited for part in self._parts for limited in part.limited_support(namespace))
 
     def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
         return _joined(part.listed(namespace, names) for part in self._parts)

@@ -90,7 +90,7 @@ class DatabaseFile:
 
     def spaces(self, kind: Kind) -> tuple[str, ...]:
         """The namespaces of a kind; only "" for kinds without namespaces."""
-        return tuple(space for one, _, space in self._kinds() if one == kind)
+        return tuple(space for name, _, space in self._kinds() if name == kind)
 
     def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[PackedStatement]:
         """All values of a kind in the wanted feeds, packed, in the order of their keys: see ``statements``."""
@@ -116,7 +116,7 @@ class DatabaseFile:
     def packed_alike(self, other: "DatabaseFile") -> frozenset[str]:
         """The feeds of which equal packed values mean the same in both."""
         mine, others = self._bundle_rows(), other._bundle_rows()
-        words, theirs = ({path: one.words for path, one in database.held().items()} for database in (self, other))
+        words, theirs = ({path: held.words for path, held in database.held().items()} for database in (self, other))
         return frozenset(
             path
             for path in mine.keys() & others.keys()

@@ -113,7 +113,8 @@ def _marked(side: int, walk: Iterable[PackedStatement]) -> Iterator[tuple[bytes,
 def _are_same(before: list[PackedStatement], after: list[PackedStatement], alike: frozenset[str]) -> bool:
     """Whether they are the same as far as packed values show."""
     return len(before) == len(after) and all(
-        one[1] == other[1] and one[3] == other[3] and one[1] in alike for one, other in zip(before, after, strict=True)
+        (path, value) == (other_path, other_value) and path in alike
+        for (_, path, _, value), (_, other_path, _, other_value) in zip(before, after, strict=True)
     )
 
 
@@ -151,7 +152,7 @@ def _of_key(
         if before == after or not only.wants_namespace(subject[1]):
             continue
         if before and after:
-            before, after = (sorted(one, key=_ORDER.encode) for one in (before, after))
+            before, after = (sorted(records, key=_ORDER.encode) for records in (before, after))
             if before == after:
                 continue
         change: Change = "changed" if before and after else "added" if after else "removed"

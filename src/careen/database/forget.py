@@ -30,7 +30,7 @@ def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
             raise DatabaseError(f"{path}: the advisory database is damaged", "careen db update repairs it")
         gone = tuple(row for row in rows.values() if name in (row.source, label_of(row), row.path))
         if not gone:
-            names = {one for row in rows.values() for one in (row.source, label_of(row))}
+            names = {name for row in rows.values() for name in (row.source, label_of(row))}
             near = nearest(name, names)
             hint = f"did you mean {near}?" if near else "careen db status --verbose lists its sources"
             raise UsageError(f"the database has no source {name!r}", hint)

@@ -97,7 +97,7 @@ class Held(Struct, frozen=True):
         return tag_of(self.row.path, section.kind, section.space)
 
     def section(self, kind: Kind, space: str = "") -> Section | None:
-        return next((one for one in self.sections if one.kind == kind and one.space == space), None)
+        return next((section for section in self.sections if section.kind == kind and section.space == space), None)
 
 
 class Head(Struct, frozen=True, array_like=True):

@@ -36,7 +36,7 @@ def listed(data: bytes) -> tuple[str, ...]:
         found = (change.path for change in changes(text.splitlines()))
     else:
         found = _of_lines(text)
-    return tuple(sorted({name for one in found if (name := one.strip().rstrip("/")) and _PATH.fullmatch(name)}))
+    return tuple(sorted({name for line in found if (name := line.strip().rstrip("/")) and _PATH.fullmatch(name)}))
 
 
 def _of_links(text: str) -> Iterator[str]:
@@ -73,24 +73,24 @@ def _named_in(value: Any, depth: int) -> Iterator[str]:
     if depth > MAX_DEPTH:
         return
     if isinstance(value, list):
-        for one in value:
-            yield from _named_in(one, depth + 1)
+        for item in value:
+            yield from _named_in(item, depth + 1)
     elif isinstance(value, dict):
         if isinstance(value.get("id"), str) and "modified" in value:  # a record of OSV
             yield f"{value['id']}.json"
-        for key, one in value.items():
-            if key in _NAMED and isinstance(one, str):
-                name = one.rpartition("/")[2]
+        for key, item in value.items():
+            if key in _NAMED and isinstance(item, str):
+                name = item.rpartition("/")[2]
                 if _FILE.fullmatch(name):
                     yield name
-            elif key == "channel-version" and isinstance(one, str):  # of .NET, whose files are in folders of these names
-                yield one
-            elif key == "topics" and isinstance(one, list):
-                yield from (topic["n"] for topic in one if isinstance(topic, dict) and isinstance(topic.get("n"), str))
-            elif key == "branches" and isinstance(one, list):
-                yield from (branch for branch in one if isinstance(branch, str))
+            elif key == "channel-version" and isinstance(item, str):  # of .NET, whose files are in folders of these names
+                yield item
+            elif key == "topics" and isinstance(item, list):
+                yield from (topic["n"] for topic in item if isinstance(topic, dict) and isinstance(topic.get("n"), str))
+            elif key == "branches" and isinstance(item, list):
+                yield from (branch for branch in item if isinstance(branch, str))
             else:
-                yield from _named_in(one, depth + 1)
+                yield from _named_in(item, depth + 1)
 
 
 def _of_lines(text: str) -> Iterator[str]:

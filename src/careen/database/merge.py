@@ -48,7 +48,7 @@ def with_ours(theirs: Path, ours: Path) -> Merged:
             other = opened.enter_context(open_database(theirs))
             for path in unread - broken:
                 places = places_of(new[path].unread)
-                if known := [one for one in mine.records_of_feed(path) if _is_unread(one, places)]:
+                if known := [record for record in mine.records_of_feed(path) if _is_unread(record, places)]:
                     feeds[path] = Fresh(new[path], partial(_completed, other, path, known), accept_loss=True)
         if feeds:
             sources = list(dict.fromkeys(row.source for row in (*new.values(), *old.values())))
@@ -71,11 +71,11 @@ def with_checks(database: Path, aside: Path) -> Path:
 
 def _completed(database: Database, path: str, known: Sequence[Record]) -> Iterator[Record]:
     """A feed of the other database, then our editions of the records that it could not read."""
-    missing = {_subject(one) for one in known}
+    missing = {_subject(record) for record in known}
     for record in database.records_of_feed(path):
         missing.discard(_subject(record))
         yield record
-    yield from (one for one in known if _subject(one) in missing)
+    yield from (record for record in known if _subject(record) in missing)
 
 
 def _is_unread(record: Record, places: Mapping[str, Collection[tuple[str, str]]]) -> bool:

@@ -128,7 +128,7 @@ class _Mirror:
         order = dict.fromkeys((*(feed.path for _, feed in feeds), *results))
         others = {source.name for source in sources if not source.assesses}
         found = (results[path] for path in order if path in results)
-        return tuple(msgspec.structs.replace(one, assesses=one.source not in others) for one in found)
+        return tuple(msgspec.structs.replace(laid, assesses=laid.source not in others) for laid in found)
 
     def _offered(
         self, sources: Sequence[AdvisorySource], wanted: Collection[str], full: bool
@@ -193,7 +193,9 @@ class _Mirror:
             found.last_modified,
         )  # fmt: skip
         self._others.pop(feed.path, None)
-        older = [path for path, one in self._entries.items() if feed.kept_as and one.key == feed.kept_as and path != feed.path]
+        older = [
+            path for path, entry in self._entries.items() if feed.kept_as and entry.key == feed.kept_as and path != feed.path
+        ]
         for path in older:
             del self._entries[path]
             self._others.pop(path, None)
@@ -236,7 +238,7 @@ def _needs(
     if not wanted:
         yield Need(full=full), lambda feed: True
         return
-    names = {one.name for one in sources}
+    names = {source.name for source in sources}
     by_source = {name for name in wanted if name.partition("/")[0] in names}
     mine = {name for name in by_source if name.partition("/")[0] == source.name}
     if mine:
@@ -279,12 +281,12 @@ def _read(manifest: Path) -> tuple[dict[str, Any], dict[str, _Entry], dict[str, 
     try:
         found = msgspec.json.decode(data, type=dict[str, Any])
         files = msgspec.convert(found.pop("files", []), list[dict[str, Any]])
-        entries = [msgspec.convert(one, _Entry) for one in files]
+        entries = [msgspec.convert(file, _Entry) for file in files]
     except (ValueError, RecursionError) as error:
         raise InputError(f"{manifest}: not a manifest ({error})", "remove it: every file is fetched anew then") from None
     for entry in entries:
         if not _is_inside(entry.path):
             raise InputError(f"{manifest}: a path leads out of the mirror: {entry.path[:80]!r}", "who wrote it? remove it")
     known = _Entry.__struct_fields__
-    others = {one["path"]: {key: value for key, value in one.items() if key not in known} for one in files}
+    others = {file["path"]: {key: value for key, value in file.items() if key not in known} for file in files}
     return found, {entry.path: entry for entry in entries}, others

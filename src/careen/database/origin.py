@@ -72,7 +72,7 @@ def live(
             return ()
         found = _listed(fetcher, name)
         if name.endswith("/repomd.xml"):  # it names files by their path below the repository
-            found = tuple(one.rpartition("/")[2] for one in found)
+            found = tuple(path.rpartition("/")[2] for path in found)
         return _names(found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
@@ -169,7 +169,7 @@ def folder(root: Path) -> Origin:
     def listing(name: str) -> tuple[str, ...]:
         path = root / name
         try:
-            return _names(one.name for one in path.iterdir()) if ":" not in name and path.is_dir() else ()
+            return _names(file.name for file in path.iterdir()) if ":" not in name and path.is_dir() else ()
         except OSError as error:
             raise FetchError(f"{path}: {error.strerror or error}") from None
 

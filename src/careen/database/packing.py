@@ -209,16 +209,16 @@ class Writer:
 
     def _not_restated(self, earlier: Iterable[Statement]) -> Iterator[Record]:
         is_staged = False
-        for one in earlier:
+        for statement in earlier:
             if not is_staged:
                 self._stage()
                 is_staged = True
-            if one.key in self._scores and one.kind == "epss":
+            if statement.key in self._scores and statement.kind == "epss":
                 continue
-            key = (_NUMBERS[one.kind], self._space_of(one.kind, one.space), one.key, one.id)
+            key = (_NUMBERS[statement.kind], self._space_of(statement.kind, statement.space), statement.key, statement.id)
             sql = "SELECT 1 FROM stage.row WHERE kind = ? AND space = ? AND key = ? AND id = ?"
             if self._connection.execute(sql, key).fetchone() is None:
-                yield from one.records
+                yield from statement.records
 
     def _add(self, row: Row) -> None:
         self._batch.append(row)

@@ -38,9 +38,9 @@ class UpdateResult(Struct, frozen=True):
 def reasons(results: Collection[FeedResult]) -> str:
     """Each reason once, with its sources unless all have the same."""
     by_reason: dict[str, dict[str, None]] = {}
-    for one in results:
-        if one.detail:
-            by_reason.setdefault(one.detail, {})[one.source] = None
+    for result in results:
+        if result.detail:
+            by_reason.setdefault(result.detail, {})[result.source] = None
     if len(by_reason) == 1:
         return f" ({next(iter(by_reason))})"
     listed = [f"{', '.join(list(sources)[:3])}: {reason}" for reason, sources in list(by_reason.items())[:3]]

@@ -162,7 +162,7 @@ def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> byte
             a=record.aliases,
             t=record.summary,
             y=record.severity,
-            c=tuple((one.source, one.version, one.vector, one.score) for one in record.cvss),
+            c=tuple((score.source, score.version, score.vector, score.score) for score in record.cvss),
             p=record.published,
             w=record.cwes,
         )
@@ -171,7 +171,7 @@ def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> byte
 
 def unpack_record(id: str, packed: bytes, words: Sequence[str]) -> VulnerabilityRecord:
     body = _RECORD.decode(packed)
-    scores = tuple(Cvss(*one) for one in body.c)
+    scores = tuple(Cvss(*fields) for fields in body.c)
     return VulnerabilityRecord(id, words[body.o], body.a, body.t, body.y, scores, body.p, body.w)
 
 

@@ -56,15 +56,15 @@ def repository_knowledge(
     for namespace, packages in sorted(installed.items()):
         tags = {tag for versions in packages.values() for version in versions for tag in _tags(version)}
         mine = [
-            replace(one, namespace=namespace)
+            replace(advisory, namespace=namespace)
             for _, _, (all_of_it, _) in found
-            for one in all_of_it
-            if tags.intersection(tag for range in one.ranges for tag in _tags(range.fixed or ""))
+            for advisory in all_of_it
+            if tags.intersection(tag for range in advisory.ranges for tag in _tags(range.fixed or ""))
         ]
         if mine:
             advisories += mine
             known |= {(namespace, name) for name in packages}
-            count = len({one.package for one in mine})
+            count = len({advisory.package for advisory in mine})
             detail = f"errata of the named repositories, of {as_of or 'no date'}{archives.unsigned}"
             about.append(NamespaceInfo(namespace, RPM_SOURCE, len(mine), count, partial=True, detail=detail))
     if not about:
@@ -108,5 +108,5 @@ def _tags(version: str) -> Sequence[str]:
 
 @cache
 def _tag() -> re.Pattern[str]:
-    tags = {tag for one in profiles().values() for tag in one.builds.dist_tags}
+    tags = {tag for profile in profiles().values() for tag in profile.builds.dist_tags}
     return re.compile(rf"\.((?:{'|'.join(sorted(tags))})\d+)")

@@ -53,35 +53,35 @@ class SharedUpdate:
                     self._opened.close()
 
     def update(self, job: Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
-        one = _Round(job, sources, need)
+        round = _Round(job, sources, need)
         try:
-            one.answers = ask(job, sources, need, partial(self._claim, one))
-            self._build(one)
+            round.answers = ask(job, sources, need, partial(self._claim, round))
+            self._build(round)
         except BaseException as error:
-            one.error = error
+            round.error = error
             raise
         finally:
-            one.done.set()
-        return self._with_others(one)
+            round.done.set()
+        return self._with_others(round)
 
-    def _claim(self, one: "_Round", feeds: Collection[str]) -> frozenset[str]:
+    def _claim(self, round: "_Round", feeds: Collection[str]) -> frozenset[str]:
         """The feeds that no other update asks for. All are claimed at once, so that no two updates wait for each other."""
         with self._guard:
-            return frozenset(feed for feed in feeds if self._claims.setdefault(feed, one) is one)
+            return frozenset(feed for feed in feeds if self._claims.setdefault(feed, round) is round)
 
-    def _build(self, one: "_Round") -> None:
+    def _build(self, round: "_Round") -> None:
         with self._guard:
-            self._waiting.append(one)
+            self._waiting.append(round)
         with self._building:
             with self._guard:
                 rounds, self._waiting = self._waiting, []
-            if rounds:  # else another update has built the feeds of this one with its own
+            if rounds:  # else another update has built the feeds of this round with its own
                 _build_all(rounds)
-        if one.error:
-            raise one.error
+        if round.error:
+            raise round.error
 
-    def _with_others(self, one: "_Round") -> UpdateResult:
-        result, answers = one.finished
+    def _with_others(self, round: "_Round") -> UpdateResult:
+        result, answers = round.finished
         found = {feed.path: feed for feed in result.feeds}
         for path in sorted(answers.elsewhere):
             with self._guard:
@@ -114,27 +114,27 @@ class _Round:
 def _build_all(rounds: Sequence[_Round]) -> None:
     first = rounds[0]
     try:
-        answers = still_new(first.job, _merged([one.answers for one in rounds if one.answers]))
-        result = apply(first.job, answers, first.sources, _all_of([one.need for one in rounds]))
+        answers = still_new(first.job, _merged([round.answers for round in rounds if round.answers]))
+        result = apply(first.job, answers, first.sources, _all_of([round.need for round in rounds]))
     except BaseException as error:
-        for one in rounds:
-            one.error = error
+        for round in rounds:
+            round.error = error
         return
-    for one in rounds:
-        one.result = result
+    for round in rounds:
+        round.result = result
 
 
 def _merged(found: Sequence[Answers]) -> Answers:
     """They have no answered feed in common; only ``wanted`` may overlap."""
     first, *others = found
     merged = replace(first)
-    for one in others:
+    for answers in others:
         known = {feed.key for _, feed in merged.wanted}
-        merged.wanted = [*merged.wanted, *(wanted for wanted in one.wanted if wanted[1].key not in known)]
-        merged.results = {**one.results, **merged.results}
-        merged.fetched = [*merged.fetched, *one.fetched]
-        merged.confirmed = {**merged.confirmed, **one.confirmed}
-        merged.elsewhere |= one.elsewhere
+        merged.wanted = [*merged.wanted, *(wanted for wanted in answers.wanted if wanted[1].key not in known)]
+        merged.results = {**answers.results, **merged.results}
+        merged.fetched = [*merged.fetched, *answers.fetched]
+        merged.confirmed = {**merged.confirmed, **answers.confirmed}
+        merged.elsewhere |= answers.elsewhere
     merged.elsewhere -= {*merged.results, *(feed.key for _, feed, _ in merged.fetched)}
     return merged
 

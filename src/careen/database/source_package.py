@@ -129,7 +129,7 @@ def _documented(stream: Stream) -> tuple[str, tuple[Mention, ...]]:
         elif document[1] == "changelog.gz" and has_entries(text):
             found = text
         elif not document[1].startswith("changelog.Debian") and len(news) < MAX_NEWS:
-            news += tuple(one for one in mentions(text) if one.cves)[:MAX_NEWS]
+            news += tuple(mention for mention in mentions(text) if mention.cves)[:MAX_NEWS]
     if not (debian or found):
         raise ValueError("an archive without a changelog")
     return debian or found, news

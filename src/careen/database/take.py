@@ -108,7 +108,9 @@ def take(
         gate = Gate()
         opened.callback(gate.close)
         job = _Job(read, scratch, parts, gate, where, patience)
-        came, failures = _fetched(job, [one for one in wanted if leave_bytes is None or one.packed.inflated <= leave_bytes])
+        came, failures = _fetched(
+            job, [group for group in wanted if leave_bytes is None or group.packed.inflated <= leave_bytes]
+        )
         failed: dict[str, Failure] = {}
         feeds: dict[str, Prepacked] = {}
         if came:

@@ -58,8 +58,11 @@ class UnreadRecords:
 
     def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
         """With those of ``before`` that a partial update did not read again."""
-        left = () if replaced is None else (one for one in before if replaced.isdisjoint(one.ids))
-        short = (replace(one, reason=one.reason[:MAX_REASON], ids=one.ids[:MAX_REMEMBERED_IDS]) for one in (*left, *self._all))
+        left = () if replaced is None else (record for record in before if replaced.isdisjoint(record.ids))
+        short = (
+            replace(record, reason=record.reason[:MAX_REASON], ids=record.ids[:MAX_REMEMBERED_IDS])
+            for record in (*left, *self._all)
+        )
         return tuple(dict.fromkeys(short))[:MAX_REMEMBERED]
 
     def earlier_statements(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
@@ -99,9 +102,9 @@ def has_statement(shelf: Shelf, held: Held, statement: Statement) -> bool:
 def places_of(unread: Iterable[PassedOver]) -> dict[str, set[tuple[str, str]]]:
     """By id in unread records: the namespaces and packages that the record may be about, "" for any."""
     places: dict[str, set[tuple[str, str]]] = {}
-    for one in unread:
-        for id in one.ids:
-            places.setdefault(id, set()).add((one.namespace, key_name(one.namespace, one.package)))
+    for record in unread:
+        for id in record.ids:
+            places.setdefault(id, set()).add((record.namespace, key_name(record.namespace, record.package)))
     return places
 
 

@@ -126,8 +126,8 @@ def _references(item: str) -> Iterator[str]:
             yield f"bug:{bug[1]}"
         elif not _COMMIT.search(address) and not _TASK.search(address) and re.search(r"/.*\d{2}", address):
             yield f"at:{address}"
-    for one, other in _TASK.findall(item):
-        yield f"task:{one or other}"
+    for task, bug_id in _TASK.findall(item):
+        yield f"task:{task or bug_id}"
     for commit in _COMMIT.findall(item):
         if not commit.isdecimal() and not commit.isalpha():
             yield f"commit:{commit[:10]}"
