@@ -1,4 +1,4 @@
-"""The contracts of everything that can be added with one file, and ``load``, which collects what is there.
+"""The contracts of everything that can be added with one file, and ``load``, which collects it.
 
 | to add               | write            | value             | its functions                                          |
 |----------------------|------------------|-------------------|--------------------------------------------------------|
@@ -6,12 +6,12 @@
 | package ecosystem    | catalogers/x.py  | CATALOGER         | read(file) -> facts; optional join(facts) -> packages  |
 | advisory source      | advisories/x.py  | ADVISORY_SOURCE   | feeds(need) -> Feed; parse(feed, file) -> records      |
 | version scheme       | versions/x.py    | VERSION_SCHEME    | key(text) -> sortable tuple                            |
-| check, checks        | checks/<target>/x.py | CHECK, CHECKS | inspect(document) -> places at fault                   |
+| check, checks        | checks/<target>/x.py | CHECK, CHECKS | inspect(document) -> places                            |
 | output format        | reports/x.py     | REPORTER          | write(report, stream, options)                         |
 | SBOM format          | sboms/x.py       | SBOM_FORMAT       | accepts(head); read(data) -> Sbom                      |
 
-A plugin is a module, or a folder whose ``__init__.py`` has the value: readers that only this plugin needs lie in its folder
-(``catalogers/rpm``). A plugin never imports its neighbours; what several of them need lies in ``formats``.
+A plugin is a module, or a folder whose ``__init__.py`` has the value: readers that only this plugin needs are in its folder
+(``catalogers/rpm``). A plugin never imports its neighbours; what several of them need is in ``formats``.
 """
 
 import importlib
@@ -68,15 +68,15 @@ def values_of(module: ModuleType, name: str, kind: type[Kind]) -> tuple[Kind, ..
 
 
 def plugin(folder: str, module: str, name: str) -> Any:
-    """The value called ``name`` of one module of the package ``folder``; None where it has none."""
+    """The value called ``name`` of one module of the package ``folder``; None if it has none."""
     return getattr(_imported(importlib.import_module(folder), module), name, None)
 
 
 def use_folder(folder: Path) -> None:
     """Adds the plugins of a folder of the user's: ``catalogers/x.py``, ``checks/dockerfile/x.py`` or ``distributions/x.toml``
-    in it is as good as one of ours.
+    in it work like ours.
 
-    Their modules run with all that the user may do. Raises ValueError where there is nothing of the kind.
+    Their modules run with all rights of the user. Raises ValueError if it has no plugins.
     """
     found = _extended_by(folder)
     if not found:
@@ -86,12 +86,12 @@ def use_folder(folder: Path) -> None:
         if str(folder / name) in places:
             continue
         if hidden := sorted(_files_in(places) & _files_in([str(folder / name)])):
-            raise ValueError(f"{name}/{hidden[0]} has the name of one that is there already, and would never be read")
+            raise ValueError(f"{name}/{hidden[0]} has the name of an existing one, and would never be read")
         places.append(str(folder / name))
 
 
 def _extended_by(folder: Path) -> list[str]:
-    """The folders of ours that it extends: ``checks`` has one for each target."""
+    """Our folders that it extends: ``checks`` has one for each target."""
     names = [name for name in EXTENDED if name != "checks"]
     ours = {path.parent.name for path in Path(__file__).parent.glob("checks/*/__init__.py")}
     theirs = sorted(path.name for path in folder.glob("checks/*") if path.is_dir() and path.name != "__pycache__")
@@ -101,7 +101,7 @@ def _extended_by(folder: Path) -> list[str]:
 
 
 def _imported(package: ModuleType, module: str) -> ModuleType:
-    """A plugin of the user's that cannot be imported is a fault of that file, not of ours."""
+    """If a plugin of the user cannot be imported, the error names its file."""
     try:
         return importlib.import_module(f"{package.__name__}.{module}")
     except Exception as error:
@@ -121,7 +121,7 @@ def _files_in(places: Iterable[str]) -> set[str]:
 
 
 def modules_in(places: Iterable[str]) -> frozenset[str]:
-    """The modules and packages of these folders, by name. (``pkgutil`` says the same, at the cost of ``inspect``.)"""
+    """The modules and packages of these folders, by name. (``pkgutil`` gives the same, but imports ``inspect``.)"""
     found = set[str]()
     for place in places:
         with os.scandir(place) as entries:
@@ -134,9 +134,9 @@ def modules_in(places: Iterable[str]) -> frozenset[str]:
 
 
 class Named(Mapping[str, Kind]):
-    """The plugins of a folder by their names, each imported when it is asked for: most runs need few of them.
+    """The plugins of a folder by their names, each imported when it is looked up: most runs need few of them.
 
-    They stand in modules of their names (``_`` for ``-``).
+    They are in modules of their names (``_`` for ``-``).
     """
 
     def __init__(self, folder: str, name: str, kind: type[Kind]) -> None:
@@ -166,7 +166,7 @@ class Named(Mapping[str, Kind]):
         return modules_in(importlib.import_module(self._folder).__path__)
 
 
-# --- network, handed to whoever may use it (careen.net has the one implementation) -----------------------------------
+# --- network, passed to plugins that may use it (careen.net has the one implementation) -----------------------------------
 
 
 class Response(Protocol):
@@ -181,7 +181,7 @@ class Response(Protocol):
 
 
 class Fetcher(Protocol):
-    """The network as plugins see it: retries, redirects, proxies, trust and time-outs are settled behind it."""
+    """The network as plugins see it: retries, redirects, proxies, trust and time-outs are handled behind it."""
 
     def request(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
@@ -191,7 +191,7 @@ class Fetcher(Protocol):
 
 
 class Progress(Protocol):
-    """Told of long work; the default does nothing. ``done`` and ``total`` are bytes."""
+    """Called during long work; the default does nothing. ``done`` and ``total`` are bytes."""
 
     def __call__(self, what: str, done: int, total: int | None) -> None: ...
 
@@ -214,9 +214,9 @@ class OpenContext(Struct, frozen=True):
 
 
 class ImageSource(Struct, frozen=True):
-    """``accepts`` says whether a reference without prefix is one of ours (a file, a folder); it opens no network.
+    """``accepts``: whether a reference without prefix is of this source (a file, a folder); it does not use the network.
 
-    ``platforms`` lists what an index offers, attestations left out; empty where there is no choice.
+    ``platforms`` lists those of an index, attestations left out; empty if there is no choice.
     """
 
     name: str  # also the prefix: "oci-layout:PATH"
@@ -256,9 +256,9 @@ class Scanner(Protocol):
 
 
 class Selective(Scanner, Protocol):
-    """A scanner that needs parts of the file alone: ``ranges`` are pairs of offsets (from, to), None is all of it.
+    """A scanner that needs only parts of the file: ``ranges`` are pairs of offsets (from, to), None is all of it.
 
-    What is in nobody's range is not read, and ``skip`` told in its place; more than was asked for may be fed.
+    Bytes in no scanner's range are not read: ``skip`` is called instead. More bytes than requested may be fed.
     """
 
     ranges: Sequence[tuple[int, int]] | None
@@ -285,7 +285,7 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     below: tuple[str, ...] = ()
     executables: bool = False
     anywhere: bool = False
-    # Asked about every file, its path and mode; or about those with one of ``suffixes`` alone, where there are some.
+    # Called for every file with its path and mode; if there are ``suffixes``, only for files with one of them.
     select: Callable[[str, int], bool] | None = None
     magic: tuple[bytes, ...] = ()
     amount: Literal["head", "stream", "whole"] = "whole"
@@ -294,8 +294,8 @@ class Wants(Struct, frozen=True, omit_defaults=True):
 class Reader(Struct, frozen=True):
     """``read`` turns one file into facts (values of the cataloger's ``fact`` type) and never opens another one.
 
-    For ``stream`` it gets the head and returns a Scanner, or None when the head says that nothing is there.
-    Raises ValueError where the file is not what its name says: it becomes an Unknown and the scan goes on.
+    For ``stream`` it gets the head and returns a Scanner, or None if the head shows that nothing is there.
+    Raises ValueError if the file is not what its name promises: it becomes an Unknown and the scan continues.
     """
 
     wants: Wants
@@ -303,7 +303,7 @@ class Reader(Struct, frozen=True):
 
 
 class Owned(Struct, frozen=True, gc=False):
-    """The files that a package database says belong to a package (paths without leading slash)."""
+    """The files of a package by its package database (paths without leading slash)."""
 
     name: str
     version: str
@@ -328,11 +328,11 @@ Role = Literal["packages", "distribution", "decisions", "content_sets", "archive
 class Cataloger(Struct, frozen=True):
     """``join`` runs over the visible facts of the squashed image, sorted by path; without one, facts are packages.
 
-    ``owns`` tells which files belong to which package. Both are pure. Package evidence that a join leaves empty is not
-    filled in by anyone: a join sets it from the facts it used. ``identifies`` gives the files, and with a slash at their
-    end the folders, of which the facts say whole what they are: programs that name themselves, a package's own folder. A
-    library within a program does not identify the program. ``whole`` is there in one whose module is imported when it
-    is needed, and gives the cataloger of that module: ``fact`` and ``limits`` are known to that alone.
+    ``owns`` yields the files of each package. Both are pure. Package evidence that a join leaves empty is not
+    filled in by anyone: a join sets it from the facts it used. ``identifies`` yields the files, and with a slash at their
+    end the folders, that the facts identify completely: programs that name themselves, a package's own folder. A
+    library within a program does not identify the program. ``whole`` is set if the module is imported only when it is
+    needed, and returns the cataloger of that module: only that one has ``fact`` and ``limits``.
 
     With a ``role`` other than packages, ``join`` makes what the inventory has of it: ``Decision``, ``ContentSets``,
     ``PackageArchive``, or the folder of each root file system and its ``Distribution``.
@@ -346,7 +346,7 @@ class Cataloger(Struct, frozen=True):
     join: Callable[[Sequence[Fact]], Iterator[Any]] | None = None  # packages and Unknowns, or what the role asks for
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
     identifies: Callable[[Sequence[Fact]], Iterator[str]] | None = None
-    limits: str = ""  # what it does not see, for the documentation
+    limits: str = ""  # what it does not find, for the documentation
     whole: "Callable[[], Cataloger] | None" = None
 
 
@@ -356,8 +356,8 @@ class Cataloger(Struct, frozen=True):
 class VersionScheme(Struct, frozen=True):
     """``key`` gives a tuple that sorts as the ecosystem orders versions; equal versions have equal keys.
 
-    Raises ValueError for text that is no version of this scheme at all. ``satisfies(version, constraint, **options)``
-    reads the ecosystem's own constraint language, where it has one.
+    Raises ValueError for text that is not a version of this scheme at all. ``satisfies(version, constraint, **options)``
+    reads the ecosystem's own constraint language, if it has one.
     """
 
     name: str
@@ -383,14 +383,14 @@ Record = (
 
 
 class Need(Struct, frozen=True):
-    """What the knowledge is wanted for; None means everything (``careen db update``)."""
+    """What advisories are needed for; None means everything (``careen db update``)."""
 
     namespaces: frozenset[str] | None = None  # "debian:12", "PyPI"
-    full: bool = False  # also what is large (``careen db update --full``)
+    full: bool = False  # also large feeds (``careen db update --full``)
 
 
 class Address(Struct, frozen=True):
-    """Another live address of a feed, with what a ``Feed`` says of its first one."""
+    """Another live address of a feed; the fields are as in ``Feed``."""
 
     url: str
     named: str = ""
@@ -402,33 +402,33 @@ class Address(Struct, frozen=True):
 class Feed(Struct, frozen=True):
     """One file of a source: its path in a mirror of our layout, and its live addresses.
 
-    An address lasts: by it the database knows where a file came from, whatever an index there names at the time.
+    Addresses are lasting: the database stores them as the origin of a file, whatever an index there names at the time.
     """
 
     path: str
-    url: str  # "" where only a mirror has it
+    url: str  # "" if only a mirror has it
     compressed: bool = False
-    part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and given back to ``parse``
-    elsewhere: tuple[Address, ...] = ()  # where it is had when ``url`` fails, in this order
+    part: str = ""  # what it holds of its source ("PyPI", "v3.18"): shown, and passed to ``parse``
+    elsewhere: tuple[Address, ...] = ()  # tried in this order if ``url`` fails
     named: str = ""  # ``url`` is an index of a repository: the file lies beside it and has this in its name, which changes
     below: str = ""  # ``url`` is a list of servers: the index is at this path of the first of them
-    full: bool = False  # large: fetched by ``careen db update --full`` alone, and kept by every other update
+    full: bool = False  # large: fetched only by ``careen db update --full``, and kept by every other update
     changes: str = ""  # address of a list of what changed, newest first, a line for each record (database.change_lists)
     deletions: str = ""  # address of such a list of what was deleted, in any order
     single: str = ""  # address of one record as JSON, with {id} in it: ``url`` is a zip of them
     window: str = ""  # address of what changed from {start} to {end}, in pages from {offset}: of all feeds that name it
-    ids: tuple[str, ...] = ()  # how the ids of this feed's records begin: which of those are its own
-    kept_as: str = ""  # its path in the database where the file's name changes with each edition
+    ids: tuple[str, ...] = ()  # how the ids of its own records begin
+    kept_as: str = ""  # its path in the database if the file's name changes with each edition
 
     @property
     def key(self) -> str:
-        """By which the database knows it: a new edition takes the place of the one before."""
+        """Its key in the database: a new edition replaces the previous one."""
         return self.kept_as or self.path
 
     @property
     def places(self) -> "tuple[Feed, ...]":
         """The feed at each of its addresses, in the order in which they are tried."""
-        others = (replace(self, **asdict(one), elsewhere=()) for one in self.elsewhere)
+        others = (replace(self, **asdict(address), elsewhere=()) for address in self.elsewhere)
         return (self, *others)
 
 
@@ -437,10 +437,10 @@ Size = Literal["", "kilobytes", "under 10 MB", "under 100 MB", "under 1 GB"]
 
 class AdvisorySource(Struct, frozen=True):
     """``feeds`` names what to fetch; fetching, conditional requests and checking are the same for all (database.update).
-    Its second argument lists names: of a mirror's folder by path, or of a live index by address; () where there is none.
+    Its second argument lists names: of a mirror's folder by path, or of a live index by address; () if there is none.
 
-    ``parse`` is pure: it streams records out of one fetched file and raises ValueError where the file is not what it
-    should be. A record with a word that it does not know is ``PassedOver``, and costs no other (``formats.feeds.each``).
+    ``parse`` is pure: it streams records out of one fetched file and raises ValueError if the file is not what it
+    should be. A record with an unknown word is ``PassedOver``, and the others are read (``formats.feeds.each``).
     """
 
     name: str
@@ -449,13 +449,13 @@ class AdvisorySource(Struct, frozen=True):
     homepage: str
     feeds: Callable[[Need, Callable[[str], tuple[str, ...]]], tuple[Feed, ...]]
     parse: Callable[[Feed, Path], Iterator[Record]]
-    on_demand: bool = True  # fetched by a first scan; False: by ``careen db update`` alone
-    redistributable: bool = True  # its licence does not forbid to publish the data in another form (where none is stated, too)
-    assesses: bool = True  # says what is affected; False: scores, names and dates for what others say
+    on_demand: bool = True  # fetched by a first scan; False: only by ``careen db update``
+    redistributable: bool = True  # its licence, if one is stated, does not forbid publishing the data in another form
+    assesses: bool = True  # states what is affected; False: scores, names and dates for statements of others
     form: str = ""  # of its live files, for the documentation, as are the following
     size: Size = ""
-    renewed: str = ""  # how often its maker makes it anew, where that is known
-    checked: str = ""  # when its addresses were last held against code that uses them, and whose
+    renewed: str = ""  # how often its publisher renews it, if known
+    checked: str = ""  # when its addresses were last compared with code that uses them, and whose
 
 
 # --- checks ---------------------------------------------------------------------------------------------------------
@@ -513,7 +513,7 @@ class Reporter(Struct, frozen=True):
 
 
 class SbomFormat(Struct, frozen=True):
-    """``accepts`` sees the first 64 KiB and says whether this is its format; ``read`` raises ValueError where it is not."""
+    """``accepts`` gets the first 64 KiB and returns whether this is its format; ``read`` raises ValueError if it is not."""
 
     name: str
     accepts: Callable[[bytes], bool]

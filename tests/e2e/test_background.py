@@ -137,9 +137,9 @@ def test_not_with_a_cache_of_the_process(scene, tmp_path):
 
 
 def refresh_in_front(scene, **order):
-    told = Order(scene.settings.cache_dir, ("debian:12",), scene.server.server.url, **order)
+    order_sent = Order(scene.settings.cache_dir, ("debian:12",), scene.server.server.url, **order)
     arguments = [sys.executable, "-P", "-m", "careen.app.background"]
-    document = msgspec.json.encode(told, enc_hook=str)
+    document = msgspec.json.encode(order_sent, enc_hook=str)
     return subprocess.Popen(arguments, stdin=subprocess.PIPE, stderr=subprocess.PIPE), document
 
 

@@ -65,8 +65,8 @@ def test_an_earlier_one_is_kept_and_compared(made):
     found = json.loads(made.run("db", "diff", "2026-11-01", "--json").stdout)
     changes = {one["name"]: one for one in found["sources"]}
     assert (changes["kev"]["added"], changes["kev"]["removed"]) == (1, 2)
-    told = made.run("db", "diff", "2026-11-01").stdout
-    assert "kev" in told
+    difference = made.run("db", "diff", "2026-11-01").stdout
+    assert "kev" in difference
     assert made.run("db", "diff", database(made), database(made)).stdout.splitlines()[-1] == "They have the same content."
 
 
@@ -245,7 +245,7 @@ def test_a_registry_that_sends_something_else(made, tmp_path):
         assert "is damaged" in refused.stderr
         image = registry.push("db", "image", make_image((make_layer({"a": b"b"}),)))
         refused = other.run("db", "pull", f"oci://{image}")
-        assert "is no advisory database" in refused.stderr
+        assert "is not an advisory database" in refused.stderr
         assert other.run("db", "pull", image).returncode == 2
 
 
@@ -293,7 +293,7 @@ def npm(mirror, ranges):
         ({number: (f"1.{number}.0", f"2.{number}.0") for number in range(70)}, "only 70 records, the previous version had 100"),
         (
             {number: (f"2.{number}.0", f"3.{number}.0") for number in range(100)},
-            "verdicts in a sample are the reverse of before",
+            "results in a sample are the reverse of before",
         ),
     ],
     ids=["shrunken", "flipped"],

@@ -16,7 +16,7 @@ from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.real_registry import start_registry, stop_registry
 from tests.support.servers import Answer, Server, free_port
 
-from careen.app import databases, publishing
+from careen.app import database_transfer, databases, publishing
 from careen.app.publications import newest
 from careen.app.publishing import make_publisher, publish_database
 from careen.app.registries import repository_of
@@ -92,7 +92,7 @@ def address(host, name):
 
 
 def pull(place, settings):
-    from careen.app.databases import pull_database
+    from careen.app.database_transfer import pull_database
 
     return pull_database(place, settings)
 
@@ -167,7 +167,7 @@ def test_a_first_scan(registries, keys, publisher, tmp_path):
     again = shell.run("scan", image, "--format", "json", "--scanners", "vuln")
     assert again.returncode == 0
     known = shell.home / "cache" / "database" / "published.json"
-    assert known.stat().st_mtime_ns < asked  # nobody was asked again
+    assert known.stat().st_mtime_ns < asked  # no second request
     imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in again.stderr.splitlines()}
     assert "careen" in imported
     assert not imported & {"tuf", "securesystemslib", "cryptography"}
@@ -293,7 +293,7 @@ def test_past_its_end(registries, keys, publisher, user, clock, tmp_path, monkey
     clock.shift = timedelta()
     (publisher.cache_dir.parent / "mirror" / KEV).write_text("<html>busy</html>")
     later = Settings(cache_dir=private(tmp_path / "later"), db_from=publisher.db_from)
-    publish_database([place], keys, later)  # who signed it goes on from it, and what is not to be had today stays
+    publish_database([place], keys, later)  # the publisher continues from it, and feeds that are not available today stay
     pull(place, user)
     assert exploited(user)
 
@@ -301,13 +301,13 @@ def test_past_its_end(registries, keys, publisher, user, clock, tmp_path, monkey
 def test_in_a_file(registries, keys, publisher, user, clock, tmp_path):
     place, file = address(registries[0], "file"), tmp_path / "careen-db.tar"
     publish_database([place], keys, publisher)
-    origin, digest = databases.export_published(file, replace(user, db_artifact=(place,)))
+    origin, digest = database_transfer.export_published(file, replace(user, db_artifact=(place,)))
     assert (origin, digest) == (place, digest_of(Layout(io.BytesIO(file.read_bytes()), "x").manifest))
     closed = Settings(cache_dir=private(tmp_path / "closed"), db_root=keys / "root.json")
-    assert databases.import_database(file, closed) == ()
+    assert database_transfer.import_database(file, closed) == ()
     assert rows_of(database_path(closed.cache_dir)).keys() == rows_of(database_path(publisher.cache_dir)).keys()
     with pytest.raises(UsageError, match="no root of trust"):
-        databases.import_database(file, Settings(cache_dir=closed.cache_dir))
+        database_transfer.import_database(file, Settings(cache_dir=closed.cache_dir))
     before = database_path(closed.cache_dir).read_bytes()
     data = file.read_bytes()
     for number, broken in enumerate(
@@ -315,7 +315,7 @@ def test_in_a_file(registries, keys, publisher, user, clock, tmp_path):
     ):
         (tmp_path / f"{number}.tar").write_bytes(broken)
         with pytest.raises(InputError):
-            databases.import_database(
+            database_transfer.import_database(
                 tmp_path / f"{number}.tar", Settings(cache_dir=private(tmp_path / f"new-{number}"), db_root=closed.db_root)
             )
     clock.shift = timedelta(seconds=5)
@@ -323,7 +323,7 @@ def test_in_a_file(registries, keys, publisher, user, clock, tmp_path):
     publish_database([place], keys, publisher, accept=["kev"])
     pull(place, closed)
     with pytest.raises(UntrustedError, match="older"):
-        databases.import_database(file, closed)
+        database_transfer.import_database(file, closed)
     assert database_path(closed.cache_dir).read_bytes() != before
 
 
@@ -400,7 +400,7 @@ CHILD = """
 import os, signal, sys, threading
 from pathlib import Path
 from careen.config import Settings
-from careen.app.databases import pull_database
+from careen.app.database_transfer import pull_database
 from careen.app.publishing import publish_database
 
 action, place, keys, cache, mirror, kill_at = sys.argv[1:]
@@ -481,7 +481,7 @@ def test_clocks_that_go_back(registries, keys, publisher, clock):
     place = address(registries[0], "clock")
     publish_database([place], keys, publisher)
     clock.shift = -timedelta(hours=1)
-    with pytest.raises(InputError, match="of a later time"):
+    with pytest.raises(InputError, match="is later than"):
         publish_database([place], keys, publisher)
 
 

@@ -163,7 +163,7 @@ def test_what_there_was_no_time_for_is_taken_in_the_background(scene, monkeypatc
 
 
 def test_a_login_is_shown_where_it_is_needed(scene):
-    """The address is the user's own: it is asked as by ``db pull``, and whoever does not ask is told nothing."""
+    """The address is the user's own: it is asked as by ``db pull``, and without a request nothing is reported."""
     with_login = replace(scene.settings, registry_username="ann", registry_password="s3cret")
     assert bring(with_login, NEED, ())
     assert not [one for one in scene.registry.requests if one.headers.get("authorization")]
@@ -205,5 +205,5 @@ def test_what_its_licence_does_not_allow_is_not_published(scene, tmp_path):
 
 def test_a_file_that_is_no_root(scene, tmp_path):
     (tmp_path / "bad.json").write_text('{"signed": {"_type": "targets"}}')
-    with pytest.raises(InputError, match=r"bad\.json is no root of trust \(root\.json\)"):
+    with pytest.raises(InputError, match=r"bad\.json is not a root of trust \(root\.json\)"):
         newest((scene.place,), replace(scene.settings, db_root=tmp_path / "bad.json"))

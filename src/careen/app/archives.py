@@ -70,11 +70,11 @@ def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: M
     release = profile(inventory.distribution.id) if inventory.distribution else None
     if release is None or not release.advisories.shipped:
         return list(known)
-    from careen.database.chain import Chain, Fallback
+    from careen.database.combined import CombinedKnowledge, FallbackKnowledge
     from careen.matching.installed import installed_sources
     from careen.matching.subject import is_sample
 
-    best = Chain(known)
+    best = CombinedKnowledge(known)
     missing = [
         namespace
         for namespace, names in installed_sources(inventory, ecosystems, "deb").items()
@@ -85,7 +85,7 @@ def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: M
     from careen.database.seed import shipped_knowledge
 
     seed = shipped_knowledge(missing)
-    return list(known) if seed is None else [Fallback(best, seed)]
+    return list(known) if seed is None else [FallbackKnowledge(best, seed)]
 
 
 def make_facts(settings: Settings, target: Path, progress: Progress = silent) -> "ArchiveFacts":

@@ -1,8 +1,8 @@
 """The refresh that a scan had no time for, finished by a process of its own after the report is written.
 
-``start`` begins it, unless one is at work on this cache. It holds neither the terminal nor a pipe of its parent, locks the
-database only while the new one is built, ends at its time limit, and leaves a log beside the database. What it had
-downloaded when it was ended, the next scan or refresh continues.
+``start`` begins it, unless one already works on this cache. It holds neither the terminal nor a pipe of its parent, locks
+the database only while the new one is built, ends at its time limit, and writes a log beside the database. The next scan or
+refresh continues its unfinished downloads.
 """
 
 import os
@@ -26,7 +26,7 @@ LIMIT_S = 15 * 60.0
 
 
 class Order(Struct, frozen=True):
-    """What the process is told, in JSON on its standard input."""
+    """The orders of the process, in JSON on its standard input."""
 
     cache_dir: Path
     namespaces: tuple[str, ...]
@@ -51,7 +51,7 @@ _SETTINGS = (
 
 
 def start(settings: Settings, namespaces: Collection[str]) -> bool:
-    """Whether one was started. ``settings`` name a cache folder that was found to be one's own."""
+    """Whether a process was started. The cache folder of ``settings`` is known to be the user's own."""
     from careen.app.cachefolder import is_private
     from careen.database.lock import exclusive
     from careen.exec import detach
@@ -107,8 +107,8 @@ def main() -> int:
 
 
 def _refreshed(order: Order) -> int:
-    """How many feeds failed."""
-    from careen.app.meaning import meaning
+    """Refreshes, and returns how many feeds failed."""
+    from careen.app.regression_guard import build_is_affected
     from careen.app.wiring import advisory_sources, fetcher_of
     from careen.database.update import finish
     from careen.plugins import use_folder
@@ -119,9 +119,9 @@ def _refreshed(order: Order) -> int:
     sources = [source for source in advisory_sources() if source.on_demand]
     need = Need(frozenset(order.namespaces))
     _take_published(settings, need, sources)
-    result = finish(order.cache_dir, sources, need, fetcher_of(settings), meaning(), mirror_at=order.db_from)
+    result = finish(order.cache_dir, sources, need, fetcher_of(settings), build_is_affected(), mirror_at=order.db_from)
     if result is None:
-        note("another process is at it")
+        note("another process does it already")
         return 0
     for feed in result.feeds:
         if feed.state in ("updated", "failed"):
@@ -141,12 +141,12 @@ def _take_published(settings: Settings, need: Need, sources: Sequence[AdvisorySo
         note(f"the published database could not be used: {error}")
         return
     if brought and brought.taken:
-        note(f"{brought.taken.layers} layers taken as they are published")
+        note(f"{brought.taken.layers} layers of the published database taken")
 
 
 def _stop(limit_s: float) -> None:
     """An update may be killed at any point: nothing is lost."""
-    note(f"ended at its time limit of {limit_s:g} s; the next one goes on")
+    note(f"ended at its time limit of {limit_s:g} s; the next one continues")
     os._exit(3)
 
 

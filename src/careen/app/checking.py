@@ -5,8 +5,8 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
+from careen.app.advisory_refresh import AdvisoryRefresh, RefreshState, missing_scores
 from careen.app.check_selection import CheckSelection
-from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of
@@ -103,8 +103,8 @@ def _matcher(
 
     if "vuln" not in settings.scanners or not checked.pinned():
         return None
-    lessons = Lessons(settings, session.ecosystems, progress, Learnt())
-    knowledge = lessons.learn(pinned_inventory(checked), opened)
+    refresh = AdvisoryRefresh(settings, session.ecosystems, progress, RefreshState())
+    knowledge = refresh.knowledge_for(pinned_inventory(checked), opened)
     if knowledge is None:
         return None
     return Matcher(knowledge, session.schemes, session.ecosystems, partial(missing_scores, knowledge, settings))

@@ -1,7 +1,7 @@
 """Published databases: the newest one found, verified and taken in part or whole.
 
-Addresses are tried in order: one that cannot be reached, has nothing, or gives what was not signed is passed over for the next.
-Raises: InputError (UntrustedError where what came was not signed), NetworkError, UsageError.
+Addresses are tried in order: if one is unreachable, has nothing, or gives what was not signed, the next is tried.
+Raises: InputError (UntrustedError if the answer was not signed), NetworkError, UsageError.
 """
 
 import logging
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(days=1)
-PATIENCE = timedelta(hours=1)  # between two questions for a newer publication
-RESPITE = timedelta(minutes=10)  # after one without an answer
-TIMEOUT_S = 10.0  # of a scan, which has the feeds to turn to
+PATIENCE = timedelta(hours=1)  # between two requests for a newer publication
+RESPITE = timedelta(minutes=10)  # after a request without an answer
+TIMEOUT_S = 10.0  # of a scan, which can ask the feeds instead
 
 
 class Brought(Struct, frozen=True):
-    """What a scan has of what is published. ``is_late``: there was no time for all."""
+    """What a scan took of a publication. ``is_late``: there was no time for all."""
 
     taken: "Taken | None" = None
     found: "Verified | None" = None
@@ -56,20 +56,20 @@ class Verified(Struct, frozen=True):
 
 
 def addresses(settings: Settings) -> tuple[str, ...]:
-    """Where publications are looked for; empty where nothing is published for this installation."""
+    """The addresses of publications; empty if nothing is published for this installation."""
     return anchor.addresses(settings.db_artifact)
 
 
 def root_of(settings: Settings, where: str) -> bytes:
-    """What publications are verified by: nothing that is published is taken without it."""
+    """The root of trust that verifies publications; without it none is used."""
     if settings.db_root is not None:
-        hint = "name the root.json of who publishes"
+        hint = "name the root.json of the publisher"
         try:
             data = settings.db_root.read_bytes()
         except OSError as error:
             raise InputError(f"{settings.db_root}: {error.strerror or error}", hint) from None
         if not is_root(data):
-            raise InputError(f"{settings.db_root} is no root of trust (root.json)", hint)
+            raise InputError(f"{settings.db_root} is not a root of trust (root.json)", hint)
         return data
     found = anchor.root()
     if found is None:
@@ -88,10 +88,10 @@ def newest(
     hasty: bool = False,
     ended: bool = False,
 ) -> Verified:
-    """The publication of the first address that has one; raises what the first address that failed did.
+    """The publication of the first address that has one; otherwise raises the error of the first address.
 
-    ``then``: how an address is asked for which the first settings do not do. ``hasty``: what fails is asked for again once,
-    and soon. ``ended``: also one that is past its end, for who published it.
+    ``then``: the settings for a second request to the same address. ``hasty``: a failed request is repeated only once, and
+    soon. ``ended``: also a publication past its end date, for its publisher.
     """
     root = root_of(settings, places[0])
     failures: list[Error] = []
@@ -108,7 +108,7 @@ def newest(
 
 
 def own(settings: Settings) -> Settings:
-    """What was said of the image's registry does not hold for the one where databases are published."""
+    """Settings without those of the image's registry, which do not apply to the registry of databases."""
     return replace(
         settings,
         registry_username=None,
@@ -120,9 +120,9 @@ def own(settings: Settings) -> Settings:
 
 
 def users_own(settings: Settings) -> Settings | None:
-    """At an address of the user's own it does, where it is not to be had otherwise: the login is shown to nobody before."""
-    said = settings.registry_username or settings.registry_password or settings.insecure or settings.plain_http
-    return replace(settings, timeout_s=min(settings.timeout_s, TIMEOUT_S)) if said and settings.db_artifact else None
+    """At an address of the user's own they do apply, if a request without them failed: no login is sent before."""
+    is_set = settings.registry_username or settings.registry_password or settings.insecure or settings.plain_http
+    return replace(settings, timeout_s=min(settings.timeout_s, TIMEOUT_S)) if is_set and settings.db_artifact else None
 
 
 def take_all(
@@ -132,13 +132,13 @@ def take_all(
     accept: Collection[str] = (),
     progress: Progress = silent,
 ) -> "Taken":
-    """Puts what a publication has into the database in use."""
+    """Adds the feeds of a publication to the database in use."""
     groups = found.publication.groups if groups is None else groups
     return _taken(found, database_path(settings.cache_dir), groups, accept=accept, progress=progress)
 
 
 def take_whole(found: Verified, aside: Path) -> None:
-    """Makes a database of a publication and of nothing else."""
+    """Builds a database from only a publication."""
     import tempfile
 
     with tempfile.TemporaryDirectory(prefix="careen-", dir=aside.parent) as folder:
@@ -159,10 +159,11 @@ def bring(
     leave_bytes: int | None = None,
     insist: bool = False,
 ) -> Brought | None:
-    """What a scan does before it asks feeds: takes what the image needs, where that is lacking or a day old.
+    """Before a scan asks feeds: takes what the image needs from a publication, if it is missing or a day old.
 
-    None where nothing was asked: what the publication said last is here, and not a day old; or nobody answered just before,
-    and the caller does not ``insist``. ``found`` is what was asked for before in this run. The rest is as in ``take``.
+    None if no request was made: the database has the last known publication, and it is not a day old; or there was no answer
+    shortly before, and the caller does not ``insist``. ``found`` is a publication that this run fetched before. The
+    other parameters are as in ``take``.
     """
     from careen.database.job import BusyError, Patience
     from careen.database.publication import read_known
@@ -174,7 +175,7 @@ def bring(
         return None
     failed = path.with_name("published.failed")
     if not insist and _is_younger(failed, RESPITE):
-        log.info("the published database is left alone: it could not be had a moment ago")
+        log.info("the published database is not asked for: it was not available a moment ago")
         return None
     patience = Patience(patience_s)
     try:
@@ -200,13 +201,13 @@ def bring(
 
 
 def _needed(publication: "Publication", namespaces: frozenset[str], feeds: Collection[str]) -> "tuple[Group, ...]":
-    """What a scan takes: of what is large only what it has no smaller feed for."""
+    """The groups that a scan takes; large ones only for namespaces without a smaller feed."""
     of_large = {space for group in publication.groups if group.is_large for space in group.namespaces & namespaces}
     return publication.needed(namespaces, feeds, frozenset(filter(_is_assessed, of_large)))
 
 
 def _is_assessed(namespace: str) -> bool:
-    """Whether a feed that a scan asks by itself speaks of it."""
+    """Whether a feed that a scan asks by itself covers it."""
     need = Need(frozenset({namespace}))
     sources = (source for source in advisory_sources() if source.on_demand and source.assesses)
     return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))
@@ -227,13 +228,13 @@ def _in_time(
 
 
 def _note(failed: Path) -> None:
-    with suppress(OSError):  # a folder that cannot be written to: then the next scan asks again
+    with suppress(OSError):  # the folder is read-only: then the next scan asks again
         failed.parent.mkdir(exist_ok=True, mode=0o700)
         failed.touch()
 
 
 def of_layout(layout: "Layout", where: str, settings: Settings) -> Verified:
-    """The publication of a file."""
+    """The publication in a file."""
     from careen.database.publication import read_manifest
 
     contents = read_manifest(layout.manifest, where)
@@ -261,7 +262,7 @@ def _at(place: str, root: bytes, settings: Settings, progress: Progress, *, hast
 def _verified(
     contents: "Contents", read: "Reader", root: bytes, settings: Settings, where: str, *, ended: bool = False
 ) -> "Publication":
-    """What the signed metadata of a publication say."""
+    """Verifies the signed metadata of a publication and reads them."""
     from careen.database.lock import LOCK_PATIENCE_S, exclusive
     from careen.database.publication import METADATA_TYPE, TAG, publication_of
     from careen.signing.updates import EndedError, targets_past_end, verified_targets
@@ -288,16 +289,18 @@ def _verified(
 
 
 def _taken(found: Verified, path: Path, groups: "Sequence[Group]", **options: Any) -> "Taken":
-    from careen.app.meaning import meaning
+    from careen.app.regression_guard import build_is_affected
     from careen.database.take import take
 
     sources = [source.name for source in advisory_sources()]
-    return take(path, found.publication, groups, found.read, sources, where=found.address, judge=meaning(), **options)
+    return take(
+        path, found.publication, groups, found.read, sources, where=found.address, is_affected=build_is_affected(), **options
+    )
 
 
 def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
-    """Whether a scan may go on without asking: it has what was published, and that was read from its sources within a day,
-    or somebody asked a moment ago."""
+    """Whether a scan need not ask: the database has the publication, and its feeds were read from their sources within a
+    day, or the last request was a moment ago."""
     from careen.database.build import rows_of
     from careen.database.checks import Check, read_checks
     from careen.database.take import is_lacking
@@ -305,7 +308,7 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
     rows, checks, now = rows_of(path), read_checks(path), datetime.now(UTC)
     nothing = Check()
     lacking = [row.path for group in groups for row in group.rows if is_lacking(row, rows.get(row.path))]
-    if any(checks.get(one, nothing).trouble not in ("held_back", "damaged") for one in lacking):
+    if any(checks.get(path, nothing).trouble not in ("held_back", "damaged") for path in lacking):
         return False
     if -PATIENCE < now - datetime.fromisoformat(asked) < PATIENCE:  # (a clock may have been wrong)
         return True
@@ -315,7 +318,7 @@ def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
         for row in group.rows
         if row.path in rows
     ]
-    return all(one and -PATIENCE < now - datetime.fromisoformat(one) < FRESH for one in read)
+    return all(day and -PATIENCE < now - datetime.fromisoformat(day) < FRESH for day in read)
 
 
 def _is_younger(file: Path, age: timedelta) -> bool:

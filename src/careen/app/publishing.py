@@ -1,8 +1,8 @@
-"""A database published: brought up to date, held against the last publication, split, signed, left in registries.
+"""Publishes a database: updates it, compares it with the last publication, splits it, signs it, pushes it to registries.
 
-The last publication is taken first, so that what a source does not give today is published as it was, and so that the guard
-of an update has something to compare with. Layers go to every registry before any tag is moved: whoever pulls meanwhile
-gets the publication before, whole.
+The last publication is taken first, so that a feed that is not available today is published as it was, and so that the guard
+of the update has an earlier edition to compare. Layers go to every registry before any tag is moved: a client that pulls
+meanwhile gets the whole previous publication.
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(Struct, frozen=True):
-    """``failed``: the addresses that did not get it, and why. ``withheld``: the licences, by source, that do not allow it."""
+    """``failed``: by address, why it did not get the publication. ``withheld``: by source, a licence that does not allow it."""
 
     version: int
     digest: str
@@ -55,61 +55,61 @@ def publish_database(
     anew: bool = False,
     all_licences: bool = False,
 ) -> Outcome:
-    """``anew``: without the last publication, where there is none or it cannot be verified any more.
+    """``anew``: without the last publication, if there is none or it can no longer be verified.
 
-    ``all_licences``: also what its licence does not allow to be published.
+    ``all_licences``: also sources whose licence does not allow it.
     """
     from careen.database.publication import TAG
     from careen.signing.repository import check_keys
 
-    # The last publication may be of the time before a key was changed: it brings the roots from the first one on.
+    # The last publication may be from before a key was changed: it has the roots from the first one on.
     settings = replace(refuse_untrusted(settings), db_root=keys / "1.root.json")
-    places = {one: repository_of(one, settings, TAG) for one in addresses}
-    for one, repository in places.items():
+    places = {address: repository_of(address, settings, TAG) for address in addresses}
+    for address, repository in places.items():
         if repository.reference.digest:
-            raise UsageError(f"{one}: what is published is named by a tag", f"leave the digest out; without a tag it is {TAG}")
+            raise UsageError(f"{address}: a publication is named by a tag", f"leave the digest out; without a tag it is {TAG}")
     check_keys(keys, datetime.now(UTC))
     cache_folder(settings)
     before = 0 if anew else _last(places, settings, accept)
     result = update_database(settings, progress, full=full, accept=accept, feeds=True)
-    version = int(datetime.now(UTC).timestamp())  # grows without anybody having to remember it
+    version = int(datetime.now(UTC).timestamp())  # it grows without being stored anywhere
     if version <= before:
-        raise InputError(f"the last publication is of a later time ({before}) than this machine's ({version})", "set the clock")
+        raise InputError(f"the last publication ({before}) is later than this machine's time ({version})", "set the clock")
     with tempfile.TemporaryDirectory(prefix="careen-") as folder:
         withheld = {} if all_licences else _withheld(settings)
         contents, parts, blobs = _signed(Path(folder), keys, version, settings, withheld)
-        failed = _left(places, contents, blobs, progress)
+        failed = _pushed(places, contents, blobs, progress)
     if len(failed) == len(places):
-        raise NetworkError(f"nothing was published: {'; '.join(failed.values())}", "try again: what was there before stays")
+        raise NetworkError(f"nothing was published: {'; '.join(failed.values())}", "try again: the registries are unchanged")
     size = sum(group.packed.size for group in parts)
-    done = tuple(one for one in addresses if one not in failed)
+    done = tuple(address for address in addresses if address not in failed)
     return Outcome(version, contents.digest, len(parts), size, result, done, failed, withheld)
 
 
 def make_publisher(folder: Path, rotate: "Role | None" = None, *, renew: bool = False, root_keys: int = 1) -> Path:
-    """New keys and their root; or, of those that there are, the next root. Gives the root's file."""
+    """Makes new keys and their root, or the next root of existing keys. Returns the root's file."""
     from careen.signing.repository import make_keys, renew_root
 
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: a file, and no folder for keys", "name a folder that is new or empty")
+        raise InputError(f"{folder} is a file, not a folder for keys", "name a folder that is new or empty")
     now = datetime.now(UTC)
     return renew_root(folder, now, rotate) if renew or rotate else make_keys(folder, now, root_keys=root_keys)
 
 
 def _last(places: "dict[str, Repository]", settings: Settings, accept: Collection[str]) -> int:
-    """The version of the last publication, which is in the database then; 0 where nobody has one yet."""
+    """Takes the last publication into the database. Returns its version; 0 if no registry has one yet."""
     from careen.app.publications import newest, take_all
     from careen.signing.updates import UntrustedError
 
     absent = 0
     versions: list[int] = []
     failures: list[Error] = []
-    for one, repository in places.items():
+    for address, repository in places.items():
         try:
             if repository.manifest_if_there(str(repository.reference.tag)) is None:
                 absent += 1
                 continue
-            found = newest((one,), settings, ended=True)
+            found = newest((address,), settings, ended=True)
         except Error as error:
             failures.append(error)
             continue
@@ -123,14 +123,14 @@ def _last(places: "dict[str, Repository]", settings: Settings, accept: Collectio
     return max(versions, default=0)
 
 
-_OTHERS = "check address and keys; where it was signed by keys that are lost, see --anew in docs/publishing.md"
+_OTHERS = "check address and keys; if it was signed by keys that are lost, see --anew in docs/publishing.md"
 
 
 def _withheld(settings: Settings) -> dict[str, str]:
     from careen.database.build import rows_of
 
     known = {row.source for row in rows_of(database_path(settings.cache_dir)).values()}
-    return {one.name: one.licence for one in advisory_sources() if one.name in known and not one.redistributable}
+    return {source.name: source.licence for source in advisory_sources() if source.name in known and not source.redistributable}
 
 
 def _signed(
@@ -148,7 +148,7 @@ def _signed(
     parts = split(path, folder, advisory_sources(), without)
     order = {row: number for number, row in enumerate(rows_of(path))}
     targets = {group.name: target_of(group, order) for group, _ in parts}
-    publication = publication_of(version, targets, str(path))  # as everybody will read it
+    publication = publication_of(version, targets, str(path))  # as its users will read it
     now = datetime.now(UTC)
     metadata = signed_metadata(keys, targets, version, now)
     _check(metadata, folder / "trusted")
@@ -160,33 +160,33 @@ def _signed(
 
 
 def _check(metadata: Mapping[str, bytes], folder: Path) -> None:
-    """That who has nothing but the first root will accept it."""
+    """Checks that a client with only the first root accepts it."""
     from careen.signing.updates import verified_targets
 
     def read(name: str) -> Generator[bytes] | None:
         return (data for data in (metadata[name],)) if name in metadata else None
 
-    verified_targets(metadata["1.root.json"], folder, read, "what is about to be published")
+    verified_targets(metadata["1.root.json"], folder, read, "the new publication")
 
 
-def _left(
+def _pushed(
     places: "dict[str, Repository]", contents: "Contents", blobs: "dict[str, Callable[[], bytes]]", progress: Progress
 ) -> dict[str, str]:
-    """Leaves all blobs in all registries, then the manifest under its tag; gives the addresses where that failed, and why."""
+    """Pushes all blobs to all registries, then the manifest under its tag. Returns by address why that failed."""
     from careen.database.layout import MANIFEST_TYPE
 
     failed: dict[str, str] = {}
-    for one, repository in places.items():
+    for address, repository in places.items():
         try:
             for number, (digest, data) in enumerate(blobs.items()):
-                progress(one, number, len(blobs))
+                progress(address, number, len(blobs))
                 repository.push_blob(digest, data())
         except Error as error:
-            failed[one] = str(error)
-    for one, repository in places.items():
-        if one not in failed:
+            failed[address] = str(error)
+    for address, repository in places.items():
+        if address not in failed:
             try:
                 repository.push_manifest(str(repository.reference.tag), contents.manifest, MANIFEST_TYPE)
             except Error as error:
-                failed[one] = str(error)
+                failed[address] = str(error)
     return failed

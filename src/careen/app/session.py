@@ -13,10 +13,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.app.advisory_refresh import AdvisoryRefresh, RefreshState, missing_scores
 from careen.app.built_from import named_base, named_dockerfile, with_instructions
 from careen.app.cachefolder import cache_folder, settled
 from careen.app.check_selection import CheckSelection
-from careen.app.lessons import Learnt, Lessons, missing_scores
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
 from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
@@ -71,7 +71,7 @@ class Session:
         self._checks = CheckSelection(settings)
         self._store = store or open_store(settings)
         self._use = None if settings.no_cache else using(cache_folder(settings))
-        self._learnt = Learnt()
+        self._refresh_state = RefreshState()
         self._lock = threading.Lock()
 
     def __enter__(self) -> "Session":
@@ -81,10 +81,10 @@ class Session:
         self._store.close()
         if self._use:
             self._use.close()
-        if self._settings.refresh == "background" and self._learnt.is_late and failure[:1] == (None,):
+        if self._settings.refresh == "background" and self._refresh_state.is_late and failure[:1] == (None,):
             from careen.app.background import start
 
-            start(self._settings, self._learnt.late)
+            start(self._settings, self._refresh_state.late)
 
     def on(self, platform: str) -> "Session":
         """The same session for another platform of images; it is closed with this one."""
@@ -198,12 +198,12 @@ class Session:
         settings = self._settings
         policy = self._policy_with_baseline(progress)
         dockerfile = named_dockerfile(settings)
-        lessons = Lessons(settings, self.ecosystems, progress, self._learnt)
-        image, inventory = self.inventory(reference, progress, lessons.begin)
+        refresh = AdvisoryRefresh(settings, self.ecosystems, progress, self._refresh_state)
+        image, inventory = self.inventory(reference, progress, refresh.start_for_layer)
         base = named_base(image, settings, self._fetcher)
         placed = with_instructions(image, dockerfile, base) if dockerfile else None
         with ExitStack() as opened:
-            knowledge = lessons.learn(inventory, opened) if "vuln" in settings.scanners else None
+            knowledge = refresh.knowledge_for(inventory, opened) if "vuln" in settings.scanners else None
             assessment = Assessment(
                 policy=policy,
                 matcher=self._matcher(knowledge),
@@ -212,7 +212,7 @@ class Session:
                 checks=self._checks.of(("image",)),
                 base=base,
                 dockerfile=dockerfile if placed else None,
-                unread_archives=tuple(lessons.unread),
+                unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)
             yield Scanned(with_policies(self._with_compliance(report), self._policies), knowledge)

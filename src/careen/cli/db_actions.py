@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careen.app import databases
+from careen.app import database_transfer, databases
 from careen.errors import DatabaseError, UsageError
 from careen.output.escape import visible
 
@@ -59,24 +59,24 @@ def _forget(arguments: Namespace, settings: "Settings", progress: "Progress") ->
 
 def _export(arguments: Namespace, settings: "Settings", progress: "Progress") -> Done:
     file = Path(arguments.names[0])
-    export = databases.export_published if arguments.signed else databases.export_database
+    export = database_transfer.export_published if arguments.signed else database_transfer.export_database
     origin, digest = export(file, settings)
     what = f"the database published at {origin}" if arguments.signed else f"the database built {origin}"
     return f"{visible(str(file))}, {file.stat().st_size:,} bytes: {visible(what)}\n{digest}\n", None
 
 
 def _import(arguments: Namespace, settings: "Settings", progress: "Progress") -> Done:
-    retained = databases.import_database(Path(arguments.names[0]), settings, replace=arguments.replace)
+    retained = database_transfer.import_database(Path(arguments.names[0]), settings, replace=arguments.replace)
     return _status_text(settings) + retained_text(retained), None
 
 
 def _push(arguments: Namespace, settings: "Settings", progress: "Progress") -> Done:
-    return "".join(f"{visible(name)}\n" for name in databases.push_database(arguments.names[0], settings)), None
+    return "".join(f"{visible(name)}\n" for name in database_transfer.push_database(arguments.names[0], settings)), None
 
 
 def _pull(arguments: Namespace, settings: "Settings", progress: "Progress") -> Done:
     reference = arguments.names[0] if arguments.names else None
-    digest, retained = databases.pull_database(
+    digest, retained = database_transfer.pull_database(
         reference, settings, progress, replace=arguments.replace, accept=arguments.accept
     )
     return f"{digest}\n{_status_text(settings)}{retained_text(retained)}", None

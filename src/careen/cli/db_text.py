@@ -11,7 +11,7 @@ from careen.output.lines import plural
 
 if TYPE_CHECKING:
     from careen.config import Settings
-    from careen.database.buckets import FeedRow
+    from careen.database.head import FeedRow
     from careen.database.results import UpdateResult
     from careen.formats.feeds.archive_facts import ArchiveFacts
     from careen.model.advisory import DatabaseInfo, SourceInfo

@@ -1,1 +1,1 @@
-"""Know: records come in, one SQLite file goes out, and look-ups are answered from it."""
+"""The advisory database: records of feeds are packed into one SQLite file, and look-ups read from it."""

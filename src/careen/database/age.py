@@ -1,7 +1,7 @@
-"""How old what the database knows is, and what of it is older than the user allows.
+"""How old the data of the database are, and which sources are older than the user allows.
 
-The age of data is the age of their origin: of a live feed the time since its server sent it or confirmed that it has
-nothing newer, of a mirror or an artefact the time since that was made. To copy or import old data makes them no younger.
+The age of data is that of their origin: for a live feed, the time since its server sent it or confirmed that it has
+nothing newer; for a mirror or an artifact, the time since it was made. Copying or importing old data does not renew them.
 """
 
 from collections.abc import Collection, Iterator
@@ -12,23 +12,23 @@ from careen.model.advisory import NamespaceInfo, SourceInfo
 
 from .knowledge import Knowledge
 
-ALWAYS = ("kev", "epss")  # assess every image's findings
+ALWAYS = ("kev", "epss")  # they assess the findings of every image
 
 
 def age_of(source: SourceInfo, today: date) -> int | None:
-    """In days; None where nothing tells it, or where it lies in the future."""
+    """In days; None if the date is unknown, or in the future."""
     try:
         days = (today - date.fromisoformat((source.confirmed or source.as_of)[:10])).days
     except ValueError:
         return None
-    return max(days, 0) if days >= -1 else None  # (a day's difference is another time zone)
+    return max(days, 0) if days >= -1 else None  # (one day ahead is another time zone)
 
 
 def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: date) -> tuple[SourceInfo, ...]:
     """The sources that assess these namespaces and are older, or of an unknown age.
 
-    Of several parts of one source that speak of a namespace the youngest counts, a partial one only where all are: the
-    others are older forms of the same knowledge, or additions to it.
+    If several parts of one source cover a namespace, the youngest counts: the others are older forms of the same data, or
+    additions to it. A partial one counts only if all are partial.
     """
     sources = {source.name: source for source in known.info.sources} if known.info else {}
     found: dict[str, SourceInfo] = {}
@@ -36,7 +36,7 @@ def too_old(known: Knowledge, namespaces: Collection[str], days: int, today: dat
         for names in _parts(known.namespace(namespace)):
             ages = [(age_of(sources[name], today), sources[name]) for name in names if name in sources]
             if ages and not any(age is not None and age <= days for age, _ in ages):
-                source = min(ages, key=lambda one: float("inf") if one[0] is None else one[0])[1]
+                source = min(ages, key=lambda aged: float("inf") if aged[0] is None else aged[0])[1]
                 found[source.name] = source
     lifecycles = frozenset(names_of(namespaces))
     for source in sources.values():

@@ -1,7 +1,7 @@
-"""The second half of an update: the database built anew with what came, and what is to be said of each feed.
+"""The second half of an update: builds the database anew with the feeds that were fetched, and reports on each feed.
 
-Nothing is lost by it: what an origin does not offer, what cannot be had or read, and what is held back stays as it was, with
-its age, and the result says so. A record goes when its source withdraws it, or by ``forget``. The lock is held.
+Nothing is lost: a feed that an origin does not offer, that cannot be fetched or read, or that is held back stays as it was,
+with its age, and the result states it. A record is removed when its source withdraws it, or by ``forget``. The lock is held.
 Raises: DatabaseError.
 """
 
@@ -14,10 +14,10 @@ from careen.errors import DatabaseError
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 from .asking import NOT_OFFERED, Answers, Came
-from .buckets import FeedRow, age_key
 from .build import Built, Fresh, Kept, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
 from .download import Fetched
+from .head import FeedRow, age_key
 from .job import Job, now
 from .knowledge import FILE
 from .precedence import ordered
@@ -35,7 +35,7 @@ def apply(job: Job, answers: Answers, sources: Sequence[AdvisorySource], need: N
         _build(job, answers, sources)
         _note_broken(results, broken or {})
         if has_lost_all:
-            detail = "the database was damaged, and is built anew from what could be fetched"
+            detail = "the database was damaged, and is built anew from the feeds that were fetched"
             results[FILE] = FeedResult("", FILE, "failed", detail, trouble="damaged")
     elif not old and not answers.elsewhere:
         raise DatabaseError(f"no advisory source could be reached{reasons(results.values())}", RETRY_HINT)
@@ -55,13 +55,13 @@ def _build(job: Job, answers: Answers, sources: Sequence[AdvisorySource]) -> Non
     old, results = answers.old, answers.results
     moment = now()
     parts: dict[str, Fresh | Kept] = {path: Kept(_confirmed(row, answers.confirmed.get(path))) for path, row in old.items()}
-    for source, feed, one in answers.fetched:
-        parts[feed.key] = _fresh(job, source, feed, one, old.get(feed.key), moment)
+    for source, feed, fetched in answers.fetched:
+        parts[feed.key] = _fresh(job, source, feed, fetched, old.get(feed.key), moment)
     came = {feed.key for _, feed, _ in answers.fetched}
     done = {path for path, result in results.items() if result.state != "failed"} | came
     asked = [feed.key for _, feed in answers.wanted]
-    built = build(job.path, ordered(parts, sources, asked, done, old), moment, job.path if old else None, job.judge)
-    for path in built.failed.keys() - came:  # damage that only copying them showed
+    built = build(job.path, ordered(parts, sources, asked, done, old), moment, job.path if old else None, job.is_affected)
+    for path in built.failed.keys() - came:  # damage that showed only when they were copied
         lost = built.failed[path]
         results[path] = FeedResult(parts[path].row.source, path, "failed", lost.detail, trouble=lost.trouble)
     for each in answers.fetched:
@@ -90,7 +90,7 @@ def _fresh(job: Job, source: AdvisorySource, feed: Feed, one: Fetched, before: F
 
 
 def _lesser(row: FeedRow, before: FeedRow) -> str:
-    """Why what a mirror has is no successor of what the database has; "" where it is one."""
+    """Why the edition of a mirror does not replace that of the database; "" if it does."""
     if row.derived and not before.derived:
         return "made by the mirror, and what the database has is the source's own"
     if before.as_of and age_key(row)[0] < age_key(before)[0]:
@@ -115,7 +115,7 @@ def _built_result(built: Built, came: Came) -> FeedResult:
         detail = f"rejected: {failure.detail}" if failure.trouble == "held_back" else failure.detail
         return FeedResult(source.name, path, "failed", detail, records, failure.trouble)
     if one.is_behind:
-        return FeedResult(source.name, path, "updated", "there was time for the older changes alone", records, "late")
+        return FeedResult(source.name, path, "updated", "there was only time for the older changes", records, "late")
     return FeedResult(source.name, path, "updated", built.passed_over.get(path, ""), records)
 
 
@@ -124,22 +124,22 @@ def _confirmed(row: FeedRow, day: str | None) -> FeedRow:
 
 
 def _note_broken(results: dict[str, FeedResult], broken: Mapping[str, FeedRow]) -> None:
-    """Of feeds that were damaged: what was fetched anew, and what is lost until it can be."""
+    """Reports the damaged feeds: fetched anew, or lost until they can be fetched."""
     for path, row in broken.items():
         result = results.get(path)
         if result and result.state == "updated":
-            results[path] = replace(result, detail="what the database had of it was damaged")
+            results[path] = replace(result, detail="the records of the database were damaged")
         else:
             why = f": {result.detail}" if result and result.detail else ""
-            detail = f"what the database had of it was damaged, and it was not fetched anew{why}"
+            detail = f"the records of the database were damaged, and were not fetched anew{why}"
             results[path] = FeedResult(row.source, path, "failed", detail, trouble="damaged")
 
 
 def _note_kept(
     results: dict[str, FeedResult], old: Mapping[str, FeedRow], sources: Collection[AdvisorySource], need: Need
 ) -> None:
-    """What the database has of feeds that nobody asked for now, where everything was."""
-    unlisted = {one.source for one in results.values() if one.trouble == "not_listed"}
+    """Reports the feeds of the database that an update of everything did not ask for."""
+    unlisted = {result.source for result in results.values() if result.trouble == "not_listed"}
     known = {source.name for source in sources}
     for path, row in old.items():
         if path in results or row.source not in known:
@@ -147,7 +147,7 @@ def _note_kept(
         if row.source in unlisted:
             results[path] = FeedResult(row.source, path, "kept", "its source could not be listed", row.records, "not_listed")
         elif row.large and not need.full:
-            results[path] = FeedResult(row.source, path, "kept", "fetched by --full alone", row.records, "large")
+            results[path] = FeedResult(row.source, path, "kept", "only --full fetches it", row.records, "large")
         else:
             results[path] = FeedResult(row.source, path, "kept", NOT_OFFERED, row.records, "not_offered")
 
@@ -155,7 +155,7 @@ def _note_kept(
 def _checks(
     before: Mapping[str, Check], results: Mapping[str, FeedResult], confirmed: Mapping[str, str], rows: Collection[str]
 ) -> dict[str, Check]:
-    """What is known of the last attempts now, of the feeds that the database has."""
+    """The results of the last attempts, for the feeds of the database."""
     moment = now()
     found = dict(before)
     for path, result in results.items():

@@ -1,12 +1,12 @@
-"""What a Debian archive itself knows of fixed flaws: the changelogs of the packages for which it has a newer version.
+"""Fixed vulnerabilities from a Debian archive itself: from the changelogs of packages of which it has a newer version.
 
-A source package that is as new as the release's newest has no fix to wait for. An older one is looked up in the newest's
-changelog, and each CVE that is first named there above the installed version is mended by that version. Of what the
-changelog does not name, the source package's patches tell (``database.source_patches``), and of those that it calls by
-another name, a newer release (``archive_neighbours``). The archive says nothing of flaws
-without a fix, of severities, or of packages that are not affected: what is known this way is partial.
-The changelog is taken from the source package, else from a binary package, else from the next older version.
-Raises: ArchiveError, NetworkError where nothing can be had.
+If an installed source package is the release's newest, there is no fix. If it is older, the changelog of the newest version is
+read: each CVE that a later entry names first is fixed in that entry's version. CVEs that the changelog does not name come
+from the patches of the source package (``database.source_patches``); those that it has under another name, from a newer
+release (``archive_neighbours``). The archive has nothing about vulnerabilities without a fix, severities, or packages that are
+not affected, so that these data are partial.
+The changelog comes from the source package, else from a binary package, else from the next older version.
+Raises: ArchiveError, NetworkError if nothing is available.
 **Source:** Debian Policy 4.4 (changelogs); DEP-3 (patches); Debian Developer's Reference 5.8.5.2 (security uploads name
 their CVEs there).
 """
@@ -35,13 +35,13 @@ from .archive_index import index_of
 from .archive_neighbours import Neighbours, is_version, patched_as, unnamed
 from .facts import knowledge_of
 from .memory import MemoryDatabase
-from .source_package import Told
+from .source_package import FixEvidence
 
 log = logging.getLogger(__name__)
 
 BUDGET_S = 600.0
-BINARIES = 4  # packages of one source to look into: some have no changelog of their own
-OLDER = 3  # versions to go back to where the newest cannot be had
+BINARIES = 4  # packages of one source to open: some have no changelog of their own
+OLDER = 3  # versions to try if the newest is not available
 _UPDATED = re.compile(r"[+~]deb\d+u\d+")
 
 Key = Callable[[str], Any]
@@ -49,9 +49,9 @@ Installed = Mapping[str, Collection[str]]  # versions by source package
 
 
 def archive_knowledge(
-    archives: Archives, installed: Mapping[str, Installed], key: Key, told: Callable[[str], None] = lambda _: None
+    archives: Archives, installed: Mapping[str, Installed], key: Key, on_failure: Callable[[str], None] = lambda _: None
 ) -> MemoryDatabase | None:
-    """``installed`` is by namespace. None where no place has any of the releases; what went wrong is logged, and ``told``."""
+    """``installed`` is by namespace. None if no place has any of the releases; failures are logged and passed on."""
     releases: dict[str, ReleaseFacts] = {}
     listed: list[Listed] = []
     for namespace, packages in sorted(installed.items()):
@@ -60,7 +60,7 @@ def archive_knowledge(
             facts = release_facts(archives, codename, packages, key) if codename else None
         except Error as error:
             log.warning("the archive could not be read: %s%s", error, f" ({error.hint})" if error.hint else "")
-            told(str(error))
+            on_failure(str(error))
             continue
         if codename and facts:
             releases[codename] = facts
@@ -69,14 +69,14 @@ def archive_knowledge(
 
 
 def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key) -> ReleaseFacts:
-    """A source package without versions is looked up whatever version is installed."""
+    """All fixes of a source package for which ``wanted`` has no versions."""
     archives.deadline = time.monotonic() + BUDGET_S
     suites = archives.suites(codename)
     if not suites:
         reasons = "; ".join(archives.refused(codename)[:3]) or f"{archives.shown}: no release {codename} there"
         raise ArchiveError(reasons, "archive names the folder that has dists, archive_keys the keyrings to trust")
     work = _Work(archives, suites, key, Neighbours(archives, codename, key))
-    # Where a mirror has no source packages, the binary ones tell their versions.
+    # If a mirror has no source packages, the versions come from the binary ones.
     offers = work.newest_first(wanted, "sources") or work.newest_first(wanted, "packages")
     if not offers and wanted:
         raise ArchiveError(f"{archives.shown}: none of the packages is listed in {codename}", "check the mirror")
@@ -86,7 +86,9 @@ def release_facts(archives: Archives, codename: str, wanted: Installed, key: Key
         if key(oldest) >= key(newest) if oldest else work.is_original(versions[0]):
             work.sources[name] = SourceFacts(newest)
         else:
-            work.look_up(name, [one for one in versions if oldest is None or key(one.offer.version) > key(oldest)], oldest)
+            work.look_up(
+                name, [placed for placed in versions if oldest is None or key(placed.offer.version) > key(oldest)], oldest
+            )
     return ReleaseFacts(_as_of(suites), work.sources, work.detail(archives.refused(codename)))
 
 
@@ -97,14 +99,14 @@ class _Placed(Struct, frozen=True):
 
 
 class _Work:
-    """One release at a time: what was found, and of which packages it could not be."""
+    """The facts about one release, and the packages without."""
 
     def __init__(self, archives: Archives, suites: Sequence[Suite], key: Key, neighbours: Neighbours) -> None:
         self._archives, self._suites, self._key, self._neighbours = archives, suites, key, neighbours
         self.sources: dict[str, SourceFacts] = {}
-        self._older: list[str] = []  # whose newest changelog could not be had
+        self._older: list[str] = []  # their newest changelog was not available
         self._failed: list[str] = []
-        self._elsewhere: list[str] = []  # of which a newer release says which flaws were mended
+        self._elsewhere: list[str] = []  # a newer release names the CVEs of their fixes
 
     def newest_first(self, names: Collection[str], kind: str) -> dict[str, list[_Placed]]:
         found: dict[str, list[_Placed]] = defaultdict(list)
@@ -114,70 +116,70 @@ class _Work:
                     if is_version(offer.version, self._key):
                         found[name].append(_Placed(suite.place, offer, suite.name.endswith(("-security", "-updates"))))
         for versions in found.values():  # of one version, the smallest file first
-            versions.sort(key=lambda one: one.offer.size_bytes)
-            versions.sort(key=lambda one: self._key(one.offer.version), reverse=True)
+            versions.sort(key=lambda placed: placed.offer.size_bytes)
+            versions.sort(key=lambda placed: self._key(placed.offer.version), reverse=True)
         return dict(found)
 
     def is_original(self, one: _Placed) -> bool:
-        """Whether this is the version that the release came with, so that it has no fix of the release's own."""
-        native = "-" not in one.offer.version  # such a package is mended with a version like any other
+        """Whether the release began with this version, which therefore has no fix of the release's own."""
+        native = "-" not in one.offer.version  # a fix of such a package has an ordinary version
         return not (native or one.is_update or _UPDATED.search(one.offer.version))
 
     def look_up(self, name: str, versions: Sequence[_Placed], oldest: str | None) -> None:
         newest = versions[0].offer.version
-        tried = list(dict.fromkeys(one.offer.version for one in versions))[:OLDER]
+        tried = list(dict.fromkeys(placed.offer.version for placed in versions))[:OLDER]
         for version in tried:
-            told = self._told(name, [one for one in versions if one.offer.version == version])
-            if told is not None:
-                if not told.has_source:
-                    told = self._with_patches(told, [one for one in versions if one.offer.version in tried])
-                self.sources[name] = SourceFacts(newest, by_version(self._fixes(name, told, oldest)))
+            evidence = self._evidence_in(name, [placed for placed in versions if placed.offer.version == version])
+            if evidence is not None:
+                if not evidence.has_source:
+                    evidence = self._with_patches(evidence, [placed for placed in versions if placed.offer.version in tried])
+                self.sources[name] = SourceFacts(newest, by_version(self._fixes(name, evidence, oldest)))
                 if version != newest:
                     self._older.append(name)
                 return
         self._failed.append(name)
 
-    def _fixes(self, name: str, told: Told, oldest: str | None) -> dict[str, str]:
+    def _fixes(self, name: str, evidence: FixEvidence, oldest: str | None) -> dict[str, str]:
         since = self._key(oldest) if oldest else None
 
         def is_update(version: str, place: Any) -> bool:
             return place > since if since is not None else _UPDATED.search(version) is not None
 
-        answer = self._neighbours.ask(name, unnamed(told, self._key, is_update))
-        found = fixes(told.changelog, self._key, told.patched)
+        answer = self._neighbours.ask(name, unnamed(evidence, self._key, is_update))
+        found = fixes(evidence.changelog, self._key, evidence.patched)
         if answer.changelog:
-            changelog = corrected(told.changelog, answer.changelog)
-            more = fixes(changelog, self._key, {**patched_as(told, answer.known), **told.patched}, answer.known)
+            changelog = corrected(evidence.changelog, answer.changelog)
+            more = fixes(changelog, self._key, {**patched_as(evidence, answer.known), **evidence.patched}, answer.known)
             if more.keys() - found.keys():
                 self._elsewhere.append(name)
             found = more
         return found
 
-    def _with_patches(self, told: Told, older: Sequence[_Placed]) -> Told:
-        """A binary package has none: those of the next older source package are in the newest as well."""
-        for one in older:
-            if not one.offer.path.endswith(".deb"):
+    def _with_patches(self, evidence: FixEvidence, older: Sequence[_Placed]) -> FixEvidence:
+        """With the patches of the next older source package: the newest has them too, and binary packages have none."""
+        for placed in older:
+            if not placed.offer.path.endswith(".deb"):
                 try:
-                    source = self._archives.told(one.place, one.offer)
+                    source = self._archives.fix_evidence(placed.place, placed.offer)
                 except ArchiveError as error:
-                    log.debug("%s: %s", one.offer.path, error)
+                    log.debug("%s: %s", placed.offer.path, error)
                     continue
-                return replace(told, patched=source.patched, patches=source.patches)
-        return told
+                return replace(evidence, patched=source.patched, patches=source.patches)
+        return evidence
 
-    def _told(self, name: str, files: Sequence[_Placed]) -> Told | None:
-        for one in self._candidates(name, files):
+    def _evidence_in(self, name: str, files: Sequence[_Placed]) -> FixEvidence | None:
+        for placed in self._candidates(name, files):
             try:
-                return self._archives.told(one.place, one.offer)
+                return self._archives.fix_evidence(placed.place, placed.offer)
             except ArchiveError as error:
-                log.debug("%s %s: %s", name, one.offer.version, error)
+                log.debug("%s %s: %s", name, placed.offer.version, error)
         return None
 
     def _candidates(self, name: str, files: Sequence[_Placed]) -> Iterator[_Placed]:
         yield from files[:BINARIES]
         if not files[0].offer.path.endswith(".deb"):
             packages = self.newest_first((name,), "packages").get(name, ())
-            yield from [one for one in packages if one.offer.version == files[0].offer.version][:BINARIES]
+            yield from [placed for placed in packages if placed.offer.version == files[0].offer.version][:BINARIES]
 
     def detail(self, refused: Sequence[str]) -> str:
         parts = ["fixes named in changelogs and patches of the distribution's archive"]
@@ -188,11 +190,11 @@ class _Work:
         today = datetime.now(UTC).isoformat()
         expired = sorted(suite.release.valid_until[:10] for suite in self._suites if "" < suite.release.valid_until < today)
         if expired:
-            parts.append(f"its lists expired on {expired[0]}: the mirror is not kept up to date")
+            parts.append(f"its lists expired on {expired[0]}: the mirror is out of date")
         for names, what in (
-            (self._elsewhere, "which flaws were mended a newer release says of"),
-            (self._older, "an older changelog than the newest could be had of"),
-            (self._failed, "no changelog could be had of"),
+            (self._elsewhere, "a newer release names the vulnerabilities that are fixed in"),
+            (self._older, "only an older changelog was available of"),
+            (self._failed, "no changelog was available of"),
         ):
             if names:
                 parts.append(f"{what} {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
@@ -200,6 +202,6 @@ class _Work:
 
 
 def _as_of(suites: Sequence[Suite]) -> str:
-    """Of the suite of security updates: a release's own changes with its point releases alone."""
+    """The date of the security suite: a release's own suite changes only with its point releases."""
     dates = [suite.release.date for suite in suites if suite.name.endswith("-security")]
     return max(dates or [suite.release.date for suite in suites])

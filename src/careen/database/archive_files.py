@@ -1,9 +1,9 @@
 """The files of Debian archives: signed lists, indices and changelogs, each checked against the list that names it.
 
-A place is an address or a folder that has ``dists``. Trust goes down from the signature of ``InRelease`` by SHA256 to
-every file. What was read out of a file is kept under the file's checksum, so that nothing is fetched twice; what was
-used longest ago goes first. Requests are made one after the other.
-Raises: ArchiveError where a place or a file cannot be had or is not what it should be; NetworkError.
+A place is an address or a folder that has ``dists``. Trust goes from the signature of ``InRelease`` by SHA256 to every
+file. What was read from a file is kept under the file's checksum, so that nothing is fetched twice; the least recently used
+is removed first. Requests are sequential.
+Raises: ArchiveError if a place or a file is not available or not what it should be; NetworkError.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ from careen.safety.sealed import sealed, unsealed
 from careen.safety.typed import from_msgpack
 
 from .signature import Signed, verified, verify_detached
-from .source_package import Told, told_in
+from .source_package import FixEvidence, fix_evidence_in
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +56,11 @@ class Suite(Struct, frozen=True):
     place: str
     name: str  # "bookworm-security"
     release: Release
-    unverified: str = ""  # why its signature says nothing
+    unverified: str = ""  # why its signature was not verified
 
 
 class Archives:
-    """What was read stays in memory and in ``cache``. Nothing is fetched after ``deadline`` (of the monotonic clock)."""
+    """What was read stays in memory and in ``cache``. Nothing is fetched after ``deadline`` (monotonic clock)."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class Archives:
         self._suites: dict[tuple[str, str], Suite | None] = {}
         self._unreachable: set[str] = set()
         self._refused: dict[tuple[str, str], str] = {}
-        self.unsigned = ""  # what is to be said of lists whose signature nobody verified
+        self.unsigned = ""  # a remark if the signature of a list was not verified
         self._forms: dict[tuple[str, str], tuple[str, ...]] = {}
         self._indices: dict[tuple[str, str, str, str], _INDICES] = {}
         self._lacking: set[tuple[str, str]] = set()
@@ -88,8 +88,7 @@ class Archives:
         return ", ".join(map(shown, self.places))
 
     def suites(self, codename: str) -> list[Suite]:
-        """Those of a release that the places have. Where only a ``debian`` folder was named, its neighbour
-        ``debian-security`` is looked at too: that is how mirrors lay them out."""
+        """The suites of a release. Beside a folder ``debian``, ``debian-security`` is tried too, as mirrors have it."""
         found = [suite for place in self.places for part in ("", "-updates") if (suite := self._suite(place, codename + part))]
         security = codename + "-security"
         beside = [f"{place}-security" for place in self.places if place.endswith("/debian")]
@@ -99,28 +98,28 @@ class Archives:
         return found
 
     def refused(self, codename: str) -> list[str]:
-        """What speaks against lists of a release that a place has, or should have."""
+        """Why lists of a release that a place has, or should have, are not used."""
         names = {codename + part for part in ("", "-updates", "-security")}
         return list(dict.fromkeys(why for (_, name), why in self._refused.items() if name in names))
 
     def offers(self, suite: Suite, kind: str, name: str) -> Iterator[Offer]:
-        """Of one source package: ``kind`` is "sources" or "packages"."""
+        """What a suite offers of one source package: ``kind`` is "sources" or "packages"."""
         for component in suite.release.components:
             yield from self._index(suite, component, kind).get(name, ())
 
     def lacks_sources(self, suite: Suite) -> bool:
-        """Whether the list of a component's source packages is not there, of a suite whose offers were asked for."""
+        """Whether a component's list of source packages was missing when the offers of the suite were read."""
         return (suite.place, suite.name) in self._lacking
 
-    def told(self, place: str, offer: Offer) -> Told:
+    def fix_evidence(self, place: str, offer: Offer) -> FixEvidence:
         def read(file: BinaryIO) -> bytes:
-            return zlib.compress(msgspec.msgpack.encode(told_in(file)))
+            return zlib.compress(msgspec.msgpack.encode(fix_evidence_in(file)))
 
         index = Index(offer.sha256, offer.size_bytes)
-        return from_msgpack(zlib.decompress(self.derived("told2", place, (offer.path,), index, read)), Told)
+        return from_msgpack(zlib.decompress(self.derived("told2", place, (offer.path,), index, read)), FixEvidence)
 
     def derived(self, kind: str, place: str, paths: Sequence[str], index: Index, read: Callable[[BinaryIO], bytes]) -> bytes:
-        """What ``read`` makes of a file, kept under the checksum of that file."""
+        """The result of ``read`` for a file, kept under the checksum of that file."""
         kept = self._cache / f"{index.digest}.{kind}" if self._cache else None
         try:
             if kept:
@@ -141,7 +140,7 @@ class Archives:
         return made
 
     def signed(self, place: str, path: str, signature: str) -> bytes:
-        """A file beside which its signature lies. Without keys of the user's it is not looked at, which ``unsigned`` says."""
+        """A file with its signature beside it. Without keys of the user it is not verified, and ``unsigned`` states it."""
         with self._fetch(place, path, MAX_RELEASE_BYTES) as file:
             data = file.read()
         if not self._keys:
@@ -151,7 +150,7 @@ class Archives:
             with self._fetch(place, signature, MAX_RELEASE_BYTES) as file:
                 verify_detached(data, file.read(), self._keys)
         except (ArchiveError, ValueError, OSError) as error:
-            raise ArchiveError(f"{shown(place)}/{path} is not to be trusted: {error}") from None
+            raise ArchiveError(f"{shown(place)}/{path} cannot be trusted: {error}") from None
         return data
 
     def _suite(self, place: str, name: str) -> Suite | None:
@@ -189,7 +188,7 @@ class Archives:
         return self._indices[key]
 
     def _read_index(self, suite: Suite, component: str, kind: str) -> _INDICES:
-        """In the first form that is there, then that of all such lists of a place. Mirrors leave out components and sources."""
+        """In the first form that exists, then that of all lists of a place. Mirrors may lack components and sources."""
         read = _reader(sources if kind == "sources" else packages)
         for form in self._forms.get((suite.place, kind), FORMS):
             path = _path(suite.release, component, kind) + form
@@ -197,7 +196,7 @@ class Archives:
             if index is None:
                 continue
             folder = f"dists/{suite.name}/{path.rpartition('/')[0]}"
-            # A mirror that is being updated has the file of the list at hand under its checksum.
+            # While a mirror is updated, the file of this list is available under its checksum.
             paths = (f"dists/{suite.name}/{path}", f"{folder}/by-hash/SHA256/{index.digest}")
             try:
                 packed = self.derived(kind, suite.place, paths, index, read) if index.size_bytes else b"\x80"
@@ -215,7 +214,7 @@ class Archives:
         return {}
 
     def _checked(self, place: str, paths: Sequence[str], index: Index) -> BinaryIO:
-        """The file as it is listed; under another of its ``paths`` where the first has something else."""
+        """The file that the list names; from another of its ``paths`` if the first has another file."""
         if index.size_bytes > MAX_FILE_BYTES:
             raise ArchiveError(f"{shown(place)}/{paths[0]} has more than {MAX_FILE_BYTES >> 20} MiB")
         for path in paths:
@@ -235,9 +234,9 @@ class Archives:
         raise ArchiveError(f"{shown(place)}/{paths[0]} is not the file that the archive's list names", "check the mirror")
 
     def _fetch(self, place: str, path: str, limit: int) -> BinaryIO:
-        """A file of an archive as a temporary one without a name."""
+        """A file of an archive, as a temporary file without a name."""
         if time.monotonic() > self.deadline:
-            raise ArchiveError("the time for reading the archive is over", "what was read is kept: scan again")
+            raise ArchiveError("the time to read the archive is over", "what was read is kept: scan again")
         target = cast(BinaryIO, TemporaryFile())
         try:
             done = 0
@@ -264,7 +263,7 @@ class Archives:
                 raise ArchiveError(f"{place}/{path} cannot be read: {error.strerror}") from None
             return
         if self._fetcher is None:
-            raise ArchiveError(f"{shown(place)} is an address, and there is no network")
+            raise ArchiveError(f"{shown(place)} is an address, and the network is not used")
         response = self._fetcher.request(f"{place}/{quote(path)}", headers={"Accept-Encoding": "identity"})
         try:
             if response.status != 200:
@@ -276,7 +275,7 @@ class Archives:
 
 
 def _path(release: Release, component: str, kind: str) -> str:
-    """Of an index, without its form. A changelog is the same for every architecture."""
+    """The path of an index, without its compression. Changelogs are the same for every architecture."""
     if kind == "sources":
         return f"{component}/source/Sources"
     pattern = re.compile(rf"({re.escape(component)}/binary-[\w-]+/Packages)(?:\.[gx]z)?")
@@ -296,7 +295,7 @@ def _reader(parse: Callable[[Iterator[bytes]], Iterator[tuple[str, Offer]]]) -> 
 
 
 def _keep(path: Path, data: bytes, max_bytes: int) -> None:
-    """Nothing is lost where it cannot be kept."""
+    """A failure to write costs only another download."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(path, lambda file: file.write(data))
@@ -311,7 +310,7 @@ def _keep(path: Path, data: bytes, max_bytes: int) -> None:
 
 
 def shown(place: str) -> str:
-    """A place for people: an address without credentials."""
+    """A place as it is shown: an address without credentials."""
     scheme, separator, rest = place.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}" if separator else place

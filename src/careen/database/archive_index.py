@@ -1,10 +1,10 @@
-"""What an archive offers of an image's source packages: the index by which other people's builds are told.
+"""Which versions of an image's source packages an archive offers: the index that distinguishes builds of third parties.
 
-It counts if the lists of the release, its updates and its security updates were all read, and their signatures verified:
-a false list would take the distribution's own packages for somebody else's, whose flaws nobody looks for. A name that none of
-them has may be that of a package which was removed, or was left behind by an upgrade: it is absent only if unstable and the
-releases before do not have it either, and every list of them was read. Those lists are fetched only for a name that is absent
-or a version that is above.
+It is used only if the lists of the release, its updates and its security updates were all read, and their signatures
+verified: by a false list the distribution's own packages would pass for a third party's, and not be assessed. A name that none
+of them has may belong to a package that was removed, or that an upgrade left behind: it is absent only if unstable and the
+earlier releases lack it too, and all of their lists were read. Those lists are fetched only for an absent name or a
+version above the offered ones.
 """
 
 import logging
@@ -21,7 +21,7 @@ from .archive_neighbours import is_version
 
 log = logging.getLogger(__name__)
 
-EARLIER = 3  # releases to look for; the one before must be there
+EARLIER = 3  # earlier releases to read; the latest of them must be there
 _PARTS = ("", "-updates", "-security")
 
 Key = Callable[[str], Any]
@@ -29,7 +29,7 @@ Installed = Mapping[str, Collection[str]]  # versions by source package
 
 
 def index_of(archives: Archives, codename: str, wanted: Installed, key: Key) -> list[Listed]:
-    """Empty where the archive is no whole index of the release."""
+    """Empty if the archive does not have the whole index of the release."""
     try:
         return _index_of(archives, codename, wanted, key)
     except Error as error:
@@ -41,7 +41,7 @@ def _index_of(archives: Archives, codename: str, wanted: Installed, key: Key) ->
     suites = _verified(archives, codename)
     if {suite.name for suite in suites} != {codename + part for part in _PARTS}:
         return []
-    # The release's own list changes with its point releases alone.
+    # The release's own list changes only with its point releases.
     as_of = min(suite.release.date for suite in suites if suite.name != codename)
     found = _offered(archives, suites, wanted)
     listed = [Listed(namespace_of(codename), name, versions, as_of) for name, versions in found.items()]
@@ -82,7 +82,7 @@ def _is_above(name: str, installed: Iterable[str], offered: Collection[str], key
 
 
 def _earlier(archives: Archives, codename: str) -> list[Suite]:
-    """The suites of earlier releases; none where the release before is not there."""
+    """The suites of earlier releases; none if the latest of them is not there."""
     names = list(versions())
     at = names.index(codename) if codename in names else 0
     newest_first = [_verified(archives, name) for name in reversed(names[max(at - EARLIER, 0) : at])]

@@ -1,11 +1,10 @@
-"""What a newer release of a distribution says of flaws that a release's own changelog has by another name alone.
+"""The CVEs of fixes that a release's changelog names only by a bug, a commit or an advisory, from a newer release.
 
-Asked about a package whose updates mend things without a CVE but with a bug, a commit or an advisory: the changelog and the
-patches of the newest stable release's source package, then upstream's news in one or two of its binary packages. Where one has
-that name beside a CVE, the update is of that flaw. The newest knows most, for changelogs are amended when a CVE is given; the
-one before it is asked of packages that the newest has no more. By its changelog, where it is read, a CVE that ours mistyped is
-corrected. It costs the lists of one more release, which change with its
-point releases alone.
+For such a package, the changelog and the patches of the newest stable release's source package are read, then upstream's
+news in one or two of its binary packages. If one of them has the same reference beside a CVE, the update fixes that CVE. The
+newest release has most, since changelogs are amended when a CVE is assigned; the release before it is read for packages
+that the newest no longer has. A CVE that ours mistyped is corrected from the newer changelog. The cost is the lists of one more
+release, which change only with its point releases.
 """
 
 import logging
@@ -17,16 +16,16 @@ from msgspec import Struct
 from careen.errors import Error
 from careen.formats.debian.archive import Offer
 from careen.formats.debian.changelog import entries_of
-from careen.formats.debian.references import Mention, equated, mentions
+from careen.formats.debian.references import Mention, cves_by_reference, mentions
 from careen.formats.debian.releases import versions
 
 from .archive_files import Archives, Suite
-from .source_package import Told
+from .source_package import FixEvidence
 
 log = logging.getLogger(__name__)
 
-NEWER = 3  # releases to look for
-NEWS = 2  # binary packages to look into for upstream's news
+NEWER = 3  # newer releases to try
+NEWS = 2  # binary packages to open for upstream's news
 MAX_NEWS_BYTES = 4 << 20  # of such a package
 UNSTABLE = ("testing", "unstable", "experimental")  # their lists change every day
 
@@ -34,48 +33,48 @@ Key = Callable[[str], Any]
 
 
 class Answer(Struct, frozen=True):
-    known: dict[str, tuple[str, ...]]  # CVEs by what else they are called
-    changelog: str  # of the newer release's package, "" where there is none
+    known: dict[str, tuple[str, ...]]  # CVEs by their other names
+    changelog: str  # of the newer release's package, "" if there is none
 
 
 class Neighbours:
-    """Of one release; the lists of newer ones are read when they are first needed."""
+    """The newer releases than a given one. Their lists are read when they are first needed."""
 
     def __init__(self, archives: Archives, codename: str, key: Key) -> None:
         self._archives, self._codename, self._key = archives, codename, key
 
     def ask(self, name: str, wanted: Collection[str]) -> Answer:
-        """The CVEs behind names that a source package has for flaws; none where nobody says."""
-        said: list[Mention] = []
+        """The CVEs of those ``wanted`` references of a source package for which one is known."""
+        mentioned: list[Mention] = []
         known: dict[str, tuple[str, ...]] = {}
         changelog = ""
-        for told in self._told(name) if wanted else ():
-            changelog = changelog or told.changelog
-            said += [one for one in mentions(told.changelog) if one.cves]
-            said += [patch.mention for patch in told.patches]
-            said += told.news
-            found = equated(said)
-            known = {one: found[one] for one in wanted if one in found}
+        for evidence in self._evidence(name) if wanted else ():
+            changelog = changelog or evidence.changelog
+            mentioned += [mention for mention in mentions(evidence.changelog) if mention.cves]
+            mentioned += [patch.mention for patch in evidence.patches]
+            mentioned += evidence.news
+            found = cves_by_reference(mentioned)
+            known = {reference: found[reference] for reference in wanted if reference in found}
             if len(known) == len(wanted):
                 break
         return Answer(known, changelog)
 
-    def _told(self, name: str) -> Iterator[Told]:
+    def _evidence(self, name: str) -> Iterator[FixEvidence]:
         try:
             for suite, offer in self._offers(name):
                 try:
-                    yield self._archives.told(suite.place, offer)
+                    yield self._archives.fix_evidence(suite.place, offer)
                 except Error as error:
                     log.debug("%s %s: %s", name, offer.version, error)
         except Error as error:
-            log.debug("no word of another release about %s: %s", name, error)
+            log.debug("no newer release has %s: %s", name, error)
 
     def _offers(self, name: str) -> Iterator[tuple[Suite, Offer]]:
         stem = name.rstrip("0123456789")
         for suites in self._newest_first():
             sources = self._of(suites, name, "sources")
-            small = [one for one in self._of(suites, name, "packages") if one[1].size_bytes <= MAX_NEWS_BYTES]
-            small.sort(key=lambda one: (not _is_called(one[1], stem), one[1].size_bytes))
+            small = [offered for offered in self._of(suites, name, "packages") if offered[1].size_bytes <= MAX_NEWS_BYTES]
+            small.sort(key=lambda offered: (not _is_called(offered[1], stem), offered[1].size_bytes))
             yield from sources[:1]
             yield from small[:NEWS]
             if sources or small:
@@ -83,8 +82,8 @@ class Neighbours:
 
     def _of(self, suites: Sequence[Suite], name: str, kind: str) -> list[tuple[Suite, Offer]]:
         found = [(suite, offer) for suite in suites for offer in self._archives.offers(suite, kind, name)]
-        found = [one for one in found if is_version(one[1].version, self._key)]
-        return sorted(found, key=lambda one: self._key(one[1].version), reverse=True)
+        found = [offered for offered in found if is_version(offered[1].version, self._key)]
+        return sorted(found, key=lambda offered: self._key(offered[1].version), reverse=True)
 
     def _newest_first(self) -> Iterator[list[Suite]]:
         """The suites of stable releases."""
@@ -96,20 +95,20 @@ class Neighbours:
                 yield suites
 
 
-def unnamed(told: Told, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
-    """What a package's updates call flaws of which they give no CVE."""
-    updates = [entry for entry in entries_of(told.changelog, key) if is_update(entry.version, entry.place)]
-    said = [one for entry in updates for one in mentions(entry.text)]
+def unnamed(evidence: FixEvidence, key: Key, is_update: Callable[[str, Any], bool]) -> frozenset[str]:
+    """The references of a package's updates that have no CVE."""
+    updates = [entry for entry in entries_of(evidence.changelog, key) if is_update(entry.version, entry.place)]
+    mentioned = [mention for entry in updates for mention in mentions(entry.text)]
     first = min((entry.day for entry in updates if entry.day), default="9")
-    said += [patch.mention for patch in told.patches if patch.day[:4] >= first[:4]]
-    named = {reference for one in said if one.cves for reference in one.references}
-    return frozenset(reference for one in said if not one.cves for reference in one.references) - named
+    mentioned += [patch.mention for patch in evidence.patches if patch.day[:4] >= first[:4]]
+    named = {reference for mention in mentioned if mention.cves for reference in mention.references}
+    return frozenset(reference for mention in mentioned if not mention.cves for reference in mention.references) - named
 
 
-def patched_as(told: Told, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """The flaws that patches without a CVE mend, as ``debian_patches.patched`` gives them."""
+def patched_as(evidence: FixEvidence, known: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """The CVEs that patches fix without naming them, as ``source_patches.patched`` gives them."""
     found: dict[str, str] = {}
-    for patch in told.patches if known else ():
+    for patch in evidence.patches if known else ():
         if not patch.mention.cves:
             for cve in (cve for reference in patch.mention.references for cve in known.get(reference, ())):
                 day = max(patch.day, f"{cve[4:8]}-01-01")

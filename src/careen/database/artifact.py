@@ -1,9 +1,9 @@
-"""A database as one artifact that travels: a manifest, an empty configuration and one layer, the file packed by zstd.
+"""A database as one artifact: a manifest, an empty configuration and one layer, the file compressed by zstd.
 
-As a file it is an OCI layout in a tar, which any tool for registries can copy; in a registry it is the same three blobs.
-Everything is under a digest: the manifest's names the layer, the layer's the packed bytes, an annotation the database.
-What was unpacked is not taken before its digest, size, tables and pages are those that they should be.
-Raises: InputError where an artifact is none, damaged, or of another schema.
+As a file it is an OCI layout in a tar, which any registry tool can copy; in a registry it is the same three blobs.
+Digests cover everything: the manifest's names the layer, the layer's the compressed bytes, an annotation the database.
+An unpacked database is used only after its digest, size, tables and pages are verified.
+Raises: InputError if a file is not such an artifact, is damaged, or has another schema.
 **Source:** OCI image-spec 1.1, "Guidelines for Artifact Usage", "Image Layout Specification"; RFC 8878 (zstd).
 """
 
@@ -43,7 +43,7 @@ class Blob(Struct, frozen=True, rename={"media_type": "mediaType"}):
 
 
 class Artifact(Struct, frozen=True):
-    """What a manifest says of the database that its one layer is."""
+    """What a manifest states about the database in its layer."""
 
     manifest: bytes
     layer: Blob
@@ -61,7 +61,7 @@ class Artifact(Struct, frozen=True):
 
 
 def pack(database: Path, layer: Path) -> Artifact:
-    """Writes the packed database to ``layer``. Raises DatabaseError where there is none to be packed."""
+    """Writes the packed database to ``layer``. Raises DatabaseError if there is no database."""
     info = status(database)
     plain, packed, size = hashlib.sha256(), hashlib.sha256(), 0
     compressor = zstd().ZstdCompressor(level=LEVEL)
@@ -90,15 +90,15 @@ def pack(database: Path, layer: Path) -> Artifact:
 
 
 def read_manifest(data: bytes, where: str) -> Artifact:
-    """What a manifest of ours describes; its schema is looked at before anything is fetched."""
+    """Reads a manifest of ours; its schema is checked before anything is fetched."""
     try:
         document: Any = msgspec.json.decode(data)
         kind, notes = document.get("artifactType"), document.get("annotations")
     except (ValueError, RecursionError, AttributeError):
         raise InputError(f"{where} is damaged: its manifest cannot be read", AGAIN) from None
     if kind != ARTIFACT_TYPE or not isinstance(notes, dict):
-        told = f" but {visible(str(kind), 80)}" if kind else ""
-        raise InputError(f"{where} is no advisory database{told}", "`careen db push` and `careen db export` make one")
+        actual = f" but {visible(str(kind), 80)}" if kind else ""
+        raise InputError(f"{where} is not an advisory database{actual}", "`careen db push` and `careen db export` make one")
     schema = notes.get(f"{ABOUT}schema")
     if schema != str(SCHEMA):
         raise InputError(
@@ -112,7 +112,7 @@ def read_manifest(data: bytes, where: str) -> Artifact:
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{where} is damaged: its manifest does not name one layer", AGAIN) from None
     if not layer.digest.startswith("sha256:") or not 0 < size <= MAX_BYTES or not 0 < layer.size <= MAX_BYTES:
-        raise InputError(f"{where} is damaged: its layer cannot be what its manifest says", AGAIN)
+        raise InputError(f"{where} is damaged: its manifest describes an impossible layer", AGAIN)
     return found
 
 
@@ -147,7 +147,7 @@ def unpack(artifact: Artifact, chunks: Iterable[bytes], aside: Path, where: str)
 
 
 def verify(path: Path, where: str) -> None:
-    """That a file is a database of ours, with these tables and nothing else, and whole."""
+    """Checks that a file is a whole database of ours, with these tables and nothing else."""
     import sqlite3
 
     try:
@@ -156,7 +156,7 @@ def verify(path: Path, where: str) -> None:
                 connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
             )
             if kind != APPLICATION_ID:
-                raise InputError(f"{where} is no advisory database", "`careen db list` names those that there are")
+                raise InputError(f"{where} is not an advisory database", "`careen db list` names those that there are")
             if version != SCHEMA:
                 raise InputError(
                     f"{where} is a database of schema {version}, and this version reads {SCHEMA}",
@@ -174,7 +174,7 @@ def verify(path: Path, where: str) -> None:
 
 
 def write_artifact(artifact: Artifact, layer: Path, stream: BinaryIO) -> None:
-    """As an OCI layout in a tar."""
+    """Writes an OCI layout in a tar."""
     with layer.open("rb") as source:
         blobs = (
             Member(artifact.config.digest, len(EMPTY), (EMPTY,)),
@@ -184,13 +184,13 @@ def write_artifact(artifact: Artifact, layer: Path, stream: BinaryIO) -> None:
 
 
 def _notes(info: DatabaseInfo) -> dict[str, str]:
-    """The schema, and of each source from when to when its data are."""
+    """The schema, and for each source the dates of its oldest and its newest data."""
     days: dict[str, set[str]] = {}
     for source in info.sources:
         days.setdefault(source.name.partition("/")[0], set()).add(source.as_of[:10])
     spans = {name: sorted(found - {""}) for name, found in sorted(days.items())}
-    told = {f"{ABOUT}source.{name}": "/".join(dict.fromkeys((span[0], span[-1]))) for name, span in spans.items() if span}
-    return {f"{ABOUT}schema": str(SCHEMA), **told}
+    periods = {f"{ABOUT}source.{name}": "/".join(dict.fromkeys((span[0], span[-1]))) for name, span in spans.items() if span}
+    return {f"{ABOUT}schema": str(SCHEMA), **periods}
 
 
 def _tables(connection: Any) -> set[tuple[str, str]]:

@@ -1,6 +1,6 @@
-"""The first half of an update: which feeds are wanted, which of them are not fresh, and what their origin gives for these.
+"""The first half of an update: which feeds are wanted, which of them are not fresh, and the answers of their origin.
 
-Files are fetched side by side and left in the scratch folder or among the kept downloads; the database is only read.
+Files are fetched in parallel into the scratch folder or the kept downloads; the database is only read.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -16,32 +16,31 @@ from careen import __version__
 from careen.errors import Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Need
 
-from .buckets import FeedRow
 from .build import damaged, rows_of
 from .checks import Check, Trouble, read_checks
+from .database_file import check_readable
 from .download import Fetched, FetchError, LateError, Unchanged
+from .head import FeedRow
+from .integrity import is_whole
 from .job import Job
 from .origin import Origin
-from .read import check_readable
 from .results import FeedResult
 from .space import FullError, is_full
-from .whole import is_whole
 from .workers import in_threads
 
 CONNECTIONS = 4
-MAX_AHEAD_S = 15 * 60  # what was asked for later than that was asked by a clock that was wrong
+MAX_AHEAD_S = 15 * 60  # a later time of a request comes from a wrong clock
 NOT_OFFERED = "not offered here"
-_UNDER_WAY = "another process is bringing it up to date"
+_UNDER_WAY = "another process is updating it"
 
 Came = tuple[AdvisorySource, Feed, Fetched]
 
 
 class Answers(Struct):
-    """What the origin gave for the feeds that are ``wanted``.
+    """The answers of the origin for the feeds that are ``wanted``.
 
-    ``old`` are the feeds that the database has, ``broken`` those that are damaged in it (None: the file is whole).
-    ``confirmed``: of files that are the same still, up to which day their origin vouches for them.
-    ``elsewhere``: feeds that another update of this process asks for.
+    ``old`` are the feeds of the database, ``broken`` its damaged ones (None: the file is whole). ``confirmed``: the day up to
+    which the origin vouches for an unchanged file. ``elsewhere``: feeds that another update of this process asks for.
     """
 
     old: dict[str, FeedRow]
@@ -63,7 +62,7 @@ def ask(
     need: Need,
     claim: Callable[[Collection[str]], frozenset[str]] = _everything,
 ) -> Answers:
-    """``claim`` says which of these feeds are this caller's to ask for; it is called once."""
+    """``claim`` returns which of these feeds this caller asks for; it is called once."""
     old, broken = sound(job.path)
     checks = read_checks(job.path) if old else {}
     results: dict[str, FeedResult] = {}
@@ -88,7 +87,7 @@ def ask(
 
 
 def lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) -> bool:
-    """Whether there is a namespace of which the database has none of the feeds that are offered."""
+    """Whether the database has none of the offered feeds of some namespace."""
     if not rows or need.namespaces is None:
         return True
 
@@ -98,11 +97,11 @@ def lacks(rows: Collection[str], sources: Sequence[AdvisorySource], need: Need) 
         return {feed.key for feeds in found for feed in feeds if need.full or not feed.full}
 
     common = keys(frozenset())
-    return any(own and own.isdisjoint(rows) for own in (keys(frozenset({one})) - common for one in need.namespaces))
+    return any(own and own.isdisjoint(rows) for own in (keys(frozenset({namespace})) - common for namespace in need.namespaces))
 
 
 def sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
-    """The feeds that the database has as they were written, and those that are damaged; None where the file is whole."""
+    """The whole feeds of the database, and its damaged ones; None if the file is whole."""
     import sqlite3
 
     check_readable(path)
@@ -117,17 +116,17 @@ def sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
 
 
 def still_new(job: Job, answers: Answers) -> Answers:
-    """Without what somebody else brought up to date meanwhile."""
+    """Without feeds that another update refreshed meanwhile."""
     old, broken = sound(job.path)
     other = {key for key in {*old, *answers.old} if old.get(key) != answers.old.get(key)}
-    for source, feed, one in answers.fetched:
+    for source, feed, download in answers.fetched:
         if feed.key not in other:
             continue
         if job.downloads:
-            job.downloads.drop(one.file)
+            job.downloads.drop(download.file)
         if feed.key in old:
             answers.results[feed.key] = FeedResult(source.name, feed.key, "fresh", records=old[feed.key].records)
-    fetched = [one for one in answers.fetched if one[1].key not in other]
+    fetched = [came for came in answers.fetched if came[1].key not in other]
     confirmed = {key: day for key, day in answers.confirmed.items() if key not in other}
     return Answers(old, broken, answers.wanted, answers.results, fetched, confirmed, answers.elsewhere)
 
@@ -135,7 +134,7 @@ def still_new(job: Job, answers: Answers) -> Answers:
 def _listed(
     job: Job, sources: Sequence[AdvisorySource], need: Need, old: Mapping[str, FeedRow]
 ) -> Iterator[tuple[tuple[Feed, ...], Trouble, str]]:
-    """The feeds of each source, and why it cannot be known whether they are all."""
+    """The feeds of each source, and why the list may be incomplete."""
     known = {row.source for row in old.values()}
     if not job.patience.is_bounded:
         yield from (_offered(source, need, job.origin) for source in sources)
@@ -160,11 +159,11 @@ def _offered(source: AdvisorySource, need: Need, origin: Origin) -> tuple[tuple[
 
     feeds = source.feeds(need, listing)
     why = "; ".join(dict.fromkeys(troubles))
-    return (feeds, "not_listed", f"what it offers could not be listed: {why}") if why else (feeds, "", "")
+    return (feeds, "not_listed", f"its feeds could not be listed: {why}") if why else (feeds, "", "")
 
 
 def _known(job: Job, source: AdvisorySource, feed: Feed, row: FeedRow | None, check: Check) -> FeedResult | None:
-    """What is known of a feed without asking its origin; None where that has to be asked."""
+    """The result for a feed that the origin need not be asked about; None if it must."""
     records = row.records if row else 0
     if row and any(_is_fresh(job, last) for last in (row.fetched, check.asked)):
         return FeedResult(source.name, feed.key, "fresh", records=records)
@@ -178,7 +177,7 @@ def _known(job: Job, source: AdvisorySource, feed: Feed, row: FeedRow | None, ch
 
 
 def _is_fresh(job: Job, last: str) -> bool:
-    """Asked for since this update was started (by the one that we waited for), or not long ago."""
+    """Asked for since this update began (by the update that we waited for), or shortly before."""
     if not last:
         return False
     age = (datetime.fromisoformat(job.asked) - datetime.fromisoformat(last)).total_seconds()
@@ -187,13 +186,13 @@ def _is_fresh(job: Job, last: str) -> bool:
 
 def _fetch(job: Job, due: Sequence[tuple[AdvisorySource, Feed]], answers: Answers) -> None:
     old = answers.old
-    # What another version of Careen read is read again, be the file the same.
+    # A file that another version of Careen read is read again, even if it is unchanged.
     known = {path: row for path, row in old.items() if row.reader == __version__}
 
     def one(number: int, feed: Feed) -> Fetched | Unchanged:
         return job.origin.fetch(feed, known.get(feed.key), job.scratch / str(number))
 
-    # What the database lacks first: it is waited for in any case.
+    # Feeds that the database lacks come first: they are waited for in any case.
     order = sorted(range(len(due)), key=lambda number: due[number][1].key in old)
     futures = dict(zip(order, in_threads([partial(one, number, due[number][1]) for number in order], CONNECTIONS), strict=True))
     for number, (source, feed) in enumerate(due):
@@ -201,7 +200,7 @@ def _fetch(job: Job, due: Sequence[tuple[AdvisorySource, Feed]], answers: Answer
 
 
 def _collect(job: Job, source: AdvisorySource, feed: Feed, future: "Future[Fetched | Unchanged]", answers: Answers) -> None:
-    """Waits for a file, and notes what came of it."""
+    """Waits for a file, and notes the result."""
     path, row = feed.key, answers.old.get(feed.key)
     records = row.records if row else 0
     try:
@@ -222,7 +221,7 @@ def _collect(job: Job, source: AdvisorySource, feed: Feed, future: "Future[Fetch
             answers.results[path] = FeedResult(source.name, path, "unchanged", records=records)
             answers.confirmed[path] = answer.confirmed
         elif row and _is_left(job, answer):
-            answers.results[path] = FeedResult(source.name, path, "failed", "fetched, and not read yet", records, "late")
+            answers.results[path] = FeedResult(source.name, path, "failed", "fetched, but not read yet", records, "late")
         else:
             answers.fetched.append((source, feed, answer))
 
@@ -234,7 +233,7 @@ def _trouble_of(error: Exception) -> Trouble:
 
 
 def _is_left(job: Job, one: Fetched) -> bool:
-    """Whether it takes long to read, and is there for the one who will."""
+    """Whether it is large, and kept for a later update to read."""
     if job.leave_bytes is None or job.downloads is None or not job.downloads.keeps(one.file):
         return False
     return one.file.stat().st_size > job.leave_bytes

@@ -1,9 +1,9 @@
-"""Scores for the few CVEs of one report that nobody has rated, fetched one by one and kept.
+"""Scores for the few unrated CVEs of one report, fetched one by one and kept.
 
 Shape of a record: ``{cveMetadata: {cveId, datePublished}, containers: {cna: {metrics, descriptions}, adp: […]}}``; the
-vendor (CNA) and those who enrich (ADP, CISA among them) score apart. The API's limit is one for all the world: a scan
-asks for few records and stops for an hour when it is refused. What came is kept in a file of its own beside the database,
-with its date, and so is what the API does not have. Nothing is raised: what cannot be had in time is not there.
+vendor (CNA) and those who enrich (ADP, CISA among them) score separately. All users share the API's rate limit: a scan
+asks for few records and stops for an hour after a refusal. Records are kept with their dates in a file of its own beside the
+database, and so are the ids that the API does not have. Nothing is raised: a record that does not come in time is missing.
 **Source:** CVE JSON record format 5.1; CVE Services API.
 """
 
@@ -40,7 +40,7 @@ MAX_REQUESTS = 30
 CONNECTIONS = 4
 BUDGET_S = 10.0
 ASK_AGAIN = timedelta(days=1)  # for a record without a score
-ASK_ABSENT_AGAIN = timedelta(days=3)  # for one that is not there: reserved, or rejected before it was published
+ASK_ABSENT_AGAIN = timedelta(days=3)  # for a missing record: reserved, or rejected before it was published
 PAUSE = timedelta(hours=1)  # after a refusal
 MAX_RECORD_BYTES = 4 << 20
 SUMMARY_LENGTH = 200
@@ -99,7 +99,7 @@ class _Record(Struct, rename="camel"):
 def backfill(
     cache: Path, ids: Sequence[str], fetcher: Fetcher | None, budget_s: float = BUDGET_S, now: datetime | None = None
 ) -> MemoryDatabase:
-    """Knowledge of these CVEs' records, the first of which matter most; ``fetcher`` None: only what was fetched before."""
+    """The records of these CVEs, the most important first; ``fetcher`` None: only those that were fetched before."""
     wanted = list(dict.fromkeys(id for id in ids if _CVE.fullmatch(id)))
     path = cache / "database" / "cve.sqlite"
     now = now or datetime.now(UTC)
@@ -114,20 +114,24 @@ def backfill(
 
 
 def parse(data: bytes) -> VulnerabilityRecord:
-    """Raises ValueError where it is no CVE record."""
+    """Raises ValueError if it is not a CVE record."""
     try:
         record = from_json(data, _Record)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(str(error)) from None
-    containers = [one for one in (record.containers.cna, *record.containers.adp) if one]
-    texts = (text.value for one in containers for text in one.descriptions if text.lang.startswith("en") and text.value)
+    containers = [container for container in (record.containers.cna, *record.containers.adp) if container]
+    texts = (
+        text.value for container in containers for text in container.descriptions if text.lang.startswith("en") and text.value
+    )
     summary = next(texts, "")
-    cwes = dict.fromkeys(text.cwe_id for one in containers for problem in one.problem_types for text in problem.descriptions)
+    cwes = dict.fromkeys(
+        text.cwe_id for container in containers for problem in container.problem_types for text in problem.descriptions
+    )
     return VulnerabilityRecord(
         id=record.cve_metadata.cve_id,
         source="cve",
         summary=summary if len(summary) <= SUMMARY_LENGTH else summary[: SUMMARY_LENGTH - 1] + "…",
-        cvss=tuple(dict.fromkeys(score for one in containers for score in _scores(one))),
+        cvss=tuple(dict.fromkeys(score for container in containers for score in _scores(container))),
         published=record.cve_metadata.date_published[:10],
         cwes=tuple(cwe for cwe in cwes if cwe and cwe.startswith("CWE-")),
     )
@@ -136,18 +140,18 @@ def parse(data: bytes) -> VulnerabilityRecord:
 def _scores(container: _Container) -> Iterator[Cvss]:
     source = container.provider_metadata.short_name if container.provider_metadata else ""
     for metric in container.metrics:
-        for one in (metric.v2, metric.v30, metric.v31, metric.v4):
-            if one is None:
+        for vector in (metric.v2, metric.v30, metric.v31, metric.v4):
+            if vector is None:
                 continue
             try:
-                version, score = cvss.score(one.vector)
+                version, score = cvss.score(vector.vector)
             except ValueError:
                 continue
-            yield Cvss(source or "CNA", version, one.vector, score)
+            yield Cvss(source or "CNA", version, vector.vector, score)
 
 
 class _Got(Struct, frozen=True):
-    """What the API gave; ``is_refused``: it wants to be left alone."""
+    """The answers of the API; ``is_refused``: it asks for a pause."""
 
     records: dict[str, VulnerabilityRecord] = {}
     absent: frozenset[str] = frozenset()
@@ -155,7 +159,7 @@ class _Got(Struct, frozen=True):
 
 
 def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> _Got:
-    """As many as come in time; threads that are still waiting then are left alone."""
+    """As many as come in time; threads that still wait then are abandoned."""
     deadline = time.monotonic() + budget_s
     queue: SimpleQueue[str] = SimpleQueue()
     for id in ids:
@@ -205,7 +209,7 @@ def _answer(fetcher: Fetcher, id: str) -> tuple[int, bytes]:
 
 
 def _kept(path: Path, ids: list[str], now: datetime) -> tuple[dict[str, tuple[datetime, VulnerabilityRecord]], set[str], bool]:
-    """The records with their dates, what is known not to be there, and whether nothing is to be asked for now."""
+    """The kept records with their dates, the ids that the API lacks, and whether the pause is still on."""
     import sqlite3
 
     if not path.is_file():
@@ -227,7 +231,7 @@ def _kept(path: Path, ids: list[str], now: datetime) -> tuple[dict[str, tuple[da
                 is_paused = _REFUSED in asked and abs(now - asked[_REFUSED]) < PAUSE
     except (sqlite3.Error, ValueError, TypeError):
         with suppress(OSError):
-            path.unlink()  # damaged: what was in it can be fetched again
+            path.unlink()  # damaged: its content can be fetched again
         return {}, set(), False
     return found, absent, is_paused
 
@@ -248,7 +252,7 @@ def _keep(path: Path, got: _Got, now: datetime) -> None:
             connection.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", rows)
             connection.executemany("INSERT OR REPLACE INTO absent VALUES (?, ?)", [(id, day) for id in absent])
     except sqlite3.Error:
-        pass  # kept or not, the report has them
+        pass  # the report has them in any case
 
 
 def _prepare(connection: "sqlite3.Connection") -> None:
@@ -256,7 +260,7 @@ def _prepare(connection: "sqlite3.Connection") -> None:
     connection.execute("CREATE TABLE IF NOT EXISTS absent (id TEXT PRIMARY KEY, asked TEXT) WITHOUT ROWID")
 
 
-_REFUSED = "refused"  # stands among what is absent with the moment of the last refusal
+_REFUSED = "refused"  # an entry among the absent ids, with the time of the last refusal
 
 
 def _open(path: Path) -> "sqlite3.Connection":

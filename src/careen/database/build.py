@@ -1,9 +1,9 @@
-"""The database file, built aside from feeds that were read anew and from rows of the previous file, then put in place.
+"""Builds the database file aside, from feeds that are read anew and rows of the previous file, then puts it in place.
 
-Nothing of it is seen before it is complete and verified: killed at any point it leaves the previous file as it was,
-and what it leaves behind (``*.building``) is removed by the next build. Records are streamed; what is held in memory
-is a batch of rows, SQLite's page cache and the names of packages.
-Raises: DatabaseError where the result does not verify.
+Nobody sees it before it is complete and verified: a build that is killed leaves the previous file as it was, and the
+next build removes its leftovers (``*.building``). Records are streamed; memory holds a batch of rows, SQLite's page
+cache and the names of packages.
+Raises: DatabaseError if the result does not verify.
 """
 
 import gc
@@ -19,27 +19,29 @@ from msgspec.structs import replace
 from careen.errors import DatabaseError
 from careen.plugins import Record
 
-from .buckets import FeedRow, Head, Held, Section, Shelf, head_of, sealed_head
-from .earlier import Unread, is_said
-from .guard import Judge, Said, doubt_of
+from .buckets import sealed_head
+from .guard import FeedStatements, IsAffected, doubt_of
+from .head import FeedRow, Head, Held, Section, head_of
+from .integrity import replaced
 from .packing import Writer, records_of_use
 from .rows import SCHEMA
+from .shelf import Shelf
 from .space import full, is_full, needed_beside
-from .whole import replaced
+from .unread_records import UnreadRecords, has_statement
 
 if TYPE_CHECKING:
     import sqlite3
 
 APPLICATION_ID = 0x43415245
 CACHE_KIB = {"main": 4 * 1024, "stage": 48 * 1024}  # one is written in order, the other sorted
-# A feed that suddenly loses more than this part of its records is kept back.
+# A feed that suddenly loses more than this part of its records is held back.
 LOSS = 0.2
 LOSS_FROM_RECORDS = 50
-MAX_DETAIL = 1000  # of what is told of a feed, to which each of its changes may add
+MAX_DETAIL = 1000  # of the remarks about a feed; each of its changes may add one
 
 
 class Fresh(Struct, frozen=True):
-    """A feed to be read anew. ``records`` raises ValueError where the file is not what it should be.
+    """A feed to be read anew. ``records`` raises ValueError if the file is not what it should be.
 
     ``replaces``: only the records of these ids; the others stay as they are in the previous file.
     """
@@ -48,11 +50,11 @@ class Fresh(Struct, frozen=True):
     records: Callable[[], Iterable[Record]]
     accept_loss: bool = False
     replaces: frozenset[str] | None = None
-    held: str = ""  # why it is not to be read at all where the database has another one
+    held: str = ""  # why it is not read if the database has another edition
 
 
 class Prepacked(Struct, frozen=True):
-    """A feed that comes packed as this file packs it. ``rows`` gives the verified blobs of a section, in order."""
+    """A feed that is already packed as in this file. ``rows`` gives the verified blobs of a section, in order."""
 
     row: FeedRow
     held: Held
@@ -61,7 +63,7 @@ class Prepacked(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True):
-    """A feed whose rows are taken from the previous file. ``detail`` replaces what was said of it."""
+    """A feed whose rows are copied from the previous file."""
 
     row: FeedRow
 
@@ -73,7 +75,7 @@ class Failure(Struct, frozen=True):
 
 class Built(Struct, frozen=True):
     records: dict[str, int]  # by path of the feed
-    failed: dict[str, Failure]  # path of a feed: why its new file was not taken
+    failed: dict[str, Failure]  # path of a feed: why its new edition was not used
     passed_over: dict[str, str]  # path of a feed: how many of its records could not be read, and why
 
 
@@ -82,11 +84,15 @@ class _HeldBackError(Exception):
 
 
 def build(
-    path: Path, feeds: Sequence[Fresh | Prepacked | Kept], built: str, previous: Path | None = None, judge: Judge | None = None
+    path: Path,
+    feeds: Sequence[Fresh | Prepacked | Kept],
+    built: str,
+    previous: Path | None = None,
+    is_affected: IsAffected | None = None,
 ) -> Built:
     """Writes ``path`` anew. A feed that fails keeps the rows that it has in ``previous``.
 
-    With ``judge`` what a feed says is held against what it said before, and against verdicts that are known.
+    With ``is_affected`` the statements of a feed are compared with those of its earlier edition, and with known results.
     """
     import sqlite3
 
@@ -97,7 +103,7 @@ def build(
     staging = aside.with_name(f"{aside.name}.staging")
     try:
         with _without_gc(), closing(_create(aside, staging)) as connection:
-            result, rows = _fill(connection, feeds, built, previous, judge)
+            result, rows = _fill(connection, feeds, built, previous, is_affected)
         _verify(aside, rows)
         put_in_place(aside, path)
     except (sqlite3.Error, OSError) as error:
@@ -111,10 +117,10 @@ def build(
 
 
 def require_all(built: Built, path: Path) -> None:
-    """For those who may lose nothing of the file that they copy."""
+    """Raises DatabaseError unless all feeds were copied."""
     if built.failed:
         names = ", ".join(sorted(built.failed)[:3])
-        raise DatabaseError(f"{path}: the advisory database is damaged ({names})", "careen db update heals it")
+        raise DatabaseError(f"{path}: the advisory database is damaged ({names})", "careen db update repairs it")
 
 
 def is_loss(before: int, now: int) -> bool:
@@ -122,7 +128,7 @@ def is_loss(before: int, now: int) -> bool:
 
 
 def rows_of(path: Path) -> dict[str, FeedRow]:
-    """The feeds that a database file holds, by path; empty where there is no file that this version can use."""
+    """The feeds of a database file, by path; empty if there is no file that this version can use."""
     import sqlite3
 
     try:
@@ -135,14 +141,14 @@ def rows_of(path: Path) -> dict[str, FeedRow]:
 
 
 def names_password(path: Path) -> bool:
-    """Whether an earlier version kept the password of a mirror in a file: a file that is built anew has none."""
+    """Whether an earlier version left the password of a mirror in a file; a file that is built anew has none."""
     with closing(_connected(path)) as connection:
         shelf = Shelf(connection)
         return shelf.head().rows != shelf.head_as_written().rows
 
 
 def is_damaged(path: Path) -> bool:
-    """Whether a file is there, and is neither a database nor one of another version of the schema."""
+    """Whether a file exists, and is neither a database nor one of another schema version."""
     import sqlite3
 
     if not path.is_file():
@@ -161,7 +167,7 @@ def is_damaged(path: Path) -> bool:
 
 
 def damaged(path: Path) -> frozenset[str]:
-    """The feeds of which a database file has not all that was written. Raises ValueError, sqlite3.Error without a head."""
+    """The feeds that are incomplete in a database file. Raises ValueError, sqlite3.Error if its head is damaged."""
     with closing(_connected(path)) as connection:
         shelf = Shelf(connection)
         head = shelf.head()
@@ -192,7 +198,7 @@ def _create(path: Path, staging: Path) -> "sqlite3.Connection":
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=64)
     connection.execute("ATTACH ? AS stage", (str(staging),))
     for schema, size in CACHE_KIB.items():
-        # A crash costs these files alone, which nobody has seen yet.
+        # A crash costs only these files, which are not in use yet.
         connection.execute(f"PRAGMA {schema}.journal_mode = OFF")
         connection.execute(f"PRAGMA {schema}.synchronous = OFF")
         connection.execute(f"PRAGMA {schema}.cache_size = -{size}")
@@ -212,15 +218,15 @@ def _fill(
     feeds: Sequence[Fresh | Prepacked | Kept],
     built: str,
     previous: Path | None,
-    judge: Judge | None,
+    is_affected: IsAffected | None,
 ) -> tuple[Built, int]:
-    """What came of the feeds, and how many rows were written."""
+    """The results of the feeds, and the number of rows written."""
     if previous is None or not rows_of(previous):
-        return _fill_from(connection, feeds, built, Shelf(connection), None, judge)
-    # By a connection of its own: after it met a damaged page, SQLite calls what the same one writes damaged too.
+        return _fill_from(connection, feeds, built, Shelf(connection), None, is_affected)
+    # A separate connection: after a damaged page, SQLite reports what the same connection writes as damaged too.
     with closing(_connected(previous)) as reading:
         shelf = Shelf(reading)
-        return _fill_from(connection, feeds, built, shelf, shelf.head(), judge)
+        return _fill_from(connection, feeds, built, shelf, shelf.head(), is_affected)
 
 
 def _fill_from(
@@ -229,9 +235,9 @@ def _fill_from(
     built: str,
     shelf: Shelf,
     head: Head | None,
-    judge: Judge | None,
+    is_affected: IsAffected | None,
 ) -> tuple[Built, int]:
-    """``shelf`` and ``head`` are those of the file before, where there is one."""
+    """``shelf`` and ``head`` are those of the previous file, if there is one."""
     import sqlite3
 
     old = {held.row.path: held for held in head.held()} if head else {}
@@ -246,10 +252,10 @@ def _fill_from(
         try:
             final.append(replace(writer.copy(held, shelf.rows), row=row))
         except (ValueError, sqlite3.Error) as error:
-            if is_full(error):  # of the new file: what the database has is not damaged
+            if is_full(error):  # for the new file: the database is not damaged
                 raise
             writer.undo(rows)
-            failed[row.path] = Failure("damaged", f"what the database had of it is damaged ({error})")
+            failed[row.path] = Failure("damaged", f"its records in the database are damaged ({error})")
 
     for feed in feeds:
         row, before = feed.row, old.get(feed.row.path)
@@ -259,21 +265,21 @@ def _fill_from(
             continue
         if before and not _is_whole(shelf, before):
             before = None
-        rows, unread = writer.rows, Unread(row.unread)
+        rows, unread = writer.rows, UnreadRecords(row.unread)
         try:
             held, count = _written(writer, shelf, feed, before, unread, Shelf(connection))
             if before and not feed.accept_loss and is_loss(before.row.records, count):
                 raise _HeldBackError(f"only {count} records, the previous version had {before.row.records}")
-            now = Said(Shelf(connection), held)
-            then = Said(shelf, before) if before else None
-            doubt = doubt_of(now, then, judge) if judge else ""
+            now = FeedStatements(Shelf(connection), held)
+            then = FeedStatements(shelf, before) if before else None
+            doubt = doubt_of(now, then, is_affected) if is_affected else ""
             if doubt and before and not feed.accept_loss:
                 raise _HeldBackError(doubt)
-            detail = "; ".join(dict.fromkeys(filter(None, (row.detail, unread.told, doubt))))
+            detail = "; ".join(dict.fromkeys(filter(None, (row.detail, unread.summary, doubt))))
             left = unread.remembered(before.row.unread if before else (), feed.replaces if isinstance(feed, Fresh) else None)
             final.append(replace(held, row=replace(row, records=count, detail=detail[:MAX_DETAIL], unread=left)))
-            if unread.told:
-                passed_over[row.path] = unread.told
+            if unread.summary:
+                passed_over[row.path] = unread.summary
         except (ValueError, OSError, _HeldBackError) as error:
             failed[row.path] = _failure(error)
             writer.undo(rows)
@@ -285,33 +291,33 @@ def _fill_from(
 
 
 def _failure(error: Exception) -> Failure:
-    """Why a feed's new file is not taken. Raises what is no fault of the file: that the disk is full."""
+    """Why a feed's new edition is not used. Raises the error of a full disk, which has nothing to do with the feed."""
     if is_full(error):
         raise error
     return Failure("held_back" if isinstance(error, _HeldBackError) else "damaged", str(error) or type(error).__name__)
 
 
 def _written(
-    writer: Writer, shelf: Shelf, feed: Fresh | Prepacked, before: Held | None, unread: Unread, written: Shelf
+    writer: Writer, shelf: Shelf, feed: Fresh | Prepacked, before: Held | None, unread: UnreadRecords, written: Shelf
 ) -> tuple[Held, int]:
-    """A feed of now, and how many records of use it has. ``written`` reads the file that is being written."""
-    earlier = unread.said_before(shelf, before)
+    """The new edition of a feed, and its number of records of use. ``written`` reads the file that is being written."""
+    earlier = unread.earlier_statements(shelf, before)
     if isinstance(feed, Prepacked):
         rows = writer.rows
         held = writer.copy(feed.held, feed.rows)
-        if unsaid := [one for one in earlier if not is_said(written, held, one)]:
-            return writer.amend(written, held, frozenset(), (), unsaid, undo=rows)
+        if missing := [statement for statement in earlier if not has_statement(written, held, statement)]:
+            return writer.amend(written, held, frozenset(), (), missing, undo=rows)
         return held, records_of_use(held.sections)
     if before and feed.held and not feed.accept_loss:
         raise _HeldBackError(feed.held)
-    records = unread.apart(feed.records())
+    records = unread.readable(feed.records())
     if feed.replaces is None:
         return writer.read(feed.row, records, earlier)
     return writer.amend(shelf, before or Held(feed.row, (), ()), feed.replaces, records, earlier)
 
 
 def _verify(path: Path, rows: int) -> None:
-    """That all that was written can be read back as it was."""
+    """Checks that all rows can be read back as they were written."""
     import sqlite3
 
     try:
@@ -323,7 +329,7 @@ def _verify(path: Path, rows: int) -> None:
     if broken:
         raise DatabaseError(f"{path}: the new database is damaged ({', '.join(sorted(broken)[:3])})", "Is the disk all right?")
     if found != rows:
-        raise DatabaseError(f"{path}: {found} rows where {rows} were written", "Is the disk all right?")
+        raise DatabaseError(f"{path}: it has {found} rows, and {rows} were written", "Is the disk all right?")
 
 
 def put_in_place(aside: Path, path: Path) -> None:
@@ -340,7 +346,7 @@ def put_in_place(aside: Path, path: Path) -> None:
 
 @contextmanager
 def _without_gc() -> Iterator[None]:
-    """Feeds make millions of objects and no cycles: looking for them costs more than all the parsing."""
+    """Feeds make millions of objects and no cycles: the search for cycles costs more than all the parsing."""
     enabled = gc.isenabled()
     gc.disable()
     try:

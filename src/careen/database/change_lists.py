@@ -1,4 +1,4 @@
-"""Lists of what changed in a tree of records, and when.
+"""Lists of changed records with the times of their changes.
 
 Two forms: OSV's ``2026-11-24T10:00:00.123456Z,GHSA-…``, and CSAF's ``"2026/cve-2026-0001.json","2026-11-24T10:00:00+00:00"``
 (``changes.csv``, and in the same form ``deletions.csv``), a line for each record, the newest first.
@@ -18,7 +18,7 @@ _CSAF = re.compile(rf'"?((?:\d{{4}}/)?([A-Za-z][\w-]{{1,99}})\.json)"?,"?({_MOME
 
 class Change(Struct, frozen=True):
     id: str  # "GHSA-…", "CVE-2026-0001", "RHSA-2026:0001"
-    path: str  # what its address is made of
+    path: str  # part of its address
     at: datetime
     moment: str  # as it was written
 
@@ -36,11 +36,11 @@ def change(line: str) -> Change:
     if found := _CSAF.fullmatch(line):
         path, stem, moment = found.groups()
         return Change(stem.upper().replace("_", ":"), path, _at(moment), moment)
-    raise ValueError(f"no line of a list of changes: {line[:60]!r}")
+    raise ValueError(f"not a line of a list of changes: {line[:60]!r}")
 
 
 def moment(text: str) -> datetime | None:
-    """Fractions of any length: they are compared as moments, for "01Z" is before "01.5Z" and sorts behind it."""
+    """Fractions have any length. They are compared as moments: "01Z" is before "01.5Z" but sorts behind it as text."""
     try:
         return _at(text)
     except ValueError:
@@ -51,5 +51,5 @@ def _at(text: str) -> datetime:
     text = re.sub(r"\.(\d{1,9})", lambda found: f".{found[1][:6]:0<6}", text)
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
-        raise ValueError(f"a moment without its zone: {text[:40]!r}")
+        raise ValueError(f"a time without its zone: {text[:40]!r}")
     return found

@@ -1,9 +1,9 @@
-"""The records of a feed that changed since the last time, fetched one by one into a file with a line of JSON for each.
+"""The records of a feed that changed since the last update, fetched one by one into a file with a line of JSON for each.
 
-Shape of the list: a line for each record with its moment, the newest first (``database.change_lists``), so that only its
-beginning is read. What a second list says was deleted is one of the ids, and no record comes for it. The oldest change is
-fetched first: where time runs out, what came is taken and the next update goes on from there. Where more changed than is
-quicker to fetch singly, or a list cannot be had or read, the answer is None: the whole feed is fetched then.
+Shape of the list: a line for each record with its time, the newest first (``database.change_lists``), so that only its
+beginning is read. The ids of a second list were deleted, and have no record. The oldest change is fetched first: if
+time runs out, the fetched ones are used and the next update continues from there. If so much changed that the whole feed is
+quicker, or a list is not available or not readable, the answer is None: the whole feed is fetched then.
 """
 
 import threading
@@ -24,10 +24,10 @@ from .change_lists import Change, change, moment
 from .download import FetchError, body_of
 from .workers import in_threads
 
-MAX_CHANGES = 5_000  # some kB each over connections that stay open
+MAX_CHANGES = 5_000  # some kB each, over connections that stay open
 MAX_RECORD_BYTES = 16 << 20
-MAX_BYTES, MAX_LARGE_BYTES = 10 << 20, 256 << 20  # of all records; the second for what only --full fetches
-OVERLAP = timedelta(hours=2)  # a whole archive is younger than the youngest record in it
+MAX_BYTES, MAX_LARGE_BYTES = 10 << 20, 256 << 20  # of all records; the second for feeds that only --full fetches
+OVERLAP = timedelta(hours=2)  # a whole archive is newer than the newest record in it
 CONNECTIONS = 8
 CHUNK_BYTES = 64 * 1024
 MAX_LIST_BYTES = 64 << 20  # of deletions, which are read to the end
@@ -35,12 +35,12 @@ MAX_LIST_BYTES = 64 << 20  # of deletions, which are read to the end
 
 class Changes(Struct, frozen=True):
     ids: frozenset[str]
-    newest: str  # moment of the newest change among them, as the list writes it
-    is_behind: bool = False  # newer ones are left for the next time
+    newest: str  # time of the newest change among them, as the list has it
+    is_behind: bool = False  # newer ones are left for the next update
 
 
 def cursor(last_modified: str) -> str:
-    """From when on changes are new: what was the newest the last time, or a while before the archive was made."""
+    """From when on changes are new: the newest change of the last update, or a while before the archive was made."""
     if is_cursor(last_modified):
         return last_modified
     from email.utils import parsedate_to_datetime
@@ -53,21 +53,21 @@ def cursor(last_modified: str) -> str:
 
 
 def is_cursor(text: str) -> bool:
-    """A moment as a list writes it, and no date of an HTTP header."""
+    """Whether it is a time as lists have it, not a date of an HTTP header."""
     return text[:1].isdigit()
 
 
 def since(
     fetcher: Fetcher, feed: Feed, last: str, target: Path, progress: Progress, is_late: Callable[[], bool] = lambda: False
 ) -> Changes | None:
-    """Writes the records that changed after the moment ``last`` to ``target``; none is written where none did."""
+    """Writes the records that changed after ``last`` to ``target``; no file if there is no change."""
     start = moment(last)
     if start is None:
         return None
     try:
         listed = _listed(fetcher, feed, start)
         gone = _deleted(fetcher, feed, start) if feed.deletions else frozenset[str]()
-        wanted = [one for one in listed if one.id not in gone]
+        wanted = [change for change in listed if change.id not in gone]
         if len(wanted) > MAX_CHANGES:
             return None
         count = _collect(fetcher, feed, wanted, target, progress, is_late)
@@ -78,7 +78,7 @@ def since(
     is_behind = count < len(wanted)
     reached = wanted[:count] if is_behind else listed
     newest = reached[-1].moment if reached else last
-    return Changes(gone | {one.id for one in wanted[:count]}, newest, is_behind)
+    return Changes(gone | {change.id for change in wanted[:count]}, newest, is_behind)
 
 
 def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> list[Change]:
@@ -88,7 +88,7 @@ def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> list[Change]:
     for line in _lines(fetcher, feed.changes):
         one = change(line)
         if previous is not None and one.at > previous:
-            raise ValueError("it is not in the order that we know")
+            raise ValueError("it is not in the known order")
         previous = one.at
         if one.at <= start:
             break
@@ -99,14 +99,14 @@ def _listed(fetcher: Fetcher, feed: Feed, start: datetime) -> list[Change]:
 
 
 def _deleted(fetcher: Fetcher, feed: Feed, start: datetime) -> frozenset[str]:
-    """In any order."""
+    """The list is in no order."""
     return frozenset(found.id for line in _lines(fetcher, feed.deletions) if (found := change(line)).at > start)
 
 
 def _collect(
     fetcher: Fetcher, feed: Feed, wanted: list[Change], target: Path, progress: Progress, is_late: Callable[[], bool]
 ) -> int:
-    """How many of the records came, from the first on: all that changed at one moment, or none of these."""
+    """The number of records fetched, from the first on; those of one moment are fetched together or not at all."""
     ended = threading.Event()
 
     def one(path: str) -> bytes:
@@ -129,8 +129,8 @@ def _collect(
                 size += len(data)
                 if size > limit:
                     raise ValueError(f"more than {limit} bytes of changes")
-                file.write(msgspec.json.format(data, indent=-1) + b"\n")  # (raises ValueError for what is no JSON)
-                progress(f"{feed.path}: what changed", size, None)
+                file.write(msgspec.json.format(data, indent=-1) + b"\n")  # (raises ValueError if it is not JSON)
+                progress(f"{feed.path}: changes", size, None)
     finally:
         ended.set()
     return len(wanted)

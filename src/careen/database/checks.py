@@ -1,8 +1,8 @@
-"""What the last attempts to refresh feeds came to, in ``checked.json`` beside the database that they are about.
+"""The results of the last attempts to refresh feeds, in ``checked.json`` beside their database.
 
-An attempt without news changes no database, so that its date is kept here: when the origin was asked, up to when it vouches
-that there is nothing newer, and why the last attempt failed. The first line is the checksum of the rest; what is damaged
-or belongs to another database is not there.
+An attempt without news does not change the database, so that its date is kept here: when the origin was asked, up to when it
+vouches that there is nothing newer, and why the last attempt failed. The first line is the checksum of the rest; a file that
+is damaged or belongs to another database is ignored.
 """
 
 import hashlib
@@ -16,22 +16,22 @@ from msgspec import Struct
 from careen.atomic import write_whole
 from careen.safety.typed import from_json
 
-# Why what the database has of a feed was not refreshed.
+# Why a feed of the database was not refreshed.
 Trouble = Literal[
     "",
     "unreachable",  # no answer, or a refusal
-    "late",  # no answer within the time that a scan gives it
-    "damaged",  # what came is not what it should be
-    "held_back",  # it lost records, turned around, is older or of less worth than what there is
-    "refused",  # a publication that is not what the trusted keys signed
-    "not_listed",  # what the source offers could not be listed
+    "late",  # no answer within the time limit of a scan
+    "damaged",  # the answer is not what it should be
+    "held_back",  # it lost records, reversed itself, or is older or of less worth than the edition of the database
+    "refused",  # a publication that the trusted keys did not sign
+    "not_listed",  # the feeds of the source could not be listed
     "not_offered",  # this origin does not have it
     "large",  # left to ``careen db update --full``
 ]
 
 
 class Check(Struct, frozen=True, omit_defaults=True):
-    asked: str = ""  # moment of the last answer
+    asked: str = ""  # time of the last answer
     confirmed: str = ""  # day up to which the origin vouches for it
     trouble: Trouble = ""
     detail: str = ""
@@ -52,7 +52,7 @@ def write_checks(database: Path, checks: Mapping[str, Check]) -> None:
 
 
 def forget_checks(database: Path) -> None:
-    """Of another database than the one that they were made for they say nothing."""
+    """To be called for a new database: the results are about the previous one."""
     _file(database).unlink(missing_ok=True)
 
 

@@ -8,7 +8,7 @@ _SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
 
 
 def signed_text(data: bytes) -> bytes:
-    """The text, on whose signature nobody has looked yet; all of ``data`` where it is not signed."""
+    """The text, whose signature is not verified here; all of ``data`` if it is not signed."""
     lines = data.splitlines()
     if not lines or lines[0].rstrip() != _BEGIN:
         return data

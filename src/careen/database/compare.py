@@ -1,6 +1,6 @@
-"""What changed between two databases, counted by source and by kind; each difference is handed on and not kept.
+"""What changed between two databases, counted by source and by kind; each difference is passed on and not kept.
 
-Raises: DatabaseError where one of the two cannot be read.
+Raises: DatabaseError if one of the two cannot be read.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from .read import Database, open_database
 
 
 class SourceChange(Struct, frozen=True):
-    """``before`` and ``after`` are the days of its data, "" where it is not there."""
+    """``before`` and ``after`` are the days of its data, "" if a database lacks it."""
 
     name: str
     before: str
@@ -24,7 +24,7 @@ class SourceChange(Struct, frozen=True):
     added: int
     removed: int
     changed: int
-    records: int  # that it has now
+    records: int  # in the new database
 
 
 class KindChange(Struct, frozen=True):
@@ -53,17 +53,17 @@ def compare(
     """``on_difference`` is called with each, in the order of ``differences``."""
     by_source, by_kind = Counter[tuple[str, Change]](), Counter[tuple[str, Change]]()
     with open_database(before) as old, open_database(after) as new:
-        for one in differences(old, new, only):
-            by_source[one.source, one.change] += 1
-            by_kind[one.kind, one.change] += 1
+        for difference in differences(old, new, only):
+            by_source[difference.source, difference.change] += 1
+            by_kind[difference.kind, difference.change] += 1
             if on_difference:
-                on_difference(one)
+                on_difference(difference)
         kinds = (KindChange(kind, *_counts(by_kind, kind)) for kind in KINDS)
-        return Comparison(old.info, new.info, _sources(old, new, only, by_source), tuple(one for one in kinds if one.total))
+        return Comparison(old.info, new.info, _sources(old, new, only, by_source), tuple(kind for kind in kinds if kind.total))
 
 
 def _sources(old: Database, new: Database, only: Only, counted: Counter[tuple[str, Change]]) -> tuple[SourceChange, ...]:
-    then, now = ({one.name: one for one in database.info.sources} for database in (old, new))
+    then, now = ({source.name: source for source in database.info.sources} for database in (old, new))
     found = []
     for name in dict.fromkeys((*now, *then)):
         if only.wants_source(name):

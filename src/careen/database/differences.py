@@ -1,8 +1,8 @@
-"""What one database says and another does not: one difference after the other, in memory of a few records.
+"""The differences between two databases, one after the other; memory holds only a few records.
 
-Both are walked side by side in the order of their keys, kind by kind and namespace by namespace. A statement is the same
-where its source says the same of the same subject under the same id, in whichever order the feeds were read.
-Raises: DatabaseError where one of the two is damaged.
+Both are walked in parallel in the order of their keys, kind by kind and namespace by namespace. Statements are the same
+if their source states the same about the same subject under the same id, in whichever order the feeds were read.
+Raises: DatabaseError if one of the two is damaged.
 """
 
 from collections import defaultdict
@@ -29,8 +29,9 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import FeedRow, label_of
-from .read import Database, Said
+from .database_file import PackedStatement
+from .head import FeedRow, label_of
+from .read import Database
 
 Change = Literal["added", "removed", "changed"]
 About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed"]
@@ -40,8 +41,8 @@ _ORDER = msgspec.msgpack.Encoder()
 
 
 class Difference(Struct, frozen=True, gc=False):
-    """``name`` is a package, a release (support) or a repository, "" where the id alone tells. ``before`` and ``after`` are
-    what the source says of it: several statements where one advisory has several about a package."""
+    """``name`` is a package, a release (support) or a repository, "" if the id is the whole subject. ``before`` and ``after``
+    are the statements of the source: one advisory may have several about a package."""
 
     kind: About
     source: str  # with its part: "osv/npm"
@@ -49,14 +50,14 @@ class Difference(Struct, frozen=True, gc=False):
     name: str
     id: str
     change: Change
-    fields: tuple[str, ...]  # that changed
+    fields: tuple[str, ...]  # the changed ones
     before: tuple[Record, ...]
     after: tuple[Record, ...]
 
 
 class Only(Struct, frozen=True):
-    """What to compare; empty means everything. A namespace is one release, or a distribution with all of them; a source may
-    be a part of one. Kinds that know no namespaces are left out where some are named."""
+    """What to compare; empty means everything. A namespace is one release, or a distribution with all its releases; a source
+    may be a part of one. If namespaces are named, kinds without namespaces are left out."""
 
     namespaces: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
@@ -90,13 +91,13 @@ def _of_section(
 ) -> Iterator[Difference]:
     sides = [_marked(side, database.in_order(kind, space, only.wants_feed)) for side, database in enumerate(databases)]
     for _, group in groupby(merge(*sides, key=itemgetter(0)), itemgetter(0)):
-        packed: tuple[list[Said], list[Said]] = ([], [])
-        for _, side, said in group:
-            packed[side].append(said)
+        packed: tuple[list[PackedStatement], list[PackedStatement]] = ([], [])
+        for _, side, statement in group:
+            packed[side].append(statement)
         if _are_same(*packed, alike):
             continue
         had, has = (
-            _unpacked(database.statements(kind, space, said) for said in found)
+            _unpacked(database.statements(kind, space, statement) for statement in found)
             for database, found in zip(databases, packed, strict=True)
         )
         yield from _of_key(kind, had, has, only)
@@ -105,14 +106,15 @@ def _of_section(
 _Subject = tuple[str, str, str, str]  # source, namespace, name, id
 
 
-def _marked(side: int, walk: Iterable[Said]) -> Iterator[tuple[bytes, int, Said]]:
-    return ((said[0], side, said) for said in walk)
+def _marked(side: int, walk: Iterable[PackedStatement]) -> Iterator[tuple[bytes, int, PackedStatement]]:
+    return ((statement[0], side, statement) for statement in walk)
 
 
-def _are_same(before: list[Said], after: list[Said], alike: frozenset[str]) -> bool:
-    """Whether that can be told without unpacking."""
+def _are_same(before: list[PackedStatement], after: list[PackedStatement], alike: frozenset[str]) -> bool:
+    """Whether they are the same as far as packed values show."""
     return len(before) == len(after) and all(
-        one[1] == other[1] and one[3] == other[3] and one[1] in alike for one, other in zip(before, after, strict=True)
+        (path, value) == (other_path, other_value) and path in alike
+        for (_, path, _, value), (_, other_path, _, other_value) in zip(before, after, strict=True)
     )
 
 
@@ -150,7 +152,7 @@ def _of_key(
         if before == after or not only.wants_namespace(subject[1]):
             continue
         if before and after:
-            before, after = (sorted(one, key=_ORDER.encode) for one in (before, after))
+            before, after = (sorted(records, key=_ORDER.encode) for records in (before, after))
             if before == after:
                 continue
         change: Change = "changed" if before and after else "added" if after else "removed"

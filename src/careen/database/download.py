@@ -1,10 +1,10 @@
-"""One file of a feed, fetched over the network; what breaks goes on where it broke, in this run and in the next.
+"""Downloads one file of a feed; an interrupted download continues where it stopped, in this run or the next.
 
-A part is continued by a range of bytes, on the condition that the file is still the same (``If-Range``). An answer that
-does not vouch for that with the same validator, or with the whole file, starts the download anew: two versions are never
-joined. Where the server tells a checksum, what was joined is held against it. What does not begin as the file should is
-refused before it replaces anything.
-Raises: NetworkError; ``FetchError`` where the file cannot be had; ``GateClosedError`` where nobody waits any more.
+A part is continued by a range of bytes, on the condition that the file is still the same (``If-Range``). Unless the answer
+confirms that by the same validator, or is the whole file, the download starts anew: two versions are never joined. If
+the server states a checksum, the joined file is verified by it. A file that does not begin as it should is refused before
+it replaces anything.
+Raises: NetworkError; ``FetchError`` if the file is not available; ``GateClosedError`` if the update has ended.
 **Source:** RFC 9110 13.1.5 (If-Range), 8.8.2.2 (dates as strong validators), 14.4 (Content-Range), 15.3.7 (206).
 """
 
@@ -25,22 +25,22 @@ from careen.errors import NetworkError
 from careen.net.pace import SlowError, backoff_s
 from careen.plugins import Feed, Fetcher, Progress, Response, silent
 
-from .buckets import FeedRow
-from .form import misfit
+from .head import FeedRow
 from .partial import Partial, Version, is_kept, partial_of, remove
+from .sniff import unexpected_content
 from .space import LEAST_BYTES, full_as_error
 from .workers import Gate
 
 CHUNK_BYTES = 256 * 1024
 MAX_FEED_BYTES = 2 << 30
 TRIES = 20  # of one file in one run
-VAIN_TRIES = 3  # of these, in a row without a byte more than before
+VAIN_TRIES = 3  # of these, in a row without a new byte
 _RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(\d{1,15})")
 
 
 class FetchError(Exception):
-    """This file is not available. ``absent``: nobody offers it; ``gone``: it is not at this address. ``damaged``: what came
-    is not what it should be."""
+    """This file is not available. ``absent``: no address has it; ``gone``: it is not at this address. ``damaged``: the
+    answer is not the file that it should be."""
 
     def __init__(self, reason: str, *, absent: bool = False, gone: bool = False, damaged: bool = False) -> None:
         super().__init__(reason)
@@ -48,7 +48,7 @@ class FetchError(Exception):
 
 
 class LateError(FetchError):
-    """There was no time for it."""
+    """It did not come in time."""
 
     def __init__(self, reason: str = "no answer in time") -> None:
         super().__init__(reason)
@@ -62,21 +62,21 @@ class Fetched(Struct, frozen=True):
     last_modified: str = ""
     sha256: str = ""
     detail: str = ""
-    replaces: frozenset[str] | None = None  # the file has these records alone
-    is_behind: bool = False  # it has the older ones of the changes: there was no time for the others
+    replaces: frozenset[str] | None = None  # the file has only these records
+    is_behind: bool = False  # it has only the older changes: there was no time for the others
     confirmed: str = ""  # day up to which this origin vouches that it is the newest
-    derived: bool = False  # made by a mirror, and not its source's own
+    derived: bool = False  # made by a mirror, not by its source
 
 
 class Unchanged(Struct, frozen=True):
-    """The file is the one that ``FeedRow`` was made of; ``confirmed`` as above, "" where the origin does not say."""
+    """The file is still that of ``FeedRow``; ``confirmed`` as above, "" if the origin does not vouch for it."""
 
     confirmed: str = ""
 
 
 class Downloads:
-    """``folder`` keeps parts for the next run. ``leave_bytes``: of what the database has in an older state, larger files are
-    not waited for."""
+    """``folder`` keeps parts for the next run. ``leave_bytes``: a larger file is not waited for if the database has an older
+    edition."""
 
     def __init__(
         self,
@@ -94,12 +94,12 @@ class Downloads:
         self._leave_bytes = leave_bytes
 
     def fetch(self, url: str, feed: Feed, row: FeedRow | None, place: str) -> Fetched | Unchanged:
-        """``place``: the lasting address, by which the file is known the next time. The file that comes back lies in
-        ``folder`` until ``drop``."""
+        """``place``: the lasting address, which identifies the file in the next run. The returned file stays in ``folder``
+        until ``drop``."""
         part = partial_of(self._folder, url, feed.path, self._gate)
         part.take_up(url)
         leave_bytes = self._leave_bytes if row else None
-        known = row if row and row.url == place else None  # else what we have is from another place
+        known = row if row and row.url == place else None  # else ours is from another place
         vain = 0
         for attempt in range(1, TRIES + 1):
             before = part.size
@@ -110,20 +110,20 @@ class Downloads:
                 if attempt == TRIES or vain == VAIN_TRIES:
                     raise broken.reason from None
             self._sleep(backoff_s(vain + 1, self._jitter()))
-        raise AssertionError  # the last attempt gives or raises
+        raise AssertionError  # the last attempt returns or raises
 
     def by(self, fetcher: Fetcher) -> "Downloads":
-        """The same, with another way to ask."""
+        """The same, with another fetcher."""
         other = copy(self)
         other._fetcher = fetcher
         return other
 
     def keeps(self, file: Path) -> bool:
-        """Whether a file that ``fetch`` gave is there for the next run, too."""
+        """Whether a file that ``fetch`` returned is kept for the next run."""
         return is_kept(file)
 
     def drop(self, file: Path) -> None:
-        """Forgets a file that ``fetch`` gave."""
+        """Removes a file that ``fetch`` returned."""
         if file.parent == self._folder:
             remove(file)
 
@@ -139,12 +139,12 @@ class Downloads:
                 return Unchanged()
             if response.status == 416 or (response.status == 206 and not _continues(response, part)):
                 part.drop()
-                raise _BrokenError(FetchError("the server does not continue what it began"))
+                raise _BrokenError(FetchError("the server does not continue the download"))
             first = b""
             if response.status != 206:
                 expect_ok(response)
                 first = _chunk(response)
-                if what := misfit(feed.path, first):
+                if what := unexpected_content(feed.path, first):
                     raise FetchError(f"the server sent {what}", damaged=True)
                 self._begin(response, url, part)
             with full_as_error(part.data, lambda: _missing(part)):
@@ -165,7 +165,7 @@ class Downloads:
         part.begin(version, keep=bool(version.validator) and not is_short)
 
     def _read(self, response: Response, url: str, first: bytes, part: Partial, leave_bytes: int | None) -> None:
-        """Whether all of it came is checked, as far as the server says how much there is."""
+        """Reads the rest; that it is complete is checked if the server states its length."""
         total = part.version.length if part.version else None
         if leave_bytes is not None and total is not None and total > leave_bytes:
             raise LateError(f"{total / 1e6:,.0f} MB to download")
@@ -181,20 +181,20 @@ class Downloads:
             if part.size > total:
                 part.drop()
             raise _BrokenError(short)
-        if response.status == 206 and not _is_as_told(part):
+        if response.status == 206 and not _has_right_checksum(part):
             part.drop()
-            raise FetchError("its checksum is not the one that the server told", damaged=True)
+            raise FetchError("its checksum is not the one that the server named", damaged=True)
         part.finish()
 
 
 def _missing(part: Partial) -> int:
-    """How many bytes of it are not here yet, as far as its server says that."""
+    """The number of missing bytes, ``LEAST_BYTES`` if the server does not state the length."""
     total = part.version.length if part.version else None
     return LEAST_BYTES if total is None else total - part.size
 
 
 class _BrokenError(Exception):
-    """Another try may bring the rest."""
+    """Another attempt may bring the rest."""
 
     def __init__(self, reason: FetchError | NetworkError) -> None:
         super().__init__(str(reason))
@@ -204,7 +204,7 @@ class _BrokenError(Exception):
 def _chunk(response: Response) -> bytes:
     try:
         return response.read(CHUNK_BYTES)
-    except SlowError:  # to ask again takes as long
+    except SlowError:  # another attempt takes as long
         raise
     except NetworkError as error:
         raise _BrokenError(error) from None
@@ -223,7 +223,7 @@ def _headers(feed: Feed, row: FeedRow | None, part: Partial) -> dict[str, str]:
 
 
 def _validator(headers: Mapping[str, str]) -> str:
-    """What tells this version from every other: a strong ETag, else a date that was a minute old when it was sent."""
+    """What distinguishes this version from every other: a strong ETag, else a date that was a minute old when it was sent."""
     if headers.get("accept-ranges") == "none":
         return ""
     etag, modified = headers.get("etag", ""), headers.get("last-modified", "")
@@ -238,12 +238,12 @@ def _validator(headers: Mapping[str, str]) -> str:
 
 def _md5(headers: Mapping[str, str]) -> str:
     """Source: Google Cloud Storage XML API, ``x-goog-hash: crc32c=…,md5=…`` (of the bytes as they are stored)."""
-    told = "" if headers.get("content-encoding") else headers.get("x-goog-hash", "")
-    return next((part.strip()[4:] for part in told.split(",") if part.strip().startswith("md5=")), "")
+    header = "" if headers.get("content-encoding") else headers.get("x-goog-hash", "")
+    return next((part.strip()[4:] for part in header.split(",") if part.strip().startswith("md5=")), "")
 
 
-def _is_as_told(part: Partial) -> bool:
-    """A second look at what was joined, for a server may give one tag to two versions."""
+def _has_right_checksum(part: Partial) -> bool:
+    """Verifies the joined file, because a server may give one tag to two versions."""
     if part.version is None or not part.version.md5:
         return True
     with part.data.open("rb") as file:
@@ -252,15 +252,15 @@ def _is_as_told(part: Partial) -> bool:
 
 
 def _continues(response: Response, part: Partial) -> bool:
-    """Whether an answer of 206 is the rest of what we have: said by its range, its length and its validator."""
+    """Whether an answer of 206 is the rest of our part, by its range, its length and its validator."""
     version, headers = part.version, response.headers
     named = _RANGE.fullmatch(headers.get("content-range", ""))
     if version is None or named is None or int(named[1]) != part.size:
         return False
     if version.length is not None and int(named[2]) != version.length:
         return False
-    told = headers.get("etag", "") if version.etag else headers.get("last-modified", "")
-    return told == version.validator and headers.get("content-encoding", "") == version.encoding
+    validator = headers.get("etag", "") if version.etag else headers.get("last-modified", "")
+    return validator == version.validator and headers.get("content-encoding", "") == version.encoding
 
 
 def _fetched(part: Partial, place: str) -> Fetched:
@@ -270,7 +270,7 @@ def _fetched(part: Partial, place: str) -> Fetched:
 
 
 def body_of(fetcher: Fetcher, url: str, limit: int, sleep: Callable[[float], None] | None = None) -> bytes:
-    """A small file, in memory. One that breaks is asked for again."""
+    """A small file, in memory. An interrupted download is repeated."""
     for attempt in range(1, VAIN_TRIES):
         try:
             return _body(fetcher, url, limit)

@@ -1,6 +1,6 @@
-"""What facts from a distribution's archive, fetched for a run or shipped, come to as knowledge.
+"""Facts from a distribution's archive, fetched for a run or shipped, as knowledge.
 
-Apart from ``archive``, which fetches them: a scan by shipped facts needs nothing of that.
+Apart from ``archive``, which fetches them: a scan with shipped facts does not import it.
 """
 
 from collections.abc import Iterable, Mapping

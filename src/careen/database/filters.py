@@ -1,7 +1,7 @@
-"""Which keys a section cannot have: a look-up of them ends there, without a bucket being read.
+"""Filters of a section's keys: a look-up of a key that is not there mostly ends here, without reading a bucket.
 
-A filter has one bit for each hash of a key. Keys of which the bit is not set are not in the section; of the others a few
-are not there either, which their bucket says.
+A filter has one bit for each hash of a key. A key whose bit is not set is not in the section; a few others are not in it
+either, as their bucket then shows.
 """
 
 from collections.abc import Collection, Iterable
@@ -11,13 +11,13 @@ BITS_PER_KEY = 16  # one absent key in 16 has its bit set by another, at most
 
 
 def hash_of(key: bytes) -> int:
-    # A checksum alone is linear: the numbers of one year would meet those of another.
+    # A checksum alone is linear: the ids of one year would collide with those of another.
     mixed = crc32(key) * 0x9E3779B1 & 0xFFFFFFFF
     return mixed ^ mixed >> 15
 
 
 def filter_of(hashes: Collection[int]) -> bytes:
-    """Of a power of two of bytes, so that the last bits of a hash are its place."""
+    """Its size in bytes is a power of two, so that the last bits of a hash are its place."""
     size = 1 << max(0, (len(hashes) * BITS_PER_KEY // 8 - 1).bit_length())
     found = bytearray(size)
     for hashed in hashes:
@@ -27,11 +27,11 @@ def filter_of(hashes: Collection[int]) -> bytes:
 
 
 def place_of(hashed: int) -> tuple[int, int]:
-    """The byte, of which the last bits count, and the bit in it."""
+    """The byte, of which the last bits are used, and the bit in it."""
     return hashed >> 3, 1 << (hashed & 7)
 
 
 def passing(keys: Iterable[bytes], places: Iterable[tuple[int, int]], filter: bytes) -> list[bytes]:
-    """Those of the keys, of which these are the places, that may be there."""
+    """The keys that may be in the section; ``places`` are those of the keys."""
     mask = len(filter) - 1
     return [key for key, (byte, bit) in zip(keys, places, strict=True) if filter[byte & mask] & bit]

@@ -1,4 +1,4 @@
-"""What the database has of a source, removed: the one way to lose records that their source has not withdrawn.
+"""Removes a source from the database: the only way to lose records that their source has not withdrawn.
 
 Raises: DatabaseError, UsageError.
 """
@@ -9,16 +9,16 @@ from pathlib import Path
 from careen.config import nearest
 from careen.errors import DatabaseError, UsageError
 
-from .buckets import FeedRow, label_of
 from .build import Kept, build, is_damaged, rows_of
 from .checks import forget_checks
+from .database_file import check_readable
+from .head import FeedRow, label_of
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
-from .read import check_readable
 
 
 def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
-    """``name`` is a source, a part of one ("osv/npm"), or the path of a feed. Gives the feeds that are gone."""
+    """``name`` is a source, a part of one ("osv/npm"), or the path of a feed. Returns the removed feeds."""
     path = database_path(cache)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with exclusive(path.parent / "lock", LOCK_PATIENCE_S) as held:
@@ -27,12 +27,12 @@ def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
         check_readable(path)
         rows = rows_of(path)
         if not rows and is_damaged(path):
-            raise DatabaseError(f"{path}: the advisory database is damaged", "careen db update heals it")
+            raise DatabaseError(f"{path}: the advisory database is damaged", "careen db update repairs it")
         gone = tuple(row for row in rows.values() if name in (row.source, label_of(row), row.path))
         if not gone:
-            names = {one for row in rows.values() for one in (row.source, label_of(row))}
+            names = {name for row in rows.values() for name in (row.source, label_of(row))}
             near = nearest(name, names)
-            hint = f"did you mean {near}?" if near else "careen db status --verbose lists what it has"
+            hint = f"did you mean {near}?" if near else "careen db status --verbose lists its sources"
             raise UsageError(f"the database has no source {name!r}", hint)
         left = [Kept(row) for row in rows.values() if row not in gone]
         if left:
@@ -40,7 +40,7 @@ def forget(cache: Path, name: str) -> tuple[FeedRow, ...]:
             if built.failed:
                 lost = ", ".join(sorted(built.failed))
                 raise DatabaseError(
-                    f"{name} is removed, but what the database had of these was damaged, and is lost: {lost}",
+                    f"{name} is removed, but these feeds of the database were damaged, and are lost: {lost}",
                     "careen db update fetches it anew",
                 )
         else:

@@ -1,9 +1,9 @@
-"""Whether a feed that was just read says the reverse of what it said before, or of what is known.
+"""Notices a feed that reverses its earlier statements, or contradicts known results: it is held back.
 
-Two witnesses. A sample of what the previous file has of the feed is judged again, at the versions where its ranges begin
-and end: honest feeds grow and are corrected here and there, one that was damaged, misread or replaced turns around. And
-``verdicts.txt``: facts about well-known flaws, stated by us, that every honest feed of their ecosystem agrees with.
-What statements mean is told by ``Judge``: whether one of them holds a version.
+Two comparisons. For a sample of the feed's records in the previous file, the old and the new statements are evaluated at the
+versions where their ranges begin and end: an honest feed grows and is corrected here and there; a feed that was damaged,
+misread or replaced reverses itself. And ``known_results.txt`` has our own facts about well-known vulnerabilities, with
+which every honest feed of their ecosystem agrees. ``IsAffected`` states whether a version is affected.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -14,20 +14,21 @@ from msgspec import Struct
 
 from careen.model.advisory import Advisory
 
-from .buckets import Held, Shelf, Wanted
+from .head import Held
 from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_advisories, unpack_words
+from .shelf import Shelf, Wanted
 
-Judge = Callable[[str, Sequence[Advisory], str], bool]  # namespace, statements, version
+IsAffected = Callable[[str, Sequence[Advisory], str], bool]  # (namespace, statements, version)
 
-TURNED = 0.2  # a feed that turns more than this part of its verdicts around is doubted
-TURNED_FROM = 50  # verdicts; fewer say nothing
+REVERSED = 0.2  # a feed that reverses more than this part of the compared results is held back
+REVERSED_FROM = 50  # compared results; fewer prove nothing
 SAMPLE = 200  # records of a namespace
 MAX_SAMPLE = 2000  # of a feed
-KNOWN_FROM = 2  # known verdicts that are wrong
+KNOWN_FROM = 2  # wrong known results that count
 
 
-class Verdict(Struct, frozen=True):
+class KnownResult(Struct, frozen=True):
     namespace: str
     package: str
     version: str
@@ -35,8 +36,8 @@ class Verdict(Struct, frozen=True):
     affected: bool
 
 
-class Said:
-    """What a feed says in one file, or said in another."""
+class FeedStatements:
+    """The statements of a feed in one database file."""
 
     def __init__(self, shelf: Shelf, held: Held) -> None:
         self._shelf, self._held = shelf, held
@@ -50,7 +51,7 @@ class Said:
             for name, value in self._shelf.walk(section, self._held.tag(section)):
                 last = ""
                 for id, _ in statements(value):
-                    if id == last:  # another part of the same
+                    if id == last:  # another statement with the same id
                         continue
                     last = id
                     if number % step == 0:
@@ -65,11 +66,11 @@ class Said:
         words = self._held.words
         return {name: tuple(unpack_advisories(namespace, name, value, words, self._of_bundles)) for name, value in found}
 
-    def about(self, verdict: "Verdict") -> tuple[Advisory, ...] | None:
-        """None where the feed says nothing of the flaw in that package."""
-        name = key_name(verdict.namespace, verdict.package)
-        found = self.of(verdict.namespace, (name,)).get(name, ())
-        return tuple(one for one in found if verdict.id == one.id or verdict.id in one.aliases) or None
+    def about(self, known: KnownResult) -> tuple[Advisory, ...] | None:
+        """The statements about its vulnerability in its package; None if there are none."""
+        name = key_name(known.namespace, known.package)
+        found = self.of(known.namespace, (name,)).get(name, ())
+        return tuple(advisory for advisory in found if known.id in (advisory.id, *advisory.aliases)) or None
 
     def _of_bundles(self, numbers: Iterable[int]) -> dict[int, tuple[str, ...]]:
         section = self._held.section("bundle")
@@ -78,64 +79,64 @@ class Said:
         return {int(key): unpack_words(value) for key, value in found}
 
 
-def doubt_of(now: Said, before: Said | None, judge: Judge) -> str:
-    """Why what the feed says now is not to be believed; "" where nothing speaks against it."""
+def doubt_of(now: FeedStatements, before: FeedStatements | None, is_affected: IsAffected) -> str:
+    """Why the statements of the new edition cannot be trusted; "" if they can."""
     if before is not None:
-        judged, turned = _turned(before, now, judge)
-        if judged >= TURNED_FROM and turned > judged * TURNED:
-            return f"{turned} of {judged} verdicts in a sample are the reverse of before"
+        compared, reversed = _reversed(before, now, is_affected)
+        if compared >= REVERSED_FROM and reversed > compared * REVERSED:
+            return f"{reversed} of {compared} results in a sample are the reverse of before"
     answered = wrong = broken = 0
-    for verdict in known():
-        said = now.about(verdict)
-        then = before.about(verdict) if before else None
-        if said is None and then is None:
+    for known in known_results():
+        new = now.about(known)
+        old = before.about(known) if before else None
+        if new is None and old is None:
             continue
         answered += 1
-        is_wrong = judge(verdict.namespace, said or (), verdict.version) != verdict.affected
-        was_right = then is not None and judge(verdict.namespace, then, verdict.version) == verdict.affected
+        is_wrong = is_affected(known.namespace, new or (), known.version) != known.affected
+        was_right = old is not None and is_affected(known.namespace, old, known.version) == known.affected
         wrong += is_wrong
         broken += is_wrong and was_right
-    if broken >= KNOWN_FROM and broken > answered * TURNED:
-        return f"{broken} of {answered} known verdicts were right and are wrong now"
+    if broken >= KNOWN_FROM and broken > answered * REVERSED:
+        return f"{broken} of {answered} known results were right and are wrong now"
     if before is None and wrong >= KNOWN_FROM and wrong > answered / 2:
-        return f"{wrong} of {answered} known verdicts are wrong in it"
+        return f"{wrong} of {answered} known results are wrong in it"
     return ""
 
 
 @cache
-def known() -> tuple[Verdict, ...]:
-    lines = Path(__file__).with_name("verdicts.txt").read_text("utf-8").splitlines()
+def known_results() -> tuple[KnownResult, ...]:
+    lines = Path(__file__).with_name("known_results.txt").read_text("utf-8").splitlines()
     rows = (line.split() for line in lines if line and not line.startswith("#"))
-    return tuple(Verdict(namespace, name, version, id, word == "affected") for namespace, name, version, id, word in rows)
+    return tuple(KnownResult(namespace, name, version, id, word == "affected") for namespace, name, version, id, word in rows)
 
 
-def _turned(before: Said, now: Said, judge: Judge) -> tuple[int, int]:
-    """How many verdicts were judged, and how many of them are the reverse."""
-    judged = turned = 0
+def _reversed(before: FeedStatements, now: FeedStatements, is_affected: IsAffected) -> tuple[int, int]:
+    """The number of compared results, and of those that are reversed."""
+    compared = reversed = 0
     wanted: dict[str, dict[str, list[str]]] = {}
     for namespace, name, id in before.sample():
         wanted.setdefault(namespace, {}).setdefault(name, []).append(id)
     for namespace, names in wanted.items():
-        then, said = before.of(namespace, names), now.of(namespace, names)
+        old_statements, new_statements = before.of(namespace, names), now.of(namespace, names)
         for name, ids in names.items():
             for id in ids:
-                one, other = _with_id(then.get(name, ()), id), _with_id(said.get(name, ()), id)
-                for version in _edges(one):
-                    judged += 1
-                    turned += judge(namespace, one, version) != judge(namespace, other, version)
-    return judged, turned
+                old, new = _with_id(old_statements.get(name, ()), id), _with_id(new_statements.get(name, ()), id)
+                for version in _edges(old):
+                    compared += 1
+                    reversed += is_affected(namespace, old, version) != is_affected(namespace, new, version)
+    return compared, reversed
 
 
-def _with_id(said: Sequence[Advisory], id: str) -> tuple[Advisory, ...]:
-    return tuple(one for one in said if one.id == id)
+def _with_id(advisories: Sequence[Advisory], id: str) -> tuple[Advisory, ...]:
+    return tuple(advisory for advisory in advisories if advisory.id == id)
 
 
-def _edges(said: Sequence[Advisory]) -> list[str]:
-    """The versions at which a verdict changes, a few of them."""
+def _edges(advisories: Sequence[Advisory]) -> list[str]:
+    """A few of the versions at which a result changes."""
     found: dict[str, None] = {}
-    for one in said:
-        for range in one.ranges[:2]:
+    for advisory in advisories:
+        for range in advisory.ranges[:2]:
             ends = (range.introduced, range.fixed, range.last_affected)
             found.update(dict.fromkeys(end for end in ends if end and end != "0"))
-        found.update(dict.fromkeys(one.versions[:1]))
+        found.update(dict.fromkeys(advisory.versions[:1]))
     return list(found)[:4]

@@ -1,8 +1,8 @@
-"""What an update works with: the database's folder, held by this process, and what one caller wants of it.
+"""The resources of an update: the database's folder, locked by this process, and the wishes of one caller.
 
 Layout of the folder: ``advisories.sqlite``, ``checked.json`` (``checks``), ``lock``, and ``fetching.<pid>`` while fetching.
-What is kept of downloads lies in ``partial``, which belongs to the holder of ``partial.lock``: an update that does not get
-that lock at once goes without. ``refresh.lock`` is that of the one process that finishes what scans had no time for.
+Unfinished downloads are in ``partial``, which belongs to the holder of ``partial.lock``: an update that does not get that
+lock at once keeps none. ``refresh.lock`` belongs to the one process that finishes what scans had no time for.
 Raises: BusyError.
 """
 
@@ -19,7 +19,7 @@ from careen.errors import DatabaseError
 from careen.plugins import Progress
 
 from .download import Downloads
-from .guard import Judge
+from .guard import IsAffected
 from .lock import exclusive
 from .origin import Origin
 from .partial import prune
@@ -31,7 +31,7 @@ class BusyError(DatabaseError):
 
 
 class Patience:
-    """``is_late`` a little before the time is up, so that what was done until then still counts."""
+    """A time limit. ``is_late`` a little before its end, so that the work until then can still be used."""
 
     def __init__(self, seconds: float | None) -> None:
         self._deadline = None if seconds is None else time.monotonic() + seconds
@@ -49,7 +49,7 @@ class Patience:
 
 
 class Workplace(Struct, frozen=True):
-    """``parts`` is where downloads lie. They stay for the next run unless another process works there (``is_shared``)."""
+    """``parts`` is the folder of downloads. They stay for the next run unless another process works there (``is_shared``)."""
 
     scratch: Path
     parts: Path
@@ -68,12 +68,12 @@ class Job(Struct, frozen=True):
     leave_bytes: int | None
     is_shared: bool
     accept: Collection[str]
-    judge: Judge | None
+    is_affected: IsAffected | None
     progress: Progress
 
 
 def hold(path: Path, waiting_s: Callable[[], float], progress: Progress, opened: ExitStack) -> Workplace:
-    """Takes the lock of the database until ``opened`` closes; ``waiting_s`` is asked where another process has it."""
+    """Takes the lock of the database until ``opened`` closes; ``waiting_s`` is how long to wait for another process."""
     folder = path.parent
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not opened.enter_context(exclusive(folder / "lock", 0)):

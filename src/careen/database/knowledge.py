@@ -1,4 +1,4 @@
-"""What matching asks of a database, whichever way it is kept."""
+"""The interface of advisory data that matching uses, whichever way they are stored."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -17,11 +17,11 @@ from careen.model.advisory import (
     VulnerabilityRecord,
 )
 
-DERIVED = "made by the mirror and not by its source"  # how the detail of a feed begins that a mirror put together
+DERIVED = "made by the mirror and not by its source"  # the detail of a feed that a mirror made begins with this
 
 PRIVATE = "private"  # the source of the user's own advisories
 FILE = "advisories.sqlite"
-SHIPPED = "shipped with Careen"  # the place of the knowledge that needs no database
+SHIPPED = "shipped with Careen"  # the place of knowledge that needs no database
 
 
 def database_path(cache: Path) -> Path:
@@ -29,11 +29,11 @@ def database_path(cache: Path) -> Path:
     return cache / "database" / FILE
 
 
-CATALOGUE = "kev"  # the source of what is exploited
+CATALOGUE = "kev"  # the source of exploited vulnerabilities
 
 
 class Knowledge(Protocol):
-    """Look-ups come in bulk; what is not known is left out of the answer. Names are as ``key_name`` writes them."""
+    """Look-ups are made in bulk; unknown keys are left out of the answer. Names are as ``key_name`` writes them."""
 
     @property
     def info(self) -> DatabaseInfo | None: ...
@@ -45,19 +45,19 @@ class Knowledge(Protocol):
         ...
 
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        """Which of the names have any record there (for partial sources: the rest was not judged)."""
+        """The names that have any record there (for partial sources: the others were not assessed)."""
         ...
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        """Which of the names a second-best source alone knows (``chain.Fallback``)."""
+        """The names that only a second-best source knows (``combined.FallbackKnowledge``)."""
         ...
 
     def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
-        """By source: records that could not be read and may speak of these names; what they said before still counts."""
+        """By source: records that could not be read and may be about these names; their earlier editions still count."""
         ...
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
-        """What a second-best source says of names that a better one knows: to explain, and not to judge by."""
+        """The statements of a second-best source about names that a better one knows: to explain, not to match."""
         ...
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
@@ -76,12 +76,12 @@ class Knowledge(Protocol):
         ...
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        """The namespaces that judge what came from a vendor's repository of packages."""
+        """The namespaces of the advisories that cover packages from a vendor's repository."""
         ...
 
 
 def knows_exploited(knowledge: Knowledge) -> bool:
-    """Whether CISA's catalogue is loaded: that it does not list a vulnerability then says that it is not in it."""
+    """Whether CISA's catalogue is loaded: only then it is known that a vulnerability is not in it."""
     return knowledge.info is not None and any(source.name == CATALOGUE for source in knowledge.info.sources)
 
 
@@ -98,12 +98,12 @@ def key_name(namespace: str, name: str) -> str:
     return name
 
 
-# Databases of languages: what they say of a flaw also holds where a distribution ships the package. What a distribution
-# says (its priority, often of its own build) holds there alone.
+# Databases of languages: their records of a vulnerability also hold for a distribution's package. Those of a distribution
+# (its priority, often of its own build) hold only there.
 _GENERAL = frozenset({"ghsa", "pypa", "go", "rustsec", "erlef", "haskell", "julia", "rconsortium", "drupal"})
 
 
 def answers_for_aliases(record: VulnerabilityRecord) -> tuple[str, ...]:
-    """The CVE for which a record answers too when it is asked for; none for a bundle of several."""
+    """The CVE that the record is found by too; none if the record is about several."""
     cves = tuple(alias for alias in record.aliases if alias.startswith("CVE-"))
     return cves if len(cves) == 1 and record.source in _GENERAL else ()

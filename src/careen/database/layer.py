@@ -1,10 +1,10 @@
-"""Some feeds as one layer that travels, packed as they lie in the database: to take one is to copy its buckets.
+"""Some feeds as one layer of a publication, packed as in the database: to take a feed is to copy its buckets.
 
-A layer is packed by zstd. Inflated it is frames, each its length in four bytes and a pair in msgpack: a word, and what the
-word announces. ``layer`` comes first, ``feed`` before the sections of a feed, ``section`` before lists of its ``buckets``,
-``end`` last. What is read is checked as what anybody may have written: the size of each frame, the order, and that a look-up
-finds in the buckets of a section what they hold.
-Raises: ValueError where a layer is none or damaged.
+A layer is compressed by zstd. Decompressed it is frames, each its length in four bytes and a pair in msgpack: a word, and its
+value. ``layer`` comes first, ``feed`` before the sections of a feed, ``section`` before lists of its ``buckets``, ``end``
+last. A layer is untrusted input: the size of each frame and their order are checked, and that a look-up finds in the
+buckets of a section all of their keys.
+Raises: ValueError if a file is not a layer, or is damaged.
 **Source:** RFC 8878 (zstd); the msgpack specification.
 """
 
@@ -19,7 +19,8 @@ import msgspec
 from msgspec import Raw, Struct
 from msgspec.structs import replace
 
-from .buckets import FeedRow, Held, Section, checked
+from .buckets import checked
+from .head import FeedRow, Held, Section
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -33,7 +34,7 @@ LEVEL = 9
 
 
 class About(Struct, frozen=True):
-    """What a layer says of itself. ``notice``: whose data it redistributes, and on which terms."""
+    """The beginning of a layer. ``notice``: whose data it redistributes, and on which terms."""
 
     format: int
     name: str
@@ -47,7 +48,7 @@ class Packed(Struct, frozen=True):
 
 
 def write_layer(file: Path, about: About, feeds: Iterable[tuple[Held, Iterator[bytes]]]) -> Packed:
-    """``feeds``: each with the blobs of its sections in turn."""
+    """``feeds``: each with the blobs of its sections, in order."""
     digest, inflated = hashlib.sha256(), 0
     compressor = zstd().ZstdCompressor(level=LEVEL)
     with file.open("wb") as target:
@@ -77,7 +78,7 @@ def write_layer(file: Path, about: About, feeds: Iterable[tuple[Held, Iterator[b
 
 
 def inflate(chunks: Iterable[bytes], expected: Packed, aside: Path) -> None:
-    """Writes the inflated layer to a file, if it is the one that was expected."""
+    """Writes the decompressed layer to a file, if it is the expected one."""
     digest, got, size = hashlib.sha256(), 0, 0
     decompressor = zstd().ZstdDecompressor()
     if not 0 < expected.inflated <= MAX_INFLATED_BYTES:
@@ -101,13 +102,13 @@ def inflate(chunks: Iterable[bytes], expected: Packed, aside: Path) -> None:
     except (zstd().ZstdError, EOFError):
         raise ValueError("it is not packed by zstd") from None
     if got != expected.size or f"sha256:{digest.hexdigest()}" != expected.digest:
-        raise ValueError("it is not what was signed: its checksum is another")
+        raise ValueError("it is not what was signed: it has another checksum")
     if size != expected.inflated:
         raise ValueError("it inflates to less than what was signed")
 
 
 class Layer:
-    """An inflated layer in a file: its feeds can be read in any order."""
+    """A decompressed layer in a file: its feeds can be read in any order."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -138,7 +139,7 @@ class Layer:
                     self._feeds[path] = words, sections
                 elif word == "section":
                     section: Section = replace(_decoded(_SECTION, value), first=stream.tell())
-                    if any((one.kind, one.space) == (section.kind, section.space) for one in sections):
+                    if any((other.kind, other.space) == (section.kind, section.space) for other in sections):
                         raise ValueError("it has a part of a feed twice")
                     sections.append(section)
         raise ValueError("it has no end")
@@ -148,7 +149,7 @@ class Layer:
         return tuple(self._feeds)
 
     def held(self, row: FeedRow) -> Held:
-        """A feed as it is packed; its sections begin where their first buckets lie in the file."""
+        """A packed feed; ``first`` of its sections is the offset of their buckets in the file."""
         words, sections = self._feeds[row.path]
         return Held(row, words, tuple(sections))
 
@@ -204,7 +205,7 @@ def _batched(blobs: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-# What may come after what, beside the end.
+# Which word may follow which, beside the end.
 _AFTER = {"layer": ("feed",), "feed": ("feed", "section"), "section": ("buckets",), "buckets": ("buckets", "section", "feed")}
 _ENCODER = msgspec.msgpack.Encoder()
 _FRAME = msgspec.msgpack.Decoder(tuple[str, Raw])

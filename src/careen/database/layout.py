@@ -1,6 +1,6 @@
 """One artifact as an OCI layout in a tar: any tool for registries can copy it.
 
-Raises: InputError where a file is no such layout, or damaged.
+Raises: InputError if a file is not such a layout, or is damaged.
 **Source:** OCI image-spec 1.1, "Image Layout Specification"; POSIX.1-2017 pax, "ustar Interchange Format".
 """
 
@@ -19,11 +19,11 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 MAX_MANIFEST_BYTES = 4 << 20
 MAX_MEMBERS = 5000
 CHUNK_BYTES = 1 << 20
-AGAIN = "Copy it once more, or make it anew with `careen db export` or `careen db push`."
+AGAIN = "Copy it once more, or make it again with `careen db export` or `careen db push`."
 
 
 class Layout:
-    """The manifest, and the bytes of what it names. The members of the tar may stand in any order."""
+    """The manifest, and the blobs that it names. The members of the tar may be in any order."""
 
     def __init__(self, file: BinaryIO, where: str) -> None:
         from careen.formats.archives.inflate import SeekStream
@@ -40,9 +40,9 @@ class Layout:
                 if len(self._places) > MAX_MEMBERS:
                     raise ValueError("too many members")
         except ValueError as error:
-            raise InputError(f"{where} is no exported database, or damaged: {error}", AGAIN) from None
+            raise InputError(f"{where} is not an exported database, or is damaged: {error}", AGAIN) from None
         if "index.json" not in self._places:
-            raise InputError(f"{where} is no exported database", "`careen db export FILE` writes one")
+            raise InputError(f"{where} is not an exported database", "`careen db export FILE` writes one")
         try:
             entries: Any = msgspec.json.decode(self._small("index.json"), type=dict[str, Any])["manifests"]
             (digest,) = [str(entry["digest"]) for entry in entries]
@@ -51,10 +51,10 @@ class Layout:
             raise InputError(f"{where} is damaged: its index does not name one manifest", AGAIN) from None
         self.manifest = self._small(path)
         if digest_of(self.manifest) != digest:
-            raise InputError(f"{where} is damaged: its manifest has another checksum than its index says", AGAIN)
+            raise InputError(f"{where} is damaged: its manifest has another checksum than in its index", AGAIN)
 
     def blob(self, digest: str, expected: int, start: int = 0) -> Generator[bytes]:
-        """The bytes from ``start`` on of a blob of the size that is expected."""
+        """The bytes from ``start`` on of a blob of the expected size."""
         offset, size = self._places.get(_place(digest), (0, -1))
         if size != expected:
             raise InputError(f"{self._where} is damaged: the database is not in it, or not all of it", AGAIN)
@@ -63,7 +63,7 @@ class Layout:
     def _pieces(self, offset: int, size: int) -> Generator[bytes]:
         done = 0
         while done < size:
-            with self._lock:  # threads read blobs side by side
+            with self._lock:  # threads read blobs in parallel
                 self._file.seek(offset + done)
                 piece = self._file.read(min(size - done, CHUNK_BYTES))
             if not piece:
@@ -86,7 +86,7 @@ class Member(Struct, frozen=True):
 
 
 def write_layout(stream: BinaryIO, manifest: bytes, kind: str, name: str, blobs: Iterable[Member]) -> None:
-    """Raises ValueError where a blob has not the size or the bytes that it should have."""
+    """Raises ValueError if a blob does not have the size or the bytes that it should have."""
     entry = {
         "mediaType": MANIFEST_TYPE,
         "artifactType": kind,
@@ -111,7 +111,7 @@ def write_layout(stream: BinaryIO, manifest: bytes, kind: str, name: str, blobs:
         if written != blob.size:
             raise ValueError("a layer is cut off")
         if f"sha256:{hashed.hexdigest()}" != blob.digest:
-            raise ValueError("a layer has another checksum than its manifest says")
+            raise ValueError("a layer has another checksum than in its manifest")
         stream.write(bytes(-blob.size % 512))
     stream.write(bytes(1024))
 
@@ -126,7 +126,16 @@ def _place(digest: str) -> str:
 
 def _header(path: str, size: int) -> bytes:
     """Sizes from 8 GiB on as GNU tar writes them."""
-    told = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
-    fields = (path.encode().ljust(100, b"\0"), b"0000644\0", b"0000000\0" * 2, told, b"%011o\0" % 0, b" " * 8, b"0", bytes(100))
+    length = b"%011o\0" % size if size < 8**11 else b"\x80" + size.to_bytes(11, "big")
+    fields = (
+        path.encode().ljust(100, b"\0"),
+        b"0000644\0",
+        b"0000000\0" * 2,
+        length,
+        b"%011o\0" % 0,
+        b" " * 8,
+        b"0",
+        bytes(100),
+    )
     block = (b"".join(fields) + b"ustar\x0000").ljust(512, b"\0")
     return block[:148] + b"%06o\0 " % sum(block) + block[156:]

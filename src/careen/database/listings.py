@@ -1,10 +1,10 @@
-"""Which files an index names: the page of a folder on a web server, and the lists that publishers put beside their files.
+"""The files that an index names: the page of a folder on a web server, or a list that a publisher puts beside its files.
 
 Forms: HTML with links, a path a line, ``repomd.xml`` (a repository's metadata), ``fullfiletimelist`` (``time, kind, size,
 path`` between tabs, below ``[Files]``), JSON with names or addresses of files, the catalogue of Amazon Linux's extras
 (``{topics: [{n}]}``), and a publisher's list of changes or deletions ("<path>","<moment>", see ``changelists``). Paths are
-those of the index, addresses are cut to their last step.
-Raises: ValueError for what is none of them.  **Source:** the indexes of Apache and nginx; createrepo_c; quick-fedora-mirror.
+those of the index, addresses are cut to their last part.
+Raises: ValueError for any other form.  **Source:** the indexes of Apache and nginx; createrepo_c; quick-fedora-mirror.
 """
 
 import re
@@ -25,7 +25,7 @@ _NAMED = ("name", "href", "resource_url")
 
 
 def listed(data: bytes) -> tuple[str, ...]:
-    """Sorted; folders without the slash at their end."""
+    """Sorted; folders have no slash at their end."""
     text = data.decode("utf-8", "replace").removeprefix("\ufeff")
     start = text.lstrip()[:1]
     if start in ("{", "["):
@@ -36,11 +36,11 @@ def listed(data: bytes) -> tuple[str, ...]:
         found = (change.path for change in changes(text.splitlines()))
     else:
         found = _of_lines(text)
-    return tuple(sorted({name for one in found if (name := one.strip().rstrip("/")) and _PATH.fullmatch(name)}))
+    return tuple(sorted({name for line in found if (name := line.strip().rstrip("/")) and _PATH.fullmatch(name)}))
 
 
 def _of_links(text: str) -> Iterator[str]:
-    """Of a page, what lies in its folder; of a repository, what it says of its metadata."""
+    """The files of a page's folder; the metadata files of a repository."""
     if not re.search(r"<(?:!doctype html|html|repomd|(?:a|location)\s)", text[:4000], re.IGNORECASE):
         raise ValueError("neither a page of links nor a repository's list")
     for link in _HREF.findall(text):
@@ -53,7 +53,7 @@ def _of_links(text: str) -> Iterator[str]:
 def _of_sections(text: str) -> Iterator[str]:
     """Folders are left out."""
     if "[End]" not in text:
-        raise ValueError("a list of files that is cut short")
+        raise ValueError("the list of files is cut short")
     files = text.partition("[Files]")[2].partition("\n[")[0]
     for line in files.splitlines():
         parts = line.split("\t")
@@ -73,30 +73,30 @@ def _named_in(value: Any, depth: int) -> Iterator[str]:
     if depth > MAX_DEPTH:
         return
     if isinstance(value, list):
-        for one in value:
-            yield from _named_in(one, depth + 1)
+        for item in value:
+            yield from _named_in(item, depth + 1)
     elif isinstance(value, dict):
         if isinstance(value.get("id"), str) and "modified" in value:  # a record of OSV
             yield f"{value['id']}.json"
-        for key, one in value.items():
-            if key in _NAMED and isinstance(one, str):
-                name = one.rpartition("/")[2]
+        for key, item in value.items():
+            if key in _NAMED and isinstance(item, str):
+                name = item.rpartition("/")[2]
                 if _FILE.fullmatch(name):
                     yield name
-            elif key == "channel-version" and isinstance(one, str):  # of .NET, whose files lie in folders of these names
-                yield one
-            elif key == "topics" and isinstance(one, list):
-                yield from (topic["n"] for topic in one if isinstance(topic, dict) and isinstance(topic.get("n"), str))
-            elif key == "branches" and isinstance(one, list):
-                yield from (branch for branch in one if isinstance(branch, str))
+            elif key == "channel-version" and isinstance(item, str):  # of .NET, whose files are in folders of these names
+                yield item
+            elif key == "topics" and isinstance(item, list):
+                yield from (topic["n"] for topic in item if isinstance(topic, dict) and isinstance(topic.get("n"), str))
+            elif key == "branches" and isinstance(item, list):
+                yield from (branch for branch in item if isinstance(branch, str))
             else:
-                yield from _named_in(one, depth + 1)
+                yield from _named_in(item, depth + 1)
 
 
 def _of_lines(text: str) -> Iterator[str]:
-    """What can be no path of ours is passed over."""
+    """Lines that cannot be a path of ours are left out."""
     lines = [line for line in map(str.strip, text.splitlines()) if line]
     found = [line for line in lines if _PATH.fullmatch(line)]
     if lines and not found:
-        raise ValueError(f"no list of files: {lines[0][:60]!r}")
+        raise ValueError(f"not a list of files: {lines[0][:60]!r}")
     yield from found

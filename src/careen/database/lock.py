@@ -1,4 +1,4 @@
-"""One updater at a time: a lock on a file, held by the process and let go by the system when it ends."""
+"""One updater at a time: a lock on a file that a process holds, and that the system releases when the process ends."""
 
 import sys
 import time
@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 POLL_S = 0.1
-LOCK_PATIENCE_S = 900.0  # of who changes the database
+LOCK_PATIENCE_S = 900.0  # of a process that changes the database
 
 
 @contextmanager
 def exclusive(path: Path, patience_s: float) -> Iterator[bool]:
-    """Whether the lock was had within ``patience_s``; it is held until the end of the block."""
+    """Whether the lock was acquired within ``patience_s``; it is held until the end of the block."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         held = _take(file)
@@ -21,7 +21,7 @@ def exclusive(path: Path, patience_s: float) -> Iterator[bool]:
         while not held and time.monotonic() < deadline:
             time.sleep(POLL_S)
             held = _take(file)
-        yield held  # closing the file lets go
+        yield held  # closing the file releases it
 
 
 if sys.platform == "win32":

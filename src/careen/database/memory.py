@@ -1,4 +1,4 @@
-"""Knowledge kept in memory: a folder of private advisories, or the few records of a test."""
+"""Knowledge in memory: a folder of private advisories, or the few records of a test."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

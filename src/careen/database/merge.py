@@ -1,8 +1,8 @@
-"""A database from elsewhere with what the one in use has beyond it, so that to import or pull one loses nothing.
+"""Merges a database from elsewhere with the one in use, so that to import or pull one loses nothing.
 
-A feed stays as it is here where the other database lacks it, has it of an earlier day, or has lost more of it than an
-update would accept. Where the other one could not read some records of a feed, what the one in use has of these is added.
-Of a damaged one, feeds that are whole are taken over. Raises: DatabaseError.
+A feed of the database in use stays if the other one lacks it, has it of an earlier day, or has lost more of its records than
+an update accepts. If the other one could not read some records of a feed, those of the database in use are added.
+Of a damaged database, the whole feeds are taken over. Raises: DatabaseError.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,24 +17,24 @@ from msgspec.structs import replace
 from careen.model.advisory import Advisory, Epss, Exploited, Malicious, Support, VulnerabilityRecord
 from careen.plugins import Record
 
-from .buckets import FeedRow, age_key
 from .build import Fresh, Kept, build, damaged, is_damaged, is_loss, names_password, require_all, rows_of
 from .checks import read_checks
-from .earlier import is_about, places_of
+from .head import FeedRow, age_key
 from .knowledge import key_name
 from .read import Database, open_database, status
+from .unread_records import is_about, places_of
 
 
 class Merged(Struct, frozen=True):
     kept: tuple[FeedRow, ...] = ()
-    lost: tuple[str, ...] = ()  # what the one in use had beyond the other, and is damaged
+    lost: tuple[str, ...] = ()  # damaged feeds that only the one in use had
 
 
 def with_ours(theirs: Path, ours: Path) -> Merged:
-    """Adds to the file ``theirs`` what ``ours`` has beyond it."""
+    """Adds to the file ``theirs`` what only ``ours`` has."""
     new, old = rows_of(theirs), rows_of(ours)
     if not old and is_damaged(ours):
-        return Merged(lost=("all that it had beyond the new one",))
+        return Merged(lost=("all that only it had",))
     more = {path: row for path, row in old.items() if path not in new or _is_more(row, new[path])}
     unread = {path for path, row in new.items() if row.unread and path in old and path not in more}
     broken = damaged(ours) if more or unread else frozenset()
@@ -48,7 +48,7 @@ def with_ours(theirs: Path, ours: Path) -> Merged:
             other = opened.enter_context(open_database(theirs))
             for path in unread - broken:
                 places = places_of(new[path].unread)
-                if known := [one for one in mine.records_of_feed(path) if _is_unread(one, places)]:
+                if known := [record for record in mine.records_of_feed(path) if _is_unread(record, places)]:
                     feeds[path] = Fresh(new[path], partial(_completed, other, path, known), accept_loss=True)
         if feeds:
             sources = list(dict.fromkeys(row.source for row in (*new.values(), *old.values())))
@@ -59,7 +59,7 @@ def with_ours(theirs: Path, ours: Path) -> Merged:
 
 
 def with_checks(database: Path, aside: Path) -> Path:
-    """The database to be carried elsewhere: with what its origins have confirmed since it was built, in a file aside if so."""
+    """The database to export: a file aside with what its origins confirmed since it was built, if they did."""
     rows, checks = rows_of(database), read_checks(database)
     days = {path: check.confirmed for path, check in checks.items() if path in rows and check.confirmed > rows[path].confirmed}
     if not days and not names_password(database):
@@ -70,12 +70,12 @@ def with_checks(database: Path, aside: Path) -> Path:
 
 
 def _completed(database: Database, path: str, known: Sequence[Record]) -> Iterator[Record]:
-    """A feed of the other database, then what is known of those of its records that it could not read."""
-    missing = {_subject(one) for one in known}
+    """A feed of the other database, then our editions of the records that it could not read."""
+    missing = {_subject(record) for record in known}
     for record in database.records_of_feed(path):
         missing.discard(_subject(record))
         yield record
-    yield from (one for one in known if _subject(one) in missing)
+    yield from (record for record in known if _subject(record) in missing)
 
 
 def _is_unread(record: Record, places: Mapping[str, Collection[tuple[str, str]]]) -> bool:
@@ -84,7 +84,7 @@ def _is_unread(record: Record, places: Mapping[str, Collection[tuple[str, str]]]
 
 
 def _subject(record: Record) -> tuple[str, str, str]:
-    """Namespace, key of the package, and id; "" where a record of its kind has none."""
+    """Namespace, key of the package, and id; "" if a record of its kind has none."""
     match record:
         case Advisory() | Malicious():
             return record.namespace, key_name(record.namespace, record.package), record.id

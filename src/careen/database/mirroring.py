@@ -1,10 +1,10 @@
-"""All feeds laid down in a folder from their live addresses, for ``careen db update --from`` on another machine.
+"""Mirrors all feeds from their live addresses in a folder, for ``careen db update --from`` on another machine.
 
-Beside the files stands ``MANIFEST.json`` (see ``origin``), which also has what the next run asks with: the address and the
-validators of each file. A file takes its place whole, after its beginning was read as its source reads it; where anything
-fails, the one before stays. The manifest is written before and after each file, and never names the checksum of a file that
-is not there: a run that is killed leaves a mirror that can be used, and the next one goes on behind it.
-Raises: InputError where the folder cannot be written to; DatabaseError where another process writes it.
+Beside the files is ``MANIFEST.json`` (see ``origin``), which also has the address and the validators of each file for the
+next run. A file replaces the previous one whole, after its beginning was read as its source reads it; if anything fails,
+the previous one stays. The manifest is written before and after each file, and never has the checksum of a file that
+is not there: a run that is killed leaves a usable mirror, and the next one continues.
+Raises: InputError if the folder cannot be written to; DatabaseError if another process writes it.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -22,8 +22,8 @@ from careen.atomic import write_whole
 from careen.errors import DatabaseError, Error, InputError, NetworkError, UsageError
 from careen.plugins import AdvisorySource, Feed, Fetcher, Need, Progress, silent
 
-from .buckets import FeedRow
 from .download import Downloads, Fetched, FetchError, Unchanged
+from .head import FeedRow
 from .lock import exclusive
 from .origin import MANIFEST, Origin, live, sha256_of
 from .partial import prune
@@ -32,12 +32,12 @@ CONNECTIONS = 4
 LOCK_PATIENCE_S = 1.0
 MAX_MANIFEST_BYTES = 64 << 20
 _SCRATCH, _PARTS, _LOCK = ".fetching", ".partial", ".lock"
-_HERE = "not offered any more"
-_LARGE = "fetched by --full alone"
+_HERE = "no longer offered"
+_LARGE = "only --full fetches it"
 
 
 class Laid(Struct, frozen=True):
-    """What became of one file. ``kept``: it was there, and nobody asked for it. ``absent``: nobody has it."""
+    """The result for one file. ``kept``: it was there, and was not asked for. ``absent``: no address has it."""
 
     source: str
     path: str
@@ -49,14 +49,14 @@ class Laid(Struct, frozen=True):
 
 
 class _Entry(Struct, omit_defaults=True):
-    """What the manifest says of a file; other keys of it are kept as they are, in ``MANIFEST.json`` of others."""
+    """A file in the manifest; keys that are not ours are kept as they are."""
 
     path: str
     snapshot_date: str = ""
     sha256: str = ""
     confirmed: str = ""
     source: str = ""
-    key: str = ""  # of its feed, where an edition takes the place of the one before
+    key: str = ""  # of its feed, if an edition replaces the previous one
     url: str = ""
     etag: str = ""
     last_modified: str = ""
@@ -128,7 +128,7 @@ class _Mirror:
         order = dict.fromkeys((*(feed.path for _, feed in feeds), *results))
         others = {source.name for source in sources if not source.assesses}
         found = (results[path] for path in order if path in results)
-        return tuple(msgspec.structs.replace(one, assesses=one.source not in others) for one in found)
+        return tuple(msgspec.structs.replace(laid, assesses=laid.source not in others) for laid in found)
 
     def _offered(
         self, sources: Sequence[AdvisorySource], wanted: Collection[str], full: bool
@@ -141,11 +141,11 @@ class _Mirror:
             for need, takes in _needs(source, sources, wanted, full):
                 feeds |= {feed.path: (source, feed) for feed in source.feeds(need, listing) if takes(feed)}
             if troubles:
-                results[source.name] = Laid(source.name, source.name, "failed", f"what it offers is not known: {troubles[0]}")
+                results[source.name] = Laid(source.name, source.name, "failed", f"its feeds could not be listed: {troubles[0]}")
         return [found for found in feeds.values() if _is_inside(found[1].path)], results
 
     def _fetch(self, number: int, source: AdvisorySource, feed: Feed) -> Fetched | Unchanged:
-        whole = msgspec.structs.replace(feed, changes="", deletions="", window="")  # no file of what changed alone
+        whole = msgspec.structs.replace(feed, changes="", deletions="", window="")  # no file with only the changes
         found = self._origin.fetch(whole, self._row(source, feed), self._scratch / str(number))
         if isinstance(found, Fetched):
             try:
@@ -155,7 +155,7 @@ class _Mirror:
         return found
 
     def _row(self, source: AdvisorySource, feed: Feed) -> FeedRow | None:
-        """What is there, by which the server can tell whether it has a newer one."""
+        """The present file, with the validators by which the server decides whether it has a newer one."""
         entry = self._entries.get(feed.path)
         file = self._folder / feed.path
         if entry is None or not entry.sha256 or not file.is_file() or sha256_of(file) != entry.sha256:
@@ -193,7 +193,9 @@ class _Mirror:
             found.last_modified,
         )  # fmt: skip
         self._others.pop(feed.path, None)
-        older = [path for path, one in self._entries.items() if feed.kept_as and one.key == feed.kept_as and path != feed.path]
+        older = [
+            path for path, entry in self._entries.items() if feed.kept_as and entry.key == feed.kept_as and path != feed.path
+        ]
         for path in older:
             del self._entries[path]
             self._others.pop(path, None)
@@ -232,11 +234,11 @@ def _noting(origin: Origin, troubles: list[str]) -> Callable[[str], tuple[str, .
 def _needs(
     source: AdvisorySource, sources: Sequence[AdvisorySource], wanted: Collection[str], full: bool
 ) -> Iterator[tuple[Need, Callable[[Feed], bool]]]:
-    """What to ask of a source, and which of its feeds are wanted then."""
+    """What a source is needed for, and which of its feeds are wanted then."""
     if not wanted:
         yield Need(full=full), lambda feed: True
         return
-    names = {one.name for one in sources}
+    names = {source.name for source in sources}
     by_source = {name for name in wanted if name.partition("/")[0] in names}
     mine = {name for name in by_source if name.partition("/")[0] == source.name}
     if mine:
@@ -247,7 +249,7 @@ def _needs(
 
 
 def check_wanted(sources: Sequence[AdvisorySource], wanted: Collection[str]) -> None:
-    """Raises UsageError for what is no source, and no namespace of which any source knows."""
+    """Raises UsageError for a name that is neither a source nor a namespace of one."""
     names = {source.name for source in sources}
     for name in wanted:
         asked, nothing = Need(frozenset({name})), Need(frozenset({""}))
@@ -255,7 +257,7 @@ def check_wanted(sources: Sequence[AdvisorySource], wanted: Collection[str]) -> 
             source.feeds(asked, _nothing) != source.feeds(nothing, _nothing) for source in sources if source.on_demand
         ):
             raise UsageError(
-                f"{name!r} is no source, and no namespace that one knows",
+                f"{name!r} is neither a source nor a namespace of one",
                 "for instance npm, kev or osv/npm",
             )
 
@@ -270,7 +272,7 @@ def _is_inside(path: str) -> bool:
 
 
 def _read(manifest: Path) -> tuple[dict[str, Any], dict[str, _Entry], dict[str, dict[str, Any]]]:
-    """What it says beside the files, of each file, and what else it says of each."""
+    """Its keys beside the files, the files, and other keys of each file."""
     try:
         with manifest.open("rb") as file:
             data = file.read(MAX_MANIFEST_BYTES + 1)
@@ -279,12 +281,12 @@ def _read(manifest: Path) -> tuple[dict[str, Any], dict[str, _Entry], dict[str, 
     try:
         found = msgspec.json.decode(data, type=dict[str, Any])
         files = msgspec.convert(found.pop("files", []), list[dict[str, Any]])
-        entries = [msgspec.convert(one, _Entry) for one in files]
+        entries = [msgspec.convert(file, _Entry) for file in files]
     except (ValueError, RecursionError) as error:
         raise InputError(f"{manifest}: not a manifest ({error})", "remove it: every file is fetched anew then") from None
     for entry in entries:
         if not _is_inside(entry.path):
             raise InputError(f"{manifest}: a path leads out of the mirror: {entry.path[:80]!r}", "who wrote it? remove it")
     known = _Entry.__struct_fields__
-    others = {one["path"]: {key: value for key, value in one.items() if key not in known} for one in files}
+    others = {file["path"]: {key: value for key, value in file.items() if key not in known} for file in files}
     return found, {entry.path: entry for entry in entries}, others

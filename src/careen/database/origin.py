@@ -1,9 +1,9 @@
 """Where the files of feeds come from: the sources' live addresses, or a mirror of our layout in a folder or under a URL.
 
-A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256, confirmed, derived, note}]}``, whose dates are
-those of the data and whose checksums are verified; what the mirror derived itself is said to be so, with the note. Without
-one a file is as old as its modification time; under a URL the server's own pages then show what there is.
-Raises: NetworkError, InputError; ``FetchError`` where one file cannot be had.
+A mirror may have a ``MANIFEST.json``: ``{files: [{path, snapshot_date, sha256, confirmed, derived, note}]}``. Its dates are
+those of the data, and its checksums are verified; a file that the mirror derived itself is reported as such, with the note.
+Without a manifest, a file is as old as its modification time, and the pages of a URL's server list the files.
+Raises: NetworkError, InputError; ``FetchError`` if one file is not available.
 """
 
 import re
@@ -21,8 +21,8 @@ from careen.plugins import Feed, Fetcher, Progress, Response, silent
 from careen.safety.typed import from_json
 
 from . import changes
-from .buckets import FeedRow
 from .download import Downloads, Fetched, FetchError, LateError, Unchanged, body_of
+from .head import FeedRow
 from .knowledge import DERIVED
 from .listings import listed
 from .windows import Windows
@@ -35,8 +35,8 @@ _DATE = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
 
 
 class Origin(Struct, frozen=True):
-    """``fetch`` takes a Path for what changed of a file. ``listing`` raises FetchError or NetworkError where it cannot be known
-    what there is. ``own``: the sources' own addresses, whose word on what is the newest counts."""
+    """``fetch`` takes a Path for the changes of a file. ``listing`` raises FetchError or NetworkError if there is no list.
+    ``own``: the sources' own addresses, which decide what the newest edition is."""
 
     listing: Callable[[str], tuple[str, ...]]
     fetch: Callable[[Feed, FeedRow | None, Path], Fetched | Unchanged]
@@ -49,8 +49,8 @@ class _File(Struct):
     snapshot_date: str = ""
     sha256: str = ""
     confirmed: str = ""  # day on which its server had nothing newer
-    derived: bool = False  # not its maker's own file
-    note: str = ""  # what is different about it
+    derived: bool = False  # not its publisher's own file
+    note: str = ""  # how it differs
 
 
 class _Manifest(Struct):
@@ -64,15 +64,15 @@ def live(
     api_key: str = "",
     is_late: Callable[[], bool] = lambda: False,
 ) -> Origin:
-    """``is_late``: whether what takes long is to stop where it is."""
+    """``is_late``: whether long work has to stop."""
     windows = Windows(fetcher, api_key)
 
     def listing(name: str) -> tuple[str, ...]:
         if not name.startswith("https://"):
             return ()
         found = _listed(fetcher, name)
-        if name.endswith("/repomd.xml"):  # names its files by their path from the repository
-            found = tuple(one.rpartition("/")[2] for one in found)
+        if name.endswith("/repomd.xml"):  # it names files by their path below the repository
+            found = tuple(path.rpartition("/")[2] for path in found)
         return _names(found)
 
     def fetch(feed: Feed, row: FeedRow | None, target: Path) -> Fetched | Unchanged:
@@ -90,7 +90,7 @@ def live(
                 raise LateError
             if found is not None:
                 return _amended(row, found, target, today) if found.ids else Unchanged(today)
-            row = None if changes.is_cursor(row.last_modified) else row  # what we have is no file that the server knows
+            row = None if changes.is_cursor(row.last_modified) else row  # our file is not one that the server knows
         address = _beside(feed, _index(fetcher, feed), listing) if feed.named else feed.url
         fetched = downloads.fetch(address, feed, row, feed.url)
         return msgspec.structs.replace(fetched, confirmed=today)
@@ -106,9 +106,9 @@ def _amended(row: FeedRow, found: changes.Changes, target: Path, today: str) -> 
 
 
 def _first(feed: Feed, row: FeedRow | None, fetch: Callable[[Feed], Fetched | Unchanged]) -> Fetched | Unchanged:
-    """What the first of a feed's addresses gives that answers; what comes from a later one says which failed, and why.
+    """Fetches from the first of a feed's addresses that answers; the detail then states which failed, and why.
 
-    What is large is not fetched anew from elsewhere while it is still there, where the database has it from.
+    A large feed is not fetched from another address while that of the database's edition still has it.
     """
     failed: list[tuple[str, FetchError | NetworkError]] = []
     for place in feed.places:
@@ -124,25 +124,25 @@ def _first(feed: Feed, row: FeedRow | None, fetch: Callable[[Feed], Fetched | Un
             continue
         if not failed or isinstance(found, Unchanged):
             return found
-        return msgspec.structs.replace(found, detail="; ".join(filter(None, (found.detail, f"instead of {_told(failed)}"))))
+        return msgspec.structs.replace(found, detail="; ".join(filter(None, (found.detail, f"instead of {_failures(failed)}"))))
     if len({str(error) for _, error in failed}) == 1:  # of one address, or of the network
         raise failed[0][1]
     raise FetchError(_none_of(failed), absent=all(isinstance(error, FetchError) and error.absent for _, error in failed))
 
 
-def _told(failed: Iterable[tuple[str, Exception]]) -> str:
+def _failures(failed: Iterable[tuple[str, Exception]]) -> str:
     return ", ".join(f"{url} ({error})" for url, error in failed)
 
 
 def _none_of(failed: Sequence[tuple[str, Exception]]) -> str:
-    """Each reason once, without the address that it begins with."""
+    """Each reason once, without the address at its beginning."""
     reasons = dict.fromkeys(str(error).removeprefix(f"{url}: ") for url, error in failed)
     count = "neither of its 2" if len(failed) == 2 else f"none of its {len(failed)}"
     return f"{count} addresses could be reached ({'; '.join(reasons)})"
 
 
 def _index(fetcher: Fetcher, feed: Feed) -> str:
-    """The address of a repository's index, which a list of its servers may lead to."""
+    """The address of a repository's index, which may be on a server of a list."""
     if not feed.below:
         return feed.url
     lines = body_of(fetcher, feed.url, MAX_LISTING_BYTES).decode("ascii", "replace").split()
@@ -156,7 +156,7 @@ def _beside(feed: Feed, index: str, listing: Callable[[str], tuple[str, ...]]) -
     names = listing(index)
     found = [name for name in names if feed.named in name and not name.endswith(".zck")]
     if not found:
-        raise FetchError(f"{index} names no {feed.named}, or cannot be had", absent=bool(names), gone=True)
+        raise FetchError(f"{index} names no {feed.named}, or is not available", absent=bool(names), gone=True)
     return f"{index.rpartition('/')[0]}/{found[0]}"
 
 
@@ -169,7 +169,7 @@ def folder(root: Path) -> Origin:
     def listing(name: str) -> tuple[str, ...]:
         path = root / name
         try:
-            return _names(one.name for one in path.iterdir()) if ":" not in name and path.is_dir() else ()
+            return _names(file.name for file in path.iterdir()) if ":" not in name and path.is_dir() else ()
         except OSError as error:
             raise FetchError(f"{path}: {error.strerror or error}") from None
 
@@ -197,21 +197,21 @@ def folder(root: Path) -> Origin:
 
 
 def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
-    """The user and password of an address are told to its host, and neither kept nor shown."""
-    base, told = credentials_of(base.rstrip("/"), {})
-    if told:
-        fetcher = _Known(fetcher, told)
+    """The user and password of an address are sent to its host, and neither kept nor shown."""
+    base, credentials = credentials_of(base.rstrip("/"), {})
+    if credentials:
+        fetcher = _Authenticated(fetcher, credentials)
         downloads = downloads.by(fetcher)
     address = f"{base}/{MANIFEST}"
     known: dict[str, _File] = {}
-    pages = False  # the server shows what is in a folder
+    pages = False  # the server lists the files of a folder
     try:
         known = _read_manifest(body_of(fetcher, address, MAX_LISTING_BYTES), address)
     except FetchError as error:
         pages = error.absent and _shows_pages(fetcher, f"{base}/")
         if not pages:
             raise InputError(
-                f"{address}: {error}", "A mirror under a URL needs a MANIFEST.json, or a server that shows its folders."
+                f"{address}: {error}", "A mirror under a URL needs a MANIFEST.json, or a server that lists its folders."
             ) from None
 
     def listing(name: str) -> tuple[str, ...]:
@@ -240,20 +240,20 @@ def mirror(base: str, fetcher: Fetcher, downloads: Downloads) -> Origin:
     return Origin(listing, fetch, lambda feed: True)
 
 
-class _Known:
-    """A fetcher that says who asks."""
+class _Authenticated:
+    """A fetcher that sends credentials."""
 
-    def __init__(self, fetcher: Fetcher, told: Mapping[str, str]) -> None:
-        self._fetcher, self._told = fetcher, told
+    def __init__(self, fetcher: Fetcher, credentials: Mapping[str, str]) -> None:
+        self._fetcher, self._headers = fetcher, credentials
 
     def request(
         self, url: str, *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Response:
-        return self._fetcher.request(url, method=method, headers={**self._told, **(headers or {})}, body=body)
+        return self._fetcher.request(url, method=method, headers={**self._headers, **(headers or {})}, body=body)
 
 
 def _listed(fetcher: Fetcher, address: str) -> tuple[str, ...]:
-    """What a server's page or index lists; () where there is no such page."""
+    """The names on a server's page or index; () if there is no such page."""
     try:
         return tuple(listed(body_of(fetcher, address, MAX_LISTING_BYTES)))
     except ValueError as error:
@@ -272,7 +272,7 @@ def _shows_pages(fetcher: Fetcher, address: str) -> bool:
 
 
 def _names(found: Iterable[str]) -> tuple[str, ...]:
-    """Sorted, and only what can be one step of a path: they become parts of file names and addresses."""
+    """Sorted; only those that can be one part of a path: they are used in file names and addresses."""
     return tuple(sorted({name for name in found if _NAME.fullmatch(name)}))
 
 
@@ -291,12 +291,12 @@ def _derived(stated: _File | None) -> str:
 
 
 def _confirmed(stated: _File) -> str:
-    """Up to which day a mirror vouches for a file."""
+    """The day up to which a mirror vouches for a file."""
     return max(_dates(stated.snapshot_date)[0], _dates(stated.confirmed)[0])
 
 
 def _dates(text: str) -> tuple[str, str]:
-    """The oldest date counts; what else was said is kept as detail."""
+    """The oldest date, and the whole text as detail if it has more."""
     dates = sorted(date if len(date) == 10 else f"{date}-01" for date in _DATE.findall(text))
     if not dates:
         return "", text

@@ -1,7 +1,7 @@
-"""What feeds say, sorted into sections and packed into the buckets of a new file.
+"""Sorts the records of feeds into sections and packs them into the buckets of a new file.
 
-Records are streamed: what is held in memory is a batch of rows. A feed with more of them is sorted in a file aside
-(``….staging``), which is gone with the connection.
+Records are streamed: memory holds a batch of rows. A larger feed is sorted in a file aside (``….staging``), which is
+removed with the connection.
 """
 
 from collections import Counter
@@ -26,8 +26,8 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-from .buckets import UNFILTERED, FeedRow, Held, Kind, Packer, Section, Shelf, tag_of
-from .earlier import Statement
+from .buckets import UNFILTERED, Packer
+from .head import FeedRow, Held, Kind, Section, tag_of
 from .knowledge import answers_for_aliases, key_name
 from .rows import (
     BUNDLE_FROM,
@@ -41,17 +41,19 @@ from .rows import (
     statements,
     status_of,
 )
+from .shelf import Shelf
+from .unread_records import Statement
 
 if TYPE_CHECKING:
     import sqlite3
 
 BATCH_ROWS = 20_000
-MAX_SCORES = 1_000_000  # held in memory, where they are sorted three times as fast as aside
+MAX_SCORES = 1_000_000  # in memory, where they are sorted three times as fast as in a file
 _KINDS: tuple[Kind, ...] = (
     "advisory", "bundle", "malicious", "record", "alias", "epss", "exploited", "repository", "support", "listed",
 )  # fmt: skip
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
-# Of these a key has a list of statements; of the others it has one value, and the first counts.
+# In these kinds a key has a list of statements; in the others it has one value, the first.
 _LISTS = frozenset({"advisory", "malicious", "alias"})
 _SPACED = frozenset({"advisory", "malicious", "listed"})  # with a namespace
 _OF_USE = frozenset({"advisory", "malicious", "epss", "exploited", "repository", "support"})
@@ -64,12 +66,12 @@ Row = tuple[int, int, str, str, int, bytes]
 class Writer:
     def __init__(self, connection: "sqlite3.Connection") -> None:
         self._connection = connection
-        self._words: dict[str, int] = {}  # of the feed at hand, by their numbers
+        self._words: dict[str, int] = {}  # the numbers of the words of the current feed
         self._spaces: dict[str, int] = {}
         self._next = 1
         self._batch: list[Row] = []
         self._staged = False
-        self._said: dict[str, NamespaceInfo] = {}
+        self._declared: dict[str, NamespaceInfo] = {}
         self._bundles = 0
         self._scores: dict[str, bytes] = {}  # of EPSS, packed, by id
 
@@ -81,8 +83,7 @@ class Writer:
         return self._words.setdefault(text, len(self._words))
 
     def copy(self, held: Held, rows: Callable[[Section, bytes], Iterable[bytes]]) -> Held:
-        """Takes a feed over as it is packed. ``rows`` gives the verified blobs of a section, and raises ValueError where one
-        is damaged."""
+        """Copies a packed feed. ``rows`` gives the verified blobs of a section, and raises ValueError if one is damaged."""
         taken = []
         for section in held.sections:
             first = self._next
@@ -91,12 +92,12 @@ class Writer:
         return replace(held, sections=tuple(taken))
 
     def read(self, row: FeedRow, records: Iterable[Record], earlier: Iterable[Statement] = ()) -> tuple[Held, int]:
-        """The feed as it is packed now, and how many records of use it has.
+        """The packed feed, and its number of records of use.
 
-        ``earlier`` is asked after the records: of these statements those are taken that the records do not make anew.
+        ``earlier`` is read after the records: of its statements those are added that the records do not have.
         """
         self._begin()
-        count = self._take(chain(records, self._unsaid(earlier)))
+        count = self._take(chain(records, self._not_restated(earlier)))
         return self._packed(row), count
 
     def amend(
@@ -108,27 +109,27 @@ class Writer:
         earlier: Iterable[Statement] = (),
         undo: int | None = None,
     ) -> tuple[Held, int]:
-        """The feed as it was, with these records in the place of those with their ids.
+        """The earlier feed with these records in the place of those with the same ``ids``.
 
-        ``undo``: the number of rows after which the feed as it was lies in this file; they are dropped.
+        ``undo``: the number of rows before the earlier feed in this file; the later rows are dropped.
         """
         self._begin(before.words)
         for section in before.sections:
             space = section.space
             if section.kind == "advisory":
-                self._said[space] = NamespaceInfo(space, "", 0, 0, section.partial, False, section.detail)
+                self._declared[space] = NamespaceInfo(space, "", 0, 0, section.partial, False, section.detail)
             if section.kind == "bundle":
                 self._bundles = section.keys
             for key, value in shelf.walk(section, before.tag(section)):
                 self._keep(section, key, value, ids)
-        self._take(chain(records, self._unsaid(earlier)))
+        self._take(chain(records, self._not_restated(earlier)))
         if undo is not None:
             self.undo(undo)
         held = self._packed(before.row)
         return held, records_of_use(held.sections)
 
     def undo(self, rows: int) -> None:
-        """Drops what was written since there were so many rows."""
+        """Drops the rows after so many."""
         self._connection.execute("DELETE FROM bucket WHERE id > ?", (rows,))
         self._next = rows + 1
 
@@ -136,7 +137,7 @@ class Writer:
         self._words = {text: number for number, text in enumerate(words)}
         self._spaces = {}
         self._batch.clear()
-        self._said = {}
+        self._declared = {}
         self._bundles = 0
         self._scores = {}
         if self._staged:
@@ -157,13 +158,13 @@ class Writer:
             self._add((kind, space, key, "", 0, value))
 
     def _take(self, records: Iterable[Record]) -> int:
-        said = known = part = 0
+        own = described = part = 0
         last: tuple[int, str, str] = (-1, "", "")
         last_aliases: tuple[str, ...] = ()
         word, space = self.word, self._space
         for record in records:
-            said += 1
-            if type(record) is Epss:  # the most by far
+            own += 1
+            if type(record) is Epss:  # by far the most frequent
                 self._score(record.id, pack_epss(record))
                 continue
             match record:
@@ -181,8 +182,8 @@ class Writer:
                         bundle = self._bundles
                     self._add((_ADVISORY, *key, part, pack_advisory(record, name, word, bundle)))
                 case VulnerabilityRecord():
-                    said -= 1
-                    known += 1
+                    own -= 1
+                    described += 1
                     self._add((_RECORD, -1, record.id, "", 0, pack_record(record, word)))
                     for alias in answers_for_aliases(record):
                         self._add((_ALIAS, -1, alias, record.id, 0, _NOTHING))
@@ -199,25 +200,25 @@ class Writer:
                 case Support():
                     self._add((_SUPPORT, -1, record.namespace, "", 0, pack(record.end_of_life)))
                 case Listed():
-                    said -= 1
+                    own -= 1
                     self._add((_LISTED, space(record.namespace), record.package, "", 0, pack(record.versions)))
                 case NamespaceInfo():
-                    said -= 1
-                    self._said[record.namespace] = record
-        return said or known
+                    own -= 1
+                    self._declared[record.namespace] = record
+        return own or described
 
-    def _unsaid(self, earlier: Iterable[Statement]) -> Iterator[Record]:
+    def _not_restated(self, earlier: Iterable[Statement]) -> Iterator[Record]:
         is_staged = False
-        for one in earlier:
+        for statement in earlier:
             if not is_staged:
                 self._stage()
                 is_staged = True
-            if one.key in self._scores and one.kind == "epss":
+            if statement.key in self._scores and statement.kind == "epss":
                 continue
-            key = (_NUMBERS[one.kind], self._space_of(one.kind, one.space), one.key, one.id)
+            key = (_NUMBERS[statement.kind], self._space_of(statement.kind, statement.space), statement.key, statement.id)
             sql = "SELECT 1 FROM stage.row WHERE kind = ? AND space = ? AND key = ? AND id = ?"
             if self._connection.execute(sql, key).fetchone() is None:
-                yield from one.records
+                yield from statement.records
 
     def _add(self, row: Row) -> None:
         self._batch.append(row)
@@ -231,13 +232,13 @@ class Writer:
             self._add((_EPSS, -1, id, "", 0, packed))
 
     def _stage(self) -> None:
-        self._batch.sort(key=_key)  # neighbours go to the same page
+        self._batch.sort(key=_key)  # neighbours are on the same page
         self._connection.executemany("INSERT OR IGNORE INTO stage.row VALUES (?, ?, ?, ?, ?, ?)", self._batch)
         self._batch.clear()
         self._staged = True
 
     def _sorted(self) -> Iterator[Row]:
-        """In order of their keys; of several with the same the first."""
+        """In order of their keys; of several with the same key the first."""
         if not self._staged:
             self._batch.sort(key=_key)
             last: tuple[object, ...] = ()
@@ -251,7 +252,7 @@ class Writer:
 
     def _packed(self, row: FeedRow) -> Held:
         sections, spaces = [], list(self._spaces)
-        if len(self._scores) >= MAX_SCORES:  # the others are aside already
+        if len(self._scores) >= MAX_SCORES:  # the others are staged already
             for id, packed in self._scores.items():
                 self._add((_EPSS, -1, id, "", 0, packed))
         elif self._scores:
@@ -272,7 +273,7 @@ class Writer:
     def _section(self, path: str, kind: Kind, space: str, rows: Iterable[Row]) -> Section:
         packer = Packer(tag_of(path, kind, space), kind not in UNFILTERED)
         is_list, is_advisory = kind in _LISTS, kind == "advisory"
-        info = self._said.get(space) if is_advisory else None
+        info = self._declared.get(space) if is_advisory else None
         unfixed = info is not None and info.unfixed
         records = keys = 0
         for key, group in groupby(rows, _name):
@@ -308,7 +309,7 @@ class Writer:
 
 
 def records_of_use(sections: Iterable[Section]) -> int:
-    """By how many records a feed is measured: those that say something by themselves, else what it adds to other feeds."""
+    """The number of records that measures a feed: its own statements, else its records about those of others."""
     found = Counter[bool]()
     for section in sections:
         if section.kind in _OF_USE or section.kind == "record":

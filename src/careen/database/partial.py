@@ -1,8 +1,8 @@
-"""Downloads that were not finished, kept so that the next run continues them.
+"""Unfinished downloads, kept for the next run to continue.
 
-``<key>.part`` has the bytes, ``<key>.journal`` what is needed to trust them: the version of the file as the server named
-it, then a line for each piece that was written, with the size up to there and the piece's checksum. What the journal does
-not vouch for is cut off before use. Only the holder of ``partial.lock`` writes here, as long as its ``workers.Gate`` is open.
+``<key>.part`` has the bytes, ``<key>.journal`` what verifies them: the version of the file as the server named it, then a
+line for each piece, with the size up to its end and its checksum. Bytes that the journal does not cover are cut off before
+use. Only the holder of ``partial.lock`` writes here, as long as its ``workers.Gate`` is open.
 """
 
 import hashlib
@@ -31,8 +31,8 @@ _WHOLE = b"whole"
 
 
 class Version(Struct, frozen=True, omit_defaults=True):
-    """Which bytes an address had, as its server told. ``validator`` is what a later answer must have too; "" where no
-    later answer can be known to be the same."""
+    """The version of a file, as its server named it. ``validator``: the same in a later answer means the same bytes; ""
+    if no later answer can prove that."""
 
     url: str
     etag: str = ""
@@ -40,11 +40,11 @@ class Version(Struct, frozen=True, omit_defaults=True):
     encoding: str = ""
     length: int | None = None
     validator: str = ""
-    md5: str = ""  # of all of it, in base64, where the server tells it
+    md5: str = ""  # of the whole file, in base64, if the server states it
 
 
 class Partial:
-    """The part of one file. ``size`` bytes of ``version`` are there; ``whole``: these are all."""
+    """The part of one file. It has ``size`` bytes of ``version``; ``whole``: these are all."""
 
     def __init__(self, data: Path, gate: Gate) -> None:
         self.data, self._gate = data, gate
@@ -58,7 +58,7 @@ class Partial:
         return self._sha256.hexdigest()
 
     def take_up(self, url: str) -> None:
-        """Reads what an earlier run left, as far as it is as it was written."""
+        """Reads the part of an earlier run, as far as its journal verifies it."""
         self._start()
         try:
             with self._journal.open("rb") as file:
@@ -77,7 +77,7 @@ class Partial:
             self.version, self._is_kept = version, True
 
     def _sound(self, lines: Iterable[bytes], data: BinaryIO) -> Iterator[bytes]:
-        """The lines of the journal whose pieces are there."""
+        """The lines of the journal whose pieces are whole."""
         for line in lines:
             end, _, digest = line.partition(b" ")
             size = int(end[:15]) - self.size
@@ -93,7 +93,7 @@ class Partial:
             yield line
 
     def begin(self, version: Version, keep: bool) -> None:
-        """An empty part. ``keep``: a later run may continue it."""
+        """Begins an empty part. ``keep``: a later run may continue it."""
         self._start()
         self.version, self._is_kept = version, keep
         with self._gate.passing():
@@ -124,7 +124,7 @@ class Partial:
             remove(self.data)
 
     def _check(self, size: int) -> None:
-        """The checksum is of all that was written: a file that somebody removed or cut meanwhile is another."""
+        """The checksum is of all bytes written: a file that another process removed or cut is another file."""
         if size != self.size:
             raise OSError(f"{self.data}: changed by another process while it was written")
 
@@ -139,7 +139,7 @@ class Partial:
 
 
 def partial_of(folder: Path, url: str, path: str, gate: Gate) -> Partial:
-    """Of the feed ``path`` from an address: two feeds never write to one file."""
+    """The part of the feed ``path`` from an address: two feeds never write to one file."""
     return Partial(folder / (hashlib.sha256(f"{path}\n{url}".encode()).hexdigest()[:32] + _DATA), gate)
 
 
@@ -148,14 +148,14 @@ def is_kept(data: Path) -> bool:
 
 
 def remove(data: Path) -> None:
-    """What is there of a part; other files stay."""
+    """Removes the files of a part; other files stay."""
     if data.suffix == _DATA:
         data.with_suffix(_JOURNAL).unlink(missing_ok=True)
         data.unlink(missing_ok=True)
 
 
 def prune(folder: Path, now: float | None = None) -> None:
-    """Removes what cannot be continued, what is old, and of the rest the oldest beyond the bounds."""
+    """Removes parts that cannot be continued, old ones, and of the rest the oldest beyond the bounds."""
     now = time.time() if now is None else now
     found: list[tuple[float, int, Path]] = []
     with suppress(OSError):
@@ -176,11 +176,11 @@ def prune(folder: Path, now: float | None = None) -> None:
             with suppress(OSError):
                 remove(path)
     with suppress(OSError):
-        folder.rmdir()  # where nothing is left
+        folder.rmdir()  # if nothing is left
 
 
 def _write(file: FileIO, data: bytes) -> None:
-    """All of it: a disk that has space for a part takes that without a word, and refuses the rest."""
+    """Writes all bytes: a disk with space for a part writes that without an error, and refuses the rest."""
     while data:
         data = data[file.write(data) :]
 

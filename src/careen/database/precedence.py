@@ -1,4 +1,4 @@
-"""In which order the feeds of a new database count: where two of them speak of the same, the first is asked first."""
+"""The order of precedence of the feeds in a new database: of two with the same record, the first counts."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -14,17 +14,17 @@ def ordered(
     done: Collection[str],
     old: Collection[str],
 ) -> list[Fresh | Kept]:
-    """``parts`` by path. ``asked``: the paths that were asked for, in the order in which they count; ``done``: those of them
-    that did not fail. ``old``: the paths that the database has."""
+    """``parts`` by path. ``asked``: the paths that were asked for, in order of precedence; ``done``: those of them that
+    did not fail. ``old``: the paths in the database."""
     ranks = {source.name: number for number, source in enumerate(sources)}
     places = {path: number for number, path in enumerate(_places(parts, asked, done, old))}
     return sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
 
 
 def _places(parts: Mapping[str, Fresh | Kept], asked: Sequence[str], done: Collection[str], old: Collection[str]) -> list[str]:
-    """The feeds of each source in the order in which they count.
+    """The feeds of each source in order of precedence.
 
-    What was asked for now goes before other forms of the same knowledge, unless some of it is as it was before.
+    Feeds that were asked for now come before other forms of the same data, unless some of them are unchanged.
     """
     held: dict[str, list[str]] = {}
     for path, part in parts.items():
@@ -44,7 +44,7 @@ def _places(parts: Mapping[str, Fresh | Kept], asked: Sequence[str], done: Colle
 
 
 def _merged(first: Sequence[str], paths: list[str]) -> list[str]:
-    """``paths`` with those of ``first`` that it lacks, each behind the one before it."""
+    """``paths`` with those of ``first`` that it lacks, each behind its predecessor."""
     place = 0
     for path in first:
         if path in paths:

@@ -1,6 +1,6 @@
 """A folder of private advisories as knowledge: OSV JSON files, one record each, in any depth of folders.
 
-Such a folder is given by the user and trusted to be right: a file that is no OSV record stops the scan.
+Such a folder is given by the user and trusted to be right: a file that is not an OSV record stops the scan.
 Raises: UsageError that names the file and the reason.
 """
 
@@ -23,7 +23,7 @@ HINT = "`--advisories` takes a folder of OSV records (https://ossf.github.io/osv
 
 
 def advisories_folder(folder: Path) -> MemoryDatabase:
-    """What the folder knows is put beside the database; alone it is partial knowledge of every namespace."""
+    """Its records are used beside the database; by themselves they are partial data of every namespace."""
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of advisories", HINT)
     records = list(_records(folder))

@@ -1,9 +1,9 @@
-"""A publication: a database in parts, each a layer of some feeds, under one manifest with signed metadata beside them.
+"""A published database: layers of some feeds each, under one manifest, with signed metadata beside them.
 
-The metadata name every layer with its size and checksum, and tell what it holds: the feeds with their dates, and the
-namespaces, so that who needs a part of the database fetches a part. What the manifest says is believed of nothing but where
-the bytes are. The last publication that was verified is kept in ``published.json`` beside the database.
-Raises: InputError where a publication is none or damaged.
+The metadata name every layer with its size, its checksum, its feeds with their dates, and its namespaces, so that a user
+of a part of the database fetches only that part. The manifest is trusted only for where the bytes are. The last verified
+publication is kept in ``published.json`` beside the database.
+Raises: InputError if it is not a publication, or is damaged.
 **Source:** OCI image-spec 1.1, "Guidelines for Artifact Usage"; The Update Framework specification 1.0.
 """
 
@@ -25,7 +25,7 @@ from careen.signing.repository import Target
 from careen.signing.updates import UntrustedError
 
 from .artifact import ABOUT, CREATED, EMPTY, EMPTY_TYPE, Blob
-from .buckets import FeedRow
+from .head import FeedRow
 from .layer import Packed
 from .layout import MANIFEST_TYPE, digest_of
 from .rows import SCHEMA
@@ -36,13 +36,13 @@ METADATA_TYPE = "application/vnd.tuf.metadata+json"
 TITLE = "org.opencontainers.image.title"
 LICENCES = "org.opencontainers.image.licenses"
 TAG = f"v{SCHEMA}"
-MAX_AHEAD = timedelta(days=1)  # of ours, that the clock of who publishes may be
+MAX_AHEAD = timedelta(days=1)  # of the publisher's clock
 MAX_FILES = 4000
-LARGE_BYTES = 64 << 20  # inflated; more of what `--full` fetches is no scan's to take: over two seconds of work, each time
+LARGE_BYTES = 64 << 20  # decompressed; scans take no larger layer of `--full` feeds: over two seconds of work each time
 
 
 class Group(Struct, frozen=True):
-    """A layer and what it holds. ``scores``: it speaks of vulnerabilities whichever package they are in."""
+    """A layer and its contents. ``scores``: its records are about vulnerabilities in whichever package."""
 
     name: str
     packed: Packed
@@ -53,22 +53,21 @@ class Group(Struct, frozen=True):
 
     @property
     def is_large(self) -> bool:
-        """Whether it holds what ``careen db update --full`` alone fetches, and that is much."""
+        """Whether it is large, with feeds that only ``careen db update --full`` fetches."""
         return self.packed.inflated > LARGE_BYTES and all(row.large for row in self.rows)
 
 
 class Publication(Struct, frozen=True):
     version: int
     groups: tuple[Group, ...]
-    order: tuple[str, ...]  # the feeds by path, as they count
+    order: tuple[str, ...]  # the paths of the feeds, in order of precedence
 
     def needed(
         self, namespaces: Collection[str] | None, feeds: Collection[str] = (), assessed: Collection[str] = ()
     ) -> tuple[Group, ...]:
-        """The groups that say something of these namespaces, or hold one of these feeds; None: all.
+        """The groups that cover these namespaces, or have one of these feeds; None: all.
 
-        Of large ones those alone that speak of a namespace of which no other does: neither one of these groups nor, of
-        those that are ``assessed``, a feed.
+        A large one only if it covers a namespace that no other of these groups covers, nor a feed (``assessed``).
         """
         if namespaces is None:
             return self.groups
@@ -84,7 +83,7 @@ class Publication(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """The publication that was verified last: where it came from, and when that was asked."""
+    """The last verified publication, its address, and the time of that request."""
 
     address: str
     asked: str
@@ -92,7 +91,7 @@ class Known(Struct, frozen=True):
 
 
 def target_of(group: Group, order: Mapping[str, int]) -> Target:
-    """What is signed of a group."""
+    """The signed description of a group."""
     feeds = [(order[row.path], replace(row, layer="", url=_public(row.url))) for row in group.rows]
     custom = {
         "schema": SCHEMA,
@@ -106,7 +105,7 @@ def target_of(group: Group, order: Mapping[str, int]) -> Target:
 
 
 def publication_of(version: int, targets: Mapping[str, Target], where: str) -> Publication:
-    """What verified metadata say."""
+    """Reads verified metadata."""
     groups, order = [], []
     for name, target in targets.items():
         try:
@@ -114,7 +113,7 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
             for _, row in signed.feeds:
                 _check_dates(row)
         except (msgspec.ValidationError, ValueError, RecursionError):
-            raise UntrustedError(f"{where} is damaged: what it says of {visible(name, 100)} cannot be read", _AGAIN) from None
+            raise UntrustedError(f"{where} is damaged: its part {visible(name, 100)} cannot be read", _AGAIN) from None
         if signed.schema != SCHEMA:
             raise InputError(
                 f"{where} holds a database of schema {signed.schema}, and this version reads {SCHEMA}",
@@ -128,7 +127,7 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
 
 
 def _public(url: str) -> str:
-    """An address as everybody may know it: what a folder of the publisher is called is of no use to others."""
+    """An address for the public: the name of a folder of the publisher is of no use to others."""
     return without_credentials(url) if url.startswith(("https://", "http://")) else ""
 
 
@@ -143,7 +142,7 @@ class Contents(Struct, frozen=True):
         return digest_of(self.manifest)
 
     def check(self, publication: Publication, where: str) -> None:
-        """Raises UntrustedError where a layer that was signed is not there, or another is in its place."""
+        """Raises UntrustedError if a signed layer is missing, or another is in its place."""
         for group in publication.groups:
             blob = self.files.get(group.name)
             if blob is None or (blob.digest, blob.size) != (group.packed.digest, group.packed.size):
@@ -187,8 +186,8 @@ def read_manifest(data: bytes, where: str) -> Contents:
         raise InputError(f"{where} is damaged: its manifest cannot be read", _AGAIN) from None
     if document.artifact_type != PUBLICATION_TYPE:
         kind = document.artifact_type
-        told = f" but {visible(kind, 80)}" if kind else ""
-        raise InputError(f"{where} is no published database{told}", "`careen db publish` makes one")
+        actual = f" but {visible(kind, 80)}" if kind else ""
+        raise InputError(f"{where} is not a published database{actual}", "`careen db publish` makes one")
     files: dict[str, Blob] = {}
     for layer in document.layers:
         name = layer.annotations.get(TITLE, "")
@@ -199,7 +198,7 @@ def read_manifest(data: bytes, where: str) -> Contents:
 
 
 def read_known(database: Path) -> Known | None:
-    """None where there is none, or that of another version."""
+    """None if there is none, or it is of another version."""
     try:
         known = from_json(_file(database).read_bytes(), Known)
         datetime.fromisoformat(known.asked)
@@ -212,16 +211,16 @@ def write_known(database: Path, known: Known) -> None:
     write_whole(_file(database), lambda file: file.write(msgspec.json.encode(known)))
 
 
-_AGAIN = "what was there before stays; fetch it once more, or tell its publisher"
+_AGAIN = "the database stays as it was; try again, or inform the publisher"
 
 
 def _check_dates(row: FeedRow) -> None:
-    """Raises ValueError where a feed's dates are none."""
+    """Raises ValueError if a feed's dates are impossible."""
     fetched, latest = datetime.fromisoformat(row.fetched), datetime.now(UTC) + MAX_AHEAD
     if fetched.tzinfo is None:
-        raise ValueError("a moment without a time zone")
+        raise ValueError("a time without its zone")
     if fetched > latest:
-        raise ValueError("a moment in the future")
+        raise ValueError("a time in the future")
     for day in filter(None, (row.as_of, row.confirmed)):
         date.fromisoformat(day[:10])
     if row.confirmed[:10] > latest.date().isoformat():
@@ -231,7 +230,7 @@ def _check_dates(row: FeedRow) -> None:
 class _Custom(Struct, frozen=True):
     schema: int
     inflated: int
-    feeds: tuple[tuple[int, FeedRow], ...]  # with the place in which each counts
+    feeds: tuple[tuple[int, FeedRow], ...]  # with the position of each in the order of precedence
     namespaces: tuple[str, ...] = ()
     scores: bool = False
     licence: str = ""

@@ -1,20 +1,11 @@
-"""Look-ups in a database file, which is opened as immutable: no lock is taken and no other file is made.
-
-An update puts a new file in the place of the old one; who has the old one open goes on reading it.
-Raises: DatabaseError where the file is missing, damaged, or of another version of the schema.
-"""
+"""Look-ups in a database file (``database_file``)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache, cached_property, partial
-from heapq import merge
-from operator import eq, itemgetter
+from collections.abc import Collection, Mapping
+from functools import cached_property, partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
-from careen.errors import DatabaseError
 from careen.model.advisory import (
     Advisory,
     DatabaseInfo,
@@ -28,14 +19,12 @@ from careen.model.advisory import (
     SourceInfo,
     VulnerabilityRecord,
 )
-from careen.plugins import Record
 
-from .buckets import FeedRow, Held, Kind, Section, Shelf, Wanted, label_of, tag_of
 from .checks import Check, read_checks
+from .database_file import DatabaseFile, connect
+from .head import Kind, label_of
 from .knowledge import FILE, key_name
 from .rows import (
-    SCHEMA,
-    bundle_key,
     limited_key,
     statements,
     unpack_advisories,
@@ -46,32 +35,18 @@ from .rows import (
     unpack_record,
     unpack_text,
     unpack_words,
-    unpacked,
 )
-from .whole import distrust, is_whole
+from .shelf import Wanted
 
 if TYPE_CHECKING:
     import sqlite3
 
-KEPT_RECORDS = 10_000  # one image's findings ask for the same ones several times
-Said = tuple[bytes, str, int, bytes]  # the key, the feed, its number in this database, the packed value
-
-UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
+KEPT_RECORDS = 10_000  # the findings of one image ask for the same ones several times
 
 
 def open_database(path: Path, *, partly: bool = False) -> "Database":
-    """``partly``: also one that is damaged, for what of it is whole."""
-    import sqlite3
-
-    check_readable(path)
-    if not path.exists():
-        raise DatabaseError(f"{path}: there is no advisory database", UPDATE_HINT)
-    if not partly and not is_whole(path):
-        raise DatabaseError(f"{path}: the advisory database is damaged (it is not what was written)", UPDATE_HINT)
-    try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise DatabaseError(f"{path}: the advisory database cannot be opened ({error})", UPDATE_HINT) from None
+    """``partly``: also a damaged one, for its feeds that are whole."""
+    connection = connect(path, partly=partly)
     try:
         return Database(path, connection)
     except BaseException:
@@ -79,53 +54,18 @@ def open_database(path: Path, *, partly: bool = False) -> "Database":
         raise
 
 
-def check_readable(path: Path) -> None:
-    """That what is there, if anything, is a file that we may read: what is in it is not to be made anew without a word."""
-    try:
-        if path.exists() and not path.is_file():
-            raise DatabaseError(f"{path}: the advisory database is no file", f"Remove what is there. {UPDATE_HINT}")
-        if path.exists():
-            path.open("rb").close()
-    except OSError as error:
-        why = error.strerror or error
-        hint = "Check its owner and mode, or choose another folder with CAREEN_CACHE_DIR."
-        raise DatabaseError(f"{path}: the advisory database cannot be read ({why})", hint) from None
-
-
 def status(path: Path) -> DatabaseInfo:
-    """What the database holds, for ``careen db status``."""
+    """The contents of the database, for ``careen db status``."""
     with open_database(path) as database:
         return database.info
 
 
-class Database:
-    """The ``Knowledge`` of a file. Answers are fetched when asked for and verified; the head and some records are kept."""
+class Database(DatabaseFile):
+    """The ``Knowledge`` of a file. Vulnerability records that were looked up are kept."""
 
     def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
-        self._path = path
-        self._connection = connection
-        self._shelf = Shelf(connection)
+        super().__init__(path, connection)
         self._records: dict[str, tuple[VulnerabilityRecord, ...]] = {}
-        self._bundles: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
-        with self._reading():
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version != SCHEMA:
-                age = "older" if version < SCHEMA else "newer"
-                reason = f"is of an {age} kind (schema {version}, not {SCHEMA})"
-                raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
-            self._head = self._shelf.head()
-            self._feeds = self._head.rows
-            self._words = cache(self._head.words_of)
-            self._sections: dict[tuple[str, str], list[tuple[int, Section]]] = {}
-
-    def __enter__(self) -> "Database":
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._connection.close()
 
     @cached_property
     def info(self) -> DatabaseInfo:
@@ -138,7 +78,7 @@ class Database:
             detail = "; ".join(filter(None, (row.detail, check.detail)))
             derived = bool(row.derived)  # SQLite has numbers
             found = SourceInfo(name, row.as_of, row.records, fetched, row.url, detail, derived, confirmed, check.trouble)
-            merged[name] = _together(merged[name], found) if name in merged else found
+            merged[name] = _combined(merged[name], found) if name in merged else found
         return DatabaseInfo(str(self._path), self._head.built, tuple(merged.values()))
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
@@ -147,10 +87,10 @@ class Database:
         with self._reading():
             for feed, name, value in self._find("advisory", namespace, Wanted(names)):
                 source = self._feeds[feed].source
-                for said in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
-                    # Of feeds of one source the first counts.
-                    if first.setdefault((source, name, said.id), feed) == feed:
-                        found[name].append(said)
+                for statement in unpack_advisories(namespace, name, value, self._words(feed), partial(self._of_bundles, feed)):
+                    # Of several feeds of one source the first counts.
+                    if first.setdefault((source, name, statement.id), feed) == feed:
+                        found[name].append(statement)
         return {name: tuple(advisories) for name, advisories in found.items()}
 
     def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]:
@@ -187,8 +127,8 @@ class Database:
         found: dict[str, tuple[PassedOver, ...]] = {}
         for feed, _ in self._held("advisory", namespace):
             row = self._feeds[feed]
-            about = [one for one in row.unread if one.namespace in ("", namespace)]
-            if mine := tuple(one for one in about if not one.package or key_name(namespace, one.package) in names):
+            about = [record for record in row.unread if record.namespace in ("", namespace)]
+            if mine := tuple(record for record in about if not record.package or key_name(namespace, record.package) in names):
                 found[label_of(row)] = (*found.get(label_of(row), ()), *mine)
         return found
 
@@ -252,7 +192,7 @@ class Database:
         found: dict[str, list[Listed]] = defaultdict(list)
         with self._reading():
             for feed, name, value in self._find("listed", namespace, Wanted(names)):
-                if not self._feeds[feed].derived:  # what a mirror put together may lack versions
+                if not self._feeds[feed].derived:  # a feed that a mirror made may lack versions
                     found[name].append(Listed(namespace, name, unpack_words(value), self._feeds[feed].as_of))
         return {name: tuple(listed) for name, listed in found.items()}
 
@@ -260,132 +200,16 @@ class Database:
         with self._reading():
             return {name: unpack_words(value) for name, value in self._first("repository", names).items()}
 
-    def spaces(self, kind: Kind) -> tuple[str, ...]:
-        """The namespaces of a kind; of kinds without namespaces it is "" alone."""
-        return tuple(space for one, _, space in self._kinds() if one == kind)
-
-    def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[Said]:
-        """All that wanted feeds say of a kind, in the order of the keys, as it is packed: see ``statements``."""
-        walks = (
-            self._walked(self._feeds[feed].path, feed, section)
-            for feed, section in self._held(kind, space)
-            if wants(self._feeds[feed])
-        )
-        with self._reading():
-            yield from merge(*walks, key=itemgetter(0))
-
-    def _walked(self, path: str, feed: int, section: Section) -> Iterator[Said]:
-        for key, value in self._shelf.walk(section, self._tag(feed, section)):
-            yield key.encode(), path, feed, value
-
-    def statements(self, kind: Kind, space: str, said: Said) -> tuple[str, tuple[Record, ...]]:
-        """The source of what ``in_order`` gives, and what it says."""
-        key, _, feed, value = said
-        with self._reading():
-            source, words = label_of(self._feeds[feed]), self._words(feed)
-            return source, tuple(unpacked(kind, space, key.decode(), value, words, partial(self._of_bundles, feed)))
-
-    def packed_alike(self, other: "Database") -> frozenset[str]:
-        """The feeds whose packed values mean the same in both, where their bytes are the same."""
-        mine, others = self._bundle_rows(), other._bundle_rows()
-        words, theirs = ({path: one.words for path, one in database.held().items()} for database in (self, other))
-        return frozenset(
-            path
-            for path in mine.keys() & others.keys()
-            if mine[path] == others[path] and all(map(eq, words[path], theirs[path]))
-        )
-
-    def _bundle_rows(self) -> dict[str, bytes]:
-        """A checksum of the bundles of every feed, b"" where it has none."""
-        from hashlib import blake2b
-
-        found = dict.fromkeys((row.path for row in self._feeds), b"")
-        with self._reading():
-            for feed, section in self._held("bundle", ""):
-                digest = blake2b()
-                for row in self._shelf.rows(section, self._tag(feed, section)):
-                    digest.update(row)
-                found[self._feeds[feed].path] = digest.digest()
-        return found
-
-    def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
-        """Of each feed by its path: kind, namespace (or "") and number of records of each section."""
-
-        def told(section: Section) -> tuple[str, str, int]:
-            return section.kind, section.space, section.records
-
-        with self._reading():
-            return {held.row.path: tuple(map(told, held.sections)) for held in self._head.held()}
-
-    def records_of_feed(self, path: str) -> Iterator[Record]:
-        """All that one feed said, to be written to another database; in the same order whatever else is in this one."""
-        feed = next(number for number, row in enumerate(self._feeds) if row.path == path)
-        with self._reading():
-            for kind, _, space in sorted(self._kinds()):
-                for section in (section for number, section in self._held(kind, space) if number == feed):
-                    if kind == "advisory":
-                        counts = (section.records, section.keys, section.partial, section.unfixed, section.detail)
-                        yield NamespaceInfo(space, "", *counts)
-                    for key, value in self._shelf.walk(section, self._tag(feed, section)):
-                        yield from unpacked(kind, space, key, value, self._words(feed), partial(self._of_bundles, feed))
-
-    def held(self) -> Mapping[str, Held]:
-        """All feeds as they are packed, by path."""
-        with self._reading():
-            return {held.row.path: held for held in self._head.held()}
-
-    def rows(self, held: Held) -> Iterator[bytes]:
-        """The blobs of all sections of a feed in turn, each verified."""
-        with self._reading():
-            for section in held.sections:
-                yield from self._shelf.rows(section, held.tag(section))
-
-    def _of_bundles(self, feed: int, numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
-        known = self._bundles[feed]
-        if missing := [bundle_key(number) for number in numbers if number not in known]:
-            known |= {int(key): unpack_words(value) for _, key, value in self._find("bundle", "", Wanted(missing), feed)}
-        return known
-
     def _first(self, kind: Kind, keys: Collection[str]) -> Mapping[str, bytes]:
-        """Of kinds with one value for a key, what the first feed says."""
+        """The value of the first feed, for kinds with one value for a key."""
         found: dict[str, bytes] = {}
         for _, key, value in self._find(kind, "", Wanted(keys)):
             found.setdefault(key, value)
         return found
 
-    def _kinds(self) -> Iterator[tuple[str, str, str]]:
-        return (name.partition(" ") for name in self._head.packed)
 
-    def _held(self, kind: str, space: str) -> list[tuple[int, Section]]:
-        """The feeds that have such a section, by their numbers, in the order in which they count."""
-        found = self._sections.get((kind, space))
-        if found is None:
-            found = self._sections[kind, space] = self._head.sections(kind, space)
-        return found
-
-    def _find(self, kind: Kind, space: str, wanted: Wanted, feed: int | None = None) -> Iterator[tuple[int, str, bytes]]:
-        for number, section in self._held(kind, space):
-            if (feed is None or number == feed) and wanted.reach(section):
-                for key, value in self._shelf.find(section, self._tag(number, section), wanted):
-                    yield number, key, value
-
-    def _tag(self, feed: int, section: Section) -> bytes:
-        return tag_of(self._feeds[feed].path, section.kind, section.space)
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Whatever reading and unpacking stumble over: the file is not as it was written."""
-        import sqlite3
-
-        try:
-            yield
-        except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
-            distrust(self._path)
-            raise DatabaseError(f"{self._path}: the advisory database is damaged ({error})", UPDATE_HINT) from None
-
-
-def _together(one: SourceInfo, other: SourceInfo) -> SourceInfo:
-    """Two files of one part, of which the older date is what can be relied on."""
+def _combined(one: SourceInfo, other: SourceInfo) -> SourceInfo:
+    """Combines two files of one part; the older date is the reliable one."""
     return SourceInfo(
         one.name,
         min(one.as_of, other.as_of),

@@ -21,7 +21,7 @@ def last_line(log: Path) -> str:
 
 
 def note(text: str) -> None:
-    """A line on standard error, which is the log."""
+    """Writes a line to standard error, which is the log."""
     from careen.output.escape import visible
 
     with suppress(OSError, ValueError):
@@ -30,7 +30,7 @@ def note(text: str) -> None:
 
 
 def trim(log: Path) -> None:
-    """Keeps the younger half of what is over the bound."""
+    """Removes the older half if the log is over the bound."""
     with suppress(OSError):
         data = log.read_bytes()
         if len(data) > MAX_BYTES:

@@ -1,7 +1,7 @@
-"""The list of a repository of rpms: where its errata lie, and by which checksum they are known.
+"""The list of an rpm repository: the path and the checksum of its errata.
 
 Shape: ``repomd.xml`` with ``data`` elements of a type: location, checksum of the file, size, timestamp.
-Raises: ValueError where it is no such list.  **Source:** createrepo_c, repomd.xml.
+Raises: ValueError if it is not such a list.  **Source:** createrepo_c, repomd.xml.
 """
 
 import re
@@ -23,21 +23,21 @@ class Listed(Struct, frozen=True):
 
 
 def errata_of(data: bytes) -> Listed | None:
-    """The file of errata; None in a repository that has none."""
+    """The file of errata; None if the repository has none."""
     found = elements_of(data, frozenset(("data", "revision")))
     if not found:
         raise ValueError("not a repomd.xml")
-    for one in found:
-        if one.name == "data" and one.attributes.get("type") == "updateinfo":
-            location, checksum = one.first("location"), one.first("checksum")
+    for element in found:
+        if element.name == "data" and element.attributes.get("type") == "updateinfo":
+            location, checksum = element.first("location"), element.first("checksum")
             path = location.attributes.get("href", "") if location else ""
             algorithm = checksum.attributes.get("type", "") if checksum else ""
-            digest, size = one.value("checksum").lower(), one.value("size")
+            digest, size = element.value("checksum").lower(), element.value("size")
             if not _PATH.fullmatch(path) or ".." in path.split("/") or not size.isdecimal():
-                raise ValueError(f"errata at {path[:100]!r}, which is no place in a repository")
+                raise ValueError(f"errata at {path[:100]!r}, which is not a path in a repository")
             if not re.fullmatch(rf"[0-9a-f]{{{_DIGESTS.get(algorithm, 1)}}}", digest) or algorithm not in _DIGESTS:
                 raise ValueError(f"errata with a checksum of the kind {algorithm[:20]!r}")
-            return Listed(path, Index(digest, int(size), algorithm), _date(one.value("timestamp")))
+            return Listed(path, Index(digest, int(size), algorithm), _date(element.value("timestamp")))
     return None
 
 

@@ -1,4 +1,4 @@
-"""What an update came to, feed by feed."""
+"""The results of an update, feed by feed."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -10,14 +10,14 @@ from .checks import Trouble
 
 
 class FeedResult(Struct, frozen=True):
-    """``kept``: nobody failed, and the database has it as it was before. ``absent``: neither here nor in the database."""
+    """``kept``: unchanged in the database, without a failure. ``absent``: neither offered nor in the database."""
 
     source: str
     path: str
     state: Literal["updated", "unchanged", "fresh", "failed", "kept", "absent"]
     detail: str = ""
     records: int = 0
-    trouble: Trouble = ""  # of what failed or was kept; "late" where an update has the older changes alone
+    trouble: Trouble = ""  # of a failed or kept feed; "late" for an update with only the older changes
     assesses: bool = True  # as its source does
 
 
@@ -36,11 +36,11 @@ class UpdateResult(Struct, frozen=True):
 
 
 def reasons(results: Collection[FeedResult]) -> str:
-    """Each reason once, with the source where not all have the same."""
+    """Each reason once, with its sources unless all have the same."""
     by_reason: dict[str, dict[str, None]] = {}
-    for one in results:
-        if one.detail:
-            by_reason.setdefault(one.detail, {})[one.source] = None
+    for result in results:
+        if result.detail:
+            by_reason.setdefault(result.detail, {})[result.source] = None
     if len(by_reason) == 1:
         return f" ({next(iter(by_reason))})"
     listed = [f"{', '.join(list(sources)[:3])}: {reason}" for reason, sources in list(by_reason.items())[:3]]

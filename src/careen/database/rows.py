@@ -1,4 +1,4 @@
-"""Advisories and records as they lie in a bucket: packed, without what their key, section and feed already say."""
+"""Advisories and records as packed in a bucket: without what their key, section and feed already state."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
@@ -23,9 +23,9 @@ from careen.model.advisory import (
 )
 from careen.plugins import Record
 
-# Of the tables and of what is packed into them: a file of another one is not read.
+# Version of the tables and of their packed values: a file of another version is not read.
 SCHEMA = 6
-# Longer lists of aliases are kept once for all packages of an erratum.
+# Longer lists of aliases are stored once for all packages of an erratum.
 BUNDLE_FROM = 4
 
 
@@ -42,7 +42,7 @@ class Body(Struct, gc=False, omit_defaults=True):
     h: tuple[str, ...] = ()
     c: Literal["confirmed", "likely", "possible"] = "confirmed"
     u: int | str = ""  # address, a word with "{id}" in it or as it is
-    p: str = ""  # the package's name where it is not the key
+    p: str = ""  # the package's name if it is not the key
     q: tuple[str, ...] = ()
 
 
@@ -68,7 +68,7 @@ def unpacked(
     words: Sequence[str],
     bundles: Callable[[Iterable[int]], Mapping[int, tuple[str, ...]]],
 ) -> Iterator[Record]:
-    """The records of one key, whatever their kind; none of what merely serves look-ups."""
+    """The records of one key, whatever their kind; none for kinds that only serve look-ups."""
     match kind:
         case "advisory":
             yield from unpack_advisories(space, key, value, words, bundles)
@@ -117,7 +117,7 @@ def unpack_advisories(
     words: Sequence[str],
     bundles: Callable[[Iterable[int]], Mapping[int, tuple[str, ...]]],
 ) -> list[Advisory]:
-    """All that one feed says of one package; ``bundles`` looks up lists of aliases by their numbers."""
+    """All advisories of one feed about one package; ``bundles`` looks up lists of aliases by their numbers."""
     bodies = _BODIES.decode(packed)
     numbers = {body.b for _, body in bodies if body.b}
     found = bundles(numbers) if numbers else {}
@@ -151,7 +151,7 @@ def status_of(packed: bytes) -> Status:
 
 
 def statements(packed: bytes) -> list[tuple[str, Raw]]:
-    """What one feed says of one key: the id of each statement, and its body."""
+    """The statements of one feed under one key: the id and the body of each."""
     return _STATEMENTS.decode(packed)
 
 
@@ -162,7 +162,7 @@ def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> byte
             a=record.aliases,
             t=record.summary,
             y=record.severity,
-            c=tuple((one.source, one.version, one.vector, one.score) for one in record.cvss),
+            c=tuple((score.source, score.version, score.vector, score.score) for score in record.cvss),
             p=record.published,
             w=record.cwes,
         )
@@ -171,11 +171,11 @@ def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> byte
 
 def unpack_record(id: str, packed: bytes, words: Sequence[str]) -> VulnerabilityRecord:
     body = _RECORD.decode(packed)
-    scores = tuple(Cvss(*one) for one in body.c)
+    scores = tuple(Cvss(*fields) for fields in body.c)
     return VulnerabilityRecord(id, words[body.o], body.a, body.t, body.y, scores, body.p, body.w)
 
 
-# In the table of releases' support a package's row is the release's name with the package's behind it.
+# In the section of support, the key of a package is the release's name followed by the package's.
 LIMITED = " "
 
 
@@ -210,7 +210,7 @@ def unpack_malicious(packed: bytes) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def pack_epss(record: Epss) -> bytes:
-    """As whole numbers of steps, where they are: half as many buckets hold all scores."""
+    """As whole numbers of steps if they are: all scores then need half as many buckets."""
     score, percentile = record.score, record.percentile
     if 0 <= score <= 1 and 0 <= percentile <= 1:
         steps = round(score * _EPSS_STEPS), round(percentile * _EPSS_STEPS)

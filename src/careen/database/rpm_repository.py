@@ -1,8 +1,8 @@
-"""What a repository of rpms itself knows of mended flaws: its errata (``updateinfo.xml``), where it publishes them.
+"""Fixed vulnerabilities from an rpm repository itself: its errata (``updateinfo.xml``), if it publishes them.
 
 A place is the folder or address that has ``repodata``. The errata are checked by the checksum in ``repomd.xml``, which is
-verified where keys were given. Only errata about builds of the image's own kind (``.el9``, ``.fc43``, ``.amzn2023``) are
-taken, so that the repository of another distribution judges nothing. Trouble with a place is logged and the others are read.
+verified if keys were given. Only errata about builds of the image's own kind (``.el9``, ``.fc43``, ``.amzn2023``) are
+used, so that the repository of another distribution has no effect. A failure at one place is logged and the others are read.
 **Source:** createrepo_c; Fedora Packaging Guidelines, "Dist tag".
 """
 
@@ -37,9 +37,9 @@ Installed = Mapping[str, Iterable[str]]  # versions by name
 
 
 def repository_knowledge(
-    archives: Archives, installed: Mapping[str, Installed], told: Callable[[str], None] = lambda _: None
+    archives: Archives, installed: Mapping[str, Installed], on_failure: Callable[[str], None] = lambda _: None
 ) -> MemoryDatabase | None:
-    """``installed`` is by namespace. None where no place has errata about any of it; trouble with one is ``told``."""
+    """``installed`` is by namespace. None if no place has errata about any of it; failures are passed on."""
     found: list[tuple[str, Listed, _RECORDS]] = []
     for place in archives.places:
         try:
@@ -48,7 +48,7 @@ def repository_knowledge(
                 found.append((place, listed, from_msgpack(packed, _RECORDS)))  # type: ignore[arg-type]
         except Error as error:
             log.warning("the errata of a repository could not be read: %s", error)
-            told(str(error))
+            on_failure(str(error))
     advisories: list[Advisory] = []
     about: list[Advisory | VulnerabilityRecord | NamespaceInfo] = []
     known: set[tuple[str, str]] = set()
@@ -56,16 +56,16 @@ def repository_knowledge(
     for namespace, packages in sorted(installed.items()):
         tags = {tag for versions in packages.values() for version in versions for tag in _tags(version)}
         mine = [
-            replace(one, namespace=namespace)
+            replace(advisory, namespace=namespace)
             for _, _, (all_of_it, _) in found
-            for one in all_of_it
-            if tags.intersection(tag for range in one.ranges for tag in _tags(range.fixed or ""))
+            for advisory in all_of_it
+            if tags.intersection(tag for range in advisory.ranges for tag in _tags(range.fixed or ""))
         ]
         if mine:
             advisories += mine
             known |= {(namespace, name) for name in packages}
-            count = len({one.package for one in mine})
-            detail = f"errata of the repositories that were named, of {as_of or 'no date'}{archives.unsigned}"
+            count = len({advisory.package for advisory in mine})
+            detail = f"errata of the named repositories, of {as_of or 'no date'}{archives.unsigned}"
             about.append(NamespaceInfo(namespace, RPM_SOURCE, len(mine), count, partial=True, detail=detail))
     if not about:
         return None
@@ -89,7 +89,7 @@ def _listed(archives: Archives, place: str) -> Listed | None:
 
 
 def _read(file: BinaryIO) -> bytes:
-    """The reader of errata wants a file with a name."""
+    """The reader of errata needs a file with a name."""
     with TemporaryDirectory(prefix="careen-") as folder:
         copy = Path(folder, "updateinfo.xml")
         with copy.open("wb") as target:
@@ -108,5 +108,5 @@ def _tags(version: str) -> Sequence[str]:
 
 @cache
 def _tag() -> re.Pattern[str]:
-    tags = {tag for one in profiles().values() for tag in one.builds.dist_tags}
+    tags = {tag for profile in profiles().values() for tag in profile.builds.dist_tags}
     return re.compile(rf"\.((?:{'|'.join(sorted(tags))})\d+)")

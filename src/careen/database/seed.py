@@ -1,7 +1,7 @@
-"""The facts about Debian's base images that Careen ships, so that a first scan without any network judges them.
+"""The facts about Debian's base images that Careen ships, by which a first scan without network assesses them.
 
-They are as old as the release of Careen, or as the file that ``careen db seed`` made, and hold the source packages of
-``debian_seed.txt`` alone. Raises: ArchiveError, NetworkError, OSError while making one.
+They are as old as the release of Careen, or as the file that ``careen db seed`` made, and cover only the source packages of
+``debian_seed.txt``. Raises: ArchiveError, NetworkError, OSError while making one.
 """
 
 import logging
@@ -30,17 +30,17 @@ NAMES = Path(__file__).with_name("debian_seed.txt")
 
 
 def shipped_knowledge(namespaces: Collection[str]) -> MemoryDatabase | None:
-    """What the shipped file knows of these namespaces; None where it is not there or knows none."""
+    """The shipped facts about these namespaces; None if there are none."""
     try:
         with FILE.open("rb") as file:
             releases = read_facts(file).releases
     except FileNotFoundError:
         return None
-    wanted = {codename: _told(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
+    wanted = {codename: _with_provenance(facts) for codename, facts in releases.items() if namespace_of(codename) in namespaces}
     return knowledge_of(wanted, SHIPPED) if wanted else None
 
 
-def _told(facts: ReleaseFacts) -> ReleaseFacts:
+def _with_provenance(facts: ReleaseFacts) -> ReleaseFacts:
     packages = f"{len(facts.sources)} source packages"
     return replace(facts, detail=f"facts shipped with Careen, of {facts.as_of[:10]}, about {packages}: {facts.detail}")
 
@@ -48,7 +48,7 @@ def _told(facts: ReleaseFacts) -> ReleaseFacts:
 def make_seed(
     archives: "Archives", target: Path, key: Callable[[str], Any], names: Sequence[str] = (), releases: Sequence[str] = ()
 ) -> ArchiveFacts:
-    """Asks the archives about each source package of each release, one after the other, and writes ``target``. A release
+    """Looks up each source package of each release in the archives, one after the other, and writes ``target``. A release
     that they do not have is left out, with a warning."""
     import lzma
 

@@ -1,8 +1,8 @@
-"""Is a Release file signed by one of the archive's keys? GnuPG's ``gpgv`` is asked, or ``sqv`` where it is not there.
+"""Whether a Release file is signed by one of the archive's keys, by GnuPG's ``gpgv``, or ``sqv`` if that is not installed.
 
-What is read afterwards is the text that the program says was signed, not the file. Nobody to ask, or no key at hand, is
-an answer too: ``Signed.verified`` is False and ``why`` says so.
-Raises: ValueError where the signature is wrong or none of the given keys made it; OSError.
+Afterwards the text that the program reports as signed is read, not the file. Without a program or a key,
+``Signed.verified`` is False and ``why`` is the reason.
+Raises: ValueError if the signature is wrong or none of the given keys made it; OSError.
 **Source:** GnuPG, doc/DETAILS, "Format of the --status-fd output"; sqv(1).
 """
 
@@ -24,11 +24,11 @@ KEYRINGS = ("/usr/share/keyrings/debian-archive-keyring.pgp", "/usr/share/keyrin
 class Signed(Struct, frozen=True):
     text: bytes
     verified: bool
-    why: str = ""  # it is not verified
+    why: str = ""  # the reason if it is not verified
 
 
 def verified(data: bytes, keys: Sequence[Path]) -> Signed:
-    """``keys`` are binary keyrings that the user trusts; none: those of this machine, which need not know the archive."""
+    """``keys`` are binary keyrings that the user trusts; without any, those of this machine, which may lack the archive's."""
     given = [str(key.absolute()) for key in keys]
     keyrings = given or [name for name in KEYRINGS if Path(name).is_file()][:1]
     if not keyrings:
@@ -46,7 +46,7 @@ def verified(data: bytes, keys: Sequence[Path]) -> Signed:
 
 
 def verify_detached(data: bytes, signature: bytes, keys: Sequence[Path]) -> None:
-    """Raises ValueError where none of the keys made the signature, or nobody is there to say so."""
+    """Raises ValueError if none of the keys made the signature, or no program can verify it."""
     import tempfile
 
     options = [part for key in keys for part in ("--keyring", str(key.absolute()))]
@@ -56,7 +56,7 @@ def verify_detached(data: bytes, signature: bytes, keys: Sequence[Path]) -> None
         detached.write_bytes(signature)
         try:
             done = run(["gpgv", *options, "--status-fd", "2", str(detached), str(signed)], timeout_s=TIMEOUT_S)
-            good = {"GOODSIG", "VALIDSIG"} <= _said(done.stderr) and "BADSIG" not in _said(done.stderr)
+            good = {"GOODSIG", "VALIDSIG"} <= _status_words(done.stderr) and "BADSIG" not in _status_words(done.stderr)
         except FileNotFoundError:
             try:
                 good = run(["sqv", *options, "--signature-file", str(detached), str(signed)], timeout_s=TIMEOUT_S).code == 0
@@ -71,25 +71,25 @@ def _gpgv(data: bytes, keyrings: Sequence[str]) -> Signed:
     done = run(
         ["gpgv", *options, "--status-fd", "2", "--output", "-"], input=data, timeout_s=TIMEOUT_S, max_output_bytes=MAX_BYTES
     )
-    said = _said(done.stderr)
-    if "BADSIG" in said:
-        raise ValueError("its signature is wrong: it was changed on the way")
-    if {"GOODSIG", "VALIDSIG"} <= said:
+    status = _status_words(done.stderr)
+    if "BADSIG" in status:
+        raise ValueError("its signature is wrong: it was changed after it was signed")
+    if {"GOODSIG", "VALIDSIG"} <= status:
         return Signed(done.stdout, True)
-    if "EXPKEYSIG" in said or "REVKEYSIG" in said:
+    if "EXPKEYSIG" in status or "REVKEYSIG" in status:
         why = "its keys have expired or were withdrawn"
     else:
-        why = "none of the keys at hand signed it" if "NO_PUBKEY" in said else "it is not signed"
+        why = "no available key signed it" if "NO_PUBKEY" in status else "it is not signed"
     return Signed(signed_text(data), False, why)
 
 
-def _said(stderr: bytes) -> set[str]:
+def _status_words(stderr: bytes) -> set[str]:
     lines = [line.split() for line in stderr.decode("utf-8", "replace").splitlines() if line.startswith("[GNUPG:] ")]
     return {words[1] for words in lines if len(words) > 1}
 
 
 def _sqv(data: bytes, keyrings: Sequence[str]) -> Signed:
-    """It takes files alone, and does not tell a wrong signature from one by a stranger."""
+    """``sqv`` reads only files, and does not distinguish a wrong signature from one by an unknown key."""
     import tempfile
 
     options = [part for keyring in keyrings for part in ("--keyring", keyring)]
@@ -99,4 +99,4 @@ def _sqv(data: bytes, keyrings: Sequence[str]) -> Signed:
         done = run(["sqv", *options, "--output", str(text), "--cleartext", str(message)], timeout_s=TIMEOUT_S)
         if done.code == 0 and text.is_file():
             return Signed(text.read_bytes(), True)
-    return Signed(signed_text(data), False, "none of the keys at hand signed it")
+    return Signed(signed_text(data), False, "no available key signed it")

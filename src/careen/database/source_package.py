@@ -1,8 +1,8 @@
-"""What a Debian package tells of mended flaws: its changelog, and the patches of a source package.
+"""Evidence of fixes in a Debian package: its changelog, and the patches of a source package.
 
 Shape: the ``debian`` folder in an archive of its own (``.debian.tar.*``), in a diff against upstream's (``.diff.gz``) or in
 the package's only archive; in a ``.deb`` the changelog among the documentation.
-Raises: ValueError where there is no changelog.  **Source:** dpkg-source(1), "SOURCE PACKAGE FORMATS"; deb(5); Debian
+Raises: ValueError if there is no changelog.  **Source:** dpkg-source(1), "SOURCE PACKAGE FORMATS"; deb(5); Debian
 Policy 12.7 (changelogs of binary packages).
 """
 
@@ -31,26 +31,26 @@ _DOCUMENT = re.compile(r"usr/share/doc/[^/]+/(changelog(?:\.Debian)?\.gz|NEWS(?:
 _PATCHES = "debian/patches/"
 
 
-class Told(Struct, frozen=True):
+class FixEvidence(Struct, frozen=True):
     changelog: str
-    patched: dict[str, str] = {}  # as ``debian_patches.patched`` gives it
+    patched: dict[str, str] = {}  # as ``source_patches.patched`` gives it
     patches: tuple[Patch, ...] = ()
     has_source: bool = True  # else it is a binary package, which has no patches
-    news: tuple[Mention, ...] = ()  # what upstream's own news in a binary package say of flaws
+    news: tuple[Mention, ...] = ()  # of vulnerabilities in upstream's news in a binary package
 
 
-def told_in(file: BinaryIO) -> Told:
+def fix_evidence_in(file: BinaryIO) -> FixEvidence:
     head = file.read(8)
     file.seek(0)
     if head == b"!<arch>\n":
         changelog, news = _of_deb(file)
-        return Told(changelog, has_source=False, news=news)
+        return FixEvidence(changelog, has_source=False, news=news)
     stream = open_stream(file, _LIMITS)
-    return _told(_of_diff(stream) if stream.peek(4) == b"--- " else _of_tar(stream))
+    return _evidence_in(_of_diff(stream) if stream.peek(4) == b"--- " else _of_tar(stream))
 
 
-def _told(files: Iterator[tuple[str, bytes]]) -> Told:
-    """Of the files of a ``debian`` folder that matter, by their path in it."""
+def _evidence_in(files: Iterator[tuple[str, bytes]]) -> FixEvidence:
+    """``files``: those of a ``debian`` folder that are of use, by their path in it."""
     changelog = ""
     headers: dict[str, str] = {}
     for path, data in files:
@@ -61,11 +61,11 @@ def _told(files: Iterator[tuple[str, bytes]]) -> Told:
     if not has_entries(changelog):
         raise ValueError("a source package without a changelog")
     series = next((headers[name] for name in SERIES if name in headers), "")
-    return Told(changelog, patched(headers, series), tuple(origins(headers, series)))
+    return FixEvidence(changelog, patched(headers, series), tuple(origins(headers, series)))
 
 
 def _kept_bytes(path: str) -> int:
-    """How much of a file is of use."""
+    """How many bytes of a file are of use."""
     if path == "debian/changelog":
         return MAX_BYTES
     if not path.startswith(_PATCHES):
@@ -80,11 +80,11 @@ def _of_tar(stream: Stream) -> Iterator[tuple[str, bytes]]:
                 yield member.path, _beginning(content(stream, member), kept)
         elif member.kind == "f" and _CHANGELOG.fullmatch(member.path):
             yield "debian/changelog", _beginning(content(stream, member), MAX_BYTES)
-            return  # the only archive of a package: there is no upstream to patch
+            return  # the only archive of a package: there are no patches of an upstream
 
 
 def _of_diff(stream: Stream) -> Iterator[tuple[str, bytes]]:
-    """Of a new file in a diff, every line is there with a plus before it."""
+    """A new file in a diff has all its lines, each with a plus before it."""
     path, lines = "", list[bytes]()
     for line in stream.read(MAX_BYTES).split(b"\n"):
         if line.startswith(b"--- "):
@@ -129,7 +129,7 @@ def _documented(stream: Stream) -> tuple[str, tuple[Mention, ...]]:
         elif document[1] == "changelog.gz" and has_entries(text):
             found = text
         elif not document[1].startswith("changelog.Debian") and len(news) < MAX_NEWS:
-            news += tuple(one for one in mentions(text) if one.cves)[:MAX_NEWS]
+            news += tuple(mention for mention in mentions(text) if mention.cves)[:MAX_NEWS]
     if not (debian or found):
         raise ValueError("an archive without a changelog")
     return debian or found, news

@@ -1,4 +1,4 @@
-"""A disk that is full while a database is updated: what was there before stays, and one line says where, and what is needed.
+"""A full disk while a database is updated: the database stays as it was, and the error states the folder and the need.
 
 **Source:** errno(3); sqlite.org/rescode.html.
 """
@@ -11,16 +11,16 @@ from pathlib import Path
 from careen.errors import DatabaseError
 
 _FULL = frozenset(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
-LEAST_BYTES = 50_000_000  # what a database of one distribution takes while it is built
+LEAST_BYTES = 50_000_000  # the need of a database of one distribution while it is built
 HINT = "free some space, or name another folder: CAREEN_CACHE_DIR"
 
 
 class FullError(DatabaseError):
-    """There is no space left."""
+    """No space is left on the disk."""
 
 
 def is_full(error: Exception) -> bool:
-    """Whether something could not be written because there is no space for it."""
+    """Whether a write failed because the disk is full."""
     import sqlite3
 
     if isinstance(error, sqlite3.Error):
@@ -30,18 +30,18 @@ def is_full(error: Exception) -> bool:
 
 
 def full(path: Path, needed: int) -> FullError:
-    """``needed``: about how many more bytes it takes."""
+    """``needed``: about how many more bytes are needed."""
     return FullError(f"{path}: the disk is full, about {max(1, round(needed / 1e6)):,} MB more are needed", HINT)
 
 
 def needed_beside(database: Path) -> int:
-    """What it takes to build a new file beside the database: itself, and what is sorted aside."""
+    """The bytes for a new file beside the database: its own, and those of sorting aside."""
     return max(LEAST_BYTES, 2 * database.stat().st_size if database.exists() else 0)
 
 
 @contextmanager
 def full_as_error(path: Path, needed: Callable[[], int]) -> Iterator[None]:
-    """Raises FullError for the OSError of a full disk; ``path`` where that names no file."""
+    """Turns the OSError of a full disk into FullError, with ``path`` if the error names no file."""
     try:
         yield
     except OSError as error:

@@ -1,6 +1,6 @@
 """A database split into the layers of a publication.
 
-Raises: DatabaseError where there is none that can be read.
+Raises: DatabaseError if there is no readable database.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from careen.plugins import AdvisorySource
 
-from .buckets import FeedRow, label_of
 from .build import rows_of
 from .checks import Check, read_checks
+from .head import FeedRow, label_of
 from .layer import FORMAT, About, write_layer
 from .publication import Group
 from .read import open_database
@@ -24,7 +24,7 @@ _OF_PACKAGES = frozenset({"advisory", "malicious"})
 def split(
     database: Path, folder: Path, sources: Sequence[AdvisorySource], without: Collection[str] = ()
 ) -> tuple[tuple[Group, Path], ...]:
-    """Each group with the file of its layer, in the order in which their feeds count. ``without``: sources to leave out."""
+    """Each group with the file of its layer, in the precedence of their feeds. ``without``: sources to leave out."""
     known = {source.name: source for source in sources}
     groups: dict[str, list[FeedRow]] = {}
     for row in _rows(database):
@@ -47,7 +47,7 @@ def split(
 
 
 def _rows(database: Path) -> Iterator[FeedRow]:
-    """With what their origins have confirmed since they were read."""
+    """The feeds, with what their origins have confirmed since they were read."""
     checks = read_checks(database)
     for path, row in rows_of(database).items():
         check = checks.get(path, Check())
@@ -55,13 +55,13 @@ def _rows(database: Path) -> Iterator[FeedRow]:
 
 
 def _is_scores(sections: Sequence[tuple[str, str, int]]) -> bool:
-    """Whether it says more of vulnerabilities themselves than of packages, and so is of use for every image."""
+    """Whether it has more records of vulnerabilities than of packages, and so is of use for every image."""
     of_packages = sum(records for kind, _, records in sections if kind in _OF_PACKAGES)
     return sum(records for kind, _, records in sections if kind in _OF_VULNERABILITIES) > of_packages
 
 
 def _notice(rows: Sequence[FeedRow], sources: Mapping[str, AdvisorySource]) -> str:
-    """Whose data these are, and on which terms they are passed on."""
+    """The owners of the data, and the terms of redistribution."""
     lines = ["Data of others, in another form and otherwise unchanged:"]
     for name in dict.fromkeys(row.source for row in rows):
         source = sources.get(name)

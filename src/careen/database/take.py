@@ -1,9 +1,9 @@
-"""What a verified publication has that the database lacks, or has older, put into it as an update puts what feeds say.
+"""Takes the feeds of a verified publication that the database lacks, or has older, as an update does with feeds.
 
-Layers are fetched aside, each checked as what was signed, and built with the rest into a new file: what is not as it was
-signed changes nothing. A layer that the network does not give keeps none of the others from being taken; what came of it is
-kept in ``partial``, and the next run goes on from there. A feed is never replaced by an older one, nor by one that lost
-records or turned around; feeds that the publication lacks stay. One process takes at a time (``published.lock``), and the
+Layers are fetched aside, each verified by its signed checksum, and built with the other feeds into a new file: a layer that
+is not what was signed changes nothing. If the network fails for one layer, the others are still taken; its part is
+kept in ``partial``, and the next run continues. A feed is never replaced by an older one, nor by one that lost
+records or reversed itself; feeds that the publication lacks stay. One process takes at a time (``published.lock``), and the
 database is locked only while the new one is built.
 Raises: DatabaseError, InputError, NetworkError.
 """
@@ -24,26 +24,26 @@ from careen.errors import DatabaseError, NetworkError
 from careen.plugins import Progress, silent
 from careen.signing.updates import UntrustedError
 
-from .buckets import FeedRow, age_key
 from .build import Failure, Kept, Prepacked, build, is_damaged, rows_of
 from .checks import Check, read_checks, write_checks
-from .guard import Judge
+from .database_file import check_readable
+from .guard import IsAffected
+from .head import FeedRow, age_key
+from .integrity import is_whole
 from .job import BusyError, Patience
 from .layer import Layer, inflate
 from .lock import LOCK_PATIENCE_S, exclusive
 from .partial import MAX_PIECE_BYTES, Partial, Version, partial_of, prune, remove
 from .publication import Group, Publication
-from .read import check_readable
-from .whole import is_whole
 from .workers import Gate, GateClosedError, in_threads
 
-Reader = Callable[[str, int, int], Generator[bytes]]  # the bytes of a blob, by its digest and size, from an offset on
+Reader = Callable[[str, int, int], Generator[bytes]]  # the bytes of a blob by its digest, size and first offset
 
 CONNECTIONS = 4
 
 
 class Taken(Struct, frozen=True):
-    """``failed``: feeds that stay as they were, by path, and why. ``is_late``: there was no time for all."""
+    """``failed``: by path, why feeds stay as they were. ``is_late``: there was no time for all."""
 
     feeds: tuple[str, ...] = ()
     layers: int = 0
@@ -53,13 +53,13 @@ class Taken(Struct, frozen=True):
 
 
 def lacking(database: Path, groups: Sequence[Group], *, absent: bool = False) -> tuple[Group, ...]:
-    """The groups with a feed that the database lacks or has older; ``absent``: that it lacks."""
+    """The groups with a feed that the database lacks or has older; ``absent``: only that it lacks."""
     ours = rows_of(database)
     return tuple(group for group in groups if any(_is_wanted(row, ours.get(row.path), absent) for row in group.rows))
 
 
 def is_lacking(row: FeedRow, ours: FeedRow | None) -> bool:
-    """Whether the database lacks a feed that is published, or has it older."""
+    """Whether the database lacks a published feed, or has it older."""
     return _is_wanted(row, ours, absent=False)
 
 
@@ -71,29 +71,29 @@ def take(
     sources: Sequence[str],
     *,
     where: str,
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     accept: Collection[str] = (),
     absent: bool = False,
     patience_s: float | None = None,
     leave_bytes: int | None = None,
     progress: Progress = silent,
 ) -> Taken:
-    """``sources`` are the names of sources in the order in which they count; ``accept`` is as for an update.
+    """``sources`` are the names of sources in order of precedence; ``accept`` is as for an update.
 
-    ``absent``: only what the database lacks. ``patience_s`` bounds the time for waiting and fetching, and layers that inflate
-    to more than ``leave_bytes`` are left to others then. A layer that the network does not give is raised at the end.
+    ``absent``: only feeds that the database lacks. ``patience_s`` bounds the time for waiting and fetching; layers that
+    decompress to more than ``leave_bytes`` are then left to a later run. A network error of one layer is raised at the end.
     """
     database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     check_readable(database)
     if is_damaged(database) or (rows_of(database) and not is_whole(database)):
         raise DatabaseError(
-            f"{database}: the advisory database is damaged", "careen db update --feeds mends it and names what is lost"
+            f"{database}: the advisory database is damaged", "careen db update --feeds repairs it and names what is lost"
         )
     patience = Patience(patience_s)
     lock = database.parent / "lock"
     if not lacking(database, groups, absent=absent):
         with exclusive(lock, 0) as held:
-            if held:  # else the dates follow the next time
+            if held:  # else the dates follow in the next run
                 _confirm(database, groups, {})
         return Taken()
     with ExitStack() as opened:
@@ -108,7 +108,9 @@ def take(
         gate = Gate()
         opened.callback(gate.close)
         job = _Job(read, scratch, parts, gate, where, patience)
-        came, failures = _fetched(job, [one for one in wanted if leave_bytes is None or one.packed.inflated <= leave_bytes])
+        came, failures = _fetched(
+            job, [group for group in wanted if leave_bytes is None or group.packed.inflated <= leave_bytes]
+        )
         failed: dict[str, Failure] = {}
         feeds: dict[str, Prepacked] = {}
         if came:
@@ -120,7 +122,7 @@ def take(
                 for row in group.rows
                 if _is_wanted(row, ours.get(row.path), absent)
             }
-            failed = _built(database, publication, feeds, sources, judge) if feeds else {}
+            failed = _built(database, publication, feeds, sources, is_affected) if feeds else {}
             _confirm(database, groups, failed)
             for group, _ in came:
                 job.forget(group)
@@ -153,13 +155,13 @@ def _is_wanted(theirs: FeedRow, ours: FeedRow | None, absent: bool) -> bool:
         return True
     if absent or ours.layer == theirs.layer or (theirs.derived and not ours.derived):
         return False
-    if ours.layer:  # of a publication before this one
+    if ours.layer:  # of an earlier publication
         return age_key(theirs) >= age_key(ours)
     return age_key(theirs) > age_key(ours) and (theirs.sha256 != ours.sha256 or not ours.sha256)
 
 
 class _Job(Struct, frozen=True):
-    """``parts``: the folder for what the next run goes on with; None where another process is at work there."""
+    """``parts``: the folder of downloads that the next run continues; None if another process works there."""
 
     read: Reader
     scratch: Path
@@ -177,7 +179,7 @@ class _Job(Struct, frozen=True):
 
 
 def _fetched(job: _Job, groups: Sequence[Group]) -> tuple[list[tuple[Group, Layer]], list[NetworkError]]:
-    """The layers that came in time, and why others did not come at all."""
+    """The layers that came in time, and the errors of others."""
     futures = in_threads(
         [partial(_layer, job, group, job.scratch / str(number)) for number, group in enumerate(groups)], CONNECTIONS
     )
@@ -199,7 +201,7 @@ def _layer(job: _Job, group: Group, aside: Path) -> Layer:
     try:
         if part is not None:
             part.take_up(group.packed.digest)
-            if part.size:  # what an earlier run kept may itself be wrong: it is no reason to refuse what is published
+            if part.size:  # the part of an earlier run may be wrong: that is no reason to refuse the publication
                 with suppress(ValueError):
                     return _inflated(job, group, part, aside)
                 part.drop()
@@ -212,7 +214,7 @@ def _layer(job: _Job, group: Group, aside: Path) -> Layer:
     except ValueError as error:
         if part is not None:
             part.drop()
-        raise UntrustedError(f"{job.where} is refused: {group.name}: {error}", "what was there before stays") from None
+        raise UntrustedError(f"{job.where} is refused: {group.name}: {error}", "the database stays as it was") from None
 
 
 def _inflated(job: _Job, group: Group, part: Partial | None, aside: Path) -> Layer:
@@ -221,12 +223,12 @@ def _inflated(job: _Job, group: Group, part: Partial | None, aside: Path) -> Lay
         inflate(chunks, group.packed, aside)
     layer = Layer(aside)
     if layer.about.name != group.name or set(layer.feeds) != {row.path for row in group.rows}:
-        raise ValueError("it does not hold what it should")
+        raise ValueError("it does not have the feeds that it should")
     return layer
 
 
 def _continued(job: _Job, group: Group, part: Partial) -> Generator[bytes]:
-    """What an earlier run has of a layer, then the rest, which is kept as it comes."""
+    """The part of an earlier run, then the rest of the layer, which is kept as it comes."""
     digest, size = group.packed.digest, group.packed.size
     if part.version is None:
         part.begin(Version(digest, length=size, validator=digest), keep=True)
@@ -250,7 +252,11 @@ def _is_accepted(row: FeedRow, accept: Collection[str]) -> bool:
 
 
 def _built(
-    database: Path, publication: Publication, feeds: Mapping[str, Prepacked], sources: Sequence[str], judge: Judge | None
+    database: Path,
+    publication: Publication,
+    feeds: Mapping[str, Prepacked],
+    sources: Sequence[str],
+    is_affected: IsAffected | None,
 ) -> dict[str, Failure]:
     ours = rows_of(database)
     ranks = {source: number for number, source in enumerate(sources)}
@@ -259,11 +265,11 @@ def _built(
     parts |= feeds
     ordered = sorted(parts.values(), key=lambda part: (ranks.get(part.row.source, len(ranks)), places[part.row.path]))
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return build(database, ordered, now, database if ours else None, judge).failed
+    return build(database, ordered, now, database if ours else None, is_affected).failed
 
 
 def _confirm(database: Path, groups: Sequence[Group], failed: Mapping[str, Failure]) -> None:
-    """Feeds that are as they were published are as fresh as their publisher says, and no attempt of ours failed."""
+    """Records that unchanged published feeds are as fresh as their publisher states, and that no attempt failed."""
     rows, checks = rows_of(database), read_checks(database)
     for group in groups:
         for row in group.rows:

@@ -1,7 +1,7 @@
-"""The database brought up to date: feeds fetched apart, read apart, and built into a new file beside the old one.
+"""Updates the database: feeds are fetched and read aside, and built into a new file beside the old one.
 
-``asking`` is the first half of it, ``applying`` the second. Only one process updates at a time; one that had to wait takes
-what the other has fetched. Layout of the folder: ``job``.
+``asking`` is the first half, ``applying`` the second. Only one process updates at a time; one that had to wait uses what
+the other has fetched. Layout of the folder: ``job``.
 Raises: DatabaseError, InputError, NetworkError.
 """
 
@@ -18,14 +18,14 @@ from .asking import ask, lacks, still_new
 from .build import rows_of
 from .checks import Trouble
 from .download import Downloads
-from .guard import Judge
+from .guard import IsAffected
 from .job import BusyError, Job, Patience, clear, hold, now, workplace
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive
 from .origin import Origin, folder, live, mirror
 from .results import FeedResult, UpdateResult
+from .shared_update import SharedUpdate
 from .space import full_as_error, needed_beside
-from .together import Together
 
 FRESH_S = 24 * 3600
 PATIENCE_S = 5.0
@@ -43,17 +43,17 @@ def update(
     patience_s: float | None = None,
     leave_bytes: int | None = None,
     accept: Collection[str] = (),
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     api_key: str = "",
-    together: Together | None = None,
+    shared: SharedUpdate | None = None,
 ) -> UpdateResult:
-    """``need`` None asks for everything. Feeds asked for within ``max_age_s`` are not asked for again.
+    """By default everything is needed. Feeds asked for within ``max_age_s`` are not asked for again.
 
-    ``patience_s`` bounds the time for feeds that the database has in an older state; what it lacks is waited for. Of
-    those feeds files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use
-    instead of the live addresses. ``accept`` names sources, or parts of them, that are taken as they are, whatever they
-    lost; ``judge`` says what statements mean, to notice a feed that turned around. ``api_key`` is that of NVD's user, for
-    its faster rate. ``together`` is what several updates of this process share that may run at the same time.
+    ``patience_s`` bounds the time for feeds of which the database has an older edition; those that it lacks are waited for.
+    Of the former, files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use instead of the
+    live addresses. ``accept`` names sources, or parts of them, whose new editions are used whatever they lost;
+    ``is_affected`` is for the guard against reversed feeds. ``api_key`` is a user's key of NVD's API, for its faster rate.
+    Updates of this process that may run at the same time have one ``shared``.
     """
     path = database_path(cache)
     asked = now()
@@ -61,10 +61,10 @@ def update(
     def waiting_s() -> float:
         return LOCK_PATIENCE_S if patience_s is None or lacks(rows_of(path), sources, need) else patience_s
 
-    together = together or Together()
+    shared = shared or SharedUpdate()
     with (
         full_as_error(path.parent, partial(needed_beside, path)),
-        together.workplace(lambda opened: hold(path, waiting_s, progress, opened)) as (place, number),
+        shared.workplace(lambda opened: hold(path, waiting_s, progress, opened)) as (place, number),
     ):
         patience = Patience(patience_s)
         scratch = place.scratch / f"files.{number}"
@@ -72,9 +72,20 @@ def update(
         downloads = Downloads(fetcher, place.parts, place.gate, progress, leave_bytes=leave_bytes) if fetcher else None
         origin = _origin(mirror_at, fetcher, downloads, progress, api_key, patience.is_late)
         job = Job(
-            path, scratch, origin, downloads, asked, max_age_s, patience, leave_bytes, place.is_shared, accept, judge, progress
+            path,
+            scratch,
+            origin,
+            downloads,
+            asked,
+            max_age_s,
+            patience,
+            leave_bytes,
+            place.is_shared,
+            accept,
+            is_affected,
+            progress,
         )
-        return together.update(job, sources, need)
+        return shared.update(job, sources, need)
 
 
 def refresh(
@@ -83,22 +94,22 @@ def refresh(
     need: Need,
     fetcher: Fetcher,
     progress: Progress = silent,
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     *,
     mirror_at: str | None = None,
     max_age_s: float = FRESH_S,
     patience_s: float | None = PATIENCE_S,
     leave_bytes: int | None = None,
-    together: Together | None = None,
+    shared: SharedUpdate | None = None,
 ) -> UpdateResult:
-    """What a scan does before it matches: fetches what is missing, and asks for what is over a day old, for five seconds.
+    """The refresh before a scan matches: fetches missing feeds, and asks for those over a day old, for five seconds.
 
-    Raises nothing where there is an older database to go on with: the result then tells what failed.
+    If there is an older database to continue with, nothing is raised: the result then has the failures.
     """
     try:
         return update(
             cache, sources, need=need, fetcher=fetcher, mirror_at=mirror_at, progress=progress, max_age_s=max_age_s,
-            patience_s=patience_s, leave_bytes=leave_bytes, judge=judge, together=together,
+            patience_s=patience_s, leave_bytes=leave_bytes, is_affected=is_affected, shared=shared,
         )  # fmt: skip
     except Error as error:
         path = database_path(cache)
@@ -113,13 +124,13 @@ def finish(
     sources: Sequence[AdvisorySource],
     need: Need,
     fetcher: Fetcher,
-    judge: Judge | None = None,
+    is_affected: IsAffected | None = None,
     *,
     mirror_at: str | None = None,
 ) -> UpdateResult | None:
-    """What scans had no time for. Scans go on meanwhile: the database is locked only while the new one is built.
+    """Updates what scans had no time for. They can run meanwhile: the database is locked only while the new one is built.
 
-    None where somebody is at it already.
+    None if another process does it already.
     """
     path = database_path(cache)
     with (
@@ -130,14 +141,14 @@ def finish(
         if not is_alone:
             return None
         if not opened.enter_context(exclusive(path.parent / "partial.lock", LOCK_PATIENCE_S)):
-            raise BusyError("another process is updating the advisory database", "The next scan goes on.")
+            raise BusyError("another process is updating the advisory database", "The next scan continues.")
         place, patience = workplace(path.parent, "refreshing", True, opened), Patience(None)
         downloads = Downloads(fetcher, place.parts, place.gate)
         origin = _origin(mirror_at, fetcher, downloads, silent, "", patience.is_late)
-        job = Job(path, place.scratch, origin, downloads, now(), FRESH_S, patience, None, False, (), judge, silent)
+        job = Job(path, place.scratch, origin, downloads, now(), FRESH_S, patience, None, False, (), is_affected, silent)
         answers = ask(job, sources, need)
         if not opened.enter_context(exclusive(path.parent / "lock", LOCK_PATIENCE_S)):
-            raise BusyError("another process is updating the advisory database", "The next scan goes on.")
+            raise BusyError("another process is updating the advisory database", "The next scan continues.")
         clear(path.parent, "fetching")
         return apply(job, still_new(job, answers), sources, need)
 

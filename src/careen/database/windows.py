@@ -1,9 +1,9 @@
-"""What changed of a feed since a moment, asked of an API in windows of time, page by page; one answer serves all feeds of it.
+"""The changed records of a feed since a time, from an API in windows of time, page by page; one answer serves all its feeds.
 
-Shape of a page: ``{totalResults, startIndex, vulnerabilities: [{cve: {id}}]}``. The total may grow while pages are read. Where
-it shrinks, a record left the window (it changed again, and is in the next one) and those behind it moved up: the window is
-asked for again. One request after the other, at the rate that the API allows. Where it breaks off, the windows that were
-whole are kept, and the next update goes on from there. None: the whole feed is fetched, for too much changed or too long ago.
+Shape of a page: ``{totalResults, startIndex, vulnerabilities: [{cve: {id}}]}``. The total may grow while pages are read. If
+it shrinks, a record left the window (it changed again, and is in the next one) and the later ones moved up: the window is
+asked for again. Requests are sequential, at the rate that the API allows. If it breaks off, the complete windows are
+kept, and the next update continues there. None: the whole feed is fetched, since too much changed, or too long ago.
 **Source:** NVD Developers, "Vulnerabilities" (CVE API 2.0: 120 days, 2,000 results a page) and "Start Here" (rate limits).
 """
 
@@ -24,8 +24,8 @@ from careen.safety.typed import from_json
 from .changes import Changes
 
 MAX_AGE = timedelta(days=120)
-WINDOW = timedelta(days=30)  # of the 120 days that one request may ask for: what was read before a break is kept
-EARLIER = timedelta(days=1)  # asked for, so that the answer serves feeds that are a little older
+WINDOW = timedelta(days=30)  # of the 120 days that one request may ask for: complete windows are kept
+EARLIER = timedelta(days=1)  # asked for too, so that the answer serves slightly older feeds
 MAX_PAGES = 10
 MAX_PAGE_BYTES = 64 << 20
 MAX_BYTES = 256 << 20
@@ -54,7 +54,7 @@ class _Answer(Struct):
 
 
 class Windows:
-    """``key``: that of the API's user, for its faster rate."""
+    """``key``: a user's key of the API, for its faster rate."""
 
     def __init__(self, fetcher: Fetcher, key: str = "", sleep: Callable[[float], None] = time.sleep) -> None:
         self._fetcher, self._key, self._sleep = fetcher, key, sleep
@@ -63,7 +63,7 @@ class Windows:
         self._asked = False
 
     def since(self, feed: Feed, moment: str, target: Path, progress: Progress) -> Changes | None:
-        """Writes the records of ``feed`` that changed after ``moment`` to ``target``; none is written where none did."""
+        """Writes the records of ``feed`` that changed after ``moment`` to ``target``; no file if there is no change."""
         start = _moment(moment)
         if start is None:
             return None
@@ -92,7 +92,7 @@ class Windows:
             except _TooMuchError:
                 return None
             except (NetworkError, ValueError):
-                # Of no use where it is not beyond the moment that was asked about.
+                # It is of no use unless it goes beyond the requested time.
                 return answer if answer.until > start + EARLIER else None
             answer.until = end
         return answer
@@ -139,7 +139,7 @@ class Windows:
 
 
 class _TooMuchError(ValueError):
-    """The whole files are quicker."""
+    """Whole files are quicker."""
 
 
 class _Budget:

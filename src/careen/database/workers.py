@@ -1,4 +1,4 @@
-"""Work in threads that nobody has to wait for, and the gate that keeps those who were given up from writing."""
+"""Work in threads that can be abandoned, and the gate that keeps abandoned threads from writing."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,11 +11,11 @@ Result = TypeVar("Result")
 
 
 class GateClosedError(Exception):
-    """Nobody waits for this work any more."""
+    """This work was abandoned."""
 
 
 class Gate:
-    """Open while its update holds the lock. Whoever writes passes it, so that nothing is written once it is closed."""
+    """Open while its update holds the lock. Every write passes it, so that nothing is written after it is closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -31,7 +31,7 @@ class Gate:
 
     @contextmanager
     def passing(self) -> Iterator[None]:
-        """Raises GateClosedError where it is closed."""
+        """Raises GateClosedError if it is closed."""
         with self._lock:
             if self._closed:
                 raise GateClosedError
@@ -39,7 +39,7 @@ class Gate:
 
 
 def in_threads(jobs: Sequence[Callable[[], Result]], threads: int) -> list["Future[Result]"]:
-    """Daemon threads: what runs out of patience goes on by itself, and does not keep the process from ending."""
+    """Daemon threads: work that takes too long continues by itself, and does not keep the process from ending."""
     queue: SimpleQueue[tuple[Future[Result], Callable[[], Result]]] = SimpleQueue()
     futures: list[Future[Result]] = []
     for job in jobs:

@@ -5,7 +5,7 @@ import pytest
 from careen.app.archives import with_shipped
 from careen.database import seed
 from careen.database.archive import knowledge_of
-from careen.database.chain import Chain
+from careen.database.combined import CombinedKnowledge
 from careen.formats.feeds.archive_facts import SOURCE, ReleaseFacts, SourceFacts
 from careen.matching.match import match
 from careen.model.inventory import Inventory
@@ -38,7 +38,7 @@ def opened(monkeypatch):
 
 
 def found(known, inventory=INVENTORY):
-    best = Chain(with_shipped(known, inventory, ECOSYSTEMS))
+    best = CombinedKnowledge(with_shipped(known, inventory, ECOSYSTEMS))
     matched = match(inventory, best, SCHEMES, ECOSYSTEMS, TODAY)
     return {one.id for one in matched.findings}, {reason.code: reason.packages for reason in matched.reasons}
 

@@ -5,7 +5,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
-from careen.app import databases
+from careen.app import database_transfer, databases
 from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
 from careen.app.session import Session
 from careen.app.wiring import open_store
@@ -72,10 +72,10 @@ def test_a_cache_of_somebody_else_has_no_command_as_cure(shared, caplog):
         databases.database_status,
         databases.database_list,
         lambda settings: databases.database_diff("2026-01-01", None, settings, print),
-        lambda settings: databases.export_database(settings.cache_dir / "x", settings),
-        lambda settings: databases.import_database(settings.cache_dir / "x", settings),
-        lambda settings: databases.push_database("oci://127.0.0.1:9/x", settings),
-        lambda settings: databases.pull_database("oci://127.0.0.1:9/x", settings),
+        lambda settings: database_transfer.export_database(settings.cache_dir / "x", settings),
+        lambda settings: database_transfer.import_database(settings.cache_dir / "x", settings),
+        lambda settings: database_transfer.push_database("oci://127.0.0.1:9/x", settings),
+        lambda settings: database_transfer.pull_database("oci://127.0.0.1:9/x", settings),
     ],
     ids=["update", "status", "list", "diff", "export", "import", "push", "pull"],
 )

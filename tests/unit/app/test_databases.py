@@ -6,14 +6,10 @@ from careen.app.databases import (
     database_list,
     database_of,
     database_status,
-    export_database,
-    import_database,
-    pull_database,
-    push_database,
 )
 from careen.app.mirroring import mirror_feeds
 from careen.config import Settings
-from careen.errors import DatabaseError, InputError, UsageError
+from careen.errors import DatabaseError, UsageError
 
 
 @pytest.fixture
@@ -32,9 +28,6 @@ def test_without_a_database(settings, tmp_path):
     assert database_list(settings) == ()
     with pytest.raises(DatabaseError):
         database_status(settings)
-    with pytest.raises(DatabaseError):
-        export_database(tmp_path / "db.tar", settings)
-    assert list(tmp_path.glob("*.tar*")) == []
 
 
 def test_only_known_sources_are_accepted(settings):
@@ -42,20 +35,6 @@ def test_only_known_sources_are_accepted(settings):
     check_accepted(("debian",), settings)
     with pytest.raises(UsageError, match="no such source"):
         check_accepted(("debain",), settings)
-
-
-def test_a_file_that_cannot_be_imported(settings, tmp_path):
-    with pytest.raises(InputError, match=r"gone\.tar"):
-        import_database(tmp_path / "gone.tar", settings)
-
-
-def test_references_of_registries(settings):
-    with pytest.raises(UsageError, match="names no repository"):
-        push_database("registry.example/db", settings)
-    with pytest.raises(UsageError, match="pushed to a tag"):
-        push_database(f"oci://registry.example/db@sha256:{'0' * 64}", settings)
-    with pytest.raises(UsageError, match="no published database is configured"):
-        pull_database(None, settings)
 
 
 def test_a_mirror_is_not_made_of_a_mirror(settings, tmp_path):

@@ -3,7 +3,7 @@
 from careen.app import publications
 from careen.app.publications import Verified, bring
 from careen.config import Settings
-from careen.database.buckets import FeedRow
+from careen.database.head import FeedRow
 from careen.database.layer import Packed
 from careen.database.publication import LARGE_BYTES, Contents, Group, Publication
 from careen.database.take import Taken

@@ -58,11 +58,11 @@ def test_update_takes_feeds_from_a_mirror(careen_command, app):
     assert careen_command("db", "update", "--quiet")[1] == ""
 
 
-def test_without_an_address_the_feeds_are_read_and_that_is_said(careen_command, app):
-    told = "No published database is configured"
-    assert careen_command("db", "update")[1].count(told) == 1
+def test_without_an_address_the_feeds_are_read_and_that_is_reported(careen_command, app):
+    note = "No published database is configured"
+    assert careen_command("db", "update")[1].count(note) == 1
     for arguments in (("--from", "/mirror"), ("--artifact", "oci://x.example/db"), ("--artifact", "off")):
-        assert told not in careen_command("db", "update", *arguments)[1]
+        assert note not in careen_command("db", "update", *arguments)[1]
 
 
 def test_a_feed_that_failed_is_named_and_the_exit_code_says_so(careen_command, app):
@@ -74,7 +74,7 @@ def test_a_feed_that_failed_is_named_and_the_exit_code_says_so(careen_command, a
     assert err.splitlines()[0] == "careen: error: could not update osv/npm/all.zip (HTTP 500)"
 
 
-def test_scores_that_failed_are_told_and_fail_no_update(careen_command, app):
+def test_scores_that_failed_are_reported_and_fail_no_update(careen_command, app):
     scores = FeedResult("kev", "kev/known.json", "failed", "HTTP 403", assesses=False)
     app.updated = UpdateResult(Path("/cache/db.sqlite"), True, (FeedResult("debian", "debian/tracker.json", "updated"), scores))
     code, _, err = careen_command("db", "update")
@@ -97,8 +97,8 @@ def test_what_was_kept_is_counted_by_the_reason(careen_command, app):
     feeds = (
         FeedResult("alpine", "alpine-secdb/edge/main.json", "kept", "not offered here", 3, "not_offered"),
         FeedResult("alpine", "alpine-secdb/edge/community.json", "kept", "not offered here", 3, "not_offered"),
-        FeedResult("redhat", "redhat/vex", "kept", "fetched by --full alone", 3, "large"),
-        FeedResult("kev", "kev.json", "updated", "what the database had of it was damaged"),
+        FeedResult("redhat", "redhat/vex", "kept", "only --full fetches it", 3, "large"),
+        FeedResult("kev", "kev.json", "updated", "the records of the database were damaged"),
     )
     app.updated = UpdateResult(Path("/cache/db.sqlite"), True, feeds)
     code, out, _ = careen_command("db", "update")
@@ -106,9 +106,9 @@ def test_what_was_kept_is_counted_by_the_reason(careen_command, app):
     assert out.splitlines()[-3:] == [
         "3 feeds left as they were, with their age (careen db forget SOURCE removes one):",
         "  not offered here: alpine (2)",
-        "  fetched by --full alone: redhat",
+        "  only --full fetches it: redhat",
     ]
-    assert "kev.json: what the database had of it was damaged" in out
+    assert "kev.json: the records of the database were damaged" in out
 
 
 def test_what_is_held_back_can_be_accepted(careen_command, app):
@@ -160,4 +160,4 @@ def test_flags_that_would_do_nothing_are_refused(arguments, tmp_path, monkeypatc
 def test_keys_are_not_made_in_a_file(tmp_path, capsys):
     (tmp_path / "keys").write_text("x")
     assert main(["db", "keys", str(tmp_path / "keys")]) == 3
-    assert f"{tmp_path / 'keys'}: a file, and no folder for keys" in capsys.readouterr().err
+    assert f"{tmp_path / 'keys'} is a file, not a folder for keys" in capsys.readouterr().err

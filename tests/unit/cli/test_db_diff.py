@@ -23,7 +23,7 @@ def two(tmp_path):
     return made(tmp_path / "1", before, scores), made(tmp_path / "2", after, others)
 
 
-def told(capsys, *arguments):
+def output_of(capsys, *arguments):
     code = main(["db", "diff", *map(str, arguments)])
     out, err = capsys.readouterr()
     assert (code, err) == (0, "")
@@ -31,7 +31,7 @@ def told(capsys, *arguments):
 
 
 def test_text(two, capsys):
-    lines = told(capsys, *two, "--limit", "2").splitlines()
+    lines = output_of(capsys, *two, "--limit", "2").splitlines()
     assert "  ~ npm boat A-1: 1.0 -> 1.1" in lines
     assert "  ~ npm boat A-2: open -> 2.0" in lines
     assert "  and 2 more (--limit N)" in lines
@@ -44,12 +44,12 @@ def test_text(two, capsys):
         "  ~ CVE-1: 0.50000 -> 0.25000",
         "  and 28 more (--limit N)",
     ]
-    assert "\x1b" not in told(capsys, *two)
+    assert "\x1b" not in output_of(capsys, *two)
 
 
 @pytest.mark.parametrize("flags", [("--json",), ("--format", "json")])
 def test_json_follows_its_schema(two, capsys, flags):
-    document = json.loads(told(capsys, *two, *flags, "--limit", "3"))
+    document = json.loads(output_of(capsys, *two, *flags, "--limit", "3"))
     SCHEMA.validate(document)
     first = document["differences"][0]
     assert (first["id"], first["change"], first["fields"]) == ("A-1", "changed", ["ranges"])
@@ -61,14 +61,14 @@ def test_json_follows_its_schema(two, capsys, flags):
 
 
 def test_json_of_the_same(two, capsys):
-    document = json.loads(told(capsys, two[0], two[0], "--json"))
+    document = json.loads(output_of(capsys, two[0], two[0], "--json"))
     SCHEMA.validate(document)
     assert document["differences"] == document["kinds"] == document["sources"] == []
 
 
 def test_filters(two, capsys):
-    assert "EPSS" not in told(capsys, *two, "--namespace", "npm")
-    assert "advisories" not in told(capsys, *two, "--source", "kev")
+    assert "EPSS" not in output_of(capsys, *two, "--namespace", "npm")
+    assert "advisories" not in output_of(capsys, *two, "--source", "kev")
 
 
 def test_each_difference_is_written_when_it_comes(two):

@@ -22,7 +22,7 @@ def asked(monkeypatch):
     return found
 
 
-def test_each_feed_is_told(asked, capsys):
+def test_each_feed_is_reported(asked, capsys):
     assert main(["db", "mirror", "there", "debian:12", "npm", "--full"]) == 0
     assert (str(asked["folder"]), asked["wanted"], asked["full"]) == ("there", ["debian:12", "npm"], True)
     lines = capsys.readouterr().out.splitlines()

@@ -19,12 +19,12 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def path(tmp_path):
     path = database_path(tmp_path)
 
-    def said(namespace):
+    def source_of(namespace):
         return lambda: [Advisory("CVE-2025-1", "x", namespace, "halyard", (Range(None, "1.1"),))]
 
     rows = {
-        FeedRow("debian/tracker.json", "debian", "tracker", as_of="2026-01-02", confirmed="2026-11-20"): said("debian:12"),
-        FeedRow("osv/npm/all.zip", "osv", "npm", as_of="2026-10-01", fetched="2026-11-24T12:00:00+00:00"): said("npm"),
+        FeedRow("debian/tracker.json", "debian", "tracker", as_of="2026-01-02", confirmed="2026-11-20"): source_of("debian:12"),
+        FeedRow("osv/npm/all.zip", "osv", "npm", as_of="2026-10-01", fetched="2026-11-24T12:00:00+00:00"): source_of("npm"),
         FeedRow("kev.json", "kev", as_of="2026-11-23"): lambda: [Exploited("CVE-2025-1", "2026-01-01")],
     }
     build(path, [Fresh(row, records) for row, records in rows.items()], "2026-11-24T00:00:00+00:00")

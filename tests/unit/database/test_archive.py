@@ -1,4 +1,4 @@
-"""What a little archive knows of fixed flaws: asked in a folder and over HTTP."""
+"""Fixed vulnerabilities from a small archive, in a folder and over HTTP."""
 
 import logging
 import shutil
@@ -51,7 +51,7 @@ def test_a_package_that_is_older_than_the_newest_is_looked_up(tmp_path):
     assert "strange" not in found.sources
 
 
-def test_what_the_patches_of_the_newest_version_name_is_mended_too(tmp_path):
+def test_what_the_patches_of_the_newest_version_name_is_fixed_too(tmp_path):
     made = archive()
     patches = {"series": "CVE-2026-0007.patch", "CVE-2026-0007.patch": ""}
     made.suite("bookworm-security", [made.source("jib", "1.4-2+deb12u2", debian_tar(JIB, patches=patches))])
@@ -137,11 +137,11 @@ def test_a_file_that_is_not_there_gives_way_to_a_binary_package_and_that_to_an_o
     del made.files["pool/jib/libjib_1.4-2+deb12u2+b1_amd64.deb"]
     found = facts(made, tmp_path / "older")
     assert list(found.sources["jib"].cves_by_version) == ["1.4-2", "1.4-2+deb12u1"]
-    assert "an older changelog than the newest could be had of jib" in found.detail
+    assert "only an older changelog was available of jib" in found.detail
     del made.files["pool/jib/jib_1.4-2+deb12u1.debian.tar.xz"]
     found = facts(made, tmp_path / "none")
     assert "jib" not in found.sources
-    assert "no changelog could be had of jib" in found.detail
+    assert "no changelog was available of jib" in found.detail
 
 
 def test_a_mirror_without_source_packages(tmp_path):
@@ -200,7 +200,7 @@ def test_a_release_that_is_not_there(tmp_path):
         release_facts(Archives([str(archive().write(tmp_path))], None), "trixie", INSTALLED, key)
 
 
-def test_one_place_that_cannot_be_reached_is_said_and_the_others_are_read(tmp_path):
+def test_one_place_that_cannot_be_reached_is_reported_and_the_others_are_read(tmp_path):
     with Server(archive().respond()) as server:
         gone = server.url
     places = Archives([f"{gone}/debian", str(archive().write(tmp_path))], make_fetcher(environ={}, sleep=lambda _: None))
@@ -209,7 +209,7 @@ def test_one_place_that_cannot_be_reached_is_said_and_the_others_are_read(tmp_pa
     assert found.detail.count("cannot be reached") == 1
 
 
-def test_lists_that_expired_are_said(tmp_path):
+def test_lists_that_expired_are_reported(tmp_path):
     made = archive()
     made.suite("bookworm-updates", [made.source("x", "1", b"")], valid_until=datetime(2026, 3, 8, tzinfo=UTC))
     assert "its lists expired on 2026-03-08" in facts(made, tmp_path).detail
@@ -256,13 +256,11 @@ def test_signed_lists_are_verified_by_the_keys_that_were_given(tmp_path, signer)
     assert "InRelease: its signature is wrong" in facts(made, tmp_path / "changed", keys=[signer.keyring]).detail
 
 
-def test_a_stranger_s_signature_is_said_and_a_broken_one_refused(tmp_path, signer, monkeypatch):
+def test_a_stranger_s_signature_is_reported_and_a_broken_one_refused(tmp_path, signer, monkeypatch):
     other = Signer(tmp_path / "other")
     monkeypatch.setattr("careen.database.signature.KEYRINGS", (str(other.keyring),))
     other.close()
-    assert (
-        "its signature was not verified: none of the keys at hand signed it" in facts(archive(signer), tmp_path / "one").detail
-    )
+    assert "its signature was not verified: no available key signed it" in facts(archive(signer), tmp_path / "one").detail
     with pytest.raises(ArchiveError, match="not verified by the keys that were given"):
         facts(archive(signer), tmp_path / "two", keys=[other.keyring])
 
@@ -278,7 +276,7 @@ def test_text_before_a_signature_is_not_signed(tmp_path, signer):
     assert found == facts(archive(signer), tmp_path / "honest", keys=[signer.keyring])
 
 
-def test_nobody_to_ask_about_signatures_is_said(tmp_path, monkeypatch):
+def test_a_machine_without_a_verifier_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("careen.database.signature.KEYRINGS", (str(Path(__file__)),))
     assert "neither gpgv nor sqv is installed" in facts(archive(), tmp_path / "archive").detail

@@ -1,4 +1,4 @@
-"""Flaws that a release's changelog calls by another name, which a newer release has beside the CVE."""
+"""Fixes that a release's changelog names without the CVE, which a newer release has beside the other name."""
 
 import pytest
 from tests.support.archive import Archive, changelog, deb, debian_tar
@@ -7,7 +7,7 @@ from careen.database.archive import release_facts
 from careen.database.archive_files import Archives
 from careen.versions.deb import key
 
-OWN = changelog("jib", ("1.4-2+deb12u1", "mend the sheets (Closes: #1012345)", "mend the sails (T1234)"), ("1.4-2", "Begun"))
+OWN = changelog("jib", ("1.4-2+deb12u1", "patch the sheets (Closes: #1012345)", "patch the sails (T1234)"), ("1.4-2", "Begun"))
 PATCH = "Date: Sun, 01 Mar 2026 08:00:00 +0000\nSubject: sails\nJib-bug-id: T77123\n---\n+++ b/x\n"
 
 
@@ -34,20 +34,20 @@ def facts(made, root, wanted=("1.4-2",)):
 
 
 @pytest.mark.parametrize("wanted", [("1.4-2",), ()], ids=["installed", "whatever is installed"])
-def test_the_newer_release_s_changelog_names_the_flaw(tmp_path, wanted):
+def test_the_newer_release_s_changelog_names_the_cve(tmp_path, wanted):
     made = archive("CVE-2026-0001: torn sheets (Closes: #1012345)")
     assert fixes(made, tmp_path, wanted) == {"1.4-2+deb12u1": ("CVE-2026-0001",)}
 
 
-def test_what_a_verdict_stands_on_is_said(tmp_path):
-    said = "which flaws were mended a newer release says of jib"
-    assert said in facts(archive("CVE-2026-0001: torn sheets (Closes: #1012345)"), tmp_path / "told").detail
-    assert said not in facts(archive("CVE-2026-0001: torn sheets (Closes: #1012399)"), tmp_path / "not").detail
+def test_the_evidence_is_stated(tmp_path):
+    remark = "a newer release names the vulnerabilities that are fixed in jib"
+    assert remark in facts(archive("CVE-2026-0001: torn sheets (Closes: #1012345)"), tmp_path / "named").detail
+    assert remark not in facts(archive("CVE-2026-0001: torn sheets (Closes: #1012399)"), tmp_path / "not").detail
 
 
 def test_or_the_name_of_its_patch(tmp_path):
     made = archive(
-        "Mend",
+        "Repair",
         patches={"series": "sails.patch", "sails.patch": PATCH},
         next_patches={"series": "CVE-2026-0002.patch", "CVE-2026-0002.patch": PATCH},
     )
@@ -72,7 +72,7 @@ def test_a_mistyped_name_is_corrected_by_the_newer_release(tmp_path):
     "text",
     [
         "CVE-2026-0001 and other bugs (Closes: #1012345, #1012346)",
-        "Mend a regression of CVE-2026-0001 (Closes: #1012345)",
+        "Repair a regression of CVE-2026-0001 (Closes: #1012345)",
         "CVE-2026-0001: torn sheets (Closes: #1012399)",
     ],
 )
@@ -80,8 +80,10 @@ def test_what_is_not_plain_is_not_used(tmp_path, text):
     assert fixes(archive(text), tmp_path) == {}
 
 
-def test_a_flaw_that_the_release_names_itself_keeps_its_version(tmp_path):
-    own = changelog("jib", ("1.4-2+deb12u2", "CVE-2026-0001"), ("1.4-2+deb12u1", "mend (Closes: #1012345)"), ("1.4-2", "Begun"))
+def test_a_cve_that_the_release_names_itself_keeps_its_version(tmp_path):
+    own = changelog(
+        "jib", ("1.4-2+deb12u2", "CVE-2026-0001"), ("1.4-2+deb12u1", "patch (Closes: #1012345)"), ("1.4-2", "Begun")
+    )
     made = archive("CVE-2026-0001: torn sheets (Closes: #1012345)", own)
     made.suite("bookworm", [made.source("jib", "1.4-2+deb12u2", debian_tar(own))])
     assert fixes(made, tmp_path) == {"1.4-2+deb12u2": ("CVE-2026-0001",)}
@@ -120,9 +122,9 @@ def test_nothing_of_a_newer_release_is_read_where_every_fix_has_its_cve(tmp_path
 
 def test_of_a_binary_package_the_patches_of_the_next_older_source_count(tmp_path):
     made = Archive()
-    text = changelog("jib", ("1.4-2+deb12u2", "mend"), ("1.4-2+deb12u1", "mend"), ("1.4-2", "Begun"))
+    text = changelog("jib", ("1.4-2+deb12u2", "repair"), ("1.4-2+deb12u1", "repair"), ("1.4-2", "Begun"))
     patches = {"series": "CVE-2026-0005.patch", "CVE-2026-0005.patch": PATCH}
-    older = debian_tar(changelog("jib", ("1.4-2+deb12u1", "mend"), ("1.4-2", "Begun")), patches=patches)
+    older = debian_tar(changelog("jib", ("1.4-2+deb12u1", "repair"), ("1.4-2", "Begun")), patches=patches)
     made.suite("bookworm", [made.source("jib", "1.4-2+deb12u1", older)])
     made.suite(
         "bookworm-security", [made.source("jib", "1.4-2+deb12u2", b"")], [made.binary("jib", "1.4-2+deb12u2", deb("jib", text))]

@@ -222,7 +222,7 @@ def test_a_result_that_does_not_verify_is_not_put_in_place(path, monkeypatch, sp
         return result
 
     monkeypatch.setattr(module, "_fill", losing)
-    with pytest.raises(DatabaseError, match=r"the new database is damaged|rows where"):
+    with pytest.raises(DatabaseError, match=r"the new database is damaged|rows, and"):
         build(path, [fresh("a", advisory("CVE-2"))], NOW, path)
     assert asked(path, "debian:12", "halyard")["halyard"][0].id == "CVE-2025-1"
 
@@ -253,8 +253,8 @@ def test_scores_in_any_number_and_order(path, monkeypatch, limit):
     build(path, [fresh("a", *scores.values(), advisory(), *again)], NOW)
     with open_database(path) as database:
         assert dict(database.epss(scores)) == scores
-    said = Epss("CVE-2025-1", 0.5, 0.123456789), PassedOver("?", ("CVE-2025-1", "CVE-2025-2"))
-    build(path, [fresh("a", *said, accept_loss=True)], NOW, path)
+    records = Epss("CVE-2025-1", 0.5, 0.123456789), PassedOver("?", ("CVE-2025-1", "CVE-2025-2"))
+    build(path, [fresh("a", *records, accept_loss=True)], NOW, path)
     with open_database(path) as database:
         assert dict(database.epss(scores)) == {
             "CVE-2025-1": Epss("CVE-2025-1", 0.5, 0.123456789), "CVE-2025-2": scores["CVE-2025-2"],

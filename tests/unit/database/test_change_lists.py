@@ -5,14 +5,14 @@ import pytest
 from careen.database.change_lists import changes, moment
 
 
-def told(text):
+def read(text):
     return [(one.id, one.path, one.at.isoformat()) for one in changes(text.splitlines())]
 
 
 def test_both_forms():
     text = '2026-01-04T01:00:00.5Z,npm/GHSA-aaaa-bbbb-cccc\n\n"2026/rhsa-2026_0001.json","2026-01-03T01:00:00+02:00"\n'
     text += "2026/cve-2026-0001.json,2026-01-02T01:00:00Z\n"
-    assert told(text) == [
+    assert read(text) == [
         ("GHSA-aaaa-bbbb-cccc", "GHSA-aaaa-bbbb-cccc", "2026-01-04T01:00:00.500000+00:00"),
         ("RHSA-2026:0001", "2026/rhsa-2026_0001.json", "2026-01-03T01:00:00+02:00"),
         ("CVE-2026-0001", "2026/cve-2026-0001.json", "2026-01-02T01:00:00+00:00"),
@@ -33,7 +33,7 @@ def test_both_forms():
 )
 def test_other_lines_are_refused(line):
     with pytest.raises(ValueError, match=r"list of changes|month|moment"):
-        told(line)
+        read(line)
 
 
 def test_moments_of_any_length():

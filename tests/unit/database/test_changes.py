@@ -61,7 +61,7 @@ def test_all_of_it_is_fetched_where_changes_do_not_tell(cache, network):
 def test_changes_that_are_damaged_leave_what_was_there(cache):
     network = later("2026-01-04T01:00:00Z,GHSA-0007-aaaa-bbbb\n", {"id": "GHSA-0007-aaaa-bbbb", "affected": "none"})
     update(cache, OSV, need=NEED, fetcher=network)
-    assert len(fixed(cache)) == 100  # of the one that cannot be read, what was said before stays
+    assert len(fixed(cache)) == 100  # the earlier edition of the unreadable record stays
     records = [{"id": f"GHSA-{n:04}-aaaa-bbbb", "affected": "none"} for n in range(20)]
     network = later("".join(f"2026-01-05T01:00:00Z,{one['id']}\n" for one in records), *records)
     assert update(cache, OSV, need=NEED, fetcher=network).feeds[0].state == "failed"

@@ -169,13 +169,13 @@ def test_differences_are_those_of_the_sets(tmp_path_factory, before, after):
         records.sort(key=lambda one: (one.namespace, one.package, one.id))
     one, other = made(folder / "1", before, [Epss("CVE-1", 0.1, 0.1)]), made(folder / "2", after, [Epss("CVE-1", 0.1, 0.1)])
 
-    def said(records):
+    def statements(records):
         found = {}
         for record in records:
             found.setdefault((record.namespace, record.package, record.id), []).append(msgspec.json.encode(record))
         return {key: sorted(value) for key, value in found.items()}
 
-    had, has = said(before), said(after)
+    had, has = statements(before), statements(after)
     expected = {
         (*key, "added" if key not in had else "removed" if key not in has else "changed")
         for key in had.keys() | has.keys()

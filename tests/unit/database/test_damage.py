@@ -3,15 +3,15 @@
 import pytest
 from tests.support.feeds import SOURCES, whole_mirror
 
-from careen.database import buckets
 from careen.database.build import _connected, rows_of
+from careen.database.earlier_databases import install
 from careen.database.forget import forget
-from careen.database.kept import install
+from careen.database.integrity import replaced
 from careen.database.knowledge import database_path
 from careen.database.merge import with_checks
 from careen.database.read import open_database
+from careen.database.shelf import Shelf
 from careen.database.update import update
-from careen.database.whole import replaced
 from careen.errors import DatabaseError, UsageError
 from careen.plugins import Need
 
@@ -41,7 +41,7 @@ def damage(path, feed=None):
     if feed is None:
         query = "SELECT body FROM head"
     else:
-        (section, *_) = next(one.sections for one in buckets.Shelf(connection).head().held() if one.row.path == feed)
+        (section, *_) = next(one.sections for one in Shelf(connection).head().held() if one.row.path == feed)
         query = f"SELECT body FROM bucket WHERE id = {section.first}"
     (body,) = connection.execute(query).fetchone()
     connection.close()

@@ -13,8 +13,8 @@ from tests.support.feeds import FakeNetwork
 from tests.support.generated import examples
 
 from careen.database import download, partial
-from careen.database.buckets import FeedRow
 from careen.database.download import Downloads, FetchError, Unchanged
+from careen.database.head import FeedRow
 from careen.database.partial import prune
 from careen.database.workers import Gate, GateClosedError
 from careen.errors import NetworkError
@@ -217,7 +217,7 @@ def test_a_page_for_people_replaces_nothing(scene):
     ],
 )
 def test_forms(name, head, what):
-    assert download.misfit(name, head) == what
+    assert download.unexpected_content(name, head) == what
 
 
 def test_unchanged_needs_no_part(scene):

@@ -40,12 +40,12 @@ def test_older_changes_that_came_in_time_count(cache, monkeypatch):
     late = []
     network = later(listed, *[record(n, "3.0.0") for n in range(5)])
 
-    def told(what, done, total):
-        if "what changed" in what:
+    def progressed(what, done, total):
+        if what.endswith(": changes"):
             late.append(done)
 
     monkeypatch.setattr(updating.Patience, "is_late", lambda self: len(late) >= 3)
-    result = refresh(cache, OSV, NEED, network, told)
+    result = refresh(cache, OSV, NEED, network, progressed)
     assert state(result) == [("updated", "late")]
     assert [fixed(cache)[f"boat-{n}"] for n in range(5)] == [["2.0.0"], ["2.0.0"], ["3.0.0"], ["3.0.0"], ["3.0.0"]]
     row = rows_of(database_path(cache))["osv/npm/all.zip"]
@@ -64,7 +64,7 @@ def test_changes_of_one_moment_come_together(cache, monkeypatch):
     late = []
     monkeypatch.setattr(updating.Patience, "is_late", lambda self: len(late) >= 2)
     network = later(listed, *[record(n, "3.0.0") for n in range(4)])
-    refresh(cache, OSV, NEED, network, lambda what, done, total: late.append(1) if "what changed" in what else None)
+    refresh(cache, OSV, NEED, network, lambda what, done, total: late.append(1) if what.endswith(": changes") else None)
     assert [fixed(cache)[f"boat-{n}"] for n in range(4)] == [["2.0.0"], ["2.0.0"], ["2.0.0"], ["3.0.0"]]
     assert rows_of(database_path(cache))["osv/npm/all.zip"].last_modified == "2026-01-06T01:00:00Z"
 
@@ -167,15 +167,15 @@ def test_what_is_missing_is_worth_waiting_for_another(cache):
     network = FakeNetwork({f"{BUCKET.replace('npm', 'PyPI')}/all.zip": whole(record(500))})
     with ExitStack() as other:
         assert other.enter_context(exclusive(database_path(cache).with_name("lock"), 0))
-        told = []
+        messages = []
 
         def waiting(what, done, total):
-            if not told:
+            if not messages:
                 threading.Timer(0.3, other.close).start()
-            told.append(what)
+            messages.append(what)
 
         result = refresh(cache, OSV, Need(frozenset({"npm", "PyPI"})), network, waiting, patience_s=0.0)
-    assert told[0] == "waiting for another update"
+    assert messages[0] == "waiting for another update"
     assert {one.path: one.state for one in result.feeds}["osv/PyPI/all.zip"] == "updated"
 
 

@@ -12,12 +12,12 @@ from itertools import islice
 import pytest
 from tests.support.feeds import SOURCES, whole_mirror
 
-from careen.app.meaning import meaning
+from careen.app.regression_guard import build_is_affected
 from careen.database.build import damaged, rows_of
+from careen.database.integrity import Sum, _stat, _write
 from careen.database.knowledge import FILE, database_path
 from careen.database.read import open_database
 from careen.database.update import update
-from careen.database.whole import Sum, _stat, _write
 from careen.errors import DatabaseError
 from careen.model.advisory import Advisory, Malicious
 from careen.plugins import Need
@@ -107,7 +107,7 @@ def test_an_update_heals_what_was_damaged(made, tmp_path):
         with pytest.raises(DatabaseError, match="damaged") as caught:
             open_database(path)
         assert "careen db update" in caught.value.hint
-        result = update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True), judge=meaning())
+        result = update(tmp_path, SOURCES, mirror_at=str(mirror), need=Need(full=True), is_affected=build_is_affected())
         assert result.changed
         assert {one.path for one in result.failed} <= {FILE}  # whose head was hit: what it had is not known
         healed |= {one.path for one in result.feeds if one.state == "updated"}
@@ -134,7 +134,7 @@ def test_an_update_heals_a_page_of_sqlites_own(tmp_path, at):
     assert damaged(path) == frozenset()
 
 
-def test_what_is_damaged_and_cannot_be_fetched_is_told(made, tmp_path):
+def test_what_is_damaged_and_cannot_be_fetched_is_reported(made, tmp_path):
     mirror = whole_mirror(tmp_path / "mirror")
     update(tmp_path, SOURCES, mirror_at=str(mirror))
     path = database_path(tmp_path)

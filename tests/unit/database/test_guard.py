@@ -1,30 +1,30 @@
-"""Feeds that say the reverse of what they said, or of what is known."""
+"""Feeds that reverse their earlier statements, or contradict known results."""
 
 import pytest
 
-from careen.app.meaning import meaning
+from careen.app.regression_guard import build_is_affected
 from careen.database.build import Failure, FeedRow, Fresh, build
-from careen.database.guard import known
+from careen.database.guard import known_results
 from careen.model.advisory import Advisory, Range
 
 
 @pytest.fixture(scope="module")
-def judge():
-    return meaning()
+def is_affected():
+    return build_is_affected()
 
 
 def feed(*records, accept=False):
     return Fresh(FeedRow("osv/PyPI/all.zip", "osv", "PyPI"), lambda: iter(records), accept)
 
 
-def honest(turned=()):
-    """What every feed of PyPI says of the known flaws; of ``turned`` ids the reverse."""
+def honest(reversed=()):
+    """The statements of every feed of PyPI about the known vulnerabilities; for the ids in ``reversed`` the reverse."""
     facts = {}
-    for verdict in known():
-        if verdict.namespace == "PyPI":
-            facts.setdefault((verdict.package, verdict.id), {})[verdict.affected] = verdict.version
+    for known in known_results():
+        if known.namespace == "PyPI":
+            facts.setdefault((known.package, known.id), {})[known.affected] = known.version
     for (package, id), versions in facts.items():
-        span = Range(versions[False]) if id in turned else Range(None, versions[False])
+        span = Range(versions[False]) if id in reversed else Range(None, versions[False])
         yield Advisory(f"PYSEC-{id}", "pypa", "PyPI", package, (span,), aliases=(id,))
 
 
@@ -35,34 +35,36 @@ def boats(count, low=1):
 IDS = tuple(one.aliases[0] for one in honest())
 
 
-def test_known_verdicts_come_in_pairs_of_versions_in_order(judge):
+def test_known_results_come_in_pairs_of_versions_in_order(is_affected):
     pairs = {}
-    for verdict in known():
-        pairs.setdefault((verdict.namespace, verdict.package, verdict.id), []).append(verdict)
+    for known in known_results():
+        pairs.setdefault((known.namespace, known.package, known.id), []).append(known)
     for (namespace, *_), (bad, good) in pairs.items():
         assert (bad.affected, good.affected) == (True, False)
         below = [Advisory("x", "x", namespace, "x", (Range(None, good.version),))]
-        assert judge(namespace, below, bad.version)
-        assert not judge(namespace, below, good.version)
-    assert {"PyPI", "npm", "Maven", "Go", "debian:11", "alpine:3.16", "ubuntu:20.04"} <= {one.namespace for one in known()}
+        assert is_affected(namespace, below, bad.version)
+        assert not is_affected(namespace, below, good.version)
+    assert {"PyPI", "npm", "Maven", "Go", "debian:11", "alpine:3.16", "ubuntu:20.04"} <= {
+        one.namespace for one in known_results()
+    }
 
 
-def test_a_feed_that_is_wrong_of_what_it_was_right_of(tmp_path, judge):
+def test_a_feed_whose_right_results_become_wrong_is_held_back(tmp_path, is_affected):
     path = tmp_path / "d.sqlite"
-    assert build(path, [feed(*honest())], "1", judge=judge).failed == {}
-    (reason,) = build(path, [feed(*honest(IDS[:2]))], "2", path, judge).failed.values()
-    assert reason == Failure("held_back", f"4 of {2 * len(IDS)} known verdicts were right and are wrong now")
-    assert build(path, [feed(*honest())], "3", path, judge).failed == {}
-    assert build(path, [feed(*honest(IDS[:2]), accept=True)], "4", path, judge).failed == {}
+    assert build(path, [feed(*honest())], "1", is_affected=is_affected).failed == {}
+    (reason,) = build(path, [feed(*honest(IDS[:2]))], "2", path, is_affected).failed.values()
+    assert reason == Failure("held_back", f"4 of {2 * len(IDS)} known results were right and are wrong now")
+    assert build(path, [feed(*honest())], "3", path, is_affected).failed == {}
+    assert build(path, [feed(*honest(IDS[:2]), accept=True)], "4", path, is_affected).failed == {}
 
 
-def test_a_first_feed_that_is_wrong_is_taken_and_said(tmp_path, judge):
+def test_a_first_feed_that_is_wrong_is_used_and_reported(tmp_path, is_affected):
     from careen.database.read import status
 
     path = tmp_path / "d.sqlite"
-    assert build(path, [feed(*honest(IDS))], "1", judge=judge).failed == {}
+    assert build(path, [feed(*honest(IDS))], "1", is_affected=is_affected).failed == {}
     (source,) = status(path).sources
-    assert source.detail == f"{2 * len(IDS)} of {2 * len(IDS)} known verdicts are wrong in it"
+    assert source.detail == f"{2 * len(IDS)} of {2 * len(IDS)} known results are wrong in it"
 
 
 @pytest.mark.parametrize(
@@ -77,17 +79,17 @@ def test_a_first_feed_that_is_wrong_is_taken_and_said(tmp_path, judge):
         ([Advisory(one.id, "pypa", "PyPI", f"x-{one.package}", one.ranges) for one in boats(100)], True),
         ([Advisory(one.id, "pypa", "PyPI", one.package) for one in boats(100)], True),  # every version
     ],
-    ids=["same", "more", "corrected", "turned", "fewer", "not affected", "renamed", "all"],
+    ids=["same", "more", "corrected", "reversed", "fewer", "not affected", "renamed", "all"],
 )
-def test_samples_are_judged_again(tmp_path, judge, now, is_held):
+def test_samples_are_compared(tmp_path, is_affected, now, is_held):
     path = tmp_path / "d.sqlite"
-    build(path, [feed(*boats(100))], "1", judge=judge)
-    failed = build(path, [feed(*now)], "2", path, judge).failed
+    build(path, [feed(*boats(100))], "1", is_affected=is_affected)
+    failed = build(path, [feed(*now)], "2", path, is_affected).failed
     assert bool(failed) == is_held, failed
     assert all("in a sample are the reverse of before" in why.detail for why in failed.values())
 
 
-def test_a_few_verdicts_say_nothing(tmp_path, judge):
+def test_a_few_reversed_results_prove_nothing(tmp_path, is_affected):
     path = tmp_path / "d.sqlite"
-    build(path, [feed(*boats(20))], "1", judge=judge)
-    assert build(path, [feed(*boats(20, 5))], "2", path, judge).failed == {}
+    build(path, [feed(*boats(20))], "1", is_affected=is_affected)
+    assert build(path, [feed(*boats(20, 5))], "2", path, is_affected).failed == {}

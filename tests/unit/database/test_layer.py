@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.support.generated import examples
 
-from careen.database.buckets import FeedRow, Section, sealed, tag_of
 from careen.database.buckets import opened as opened_blob
+from careen.database.buckets import sealed
 from careen.database.build import Fresh, Prepacked, build, damaged
+from careen.database.head import FeedRow, Section, tag_of
 from careen.database.layer import FORMAT, About, Layer, Packed, inflate, write_layer, zstd
 from careen.database.read import open_database
 from careen.model.advisory import (
@@ -246,8 +247,8 @@ def other_keys(payload):
         (lambda section, blobs: (section, [resealed(blobs[0], 0, other_firsts), *blobs[1:]]), "directory"),
         (lambda section, blobs: (section, [resealed(blobs[0], 0, lambda _: b"\x01"), *blobs[1:]]), "Expected"),
         (lambda section, blobs: (section, [*blobs[:2], resealed(blobs[2], 2, other_keys), *blobs[3:]]), "order"),
-        (lambda section, blobs: (section, [*blobs[:2], resealed(blobs[2], 2, lambda _: b""), *blobs[3:]]), "not one"),
-        (lambda section, blobs: (section, [*blobs[:2], resealed(blobs[2], 2, lambda one: one[:-1]), *blobs[3:]]), "not one"),
+        (lambda section, blobs: (section, [*blobs[:2], resealed(blobs[2], 2, lambda _: b""), *blobs[3:]]), "malformed"),
+        (lambda section, blobs: (section, [*blobs[:2], resealed(blobs[2], 2, lambda one: one[:-1]), *blobs[3:]]), "malformed"),
     ],
 )
 def test_buckets_in_which_a_lookup_would_miss_something_are_refused(tmp_path, change, why):

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.support.feeds import SOURCES, feeds_in, whole_mirror
 
 from careen.database.build import FeedRow, Fresh, build
-from careen.database.chain import Chain
+from careen.database.combined import CombinedKnowledge
 from careen.database.knowledge import key_name
 from careen.database.memory import MemoryDatabase
 from careen.database.read import open_database
@@ -50,7 +50,7 @@ def test_same_answers_as_the_file(tmp_path):
         assert all(set(found[id]) == set(expected[id]) for id in found)
 
 
-def test_namespaces_are_told_as_given():
+def test_namespaces_are_returned_as_given():
     info = NamespaceInfo("debian:12", "debian", 5, 2)
     assert MemoryDatabase([info]).namespace("debian:12") == (info,)
     assert MemoryDatabase([]).namespace("debian:12") == ()
@@ -64,7 +64,7 @@ def test_an_index_as_the_file_has_it(tmp_path):
     dated = {"jib": (replace(records[0], as_of="2026-03-01"),)}
     with open_database(path) as database:
         assert database.listed("debian:12", ["jib", "spar"]) == dated
-        assert Chain([MemoryDatabase([]), database]).listed("debian:12", ["jib"]) == dated
+        assert CombinedKnowledge([MemoryDatabase([]), database]).listed("debian:12", ["jib"]) == dated
         assert [one for one in database.records_of_feed("a.json") if isinstance(one, Listed)] == records
         assert database.info.sources[0].records == 1  # advisories, which the guard counts
     build(path, [Fresh(FeedRow("a.json", "a", derived=True), lambda: iter([*records, other]))], "2026-01-03")
@@ -80,4 +80,4 @@ def test_repositories_as_the_file_has_them(tmp_path):
     assert MemoryDatabase(records).repositories(["a-rpms", "b-rpms"]) == expected
     with open_database(tmp_path / "db") as database:
         assert database.repositories(["a-rpms", "b-rpms"]) == expected
-        assert Chain([MemoryDatabase([]), database]).repositories(["a-rpms"]) == expected
+        assert CombinedKnowledge([MemoryDatabase([]), database]).repositories(["a-rpms"]) == expected

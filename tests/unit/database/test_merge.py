@@ -2,9 +2,9 @@
 
 import pytest
 
-from careen.database.buckets import FeedRow
 from careen.database.build import Fresh, build, rows_of
-from careen.database.kept import install
+from careen.database.earlier_databases import install
+from careen.database.head import FeedRow
 from careen.database.read import open_database
 from careen.model.advisory import Advisory, Epss, Malicious, PassedOver, Range, VulnerabilityRecord
 

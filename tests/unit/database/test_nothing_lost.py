@@ -13,8 +13,8 @@ from tests.support.generated import examples
 
 from careen.database.artifact import pack, unpack
 from careen.database.build import rows_of
+from careen.database.earlier_databases import install, keeping_earlier
 from careen.database.forget import forget
-from careen.database.kept import install, keeping
 from careen.database.knowledge import database_path
 from careen.database.read import open_database
 from careen.database.update import refresh, update
@@ -166,7 +166,7 @@ def imported(world, draw):
 
 
 def pruned(world, draw):
-    with keeping(database_path(world.cache), draw(st.integers(0, 2))):
+    with keeping_earlier(database_path(world.cache), draw(st.integers(0, 2))):
         world.update("npm")
 
 

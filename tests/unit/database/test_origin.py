@@ -1,4 +1,4 @@
-"""Mirrors whose address holds a user and a password: both are told to the mirror, and to nobody else."""
+"""Mirrors whose address holds a user and a password: both are sent to the mirror, and to no other host."""
 
 import base64
 import sqlite3
@@ -9,12 +9,14 @@ import pytest
 from tests.support.feeds import GOLDEN, SOURCES, lay_out
 from tests.support.servers import Answer, Server
 
-from careen.database.buckets import HEAD, Head, Shelf, sealed
+from careen.database.buckets import HEAD, sealed
 from careen.database.build import names_password, rows_of
+from careen.database.head import Head
 from careen.database.knowledge import database_path
 from careen.database.layer import Packed
 from careen.database.merge import with_checks
 from careen.database.publication import Group, target_of
+from careen.database.shelf import Shelf
 from careen.database.update import update
 from careen.errors import InputError
 from careen.net import NetSettings, make_fetcher
@@ -94,17 +96,17 @@ def test_what_an_earlier_version_kept_is_cleaned_when_read(server, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "public"),
     [
         (f"https://ann:{PASSWORD}@mirror.example/a", "https://mirror.example/a"),
         ("https://mirror.example/a", "https://mirror.example/a"),
         ("file:///home/ann/feeds/a", ""),
     ],
 )
-def test_what_is_published_names_addresses_alone(url, told):
-    from careen.database.buckets import FeedRow
+def test_what_is_published_names_addresses_alone(url, public):
+    from careen.database.head import FeedRow
 
     row = FeedRow("a", "kev", url=url)
     (feed,) = target_of(Group("kev", Packed("sha256:00", 1, 1), (row,)), {"a": 0}).custom["feeds"]
-    assert told in feed[1]
-    assert url == told or url not in feed[1]
+    assert public in feed[1]
+    assert url == public or url not in feed[1]

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from careen.database.buckets import FeedRow
+from careen.database.head import FeedRow
 from careen.database.layer import Packed
 from careen.database.publication import (
     LARGE_BYTES,

@@ -49,7 +49,7 @@ def test_missing(tmp_path):
     assert "careen db update" in caught.value.hint
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b"", "older kind"), (b"text" * 5000, "damaged")])
+@pytest.mark.parametrize(("content", "reason"), [(b"", "older schema"), (b"text" * 5000, "damaged")])
 def test_not_a_database(path, content, reason):
     path.write_bytes(content)
     path.with_name(f"{path.name}.sum").unlink()
@@ -70,7 +70,7 @@ def test_another_schema(path, version, reason):
     ("spoil", "reason"),
     [
         (lambda path: path.chmod(0), "cannot be read|nothing"),
-        (lambda path: (path.unlink(), path.mkdir()), "is no file"),
+        (lambda path: (path.unlink(), path.mkdir()), "is not a file"),
         (lambda path: path.write_bytes(path.read_bytes()[:-5000]), "damaged"),
         (lambda path: path.write_bytes(b""), "damaged"),
     ],

@@ -50,7 +50,7 @@ def asked(files, root, installed=INSTALLED, **options):
     return repository_knowledge(Archives([written(files, root)], None, **options), installed)
 
 
-def test_errata_of_builds_like_the_image_s_judge_it(tmp_path):
+def test_errata_of_builds_like_the_image_s_assess_it(tmp_path):
     knowledge = asked(repository(), tmp_path)
     (jib,) = knowledge.advisories("rocky:9", ["jib", "spar"])["jib"]
     assert (jib.id, jib.aliases, jib.severity, jib.ranges[0].fixed) == ("TSTA-2026:1", ("CVE-2026-0001",), "high", "1.4-3.el9")
@@ -59,13 +59,12 @@ def test_errata_of_builds_like_the_image_s_judge_it(tmp_path):
     (info,) = knowledge.namespace("rocky:9")
     assert info.partial
     assert (
-        info.detail
-        == "errata of the repositories that were named, of 2026-03-01; their signature was not verified: no keys were given"
+        info.detail == "errata of the named repositories, of 2026-03-01; their signature was not verified: no keys were given"
     )
     assert knowledge.info.sources[0].as_of == "2026-03-01"
 
 
-def test_a_repository_of_another_distribution_judges_nothing(tmp_path):
+def test_a_repository_of_another_distribution_has_no_effect(tmp_path):
     assert asked(repository(), tmp_path, {"ol:8": {"jib": {"1.4-1.el8"}}}) is None
 
 
@@ -86,11 +85,11 @@ def _answer(files, path):
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
+    ("files", "reason"),
     [
         (repository(digest="a" * 64), "not the file"),
-        (repository(href="../../etc/passwd"), "no place in a repository"),
-        (repository(href="https://example.org/x"), "no place in a repository"),
+        (repository(href="../../etc/passwd"), "not a path in a repository"),
+        (repository(href="https://example.org/x"), "not a path in a repository"),
         (repository(digest="abc"), "checksum"),
         (repository(errata=b"<updates><update/></updates>"), "no usable id"),
         (repository(errata=b"<updates>"), "not well-formed"),
@@ -99,10 +98,10 @@ def _answer(files, path):
     ],
     ids=range(8),
 )
-def test_what_is_not_as_it_should_be_is_said_and_not_used(tmp_path, caplog, files, said):
+def test_what_is_not_as_it_should_be_is_reported_and_not_used(tmp_path, caplog, files, reason):
     with caplog.at_level(logging.WARNING):
         assert asked(files, tmp_path) is None
-    assert said in caplog.text
+    assert reason in caplog.text
 
 
 def test_a_place_without_errata_is_none(tmp_path, caplog):
@@ -125,7 +124,7 @@ def test_with_keys_the_list_must_be_signed(tmp_path, caplog):
     files["repodata/repomd.xml.asc"] = (tmp_path / "repomd.xml.asc").read_bytes()
     found = asked(files, tmp_path / "signed", keys=[signer.keyring])
     signer.close()
-    assert found.namespace("rocky:9")[0].detail == "errata of the repositories that were named, of 2026-03-01"
+    assert found.namespace("rocky:9")[0].detail == "errata of the named repositories, of 2026-03-01"
     files["repodata/repomd.xml"] += b" "
     assert asked(files, tmp_path / "changed", keys=[signer.keyring]) is None
     assert "not signed by any of the keys" in caplog.text

@@ -1,4 +1,4 @@
-"""Which flaws a patch mends, by its name and header, and since when at the earliest."""
+"""The CVEs that a patch fixes, by its name and header, and the earliest day of the fix."""
 
 import pytest
 from tests.support.work import ends
@@ -32,7 +32,7 @@ def test_by_the_name_of_the_file(name, found):
     ("header", "found"),
     [
         ("Subject: [PATCH 1/2] CVE-2026-0001: bound the length", ["CVE-2026-0001"]),
-        ("Description: mends CVE-2026-0001\n as well as CVE-2026-0009, which is alike", ["CVE-2026-0001"]),
+        ("Description: repairs CVE-2026-0001\n as well as CVE-2026-0009, which is alike", ["CVE-2026-0001"]),
         ("Bug-Debian: https://bugs.example.org/1\nCVE: CVE-2026-0001", ["CVE-2026-0001"]),
         ("Subject: bound\n\nFixes: CVE-2026-0001", ["CVE-2026-0001"]),
         (

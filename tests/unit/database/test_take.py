@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from tests.support.feeds import SOURCES, whole_mirror
 from tests.support.generated import examples
 
-from careen.app.meaning import meaning
+from careen.app.regression_guard import build_is_affected
 from careen.database.build import FeedRow, Fresh, Kept, build, damaged, rows_of
 from careen.database.checks import read_checks
 from careen.database.compare import compare
@@ -70,7 +70,7 @@ def debian(path, day="2026-01-02", fixed="1.1", count=100, confirmed="", part="t
     return path
 
 
-def told(database):
+def summary(database):
     return [(row.as_of, row.sha256, row.reader, row.records, row.large, row.detail) for row in rows_of(database).values()]
 
 
@@ -87,10 +87,10 @@ def test_all_of_it(theirs, tmp_path):
     assert result.layers == len(one.publication.groups)
     assert not compare(theirs, ours).sources
     assert list(rows_of(ours)) == list(rows_of(theirs))
-    assert told(ours) == told(theirs)
+    assert summary(ours) == summary(theirs)
 
 
-def said(database):
+def records(database):
     """All that look-ups can find, feed by feed in the order in which they count."""
     with open_database(database) as opened:
         contents = opened.contents()
@@ -113,12 +113,12 @@ def test_what_is_taken_is_what_its_records_make(theirs, tmp_path_factory, data):
         rows = [row for path, row in rows_of(theirs).items() if path in paths]
         feeds = [Fresh(row, partial(opened.records_of_feed, row.path)) for row in rows]
         assert not build(built, feeds, "2026-01-01T00:00:00+00:00").failed
-    assert said(ours) == said(built)
-    assert told(ours) == told(built)
+    assert records(ours) == records(built)
+    assert summary(ours) == summary(built)
     assert not damaged(ours)
 
 
-def test_what_was_said_of_records_that_the_publisher_could_not_read_stays(tmp_path):
+def test_earlier_editions_of_records_that_the_publisher_could_not_read_stay(tmp_path):
     ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01", fixed="1.1", count=100)
     source = debian(tmp_path / "theirs.sqlite", fixed="1.2", count=99)
     lost = PassedOver("a word that is new", ("CVE-2025-99", "CVE-2025-5"))
@@ -225,7 +225,7 @@ def test_a_feed_that_lost_records_is_held_back(tmp_path):
 def test_a_feed_that_turns_around_is_held_back(tmp_path):
     ours = debian(tmp_path / "ours" / "advisories.sqlite", day="2026-01-01", fixed="1.1")
     one = published(debian(tmp_path / "theirs.sqlite", fixed="9"), tmp_path / "layers")
-    result = taken(ours, one, judge=meaning())
+    result = taken(ours, one, is_affected=build_is_affected())
     assert result.failed["debian/tracker.json"].trouble == "held_back"
     assert "are the reverse of before" in result.failed["debian/tracker.json"].detail
     assert fixes(ours) == ({"1.1"}, 100)
@@ -263,10 +263,10 @@ def test_a_layer_under_another_name(tmp_path):
     source = debian(tmp_path / "theirs.sqlite")
     one = published(source, tmp_path / "layers")
     group = one.publication.groups[0]
-    with pytest.raises(UntrustedError, match="does not hold what it should"):
+    with pytest.raises(UntrustedError, match="does not have the feeds that it should"):
         taken(tmp_path / "ours" / "advisories.sqlite", one, [replace(group, name="osv/npm")])
     rows = (replace(group.rows[0], path="osv/npm/all.zip"),)
-    with pytest.raises(UntrustedError, match="does not hold what it should"):
+    with pytest.raises(UntrustedError, match="does not have the feeds that it should"):
         taken(tmp_path / "ours" / "advisories.sqlite", one, [replace(group, rows=rows)])
 
 

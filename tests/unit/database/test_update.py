@@ -1,4 +1,4 @@
-"""Updates: what is fetched when, what is kept, and what is said of it."""
+"""Updates: what is fetched when, what is kept, and what is reported."""
 
 import json
 import threading
@@ -100,7 +100,7 @@ def test_from_a_folder(cache, mirror):
     assert sources["kev"].records == 2
 
 
-def test_what_a_mirror_made_itself_is_said(cache, mirror):
+def test_what_a_mirror_made_itself_is_reported(cache, mirror):
     write_manifest(mirror)
     manifest = json.loads((mirror / "MANIFEST.json").read_text())
     for file in manifest["files"]:
@@ -169,21 +169,21 @@ def test_a_damaged_feed_spoils_neither_the_others_nor_its_old_records(cache, mir
     assert asked(cache, "debian:12", "halyard")[0] == "CVE-2025-1"
     assert asked(cache, "PyPI", "harbour-crane") == ["PYSEC-2025-1"]
     assert asked(cache, "alpine:edge", "boom") == ["CVE-2023-7"]
-    told = {source.name: source.detail for source in status(database_path(cache)).sources}
-    assert "status" in told["debian/tracker"]
-    assert "zip" in told["osv/PyPI"]
+    details = {source.name: source.detail for source in status(database_path(cache)).sources}
+    assert "status" in details["debian/tracker"]
+    assert "zip" in details["osv/PyPI"]
 
 
-def test_records_that_cannot_be_read_are_counted_and_told_once(cache, mirror):
+def test_records_that_cannot_be_read_are_counted_and_reported_once(cache, mirror):
     tracker = json.loads((mirror / "debian/tracker.json").read_text())
     for number in range(3):
         tracker[f"buoy{number}"] = {"CVE-2025-7": {"releases": {"bookworm": {"status": "paused", "urgency": "low"}}}}
     tracker["buoy9"] = {"CVE-2025-7": {"releases": {"bookworm": {"status": "open"}}}}
     (mirror / "debian/tracker.json").write_text(json.dumps(tracker))
     result = update(cache, SOURCES, mirror_at=str(mirror))
-    (told,) = [one for one in result.feeds if one.path == "debian/tracker.json"]
+    (result_of_feed,) = [one for one in result.feeds if one.path == "debian/tracker.json"]
     reason = "3 records were passed over (CVE-2025-7 of buoy0 in bookworm: an unknown status 'paused')"
-    assert (told.state, told.detail) == ("updated", reason)
+    assert (result_of_feed.state, result_of_feed.detail) == ("updated", reason)
     assert asked(cache, "debian:12", "buoy9") == ["CVE-2025-7"]
     assert {source.name: source.detail for source in status(database_path(cache)).sources}["debian/tracker"] == reason
 
@@ -327,7 +327,7 @@ def test_a_live_full_update_lists_what_there_is(cache, mirror, network):
     assert not result.failed  # what a server does not have (404) is absent, not failed
 
 
-def test_what_another_origin_does_not_offer_is_kept_and_said(cache, mirror, network):
+def test_what_another_origin_does_not_offer_is_kept_and_reported(cache, mirror, network):
     update(cache, SOURCES, mirror_at=str(mirror))
     assert "CVE-2025-9" in asked(cache, "debian:12", "halyard")
     result = update(cache, SOURCES, fetcher=network)
@@ -344,9 +344,9 @@ def test_without_a_network_nothing_of_a_mirror_is_lost(cache, mirror):
     result = update(cache, SOURCES, fetcher=no_network())
     assert rows_of(database_path(cache)) == before
     assert {one.trouble for one in result.failed} == {"unreachable", "not_listed"}
-    told = {one.path: one.trouble for one in (*result.failed, *result.kept)}
-    assert told.keys() >= before.keys()
-    assert (told["alpine-secdb/edge/community.json"], told["alpine"]) == ("not_listed", "not_listed")
+    troubles = {one.path: one.trouble for one in (*result.failed, *result.kept)}
+    assert troubles.keys() >= before.keys()
+    assert (troubles["alpine-secdb/edge/community.json"], troubles["alpine"]) == ("not_listed", "not_listed")
     troubles = {source.name: source.trouble for source in status(database_path(cache)).sources}
     assert (troubles["kev"], troubles["debian/changelogs"]) == ("unreachable", "")
 
@@ -467,7 +467,7 @@ def test_nvd_is_for_full_updates_alone(cache, mirror, network):
 
 
 @pytest.mark.parametrize("answer", [(403,), (404,), (410,), (429,), (502,), UNREACHABLE])
-def test_where_the_first_address_fails_the_second_is_asked_and_told(cache, network, answer):
+def test_where_the_first_address_fails_the_second_is_asked_and_reported(cache, network, answer):
     network.answers[SECOND], network.answers[KEV] = network.answers[KEV], answer
     assert not update(cache, SOURCES, need=NEED, fetcher=network).failed
     row = rows_of(database_path(cache))[KEV_PATH]
@@ -483,7 +483,7 @@ def test_where_the_first_address_fails_the_second_is_asked_and_told(cache, netwo
     assert (rows_of(database_path(cache))[KEV_PATH].url, rows_of(database_path(cache))[KEV_PATH].detail) == (KEV, "")
 
 
-def test_which_sources_assess_is_told_with_what_failed(cache, network):
+def test_which_sources_assess_is_reported_with_what_failed(cache, network):
     update(cache, SOURCES, need=NEED, fetcher=network)
     network.answers |= {KEV: (403,), SECOND: (403,), TRACKER: (500,)}
     failed = update(cache, SOURCES, need=NEED, fetcher=network).failed
@@ -492,7 +492,7 @@ def test_which_sources_assess_is_told_with_what_failed(cache, network):
         assert database.exploited(["CVE-2021-1"])
 
 
-def test_where_no_address_answers_each_is_told(cache, network):
+def test_where_no_address_answers_each_is_reported(cache, network):
     network.answers |= {KEV: (403,), SECOND: (500,)}
     (failed,) = update(cache, SOURCES, need=NEED, fetcher=network).failed
     assert failed.detail == "neither of its 2 addresses could be reached (the server answered 403; the server answered 500)"
@@ -534,11 +534,11 @@ def test_a_refresh_does_not_wait_for_anothers_update_for_ever(cache, network):
 
 
 def test_progress_tells_of_bytes(cache, network):
-    told = []
-    refresh(cache, SOURCES, NEED, network, lambda what, done, total: told.append((what, done, total)))
+    progress = []
+    refresh(cache, SOURCES, NEED, network, lambda what, done, total: progress.append((what, done, total)))
     size = len(network.answers[KEV])
-    assert (KEV, size, size) in told
-    assert any(what.startswith("reading debian/tracker.json") for what, _, _ in told)
+    assert (KEV, size, size) in progress
+    assert any(what.startswith("reading debian/tracker.json") for what, _, _ in progress)
 
 
 def test_leaves_nothing_but_its_files(cache, network):
@@ -576,7 +576,7 @@ def test_what_is_damaged_and_cannot_be_fetched_stays_an_error(cache, network):
 
 def test_a_folder_in_the_place_of_the_database(cache, network):
     database_path(cache).mkdir(parents=True)
-    with pytest.raises(DatabaseError, match="is no file") as caught:
+    with pytest.raises(DatabaseError, match="is not a file") as caught:
         update(cache, SOURCES, need=NEED, fetcher=network)
     assert "Remove" in caught.value.hint
 
@@ -589,7 +589,7 @@ def test_a_database_of_an_earlier_schema_is_built_anew(cache, network):
         connection.execute("PRAGMA user_version = 3")
     connection.close()
     database_path(cache).with_name("advisories.sqlite.sum").unlink()
-    with pytest.raises(DatabaseError, match="of an older kind"):
+    with pytest.raises(DatabaseError, match="older schema"):
         open_database(database_path(cache))
     result = refresh(cache, SOURCES, NEED, network)
     assert {one.state for one in result.feeds} == {"updated"}
@@ -616,7 +616,7 @@ def test_a_clock_that_was_once_wrong_blocks_nothing(cache, network, monkeypatch)
     assert {found[path] for path in NEEDED} == {"fresh"}
 
 
-def test_one_reason_is_told_once(cache, network):
+def test_one_reason_is_reported_once(cache, network):
     network.request = lambda *_, **__: (_ for _ in ()).throw(NetworkError("proxy 127.0.0.1:9: Connection refused"))
     with pytest.raises(DatabaseError) as caught:
         update(cache, SOURCES, need=NEED, fetcher=network)

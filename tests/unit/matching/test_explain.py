@@ -16,7 +16,7 @@ from tests.support.matching import (
 )
 from tests.support.reports import clean
 
-from careen.database.chain import Fallback
+from careen.database.combined import FallbackKnowledge
 from careen.matching.explain import explain
 from careen.matching.explain_texts import range_text
 from careen.matching.keys import keys_of
@@ -57,7 +57,7 @@ def test_an_overruled_source_is_listed_and_does_not_count():
     better = knowledge(advisory(fixed="3.0.11-1"), info(partial=True))
     second = knowledge(advisory(source="debian-archive"), info(source="debian-archive", partial=True))
     report = replace(clean(), inventory=Inventory(DEBIAN, (deb(),)), findings=())
-    (one,) = explain("CVE-2026-0001", "libssl3", report, Fallback(better, second), SCHEMES, ECOSYSTEMS).of_packages
+    (one,) = explain("CVE-2026-0001", "libssl3", report, FallbackKnowledge(better, second), SCHEMES, ECOSYSTEMS).of_packages
     assert one.outcome == "not_found"
     assert [(statement.source, statement.affects, statement.counts) for statement in one.statements] == [
         ("debian", False, False),

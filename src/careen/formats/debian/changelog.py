@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
-from .references import meant
+from .references import cves_by_other_names
 
 _ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
 _REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
@@ -71,7 +71,7 @@ def fixes(
             lowest[cve] = earliest[at][1]
     also: dict[str, Entry] = {}
     for entry in entries if known else ():
-        for cve in meant(entry.text, known or {}):
+        for cve in cves_by_other_names(entry.text, known or {}):
             if cve not in lowest and (cve not in also or entry.place < also[cve].place):
                 also[cve] = entry
     return {cve: entry.version for cve, entry in sorted({**lowest, **also}.items())}

@@ -16,7 +16,7 @@ from msgspec import Struct
 MAX_CVES = 40  # of one item
 MAX_ITEM = 4_000
 MAX_ITEMS = 500_000
-MAX_EQUATED = 20_000
+MAX_REFERENCES = 20_000
 SHARED = 2  # names in both items
 _ITEM = re.compile(r"^[ \t]*(?:[*+-] |$)", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
@@ -65,17 +65,17 @@ def mention(item: str) -> Mention | None:
     return Mention(cves, references) if references and len(cves) <= MAX_CVES else None
 
 
-def equated(mentioned: Iterable[Mention]) -> dict[str, tuple[str, ...]]:
+def cves_by_reference(mentioned: Iterable[Mention]) -> dict[str, tuple[str, ...]]:
     """The CVEs that texts name together with a reference, by reference."""
     found: dict[str, set[str]] = defaultdict(set)
     for mention in mentioned:
-        if mention.cves and len(found) < MAX_EQUATED:
+        if mention.cves and len(found) < MAX_REFERENCES:
             for reference in mention.references:
                 found[reference].update(mention.cves)
     return {reference: tuple(sorted(cves)) for reference, cves in found.items() if len(cves) <= MAX_CVES}
 
 
-def meant(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def cves_by_other_names(text: str, known: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """The CVEs of items that name only another reference."""
     if known:
         for mention in mentions(text):
@@ -98,9 +98,9 @@ def corrected(text: str, other: str) -> str:
         if SHARED < len(names) <= MAX_CVES:
             near = [group for name in names for group in by_name.get(name, ())[:MAX_CVES] if len(group & names) >= SHARED]
             for name in names - known:
-                meant = {other_name for group in near for other_name in group - ours if _is_slip(name, other_name)}
-                if len(meant) == 1:
-                    wrong[name] = meant.pop()
+                intended = {other_name for group in near for other_name in group - ours if _is_slip(name, other_name)}
+                if len(intended) == 1:
+                    wrong[name] = intended.pop()
     return _NAME.sub(lambda found: wrong.get(found[0], found[0]), text) if wrong else text
 
 
@@ -126,8 +126,8 @@ def _references(item: str) -> Iterator[str]:
             yield f"bug:{bug[1]}"
         elif not _COMMIT.search(address) and not _TASK.search(address) and re.search(r"/.*\d{2}", address):
             yield f"at:{address}"
-    for one, other in _TASK.findall(item):
-        yield f"task:{one or other}"
+    for task, bug_id in _TASK.findall(item):
+        yield f"task:{task or bug_id}"
     for commit in _COMMIT.findall(item):
         if not commit.isdecimal() and not commit.isalpha():
             yield f"commit:{commit[:10]}"

@@ -3,7 +3,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.debian.references import Mention, corrected, equated, meant, mention, mentions
+from careen.formats.debian.references import Mention, corrected, cves_by_other_names, cves_by_reference, mention, mentions
 
 
 @pytest.mark.parametrize(
@@ -50,16 +50,15 @@ def test_each_item_is_read_alone():
 
 
 def test_an_item_without_a_cve_means_those_that_another_text_has_with_its_bug():
-    known = equated(mentions(TEXT))
-    assert list(meant("\n  * fix the sails (T1234)\n  * fix more (Closes: #1012345), CVE-2026-0009\n", known)) == [
-        "CVE-2026-0001"
-    ]
-    assert list(meant("\n  * fix the sails (T1234)\n", {})) == []
+    known = cves_by_reference(mentions(TEXT))
+    text = "\n  * fix the sails (T1234)\n  * fix more (Closes: #1012345), CVE-2026-0009\n"
+    assert list(cves_by_other_names(text, known)) == ["CVE-2026-0001"]
+    assert list(cves_by_other_names("\n  * fix the sails (T1234)\n", {})) == []
 
 
 def test_a_reference_with_too_many_cves_is_ignored():
     many = [Mention((f"CVE-2026-{number:04}",), ("bug:1012345",)) for number in range(100)]
-    assert equated(many) == {}
+    assert cves_by_reference(many) == {}
 
 
 OTHER = "\n  * CVE-2026-1234, CVE-2026-1235 and CVE-2026-1326: torn sails\n  * CVE-2026-1400\n"

@@ -7,11 +7,11 @@ import pytest
 from tests.support.feeds import FakeNetwork
 from tests.support.osv import OSV, record, whole
 
-from careen.database import together as module
+from careen.database import shared_update as module
 from careen.database.build import rows_of
 from careen.database.knowledge import database_path
 from careen.database.lock import exclusive
-from careen.database.together import Together
+from careen.database.shared_update import SharedUpdate
 from careen.database.update import refresh
 from careen.errors import DatabaseError
 from careen.plugins import Need
@@ -52,11 +52,11 @@ def states(result):
 
 
 def test_the_second_download_begins_while_the_first_runs(tmp_path, threads):
-    network, together = Gated("npm", "PyPI"), Together()
-    first = threads.submit(refresh, tmp_path, OSV, need("npm"), network, together=together)
+    network, shared = Gated("npm", "PyPI"), SharedUpdate()
+    first = threads.submit(refresh, tmp_path, OSV, need("npm"), network, shared=shared)
     assert network.began["npm"].wait(LIMIT_S)
-    second = threads.submit(refresh, tmp_path, OSV, need("PyPI"), network, together=together)
-    assert network.began["PyPI"].wait(LIMIT_S)  # while nobody has npm yet
+    second = threads.submit(refresh, tmp_path, OSV, need("PyPI"), network, shared=shared)
+    assert network.began["PyPI"].wait(LIMIT_S)  # before npm has come
     network.open["PyPI"].set()
     assert states(second.result(LIMIT_S)) == {PYPI: "updated"}
     assert set(rows_of(database_path(tmp_path))) == {PYPI}
@@ -68,10 +68,10 @@ def test_the_second_download_begins_while_the_first_runs(tmp_path, threads):
 
 
 def test_a_feed_that_both_want_is_asked_for_once_and_waited_for_by_both(tmp_path, threads):
-    network, together = Gated("npm", "PyPI"), Together()
-    first = threads.submit(refresh, tmp_path, OSV, need("npm"), network, together=together)
+    network, shared = Gated("npm", "PyPI"), SharedUpdate()
+    first = threads.submit(refresh, tmp_path, OSV, need("npm"), network, shared=shared)
     assert network.began["npm"].wait(LIMIT_S)
-    second = threads.submit(refresh, tmp_path, OSV, need("npm", "PyPI"), network, together=together)
+    second = threads.submit(refresh, tmp_path, OSV, need("npm", "PyPI"), network, shared=shared)
     network.open["PyPI"].set()
     assert network.began["PyPI"].wait(LIMIT_S)
     assert not second.done()
@@ -93,13 +93,13 @@ def test_what_came_while_another_was_built_is_built_in_one_go(tmp_path, threads,
 
     monkeypatch.setattr(module, "_build_all", slow)
     names = ("npm", "PyPI", "Go")
-    network, together = Gated(*names), Together()
+    network, shared = Gated(*names), SharedUpdate()
     for event in network.open.values():
         event.set()
-    running = [threads.submit(refresh, tmp_path, OSV, need("npm"), network, together=together)]
+    running = [threads.submit(refresh, tmp_path, OSV, need("npm"), network, shared=shared)]
     assert began.wait(LIMIT_S)
-    running += [threads.submit(refresh, tmp_path, OSV, need(name), network, together=together) for name in names[1:]]
-    while len(together._waiting) < 2:
+    running += [threads.submit(refresh, tmp_path, OSV, need(name), network, shared=shared) for name in names[1:]]
+    while len(shared._waiting) < 2:
         assert not any(one.done() for one in running)
     go_on.set()
     results = [one.result(LIMIT_S) for one in running]
@@ -109,10 +109,10 @@ def test_what_came_while_another_was_built_is_built_in_one_go(tmp_path, threads,
 
 
 def test_whoever_waits_for_a_feed_of_another_learns_that_it_failed(tmp_path, threads):
-    network, together = Gated("npm", "PyPI"), Together()
-    first = threads.submit(refresh, tmp_path, OSV, need("npm"), network, together=together)
+    network, shared = Gated("npm", "PyPI"), SharedUpdate()
+    first = threads.submit(refresh, tmp_path, OSV, need("npm"), network, shared=shared)
     assert network.began["npm"].wait(LIMIT_S)
-    second = threads.submit(refresh, tmp_path, OSV, need("npm", "PyPI"), network, together=together)
+    second = threads.submit(refresh, tmp_path, OSV, need("npm", "PyPI"), network, shared=shared)
     assert network.began["PyPI"].wait(LIMIT_S)
     network.answers = {url: (503,) for url, _ in network.asked}
     for event in network.open.values():
@@ -122,11 +122,11 @@ def test_whoever_waits_for_a_feed_of_another_learns_that_it_failed(tmp_path, thr
             one.result(LIMIT_S)
     # and nobody holds anything any more
     network.answers.clear()
-    assert states(refresh(tmp_path, OSV, need("npm", "PyPI"), network, together=together)) == {NPM: "updated", PYPI: "updated"}
+    assert states(refresh(tmp_path, OSV, need("npm", "PyPI"), network, shared=shared)) == {NPM: "updated", PYPI: "updated"}
 
 
 def test_one_after_the_other(tmp_path):
-    network, together = Gated("npm"), Together()
+    network, shared = Gated("npm"), SharedUpdate()
     network.open["npm"].set()
-    assert states(refresh(tmp_path, OSV, need("npm"), network, together=together)) == {NPM: "updated"}
-    assert states(refresh(tmp_path, OSV, need("npm"), network, together=together)) == {NPM: "fresh"}
+    assert states(refresh(tmp_path, OSV, need("npm"), network, shared=shared)) == {NPM: "updated"}
+    assert states(refresh(tmp_path, OSV, need("npm"), network, shared=shared)) == {NPM: "fresh"}

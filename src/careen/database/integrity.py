@@ -1,7 +1,7 @@
-"""Whether a database file is the one that was written: its checksum, in ``advisories.sqlite.sum`` beside it.
+"""Whether a database file is intact, by its checksum in ``advisories.sqlite.sum`` beside it.
 
-The whole file is read where it is new to us (another inode, size or time: copied, restored, changed) and after any error.
-Where there is no such file nothing is known, and what look-ups verify must do.
+The whole file is read if it is new to us (another inode, size or time: copied, restored, changed), and after any error.
+Without that file nothing is known, and the verification of each look-up has to suffice.
 """
 
 from contextlib import suppress
@@ -17,24 +17,24 @@ from careen.safety.typed import from_json
 
 class Sum(Struct, frozen=True, array_like=True):
     digests: tuple[str, ...]  # two while one file takes the place of another
-    seen: tuple[int, int, int, int]  # the file as it was when it last had one of them
+    seen: tuple[int, int, int, int]  # inode, size and times of the file when it last had one of them
 
 
 UNSEEN = (0, 0, 0, 0)
 
 
 def replaced(aside: Path, database: Path) -> None:
-    """Puts a file that was written and verified in the place of the database; a crash leaves one of the two, known as whole."""
+    """Replaces the database by a verified file; a crash leaves one of the two, with its checksum."""
     digest = _digest(aside)
     before = _read(database)
-    # Where that cannot be written, the new file would be taken for damaged.
+    # If it could not be written, the new file would pass for damaged.
     _write_strictly(database, Sum((digest, *(before.digests if before else ())), UNSEEN))
     aside.replace(database)
     _write(database, Sum((digest,), _stat(database)))
 
 
 def is_whole(database: Path) -> bool:
-    """False where the file is not what was written."""
+    """False if the file is not the one that was written."""
     known = _read(database)
     if known is None or known.seen == _stat(database):
         return True
@@ -46,7 +46,7 @@ def is_whole(database: Path) -> bool:
 
 
 def distrust(database: Path) -> None:
-    """After an error: the next one to open the file reads it whole."""
+    """After an error: whoever opens the file next reads it whole."""
     known = _read(database)
     _write(database, Sum(known.digests if known else (), UNSEEN))
 
@@ -59,7 +59,7 @@ def _read(database: Path) -> Sum | None:
 
 
 def _write(database: Path, found: Sum) -> None:
-    """A folder in which we may not write has none; then the file is read whole each time, or looked up in alone."""
+    """Without an error if the folder is read-only: then the file is read whole each time, or only look-ups verify it."""
     with suppress(OSError):
         _write_strictly(database, found)
 

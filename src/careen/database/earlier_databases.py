@@ -1,6 +1,6 @@
-"""Databases beside the one in use: earlier ones that were kept, and one that came from elsewhere put in its place.
+"""Earlier databases that are kept beside the one in use, and the import of one from elsewhere.
 
-Layout of the folder: ``kept/<moment of its building>.sqlite``, names as in file systems of every kind (``-`` for ``:``).
+Layout of the folder: ``kept/<time when it was built>.sqlite``, in names for all file systems (``-`` for ``:``).
 Raises: DatabaseError, InputError.
 """
 
@@ -14,9 +14,9 @@ from careen.atomic import write_whole
 from careen.errors import DatabaseError
 from careen.model.advisory import DatabaseInfo
 
-from .buckets import FeedRow
 from .build import put_in_place
 from .checks import forget_checks
+from .head import FeedRow
 from .lock import LOCK_PATIENCE_S, exclusive
 from .merge import Merged, with_ours
 from .read import status
@@ -25,8 +25,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @contextmanager
-def keeping(path: Path, count: int) -> Iterator[None]:
-    """The database as it is now is kept if the block puts another in its place, with ``count`` earlier ones in all."""
+def keeping_earlier(path: Path, count: int) -> Iterator[None]:
+    """Keeps the present database if the block replaces it; ``count`` earlier ones are kept in all."""
     before = _built(path) if count else ""
     if not before:
         yield
@@ -44,8 +44,8 @@ def keeping(path: Path, count: int) -> Iterator[None]:
         old.unlink(missing_ok=True)
 
 
-def listed(path: Path) -> tuple[DatabaseInfo, ...]:
-    """The one in use, then those that were kept, newest first. What cannot be read is left out."""
+def list_databases(path: Path) -> tuple[DatabaseInfo, ...]:
+    """The one in use, then the earlier ones, newest first. Files that cannot be read are left out."""
     found = []
     for file in (path, *_kept(path)):
         try:
@@ -55,14 +55,16 @@ def listed(path: Path) -> tuple[DatabaseInfo, ...]:
     return tuple(found)
 
 
-def chosen(path: Path, wanted: str) -> Path:
-    """The file that ``wanted`` means: a file's name, or the newest database that was built on a day or before it."""
+def find_database(path: Path, wanted: str) -> Path:
+    """``wanted`` is a file, or a day: then the newest database that was built on or before it."""
     file = Path(wanted).expanduser()
     if not _DAY.fullmatch(wanted):
         if not file.is_file():
-            raise DatabaseError(f"{wanted}: there is no such database", "a file, or a day: careen db list names those kept")
+            raise DatabaseError(
+                f"{wanted}: there is no such database", "name a file, or a day: careen db list shows those kept"
+            )
         return file
-    built = {info.built: info.path for info in listed(path)}
+    built = {info.built: info.path for info in list_databases(path)}
     until = [moment for moment in built if moment[:10] <= wanted]
     if not until:
         there = ", ".join(sorted({moment[:10] for moment in built})) or "none"
@@ -73,10 +75,10 @@ def chosen(path: Path, wanted: str) -> Path:
 
 
 def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replace: bool = False) -> tuple[FeedRow, ...]:
-    """Puts what ``write`` makes in a file aside, and verifies, in the place of the database.
+    """Replaces the database by the one that ``write`` makes aside and verifies.
 
-    What the database in use has beyond it is taken over, unless it is to be replaced whole; gives the feeds taken over.
-    Raises DatabaseError afterwards where some of that was damaged.
+    Feeds that only the database in use has are taken over unless ``replace``; returns them. Raises DatabaseError
+    afterwards if some of them were damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside = path.parent / f"{path.name}.{os.getpid()}.coming"
@@ -88,14 +90,14 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replac
                 leftover.unlink(missing_ok=True)
             write(aside)
             merged = Merged() if replace else with_ours(aside, path)
-            with keeping(path, count):
+            with keeping_earlier(path, count):
                 put_in_place(aside, path)
             forget_checks(path)
         finally:
             aside.unlink(missing_ok=True)
     if merged.lost:
         raise DatabaseError(
-            f"the new database is in use, but of the one before this was damaged, and is lost: {', '.join(merged.lost)}",
+            f"the new database is in use, but damaged feeds of the previous one are lost: {', '.join(merged.lost)}",
             "careen db update fetches it anew",
         )
     return merged.kept
@@ -113,7 +115,7 @@ def _built(path: Path) -> str:
 
 
 def _link(path: Path, to: Path) -> None:
-    """The file under a second name: a new database gets a file of its own, so that this one does not change."""
+    """Gives the file a second name. An update writes a new file, so that this one does not change."""
     import shutil
 
     to.parent.mkdir(exist_ok=True, mode=0o700)

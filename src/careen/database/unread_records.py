@@ -1,4 +1,4 @@
-"""What a feed said before of the records that cannot be read in its new edition: it holds until they can be."""
+"""Records that cannot be read in a feed's new edition: their earlier editions are kept until they can be."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
@@ -9,35 +9,36 @@ from msgspec.structs import replace
 from careen.model.advisory import PassedOver
 from careen.plugins import Record
 
-from .buckets import Held, Kind, Shelf, Wanted
+from .head import Held, Kind
 from .knowledge import key_name
 from .rows import bundle_key, statements, unpack_words, unpacked
+from .shelf import Shelf, Wanted
 
-MAX_IDS = 1_000_000  # that the unread records of one feed may name
-MAX_TOLD = 1000  # unread records that the database remembers of a feed
-MAX_TOLD_IDS = 20  # of each
+MAX_IDS = 1_000_000  # in the unread records of one feed
+MAX_REMEMBERED = 1000  # unread records that the database remembers of a feed
+MAX_REMEMBERED_IDS = 20  # of each
 MAX_REASON = 200
-LISTS = frozenset({"advisory", "malicious"})  # of these a key has statements with ids; of others the key is the id
+LISTS = frozenset({"advisory", "malicious"})  # here a key has statements with ids; elsewhere the key is the id
 
 
 class Statement(Struct, frozen=True):
     kind: Kind
     space: str
     key: str
-    id: str  # "" where the key is the id
+    id: str  # "" if the key is the id
     records: tuple[Record, ...]
 
 
-class Unread:
-    """The records of one feed that could not be read. Raises ValueError where they name more than can be looked for."""
+class UnreadRecords:
+    """The records of one feed that could not be read. Raises ValueError if they name too many ids to look up."""
 
     def __init__(self, known: Iterable[PassedOver] = ()) -> None:
-        """``known``: those that whoever published the feed could not read."""
+        """``known``: those that the publisher of the feed could not read."""
         self._all = list(known)
         self._known = len(self._all)
         self._ids = 0
 
-    def apart(self, records: Iterable[Record]) -> Iterator[Record]:
+    def readable(self, records: Iterable[Record]) -> Iterator[Record]:
         for record in records:
             if isinstance(record, PassedOver):
                 self._ids += len(record.ids)
@@ -48,7 +49,7 @@ class Unread:
                 yield record
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         count = len(self._all) - self._known
         if not count:
             return ""
@@ -56,36 +57,39 @@ class Unread:
         return f"{number} passed over ({self._all[self._known].reason[:MAX_REASON]})"
 
     def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
-        """With those of ``before`` that an amended feed did not read again."""
-        left = () if replaced is None else (one for one in before if replaced.isdisjoint(one.ids))
-        short = (replace(one, reason=one.reason[:MAX_REASON], ids=one.ids[:MAX_TOLD_IDS]) for one in (*left, *self._all))
-        return tuple(dict.fromkeys(short))[:MAX_TOLD]
+        """With those of ``before`` that a partial update did not read again."""
+        left = () if replaced is None else (record for record in before if replaced.isdisjoint(record.ids))
+        short = (
+            replace(record, reason=record.reason[:MAX_REASON], ids=record.ids[:MAX_REMEMBERED_IDS])
+            for record in (*left, *self._all)
+        )
+        return tuple(dict.fromkeys(short))[:MAX_REMEMBERED]
 
-    def said_before(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
-        """Asked once the new edition was read."""
+    def earlier_statements(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
+        """To be called after the new edition was read."""
         wanted = places_of(self._all)
         if not wanted or before is None:
             return
         bundles = partial(_bundles, shelf, before)
         for section in before.sections:
-            if section.kind in ("bundle", "alias"):  # go with what they belong to
+            if section.kind in ("bundle", "alias"):  # they follow their advisories and records
                 continue
             kind, space, tag = section.kind, section.space, before.tag(section)
             if kind not in LISTS:
                 for key, value in shelf.find(section, tag, Wanted(wanted)):
-                    said = tuple(unpacked(kind, space, key, value, before.words, bundles))
-                    yield Statement(kind, space, key, "", said)
+                    earlier = tuple(unpacked(kind, space, key, value, before.words, bundles))
+                    yield Statement(kind, space, key, "", earlier)
                 continue
             for key, value in shelf.walk(section, tag):
                 ids = {id for id, _ in statements(value) if id in wanted and is_about(wanted[id], space, key)}
-                said = tuple(unpacked(kind, space, key, value, before.words, bundles)) if ids else ()
+                earlier = tuple(unpacked(kind, space, key, value, before.words, bundles)) if ids else ()
                 for id in sorted(ids):
-                    same = tuple(record for record in said if getattr(record, "id", "") == id)
+                    same = tuple(record for record in earlier if getattr(record, "id", "") == id)
                     yield Statement(kind, space, key, id, same)
 
 
-def is_said(shelf: Shelf, held: Held, statement: Statement) -> bool:
-    """Whether a feed says something of what the statement is about."""
+def has_statement(shelf: Shelf, held: Held, statement: Statement) -> bool:
+    """Whether a feed has a statement with the same subject and id."""
     section = held.section(statement.kind, statement.space)
     if section is None:
         return False
@@ -96,11 +100,11 @@ def is_said(shelf: Shelf, held: Held, statement: Statement) -> bool:
 
 
 def places_of(unread: Iterable[PassedOver]) -> dict[str, set[tuple[str, str]]]:
-    """Of each id that records name which cannot be read: the namespaces and packages that it may be about, "" for any."""
+    """By id in unread records: the namespaces and packages that the record may be about, "" for any."""
     places: dict[str, set[tuple[str, str]]] = {}
-    for one in unread:
-        for id in one.ids:
-            places.setdefault(id, set()).add((one.namespace, key_name(one.namespace, one.package)))
+    for record in unread:
+        for id in record.ids:
+            places.setdefault(id, set()).add((record.namespace, key_name(record.namespace, record.package)))
     return places
 
 

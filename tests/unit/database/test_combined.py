@@ -1,6 +1,6 @@
 """Several kinds of knowledge asked as one."""
 
-from careen.database.chain import Chain, Fallback
+from careen.database.combined import CombinedKnowledge, FallbackKnowledge
 from careen.database.memory import MemoryDatabase
 from careen.model.advisory import (
     Advisory,
@@ -27,7 +27,7 @@ def chain():
         Exploited("CVE-2", "2026-01-01"), Malicious("MAL-1", "npm", "keel"), Support("debian:12", "1999-01-01"),
         Support("debian:1", "1997-01-01"),
     ]  # fmt: skip
-    return Chain([MemoryDatabase(first), MemoryDatabase(second, INFO)])
+    return CombinedKnowledge([MemoryDatabase(first), MemoryDatabase(second, INFO)])
 
 
 def test_statements_are_put_together():
@@ -48,16 +48,16 @@ def test_of_single_values_the_first_counts():
 def test_a_second_best_source_speaks_of_what_the_first_does_not_know():
     first = MemoryDatabase([ONE, NAMESPACES[1]], known=[("debian:12", "keel")])
     second = [Advisory(f"X-{name}", "archive", "debian:12", name) for name in ("jib", "keel", "spar")]
-    both = Fallback(first, MemoryDatabase(second))
+    both = FallbackKnowledge(first, MemoryDatabase(second))
     assert both.advisories("debian:12", ["jib", "keel", "spar", "x"]) == {"jib": (ONE,), "spar": (second[2],)}
     assert both.knows("debian:12", ["jib", "keel", "spar", "x"]) == {"jib", "keel", "spar"}
     assert both.only_second("debian:12", ["jib", "keel", "spar", "x"]) == {"spar"}
     assert both.overruled("debian:12", ["jib", "keel", "spar", "x"]) == {"jib": (second[0],), "keel": (second[1],)}
-    assert Chain([both]).only_second("debian:12", ["spar"]) == {"spar"}
+    assert CombinedKnowledge([both]).only_second("debian:12", ["spar"]) == {"spar"}
 
 
 def test_nothing():
-    nothing = Chain([])
+    nothing = CombinedKnowledge([])
     assert nothing.info is None
     assert nothing.knows("debian:12", ["jib"]) == frozenset()
     assert nothing.advisories("debian:12", ["jib"]) == {}

@@ -1,6 +1,6 @@
-"""Whether the first bytes of a download can be those of the file that was asked for.
+"""Whether the first bytes of a download can be those of the requested file.
 
-A network that wants a login first, and many a proxy, answer everything with a page for people and status 200.
+A network that requires a login, and many a proxy, answers every request with a web page and status 200.
 """
 
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
@@ -9,8 +9,8 @@ _BOM = b"\xef\xbb\xbf"
 HEAD_BYTES = 1024
 
 
-def misfit(name: str, head: bytes) -> str:
-    """What came in place of the file ``name``; "" where it may be that."""
+def unexpected_content(name: str, head: bytes) -> str:
+    """What came in place of the file ``name``; "" if it may be the file."""
     start = head[:HEAD_BYTES].removeprefix(_BOM).lstrip()
     if any(page in start.lower() for page in _PAGES) and start[:1] == b"<":
         return "a web page"

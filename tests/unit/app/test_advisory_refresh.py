@@ -1,10 +1,10 @@
-"""Which scores are asked for first, and how a refresh that failed is told."""
+"""Which scores are asked for first, and the warnings of a failed refresh."""
 
 import threading
 
 import pytest
 
-from careen.app.lessons import Learnt, Lessons, _by_importance, _warnings
+from careen.app.advisory_refresh import AdvisoryRefresh, RefreshState, _by_importance, _warnings
 from careen.config import Settings
 from careen.database.memory import MemoryDatabase
 from careen.database.results import FeedResult, UpdateResult
@@ -29,7 +29,7 @@ def delta(**facts):
 
 
 @pytest.fixture
-def lessons(tmp_path, monkeypatch):
+def refresh(tmp_path, monkeypatch):
     """``asked``: what feeds were asked for, each time in a thread of its own."""
     asked, lock = [], threading.Lock()
 
@@ -38,45 +38,45 @@ def lessons(tmp_path, monkeypatch):
             asked.append(need.namespaces)
         return True
 
-    monkeypatch.setattr(Lessons, "_ask_feeds", ask)
-    made = Lessons(Settings(cache_dir=tmp_path, trust_cache=True), ECOSYSTEMS, silent, Learnt())
+    monkeypatch.setattr(AdvisoryRefresh, "_ask_feeds", ask)
+    made = AdvisoryRefresh(Settings(cache_dir=tmp_path, trust_cache=True), ECOSYSTEMS, silent, RefreshState())
     made.asked = asked
     return made
 
 
-def ended(lessons):
-    for thread in lessons._threads:
+def ended(refresh):
+    for thread in refresh._threads:
         thread.join(30)
-    return lessons.asked
+    return refresh.asked
 
 
-def test_what_layers_show_is_asked_for_while_others_are_read(lessons):
-    lessons.begin(delta(npm=[Package("npm", None, "left", "1.0")]))
-    assert not lessons._threads  # whose image it is, is not known yet
-    lessons.begin(delta(distribution=[DEBIAN]))
-    first = ended(lessons).copy()
+def test_what_layers_show_is_asked_for_while_others_are_read(refresh):
+    refresh.start_for_layer(delta(npm=[Package("npm", None, "left", "1.0")]))
+    assert not refresh._threads  # whose image it is, is not known yet
+    refresh.start_for_layer(delta(distribution=[DEBIAN]))
+    first = ended(refresh).copy()
     assert len(first) == 1
     assert {"debian:12", "npm"} <= first[0]
-    lessons.begin(delta(npm=[Package("npm", None, "right", "1.0")]))
-    lessons.begin(delta(python=[Package("pypi", None, "up", "1.0")]))
-    assert ended(lessons)[1:] == [frozenset({"PyPI"})]
+    refresh.start_for_layer(delta(npm=[Package("npm", None, "right", "1.0")]))
+    refresh.start_for_layer(delta(python=[Package("pypi", None, "up", "1.0")]))
+    assert ended(refresh)[1:] == [frozenset({"PyPI"})]
 
 
-def test_what_was_begun_is_not_asked_for_again(lessons):
+def test_what_was_begun_is_not_asked_for_again(refresh):
     from contextlib import ExitStack
 
-    lessons.begin(delta(distribution=[DEBIAN]))
+    refresh.start_for_layer(delta(distribution=[DEBIAN]))
     inventory = Inventory(distribution=DEBIAN, packages=(Package("npm", None, "left", "1.0"),))
     with ExitStack() as opened:
-        lessons.learn(inventory, opened)
-    assert sorted(len(one & {"debian:12", "npm"}) for one in lessons.asked) == [1, 1]
-    assert {"debian:12", "npm"} <= lessons._learnt.namespaces
+        refresh.knowledge_for(inventory, opened)
+    assert sorted(len(one & {"debian:12", "npm"}) for one in refresh.asked) == [1, 1]
+    assert {"debian:12", "npm"} <= refresh._state.namespaces
 
 
-def test_whoever_looks_for_no_vulnerabilities_asks_for_nothing(lessons, tmp_path):
+def test_whoever_looks_for_no_vulnerabilities_asks_for_nothing(refresh, tmp_path):
     settings = Settings(cache_dir=tmp_path, trust_cache=True, scanners=("secret",))
-    other = Lessons(settings, ECOSYSTEMS, silent, Learnt())
-    other.begin(delta(distribution=[DEBIAN]))
+    other = AdvisoryRefresh(settings, ECOSYSTEMS, silent, RefreshState())
+    other.start_for_layer(delta(distribution=[DEBIAN]))
     assert not other._threads
 
 
@@ -96,21 +96,21 @@ def test_one_line_a_source(tmp_path):
         FeedResult("alpine", "a", "failed", "the server answered 403", trouble="unreachable"),
         FeedResult("alpine", "b", "failed", "the server answered 403", trouble="unreachable"),
         FeedResult("osv", "c", "failed", "no answer in time", trouble="late"),
-        FeedResult("osv", "d", "updated", "there was time for the older changes alone", trouble="late"),
+        FeedResult("osv", "d", "updated", "there was only time for the older changes", trouble="late"),
         FeedResult("kev", "e", "updated"),
     )
     result = UpdateResult(tmp_path, True, feeds)
     assert list(_warnings(result, is_finished_later=False)) == [
         "alpine could not be brought up to date: the server answered 403",
-        "osv could not be brought up to date: no answer in time; there was time for the older changes alone",
+        "osv could not be brought up to date: no answer in time; there was only time for the older changes",
     ]
     assert list(_warnings(result, is_finished_later=True)) == [
         "alpine could not be brought up to date: the server answered 403",
-        "osv is not up to date yet (no answer in time; there was time for the older changes alone): it is finished in the "
-        "background, and what the database has is used",
+        "osv is not up to date yet (no answer in time; there was only time for the older changes): it is finished in the "
+        "background, and the present data are used",
     ]
 
 
-def test_records_that_were_passed_over_are_told_of(tmp_path):
+def test_records_that_were_passed_over_are_reported(tmp_path):
     result = UpdateResult(tmp_path, True, (FeedResult("debian", "x", "updated", "1 record was passed over (?)", 7),))
     assert list(_warnings(result, is_finished_later=True)) == ["debian: 1 record was passed over (?)"]

@@ -1,8 +1,8 @@
-"""Updates of one process that run at the same time: they share the lock, download side by side, and build one by one.
+"""Updates of one process that run at the same time: they share the lock, download in parallel, and build one by one.
 
-A scan knows early which distribution its image has, and only later what else is in it: with this the second download begins
-while the first still runs. Each feed is asked for once, by the update that wants it first; the others wait for its result.
-What has come by the time that the database is free is built in one go.
+A scan knows early which distribution its image has, and only later its other packages: the second download begins while the
+first still runs. Each feed is asked for once, by the update that wants it first; the others wait for its result.
+All feeds that have come when the database is free are built at once.
 Raises: DatabaseError, NetworkError.
 """
 
@@ -21,9 +21,9 @@ from .job import Job, Workplace
 from .results import UpdateResult
 
 
-class Together:
+class SharedUpdate:
     def __init__(self) -> None:
-        self._guard = threading.Lock()  # of all that follows
+        self._guard = threading.Lock()  # of all that follow
         self._building = threading.Lock()
         self._opened = ExitStack()
         self._workplace: Workplace | None = None
@@ -33,7 +33,7 @@ class Together:
 
     @contextmanager
     def workplace(self, hold: Callable[[ExitStack], Workplace]) -> Iterator[tuple[Workplace, int]]:
-        """The workplace, and a number that no other update has. The first takes the workplace, the last leaves it."""
+        """The workplace, and a number that no other update has. The first update takes the workplace, the last leaves it."""
         with self._guard:
             if self._workplace is None:
                 with ExitStack() as opening:
@@ -53,35 +53,35 @@ class Together:
                     self._opened.close()
 
     def update(self, job: Job, sources: Sequence[AdvisorySource], need: Need) -> UpdateResult:
-        one = _Round(job, sources, need)
+        round = _Round(job, sources, need)
         try:
-            one.answers = ask(job, sources, need, partial(self._claim, one))
-            self._build(one)
+            round.answers = ask(job, sources, need, partial(self._claim, round))
+            self._build(round)
         except BaseException as error:
-            one.error = error
+            round.error = error
             raise
         finally:
-            one.done.set()
-        return self._with_others(one)
+            round.done.set()
+        return self._with_others(round)
 
-    def _claim(self, one: "_Round", feeds: Collection[str]) -> frozenset[str]:
-        """Those of the feeds that nobody else asks for. All at once: so nobody waits for one that waits for them."""
+    def _claim(self, round: "_Round", feeds: Collection[str]) -> frozenset[str]:
+        """The feeds that no other update asks for. All are claimed at once, so that no two updates wait for each other."""
         with self._guard:
-            return frozenset(feed for feed in feeds if self._claims.setdefault(feed, one) is one)
+            return frozenset(feed for feed in feeds if self._claims.setdefault(feed, round) is round)
 
-    def _build(self, one: "_Round") -> None:
+    def _build(self, round: "_Round") -> None:
         with self._guard:
-            self._waiting.append(one)
+            self._waiting.append(round)
         with self._building:
             with self._guard:
                 rounds, self._waiting = self._waiting, []
-            if rounds:  # else another one was faster, and has built this one's with its own
+            if rounds:  # else another update has built the feeds of this round with its own
                 _build_all(rounds)
-        if one.error:
-            raise one.error
+        if round.error:
+            raise round.error
 
-    def _with_others(self, one: "_Round") -> UpdateResult:
-        result, answers = one.finished
+    def _with_others(self, round: "_Round") -> UpdateResult:
+        result, answers = round.finished
         found = {feed.path: feed for feed in result.feeds}
         for path in sorted(answers.elsewhere):
             with self._guard:
@@ -95,7 +95,7 @@ class Together:
 
 
 class _Round:
-    """One update: its answers, and in the end its result or its error."""
+    """One update: its answers, and at the end its result or its error."""
 
     def __init__(self, job: Job, sources: Sequence[AdvisorySource], need: Need) -> None:
         self.job, self.sources, self.need = job, sources, need
@@ -114,27 +114,27 @@ class _Round:
 def _build_all(rounds: Sequence[_Round]) -> None:
     first = rounds[0]
     try:
-        answers = still_new(first.job, _merged([one.answers for one in rounds if one.answers]))
-        result = apply(first.job, answers, first.sources, _all_of([one.need for one in rounds]))
+        answers = still_new(first.job, _merged([round.answers for round in rounds if round.answers]))
+        result = apply(first.job, answers, first.sources, _all_of([round.need for round in rounds]))
     except BaseException as error:
-        for one in rounds:
-            one.error = error
+        for round in rounds:
+            round.error = error
         return
-    for one in rounds:
-        one.result = result
+    for round in rounds:
+        round.result = result
 
 
 def _merged(found: Sequence[Answers]) -> Answers:
-    """They have no feed in common, but in what they want."""
+    """They have no answered feed in common; only ``wanted`` may overlap."""
     first, *others = found
     merged = replace(first)
-    for one in others:
+    for answers in others:
         known = {feed.key for _, feed in merged.wanted}
-        merged.wanted = [*merged.wanted, *(wanted for wanted in one.wanted if wanted[1].key not in known)]
-        merged.results = {**one.results, **merged.results}
-        merged.fetched = [*merged.fetched, *one.fetched]
-        merged.confirmed = {**merged.confirmed, **one.confirmed}
-        merged.elsewhere |= one.elsewhere
+        merged.wanted = [*merged.wanted, *(wanted for wanted in answers.wanted if wanted[1].key not in known)]
+        merged.results = {**answers.results, **merged.results}
+        merged.fetched = [*merged.fetched, *answers.fetched]
+        merged.confirmed = {**merged.confirmed, **answers.confirmed}
+        merged.elsewhere |= answers.elsewhere
     merged.elsewhere -= {*merged.results, *(feed.key for _, feed, _ in merged.fetched)}
     return merged
 

@@ -1,4 +1,4 @@
-"""Several kinds of knowledge asked as one: the database, a folder of private advisories, scores fetched for one report."""
+"""Several sources of knowledge as one: the database, a folder of private advisories, scores fetched for one report."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -25,8 +25,8 @@ from .knowledge import Knowledge
 Value = TypeVar("Value")
 
 
-class Chain:
-    """Statements of all are put together; of single values the first that is known counts."""
+class CombinedKnowledge:
+    """Lists are joined; of single values the first known one counts."""
 
     def __init__(self, parts: Iterable[Knowledge]) -> None:
         self._parts = tuple(parts)
@@ -73,7 +73,7 @@ class Chain:
         return next((date for part in self._parts if (date := part.end_of_life(namespace))), None)
 
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
-        return tuple(one for part in self._parts for one in part.limited_support(namespace))
+        return tuple(limited for part in self._parts for limited in part.limited_support(namespace))
 
     def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
         return _joined(part.listed(namespace, names) for part in self._parts)
@@ -82,8 +82,8 @@ class Chain:
         return _first(part.repositories(names) for part in self._parts)
 
 
-class Fallback(Chain):
-    """Of each package what ``first`` says, and where that does not know the package at all, what ``second`` says."""
+class FallbackKnowledge(CombinedKnowledge):
+    """For each package the statements of ``first``, or of ``second`` if ``first`` does not know the package at all."""
 
     def __init__(self, first: Knowledge, second: Knowledge) -> None:
         super().__init__((first, second))

@@ -1,4 +1,4 @@
-"""The knowledge that an image is judged by: the database, brought up to date as far as the image calls for it."""
+"""The knowledge that an image is assessed by: the database, with what the image needs of it refreshed."""
 
 import logging
 import math
@@ -22,51 +22,53 @@ from careen.plugins import AdvisorySource, Ecosystem, Need, Progress
 if TYPE_CHECKING:
     from careen.app.publications import Verified
     from careen.database.results import UpdateResult
-    from careen.database.together import Together
+    from careen.database.shared_update import SharedUpdate
 
 log = logging.getLogger(__name__)
 
-LEAVE_BYTES = 16 << 20  # what a scan does not read itself where somebody finishes it afterwards: over half a second of work
+LEAVE_BYTES = 16 << 20  # a larger file takes over half a second: a scan leaves it to the background refresh, if there is one
 
 
-class Learnt:
-    """The namespaces that are up to date: an image of this run asked for them."""
+class RefreshState:
+    """What the refreshes of one run share."""
 
     def __init__(self) -> None:
-        self.namespaces: set[str] = set()
-        self.told: set[str] = set()  # warnings: one is given once in a run
+        self.namespaces: set[str] = set()  # refreshed
+        self.warned: set[str] = set()  # each warning is given once in a run
         self.is_late = False  # there was no time for a refresh
-        self.late: set[str] = set()  # of what these namespaces need
-        self.published: Verified | None = None  # what this run asked for
+        self.late: set[str] = set()  # the namespaces of what is late
+        self.published: Verified | None = None  # the publication that this run fetched
         self.archives = OwnArchives()
-        self.publication = threading.Lock()  # of who asks for what is published: one at a time
+        self.publication = threading.Lock()  # one thread at a time asks for it
         self._lock = threading.Lock()
-        self._together: Together | None = None
+        self._shared: SharedUpdate | None = None
 
     @property
-    def together(self) -> "Together":
-        """What the threads that ask feeds share, so that they download at the same time."""
-        from careen.database.together import Together
+    def shared(self) -> "SharedUpdate":
+        """Lets several threads refresh the database at the same time."""
+        from careen.database.shared_update import SharedUpdate
 
         with self._lock:
-            self._together = self._together or Together()
-            return self._together
+            self._shared = self._shared or SharedUpdate()
+            return self._shared
 
 
-class Lessons:
-    """Fetches what the image at hand calls for while its layers are still being read."""
+class AdvisoryRefresh:
+    """Fetches the advisories that an image needs while its layers are still being read."""
 
-    def __init__(self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, learnt: "Learnt") -> None:
-        self._settings, self._ecosystems, self._progress, self._learnt = settled(settings), ecosystems, progress, learnt
-        self.unread: list[str] = []  # why archives that were to be asked gave nothing
+    def __init__(
+        self, settings: Settings, ecosystems: Mapping[str, Ecosystem], progress: Progress, state: "RefreshState"
+    ) -> None:
+        self._settings, self._ecosystems, self._progress, self._state = settled(settings), ecosystems, progress, state
+        self.archive_failures: list[str] = []  # why archives gave nothing
         self._threads: list[threading.Thread] = []
         self._distribution: Distribution | None = None
-        self._types: set[str] = set()  # of packages seen
+        self._types: set[str] = set()  # purl types of the packages seen
         self._begun: frozenset[str] = frozenset()
         self._lock = threading.Lock()
 
-    def begin(self, delta: Delta) -> None:
-        """Starts with what a layer shows: the advisories of its distribution, and of the languages that it has packages of."""
+    def start_for_layer(self, delta: Delta) -> None:
+        """Starts fetching the advisories of a layer's distribution, and of the languages of its packages."""
         if not _asks(self._settings) or "vuln" not in self._settings.scanners:
             return
         found = [value for _, value in delta.facts.get("distribution", ()) if isinstance(value, Distribution)]
@@ -74,7 +76,7 @@ class Lessons:
         with self._lock:
             self._distribution = self._distribution or next(iter(found), None)
             self._types |= types
-            if self._distribution is None:  # its makers may have a word in what is asked for
+            if self._distribution is None:  # what is needed may depend on the distribution
                 return
             kinds = [kind for kind in self._ecosystems.values() if kind.distribution or kind.purl_type in self._types]
             namespaces = needed(_stand_ins(kinds), self._distribution, self._ecosystems) - self._begun
@@ -84,49 +86,49 @@ class Lessons:
             self._threads.append(threading.Thread(target=self._refresh, args=(namespaces,), daemon=True))
             self._threads[-1].start()
 
-    def learn(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
-        """The knowledge to judge this inventory by; None where there is no database and none could be had."""
+    def knowledge_for(self, inventory: Inventory, opened: ExitStack) -> Knowledge | None:
+        """The knowledge to assess this inventory; None if there is no database and none is available."""
         if _asks(self._settings):
             wanted = needed(inventory.packages, inventory.distribution, self._ecosystems)
             if rest := wanted - self._begun:
                 self._refresh(rest)
             for thread in self._threads:
                 thread.join()
-            self._refresh(wanted)  # once more what could not be had
+            self._refresh(wanted)  # once more what failed before
         private = _private(self._settings)
         known, damaged = _database(self._settings, opened, bool(private))
-        known += self._learnt.archives.knowledge(
-            self._settings, inventory, self._ecosystems, self._progress, self.unread.append
+        known += self._state.archives.knowledge(
+            self._settings, inventory, self._ecosystems, self._progress, self.archive_failures.append
         )
-        if not damaged:  # what was there and cannot be read is to be mended, not made up for
+        if not damaged:  # a damaged database must be repaired, not replaced by shipped facts
             known = with_shipped(known, inventory, self._ecosystems)
         known = [*private, *known]
         if len(known) < 2:
             return next(iter(known), None)
-        from careen.database.chain import Chain
+        from careen.database.combined import CombinedKnowledge
 
-        return Chain(known)
+        return CombinedKnowledge(known)
 
     def _refresh(self, namespaces: frozenset[str]) -> None:
-        left = namespaces - self._learnt.namespaces
-        if (left or not self._learnt.namespaces) and self._fetch(left):
-            self._learnt.namespaces |= left
+        left = namespaces - self._state.namespaces
+        if (left or not self._state.namespaces) and self._fetch(left):
+            self._state.namespaces |= left
 
     def _fetch(self, namespaces: frozenset[str]) -> bool:
         sources = [source for source in advisory_sources() if source.on_demand]
         need = Need(namespaces)
-        with self._learnt.publication:
+        with self._state.publication:
             came = self._take_published(need, sources)
             if came == "later":
-                self._learnt.is_late = True
-                self._learnt.late |= namespaces
+                self._state.is_late = True
+                self._state.late |= namespaces
                 return True
-            if came == "used":  # to take more of it, and to ask feeds, need the same lock
+            if came == "used":  # asking feeds needs the same lock as taking more of the publication
                 return self._ask_feeds(need, sources)
         return self._ask_feeds(need, sources)
 
     def _ask_feeds(self, need: Need, sources: Sequence[AdvisorySource]) -> bool:
-        from careen.app.meaning import meaning
+        from careen.app.regression_guard import build_is_affected
         from careen.database.update import FRESH_S, PATIENCE_S, refresh
 
         settings = self._settings
@@ -139,19 +141,19 @@ class Lessons:
                 need,
                 fetcher_of(settings),
                 self._progress,
-                meaning(),
+                build_is_affected(),
                 mirror_at=settings.db_from,
                 max_age_s=math.inf if never else FRESH_S,
                 patience_s=None if wait else PATIENCE_S,
                 leave_bytes=LEAVE_BYTES if self._is_finished_later else None,
-                together=self._learnt.together,
+                shared=self._state.shared,
             )
         except Error as error:
             self._warn(str(error))
             return False
         if any(feed.trouble == "late" for feed in result.feeds):
-            self._learnt.is_late = True
-            self._learnt.late |= namespaces
+            self._state.is_late = True
+            self._state.late |= namespaces
         for text in _warnings(result, self._is_finished_later):
             self._warn(text)
         return True
@@ -161,9 +163,9 @@ class Lessons:
         return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
     def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> Literal["", "used", "later"]:
-        """What is published first: the feeds are asked for what it lacks, and where it is over a day old.
+        """Takes the published database. Feeds are then asked only for what it lacks, or if it is over a day old.
 
-        "" where nothing is published, or it cannot be had; "later" where the rest is taken in the background: then the feeds
+        "" if nothing is published, or it is not available; "later" if the rest is taken in the background: then the feeds
         need not be asked.
         """
         from careen.app.publications import addresses, bring
@@ -185,7 +187,7 @@ class Lessons:
                 need.namespaces or frozenset(),
                 {feed.key for source in sources for feed in source.feeds(need, _no_listing)},
                 self._progress,
-                found=self._learnt.published,
+                found=self._state.published,
                 absent=settings.refresh == "never",
                 patience_s=PATIENCE_S if is_usable and settings.refresh != "wait" else None,
                 leave_bytes=LEAVE_BYTES if is_usable and later else None,
@@ -193,27 +195,27 @@ class Lessons:
         except (Error, OSError) as error:
             self._warn(f"the published database could not be used, and the feeds are asked: {error}")
             return ""
-        if brought is None:  # it is here as it was published; or it could not be had a moment ago
+        if brought is None:  # the database has it; or it was not available a moment ago
             return "used" if is_usable else ""
-        self._learnt.published = brought.found or self._learnt.published
+        self._state.published = brought.found or self._state.published
         for path, failure in brought.taken.failed.items() if brought.taken else ():
-            self._warn(f"{path} is not taken as it was published: {failure.detail}")
+            self._warn(f"the published {path} is not used: {failure.detail}")
         if brought.is_late:
             then = "it is taken in the background" if later else "the feeds are asked"
-            self._warn(f"there was no time to take the published database: {then}, and what the database has is used")
+            self._warn(f"there was no time to take the published database: {then}, and the present data are used")
         return "later" if brought.is_late and later else "used"
 
     def _warn(self, text: str) -> None:
-        if text not in self._learnt.told:
-            self._learnt.told.add(text)
+        if text not in self._state.warned:
+            self._state.warned.add(text)
             log.warning("%s", text)
 
 
 def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
-    """One line a source: what was not brought up to date, and why."""
+    """One line for each source that was not refreshed, and why."""
     details: dict[tuple[str, bool], dict[str, None]] = {}
     for feed in result.feeds:
-        if feed.state == "updated" and feed.detail and not feed.trouble:  # it was taken, and not all of it
+        if feed.state == "updated" and feed.detail and not feed.trouble:  # it was used, but not all of it
             yield f"{feed.source}: {feed.detail}"
         if feed.state == "failed" or feed.trouble == "late":
             is_late = feed.trouble == "late" and is_finished_later
@@ -221,7 +223,7 @@ def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
     for (source, is_late), found in details.items():
         why = "; ".join(found)
         if is_late:
-            yield f"{source} is not up to date yet ({why}): it is finished in the background, and what the database has is used"
+            yield f"{source} is not up to date yet ({why}): it is finished in the background, and the present data are used"
         else:
             yield f"{source} could not be brought up to date: {why}"
 
@@ -231,7 +233,7 @@ def _no_listing(name: str) -> tuple[str, ...]:
 
 
 def _asks(settings: Settings) -> bool:
-    """Whether a scan may fetch: a database that was named is judged by as it is."""
+    """Whether a scan may fetch. A database that the user names is used as it is."""
     return not settings.offline and settings.db is None
 
 
@@ -265,14 +267,14 @@ def _database(settings: Settings, opened: ExitStack, has_private: bool) -> tuple
 
 def missing_scores(knowledge: Knowledge, settings: Settings, ids: Sequence[str]) -> Knowledge:
     from careen.database.backfill import backfill
-    from careen.database.chain import Chain
+    from careen.database.combined import CombinedKnowledge
 
     fetcher = fetcher_of(settings, attempts=1) if _asks(settings) else None
-    return Chain((knowledge, backfill(settled(settings).cache_dir, _by_importance(knowledge, ids), fetcher)))
+    return CombinedKnowledge((knowledge, backfill(settled(settings).cache_dir, _by_importance(knowledge, ids), fetcher)))
 
 
 def _by_importance(knowledge: Knowledge, ids: Sequence[str]) -> list[str]:
-    """What is exploited first, then what nothing else is known of, then the newest: old ones seldom have a score at all."""
+    """Exploited ids first, then those without any record, then the newest: old ones seldom have a score at all."""
     exploited, known = knowledge.exploited(ids), knowledge.records(ids)
 
     def rank(id: str) -> tuple[bool, int, list[int]]:

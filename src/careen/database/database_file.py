@@ -1,0 +1,205 @@
+"""An open database file: its feeds, read whole in order, and the parts that look-ups (``read``) are made of.
+
+The file is opened as immutable: no lock is taken, no other file is made. An update puts a new file in its place; whoever has
+the old file open goes on reading it.
+Raises: DatabaseError if the file is missing, damaged, or of another version of the schema.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
+from heapq import merge
+from operator import eq, itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from careen.errors import DatabaseError
+from careen.model.advisory import NamespaceInfo
+from careen.plugins import Record
+
+from .head import FeedRow, Held, Kind, Section, label_of, tag_of
+from .integrity import distrust, is_whole
+from .rows import SCHEMA, bundle_key, unpack_words, unpacked
+from .shelf import Shelf, Wanted
+
+if TYPE_CHECKING:
+    import sqlite3
+
+PackedStatement = tuple[bytes, str, int, bytes]  # the key, the feed, its number in this database, the packed value
+
+UPDATE_HINT = "Run `careen db update`, on a machine with network or `--from` a mirror."
+
+
+def check_readable(path: Path) -> None:
+    """Raises DatabaseError if something is there that we cannot read: it must not be replaced silently."""
+    try:
+        if path.exists() and not path.is_file():
+            raise DatabaseError(f"{path}: the advisory database is not a file", f"Remove what is there. {UPDATE_HINT}")
+        if path.exists():
+            path.open("rb").close()
+    except OSError as error:
+        why = error.strerror or error
+        hint = "Check its owner and mode, or choose another folder with CAREEN_CACHE_DIR."
+        raise DatabaseError(f"{path}: the advisory database cannot be read ({why})", hint) from None
+
+
+def connect(path: Path, *, partly: bool = False) -> "sqlite3.Connection":
+    """``partly``: also to a damaged file, for its feeds that are whole."""
+    import sqlite3
+
+    check_readable(path)
+    if not path.exists():
+        raise DatabaseError(f"{path}: there is no advisory database", UPDATE_HINT)
+    if not partly and not is_whole(path):
+        raise DatabaseError(f"{path}: the advisory database is damaged (its checksum is wrong)", UPDATE_HINT)
+    try:
+        return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise DatabaseError(f"{path}: the advisory database cannot be opened ({error})", UPDATE_HINT) from None
+
+
+class DatabaseFile:
+    """Content is read on request and verified; only the head is kept."""
+
+    def __init__(self, path: Path, connection: "sqlite3.Connection") -> None:
+        self._path = path
+        self._connection = connection
+        self._shelf = Shelf(connection)
+        self._bundles: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
+        with self._reading():
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version != SCHEMA:
+                age = "older" if version < SCHEMA else "newer"
+                reason = f"has an {age} schema ({version}, not {SCHEMA})"
+                raise DatabaseError(f"{path}: the advisory database {reason}", UPDATE_HINT)
+            self._head = self._shelf.head()
+            self._feeds = self._head.rows
+            self._words = cache(self._head.words_of)
+            self._sections: dict[tuple[str, str], list[tuple[int, Section]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def spaces(self, kind: Kind) -> tuple[str, ...]:
+        """The namespaces of a kind; only "" for kinds without namespaces."""
+        return tuple(space for name, _, space in self._kinds() if name == kind)
+
+    def in_order(self, kind: Kind, space: str, wants: Callable[[FeedRow], bool]) -> Iterator[PackedStatement]:
+        """All values of a kind in the wanted feeds, packed, in the order of their keys: see ``statements``."""
+        walks = (
+            self._walked(self._feeds[feed].path, feed, section)
+            for feed, section in self._held(kind, space)
+            if wants(self._feeds[feed])
+        )
+        with self._reading():
+            yield from merge(*walks, key=itemgetter(0))
+
+    def _walked(self, path: str, feed: int, section: Section) -> Iterator[PackedStatement]:
+        for key, value in self._shelf.walk(section, self._tag(feed, section)):
+            yield key.encode(), path, feed, value
+
+    def statements(self, kind: Kind, space: str, statement: PackedStatement) -> tuple[str, tuple[Record, ...]]:
+        """The source and the records of a value from ``in_order``."""
+        key, _, feed, value = statement
+        with self._reading():
+            source, words = label_of(self._feeds[feed]), self._words(feed)
+            return source, tuple(unpacked(kind, space, key.decode(), value, words, partial(self._of_bundles, feed)))
+
+    def packed_alike(self, other: "DatabaseFile") -> frozenset[str]:
+        """The feeds of which equal packed values mean the same in both."""
+        mine, others = self._bundle_rows(), other._bundle_rows()
+        words, theirs = ({path: held.words for path, held in database.held().items()} for database in (self, other))
+        return frozenset(
+            path
+            for path in mine.keys() & others.keys()
+            if mine[path] == others[path] and all(map(eq, words[path], theirs[path]))
+        )
+
+    def _bundle_rows(self) -> dict[str, bytes]:
+        """A checksum of the bundles of every feed, b"" if it has none."""
+        from hashlib import blake2b
+
+        found = dict.fromkeys((row.path for row in self._feeds), b"")
+        with self._reading():
+            for feed, section in self._held("bundle", ""):
+                digest = blake2b()
+                for row in self._shelf.rows(section, self._tag(feed, section)):
+                    digest.update(row)
+                found[self._feeds[feed].path] = digest.digest()
+        return found
+
+    def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
+        """By path of the feed: kind, namespace (or "") and number of records of each section."""
+
+        def summary_of(section: Section) -> tuple[str, str, int]:
+            return section.kind, section.space, section.records
+
+        with self._reading():
+            return {held.row.path: tuple(map(summary_of, held.sections)) for held in self._head.held()}
+
+    def records_of_feed(self, path: str) -> Iterator[Record]:
+        """All records of one feed, for another database; their order does not depend on the other feeds."""
+        feed = next(number for number, row in enumerate(self._feeds) if row.path == path)
+        with self._reading():
+            for kind, _, space in sorted(self._kinds()):
+                for section in (section for number, section in self._held(kind, space) if number == feed):
+                    if kind == "advisory":
+                        counts = (section.records, section.keys, section.partial, section.unfixed, section.detail)
+                        yield NamespaceInfo(space, "", *counts)
+                    for key, value in self._shelf.walk(section, self._tag(feed, section)):
+                        yield from unpacked(kind, space, key, value, self._words(feed), partial(self._of_bundles, feed))
+
+    def held(self) -> Mapping[str, Held]:
+        """All packed feeds, by path."""
+        with self._reading():
+            return {held.row.path: held for held in self._head.held()}
+
+    def rows(self, held: Held) -> Iterator[bytes]:
+        """The blobs of all sections of a feed in order, each verified."""
+        with self._reading():
+            for section in held.sections:
+                yield from self._shelf.rows(section, held.tag(section))
+
+    def _of_bundles(self, feed: int, numbers: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+        known = self._bundles[feed]
+        if missing := [bundle_key(number) for number in numbers if number not in known]:
+            known |= {int(key): unpack_words(value) for _, key, value in self._find("bundle", "", Wanted(missing), feed)}
+        return known
+
+    def _kinds(self) -> Iterator[tuple[str, str, str]]:
+        return (name.partition(" ") for name in self._head.packed)
+
+    def _held(self, kind: str, space: str) -> list[tuple[int, Section]]:
+        """The numbers of the feeds with such a section, in order of precedence, and the section."""
+        found = self._sections.get((kind, space))
+        if found is None:
+            found = self._sections[kind, space] = self._head.sections(kind, space)
+        return found
+
+    def _find(self, kind: Kind, space: str, wanted: Wanted, feed: int | None = None) -> Iterator[tuple[int, str, bytes]]:
+        for number, section in self._held(kind, space):
+            if (feed is None or number == feed) and wanted.reach(section):
+                for key, value in self._shelf.find(section, self._tag(number, section), wanted):
+                    yield number, key, value
+
+    def _tag(self, feed: int, section: Section) -> bytes:
+        return tag_of(self._feeds[feed].path, section.kind, section.space)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Any error of reading and unpacking means that the file is damaged."""
+        import sqlite3
+
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError, LookupError, OverflowError) as error:
+            distrust(self._path)
+            raise DatabaseError(f"{self._path}: the advisory database is damaged ({error})", UPDATE_HINT) from None
