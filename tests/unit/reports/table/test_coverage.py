@@ -50,6 +50,7 @@ def test_equal_steps_are_shown_once():
 def test_verbose_lists_several_subjects():
     report = clean("assessed", (Reason("unpinned", "x", 2, ("a", "b")), Reason("stand_in", "y", 1, ("c",))))
     assert [line.strip() for line in lines_of(report, verbose=True)[1:5]] == ["- x (2 packages)", "a", "b", "- y (1 package)"]
+    assert "      c" not in lines_of(report, verbose=True)
     assert "      a" not in lines_of(report)
 
 

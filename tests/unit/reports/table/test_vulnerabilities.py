@@ -116,5 +116,6 @@ def test_many_layers_are_cut_short():
     found = [vulnerability(f"CVE-{number}", JINJA, layer=number) for number in numbers]
     layers = tuple(layer(number) for number in numbers)
     assert lines_of(*found, layers=layers)[-2] == "and 2 more layers (--verbose lists them)"
+    assert not any("more layers" in line for line in lines_of(*found[:MAX_LAYERS], layers=layers))
     steps = [line for line in lines_of(*found, layers=layers, verbose=True) if line.startswith("LAYER")]
     assert len(steps) == MAX_LAYERS + 2
