@@ -76,6 +76,7 @@ def test_lines_of_stages():
 def test_stages_that_the_image_keeps():
     assert FILE.kept() == {0, 1}
     assert read_dockerfile("FROM a AS x\nFROM b\nCOPY --from=x c d").kept() == {1}
+    assert read_dockerfile("RUN a\nFROM b").kept() == {0, 1}
     assert replace(FILE, stages=()).kept() == frozenset()
 
 
