@@ -1,6 +1,7 @@
 """Which package owns each file, and which packages have lost their files."""
 
 import pytest
+from msgspec.structs import replace
 
 from careen.layers.history import History, key_of
 from careen.layers.owners import SHADOWED_CONFIDENCE, Owners
@@ -52,6 +53,9 @@ def presence(layers, *paths):
         (["bin/a"], "present"),
         (["bin/a", "bin/gone"], "partial"),
         (["bin/gone"], "absent"),
+        (["bin/a", "bin/b", "bin/gone"], "partial"),
+        (["bin/gone", "bin/gone2", "bin/a"], "partial"),
+        (["usr/share/doc/a/copyright", "bin/gone"], "absent"),
         (["usr/share/doc/a/copyright", "bin/a"], "present"),
         (["usr/share/doc/a/copyright"], "present"),
         (["etc"], "present"),
@@ -59,7 +63,7 @@ def presence(layers, *paths):
     ],
 )
 def test_presence_by_the_files_that_are_left(paths, expected):
-    assert presence([{"bin/a": b"", "etc/a/b": b""}], *paths) == expected
+    assert presence([{"bin/a": b"", "bin/b": b"", "etc/a/b": b""}], *paths) == expected
 
 
 def test_a_later_whiteout_makes_a_package_absent():
@@ -109,6 +113,23 @@ def test_a_package_of_a_database_that_moved_is_listed_once():
     assert kept == [new]
 
 
+def test_packages_after_one_that_is_left_out():
+    gone, other = deb("gone"), deb("a")
+    owners = Owners(tree({"bin/a": b""}))
+    kept = owners.add_distribution(
+        [gone, other], history(DEBIAN, ("gone", "bin/x"), ("a", "bin/a")), {key_of(gone): (DATABASE, 1)}
+    )
+    assert kept == [other]
+
+
+def test_merged_folders_of_another_root():
+    owners = Owners(tree({"rootfs/usr/lib/a.so": b"", "rootfs/lib/other": b""}))
+    package = deb("a", "rootfs/" + DATABASE)
+    (kept,) = owners.add_distribution([package], history(DEBIAN, ("a", "lib/a.so"), root="rootfs"), {})
+    assert kept.presence == "present"
+    assert owners.of("rootfs/usr/lib/a.so")[1].name == "a"
+
+
 def test_the_distribution_owns_its_files_and_what_lies_in_its_archives():
     owners = Owners(tree({"usr/share/a.jar": b"", "opt/b.jar": b""}))
     owners.add_distribution([deb("a")], history(DEBIAN, ("a", "usr/share/a.jar")), {})
@@ -122,6 +143,10 @@ def test_a_package_of_a_language_is_owned_by_the_distribution_whose_file_lists_i
     owners.add_distribution([deb("python3-x")], history(DEBIAN, ("python3-x", record)), {})
     (package,) = owners.add([wheel("x", record)], history(PYPI))
     assert package.owned_by == "pkg:deb/debian/python3-x@1"
+    theirs = replace(wheel("x", record), owned_by="pkg:deb/debian/other@1")
+    assert owners.add([theirs], history(PYPI)) == [theirs]
+    nowhere = replace(theirs, owned_by=None, evidence=())
+    assert owners.add([nowhere], history(PYPI)) == [nowhere]
 
 
 def test_files_of_a_language_package_do_not_belong_to_the_distribution():
@@ -150,6 +175,19 @@ def test_a_language_package_is_absent_when_only_its_record_is_left(files, expect
     owners = Owners(tree(dict.fromkeys([record, *files], b"")))
     (package,) = owners.add([wheel("x", record)], history(PYPI, ("x", record, "opt/x/__init__.py")))
     assert package.presence == expected
+
+
+def test_a_folder_of_a_language_package_is_enough():
+    record = "opt/x-1.dist-info/METADATA"
+    (package,) = Owners(tree({record: b"", "opt/x/y": b""})).add([wheel("x", record)], history(PYPI, ("x", record, "opt/x")))
+    assert package.presence == "present"
+
+
+def test_files_of_unknown_packages_do_not_hide_those_of_others():
+    record = "opt/x-1.dist-info/METADATA"
+    owners = Owners(tree({record: b""}))
+    (package,) = owners.add([wheel("x", record)], history(PYPI, ("y", "opt/y"), ("x", record, "opt/x.py")))
+    assert package.presence == "absent"
 
 
 def test_a_package_that_is_installed_twice_is_recognised_by_its_record():
