@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 HOME = Path(__file__).resolve().parents[1]
 MUTMUT = Path(sys.executable).with_name("mutmut")
-COPIED = ("src", "tests", "pyproject.toml", "README.md", "hatch_build.py", ".ci")
+COPIED = ("src", "tests", "docs", "examples", "pyproject.toml", "README.md", "hatch_build.py", ".ci")
 MINUTES = float(os.environ.get("CAREEN_MUTANTS_MINUTES", "300"))
 KILLED = ("killed", "timeout", "caught by type check")
 

@@ -32,11 +32,6 @@ ALLOWED = {
     ("src/careen/database", '"told2"'): "a suffix of files in existing caches",
     ("tests/unit/database", '".told2"'): "a file name in existing caches",
 }
-# Places that are still in older words: remove a line when its place is done, and this tuple in the end.
-PENDING = (
-)  # fmt: skip
-# Places that still have loop variables called "one": to be emptied like PENDING.
-LOOPS_PENDING: tuple[str, ...] = ()
 LOOP_ONE = re.compile(r"\bfor one(?:,| in\b)|, one in \b|\blambda one\b")
 GLOSSARY, OWN = "docs/glossary.md", "tests/docs/test_words.py"  # whose last table, and whose list, have these words
 
@@ -73,7 +68,7 @@ def _left(name: str, text: str) -> list[str]:
 
 
 NAMES = [path.relative_to(ROOT).as_posix() for path in _files()]
-FILES = [name for name in NAMES if name != OWN and not any(_is_in(name, place) for place in PENDING)]
+FILES = [name for name in NAMES if name != OWN]
 
 
 @pytest.mark.parametrize("folder", sorted({name.rpartition("/")[0] for name in FILES}))
@@ -84,7 +79,7 @@ def test_no_retired_word_is_left(folder):
 
 
 def test_a_loop_variable_is_a_noun():
-    names = [name for name in NAMES if name.startswith("src/") and not any(_is_in(name, place) for place in LOOPS_PENDING)]
+    names = [name for name in NAMES if name.startswith("src/")]
     texts = {name: (ROOT / name).read_text("utf-8") for name in names if name.endswith(".py")}
     assert [name for name, text in texts.items() if LOOP_ONE.search(text)] == []
 

@@ -6,6 +6,7 @@ A file is read once for all of them, and no further than they need. A reader's e
 import io
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -84,7 +85,7 @@ class Found:
             self.unreadable(item.cataloger, path, str(error) or "not readable")
         except (MemoryError, OSError) as error:  # of this machine, at this time
             log.warning("the %s reader had no room for %r: %s", item.cataloger, path, error)
-            reason = f"this machine could not read it: {error or 'out of memory'}"
+            reason = f"this machine could not read it: {str(error) or 'out of memory'}"
             self.unknowns.append(Unknown(item.cataloger, Evidence(path, 0), reason, transient=True))
         except Exception as error:  # a defect of ours must not cost the rest of the image
             log.exception("the %s reader failed on %r", item.cataloger, path)
@@ -166,7 +167,8 @@ def _feed(
             found.collect(item, path, item.reader.read, file)
     finally:
         if spool is not None:
-            spool.close()
+            with suppress(OSError):  # on a full disk closing fails as well: the error of the write is the one to report
+                spool.close()
 
 
 def _fed(scanner: Scanner, piece: bytes) -> bool:

@@ -119,14 +119,14 @@ def _places(paths: Iterable[str], root: str, tree: Squashed) -> Iterator[tuple[s
 
 def _presence(paths: Iterable[tuple[str, str]], tree: Squashed) -> Presence:
     """``paths``: as the database lists them, and their places."""
-    there = gone = 0
+    there = gone = False
     for listed, place in paths:
         if listed.startswith(LEFT_OUT):
             continue
         if tree.entry(place) is not None:
-            there += 1
+            there = True
         elif place not in tree.folders and not tree.is_folder(place):
-            gone += 1
+            gone = True
     if gone and not there:
         return "absent"
     return "partial" if gone else "present"

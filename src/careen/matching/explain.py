@@ -28,7 +28,7 @@ from .explain_texts import (
     suppressed_text,
     unassessed_text,
 )
-from .keys import Key, Keys
+from .keys import Keys
 from .match import advisories_of
 from .statements import Statement, statements_of
 from .subject import Subject
@@ -131,8 +131,7 @@ class Explainer:
         """None if nothing is known about the vulnerability in a package that was not asked for."""
         subject = self._subjects.get(_identity(package))
         if subject is not None:
-            key = self._keys[subject.scheme]
-            explained = _assessed(subject, self._advisories, ids, knowledge, key, self._report)
+            explained = _assessed(subject, self._advisories, ids, knowledge, self._keys, self._report)
             return explained if wanted or explained.statements or explained.finding or explained.by else None
         if not wanted and _finding_of(package, ids, self._report)[0] is None:
             return None
@@ -182,11 +181,11 @@ def _assessed(
     advisories: AdvisoriesByPackage,
     ids: frozenset[str],
     knowledge: Knowledge,
-    key: Key,
+    keys: Keys,
     report: Report,
 ) -> PackageExplanation:
     finding, by = _finding_of(subject.package, ids, report)
-    statements, naming = statements_of(subject, ids, advisories, knowledge, key, finding is not None)
+    statements, naming = statements_of(subject, ids, advisories, knowledge, keys, finding is not None)
     as_of = {source.name: source.as_of[:10] for source in knowledge.info.sources} if knowledge.info else {}
     sources = [
         Source(info.source, namespace, info.records, info.packages, as_of.get(info.source, ""), _names_it(info, infos, naming))

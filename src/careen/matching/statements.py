@@ -4,7 +4,7 @@ Nothing is decided here: the advisories are those that matching uses, compared b
 advisory names the first rule that sets it aside, in the order in which ``assess`` applies them.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct, field
 
@@ -43,20 +43,26 @@ class _Case(Struct, frozen=True):
 
     subject: Subject
     ids: frozenset[str]
-    key: Key
+    keys: Mapping[str, Key]
     found: bool  # the report has a finding
     matches: Matches
     settled: frozenset[str]
 
 
 def statements_of(
-    subject: Subject, ids: frozenset[str], advisories: AdvisoriesByPackage, knowledge: Knowledge, key: Key, found: bool
+    subject: Subject,
+    ids: frozenset[str],
+    advisories: AdvisoriesByPackage,
+    knowledge: Knowledge,
+    keys: Mapping[str, Key],
+    found: bool,
 ) -> tuple[list[Statement], frozenset[tuple[str, str]]]:
     """All statements about the vulnerability with these ids, and the (source, namespace) pairs of the advisories.
 
-    ``found``: the report has this vulnerability for the package.
+    ``keys`` are by the scheme of versions. ``found``: the report has this vulnerability for the package.
     """
-    case = _Case(subject, ids, key, found, *matches_for(subject, advisories, key))
+    key = keys[subject.scheme]
+    case = _Case(subject, ids, keys, found, *matches_for(subject, advisories, key))
     about = [
         advisory
         for namespace, name in subject.places
@@ -81,9 +87,11 @@ def _statement(advisory: Advisory, case: _Case) -> Statement:
     subject = case.subject
     owner = subject.owner
     if owner and advisory.namespace in {namespace for namespace, _ in owner.own_places}:
-        affects = _affects(advisory, owner.version, case.key)
-        return _stated(advisory, owner.version, subject, case.key, affects=affects, counts=False, effect="about_owner")
-    affects = _affects(advisory, subject.version, case.key)
+        key = case.keys[owner.scheme]
+        affects = _affects(advisory, owner.version, key)
+        return _stated(advisory, owner, key, affects=affects, counts=False, effect="about_owner")
+    key = case.keys[subject.scheme]
+    affects = _affects(advisory, subject.version, key)
     effect = _set_aside(advisory, case, affects)
     counts = False
     if effect == "paid_fix":
@@ -92,7 +100,7 @@ def _statement(advisory: Advisory, case: _Case) -> Statement:
     elif effect is None and affects:
         counts = case.found
         effect = None if case.found else _outweighed(advisory, case)
-    return _stated(advisory, subject.version, subject, case.key, affects=affects, counts=counts, effect=effect)
+    return _stated(advisory, subject, key, affects=affects, counts=counts, effect=effect)
 
 
 def _set_aside(advisory: Advisory, case: _Case, affects: bool) -> Effect | None:
@@ -134,16 +142,14 @@ def _outweighed(advisory: Advisory, case: _Case) -> Effect | None:
 def _overruled(advisory: Advisory, subject: Subject, key: Key) -> Statement:
     """An advisory of a second-best source, for a package that a better one covers."""
     affects = _affects(advisory, subject.version, key)
-    return _stated(advisory, subject.version, subject, key, affects=affects, counts=False, effect="overruled")
+    return _stated(advisory, subject, key, affects=affects, counts=False, effect="overruled")
 
 
 def _affects(advisory: Advisory, version: str, key: Key) -> bool:
     return match_of(advisory, version, key, spellings(version, [advisory], key)) is not None
 
 
-def _stated(
-    advisory: Advisory, version: str, subject: Subject, key: Key, *, affects: bool, counts: bool, effect: Effect | None
-) -> Statement:
+def _stated(advisory: Advisory, subject: Subject, key: Key, *, affects: bool, counts: bool, effect: Effect | None) -> Statement:
     return Statement(
         advisory.source,
         advisory.id,
@@ -151,7 +157,7 @@ def _stated(
         advisory.package,
         advisory.status,
         advisory.severity,
-        tuple(comparisons(advisory, version, key, subject.scheme)),
+        tuple(comparisons(advisory, subject.version, key, subject.scheme)),
         affects,
         counts,
         effect_text(effect, subject.title, advisory.systems) if effect else "",

@@ -4,6 +4,7 @@ from careen.catalogers import npm, npm_lock, python
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.layers.verified import read_again
+from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
 from tests.support.images import File, Hardlink, Symlink, make_layer
@@ -360,3 +361,47 @@ def test_links_in_a_circle_and_databases_that_were_read_cause_no_second_pass():
 def test_a_damaged_database_behind_a_link_is_unknown():
     inventory = reread_inventory({"lib/apk/db": Symlink("/data"), "data/installed": b"P:musl\n\n"})
     assert [unknown.evidence.path for unknown in inventory.unknowns] == ["data/installed"]
+
+
+def test_a_root_file_system_inside_another_takes_the_next_outer_distribution():
+    inner = "a/b/" + STATUS
+    inventory = inventory_of({**BASE, "a/etc/os-release": b"ID=ubuntu\nVERSION_ID=22.04\n", inner: status(("inner", "1"))})
+    assert by_name(inventory)["inner"].distro == "ubuntu-22.04"
+    assert by_name(inventory)["bash"].distro == "debian-12"
+
+
+def test_a_distribution_without_a_version():
+    assert by_name(inventory_of({**BASE, "etc/os-release": b"ID=debian\n"}))["bash"].distro == "debian"
+    named = inventory_of({**BASE, "etc/os-release": b"ID=debian\nVERSION_CODENAME=sid\n"})
+    assert by_name(named)["bash"].distro == "debian-sid"
+
+
+def test_the_distribution_of_another_root_counts_if_the_image_names_none():
+    inner = {"a/etc/os-release": OS_RELEASE}
+    assert inventory_of(inner).distribution.id == "debian"
+    outer = {"etc/os-release": b"ID=ubuntu\n", **inner}
+    assert inventory_of(outer).distribution.id == "ubuntu"
+
+
+def test_a_lost_database_is_an_unknown_with_its_place_and_count():
+    names = {f"var/lib/dpkg/info/{name}.list": listing(f"bin/{name}") for name in ("bash", "dash")}
+    first = {STATUS: status(("bash", "1"), ("dash", "1")), "bin/bash": b"", "bin/dash": b"", **names}
+    (unknown,) = inventory_of(first, {"var/lib/.wh.dpkg": b""}).unknowns
+    assert (unknown.cataloger, unknown.evidence.path, unknown.evidence.layer) == ("dpkg", "var/lib/dpkg", 1)
+    assert unknown.reason.endswith("the 2 packages it last named are kept")
+    del first["bin/dash"]
+    (unknown,) = inventory_of(first, {"var/lib/.wh.dpkg": b""}).unknowns
+    assert unknown.reason.endswith("the package it last named is kept")
+
+
+def test_catalogers_of_a_role_fill_their_part_of_the_inventory():
+    def made(name, role):
+        read = Reader(Wants(names=(name,)), lambda file: [file.data.decode()])
+        return Cataloger(
+            name, Ecosystem("x", "x"), (read,), join=lambda facts: [fact.value for fact in facts], fact=str, role=role
+        )
+
+    catalogers = [made(role, role) for role in ("decisions", "content_sets", "archives")]
+    files = {"decisions": b"d", "content_sets": b"c", "archives": b"a"}
+    inventory = bind([delta_of(files, 0, catalogers)], catalogers)
+    assert (inventory.decisions, inventory.content_sets, inventory.archives) == (("d",), ("c",), ("a",))

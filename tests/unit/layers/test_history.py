@@ -2,6 +2,7 @@
 
 from careen.layers.history import History, key_of, place_of
 from careen.model.delta import Fact
+from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, Owned
 
@@ -65,3 +66,32 @@ def test_a_join_that_fails_is_unknown():
     found.after_layer(0, [Fact("p", 0, None)])
     assert [(one.evidence.path, one.reason) for one in found.trouble] == [("p", "damaged")]
     assert [place_of(one) for one in found.result()[0]] == [DATABASE]
+
+
+def test_files_of_one_database_lie_in_several_folders():
+    for other in ("var/lib/db/info/a", "var/lib/db/status.d/a"):
+        found = history([(DATABASE, "a"), (other, "b")], [(other, "b")], distribution=True)
+        assert {one.name for one in found.result()[0]} == {"b"}
+        assert found.before == {}
+
+
+def test_facts_that_cannot_be_joined_are_unknown_at_the_first():
+    def broken(facts):
+        raise ValueError("odd")
+
+    found = History(Cataloger("x", Ecosystem("x", "x"), (), join=broken))
+    found.after_layer(0, [Fact("a", 3, ("n",))])
+    assert found.trouble == (Unknown("x", Evidence("a", 3), "odd"),)
+    found.after_layer(1, [])
+    assert found.trouble == (Unknown("x", Evidence("", 0), "odd"),)
+
+
+def test_facts_that_are_packages_have_their_layer_and_path():
+    found = History(Cataloger("x", Ecosystem("x", "x"), ()))
+    found.after_layer(2, [Fact("a", 2, Package("x", None, "n", "1"))])
+    (one,) = found.result()[0]
+    assert one.evidence == (Evidence("a", 2),)
+
+
+def test_a_package_without_evidence_has_no_place():
+    assert place_of(Package("x", None, "n", "1")) == ""

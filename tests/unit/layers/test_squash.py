@@ -58,3 +58,25 @@ def test_paths_of_any_depth_are_hidden_without_recursion():
 def test_a_folder_is_one_that_has_an_entry_or_a_file_below_it():
     result = squashed({"a/b/file": b"", "c": images.Folder()})
     assert [path for path in ("a", "a/b", "a/b/file", "b", "c") if result.is_folder(path)] == ["a", "a/b", "c"]
+
+
+def test_a_folder_that_goes_takes_all_folders_in_it():
+    below = {"a/b/x": b"", "a/c/y": b"", "a/c/d/z": b"", "a/e": b"", "f": b""}
+    assert visible(below, {".wh.a": b""}) == {"f": 0}
+    tree = squashed(below, {"a": b"file"})
+    assert tree.hidden[1] == {"a/b/x", "a/c/y", "a/c/d/z", "a/e"}
+
+
+def test_an_opaque_root_hides_everything():
+    assert squashed({"a/b": b"", "c": b""}, {".wh..wh..opq": b""}).hidden[1] == {"a/b", "c"}
+
+
+def test_a_folder_that_went_can_come_back_and_go_again():
+    layers = [{"a/b/x": b""}, {"a/.wh.b": b""}, {"a/b/y": b""}]
+    assert visible(*layers) == {"a/b/y": 2}
+    assert visible(*layers, {".wh.a": b""}) == {}
+
+
+def test_links_with_dots_in_their_targets():
+    tree = squashed({"a/link": images.Symlink("./..//b/."), "b/x": b""})
+    assert tree.resolve("a/link/x") == "b/x"

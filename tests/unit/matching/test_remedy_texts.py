@@ -1,0 +1,31 @@
+"""The sentences of ``careen fix``."""
+
+import pytest
+
+from careen.matching.remedy_texts import RefreshBase, obstacle_text
+from careen.matching.upgrades import Obstacle
+
+
+def test_a_newer_base_image():
+    with_findings = RefreshBase(4, "debian:12", 3).text()
+    assert with_findings == (
+        "pull a newer build of the base image debian:12 (docker build --pull): "
+        "4 findings have a fix that nothing in the image can install"
+    )
+    assert RefreshBase(0, "", 3).text() == (
+        "pull a newer build of the base image (docker build --pull): "
+        "it contains 3 of the packages to upgrade, and a newer build may have the fixes"
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("unsafe_name", "its name would need quoting in a shell"),
+        ("no_package_manager", "the image has no package manager"),
+        ("owned", "its files belong to a package of the distribution"),
+        ("bundled", "a part of npm, which contains its own copy"),
+    ],
+)
+def test_obstacles(code, text):
+    assert obstacle_text(Obstacle(code, "npm")) == text

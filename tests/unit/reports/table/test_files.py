@@ -1,0 +1,55 @@
+"""Secrets and misconfigurations by file."""
+
+from msgspec.structs import replace
+from tests.support.reports import ROOT_USER, TOKEN, faulty
+
+from careen.model.finding import Location
+from careen.plugins import ReportOptions
+from careen.reports.table.files import file_lines
+
+REPORT = faulty()
+
+
+def files(*findings, width=0, **options):
+    lines = file_lines(replace(REPORT, findings=findings), ReportOptions(width=width, **options))
+    return ["".join(text for text, _ in line) for line in lines]
+
+
+def test_findings_by_file_and_line():
+    late = replace(ROOT_USER, id="DKR-9", location=Location("build/Dockerfile", 12))
+    none = replace(ROOT_USER, id="DKR-002", severity="low", location=Location("build/Dockerfile"))
+    assert files(late, ROOT_USER, none, TOKEN) == [
+        "app/settings.py",
+        "      3  critical    example-token  Token of a service: tok_…(redacted) (deleted by a later layer) (layer 1)",
+        "",
+        "build/Dockerfile",
+        "         low         DKR-002        Container runs as root: USER root",
+        "      7  high        DKR-001        Container runs as root: USER root",
+        "     12  high        DKR-9          Container runs as root: USER root",
+        "",
+    ]
+
+
+def test_the_worst_first_on_one_line():
+    low = replace(ROOT_USER, id="AAA-1", severity="low")
+    assert [line.split()[1] for line in files(low, ROOT_USER)[1:3]] == ["high", "low"]
+
+
+def test_a_title_that_repeats_the_message_is_shown_once():
+    assert files(replace(ROOT_USER, message=ROOT_USER.title))[1].count("Container runs as root") == 1
+
+
+def test_long_texts_are_broken_below_their_column():
+    first, second = files(replace(ROOT_USER, message="word " * 10), width=80)[1:3]
+    assert first.startswith("      7  high        DKR-001  Container")
+    assert second.startswith(" " * 30 + "word")
+
+
+def test_verbose_shows_why_and_how_to_fix():
+    assert files(ROOT_USER, verbose=True)[2].strip().startswith("Root in the container is root on the host once it gets out.")
+    assert len(files(ROOT_USER)) == 3
+
+
+def test_other_severities_are_counted():
+    assert files(ROOT_USER, TOKEN, severities=frozenset(("critical",)))[-2] == "1 finding of other severities not listed"
+    assert files() == []

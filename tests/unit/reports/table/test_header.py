@@ -1,0 +1,77 @@
+"""What was scanned, at the head of the table."""
+
+import pytest
+from msgspec.structs import replace
+from tests.support.reports import DIGEST, LIBSSL, clean, faulty, usual
+
+from careen.model.advisory import DatabaseInfo, SourceInfo
+from careen.model.image import BaseImage
+from careen.model.inventory import Inventory
+from careen.model.package import Distribution
+from careen.plugins import ReportOptions
+from careen.reports.table.header import header_lines
+
+
+def header(report, width=0):
+    return ["".join(text for text, _ in line) for line in header_lines(report, ReportOptions(width=width))]
+
+
+def test_an_image():
+    assert header(usual()) == [
+        "registry.example/shop/service:1.4",
+        f"  {DIGEST}",
+        "  linux/amd64, Debian GNU/Linux 12 (bookworm), supported until 2028-06-30",
+        "  based on debian:12, by its label",
+        "  3 layers, 20,312 files, 5 packages: 3 deb, 1 maven, 1 pypi",
+        "  advisories of 2026-11-23",
+        "",
+    ]
+
+
+def test_the_reference_that_was_opened():
+    report = clean()
+    opened = replace(report, image=replace(report.image, opened="registry:x", digest=""))
+    assert header(opened)[:2] == ["registry.example/shop/service:1.4", "  opened as registry:x"]
+
+
+def distribution(**changes):
+    report = replace(clean(), **changes)
+    return header(replace(report, image=replace(report.image, platform=None)))[2].strip()
+
+
+def test_distributions():
+    assert distribution(inventory=Inventory(None, ())) == "no distribution recognised"
+    assert distribution(inventory=Inventory(Distribution("x", "1"), ()), end_of_life=None) == "x 1"
+    today = clean().created[:10]
+    assert distribution(end_of_life=today).endswith(f"supported until {today}")
+    assert distribution(end_of_life="2026-11-23").endswith("out of support since 2026-11-23")
+
+
+@pytest.mark.parametrize(
+    ("base", "text"),
+    [
+        (BaseImage("debian:12", None, 1, "label"), "based on debian:12 (layer 0), by its label"),
+        (BaseImage("debian:12", None, 3, "known layers"), "based on debian:12 (layers 0 to 2)"),
+        (BaseImage(None, None, 2, "history"), "layers 0 to 1 from its base image, by its history"),
+    ],
+)
+def test_base_images(base, text):
+    assert f"  {text}" in header(replace(clean(), base=base))
+
+
+def test_advisories_of_several_days():
+    sources = (SourceInfo("a", "2026-11-20T10:00", 1), SourceInfo("b", "2026-11-23", 1), SourceInfo("c", "", 1))
+    assert "  advisories of 2026-11-20 to 2026-11-23" in header(replace(clean(), database=DatabaseInfo("", "", sources)))
+
+
+def test_source_files():
+    declared = replace(faulty(), inventory=Inventory(None, (LIBSSL, replace(LIBSSL, version=""))))
+    assert header(declared) == ["shop", "  2 files checked", "  2 packages will be installed, 1 in a known version", ""]
+    assert header(faulty()) == ["shop", "  2 files checked", ""]
+
+
+def test_lines_fit():
+    report = usual()
+    long = replace(report, image=replace(report.image, reference="x" * 200))
+    assert max(map(len, header(long, 80))) <= 80
+    assert len(header(long)[0]) == 200

@@ -1,0 +1,121 @@
+"""Vulnerabilities by source package."""
+
+import pytest
+from msgspec.structs import replace
+from tests.support.reports import CLI, JINJA, KERNEL, LIBSSL, LOG4J, usual, vulnerability
+
+from careen.model.finding import EpssScore, Fix, Location
+from careen.model.image import Layer
+from careen.plugins import ReportOptions
+from careen.reports.table.vulnerabilities import MAX_LAYERS, vulnerability_lines
+
+BASE = usual()
+
+
+def lines_of(*findings, layers=(), width=0, **options):
+    report = replace(BASE, findings=findings, image=replace(BASE.image, layers=layers))
+    lines = vulnerability_lines(report, ReportOptions(width=width, **options))
+    return ["".join(text for text, _ in line).rstrip() for line in lines]
+
+
+def row(finding, **options):
+    return lines_of(finding, **options)[2]
+
+
+def test_nothing():
+    assert lines_of() == []
+
+
+def test_a_group_and_its_row():
+    found = vulnerability("CVE-1", JINJA, risk=50.0, kev=True, epss=EpssScore(0.25, 0.9))
+    assert lines_of(found) == [
+        "   RISK  SEVERITY    VULNERABILITY  LAYER  EXPLOIT  FIXED IN",
+        "Jinja2 3.0.1  pypi: opt/app/lib/python3.11/site-packages/Jinja2-3.0.1.dist-info/METADATA",
+        "   50.0  high        CVE-1          1      KEV 25%  9.9.9",
+        "EXPLOIT: KEV = known to be exploited; % = probability within 30 days (EPSS)",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "end"),
+    [
+        ({"fix": Fix("open")}, "no fix yet"),
+        ({"fix": Fix("fixed", ("1", "2"))}, "1, 2"),
+        ({"fix": Fix("wont_fix", ("1",))}, "1 (won't fix)"),
+        ({"fix": Fix("open"), "paid_fix": "3"}, "no fix yet, fixed by paid support"),
+        ({"epss": EpssScore(0.01, 0.1)}, " 1%       9.9.9"),
+        ({"epss": EpssScore(0.009, 0.1)}, "<1%      9.9.9"),
+    ],
+)
+def test_fixes_and_probabilities(changes, end):
+    assert row(vulnerability("CVE-1", JINJA, **changes)).endswith(end)
+
+
+def test_binary_packages_of_one_source_share_a_row():
+    both = vulnerability("CVE-1", CLI), vulnerability("CVE-1", LIBSSL)
+    assert lines_of(*both)[1] == "openssl 3.0.11-1~deb12u2  deb: libssl3, openssl"
+    assert sum("CVE-1" in line for line in lines_of(*both)) == 1
+    other = replace(both[1], fix=Fix("open"))
+    assert sum("CVE-1" in line for line in lines_of(both[0], other)) == 2
+
+
+def test_where_a_package_is():
+    assert lines_of(vulnerability("CVE-1", CLI))[1] == "openssl 3.0.11-1~deb12u2  deb"
+    two = vulnerability("CVE-1", LOG4J, paths=("b.jar", "a.jar"))
+    assert lines_of(two)[1].endswith("maven: a.jar and 1 more")
+    assert lines_of(replace(two, location=Location("Dockerfile", 3)))[1].endswith("maven: Dockerfile:3")
+    located = vulnerability("CVE-1", CLI, location=Location("Dockerfile", 3))
+    assert lines_of(located)[1] == "openssl 3.0.11-1~deb12u2  deb: Dockerfile:3"
+
+
+def test_negligible_findings_are_counted_unless_they_are_exploited():
+    small = vulnerability("CVE-1", JINJA, severity="negligible")
+    assert lines_of(small)[2].split() == ["negligible", "1", "finding", "(--verbose", "lists", "them)"]
+    assert "CVE-1" in row(small, verbose=True)
+    assert "CVE-1" in row(replace(small, kev=True))
+
+
+def test_the_kernel_is_summed_up():
+    kernel = vulnerability("CVE-1", KERNEL, kev=True), vulnerability("CVE-2", KERNEL, severity="low")
+    assert [line.strip() for line in lines_of(*kernel)[2:4]] == [
+        "1 high, 1 low, 1 of them exploited",
+        "of the kernel, which a container shares with its host (--verbose)",
+    ]
+    assert "CVE-2" in lines_of(*kernel, verbose=True)[3]
+
+
+def test_a_long_fix_continues_below():
+    found = vulnerability("CVE-1", JINJA, fix=Fix("fixed", ("1" * 30, "2" * 30)))
+    lines = lines_of(found, width=80)
+    assert lines[2].split() == ["5.0", "high", "CVE-1", "1"]
+    assert lines[3] == " " * 21 + "1" * 30 + ","
+    assert lines[4] == " " * 21 + "2" * 30
+    assert row(found).endswith("2" * 30)
+
+
+def test_other_severities_are_not_listed():
+    assert lines_of(vulnerability("CVE-1", JINJA), severities=frozenset(("low",))) == []
+
+
+def layer(number, step="COPY . /", **fields):
+    return Layer(number, "", "", 1, step, lambda: None, **fields)
+
+
+def test_the_build_steps_of_the_layers():
+    found = vulnerability("CVE-1", JINJA, layer=0), vulnerability("CVE-2", JINJA, layer=2)
+    layers = (layer(0), layer(1), layer(2, "", instruction=Location("Dockerfile", 7)))
+    assert [line for line in lines_of(*found, layers=layers) if line.startswith("LAYER ")] == [
+        "LAYER 0: COPY . /",
+        "LAYER 2: Dockerfile:7",
+    ]
+
+
+def test_many_layers_are_cut_short():
+    numbers = range(MAX_LAYERS + 2)
+    found = [vulnerability(f"CVE-{number}", JINJA, layer=number) for number in numbers]
+    layers = tuple(layer(number) for number in numbers)
+    assert lines_of(*found, layers=layers)[-2] == "and 2 more layers (--verbose lists them)"
+    assert not any("more layers" in line for line in lines_of(*found[:MAX_LAYERS], layers=layers))
+    steps = [line for line in lines_of(*found, layers=layers, verbose=True) if line.startswith("LAYER")]
+    assert len(steps) == MAX_LAYERS + 2
