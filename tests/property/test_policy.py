@@ -144,8 +144,10 @@ def _counts(finding, known):
 
 def _fails(condition, finding):
     """The conditions once more, over the JSON report."""
-    is_vulnerability = finding["kind"] == "vulnerability"
-    for word in condition.split(":"):
+    words, is_vulnerability = condition.split(":"), finding["kind"] == "vulnerability"
+    if finding["kind"] == "misconfiguration" and "misconfiguration" not in words:
+        return False  # a condition without a kind counts vulnerabilities and secrets
+    for word in words:
         if word in SEVERITIES:
             held = SEVERITIES.index(finding["severity"]) <= SEVERITIES.index(word)
         elif word in ("secret", "misconfiguration"):

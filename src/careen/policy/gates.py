@@ -1,6 +1,6 @@
 """Conditions on which a scan fails: ``high``, ``kev``, ``fixable:high``, ``risk=50``, ``secret:critical``.
 
-A condition is words with colons between; it counts a finding if all of them hold. The words are a severity (that or
+A condition is words with colons between; it counts a finding that matches all of them. The words are a severity (that or
 worse), ``kev`` (known to be exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
 more), and kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations) and ``any``. Without a kind a condition
 counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end of
