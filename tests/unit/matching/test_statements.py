@@ -1,10 +1,10 @@
 """What each advisory states about one package, and what sets it aside."""
 
 import pytest
+from careen.database.chain import Fallback
 from msgspec.structs import replace
 from tests.support.matching import SCHEMES, advisory, deb, info, knowledge, pypi, rpm
 
-from careen.database.chain import Fallback
 from careen.matching.explain_texts import effect_text
 from careen.matching.keys import Keys
 from careen.matching.statements import statements_of
