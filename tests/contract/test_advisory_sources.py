@@ -15,7 +15,8 @@ import msgspec
 import pytest
 from tests.support.feeds import SOURCES, feeds_in, files_of, repacked, whole_mirror
 
-from careen.database.build import FeedRow, Fresh, Kept, build, rows_of
+from careen.database.build import FeedRow, Fresh, Kept, build
+from careen.database.file_state import rows_of
 from careen.database.read import open_database
 from careen.plugins import Need
 

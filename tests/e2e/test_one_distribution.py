@@ -128,4 +128,4 @@ def test_a_file_that_replaces_a_shipped_distribution_is_refused(shell, tmp_path)
     (tmp_path / "plugins" / "distributions" / "debian.toml").write_text(PROFILE)
     finished = shell.run("inventory", tmp_path)
     assert finished.returncode == 2
-    assert "distributions/debian.toml has the name of one that is there already" in finished.stderr
+    assert "distributions/debian.toml has the name of an existing one" in finished.stderr

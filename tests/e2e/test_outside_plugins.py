@@ -89,7 +89,7 @@ def test_a_plugin_that_fails_or_replaces_another_is_named(folder, tmp_path):
     (folder / "catalogers" / "acorn.py").rename(folder / "catalogers" / "dpkg.py")
     hidden = shell.run("inventory", tmp_path, "--plugins", folder)
     assert hidden.returncode == 2
-    assert "catalogers/dpkg.py has the name of one that is there already" in hidden.stderr
+    assert "catalogers/dpkg.py has the name of an existing one" in hidden.stderr
 
 
 CHECK = """\

@@ -21,7 +21,7 @@ from careen.app.publications import newest
 from careen.app.publishing import make_publisher, publish_database
 from careen.app.registries import repository_of
 from careen.config import Settings
-from careen.database.build import rows_of
+from careen.database.file_state import rows_of
 from careen.database.knowledge import database_path
 from careen.database.layout import Layout, digest_of
 from careen.database.publication import PUBLICATION_TYPE, TAG, TITLE

@@ -20,8 +20,9 @@ from careen.app.publications import bring, newest, own, users_own
 from careen.app.publishing import make_publisher, publish_database
 from careen.app.session import Session
 from careen.config import Settings
-from careen.database.build import FeedRow, Fresh, build, rows_of
+from careen.database.build import FeedRow, Fresh, build
 from careen.database.checks import Check, write_checks
+from careen.database.file_state import rows_of
 from careen.database.knowledge import database_path
 from careen.database.publication import read_known, write_known
 from careen.errors import Error, InputError

@@ -2,7 +2,8 @@
 
 from msgspec.structs import replace
 
-from careen.database.build import Kept, build, rows_of
+from careen.database.build import Kept, build
+from careen.database.file_state import rows_of
 
 
 def dated(path, built, **changes):

@@ -170,7 +170,7 @@ class AdvisoryRefresh:
         """
         from careen.app.publications import addresses, bring
         from careen.database.asking import lacks
-        from careen.database.build import rows_of
+        from careen.database.file_state import rows_of
         from careen.database.knowledge import database_path
         from careen.database.update import PATIENCE_S
 

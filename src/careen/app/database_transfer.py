@@ -156,8 +156,8 @@ def _places(settings: Settings) -> tuple[str, ...]:
 
 def _take(found: "Verified", settings: Settings, replace: bool, accept: Collection[str]) -> "tuple[str, tuple[FeedRow, ...]]":
     from careen.app.publications import take_all, take_whole
-    from careen.database.build import rows_of
     from careen.database.earlier_databases import install, keeping_earlier
+    from careen.database.file_state import rows_of
 
     path = database_path(settings.cache_dir)
     if replace:

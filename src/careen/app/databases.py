@@ -180,7 +180,7 @@ def _check_only(only: "Only", *databases: Path) -> None:
 
 def check_accepted(accept: Collection[str], settings: Settings) -> None:
     """Raises UsageError for a name that is not a source, nor a part or file of one in the database."""
-    from careen.database.build import rows_of
+    from careen.database.file_state import rows_of
     from careen.database.head import label_of
 
     if not accept:

@@ -301,8 +301,8 @@ def _taken(found: Verified, path: Path, groups: "Sequence[Group]", **options: An
 def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
     """Whether a scan need not ask: the database has the publication, and its feeds were read from their sources within a
     day, or the last request was a moment ago."""
-    from careen.database.build import rows_of
     from careen.database.checks import Check, read_checks
+    from careen.database.file_state import rows_of
     from careen.database.take import is_lacking
 
     rows, checks, now = rows_of(path), read_checks(path), datetime.now(UTC)

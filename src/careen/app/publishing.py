@@ -127,7 +127,7 @@ _OTHERS = "check address and keys; if it was signed by keys that are lost, see -
 
 
 def _withheld(settings: Settings) -> dict[str, str]:
-    from careen.database.build import rows_of
+    from careen.database.file_state import rows_of
 
     known = {row.source for row in rows_of(database_path(settings.cache_dir)).values()}
     return {source.name: source.licence for source in advisory_sources() if source.name in known and not source.redistributable}
@@ -138,7 +138,7 @@ def _signed(
 ) -> "tuple[Contents, Sequence[Group], dict[str, Callable[[], bytes]]]":
     """The manifest, its groups, and the bytes of each blob by digest."""
     from careen.database.artifact import EMPTY
-    from careen.database.build import rows_of
+    from careen.database.file_state import rows_of
     from careen.database.layout import digest_of
     from careen.database.publication import publication_of, target_of, write_manifest
     from careen.database.split import split

@@ -14,9 +14,10 @@ from careen.errors import DatabaseError
 from careen.plugins import AdvisorySource, Feed, Need, Record
 
 from .asking import NOT_OFFERED, Answers, Came
-from .build import Built, Fresh, Kept, build, is_damaged, rows_of
+from .build import Built, Fresh, Kept, build
 from .checks import Check, read_checks, write_checks
 from .download import Fetched
+from .file_state import is_damaged, rows_of
 from .head import FeedRow, age_key
 from .job import Job, now
 from .knowledge import FILE

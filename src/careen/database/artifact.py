@@ -20,7 +20,7 @@ from careen.errors import InputError
 from careen.model.advisory import DatabaseInfo
 from careen.output.escape import visible
 
-from .build import APPLICATION_ID, damaged
+from .file_state import APPLICATION_ID, damaged
 from .layer import zstd
 from .layout import AGAIN, MANIFEST_TYPE, Member, digest_of, write_layout
 from .read import status

@@ -16,10 +16,10 @@ from careen import __version__
 from careen.errors import Error, NetworkError
 from careen.plugins import AdvisorySource, Feed, Need
 
-from .build import damaged, rows_of
 from .checks import Check, Trouble, read_checks
 from .database_file import check_readable
 from .download import Fetched, FetchError, LateError, Unchanged
+from .file_state import damaged, rows_of
 from .head import FeedRow
 from .integrity import is_whole
 from .job import Job

@@ -20,6 +20,7 @@ from careen.errors import DatabaseError
 from careen.plugins import Record
 
 from .buckets import sealed_head
+from .file_state import APPLICATION_ID, connect_read_only, damaged, is_intact, rows_of
 from .guard import FeedStatements, IsAffected, doubt_of
 from .head import FeedRow, Head, Held, Section, head_of
 from .integrity import replaced
@@ -32,7 +33,6 @@ from .unread_records import UnreadRecords, has_statement
 if TYPE_CHECKING:
     import sqlite3
 
-APPLICATION_ID = 0x43415245
 CACHE_KIB = {"main": 4 * 1024, "stage": 48 * 1024}  # one is written in order, the other sorted
 # A feed that suddenly loses more than this part of its records is held back.
 LOSS = 0.2
@@ -127,71 +127,6 @@ def is_loss(before: int, now: int) -> bool:
     return before >= LOSS_FROM_RECORDS and now < before * (1 - LOSS)
 
 
-def rows_of(path: Path) -> dict[str, FeedRow]:
-    """The feeds of a database file, by path; empty if there is no file that this version can use."""
-    import sqlite3
-
-    try:
-        with closing(_connected(path)) as connection:
-            if connection.execute("PRAGMA user_version").fetchone()[0] != SCHEMA:
-                return {}
-            return {row.path: row for row in Shelf(connection).head().rows}
-    except (sqlite3.Error, ValueError):
-        return {}
-
-
-def names_password(path: Path) -> bool:
-    """Whether an earlier version left the password of a mirror in a file; a file that is built anew has none."""
-    with closing(_connected(path)) as connection:
-        shelf = Shelf(connection)
-        return shelf.head().rows != shelf.head_as_written().rows
-
-
-def is_damaged(path: Path) -> bool:
-    """Whether a file exists, and is neither a database nor one of another schema version."""
-    import sqlite3
-
-    if not path.is_file():
-        return False
-    try:
-        with closing(_connected(path)) as connection:
-            (kind,), (version,) = (
-                connection.execute(f"PRAGMA {name}").fetchone() for name in ("application_id", "user_version")
-            )
-            if (kind, version) != (APPLICATION_ID, SCHEMA):
-                return bool(kind != APPLICATION_ID)
-            Shelf(connection).head()
-    except (sqlite3.Error, ValueError):
-        return True
-    return False
-
-
-def damaged(path: Path) -> frozenset[str]:
-    """The feeds that are incomplete in a database file. Raises ValueError, sqlite3.Error if its head is damaged."""
-    with closing(_connected(path)) as connection:
-        shelf = Shelf(connection)
-        head = shelf.head()
-        return frozenset(held.row.path for held in head.held() if not _is_whole(shelf, held))
-
-
-def _is_whole(shelf: Shelf, held: Held) -> bool:
-    import sqlite3
-
-    try:
-        for section in held.sections:
-            for _ in shelf.rows(section, held.tag(section)):
-                pass
-    except (sqlite3.Error, ValueError, LookupError):
-        return False
-    return True
-
-
-def _connected(path: Path) -> "sqlite3.Connection":
-    import sqlite3
-
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-
-
 def _create(path: Path, staging: Path) -> "sqlite3.Connection":
     import sqlite3
 
@@ -224,7 +159,7 @@ def _fill(
     if previous is None or not rows_of(previous):
         return _fill_from(connection, feeds, built, Shelf(connection), None, is_affected)
     # A separate connection: after a damaged page, SQLite reports what the same connection writes as damaged too.
-    with closing(_connected(previous)) as reading:
+    with closing(connect_read_only(previous)) as reading:
         shelf = Shelf(reading)
         return _fill_from(connection, feeds, built, shelf, shelf.head(), is_affected)
 
@@ -263,7 +198,7 @@ def _fill_from(
             if before:
                 keep(before, replace(row, records=before.row.records))
             continue
-        if before and not _is_whole(shelf, before):
+        if before and not is_intact(shelf, before):
             before = None
         rows, unread = writer.rows, UnreadRecords(row.unread)
         try:
@@ -322,7 +257,7 @@ def _verify(path: Path, rows: int) -> None:
 
     try:
         broken = damaged(path)
-        with closing(_connected(path)) as connection:
+        with closing(connect_read_only(path)) as connection:
             (found,) = connection.execute("SELECT count(*) FROM bucket").fetchone()
     except (sqlite3.Error, ValueError) as error:
         raise DatabaseError(f"{path}: the new database is damaged ({error})", "Is the disk all right?") from None

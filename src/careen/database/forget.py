@@ -9,9 +9,10 @@ from pathlib import Path
 from careen.config import nearest
 from careen.errors import DatabaseError, UsageError
 
-from .build import Kept, build, is_damaged, rows_of
+from .build import Kept, build
 from .checks import forget_checks
 from .database_file import check_readable
+from .file_state import is_damaged, rows_of
 from .head import FeedRow, label_of
 from .knowledge import database_path
 from .lock import LOCK_PATIENCE_S, exclusive

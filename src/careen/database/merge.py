@@ -17,8 +17,9 @@ from msgspec.structs import replace
 from careen.model.advisory import Advisory, Epss, Exploited, Malicious, Support, VulnerabilityRecord
 from careen.plugins import Record
 
-from .build import Fresh, Kept, build, damaged, is_damaged, is_loss, names_password, require_all, rows_of
+from .build import Fresh, Kept, build, is_loss, require_all
 from .checks import read_checks
+from .file_state import damaged, is_damaged, names_password, rows_of
 from .head import FeedRow, age_key
 from .knowledge import key_name
 from .read import Database, open_database, status

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from careen.plugins import AdvisorySource
 
-from .build import rows_of
 from .checks import Check, read_checks
+from .file_state import rows_of
 from .head import FeedRow, label_of
 from .layer import FORMAT, About, write_layer
 from .publication import Group

@@ -24,9 +24,10 @@ from careen.errors import DatabaseError, NetworkError
 from careen.plugins import Progress, silent
 from careen.signing.updates import UntrustedError
 
-from .build import Failure, Kept, Prepacked, build, is_damaged, rows_of
+from .build import Failure, Kept, Prepacked, build
 from .checks import Check, read_checks, write_checks
 from .database_file import check_readable
+from .file_state import is_damaged, rows_of
 from .guard import IsAffected
 from .head import FeedRow, age_key
 from .integrity import is_whole

@@ -15,9 +15,9 @@ from careen.plugins import AdvisorySource, Fetcher, Need, Progress, silent
 
 from .applying import RETRY_HINT, apply
 from .asking import ask, lacks, still_new
-from .build import rows_of
 from .checks import Trouble
 from .download import Downloads
+from .file_state import rows_of
 from .guard import IsAffected
 from .job import BusyError, Job, Patience, clear, hold, now, workplace
 from .knowledge import database_path

@@ -6,7 +6,7 @@ import pytest
 from tests.support.feeds import FakeNetwork
 
 from careen.advisories import eol
-from careen.database.build import rows_of
+from careen.database.file_state import rows_of
 from careen.database.read import open_database
 from careen.database.update import database_path, update
 from careen.plugins import Need

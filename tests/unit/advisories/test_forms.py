@@ -6,7 +6,7 @@ import pytest
 from tests.support.feeds import GOLDEN, lay_out, packed_tar
 
 from careen.advisories import chainguard, debian, openeuler, osv, photon, redhat, suse, ubuntu
-from careen.database.build import rows_of
+from careen.database.file_state import rows_of
 from careen.database.update import database_path, update
 from careen.model.advisory import Advisory
 from careen.plugins import Feed, Need

@@ -3,7 +3,7 @@ import pytest
 from tests.support.feeds import FakeNetwork, packed_tar, served, whole_mirror
 
 from careen.advisories import redhat
-from careen.database.build import rows_of
+from careen.database.file_state import rows_of
 from careen.database.read import open_database
 from careen.database.update import database_path, update
 from careen.formats.archives.tar_archive import documents

@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 
 from careen.database import build as module
-from careen.database.build import Failure, FeedRow, Fresh, Kept, build, rows_of
+from careen.database.build import Failure, FeedRow, Fresh, Kept, build
+from careen.database.file_state import rows_of
 from careen.database.read import open_database
 from careen.errors import DatabaseError
 from careen.model.advisory import (

@@ -3,8 +3,8 @@
 import pytest
 from tests.support.feeds import SOURCES, whole_mirror
 
-from careen.database.build import _connected, rows_of
 from careen.database.earlier_databases import install
+from careen.database.file_state import connect_read_only, rows_of
 from careen.database.forget import forget
 from careen.database.integrity import replaced
 from careen.database.knowledge import database_path
@@ -37,7 +37,7 @@ def path(tmp_path, whole):
 
 def damage(path, feed=None):
     """A bit of the first bucket of a feed, or of the head."""
-    connection = _connected(path)
+    connection = connect_read_only(path)
     if feed is None:
         query = "SELECT body FROM head"
     else:

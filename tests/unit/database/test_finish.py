@@ -14,8 +14,8 @@ from tests.support.redirected import Redirected, aged
 
 from careen.database import download
 from careen.database import update as updating
-from careen.database.build import rows_of
 from careen.database.checks import read_checks
+from careen.database.file_state import rows_of
 from careen.database.knowledge import database_path
 from careen.database.lock import exclusive
 from careen.database.update import finish, refresh, update

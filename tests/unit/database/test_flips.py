@@ -13,7 +13,7 @@ import pytest
 from tests.support.feeds import SOURCES, whole_mirror
 
 from careen.app.regression_guard import build_is_affected
-from careen.database.build import damaged, rows_of
+from careen.database.file_state import damaged, rows_of
 from careen.database.integrity import Sum, _stat, _write
 from careen.database.knowledge import FILE, database_path
 from careen.database.read import open_database

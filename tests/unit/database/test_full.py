@@ -13,9 +13,9 @@ from tests.support.osv import BUCKET, NEED, OSV, fixed, record, whole
 from tests.support.redirected import aged
 
 from careen.database import build as building
-from careen.database.build import rows_of
 from careen.database.checks import write_checks
 from careen.database.download import Downloads
+from careen.database.file_state import rows_of
 from careen.database.knowledge import database_path
 from careen.database.partial import partial_of
 from careen.database.space import FullError, is_full

@@ -14,7 +14,8 @@ from tests.support.generated import examples
 
 from careen.database.buckets import opened as opened_blob
 from careen.database.buckets import sealed
-from careen.database.build import Fresh, Prepacked, build, damaged
+from careen.database.build import Fresh, Prepacked, build
+from careen.database.file_state import damaged
 from careen.database.head import FeedRow, Section, tag_of
 from careen.database.layer import FORMAT, About, Layer, Packed, inflate, write_layer, zstd
 from careen.database.read import open_database

@@ -2,8 +2,9 @@
 
 import pytest
 
-from careen.database.build import Fresh, build, rows_of
+from careen.database.build import Fresh, build
 from careen.database.earlier_databases import install
+from careen.database.file_state import rows_of
 from careen.database.head import FeedRow
 from careen.database.read import open_database
 from careen.model.advisory import Advisory, Epss, Malicious, PassedOver, Range, VulnerabilityRecord

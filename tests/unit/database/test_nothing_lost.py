@@ -12,8 +12,8 @@ from tests.support.feeds import SOURCES, FakeNetwork, write_manifest
 from tests.support.generated import examples
 
 from careen.database.artifact import pack, unpack
-from careen.database.build import rows_of
 from careen.database.earlier_databases import install, keeping_earlier
+from careen.database.file_state import rows_of
 from careen.database.forget import forget
 from careen.database.knowledge import database_path
 from careen.database.read import open_database

@@ -10,7 +10,7 @@ from tests.support.feeds import GOLDEN, SOURCES, lay_out
 from tests.support.servers import Answer, Server
 
 from careen.database.buckets import HEAD, sealed
-from careen.database.build import names_password, rows_of
+from careen.database.file_state import names_password, rows_of
 from careen.database.head import Head
 from careen.database.knowledge import database_path
 from careen.database.layer import Packed

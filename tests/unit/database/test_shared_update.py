@@ -8,7 +8,7 @@ from tests.support.feeds import FakeNetwork
 from tests.support.osv import OSV, record, whole
 
 from careen.database import shared_update as module
-from careen.database.build import rows_of
+from careen.database.file_state import rows_of
 from careen.database.knowledge import database_path
 from careen.database.lock import exclusive
 from careen.database.shared_update import SharedUpdate

@@ -12,9 +12,10 @@ from tests.support.feeds import SOURCES, whole_mirror
 from tests.support.generated import examples
 
 from careen.app.regression_guard import build_is_affected
-from careen.database.build import FeedRow, Fresh, Kept, build, damaged, rows_of
+from careen.database.build import FeedRow, Fresh, Kept, build
 from careen.database.checks import read_checks
 from careen.database.compare import compare
+from careen.database.file_state import damaged, rows_of
 from careen.database.forget import forget
 from careen.database.lock import exclusive
 from careen.database.publication import Publication, publication_of, target_of

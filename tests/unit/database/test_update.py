@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from tests.support.databases import dated
 from tests.support.feeds import SOURCES, UNREACHABLE, FakeNetwork, feeds_in, served, whole_mirror, write_manifest
 
-from careen.database.build import rows_of
 from careen.database.checks import read_checks, write_checks
+from careen.database.file_state import rows_of
 from careen.database.forget import forget
 from careen.database.knowledge import DERIVED, database_path
 from careen.database.lock import exclusive
