@@ -36,7 +36,9 @@ def test_a_finding():
 
 def test_sources_that_do_not_name_it():
     asked = Source("osv", "PyPI", 1000, 10, "2026-01-01", False)
-    package = replace(PACKAGE, outcome="not_found", sources=(asked, replace(asked, names_it=True)), statements=())
+    package = replace(
+        PACKAGE, outcome="not_found", sources=(asked, replace(asked, source="ghsa", names_it=True)), statements=()
+    )
     lines = lines_of(package)
     assert lines[-1] == ("  osv (PyPI) does not name it for this package (1,000 records of 10 packages, data of 2026-01-01)")
     assert sum("does not name it" in line for line in lines) == 1

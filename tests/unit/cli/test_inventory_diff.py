@@ -42,13 +42,15 @@ def test_changes():
     assert f": 2 {first}, 1 {second}; " in lines[0]
     assert lines[2].split() == ["CHANGE", "PACKAGE", "BEFORE", "AFTER", "TYPE", "LAYER"]
     assert lines[3].split() == [first, "a", "1", "2", "npm", "0", "->", "1"]
-    assert lines[4].split()[-1] == "2"
+    assert lines[4].split() == [first, "a", "1", "2", "npm", "2"]
     assert lines[5].split() == [second, "a", "-", "2", "npm", "1"]
 
 
 def test_the_document():
     stream = io.StringIO()
-    write_json(Compared((replace(IMAGE, digest=""), IMAGE), (5, 4), 1, ()), stream)
+    bare = replace(IMAGE, digest="", layers=(replace(IMAGE.layers[0], digest="", diff_id=""),))
+    write_json(Compared((bare, IMAGE), (5, 4), 1, ()), stream)
     found = json.loads(stream.getvalue())
     assert (found["before"]["digest"], found["after"]["digest"]) == (None, IMAGE.digest)
+    assert found["before"]["layers"] == [{"index": 0, "digest": None, "diff_id": None}]
     assert (found["before"]["packages"], found["after"]["packages"], found["shared_layers"]) == (5, 4, 1)

@@ -8,13 +8,16 @@ from careen.policy.ignores_careen import accepts
 
 
 def test_entries_that_an_ignore_file_accepts(capsys):
-    reasons = (Reason("unidentified_files", "two\nprograms", subjects=('/opt/"a"', "/opt/b")), Reason("end_of_life", "over"))
+    reasons = (
+        Reason("unidentified_files", "two\nprograms", subjects=('/opt/"a": #b', "/opt/b")),
+        Reason("end_of_life", "over"),
+    )
     suggest([replace(clean(), coverage=Coverage("partially_assessed", reasons, 1, 0))])
     text = capsys.readouterr().out
     assert "  # two\\nprograms\n" in text
     found = accepts(read(text)[0], "f")
     assert [(entry.code, entry.what) for entry in found] == [
-        ("unidentified_files", '/opt/"a"'),
+        ("unidentified_files", '/opt/"a": #b'),
         ("unidentified_files", "/opt/b"),
         ("end_of_life", ""),
     ]
