@@ -1,10 +1,10 @@
 """What each advisory states about one package, and what sets it aside."""
 
 import pytest
-from careen.database.chain import Fallback
 from msgspec.structs import replace
 from tests.support.matching import SCHEMES, advisory, deb, info, knowledge, pypi, rpm
 
+from careen.database.combined import FallbackKnowledge
 from careen.matching.explain_texts import effect_text
 from careen.matching.keys import Keys
 from careen.matching.statements import statements_of
@@ -119,7 +119,7 @@ def test_an_rpm_of_another_architecture():
 
 def test_an_overruled_source_is_stated_and_does_not_count():
     shipped = knowledge(advisory(source="debian-archive"), info(source="debian-archive", partial=True))
-    known = Fallback(knowledge(info(partial=True), advisory("CVE-9")), shipped)
+    known = FallbackKnowledge(knowledge(info(partial=True), advisory("CVE-9")), shipped)
     statement = only(LIBSSL, known=known)
     assert (statement.source, statement.affects, statement.counts) == ("debian-archive", True, False)
     assert statement.why == text("overruled")

@@ -109,6 +109,8 @@ def test_documents_by_their_media_type():
     assert (sbom.type, sbom.size_bytes) == ("application/spdx+json", 2)
     (vex,) = read(("application/vnd.openvex+json", json.dumps(VEX).encode())).vex
     assert vex.statements == 1
+    both = read(("application/vnd.cyclonedx.vex+json", json.dumps(VEX).encode()))
+    assert (both.sboms, len(both.vex)) == ([], 1)
     assert read(("application/x", b"{}")).others == 1
     assert read(("application/x", b"{}"), ("application/spdx+json", b"{}")).others == 0
 
