@@ -4,7 +4,7 @@ from careen.app.built_from import named_base, named_dockerfile, with_instruction
 from careen.app.opening import open_image
 from careen.config import Settings
 from careen.errors import InputError
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from tests.support.images import make_image, make_layer, write_docker_archive
 
 BASE = [make_layer({"etc/os-release": b"ID=debian\n"})]

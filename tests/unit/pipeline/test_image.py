@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, advisory, deb, info, knowledge, pypi
 
 from careen.checks.run import Outcome
-from careen.formats.dockerfile.stages import read_dockerfile
+from careen.formats.dockerfile.reader import read_dockerfile
 from careen.model.finding import Location
 from careen.model.image import BaseImage, Image, ImageConfig, Layer
 from careen.model.inventory import Inventory
