@@ -128,7 +128,16 @@ def test_suggested_entries():
     assert suggestions(Reason("unassessed_package", "", 2, ("pkg:npm/@a/b@1?x=y", "pkg:npm/@a/b@2", "npm"))) == {
         "unassessed_package": ("pkg:npm/@a/b", "npm")
     }
-    assert suggestions(Reason("end_of_life", "over")) == {"end_of_life": ()}
+    assert suggestions(Reason("unassessed_package", "", 1, ("pkg:npm/@a/b?x=y@1",))) == {
+        "unassessed_package": ("pkg:npm/@a/b",)
+    }
+    assert suggestions(Reason("no_database", ""), Reason("end_of_life", "over")) == {"end_of_life": ()}
+
+
+def test_a_suggestion_has_each_detail_once():
+    report = replace(clean(), coverage=coverage(Reason("unpinned", "a"), Reason("unpinned", "b"), Reason("unpinned", "a")))
+    (suggestion,) = suggested([report])
+    assert suggestion.details == ("a", "b")
 
 
 def test_a_file_with_the_name_of_a_pattern_is_suggested_literally():

@@ -52,6 +52,7 @@ def test_findings_that_are_not_counted_by_cause():
     assert (rule.passed, rule.not_counted) == (True, {"in_base": 2, "misconfiguration": 1})
     (rule,) = verdict(ROOT_USER, gate="config:high").rules
     assert (rule.passed, rule.not_counted) == (False, {})
+    assert verdict(replace(ROOT_USER, severity="low")).rules[0].not_counted == {}
     assert verdict(ROOT_USER, gate="kev").rules[0].not_counted == {}
 
 
@@ -69,6 +70,8 @@ def test_missing_advisories_leave_a_gate_undecided_and_take_precedence():
     gate, blocked = found.rules
     assert not gate.passed
     assert blocked.failed_by == FailedBy(1, ("no_advisories: npm and 2 more",))
+    two = replace(missing, subjects=missing.subjects[:2])
+    assert verdict(reasons=[two]).rules[-1].failed_by == FailedBy(1, ("no_advisories: npm and 1 more",))
     assert verdict(reasons=[missing], gate="secret").exit_code == 0
     assert verdict(reasons=[missing], gate="").exit_code == 0
     assert verdict(reasons=[missing], policy=Policy(has_rego=True)).exit_code == 3
@@ -121,7 +124,7 @@ def test_strict_allows_no_gap():
 @pytest.mark.parametrize(
     ("fields", "scope"),
     [
-        ({"baseline": BASELINE}, "new since before.json: 1 introduced, 2 with a new fix"),
+        ({"baseline": BASELINE}, "new since before.json: 1 introduced, 3 newly disclosed, 2 with a new fix"),
         ({"grace_days": 1}, "a day of grace"),
         ({"grace_days": 7}, "7 days of grace"),
         ({"exclude_base": True}, "no base image is known"),
@@ -129,5 +132,7 @@ def test_strict_allows_no_gap():
     ],
 )
 def test_the_scope_of_a_gate(fields, scope):
-    (rule,) = verdict(policy=Policy(fail_on=(read_gate("high"),), **fields), new={"introduced": 1, "fix_available": 2}).rules
+    (rule,) = verdict(
+        policy=Policy(fail_on=(read_gate("high"),), **fields), new={"introduced": 1, "disclosed": 3, "fix_available": 2}
+    ).rules
     assert rule.rule == f"fail-on high ({scope})"

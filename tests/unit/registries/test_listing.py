@@ -36,6 +36,7 @@ def test_repositories_whose_tags_decide_are_listed():
     assert _is_wanted_repository("team/app", Wanted(include=("team/*:2.*",), exclude=("*:1",)))
     assert not _is_wanted_repository("team/app", Wanted(include=("other:1",)))
     assert not _is_wanted_repository("team/app", Wanted(exclude=("team/*",)))
+    assert _is_wanted_repository("team/app", Wanted(exclude=("*/*:*",)))
 
 
 def test_tags_in_the_order_of_their_numbers():
