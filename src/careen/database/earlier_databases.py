@@ -86,21 +86,25 @@ def install(path: Path, write: Callable[[Path], None], count: int = 0, *, replac
         if not held:
             raise DatabaseError("another process is updating the advisory database", "wait for it")
         try:
-            for leftover in path.parent.glob("*.coming"):
-                leftover.unlink(missing_ok=True)
+            _remove(*path.parent.glob("*.coming"), *path.parent.glob("*.coming.sum"))
             write(aside)
             merged = Merged() if replace else with_ours(aside, path)
             with keeping_earlier(path, count):
                 put_in_place(aside, path)
             forget_checks(path)
         finally:
-            aside.unlink(missing_ok=True)
+            _remove(aside, Path(f"{aside}.sum"))  # a checksum that stays would make the next file of this name look damaged
     if merged.lost:
         raise DatabaseError(
             f"the new database is in use, but damaged feeds of the previous one are lost: {', '.join(merged.lost)}",
             "careen db update fetches it anew",
         )
     return merged.kept
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _kept(path: Path) -> list[Path]:

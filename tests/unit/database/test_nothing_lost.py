@@ -222,3 +222,20 @@ def test_a_record_in_unknown_words_is_known_as_it_was(tmp_path):
     world.day = 2
     world.update(*SPACES)
     assert world.known() == {(name, n) for name in SPACES for n in (3, 4, 5)}
+
+
+def test_one_process_imports_several_times(tmp_path):
+    """Each time the other database lacks feeds, so that it is built anew before it takes its place."""
+    world = World(tmp_path)
+    world.update(*SPACES)
+
+    class Draw:
+        def __call__(self, strategy):
+            return next(self.answers)
+
+    draw = Draw()
+    for feed in ("Go", "npm", "Go"):
+        draw.answers = iter((0, {feed}, 0))
+        imported(world, draw)
+        assert world.known() == {(name, n) for name in SPACES for n in (1, 2)}
+    assert not list(database_path(world.cache).parent.glob("*.coming*"))
