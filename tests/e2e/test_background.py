@@ -144,11 +144,14 @@ def refresh_in_front(scene, **order):
 
 
 def test_it_ends_at_its_time_limit_and_the_next_goes_on(scene):
-    process, order = refresh_in_front(scene, limit_s=2.0)
-    log = process.communicate(order, timeout=60)[1].decode()
-    assert process.returncode == 3
-    assert "time limit of 2 s" in log
-    assert scene.fix == "1.1-1"
+    for limit_s in (2.0, 6.0, 20.0):  # a busy machine takes longer to begin the download
+        process, order = refresh_in_front(scene, limit_s=limit_s)
+        log = process.communicate(order, timeout=60)[1].decode()
+        assert process.returncode == 3
+        assert f"time limit of {limit_s:g} s" in log
+        assert scene.fix == "1.1-1"
+        if list(scene.settings.cache_dir.rglob("partial/*")):
+            break
     scene.server.at.clear()
     process, order = refresh_in_front(scene)
     log = process.communicate(order, timeout=60)[1].decode()
