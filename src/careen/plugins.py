@@ -111,7 +111,7 @@ def _imported(package: ModuleType, module: str) -> ModuleType:
         place = next((place for place in outside if module in modules_in([place])), outside[0])
         log.debug("%s of %s", module, place, exc_info=True)
         raise UsageError(
-            f"the plugin {place}/{module}.py cannot be used: {type(error).__name__}: {error}", "--debug says where it fails"
+            f"the plugin {place}/{module}.py cannot be used: {type(error).__name__}: {error}", "--debug shows where it fails"
         ) from error
 
 

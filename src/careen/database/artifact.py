@@ -126,14 +126,14 @@ def unpack(artifact: Artifact, chunks: Iterable[bytes], aside: Path, where: str)
                 packed.update(chunk)
                 got += len(chunk)
                 if got > artifact.layer.size:
-                    raise ValueError("its layer is longer than its manifest says")
+                    raise ValueError("its layer is longer than its manifest states")
                 while True:
                     piece = decompressor.decompress(chunk, CHUNK_BYTES)
                     chunk = b""
                     plain.update(piece)
                     size += len(piece)
                     if size > artifact.size_bytes:
-                        raise ValueError("it inflates to more than its manifest says")
+                        raise ValueError("it inflates to more than its manifest states")
                     target.write(piece)
                     if decompressor.eof or (decompressor.needs_input and not piece):
                         break
@@ -142,7 +142,7 @@ def unpack(artifact: Artifact, chunks: Iterable[bytes], aside: Path, where: str)
     except ValueError as error:
         raise InputError(f"{where} is damaged: {error}", AGAIN) from None
     if f"sha256:{packed.hexdigest()}" != artifact.layer.digest or plain.hexdigest() != artifact.sha256:
-        raise InputError(f"{where} is damaged: its content has another checksum than its manifest says", AGAIN)
+        raise InputError(f"{where} is damaged: its content has another checksum than its manifest states", AGAIN)
     verify(aside, where)
 
 

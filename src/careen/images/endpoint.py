@@ -145,10 +145,10 @@ def _probe(fetcher: Fetcher, host: str) -> str:
         try:
             response = fetcher.request(f"http://{host}/v2/")
         except NetworkError as second:
-            raise second from None  # the first error only says that the server speaks HTTP instead of TLS
+            raise second from None  # the first error only means that the server uses HTTP instead of TLS
         response.close()
-        if response.status == 400:  # a server that speaks TLS
+        if response.status == 400:  # a server that uses TLS
             raise error from None
-        log.debug("%s speaks plain HTTP", host)
+        log.debug("%s uses plain HTTP", host)
         return f"http://{host}"
     return f"https://{host}"

@@ -136,13 +136,13 @@ def _check(folder: Path, name: str, member: Member) -> None:
     try:
         size = path.stat().st_size
         if size != member.size or size > MAX_BYTES:
-            raise ValueError(f"{path}: {size} bytes, the manifest says {member.size}")
+            raise ValueError(f"{path}: {size} bytes, the manifest states {member.size}")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from None
     if digest != member.sha256:
-        raise ValueError(f"{path}: damaged: its content is not what the manifest says")
+        raise ValueError(f"{path}: damaged: its content is not what the manifest states")
 
 
 def _mapped(path: Path, layout: "np.dtype[Any]") -> "NDArray[Any]":

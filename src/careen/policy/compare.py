@@ -124,7 +124,7 @@ def _lasting(purl: str) -> str:
 
 
 def _packages(before: Saved, after: Saved) -> Iterable[PackageChange]:
-    """Added and removed versions, paired where both changed."""
+    """Added and removed versions, in pairs as far as there are both."""
     old, new = _versions(before.packages), _versions(after.packages)
     for key in sorted(old.keys() | new.keys()):
         left = sorted(old.get(key, set()) - new.get(key, set()))

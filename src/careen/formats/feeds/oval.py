@@ -47,7 +47,7 @@ class Definition(NamedTuple):
     tested: tuple[Tested, ...]
 
 
-class _Where(NamedTuple):
+class _Scope(NamedTuple):
     products: tuple[str, ...] = ()
     arch: str = ""
     module: str = ""
@@ -67,26 +67,26 @@ def definitions(file: Path, limit_bytes: int) -> Iterator[Definition]:
             cves=tuple(dict.fromkeys(id for text in (*ids, *listed) for id in _CVE.findall(text))),
             severity=_SEVERITIES.get(element.value("metadata", "advisory", "severity").lower(), "unknown"),
             issued=issued.attributes.get("date", "")[:10] if issued else "",
-            tested=tuple(test for child in element.children if child.name == "criteria" for test in _tested(child, _Where())),
+            tested=tuple(test for child in element.children if child.name == "criteria" for test in _tested(child, _Scope())),
         )
 
 
-def _tested(criteria: Element, where: _Where) -> Iterator[Tested]:
+def _tested(criteria: Element, scope: _Scope) -> Iterator[Tested]:
     comments = [child.attributes.get("comment", "") for child in criteria.children if child.name == "criterion"]
     inner = [child for child in criteria.children if child.name == "criteria"]
     products = tuple(product for text in comments if (product := _product(text)))
     products += tuple(product for child in inner for product in _products_alone(child))
     if products:
-        where = where._replace(products=products)
+        scope = scope._replace(products=products)
     for text in comments:
         if found := _ARCH.fullmatch(text):
-            where = where._replace(arch=found[1])
+            scope = scope._replace(arch=found[1])
         elif found := _MODULE.fullmatch(text):
-            where = where._replace(module=found[1])
+            scope = scope._replace(module=found[1])
     for text in comments:
-        yield from _of(text, where)
+        yield from _of(text, scope)
     for child in inner:
-        yield from _tested(child, where)
+        yield from _tested(child, scope)
 
 
 def _product(text: str) -> str:
@@ -101,7 +101,7 @@ def _products_alone(criteria: Element) -> tuple[str, ...]:
     return tuple(products) if alone else ()
 
 
-def _of(text: str, where: _Where) -> Iterator[Tested]:
+def _of(text: str, scope: _Scope) -> Iterator[Tested]:
     status: Status
     if found := _EARLIER.fullmatch(text):
         package, status, evr = found[1], "fixed", _evr(found[2])
@@ -113,8 +113,8 @@ def _of(text: str, where: _Where) -> Iterator[Tested]:
         package, status, evr = found[1], "fixed", found[2]
     else:
         return
-    for product in where.products:
-        yield Tested(product, package, status, evr, where.arch, where.module)
+    for product in scope.products:
+        yield Tested(product, package, status, evr, scope.arch, scope.module)
 
 
 def _evr(text: str) -> str:
