@@ -23,7 +23,7 @@ def read(file: File) -> Iterator[Package]:
 
 CATALOGER = Cataloger(
     name="NAME",
-    ecosystem=Ecosystem(purl_type="generic", scheme="semver"),  # TODO: its purl type, and the scheme of its versions
+    ecosystem=Ecosystem(purl_type="generic", scheme="semver"),  # TODO: purl type, scheme in versions/, namespace of advisories
     readers=(Reader(Wants(names=("NAME.todo.json",)), read),),
     limits="TODO: what it does not find",
 )
