@@ -102,9 +102,7 @@ def test_nothing_else_names_a_distribution():
     places = {path.relative_to(SOURCE).as_posix(): path for path in SOURCE.rglob("*.py")}
     named = {place: words for place, path in places.items() if (words := _words(path) & names)}
     unexpected = {place: words for place, words in named.items() if ALLOWED.keys().isdisjoint((place, place.partition("/")[0]))}
-    assert not unexpected, (
-        "it belongs into careen/distributions; if it means something else there, add it to OTHER_WORDS"
-    )
+    assert not unexpected, "it belongs into careen/distributions; if it means something else there, add it to OTHER_WORDS"
     assert {place for place in ALLOWED if "." in place} <= named.keys(), "what is no longer needed is taken off the list"
 
 
