@@ -221,7 +221,7 @@ class _Listing:
     def _is_too_long(self, path: str, found: Found) -> bool:
         if len(path) <= PATH_DEPTH or (len(path) <= PATH_LENGTH and path.count("/") <= PATH_DEPTH):
             return False
-        found.unreadable("layer", f"{path[:200]}…", "no system accepts a name as long or as deep: left out")
+        found.unreadable("layer", f"{path[:200]}…", "no system takes a name as long or as deep: left out")
         return True
 
     def _is_whiteout(self, path: str, found: Found) -> bool:
