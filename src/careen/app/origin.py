@@ -1,5 +1,6 @@
 """Knowledge bases of code: built from the indexes that this machine is configured for, and asked about files."""
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from careen.origin.identify import Identified
     from careen.origin.knowledge import Knowledge
 
+log = logging.getLogger(__name__)
+
 MAX_FILE_BYTES = 256 << 20
 
 
@@ -27,8 +30,13 @@ def build_base(
     from careen.origin.knowledge import write_base
 
     specs = [spec_of(text) for text in sources]
-    base, skipped = collect(folder, specs, fetcher_of(settings), most_versions=versions, sampling=sampling, progress=progress)
-    write_base(folder, base)
+    try:
+        base, skipped = collect(
+            folder, specs, fetcher_of(settings), most_versions=versions, sampling=sampling, progress=progress
+        )
+        write_base(folder, base)
+    except OSError as error:
+        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
     return base, skipped
 
 
@@ -52,7 +60,7 @@ def identify_path(path: Path, base: "Knowledge", *, deep: bool = False) -> "Iden
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
     if root.is_file():
-        yield root.name, root.read_bytes()
+        yield root.name, _content(root)
         return
     if not root.is_dir():
         raise InputError(f"{root}: no such file or folder")
@@ -60,8 +68,19 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
         folders[:] = sorted(folder for folder in folders if folder != ".git")
         for name in sorted(names):
             path = Path(place, name)
-            if not path.is_symlink() and path.is_file() and path.stat().st_size <= MAX_FILE_BYTES:
-                yield path.relative_to(root).as_posix(), path.read_bytes()
+            if not path.is_symlink() and path.is_file():
+                yield path.relative_to(root).as_posix(), _content(path)
+
+
+def _content(path: Path) -> bytes:
+    """Empty, with a warning, if the file is too large or cannot be read: then it counts as unidentified."""
+    try:
+        if path.stat().st_size <= MAX_FILE_BYTES:
+            return path.read_bytes()
+        log.warning("%s is not read: it is over %d MiB", path, MAX_FILE_BYTES >> 20)
+    except OSError as error:
+        log.warning("%s cannot be read: %s", path, error.strerror)
+    return b""
 
 
 def _check_installed() -> None:

@@ -116,7 +116,7 @@ def _build(arguments: argparse.Namespace, settings: Any) -> int:
     for release in skipped:
         sys.stderr.write(f"careen: skipped {visible(release.what)}: {visible(release.reason)}\n")
     _stats(base, arguments.written)
-    return 0
+    return 3 if any(release.is_project for release in skipped) else 0
 
 
 def _lines(path: Path) -> list[str]:
@@ -181,7 +181,7 @@ def _write_table(path: str, found: "Identified") -> None:
         sys.stdout.write(
             f"  {visible(component.project)} {about}{visible(_range(component.versions))}  {visible(component.path)}\n"
         )
-        state = "modified" if component.modified else "as published"
+        state = {None: "in a program", True: "modified", False: "as published"}[component.modified]
         parts = ", ".join(f"{part.found:,} of {part.of:,} {part.kind}" for part in component.evidence)
         sys.stdout.write(f"    {component.confidence}, {state}: {parts}\n")
 

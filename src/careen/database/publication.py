@@ -72,11 +72,11 @@ class Publication(Struct, frozen=True):
         if namespaces is None:
             return self.groups
         wanted = frozenset(namespaces)
-        unspoken = wanted.difference(assessed, *(group.namespaces for group in self.groups if not group.is_large))
+        uncovered = wanted.difference(assessed, *(group.namespaces for group in self.groups if not group.is_large))
 
         def is_needed(group: Group) -> bool:
             if group.is_large:
-                return bool(group.namespaces & unspoken)
+                return bool(group.namespaces & uncovered)
             return group.scores or bool(group.namespaces & wanted) or any(row.path in feeds for row in group.rows)
 
         return tuple(filter(is_needed, self.groups))

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from careen.errors import Error, InputError, UsageError
+from careen.errors import InputError, UsageError
 from careen.plugins import Fetcher, Progress, silent
 from careen.safety.typed import from_msgpack
 
@@ -44,10 +44,11 @@ class Spec(Struct, frozen=True):
 
 
 class Skipped(Struct, frozen=True):
-    """A release, or a whole project, that is not in the base, and why."""
+    """A release, or a whole project (``is_project``), that is not in the base, and why."""
 
     what: str
     reason: str
+    is_project: bool = False
 
 
 def spec_of(text: str) -> Spec:
@@ -68,7 +69,8 @@ def collect(
 ) -> tuple[Knowledge, tuple[Skipped, ...]]:
     """The base of these projects; ``most_versions`` of each, spread over its history, the newest among them.
 
-    What cannot be downloaded or read is skipped and named. Raises NetworkError if an index does not answer.
+    What is not there, or cannot be read, is skipped and named. Raises NetworkError if a server fails: a base of fewer
+    releases would look as if the others did not exist.
     """
     parts = folder / "parts" / RULES
     parts.mkdir(parents=True, exist_ok=True)
@@ -83,7 +85,7 @@ def collect(
         before = projects.get(project.name)
         projects[project.name] = found if before is None else _together(before, found)
         if not releases:
-            skipped.append(Skipped(str(spec), "no release could be read"))
+            skipped.append(Skipped(str(spec), "no release could be read", is_project=True))
     return build([pair for pair in projects.values() if pair[1]], sampling), tuple(skipped)
 
 
@@ -94,14 +96,14 @@ def _of_index(
     try:
         found = list_of(spec.name, fetcher)
     except (InputError, ValueError) as error:
-        skipped.append(Skipped(str(spec), str(error)))
+        skipped.append(Skipped(str(spec), str(error), is_project=True))
         return None
     archives = _spread([archive for archive in found.archives if _is_wanted(archive.version, spec.versions)], most)
     reader, releases = ReleaseReader(), []
     for archive in archives:
         try:
             releases.append(_release(archive, fetcher, parts, reader))
-        except (Error, ValueError) as error:
+        except (InputError, ValueError) as error:
             skipped.append(Skipped(f"{spec.kind}:{spec.name}@{archive.version}", str(error)))
     versions = tuple(release.version for release in releases)
     return Project(f"{spec.kind}:{found.project}", versions, (found.purl,)), releases

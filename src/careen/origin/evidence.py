@@ -64,24 +64,39 @@ def best_paths(base: Knowledge, evidence: Evidence, project: int) -> list[str]:
     return [base.paths[int(found[index])] for index in np.argsort(-counts, kind="stable")[:8]]
 
 
-def version_scores(base: Knowledge, evidence: Evidence, project: int, *, whole: bool = True) -> Weights:
-    """How well each version of the project explains the file: features that both have, and if ``whole``, minus those that
-    only the version has. Of several files of a version the best counts, for files are moved and renamed."""
+def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights:
+    """How well each version of the project explains a file of source: features that both have, minus those that only the
+    version has. Of several files of a version the best counts, for files are moved and renamed."""
     versions = len(base.projects[project].versions)
-    chosen = evidence.projects == project
-    atoms = np.unique(np.stack((evidence.queries[chosen], evidence.atoms[chosen])), axis=1)[1]
-    matched, hits = np.unique(atoms, return_counts=True)
     best = np.full(versions, -np.inf)
+    matched, hits = _matched(evidence, project)
     paths = base.atoms["path"][matched]
     for path in np.unique(paths):
         mine = paths == path
-        score = _over_versions(base, matched[mine], hits[mine].astype(np.float64), versions)
-        if whole:
-            there = atoms_of(base, project, int(path))
-            size = _over_versions(base, there, base.atoms[evidence.family][there].astype(np.float64), versions)
-            score -= MISSING * (size - score)
-        best = np.maximum(best, np.where(score == 0, -np.inf, score)) if whole else np.maximum(best, score)
+        score = _over_versions(base, matched[mine], hits[mine], versions)
+        there = atoms_of(base, project, int(path))
+        size = _over_versions(base, there, base.atoms[evidence.family][there].astype(np.float64), versions)
+        best = np.maximum(best, np.where(score == 0, -np.inf, score - MISSING * (size - score)))
     return np.where(np.isneginf(best), 0, best)
+
+
+def version_hits(base: Knowledge, evidence: Evidence, project: int) -> Weights:
+    """How many features of each version a program has, of all files of the version together: a compiler joins them."""
+    return _over_versions(base, *_matched(evidence, project), len(base.projects[project].versions))
+
+
+def version_sizes(base: Knowledge, family: str, project: int) -> Weights:
+    """How many features each version has, counted as ``version_hits`` does: one in two files counts twice."""
+    atoms = np.arange(*np.searchsorted(base.atoms["project"], [project, project + 1]))
+    return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
+
+
+def _matched(evidence: Evidence, project: int) -> tuple[Places, Weights]:
+    """The atoms of a project, and how many features of the file each has."""
+    chosen = evidence.projects == project
+    pairs = np.unique(np.stack((evidence.queries[chosen], evidence.atoms[chosen])), axis=1)
+    atoms, hits = np.unique(pairs[1], return_counts=True)
+    return atoms, hits.astype(np.float64)
 
 
 def atoms_of(base: Knowledge, project: int, path: int) -> Places:

@@ -5,7 +5,7 @@ that nothing explains is counted, and is never taken for the application's own.
 
 | confidence | source                                               | program                                        |
 |------------|------------------------------------------------------|------------------------------------------------|
-| exact      | two whole files of the project, or all there are     | the whole file                                 |
+| exact      | two whole files of the project, or all there are     | (not reported)                                 |
 | high       | 10 stretches, and 30 % of the files' stretches       | 20 % of the version's literals or names        |
 | medium     | 6 stretches in a file, or 8 of tokens and 20 % of it | 4 literals and 10 %, or 5 names and 20 %       |
 | low        | 3 stretches of a file                                | (not reported)                                 |
@@ -24,7 +24,9 @@ from .evidence import (
     best_paths,
     evidence_of,
     features_of_project,
+    version_hits,
     version_scores,
+    version_sizes,
     without,
 )
 from .features import PROGRAM_HEADS, Features, features_of
@@ -59,7 +61,7 @@ class Component(Struct, frozen=True):
     cpes: tuple[str, ...]
     versions: tuple[str, ...]
     confidence: Confidence
-    modified: bool
+    modified: bool | None  # None: unknown, of a program
     files: tuple[str, ...]
     evidence: tuple[Matched, ...]
     nearest: bool = False
@@ -202,25 +204,22 @@ def _best(versions: Sequence[str], scores: Weights) -> tuple[tuple[str, ...], fl
 
 def _in_program(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
     """The projects in a program or library, each explained by what the ones before it leave."""
-    whole = evidence_of(base, "file", features["file"])
-    families = {family: evidence_of(base, family, features[family]) for family in ("literals", "names") if family in features}
+    families = {family: evidence_of(base, family, features[family]) for family in ("literals", "names")}
     for _ in range(MOST_IN_A_PROGRAM):
         shares = {family: _shares(base, evidence) for family, evidence in families.items()}
         project, confidence = _most_of(families, shares)
         if confidence is None:
             return
         known = base.projects[project]
-        scores = np.sum([version_scores(base, evidence, project, whole=False) for evidence in families.values()], axis=0)
-        versions, _ = _best(known.versions, scores)
-        exact = bool(whole.weights[project])
+        scores = np.sum([version_hits(base, evidence, project) for evidence in families.values()], axis=0)
         yield Component(
             path=path,
             project=known.name,
             purls=known.purls,
             cpes=known.cpes,
-            versions=versions,
-            confidence="exact" if exact else confidence,
-            modified=not exact,
+            versions=_best(known.versions, scores)[0],
+            confidence=confidence,
+            modified=None,
             files=(path,),
             evidence=tuple(
                 Matched(family, features_of_project(evidence, project).size, evidence.features)  # type: ignore[arg-type]
@@ -234,21 +233,10 @@ def _shares(base: Knowledge, evidence: Evidence) -> Weights:
     """Of each project, how much of the version that is most like the file is in it."""
     shares = np.zeros(len(base.projects))
     for project in np.flatnonzero(evidence.weights >= min(LITERALS, NAMES)):
-        hits = version_scores(base, evidence, int(project), whole=False)
-        sizes = _sizes(base, evidence.family, int(project))
+        hits = version_hits(base, evidence, int(project))
         at = int(np.argmax(hits))
-        shares[project] = min(hits[at] / max(sizes[at], 1), 1.0)
+        shares[project] = hits[at] / version_sizes(base, evidence.family, int(project))[at]
     return shares
-
-
-def _sizes(base: Knowledge, family: str, project: int) -> Weights:
-    """How many features each version of a project has."""
-    low, high = np.searchsorted(base.atoms["project"], [project, project + 1])
-    atoms = base.atoms[low:high]
-    change = np.zeros(len(base.projects[project].versions) + 1)
-    np.add.at(change, atoms["first"].astype(np.int64), atoms[family].astype(np.float64))
-    np.add.at(change, atoms["last"].astype(np.int64) + 1, -atoms[family].astype(np.float64))
-    return np.cumsum(change)[:-1]
 
 
 def _most_of(families: "dict[str, Evidence]", shares: dict[str, Weights]) -> tuple[int, Confidence | None]:

@@ -2,7 +2,7 @@
 
 A folder of arrays that are mapped into memory, little-endian:
 
-    manifest.json   {format, sampling, files: {name: {size, sha256}}}
+    manifest.json   {format, sampling, files: {name: {size, sha256}}}; each file is kept as SHA256-NAME (16 digits)
     projects.json   [{name, purls, cpes, versions}], versions in the project's order
     paths.json      paths of files in projects; a file keeps its path from version to version
     atoms.bin       (project, path, first, last, then a count for each family): versions ``first`` to ``last`` of a project
@@ -15,14 +15,17 @@ of another format.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from careen.atomic import write_whole
+from careen.safety.pattern import pattern
 from careen.safety.typed import from_json
 
 from .features import FAMILIES
@@ -35,6 +38,9 @@ ATOM = np.dtype(
 )
 POSTING = np.dtype("<u8")
 MAX_BYTES = 8 << 30
+MANIFEST = "manifest.json"
+NAMES = ("projects.json", "paths.json", "atoms.bin", *(f"{family}.bin" for family in FAMILIES))
+_SHA256 = pattern(r"[0-9a-f]{64}")
 Atoms = NDArray[np.void]
 
 
@@ -99,23 +105,25 @@ def sampled(family: str, hashes: Hashes, sampling: int) -> Hashes:
 def open_base(folder: Path) -> Knowledge:
     """The base in a folder, every file compared with the manifest."""
     try:
-        manifest = from_json((folder / "manifest.json").read_bytes(), Manifest)
+        manifest = from_json((folder / MANIFEST).read_bytes(), Manifest)
     except (OSError, msgspec.MsgspecError) as error:
         raise ValueError(f"{folder}: not a knowledge base: {error}") from None
     if manifest.format != FORMAT:
         raise ValueError(f"{folder}: a knowledge base of format {manifest.format}; this version reads {FORMAT}")
-    for name, member in manifest.files.items():
-        _check(folder, name, member)
-    projects = from_json((folder / "projects.json").read_bytes(), tuple[Project, ...])
-    paths = from_json((folder / "paths.json").read_bytes(), tuple[str, ...])
-    atoms = _mapped(folder / "atoms.bin", ATOM)
-    postings = {family: _mapped(folder / f"{family}.bin", POSTING) for family in FAMILIES}
+    files = {name: _verified(folder, name, manifest.files.get(name)) for name in NAMES}
+    try:
+        projects = from_json(files["projects.json"].read_bytes(), tuple[Project, ...])
+        paths = from_json(files["paths.json"].read_bytes(), tuple[str, ...])
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"{folder}: not a knowledge base: {error}") from None
+    atoms = _mapped(files["atoms.bin"], ATOM)
+    postings = {family: _mapped(files[f"{family}.bin"], POSTING) for family in FAMILIES}
     _check_numbers(folder, projects, paths, atoms, postings)
     return Knowledge(projects, paths, atoms, postings, manifest.sampling)
 
 
 def write_base(folder: Path, base: Knowledge) -> None:
-    """Equal content gives equal bytes. The folder is made, or has no base yet."""
+    """Equal content gives equal bytes. A base that is there is replaced as a whole: the manifest changes last."""
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "projects.json": msgspec.json.encode(base.projects),
@@ -123,16 +131,29 @@ def write_base(folder: Path, base: Knowledge) -> None:
         "atoms.bin": base.atoms.astype(ATOM).tobytes(),
         **{f"{family}.bin": base.postings[family].astype(POSTING).tobytes() for family in FAMILIES},
     }
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
     files = {name: Member(len(content), hashlib.sha256(content).hexdigest()) for name, content in sorted(contents.items())}
-    (folder / "manifest.json").write_bytes(msgspec.json.encode(Manifest(files, sampling=base.sampling)))
+    for name, content in contents.items():
+        write_whole(folder / _stored_name(name, files[name]), partial(_write, content))
+    write_whole(folder / MANIFEST, partial(_write, msgspec.json.encode(Manifest(files, sampling=base.sampling))))
+    now = {_stored_name(name, member) for name, member in files.items()}
+    for name in NAMES:
+        for path in folder.glob(f"*-{name}"):
+            if path.name not in now:
+                path.unlink()
 
 
-def _check(folder: Path, name: str, member: Member) -> None:
-    path = folder / name
-    if "/" in name or name.startswith("."):
-        raise ValueError(f"{folder}: the manifest names {name!r}")
+def _write(content: bytes, file: BinaryIO) -> None:
+    file.write(content)
+
+
+def _stored_name(name: str, member: Member) -> str:
+    return f"{member.sha256[:16]}-{name}"
+
+
+def _verified(folder: Path, name: str, member: Member | None) -> Path:
+    if member is None or not _SHA256.fullmatch(member.sha256):
+        raise ValueError(f"{folder}: its manifest has no {name}")
+    path = folder / _stored_name(name, member)
     try:
         size = path.stat().st_size
         if size != member.size or size > MAX_BYTES:
@@ -143,6 +164,7 @@ def _check(folder: Path, name: str, member: Member) -> None:
         raise ValueError(f"{path}: {error.strerror}") from None
     if digest != member.sha256:
         raise ValueError(f"{path}: damaged: its content is not what the manifest states")
+    return path
 
 
 def _mapped(path: Path, layout: "np.dtype[Any]") -> "NDArray[Any]":
@@ -162,5 +184,7 @@ def _check_numbers(
         if bool((atoms["last"] >= counts[atoms["project"]]).any()) or bool((atoms["first"] > atoms["last"]).any()):
             raise ValueError(f"{folder}: atoms.bin refers to versions that the base does not have")
     for family, found in postings.items():
+        if bool((found[1:] < found[:-1]).any()):
+            raise ValueError(f"{folder}: {family}.bin is not in order")
         if found.size and int((found & np.uint64((1 << ATOM_BITS) - 1)).max()) >= atoms.size:
             raise ValueError(f"{folder}: {family}.bin refers to atoms that the base does not have")

@@ -31,8 +31,9 @@ class Language(Struct, frozen=True):
     joins_strings: bool = False  # adjacent literals are one
 
 
-_DOUBLE = rb'"(?P<string>(?:[^"\\\n]|\\.)*+)"'
-_SINGLE = rb"'(?:[^'\\\n]|\\.)*+'"
+# A string that is never closed ends with its line, or with the file: no byte is looked at twice.
+_DOUBLE = rb'"(?P<string>(?:[^"\\\n]|\\.)*+)"?'
+_SINGLE = rb"'(?:[^'\\\n]|\\.)*+'?"
 _C_COMMENT = rb"(?P<comment>//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z))"
 # Words that other languages of the family use as names are left out: a keyword must not hide behind a new name.
 _C_WORDS = (
@@ -62,7 +63,7 @@ _C = Language(
 )
 _SCRIPT = Language(
     "script",
-    re.compile(_C_COMMENT + rb"|" + _DOUBLE + rb"|'(?P<single>(?:[^'\\\n]|\\.)*+)'|`(?P<quasi>(?:[^`\\]|\\.)*+)`"),
+    re.compile(_C_COMMENT + rb"|" + _DOUBLE + rb"|'(?P<single>(?:[^'\\\n]|\\.)*+)'?|`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"),
     tuple(_SCRIPT_WORDS),
     re.compile(rb"(?:function\s+|\bclass\s+|\.prototype\.)([A-Za-z_$][\w$]{3,})"),
 )
@@ -70,16 +71,16 @@ _PYTHON = Language(
     "python",
     re.compile(
         rb"(?P<comment>\#[^\n]*+)"
-        rb"|(?m:^[ \t]*+)(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)\"\"\"|'''(?s:.*?)'''))"
-        rb"|\"\"\"(?P<long>(?s:.*?))\"\"\"|'''(?P<long2>(?s:.*?))'''"
-        rb"|\"(?P<string>(?:[^\"\\\n]|\\.)*+)\"|'(?P<single>(?:[^'\\\n]|\\.)*+)'"
+        rb"|(?m:^[ \t]*+)(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)(?:\"\"\"|\Z)|'''(?s:.*?)(?:'''|\Z)))"
+        rb"|\"\"\"(?P<long>(?s:.*?))(?:\"\"\"|\Z)|'''(?P<long2>(?s:.*?))(?:'''|\Z)"
+        rb"|\"(?P<string>(?:[^\"\\\n]|\\.)*+)\"?|'(?P<single>(?:[^'\\\n]|\\.)*+)'?"
     ),
     tuple(_PYTHON_WORDS),
     re.compile(rb"\b(?:def|class)\s+([A-Za-z_]\w{3,})"),
 )
 _HASHED = Language(
     "hashed",
-    re.compile(rb"(?P<comment>(?m:^|(?<=\s))\#[^\n]*+)|" + _DOUBLE + rb"|'(?P<single>[^'\n]*+)'"),
+    re.compile(rb"(?P<comment>(?m:^|(?<=\s))\#[^\n]*+)|" + _DOUBLE + rb"|'(?P<single>[^'\n]*+)'?"),
     tuple(_HASH_WORDS),
     re.compile(rb"\b(?:def|sub|function|class|module)\s+([A-Za-z_]\w{3,})"),
 )
@@ -169,7 +170,7 @@ def parsed(data: bytes, language: Language) -> Parsed:
         group = match.lastgroup
         if group in _GAPS:
             gaps.append(match.span(group))
-        elif group in _TEXTS:
+        elif group in _TEXTS and match.end() > match.end(group):  # it is closed
             strings.append(match.span(group))
     return Parsed(data, language, tuple(gaps), tuple(strings))
 

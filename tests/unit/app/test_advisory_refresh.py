@@ -73,6 +73,23 @@ def test_what_was_begun_is_not_asked_for_again(refresh):
     assert {"debian:12", "npm"} <= refresh._state.namespaces
 
 
+def test_a_failed_refresh_is_tried_again_when_the_inventory_is_known(refresh, monkeypatch):
+    from contextlib import ExitStack
+
+    def fail(self, need, sources):
+        refresh.asked.append(need.namespaces)
+        return False
+
+    with monkeypatch.context() as patched:
+        patched.setattr(AdvisoryRefresh, "_ask_feeds", fail)
+        refresh.start_for_layer(delta(distribution=[DEBIAN]))
+        ended(refresh)
+    with ExitStack() as opened:
+        refresh.knowledge_for(Inventory(distribution=DEBIAN, packages=(Package("deb", "debian", "left", "1.0"),)), opened)
+    assert ["debian:12" in namespaces for namespaces in refresh.asked] == [True, True]
+    assert "debian:12" in refresh._state.namespaces
+
+
 def test_whoever_looks_for_no_vulnerabilities_asks_for_nothing(refresh, tmp_path):
     settings = Settings(cache_dir=tmp_path, trust_cache=True, scanners=("secret",))
     other = AdvisoryRefresh(settings, ECOSYSTEMS, silent, RefreshState())

@@ -4,7 +4,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from tests.support.package_index import CODE  # noqa: E402
+from tests.support.package_index import CODE, Web  # noqa: E402
 
 from careen.cli.main import main  # noqa: E402
 
@@ -60,3 +60,31 @@ def test_mistakes_with_a_base(base, capsys):
     assert "other is not in the knowledge base" in capsys.readouterr().err
     assert main(["origin", "identify", "--kb", str(base), "/nowhere"]) in (2, 3)
     assert "no such file or folder" in capsys.readouterr().err
+
+
+def test_a_project_that_no_index_has_is_named_and_ends_with_3(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("careen.app.origin.fetcher_of", lambda settings: Web({}))
+    monkeypatch.setenv("PIP_INDEX_URL", "https://index.example/simple")
+    assert main(["origin", "build", "--kb", str(tmp_path / "base"), "--from", "pypi:nothing"]) == 3
+    assert (
+        "skipped pypi:nothing: https://index.example/simple/nothing/: the index has no such project" in capsys.readouterr().err
+    )
+
+
+def test_files_that_are_not_read_count_as_unidentified(base, tmp_path, capsys, monkeypatch):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "copied.py").write_text(CODE)
+    monkeypatch.setattr("careen.app.origin.MAX_FILE_BYTES", 100)
+    assert main(["origin", "identify", "--kb", str(base), str(tmp_path / "app"), "--format", "json"]) == 0
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
+    assert (found["components"], found["unexplained"]) == ([], 1)
+    assert "copied.py is not read: it is over" in printed.err
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "code.py").write_text(CODE)
+    source = f"dir:{tmp_path}/code.py=demo@1"
+    assert main(["origin", "build", "--kb", str(tmp_path / "file" / "base"), "--from", source]) in (2, 3)
+    assert "--kb names another folder" in capsys.readouterr().err

@@ -59,6 +59,7 @@ def test_what_cannot_be_used_is_skipped_and_named(tmp_path):
     web.pages[f"{INDEX}/files/demo-1.10.tar.gz"] = lambda: Answer(b"", status=410)
     base, skipped = collect(tmp_path, [spec_of("pypi:demo"), spec_of("pypi:nothing")], web)
     assert [project.versions for project in base.projects] == [("1.2",)]
+    assert [one.what for one in skipped if one.is_project] == ["pypi:nothing"]
     assert [(one.what, one.reason.partition(": ")[2][:25]) for one in skipped] == [
         ("pypi:demo@1.0", "its sha256 is not the one"),
         ("pypi:demo@1.10", "HTTP status 410"),
@@ -66,9 +67,13 @@ def test_what_cannot_be_used_is_skipped_and_named(tmp_path):
     ]
 
 
-def test_an_index_that_does_not_answer_ends_the_build(tmp_path):
+@pytest.mark.parametrize("page", ["demo/", "files/demo-1.10.tar.gz"])
+@pytest.mark.parametrize("failure", [NetworkError("no answer"), lambda: Answer(b"", status=503)])
+def test_a_server_that_fails_ends_the_build(tmp_path, page, failure):
+    web = python_index(ARCHIVES)
+    web.pages[f"{INDEX}/{page}"] = failure
     with pytest.raises(NetworkError):
-        collect(tmp_path, [spec_of("pypi:demo")], Web({f"{INDEX}/demo/": NetworkError("no answer")}))
+        collect(tmp_path, [spec_of("pypi:demo")], web)
 
 
 def test_versions_are_spread_over_the_history(tmp_path):

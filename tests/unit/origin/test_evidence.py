@@ -4,7 +4,7 @@ np = pytest.importorskip("numpy")
 
 from tests.support.knowledge import base_of  # noqa: E402
 
-from careen.origin.evidence import evidence_of, features_of_project, version_scores, without  # noqa: E402
+from careen.origin.evidence import evidence_of, features_of_project, version_hits, version_scores, version_sizes, without  # noqa: E402
 
 
 def letters(*hashes):
@@ -38,8 +38,16 @@ def test_a_version_that_has_more_than_the_file_explains_it_less_well():
     base = base_of(BASE)
     scores = version_scores(base, evidence_of(base, "letters", asked(1, 2, 3)), 0)
     assert scores.tolist() == pytest.approx([3, 3 - 0.3, 1 - 0.3, 1 - 0.3])
-    in_part = version_scores(base, evidence_of(base, "letters", asked(1, 2, 3)), 0, whole=False)
-    assert in_part.tolist() == [3, 3, 1, 1]
+    hits = version_hits(base, evidence_of(base, "letters", asked(1, 2, 3)), 0)
+    assert hits.tolist() == [3, 3, 1, 1]
+
+
+def test_a_program_has_features_of_all_files_of_a_version():
+    files = {f"{name}.c": {"literals": frozenset(range(start, start + 3))} for name, start in (("a", 0), ("b", 2), ("c", 10))}
+    base = base_of({"one": [files, {"a.c": files["a.c"]}, {}, {}]})
+    found = evidence_of(base, "literals", asked(0, 1, 2, 3, 10, 99))
+    assert version_hits(base, found, 0).tolist() == [6, 3, 0, 0]  # 2 is in two files
+    assert version_sizes(base, "literals", 0).tolist() == [9, 3, 0, 0]
 
 
 def test_explained_features_are_left_out():

@@ -131,3 +131,37 @@ def test_a_program_is_known_by_its_texts(base):
 def test_an_empty_base_and_empty_files():
     nothing = build([])
     assert identify(nothing, [("a.c", b""), ("b", b"\x7fELF"), ("c.py", b"x = 1\n" * 200)]).unexplained == 3
+
+
+def test_a_program_of_many_files(base):
+    """Each file has a small part of the texts: only together are they enough."""
+    made = random.Random(3)
+    files = {f"src/f{n}.c": "".join(f'x("message {n} {made.random()}");\n' for _ in range(6)).encode() for n in range(60)}
+    big = build([(Project("big", ("1",)), [ReleaseReader().read("1", files.items())])])
+    texts = [line.split(b'"')[1] for data in files.values() for line in data.split(b"\n") if line]
+    assert [one[1:4] for one in components(big, {"bin/tool": elf() + b"\0" + b"\0".join(texts) + b"\0"})] == [
+        ("big", ("1",), "high")
+    ]
+    some = made.sample(texts, len(texts) // 7)
+    assert [one[3] for one in components(big, {"bin/tool": elf() + b"\0" + b"\0".join(some) + b"\0"})] == ["medium"]
+    few = made.sample(texts, len(texts) // 15)
+    assert components(big, {"bin/tool": elf() + b"\0" + b"\0".join(few) + b"\0"}) == []
+
+
+def test_a_release_that_the_base_does_not_have_is_the_nearest_known_one(base):
+    """The second half of each file is new."""
+    known = PROJECTS["libb"]["1.2"]
+    files = {
+        path: data[: len(data) // 2] + new
+        for (path, data), new in zip(known.items(), project(4713)["1.1"].values(), strict=True)
+    }
+    (found,) = (one for one in identify(base, files.items()).components if one.project == "libb")
+    (same,) = identify(base, known.items()).components
+    assert (found.nearest, same.nearest) == (True, False)
+
+
+def test_a_small_part_of_a_file_is_not_of_high_confidence(base):
+    part = PROJECTS["liba"]["1.1"]["src/part2.c"].split(b"\n")[:60]
+    own = b"\n".join(data for data in project(4712, files=2)["1.1"].values()).split(b"\n")
+    ((_, name, _, confidence, _),) = components(base, {"own/big.c": b"\n".join(own + part + own[:5])})
+    assert (name, confidence) == ("liba", "medium")

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 
@@ -7,6 +8,7 @@ np = pytest.importorskip("numpy")
 
 from tests.support.knowledge import base_of, what_it_says  # noqa: E402
 
+from careen.origin import knowledge  # noqa: E402
 from careen.origin.knowledge import ATOM_BITS, open_base, write_base  # noqa: E402
 
 BASE = {
@@ -18,6 +20,11 @@ BASE = {
 def folder(tmp_path):
     write_base(tmp_path / "base", base_of(BASE))
     return tmp_path / "base"
+
+
+def stored(folder, name):
+    (path,) = folder.glob(f"*-{name}")
+    return path
 
 
 def test_written_and_read(folder, tmp_path):
@@ -46,16 +53,30 @@ def test_any_byte_that_changes_is_noticed(folder, tmp_path):
             shutil.rmtree(changed)
 
 
-def test_a_manifest_that_fits_does_not_make_wrong_numbers_right(folder):
-    import hashlib
-
-    postings = np.array([(2 << ATOM_BITS) + 99], "<u8").tobytes()
-    (folder / "letters.bin").write_bytes(postings)
+def with_content(folder, name, content):
+    """The base with another file, which its manifest vouches for."""
+    digest = hashlib.sha256(content).hexdigest()
+    (folder / f"{digest[:16]}-{name}").write_bytes(content)
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    manifest["files"]["letters.bin"] = {"size": len(postings), "sha256": hashlib.sha256(postings).hexdigest()}
+    manifest["files"][name] = {"size": len(content), "sha256": digest}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(ValueError, match="refers to atoms"):
-        open_base(folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("letters.bin", np.array([(2 << ATOM_BITS) + 99], "<u8").tobytes(), "refers to atoms"),
+        ("letters.bin", np.array([9 << ATOM_BITS, 2 << ATOM_BITS], "<u8").tobytes(), "is not in order"),
+        ("letters.bin", b"1234567", "cut short"),
+        ("paths.json", b"[]", "a project or path that the base does not have"),
+        ("projects.json", b'[{"name": "one", "versions": []}]', "versions that the base does not have"),
+        ("projects.json", b"{", "not a knowledge base"),
+    ],
+)
+def test_a_manifest_that_fits_does_not_make_wrong_content_right(folder, name, content, message):
+    with pytest.raises(ValueError, match=message):
+        open_base(with_content(folder, name, content))
 
 
 def test_missing_and_other_formats(folder, tmp_path):
@@ -65,10 +86,30 @@ def test_missing_and_other_formats(folder, tmp_path):
     (folder / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
     with pytest.raises(ValueError, match="format 99"):
         open_base(folder)
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"files": {"../x": {"size": 1, "sha256": ""}}}))
-    with pytest.raises(ValueError, match="the manifest names"):
-        open_base(folder)
+    for files in ({}, {"projects.json": {"size": 1, "sha256": "../../../../x"}}):
+        (folder / "manifest.json").write_text(json.dumps(manifest | {"files": files}))
+        with pytest.raises(ValueError, match=r"its manifest has no projects\.json"):
+            open_base(folder)
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    (folder / "atoms.bin").unlink()
+    stored(folder, "atoms.bin").unlink()
     with pytest.raises(ValueError, match=r"atoms\.bin"):
         open_base(folder)
+
+
+def test_a_base_is_replaced_as_a_whole(folder, monkeypatch):
+    other = base_of({"two": [{"z.c": {"letters": frozenset((7,))}}, {}, {}, {}]})
+    written = knowledge.write_whole
+
+    def disk_full(path, write):
+        if path.name.endswith("atoms.bin"):
+            raise OSError(28, "No space left on device")
+        written(path, write)
+
+    monkeypatch.setattr(knowledge, "write_whole", disk_full)
+    with pytest.raises(OSError, match="No space"):
+        write_base(folder, other)
+    assert [project.name for project in open_base(folder).projects] == ["one"]
+    monkeypatch.undo()
+    write_base(folder, other)
+    assert [project.name for project in open_base(folder).projects] == ["two"]
+    assert len(list(folder.iterdir())) == len(knowledge.NAMES) + 1

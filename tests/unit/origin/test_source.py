@@ -2,6 +2,9 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+
+from tests.support.work import ends  # noqa: E402
+
 from careen.origin.source import language_of, letters_of, literals_of, parsed, tokens_of  # noqa: E402
 
 C = b"""
@@ -90,3 +93,13 @@ def test_languages_by_the_ending():
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize("path", ["a.c", "a.js", "a.py", "a.rb"])
+@pytest.mark.parametrize("piece", [rb"\"", rb"\'", rb"\`", b'"""', b"'''", b"/*", b"*/", b"#", b"a ", b"abc(", b"' ", b'\\"a'])
+def test_a_megabyte_of_one_line_ends(path, piece):
+    source = piece * ((1 << 20) // len(piece))
+    for text in (source, source[1:], b"x" + source):
+        with ends(f"{piece!r} in {path}"):
+            read = of(text, path)
+            letters_of(read), tokens_of(read), literals_of(read)

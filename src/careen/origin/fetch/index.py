@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from careen.errors import InputError, NetworkError
+from careen.net.addresses import shown
 from careen.plugins import Fetcher
 
 MAX_PAGE_BYTES = 128 << 20
 MAX_ARCHIVE_BYTES = 256 << 20
+ABSENT = (403, 404, 410)  # also the answer for files that are listed and gone
 
 
 class Archive(Struct, frozen=True):
@@ -34,31 +36,34 @@ def page(fetcher: Fetcher, url: str, headers: Mapping[str, str]) -> tuple[str, b
     response = fetcher.request(url, headers=headers)
     try:
         if response.status == 404:
-            raise InputError(f"{url}: the index has no such project", "check its name")
+            raise InputError(f"{shown(url)}: the index has no such project", "check its name")
         if response.status != 200:
-            raise NetworkError(f"{url}: HTTP status {response.status}", "try again later")
+            raise NetworkError(f"{shown(url)}: HTTP status {response.status}", "try again later")
         body = response.read(MAX_PAGE_BYTES + 1)
         if len(body) > MAX_PAGE_BYTES:
-            raise InputError(f"{url}: a page of over {MAX_PAGE_BYTES >> 20} MiB", "this is not an index of packages")
+            raise InputError(f"{shown(url)}: a page of over {MAX_PAGE_BYTES >> 20} MiB", "this is not an index of packages")
         return response.headers.get("content-type", ""), body
     finally:
         response.close()
 
 
 def download(fetcher: Fetcher, archive: Archive) -> bytes:
-    """Raises InputError if it is not what the index promised, NetworkError if it cannot be downloaded."""
+    """Raises InputError if it is gone or not what the index promised, NetworkError if the server fails."""
     algorithm, _, expected = archive.digest.partition(":")
     response = fetcher.request(archive.url)
+    place = shown(archive.url)
     try:
+        if response.status in ABSENT:
+            raise InputError(f"{place}: HTTP status {response.status}", "it is skipped")
         if response.status != 200:
-            raise NetworkError(f"{archive.url}: HTTP status {response.status}", "it is skipped")
+            raise NetworkError(f"{place}: HTTP status {response.status}", "try again later: the build continues")
         body = response.read(MAX_ARCHIVE_BYTES + 1)
     finally:
         response.close()
     if len(body) > MAX_ARCHIVE_BYTES:
-        raise InputError(f"{archive.url}: over {MAX_ARCHIVE_BYTES >> 20} MiB", "it is skipped")
+        raise InputError(f"{place}: over {MAX_ARCHIVE_BYTES >> 20} MiB", "it is skipped")
     if hashlib.new(algorithm, body).hexdigest() != expected:
-        raise InputError(f"{archive.url}: its {algorithm} is not the one of the index", "it is skipped")
+        raise InputError(f"{place}: its {algorithm} is not the one of the index", "it is skipped")
     return body
 
 

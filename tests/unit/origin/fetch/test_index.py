@@ -15,8 +15,10 @@ def test_an_archive_is_what_the_index_promised():
     assert download(Web({URL: Answer(b"content")}), GOOD) == b"content"
     with pytest.raises(InputError, match="its sha256 is not the one of the index"):
         download(Web({URL: Answer(b"Content")}), GOOD)
-    with pytest.raises(NetworkError, match="HTTP status 404"):
+    with pytest.raises(InputError, match="HTTP status 404"):
         download(Web({}), GOOD)
+    with pytest.raises(NetworkError, match="HTTP status 500"):
+        download(Web({URL: Answer(b"", status=500)}), GOOD)
 
 
 def test_sizes_are_bounded(monkeypatch):
@@ -37,3 +39,13 @@ def test_a_project_that_is_not_there_and_an_index_that_fails():
 @pytest.mark.parametrize(("text", "found"), [("sha256-AAEC", "sha256:000102"), ("md5-AAEC", ""), ("sha512-?", ""), ("", "")])
 def test_integrity(text, found):
     assert hex_of(text) == found
+
+
+def test_messages_have_no_credentials():
+    url = "https://user:s3cret@index.example/simple/demo/?token=s3cret"
+    for answer in (Answer(b"", status=404), Answer(b"", status=500)):
+        for asked in (lambda web: page(web, url, {}), lambda web: download(web, Archive("1", url, GOOD.digest))):
+            with pytest.raises((InputError, NetworkError)) as caught:
+                asked(Web({url: lambda answer=answer: answer}))
+            assert "s3cret" not in str(caught.value)
+            assert "index.example/simple/demo" in str(caught.value)
