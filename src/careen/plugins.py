@@ -15,7 +15,6 @@ A plugin is a module, or a folder whose ``__init__.py`` has the value: readers t
 """
 
 import importlib
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -25,6 +24,8 @@ from typing import Any, BinaryIO, Literal, Protocol, TextIO, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
+
+from careen.log import logger
 
 from .errors import UsageError
 from .model.advisory import (
@@ -47,7 +48,7 @@ from .model.package import Package
 from .model.report import Report
 from .model.sbom import Sbom
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 Kind = TypeVar("Kind")
 EXTENDED = ("advisories", "catalogers", "checks", "distributions", "images", "reports", "sboms", "versions")

@@ -82,6 +82,7 @@ SHELL = {
     "output",
     "plugins",
     "registries",
+    "log",
     "reports",
     "safety",
 }

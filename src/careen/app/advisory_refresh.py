@@ -1,6 +1,5 @@
 """The knowledge that an image is assessed by: the database, with what the image needs of it refreshed."""
 
-import logging
 import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ from careen.app.wiring import advisory_sources, fetcher_of
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, Error
+from careen.log import logger
 from careen.matching.needs import needed
 from careen.model.delta import Delta
 from careen.model.inventory import Inventory
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from careen.database.results import UpdateResult
     from careen.database.shared_update import SharedUpdate
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LEAVE_BYTES = 16 << 20  # a larger file takes over half a second: a scan leaves it to the background refresh, if there is one
 

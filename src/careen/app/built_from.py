@@ -3,7 +3,6 @@
 Raises: InputError if either cannot be read, or the image was not built on that base image.
 """
 
-import logging
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,13 +11,14 @@ from careen.app.opening import open_image
 from careen.config import Settings
 from careen.errors import InputError
 from careen.formats.images.base import base_among
+from careen.log import logger
 from careen.model.image import BaseImage, Image
 from careen.plugins import Fetcher, silent
 
 if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 def named_base(image: Image, settings: Settings, fetcher: Fetcher | None) -> BaseImage | None:

@@ -5,7 +5,6 @@ the rules, ADR 21 the reasons). ``trust_cache`` in the settings switches the che
 Raises: UsageError if the folder cannot be made or inspected.
 """
 
-import logging
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +12,10 @@ from msgspec.structs import replace
 
 from careen.config import Settings
 from careen.errors import UsageError
+from careen.log import logger
 from careen.store.trust import Distrust, distrust
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 _made: set[Path] = set()

@@ -3,7 +3,6 @@
 Raises: DatabaseError, InputError, NetworkError, UsageError.
 """
 
-import logging
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from careen.config import Settings
 from careen.database.knowledge import DERIVED as DERIVED  # shells show it
 from careen.database.knowledge import database_path
 from careen.errors import Error, UsageError
+from careen.log import logger
 from careen.model.advisory import DatabaseInfo
 from careen.plugins import Progress, silent
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from careen.database.head import FeedRow
     from careen.database.results import FeedResult, UpdateResult
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 def update_database(

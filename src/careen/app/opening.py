@@ -1,6 +1,5 @@
 """Opens a reference: an SBOM, a file or folder, or an image of an engine or a registry."""
 
-import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,10 +13,11 @@ from careen.config import Settings
 from careen.errors import InputError, NetworkError, NotHereError
 from careen.images.names import full_name, parse_reference
 from careen.images.paths import is_path, is_written_as_path, split_path
+from careen.log import logger
 from careen.model.image import Image, Platform
 from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, SbomFormat, load, silent
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
 FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be

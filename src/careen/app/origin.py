@@ -1,6 +1,5 @@
 """Knowledge bases of code: built from the indexes that this machine is configured for, and asked about files."""
 
-import logging
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from careen.app.wiring import fetcher_of
 from careen.config import Settings
 from careen.errors import InputError, UsageError
+from careen.log import logger
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from careen.origin.identify import Identified
     from careen.origin.knowledge import Knowledge
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_FILE_BYTES = 256 << 20
 

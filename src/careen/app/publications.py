@@ -4,7 +4,6 @@ Addresses are tried in order: if one is unreachable, has nothing, or gives what 
 Raises: InputError (UntrustedError if the answer was not signed), NetworkError, UsageError.
 """
 
-import logging
 from collections.abc import Collection, Generator, Sequence
 from concurrent.futures import TimeoutError as StillRunning
 from contextlib import suppress
@@ -20,6 +19,7 @@ from careen.app.wiring import advisory_sources
 from careen.config import Settings
 from careen.database.knowledge import database_path
 from careen.errors import DatabaseError, Error, InputError, UsageError
+from careen.log import logger
 from careen.plugins import Need, Progress, silent
 from careen.signing import anchor
 from careen.signing.updates import UntrustedError, is_root
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from careen.database.publication import Contents, Group, Publication
     from careen.database.take import Reader, Taken
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 FRESH = timedelta(days=1)
 PATIENCE = timedelta(hours=1)  # between two requests for a newer publication

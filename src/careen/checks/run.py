@@ -5,7 +5,6 @@ path and message, not of its line: it stays the same when lines move. Equal mess
 """
 
 import hashlib
-import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -14,12 +13,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.services.credentials import hidden
+from careen.log import logger
 from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Check, Place
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 MAX_PLACES = 1000  # of one check in one document
 
 

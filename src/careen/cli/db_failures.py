@@ -1,16 +1,16 @@
 """The feeds that an update could not bring up to date: those that assess images fail it, the others are a warning."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from shlex import quote
 from typing import TYPE_CHECKING
 
 from careen.errors import DatabaseError
+from careen.log import logger
 
 if TYPE_CHECKING:
     from careen.database.results import FeedResult, UpdateResult
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 def update_failure(result: "UpdateResult", command: str = "update") -> DatabaseError | None:

@@ -1,12 +1,12 @@
 """``careen db mirror``: all feeds, or some, in a folder, and the state of each."""
 
 import json
-import logging
 from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen.errors import DatabaseError
+from careen.log import logger
 from careen.output.escape import visible
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from careen.database.mirroring import Laid
     from careen.plugins import Progress
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _FINE = ("new", "updated", "unchanged")
 _ENDS = ("new", "updated", "unchanged", "kept", "absent", "failed")

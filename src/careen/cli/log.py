@@ -1,25 +1,21 @@
-"""Logging of the command line: one escaped line per message, on standard error."""
+"""Which log messages of the command line reach standard error, from which level on."""
 
-import logging
-import sys
-
-from careen.output.escape import visible
+from careen.log import configure_on_load
 
 
 def start(level: str, quiet: bool) -> None:
-    root = logging.getLogger("careen")
-    root.handlers = [_Lines()]
-    root.setLevel(logging.ERROR if quiet and level != "debug" else level.upper())
+    level = "ERROR" if quiet and level != "debug" else level.upper()
 
+    def configure() -> None:
+        import logging
 
-class _Lines(logging.Handler):
-    """Looks up standard error for each message: a progress display may replace it for a while."""
+        from .log_lines import Lines
 
-    def emit(self, record: logging.LogRecord) -> None:
-        where = f" {record.name.removeprefix('careen.')}:" if record.levelno <= logging.DEBUG else ""
-        try:
-            sys.stderr.write(f"careen: {record.levelname.lower()}:{where} {visible(record.getMessage())}\n")
-            if record.exc_info and logging.getLogger("careen").level <= logging.DEBUG:
-                sys.stderr.write(logging.Formatter().formatException(record.exc_info) + "\n")
-        except (OSError, ValueError):  # standard error is closed
-            return
+        root = logging.getLogger("careen")
+        root.handlers = [Lines()]
+        root.setLevel(level)
+
+    if level in ("DEBUG", "INFO"):
+        configure()
+    else:
+        configure_on_load(configure)

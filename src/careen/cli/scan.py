@@ -1,14 +1,15 @@
 """``careen scan``: references come in; reports, and the policy's verdict as exit code, go out."""
 
 import argparse
-import logging
 from pathlib import Path
+
+from careen.log import logger
 
 from .arguments import ADVISORIES, ARCHIVE, BOUNDS, NETWORK, Parser, add_common, add_settings
 from .references import STRICTEST, add_references, each, file_names, references_of
 from .settings import loaded_settings
 
-logger = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 def parser() -> Parser:
@@ -72,9 +73,9 @@ def run(arguments: argparse.Namespace) -> int:
     settings = loaded.settings
     start(settings.log_level, settings.quiet)
     for note in loaded.notes:
-        logger.warning("%s", note)
+        log.warning("%s", note)
     if not settings.ignore_file and Path(".careenignore").is_file():
-        logger.warning("the .careenignore of this folder is not applied; --ignore-file .careenignore applies it")
+        log.warning("the .careenignore of this folder is not applied; --ignore-file .careenignore applies it")
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 

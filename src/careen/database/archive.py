@@ -11,7 +11,6 @@ Raises: ArchiveError, NetworkError if nothing is available.
 their CVEs there).
 """
 
-import logging
 import re
 import time
 from collections import defaultdict
@@ -28,6 +27,7 @@ from careen.formats.debian.changelog import fixes
 from careen.formats.debian.references import corrected
 from careen.formats.debian.releases import codename_of
 from careen.formats.feeds.archive_facts import ReleaseFacts, SourceFacts, by_version
+from careen.log import logger
 from careen.model.advisory import Listed
 
 from .archive_files import ArchiveError, Archives, Suite
@@ -37,7 +37,7 @@ from .facts import knowledge_of
 from .memory import MemoryDatabase
 from .source_package import FixEvidence
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 BUDGET_S = 600.0
 BINARIES = 4  # packages of one source to open: some have no changelog of their own

@@ -7,7 +7,6 @@ Raises: ArchiveError if a place or a file is not available or not what it should
 """
 
 import hashlib
-import logging
 import re
 import time
 import zlib
@@ -25,6 +24,7 @@ from careen.atomic import write_whole
 from careen.errors import Error, InputError, NetworkError
 from careen.formats.archives.inflate import open_stream
 from careen.formats.debian.archive import Index, Offer, Release, packages, read_release, sources
+from careen.log import logger
 from careen.plugins import Fetcher, Progress, silent
 from careen.safety.budget import Limits
 from careen.safety.cache_limits import cache_limits
@@ -34,7 +34,7 @@ from careen.safety.typed import from_msgpack
 from .signature import Signed, verified, verify_detached
 from .source_package import FixEvidence, fix_evidence_in
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_RELEASE_BYTES = 16 << 20
 MAX_FILE_BYTES = 256 << 20

@@ -7,19 +7,19 @@ earlier releases lack it too, and all of their lists were read. Those lists are 
 version above the offered ones.
 """
 
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from careen.errors import Error
 from careen.formats.debian.builds import may_be_update
 from careen.formats.debian.releases import debian, namespace_of, unstable, versions
+from careen.log import logger
 from careen.model.advisory import Listed
 
 from .archive_files import Archives, Suite
 from .archive_neighbours import is_version
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 EARLIER = 3  # earlier releases to read; the latest of them must be there
 _PARTS = ("", "-updates", "-security")

@@ -7,7 +7,6 @@ that the newest no longer has. A CVE that ours mistyped is corrected from the ne
 release, which change only with its point releases.
 """
 
-import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,11 +17,12 @@ from careen.formats.debian.archive import Offer
 from careen.formats.debian.changelog import entries_of
 from careen.formats.debian.references import Mention, cves_by_reference, mentions
 from careen.formats.debian.releases import versions
+from careen.log import logger
 
 from .archive_files import Archives, Suite
 from .source_package import FixEvidence
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 NEWER = 3  # newer releases to try
 NEWS = 2  # binary packages to open for upstream's news

@@ -7,7 +7,6 @@ database, and so are the ids that the API does not have. Nothing is raised: a re
 **Source:** CVE JSON record format 5.1; CVE Services API.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from msgspec import Struct
 
 from careen.errors import Error, TooManyRequestsError
 from careen.formats.feeds import cvss
+from careen.log import logger
 from careen.model.advisory import Cvss, VulnerabilityRecord
 from careen.plugins import Fetcher
 from careen.safety.sealed import sealed, unsealed
@@ -33,7 +33,7 @@ from .memory import MemoryDatabase
 if TYPE_CHECKING:
     import sqlite3
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 API = "https://cveawg.mitre.org/api/cve"
 MAX_REQUESTS = 30

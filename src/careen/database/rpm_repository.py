@@ -6,7 +6,6 @@ used, so that the repository of another distribution has no effect. A failure at
 **Source:** createrepo_c; Fedora Packaging Guidelines, "Dist tag".
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -21,6 +20,7 @@ from careen.distributions.registry import profiles
 from careen.errors import Error
 from careen.formats.feeds.archive_facts import RPM_SOURCE
 from careen.formats.feeds.updateinfo import records, updates
+from careen.log import logger
 from careen.model.advisory import Advisory, DatabaseInfo, NamespaceInfo, PassedOver, SourceInfo, VulnerabilityRecord
 from careen.safety.typed import from_msgpack
 
@@ -28,7 +28,7 @@ from .archive_files import CHUNK_BYTES, ArchiveError, Archives
 from .memory import MemoryDatabase
 from .repomd import Listed, errata_of
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_BYTES = 1 << 30
 _RECORDS = tuple[list[Advisory], list[VulnerabilityRecord]]

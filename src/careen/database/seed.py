@@ -4,7 +4,6 @@ They are as old as the release of Careen, or as the file that ``careen db seed``
 ``debian_seed.txt``. Raises: ArchiveError, NetworkError, OSError while making one.
 """
 
-import logging
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from careen.atomic import write_whole
 from careen.formats.debian.releases import debian, namespace_of
 from careen.formats.feeds.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
+from careen.log import logger
 
 from .facts import knowledge_of
 from .knowledge import SHIPPED
@@ -23,7 +23,7 @@ from .memory import MemoryDatabase
 if TYPE_CHECKING:
     from .archive_files import Archives
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 FILE = Path(__file__).with_name("debian_seed.json.xz")
 NAMES = Path(__file__).with_name("debian_seed.txt")

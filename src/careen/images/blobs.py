@@ -11,7 +11,6 @@ Raises: InputError if the bytes do not match the digest, NetworkError if they ca
 import contextlib
 import hashlib
 import io
-import logging
 import os
 import tempfile
 import threading
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from careen.formats.archives.ahead import ahead
+from careen.log import logger
 from careen.safety.cache_limits import cache_limits
 from careen.safety.digest import has_digest, hasher, text_of
 
@@ -30,7 +30,7 @@ from ..plugins import Progress, Response, silent
 from .cache import aside, make_room, write
 from .manifest import Descriptor, is_digest
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_BLOB_BYTES = 64 * 1024**3
 _CHUNK = 256 * 1024

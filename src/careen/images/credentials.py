@@ -9,7 +9,6 @@ containers-auth.json(5).
 
 import base64
 import binascii
-import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -19,11 +18,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from careen.log import logger
+
 from ..errors import UsageError
 from ..exec import Finished, run
 from .names import DOCKER_HUB
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 HUB_KEY = "https://index.docker.io/v1/"  # Docker's key for its Hub
 _CONFIG_BYTES = 1024 * 1024

@@ -7,7 +7,6 @@ Referrers", "Error codes".
 """
 
 import hashlib
-import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -15,13 +14,15 @@ from urllib.parse import urlencode, urljoin, urlsplit
 import msgspec
 from msgspec import Struct
 
+from careen.log import logger
+
 from ..errors import Error, InputError, NetworkError
 from ..plugins import Fetcher, Response
 from .endpoint import Endpoint
 from .manifest import INDEX_TYPES, MANIFEST_BYTES, MANIFEST_TYPES, is_digest
 from .names import Reference
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
 _ERROR_BYTES = 64 * 1024

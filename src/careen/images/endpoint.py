@@ -3,12 +3,13 @@
 Raises: InputError for what is denied, NetworkError for the rest.
 """
 
-import logging
 import os
 import threading
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+
+from careen.log import logger
 
 from ..errors import Error, InputError, NetworkError, TooManyRequestsError
 from ..net import CertificateError, UnreachableError
@@ -18,7 +19,7 @@ from .authorization import Authorizer, wrong_password
 from .credentials import find, find_for_others
 from .names import Reference
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Endpoint:

@@ -8,7 +8,6 @@ Raises: NotHereError if the engine is absent or has no such image, InputError an
 """
 
 import contextlib
-import logging
 import os
 import re
 import tempfile
@@ -20,6 +19,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 import msgspec
 from msgspec import Struct
 
+from careen.log import logger
 from careen.safety.cache_limits import cache_limits
 
 from ..errors import InputError, NetworkError, NotHereError
@@ -33,7 +33,7 @@ from .manifest import is_digest
 from .names import parse_reference
 from .platforms import rank
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_EXPORT_BYTES = 64 * 1024**3
 _ANSWER_BYTES = 8 * 1024 * 1024

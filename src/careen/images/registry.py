@@ -7,12 +7,12 @@ Raises: InputError for what is not there, denied or does not match its digest; N
 **Source:** OCI distribution-spec 1.1; OCI image-spec 1.1.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
+from careen.log import logger
 from careen.safety.cache_limits import cache_limits
 
 from ..errors import Error, InputError, UsageError
@@ -38,7 +38,7 @@ from .names import Reference, parse_reference
 if TYPE_CHECKING:
     from .referrers import Asked
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 Answer = TypeVar("Answer")
 _NESTING = 4  # indexes in indexes

@@ -4,7 +4,6 @@ A file is read once for all of them, and no further than they need. A reader's e
 """
 
 import io
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain
@@ -13,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar, cast
 from careen.errors import InputError, OverBudgetError
 from careen.formats.archives import tar
 from careen.formats.archives.inflate import SeekStream, Stream
+from careen.log import logger
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import HEAD_BYTES, Scanner, Selective
@@ -20,7 +20,7 @@ from careen.safety.budget import Spending
 
 from .dispatch import Wanted
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MEMORY_BYTES = 8 << 20  # a file up to this size is kept in memory, a larger one in a temporary file
 GAP_BYTES = 32 << 10  # a smaller gap between two ranges is read rather than skipped

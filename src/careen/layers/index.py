@@ -6,7 +6,6 @@ the readers' fingerprint, never the diff ID that a configuration claims. An arch
 of its file; if it is not compressed, what no reader wants is not even read (ADR 8).
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
@@ -16,6 +15,7 @@ from msgspec import Raw, Struct
 
 from careen.errors import OverBudgetError
 from careen.formats.archives.inflate import SeekStream, Stream, TrailingError
+from careen.log import logger
 from careen.model.delta import Delta, FileTable
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
@@ -31,7 +31,7 @@ from .tree import folder_entries
 from .verified import first_reading, read_again, require_verifiable
 from .walk import Walked, ended_early, over_budget, tar_entries, walk
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Readers:

@@ -6,18 +6,18 @@ cause a false finding.
 **Source:** OSV schema 1.7, ``affected[].ranges`` (evaluation algorithm) and ``affected[].versions``.
 """
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
+from careen.log import logger
 from careen.model.advisory import Advisory, Range
 from careen.safety.pattern import pattern
 
 from .keys import Key
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 # Build suffixes of Maven versions: an advisory that names the last affected release leaves them out.
 _BUILD = pattern(r"\.v20[0-9]{6}$|-(?:jre|android)$")

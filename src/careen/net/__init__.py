@@ -9,13 +9,14 @@ Raises: NetworkError with host, reason and next step. No message and no log hold
 **Source:** RFC 9110 (15.4 redirects, 10.2.3 Retry-After), RFC 6585 (429), RFC 7617 (basic), RFC 6890 (addresses).
 """
 
-import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
+
+from careen.log import logger
 
 from ..errors import NetworkError
 from .addresses import (
@@ -61,7 +62,7 @@ __all__ = [
     "make_fetcher",
 ]
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 READ_ALL_BYTES = 256 * 1024 * 1024  # what ``read()`` without a size keeps in memory at most
 MAX_REDIRECTS = 8
@@ -208,6 +209,8 @@ class HttpFetcher:
         """``at_home``: the host is the one that was asked for, not one it redirects to; only that one gets a client
         certificate. If nothing is ``secure``, the system's authorities are not loaded: that takes longer than the request.
         """
+        import logging
+
         import urllib3
 
         key = (proxy, insecure, at_home and self._settings.client_cert is not None, secure)

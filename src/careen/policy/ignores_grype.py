@@ -6,14 +6,14 @@ glob. Careen cannot evaluate ``namespace``, ``match-type``, ``upstream-name`` an
 **Source:** Grype's documentation, "Specifying matches to ignore".
 """
 
-import logging
 import re
 
 from careen.formats.data.yaml_document import Mapping
+from careen.log import logger
 
 from .ignores import Ignore
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _STATES = {
     "fixed": ("fixed",),

@@ -5,7 +5,6 @@ Shape: ``[[IgnoredVulns]]`` with ``id``, ``ignoreUntil`` and ``reason``; ``[[Pac
 **Source:** OSV-Scanner's documentation, "Configure OSV-Scanner".
 """
 
-import logging
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -14,10 +13,11 @@ from typing import Any
 from careen.distributions.registry import profiles
 from careen.errors import UsageError
 from careen.formats.data.plain import mapping, sequence, text
+from careen.log import logger
 
 from .ignores import Ignore
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _TYPES = {
     "pypi": "pypi", "npm": "npm", "go": "golang", "maven": "maven", "crates.io": "cargo", "rubygems": "gem",

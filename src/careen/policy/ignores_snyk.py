@@ -6,15 +6,15 @@ in any public source: such a rule applies only to a finding with that id, and Ca
 **Source:** Snyk's documentation, ".snyk policy file".
 """
 
-import logging
 import re
 
 from careen.formats.data.yaml_document import Mapping
+from careen.log import logger
 
 from .ignores import Ignore
 from .ignores_careen import day
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _OWN = re.compile(r"SNYK-|[a-z]+:[^:]+:\d{8}$")
 

@@ -5,15 +5,14 @@ statement}``; paths are globs, a rule with several purls applies to any of them.
 **Source:** Trivy's documentation, "Filtering", ".trivyignore.yaml".
 """
 
-import logging
-
 from careen.errors import UsageError
 from careen.formats.data.yaml_document import Mapping
+from careen.log import logger
 
 from .ignores import Ignore
 from .ignores_careen import day
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 _KINDS = {"vulnerabilities": "vulnerability", "misconfigurations": "misconfiguration", "secrets": "secret"}
 

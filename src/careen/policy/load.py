@@ -3,12 +3,12 @@
 Raises: UsageError that names the flag, or the file and its line.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from careen.errors import UsageError
 from careen.formats.vex.statements import Statement
+from careen.log import logger
 from careen.model.advisory import Severity
 
 from .accept import Accept, read_accept
@@ -16,7 +16,7 @@ from .gates import ANY, OF_IMAGES, Gate, read_gate
 from .ignores import Ignore
 from .policy import Policy
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_RULES_BYTES = 16 << 20
 MAX_FILES = 10_000

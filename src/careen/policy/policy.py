@@ -9,7 +9,6 @@ those whose fix, or whose disclosure if there is no fix, is that old. ``severiti
 without changing the gate.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -19,6 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.vex.statements import Statement
+from careen.log import logger
 from careen.model.advisory import Severity
 from careen.model.finding import Finding, Suppressed, SuppressedBy, Vulnerability
 from careen.model.inventory import Inventory, Unknown
@@ -34,7 +34,7 @@ from .vex import Statements, note, set_aside
 if TYPE_CHECKING:
     from .compare import Baseline
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 UNRATED_IMPACT = 0.5  # of the highest impact, for the risk of an unrated finding (docs/risk.md)
 

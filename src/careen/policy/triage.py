@@ -4,18 +4,18 @@ The product is the image by its digest, with the packages as its components; wit
 apply to any image, the packages themselves. Raises: UsageError if the report has no such finding.
 """
 
-import logging
 from collections.abc import Sequence
 from urllib.parse import quote
 
 from careen.errors import UsageError
 from careen.formats.vex.statements import Product, Statement, VexStatus
+from careen.log import logger
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
 
 from .about import named
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 def statements_about(

@@ -5,18 +5,18 @@ or to the whole image; one with components applies to these, as parts of that pr
 time, one that does not suppress the finding applies: a contradiction must not hide anything.
 """
 
-import logging
 from collections import defaultdict
 from collections.abc import Sequence
 
 from careen.formats.vex.statements import Statement
+from careen.log import logger
 from careen.model.attached import Attached
 from careen.model.finding import SuppressedBy, VexNote, Vulnerability
 from careen.model.inventory import Inventory
 
 from .about import About
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 SUPPRESSING = frozenset({"not_affected", "fixed"})
 

@@ -5,7 +5,6 @@ NetworkError if it does not answer.
 **Source:** OCI distribution-spec 1.1, "Listing tags"; distribution, "Catalog API".
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -20,10 +19,11 @@ from careen.images.blobs import BlobStore
 from careen.images.distribution import Names, Repository
 from careen.images.names import Reference, full_name, parse_reference
 from careen.images.registry import connected, opened
+from careen.log import logger
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 PAGES = 2000  # of a thousand names each
 OFFERED = 200  # tags whose dates are compared; of more, those with the highest numbers

@@ -6,7 +6,6 @@ Raises: Error if nothing can be listed or written; the failure of one image is p
 """
 
 import hashlib
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -27,6 +26,7 @@ from careen.errors import Error, InputError, UsageError
 from careen.formats.images.base import base_of
 from careen.images.fetching import net_settings
 from careen.images.names import parse_reference
+from careen.log import logger
 from careen.model.image import Image
 from careen.model.report import Report
 from careen.output.summary import vulnerabilities
@@ -39,7 +39,7 @@ from .pace import paced
 from .state import Done, Found, Run, State, previous
 from .summary import Summary, summary_of
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 IMAGES = "images"
 JOBS = 4

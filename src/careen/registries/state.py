@@ -6,7 +6,6 @@ again. A finished run is moved aside, and the next one reports what is new since
 Raises: InputError if the folder cannot be written to.
 """
 
-import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -18,9 +17,10 @@ import msgspec
 from msgspec import Struct
 
 from careen.errors import InputError
+from careen.log import logger
 from careen.safety.sealed import SUM_BYTES, sealed, unsealed
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 STATE, PREVIOUS = "state.jsonl", "previous.jsonl"
 MAX_PAUSE = timedelta(days=1)  # longer ago, older advisories were used

@@ -5,7 +5,6 @@ failed look-up is a miss, a failed write is forgotten. Each row has a checksum o
 removed, so that it is read and kept anew; so is a file that SQLite cannot open. Both give one warning.
 """
 
-import logging
 import os
 import threading
 import time
@@ -13,12 +12,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from careen.log import logger
 from careen.safety.sealed import sealed, unsealed
 
 if TYPE_CHECKING:
     import sqlite3
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 COMPRESS_FROM_BYTES = 4096
 USED_PRECISION_S = 3600  # precise enough, and most reads write nothing

@@ -57,3 +57,22 @@ def test_a_scan_imports_no_module_for_one_of_its_functions(tmp_path):
         if name in {"pkgutil", "shutil", "tempfile", "random", "dataclasses", "json", "rich", "urllib3", "careen.net"}
         or name.partition(".")[0] in {"cryptography", "securesystemslib", "tuf"}
     ]
+
+
+def test_a_scan_from_the_cache_loads_no_logging(tmp_path):
+    image = write_docker_archive(tmp_path / "image.tar", make_image([make_layer({"etc/os-release": "ID=alpine\n"})]))
+    for _ in range(2):
+        arguments = [
+            "scan",
+            str(image),
+            "--scanners",
+            "secrets",
+            "--cache-dir",
+            str(tmp_path / "cache"),
+            "--quiet",
+            "--format",
+            "json",
+        ]
+        _, modules = modules_after(arguments)
+    assert "careen.layers.walk" in modules
+    assert "logging" not in modules

@@ -1,11 +1,10 @@
 """Collects the documents beside an image, and what could not be read of them."""
 
-import logging
-
 from careen.errors import Error, NetworkError
+from careen.log import logger
 from careen.model.attached import Attached, AttachedSbom, AttachedVex, Provenance, Signature
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 MAX_TROUBLES = 10
 
