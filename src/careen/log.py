@@ -1,9 +1,9 @@
 """Loggers of the standard library that are loaded when there is something to log.
 
 ``logging`` with all that it imports takes a twentieth of the time of a scan from the cache, and most scans log nothing. A
-message that nobody could see does not load it either: as long as nothing has imported ``logging``, nobody has asked for
-debug messages. ``log = logger(__name__)`` takes the place of ``logging.getLogger(__name__)``, which the application that
-calls Careen as a library configures as usual.
+debug message does not load it: if no module has imported ``logging`` yet, no application has asked for debug messages.
+``log = logger(__name__)`` takes the place of ``logging.getLogger(__name__)``. An application that calls Careen as a library
+configures these loggers as usual.
 """
 
 import sys

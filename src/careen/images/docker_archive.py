@@ -20,11 +20,12 @@ from careen.plugins import ImageSource, OpenContext, Progress
 from careen.safety.budget import Limits
 from careen.safety.digest import has_digest
 
-from .archive import AGAIN, TarArchive, open_archive
+from .archive import AGAIN
 from .beside import asked_beside
 from .layout import from_layout, layout_platforms
 from .manifest import MAX_LAYERS, created_by, is_digest, parse_config, require
 from .paths import split_path
+from .tar_archive import TarArchive, open_archive
 
 
 def open_image(reference: str, context: OpenContext) -> Image:

@@ -7,7 +7,6 @@ from careen.errors import InputError
 from careen.model.image import Image, Platform
 from careen.plugins import ImageSource, OpenContext
 
-from . import docker_archive
 from .archive import FolderArchive
 from .layout import from_layout, layout_platforms
 from .paths import split_path
@@ -17,6 +16,8 @@ def open_image(reference: str, context: OpenContext) -> Image:
     """``FOLDER[:NAME]`` or ``FOLDER@DIGEST``; a tar of a layout is opened as well."""
     path, wanted = split_path(reference)
     if path.is_file():
+        from . import docker_archive
+
         return docker_archive.open_image(reference, context)
     if not (path / "index.json").is_file():
         raise InputError(
@@ -29,6 +30,8 @@ def open_image(reference: str, context: OpenContext) -> Image:
 def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
     path, wanted = split_path(reference)
     if path.is_file():
+        from . import docker_archive
+
         return docker_archive.platforms(reference, context)
     return layout_platforms(FolderArchive(path), wanted) if (path / "index.json").is_file() else ()
 

@@ -1,9 +1,8 @@
-"""The Delta of a layer: from the store if it is known, else from one pass over its bytes.
+"""The Delta of a layer: from the store if it is known, else from its bytes (``layers.read``).
 
-Stored bytes with a promised digest are hashed on the way, by the algorithm that the digest names: a layer that does not match
-its digest is refused (InputError), and so is a digest that cannot be verified. The key in the store is what was hashed, with
-the readers' fingerprint, never the diff ID that a configuration claims. An archive without digests is known by the identity
-of its file; if it is not compressed, what no reader wants is not even read (ADR 8).
+The key in the store is what was hashed, with the readers' fingerprint, never the diff ID that a configuration claims. An
+archive without digests is known by the identity of its file (ADR 8). A run whose layers are all known loads no reader, and
+nothing that reads archives.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw, Struct
 
-from careen.errors import OverBudgetError
-from careen.formats.archives.inflate import SeekStream, Stream, TrailingError
+from careen.errors import InputError
 from careen.log import logger
 from careen.model.delta import Delta, FileTable
 from careen.model.image import Layer
@@ -22,14 +20,11 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.plugins import Cataloger, Progress, silent
 from careen.safety.budget import Budget, Limits
+from careen.safety.digest import is_digest
 from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
-from .aliases import Alias, More, at_most, end_of, read_aliases, with_more
 from .dispatch import Dispatch
-from .tree import folder_entries
-from .verified import first_reading, read_again, require_verifiable
-from .walk import Walked, ended_early, over_budget, tar_entries, walk
 
 log = logger(__name__)
 
@@ -69,9 +64,11 @@ def index(
         unread = Unknown("layer", Evidence("", 0), layer.unread, whole_layer=True, code="not_assessed")
         return Delta("", None, FileTable(), {}, unknowns=(unread,))
     if layer.folder:
-        return _read_folder(layer, readers, budget)
+        from .read import read_folder
+
+        return read_folder(layer, readers.dispatch, budget)
     for digest in filter(None, (layer.digest, layer.diff_id if verify_diff_id else "")):
-        require_verifiable(layer, digest)
+        _require_verifiable(layer, digest)
     key = _key(layer, readers, budget.limits)
     if key and not verify_diff_id:
         known = store.get(key)
@@ -80,7 +77,9 @@ def index(
                 return decode(known, readers.catalogers)
         except (msgspec.MsgspecError, KeyError) as error:
             log.warning("the cache entry of layer %s is damaged (%s): the layer is read anew", known_as(layer), error)
-    delta = _read(layer, readers, budget, verify_diff_id, progress)
+    from .read import read_layer
+
+    delta = read_layer(layer, readers.dispatch, budget, verify_diff_id=verify_diff_id, progress=progress)
     if key and not any(unknown.transient for unknown in delta.unknowns):
         store.put(key, encode(delta))
     return delta
@@ -138,81 +137,8 @@ def _key(layer: Layer, readers: Readers, limits: Limits) -> str:
     return name and f"delta {name} {readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
 
 
-def _read(layer: Layer, readers: Readers, budget: Budget, verify_diff_id: bool, progress: Progress) -> Delta:
-    spent, dispatch = budget.layer(), readers.dispatch
-    reading = first_reading(layer, spent, budget.limits, verify_diff_id=verify_diff_id, progress=progress)
-    with reading as (stream, digests):
-        walked = walk(tar_entries(stream), dispatch.readers, spent, dispatch.by_magic)
-        unknowns = walked.unknowns
-        if not any(unknown.whole_layer for unknown in unknowns):
-            unknowns += _after_the_last_file(stream)
-    delta = Delta(
-        digests.stored,
-        digests.diff_id,
-        walked.table,
-        walked.facts,
-        walked.gone,
-        walked.opaque,
-        unknowns,
-        _far_links(walked),
-        walked.roots,
-    )
-    return _with_hard_links(delta, walked, layer, dispatch, budget)
-
-
-def _read_folder(layer: Layer, readers: Readers, budget: Budget) -> Delta:
-    trouble: list[tuple[str, str]] = []
-    dispatch = readers.dispatch
-    walked = walk(folder_entries(layer.folder, trouble), dispatch.readers, budget.layer(), dispatch.by_magic)
-    closed = tuple(Unknown("layer", Evidence(path, 0), reason) for path, reason in trouble)
-    return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed, roots=walked.roots)
-
-
-def _after_the_last_file(stream: Stream | SeekStream) -> tuple[Unknown, ...]:
-    """Engines read a layer to its end, and refuse it if the end is damaged."""
-    try:
-        stream.drain()
-    except OverBudgetError as error:
-        return (over_budget(error),)
-    except ValueError as error:
-        code = "ambiguous_archive" if isinstance(error, TrailingError) else "unreadable"
-        return (Unknown("layer", Evidence("", 0), f"{error}, behind the last file", whole_layer=True, code=code),)
-    return ()
-
-
-def _far_links(walked: Walked) -> tuple[tuple[str, str], ...]:
-    """Hard links to files that are not in this layer: (path, target)."""
-    if not walked.links:
-        return ()
-    paths = set(walked.table.names())
-    ends = ((path, end_of(target, walked.links)) for path, target in walked.links.items())
-    return tuple((path, end) for path, end in ends if end not in paths)
-
-
-def _with_hard_links(delta: Delta, walked: Walked, layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
-    """With the facts of this layer's files under the names of its hard links, from one more pass if a reader wants some.
-
-    Links to lower layers are followed when those are known (``layers.links``).
-    """
-    far = dict(delta.far_links)
-    aliases: list[Alias] = []
-    circles: list[Unknown] = []
-    for path, first in walked.links.items():
-        if path in far:
-            continue
-        target = end_of(first, walked.links)
-        for wanted in dispatch.readers(path, 0):
-            wants = wanted.reader.wants  # a reader that wants a content has read the target itself
-            if wants.executables or wants.select:
-                continue
-            if target in walked.links:
-                circles.append(Unknown(wanted.cataloger, Evidence(path, 0), "hard links in a circle: there is no file"))
-            else:
-                aliases.append(Alias(path, target, wanted, path))
-    delta = with_more(delta, More(unknowns=at_most(circles, budget.limits.unknowns)))
-    if not aliases:
-        return delta
-    more, again = read_aliases(aliases, lambda select: read_again(layer, select, budget))
-    found = more.get(0, More())
-    found.unknowns += ended_early(again, delta.unknowns)
-    return with_more(delta, found)
+def _require_verifiable(layer: Layer, digest: str) -> None:
+    if not is_digest(digest):
+        raise InputError(
+            f"layer {layer.index}: {digest[:100]!r} is not a digest that can be verified", "build or push the image again"
+        )

@@ -13,7 +13,7 @@ from careen.formats.archives.inflate import SeekStream, Stream, compression, ope
 from careen.model.image import Layer
 from careen.plugins import Progress, silent
 from careen.safety.budget import Budget, Limits, Spending
-from careen.safety.digest import hasher, is_digest, text_of
+from careen.safety.digest import hasher, text_of
 
 from .tree import folder_entries
 from .walk import Select, Walked, tar_entries, walk
@@ -80,13 +80,6 @@ def read_again(layer: Layer, select: Select, budget: Budget) -> Walked:
         return walk(folder_entries(layer.folder, []), select, spent)
     with _opened_again(layer, spent, budget.limits) as stream:
         return walk(tar_entries(stream), select, spent)
-
-
-def require_verifiable(layer: Layer, digest: str) -> None:
-    if not is_digest(digest):
-        raise InputError(
-            f"layer {layer.index}: {digest[:100]!r} is not a digest that can be verified", "build or push the image again"
-        )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.support.images import make_image, make_layer, write_docker_archive
+from tests.support.images import make_image, make_layer, write_docker_archive, write_oci_layout
 
 HEAVY = ("msgspec", "rich", "urllib3", "sqlite3", "packaging", "json", "logging", "typing", "ssl", "asyncio", "difflib")
 
@@ -59,8 +59,8 @@ def test_a_scan_imports_no_module_for_one_of_its_functions(tmp_path):
     ]
 
 
-def test_a_scan_from_the_cache_loads_no_logging(tmp_path):
-    image = write_docker_archive(tmp_path / "image.tar", make_image([make_layer({"etc/os-release": "ID=alpine\n"})]))
+def test_a_scan_from_the_cache_loads_no_logging_and_no_reader(tmp_path):
+    image = write_oci_layout(tmp_path / "layout", make_image([make_layer({"etc/os-release": "ID=alpine\n"})]))
     for _ in range(2):
         arguments = [
             "scan",
@@ -74,5 +74,6 @@ def test_a_scan_from_the_cache_loads_no_logging(tmp_path):
             "json",
         ]
         _, modules = modules_after(arguments)
-    assert "careen.layers.walk" in modules
-    assert "logging" not in modules
+    assert "careen.layers.index" in modules
+    assert not {"logging", "careen.layers.read"}.intersection(modules)
+    assert not [name for name in modules if name.startswith(("careen.formats.archives.", "careen.catalogers."))]

@@ -8,7 +8,7 @@ import pytest
 from careen.errors import InputError
 from careen.formats.archives.inflate import SeekStream
 from careen.layers import verified
-from careen.layers.verified import Digests, first_reading, read_again, require_verifiable
+from careen.layers.verified import Digests, first_reading, read_again
 from careen.plugins import silent
 from careen.safety.budget import Budget, Limits
 from tests.support.images import make_layer, sha256
@@ -109,12 +109,6 @@ def test_a_second_reading_is_verified_as_the_first():
 def test_a_folder_is_read_again_as_it_is(tmp_path):
     (tmp_path / "a").write_bytes(b"")
     assert names_in(layer_of(b"", folder=str(tmp_path))) == ["a"]
-
-
-def test_a_digest_that_cannot_be_verified():
-    require_verifiable(layer_of(b""), sha256(b""))
-    with pytest.raises(InputError, match="'md5:1' is not a digest that can be verified"):
-        require_verifiable(layer_of(b""), "md5:1")
 
 
 def test_hashing_while_reading_ahead_leaves_a_bounded_number_of_reads_unhashed():

@@ -11,7 +11,6 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from careen.formats.archives.inflate import open_stream
 from careen.formats.debian.releases import namespace_of
 from careen.model.advisory import Advisory, NamespaceInfo, Range
 from careen.safety.budget import Limits
@@ -49,6 +48,8 @@ def by_version(fixes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def read_facts(file: BinaryIO) -> ArchiveFacts:
+    from careen.formats.archives.inflate import open_stream  # not for the scans that only know the names of these facts
+
     stream = open_stream(file, Limits(inflated_bytes=MAX_BYTES))
     try:
         facts = from_json(stream.read(MAX_BYTES), ArchiveFacts)
