@@ -70,6 +70,8 @@ def _totals(report: Report) -> Iterator[Line]:
         excluded = "; --fail-on excludes them" if report.base_excluded else ""
         yield [(f"({len(inherited):,} of them came with the base image{excluded})", "")]
     found = vulnerabilities(report.findings)
+    if possible := sum(finding.confidence == "possible" for finding in found):
+        yield [(f"({possible:,} of them only possible, which gates do not count)", "dim")]
     distinct = len({finding.id for finding in found})
     if distinct != len(found):
         yield [(f"({plural(distinct, 'vulnerability')}, counted once for each package that has it)", "dim")]

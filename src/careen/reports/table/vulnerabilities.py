@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from careen.model.finding import Vulnerability
+from careen.model.finding import Confidence, Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible
@@ -20,27 +20,46 @@ KERNEL = re.compile(
     r"|compiler|cloud|buildinfo|aws|azure|gcp|gke|gkeop|ibm|kvm|lowlatency|oem|oracle|raspi|riscv|intel|nvidia|xilinx)(?:-.+)?"
 )
 MAX_LAYERS = 12  # whose build steps are listed
-ROW = "  {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
+ROW = "{} {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
 INDENT = " " * 9  # the column of the severity in a row
+MARKS: dict[Confidence, str] = {"confirmed": " ", "likely": "~", "possible": "?"}
 
 
 def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     listed = [found for found in vulnerabilities(report.findings) if is_listed(found, options)]
     package_by_purl = {package.purl: package for package in report.inventory.packages}
     groups: dict[tuple[str, str, str], list[Vulnerability]] = {}
-    for finding in listed:
+    for finding in sorted(listed, key=lambda found: _is_folded(found, options)):
         groups.setdefault(_group(finding, package_by_purl.get(finding.package)), []).append(finding)
+    shown = {group: findings for group, findings in groups.items() if not all(_is_folded(found, options) for found in findings)}
     width = max([len("VULNERABILITY"), *(min(columns(visible(finding.id)), 19) for finding in listed)])
-    if groups:
-        yield [(ROW.format("RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT", width=width) + "FIXED IN", "dim")]
-    for (name, version, type), findings in groups.items():
+    if shown:
+        yield [(ROW.format(" ", "RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT", width=width) + "FIXED IN", "dim")]
+    for (name, version, type), findings in shown.items():
         yield _title(name, version, type, findings, options)
         yield from _rows(name, findings, width, options)
-    if any(finding.kev or finding.epss for finding in listed):
-        yield [("EXPLOIT: KEV = known to be exploited; % = probability within 30 days (EPSS)", "dim")]
+    folded = [found for group, findings in groups.items() if group not in shown for found in findings]
+    if folded:
+        packages = plural(len(groups) - len(shown), "more package")
+        yield [(f"{packages} with {_possible(len(folded))} (--verbose lists them)", "dim")]
+    yield from _legend([found for found in listed if not _is_folded(found, options)])
     yield from _layers(report, listed, options)
     if groups:
         yield []
+
+
+def _is_folded(finding: Vulnerability, options: ReportOptions) -> bool:
+    """Gates do not count possible findings, and a program of many modules can have hundreds."""
+    return finding.confidence == "possible" and not finding.kev and not options.verbose
+
+
+def _legend(listed: Sequence[Vulnerability]) -> Iterator[Line]:
+    texts = {"likely": "~ likely", "possible": "? possible: not counted by gates"}
+    marks = [text for confidence, text in texts.items() if any(finding.confidence == confidence for finding in listed)]
+    if marks:
+        yield [(f"{', '.join(marks)}; the others are confirmed", "dim")]
+    if any(finding.kev or finding.epss for finding in listed):
+        yield [("EXPLOIT: KEV = known to be exploited; % = probability within 30 days (EPSS)", "dim")]
 
 
 def _layers(report: Report, listed: Sequence[Vulnerability], options: ReportOptions) -> Iterator[Line]:
@@ -98,24 +117,32 @@ def _rows(name: str, findings: list[Vulnerability], width: int, options: ReportO
     if KERNEL.fullmatch(name) and not options.verbose:
         yield from _kernel(findings)
         return
-    rows: dict[tuple[str, str, tuple[str, ...], str, int | None], list[Vulnerability]] = {}
-    small = 0
+    rows: dict[tuple[str, str, tuple[str, ...], str], list[Vulnerability]] = {}
+    possible = small = 0
     for finding in findings:
-        if finding.severity == "negligible" and not options.verbose and not finding.kev:
+        if _is_folded(finding, options):
+            possible += 1
+        elif finding.severity == "negligible" and not options.verbose and not finding.kev:
             small += 1
-            continue
-        key = finding.id, finding.severity, finding.fix.versions, finding.fix.state, finding.layer
-        rows.setdefault(key, []).append(finding)
+        else:
+            rows.setdefault((finding.id, finding.severity, finding.fix.versions, finding.fix.state), []).append(finding)
     for same in rows.values():
-        yield from _row(same[0], width, options)
+        yield from _row(same, width, options)
     if small:
         yield [(f"{INDENT}{'negligible':<10}  {plural(small, 'finding')} (--verbose lists them)", STYLES["negligible"])]
+    if possible:
+        yield [(f"{INDENT}{'':<10}  {_possible(possible)} (--verbose lists them)", "dim")]
 
 
-def _row(finding: Vulnerability, width: int, options: ReportOptions) -> Iterator[Line]:
-    layer = "" if finding.layer is None else str(finding.layer)
-    risk = f"{finding.risk:.1f}"
-    start = ROW.format(risk, finding.severity, visible(finding.id, 60), layer, _exploit(finding), width=width)
+def _possible(count: int) -> str:
+    return plural(count, "possible finding")
+
+
+def _row(same: Sequence[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
+    """A vulnerability of one package, in all layers that have the package. The surest finding speaks for the others."""
+    finding = min(same, key=lambda found: tuple(MARKS).index(found.confidence))
+    risk, mark = f"{finding.risk:.1f}", MARKS[finding.confidence]
+    start = ROW.format(mark, risk, finding.severity, visible(finding.id, 60), _layer(same), _exploit(finding), width=width)
     column = max(len(risk), 5) + 4  # of the severity
     spans = [(start[:column], ""), (start[column : column + 10], STYLES[finding.severity]), (start[column + 10 :], "")]
     fix, style = _fix(finding), "green" if finding.fix.state == "fixed" else "dim"
@@ -125,6 +152,14 @@ def _row(finding: Vulnerability, width: int, options: ReportOptions) -> Iterator
     yield spans
     for part in wrapped(fix, options.width - len(INDENT) - 12):
         yield [(INDENT + " " * 12 + part, style)]
+
+
+def _layer(same: Sequence[Vulnerability]) -> str:
+    """The lowest layer, and how many more have the package: ``3 +2``."""
+    layers = sorted({finding.layer for finding in same if finding.layer is not None})
+    if len(layers) < 2:
+        return "".join(map(str, layers))
+    return ",".join(map(str, layers)) if len(layers) == 2 else f"{layers[0]} +{len(layers) - 1}"
 
 
 def _fix(finding: Vulnerability) -> str:

@@ -55,3 +55,10 @@ def test_nothing_found():
         "This image was not assessed: its vulnerabilities are unknown."
     )
     assert summary(clean())[0] == "No known vulnerability in 5 of 5 packages; data of 2026-11-23."
+
+
+def test_possible_findings_are_counted_apart():
+    first, *others = usual().findings
+    assert not any("possible" in line for line in summary(usual()))
+    line = "(1 of them only possible, which gates do not count)"
+    assert line in summary(replace(usual(), findings=(replace(first, confidence="possible"), *others)))

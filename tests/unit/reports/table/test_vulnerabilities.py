@@ -119,3 +119,44 @@ def test_many_layers_are_cut_short():
     assert not any("more layers" in line for line in lines_of(*found[:MAX_LAYERS], layers=layers))
     steps = [line for line in lines_of(*found, layers=layers, verbose=True) if line.startswith("LAYER")]
     assert len(steps) == MAX_LAYERS + 2
+
+
+def test_a_vulnerability_of_one_package_in_several_layers_has_one_row():
+    found = [vulnerability("CVE-1", JINJA, layer=number) for number in (3, 0, 12)]
+    assert [line.split()[3:5] for line in lines_of(*found) if "CVE-1" in line] == [["0", "+2"]]
+    assert [line.split()[3] for line in lines_of(*found[1:]) if "CVE-1" in line] == ["0,12"]
+
+
+def test_confidence_is_marked_and_explained():
+    likely = vulnerability("CVE-1", JINJA, confidence="likely")
+    assert row(likely).startswith("~ ")
+    assert "~ likely; the others are confirmed" in lines_of(likely)
+    assert not any("confirmed" in line for line in lines_of(vulnerability("CVE-1", JINJA)))
+    both = likely, vulnerability("CVE-2", JINJA, confidence="possible")
+    assert "~ likely, ? possible: not counted by gates; the others are confirmed" in lines_of(*both, verbose=True)
+    assert [line[0] for line in lines_of(*both, verbose=True)[2:4]] == ["~", "?"]
+
+
+def test_possible_findings_are_counted_beside_the_others_of_their_package():
+    sure = vulnerability("CVE-1", JINJA, risk=1.0)
+    possible = [vulnerability(f"CVE-{number}", JINJA, confidence="possible", risk=9.0) for number in (2, 3)]
+    lines = lines_of(sure, *possible)
+    assert lines[2].endswith("9.9.9") and "CVE-1" in lines[2]
+    assert lines[3].split() == ["2", "possible", "findings", "(--verbose", "lists", "them)"]
+    assert sum("CVE-" in line for line in lines) == 1
+    assert sum("CVE-" in line for line in lines_of(sure, *possible, verbose=True)) == 3
+
+
+def test_packages_with_nothing_but_possible_findings_are_one_line():
+    sure, possible = (
+        vulnerability("CVE-1", JINJA),
+        [vulnerability("CVE-2", package, confidence="possible") for package in (LOG4J, CLI)],
+    )
+    assert "2 more packages with 2 possible findings (--verbose lists them)" in lines_of(sure, *possible)
+    assert LOG4J.name not in " ".join(lines_of(sure, *possible))
+    assert lines_of(*possible) == ["2 more packages with 2 possible findings (--verbose lists them)", ""]
+
+
+def test_a_possible_finding_that_is_exploited_is_listed():
+    exploited = vulnerability("CVE-1", JINJA, confidence="possible", kev=True)
+    assert row(exploited).startswith("? ")
