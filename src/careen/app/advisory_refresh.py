@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logger(__name__)
 
-LEAVE_BYTES = 16 << 20  # a larger file takes over half a second: a scan leaves it to the background refresh, if there is one
+LEAVE_BYTES = 16 << 20  # more to read takes over half a second: a scan leaves it to the background refresh, if there is one
 
 
 class RefreshState:
@@ -212,13 +212,16 @@ class AdvisoryRefresh:
 
 
 def _warnings(result: "UpdateResult", is_finished_later: bool) -> Iterator[str]:
-    """One line for each source that was not refreshed, and why."""
+    """One line for each source that was not refreshed, and why; not for scores that the background process brings."""
+    scores = {source.name for source in advisory_sources() if not source.assesses}
     details: dict[tuple[str, bool], dict[str, None]] = {}
     for feed in result.feeds:
         if feed.state == "updated" and feed.detail and not feed.trouble:  # it was used, but not all of it
             yield f"{feed.source}: {feed.detail}"
         if feed.state == "failed" or feed.trouble == "late":
             is_late = feed.trouble == "late" and is_finished_later
+            if is_late and feed.source in scores:
+                continue
             details.setdefault((feed.source or "the database", is_late), {})[feed.detail] = None
     for (source, is_late), found in details.items():
         why = "; ".join(found)

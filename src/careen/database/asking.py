@@ -30,6 +30,7 @@ from .workers import in_threads
 
 CONNECTIONS = 4
 MAX_AHEAD_S = 15 * 60  # a later time of a request comes from a wrong clock
+RECORD_BYTES = 160  # to read and pack a record takes about as long as to read these bytes of an archive
 NOT_OFFERED = "not offered here"
 _UNDER_WAY = "another process is updating it"
 
@@ -220,7 +221,7 @@ def _collect(job: Job, source: AdvisorySource, feed: Feed, future: "Future[Fetch
         if isinstance(answer, Unchanged):
             answers.results[path] = FeedResult(source.name, path, "unchanged", records=records)
             answers.confirmed[path] = answer.confirmed
-        elif row and _is_left(job, answer):
+        elif row and _is_left(job, answer, row):
             answers.results[path] = FeedResult(source.name, path, "failed", "fetched, but not read yet", records, "late")
         else:
             answers.fetched.append((source, feed, answer))
@@ -232,8 +233,8 @@ def _trouble_of(error: Exception) -> Trouble:
     return "damaged" if isinstance(error, FetchError) and error.damaged else "unreachable"
 
 
-def _is_left(job: Job, one: Fetched) -> bool:
-    """Whether it is large, and kept for a later update to read."""
+def _is_left(job: Job, one: Fetched, row: FeedRow) -> bool:
+    """Whether it takes long to read, and is kept for a later update to read."""
     if job.leave_bytes is None or job.downloads is None or not job.downloads.keeps(one.file):
         return False
-    return one.file.stat().st_size > job.leave_bytes
+    return max(one.file.stat().st_size, row.records * RECORD_BYTES) > job.leave_bytes

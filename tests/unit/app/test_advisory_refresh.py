@@ -115,11 +115,13 @@ def test_one_line_a_source(tmp_path):
         FeedResult("osv", "c", "failed", "no answer in time", trouble="late"),
         FeedResult("osv", "d", "updated", "there was only time for the older changes", trouble="late"),
         FeedResult("kev", "e", "updated"),
+        FeedResult("epss", "f", "failed", "fetched, but not read yet", trouble="late"),
     )
     result = UpdateResult(tmp_path, True, feeds)
     assert list(_warnings(result, is_finished_later=False)) == [
         "alpine could not be brought up to date: the server answered 403",
         "osv could not be brought up to date: no answer in time; there was only time for the older changes",
+        "epss could not be brought up to date: fetched, but not read yet",
     ]
     assert list(_warnings(result, is_finished_later=True)) == [
         "alpine could not be brought up to date: the server answered 403",

@@ -12,7 +12,7 @@ from tests.support.feeds import FakeNetwork
 from tests.support.osv import BUCKET, NEED, OSV, fixed, later, record, whole
 from tests.support.redirected import Redirected, aged
 
-from careen.database import download
+from careen.database import asking, download
 from careen.database import update as updating
 from careen.database.checks import read_checks
 from careen.database.file_state import rows_of
@@ -121,6 +121,20 @@ def test_what_takes_long_to_read_is_left(tmp_path, server, monkeypatch):
     finish(tmp_path, OSV, NEED, network)
     assert len(fixed(tmp_path)) == 120
     assert server.asked[-1] == ("/npm/all.zip", "")
+
+
+def test_a_small_file_of_many_records_is_left_as_well(tmp_path, server, monkeypatch):
+    monkeypatch.setattr(download, "CHUNK_BYTES", 1_000)
+    network = Redirected(server)
+    refresh(tmp_path, OSV, NEED, network)
+    aged(tmp_path, days=2)
+    server.files["/npm/all.zip"], server.version = whole(*map(record, range(120))), 2
+    size = len(server.files["/npm/all.zip"])
+    monkeypatch.setattr(asking, "RECORD_BYTES", size // 100 + 1)
+    assert state(refresh(tmp_path, OSV, NEED, network, leave_bytes=size)) == [("failed", "late")]
+    monkeypatch.setattr(asking, "RECORD_BYTES", size // 100 - 1)
+    assert state(refresh(tmp_path, OSV, NEED, network, leave_bytes=size)) == [("updated", "")]
+    assert len(fixed(tmp_path)) == 120
 
 
 def test_what_is_large_is_not_even_waited_for(tmp_path, server, monkeypatch):
@@ -232,7 +246,7 @@ CHILD = """
 import os, signal, sys, threading
 from pathlib import Path
 from careen import plugins
-from careen.database import download
+from careen.database import asking, download
 from careen.database.update import finish, refresh
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import Need
