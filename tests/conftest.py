@@ -70,9 +70,12 @@ def own_cache(tmp_path_factory, monkeypatch):
 @pytest.fixture(autouse=True)
 def logging_as_before():
     """The command line sets the level for the whole process."""
+    from careen.log import configure_on_load
+
     logger = logging.getLogger("careen")
     handlers, level = logger.handlers, logger.level
     yield
+    configure_on_load(lambda: None)
     logger.handlers = handlers
     logger.setLevel(level)
 

@@ -7,7 +7,6 @@ from careen.log import configure_on_load, logger
 
 
 def test_messages_are_those_of_the_standard_library(caplog):
-    configure_on_load(lambda: None)
     with caplog.at_level("DEBUG", "careen"):
         log = logger("careen.some.module")
         log.debug("a %s", 1, exc_info=True)
