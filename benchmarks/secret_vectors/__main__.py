@@ -29,7 +29,10 @@ def main() -> int:
     scores = {kind: score(found, RANKS[kind.least]) for kind, found in outcomes.items()}
     sums = {
         "every kind": total(scores.values()),
-        "at likely or better": total(score(found, RANKS["likely"]) for found in outcomes.values()),
+        **{
+            f"every kind, at {least} or better": total(score(found, RANKS[least]) for found in outcomes.values())
+            for least in ("likely", "possible")
+        },
     }
     if options.format == "json":
         print(json.dumps(_document(options.half, scores, sums), indent=1))

@@ -2,19 +2,28 @@
 
 import base64
 import random
+import re
 import string
 import uuid
 from collections.abc import Sequence
 from typing import TypeVar
 
-DIGITS = string.digits
-HEX = "0123456789abcdef"
-LOWER = string.ascii_lowercase + string.digits
-UPPER = string.ascii_uppercase + string.digits
-ALNUM = string.ascii_letters + string.digits
-BASE32 = string.ascii_uppercase + "234567"
-URLSAFE = ALNUM + "-_"
+LETTERS, DIGITS = string.ascii_letters, string.digits
+ALNUM = LETTERS + DIGITS
 PASSWORD = ALNUM + "!*-_.^~+"
+ALPHABETS = {
+    "hex": "0123456789abcdef",
+    "uphex": "0123456789ABCDEF",
+    "lower": string.ascii_lowercase + DIGITS,
+    "upper": string.ascii_uppercase + DIGITS,
+    "letters": LETTERS,
+    "alnum": ALNUM,
+    "capital": string.ascii_uppercase + "234567",  # base32
+    "small": string.ascii_lowercase + "234567",
+    "radix": ALNUM + "+/",  # base64
+    "bech": "qpzry9x8gf2tvdw0s3jn54khce6mua7l",
+}
+_PART = re.compile(r"\{(uuid|[a-z]+?(\d+)(?:-(\d+))?)\}|\(([^()]+)\)")
 WORDS = (
     "account", "billing", "cache", "catalog", "cluster", "console", "delivery", "gateway", "harbor", "inventory", "ledger",
     "mailer", "metrics", "notifier", "orders", "portal", "reports", "shipping", "storage", "worker",
@@ -29,31 +38,35 @@ class Draws:
     def of(self, alphabet: str, size: int) -> str:
         return "".join(self._random.choices(alphabet, k=size))
 
-    def hex(self, size: int) -> str:
-        return self.of(HEX, size)
+    def named(self, alphabet: str, size: int) -> str:
+        """A number does not begin with zero, and a text of base64url has letters at its ends, where words end."""
+        if alphabet == "digits":
+            return self.of("123456789", 1) + self.of(DIGITS, size - 1)
+        if alphabet == "urlsafe":
+            return self.of(ALNUM, 1) + self.of(ALNUM + "-_", size - 2) + self.of(ALNUM, 1)
+        return self.of(ALPHABETS[alphabet], size)
 
-    def alnum(self, size: int) -> str:
-        return self.of(ALNUM, size)
+    def filled(self, pattern: str) -> str:
+        """``sk_(live|test)_{alnum24}``: one of the words, and random letters; ``{hex20-30}`` has a random length."""
 
-    def lower(self, size: int) -> str:
-        return self.of(LOWER, size)
+        def part(found: "re.Match[str]") -> str:
+            if found[4]:
+                return self.one(found[4].split("|"))
+            if found[1] == "uuid":
+                return self.uuid()
+            least = int(found[2])
+            return self.named(found[1].rstrip("0123456789-"), self.between(least, int(found[3] or least)))
 
-    def upper(self, size: int) -> str:
-        return self.of(UPPER, size)
-
-    def urlsafe(self, size: int) -> str:
-        """Letters at both ends, as a boundary of a word is where a reader looks for the end."""
-        return self.alnum(1) + self.of(URLSAFE, size - 2) + self.alnum(1)
-
-    def digits(self, size: int) -> str:
-        """A number of this many digits: it does not begin with zero."""
-        return self.of("123456789", 1) + self.of(DIGITS, size - 1)
+        return _PART.sub(part, pattern)
 
     def between(self, least: int, most: int) -> int:
         return self._random.randint(least, most)
 
     def one(self, options: Sequence[T]) -> T:
         return options[self._random.randrange(len(options))]
+
+    def shuffled(self, options: Sequence[T]) -> list[T]:
+        return self._random.sample(options, len(options))
 
     def bytes(self, size: int) -> bytes:
         return self._random.randbytes(size)
@@ -74,6 +87,6 @@ class Draws:
     def password(self) -> str:
         """As a generator of passwords makes them: letters of both cases, digits, and a sign or two."""
         while True:
-            made = self.alnum(1) + self.of(PASSWORD, self.between(11, 20)) + self.alnum(1)
+            made = self.of(ALNUM, 1) + self.of(PASSWORD, self.between(11, 20)) + self.of(ALNUM, 1)
             if any(map(str.isdigit, made)) and any(map(str.islower, made)) and any(map(str.isupper, made)):
                 return made

@@ -5,18 +5,11 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from .draws import Draws
+from .variations import Placed, varied
 
 Half = Literal["development", "held_out"]
 Least = Literal["likely", "possible"]
 Change = Callable[[Draws, str], str]
-
-
-class Placed(NamedTuple):
-    """A file with a value in it, as it is written there."""
-
-    path: str
-    text: str
-    value: str
 
 
 class Vector(NamedTuple):
@@ -24,7 +17,7 @@ class Vector(NamedTuple):
     number: int
     path: str
     text: str
-    value: str
+    value: str  # as it is written in the text
     is_secret: bool
     why: str  # "secret", or why it is none
 
@@ -61,27 +54,25 @@ class Kind(NamedTuple):
         return "held_out" if hashlib.sha256(self.name.encode()).digest()[0] % 2 else "development"
 
 
-POSITIVES, MISSES = 48, 48
-_RARELY = 3  # of four wrong values, one stands where the secret would
+SECRETS = 48  # of each kind
 
 
 def vectors(kind: Kind, seed: str = "1") -> Iterator[Vector]:
-    yield from positives(kind, seed)
-    yield from near_misses(kind, seed)
+    yield from _secrets(kind, seed)
+    yield from _near_misses(kind, seed)
 
 
-def positives(kind: Kind, seed: str) -> Iterator[Vector]:
-    for count in range(POSITIVES):
-        draws = Draws(f"{seed}/{kind.name}/secret/{count}")
-        placed = kind.places[count % len(kind.places)](draws, draws.one(kind.names), kind.made(draws))
-        yield Vector(kind.name, count, *placed, is_secret=True, why="secret")
+def _secrets(kind: Kind, seed: str) -> Iterator[Vector]:
+    places = Draws(f"{seed}/{kind.name}/places").shuffled(kind.places)
+    for number in range(SECRETS):
+        draws = Draws(f"{seed}/{kind.name}/secret/{number}")
+        placed = places[number % len(places)](draws, draws.one(kind.names), kind.made(draws))
+        yield Vector(kind.name, number, *varied(draws, placed), is_secret=True, why="secret")
 
 
-def near_misses(kind: Kind, seed: str) -> Iterator[Vector]:
+def _near_misses(kind: Kind, seed: str) -> Iterator[Vector]:
     from .decoys import decoys
 
-    made = decoys(kind)
-    for count in range(max(MISSES, len(made))):
-        draws = Draws(f"{seed}/{kind.name}/decoy/{count}")
-        decoy = made[count % len(made)]
-        yield Vector(kind.name, count, *decoy.made(draws), is_secret=False, why=decoy.why)
+    for number, decoy in enumerate(decoys(kind)):
+        draws = Draws(f"{seed}/{kind.name}/decoy/{number}")
+        yield Vector(kind.name, number, *varied(draws, decoy.made(draws)), is_secret=False, why=decoy.why)

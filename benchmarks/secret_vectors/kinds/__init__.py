@@ -1,9 +1,9 @@
 """The kinds of secrets, by who issues them."""
 
 from ..vectors import Half, Kind
-from . import cloud, code_hosts, keys, logins, messaging, models, operations, payments, products, registries
+from . import cloud, code_hosts, frameworks, keys, logins, messaging, models, operations, payments, products, registries
 
-MODULES = (cloud, code_hosts, registries, messaging, payments, models, operations, products, keys, logins)
+MODULES = (cloud, code_hosts, registries, messaging, payments, models, operations, products, keys, logins, frameworks)
 
 
 def kinds(half: Half | None = None, name: str = "") -> list[Kind]:

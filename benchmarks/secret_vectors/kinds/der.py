@@ -47,29 +47,23 @@ def encrypted_pkcs8(draws: Draws) -> bytes:
     return _sequence(_sequence(_PBES2, _sequence(derived, cipher)), _value(4, draws.bytes(1232)))
 
 
-def public(draws: Draws) -> bytes:
-    return _sequence(_RSA, _value(3, b"\0" + _sequence(_integer(_odd(draws, 256)), _integer(b"\x01\x00\x01"))))
-
-
-def openssh(draws: Draws, protected: bool = False) -> bytes:
+def openssh(draws: Draws) -> bytes:
     """``openssh-key-v1``: cipher, derivation, one public key, and the private part."""
-    key = draws.bytes(32)
+    key, check = draws.bytes(32), draws.bytes(4)
     shown = _string(b"ssh-ed25519") + _string(key)
-    check = draws.bytes(4)
     private = check + check + shown + _string(draws.bytes(32) + key) + _string(b"deploy@build")
     private += bytes(range(1, -len(private) % 8 + 1))
-    if protected:
-        derivation = _string(_string(draws.bytes(16)) + b"\0\0\0\x18")
-        return (
-            b"openssh-key-v1\0"
-            + _string(b"aes256-ctr")
-            + _string(b"bcrypt")
-            + derivation
-            + b"\0\0\0\1"
-            + _string(shown)
-            + _string(draws.bytes(160))
-        )
-    return b"openssh-key-v1\0" + _string(b"none") * 2 + _string(b"") + b"\0\0\0\1" + _string(shown) + _string(private)
+    return _openssh(b"none", b"none", b"", shown, private)
+
+
+def openssh_protected(draws: Draws) -> bytes:
+    shown = _string(b"ssh-ed25519") + _string(draws.bytes(32))
+    return _openssh(b"aes256-ctr", b"bcrypt", _string(draws.bytes(16)) + b"\0\0\0\x18", shown, draws.bytes(160))
+
+
+def _openssh(cipher: bytes, derivation: bytes, options: bytes, shown: bytes, private: bytes) -> bytes:
+    head = b"openssh-key-v1\0" + _string(cipher) + _string(derivation) + _string(options)
+    return head + b"\0\0\0\1" + _string(shown) + _string(private)
 
 
 def _string(data: bytes) -> bytes:

@@ -1,0 +1,40 @@
+"""The ways in which people write the same file: comments before it, another line ending, no last one."""
+
+from typing import NamedTuple
+
+from .draws import Draws
+
+_COMMENTS = {
+    "# ": (".env", ".yaml", ".yml", ".toml", ".tf", ".tfvars", ".conf", ".ini", ".properties", ".rb", ".py", ".service"),
+    "// ": (".java", ".js", ".ts", ".go", ".kt", ".cs", ".rs"),
+}
+_WINDOWS = (".json", ".config", ".cs", ".ps1", ".bat", ".ini", ".properties", ".yml", ".xml", ".env", ".txt")
+
+
+class Placed(NamedTuple):
+    """A file with a value in it, as it is written there."""
+
+    path: str
+    text: str
+    value: str
+
+
+def varied(draws: Draws, placed: Placed) -> Placed:
+    path, text, value = placed
+    if not draws.between(0, 3):
+        text = _commented(draws, path, text)
+    if not draws.between(0, 7) and path.endswith(_WINDOWS) and "\r" not in text:
+        text, value = text.replace("\n", "\r\n"), value.replace("\n", "\r\n")
+    elif not draws.between(0, 7):
+        text = text.rstrip("\n")
+    return Placed(path, text, value if value in text else value.rstrip("\r\n"))
+
+
+def _commented(draws: Draws, path: str, text: str) -> str:
+    """With a head of some lines or some hundreds of them, as licences and long manuals within a file are."""
+    sign = next((sign for sign, endings in _COMMENTS.items() if path.endswith(endings)), "")
+    if not sign or text.startswith("---"):
+        return text
+    size = draws.one((2, 5, 20, 400))
+    lines = (f"{sign}the {draws.word()} of the {draws.word()} is read by the {draws.word()}\n" for _ in range(size))
+    return "".join(lines) + text
