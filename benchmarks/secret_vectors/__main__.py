@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .kinds import kinds
 from .measured import RANKS, Outcome, Score, outcome, score, total
-from .vectors import Kind, vectors
+from .vectors import Kind, Vector, vectors
 
 
 def main() -> int:
@@ -82,7 +82,16 @@ def _print_misses(kind: Kind, outcomes: list[Outcome], count: int) -> None:
     least = RANKS[kind.least]
     wrong = [vector for vector, rank in outcomes if (rank >= least) != vector.is_secret]
     for vector in wrong[:count]:
-        print(f"\n--- {kind.name}: {'missed' if vector.is_secret else 'false'}, {vector.why}: {vector.path}\n{vector.text}")
+        print(
+            f"\n--- {kind.name}: {'missed' if vector.is_secret else 'false'}, {vector.why}: {vector.path}\n{_excerpt(vector)}"
+        )
+
+
+def _excerpt(vector: Vector) -> str:
+    """The lines around the value; the end of a text without one."""
+    lines = vector.text.splitlines()
+    line = vector.text.count("\n", 0, vector.text.index(vector.value)) if vector.value else len(lines)
+    return "\n".join(text[:400] for text in lines[max(0, line - 6) : line + 6])
 
 
 def _write(chosen: list[Kind], seed: str, path: Path) -> None:

@@ -7,7 +7,7 @@ from ..draws import ALNUM, Draws
 from ..places import ASSIGNED, places, with_strings
 from ..vectors import Kind, Place
 from . import der
-from .making import CROSSED, LONG, OPEN, SHORT, named, placed, token
+from .making import CROSSED, LONG, OPEN, SHORT, UNPREFIXED, named, placed, token
 from .service_account import service_account
 
 
@@ -114,7 +114,7 @@ KINDS: tuple[Kind, ...] = (
         decoys="service-account",
     ),
     token("google-oauth-client-secret", "GOCSPX-{urlsafe28}", "GOOGLE_CLIENT_SECRET GOOGLE_OAUTH_SECRET"),
-    token("google-oauth-refresh-token", "1//0{small1}{urlsafe98}", "GOOGLE_REFRESH_TOKEN GMAIL_REFRESH_TOKEN", OPEN),
+    token("google-oauth-refresh-token", "1//0{small1}{urlsafe98}", "GOOGLE_REFRESH_TOKEN GMAIL_REFRESH_TOKEN", UNPREFIXED),
     token("google-oauth-access-token", "ya29.a0{urlsafe140-210}", "GOOGLE_ACCESS_TOKEN GCLOUD_TOKEN", OPEN),
     named(
         "azure-storage-key",
@@ -142,9 +142,11 @@ KINDS: tuple[Kind, ...] = (
     ),
     token(
         "azure-ad-client-secret",
-        lambda draws: draws.filled("{alnum3}{digits1}Q~") + draws.of(ALNUM + "_-.~", 33) + draws.named("alnum", 1),
+        lambda draws: (
+            draws.filled("{alnum3}{digits1}Q~") + draws.of(ALNUM + "_-.~", draws.between(30, 33)) + draws.named("alnum", 1)
+        ),
         "AZURE_CLIENT_SECRET ARM_CLIENT_SECRET AAD_CLIENT_SECRET",
-        (SHORT, LONG, CROSSED),
+        UNPREFIXED,
     ),
     named("azure-devops-pat", "{small52}", "AZURE_DEVOPS_PAT AZURE_DEVOPS_EXT_PAT VSTS_TOKEN"),
     token(
@@ -217,5 +219,5 @@ KINDS: tuple[Kind, ...] = (
     named("linode-token", "{hex64}", "LINODE_TOKEN LINODE_API_TOKEN LINODE_CLI_TOKEN"),
     token("heroku-api-key", "HRKU-AA{urlsafe58}", "HEROKU_API_KEY HEROKU_TOKEN"),
     named("heroku-legacy-api-key", "{uuid}", "HEROKU_API_KEY HEROKU_KEY", (CROSSED,)),
-    token("fly-io-token", "FlyV1 fm2_{radix400-700}", "FLY_API_TOKEN FLY_ACCESS_TOKEN", OPEN),
+    token("fly-io-token", "FlyV1 fm2_{radix400-700}", "FLY_API_TOKEN FLY_ACCESS_TOKEN", UNPREFIXED),
 )

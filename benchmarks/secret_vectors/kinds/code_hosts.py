@@ -4,14 +4,12 @@ import base64
 from collections.abc import Callable
 
 from ..checksums import BASE36, crc32_base36, crc32_base62, crc32_hex, number
-from ..decoys import swapped
 from ..draws import Draws
 from ..places import ANYWHERE, places
 from ..vectors import Kind
-from .making import ALIEN, CROSSED, FIXED, LONG, PART, RECASED, SHORT, named, token
+from .making import ALIEN, CHECKED, CROSSED, RECASED, named, token
 
 _PLACES = (*ANYWHERE, *places("git-remotes"))
-_CHECKED = (*FIXED, ("a wrong checksum", swapped))
 _GITHUB_SAMPLE = "ghp_16C7e42F292c6912" + "E7710c838347Ae178B4a"
 
 
@@ -56,7 +54,7 @@ KINDS: tuple[Kind, ...] = (
         "github-classic-token",
         github("ghp", 30),
         "GITHUB_TOKEN GH_TOKEN GITHUB_PAT GITHUB_API_TOKEN",
-        _CHECKED,
+        CHECKED,
         "ghp_",
         (_GITHUB_SAMPLE,),
         places=_PLACES,
@@ -65,11 +63,11 @@ KINDS: tuple[Kind, ...] = (
         "github-app-token",
         github("ghs|ghu|gho", 30),
         "GITHUB_TOKEN GH_APP_TOKEN GITHUB_OAUTH_TOKEN",
-        _CHECKED,
+        CHECKED,
         "ghs_",
         places=_PLACES,
     ),
-    token("github-refresh-token", github("ghr", 70), "GITHUB_REFRESH_TOKEN", start="ghr_"),
+    token("github-refresh-token", github("ghr", 70), "GITHUB_REFRESH_TOKEN", CHECKED, "ghr_"),
     token(
         "github-fine-grained-token",
         "github_pat_{upper22}_{alnum59}",
@@ -81,7 +79,7 @@ KINDS: tuple[Kind, ...] = (
         "gitlab-routable-token",
         gitlab_routable,
         "GITLAB_TOKEN GITLAB_PRIVATE_TOKEN",
-        (SHORT, ALIEN, RECASED, CROSSED),
+        CHECKED,
         "glpat-",
         places=_PLACES,
     ),
@@ -102,7 +100,7 @@ KINDS: tuple[Kind, ...] = (
         "bitbucket-app-password",
         bitbucket_password,
         "BITBUCKET_APP_PASSWORD BITBUCKET_TOKEN",
-        (SHORT, LONG, PART, ALIEN, CROSSED),
+        CHECKED,
         "ATBB",
         places=_PLACES,
     ),
@@ -110,14 +108,14 @@ KINDS: tuple[Kind, ...] = (
         "bitbucket-access-token",
         atlassian("ATCTT3xFfGN0"),
         "BITBUCKET_TOKEN BITBUCKET_ACCESS_TOKEN",
-        (SHORT, ALIEN, RECASED, CROSSED),
+        CHECKED,
         "ATCTT3",
     ),
     token(
         "atlassian-api-token",
         atlassian("ATATT3xFfGF0"),
         "JIRA_API_TOKEN CONFLUENCE_TOKEN ATLASSIAN_TOKEN",
-        (SHORT, ALIEN, RECASED, CROSSED),
+        CHECKED,
         "ATATT3",
     ),
     named("atlassian-legacy-api-token", "{alnum24}", "JIRA_API_TOKEN ATLASSIAN_API_TOKEN CONFLUENCE_API_TOKEN"),

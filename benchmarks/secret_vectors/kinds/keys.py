@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable
 
 from ..checksums import bech32, crc24
-from ..decoys import described, swapped
+from ..decoys import described
 from ..draws import Draws
 from ..places import ANYWHERE, places
 from ..vectors import Kind, Place, Placed
 from . import der
-from .making import CROSSED, placed, token
+from .making import CHECKED, CROSSED, placed, token
 
 _PATHS = (
     "etc/ssl/private/server.key", "root/.ssh/id_@@word@@", "app/certs/@@word@@.pem", "opt/@@word@@/conf/tls.key",
@@ -172,7 +172,7 @@ KINDS: tuple[Kind, ...] = (
         "age-secret-key",
         age,
         "SOPS_AGE_KEY AGE_KEY",
-        (("a wrong checksum", swapped), CROSSED),
+        CHECKED,
         "AGE-SECRET-KEY-1",
         decoys="age",
         places=(*places("age"), *ANYWHERE),

@@ -131,7 +131,7 @@ KINDS: tuple[Kind, ...] = (
     _address(
         "odbc-connection-string",
         "ODBC_CONNECTION SQL_CONNECTION ODBC_DSN",
-        "Driver={ODBC Driver 18 for SQL Server};Server=tcp:@@host@@,1433;Database=@@word@@;Uid=@@user@@;Pwd=@@value@@;Encrypt=yes;",
+        "Driver={ODBC Driver 18 for SQL Server};Server=tcp:@@host@@,1433;Database=@@word@@;Uid=@@user@@;Pwd=@@value@@",
         "DRIVER={PostgreSQL Unicode};SERVER=@@host@@;PORT=5432;DATABASE=@@word@@;UID=@@user@@;PWD=@@value@@",
         "DSN=@@word@@;UID=@@user@@;PWD=@@value@@",
         decoys="datasources",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from ..decoys import crossed_out, described, embedded, interrupted, longer, recased, shorter, standing_alone
+from ..decoys import crossed_out, described, embedded, interrupted, longer, recased, shorter, standing_alone, swapped
 from ..draws import Draws
 from ..places import ANYWHERE, ASSIGNED
 from ..vectors import Change, Decoy, Kind, Place
@@ -20,6 +20,14 @@ CROSSED = ("crossed out", crossed_out)
 BEGINNING = ("the beginning alone", lambda draws, value: value[: min(12, len(value) // 3)])
 FIXED: Wrong = (SHORT, LONG, PART, ALIEN, RECASED, CROSSED)  # of one length
 OPEN: Wrong = (BEGINNING, RECASED, CROSSED)  # of many lengths
+UNPREFIXED: Wrong = (BEGINNING, CROSSED)
+CHECKED: Wrong = (
+    SHORT,
+    ALIEN,
+    RECASED,
+    CROSSED,
+    ("a wrong checksum", swapped),
+)  # a right checksum within a text is no accident
 _LITERAL = re.compile(r"[^{(]*")
 
 

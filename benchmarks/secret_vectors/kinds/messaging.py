@@ -50,7 +50,7 @@ KINDS: tuple[Kind, ...] = (
         "slack-configuration-token",
         "(xoxe.xoxp-1-Mi0y|xoxe-1-My0x){alnum156}",
         "SLACK_CONFIG_TOKEN SLACK_REFRESH_TOKEN",
-        (ALIEN, RECASED, CROSSED),
+        (ALIEN, CROSSED),
         "xoxe-",
     ),
     token(

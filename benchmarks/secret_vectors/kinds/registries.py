@@ -4,11 +4,10 @@ import base64
 import json
 
 from ..checksums import crc32_base62
-from ..decoys import swapped
 from ..draws import Draws
 from ..places import ANYWHERE, ASSIGNED, places
 from ..vectors import Kind, Placed
-from .making import ALIEN, CROSSED, FIXED, OPEN, PART, placed, token
+from .making import ALIEN, CHECKED, CROSSED, OPEN, PART, placed, token
 
 _NPMRC = places("npmrc")
 
@@ -54,7 +53,7 @@ KINDS: tuple[Kind, ...] = (
         "npm-token",
         npm,
         "NPM_TOKEN NODE_AUTH_TOKEN NPM_AUTH_TOKEN",
-        (*FIXED, ("a wrong checksum", swapped)),
+        CHECKED,
         "npm_",
         decoys="npm",
         places=(*_NPMRC, *ANYWHERE),
