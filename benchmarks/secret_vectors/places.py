@@ -9,23 +9,24 @@ like are ordinary texts, ``@@hex40@@`` is a random one. The same mark is the sam
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
 from .draws import Draws
 from .vectors import Place, Placed
 
-_TEXTS = Path(__file__).resolve().parent / "texts"
+TEXTS = Path(__file__).resolve().parent / "texts"
 _MARK = re.compile(r"@@(\w+)@@")
 _RANDOM = re.compile(r"([a-z]+?)(\d+)[a-z]?")
 Made = Callable[[Draws], str]
 
 
-def sections(name: str) -> Iterator[tuple[str, str]]:
+@cache
+def sections(name: str) -> tuple[tuple[str, str], ...]:
     """The heads and the texts of a file in ``texts/``."""
-    for section in (_TEXTS / f"{name}.txt").read_text("utf-8").removeprefix("=== ").split("\n=== "):
-        head, _, text = section.partition("\n")
-        yield head, text.rstrip("\n") + "\n"
+    parts = (TEXTS / f"{name}.txt").read_text("utf-8").removeprefix("=== ").split("\n=== ")
+    return tuple((head, text.rstrip("\n") + "\n") for head, _, text in (part.partition("\n") for part in parts))
 
 
 def places(name: str, **made: Made) -> tuple[Place, ...]:
@@ -35,8 +36,7 @@ def places(name: str, **made: Made) -> tuple[Place, ...]:
 
 def with_strings(name: str, *strings: str) -> tuple[Place, ...]:
     """Each file with each of the texts, an address or a connection string, where it has ``@@string@@``."""
-    files = list(sections(name))
-    return tuple(template(path, text.replace("@@string@@", string)) for string in strings for path, text in files)
+    return tuple(template(path, text.replace("@@string@@", string)) for string in strings for path, text in sections(name))
 
 
 def template(path: str, text: str, made: Mapping[str, Made] | None = None) -> Place:

@@ -35,6 +35,5 @@ def _commented(draws: Draws, path: str, text: str) -> str:
     sign = next((sign for sign, endings in _COMMENTS.items() if path.endswith(endings)), "")
     if not sign or text.startswith("---"):
         return text
-    size = draws.one((2, 5, 20, 400))
-    lines = (f"{sign}the {draws.word()} of the {draws.word()} is read by the {draws.word()}\n" for _ in range(size))
-    return "".join(lines) + text
+    lines = [f"{sign}the {draws.word()} of the {draws.word()} is read by the {draws.word()}\n" for _ in range(4)]
+    return "".join(lines * draws.one((1, 1, 5, 100))) + text

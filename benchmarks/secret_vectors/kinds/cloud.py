@@ -202,7 +202,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     named("ibm-cloud-api-key", "{urlsafe44}", "IBM_CLOUD_API_KEY IBMCLOUD_API_KEY IBM_API_KEY"),
     token("yandex-cloud-api-key", "AQVN{urlsafe36}", "YANDEX_API_KEY YC_API_KEY YANDEX_CLOUD_KEY"),
-    token("yandex-cloud-iam-token", "t1.{urlsafe60-190}.{urlsafe86}", "YC_TOKEN YANDEX_IAM_TOKEN", OPEN),
+    token("yandex-cloud-iam-token", "t1.9euelZ{urlsafe60-190}.{urlsafe86}", "YC_TOKEN YANDEX_IAM_TOKEN", OPEN),
     token(
         "yandex-cloud-storage-secret",
         "YC{urlsafe38}",

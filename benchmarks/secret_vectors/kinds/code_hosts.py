@@ -89,7 +89,7 @@ KINDS: tuple[Kind, ...] = (
     token("gitlab-job-token", "glcbt-{digits2}_{urlsafe20}", "CI_JOB_TOKEN"),
     token(
         "gitlab-feed-token",
-        "gl(ft|soat|imt)-{urlsafe20}",
+        lambda draws: draws.filled(draws.one(("gl(ft|soat)-{urlsafe20}", "glimt-{urlsafe25}"))),
         "GITLAB_FEED_TOKEN GITLAB_SCIM_TOKEN GITLAB_INCOMING_MAIL_TOKEN",
         (ALIEN, RECASED, CROSSED),
         "glft-",

@@ -48,7 +48,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     token(
         "slack-configuration-token",
-        "(xoxe.xoxp-1-Mi0y|xoxe-1-My0x){alnum156}",
+        lambda draws: draws.filled(draws.one(("xoxe.xoxp-1-Mi0y{alnum159-162}", "xoxe-1-My0x{alnum142}"))),
         "SLACK_CONFIG_TOKEN SLACK_REFRESH_TOKEN",
         (ALIEN, CROSSED),
         "xoxe-",

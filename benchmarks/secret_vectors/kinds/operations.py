@@ -2,6 +2,7 @@
 
 import base64
 import json
+import zlib
 
 from ..draws import Draws
 from ..places import ANYWHERE, ASSIGNED, places
@@ -27,6 +28,12 @@ def _grafana_cloud(draws: Draws) -> str:
 
 def _grafana(draws: Draws) -> str:
     return _encoded({"k": draws.named("alnum", 32), "n": draws.word(), "id": 1})
+
+
+def grafana_service_account(draws: Draws) -> str:
+    """The checksum of the random part, in the order of the bytes that a little-endian machine has."""
+    body = draws.named("alnum", 32)
+    return f"glsa_{body}_{zlib.crc32(body.encode()).to_bytes(4, 'little').hex()}"
 
 
 def _sentry(draws: Draws) -> str:
@@ -90,7 +97,7 @@ KINDS: tuple[Kind, ...] = (
         decoys="passwords",
         by_name_only=True,
     ),
-    token("grafana-service-account-token", "glsa_{alnum32}_{hex8}", "GRAFANA_TOKEN GRAFANA_API_KEY"),
+    token("grafana-service-account-token", grafana_service_account, "GRAFANA_TOKEN GRAFANA_API_KEY", start="glsa_"),
     token("grafana-cloud-token", _grafana_cloud, "GRAFANA_CLOUD_TOKEN GRAFANA_CLOUD_API_KEY", OPEN, "glc_"),
     token("grafana-api-key", _grafana, "GRAFANA_API_KEY GRAFANA_TOKEN", (CROSSED,), "eyJrIjoi"),
     token("new-relic-user-key", "NRAK-{upper27}", "NEW_RELIC_API_KEY NEWRELIC_USER_KEY"),

@@ -10,7 +10,7 @@ from .making import ALIEN, BEGINNING, CROSSED, OPEN, RECASED, SHORT, named, plac
 
 def _session(draws: Draws) -> str:
     """The number of the organization, an exclamation mark, and what begins with AQ and the version of the session."""
-    return draws.filled("00D{alnum12}!AQ(E|M)A(Q|R)") + draws.of(ALNUM + "._", 90) + draws.named("alnum", 2)
+    return draws.filled("00D{alnum12}!AQ(E|M)A(Q|R)") + draws.of(ALNUM + "._", 89) + draws.named("alnum", 2)
 
 
 def _dotted(prefix: str, size: int):
@@ -69,7 +69,13 @@ KINDS: tuple[Kind, ...] = (
         "ASANA_ACCESS_TOKEN ASANA_TOKEN ASANA_PAT",
         decoys="products",
     ),
-    token("dropbox-token", "sl.(u.B|B){urlsafe130-180}", "DROPBOX_ACCESS_TOKEN DROPBOX_TOKEN", OPEN),
+    token(
+        "dropbox-token",
+        lambda draws: draws.filled(draws.one(("sl.B{urlsafe130-150}", "sl.u.AF{urlsafe400-1100}"))),
+        "DROPBOX_ACCESS_TOKEN DROPBOX_TOKEN",
+        OPEN,
+        "sl.",
+    ),
     named("dropbox-app-secret", "{lower15}", "DROPBOX_APP_SECRET DROPBOX_SECRET DROPBOX_CLIENT_SECRET"),
     token(
         "facebook-access-token",
@@ -111,7 +117,7 @@ KINDS: tuple[Kind, ...] = (
     named("twitter-api-secret", "{alnum50}", "TWITTER_API_SECRET TWITTER_CONSUMER_SECRET TWITTER_SECRET_KEY"),
     token(
         "twitter-bearer-token",
-        "A" * 22 + "{alnum24}%3D{alnum48}",
+        "A" * 21 + "{alnum5}AAAAAAA{alnum28}%3D{alnum50}",
         "TWITTER_BEARER_TOKEN X_BEARER_TOKEN",
         (ALIEN, CROSSED),
     ),
