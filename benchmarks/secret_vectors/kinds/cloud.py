@@ -2,6 +2,7 @@
 
 import base64
 import urllib.parse
+from collections.abc import Callable
 
 from ..draws import ALNUM, Draws
 from ..places import ASSIGNED, places, with_strings
@@ -30,7 +31,7 @@ def _signature(draws: Draws) -> str:
     return urllib.parse.quote(draws.base64(32), safe="")
 
 
-def _key(size: int):
+def _key(size: int) -> Callable[[Draws], str]:
     return lambda draws: draws.base64(size)
 
 
@@ -66,8 +67,6 @@ _SIGNED = (
     "&sv=2021-06-08&sr=b&sig=@@value@@",
     "?sv=2023-01-03&ss=bfqt&srt=o&sp=rl&se=2027-06-30T22:00:00Z&spr=https&sig=@@value@@",
 )
-
-
 _AZURITE = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz" + "4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 _COSMOS_EMULATOR = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8" + "mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
 _GOOGLE_SAMPLE = "AIzaSyDaGmWKa4JsXZ-" + "HjGw7ISLn_3namBGewQe"
@@ -76,7 +75,7 @@ _GOOGLE_SAMPLE = "AIzaSyDaGmWKa4JsXZ-" + "HjGw7ISLn_3namBGewQe"
 def _pair(other: str, identifier: str) -> tuple[Place, ...]:
     """The files that hold an identifier beside its secret."""
 
-    def made(text: str):
+    def made(text: str) -> Callable[[Draws], str]:
         return lambda draws: draws.filled(text)
 
     return places("pairs", id=made(identifier), OTHER=made(other), other=made(other.lower()))

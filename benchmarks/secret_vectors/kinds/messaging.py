@@ -1,6 +1,7 @@
 """Chat, mail and text messages."""
 
 import base64
+from collections.abc import Callable
 
 from ..draws import Draws
 from ..places import ASSIGNED, places
@@ -25,7 +26,7 @@ def _intercom(draws: Draws) -> str:
     return base64.b64encode(draws.filled("tok:{hex8}_{hex4}_{hex4}_{hex4}_{hex12}:1:0").encode()).decode()
 
 
-def _sid(prefix: str):
+def _sid(prefix: str) -> Callable[[Draws], str]:
     return lambda draws: prefix + draws.named("hex", 32)
 
 

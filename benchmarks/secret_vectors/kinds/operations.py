@@ -147,7 +147,7 @@ KINDS: tuple[Kind, ...] = (
         "planetscale-token",
         "pscale_(tkn|pw)_{urlsafe43}",
         "PLANETSCALE_TOKEN DATABASE_PASSWORD",
-        (ALIEN, RECASED, CROSSED),
+        OPEN,
         "pscale_tkn_",
     ),
     token("supabase-token", "sbp_{hex40}", "SUPABASE_ACCESS_TOKEN SUPABASE_TOKEN"),

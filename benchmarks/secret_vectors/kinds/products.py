@@ -1,6 +1,7 @@
 """Services for work, content and identity."""
 
 import base64
+from collections.abc import Callable
 
 from ..draws import ALNUM, Draws
 from ..places import places
@@ -13,7 +14,7 @@ def _session(draws: Draws) -> str:
     return draws.filled("00D{alnum12}!AQ(E|M)A(Q|R)") + draws.of(ALNUM + "._", 89) + draws.named("alnum", 2)
 
 
-def _dotted(prefix: str, size: int):
+def _dotted(prefix: str, size: int) -> Callable[[Draws], str]:
     return lambda draws: prefix + draws.of(ALNUM + "._", size - 1) + draws.named("alnum", 1)
 
 
