@@ -11,9 +11,10 @@ import json
 import sys
 from pathlib import Path
 
+from .kind import Kind
 from .kinds import kinds
 from .measured import RANKS, Outcome, Score, outcome, score, total
-from .vectors import Kind, Vector, vectors
+from .vectors import Vector, vectors
 
 
 def main() -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from .draws import ALNUM, Draws
+from .kind import Change, Decoy, Kind, Place, Placed
 from .places import ASSIGNED, places, sections, template
-from .vectors import Change, Decoy, Kind, Place, Placed
 
 SPECIFIC = 24  # decoys of a kind itself, at least
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from .draws import Draws
-from .vectors import Place, Placed
+from .kind import Place, Placed
 
 TEXTS = Path(__file__).resolve().parent / "texts"
 _MARK = re.compile(r"@@(\w+)@@")

@@ -1,22 +1,13 @@
 """The ways in which people write the same file: comments before it, another line ending, no last one."""
 
-from typing import NamedTuple
-
 from .draws import Draws
+from .kind import Placed
 
 _COMMENTS = {
     "# ": (".env", ".yaml", ".yml", ".toml", ".tf", ".tfvars", ".conf", ".ini", ".properties", ".rb", ".py", ".service"),
     "// ": (".java", ".js", ".ts", ".go", ".kt", ".cs", ".rs"),
 }
 _WINDOWS = (".json", ".config", ".cs", ".ps1", ".bat", ".ini", ".properties", ".yml", ".xml", ".env", ".txt")
-
-
-class Placed(NamedTuple):
-    """A file with a value in it, as it is written there."""
-
-    path: str
-    text: str
-    value: str
 
 
 def varied(draws: Draws, placed: Placed) -> Placed:

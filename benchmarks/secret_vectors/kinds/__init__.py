@@ -1,6 +1,6 @@
 """The kinds of secrets, by who issues them."""
 
-from ..vectors import Half, Kind
+from ..kind import Half, Kind
 from . import cloud, code_hosts, frameworks, keys, logins, messaging, models, operations, payments, products, registries
 
 MODULES = (cloud, code_hosts, registries, messaging, payments, models, operations, products, keys, logins, frameworks)

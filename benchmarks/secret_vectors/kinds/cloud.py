@@ -5,8 +5,8 @@ import urllib.parse
 from collections.abc import Callable
 
 from ..draws import ALNUM, Draws
+from ..kind import Kind, Place
 from ..places import ASSIGNED, places, with_strings
-from ..vectors import Kind, Place
 from . import der
 from .making import CROSSED, LONG, OPEN, SHORT, UNPREFIXED, named, placed, token
 from .service_account import service_account

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from ..checksums import BASE36, crc32_base36, crc32_base62, crc32_hex, number
 from ..draws import Draws
+from ..kind import Kind
 from ..places import ANYWHERE, places
-from ..vectors import Kind
 from .making import ALIEN, CHECKED, CROSSED, RECASED, named, token
 
 _PLACES = (*ANYWHERE, *places("git-remotes"))

@@ -1,8 +1,8 @@
 """Secrets that frameworks and daemons make for themselves."""
 
 from ..draws import ALNUM, Draws
+from ..kind import Kind
 from ..places import places
-from ..vectors import Kind
 from .making import CROSSED, SHORT, placed
 
 _DJANGO = "abcdefghijklmnopqrstuvwxyz0123456789!@#%^&*(-_=+)"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from ..checksums import bech32, crc24
 from ..decoys import described
 from ..draws import Draws
+from ..kind import Kind, Place, Placed
 from ..places import ANYWHERE, places
-from ..vectors import Kind, Place, Placed
 from . import der
 from .making import CHECKED, CROSSED, placed, token
 

@@ -3,8 +3,8 @@
 import base64
 
 from ..draws import ALNUM, Draws
+from ..kind import Decoy, Kind
 from ..places import ASSIGNED, places, with_strings
-from ..vectors import Decoy, Kind
 from . import der
 from .making import CROSSED, SHORT, placed
 

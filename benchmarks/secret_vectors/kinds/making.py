@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from ..decoys import crossed_out, described, embedded, interrupted, longer, recased, shorter, standing_alone, swapped
 from ..draws import Draws
+from ..kind import Change, Decoy, Kind, Place
 from ..places import ANYWHERE, ASSIGNED
-from ..vectors import Change, Decoy, Kind, Place
 
 Made = str | Callable[[Draws], str]  # a pattern, as Draws.filled has it, or a function
 Wrong = tuple[tuple[str, Change], ...]
@@ -21,13 +21,8 @@ BEGINNING = ("the beginning alone", lambda draws, value: value[: min(12, len(val
 FIXED: Wrong = (SHORT, LONG, PART, ALIEN, RECASED, CROSSED)  # of one length
 OPEN: Wrong = (BEGINNING, RECASED, CROSSED)  # of many lengths
 UNPREFIXED: Wrong = (BEGINNING, CROSSED)
-CHECKED: Wrong = (
-    SHORT,
-    ALIEN,
-    RECASED,
-    CROSSED,
-    ("a wrong checksum", swapped),
-)  # a right checksum within a text is no accident
+# A right checksum within a longer text is no accident.
+CHECKED: Wrong = (SHORT, ALIEN, RECASED, CROSSED, ("a wrong checksum", swapped))
 _LITERAL = re.compile(r"[^{(]*")
 
 

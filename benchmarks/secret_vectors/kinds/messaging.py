@@ -4,8 +4,8 @@ import base64
 from collections.abc import Callable
 
 from ..draws import Draws
+from ..kind import Kind
 from ..places import ASSIGNED, places
-from ..vectors import Kind
 from .making import ALIEN, CROSSED, FIXED, LONG, OPEN, PART, RECASED, SHORT, named, placed, token
 
 _DISCORD_SAMPLE = "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ." + "ZnCjm1XVW7vRze4b7Cq4se7kKWs"

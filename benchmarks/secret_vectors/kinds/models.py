@@ -1,7 +1,7 @@
 """Services of language models."""
 
 from ..draws import Draws
-from ..vectors import Kind
+from ..kind import Kind
 from .making import OPEN, named, token
 
 _MARK = "T3BlbkFJ"  # in each key of OpenAI: the base64 text of "OpenAI"

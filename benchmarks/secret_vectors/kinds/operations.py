@@ -5,8 +5,8 @@ import json
 import zlib
 
 from ..draws import Draws
+from ..kind import Kind
 from ..places import ANYWHERE, ASSIGNED, places
-from ..vectors import Kind
 from .making import ALIEN, CROSSED, LONG, OPEN, PART, RECASED, SHORT, named, placed, token
 
 _VAULT = places("vault")

@@ -1,8 +1,8 @@
 """Payment and shops."""
 
 from ..draws import ALNUM, Draws
+from ..kind import Kind
 from ..places import GROUPS, places
-from ..vectors import Kind
 from .making import ALIEN, CROSSED, OPEN, RECASED, SHORT, named, placed, token
 
 _STRIPE_SAMPLE = "sk_test_4eC39Hq" + "LyjWDarjtT1zdp7dc"

@@ -4,8 +4,8 @@ import base64
 from collections.abc import Callable
 
 from ..draws import ALNUM, Draws
+from ..kind import Kind
 from ..places import places
-from ..vectors import Kind
 from .making import ALIEN, BEGINNING, CROSSED, OPEN, RECASED, SHORT, named, placed, token
 
 

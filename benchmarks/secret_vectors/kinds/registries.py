@@ -5,8 +5,8 @@ import json
 
 from ..checksums import crc32_base62
 from ..draws import Draws
+from ..kind import Kind, Placed
 from ..places import ANYWHERE, ASSIGNED, places
-from ..vectors import Kind, Placed
 from .making import ALIEN, CHECKED, CROSSED, OPEN, PART, placed, token
 
 _NPMRC = places("npmrc")

@@ -3,7 +3,7 @@
 import json
 
 from ..draws import Draws
-from ..vectors import Placed
+from ..kind import Placed
 
 _PATHS = ("app/service-account.json", "opt/app/credentials/gcp-key.json", "root/@@project@@.json", "secrets/google.json")
 
