@@ -37,9 +37,11 @@ def bitbucket_password(draws: Draws) -> str:
 
 
 def atlassian(prefix: str) -> Callable[[Draws], str]:
+    """As in an app password of Bitbucket, the checksum is that of everything before it."""
+
     def made(draws: Draws) -> str:
-        body = prefix + draws.named("urlsafe", 171)
-        return f"{body}={crc32_hex(body)}"
+        body = f"{prefix}{draws.named('urlsafe', 171)}="
+        return body + crc32_hex(body)
 
     return made
 

@@ -68,13 +68,8 @@ def is_gitlab(value):
     )
 
 
-def is_bitbucket(value):
-    return int(value[-8:], 16) == zlib.crc32(value[:-8].encode())
-
-
 def is_atlassian(value):
-    body, _, checksum = value.partition("=")
-    return int(checksum, 16) == zlib.crc32(body.encode())
+    return int(value[-8:], 16) == zlib.crc32(value[:-8].encode())
 
 
 def is_grafana(value):
@@ -92,7 +87,7 @@ MADE = {
     "github": (code_hosts.github("ghp", 30), is_github, r"ghp_[0-9A-Za-z]{36}"),
     "npm": (registries.npm, is_github, r"npm_[0-9A-Za-z]{36}"),
     "gitlab": (code_hosts.gitlab_routable, is_gitlab, r"glpat-[\w-]{27,300}\.01\.[0-9a-z]{9}"),
-    "bitbucket": (code_hosts.bitbucket_password, is_bitbucket, r"ATBB[0-9A-Za-z]{24}[0-9A-F]{8}"),
+    "bitbucket": (code_hosts.bitbucket_password, is_atlassian, r"ATBB[0-9A-Za-z]{24}[0-9A-F]{8}"),
     "atlassian": (code_hosts.atlassian("ATATT3xFfGF0"), is_atlassian, r"ATATT3[\w-]+=[0-9A-F]{8}"),
     "grafana": (operations.grafana_service_account, is_grafana, r"glsa_[0-9A-Za-z]{32}_[0-9a-f]{8}"),
     "age": (keys.age, is_age, r"AGE-SECRET-KEY-1[0-9A-Z]{58}"),
