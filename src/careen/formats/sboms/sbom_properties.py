@@ -73,7 +73,8 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
     if inventory.no_package_database:
         pairs.append(("no_package_database", "true"))
     pairs += [("modified", _json([file.path, file.package, file.layer, file.mode])) for file in inventory.integrity.modified]
-    pairs.append(("verified", _json([inventory.integrity.verified, inventory.integrity.without_digest])))
+    if inventory.integrity.programs:
+        pairs.append(("verified", _json([inventory.integrity.verified, inventory.integrity.without_digest])))
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
     for unknown in sorted(together, key=lambda unknown: not unknown.whole_layer)[:MAX_UNKNOWNS]:
         place = unknown.evidence
