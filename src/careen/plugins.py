@@ -43,6 +43,7 @@ from .model.advisory import (
     VulnerabilityRecord,
 )
 from .model.delta import Fact
+from .model.finding import Misconfiguration
 from .model.image import Image, Platform
 from .model.package import Package
 from .model.report import Report
@@ -304,12 +305,16 @@ class Reader(Struct, frozen=True):
 
 
 class Owned(Struct, frozen=True, gc=False):
-    """The files of a package by its package database (paths without leading slash)."""
+    """The files of a package by its package database (paths without leading slash).
+
+    ``digests``: of those that may be programs (``formats.packages.file_digests``), as ``ALGORITHM:HEX`` by path.
+    """
 
     name: str
     version: str
     arch: str | None
     paths: Iterable[str]
+    digests: Mapping[str, str] = {}
 
 
 class Ecosystem(Struct, frozen=True, omit_defaults=True):
@@ -322,8 +327,10 @@ class Ecosystem(Struct, frozen=True, omit_defaults=True):
 
 # What the facts of a cataloger are for: packages; which distribution a root file system is; VEX documents and ignore rules;
 # the repositories that a layer was built with; archives of packages; texts for the checks of the system's configuration; which
-# files are machine code; secrets.
-Role = Literal["packages", "distribution", "decisions", "content_sets", "archives", "system", "native_code", "secrets"]
+# files are machine code; the digests of programs; secrets.
+Role = Literal[
+    "packages", "distribution", "decisions", "content_sets", "archives", "system", "native_code", "digests", "secrets"
+]
 
 
 class Cataloger(Struct, frozen=True):
@@ -489,6 +496,7 @@ class Check(Struct, frozen=True):
     bad: tuple[str, ...] = ()
     default: bool = True  # False: only when switched on
     kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target
+    finds: type[Misconfiguration] = Misconfiguration  # the kind of its findings
 
 
 # --- reports --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ TAGS = {
     "name": 1000, "version": 1001, "release": 1002, "epoch": 1003, "summary": 1004, "vendor": 1011, "license": 1014,
     "packager": 1015, "arch": 1022, "states": 1029, "modes": 1030, "flags": 1037, "sourcerpm": 1044,
     "dirindexes": 1116, "basenames": 1117, "dirnames": 1118, "oldfilenames": 1027, "modularitylabel": 5096,
+    "filedigests": 1035, "fileverifyflags": 1045, "filedigestalgo": 5011,
 }  # fmt: skip
 I18N = ("summary",)
 WIDTHS = {"states": (2, "B", 1), "modes": (3, "H", 2)}

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 OnDelta = Callable[[Delta], None]
 
+IMAGE_CHECKS = ("image", "integrity")  # folders of careen.checks
+
 
 class Scanned(Struct, frozen=True):
     report: Report
@@ -209,7 +211,7 @@ class Session:
                 matcher=self._matcher(knowledge),
                 scanners=frozenset(settings.scanners),
                 max_age_days=max_age_days(settings),
-                checks=self._checks.of(("image",)),
+                checks=self._checks.of(IMAGE_CHECKS),
                 base=base,
                 dockerfile=dockerfile if placed else None,
                 unread_archives=tuple(refresh.archive_failures),
@@ -241,7 +243,7 @@ class Session:
 
         ran, assessed = set[str](), set[str]()
         if report.image.kind != "sbom":
-            ran |= {check.id for check in self._checks.of(("image",))}
+            ran |= {check.id for check in self._checks.of(IMAGE_CHECKS)}
             assessed |= {"secret"} & set(self._settings.scanners)
         if report.coverage.verdict != "not_assessed":
             assessed |= {"vulnerability", FIXABLE}

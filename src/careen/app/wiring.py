@@ -16,7 +16,7 @@ from careen.store.memory import NoStore, Store
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
     """``checking``: the policy for source files."""
-    from careen.policy.gates import KINDS
+    from careen.policy.gates import OF_SCANNERS
     from careen.policy.load import load_policy
 
     return load_policy(
@@ -33,7 +33,7 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
         accept=settings.accept,
         has_rego=bool(settings.policy),
         age_is_a_rule=settings.db_max_age not in (None, "off"),
-        looked_for=frozenset().union(*(KINDS[scanner] for scanner in settings.scanners)),
+        looked_for=frozenset().union(*(OF_SCANNERS[scanner] for scanner in settings.scanners)),
         checking=checking,
     )
 

@@ -1,29 +1,36 @@
 """Alpine packages: apk's database of installed packages, as text or in the binary format of apk-tools 3.
 
 Shape: paragraphs of ``K:value`` lines, each followed by an empty line; P name, V version, A architecture, o origin,
-L licence, m maintainer, c commit of the recipe; F names a folder, the R lines after it the files in it.
+L licence, m maintainer, c commit of the recipe; F names a folder, the R lines after it the files in it, each with a line
+``Z:Q1`` and the SHA-1 in base64, unless it is a link to another one.
 A paragraph that has no P or V, or a line without a key, is skipped and reported. ``formats.packages.adb`` describes the
 binary format.
 Raises: ValueError if no paragraph is readable.
 Source: Alpine wiki, "Apk spec", installed database; apk-tools, src/database.c.
 """
 
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.adb import INSTALLED, AdbPackage, is_adb, read_adb
+from careen.formats.packages.file_digests import may_be_program
 from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence, Package, Source, Vendor
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
+SHA1, SHA1_BYTES = "Q1", 20  # what is before a digest in base64
+
 
 class Installed(Struct, frozen=True, tag="package"):
     package: Package
     paths: str  # its files, joined by newlines
+    digests: str = ""  # of those that may be programs: lines of SHA-1, space and path
 
 
 def read(file: File) -> Iterator[Installed | UnreadableParts]:
@@ -61,7 +68,10 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
         if isinstance(fact.value, UnreadableParts):
             continue
         package = fact.value.package
-        yield Owned(package.name, package.version, package.arch, fact.value.paths.split("\n") if fact.value.paths else ())
+        lines = (line.split(" ", 1) for line in fact.value.digests.split("\n") if line)
+        digests = {path: f"sha1:{digest}" for digest, path in lines}
+        paths = fact.value.paths.split("\n") if fact.value.paths else ()
+        yield Owned(package.name, package.version, package.arch, paths, digests)
 
 
 def _from_adb(found: AdbPackage) -> Installed:
@@ -83,7 +93,8 @@ def _from_adb(found: AdbPackage) -> Installed:
 def _installed(paragraph: str, number: int) -> Installed:
     values: dict[str, str] = {}
     folder = ""
-    paths = []
+    paths: list[str] = []
+    digests: list[str] = []
     for line in paragraph.split("\n"):
         if not line:
             continue
@@ -94,6 +105,8 @@ def _installed(paragraph: str, number: int) -> Installed:
             folder = value.strip("/")
         elif key == "R":
             paths.append(f"{folder}/{value}" if folder else value)
+        elif key == "Z" and paths and value.startswith(SHA1) and may_be_program(paths[-1]):
+            digests += _digest(value.removeprefix(SHA1), paths[-1])
         elif key in "PVAoLmc":
             values.setdefault(key, value.strip())
     name, version = values.get("P", ""), values.get("V", "")
@@ -111,7 +124,15 @@ def _installed(paragraph: str, number: int) -> Installed:
         cataloger="apk",
         vendor=_vendor(name, bool(values.get("o") and values.get("c"))),
     )
-    return Installed(package, "\n".join(paths))
+    return Installed(package, "\n".join(paths), "\n".join(digests))
+
+
+def _digest(text: str, path: str) -> Iterator[str]:
+    """A text that is not a digest is passed over: it must not hide the package."""
+    with suppress(ValueError):
+        digest = b64decode(text, validate=True)
+        if len(digest) == SHA1_BYTES:
+            yield f"{digest.hex()} {path}"
 
 
 def _vendor(name: str, has_recipe: bool) -> Vendor:

@@ -2,19 +2,21 @@
 
 Shape: control paragraphs; a package is installed if ``Status`` ends with "installed". ``Source: name (version)`` is there
 if it differs from the package's own name and version. The files of a package are in ``info/NAME[:ARCH].list`` or, without
-that, in ``.md5sums``.
+that, in ``.md5sums``, which has the digests of all but its configuration. ``diversions`` has three lines for each file that a
+package moves out of the way of its own: path, new path, package (":" for the administrator).
 A paragraph without Version is listed without one, and not assessed.
 A line that is not a field, and a paragraph with a Version but no Package, are skipped and reported.
 Raises: ValueError if the file is not a control file.
 Source: dpkg(1), "PACKAGE STATES"; deb-control(5); dpkg's admindir layout; distroless ``status.d``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.deb822 import paragraphs
+from careen.formats.packages.file_digests import may_be_program
 from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
@@ -23,11 +25,25 @@ from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
 
 FIELDS = frozenset(("package", "status", "version", "architecture", "source", "maintainer"))
 PRESENT = ("installed", "unpacked", "half-configured", "triggers-awaited", "triggers-pending", "half-installed")
+MD5_DIGITS = 32
 SCRIPTS = ("preinst", "postinst", "prerm", "postrm", "config")
 
 
 class Installed(Struct, frozen=True, tag="package"):
     package: Package
+
+
+class Digests(Struct, frozen=True, tag="digests"):
+    """MD5 of the files of one package that may be programs: lines of digest, space and path."""
+
+    name: str
+    lines: str
+
+
+class Diversion(Struct, frozen=True, tag="diversion"):
+    path: str
+    to: str
+    package: str
 
 
 class Listing(Struct, frozen=True, tag="files"):
@@ -63,7 +79,7 @@ def read_listing(file: File) -> Iterator[Listing]:
     yield Listing(name, "\n".join(line for line in lines if line and line != "."), complete=True)
 
 
-def read_status_folder(file: File) -> Iterator[Installed | Listing | UnreadableParts]:
+def read_status_folder(file: File) -> Iterator[Installed | Listing | Digests | UnreadableParts]:
     name = file.path.rpartition("/")[2]
     if name.endswith(".md5sums"):
         yield from read_md5sums(file)
@@ -71,10 +87,20 @@ def read_status_folder(file: File) -> Iterator[Installed | Listing | UnreadableP
         yield from read_status(file)
 
 
-def read_md5sums(file: File) -> Iterator[Listing]:
-    name = file.path.rpartition("/")[2].removesuffix(".md5sums")
-    lines = (line.split(None, 1)[1:] for line in _text(file).splitlines())
-    yield Listing(name, "\n".join(rest[0].lstrip("/") for rest in lines if rest), complete=False)
+def read_md5sums(file: File) -> Iterator[Listing | Digests]:
+    lines = _digests(file)
+    yield Listing(_owner(file), "\n".join(path for _, path in lines), complete=False)
+    yield from _of_programs(file, lines)
+
+
+def read_digests(file: File) -> Iterator[Digests]:
+    yield from _of_programs(file, _digests(file))
+
+
+def read_diversions(file: File) -> Iterator[Diversion]:
+    lines = _text(file).splitlines()
+    for path, to, package in zip(lines[::3], lines[1::3], lines[2::3], strict=False):
+        yield Diversion(path.lstrip("/"), to.lstrip("/"), package)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
@@ -88,20 +114,30 @@ def join(facts: Sequence[Fact]) -> Iterator[Package | Unknown]:
 def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     """From the ``.list`` if there is one, else ``.md5sums``; by folder, so that two databases do not mix."""
     listings: dict[tuple[str, str], Listing] = {}
+    digests: dict[tuple[str, str], Digests] = {}
+    diverted: dict[str, list[Diversion]] = {}
     for fact in facts:
-        if isinstance(fact.value, Listing):
-            key = (_database(fact.path), fact.value.name)
+        folder = _database(fact.path)
+        if isinstance(fact.value, Diversion):
+            diverted.setdefault(folder, []).append(fact.value)
+        elif isinstance(fact.value, Digests):
+            digests[folder, fact.value.name] = fact.value
+        elif isinstance(fact.value, Listing):
+            key = (folder, fact.value.name)
             if key not in listings or fact.value.complete:
                 listings[key] = fact.value
     for fact in facts:
         if isinstance(fact.value, Installed):
-            package = fact.value.package
-            folder = _database(fact.path)
-            found = listings.get((folder, f"{package.name}:{package.arch}")) or listings.get((folder, package.name))
-            if found is None and fact.path.startswith(f"{folder}/status.d/"):
-                found = listings.get((folder, fact.path.rpartition("/")[2]))
+            package, folder = fact.value.package, _database(fact.path)
+            names = [f"{package.name}:{package.arch}", package.name]
+            if fact.path.startswith(f"{folder}/status.d/"):
+                names.append(fact.path.rpartition("/")[2])
+            found = next((listing for name in names if (listing := listings.get((folder, name)))), None)
             if found:
-                yield Owned(package.name, package.version, package.arch, found.paths.split("\n") if found.paths else ())
+                moved = {move.path: move.to for move in diverted.get(folder, ()) if move.package != package.name}
+                paths = [moved.get(path, path) for path in found.paths.split("\n")] if found.paths else []
+                recorded = next((lines for name in names if (lines := digests.get((folder, name)))), None)
+                yield Owned(package.name, package.version, package.arch, paths, _by_path(recorded, moved))
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
@@ -128,6 +164,27 @@ def _package(entry: dict[str, str]) -> Package:
     )
 
 
+def _digests(file: File) -> list[tuple[str, str]]:
+    """(MD5, path) of each line: 32 digits, two spaces, path."""
+    lines = (line.split(None, 1) for line in _text(file).splitlines())
+    return [(parts[0], parts[1].lstrip("/")) for parts in lines if len(parts) == 2]
+
+
+def _of_programs(file: File, lines: Sequence[tuple[str, str]]) -> Iterator[Digests]:
+    found = [f"{digest} {path}" for digest, path in lines if len(digest) == MD5_DIGITS and may_be_program(path)]
+    if found:
+        yield Digests(_owner(file), "\n".join(found))
+
+
+def _by_path(recorded: Digests | None, moved: Mapping[str, str]) -> dict[str, str]:
+    pairs = (line.split(" ", 1) for line in recorded.lines.split("\n")) if recorded else ()
+    return {moved.get(path, path): f"md5:{digest}" for digest, path in pairs}
+
+
+def _owner(file: File) -> str:
+    return file.path.rpartition("/")[2].removesuffix(".md5sums")
+
+
 def _placed(package: Package, fact: Fact) -> Package:
     return replace(package, evidence=(Evidence(fact.path, fact.layer),))
 
@@ -150,8 +207,10 @@ CATALOGER = Cataloger(
         Reader(Wants(paths=("var/lib/dpkg/status", "usr/lib/dpkg/status")), read_status),
         Reader(Wants(folders=("var/lib/dpkg/status.d",)), read_status_folder),
         Reader(Wants(folders=("var/lib/dpkg/info/*.list",)), read_listing),
+        Reader(Wants(folders=("var/lib/dpkg/info/*.md5sums",)), read_digests),
+        Reader(Wants(paths=("var/lib/dpkg/diversions",)), read_diversions),
     ),
-    fact=Installed | Listing | UnreadableParts,
+    fact=Installed | Listing | Digests | Diversion | UnreadableParts,
     join=join,
     owns=owns,
     identifies=identifies,

@@ -258,5 +258,5 @@ KINDS = (
     Kind("compose", "Compose files", _is_compose, _compose, prefixes=COMPOSE_CHECKS, view=rego_input.compose),
     *START_KINDS,
     Kind("running", "Running containers", _is_not_a_file, _running, prefixes=(("running", "RTM"),), view=rego_input.running),
-    Kind("image", "Images", _is_not_a_file, _images, prefixes=(("image", "IMG"),), view=rego_input.image),
+    Kind("image", "Images", _is_not_a_file, _images, prefixes=(("image", "IMG"), ("integrity", "SUP")), view=rego_input.image),
 )

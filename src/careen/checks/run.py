@@ -121,8 +121,9 @@ def _bounded(places: Iterable[Place]) -> list[Place]:
 
 
 def _finding(check: Check, place: Place, path: str, number: int) -> Misconfiguration:
-    lasting = "\0".join(("misconfiguration", check.id, path, place.message, *([str(number)] if number > 1 else [])))
-    return Misconfiguration(
+    kind = str(check.finds.__struct_config__.tag)
+    lasting = "\0".join((kind, check.id, path, place.message, *([str(number)] if number > 1 else [])))
+    return check.finds(
         id=check.id,
         title=check.title,
         severity=check.severity,

@@ -20,6 +20,7 @@ from .exposed import exposed
 from .facts import Facts
 from .filesystem import filesystem
 from .history import History, Key, key_of
+from .integrity import integrity
 from .links import Reread, squash_with_links
 from .nodatabase import has_lost_its_packages
 from .owners import Owners
@@ -84,6 +85,7 @@ def bind(
         unidentified=tuple(sorted(nobodys)),
         owned=tuple(sorted(path for path in unsure if owners.in_distribution(path))),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
+        integrity=integrity(tree, facts, owners),
     )
 
 

@@ -1,6 +1,6 @@
 """Which package each file belongs to, and which packages have their files still."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -18,11 +18,15 @@ LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/
 
 
 class Owners:
-    """The packages by the places of their files, symbolic links in folders followed. The first owner stays."""
+    """The packages by the places of their files, symbolic links in folders followed. The first owner stays.
+
+    ``digests``: what its database records for a place, as ``ALGORITHM:HEX``.
+    """
 
     def __init__(self, tree: Squashed) -> None:
         self._tree = tree
         self.by_place: dict[str, tuple[Cataloger, Package]] = {}
+        self.digests: dict[str, str] = {}
 
     def of(self, path: str) -> tuple[Cataloger, Package] | None:
         return self.by_place.get(path) or self.by_place.get(self._tree.resolve(path))
@@ -39,12 +43,15 @@ class Owners:
         lost database lists."""
         rooted = [(history.root_of(package), package) for package in packages]
         paths_of: dict[tuple[str, str, str, str | None], list[tuple[str, str]]] = {}
+        digests_of: dict[tuple[str, str, str, str | None], Mapping[str, str]] = {}
         for root, owned in history.owned_by_root():
-            paths_of[root, owned.name, owned.version, owned.arch] = [*_places(owned.paths, root, self._tree)]
+            key = (root, owned.name, owned.version, owned.arch)
+            paths_of[key], digests_of[key] = [*_places(owned.paths, root, self._tree)], owned.digests
         current = {(root, package.name, package.arch) for root, package in rooted if key_of(package) not in shadowed}
         kept = []
         for root, package in rooted:
-            paths = paths_of.get((root, package.name, package.version, package.arch), [])
+            key = (root, package.name, package.version, package.arch)
+            paths, digests = paths_of.get(key, []), digests_of.get(key, {})
             presence = _presence(paths, self._tree)
             if key_of(package) in shadowed:
                 if presence == "absent" or (root, package.name, package.arch) in current:
@@ -53,8 +60,11 @@ class Owners:
             elif presence != "present":
                 package = replace(package, presence=presence)
             kept.append(package)
-            for _, place in paths:
-                self.by_place.setdefault(place, (history.cataloger, package))
+            for path, place in paths:
+                if place not in self.by_place:
+                    self.by_place[place] = (history.cataloger, package)
+                    if path in digests:
+                        self.digests[place] = digests[path]
         return kept
 
     def add(self, packages: Sequence[Package], history: History) -> list[Package]:

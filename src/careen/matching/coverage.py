@@ -22,6 +22,7 @@ from .coverage_causes import (
     AttachedOdd,
     AttachedUnread,
     DerivedSource,
+    ModifiedPackages,
     MoreSubjects,
     NoDatabase,
     NoPackageDatabase,
@@ -160,6 +161,9 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
     found = inventory.distribution
     if inventory.no_package_database and found is not None:
         yield Gap(NoPackageDatabase(name_of(found)), subjects=("-".join(filter(None, (found.id, found.version))),))
+    changed = inventory.integrity.packages
+    if modified := [package for package in inventory.packages if package.purl in changed]:
+        yield gap_in(ModifiedPackages(len(inventory.integrity.modified)), modified)
     if shadowed := [package for package in inventory.packages if package.presence == "shadowed"]:
         yield gap_in(ShadowedDatabase(), shadowed)
 

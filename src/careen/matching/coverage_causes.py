@@ -65,6 +65,14 @@ class NoPackageDatabase(Struct, frozen=True):
         return f"{self.distribution}: the image contains its files, but not its package database"
 
 
+class ModifiedPackages(Struct, frozen=True):
+    code: ClassVar[str] = "modified_package"
+    files: int
+
+    def text(self) -> str:
+        return f"{plural(self.files, 'program')} of a package modified: the distribution's statements are about other files"
+
+
 class ShadowedDatabase(Struct, frozen=True):
     code: ClassVar[str] = "shadowed_database"
 

@@ -1,4 +1,4 @@
-"""Findings: vulnerabilities, misconfigurations and secrets, each with its reason."""
+"""Findings: vulnerabilities, misconfigurations, modified files and secrets, each with its reason."""
 
 from typing import Literal
 
@@ -103,6 +103,10 @@ class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfigurat
     change: Change | None = None
 
 
+class IntegrityFinding(Misconfiguration, frozen=True, tag_field="kind", tag="integrity"):
+    """A file that is not what the package that owns it brought."""
+
+
 class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     """A credential in a file, a label, the environment or the history; ``match`` is redacted."""
 
@@ -118,7 +122,7 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     change: Change | None = None
 
 
-Finding = Vulnerability | Misconfiguration | ExposedSecret
+Finding = Vulnerability | Misconfiguration | IntegrityFinding | ExposedSecret
 
 
 class SuppressedBy(Struct, frozen=True):

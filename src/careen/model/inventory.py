@@ -5,6 +5,7 @@ from msgspec import Struct
 from .decision import Decision
 from .filesystem import FileSystem
 from .finding import ExposedSecret
+from .integrity import Integrity
 from .package import Distribution, Evidence, Package
 
 UNIDENTIFIED = "unidentified"  # the code of a file that a reader cannot identify
@@ -63,4 +64,5 @@ class Inventory(Struct, frozen=True):
     unidentified: tuple[str, ...] = ()  # programs and libraries that no package owns and no cataloger identifies
     created: str = ""  # the latest build date in the image, ISO 8601
     owned: tuple[str, ...] = ()  # files of the distribution's packages among ``unidentified`` and those that could not be read
+    integrity: Integrity = Integrity()
     no_package_database: bool = False  # it names a distribution and contains its files, but not its package database

@@ -14,6 +14,7 @@ from .lines import plural
 from .summary import vulnerabilities
 
 SHOWN = 3  # names that a failed rule shows
+_KINDS = {"misconfiguration": ("misconfiguration", "misconfigurations"), "integrity": ("modified file", "modified files")}
 WHY_NOT_COUNTED = {
     "declared": "declared only",
     "in_base": "in the base image",
@@ -114,6 +115,6 @@ def _by(rule: Rule) -> str:
 
 
 def _why(why: str, count: int) -> str:
-    if why == "misconfiguration":
-        return why if count == 1 else "misconfigurations"
+    if why in _KINDS:
+        return _KINDS[why][count != 1]
     return WHY_NOT_COUNTED.get(why, why)

@@ -8,7 +8,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
-from careen.model.finding import ExposedSecret, Finding, FixState, Misconfiguration, Suppressed, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, FixState, IntegrityFinding, Misconfiguration, Suppressed, Vulnerability
 from careen.model.image import BaseImage
 from careen.model.package import Package, Presence
 from careen.safety.pattern import pattern
@@ -43,9 +43,9 @@ def _with_places(package: Package, group: list[Package]) -> Package:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """The most important first: vulnerabilities by risk, then secrets, then misconfigurations."""
+    """The most important first: vulnerabilities by risk, then secrets, modified files, and misconfigurations."""
     all = tuple(findings)
-    return [*vulnerabilities(all), *secrets(all), *misconfigurations(all)]
+    return [*vulnerabilities(all), *secrets(all), *integrity_findings(all), *misconfigurations(all)]
 
 
 def vulnerabilities(findings: Iterable[Finding]) -> list[Vulnerability]:
@@ -59,8 +59,12 @@ def secrets(findings: Iterable[Finding]) -> list[ExposedSecret]:
     return sorted((finding for finding in findings if isinstance(finding, ExposedSecret)), key=_by_place)
 
 
+def integrity_findings(findings: Iterable[Finding]) -> list[IntegrityFinding]:
+    return sorted((finding for finding in findings if isinstance(finding, IntegrityFinding)), key=_by_place)
+
+
 def misconfigurations(findings: Iterable[Finding]) -> list[Misconfiguration]:
-    return sorted((finding for finding in findings if isinstance(finding, Misconfiguration)), key=_by_place)
+    return sorted((finding for finding in findings if type(finding) is Misconfiguration), key=_by_place)
 
 
 def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:

@@ -25,7 +25,7 @@ from careen.matching.lifetimes import end_of_life
 from careen.matching.match import Matched
 from careen.matching.platforms import unassessed_platform
 from careen.matching.vendors import vendor_of
-from careen.model.finding import Finding
+from careen.model.finding import Finding, Vulnerability
 from careen.model.image import BaseImage, Image
 from careen.model.inventory import Inventory
 from careen.model.report import Report, Verdict
@@ -37,6 +37,7 @@ from careen.safety.budget import Budget
 from .assessment import Assessment
 from .coverage import coverage_of
 from .image_checks import check_image, secrets_in_configuration, unassessed_distribution
+from .integrity import with_doubt
 from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory, with_verified_layers
 
 
@@ -82,7 +83,8 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     read_unknowns = (*inventory.unknowns, *unsearched, *unassessed_platform(image))
     covered = coverage_of(image, inventory, matched, unfetched, read_unknowns, by, today)
     unknowns = (*read_unknowns, *checked.unknowns)
-    findings: list[Finding] = [*_with_lines(matched, image, by), *inventory.secrets, *secrets, *checked.findings]
+    vulnerabilities = with_doubt(_with_lines(matched, image, by), inventory.integrity)
+    findings: list[Finding] = [*vulnerabilities, *inventory.secrets, *secrets, *checked.findings]
     assessed = assess(
         findings,
         covered,
@@ -129,7 +131,7 @@ def _policy_for(image: Image, inventory: Inventory, base: BaseImage | None, poli
     return replace(policy, base_layers=(base.layers if base else None) or 0, vex=(*policy.vex, *inside, *beside))
 
 
-def _with_lines(matched: Matched, image: Image, by: Assessment) -> "tuple[Finding, ...]":
+def _with_lines(matched: Matched, image: Image, by: Assessment) -> tuple[Vulnerability, ...]:
     """The vulnerabilities, with the line of the Dockerfile that installs each package, if there is one."""
     if by.dockerfile is None:
         return matched.findings

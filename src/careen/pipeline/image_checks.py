@@ -31,9 +31,11 @@ def check_image(image: Image, inventory: Inventory, checks: tuple[Check, ...], t
         unassessed=unassessed,
         tag=image.tag,
         attached=image.attached,
+        integrity=inventory.integrity,
     )
     outcome = run(checks, document, CONFIGURATION)
     layers = {entry.path: entry.layer for entry in inventory.filesystem.entries}
+    layers |= {file.path: file.layer for file in inventory.integrity.modified}
     findings = (replace(finding, layer=layers.get(finding.location.path)) for finding in outcome.findings)
     return Outcome(tuple(findings), outcome.suppressed, outcome.unknowns)
 

@@ -45,7 +45,7 @@ def load_policy(
     is looked for.
     """
     ignores, accepts = _rules(ignore_files)
-    kinds = ANY if checking else (OF_IMAGES & looked_for) or looked_for
+    kinds = ANY if checking else (OF_IMAGES & looked_for) or (ANY & looked_for)
     gates = tuple(read_gate(part, kinds) for text in fail_on for part in text.split(",") if part.strip())
     _refuse_blind(gates, looked_for)
     return Policy(

@@ -23,6 +23,7 @@ from careen.model.reasons import effect_of
 from careen.model.report import Coverage, FailedBy, Reason, Rule, Verdict
 
 from .gates import Gate
+from .ignores import kind_of
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -66,10 +67,10 @@ def _gate(gate: Gate, gated: Gated, coverage: Coverage, policy: "Policy", severi
     text = f"fail-on {gate.text}" + (f" ({scope})" if scope else "")
     others = [(why, finding) for why, finding in gated.passed_over if gate.catches(finding, severity_for(finding))]
     others += [
-        ("misconfiguration", finding)
+        (kind_of(finding), finding)
         for finding in gated.findings
-        if "misconfiguration" not in gate.kinds
-        and finding.__struct_config__.tag == "misconfiguration"
+        if kind_of(finding) in ("misconfiguration", "integrity")
+        and kind_of(finding) not in gate.kinds
         and gate.severity is not None
         and gate.would_catch(finding, severity_for(finding))
     ]

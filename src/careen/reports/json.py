@@ -13,10 +13,21 @@ from careen.formats.images.base import base_of
 from careen.model.attached import Attached, Signature
 from careen.model.finding import Finding
 from careen.model.image import Layer
+from careen.model.integrity import Integrity
 from careen.model.package import Evidence, Package
 from careen.model.report import Report
 from careen.output.json_text import write_json
-from careen.output.summary import by_severity, in_base, merged, misconfigurations, ordered, secrets, settled, vulnerabilities
+from careen.output.summary import (
+    by_severity,
+    in_base,
+    integrity_findings,
+    merged,
+    misconfigurations,
+    ordered,
+    secrets,
+    settled,
+    vulnerabilities,
+)
 from careen.plugins import Reporter, ReportOptions
 
 SCHEMA = "careen.report/1"
@@ -67,6 +78,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             for unknown in report.unknowns
         ],
         "coverage": msgspec.to_builtins(report.coverage),
+        "integrity": _integrity(report.inventory.integrity),
         "database": msgspec.to_builtins(report.database),
         "verdict": msgspec.to_builtins(report.verdict),
         "compliance": msgspec.to_builtins(report.compliance),
@@ -78,6 +90,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
                 "vulnerability": len(vulnerabilities(report.findings)),
                 "secret": len(secrets(report.findings)),
                 "misconfiguration": len(misconfigurations(report.findings)),
+                "integrity": len(integrity_findings(report.findings)),
             },
             "in_base": len(in_base(report.findings, base)) if base and base.layers else None,
             "suppressed": len(report.suppressed),
@@ -155,6 +168,11 @@ def _attached(beside: Attached) -> dict[str, Any]:
         "others": beside.others,
         "troubles": list(beside.troubles),
     }
+
+
+def _integrity(found: Integrity) -> dict[str, int]:
+    """Counts of the programs that packages of the distribution own."""
+    return {"verified": found.verified, "modified": len(found.modified), "without_digest": found.without_digest}
 
 
 def _signature(signature: Signature | None) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from careen import __version__
-from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, Misconfiguration, Suppressed, Vulnerability
 from careen.model.report import Report
 from careen.output.escape import visible, web_link
 from careen.output.json_text import write_json
@@ -134,6 +134,8 @@ def _named(worst: Finding, findings: list[Finding]) -> tuple[str, str, str]:
         return "Vulnerability", "vulnerability", text or f"{worst.id} in {worst.package_name}"
     if isinstance(worst, ExposedSecret):
         return "ExposedSecret", "secret", worst.title or worst.id
+    if isinstance(worst, IntegrityFinding):
+        return "ModifiedFile", "integrity", worst.title or worst.id
     return "Misconfiguration", "misconfiguration", worst.title or worst.id
 
 

@@ -76,7 +76,7 @@ def test_an_invalid_report_is_refused(data, message):
 
 
 def test_kinds_of_another_version_are_left_out():
-    assert read_saved(changed(None, findings=[{"kind": "integrity", "id": "SUP-001"}]), "f").findings == ()
+    assert read_saved(changed(None, findings=[{"kind": "of_the_future", "id": "X-001"}]), "f").findings == ()
 
 
 def test_why_a_finding_is_new():

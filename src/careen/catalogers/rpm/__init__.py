@@ -97,7 +97,8 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for database in _databases(facts):
         for header in database.packages:
             if header.files:
-                yield Owned(header.name, header.evr, header.arch, tuple(_paths(database.root, header)))
+                digests = {f"{database.root}{path}": f"{header.algorithm}:{digest}" for path, digest in header.digests.items()}
+                yield Owned(header.name, header.evr, header.arch, tuple(_paths(database.root, header)), digests)
 
 
 def _listing(kind: Literal["ndb", "bdb"], stream: BinaryIO, blobs: Callable[[BinaryIO, list[str]], Iterator[bytes]]) -> Listing:

@@ -1,7 +1,8 @@
 """An image as its checks see it: the configuration, and security-relevant files.
 
 ``described`` reads one from YAML (the examples of checks): ``config`` as in ``ImageConfig``, ``files`` by path (a
-text, or ``mode``, ``uid``, ``gid``, ``owned``, ``kind``, ``capabilities``, ``layer``, ``text``).
+text, or ``mode``, ``uid``, ``gid``, ``owned``, ``kind``, ``capabilities``, ``layer``, ``text``), ``integrity`` as in
+``Integrity``.
 Source: OCI image-spec, config.md; passwd(5), shadow(5), sudoers(5); Linux capabilities(7).
 """
 
@@ -17,6 +18,7 @@ from msgspec import Struct
 from careen.model.attached import Attached
 from careen.model.filesystem import Entry, FileSystem
 from careen.model.image import ImageConfig
+from careen.model.integrity import Integrity
 from careen.safety.typed import converted
 
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -60,6 +62,7 @@ class ImageDocument:
         unassessed: str = "",
         tag: str = "",
         attached: Attached | None = None,
+        integrity: Integrity | None = None,
     ) -> None:
         """``anomalies``: (path, problem) in the archives. ``complete``: it is an image, not a folder.
         ``unassessed``: why no advisories cover the distribution's packages. ``tag``: the requested name, if it has no
@@ -67,6 +70,7 @@ class ImageDocument:
         self.config, self.filesystem = config, filesystem
         self.today, self.anomalies, self.complete = today, anomalies, complete
         self.unassessed, self.tag, self.attached = unassessed, tag, attached
+        self.integrity = integrity or Integrity()
 
     @cached_property
     def entries(self) -> dict[str, Entry]:
@@ -189,6 +193,7 @@ def described(text: str) -> ImageDocument:
                 texts[path] = body
         anomalies = tuple((str(path), str(what)) for path, what in (values.get("anomalies") or {}).items())
         attached = converted(values["attached"], Attached) if "attached" in values else None
+        integrity = converted(values.get("integrity") or {}, Integrity)
         today = values.get("today")
     except (yaml.YAMLError, msgspec.ValidationError, AttributeError, TypeError) as error:
         raise ValueError(str(error)) from error
@@ -200,6 +205,7 @@ def described(text: str) -> ImageDocument:
         unassessed=str(values.get("unassessed") or ""),
         tag=str(values.get("tag") or ""),
         attached=attached,
+        integrity=integrity,
     )
 
 

@@ -8,13 +8,17 @@ Raises ValueError for other data.  **Source:** rpm manual, "Package format" (hea
 
 from base64 import b64decode
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from struct import Struct as Layout
 from struct import unpack_from
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from careen.model.package import Source
+
+from .file_digests import may_be_program
 
 MAX_ENTRIES = 65_536
 MAX_TEXT_BYTES = 64 * 1024
@@ -32,14 +36,17 @@ _FOLDER_INDEXES, _BASENAMES, _FOLDERS = 1116, 1117, 1118
 _INT8, _INT16, _INT32, _STRING, _STRINGS, _I18N = 2, 3, 4, 6, 8, 9
 _FORMATS = {1: ("B", 1), _INT8: ("B", 1), _INT16: ("H", 2), _INT32: ("I", 4)}
 _FOLDER_MODE, _KIND_MASK = 0o040000, 0o170000
-_GHOST = 64
+_GHOST, _CONFIGURATION = 64, 1
+_DIGESTS, _ALGORITHM, _VERIFY_FLAGS, _VERIFY_DIGEST = 1035, 5011, 1045, 1
+ALGORITHMS = {1: "md5", 2: "sha1", 8: "sha256", 9: "sha384", 10: "sha512"}  # OpenPGP's numbers
 _NOT_INSTALLED, _WRONG_COLOR = 2, 4
 
 Entries = dict[int, tuple[int, int, int]]  # tag: type, offset in the store, count
 
 
 class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
-    """``files`` are the installed ones: folder to names, neither with a leading slash."""
+    """``files`` are the installed ones: folder to names, neither with a leading slash. ``digests``: of those that may be
+    programs, by path, in hex, of ``algorithm``."""
 
     name: str
     version: str
@@ -52,6 +59,8 @@ class RpmHeader(Struct, frozen=True, gc=False, omit_defaults=True):
     packager: str | None = None
     module: str | None = None
     files: dict[str, tuple[str, ...]] = {}
+    digests: dict[str, str] = {}
+    algorithm: str = ""
 
     @property
     def evr(self) -> str:
@@ -67,6 +76,8 @@ def read_header(blob: bytes) -> RpmHeader:
     if not name or not version or release is None:
         raise ValueError("rpm header without name, version or release")
     epochs = _numbers(entries, store, _EPOCH)
+    files = _files(entries, store)
+    algorithm = ALGORITHMS.get((_numbers(entries, store, _ALGORITHM) or (1,))[0], "")
     return RpmHeader(
         name=name,
         version=version,
@@ -78,7 +89,9 @@ def read_header(blob: bytes) -> RpmHeader:
         vendor=_text(entries, store, _VENDOR),
         packager=_text(entries, store, _PACKAGER),
         module=_text(entries, store, _MODULE),
-        files=_files(entries, store),
+        files=_by_folder(files),
+        digests={file.path: file.digest for file in files if file.digest} if algorithm else {},
+        algorithm=algorithm,
     )
 
 
@@ -155,7 +168,17 @@ def _texts(entries: Entries, store: bytes, tag: int) -> list[str]:
     return [part.decode("utf-8", "replace") for part in parts[:count]]
 
 
-def _files(entries: Entries, store: bytes) -> dict[str, tuple[str, ...]]:
+class _File(NamedTuple):
+    folder: str
+    name: str
+    digest: str  # "" if the content may change, or is no program's
+
+    @property
+    def path(self) -> str:
+        return f"{self.folder}/{self.name}" if self.folder else self.name
+
+
+def _files(entries: Entries, store: bytes) -> list[_File]:
     """The files on the disk: no folders, no ghosts (created later), no files that installation left out."""
     names = _texts(entries, store, _BASENAMES)
     folders = [folder.strip("/") for folder in _texts(entries, store, _FOLDERS)]
@@ -172,8 +195,21 @@ def _files(entries: Entries, store: bytes) -> dict[str, tuple[str, ...]]:
     left_out = {at for at, mode in enumerate(modes) if mode & _KIND_MASK == _FOLDER_MODE}
     left_out |= {at for at, flag in enumerate(flags) if flag & _GHOST}
     left_out |= {at for at, state in enumerate(states) if state in (_NOT_INSTALLED, _WRONG_COLOR)}
-    found: defaultdict[str, list[str]] = defaultdict(list)
+    changing = {at for at, flag in enumerate(flags) if flag & _CONFIGURATION}
+    verified = _numbers(entries, store, _VERIFY_FLAGS)
+    changing |= {at for at, flag in enumerate(verified) if not flag & _VERIFY_DIGEST}
+    digests = _texts(entries, store, _DIGESTS)
+    found = []
     for at, name in enumerate(names):
         if at not in left_out:
-            found[folders[indexes[at]]].append(name)
+            digest = digests[at] if at < len(digests) and at not in changing else ""
+            file = _File(folders[indexes[at]], name, digest)
+            found.append(file if may_be_program(file.path) else file._replace(digest=""))
+    return found
+
+
+def _by_folder(files: Iterable[_File]) -> dict[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for file in files:
+        found[file.folder].append(file.name)
     return {folder: tuple(inside) for folder, inside in found.items()}

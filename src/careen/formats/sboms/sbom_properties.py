@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from careen.model.image import Image
+from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 
@@ -71,6 +72,9 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
     pairs += [("owned", _json([path])) for path in inventory.owned]
     if inventory.no_package_database:
         pairs.append(("no_package_database", "true"))
+    pairs += [("modified", _json([file.path, file.package, file.layer, file.mode])) for file in inventory.integrity.modified]
+    if inventory.integrity.programs:
+        pairs.append(("verified", _json([inventory.integrity.verified, inventory.integrity.without_digest])))
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
     for unknown in sorted(together, key=lambda unknown: not unknown.whole_layer)[:MAX_UNKNOWNS]:
         place = unknown.evidence
@@ -90,10 +94,13 @@ def inventory_with(
     """``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document."""
     unknowns = list(faults)
     paths: dict[str, list[str]] = {"unidentified": [], "owned": []}
+    modified: list[ModifiedFile] = []
     known: dict[str, str] = {}
     for name, value in pairs:
         if name == "unknown":
             unknowns += _unknown(value)
+        elif name == "modified":
+            modified += _modified(value)
         elif name in paths:
             paths[name] += [path for path in _list(value) if isinstance(path, str)]
         else:
@@ -110,6 +117,7 @@ def inventory_with(
         unidentified=tuple(paths["unidentified"]),
         owned=tuple(paths["owned"]),
         created=known.get("created", ""),
+        integrity=_integrity(known.get("verified", ""), modified),
         no_package_database=known.get("no_package_database") == "true",
     )
 
@@ -130,6 +138,20 @@ def _unknown(value: str) -> list[Unknown]:
         case [str(cataloger), str(path), int(layer), str(reason), bool(whole)]:  # written before unknowns had codes
             return [Unknown(cataloger, Evidence(path, max(layer, 0)), reason, whole)]
     return []
+
+
+def _modified(value: str) -> list[ModifiedFile]:
+    match _list(value):
+        case [str(path), str(package), int(layer), int(mode)]:
+            return [ModifiedFile(path, package, max(layer, 0), mode & 0o7777)]
+    return []
+
+
+def _integrity(counts: str, modified: Iterable[ModifiedFile]) -> Integrity:
+    match _list(counts):
+        case [int(verified), int(without_digest)]:
+            return Integrity(max(verified, 0), max(without_digest, 0), tuple(modified))
+    return Integrity(modified=tuple(modified))
 
 
 def _list(text: str) -> list[Any]:

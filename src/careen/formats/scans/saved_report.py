@@ -139,7 +139,7 @@ def _declared(packages: Sequence[SavedPackage], kind: str, distribution: object)
 
 
 def _finding(part: Any) -> Finding | None:
-    if not isinstance(part, dict) or part.get("kind") not in ("vulnerability", "misconfiguration", "secret"):
+    if not isinstance(part, dict) or part.get("kind") not in ("vulnerability", "misconfiguration", "integrity", "secret"):
         return None
     try:
         one: Finding = converted(part, Finding)  # type: ignore[arg-type]

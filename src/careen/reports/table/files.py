@@ -1,4 +1,4 @@
-"""Secrets and misconfigurations, by file, in the order of lines."""
+"""Secrets, modified files and misconfigurations, by file, in the order of lines."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from careen.model.finding import ExposedSecret, Misconfiguration
 from careen.model.report import Report
 from careen.output.escape import columns, visible
 from careen.output.lines import fit, joined, plural, wrapped
-from careen.output.summary import misconfigurations, secrets
+from careen.output.summary import integrity_findings, misconfigurations, secrets
 from careen.plugins import ReportOptions
 
 from .lines import NO_BREAK, STYLES, Line, is_listed, prose_width
@@ -17,7 +17,8 @@ Placed = ExposedSecret | Misconfiguration
 
 def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     by_path: dict[str, list[Placed]] = {}
-    found: list[Placed] = [*secrets(report.findings), *misconfigurations(report.findings)]
+    all = report.findings
+    found: list[Placed] = [*secrets(all), *integrity_findings(all), *misconfigurations(all)]
     for finding in found:
         if is_listed(finding, options):
             by_path.setdefault(finding.location.path, []).append(finding)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from careen.formats.images.base import base_of
 from careen.model.image import BaseImage
+from careen.model.integrity import Integrity
 from careen.model.report import Report
 from careen.output.escape import visible
 from careen.output.lines import fit, plural, wrapped
@@ -48,6 +49,8 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
     layers = f"{plural(len(image.layers), 'layer')}, " if image.layers else ""
     counts = f"{layers}{plural(inventory.files, 'file')}, {plural(len(packages), 'package')}"
     yield f"{counts}: {by_type}" if by_type else counts
+    if programs := inventory.integrity.programs:
+        yield _verified(inventory.integrity, programs)
     if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
         yield f"advisories of {visible(days[0] if days[0] == days[-1] else f'{days[0]} to {days[-1]}')}"
 
@@ -62,6 +65,15 @@ def _distribution(report: Report) -> str:
         return name
     is_over = report.end_of_life < report.created[:10]
     return f"{name}, {'out of support since' if is_over else 'supported until'} {report.end_of_life}"
+
+
+def _verified(integrity: Integrity, programs: int) -> str:
+    parts = [f"{integrity.verified:,} of {plural(programs, 'program file')} verified"]
+    if integrity.modified:
+        parts.append(f"{len(integrity.modified):,} modified")
+    if integrity.without_digest:
+        parts.append(f"{integrity.without_digest:,} without a digest")
+    return ", ".join(parts)
 
 
 def _base(base: BaseImage) -> str:

@@ -13,6 +13,7 @@ from careen.output.summary import (
     by_severity,
     by_severity_and_fix,
     in_base,
+    integrity_findings,
     misconfigurations,
     secrets,
     vulnerabilities,
@@ -55,7 +56,11 @@ def _totals(report: Report) -> Iterator[Line]:
     columns_of: list[tuple[str, Mapping[str, int]]] = [
         (STATES[state], {severity: counts.get((severity, state), 0) for severity in SEVERITIES}) for state in states
     ]
-    others = (("secrets", secrets(report.findings)), ("misconfig.", misconfigurations(report.findings)))
+    others = (
+        ("secrets", secrets(report.findings)),
+        ("modified", integrity_findings(report.findings)),
+        ("misconfig.", misconfigurations(report.findings)),
+    )
     columns_of += [(head, by_severity(found)) for head, found in others if found]
     yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head, _ in columns_of) + f"{'total':>9}", "dim")]
     totals = by_severity(report.findings)

@@ -34,6 +34,28 @@ def test_files_on_the_disk():
     assert found.files == {"usr/bin": ("a",), "": ("root-file",)}
 
 
+def test_digests_of_programs():
+    found = read_header(
+        rpmdb.package(
+            "a",
+            files=["/usr/bin/a", "/usr/bin/b.conf", "/usr/share/doc/a", "/usr/bin/config", "/usr/bin/unverified"],
+            modes=[0o100755] * 5,
+            flags=[0, 0, 2, 1, 0],
+            fileverifyflags=[0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFE],
+            filedigests=["aa", "bb", "cc", "dd", "ee"],
+            filedigestalgo=[8],
+        )
+    )
+    assert (found.algorithm, found.digests) == ("sha256", {"usr/bin/a": "aa"})
+
+
+def test_digests_of_old_packages_are_md5_and_unknown_algorithms_none():
+    fields = {"files": ["/usr/bin/a"], "filedigests": ["aa"]}
+    assert read_header(rpmdb.package("a", **fields)).algorithm == "md5"
+    unknown = read_header(rpmdb.package("a", **fields, filedigestalgo=[77]))
+    assert (unknown.algorithm, unknown.digests) == ("", {})
+
+
 def test_files_of_old_packages_are_whole_paths():
     found = read_header(rpmdb.package("a", oldfilenames=["/usr/bin/a", "/etc/a.conf"]))
     assert found.files == {"usr/bin": ("a",), "etc": ("a.conf",)}

@@ -1,0 +1,17 @@
+"""What a modified program means for the vulnerabilities of its package."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec.structs import replace
+
+from careen.model.finding import Vulnerability
+from careen.model.integrity import Integrity
+
+DOUBT = "a program of this package was modified: this statement is about the distribution's own build"
+
+
+def with_doubt(findings: Iterable[Vulnerability], integrity: Integrity) -> Iterator[Vulnerability]:
+    """The findings of packages with modified programs say so. None is dropped, and none is added."""
+    packages = integrity.packages
+    for finding in findings:
+        yield replace(finding, reason=f"{finding.reason}; {DOUBT}") if finding.package in packages else finding

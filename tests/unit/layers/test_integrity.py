@@ -1,0 +1,144 @@
+"""Programs of packages, compared with the digests that the package database records."""
+
+import base64
+import hashlib
+
+import pytest
+
+from careen.catalogers import apk, distribution, dpkg, program_digests, python
+from careen.catalogers import rpm as rpm_packages
+from careen.layers.bind import bind
+from careen.layers.index import Readers, index
+from careen.model.integrity import Integrity, ModifiedFile
+from careen.safety.budget import Budget, Limits
+from careen.store.memory import MemoryStore
+from tests.support import rpmdb
+from tests.support.executables import elf
+from tests.support.images import File, Hardlink, Symlink, make_layer
+from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
+
+CATALOGERS = tuple(one.CATALOGER for one in (apk, distribution, dpkg, program_digests, python, rpm_packages))
+PROGRAM, OTHER = elf(b"the program" * 300), elf(b"another one" * 300)
+BASH = "pkg:deb/debian/bash@5.2-1?arch=amd64&distro=debian-12"
+
+
+def md5(data):
+    return hashlib.md5(data, usedforsecurity=False).hexdigest()
+
+
+def debian(files, *, listed=None, **more):
+    """An image with the package bash, which owns ``files``; ``listed``: what is recorded, if it differs."""
+    recorded = files if listed is None else listed
+    names = "".join(f"/{path}\n" for path in files)
+    sums = "".join(f"{md5(data)}  {path}\n" for path, data in recorded.items())
+    database = {
+        "etc/os-release": OS_RELEASE,
+        "var/lib/dpkg/status": status(("bash", "5.2-1")),
+        "var/lib/dpkg/info/bash.list": names.encode(),
+        "var/lib/dpkg/info/bash.md5sums": sums.encode(),
+    }
+    return database | {path: File(data, mode=0o755) for path, data in files.items()} | more
+
+
+def integrity(*layers):
+    opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
+    deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
+    return bind(deltas, CATALOGERS).integrity
+
+
+def test_what_the_package_brought_is_verified():
+    assert integrity(debian({"bin/bash": PROGRAM, "lib/x86_64-linux-gnu/libbash.so.1": OTHER})) == Integrity(verified=2)
+    assert integrity({"bin/bash": File(PROGRAM, mode=0o755)}) == Integrity()
+
+
+def test_a_program_that_a_later_layer_replaces_is_modified():
+    later = {"bin/bash": File(OTHER, mode=0o4755, uid=7)}
+    assert integrity(debian({"bin/bash": PROGRAM}), later) == Integrity(
+        modified=(ModifiedFile("bin/bash", BASH, layer=1, mode=0o4755, uid=7),)
+    )
+
+
+def test_in_one_layer_the_recorded_digest_alone_shows_it():
+    found = integrity(debian({"bin/bash": OTHER, "bin/sh": PROGRAM}, listed={"bin/bash": PROGRAM, "bin/sh": PROGRAM}))
+    assert (found.verified, [file.path for file in found.modified]) == (1, ["bin/bash"])
+
+
+def test_a_script_in_place_of_a_program_is_compared():
+    found = integrity(debian({"bin/bash": PROGRAM}), {"bin/bash": File(b"#!/bin/sh\nexec /tmp/x\n", mode=0o755)})
+    assert [file.path for file in found.modified] == ["bin/bash"]
+
+
+def test_an_upgrade_records_new_digests():
+    assert integrity(debian({"bin/bash": PROGRAM}), debian({"bin/bash": OTHER})) == Integrity(verified=1)
+
+
+def test_programs_without_a_digest_are_counted():
+    assert integrity(debian({"bin/bash": PROGRAM}, listed={})) == Integrity(without_digest=1)
+
+
+def test_data_and_programs_of_nobody_are_not_counted():
+    files = {"usr/share/doc/bash/x": PROGRAM, "usr/lib/bash/x.py": b"#!/usr/bin/python3\n", "usr/lib/bash/data": b"x"}
+    assert integrity(debian(files), {"usr/local/bin/bash": File(PROGRAM, mode=0o755)}) == Integrity()
+
+
+def test_names_of_one_file_are_compared_each():
+    owned = {"bin/bash": PROGRAM, "bin/rbash": PROGRAM}
+    linked = debian(owned) | {"bin/rbash": Hardlink("bin/bash")}
+    assert integrity(linked) == Integrity(verified=2)
+    changed = integrity(linked, {"bin/bash": File(OTHER, mode=0o755), "bin/rbash": Hardlink("bin/bash")})
+    assert [file.path for file in changed.modified] == ["bin/bash", "bin/rbash"]
+
+
+def test_a_merged_usr_is_followed():
+    found = integrity(debian({"bin/bash": PROGRAM}) | {"bin": Symlink("usr/bin"), "usr/bin/bash": File(OTHER, mode=0o755)})
+    assert [file.path for file in found.modified] == ["usr/bin/bash"]
+
+
+def test_a_diverted_file_is_compared_at_its_new_place():
+    moved = {
+        "var/lib/dpkg/diversions": b"/bin/bash\n/bin/bash.distrib\nother\n",
+        "bin/bash.distrib": File(PROGRAM, mode=0o755),
+    }
+    diverted = debian({"bin/bash": PROGRAM}) | moved | {"bin/bash": File(OTHER, mode=0o755)}
+    assert integrity(diverted) == Integrity(verified=1)
+    own = diverted | {"var/lib/dpkg/diversions": b"/bin/bash\n/bin/bash.distrib\nbash\n"}
+    assert [file.path for file in integrity(own).modified] == ["bin/bash"]
+
+
+def test_packages_of_a_lost_database_are_left_out():
+    later = {"var/lib/dpkg/.wh.status": b"", "bin/bash": File(OTHER, mode=0o755)}
+    assert integrity(debian({"bin/bash": PROGRAM}), later) == Integrity()
+
+
+@pytest.mark.parametrize("content", [PROGRAM, elf(b"ld-musl-x86_64.so.1")])
+def test_apk_records_sha1(content):
+    digest = base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
+    database = f"P:busybox\nV:1.36-r0\nA:x86_64\nF:bin\nR:busybox\na:0:0:755\nZ:Q1{digest}\n\n"
+    files = {"lib/apk/db/installed": database.encode(), "bin/busybox": File(content, mode=0o755)}
+    found = integrity(files)
+    assert found == (Integrity(verified=1) if b"musl" in content else Integrity(without_digest=1))
+    assert len(integrity(files, {"bin/busybox": File(content + b"ld-musl-", mode=0o755)}).modified) == 1
+
+
+@pytest.mark.parametrize("text", ["!", "", "AAAA", "Q" * 200])
+def test_a_text_that_is_not_a_digest_does_not_hide_the_package(text):
+    database = f"P:a\nV:1\nA:x86_64\nF:bin\nR:a\nZ:Q1{text}\n\n"
+    files = {"lib/apk/db/installed": database.encode(), "bin/a": File(PROGRAM, mode=0o755)}
+    delta = index(layer_of(make_layer(files)), Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits()))
+    found = bind([delta], CATALOGERS)
+    assert ([package.name for package in found.packages], found.unknowns) == (["a"], ())
+    assert found.integrity == Integrity(without_digest=1)
+
+
+def test_rpm_records_sha256_of_programs(tmp_path):
+    digest = hashlib.sha256(PROGRAM).hexdigest()
+    header = rpmdb.package(
+        "bash", files=["/usr/bin/bash", "/usr/lib64/x.so"], filedigests=[digest, "0" * 64], filedigestalgo=[8]
+    )
+    files = {
+        "var/lib/rpm/rpmdb.sqlite": rpmdb.sqlite(tmp_path / "db", [header]),
+        "usr/bin/bash": File(PROGRAM, mode=0o755),
+        "usr/lib64/x.so": File(OTHER, mode=0o755),
+    }
+    found = integrity(files)
+    assert (found.verified, [file.path for file in found.modified]) == (1, ["usr/lib64/x.so"])
