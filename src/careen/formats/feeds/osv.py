@@ -72,9 +72,14 @@ def _aliases(record: Record) -> tuple[str, ...]:
         ids.update(dict.fromkeys(id for id in record.related or () if id.startswith("CVE-")))
     if any(entry.package and entry.package.ecosystem == "Maven" for entry in record.affected or ()):
         # Jenkins names a vulnerability by an anchor of its advisory page, and warns about it by that name.
-        ids.update(dict.fromkeys(found.decode() for found in _JENKINS.findall(bytes(record.references))))
+        ids.update(dict.fromkeys(map(_of_jenkins, _JENKINS.findall(bytes(record.references)))))
     ids.pop(record.id, None)
     return tuple(ids)
+
+
+def _of_jenkins(found: tuple[bytes, bytes]) -> str:
+    number, part = map(bytes.decode, found)
+    return f"SECURITY-{number} ({part})" if part else f"SECURITY-{number}"
 
 
 def _spelled(text: str) -> str:
@@ -341,7 +346,7 @@ _SEVERITIES: dict[str, Severity] = {
     "critical": "critical", "high": "high", "important": "high", "medium": "medium", "moderate": "medium", "low": "low",
     "negligible": "negligible", "unimportant": "negligible",
 }  # fmt: skip
-_JENKINS = re.compile(rb'jenkins\.io/security/advisory/[0-9-]{10}/?#(SECURITY-[0-9]{1,6})"')
+_JENKINS = re.compile(rb'jenkins\.io/security/advisory/[0-9-]{10}/?#SECURITY-([0-9]{1,6})(?:(?:%20|[ +])\(?([1-9][0-9]?)\)?)?"')
 _STREAM = re.compile(r"\b([A-Za-z][\w.+-]*):([\w.+-]+)(?= |,|$)")
 _LAST_KNOWN = re.compile(r"<(=?)\s*([^\s,]+)$")
 

@@ -103,7 +103,7 @@ def test_the_name_that_jenkins_gives_a_vulnerability():
     pages = ["2098-01-02/#SECURITY-12", "2098-01-02/#SECURITY-13%20(1)", "2098-01-02/"]
     references = [{"type": "WEB", "url": f"https://www.jenkins.io/security/advisory/{page}"} for page in pages]
     (found,) = advisories(entry([ZERO], ecosystem="Maven"), aliases=["CVE-2098-1"], references=references)
-    assert found.aliases == ("CVE-2098-1", "SECURITY-12")
+    assert found.aliases == ("CVE-2098-1", "SECURITY-12", "SECURITY-13 (1)")
     (found,) = advisories(entry([ZERO]), aliases=["CVE-2098-1"], references=references)
     assert found.aliases == ("CVE-2098-1",)
 
