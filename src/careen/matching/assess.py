@@ -89,6 +89,13 @@ def matches_of(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Ma
     return Matches(tuple(affecting), tuple(advisories), frozenset(not_affected))
 
 
+def together(one: Matches, other: Matches) -> Matches:
+    """The matches of two sources of the same package."""
+    return Matches(
+        (*one.affecting, *other.affecting), (*one.considered, *other.considered), one.not_affected | other.not_affected
+    )
+
+
 def system_of(package: Package) -> str:
     """The operating system that a package runs on, by the names of its files."""
     path = package.evidence[0].path.lower() if package.evidence else ""
