@@ -92,4 +92,4 @@ def weaker(one: Confidence, other: Confidence) -> Confidence:
 
 def confidence_of(package: Package) -> Confidence:
     by_reader: Confidence = "confirmed" if package.confidence >= 0.9 else "likely" if package.confidence >= 0.5 else "possible"
-    return weaker(by_reader, "likely") if package.presence == "shadowed" else by_reader
+    return weaker(by_reader, "likely") if package.presence in ("shadowed", "declared") else by_reader

@@ -197,7 +197,8 @@ def test_the_confidence_of_a_package_caps_that_of_its_findings():
         "likely",
         "possible",
     ]
-    assert run([pypi(presence="shadowed")], records).findings[0].confidence == "likely"
+    for presence in ("shadowed", "declared"):
+        assert run([pypi(presence=presence)], records).findings[0].confidence == "likely"
     guess = [advisory("PYSEC-1", "4.2.3", "PyPI", "django", confidence="possible")]
     assert run([pypi()], guess).findings[0].confidence == "possible"
 

@@ -85,8 +85,27 @@ def test_informational_records_are_ignored(kind):
 def test_an_unsound_crate_with_a_cve_is_a_vulnerability():
     unsound = entry([ZERO, {"fixed": "2.0"}], database_specific={"informational": "unsound"})
     (found,) = advisories(unsound, aliases=["GHSA-1", "CVE-2025-1"])
-    assert found.aliases == ("GHSA-1", "CVE-2025-1")
+    assert (found.aliases, found.confidence) == (("GHSA-1", "CVE-2025-1"), "confirmed")
     assert advisories(unsound, aliases=["GHSA-1"]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "categories", "confidence"),
+    [
+        ("unsound", ["memory-corruption"], "possible"),
+        ("unsound", ["code-execution", "memory-exposure"], "possible"),
+        ("unsound", ["thread-safety"], "possible"),
+        ("unsound", ["crypto-failure"], None),
+        ("unsound", "memory-corruption", None),
+        ("unmaintained", ["memory-corruption"], None),
+        ("notice", ["memory-exposure"], None),
+        (None, ["memory-corruption"], "confirmed"),
+    ],
+)
+def test_an_unsound_crate_without_a_cve_is_possible_if_it_is_about_memory(kind, categories, confidence):
+    specific = {"informational": kind, "categories": categories}
+    found = advisories(entry([ZERO], database_specific=specific), aliases=["GHSA-1"])
+    assert [one.confidence for one in found] == ([confidence] if confidence else [])
 
 
 def test_aliases_and_upstream_but_never_related():
