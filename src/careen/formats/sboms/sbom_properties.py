@@ -71,6 +71,8 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
     pairs += [("owned", _json([path])) for path in inventory.owned]
     if inventory.no_package_database:
         pairs.append(("no_package_database", "true"))
+    if inventory.sbom_tool is not None:
+        pairs.append(("sbom_tool", inventory.sbom_tool))
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
     for unknown in sorted(together, key=lambda unknown: not unknown.whole_layer)[:MAX_UNKNOWNS]:
         place = unknown.evidence
@@ -85,9 +87,14 @@ def of_layers(image: Image) -> list[tuple[str, str]]:
 
 
 def inventory_with(
-    packages: Iterable[Package], pairs: Iterable[tuple[str, str]], distribution: Distribution | None, faults: Iterable[Unknown]
+    packages: Iterable[Package],
+    pairs: Iterable[tuple[str, str]],
+    distribution: Distribution | None,
+    faults: Iterable[Unknown],
+    tool: str = "",
 ) -> Inventory:
-    """``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document."""
+    """``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document; ``tool`` made
+    it, by its own fields. Careen's documents have the number of files."""
     unknowns = list(faults)
     paths: dict[str, list[str]] = {"unidentified": [], "owned": []}
     known: dict[str, str] = {}
@@ -111,6 +118,7 @@ def inventory_with(
         owned=tuple(paths["owned"]),
         created=known.get("created", ""),
         no_package_database=known.get("no_package_database") == "true",
+        sbom_tool=known.get("sbom_tool") if "files" in known else tool,
     )
 
 
