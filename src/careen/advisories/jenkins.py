@@ -85,7 +85,10 @@ def _records(raw: Raw) -> Iterator[Record]:
 
 def _ranges(versions: list[_Versions]) -> Iterator[Range]:
     """Two entries are two release lines, each with its own fix: 2.46.1 (fixed by 2.46.2), and from 2.47 to 2.56.
-    A pattern for every version, and nothing else, means that no version has a fix."""
+    A pattern for every version means that none has a fix: ``lastVersion`` was the newest one then."""
+    if any(entry.pattern == _EVERY for entry in versions):
+        yield Range()
+        return
     known = [(last.removeprefix("LTS ").strip(), entry) for entry in versions if (last := entry.last_version)]
     known.sort(key=lambda item: _line(item[0]))
     before = ""
@@ -93,8 +96,6 @@ def _ranges(versions: list[_Versions]) -> Iterator[Range]:
         exactly = (entry.pattern or "").startswith(f"({last.replace('.', '[.]')})")
         yield Range(entry.first_version or (last if exactly else _start(before, last)), None, last)
         before = last
-    if not known and any(entry.pattern == _EVERY for entry in versions):
-        yield Range()
 
 
 def _pattern(versions: list[_Versions]) -> str:

@@ -72,7 +72,11 @@ def test_a_pattern_alone(read):
     found = advisory(read({"pattern": "([01]|2[.]1[0-6])(|[.-].*)"}))
     assert [match_of(found, version, KEY, frozenset()) is not None for version in ("2.16", "2.17")] == [True, False]
     assert read({"pattern": r"\w"}) == []
-    every = advisory(read({"pattern": ".*"}))
+
+
+@pytest.mark.parametrize("entry", [{"pattern": ".*"}, {"pattern": ".*", "lastVersion": "2.16"}])
+def test_a_pattern_for_every_version(read, entry):
+    every = advisory(read(entry))
     assert (every.status, every.confidence, bool(match_of(every, "7", KEY, frozenset()))) == ("open", "confirmed", True)
 
 

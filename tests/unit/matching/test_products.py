@@ -89,6 +89,13 @@ def test_a_fix_that_jenkins_backported():
             for one in match(Inventory(None, (plugin,)), knowledge(warning), SCHEMES, kinds, TODAY).findings
         ]
 
+    of_github = advisory(
+        "GHSA-1", "2.62", "Maven", "org.example:ship-log", source="ghsa", aliases=("CVE-2098-1", "SECURITY-12")
+    )
+    for version, confidence in (("2.57.3", "confirmed"), ("2.57.4", "possible")):
+        plugin = package("maven", "org.example:ship-log", "plugins/ship-log.jpi", version)
+        (found,) = match(Inventory(None, (plugin,)), knowledge(warning, of_github), SCHEMES, kinds, TODAY).findings
+        assert (found.id, found.confidence) == ("CVE-2098-1", confidence)
     assert findings("2.57.3") == [("unknown", "2.57.3 <= 2.61 (go order, Jenkins)")]
     assert findings("2.57.4") == findings("2.62") == []
     alone = replace(warning, ranges=())
