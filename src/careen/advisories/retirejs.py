@@ -78,9 +78,8 @@ def parse(feed: Feed, file: Path) -> Iterator[Record]:
     yield from read_each(read_json(file, dict[str, Raw], MAX_BYTES).items(), records_of)
     for package, by_name in by_package.items():
         vulnerabilities = _joined(by_name)
-        fixed = {_range(entry).fixed for id, entries in vulnerabilities.items() if _ID.fullmatch(id) for entry in entries} - {
-            None
-        }
+        fixed = {_range(entry).fixed for id, entries in vulnerabilities.items() if _ID.fullmatch(id) for entry in entries}
+        fixed.discard(None)
         for id, entries in vulnerabilities.items():
             # An entry without an id repeats an entry with one, if the same version fixes both.
             if _ID.fullmatch(id) or not {_range(entry).fixed for entry in entries} <= fixed:

@@ -51,7 +51,7 @@ def match_of(advisory: Advisory, version: str, key: Key, written: frozenset[str]
 
     ``written``: the version's ``spellings``.
     """
-    described = is_described(advisory, version)
+    described = is_described(advisory, version) if advisory.pattern else None
     if described is False:
         return None
     if not advisory.ranges and not advisory.versions and not described:

@@ -11,6 +11,7 @@ Raises: ValueError.  **Source:** aports, secfixes in APKBUILD files; secdb.alpin
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from msgspec import Raw, Struct
@@ -67,9 +68,15 @@ def _ranges(fixed: list[str]) -> Iterator[Range]:
     if len({len(line) for line in lines}) > 1 or not all(lines):
         yield from (Range(None, version) for version in fixed)
         return
+    ordered = sorted(set(lines))
+    starts = {ordered[0]: None} | {line: _after(before) for before, line in pairwise(ordered)}
     for line, version in sorted(zip(lines, fixed, strict=True)):
-        before = max((other for other in lines if other < line), default=None)
-        yield Range(f"{'.'.join(map(str, (*before[:-1], before[-1] + 1)))}_alpha" if before else None, version)
+        yield Range(starts[line], version)
+
+
+def _after(line: tuple[int, ...]) -> str:
+    """The first pre-release of the next line."""
+    return f"{'.'.join(map(str, (*line[:-1], line[-1] + 1)))}_alpha"
 
 
 def _line(version: str) -> tuple[int, ...]:

@@ -83,6 +83,29 @@ def test_any_text_is_read_or_refused(text):
     assert matches("1.0") == bool(re.compile(text).fullmatch("1.0"))
 
 
+SHAPES = [
+    "(?!(1[.](57[.][4-9]|66[.][1-9])))(1[.]([0-9]|[1-5][0-9]|6[0-7]))(|[-.].*)",
+    "(2[.][0-9]{1,2}[.].+|2[.](107|121)[.].+|2[.]138[.]1)(|[-].*)",
+    r"^0\.0\.1\.(?:[12]?[0-9]{2}|30[0-1])(?:[.-].+)?$",
+]
+
+
+@given(st.sampled_from(SHAPES), st.data())
+@settings(deadline=None, max_examples=300)
+def test_a_mutated_pattern_is_read_as_pythons_engine_does_or_refused(text, data):
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text) - 1))
+        text = (
+            text[:at] + data.draw(st.sampled_from(["", *"()[]{}|?!*+.\\d^$-,09"])) + text[at + data.draw(st.integers(0, 1)) :]
+        )
+    try:
+        matches = version_pattern(text)
+    except ValueError:
+        return
+    for version in ("1.57.4", "1.66", "2.138.1", "2.99.7-x", "2.121.3", "0.0.1.299.vab", "0.0.1.301", "1", ""):
+        assert matches(version) == bool(re.compile(text, re.ASCII).fullmatch(version)), (text, version)
+
+
 def test_a_pattern_that_other_engines_never_end():
     matches = version_pattern("(?!b)" + "(a|a?|.*)" * 500 + "c")
     assert not matches("a" * 5000)
