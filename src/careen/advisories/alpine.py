@@ -1,6 +1,6 @@
 """Alpine's secdb: by branch and repository, which version of an origin package fixes which vulnerabilities.
 
-Shape: see ``formats.feeds.secdb``; one file for each repository of a branch. Of several fixed versions the highest counts.
+Shape: see ``formats.feeds.secdb``; one file for each repository of a branch, with the fixes of older branches too.
 Raises: ValueError.  **Source:** aports, secfixes in APKBUILD files; secdb.alpinelinux.org.
 """
 
@@ -33,7 +33,7 @@ def feeds(need: Need, listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, 
 
 def parse(feed: Feed, file: Path) -> Iterator[Record]:
     namespace = f"alpine:{feed.part.removeprefix('v')}"
-    yield from fixes(file, MAX_BYTES, "alpine", namespace, "https://security.alpinelinux.org/vuln/{id}")
+    yield from fixes(file, MAX_BYTES, "alpine", namespace, "https://security.alpinelinux.org/vuln/{id}", by_line=True)
 
 
 def _age(branch: str) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
 """Jenkins and its plug-ins: the warnings that its update site shows.
 
 Shape: ``[{id: "SECURITY-208", type: "core" | "plugin", name, message, url, versions: [{firstVersion, lastVersion,
-pattern}]}]``. ``lastVersion`` is the newest affected version. If there is only a pattern and it is ``.*``, every version
-is affected and none has a fix; other patterns are ignored, since expressions from a feed are not run. A warning has neither
-CVE nor severity.
+pattern}]}]``. The pattern decides, as in Jenkins itself: fixes are often backported to releases below ``lastVersion``, the
+newest affected version. Expressions from a feed are not run: ``version_pattern`` reads the small part of them that warnings
+use. Without such a pattern the versions up to ``lastVersion`` are affected, and the advisory is only ``likely``.
+A warning has neither CVE nor severity; the security id in its own one joins it to the advisory of another source.
 Raises: ValueError.  **Source:** jenkins-infra/update-center2, resources/warnings.json and its README.
 """
 
@@ -15,6 +16,7 @@ from msgspec import Raw, Struct
 
 from careen.formats.data.json_file import read_json
 from careen.formats.feeds.each import read_each
+from careen.formats.version_text.version_pattern import MAX_LENGTH, version_pattern
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
 from careen.plugins import AdvisorySource, Feed, Need, Record
 from careen.safety.typed import from_json
@@ -25,6 +27,10 @@ _HOME = "https://www.jenkins.io/security/advisories/"
 _LIVE = "https://raw.githubusercontent.com/jenkins-infra/update-center2/master/resources/warnings.json"
 _NUMBERS = re.compile(r"(\d+)\.(\d+)(?:\.\d+)*(-?[a-z].*)?", re.ASCII | re.IGNORECASE)
 _MAX_LENGTH = 200
+_EVERY = ".*"
+# SECURITY-1013-1 and SECURITY-1295/1 are parts of a vulnerability, SECURITY-2617-credentials is what it means for one
+# plug-in, SECURITY-566-567 are several.
+_ID = re.compile(r"SECURITY-([0-9]{1,6}(?:-[0-9]{3,6})*)(?:[-/]([0-9]{1,2}))?(?:-[A-Za-z].*)?", re.ASCII)
 
 
 class _Versions(Struct, gc=False, rename="camel"):
@@ -57,22 +63,32 @@ def _records(raw: Raw) -> Iterator[Record]:
     if warning.type not in ("core", "plugin") or max(len(warning.id), len(warning.name)) > _MAX_LENGTH:
         return
     ranges = tuple(_ranges(warning.versions))
-    if not ranges:
+    pattern = _pattern(warning.versions)
+    if not ranges and not pattern:
         return
+    bounded = all(range.last_affected for range in ranges)
+    aliases = _aliases(warning.id)
     yield Advisory(
         id=warning.id,
         source="jenkins",
         namespace=NAMESPACE,
         package=warning.name,
         ranges=ranges,
-        status="fixed" if all(range.last_affected for range in ranges) else "open",
+        status="fixed" if bounded else "open",
+        aliases=aliases,
+        confidence="confirmed" if pattern or not bounded else "likely",
         url=warning.url if warning.url.startswith("https://") else _HOME,
+        pattern=pattern,
     )
-    yield VulnerabilityRecord(warning.id, "jenkins", summary=warning.message[:_MAX_LENGTH])
+    yield VulnerabilityRecord(warning.id, "jenkins", aliases, warning.message[:_MAX_LENGTH])
 
 
 def _ranges(versions: list[_Versions]) -> Iterator[Range]:
-    """Two entries are two release lines, each with its own fix: 2.46.1 (fixed by 2.46.2), and from 2.47 to 2.56."""
+    """Two entries are two release lines, each with its own fix: 2.46.1 (fixed by 2.46.2), and from 2.47 to 2.56.
+    A pattern for every version means that none has a fix: ``lastVersion`` was the newest one then."""
+    if any(entry.pattern == _EVERY for entry in versions):
+        yield Range()
+        return
     known = [(last.removeprefix("LTS ").strip(), entry) for entry in versions if (last := entry.last_version)]
     known.sort(key=lambda item: _line(item[0]))
     before = ""
@@ -80,8 +96,28 @@ def _ranges(versions: list[_Versions]) -> Iterator[Range]:
         exactly = (entry.pattern or "").startswith(f"({last.replace('.', '[.]')})")
         yield Range(entry.first_version or (last if exactly else _start(before, last)), None, last)
         before = last
-    if not known and any(entry.pattern == ".*" for entry in versions):
-        yield Range()
+
+
+def _pattern(versions: list[_Versions]) -> str:
+    """One pattern for all entries; "" if every version is affected, or if one of them cannot be read."""
+    patterns = [entry.pattern or "" for entry in versions]
+    joined = patterns[0] if len(patterns) == 1 else "|".join(f"(?:{pattern})" for pattern in patterns)
+    if not all(patterns) or _EVERY in patterns or len(joined) > MAX_LENGTH:
+        return ""
+    try:
+        version_pattern(joined)
+    except ValueError:
+        return ""
+    return joined
+
+
+def _aliases(id: str) -> tuple[str, ...]:
+    """The names of the vulnerability on the page of its advisory, and so in other sources."""
+    found = _ID.fullmatch(id)
+    if not found:
+        return ()
+    part = f" ({int(found[2])})" if found[2] else ""
+    return tuple(name for number in found[1].split("-") if (name := f"SECURITY-{number}{part}") != id)
 
 
 def _line(version: str) -> tuple[int, int]:

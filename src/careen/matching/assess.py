@@ -10,6 +10,8 @@ if a better source contradicts it:
 - the distribution whose package owns a language package's files has assessed the vulnerability;
 - the ecosystem's own database (or OSV, for software that NVD covers too) names the vulnerability without affecting the
   version: it stays, as ``possible``;
+- a maker's advisory with a pattern of versions names the vulnerability, and the pattern leaves this version out, for example
+  because a fix was backported: it stays, as ``possible``;
 - the advisory is an aggregator's, and another source names the vulnerability for this package.
 """
 
@@ -89,6 +91,13 @@ def matches_of(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Ma
     return Matches(tuple(affecting), tuple(advisories), frozenset(not_affected))
 
 
+def together(one: Matches, other: Matches) -> Matches:
+    """The matches of two sources of the same package."""
+    return Matches(
+        (*one.affecting, *other.affecting), (*one.considered, *other.considered), one.not_affected | other.not_affected
+    )
+
+
 def system_of(package: Package) -> str:
     """The operating system that a package runs on, by the names of its files."""
     path = package.evidence[0].path.lower() if package.evidence else ""
@@ -134,6 +143,7 @@ def assess(
     """``settled``: vulnerabilities that the distribution that owns the files, or paid support, has assessed already."""
     is_own = _is_own(subject)
     contradicted, fixed = contradictions(subject, matches)
+    left_out = _left_out(matches) if subject.product else frozenset()
     named = named_by_others(matches.considered)
     own = {subject.namespace, subject.product.namespace if subject.product else subject.namespace, *subject.channels}
     assessed = []
@@ -147,6 +157,7 @@ def assess(
             continue
         preferred = tuple(match for match in found if is_own(match.advisory))
         doubted = (not preferred and not ids.isdisjoint(contradicted)) or (aggregated and is_doubted(vulnerability, records))
+        doubted = doubted or not ids.isdisjoint(left_out)
         unfixed = all(match.range is None or match.range.fixed is None for match in found)
         if subject.distribution and (doubted or (unfixed and not ids.isdisjoint(fixed))):
             continue
@@ -177,6 +188,16 @@ def contradictions(subject: Subject, matches: Matches) -> tuple[frozenset[str], 
             if subject.distribution and any(range.fixed for range in advisory.ranges):
                 fixed.update(vulnerability_ids(advisory))
     return frozenset(contradicted), frozenset(fixed)
+
+
+def _left_out(matches: Matches) -> frozenset[str]:
+    """All ids of the vulnerabilities whose versions a pattern describes, without this one."""
+    affecting = {id(match.advisory) for match in matches.affecting}
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for advisory in matches.considered:
+        if advisory.pattern:
+            names[id(advisory) in affecting].update((advisory.id, *advisory.aliases))
+    return frozenset(names[False] - names[True])
 
 
 def vulnerability_ids(advisory: Advisory) -> tuple[str, ...]:

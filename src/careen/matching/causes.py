@@ -247,12 +247,14 @@ class KspliceBuilds(Struct, frozen=True):
         return f"{self.title}: builds for Ksplice, which the advisories of a rebuild do not cover"
 
 
-class ModulesOfRebuild(Struct, frozen=True):
-    code: ClassVar[str] = "unassessed_package"
+class UnknownStreams(Struct, frozen=True):
+    code: ClassVar[str] = "partial_source"
     title: str
+    of: str
+    streams: tuple[str, ...]
 
     def text(self) -> str:
-        return f"{self.title}: packages of modules, which the advisories of a rebuild do not cover"
+        return f"{self.title}: packages of module streams that {self.of} has no advisory of: {few(self.streams)}"
 
 
 class ModuleWithoutLabel(Struct, frozen=True):

@@ -14,6 +14,7 @@ from careen.database.knowledge import Knowledge
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Package
 from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
 
@@ -22,12 +23,14 @@ from .coverage_causes import (
     AttachedOdd,
     AttachedUnread,
     DerivedSource,
+    Missing,
     ModifiedPackages,
     MoreSubjects,
     NoDatabase,
     NoPackageDatabase,
     NoPackages,
     RefreshFailed,
+    SbomOnly,
     ShadowedDatabase,
     StaleSource,
     UnidentifiedFiles,
@@ -97,6 +100,31 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
     if digests := tuple(vex.digest for vex in attached.vex if not vex.trusted):
         found.append(Gap(UntrustedVex(digests), subjects=digests))
     return covered.with_reasons(*map(reason_of, found))
+
+
+def with_sbom(covered: Coverage, inventory: Inventory, scanners: Collection[str]) -> Coverage:
+    """With what the SBOM of another tool does not contain: Careen's own keeps what it read."""
+    tool = inventory.sbom_tool
+    if tool is None:
+        return covered
+    cause = SbomOnly(tool, tuple(_missing(inventory.packages, scanners)))
+    return covered.with_reasons(reason_of(Gap(cause, len(inventory.packages), (tool,) if tool else ())))
+
+
+def _missing(packages: Collection[Package], scanners: Collection[str]) -> Iterator[Missing]:
+    if "vuln" in scanners:
+        yield "unidentified"
+        yield "unread"
+        if all(package.type != "generic" for package in packages):
+            yield "programs"
+        if not any(place.path for package in packages for place in package.evidence):
+            yield "places"
+        if not any(package.owned_by for package in packages):
+            yield "owners"
+    if "secret" in scanners:
+        yield "secrets"
+    if "config" in scanners:
+        yield "misconfigurations"
 
 
 def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:

@@ -1,6 +1,6 @@
 """Why an answer is not complete, apart from gaps in the advisories: each cause with its facts and its sentence."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
@@ -47,6 +47,30 @@ class UnreadArchive(Struct, frozen=True):
 
     def text(self) -> str:
         return f"an archive of the distribution could not be read: {self.why}"
+
+
+# What an SBOM does not contain, although the image may have it.
+Missing = Literal["unidentified", "unread", "programs", "places", "owners", "secrets", "misconfigurations"]
+_MISSING: dict[Missing, str] = {
+    "unidentified": "files that no package owns and no tool identified",
+    "unread": "what could not be read",
+    "programs": "programs without a package",
+    "places": "where packages are",
+    "owners": "which language packages the distribution built",
+    "secrets": "secrets",
+    "misconfigurations": "misconfigurations",
+}
+
+
+class SbomOnly(Struct, frozen=True):
+    code: ClassVar[str] = "sbom_only"
+    tool: str  # "" if the SBOM does not name it
+    missing: tuple[Missing, ...]
+
+    def text(self) -> str:
+        *others, last = (_MISSING[kind] for kind in self.missing)
+        names = f"{', '.join(others)} and {last}" if others else last
+        return f"an SBOM of {self.tool or 'an unnamed tool'} lists the packages; it does not contain {names}"
 
 
 class NoPackages(Struct, frozen=True):

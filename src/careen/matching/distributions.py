@@ -34,6 +34,7 @@ class Release(Struct, frozen=True):
     packages: tuple[str, ...] = ("rpm",)  # the types of packages that its advisories cover
     lifetime: str = ""  # the namespace of its end of life, if it is another one
     own: str = ""  # a regular expression for versions of packages that a derivative changed
+    rebuild: bool = False  # the namespace is another distribution's, whose packages this one builds again
 
 
 @lru_cache(maxsize=1024)  # asked of every package
@@ -70,6 +71,7 @@ def release_of(distribution: Distribution) -> Release | None:
         distribution.extended,
         one.packages,
         _lifetime(distribution, one, release),
+        rebuild=id != one.id,
     )
 
 

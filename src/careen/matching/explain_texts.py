@@ -8,7 +8,7 @@ from careen.model.advisory import Advisory, Malicious, Range
 from careen.model.finding import SuppressedBy, Vulnerability
 
 from .keys import Key
-from .ranges import contains, spellings
+from .ranges import contains, is_described, spellings
 from .subject import Subject
 
 # What sets a statement aside.
@@ -96,6 +96,10 @@ NOT_AFFECTED = "no statement affects this version"
 
 
 def comparisons(advisory: Advisory, version: str, key: Key, scheme: str) -> Iterator[str]:
+    described = is_described(advisory, version)
+    if described is not None:
+        yield f"{version} is {'' if described else 'not '}one of the versions that {advisory.pattern[:200]} describes"
+        return
     if not advisory.ranges and not advisory.versions:
         yield "every version is affected"
         return

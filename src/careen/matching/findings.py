@@ -160,7 +160,7 @@ def _state(matches: tuple[Match, ...]) -> FixState:
         if state in statuses:
             return state
     # A last affected version, and no fixed one: some later version fixes it, but it is unknown which.
-    bounded = any(match.range is not None and match.range.last_affected is not None for match in matches)
+    bounded = any(match.range.last_affected if match.range else match.advisory.pattern for match in matches)
     return "unknown" if bounded else "open"
 
 

@@ -23,28 +23,29 @@ from .causes import (
     GuessedNames,
     IncomparableVersions,
     MainSourceNotLoaded,
-    ModulesOfRebuild,
     NoDistributionPackage,
     NotLoaded,
     NvdNotLoaded,
     PartOfRelease,
     StandIn,
     UnknownSoftware,
+    UnknownStreams,
     UnreadRecords,
     gap_in,
 )
+from .channels import AdvisoriesByPackage
 from .distributions import release_of, title_of
 from .keys import Key
 from .lifetimes import end_of_life
 from .limited import limited_of
 from .reasons import purls_of, release_id
-from .rpm import stream_of
+from .rpm import is_about_build, stream_of
 from .subject import Subject, is_sample
 
 # The changelogs of an archive, and what a user adds: without a main source they leave the other packages unassessed.
 _NOT_MAIN_SOURCES = (PRIVATE, SOURCE, RPM_SOURCE)
 
-Names = Collection[tuple[str, str]]  # namespaces and names of the packages that have an advisory
+Names = AdvisoriesByPackage  # namespaces and names of the packages that have an advisory
 
 
 class Covered(Struct, frozen=True):
@@ -176,9 +177,10 @@ def _of_release(namespace: str, group: list[Subject], infos: Collection[Namespac
 
 
 def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge: Knowledge) -> Covered:
-    """A rebuild's advisories do not cover packages of modules: each rebuild numbers its streams on its own."""
+    """A rebuild's advisories cover the packages of those streams of modules that it has."""
     title, namespace = group[0].title, group[0].namespace
-    modules = [subject for subject in group if stream_of(subject.package) and (subject.namespace, subject.name) not in named]
+    covered = _covered_streams(group, named)
+    modules = [subject for subject in group if (stream := stream_of(subject.package)) and stream not in covered]
     plain = [subject for subject in group if subject not in modules] if modules else group
     assessed, gaps = len(plain), []
     infos, own = knowledge.namespace(stand_in), knowledge.namespace(namespace)
@@ -192,8 +194,20 @@ def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge:
     if assessed:
         gaps.insert(0, Gap(StandIn(title, title_of(stand_in), bool(own)), assessed, (release_id(namespace),)))
     if modules:
-        gaps.append(_gap(ModulesOfRebuild(title), modules))
+        streams = tuple(dict.fromkeys(stream for subject in modules if (stream := stream_of(subject.package))))
+        gaps.append(_gap(UnknownStreams(title, title_of(stand_in), streams), modules))
     return Covered(assessed, (stand_in, namespace) if assessed else (stand_in,), tuple(gaps))
+
+
+def _covered_streams(group: list[Subject], named: Names) -> frozenset[str]:
+    """The streams that have an advisory: it lists all packages that were built for the stream together."""
+    return frozenset(
+        stream
+        for subject in group
+        if (stream := stream_of(subject.package))
+        for namespace in (subject.namespace, subject.stand_in or "")
+        if any(is_about_build(advisory, subject.package) for advisory in named.get((namespace, subject.name), ()))
+    )
 
 
 def _beside(namespace: str, group: list[Subject], knowledge: Knowledge, keys: Mapping[str, Key], today: date) -> Iterator[Gap]:

@@ -17,7 +17,7 @@ from careen.model.inventory import Inventory
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
 
-from .assess import Assessed, Matches, assess, matches_of, vulnerability_ids, with_paid_support
+from .assess import Assessed, Matches, assess, matches_of, together, vulnerability_ids, with_paid_support
 from .built_by import built_by, by_newer_releases
 from .causes import reason_of
 from .channels import AdvisoriesByPackage, advisories_of_rpm
@@ -25,7 +25,7 @@ from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of, without_distribution_package
 from .keys import Key, Keys
 from .patched import first_to_name
-from .rpm import stream_of
+from .rpm import stream_of, without_module_build
 from .subject import Subject
 from .subjects import subjects_of
 
@@ -58,7 +58,7 @@ def match(
     assessed = [result for subject, found, settled in matches for result in assess(subject, found, records, settled)]
     findings = [*_findings(assessed, records, knowledge, keys, severity_from), *_malicious(subjects, knowledge, keys)]
     findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
-    covered = gaps_of(subjects, knowledge, keys, frozenset(advisories), today)
+    covered = gaps_of(subjects, knowledge, keys, advisories, today)
     gaps += [*built.gaps, *covered.gaps]
     gaps += without_distribution_package(inventory, subjects, gaps)
     reasons = tuple(map(reason_of, gaps))
@@ -92,9 +92,17 @@ def matches_for(subject: Subject, advisories: AdvisoriesByPackage, key: Key) -> 
         return matches_of(subject, own, key), frozenset(settled)
     if subject.paid:
         return with_paid_support(subject, own, advisories.get((subject.paid, subject.name), ()), key)
-    if subject.stand_in is None or stream_of(subject.package) is not None:
-        return matches_of(subject, own, key), frozenset()
-    return matches_of(subject, (*own, *advisories.get((subject.stand_in, subject.name), ())), key), frozenset()
+    found = matches_of(subject, own, key_for(subject, subject.namespace, key))
+    if subject.stand_in:
+        by_rebuild = advisories.get((subject.stand_in, subject.name), ())
+        found = together(found, matches_of(subject, by_rebuild, key_for(subject, subject.stand_in, key)))
+    return found, frozenset()
+
+
+def key_for(subject: Subject, namespace: str, key: Key) -> Key:
+    """The order of versions in which the advisories of a namespace are compared with the package's version."""
+    built_apart = subject.rebuild or namespace == subject.stand_in
+    return without_module_build(key) if built_apart and stream_of(subject.package) else key
 
 
 def _ids(matches: Iterable[Matches]) -> set[str]:

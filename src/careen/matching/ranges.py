@@ -26,7 +26,8 @@ NOT_AFFECTED = frozenset({"not_affected", "undetermined"})
 
 
 class Match(Struct, frozen=True, gc=False):
-    """An advisory that affects a version. Without ``range`` it lists the version (``listed``), or affects every version."""
+    """An advisory that affects a version. Without ``range`` it lists or describes the version (``listed``), or affects
+    every version."""
 
     advisory: Advisory
     range: Range | None = None
@@ -50,14 +51,30 @@ def match_of(advisory: Advisory, version: str, key: Key, written: frozenset[str]
 
     ``written``: the version's ``spellings``.
     """
-    if not advisory.ranges and not advisory.versions:
+    described = is_described(advisory, version) if advisory.pattern else None
+    if described is False:
+        return None
+    if not advisory.ranges and not advisory.versions and not described:
         return Match(advisory)
     mine = key(version)
     if mine is not None:
         for range in advisory.ranges:
             if contains(range, mine, key, version):
                 return Match(advisory, range)
-    return Match(advisory, listed=True) if not written.isdisjoint(advisory.versions) else None
+    return Match(advisory, listed=True) if described or not written.isdisjoint(advisory.versions) else None
+
+
+def is_described(advisory: Advisory, version: str) -> bool | None:
+    """Whether the advisory's pattern describes the version; None without a pattern, or with one that cannot be read."""
+    if not advisory.pattern:
+        return None
+    from careen.formats.version_text.version_pattern import version_pattern  # few advisories have one
+
+    try:
+        return version_pattern(advisory.pattern)(version)
+    except ValueError as error:
+        log.debug("the pattern of %s is not read: %s", advisory.id, error)
+        return None
 
 
 def contains(range: Range, version: tuple[Any, ...], key: Key, text: str = "") -> bool:

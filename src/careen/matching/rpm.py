@@ -13,9 +13,15 @@ from careen.distributions.registry import profile_of
 from careen.model.advisory import Advisory
 from careen.model.package import Package
 
+from .keys import Key
+
 # Builds beside the regular ones, with fixed versions of their own.
 _BUILDS = re.compile(r"\.?ksplice\d|_fips")
 _MODULE = re.compile(r"\.module[_+]")
+# .module_el8.6.0+2867+72759d2f and what a rebuild appends when it replaces trademarks; not the .2 of a second fix.
+_MODULE_BUILD = re.compile(
+    r"\.module[_+]el[0-9._]*(?:\+[0-9]+)?(?:\+[0-9a-f]+)?(?P<fix>(?:\.[0-9]+)*)(?:\.(?:alma|rocky)(?:\.[0-9]+)*)?$"
+)
 FROM_SOURCE = ("src",)  # of advisories about a source package, which hold for all packages built from it
 _NO_ARCH = frozenset({"", "noarch", "all", "src"})
 
@@ -25,6 +31,11 @@ def stream_of(package: Package) -> str | None:
     if package.module:
         return ":".join(package.module.split(":")[:2])
     return "" if _MODULE.search(package.version) else None
+
+
+def without_module_build(key: Key) -> Key:
+    """The order of versions without the numbers of module builds: each rebuild counts its builds on its own."""
+    return lambda text: key(_MODULE_BUILD.sub(r"\g<fix>", text))
 
 
 def is_about_build(advisory: Advisory, package: Package) -> bool:

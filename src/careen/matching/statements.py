@@ -16,7 +16,7 @@ from .assess import Matches, contradictions, system_of
 from .channels import AdvisoriesByPackage, is_about
 from .explain_texts import Effect, comparisons, effect_text, malicious_comparison
 from .keys import Key
-from .match import matches_for
+from .match import key_for, matches_for
 from .ranges import match_of, spellings
 from .rpm import is_about_build
 from .subject import Subject
@@ -90,7 +90,7 @@ def _statement(advisory: Advisory, case: _Case) -> Statement:
         key = case.keys[owner.scheme]
         affects = _affects(advisory, owner.version, key)
         return _stated(advisory, owner, key, affects=affects, counts=False, effect="about_owner")
-    key = case.keys[subject.scheme]
+    key = key_for(subject, advisory.namespace, case.keys[subject.scheme])
     affects = _affects(advisory, subject.version, key)
     effect = _set_aside(advisory, case, affects)
     counts = False

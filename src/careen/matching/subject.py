@@ -28,6 +28,7 @@ class Subject(Struct, frozen=True):
     confidence: Confidence = "confirmed"  # the highest that a finding can have
     owner: "Subject | None" = None  # the distribution's package that owns the files, whose advisories count first
     stand_in: str | None = None  # namespace for vulnerabilities that this one does not name
+    rebuild: bool = False  # of the distribution that the namespace is about: built by somebody else
     paid: str | None = None  # namespace of fixes that only paying customers get
     continued: bool = False  # paid support continues the same line of versions after the release's end of life
     entitled: bool = False  # this image is a paying customer's
@@ -91,4 +92,4 @@ def weaker(one: Confidence, other: Confidence) -> Confidence:
 
 def confidence_of(package: Package) -> Confidence:
     by_reader: Confidence = "confirmed" if package.confidence >= 0.9 else "likely" if package.confidence >= 0.5 else "possible"
-    return weaker(by_reader, "likely") if package.presence == "shadowed" else by_reader
+    return weaker(by_reader, "likely") if package.presence in ("shadowed", "declared") else by_reader

@@ -95,6 +95,7 @@ def _of_release(package: Package, release: Release, ecosystem: Ecosystem) -> Sub
         distribution=True,
         confidence=confidence_of(package),
         stand_in=release.stand_in,
+        rebuild=release.rebuild,
         paid=release.paid,
         continued=release.continued,
         entitled=release.entitled,

@@ -66,3 +66,4 @@ class Inventory(Struct, frozen=True):
     owned: tuple[str, ...] = ()  # files of the distribution's packages among ``unidentified`` and those that could not be read
     integrity: Integrity = Integrity()
     no_package_database: bool = False  # it names a distribution and contains its files, but not its package database
+    sbom_tool: str | None = None  # if another tool's SBOM lists the packages: its name as the SBOM states it, "" if it does not

@@ -39,6 +39,7 @@ EFFECTS: dict[str, Effect] = {
     "over_budget": "note",
     "package_end_of_life": "note",
     "partial_source": "note",
+    "sbom_only": "note",
     "unassessed_package": "note",
     "unidentified_files": "note",
     "unpinned": "note",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from careen.matching.coverage import coverage, with_attached, with_unread
+from careen.matching.coverage import coverage, with_attached, with_sbom, with_unread
 from careen.matching.match import Matched
 from careen.model.image import Image
 from careen.model.inventory import Inventory, Unknown
@@ -27,6 +27,7 @@ def coverage_of(
         knowledge = by.matcher.knowledge if by.matcher else None
         found = coverage(inventory, knowledge, matched, unknowns, today, by.max_age_days, unfetched)
         found = with_unread(found, by.unread_archives)
+    found = with_sbom(found, inventory, by.scanners)
     return found if image.attached is None else with_attached(found, image.attached)
 
 

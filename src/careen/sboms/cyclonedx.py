@@ -17,6 +17,7 @@ from careen.formats.data.plain import json_object, mapping, sequence, text
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.formats.sboms import cyclonedx_xml, sbom_properties
+from careen.formats.sboms.made_by import named
 from careen.formats.sboms.wrapping import unwrapped
 from careen.model.inventory import Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
@@ -53,8 +54,17 @@ def read(data: bytes) -> Sbom:
             packages.setdefault((package.purl, package.owned_by, package.presence), package)
     found = tuple(packages.values())
     own = [(name.removeprefix(sbom_properties.PREFIX), value) for name, value in pairs]
-    inventory = sbom_properties.inventory_with(found, own, distribution or distribution_in(found), faults)
+    tool = _tool(mapping(document.get("metadata")))
+    inventory = sbom_properties.inventory_with(found, own, distribution or distribution_in(found), faults, tool)
     return Sbom(inventory, text(subject.get("name")), _digest(subject), layers)
+
+
+def _tool(metadata: dict[str, Any]) -> str:
+    """The first tool that made the document: a list until 1.4, then an object with components."""
+    tools = metadata.get("tools")
+    listed = [*sequence(tools), *sequence(mapping(tools).get("components")), *sequence(mapping(tools).get("services"))]
+    names = (named(text(tool.get("name")), text(tool.get("version"))) for tool in map(mapping, listed))
+    return next(filter(None, names), "")
 
 
 def _components(parent: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:

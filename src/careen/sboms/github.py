@@ -7,6 +7,7 @@ Raises: ValueError for other data. **Source:** GitHub REST API, dependency-graph
 from careen.formats.data.plain import json_object, mapping, text
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.packages.purl_package import distribution_in, package_of
+from careen.formats.sboms.made_by import named
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence, Package
 from careen.model.sbom import Sbom
@@ -32,7 +33,9 @@ def read(data: bytes) -> Sbom:
         if len(packages) > MAX_PACKAGES:
             raise ValueError(f"more than {MAX_PACKAGES} packages")
     found = tuple(packages.values())
-    return Sbom(Inventory(distribution_in(found), found, tuple(faults)))
+    detector = mapping(document["detector"])
+    tool = named(text(detector.get("name")), text(detector.get("version")))
+    return Sbom(Inventory(distribution_in(found), found, tuple(faults), sbom_tool=tool))
 
 
 SBOM_FORMAT = SbomFormat(

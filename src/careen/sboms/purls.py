@@ -31,7 +31,7 @@ def read(data: bytes) -> Sbom:
     if faults and not packages:
         raise ValueError(f"not a list of package URLs: {faults[0].reason}")
     found = tuple(packages.values())
-    return Sbom(Inventory(distribution_in(found), found, tuple(faults)))
+    return Sbom(Inventory(distribution_in(found), found, tuple(faults), sbom_tool=""))
 
 
 SBOM_FORMAT = SbomFormat(

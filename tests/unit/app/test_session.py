@@ -53,7 +53,7 @@ def test_without_any_advisories_nothing_passes(settings):
     assert (report.verdict.exit_code, report.verdict.passed, report.database) == (3, False, None)
     with Session(replace(settings, advisories=None, scanners=("secret",))) as session:
         report = session.scan("./list.purls")
-    assert (report.verdict.exit_code, [reason.code for reason in report.coverage.reasons]) == (0, ["not_asked"])
+    assert (report.verdict.exit_code, [reason.code for reason in report.coverage.reasons]) == (0, ["not_asked", "sbom_only"])
 
 
 def test_an_explanation_of_what_is_found_and_of_what_is_not(settings):

@@ -1,6 +1,6 @@
 """Each cause has its code in the table of effects, and one sentence."""
 
-from typing import get_type_hints
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -20,6 +20,8 @@ def made(cause):
     def sample(hint):
         if hint in SAMPLES:
             return SAMPLES[hint]
+        if get_origin(hint) is tuple and get_origin(kind := get_args(hint)[0]) is Literal:
+            return get_args(kind)
         return {"tuple[str, ...]": ("a", "b"), "tuple[tuple[str, str], ...]": (("a", "1"), ("b", ""))}.get(str(hint), "package")
 
     hints = get_type_hints(cause)

@@ -4,7 +4,7 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory,
 
 from careen.database.memory import MemoryDatabase
 from careen.formats.feeds.archive_facts import RPM_SOURCE, SOURCE
-from careen.matching.coverage import MAX_PATHS, coverage, with_attached, with_unread
+from careen.matching.coverage import MAX_PATHS, coverage, with_attached, with_sbom, with_unread
 from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
 from careen.model.attached import Attached, AttachedVex
@@ -306,3 +306,41 @@ def test_without_a_main_source_the_packages_of_a_release_are_not_answered_for(so
     packages = [deb(), deb("bash", source=Source("bash", "5"))]
     found = run(packages, [advisory(source=source), info(source=source, partial=True)]).reasons
     assert [(one.code, one.packages) for one in found if one.code in ("no_advisories", "partial_source")] == [(code, 1)]
+
+
+ALL_SCANNERS = ("vuln", "secret", "config")
+
+
+def of_sbom(*packages, tool="syft 1.19.0", scanners=ALL_SCANNERS):
+    found = with_sbom(Coverage("assessed", (), 0, 0), Inventory(DEBIAN, packages, sbom_tool=tool), scanners)
+    return found.verdict, [(reason.code, reason.packages, reason.subjects, reason.detail) for reason in found.reasons]
+
+
+def test_what_an_sbom_of_another_tool_does_not_contain():
+    assert of_sbom(tool=None) == ("assessed", [])
+    verdict, [(code, count, subjects, detail)] = of_sbom(pypi())
+    assert (verdict, code, count, subjects) == ("partially_assessed", "sbom_only", 1, ("syft 1.19.0",))
+    assert detail == (
+        "an SBOM of syft 1.19.0 lists the packages; it does not contain files that no package owns and no tool identified, "
+        "what could not be read, programs without a package, which language packages the distribution built, secrets and "
+        "misconfigurations"
+    )
+
+
+@pytest.mark.parametrize(
+    ("package", "scanners", "present", "missing"),
+    [
+        (Package("generic", None, "redis", "7"), ALL_SCANNERS, "programs", "where packages are"),
+        (pypi(evidence=()), ALL_SCANNERS, "nothing", "where packages are"),
+        (pypi(owned_by=deb().purl), ALL_SCANNERS, "language packages", "secrets"),
+        (pypi(), ("vuln",), "secrets", "what could not be read"),
+        (pypi(), ("secret",), "files that no package owns", "secrets"),
+        (pypi(), ("config",), "secrets", "misconfigurations"),
+    ],
+)
+def test_only_what_it_lacks_and_was_asked_for(package, scanners, present, missing):
+    _, [(*_, subjects, detail)] = of_sbom(package, tool="", scanners=scanners)
+    assert subjects == ()
+    assert detail.startswith("an SBOM of an unnamed tool lists the packages; it does not contain ")
+    assert present not in detail
+    assert missing in detail

@@ -94,7 +94,7 @@ CURL = replace(OPENSSL, package=deb("curl", "8.1-1", Source("curl", "8.1-1")), n
 
 
 def covered(subjects, *records, named=()):
-    return gaps_of(subjects, knowledge(*records), Keys(SCHEMES), frozenset(named), TODAY)
+    return gaps_of(subjects, knowledge(*records), Keys(SCHEMES), dict.fromkeys(named, ()), TODAY)
 
 
 def causes(subjects, *records, named=()):

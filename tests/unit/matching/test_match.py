@@ -197,7 +197,8 @@ def test_the_confidence_of_a_package_caps_that_of_its_findings():
         "likely",
         "possible",
     ]
-    assert run([pypi(presence="shadowed")], records).findings[0].confidence == "likely"
+    for presence in ("shadowed", "declared"):
+        assert run([pypi(presence=presence)], records).findings[0].confidence == "likely"
     guess = [advisory("PYSEC-1", "4.2.3", "PyPI", "django", confidence="possible")]
     assert run([pypi()], guess).findings[0].confidence == "possible"
 
@@ -206,22 +207,57 @@ def test_a_rebuild_stands_in_if_the_vendor_is_unknown():
     rocky = Distribution("rocky", "8.9")
     packages = [
         Package("rpm", "rocky", "curl", "7.61.1-30.el8", distro="rocky-8.9"),
-        Package("rpm", "rocky", "php", "7.4.1-1.module+el8+1", distro="rocky-8.9", module="php:7.4:1:2"),
     ]
     records = [
         info("almalinux:8", "almalinux"),
         advisory("ALSA-1", "7.61.1-33.el8", "almalinux:8", "curl", aliases=("CVE-1",)),
-        advisory("ALSA-2", "7.4.9-1.module_el8+7", "almalinux:8", "php", aliases=("CVE-2",), module="php:7.4"),
     ]
     matched = run(packages, records, rocky)
     (found,) = matched.findings
     assert (found.id, found.confidence) == ("CVE-1", "likely")
     assert found.reason == "7.61.1-30.el8 < 7.61.1-33.el8 (rpm order, AlmaLinux 8, standing in for Rocky Linux 8)"
     assert codes(matched)["stand_in"].packages == 1
-    assert codes(matched)["unassessed_package"].packages == 1
     spoken = [*records, info("rocky:8", "rocky", packages=1, partial=True)]
     spoken.append(advisory("CVE-1", "7.61.1-30.el8", "rocky:8", "curl", source="osv"))
     assert run(packages, spoken, rocky).findings == ()
+
+
+def test_a_rebuild_stands_in_for_the_streams_that_it_has():
+    def php(name, version, stream="php:7.4"):
+        return Package("rpm", "rocky", name, version, distro="rocky-8.9", module=f"{stream}:8:ab")
+
+    records = [
+        info("almalinux:8", "almalinux"),
+        advisory("ALSA-1", "7.4.9-1.module_el8.5.0+70+abc", "almalinux:8", "php", aliases=("CVE-1",), module="php:7.4"),
+        advisory("ALSA-2", "8.0.9-1.module_el8.5.0+70+abc", "almalinux:8", "php", aliases=("CVE-2",), module="php:8.0"),
+        advisory("ALSA-3", "8.1.9-1.el8", "almalinux:8", "php", aliases=("CVE-3",)),
+    ]
+    rocky = Distribution("rocky", "8.9")
+    matched = run([php("php", "7.4.1-1.module+el8.5.0+9+def"), php("php-cli", "7.4.1-1.module+el8.5.0+9+def")], records, rocky)
+    assert [(found.id, found.confidence, found.fix.versions) for found in matched.findings] == [
+        ("CVE-1", "likely", ("7.4.9-1.module_el8.5.0+70+abc",))
+    ]
+    assert {code: reason.packages for code, reason in codes(matched).items()} == {"stand_in": 2}
+    same_release = php("php", "7.4.9-1.module+el8.5.0+9+def")  # the number of its build is lower
+    assert run([same_release], records, rocky).findings == ()
+    other = run([php("php", "7.3.1-1.module+el8.5.0+9+def", "php:7.3")], records, rocky)
+    assert other.findings == ()
+    assert codes(other)["partial_source"].packages == 1
+    assert codes(other)["partial_source"].detail.endswith("module streams that AlmaLinux 8 has no advisory of: php:7.3")
+
+
+def test_modules_of_centos_are_compared_without_the_numbers_of_builds():
+    def php(version):
+        return Package("rpm", "centos", "php", version, distro="centos-8", module="php:7.4:8:ab")
+
+    records = [
+        info("rhel:8", "redhat", unfixed=True),
+        advisory("RHSA-1", "7.4.9-1.module+el8.5.0+7000+abc.2", "rhel:8", "php", aliases=("CVE-1",), module="php:7.4"),
+    ]
+    centos, rhel = Distribution("centos", "8"), Distribution("rhel", "8.5")
+    assert run([php("7.4.9-1.module_el8.5.0+90+def.2")], records, centos).findings == ()
+    assert ids(run([php("7.4.9-1.module_el8.5.0+90+def.1")], records, centos)) == ["CVE-1"]
+    assert ids(run([structs.replace(php("7.4.9-1.module+el8.5.0+90+def.2"), distro="rhel-8.5")], records, rhel)) == ["CVE-1"]
 
 
 def test_the_rebuild_adds_the_vulnerabilities_that_the_vendor_does_not_name():

@@ -72,6 +72,35 @@ def test_a_warning_of_jenkins_and_the_cve_that_names_it_are_one_finding():
     assert (found.id, found.fix.versions, found.confidence) == ("CVE-2098-1", ("1.19",), "confirmed")
     assert {one.source for one in found.advisories} == {"jenkins", "ghsa"}
     assert [one.id for one in findings(warning)] == ["SECURITY-12"]
+    of_plugin = replace(warning, id="SECURITY-12-ship-log", aliases=("SECURITY-12",))
+    assert [one.id for one in findings(of_plugin, named)] == ["CVE-2098-1"]
+
+
+def test_a_fix_that_jenkins_backported():
+    ranges = (Range(None, None, "2.61"),)
+    pattern = "(?!2[.]57[.][4-9])(1|2[.]([0-9]|[1-5][0-9]|6[01]))(|[.-].*)"
+    warning = advisory("SECURITY-12", None, "Jenkins", "ship-log", source="jenkins", ranges=ranges, pattern=pattern)
+    kinds = ECOSYSTEMS | {"maven": Ecosystem("maven", "go", "Maven")}
+
+    def findings(version, warning=warning):
+        plugin = package("maven", "org.example:ship-log", "plugins/ship-log.jpi", version)
+        return [
+            (one.fix.state, one.reason)
+            for one in match(Inventory(None, (plugin,)), knowledge(warning), SCHEMES, kinds, TODAY).findings
+        ]
+
+    of_github = advisory(
+        "GHSA-1", "2.62", "Maven", "org.example:ship-log", source="ghsa", aliases=("CVE-2098-1", "SECURITY-12")
+    )
+    for version, confidence in (("2.57.3", "confirmed"), ("2.57.4", "possible")):
+        plugin = package("maven", "org.example:ship-log", "plugins/ship-log.jpi", version)
+        (found,) = match(Inventory(None, (plugin,)), knowledge(warning, of_github), SCHEMES, kinds, TODAY).findings
+        assert (found.id, found.confidence) == ("CVE-2098-1", confidence)
+    assert findings("2.57.3") == [("unknown", "2.57.3 <= 2.61 (go order, Jenkins)")]
+    assert findings("2.57.4") == findings("2.62") == []
+    alone = replace(warning, ranges=())
+    assert findings("2.57.3", alone) == [("unknown", "2.57.3 is listed as affected (go order, Jenkins)")]
+    assert findings("2.57.4", alone) == []
 
 
 def test_the_maker_names_the_release_that_fixes_its_program():

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from careen.matching.rpm import is_about_build, stream_of
+from careen.matching.rpm import is_about_build, stream_of, without_module_build
 from careen.model.advisory import Advisory, Range
 from careen.model.package import Package
 
@@ -41,6 +41,21 @@ def test_an_ordinary_package_hears_no_module():
     assert is_about_build(fix("1:18.20.2-1.el8"), package("1:18.19.0-1.el8"))
     assert not is_about_build(fix("1:18.20.2-1.module_el8.9.0+3775"), package("1:18.19.0-1.el8"))
     assert not is_about_build(fix("1:18.20.2-1.el8", "nodejs:18"), package("1:18.19.0-1.el8"))
+
+
+@pytest.mark.parametrize(
+    ("version", "compared"),
+    [
+        ("1:14.18.2-2.module_el8.5.0+1022+b541f3b1", "1:14.18.2-2"),
+        ("2.4.37-47.module+el8.6.0+15654+427eba2e.2", "2.4.37-47.2"),
+        ("1:1.20.1-1.module_el8.8.0+3624+abf02be4.1.alma.1", "1:1.20.1-1.1"),
+        ("1.0.1-10.module_el8.5.0+150+5f0dbea0.alma", "1.0.1-10"),
+        ("0.7.19.0.2.module_el8+5", "0.7.19.0.2"),
+        ("1.0-1.el8", "1.0-1.el8"),
+    ],
+)
+def test_versions_without_the_number_of_a_module_build(version, compared):
+    assert without_module_build(lambda text: (text,))(version) == (compared,)
 
 
 def test_a_lost_label_leaves_the_stream_unknown():

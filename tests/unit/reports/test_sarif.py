@@ -36,7 +36,11 @@ def test_results_refer_to_rules_and_to_paths_in_the_image(report):
             assert not set(uri) & set(' \\"<>{}|^`\n')
             assert location["physicalLocation"]["artifactLocation"]["uriBaseId"] in run["originalUriBaseIds"]
     for rule in rules:
-        assert 0 <= float(rule["properties"]["security-severity"]) <= 10
+        assert 0.1 <= float(rule["properties"]["security-severity"]) <= 10
+        texts = [rule["shortDescription"], rule["fullDescription"], rule["help"]]
+        assert all(text["text"] for text in texts)
+        assert rule["help"]["markdown"]
+        assert not set("".join(text["text"] for text in texts)) & {"\x1b", "\u202e", "\r"}
 
 
 def test_a_result_per_finding_and_the_suppressed_ones_marked():
@@ -64,6 +68,87 @@ def test_a_new_tag_changes_neither_the_place_nor_the_fingerprint_of_an_alert():
         run_of(old)["automationDetails"] == run_of(new)["automationDetails"] == {"id": "careen/registry.example/shop/service/"}
     )
     assert run_of(new)["properties"]["imageDigest"] == "sha256:" + "5d" * 32
+
+
+@pytest.mark.parametrize(
+    ("risk", "kev", "score"), [(2.5, False, "0.2"), (50.0, True, "5.0"), (25.5, False, "2.5"), (0.0, False, "0.1")]
+)
+def test_without_a_severity_the_risk_counts(risk, kev, score):
+    report = usual()
+    unknown = next(one for one in report.findings if one.severity == "unknown")
+    run = run_of(replace(report, findings=(replace(unknown, risk=risk, kev=kev),)))
+    (rule,) = (rule for rule in run["tool"]["driver"]["rules"] if rule["id"] == unknown.id)
+    assert (rule["properties"]["security-severity"], rule["defaultConfiguration"]["level"]) == (score, "warning")
+
+
+def test_the_help_of_a_rule():
+    rules = {rule["id"]: rule for rule in run_of(usual())["tool"]["driver"]["rules"]}
+    rule = rules["CVE-2021-44228"]
+    assert rule["fullDescription"]["text"] == (
+        "Remote code execution through look-ups in logged text (CVE-2021-44228 in org.apache.logging.log4j:log4j-core)"
+    )
+    assert "log4j-core 2.14.1: fixed in 2.15.0, 2.12.2, 2.3.1" in rule["help"]["text"].splitlines()[1]
+    assert "- **Exploited:** yes, by CISA's catalogue" in rule["help"]["markdown"].splitlines()
+    assert rules["CVE-2023-5678"]["shortDescription"]["text"] == "CVE-2023-5678 in libssl3, openssl"
+    assert "no fixed version (wont_fix)" in rules["CVE-2023-6931"]["help"]["text"]
+
+
+def test_the_help_of_a_vulnerability_in_many_packages_names_the_first():
+    report = usual()
+    many = tuple(replace(report.findings[0], package_name=f"part{number:02}") for number in range(25))
+    run = run_of(replace(report, findings=many, suppressed=()))
+    (rule,) = run["tool"]["driver"]["rules"]
+    assert rule["shortDescription"]["text"].endswith("part08, part09 and 15 more")
+    assert "- … and 15 more" in rule["help"]["markdown"].splitlines()
+    assert len(rule["help"]["text"]) < 1000
+
+
+def test_names_and_texts_have_no_meaning_in_markdown():
+    report = usual()
+    hostile = replace(
+        report.findings[0],
+        package_name="a`![x](https://evil.example)",
+        fix=replace(report.findings[0].fix, versions=("<img src=x>", "[1](https://evil.example)")),
+        aliases=("*x*\n# y",),
+    )
+    run = run_of(replace(report, findings=(hostile,), suppressed=()))
+    lines = run["tool"]["driver"]["rules"][0]["help"]["markdown"].splitlines()
+    assert lines[0].startswith("- `a'![x](https://evil.example) ")
+    assert lines[0].count("`") == 2
+    assert lines[0].endswith(r": fixed in \<img src=x\>, \[1\](https\://evil.example)")
+    assert r"- **Also known as:** \*x\*\\n\# y" in lines
+
+
+@pytest.mark.parametrize(
+    ("opened", "reference", "name"),
+    [
+        ("docker-archive:/home/me/work/out/service.tar", "/home/me/work/out/service.tar", "service.tar"),
+        ("docker-archive:.cache/out/service.tar", ".cache/out/service.tar", "service.tar"),
+        ("docker-archive:out/all.tar:shop/service:1.4", "out/all.tar:shop/service:1.4", "service"),
+        ("oci-layout:/tmp/tmp.x1/image:1.4", "/tmp/tmp.x1/image:1.4", "image"),
+        ("oci-layout:build/image@sha256:00", "build/image@sha256:00", "image"),
+        ("sbom:/tmp/x/service.cdx.json", "/tmp/x/service.cdx.json", "service.cdx.json"),
+        ("directory:/tmp/tmp.x1/rootfs", "/tmp/tmp.x1/rootfs", "rootfs"),
+        ("directory:services/api", "./services/api", "services/api"),
+        ("directory:../api", "../api", "api"),
+        ("registry:localhost:5000/a/b:1", "localhost:5000/a/b:1", "localhost:5000/a/b"),
+        ("docker:docker.io/library/nginx:1.25", "nginx:1.25", "nginx"),
+    ],
+)
+def test_a_run_is_named_without_the_folders_of_the_runner(opened, reference, name):
+    report = usual()
+    report = replace(report, image=replace(report.image, reference=reference, opened=opened))
+    assert run_of(report)["automationDetails"]["id"] == f"careen/{name}/"
+
+
+@pytest.mark.parametrize(
+    ("paths", "name"),
+    [("deploy/, shop", "deploy%2C%20shop"), ("/home/me/work/deploy", "deploy"), (".", "."), ("../deploy", "deploy")],
+)
+def test_a_check_is_named_by_its_paths_below_the_working_folder(paths, name):
+    report = faulty()
+    report = replace(report, image=replace(report.image, reference=paths))
+    assert run_of(report)["automationDetails"]["id"] == f"careen/{name}/"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """One OSV record as advisories for its packages and a record about the vulnerability.
 
 - ignored are withdrawn records, bug-fix errata without a vulnerability, and informational entries (RustSec's "unmaintained",
-  "unsound") without a CVE;
+  "unsound") without a CVE, unless they are about memory: these are ``possible``;
 - ``MAL-`` becomes Malicious, everything else an Advisory for each package and one VulnerabilityRecord;
 - ``aliases`` and ``upstream`` are aliases; ``related`` is not, except in errata that list the vulnerabilities they fix there;
 - ranges of type GIT are commits, not versions: an entry with nothing but such ranges is ignored.
@@ -72,9 +72,14 @@ def _aliases(record: Record) -> tuple[str, ...]:
         ids.update(dict.fromkeys(id for id in record.related or () if id.startswith("CVE-")))
     if any(entry.package and entry.package.ecosystem == "Maven" for entry in record.affected or ()):
         # Jenkins names a vulnerability by an anchor of its advisory page, and warns about it by that name.
-        ids.update(dict.fromkeys(found.decode() for found in _JENKINS.findall(bytes(record.references))))
+        ids.update(dict.fromkeys(map(_of_jenkins, _JENKINS.findall(bytes(record.references)))))
     ids.pop(record.id, None)
     return tuple(ids)
+
+
+def _of_jenkins(found: tuple[bytes, bytes]) -> str:
+    number, part = map(bytes.decode, found)
+    return f"SECURITY-{number} ({part})" if part else f"SECURITY-{number}"
 
 
 def _spelled(text: str) -> str:
@@ -88,10 +93,20 @@ def _is_wanted(entry: Affected, ecosystem: str | None, has_cve: bool) -> bool:
     """``has_cve``: the record names a CVE, so an informational entry counts too."""
     if entry.package is None or not entry.package.name or len(entry.package.name) > 500:
         return False
-    if not has_cve and entry.database_specific and entry.database_specific.informational:
+    if not has_cve and _is_informational(entry) and not _is_about_memory(entry):
         return False
     base = entry.package.ecosystem.partition(":")[0]
     return ecosystem is None or base == ecosystem
+
+
+def _is_informational(entry: Affected) -> bool:
+    return bool(entry.database_specific and entry.database_specific.informational)
+
+
+def _is_about_memory(entry: Affected) -> bool:
+    """Whether unsound code may corrupt or expose memory, if a program uses it so."""
+    specific = entry.database_specific or _NOTHING
+    return specific.informational == "unsound" and not _MEMORY.isdisjoint(_words(specific.categories))
 
 
 def _malicious(id: str, affected: list[Affected]) -> Iterator[Advisory | Malicious]:
@@ -119,6 +134,9 @@ def _advisories(
     if not ranges and not versions and (entry.ranges or not _ERRATA.match(record.id)):
         return  # only commits, or nothing at all: no version is stated to be affected
     fixed = _words(specific.fixed_versions)
+    confidence = _CONFIDENCE.get(str(specific.name_mapping), "confirmed")
+    if _is_informational(entry) and not any(id.startswith("CVE-") for id in (record.id, *aliases)):
+        confidence = "possible"
     if entry.severity and record.severity:
         severity = _rating(entry.severity) or severity
     elif severity == "unknown" and entry.severity:
@@ -136,7 +154,7 @@ def _advisories(
             severity=severity,
             fixed_versions=fixed,
             module=module,
-            confidence=_CONFIDENCE.get(str(specific.name_mapping), "confirmed"),
+            confidence=confidence,
             url=url,
             systems=_systems(entry.ecosystem_specific),
         )
@@ -155,6 +173,7 @@ def _systems(specific: Specific | None) -> tuple[str, ...]:
 
 
 _CONFIDENCE: dict[str, Any] = {"reference": "likely", "heuristic": "possible"}
+_MEMORY = frozenset({"memory-corruption", "memory-exposure", "thread-safety"})  # of RustSec's categories
 
 
 def _merged(advisories: list[Advisory]) -> Iterator[Advisory]:
@@ -341,7 +360,7 @@ _SEVERITIES: dict[str, Severity] = {
     "critical": "critical", "high": "high", "important": "high", "medium": "medium", "moderate": "medium", "low": "low",
     "negligible": "negligible", "unimportant": "negligible",
 }  # fmt: skip
-_JENKINS = re.compile(rb'jenkins\.io/security/advisory/[0-9-]{10}/?#(SECURITY-[0-9]{1,6})"')
+_JENKINS = re.compile(rb'jenkins\.io/security/advisory/[0-9-]{10}/?#SECURITY-([0-9]{1,6})(?:(?:%20|[ +])\(?([1-9][0-9]?)\)?)?"')
 _STREAM = re.compile(r"\b([A-Za-z][\w.+-]*):([\w.+-]+)(?= |,|$)")
 _LAST_KNOWN = re.compile(r"<(=?)\s*([^\s,]+)$")
 

@@ -34,6 +34,7 @@ class Specific(Struct, gc=False):
     """``database_specific`` and ``ecosystem_specific`` of an affected package, the fields of all known databases together."""
 
     informational: Any = None
+    categories: Any = None
     fixed_versions: Any = None
     exclusive_lower_bound: Any = None
     source_range: Any = None

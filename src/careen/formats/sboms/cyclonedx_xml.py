@@ -19,9 +19,18 @@ def document(data: bytes) -> dict[str, Any]:
     metadata = bom.first("metadata")
     return {
         "bomFormat": "CycloneDX",
-        "metadata": {"component": _component(metadata.first("component")), "properties": _properties(metadata)},
+        "metadata": {
+            "component": _component(metadata.first("component")),
+            "properties": _properties(metadata),
+            "tools": _tools(metadata.first("tools")),
+        },
         "components": _components(bom),
     }
+
+
+def _tools(holder: Element) -> list[dict[str, str]]:
+    tools = [*holder.all("tool"), *holder.first("components").all("component")]
+    return [{field: tool.first(field).value for field in ("name", "version")} for tool in tools]
 
 
 def _components(parent: Element) -> list[dict[str, Any]]:

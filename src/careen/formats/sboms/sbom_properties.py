@@ -75,6 +75,8 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
     pairs += [("modified", _json([file.path, file.package, file.layer, file.mode])) for file in inventory.integrity.modified]
     if inventory.integrity.programs:
         pairs.append(("verified", _json([inventory.integrity.verified, inventory.integrity.without_digest])))
+    if inventory.sbom_tool is not None:
+        pairs.append(("sbom_tool", inventory.sbom_tool))
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
     for unknown in sorted(together, key=lambda unknown: not unknown.whole_layer)[:MAX_UNKNOWNS]:
         place = unknown.evidence
@@ -89,9 +91,14 @@ def of_layers(image: Image) -> list[tuple[str, str]]:
 
 
 def inventory_with(
-    packages: Iterable[Package], pairs: Iterable[tuple[str, str]], distribution: Distribution | None, faults: Iterable[Unknown]
+    packages: Iterable[Package],
+    pairs: Iterable[tuple[str, str]],
+    distribution: Distribution | None,
+    faults: Iterable[Unknown],
+    tool: str = "",
 ) -> Inventory:
-    """``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document."""
+    """``distribution`` comes from the format's own fields; ``faults`` are the unreadable parts of the document; ``tool`` made
+    it, by its own fields. Careen's documents have the number of files."""
     unknowns = list(faults)
     paths: dict[str, list[str]] = {"unidentified": [], "owned": []}
     modified: list[ModifiedFile] = []
@@ -119,6 +126,7 @@ def inventory_with(
         created=known.get("created", ""),
         integrity=_integrity(known.get("verified", ""), modified),
         no_package_database=known.get("no_package_database") == "true",
+        sbom_tool=known.get("sbom_tool") if "files" in known else tool,
     )
 
 

@@ -21,11 +21,14 @@ _PACKAGE = {
 def document(data: bytes) -> dict[str, Any]:
     packages: list[dict[str, Any]] = []
     relations: list[dict[str, str]] = []
-    found: dict[str, Any] = {"packages": packages, "relationships": relations}
+    creators: list[str] = []
+    found: dict[str, Any] = {"packages": packages, "relationships": relations, "creationInfo": {"creators": creators}}
     package: dict[str, Any] | None = None
     for tag, value in _tags(data):
         if tag in _DOCUMENT:
             found.setdefault(_DOCUMENT[tag], value)
+        elif tag == "Creator":
+            creators.append(value)
         elif tag == "PackageName":
             package = {"name": value, "externalRefs": []}
             packages.append(package)

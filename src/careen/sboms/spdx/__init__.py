@@ -17,6 +17,7 @@ from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.formats.sboms import sbom_properties, spdx_tag_value
+from careen.formats.sboms.made_by import creator
 from careen.formats.sboms.wrapping import unwrapped
 from careen.model.inventory import Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
@@ -59,7 +60,8 @@ def read(data: bytes) -> Sbom:
         packages.setdefault((package.purl, package.owned_by, package.presence), package)
     found = tuple(packages.values())
     pairs = _notes(document)
-    inventory = sbom_properties.inventory_with(found, pairs, distribution or distribution_in(found), faults)
+    tool = creator([text(name) for name in sequence(mapping(document.get("creationInfo")).get("creators"))])
+    inventory = sbom_properties.inventory_with(found, pairs, distribution or distribution_in(found), faults, tool)
     layers = (value.partition(" ") for name, value in pairs if name == "image_layer")
     digest = text(subject.get("versionInfo"))
     return Sbom(
@@ -150,11 +152,13 @@ def _subjects(document: dict[str, Any]) -> set[str]:
 
 def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
     """The packages of an SPDX 3.0 graph in the structure of 2.3."""
-    packages, name, roots = [], "", list[str]()
+    packages, name, roots, tools = [], "", list[str](), list[str]()
     for element in map(mapping, sequence(document["@graph"])):
         kind = text(element.get("type")) or text(element.get("@type"))
         if kind == "SpdxDocument":
             name = text(element.get("name"))
+        if kind == "Tool":
+            tools.append(f"Tool: {text(element.get('name'))}")
         if kind in ("SpdxDocument", "software_Sbom"):
             roots += map(text, sequence(element.get("rootElement")))
         if kind != "software_Package":
@@ -178,7 +182,13 @@ def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
                 ],
             }
         )
-    return {"spdxVersion": "SPDX-2.3", "name": name, "packages": packages, "documentDescribes": roots}
+    return {
+        "spdxVersion": "SPDX-2.3",
+        "name": name,
+        "creationInfo": {"creators": tools},
+        "packages": packages,
+        "documentDescribes": roots,
+    }
 
 
 SBOM_FORMAT = SbomFormat(

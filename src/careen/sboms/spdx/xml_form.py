@@ -29,6 +29,7 @@ def _from_xml(root: Element) -> dict[str, Any]:
     return {
         "spdxVersion": root.first("spdxVersion").value,
         "name": root.first("name").value,
+        "creationInfo": {"creators": [element.value for element in root.first("creationInfo").all("creators")]},
         "documentDescribes": [element.value for element in root.all("documentDescribes")],
         "relationships": [{key: relation.first(key).value for key in _RELATION} for relation in root.all("relationships")],
         "annotations": _annotations(root.all("annotations")),
@@ -56,6 +57,9 @@ def _from_rdf(root: Element) -> dict[str, Any]:
     return {
         "spdxVersion": about.first("specVersion").value,
         "name": about.first("name").value,
+        "creationInfo": {
+            "creators": [element.value for node in nodes if node.tag == "CreationInfo" for element in node.all("creator")]
+        },
         "documentDescribes": described,
         "packages": [_rdf_package(node) for node in nodes if node.tag == "Package" and node.first("name").value],
     }

@@ -85,8 +85,27 @@ def test_informational_records_are_ignored(kind):
 def test_an_unsound_crate_with_a_cve_is_a_vulnerability():
     unsound = entry([ZERO, {"fixed": "2.0"}], database_specific={"informational": "unsound"})
     (found,) = advisories(unsound, aliases=["GHSA-1", "CVE-2025-1"])
-    assert found.aliases == ("GHSA-1", "CVE-2025-1")
+    assert (found.aliases, found.confidence) == (("GHSA-1", "CVE-2025-1"), "confirmed")
     assert advisories(unsound, aliases=["GHSA-1"]) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "categories", "confidence"),
+    [
+        ("unsound", ["memory-corruption"], "possible"),
+        ("unsound", ["code-execution", "memory-exposure"], "possible"),
+        ("unsound", ["thread-safety"], "possible"),
+        ("unsound", ["crypto-failure"], None),
+        ("unsound", "memory-corruption", None),
+        ("unmaintained", ["memory-corruption"], None),
+        ("notice", ["memory-exposure"], None),
+        (None, ["memory-corruption"], "confirmed"),
+    ],
+)
+def test_an_unsound_crate_without_a_cve_is_possible_if_it_is_about_memory(kind, categories, confidence):
+    specific = {"informational": kind, "categories": categories}
+    found = advisories(entry([ZERO], database_specific=specific), aliases=["GHSA-1"])
+    assert [one.confidence for one in found] == ([confidence] if confidence else [])
 
 
 def test_aliases_and_upstream_but_never_related():
@@ -103,7 +122,7 @@ def test_the_name_that_jenkins_gives_a_vulnerability():
     pages = ["2098-01-02/#SECURITY-12", "2098-01-02/#SECURITY-13%20(1)", "2098-01-02/"]
     references = [{"type": "WEB", "url": f"https://www.jenkins.io/security/advisory/{page}"} for page in pages]
     (found,) = advisories(entry([ZERO], ecosystem="Maven"), aliases=["CVE-2098-1"], references=references)
-    assert found.aliases == ("CVE-2098-1", "SECURITY-12")
+    assert found.aliases == ("CVE-2098-1", "SECURITY-12", "SECURITY-13 (1)")
     (found,) = advisories(entry([ZERO]), aliases=["CVE-2098-1"], references=references)
     assert found.aliases == ("CVE-2098-1",)
 

@@ -2,29 +2,33 @@
 
 Locations are paths inside the image, which do not change with its tag, or files of the source tree with their lines
 (``careen check``). The run's properties name the image. The fingerprint identifies an alert from build to build.
-**Source:** OASIS Static Analysis Results Interchange Format 2.1.0, sections 3.14 (run), 3.27 (result), 3.35
-(suppression), 3.49 (reportingDescriptor); GitHub's ``security-severity`` property.
+**Source:** OASIS Static Analysis Results Interchange Format 2.1.0, sections 3.14 (run), 3.17 (runAutomationDetails), 3.27
+(result), 3.35 (suppression).
 """
 
+from pathlib import PurePath
 from typing import Any, TextIO
 from urllib.parse import quote
 
 import msgspec
 
 from careen import __version__
-from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, Misconfiguration, Suppressed, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
+from careen.model.image import Image
 from careen.model.report import Report
-from careen.output.escape import visible, web_link
+from careen.output.escape import visible
 from careen.output.json_text import write_json
 from careen.output.lines import joined
 from careen.output.outcome import exit_line
 from careen.output.summary import build_step, by_severity, ordered, settled
 from careen.plugins import Reporter, ReportOptions
 
+from .rules import LEVELS, rules_of
+
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "negligible": "note", "unknown": "warning"}
-# The score for viewers if none is published: the middle of the band of CVSS 3.1, section 5.
-SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1, "unknown": 0.0}
+# The sources of images that are files and folders here, by the prefix of their references.
+_FILES = frozenset(("docker-archive", "oci-layout", "sif", "squashfs", "file", "sbom"))
+_FOLDERS = frozenset(("directory",))
 
 BASES = {"IMAGE": "the root of the image's file system", "%SRCROOT%": "the folder in which careen was run"}
 
@@ -38,7 +42,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         finding for finding in ordered(report.findings) if not options.severities or finding.severity in options.severities
     ]
     suppressed = settled(report.suppressed)
-    rules = _rules([*listed, *(entry.finding for entry in suppressed)])
+    rules = rules_of([*listed, *(entry.finding for entry in suppressed)])
     index_by_id = {rule["id"]: index for index, rule in enumerate(rules)}
     base = "%SRCROOT%" if report.image.kind == "files" else "IMAGE"
     results = [_result(finding, index_by_id, base) for finding in listed]
@@ -61,7 +65,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
     ]
     return {
         "tool": {"driver": {"name": "careen", "semanticVersion": __version__, "rules": rules}},
-        "automationDetails": {"id": f"careen/{quote(_name(image.reference), safe='/:.-', errors='replace')}/"},
+        "automationDetails": {"id": f"careen/{quote(_name(image), safe='/:.-', errors='replace')}/"},
         "invocations": [
             {
                 "executionSuccessful": report.verdict.exit_code != 3,
@@ -86,62 +90,26 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
     }
 
 
-def _name(reference: str) -> str:
-    """Without tag and digest: a viewer keeps one list of alerts for each name, across builds."""
+def _name(image: Image) -> str:
+    """The same for each build and on each runner, so without tag, digest and the folder of a checkout: a viewer keeps one
+    list of alerts for each name."""
+    reference = image.reference
+    if image.kind == "files":
+        return ", ".join(map(_in_checkout, reference.split(", ")))
+    source = image.opened.partition(":")[0]
+    if source in _FOLDERS:
+        return _in_checkout(reference)
     name = reference.partition("@")[0]
+    if source in _FILES:
+        name = PurePath(name).name
     head, colon, tag = name.rpartition(":")
-    return head if colon and "/" not in tag and head not in ("oci-layout", "docker-archive", "dir") else name
+    return head if colon and "/" not in tag and head not in _FILES else name
 
 
-def _rules(findings: list[Finding]) -> list[dict[str, Any]]:
-    """One rule for each vulnerability, check or kind of secret. In SARIF the severity belongs to the rule: the worst counts."""
-    by_id: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_id.setdefault(finding.id, []).append(finding)
-    return [_rule(id, by_id[id]) for id in sorted(by_id)]
-
-
-def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
-    worst = max(findings, key=_score)
-    name, tag, text = _named(worst, findings)
-    rule: dict[str, Any] = {
-        "id": id,
-        "name": name,
-        "shortDescription": {"text": visible(text, 300)},
-        "defaultConfiguration": {"level": LEVELS[worst.severity]},
-        "properties": {"security-severity": f"{_score(worst):.1f}", "tags": ["security", tag, worst.severity]},
-    }
-    if isinstance(worst, Misconfiguration):
-        rule["fullDescription"] = {"text": worst.why or text}
-        rule["help"] = {"text": f"{worst.why} {worst.fix}".strip() or text}
-        rule["properties"]["references"] = list(worst.references)
-    vulnerabilities = [found for found in findings if isinstance(found, Vulnerability)]
-    # As code scanning reads them: external/cwe/cwe-079.
-    weaknesses = sorted(
-        {weakness for found in vulnerabilities for weakness in found.weaknesses}, key=lambda weakness: weakness.id
-    )
-    numbers = [number for weakness in weaknesses if (number := weakness.id.removeprefix("CWE-")).isdecimal()]
-    rule["properties"]["tags"] += [f"external/cwe/cwe-{number.zfill(3)}" for number in numbers]
-    if named := [visible(f"{weakness.id}: {weakness.name}", 250) for weakness in weaknesses if weakness.name]:
-        rule["properties"]["weaknesses"] = named
-    links = sorted(url for found in vulnerabilities for reference in found.advisories if (url := web_link(reference.url)))
-    return rule | ({"helpUri": links[0]} if links else {})
-
-
-def _named(worst: Finding, findings: list[Finding]) -> tuple[str, str, str]:
-    if isinstance(worst, Vulnerability):
-        text = next((finding.summary for finding in findings if isinstance(finding, Vulnerability) and finding.summary), "")
-        return "Vulnerability", "vulnerability", text or f"{worst.id} in {worst.package_name}"
-    if isinstance(worst, ExposedSecret):
-        return "ExposedSecret", "secret", worst.title or worst.id
-    if isinstance(worst, IntegrityFinding):
-        return "ModifiedFile", "integrity", worst.title or worst.id
-    return "Misconfiguration", "misconfiguration", worst.title or worst.id
-
-
-def _score(finding: Finding) -> float:
-    cvss = finding.cvss if isinstance(finding, Vulnerability) else ()
-    return max((vector.score for vector in cvss if vector.version != "2.0"), default=SCORES[finding.severity])
+def _in_checkout(path: str) -> str:
+    """A path below the working folder as it is; of any other path the last part."""
+    parts = PurePath(path)
+    return parts.name if parts.is_absolute() or ".." in parts.parts else parts.as_posix()
 
 
 def _result(finding: Finding, index_by_id: dict[str, int], base: str) -> dict[str, Any]:
