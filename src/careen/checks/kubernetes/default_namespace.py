@@ -1,4 +1,4 @@
-"""Workload is in the default namespace."""
+"""Resource is in the default namespace."""
 
 from collections.abc import Iterator
 
@@ -6,24 +6,27 @@ from careen.checks.places import at
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
-WORKLOAD_KINDS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "DeploymentConfig")
+MADE_BY_CLUSTER = frozenset(  # in every namespace default
+    (
+        *(("configmap", "kube-root-ca.crt"), ("endpoints", "kubernetes"), ("endpointslice", "kubernetes")),
+        *(("service", "kubernetes"), ("serviceaccount", "default")),
+    )
+)
+WITHOUT_NAMESPACE = frozenset(("clusterrole", "clusterrolebinding", "customresourcedefinition", "namespace", "node"))
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for pod in manifests.pods:
-        resource = pod.resource
-        if resource.namespace == "default":
-            yield at(resource, "lies in the default namespace", "metadata", "namespace")
-    for resource in manifests.of(*WORKLOAD_KINDS):
-        if resource.namespace == "default" and not resource.body.map("spec", "template"):
+    for resource in manifests.resources:
+        made = (resource.lower, resource.name) in MADE_BY_CLUSTER or resource.lower == "event"
+        if resource.namespace == "default" and resource.lower not in WITHOUT_NAMESPACE and not made:
             yield at(resource, "lies in the default namespace", "metadata", "namespace")
 
 
 CHECK = Check(
     id="K8S-029",
-    title="Workload is in the default namespace",
+    title="Resource is in the default namespace",
     severity="low",
-    why="Permissions, limits and network policies by namespace cannot separate it from other workloads.",
+    why="Permissions, limits and network policies by namespace cannot separate it from the other resources there.",
     fix="Set metadata.namespace to a dedicated namespace.",
     references=("CIS Kubernetes 5.7.4",),
     inspect=inspect,
