@@ -222,11 +222,18 @@ class Manifests:
         if key not in self._selected:
             first = next(iter(plain_labels(selector).items()), ("", ""))
             found = self._pods.get((namespace or "default", first[0], as_text(first[1])), ())
-            self._compared += len(found)
-            if self._compared > MAX_COMPARED:
-                raise ValueError(f"over {MAX_COMPARED} pairs of selectors and pods")
+            self.count_pairs(len(found))
             self._selected[key] = [pod for pod in found if matches(pod.labels, selector)]
         return self._selected[key]
+
+    def count_pairs(self, count: int) -> None:
+        """Bounds the comparisons of pods with selectors or bindings, whose number grows with the square of the manifests.
+
+        Raises: ValueError if there are too many.
+        """
+        self._compared += count
+        if self._compared > MAX_COMPARED:
+            raise ValueError(f"over {MAX_COMPARED} pairs of pods and what refers to them")
 
 
 def read(files: Iterable[tuple[str, str]]) -> Manifests:
