@@ -4,6 +4,7 @@ import json
 from importlib import import_module
 
 from tests.conftest import ROOT
+from tests.docs.rules_of_others import rule_map
 from tests.support.examples import examples_of
 
 from careen.checks.kinds import KINDS
@@ -131,4 +132,7 @@ def _peers() -> dict[str, list[str]]:
         for peer, ids in json.loads(path.read_text("utf-8")).items():
             for id in ids:
                 found.setdefault(id, []).append(peer.replace(":", " ", 1))
+    for tool, by_id in rule_map().tools.items():
+        for id, check in ((id, check) for id, rule in by_id.items() for check in rule.checks):
+            found.setdefault(check, []).append(f"{tool} {id}")
     return {id: sorted(names) for id, names in found.items()}

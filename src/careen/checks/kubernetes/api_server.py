@@ -1,11 +1,14 @@
 """Flags of the API server of Kubernetes."""
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
 from careen.checks.flags import differs, equals, flag, lists, lists_weak_ciphers, omits, unset
+from careen.checks.places import at
 from careen.formats.kubernetes import control_plane
-from careen.plugins import Check
+from careen.formats.kubernetes.manifest_files import Manifests
+from careen.plugins import Check, Place
 
 _flag = partial(flag, "kube-apiserver")
 _unset = partial(unset, "kube-apiserver")
@@ -22,6 +25,15 @@ def _is_no_limit(value: str | None) -> bool:
     parts = re.findall(r"(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s)", value)
     seconds = sum(float(number) * {"h": 3600, "m": 60, "s": 1, "ms": 0.001}[unit] for number, unit in parts)
     return "".join(number + unit for number, unit in parts) != value or not 0 < seconds <= 300
+
+
+def _limits_no_events(manifests: Manifests) -> Iterator[Place]:
+    """The plugin is switched on by a flag, and its limits are in the configuration of admission plugins."""
+    message = "does not limit the rate of events"
+    yield from _flag("enable-admission-plugins", omits("EventRateLimit"), message)(manifests)
+    for resource in manifests.of("AdmissionConfiguration"):
+        if not any(plugin.text("name") == "EventRateLimit" for plugin in resource.body.maps("plugins")):
+            yield at(resource, message, "plugins")
 
 
 CHECKS = (
@@ -120,7 +132,7 @@ CHECKS = (
         why="One workload can flood the API server and etcd with events.",
         fix="Add EventRateLimit to --enable-admission-plugins, with a configuration file.",
         references=("CIS Kubernetes 1.2.10", "CWE-770"),
-        inspect=_flag("enable-admission-plugins", omits("EventRateLimit"), "does not limit the rate of events"),
+        inspect=_limits_no_events,
     ),
     Check(
         id="K8S-211",
