@@ -17,8 +17,8 @@ themselves may decide otherwise than the rule: they follow the versions of Kuber
 [Checks of Kubernetes](checks-kubernetes.md) also names the rules of Trivy, KubeLinter and Polaris at each check, [checks of
 Dockerfiles](checks-dockerfile.md) those of Hadolint, BuildKit, Trivy and Checkov.
 
-Permissions and owners of files on nodes (K8S-264, K8S-265) are read from the reports of node collectors, flags of the control
-plane from its static pods.
+A role that allows everything has RBC-001 alone, not one finding for each permission. Permissions and owners of files on nodes
+(K8S-264, K8S-265) are read from the reports of node collectors, flags of the control plane from its static pods.
 """
 
 AFTER = """\
