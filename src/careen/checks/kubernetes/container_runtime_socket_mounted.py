@@ -4,18 +4,16 @@ import re
 from collections.abc import Iterator
 
 from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.services.socket_folders import has_engine_socket
 from careen.plugins import Check, Place
 
 SOCKET = re.compile(r"/(?:docker|dockershim|containerd|containerd-[\w.-]+|crio|cri-dockerd|podman|buildkitd|frakti)\.sock$")
-FOLDER = re.compile(  # that has a socket; /var/run is a link to /run
-    r"/|(?:/var)?/run(?:/(?:buildkit|containerd|crio|cri-dockerd|docker(?:/containerd)?|k3s(?:/containerd)?|podman))?"
-)
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
         for volume, path in pod.host_paths():
-            if SOCKET.search(path) or FOLDER.fullmatch(re.sub("/+", "/", path)):
+            if SOCKET.search(path) or has_engine_socket(path):
                 yield Place(f"{pod.label} mounts {path} of the host", volume.line, path=pod.resource.path)
 
 

@@ -7,9 +7,9 @@ from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 KINDS = (  # that are no workloads, and have a namespace
-    *("ConfigMap", "Endpoints", "EndpointSlice", "HorizontalPodAutoscaler", "Ingress", "LimitRange", "NetworkPolicy"),
-    *("PersistentVolumeClaim", "PodDisruptionBudget", "ResourceQuota", "Role", "RoleBinding", "Secret", "Service"),
-    "ServiceAccount",
+    *("ConfigMap", "ControllerRevision", "CSIStorageCapacity", "Endpoints", "EndpointSlice", "HorizontalPodAutoscaler"),
+    *("Ingress", "Lease", "LimitRange", "NetworkPolicy", "PersistentVolumeClaim", "PodDisruptionBudget", "ResourceQuota"),
+    *("Role", "RoleBinding", "Secret", "Service", "ServiceAccount"),
 )
 
 
