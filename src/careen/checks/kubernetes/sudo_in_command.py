@@ -31,12 +31,14 @@ def _commands(container: Container) -> Iterator[tuple[tuple[str, ...], list[str]
 
 
 def _calls_sudo(words: Sequence[str]) -> bool:
-    """As a word that another one follows and no option precedes, or in a script: after ``-c``, or a lone string."""
+    """As a word that another one follows and no option precedes, or in a script: after ``-c``, as the first word, or beginning
+    with sudo."""
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
         if _SUDO.fullmatch(word) and index + 1 < len(words) and (not before.startswith("-") or before == "--"):
             return True
-        if " " in word and (index == 0 or _TAKES_SCRIPT.fullmatch(before)) and _script_calls_sudo(word):
+        is_script = index == 0 or _TAKES_SCRIPT.fullmatch(before) or word.startswith("sudo ")
+        if " " in word and is_script and _script_calls_sudo(word):
             return True
     return False
 
