@@ -31,7 +31,7 @@ KUBELET: dict[str, tuple[tuple[str, ...], str]] = {
     "rotate-certificates": (("rotateCertificates",), "kubeletRotateCertificatesArgumentSet"),
     "rotate-server-certificates": (("serverTLSBootstrap",), "kubeletRotateKubeletServerCertificateArgumentSet"),
     "tls-cipher-suites": (("tlsCipherSuites",), "kubeletOnlyUseStrongCryptographic"),
-    "pod-max-pids": (("podPidsLimit",), "kubeletPodPidsLimit"),
+    "pod-max-pids": (("podPidsLimit",), ""),  # not collected
 }
 _FLAG_DEFAULTS = {"read-only-port": "10255"}  # of flags alone: a file of settings has other defaults
 

@@ -213,6 +213,14 @@ class Manifests:
                 return resource
         return None
 
+    def mounts_token(self, pod: Pod) -> bool:
+        """Whether a pod gets a token of its service account: it decides, then the account if it is in the set."""
+        own = pod.node.get("automountServiceAccountToken")
+        if own is None:
+            account = self.named("ServiceAccount", pod.service_account, pod.resource.namespace)
+            own = account.body.get("automountServiceAccountToken") if account else None
+        return own is not False
+
     def selected(self, namespace: str, selector: Mapping) -> list[Pod]:
         """The pods of a namespace that a label selector matches.
 

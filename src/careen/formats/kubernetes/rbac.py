@@ -112,7 +112,7 @@ def bindings_by_pod(manifests: Manifests) -> Iterator[tuple[Pod, Resource]]:
     by_account = _account_bindings(manifests)
     for pod in manifests.pods if by_account else ():
         namespace = pod.resource.namespace or "default"
-        if pod.node.get("automountServiceAccountToken") is not False:
+        if manifests.mounts_token(pod):
             for key in ((namespace, pod.service_account), (namespace, ""), ("", "")):
                 found = by_account.get(key, ())
                 manifests.count_pairs(len(found))
