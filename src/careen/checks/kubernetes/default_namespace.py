@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from careen.checks.places import at
-from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.kubernetes.manifest_files import Manifests, Resource
 from careen.plugins import Check, Place
 
 MADE_BY_CLUSTER = frozenset(  # in every namespace default
@@ -12,14 +12,28 @@ MADE_BY_CLUSTER = frozenset(  # in every namespace default
         *(("service", "kubernetes"), ("serviceaccount", "default")),
     )
 )
-WITHOUT_NAMESPACE = frozenset(("clusterrole", "clusterrolebinding", "customresourcedefinition", "namespace", "node"))
+WITHOUT_NAMESPACE = frozenset(  # beside those that begin with Cluster; a namespace in them means nothing
+    (
+        *("apiservice", "certificatesigningrequest", "csidriver", "csinode", "customresourcedefinition", "flowschema"),
+        *("gatewayclass", "ingressclass", "mutatingadmissionpolicy", "mutatingwebhookconfiguration", "namespace", "node"),
+        *("persistentvolume", "podsecuritypolicy", "priorityclass", "prioritylevelconfiguration", "runtimeclass"),
+        *("securitycontextconstraints", "storageclass", "validatingadmissionpolicy", "validatingadmissionpolicybinding"),
+        *("validatingwebhookconfiguration", "volumeattachment"),
+    )
+)
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for resource in manifests.resources:
-        made = (resource.lower, resource.name) in MADE_BY_CLUSTER or resource.lower == "event"
-        if resource.namespace == "default" and resource.lower not in WITHOUT_NAMESPACE and not made:
+        if resource.namespace == "default" and _is_own(resource):
             yield at(resource, "lies in the default namespace", "metadata", "namespace")
+
+
+def _is_own(resource: Resource) -> bool:
+    """Whether somebody chose the namespace: the kind has one, and the cluster did not make the resource."""
+    kind = resource.lower
+    made = (kind, resource.name) in MADE_BY_CLUSTER or kind == "event"
+    return not made and not kind.startswith("cluster") and kind not in WITHOUT_NAMESPACE
 
 
 CHECK = Check(
