@@ -4,6 +4,7 @@ import json
 from importlib import import_module
 
 from tests.conftest import ROOT
+from tests.docs.rules_of_others import rule_map
 from tests.support.examples import examples_of
 
 from careen.checks.kinds import KINDS
@@ -18,10 +19,13 @@ folder are checked together, so that a Service finds its pods and a binding its 
 
 The Pod Security Standards are those of v1.35. Each control has a check; K8S-031 (off by default) reports the level that a
 workload meets and what blocks the next one. Built-in roles and bindings (`system:…`, `admin`,
-`cluster-admin`, `edit`, `view`) are not checked. Control planes are read from their static pods, kubelets from
-`KubeletConfiguration` or from the reports of node collectors (kind `NodeInfo`).
+`cluster-admin`, `edit`, `view`) are not checked. Control planes are read from their static pods: a component is known by its
+command or, if only arguments are given, by its image or the labels of its pod; etcd takes settings from `ETCD_…` variables too.
+Kubelets are read from `KubeletConfiguration`, from their flags in a container, or from the reports of node collectors (kind
+`NodeInfo`).
 
-Checks that are off by default depend on local conventions, or are right only with all manifests of a cluster.
+Checks that are off by default depend on local conventions, are right only with all manifests of a cluster, or list what a
+review should look at. [Rules of other tools](other-tools.md) lists them by the rules of Checkov and kubescape.
 """
 
 COMPOSE = """\
@@ -131,4 +135,7 @@ def _peers() -> dict[str, list[str]]:
         for peer, ids in json.loads(path.read_text("utf-8")).items():
             for id in ids:
                 found.setdefault(id, []).append(peer.replace(":", " ", 1))
+    for tool, by_id in rule_map().tools.items():
+        for id, check in ((id, check) for id, rule in by_id.items() for check in rule.checks):
+            found.setdefault(check, []).append(f"{tool} {id}")
     return {id: sorted(names) for id, names in found.items()}

@@ -3,6 +3,7 @@
 ``is_wrong(value)``: a flag that is not set is "", a kubelet setting that is not set is None.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from careen.checks.places import at
@@ -12,6 +13,7 @@ from careen.plugins import Place
 
 Inspect = Callable[[Manifests], Iterator[Place]]
 IsWrong = Callable[[str | None], bool]
+_WEAK_CIPHER = re.compile(r"RC4|3DES|_CBC_|TLS_RSA_WITH|NULL|EXPORT|MD5")
 
 
 def unset(component: str, *names: str) -> Inspect:
@@ -57,3 +59,8 @@ def lists(item: str) -> IsWrong:
 
 def omits(item: str) -> IsWrong:
     return lambda value: item not in control_plane.listed(value or "")
+
+
+def lists_weak_ciphers(value: str | None) -> bool:
+    """Without a list, TLS in Go has sound defaults."""
+    return value is not None and _WEAK_CIPHER.search(value) is not None

@@ -104,7 +104,8 @@ def _render(folder: str, run: Run) -> str:
         environ = {**_path(), "HOME": home, "HELM_PLUGINS": home, "HELM_NO_PLUGINS": "1", "KUBECONFIG": f"{home}/none"}
         target = str(Path.cwd() / folder)
         try:
-            argv = ("helm", "template", "release", target, "--skip-tests")
+            # The chart does not decide where it is installed: without the flag, everything would be in the namespace default.
+            argv = ("helm", "template", "release", target, "--skip-tests", "--namespace", "release")
             done = run(argv, timeout_s=TIMEOUT_S, max_output_bytes=MAX_OUTPUT_BYTES, environ=environ)
         except FileNotFoundError:
             raise InputError(

@@ -10,6 +10,7 @@ import re
 from msgspec import Struct
 
 from careen.formats.images import image_name
+from careen.formats.services.socket_folders import has_engine_socket
 
 from .graph import User, Way
 
@@ -98,7 +99,7 @@ class Crossing(Struct, frozen=True):
 
 def of_host_path(path: str, read_only: bool) -> Crossing | None:
     """The way out through a mounted host path, for root in the container."""
-    if SOCKET.search(path):
+    if SOCKET.search(path) or (path not in HOST_PATHS and has_engine_socket(path)):
         return Crossing("socket", f"has {path} of the host: a program that uses it starts containers as root of the host", 0.95)
     if path.startswith(_HARMLESS):
         return None

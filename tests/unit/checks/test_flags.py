@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.checks.flags import differs, equals, flag, kubelet, lists, omits, unset
+from careen.checks.flags import differs, equals, flag, kubelet, lists, lists_weak_ciphers, omits, unset
 from careen.formats.data.yaml_document import read
 from careen.formats.kubernetes.manifest_files import Manifests, resources
 
@@ -59,3 +59,17 @@ def test_settings_of_kubelets():
 )
 def test_conditions(is_wrong, value, expected):
     assert is_wrong(value) is expected
+
+
+@pytest.mark.parametrize(
+    ("value", "is_weak"),
+    [
+        (None, False),
+        ("", False),
+        ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_CHACHA20_POLY1305_SHA256", False),
+        ("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_RSA_WITH_AES_128_GCM_SHA256", True),
+        ("TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA", True),
+    ],
+)
+def test_weak_ciphers(value, is_weak):
+    assert lists_weak_ciphers(value) is is_weak

@@ -76,6 +76,7 @@ def test_findings_are_located_in_the_template():
     ]
     ((argv, options),) = calls
     assert argv[:3] == ("helm", "template", "release")
+    assert argv[-2:] == ("--namespace", "release")
     assert argv[3].endswith("deploy/shop")
     assert options["environ"]["KUBECONFIG"].endswith("none")
     assert charts.unknowns == ()

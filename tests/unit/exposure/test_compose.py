@@ -54,6 +54,7 @@ def test_an_internal_network_publishes_nothing_which_is_noted():
     [
         ("volumes: [/var/run/docker.sock:/s:ro]", "socket"),
         ("volumes: [/run/podman/podman.sock:/s]", "socket"),
+        ("volumes: [/var/run/docker:/s:ro]", "socket"),
         ("use_api_socket: true", "socket"),
         ("privileged: true", "privilege"),
         ("cap_add: [SYS_ADMIN]", "privilege"),
@@ -80,6 +81,7 @@ def test_ways_to_the_host(lines, way):
         "volumes: [/srv/data:/data]",
         "volumes: [/var/lib/app:/data]",
         "volumes: [/run/app/app.sock:/s]",
+        "volumes: [/run/docker-data:/s]",
         "volumes: [/usr/share/fonts:/f:ro]",
         "volumes: [/sys:/sys:ro]",
         "cap_add: [NET_BIND_SERVICE]",

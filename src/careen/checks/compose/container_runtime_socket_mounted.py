@@ -1,10 +1,11 @@
-"""Container engine socket is mounted (docker.sock)."""
+"""Container engine socket is mounted (docker.sock), alone or with a folder that has it."""
 
 import re
 from collections.abc import Iterator
 
 from careen.checks.places import below
 from careen.formats.services.compose import Compose
+from careen.formats.services.socket_folders import has_engine_socket
 from careen.plugins import Check, Place
 
 SOCKET = re.compile(r"(?:docker|containerd|crio|podman|buildkitd)(?:[.-]\w+)?\.sock$|pipe[\\/]+docker_engine$")
@@ -13,7 +14,7 @@ SOCKET = re.compile(r"(?:docker|containerd|crio|podman|buildkitd)(?:[.-]\w+)?\.s
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
         for mount in service.mounts():
-            if SOCKET.search(mount.source):
+            if SOCKET.search(mount.source) or has_engine_socket(mount.host_path):
                 yield below(service, f"mounts {mount.source}", "volumes", mount.index)
         if service.is_on("use_api_socket"):
             yield below(service, "is given the socket of the engine", "use_api_socket")

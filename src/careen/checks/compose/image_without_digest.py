@@ -10,7 +10,7 @@ from careen.plugins import Check, Place
 
 def inspect(compose: Compose) -> Iterator[Place]:
     for service in compose.services:
-        if service.image and "build" not in service.node and not image_name.parse(service.image).digest:
+        if service.image and "build" not in service.node and not image_name.parse(service.image).pinned:
             yield below(service, f"has the image {service.image} without a digest", "image")
 
 

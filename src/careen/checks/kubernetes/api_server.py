@@ -1,10 +1,14 @@
 """Flags of the API server of Kubernetes."""
 
+import re
+from collections.abc import Iterator
 from functools import partial
 
-from careen.checks.flags import differs, equals, flag, lists, omits, unset
+from careen.checks.flags import differs, equals, flag, lists, lists_weak_ciphers, omits, unset
+from careen.checks.places import at
 from careen.formats.kubernetes import control_plane
-from careen.plugins import Check
+from careen.formats.kubernetes.manifest_files import Manifests
+from careen.plugins import Check, Place
 
 _flag = partial(flag, "kube-apiserver")
 _unset = partial(unset, "kube-apiserver")
@@ -12,6 +16,24 @@ _unset = partial(unset, "kube-apiserver")
 
 def _allows_everything(value: str | None) -> bool:
     return not value or "AlwaysAllow" in control_plane.listed(value)
+
+
+def _is_no_limit(value: str | None) -> bool:
+    """Whether a duration in Go's notation is set, and is not a time up to five minutes."""
+    if not value:
+        return False
+    parts = re.findall(r"(\d{1,9}(?:\.\d{1,9})?)(h|ms|m|s)", value)
+    seconds = sum(float(number) * {"h": 3600, "m": 60, "s": 1, "ms": 0.001}[unit] for number, unit in parts)
+    return "".join(number + unit for number, unit in parts) != value or not 0 < seconds <= 300
+
+
+def _limits_no_events(manifests: Manifests) -> Iterator[Place]:
+    """The plugin is switched on by a flag, and its limits are in the configuration of admission plugins."""
+    message = "does not limit the rate of events"
+    yield from _flag("enable-admission-plugins", omits("EventRateLimit"), message)(manifests)
+    for resource in manifests.of("AdmissionConfiguration"):
+        if not any(plugin.text("name") == "EventRateLimit" for plugin in resource.body.maps("plugins")):
+            yield at(resource, message, "plugins")
 
 
 CHECKS = (
@@ -110,7 +132,7 @@ CHECKS = (
         why="One workload can flood the API server and etcd with events.",
         fix="Add EventRateLimit to --enable-admission-plugins, with a configuration file.",
         references=("CIS Kubernetes 1.2.10", "CWE-770"),
-        inspect=_flag("enable-admission-plugins", omits("EventRateLimit"), "does not limit the rate of events"),
+        inspect=_limits_no_events,
     ),
     Check(
         id="K8S-211",
@@ -281,5 +303,59 @@ CHECKS = (
         fix="Set --encryption-provider-config, with a provider other than identity first.",
         references=("CIS Kubernetes 1.2.30", "CWE-311"),
         inspect=_unset("encryption-provider-config"),
+    ),
+    Check(
+        id="K8S-279",
+        title="API server serves without TLS (--insecure-port)",
+        severity="critical",
+        why="Requests to the port are neither authenticated nor authorized: whoever reaches it controls the cluster.",
+        fix="Remove --insecure-port, or set it to 0 before Kubernetes 1.24.",
+        references=("CIS Kubernetes 1.2", "CWE-306", "CWE-319"),
+        inspect=_flag("insecure-port", differs("", "0"), "serves without TLS and authentication"),
+    ),
+    Check(
+        id="K8S-280",
+        title="API server binds an address without TLS",
+        severity="critical",
+        why="Requests to the address are neither authenticated nor authorized: whoever reaches it controls the cluster.",
+        fix="Remove --insecure-bind-address.",
+        references=("CIS Kubernetes 1.2", "CWE-306", "CWE-319"),
+        inspect=_flag("insecure-bind-address", bool, "sets an address for requests without TLS"),
+    ),
+    Check(
+        id="K8S-281",
+        title="API server uses static passwords (--basic-auth-file)",
+        severity="high",
+        why="The passwords are stored in plain text and never expire; changing one needs a restart.",
+        fix="Remove --basic-auth-file; use certificates or OpenID Connect.",
+        references=("CIS Kubernetes 1.2", "CWE-256"),
+        inspect=_flag("basic-auth-file", bool, "takes passwords from a file"),
+    ),
+    Check(
+        id="K8S-282",
+        title="API server requests may take long (--request-timeout)",
+        severity="low",
+        why="A few slow clients can keep all connections of the API server busy.",
+        fix="Set --request-timeout to 300s or less; the default is 60s.",
+        references=("CIS Kubernetes 1.2.20", "CWE-400"),
+        inspect=_flag("request-timeout", _is_no_limit, "sets no sound limit on the time of requests"),
+    ),
+    Check(
+        id="K8S-283",
+        title="API server accepts weak TLS ciphers",
+        severity="low",
+        why="An attacker on the network path may decrypt recorded traffic.",
+        fix="Remove --tls-cipher-suites, or list ECDHE ciphers with GCM or ChaCha20 alone.",
+        references=("CIS Kubernetes 1.2.29", "CWE-327"),
+        inspect=_flag("tls-cipher-suites", lists_weak_ciphers, "takes weak ciphers"),
+    ),
+    Check(
+        id="K8S-284",
+        title="API server has no audit policy (--audit-policy-file)",
+        severity="medium",
+        why="Without a policy the API server records nothing, even if a log file is set.",
+        fix="Set --audit-policy-file to a policy that records at least metadata.",
+        references=("CIS Kubernetes 3.2.1", "CWE-778"),
+        inspect=_unset("audit-policy-file"),
     ),
 )

@@ -1,9 +1,10 @@
-"""Container runtime socket is mounted (docker.sock)."""
+"""Container runtime socket is mounted (docker.sock), alone or with a folder that has it."""
 
 import re
 from collections.abc import Iterator
 
 from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.services.socket_folders import has_engine_socket
 from careen.plugins import Check, Place
 
 SOCKET = re.compile(r"/(?:docker|dockershim|containerd|containerd-[\w.-]+|crio|cri-dockerd|podman|buildkitd|frakti)\.sock$")
@@ -12,7 +13,7 @@ SOCKET = re.compile(r"/(?:docker|dockershim|containerd|containerd-[\w.-]+|crio|c
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
         for volume, path in pod.host_paths():
-            if SOCKET.search(path):
+            if SOCKET.search(path) or has_engine_socket(path):
                 yield Place(f"{pod.label} mounts {path} of the host", volume.line, path=pod.resource.path)
 
 

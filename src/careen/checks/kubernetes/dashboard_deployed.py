@@ -8,12 +8,21 @@ from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
 NAMES = ("dashboard", "kubernetes-dashboard-amd64", "dashboard-web", "dashboard-api")
+LABELS = ("app", "app.kubernetes.io/name", "k8s-app")
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    for container in manifests.containers:
-        if image_name.parse(container.image).last in NAMES and "kubernetes" in container.image.lower():
+    for pod in manifests.pods:
+        dashboards = [container for container in pod.containers if _is_dashboard(container.image)]
+        for container in dashboards:
             yield at(container, "is the Kubernetes dashboard", "image")
+        labels = (pod.labels, pod.resource.labels)
+        if not dashboards and any(label.text(key) == "kubernetes-dashboard" for label in labels for key in LABELS):
+            yield at(pod.resource, "is the Kubernetes dashboard by its labels", "metadata", "labels")
+
+
+def _is_dashboard(image: str) -> bool:
+    return image_name.parse(image).last in NAMES and "kubernetes" in image.lower()
 
 
 CHECK = Check(

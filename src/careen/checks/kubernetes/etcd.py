@@ -1,12 +1,24 @@
 """Flags of etcd, the store of the control plane."""
 
+from collections.abc import Iterator
 from functools import partial
 
 from careen.checks.flags import differs, equals, flag, unset
-from careen.plugins import Check
+from careen.checks.places import at
+from careen.formats.kubernetes import control_plane
+from careen.formats.kubernetes.manifest_files import Manifests
+from careen.plugins import Check, Place
 
 _flag = partial(flag, "etcd")
 _unset = partial(unset, "etcd")
+
+
+def _trusts_clients_of_cluster(manifests: Manifests) -> Iterator[Place]:
+    of_cluster = {value for _, value in control_plane.flag(manifests, "kube-apiserver", "client-ca-file") if value}
+    for container, value in control_plane.flag(manifests, "etcd", "trusted-ca-file"):
+        if value in of_cluster:
+            yield at(container, f"trusts {value}, as the API server does for its clients", "command")
+
 
 CHECKS = (
     Check(
@@ -62,5 +74,14 @@ CHECKS = (
         fix="Remove --peer-auto-tls.",
         references=("CIS Kubernetes 2.6", "CWE-295"),
         inspect=_flag("peer-auto-tls", equals("true"), "makes certificates for its peers itself"),
+    ),
+    Check(
+        id="K8S-285",
+        title="etcd trusts the certificate authority of the cluster",
+        severity="medium",
+        why="Every client certificate of the cluster, also that of a node, opens etcd with all Secrets.",
+        fix="Make a certificate authority for etcd alone, and name it in --trusted-ca-file.",
+        references=("CIS Kubernetes 2.7", "CWE-295"),
+        inspect=_trusts_clients_of_cluster,
     ),
 )

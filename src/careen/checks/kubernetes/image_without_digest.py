@@ -10,7 +10,7 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
-        if container.image and not image_name.parse(container.image).digest:
+        if container.image and not image_name.parse(container.image).pinned:
             yield at(container, f"has the image {container.image} without a digest", "image")
 
 

@@ -1,11 +1,7 @@
 """Settings of kubelets."""
 
-import re
-
-from careen.checks.flags import IsWrong, differs, equals, kubelet
+from careen.checks.flags import IsWrong, differs, equals, kubelet, lists_weak_ciphers
 from careen.plugins import Check
-
-_WEAK = re.compile(r"RC4|3DES|_CBC_|TLS_RSA_WITH|NULL|EXPORT|MD5")
 
 
 def _is_unset(value: str | None) -> bool:
@@ -20,8 +16,8 @@ def _is_negative(value: str | None) -> bool:
     return value is not None and value.startswith("-")
 
 
-def _has_weak_ciphers(value: str | None) -> bool:
-    return value is not None and _WEAK.search(value) is not None
+def _is_unlimited(value: str | None) -> bool:
+    return value is None or value.startswith("-") or value == "0"
 
 
 def _is_no_file(*suffixes: str) -> IsWrong:
@@ -153,6 +149,15 @@ CHECKS = (
         why="An attacker who breaks the cipher can read the traffic.",
         fix="Set tlsCipherSuites to suites with ECDHE and GCM or CHACHA20.",
         references=("CIS Kubernetes 4.2.13", "CWE-327"),
-        inspect=kubelet("tls-cipher-suites", _has_weak_ciphers, "takes weak ciphers"),
+        inspect=kubelet("tls-cipher-suites", lists_weak_ciphers, "takes weak ciphers"),
+    ),
+    Check(
+        id="K8S-289",
+        title="Kubelet does not limit the processes of a pod",
+        severity="low",
+        why="One pod that forks without end exhausts the process ids of the node, and stops every other pod there.",
+        fix="Set podPidsLimit, for example to 4096.",
+        references=("CIS Kubernetes 4.2.12", "CWE-770"),
+        inspect=kubelet("pod-max-pids", _is_unlimited, "lets a pod start any number of processes"),
     ),
 )

@@ -1,5 +1,6 @@
 """Sensitive hostPath is mounted."""
 
+import re
 from collections.abc import Iterator
 
 from careen.formats.kubernetes.manifest_files import Manifests
@@ -7,16 +8,21 @@ from careen.plugins import Check, Place
 
 SENSITIVE = (
     *("/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/proc", "/root", "/run", "/sbin", "/sys", "/usr"),
-    *("/var/lib/containerd", "/var/lib/containers", "/var/lib/docker", "/var/lib/etcd", "/var/lib/kubelet", "/var/log"),
-    *("/var/lib/rancher", "/var/run", "/var/spool/cron", "/opt/cni"),
+    *("/var/lib/containerd", "/var/lib/containers", "/var/lib/crio", "/var/lib/docker", "/var/lib/etcd", "/var/lib/kubelet"),
+    *("/var/log", "/var/lib/rancher", "/var/run", "/var/spool/cron", "/opt/cni"),
 )
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
         for volume, path in pod.host_paths():
-            if path == "/" or any(path == folder or path.startswith(folder + "/") for folder in SENSITIVE):
+            if any(_overlap(re.sub("/+", "/", path), folder) for folder in SENSITIVE):
                 yield Place(f"{pod.label} mounts {path} of the host", volume.line, path=pod.resource.path)
+
+
+def _overlap(path: str, folder: str) -> bool:
+    """Whether one of the two contains the other."""
+    return (path + "/").startswith(folder + "/") or (folder + "/").startswith(path.rstrip("/") + "/")
 
 
 CHECK = Check(

@@ -9,11 +9,7 @@ from careen.plugins import Check, Place
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for pod in manifests.pods:
-        own = pod.node.get("automountServiceAccountToken")
-        if own is None:
-            account = manifests.named("ServiceAccount", pod.service_account, pod.resource.namespace)
-            own = account.body.get("automountServiceAccountToken") if account else None
-        if own is not False:
+        if manifests.mounts_token(pod):
             yield at(pod, f"gets a token of service account {pod.service_account}", "automountServiceAccountToken")
 
 

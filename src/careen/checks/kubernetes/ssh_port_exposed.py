@@ -13,6 +13,11 @@ def inspect(manifests: Manifests) -> Iterator[Place]:
         for index, port in enumerate(container.node.seq("ports")):
             if isinstance(port, Mapping) and port.get("containerPort") == 22 and port.text("protocol") in ("", "TCP"):
                 yield at(container, "listens on port 22", "ports", index, "containerPort")
+    for service in manifests.services:
+        for index, port in enumerate(service.spec.seq("ports")):
+            is_ssh = isinstance(port, Mapping) and (port.get("port") == 22 or port.get("targetPort") in (22, "ssh"))
+            if is_ssh and port.text("protocol") in ("", "TCP"):
+                yield at(service, "offers SSH", "spec", "ports", index)
 
 
 CHECK = Check(

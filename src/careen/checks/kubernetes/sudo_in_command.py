@@ -1,16 +1,57 @@
-"""sudo in the command of a container."""
+"""sudo in the command, a probe or a lifecycle hook of a container."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from careen.checks.places import at
-from careen.formats.kubernetes.manifest_files import Manifests, command_line
+from careen.formats.kubernetes.manifest_files import Container, Manifests
 from careen.plugins import Check, Place
+
+EXECUTED = (
+    *(("livenessProbe",), ("readinessProbe",), ("startupProbe",)),
+    *(("lifecycle", "postStart"), ("lifecycle", "preStop")),
+)
+_SUDO = re.compile(r"(?:.*/)?(?:sudo|doas)")
+_TAKES_SCRIPT = re.compile(r"-[a-z]*c")
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
-        if "sudo" in command_line(container):
-            yield at(container, "calls sudo", "command" if "command" in container.node else "args")
+        for keys, words in _commands(container):
+            if _calls_sudo(words):
+                yield at(container, "calls sudo" if len(keys) == 1 else f"calls sudo in its {keys[-3]}", *keys)
+
+
+def _commands(container: Container) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """The command lines of a container, with their keys."""
+    key = "command" if "command" in container.node else "args"
+    yield (key,), [*container.node.texts("command"), *container.node.texts("args")]
+    for keys in EXECUTED:
+        yield (*keys, "exec", "command"), container.node.texts(*keys, "exec", "command")
+
+
+def _calls_sudo(words: Sequence[str]) -> bool:
+    """As a word that another one follows and no option precedes, or in a script: after ``-c``, as the first word, or beginning
+    with sudo."""
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else ""
+        if _SUDO.fullmatch(word) and index + 1 < len(words) and (not before.startswith("-") or before == "--"):
+            return True
+        is_script = index == 0 or _TAKES_SCRIPT.fullmatch(before) or word.startswith("sudo ")
+        if " " in word and is_script and _script_calls_sudo(word):
+            return True
+    return False
+
+
+def _script_calls_sudo(script: str) -> bool:
+    if "sudo" not in script and "doas" not in script:
+        return False
+    from careen.formats.shell.syntax import read_script  # loads a parser
+
+    try:
+        return any(_SUDO.fullmatch(command.words[0]) for command in read_script(script).commands if command.words)
+    except ValueError:  # too large to be parsed
+        return re.search(r"(?m)(?:^|[;&|]) *(?:sudo|doas) ", script) is not None
 
 
 CHECK = Check(

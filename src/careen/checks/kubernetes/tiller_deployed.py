@@ -7,15 +7,24 @@ from careen.formats.images import image_name
 from careen.formats.kubernetes.manifest_files import Manifests
 from careen.plugins import Check, Place
 
+PORT = 44134
+NAMES = ("tiller", "tiller-deploy")
+LABELS = ("app", "app.kubernetes.io/component", "app.kubernetes.io/name", "component", "k8s-app", "name")
+
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
     for container in manifests.containers:
         if image_name.parse(container.image).last == "tiller":
             yield at(container, "is Tiller", "image")
+        elif any(port.get("containerPort") == PORT for port in container.node.maps("ports")):
+            yield at(container, f"is Tiller by its port {PORT}", "ports")
     for resource in manifests.resources:
-        labels = (resource.labels, resource.spec.map("template", "metadata", "labels"))
-        if any(label.text("app") == "helm" and label.text("name") == "tiller" for label in labels):
+        selector = resource.spec.map("selector")
+        labels = (resource.labels, resource.spec.map("template", "metadata", "labels"), selector, selector.map("matchLabels"))
+        if any(label.text(key) in NAMES for label in labels for key in LABELS):
             yield at(resource, "is Tiller by its labels", "metadata", "labels")
+        elif resource.lower in ("deployment", "service") and resource.name in NAMES:
+            yield at(resource, "is Tiller by its name", "metadata", "name")
 
 
 CHECK = Check(

@@ -217,4 +217,23 @@ CHECKS = (
         references=("CIS Kubernetes 5.1", "CWE-269", _GOOD_PRACTICES),
         inspect=partial(_grants, ("namespaces",), ("update", "patch")),
     ),
+    Check(
+        id="RBC-042",
+        title="Role can delete workloads, Services or Secrets",
+        severity="medium",
+        why="An attacker can cause an outage, or destroy data and credentials.",
+        fix="Remove delete and deletecollection from verbs, or list the objects in resourceNames.",
+        references=("CWE-269", _GOOD_PRACTICES),
+        inspect=partial(_grants, ("secrets", "services", *rbac.WORKLOADS), ("delete", "deletecollection")),
+        default=False,  # RBC-004, RBC-005 and RBC-038 report these verbs together with others
+    ),
+    Check(
+        id="RBC-048",
+        title="Role can change the status of Services",
+        severity="medium",
+        why="An address in status.loadBalancer makes nodes send traffic for that address to the Service (CVE-2020-8554).",
+        fix="Grant it only to the controller of load balancers.",
+        references=("CVE-2020-8554", "CWE-940", _GOOD_PRACTICES),
+        inspect=partial(_grants, ("services/status",), ("update", "patch")),
+    ),
 )

@@ -24,16 +24,13 @@ TAKEOVERS = (
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    accounts = rbac.account_bindings(manifests)
-    for pod in manifests.pods if accounts else ():
-        if pod.node.get("automountServiceAccountToken") is False:
-            continue
-        for binding, role in accounts.get((pod.resource.namespace or "default", pod.service_account), ()):
-            rules = rbac.rules_of(role)
-            for resource, verbs in TAKEOVERS:
-                if any(grants(rule, resource, verbs, wildcard=True) for rule in rules):
-                    yield at(pod, f"has by {binding.label} rights on {resource}", "serviceAccountName")
-                    break
+    for pod, binding in rbac.bindings_by_pod(manifests):
+        role = rbac.role_of(manifests, binding)
+        rules = rbac.rules_of(role) if role is not None else []
+        for resource, verbs in TAKEOVERS:
+            if any(grants(rule, resource, verbs, wildcard=True) for rule in rules):
+                yield at(pod, f"has by {binding.label} rights on {resource}", "serviceAccountName")
+                break
 
 
 CHECK = Check(

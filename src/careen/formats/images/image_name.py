@@ -3,17 +3,25 @@
 **Source:** the reference grammar of github.com/distribution/reference.
 """
 
+import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 
 
 class ImageName(Struct, frozen=True):
     registry: str  # "" if none is written: Docker Hub by convention
     repository: str
     tag: str
-    digest: str
+    digest: str  # as written
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it has a digest that can be one. A variable may contain it."""
+        return _DIGEST.fullmatch(self.digest) is not None or "$" in self.digest
 
     @property
     def mutable(self) -> bool:

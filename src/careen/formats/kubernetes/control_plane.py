@@ -1,7 +1,7 @@
 """Settings of a cluster: flags of its control plane in static pods, settings of kubelets, files of nodes.
 
-Settings of kubelets come from ``KubeletConfiguration`` documents, or from reports of node collectors (kind NodeInfo:
-``info.<name>.values``, permissions as octal digits). Both have the names of ``KUBELET``.
+Settings of kubelets come from ``KubeletConfiguration`` documents, from the flags of a kubelet in a container, or from reports
+of node collectors (kind NodeInfo: ``info.<name>.values``, permissions as octal digits). All have the names of ``KUBELET``.
 
 **Source:** CIS Kubernetes Benchmark 1.9, sections 1, 2 and 4; https://kubernetes.io/docs/reference/command-line-tools-reference/
 """
@@ -31,13 +31,15 @@ KUBELET: dict[str, tuple[tuple[str, ...], str]] = {
     "rotate-certificates": (("rotateCertificates",), "kubeletRotateCertificatesArgumentSet"),
     "rotate-server-certificates": (("serverTLSBootstrap",), "kubeletRotateKubeletServerCertificateArgumentSet"),
     "tls-cipher-suites": (("tlsCipherSuites",), "kubeletOnlyUseStrongCryptographic"),
+    "pod-max-pids": (("podPidsLimit",), ""),  # not collected
 }
+_FLAG_DEFAULTS = {"read-only-port": "10255"}  # of flags alone: a file of settings has other defaults
 
 
 def without_flag(manifests: Manifests, component: str, *names: str) -> Iterator[tuple[Container, str]]:
     """The containers of a component that lack one of the flags, with the flags they lack."""
     for container in manifests.components.get(component, ()):
-        there = flags(container)
+        there = _flags(component, container)
         if missing := [f"--{name}" for name in names if name not in there]:
             yield container, " and ".join(missing)
 
@@ -45,7 +47,17 @@ def without_flag(manifests: Manifests, component: str, *names: str) -> Iterator[
 def flag(manifests: Manifests, component: str, name: str) -> Iterator[tuple[Container, str]]:
     """The containers of a component with the value of that flag; "" if it is not set."""
     for container in manifests.components.get(component, ()):
-        yield container, flags(container).get(name, "")
+        yield container, _flags(component, container).get(name, "")
+
+
+def _flags(component: str, container: Container) -> dict[str, str]:
+    """Those of its command line; etcd takes them from the environment too (``ETCD_CERT_FILE``)."""
+    found = {}
+    for variable in container.node.maps("env") if component == "etcd" else ():
+        prefix, _, name = variable.text("name").partition("_")
+        if prefix == "ETCD":
+            found[name.lower().replace("_", "-")] = variable.text("value")
+    return found | flags(container)
 
 
 def listed(value: str) -> frozenset[str]:
@@ -53,12 +65,17 @@ def listed(value: str) -> frozenset[str]:
     return frozenset(item.strip() for item in value.split(",") if item.strip())
 
 
-def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource, str | None, tuple[str, ...]]]:
+def kubelet(manifests: Manifests, name: str) -> Iterator[tuple[Resource | Container, str | None, tuple[str, ...]]]:
     """Each kubelet with its setting (None if it is not set) and the keys of the place.
 
-    A collector's report without the setting is skipped: it was not collected.
+    Skipped are a collector's report without the setting, and a kubelet without the flag that has a file of settings: its
+    value is unknown.
     """
     keys, reported = KUBELET[name]
+    for container in manifests.components.get("kubelet", ()):
+        there = flags(container)
+        if name in there or "config" not in there:
+            yield container, there.get(name, _FLAG_DEFAULTS.get(name)), ("command",)
     for resource in manifests.of("KubeletConfiguration"):
         if keys:
             values = resource.body.texts(*keys)

@@ -7,11 +7,13 @@ Raises: ValueError if the text is not YAML, or exceeds a limit.
 **Source:** Kubernetes API reference 1.34, https://kubernetes.io/docs/reference/kubernetes-api/
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence, as_text
+from careen.formats.images import image_name
 
 from .pod_templates import pod_templates
 from .selectors import matches, plain_labels
@@ -21,7 +23,8 @@ GROUPS = frozenset(("", "*", "apps", "autoscaling", "batch", "extensions", "poli
 LATEST_MINOR = 35  # of the Pod Security Standards that are known
 MAX_COMPARED = 1_000_000
 MAX_LISTS = 4  # lists in lists
-COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "etcd"))  # of a control plane
+COMPONENTS = frozenset(("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "etcd"))  # of a cluster
+_ARCHITECTURE = re.compile(r"-(?:amd64|arm|arm64|ppc64le|s390x)$")
 
 
 class Resource:
@@ -187,7 +190,7 @@ class Manifests:
             self._pods.setdefault((namespace, "", ""), []).append(pod)
             for key, value in pod.labels.items():
                 self._pods.setdefault((namespace, key, as_text(value)), []).append(pod)
-        self.components: dict[str, list[Container]] = {}  # containers of the control plane by their program
+        self.components: dict[str, list[Container]] = {}  # containers of the cluster itself by their program
         for container in self.containers:
             if (name := program(container)) in COMPONENTS:
                 self.components.setdefault(name, []).append(container)
@@ -210,6 +213,14 @@ class Manifests:
                 return resource
         return None
 
+    def mounts_token(self, pod: Pod) -> bool:
+        """Whether a pod gets a token of its service account: it decides, then the account if it is in the set."""
+        own = pod.node.get("automountServiceAccountToken")
+        if own is None:
+            account = self.named("ServiceAccount", pod.service_account, pod.resource.namespace)
+            own = account.body.get("automountServiceAccountToken") if account else None
+        return own is not False
+
     def selected(self, namespace: str, selector: Mapping) -> list[Pod]:
         """The pods of a namespace that a label selector matches.
 
@@ -219,11 +230,18 @@ class Manifests:
         if key not in self._selected:
             first = next(iter(plain_labels(selector).items()), ("", ""))
             found = self._pods.get((namespace or "default", first[0], as_text(first[1])), ())
-            self._compared += len(found)
-            if self._compared > MAX_COMPARED:
-                raise ValueError(f"over {MAX_COMPARED} pairs of selectors and pods")
+            self.count_pairs(len(found))
             self._selected[key] = [pod for pod in found if matches(pod.labels, selector)]
         return self._selected[key]
+
+    def count_pairs(self, count: int) -> None:
+        """Bounds the comparisons of pods with selectors or bindings, whose number grows with the square of the manifests.
+
+        Raises: ValueError if there are too many.
+        """
+        self._compared += count
+        if self._compared > MAX_COMPARED:
+            raise ValueError(f"over {MAX_COMPARED} pairs of pods and what refers to them")
 
 
 def read(files: Iterable[tuple[str, str]]) -> Manifests:
@@ -278,9 +296,31 @@ def grants(rule: Rule, resource: str, verbs: Iterable[str], wildcard: bool = Fal
 
 
 def program(container: Container) -> str:
-    """The name of the program that a container starts, "" if its manifest does not state it; of ``sh -c``, the first word."""
+    """The name of the program that a container starts, "" if it is unknown; of ``sh -c``, the first word.
+
+    A container that states only arguments starts the program of its image: a component of a control plane has its name.
+    """
     words = command_line(container)
-    return words[0].rpartition("/")[2] if words else ""
+    component = _component(container)
+    if component and (any(_base(word) == component for word in words) or not words or words[0].startswith("-")):
+        return component
+    names = [_base(word) for word in words[:2]]
+    return names[1] if len(names) > 1 and names[0] == "hyperkube" else "".join(names[:1])
+
+
+def _component(container: Container) -> str:
+    """The component of a control plane that a container is by its image, or by the labels of its static pod."""
+    image = _ARCHITECTURE.sub("", image_name.parse(container.image).last)
+    if image in COMPONENTS:
+        return image
+    labels = container.pod.labels
+    label = labels.text("component")
+    static = labels.text("tier") == "control-plane" and len(container.pod.containers) == 1
+    return label if static and label in COMPONENTS else ""
+
+
+def _base(word: str) -> str:
+    return word.rpartition("/")[2]
 
 
 def command_line(container: Container) -> list[str]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from careen.formats.data.yaml_document import Mapping
 
-from .manifest_files import Manifests, Resource, Rule, built_in, grants
+from .manifest_files import Manifests, Pod, Resource, Rule, built_in, grants
 
 READ = ("get", "list", "watch")
 WRITE = ("create", "update", "patch", "delete", "deletecollection")
@@ -104,15 +104,32 @@ def shells(manifests: Manifests, kind: str, role_kind: str) -> Iterator[tuple[Re
             yield binding, name
 
 
-def account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[tuple[Resource, Resource]]]:
-    """By (namespace, name) of a service account: each binding with its role, if the set has it."""
-    found: dict[tuple[str, str], list[tuple[Resource, Resource]]] = {}
+def bindings_by_pod(manifests: Manifests) -> Iterator[tuple[Pod, Resource]]:
+    """Each pod with each binding of its service account, or of a group of service accounts, if it gets a token.
+
+    Raises: ValueError if there are too many pairs.
+    """
+    by_account = _account_bindings(manifests)
+    for pod in manifests.pods if by_account else ():
+        namespace = pod.resource.namespace or "default"
+        if manifests.mounts_token(pod):
+            for key in ((namespace, pod.service_account), (namespace, ""), ("", "")):
+                found = by_account.get(key, ())
+                manifests.count_pairs(len(found))
+                yield from ((pod, binding) for binding in found)
+
+
+def _account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[Resource]]:
+    """By (namespace, name) of a service account. No name: all accounts of the namespace; no namespace: those of all."""
+    found: dict[tuple[str, str], list[Resource]] = {}
     for binding in manifests.bindings:
-        role = role_of(manifests, binding)
-        if role is None:
-            continue
         for subject in subjects(binding):
-            if subject.text("kind") == "ServiceAccount":
-                namespace = subject.text("namespace") or binding.namespace or "default"
-                found.setdefault((namespace, subject.text("name")), []).append((binding, role))
+            kind, name = subject.text("kind"), subject.text("name")
+            if kind == "ServiceAccount":
+                key = (subject.text("namespace") or binding.namespace or "default", name)
+            elif kind == "Group" and name.split(":")[:2] == ["system", "serviceaccounts"]:
+                key = (name.removeprefix("system:serviceaccounts").removeprefix(":"), "")
+            else:
+                continue
+            found.setdefault(key, []).append(binding)
     return found

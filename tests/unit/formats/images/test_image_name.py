@@ -62,3 +62,20 @@ def test_images_that_are_allowed(image, allowed, is_one):
 )
 def test_registries_that_are_allowed(image, allowed, is_of):
     assert is_of_registry(image, (allowed,)) is is_of
+
+
+@pytest.mark.parametrize(
+    ("image", "is_pinned"),
+    [
+        ("web@sha256:" + "a" * 64, True),
+        ("web:1@sha512:" + "0" * 128, True),
+        ("web@sha256:${DIGEST}", True),
+        ("web@sha256:" + "a" * 63, False),
+        ("web@sha256:" + "A" * 64, False),
+        ("web@sha256:zz", False),
+        ("web@", False),
+        ("web:1", False),
+    ],
+)
+def test_a_digest_pins_if_it_is_one(image, is_pinned):
+    assert parse(image).pinned is is_pinned

@@ -17,6 +17,39 @@ def test_a_component_is_known_by_its_program():
     assert not list(control_plane.flag(found, "etcd", "a"))
 
 
+def etcd(container, labels="{}"):
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{labels: {labels}}}\nspec: {{containers: [{container}]}}\n"
+    return [value for _, value in control_plane.flag(read(text), "etcd", "cert-file")]
+
+
+def test_a_component_without_command_is_known_by_its_image_or_static_pod():
+    static = "{component: etcd, tier: control-plane}"
+    assert etcd("{image: quay.io/coreos/etcd:v3.5.21, args: [--cert-file=/x]}") == ["/x"]
+    assert etcd("{image: 'registry.k8s.io/etcd-amd64:3.4'}") == [""]
+    assert etcd("{image: store, args: [--cert-file, /x]}", static) == ["/x"]
+    assert etcd("{image: etcd, command: [sh, -c, 'sleep 1; exec etcd --cert-file=/x']}") == ["/x"]
+    assert etcd("{image: etcd, args: [etcdctl, get, x]}") == []
+    assert etcd("{image: etcd-operator, args: [--a=1]}") == []
+    assert etcd("{image: store, args: [--a=1]}", "{component: etcd}") == []
+    assert etcd("{image: store, args: [--a=1]}, {image: sidecar}", static) == []
+
+
+def test_etcd_takes_flags_from_its_environment():
+    variables = "[{name: ETCD_CERT_FILE, value: /x}, {name: CERT_FILE, value: /y}]"
+    assert etcd(f"{{image: etcd, env: {variables}}}") == ["/x"]
+    assert etcd(f"{{image: etcd, args: [--cert-file=/z], env: {variables}}}") == ["/z"]
+
+
+def test_a_kubelet_in_a_container_has_flags():
+    flags = read("apiVersion: v1\nkind: Pod\nspec: {containers: [{command: [kubelet, --event-qps=5]}]}\n")
+    file = read("apiVersion: v1\nkind: Pod\nspec: {containers: [{command: [kubelet, --config=/x, --event-qps=5]}]}\n")
+    assert [value for _, value, _ in control_plane.kubelet(flags, "event-qps")] == ["5"]
+    assert [value for _, value, _ in control_plane.kubelet(flags, "read-only-port")] == ["10255"]
+    assert [value for _, value, _ in control_plane.kubelet(flags, "client-ca-file")] == [None]
+    assert [value for _, value, _ in control_plane.kubelet(file, "event-qps")] == ["5"]
+    assert [value for _, value, _ in control_plane.kubelet(file, "read-only-port")] == []
+
+
 def test_settings_of_kubelets_have_two_sources():
     configured = read("apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nreadOnlyPort: 0\n")
     reported = read("apiVersion: v1\nkind: NodeInfo\ninfo: {kubeletReadOnlyPortArgumentSet: {values: [10255]}}\n")

@@ -172,3 +172,21 @@ def test_command_lines(container, words, values):
     (found,) = manifests(f"apiVersion: v1\nkind: Pod\nspec: {{containers: [{container}]}}\n").containers
     assert command_line(found) == words
     assert flags(found) == values
+
+
+@pytest.mark.parametrize(
+    ("pod", "account", "mounts"),
+    [
+        ("{}", "", True),
+        ("{automountServiceAccountToken: false}", "", False),
+        ("{serviceAccountName: web}", "automountServiceAccountToken: false", False),
+        ("{serviceAccountName: web}", "automountServiceAccountToken: true", True),
+        ("{serviceAccountName: web, automountServiceAccountToken: true}", "automountServiceAccountToken: false", True),
+        ("{serviceAccountName: other}", "automountServiceAccountToken: false", True),
+    ],
+)
+def test_whether_a_pod_mounts_a_token(pod, account, mounts):
+    text = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {pod}\n---\n"
+    text += f"apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: web}}\n{account}\n"
+    found = manifest_files.read([("a.yaml", text)])
+    assert found.mounts_token(found.pods[0]) is mounts

@@ -65,11 +65,44 @@ def test_cluster_admin_need_not_be_in_the_set():
     assert [name for _, name in rbac.administrators(found, "ClusterRoleBinding", "ClusterRole")] == ["cluster-admin"]
 
 
-def test_service_accounts_have_the_roles_of_their_bindings():
-    found = read(role(ALL), binding(), binding(role="unknown", name="c"))
-    ((key, given),) = rbac.account_bindings(found).items()
-    assert key == ("shop", "web")
-    assert [(one.label, role.label) for one, role in given] == [("RoleBinding b", "Role r")]
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: {namespace}}}\nspec: {{serviceAccountName: {account}}}\n"
+
+
+def pod(name, namespace="shop", account="web"):
+    return POD.format(name=name, namespace=namespace, account=account)
+
+
+def test_a_pod_has_the_bindings_of_its_service_account():
+    found = read(pod("a"), pod("b", account="api"), pod("c", "other"), binding(), binding(role="unknown", name="c"))
+    given = [(pod.label, one.label) for pod, one in rbac.bindings_by_pod(found)]
+    assert given == [("Pod a", "RoleBinding b"), ("Pod a", "RoleBinding c")]
+
+
+@pytest.mark.parametrize(
+    ("group", "pods"),
+    [
+        ("system:serviceaccounts", ["Pod a", "Pod b", "Pod c"]),
+        ("system:serviceaccounts:shop", ["Pod a", "Pod b"]),
+        ("system:serviceaccountsx", []),
+        ("system:authenticated", []),
+    ],
+)
+def test_a_pod_has_the_bindings_of_groups_of_service_accounts(group, pods):
+    to_group = binding().replace("kind: ServiceAccount, name: web, namespace: shop", f"kind: Group, name: '{group}'")
+    found = read(pod("a"), pod("b", account="api"), pod("c", "other"), to_group)
+    assert [pod.label for pod, _ in rbac.bindings_by_pod(found)] == pods
+
+
+def test_a_pod_without_a_token_has_no_bindings():
+    found = read(pod("a").replace("{serviceAccountName", "{automountServiceAccountToken: false, serviceAccountName"), binding())
+    assert not list(rbac.bindings_by_pod(found))
+
+
+def test_pairs_of_pods_and_bindings_are_bounded(monkeypatch):
+    monkeypatch.setattr(manifest_files, "MAX_COMPARED", 3)
+    found = read(pod("a"), pod("b"), binding(), binding(name="c"))
+    with pytest.raises(ValueError, match="over 3 pairs"):
+        list(rbac.bindings_by_pod(found))
 
 
 def test_what_is_granted_is_described_in_one_order():
