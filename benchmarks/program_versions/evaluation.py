@@ -12,6 +12,7 @@ from benchmarks.program_versions.manifest import Case, read_names, same_name, sa
 
 from careen import api
 
+PACKAGES = "usr/lib/python3/site-packages"
 OUTCOMES = ("right", "wrong", "missing", "not_there")
 
 
@@ -75,8 +76,9 @@ def place(case: Case, neutral: bool) -> str:
         return case.path
     if case.artefact.registry == "npm":
         return f"usr/lib/node_modules/{case.artefact.name}/{path.relative_to(path.parts[0])}"
-    scripts = re.fullmatch(r"[^/]+\.data/scripts/(.+)", case.path)
-    return f"usr/local/bin/{scripts[1]}" if scripts else f"usr/lib/python3/site-packages/{path}"
+    if data := re.fullmatch(r"[^/]+\.data/(scripts|purelib|platlib)/(.+)", case.path):
+        return f"{'usr/local/bin' if data[1] == 'scripts' else PACKAGES}/{data[2]}"
+    return f"{PACKAGES}/{path}"
 
 
 def score(outcomes: Iterable[Outcome]) -> Score:

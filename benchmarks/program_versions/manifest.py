@@ -51,7 +51,9 @@ def same_name(product: str, name: str, names: dict[str, frozenset[str]]) -> bool
 
 
 def same_version(expected: str, version: str) -> bool:
-    return expected == version.removeprefix("v").removeprefix("go")
+    """Also with build metadata: Node's OpenSSL calls itself 3.0.10+quic."""
+    version = version.removeprefix("v").removeprefix("go")
+    return expected in (version, version.partition("+")[0])
 
 
 def chosen(cases: Iterable[Case], wanted_half: str | None, program: str | None) -> list[Case]:

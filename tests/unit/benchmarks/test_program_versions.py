@@ -68,6 +68,7 @@ def test_names(product, name, same):
 
 def test_versions():
     assert same_version("1.2.3", "v1.2.3")
+    assert same_version("3.0.10", "3.0.10+quic")
     assert not same_version("1.2", "1.2.3")
 
 
