@@ -86,9 +86,10 @@ def _apt_options() -> tuple[str, ...]:
     options += ["Dir::Cache::pkgcache=pkgcache.bin", "Dir::Cache::srcpkgcache=srcpkgcache.bin", "Acquire::Languages=none"]
     options += [f"Dir::Etc::sourcelist={folder / 'sources.list'}", "Dir::Etc::sourceparts=/dev/null"]
     arguments = tuple(argument for option in options for argument in ("-o", option))
-    if not any(lists.glob("*Packages*")):
+    if not (folder / "sources.list").exists():
         sites = set(_run("apt-get", "indextargets", "--format", "$(SITE)").split())
         (folder / "sources.list").write_text("".join(_sources(sites)))
+    if not any(lists.glob("*Packages*")):
         _run("apt-get", *arguments, "update", "-qq")
     return arguments
 
