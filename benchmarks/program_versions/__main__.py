@@ -45,8 +45,11 @@ def _print_table(outcomes: list[Outcome], misses: bool) -> None:
         _print_row(program, half(program), group)
     for name in HALVES:
         group = [outcome for outcome in outcomes if half(outcome.case.program) == name]
-        if group:
-            _print_row(f"{len({outcome.case.program for outcome in group})} programs", name, group)
+        linked = [outcome for outcome in group if " in " in outcome.case.program]
+        alone = [outcome for outcome in group if " in " not in outcome.case.program]
+        for words, part in (("programs", alone), ("linked into others", linked), ("in sum", group)):
+            if part:
+                _print_row(f"{len({outcome.case.program for outcome in part})} {words}", name, part)
     if absent := [outcome for outcome in outcomes if outcome.outcome == "not_there"]:
         print(f"{len(absent)} files could not be had, for example {absent[0].others[0]}")
     if misses:

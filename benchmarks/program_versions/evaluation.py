@@ -12,6 +12,7 @@ from benchmarks.program_versions.manifest import Case, read_names, same_name, sa
 
 from careen import api
 
+PROGRAM_KINDS = re.compile(r"pkg:(generic|golang)/")  # the crate openssl is not OpenSSL
 PACKAGES = "usr/lib/python3/site-packages"
 OUTCOMES = ("right", "wrong", "missing", "not_there")
 
@@ -106,10 +107,10 @@ def _packages(source: Path, place: str, root: Path, settings: api.Settings) -> l
         shutil.copyfile(source, target)
         target.chmod(0o755)
         inventory = api.inventory(f"directory:{root}", settings).inventory
-        kinds = re.compile(r"pkg:([^/]+)/")
         return [
-            (package.name, package.version, kind[1] if (kind := kinds.match(package.purl or "")) else "")
+            (package.name, package.version, kind[1])
             for package in inventory.packages
+            if package.version and (kind := PROGRAM_KINDS.match(package.purl or ""))
         ]
     finally:
         shutil.rmtree(root)
