@@ -59,11 +59,11 @@ def evaluate(cases: Iterable[Case], every: Iterable[Case], neutral: bool) -> Ite
                 continue
             source = case.artefact.folder / case.path
             packages = _packages(source, place(case, neutral), Path(folder) / "root", settings)
-            found = tuple(sorted({version for name, version, _ in packages if same_name(case.product, name, names)}))
+            found = tuple(sorted({version for name, version, kind in packages if same_name(case.product, name, kind, names)}))
             others = sorted(
                 f"{name} {version}"
                 for name, version, kind in packages
-                if kind == "generic" and not any(same_name(product, name, names) for product in products[source])
+                if kind == "generic" and not any(same_name(product, name, kind, names) for product in products[source])
             )
             yield Outcome(case, _outcome(case, found), found, tuple(others))
 

@@ -45,9 +45,11 @@ def read_names() -> dict[str, frozenset[str]]:
     return {product: frozenset(names.split()) for product, names in rows}
 
 
-def same_name(product: str, name: str, names: dict[str, frozenset[str]]) -> bool:
-    short = re.sub(r"/v\d+$", "", name.lower()).rpartition("/")[2]
-    return bool({name.lower(), short} & {product, *names.get(product, ())})
+def same_name(product: str, name: str, kind: str, names: dict[str, frozenset[str]]) -> bool:
+    """A Go module goes by its path if names.tsv has one, else by the last part of its path."""
+    module, known = re.sub(r"/v\d+$", "", name.lower()), {product, *names.get(product, ())}
+    paths = {path for path in known if "/" in path} if kind == "golang" else set()
+    return module in paths if paths else bool({module, module.rpartition("/")[2]} & known)
 
 
 def same_version(expected: str, version: str) -> bool:

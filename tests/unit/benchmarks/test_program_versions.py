@@ -54,16 +54,19 @@ def test_chosen():
 
 
 @pytest.mark.parametrize(
-    ("product", "name", "same"),
+    ("product", "name", "kind", "same"),
     [
-        ("caddy", "github.com/caddyserver/caddy/v2", True),
-        ("libpq", "postgresql", True),
-        ("node", "node-fetch", False),
-        ("zlib", "zlib-ng", False),
+        ("caddy", "github.com/caddyserver/caddy/v2", "golang", True),
+        ("caddy", "example.com/caddy", "golang", False),
+        ("fzf", "github.com/junegunn/fzf", "golang", True),
+        ("gh", "github.com/docker/cli", "golang", False),
+        ("libpq", "postgresql", "generic", True),
+        ("node", "node-fetch", "generic", False),
+        ("zlib", "zlib-ng", "generic", False),
     ],
 )
-def test_names(product, name, same):
-    assert same_name(product, name, read_names()) is same
+def test_names(product, name, kind, same):
+    assert same_name(product, name, kind, read_names()) is same
 
 
 def test_versions():
