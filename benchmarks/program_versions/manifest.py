@@ -1,0 +1,71 @@
+"""The cases: which file of which release of an artefact is which version of a program."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from benchmarks.program_versions.artefacts import Artefact
+
+HERE = Path(__file__).parent
+HALVES = ("development", "held_out")
+
+
+class Case(NamedTuple):
+    program: str  # "openssl in node" is the OpenSSL that is linked into Node
+    version: str
+    artefact: Artefact
+    path: str
+    known_by: str
+
+    @property
+    def product(self) -> str:
+        return self.program.partition(" in ")[0]
+
+    @property
+    def is_library(self) -> bool:
+        return ".so" in PurePosixPath(self.path).suffixes
+
+
+def read_cases() -> list[Case]:
+    lines = (HERE / "manifest.tsv").read_text().splitlines()
+    return [_case(line) for line in lines if line and not line.startswith("#")]
+
+
+def half(program: str) -> str:
+    """The half a program belongs to, by its name alone: rules are written with the development half."""
+    return HALVES[hashlib.sha256(program.encode()).digest()[0] % 2]
+
+
+def read_names() -> dict[str, frozenset[str]]:
+    """Other names that a product goes by."""
+    lines = (HERE / "names.tsv").read_text().splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {product: frozenset(names.split()) for product, names in rows}
+
+
+def same_name(product: str, name: str, kind: str, names: dict[str, frozenset[str]]) -> bool:
+    """A Go module goes by its path if names.tsv has one, else by the last part of its path."""
+    module, known = re.sub(r"/v\d+$", "", name.lower()), {product, *names.get(product, ())}
+    paths = {path for path in known if "/" in path} if kind == "golang" else set()
+    return module in paths if paths else bool({module, module.rpartition("/")[2]} & known)
+
+
+def same_version(expected: str, version: str) -> bool:
+    """Also with build metadata: Node's OpenSSL calls itself 3.0.10+quic."""
+    version = version.removeprefix("v").removeprefix("go")
+    return expected in (version, version.partition("+")[0])
+
+
+def chosen(cases: Iterable[Case], wanted_half: str | None, program: str | None) -> list[Case]:
+    return [
+        case
+        for case in cases
+        if (not wanted_half or half(case.program) == wanted_half) and (not program or program in (case.program, case.product))
+    ]
+
+
+def _case(line: str) -> Case:
+    program, version, registry, name, release, path, known_by = line.split("\t")
+    return Case(program, version, Artefact(registry, name, release), path, known_by)
