@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from careen.safety.interrupts import interrupts_wait
+
 from .arguments import given
 
 if TYPE_CHECKING:
@@ -12,9 +14,10 @@ if TYPE_CHECKING:
 
 
 def loaded_settings(arguments: argparse.Namespace) -> "Loaded":
-    from careen.config import load
+    with interrupts_wait():
+        from careen.config import load
 
-    found = load(given(arguments), file=arguments.config)
+        found = load(given(arguments), file=arguments.config)
     if found.settings.plugins:
         from careen.app.plugin_folders import use_plugin_folders
 

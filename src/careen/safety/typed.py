@@ -1,7 +1,7 @@
 """Typed values out of JSON, MessagePack and plain data, from several threads.
 
 msgspec inspects a Struct when it is decoded for the first time, and runs Python code meanwhile. Two threads that do so at
-once crash the process (seen with 0.22). Here one inspects while the others wait.
+once crash the process (seen with 0.22), and so does an interrupt. Here one inspects while the others, and interrupts, wait.
 Raises: msgspec's errors.
 """
 
@@ -10,6 +10,9 @@ from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import StructMeta
+
+from .interrupts import interrupts_wait
 
 Value = TypeVar("Value")
 
@@ -28,7 +31,10 @@ def from_msgpack(data: bytes | bytearray | memoryview, kind: type[Value]) -> Val
 
 def converted(value: Any, kind: type[Value]) -> Value:
     _known(kind)
-    return msgspec.convert(value, kind)
+    if isinstance(kind, StructMeta):
+        return msgspec.convert(value, kind)
+    with interrupts_wait():  # a type that is not a Struct is inspected each time
+        return msgspec.convert(value, kind)
 
 
 def _known(kind: Any) -> tuple[Any, Any]:
@@ -38,4 +44,5 @@ def _known(kind: Any) -> tuple[Any, Any]:
 
 @cache
 def _decoders(kind: Any) -> tuple[Any, Any]:
-    return msgspec.json.Decoder(kind), msgspec.msgpack.Decoder(kind)
+    with interrupts_wait():
+        return msgspec.json.Decoder(kind), msgspec.msgpack.Decoder(kind)

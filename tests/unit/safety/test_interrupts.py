@@ -1,0 +1,34 @@
+import signal
+import threading
+
+import pytest
+
+from careen.safety.interrupts import interrupts_wait
+
+
+def test_an_interrupt_takes_effect_at_the_end():
+    done = []
+    with pytest.raises(KeyboardInterrupt), interrupts_wait():
+        signal.raise_signal(signal.SIGINT)
+        done.append("the rest")
+    assert done == ["the rest"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_error_passes_and_the_handler_is_back():
+    with pytest.raises(ValueError, match="x"), interrupts_wait():
+        raise ValueError("x")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_other_threads_change_nothing():
+    seen = []
+
+    def work():
+        with interrupts_wait():
+            seen.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [signal.default_int_handler]
