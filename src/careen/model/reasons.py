@@ -31,6 +31,7 @@ EFFECTS: dict[str, Effect] = {
     "as_of_today": "note",
     "attached_unread": "note",
     "inventory_only": "note",
+    "no_changelog": "note",
     "no_packages": "note",
     "not_assessed": "note",
     "no_source": "note",

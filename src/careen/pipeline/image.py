@@ -38,6 +38,7 @@ from .assessment import Assessment
 from .coverage import coverage_of
 from .image_checks import check_image, secrets_in_configuration, unassessed_distribution
 from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory, with_verified_layers
+from .second_look import with_second_look
 
 
 def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -> tuple[Image, Inventory]:
@@ -73,6 +74,10 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     policy = _policy_for(image, inventory, base, by.policy)
 
     matched, unfetched = by.matcher.matched(inventory, by.policy, today) if by.matcher else (Matched((), ()), ())
+    looked = with_second_look(image, inventory, matched.findings, by.look)
+    if by.matcher and looked is not inventory:
+        inventory = looked
+        matched, unfetched = by.matcher.matched(inventory, by.policy, today)
     inventory = with_third_parties(inventory, matched.third_parties)
     secrets, unsearched = secrets_in_configuration(image) if "secret" in by.scanners else ((), ())
     unassessed = unassessed_distribution(inventory, matched) if by.vulnerabilities else ""
@@ -102,7 +107,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
         image=image,
         inventory=inventory,
         findings=assessed.findings,
-        suppressed=assessed.suppressed,
+        suppressed=(*assessed.suppressed, *matched.fixed),
         unknowns=unknowns,
         coverage=assessed.coverage,
         verdict=verdict,
