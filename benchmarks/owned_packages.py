@@ -10,7 +10,8 @@ the package put into their own builds, or if a package of the same name has the 
 of its year and older were removed; else ``true``.
 
 ``--save FILE`` writes the findings with their labels, ``--before FILE`` reads those of an earlier run and lists each
-true one that the gate no longer counts. ``--no-docs`` leaves /usr/share/doc out, as slim images do.
+true one that the gate no longer counts. ``--no-docs`` leaves /usr/share/doc out, as slim images do; ``--no-database``
+leaves dpkg's database out.
 Exit code 1 if more than 5 % are false, or if a true one is lost.
 """
 
@@ -28,8 +29,9 @@ import tempfile
 from pathlib import Path
 
 BAR = 0.05
-KINDS = ("maven", "gem", "pypi", "npm")
+KINDS = ("maven", "gem", "pypi", "npm", "generic")
 TAKEN_BACK = re.compile(r"revert|incomplete|not\s+affected|not\s+vulnerable|not\s+fixed|unaffected", re.IGNORECASE)
+NEWEST = re.compile(r"\((\S+)\)")
 REMOVED = re.compile(r"^# (?:Older entries have been removed|For older changelog entries)", re.MULTILINE)
 YEAR = re.compile(r"^ -- .*> .*\b(20\d\d)\b", re.MULTILINE)
 IN_WHEELS = re.compile(r"(?:packaged|vendored|bundled) lib|included in \w+ wheels", re.IGNORECASE)
@@ -43,35 +45,37 @@ def main() -> int:
     parser.add_argument("--release", default="13")
     parser.add_argument("--careen", default=".venv/bin/careen")
     parser.add_argument("--no-docs", action="store_true")
+    parser.add_argument("--no-database", action="store_true")
     parser.add_argument("--save", type=Path)
     parser.add_argument("--before", type=Path)
     options = parser.parse_args()
     debs = sorted(options.debs.glob("*.deb"))
     with tempfile.TemporaryDirectory() as folder:
         layout = Path(folder)
-        logs = write_image(layout, debs, options.release, docs=not options.no_docs)
+        logs, owners = write_image(layout, debs, options.release, options)
         scan = (options.careen, "scan", str(layout), "--offline", "--scanners", "vuln", "--format", "json")
         done = subprocess.run(scan, capture_output=True, check=False)
     if done.returncode not in (0, 1, 3):
         print(done.stderr.decode(errors="replace"), file=sys.stderr)
         return 2
     report = json.loads(done.stdout)
-    labelled = label(report, logs)
+    labelled = label(report, logs, owners)
     return show(labelled, report, options)
 
 
-def label(report: dict, logs: dict[str, str]) -> list[dict]:
+def label(report: dict, logs: dict[str, str], owner_of: dict[str, str]) -> list[dict]:
     """The vulnerabilities of owned language packages, with the label that the owner's changelog gives."""
-    owners = {}
+    owners: dict[str, set[str]] = {}
     declared = set()
     fixed = {name: fixed_in(text) for name, text in logs.items()}
     since = {name: removed_until(text) for name, text in logs.items()}
-    versions = {package["name"]: package["version"] for package in report["packages"] if package["type"] == "deb"}
+    versions = {name: NEWEST.search(text)[1] for name, text in logs.items() if text}
     for package in report["packages"]:
         if package["presence"] == "declared":
             declared.add(package["purl"])
-        if package["purl"].startswith(tuple(f"pkg:{kind}/" for kind in KINDS)) and package.get("owned_by"):
-            owners.setdefault(package["purl"], set()).add(re.split("[/@]", package["owned_by"])[2])
+        if package["type"] != "deb":
+            places = {place["path"].partition("!/")[0] for place in package["evidence"]}
+            owners.setdefault(package["purl"], set()).update(owner_of[path] for path in places if path in owner_of)
     found = []
     for entry in report["findings"]:
         names = owners.get(entry.get("package", ""), ())
@@ -172,14 +176,17 @@ def removed_until(changelog: str) -> int:
 # --- the image --------------------------------------------------------------------------------------------------------
 
 
-def write_image(layout: Path, debs: list[Path], release: str, *, docs: bool) -> dict[str, str]:
-    """The layout with one layer, and the changelog of each package."""
+def write_image(
+    layout: Path, debs: list[Path], release: str, options: argparse.Namespace
+) -> tuple[dict[str, str], dict[str, str]]:
+    """The layout with one layer. Returns the changelog of each package, and the package of each path."""
     logs: dict[str, str] = {}
     links: dict[str, str] = {}
     status = []
     layer = io.BytesIO()
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     with tarfile.open(fileobj=layer, mode="w") as out:
+        add(out, "etc/debian_version", release.encode())
         add(out, "etc/os-release", f'ID=debian\nVERSION_ID="{release}"\nPRETTY_NAME="Debian {release}"\n'.encode())
         for deb in debs:
             control, name, sums = control_of(deb)
@@ -193,19 +200,22 @@ def write_image(layout: Path, debs: list[Path], release: str, *, docs: bool) -> 
                     text = content.read() if content else b""
                     if member.name.startswith("usr/share/doc/"):
                         note(name, member, text, logs, links)
-                        if not docs:
+                        if options.no_docs:
                             continue
                     if member.isdir() or member.name in seen:
                         continue
-                    seen.add(member.name)
+                    seen[member.name] = name
                     out.addfile(member, io.BytesIO(text) if content else None)
+            if options.no_database:
+                continue
             add(out, f"var/lib/dpkg/info/{name}.list", "".join(f"{path}\n" for path in paths).encode())
             add(out, f"var/lib/dpkg/info/{name}.md5sums", sums)
-        add(out, "var/lib/dpkg/status", "\n".join(status).encode())
+        if not options.no_database:
+            add(out, "var/lib/dpkg/status", "\n".join(status).encode())
     write_layout(layout, layer.getvalue())
     for name, other in links.items():
         logs.setdefault(name, logs.get(other, ""))
-    return logs
+    return logs, seen
 
 
 def note(name: str, member: tarfile.TarInfo, text: bytes, logs: dict[str, str], links: dict[str, str]) -> None:

@@ -43,6 +43,7 @@ from .products import Product, product_of
 from .reasons import purls_of
 from .subject import Infos, Subject, by_upstream, confidence_of, is_complete, weaker
 from .system_packages import system_subject
+from .unrecorded import Unrecorded
 from .upstream import named
 from .vendors import is_doubtful
 
@@ -65,13 +66,15 @@ def subjects_of(
     inventory = _with_entitlement(inventory)
     channels = channels_of(inventory.content_sets, knowledge)
     context = _Context(inventory, cache(knowledge.namespace), Owners(inventory, ecosystems), channels, OwnerReads(inventory))
+    unrecorded = Unrecorded(inventory)
     subjects: list[Subject] = []
     owned = 0
     unassessed: defaultdict[Cause, list[Package]] = defaultdict(list)
     for package in inventory.packages:
         found = _subject(package, ecosystems.get(package.type), context)
         if isinstance(found, Subject):
-            subjects.append(found)
+            is_unrecorded = not found.distribution and unrecorded.is_of_distribution(package)
+            subjects.append(replace(found, confidence="possible") if is_unrecorded else found)
         elif not isinstance(found, str):
             unassessed[found].append(package)
         elif found == "assessed_with_owner":

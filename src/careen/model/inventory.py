@@ -86,6 +86,13 @@ class OwnerRead(Struct, frozen=True):
     changelog: Changelog | None = None
 
 
+class ProgramRead(Struct, frozen=True, gc=False):
+    """The compilers that a program or library names as those that built it, read because it has vulnerabilities."""
+
+    path: str
+    compilers: tuple[str, ...] = ()
+
+
 class Inventory(Struct, frozen=True):
     """The packages of the visible file system, each with evidence, owner, presence and introducing layer."""
 
@@ -106,3 +113,4 @@ class Inventory(Struct, frozen=True):
     no_package_database: bool = False  # it names a distribution and contains its files, but not its package database
     owner_files: tuple[OwnerFiles, ...] = ()
     owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second look has read
+    programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists

@@ -201,7 +201,7 @@ def test_a_package_that_is_installed_twice_is_recognised_by_its_record():
 
 def test_what_the_documentation_and_sources_of_a_package_declare_is_not_a_dependency():
     places = ("usr/share/doc/a/examples/go.mod", "usr/share/cargo/registry/a-1/Cargo.lock", "usr/share/gocode/src/a/go.mod")
-    owners = Owners(tree({place: b"" for place in (*places, "opt/a/go.mod")}))
+    owners = Owners(tree(dict.fromkeys((*places, "opt/a/go.mod"), b"")))
     owners.add_distribution([deb("a")], history(DEBIAN, ("a", *places, "opt/a/go.mod")), {})
     declared = [replace(wheel(str(number), place), presence="declared") for number, place in enumerate(places)]
     assert owners.add(declared, history(PYPI)) == []

@@ -15,7 +15,7 @@ from careen.model.package import Evidence, Source
 from careen.pipeline.assessment import Assessment, Matcher
 from careen.pipeline.image import inventory_of, report_of
 from careen.pipeline.layers import Reading
-from careen.pipeline.second_look import look, with_second_look
+from careen.pipeline.second_look import Asked, Seen, look, with_second_look
 from careen.store.memory import MemoryStore
 
 OWNER = deb("python3-django", "4.2.1-3", Source("python-django", "4.2.1-3"), vendor="distribution")
@@ -54,11 +54,11 @@ def test_it_is_taken_for_the_owners_of_packages_with_findings_only():
 
     def looks(image, files):
         asked.append(files)
-        return (OwnerRead(OWNER.purl),)
+        return Seen((OwnerRead(OWNER.purl),))
 
     opened, _ = image()
     report = report_of(opened, INVENTORY, assessment(look=looks))
-    assert asked == [(FILES,)]
+    assert asked == [Asked((FILES,))]
     assert report.inventory.owners_read == (OwnerRead(OWNER.purl),)
     report_of(opened, report.inventory, assessment(look=looks))
     report_of(opened, INVENTORY, assessment(RECORDS[1:], look=looks))
