@@ -19,10 +19,12 @@ from careen.plugins import File, Reader, Wants
 from careen.safety.budget import Limits
 
 from .dispatch import Wanted
+from .history import place_of
 from .links import Reread
 from .owners import Owners
 from .squash import Squashed
 
+OWN_DATABASES = ("var/lib/dpkg/", "usr/lib/dpkg/")
 MAX_CHANGELOG_BYTES = 16 << 20
 MAX_CHECKSUMS_BYTES = 16 << 20
 _CHECKSUMS, _CHANGELOG, _CONTENT = "owner_checksums", "owner_changelog", "owner_content"
@@ -34,7 +36,7 @@ class _Hashed(Struct, frozen=True):
 
 
 def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> Iterator[OwnerFiles]:
-    """For each deb that owns the files of a language package."""
+    """For each deb of the image's own file system that owns the files of a language package."""
     paths: dict[str, dict[str, None]] = {}
     debs: dict[str, Package] = {}
     for package in packages:
@@ -42,7 +44,7 @@ def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> 
             for evidence in package.evidence:
                 path = evidence.path.partition("!/")[0]
                 owner = owners.in_distribution(path)
-                if owner and owner.purl == package.owned_by:
+                if owner and owner.purl == package.owned_by and place_of(owner).startswith(OWN_DATABASES):
                     debs[package.owned_by] = owner
                     paths.setdefault(package.owned_by, {})[path] = None
     for purl, owner in sorted(debs.items()):
@@ -106,7 +108,7 @@ def _file(tree: Squashed, path: str) -> Evidence | None:
 
 
 def _checksums(tree: Squashed, package: Package) -> Evidence | None:
-    record = package.evidence[0].path if package.evidence else ""
+    record = place_of(package)
     folder = record.rpartition("/")[0]
     if folder.endswith("/status.d"):
         return _file(tree, f"{record}.md5sums")
@@ -121,7 +123,7 @@ def _changelog(tree: Squashed, owners: Owners, owner: Package) -> tuple[Evidence
     for name in ("changelog.Debian.gz", *(("changelog.gz",) if is_native else ())):
         place = _file(tree, f"usr/share/doc/{owner.name}/{name}")
         keeper = owners.in_distribution(place.path) if place else None
-        if place and keeper and keeper.source == owner.source:
+        if place and keeper and (keeper.source, keeper.maintainer) == (owner.source, owner.maintainer):
             return place, keeper if keeper != owner else None
         if place:
             return place, None

@@ -120,7 +120,15 @@ def test_the_changelog_of_a_native_package():
     assert files.changelog is None  # of another package it is upstream's
 
 
-@pytest.mark.parametrize(("source", "found"), [("rack (1.0-2)", True), ("other (1.0-2)", False), ("rack (1.0-1)", False)])
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("rack (1.0-2)", True),
+        ("other (1.0-2)", False),
+        ("rack (1.0-1)", False),
+        ("rack (1.0-2)\nMaintainer: E <e@example.org>", False),
+    ],
+)
 def test_a_folder_that_is_a_link_to_that_of_another_package_of_the_source(source, found):
     place = "usr/share/doc/rack-common/changelog.Debian.gz"
     data = gzip.compress(TEXT, mtime=0)
@@ -156,3 +164,31 @@ def test_a_changelog_that_is_too_large_is_not_used(monkeypatch):
     large = gzip.compress(TEXT + b"x" * 5000, mtime=0)
     _, (read,) = looked(debian(changelog=large))
     assert read.changelog is None
+
+
+def test_checksums_and_changelog_that_are_written_together_are_the_images_own_statement():
+    """As is the version in the package database, which the same hand could write."""
+    claims = gzip.compress(TEXT.replace(b"0001", b"0002"), mtime=0)
+    sums = f"{md5(CONTENT)}  {METADATA}\n{md5(claims)}  {CHANGELOG}\n".encode()
+    _, (read,) = looked(debian(), {CHANGELOG: claims, SUMS: sums})
+    assert [entry.fixed for entry in read.changelog.entries] == [("CVE-2024-0002",)]
+
+
+def test_checksums_of_another_package_vouch_for_nothing():
+    """A package of somebody else lists checksums for the changelog and the files of the distribution's."""
+    claims = gzip.compress(TEXT.replace(b"0001", b"0002"), mtime=0)
+    theirs = {
+        "var/lib/dpkg/status": status(
+            ("python3-rack", "1.0-2", "Source: rack"), ("evil", "1.0-2", "Source: rack", "Maintainer: root@localhost")
+        ),
+        "var/lib/dpkg/info/evil.list": f"/{CHANGELOG}\n".encode(),
+        "var/lib/dpkg/info/evil.md5sums": f"{md5(claims)}  {CHANGELOG}\n".encode(),
+        CHANGELOG: claims,
+    }
+    _, (read,) = looked(debian(), theirs)
+    assert read.changelog is None
+
+
+def test_packages_of_another_root_file_system_are_left_out():
+    """Their lists have paths below another folder."""
+    assert looked({f"srv/root/{path}": data for path, data in debian().items()}) == ((), ())
