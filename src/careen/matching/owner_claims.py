@@ -72,7 +72,7 @@ def by_owners(
         if isinstance(found, SuppressedBy):
             fixed.append((entry, found))
             continue
-        if found and entry.confidence != "possible":
+        if found and entry.confidence != "possible" and entry.subject.package.presence != "declared":
             silent[found][entry.subject.package.purl] = entry.subject.package
             entry = replace(entry, confidence="possible")
         kept.append(entry)

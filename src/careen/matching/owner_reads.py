@@ -26,13 +26,13 @@ class OwnerReads:
 
 
 def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[OwnerFiles, ...]:
-    """The owners of packages with findings, which a second look has not read."""
+    """The owners of installed packages with findings that gates count, which a second look has not read."""
     if not inventory.owner_files:
         return ()
-    owners: dict[str, set[str]] = {}
-    for package in inventory.packages:
-        if package.owned_by:
-            owners.setdefault(package.purl, set()).add(package.owned_by)
-    asked = {owner for finding in findings if isinstance(finding, Vulnerability) for owner in owners.get(finding.package, ())}
+    counted = {
+        finding.package for finding in findings if isinstance(finding, Vulnerability) and finding.confidence != "possible"
+    }
+    installed = (package for package in inventory.packages if package.owned_by and package.presence != "declared")
+    asked = {package.owned_by for package in installed if package.purl in counted}
     asked.difference_update(read.owner for read in inventory.owners_read)
     return tuple(files for files in inventory.owner_files if files.owner in asked)

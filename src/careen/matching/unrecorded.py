@@ -52,7 +52,7 @@ def unread_programs(findings: Iterable[Finding], inventory: Inventory) -> tuple[
     """The programs and libraries with findings that the distribution may have built, and no second look has read."""
     if not inventory.no_package_database:
         return ()
-    found = {finding.package for finding in findings if isinstance(finding, Vulnerability)}
+    found = {finding.package for finding in findings if isinstance(finding, Vulnerability) and finding.confidence != "possible"}
     known = {read.path for read in inventory.programs_read}
     places = (
         evidence

@@ -23,8 +23,10 @@ _CUT_OFF = re.compile(r"^# (?:Older entries have been removed|For older changelo
 _BULLET = re.compile(r"([ \t]*)[*+o-] ")
 _NAME = re.compile(r"\b(?:(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})|(GHSA(?:-[0-9a-z]{4}){3}))\b", re.ASCII)
 _RETRACTION = re.compile(
-    r"\brevert|\bincomplete|\bpartial|\bunaffected|\bunfixed|\breopen|\bback(?:s|ed|ing)?[ -]out\b"
+    r"\brevert|\bincomplete|\bunaffected|\bunfixed|\breopen|\bback(?:s|ed|ing)?[ -]out\b|\bno-dsa\b|\bpostpone"
+    r"|\bpartial(?:ly)?\s{1,9}(?:fix|patch|address|mitigat|resol)|\b(?:fix|patch)\w{0,3}\s{1,9}partial"
     r"|\b(?:not|n't)\s{1,9}(?:yet\s{1,9})?(?:affect|vulnerable|applicable|fix)|\b(?:does|do|did)(?:n't|\s{1,9}not)\s{1,9}(?:affect|fix)"
+    r"|\b(?:still|remains?)\s{1,9}(?:affected|vulnerable|open)|\bwon't\s{1,9}fix|\bignor\w{1,3}\s{1,9}CVE"
     r"|\b(?:drop|remov|disabl)\w{0,4}\s{1,9}(?:\S{1,60}\s{1,9}){0,3}\S{0,60}patch",
     re.IGNORECASE,
 )

@@ -46,11 +46,20 @@ def test_versions_and_entries_newest_first():
         "Back out CVE-2024-0001",
         "This doesn't fix CVE-2024-0001",
         "Reopen CVE-2024-0001",
+        "Ignore CVE-2024-0001 (no-dsa)",
+        "Still vulnerable to CVE-2024-0001",
+        "Upstream won't fix CVE-2024-0001",
+        "CVE-2024-0001 fixed partially",
     ],
 )
 def test_an_item_that_takes_a_fix_back_or_excludes_the_package_is_no_fix(text):
     assert claimed(f"  * {text}") == ((), ("CVE-2024-0001",))
     assert claimed("  * Fix CVE-2024-0001", f"  * {text}") == ((), ("CVE-2024-0001",))
+
+
+def test_words_of_descriptions_are_no_retractions():
+    text = "  * CVE-2024-0001: partial requests were ignored, so that the server removed no limits"
+    assert claimed(text) == (("CVE-2024-0001",), ())
 
 
 def test_items_count_with_those_that_they_are_part_of():
