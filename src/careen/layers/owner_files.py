@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from careen.formats.archives.inflate import open_stream
-from careen.formats.debian.changelog_claims import claims_of
 from careen.model.inventory import Changelog, OwnerFiles, OwnerRead
 from careen.model.package import Evidence, Package
 from careen.plugins import File, Reader, Wants
 from careen.safety.budget import Limits
 
+from .changelog_claims import claims_of
 from .dispatch import Wanted
 from .history import place_of
 from .links import Reread

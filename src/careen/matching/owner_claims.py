@@ -20,7 +20,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.feeds.archive_facts import SOURCE
-from careen.formats.feeds.vendored import vendored_libraries
 from careen.model.advisory import VulnerabilityRecord
 from careen.model.finding import SuppressedBy
 from careen.model.inventory import Changelog, Inventory
@@ -33,6 +32,7 @@ from .finding_texts import changelog_text, system_library_text
 from .keys import Key
 from .owner_reads import OwnerReads
 from .subject import Subject
+from .vendored import vendored_libraries
 
 SUPPRESSED = "distribution"  # the kind of suppression
 Silence = Literal["no_changelog", "cut_off"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from careen.formats.debian.changelog_claims import claims_of
+from careen.layers.changelog_claims import claims_of
 
 CUT = "# Older entries have been removed from this changelog.\n# To read the complete changelog use `apt changelog foo`.\n"
 

@@ -11,18 +11,16 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
+from careen.formats.debian.changelog import ENTRY, Entry
 from careen.model.inventory import ChangelogEntry
-
-from .changelog import day_of
+from careen.safety.pattern import pattern
 
 Stance = Literal["fixes", "retracts", "follows_up"]
 MAX_ENTRIES, MAX_LINES = 20_000, 100_000
-_ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
-_TRAILER = re.compile(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
-_CUT_OFF = re.compile(r"^# (?:Older entries have been removed|For older changelog entries)", re.MULTILINE)
-_BULLET = re.compile(r"([ \t]*)[*+o-] ")
-_NAME = re.compile(r"\b(?:(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})|(GHSA(?:-[0-9a-z]{4}){3}))\b", re.ASCII)
-_RETRACTION = re.compile(
+_CUT_OFF = pattern(r"^# (?:Older entries have been removed|For older changelog entries)", re.MULTILINE)
+_BULLET = pattern(r"([ \t]*)[*+o-] ")
+_NAME = pattern(r"\b(?:(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})|(GHSA(?:-[0-9a-z]{4}){3}))\b", re.ASCII)
+_RETRACTION = pattern(
     r"\brevert|\bincomplete|\bunaffected|\bunfixed|\breopen|\bback(?:s|ed|ing)?[ -]out\b|\bno-dsa\b|\bpostpone"
     r"|\bpartial(?:ly)?\s{1,9}(?:fix|patch|address|mitigat|resol)|\b(?:fix|patch)\w{0,3}\s{1,9}partial"
     r"|\b(?:not|n't)\s{1,9}(?:yet\s{1,9})?(?:affect|vulnerable|applicable|fix)|\b(?:does|do|did)(?:n't|\s{1,9}not)\s{1,9}(?:affect|fix)"
@@ -30,12 +28,12 @@ _RETRACTION = re.compile(
     r"|\b(?:drop|remov|disabl)\w{0,4}\s{1,9}(?:\S{1,60}\s{1,9}){0,3}\S{0,60}patch",
     re.IGNORECASE,
 )
-_FOLLOW_UP = re.compile(r"\bregression", re.IGNORECASE)  # of an earlier fix, which stays
+_FOLLOW_UP = pattern(r"\bregression", re.IGNORECASE)  # of an earlier fix, which stays
 
 
 def claims_of(changelog: str) -> tuple[tuple[str, ...], tuple[ChangelogEntry, ...], str]:
     """All versions, newest first; the entries that name a vulnerability; the day of the oldest entry, if it is cut off."""
-    starts = list(_ENTRY.finditer(changelog))[:MAX_ENTRIES]
+    starts = list(ENTRY.finditer(changelog))[:MAX_ENTRIES]
     entries: list[ChangelogEntry] = []
     text = ""
     for number, start in enumerate(starts):
@@ -103,5 +101,4 @@ def _name(found: re.Match[str]) -> str:
 def _cut_off(changelog: str, oldest: str) -> str:
     if not _CUT_OFF.search(changelog):
         return ""
-    trailer = _TRAILER.search(oldest)
-    return (day_of(trailer[1]) if trailer else "") or "9999-12-31"
+    return Entry(None, "", oldest).day or "9999-12-31"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from careen.formats.feeds.vendored import vendored_libraries
+from careen.matching.vendored import vendored_libraries
 
 
 @pytest.mark.parametrize(
