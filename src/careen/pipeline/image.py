@@ -23,6 +23,7 @@ from careen.matching.coverage import sources_of
 from careen.matching.distributions import release_of
 from careen.matching.lifetimes import end_of_life
 from careen.matching.match import Matched
+from careen.matching.partly import part_of, with_part
 from careen.matching.platforms import unassessed_platform
 from careen.matching.vendors import vendor_of
 from careen.model.finding import Finding
@@ -77,7 +78,8 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     looked = with_second_look(image, inventory, matched.findings, by.look)
     if by.matcher and looked is not inventory:
         inventory = looked
-        matched, unfetched = by.matcher.matched(inventory, by.policy, today)
+        part, about = part_of(inventory)
+        matched = with_part(matched, by.matcher.matched(part, by.policy, today)[0], about)
     inventory = with_third_parties(inventory, matched.third_parties)
     secrets, unsearched = secrets_in_configuration(image) if "secret" in by.scanners else ((), ())
     unassessed = unassessed_distribution(inventory, matched) if by.vulnerabilities else ""
