@@ -37,5 +37,4 @@ def with_part(matched: Matched, found: Matched, about: frozenset[str]) -> Matche
     findings += [finding for finding in found.findings if finding.package in about]
     findings.sort(key=lambda finding: (-finding.risk, finding.id, finding.package, finding.paths))
     reasons = (reason for reason in found.reasons if reason.code == NoChangelog.code)
-    fixed = tuple(entry for entry in found.fixed if entry.finding.package in about)
-    return replace(matched, findings=tuple(findings), reasons=(*matched.reasons, *reasons), fixed=fixed)
+    return replace(matched, findings=tuple(findings), reasons=(*matched.reasons, *reasons), fixed=found.fixed)
