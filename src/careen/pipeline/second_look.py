@@ -11,6 +11,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.errors import NetworkError
+from careen.log import logger
 from careen.matching.owner_reads import unread_owners
 from careen.matching.unrecorded import unread_programs
 from careen.model.finding import Finding
@@ -21,6 +23,8 @@ from careen.safety.budget import Budget
 from careen.safety.typed import from_msgpack
 
 from .layers import Reading, inventory_key
+
+log = logger(__name__)
 
 
 class Asked(Struct, frozen=True):
@@ -73,7 +77,11 @@ def look(image: Image, asked: Asked, reading: Reading) -> Seen:
         is_lasting = is_lasting and not any(unknown.transient for unknown in walked.unknowns)
         return walked
 
-    seen = Seen(read_owners(asked.owners, again), read_programs(asked.programs, again))
+    try:
+        seen = Seen(read_owners(asked.owners, again), read_programs(asked.programs, again))
+    except NetworkError as error:
+        log.warning("the layers could not be read once more (%s): findings stay as upstream's advisories have them", error)
+        return Seen()
     if key and is_lasting:
         reading.store.put(key, msgspec.msgpack.encode(seen))
     return seen

@@ -8,6 +8,7 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, advisory, deb, i
 from tests.unit.layers.helpers import CATALOGERS
 from tests.unit.layers.test_owner_files import METADATA, debian
 
+from careen.errors import NetworkError
 from careen.layers.index import Readers
 from careen.model.image import Image, ImageConfig, Layer
 from careen.model.inventory import Inventory, OwnerFiles, OwnerRead
@@ -82,3 +83,16 @@ def test_the_changelog_suppresses_a_finding_of_an_image_and_the_result_is_kept()
         assert report.findings == ()
         assert [(entry.finding.id, entry.by.kind) for entry in report.suppressed] == [("CVE-2024-0001", "distribution")]
     assert len(times) == before + 1
+
+
+def test_layers_that_cannot_be_downloaded_again_change_nothing():
+    opened, _ = image(debian())
+    opened, inventory = inventory_of(opened, reading(MemoryStore()))
+
+    def unreachable():
+        raise NetworkError("no connection", "try again later")
+
+    gone = replace(opened, layers=tuple(replace(layer, open=unreachable) for layer in opened.layers))
+    report = report_of(gone, inventory, assessment(look=lambda image, asked: look(image, asked, reading(MemoryStore()))))
+    assert [(finding.id, finding.confidence) for finding in report.findings] == [("CVE-2024-0001", "likely")]
+    assert report.suppressed == ()
