@@ -33,6 +33,7 @@ from careen.model.report import Report
 from careen.pipeline.assessment import Assessment, Matcher
 from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
+from careen.pipeline.second_look import look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
 from careen.policy.policy import Policy
 from careen.policy.rego import load_policies, with_policies
@@ -178,8 +179,15 @@ class Session:
     def inventory_of(
         self, image: Image, progress: Progress = silent, on_delta: OnDelta = lambda _: None
     ) -> tuple[Image, Inventory]:
+        from careen.matching.built_by import created_of
+        from careen.matching.patched import curator_of
+
+        image, inventory = inventory_of(image, self._reading(progress, on_delta))
+        return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
+
+    def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:
         settings = self._settings
-        reading = Reading(
+        return Reading(
             readers=self._readers,
             store=self._store,
             limits=limits_of(settings),
@@ -188,11 +196,6 @@ class Session:
             progress=progress,
             on_delta=on_delta,
         )
-        from careen.matching.built_by import created_of
-        from careen.matching.patched import curator_of
-
-        image, inventory = inventory_of(image, reading)
-        return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     @contextmanager
     def _scanned(self, reference: str | Image, progress: Progress) -> Iterator[Scanned]:
@@ -214,6 +217,7 @@ class Session:
                 checks=self._checks.of(IMAGE_CHECKS),
                 base=base,
                 dockerfile=dockerfile if placed else None,
+                look=partial(look, reading=self._reading(progress)),
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)

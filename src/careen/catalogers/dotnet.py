@@ -5,7 +5,7 @@ A library of ``*.deps.json`` counts unless its target lists no files for it; the
 as the package that publishes it, ``<name>.Runtime.<platform>``; an SDK (``sdk/<version>/``) as ``dotnet-sdk``. A managed
 ``.dll`` or ``.exe`` that no ``*.deps.json`` beside it lists is identified by its version resource: the product version if its
 first number is that of the file version, else the file version, which is less certain (0.5 and 0.4). Localised resources
-are left out.
+are left out, and so are the assemblies of Mono's own class library, which no package publishes.
 Raises: ValueError for JSON that is not a ``*.deps.json``, and for damaged headers or resources.
 **Source:** .NET, runtime configuration files (deps.json); Microsoft PE Format; FileVersionInfo.
 """
@@ -27,6 +27,7 @@ from careen.safety.pattern import pattern
 MAX_RESOURCES_BYTES = 1 << 20
 NAME = pattern(r"[A-Za-z0-9_](?:[A-Za-z0-9_.+-]{0,200}[A-Za-z0-9_+])?")
 VERSION = pattern(r"[0-9]+(?:\.[0-9]+){0,3}(?:-[0-9A-Za-z.-]{1,100})?")
+MONO = pattern(r"(?:^|/)mono/(?:gac|[0-9][0-9.]*(?:-api)?)/")
 SDK = pattern(r"(?:^|/)sdk/([0-9][^/]*)/dotnet\.deps\.json")
 SHARED = pattern(r"(?:^|/)shared/([^/]+)/([0-9][^/]*)/\1\.deps\.json")
 
@@ -116,6 +117,8 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
         folder, file_name = posixpath.split(fact.path)
         found = fact.value
         if isinstance(found, Assets) or (isinstance(found, Assembly) and file_name.lower() in known.get(folder, ())):
+            continue
+        if MONO.search(fact.path):
             continue
         if isinstance(found, Sdk):
             place = (Evidence(fact.path, fact.layer),)

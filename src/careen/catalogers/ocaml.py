@@ -2,7 +2,8 @@
 
 An opam file has fields ``name: "…"`` and ``version: "…"``; without them, the folder ``NAME.VERSION`` or the file's own name
 identifies the package. A switch has the file of each installed package at ``.opam-switch/packages/NAME.VERSION/opam``.
-Raises: ValueError if the file lacks ``opam-version``, which every opam file has.  **Source:** opam manual, "opam files".
+Raises: ValueError if a file named ``*.opam``, or one of a switch, lacks ``opam-version``, which every opam file has. Other
+files named ``opam`` may be anything: the program, its shell completions.  **Source:** opam manual, "opam files".
 """
 
 import re
@@ -12,6 +13,7 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
 
+MAX_BYTES = 1 << 20
 _FIELD = pattern(r'^(opam-version|name|version|license)[ \t]*:[ \t]*"([^"\n]{1,200})"', re.MULTILINE)
 _LONG = pattern(r'"""[\s\S]*?"""')
 _NAME = pattern(r"[A-Za-z0-9_+-]{1,200}")
@@ -19,12 +21,17 @@ _VERSION = pattern(r"[A-Za-z0-9_+.~-]{1,100}")
 
 
 def read(file: File) -> Iterator[Package]:
+    folder, _, base = file.path.rpartition("/")
+    in_switch = "/.opam-switch/packages/" in f"/{file.path}"
     fields: dict[str, str] = {}
-    for key, value in _FIELD.findall(_LONG.sub("", file.data.decode("utf-8", "replace"))):
+    with file.open() as stream:
+        content = stream.read(MAX_BYTES).decode("utf-8", "replace")
+    for key, value in _FIELD.findall(_LONG.sub("", content)):
         fields.setdefault(key, value)
     if "opam-version" not in fields:
+        if base == "opam" and not in_switch:
+            return
         raise ValueError("not an opam file: it has no opam-version")
-    folder, _, base = file.path.rpartition("/")
     named, _, dotted = folder.rpartition("/")[2].partition(".") if base == "opam" else (base.removesuffix(".opam"), "", "")
     name, version = fields.get("name", named), fields.get("version", dotted)
     if not _NAME.fullmatch(name) or (version and not _VERSION.fullmatch(version)):
@@ -36,7 +43,7 @@ def read(file: File) -> Iterator[Package]:
         version=version,
         licenses=(fields["license"],) if "license" in fields else (),
         cataloger="ocaml",
-        presence="present" if "/.opam-switch/packages/" in f"/{file.path}" else "declared",
+        presence="present" if in_switch else "declared",
     )
 
 

@@ -23,6 +23,7 @@ from .history import History, Key, key_of
 from .integrity import integrity
 from .links import Reread, squash_with_links
 from .nodatabase import has_lost_its_packages
+from .owner_files import owner_files
 from .owners import Owners
 from .squash import Squashed
 from .unidentified import unidentified
@@ -84,6 +85,7 @@ def bind(
         archives=_made("archives", facts, catalogers),
         unidentified=tuple(sorted(nobodys)),
         owned=tuple(sorted(path for path in unsure if owners.in_distribution(path))),
+        owner_files=tuple(owner_files(tree, owners, packages)),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
         integrity=integrity(tree, facts, owners),
     )

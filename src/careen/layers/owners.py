@@ -15,6 +15,10 @@ MERGED = ("bin/", "sbin/", "lib/", "lib32/", "lib64/", "libx32/")  # links into 
 # Slim images leave these out of every package by configuration: their absence means nothing for the package.
 LEFT_OUT = ("usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/", "usr/share/lintian/",
             "usr/share/linda/", "usr/share/groff/", "usr/share/licenses/")  # fmt: skip
+# Folders that a container engine mounts or makes: images do not have them, or leave them empty.
+MOUNTED = ("dev", "proc", "sys", "run", "tmp")
+# Documentation, and sources to build packages from: what manifests in them name is not installed with them.
+NOT_DEPENDENCIES = ("usr/share/doc/", "usr/share/cargo/registry/", "usr/share/gocode/src/")
 
 
 class Owners:
@@ -72,7 +76,8 @@ class Owners:
 
         A package that is installed several times is recognised by its record, which is among its files.
         """
-        found = [package for package in map(self._with_owner, packages) if not _is_own_package(package)]
+        owned = map(self._with_owner, packages)
+        found = [package for package in owned if not _is_own_package(package) and not _is_example(package)]
         by_name: dict[tuple[str, str], list[int]] = {}
         for index, package in enumerate(found):
             by_name.setdefault((package.name, package.version), []).append(index)
@@ -109,6 +114,12 @@ def _is_own_package(package: Package) -> bool:
     return package.owned_by is not None and package.owned_by.startswith(f"pkg:{package.type}/")
 
 
+def _is_example(package: Package) -> bool:
+    """Named by a manifest in the documentation or the sources that a package of the distribution has."""
+    is_declared = package.presence == "declared" and package.owned_by is not None
+    return is_declared and all(evidence.path.startswith(NOT_DEPENDENCIES) for evidence in package.evidence)
+
+
 def _number(paths: frozenset[str], numbers: Sequence[int], packages: Sequence[Package]) -> int | None:
     """Which of the packages with one name and version the paths belong to."""
     by_record = (number for number in numbers if place_of(packages[number]) in paths)
@@ -131,7 +142,7 @@ def _presence(paths: Iterable[tuple[str, str]], tree: Squashed) -> Presence:
     """``paths``: as the database lists them, and their places."""
     there = gone = False
     for listed, place in paths:
-        if listed.startswith(LEFT_OUT):
+        if listed.startswith(LEFT_OUT) or listed.partition("/")[0] in MOUNTED:
             continue
         if tree.entry(place) is not None:
             there = True

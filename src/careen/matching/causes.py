@@ -311,6 +311,29 @@ class UncertainBuilder(Struct, frozen=True):
         return "packages in versions that their release does not offer, and no index shows who built them"
 
 
+# --- packages with an owner -------------------------------------------------------------------------------------------
+
+
+class NoChangelog(Struct, frozen=True):
+    code: ClassVar[str] = "no_changelog"
+
+    def text(self) -> str:
+        return (
+            "language packages of the distribution, whose changelogs the image does not have: they would show "
+            "whether it fixed their vulnerabilities, which are possible findings"
+        )
+
+
+class CutOffChangelog(Struct, frozen=True):
+    code: ClassVar[str] = "no_changelog"
+
+    def text(self) -> str:
+        return (
+            "language packages of the distribution, whose changelogs are cut off: what is missing may name "
+            "their vulnerabilities as fixed, which are possible findings"
+        )
+
+
 # --- whose advisories -------------------------------------------------------------------------------------------------
 
 

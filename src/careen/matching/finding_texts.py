@@ -1,5 +1,7 @@
 """Why a finding is one, in a line: the comparison of versions, their order, and whose advisory it is."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from .ranges import Match
@@ -40,3 +42,11 @@ def comparison(match: Match, version: str) -> str:
 def malicious_text(version: str, title: str) -> str:
     """``version``: "" if every version is malicious."""
     return f"{version or 'every version'} of this package is malicious ({title})"
+
+
+def changelog_text(package: str, version: str, name: str) -> str:
+    return f"fixed by the distribution: the changelog of {package} names {name} in {version}"
+
+
+def system_library_text(package: str, libraries: Iterable[str]) -> str:
+    return f"about a copy of {', '.join(libraries)} in upstream's own builds: {package} uses the distribution's"

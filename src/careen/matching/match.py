@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from careen.database.knowledge import Knowledge, knows_exploited
 from careen.model.advisory import Malicious, VulnerabilityRecord
-from careen.model.finding import Vulnerability
+from careen.model.finding import Suppressed, Vulnerability
 from careen.model.inventory import Inventory
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
@@ -24,6 +24,7 @@ from .channels import AdvisoriesByPackage, advisories_of_rpm
 from .findings import Enrichment, finding, malicious_finding, place_of
 from .gaps import gaps_of, without_distribution_package
 from .keys import Key, Keys
+from .owner_claims import by_owners
 from .patched import first_to_name
 from .rpm import stream_of, without_module_build
 from .subject import Subject
@@ -36,6 +37,7 @@ class Matched(Struct, frozen=True):
     namespaces: tuple[str, ...] = ()  # that assessed a package
     assessed: int = 0  # packages, with those that are left to the distribution whose package owns them
     third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by a third party
+    fixed: tuple[Suppressed, ...] = ()  # by the distribution, whose changelog states it
 
 
 def match(
@@ -56,13 +58,17 @@ def match(
     matches = [(subject, *matches_for(subject, advisories, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(found for _, found, _ in matches)))
     assessed = [result for subject, found, settled in matches for result in assess(subject, found, records, settled)]
-    findings = [*_findings(assessed, records, knowledge, keys, severity_from), *_malicious(subjects, knowledge, keys)]
+    claimed = by_owners(assessed, built.inventory, advisories, records, keys)
+    findings = _findings(claimed.assessed, records, knowledge, keys, severity_from)
+    findings += _malicious(subjects, knowledge, keys)
     findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
+    set_aside = _findings([entry for entry, _ in claimed.fixed], records, knowledge, keys, severity_from)
+    fixed = tuple(Suppressed(finding, by) for finding, (_, by) in zip(set_aside, claimed.fixed, strict=True))
     covered = gaps_of(subjects, knowledge, keys, advisories, today)
-    gaps += [*built.gaps, *covered.gaps]
+    gaps += [*built.gaps, *covered.gaps, *claimed.gaps]
     gaps += without_distribution_package(inventory, subjects, gaps)
     reasons = tuple(map(reason_of, gaps))
-    return Matched(tuple(findings), reasons, covered.namespaces, covered.assessed + owned, built.third_parties)
+    return Matched(tuple(findings), reasons, covered.namespaces, covered.assessed + owned, built.third_parties, fixed)
 
 
 def advisories_of(subjects: Iterable[Subject], knowledge: Knowledge) -> AdvisoriesByPackage:

@@ -36,11 +36,14 @@ from .causes import (
 )
 from .channels import channels_of, has_channels, unknown_repositories
 from .distributions import distribution_of
+from .owner_reads import OwnerReads
 from .owners import Owners
+from .packaged_version import packaged_version
 from .products import Product, product_of
 from .reasons import purls_of
 from .subject import Infos, Subject, by_upstream, confidence_of, is_complete, weaker
 from .system_packages import system_subject
+from .unrecorded import Unrecorded
 from .upstream import named
 from .vendors import is_doubtful
 
@@ -53,6 +56,7 @@ class _Context(Struct, frozen=True):
     infos: Infos
     owners: Owners
     channels: Callable[[Package], tuple[str, ...]]
+    reads: OwnerReads
 
 
 def subjects_of(
@@ -61,14 +65,16 @@ def subjects_of(
     """The subjects, how many language packages are assessed with the package that owns them, and what cannot be assessed."""
     inventory = _with_entitlement(inventory)
     channels = channels_of(inventory.content_sets, knowledge)
-    context = _Context(inventory, cache(knowledge.namespace), Owners(inventory, ecosystems), channels)
+    context = _Context(inventory, cache(knowledge.namespace), Owners(inventory, ecosystems), channels, OwnerReads(inventory))
+    unrecorded = Unrecorded(inventory)
     subjects: list[Subject] = []
     owned = 0
     unassessed: defaultdict[Cause, list[Package]] = defaultdict(list)
     for package in inventory.packages:
         found = _subject(package, ecosystems.get(package.type), context)
         if isinstance(found, Subject):
-            subjects.append(found)
+            is_unrecorded = not found.distribution and unrecorded.is_of_distribution(package)
+            subjects.append(replace(found, confidence="possible") if is_unrecorded else found)
         elif not isinstance(found, str):
             unassessed[found].append(package)
         elif found == "assessed_with_owner":
@@ -92,7 +98,8 @@ def _subject(package: Package, ecosystem: Ecosystem | None, context: _Context) -
         return "part_of_owner" if owner else MavenWithoutGroup()
     if ecosystem.namespace is not None:
         name = key_name(ecosystem.namespace, package.name)
-        return _of_ecosystem(package, ecosystem.namespace, name, ecosystem.scheme, owner, product)
+        subject = _of_ecosystem(package, ecosystem.namespace, name, ecosystem.scheme, owner, product)
+        return replace(subject, version=version) if owner and (version := _packaged(package, owner, context)) else subject
     return _without_ecosystem_advisories(package, owner, product, context)
 
 
@@ -135,6 +142,12 @@ def _of_ecosystem(
         owner=owner,
         product=product,
     )
+
+
+def _packaged(package: Package, owner: Subject, context: _Context) -> str:
+    """The newer version that its owner states, if the file is the owner's."""
+    in_program = package.type in ("golang", "cargo")
+    return packaged_version(package, owner.package) if not in_program and context.reads.of(package) else ""
 
 
 def _concerned(cause: Cause, packages: Collection[Package], inventory: Inventory) -> tuple[str, ...]:

@@ -126,7 +126,7 @@ Finding = Vulnerability | Misconfiguration | IntegrityFinding | ExposedSecret
 
 
 class SuppressedBy(Struct, frozen=True):
-    kind: str  # ignore | vex | severity | fix_state | comment
+    kind: str  # ignore | vex | distribution | severity | fix_state | comment
     source: str
     reason: str
     expires: str | None = None

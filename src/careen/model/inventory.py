@@ -47,6 +47,53 @@ class PackageArchive(Struct, frozen=True):
     suites: tuple[str, ...]
 
 
+class OwnerFiles(Struct, frozen=True, gc=False):
+    """Where a package of the distribution that owns language packages has its checksums and its changelog.
+
+    ``paths`` are the files of the language packages, each with the layer that has its content.
+    """
+
+    owner: str  # purl
+    paths: tuple[Evidence, ...]
+    checksums: tuple[Evidence, ...] = ()
+    changelog: Evidence | None = None  # None: the image does not have it
+
+
+class ChangelogEntry(Struct, frozen=True, array_like=True, gc=False):
+    """The vulnerabilities that the entry of one version names: as fixed, and in any other way."""
+
+    version: str
+    fixed: tuple[str, ...] = ()
+    retracted: tuple[str, ...] = ()
+
+
+class Changelog(Struct, frozen=True):
+    """A changelog whose checksum is the one that the distribution's package lists. The newest entry comes first."""
+
+    path: str
+    versions: tuple[str, ...]
+    entries: tuple[ChangelogEntry, ...]  # those that name a vulnerability
+    cut_off: str = ""  # the day of its oldest entry, if it states that older ones were removed
+
+
+class OwnerRead(Struct, frozen=True):
+    """What the files of a package of the distribution show, read because its language packages have vulnerabilities.
+
+    ``genuine`` are the paths whose content has the checksum that the package lists.
+    """
+
+    owner: str  # purl
+    genuine: tuple[str, ...] = ()
+    changelog: Changelog | None = None
+
+
+class ProgramRead(Struct, frozen=True, gc=False):
+    """The compilers that a program or library names as those that built it, read because it has vulnerabilities."""
+
+    path: str
+    compilers: tuple[str, ...] = ()
+
+
 class Inventory(Struct, frozen=True):
     """The packages of the visible file system, each with evidence, owner, presence and introducing layer."""
 
@@ -67,3 +114,6 @@ class Inventory(Struct, frozen=True):
     integrity: Integrity = Integrity()
     no_package_database: bool = False  # it names a distribution and contains its files, but not its package database
     sbom_tool: str | None = None  # if another tool's SBOM lists the packages: its name as the SBOM states it, "" if it does not
+    owner_files: tuple[OwnerFiles, ...] = ()
+    owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second look has read
+    programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists

@@ -70,6 +70,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
             namespace, _, name = name.rpartition("/")
         elif self.type == "github":
             namespace, _, name = name.partition("/")
+            repository, slash, within = name.partition("/")
+            namespace, name = namespace.lower(), repository.lower() + slash + within
         elif self.type == "pypi":
             name = name.lower().replace("_", "-")
         qualifiers = []

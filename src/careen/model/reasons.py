@@ -32,6 +32,7 @@ EFFECTS: dict[str, Effect] = {
     "attached_unread": "note",
     "inventory_only": "note",
     "modified_package": "note",
+    "no_changelog": "note",
     "no_packages": "note",
     "not_assessed": "note",
     "no_source": "note",

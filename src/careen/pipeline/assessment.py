@@ -16,6 +16,8 @@ from careen.model.inventory import Inventory
 from careen.plugins import Check, Ecosystem, VersionScheme
 from careen.policy.policy import Policy
 
+from .second_look import Look
+
 if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
 
@@ -54,6 +56,7 @@ class Assessment(Struct, frozen=True):
     checks: tuple[Check, ...] = ()  # of the image's configuration and files
     base: BaseImage | None = None  # if the user named it; else the image itself may name one
     dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
+    look: Look | None = None  # one more look at the image's files; None: they cannot be read
     unread_archives: tuple[str, ...] = ()  # why archives with advisory data could not be read
 
     @property

@@ -23,6 +23,7 @@ from careen.matching.coverage import sources_of
 from careen.matching.distributions import release_of
 from careen.matching.lifetimes import end_of_life
 from careen.matching.match import Matched
+from careen.matching.partly import part_of, with_part
 from careen.matching.platforms import unassessed_platform
 from careen.matching.vendors import vendor_of
 from careen.model.finding import Finding, Vulnerability
@@ -39,6 +40,7 @@ from .coverage import coverage_of
 from .image_checks import check_image, secrets_in_configuration, unassessed_distribution
 from .integrity import with_doubt
 from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory, with_verified_layers
+from .second_look import with_second_look
 
 
 def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -> tuple[Image, Inventory]:
@@ -74,6 +76,11 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     policy = _policy_for(image, inventory, base, by.policy)
 
     matched, unfetched = by.matcher.matched(inventory, by.policy, today) if by.matcher else (Matched((), ()), ())
+    looked = with_second_look(image, inventory, matched.findings, by.look)
+    if by.matcher and looked is not inventory:
+        inventory = looked
+        part, about = part_of(inventory)
+        matched = with_part(matched, by.matcher.matched(part, by.policy, today)[0], about)
     inventory = with_third_parties(inventory, matched.third_parties)
     secrets, unsearched = secrets_in_configuration(image) if "secret" in by.scanners else ((), ())
     unassessed = unassessed_distribution(inventory, matched) if by.vulnerabilities else ""
@@ -104,7 +111,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
         image=image,
         inventory=inventory,
         findings=assessed.findings,
-        suppressed=assessed.suppressed,
+        suppressed=(*assessed.suppressed, *matched.fixed),
         unknowns=unknowns,
         coverage=assessed.coverage,
         verdict=verdict,

@@ -169,8 +169,8 @@ def _open(finding: Vulnerability) -> dict[str, Any]:
 
 
 def _settled(one: Suppressed) -> dict[str, Any]:
-    """A VEX statement means that the vulnerability does not matter here; any other rule only hides it."""
-    state = "not_affected" if one.by.kind == "vex" else "in_triage"
+    """VEX and the distribution's changelog state that the vulnerability does not matter here; other rules only hide it."""
+    state = "not_affected" if one.by.kind in ("vex", "distribution") else "in_triage"
     return {"state": state, "detail": f"suppressed by {one.by.kind} ({one.by.source}): {one.by.reason}"}
 
 

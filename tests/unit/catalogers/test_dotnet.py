@@ -69,3 +69,14 @@ def test_a_shared_framework_is_the_package_it_is_published_as():
     name = "Microsoft.NETCore.App.Runtime.linux-x64/3.1.23"
     libraries, target = {name: {"type": "package"}}, {name: {"runtime": {"a.dll": {}}}}
     assert len(found({path: dependencies(libraries, target, runtime)})) == 1
+
+
+def test_assemblies_of_monos_class_library_are_no_packages():
+    assembly = pe_file({"InternalName": "System.Core.dll", "FileVersion": "4.6.57.0"})
+    places = (
+        "usr/lib/mono/gac/System.Core/4.0.0.0__b77a5c561934e089/x.dll",
+        "usr/lib/mono/4.5/x.dll",
+        "opt/mono/4.8-api/x.dll",
+    )
+    assert found(dict.fromkeys(places, assembly)) == []
+    assert len(found({"usr/lib/mono/shop/x.dll": assembly, "app/gac/y.dll": assembly})) == 2

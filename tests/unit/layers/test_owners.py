@@ -53,6 +53,8 @@ def presence(layers, *paths):
         (["bin/a"], "present"),
         (["bin/a", "bin/gone"], "partial"),
         (["bin/gone"], "absent"),
+        (["bin/a", "dev/null", "proc", "sys/x", "run/lock", "tmp"], "present"),
+        (["bin/gone", "dev/null"], "absent"),
         (["bin/a", "bin/b", "bin/gone"], "partial"),
         (["bin/gone", "bin/gone2", "bin/a"], "partial"),
         (["usr/share/doc/a/copyright", "bin/gone"], "absent"),
@@ -195,3 +197,17 @@ def test_a_package_that_is_installed_twice_is_recognised_by_its_record():
     owners = Owners(tree({first: b"", second: b"", "a/x.py": b""}))
     found = owners.add([wheel("x", first), wheel("x", second)], history(PYPI, ("x", second, "b/x.py"), ("x", "c/x.py")))
     assert [package.presence for package in found] == ["present", "absent"]
+
+
+def test_what_the_documentation_and_sources_of_a_package_declare_is_not_a_dependency():
+    places = ("usr/share/doc/a/examples/go.mod", "usr/share/cargo/registry/a-1/Cargo.lock", "usr/share/gocode/src/a/go.mod")
+    owners = Owners(tree(dict.fromkeys((*places, "opt/a/go.mod"), b"")))
+    owners.add_distribution([deb("a")], history(DEBIAN, ("a", *places, "opt/a/go.mod")), {})
+    declared = [replace(wheel(str(number), place), presence="declared") for number, place in enumerate(places)]
+    assert owners.add(declared, history(PYPI)) == []
+    kept = [
+        wheel("installed", places[0]),
+        replace(wheel("elsewhere", "opt/a/go.mod"), presence="declared"),
+        replace(wheel("unowned", "usr/share/doc/b/go.mod"), presence="declared"),
+    ]
+    assert [package.name for package in owners.add(kept, history(PYPI))] == ["installed", "elsewhere", "unowned"]

@@ -8,9 +8,14 @@ from careen.safety.interrupts import interrupts_wait
 
 def test_an_interrupt_takes_effect_at_the_end():
     done = []
-    with pytest.raises(KeyboardInterrupt), interrupts_wait():
-        signal.raise_signal(signal.SIGINT)
-        done.append("the rest")
+
+    def work():
+        with interrupts_wait():
+            signal.raise_signal(signal.SIGINT)
+            done.append("the rest")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert done == ["the rest"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .references import cves_by_other_names
 
-_ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
+ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
 _REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
 _TRAILER = re.compile(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
 _CVE = re.compile(r"\b(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
@@ -97,7 +97,7 @@ def _earliest(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
 
 
 def has_entries(text: str) -> bool:
-    return _ENTRY.search(text) is not None
+    return ENTRY.search(text) is not None
 
 
 def entries_of(changelog: str, key: Callable[[str], Any]) -> Iterator[Entry]:
@@ -105,7 +105,7 @@ def entries_of(changelog: str, key: Callable[[str], Any]) -> Iterator[Entry]:
     rebuilt: dict[str, str] = {}
     newest = None
     suffix = ""
-    starts = list(_ENTRY.finditer(changelog))
+    starts = list(ENTRY.finditer(changelog))
     for number, start in enumerate(starts):
         end = starts[number + 1].start() if number + 1 < len(starts) else len(changelog)
         version = rebuilt.get(start[1]) or (start[1] if "~deb" in start[1] else start[1] + suffix)

@@ -25,6 +25,7 @@ SUPPRESSED = {
     "ignore": "an ignore rule",
     "comment": "a comment in the file",
     "vex": "a VEX statement",
+    "distribution": "the distribution's own fixes",
     "fix_state": "--ignore-unfixed",
     "severity": "--severity",
 }

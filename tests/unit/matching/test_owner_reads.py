@@ -1,0 +1,51 @@
+"""Which owners a second look reads, and whose files it shows to be genuine."""
+
+from msgspec.structs import replace
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, pypi
+
+from careen.matching.match import match
+from careen.matching.owner_reads import OwnerReads, unread_owners
+from careen.model.inventory import Inventory, OwnerFiles, OwnerRead
+from careen.model.package import Evidence, Source
+
+OWNER = deb("python3-django", "4.2.1-3", Source("python-django", "4.2.1-3"), vendor="distribution")
+OWNED = pypi(owned_by=OWNER.purl)
+FILES = OwnerFiles(OWNER.purl, OWNED.evidence, (), Evidence("usr/share/doc/python3-django/changelog.Debian.gz", 0))
+OTHER = OwnerFiles("pkg:deb/debian/other@1", ())
+INVENTORY = Inventory(DEBIAN, (OWNER, OWNED), owner_files=(FILES, OTHER))
+RECORDS = (advisory("CVE-2026-0002", "4.2.3", "PyPI", "django", source="osv"), info("PyPI", "osv", unfixed=True))
+
+
+def asked(inventory, *records):
+    findings = match(INVENTORY, knowledge(*(records or RECORDS)), SCHEMES, ECOSYSTEMS, TODAY).findings
+    return unread_owners(findings, inventory)
+
+
+def test_the_owners_of_packages_with_findings_are_asked_for_once():
+    assert asked(INVENTORY) == (FILES,)
+    assert asked(INVENTORY, RECORDS[1]) == ()
+    assert asked(replace(INVENTORY, owners_read=(OwnerRead(OWNER.purl),))) == ()
+    assert asked(replace(INVENTORY, owner_files=())) == ()
+
+
+def test_possible_findings_and_declared_packages_ask_for_nothing():
+    assert asked(INVENTORY, replace(RECORDS[0], confidence="possible"), RECORDS[1]) == ()
+    assert asked(replace(INVENTORY, packages=(OWNER, replace(OWNED, presence="declared")))) == ()
+
+
+def test_what_is_read_counts_if_all_files_of_the_package_are_genuine():
+    path = OWNED.evidence[0].path
+    read = OwnerRead(OWNER.purl, (path, "a.jar"))
+    reads = OwnerReads(replace(INVENTORY, owners_read=(read,)))
+    assert reads.of(OWNED) == read
+    assert reads.of(replace(OWNED, evidence=(Evidence("a.jar!/META-INF/pom.properties", 0),))) == read
+    assert reads.of(replace(OWNED, evidence=(*OWNED.evidence, Evidence("b", 0)))) is None
+    assert reads.of(replace(OWNED, evidence=())) is None
+    assert reads.of(replace(OWNED, owned_by=None)) is None
+    assert OwnerReads(INVENTORY).of(OWNED) is None
+
+
+def test_whether_the_image_has_a_changelog():
+    read = (OwnerRead(OWNER.purl), OwnerRead(OTHER.owner))
+    reads = OwnerReads(replace(INVENTORY, owners_read=read))
+    assert [reads.has_changelog(owner) for owner in (OWNER.purl, OTHER.owner, "pkg:deb/debian/none@1")] == [True, False, False]
