@@ -11,6 +11,7 @@ from careen.model.advisory import (
     Cvss,
     Epss,
     Exploited,
+    Import,
     LimitedSupport,
     Listed,
     Malicious,
@@ -44,6 +45,7 @@ class Body(Struct, gc=False, omit_defaults=True):
     u: int | str = ""  # address, a word with "{id}" in it or as it is
     p: str = ""  # the package's name if it is not the key
     q: tuple[str, ...] = ()
+    i: tuple[Import, ...] = ()
 
 
 class _OnlyStatus(Struct, gc=False):
@@ -106,6 +108,7 @@ def pack_advisory(advisory: Advisory, name: str, word: Callable[[str], int], bun
             u=word(advisory.url.replace(advisory.id, "{id}")) if advisory.id in advisory.url else advisory.url,
             p="" if advisory.package == name else advisory.package,
             q=advisory.systems,
+            i=advisory.imports,
         )
     )
 
@@ -143,6 +146,7 @@ def _advisory(
         body.c,
         body.u if isinstance(body.u, str) else words[body.u].replace("{id}", id),
         body.q,
+        body.i,
     )
 
 

@@ -84,6 +84,13 @@ def bind(
         unidentified=tuple(sorted(nobodys)),
         owned=tuple(sorted(path for path in unsure if owners.in_distribution(path))),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
+        # The distribution's own are assessed by its advisories, which name no functions.
+        programs=tuple(
+            program
+            for history in histories.values()
+            for program in history.programs()
+            if not owners.in_distribution(program.path)
+        ),
     )
 
 

@@ -56,6 +56,10 @@ def match(
     matches = [(subject, *matches_for(subject, advisories, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(found for _, found, _ in matches)))
     assessed = [result for subject, found, settled in matches for result in assess(subject, found, records, settled)]
+    if inventory.programs:
+        from .linked import without_unlinked
+
+        assessed = without_unlinked(assessed, inventory.programs)
     findings = [*_findings(assessed, records, knowledge, keys, severity_from), *_malicious(subjects, knowledge, keys)]
     findings.sort(key=lambda found: (-found.risk, found.id, found.package, found.paths))
     covered = gaps_of(subjects, knowledge, keys, frozenset(advisories), today)

@@ -46,6 +46,16 @@ class PackageArchive(Struct, frozen=True):
     suites: tuple[str, ...]
 
 
+class Program(Struct, frozen=True, gc=False):
+    """A program of Go, with the names of the functions that are linked in it."""
+
+    path: str
+    toolchain: str  # "go1.22.1"
+    package: str  # path of the main package; "" if it is unknown
+    names: bytes  # with a NUL before each, compressed (``safety.deflate``)
+    digest: str  # of the names
+
+
 class Inventory(Struct, frozen=True):
     """The packages of the visible file system, each with evidence, owner, presence and introducing layer."""
 
@@ -64,3 +74,4 @@ class Inventory(Struct, frozen=True):
     created: str = ""  # the latest build date in the image, ISO 8601
     owned: tuple[str, ...] = ()  # files of the distribution's packages among ``unidentified`` and those that could not be read
     no_package_database: bool = False  # it names a distribution and contains its files, but not its package database
+    programs: tuple[Program, ...] = ()
