@@ -45,6 +45,7 @@ from .model.advisory import (
 from .model.delta import Fact
 from .model.finding import Misconfiguration
 from .model.image import Image, Platform
+from .model.inventory import Program
 from .model.package import Package
 from .model.report import Report
 from .model.sbom import Sbom
@@ -339,8 +340,9 @@ class Cataloger(Struct, frozen=True):
     ``owns`` yields the files of each package. Both are pure. Package evidence that a join leaves empty is not
     filled in by anyone: a join sets it from the facts it used. ``identifies`` yields the files, and with a slash at their
     end the folders, that the facts identify completely: programs that name themselves, a package's own folder. A
-    library within a program does not identify the program. ``whole`` is set if the module is imported only when it is
-    needed, and returns the cataloger of that module: only that one has ``fact`` and ``limits``.
+    library within a program does not identify the program. ``programs`` yields those whose functions are known by name.
+    ``whole`` is set if the module is imported only when it is needed, and returns the cataloger of that module: only that one
+    has ``fact`` and ``limits``.
 
     With a ``role`` other than packages, ``join`` makes what the inventory has of it: ``Decision``, ``ContentSets``,
     ``PackageArchive``, or the folder of each root file system and its ``Distribution``.
@@ -354,6 +356,7 @@ class Cataloger(Struct, frozen=True):
     join: Callable[[Sequence[Fact]], Iterator[Any]] | None = None  # packages and Unknowns, or what the role asks for
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
     identifies: Callable[[Sequence[Fact]], Iterator[str]] | None = None
+    programs: Callable[[Sequence[Fact]], Iterator[Program]] | None = None
     limits: str = ""  # what it does not find, for the documentation
     whole: "Callable[[], Cataloger] | None" = None
 

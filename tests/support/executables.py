@@ -4,17 +4,22 @@ import struct
 
 from careen.formats.binaries.go_build_info import MARKER, MODULES_END, MODULES_START
 
-READ_ONLY_AT, WRITABLE_AT = 0x6000, 0x7000  # offsets in the file
+CODE_AT, READ_ONLY_AT, WRITABLE_AT = 0x4000, 0x6000, 0x7000  # offsets in the file
 BASE = 0x400000
 
 
-def elf(read_only: bytes = b"", writable: bytes = b"", bits: int = 64, order: str = "<", note: bytes = b"") -> bytes:
-    """Two loaded segments, at ``BASE`` plus their offset; with ``note`` a note segment right after the headers."""
-    segments = [(1, 5, READ_ONLY_AT, len(read_only)), (1, 6, WRITABLE_AT, len(writable))]
+def elf(
+    read_only: bytes = b"", writable: bytes = b"", bits: int = 64, order: str = "<", note: bytes = b"", code: bytes = b""
+) -> bytes:
+    """Two loaded segments, at ``BASE`` plus their offset; with ``note`` a note segment right after the headers. With ``code``,
+    a segment of its own has that, and the first one has none."""
+    segments = [(1, 4 if code else 5, READ_ONLY_AT, len(read_only)), (1, 6, WRITABLE_AT, len(writable))]
+    if code:
+        segments.append((1, 5, CODE_AT, len(code)))
     size = 56 if bits == 64 else 32
     start = 64 if bits == 64 else 52
     if note:
-        segments.append((4, 4, start + size * 3, len(note)))
+        segments.append((4, 4, start + size * (len(segments) + 1), len(note)))
     ident = b"\x7fELF" + bytes([bits // 32, 1 if order == "<" else 2, 1]) + bytes(9)
     numbers = (2, 62, 1, BASE, start, 0, 0, start, size, len(segments), 0, 0, 0)
     head = ident + struct.pack(order + ("2HI3QI6H" if bits == 64 else "2HI3II6H"), *numbers)
@@ -23,7 +28,7 @@ def elf(read_only: bytes = b"", writable: bytes = b"", bits: int = 64, order: st
             head += struct.pack(order + "2I6Q", kind, flags, offset, BASE + offset, 0, length, length, 4096)
         else:
             head += struct.pack(order + "8I", kind, offset, BASE + offset, 0, length, length, flags, 4096)
-    return _laid(head + note, read_only, writable)
+    return _laid((head + note).ljust(CODE_AT if code else 0, b"\0") + code, read_only, writable)
 
 
 def pe(read_only: bytes = b"", writable: bytes = b"") -> bytes:

@@ -37,6 +37,7 @@ class Outline(Struct, frozen=True, omit_defaults=True):
     joins: bool = False
     owns: bool = False
     identifies: bool = False
+    programs: bool = False
 
 
 def catalogers() -> tuple[Cataloger, ...]:
@@ -68,7 +69,7 @@ def _outline(module: str) -> Outline | None:
     wants = tuple(reader.wants for reader in value.readers)
     if any(want.select for want in wants):
         return None
-    made = (value.join, value.owns, value.identifies)
+    made = (value.join, value.owns, value.identifies, value.programs)
     return Outline(module, value.name, value.ecosystem, value.role, wants, *(function is not None for function in made))
 
 
@@ -105,6 +106,7 @@ def _later(outline: Outline) -> Cataloger:
         join=_called(whole, "join") if outline.joins else None,
         owns=_called(whole, "owns") if outline.owns else None,
         identifies=_called(whole, "identifies") if outline.identifies else None,
+        programs=_called(whole, "programs") if outline.programs else None,
         whole=whole,
     )
 

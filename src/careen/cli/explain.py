@@ -154,6 +154,6 @@ def _statement(statement: "Statement") -> Iterator[str]:
     for text in statement.comparisons[:12]:
         yield f"    {visible(text)}"
     if len(statement.comparisons) > 12:
-        yield f"    … and {len(statement.comparisons) - 12} more ranges"
+        yield f"    … and {len(statement.comparisons) - 12} more"
     if statement.why:
         yield f"    {visible(statement.why)}"

@@ -11,6 +11,7 @@ from careen.model.advisory import (
     Cvss,
     Epss,
     Exploited,
+    Import,
     LimitedSupport,
     Listed,
     Malicious,
@@ -45,6 +46,7 @@ class Body(Struct, gc=False, omit_defaults=True):
     p: str = ""  # the package's name if it is not the key
     q: tuple[str, ...] = ()
     k: str = ""
+    i: tuple[Import, ...] = ()
 
 
 class _OnlyStatus(Struct, gc=False):
@@ -108,6 +110,7 @@ def pack_advisory(advisory: Advisory, name: str, word: Callable[[str], int], bun
             p="" if advisory.package == name else advisory.package,
             q=advisory.systems,
             k=advisory.pattern,
+            i=advisory.imports,
         )
     )
 
@@ -146,6 +149,7 @@ def _advisory(
         body.u if isinstance(body.u, str) else words[body.u].replace("{id}", id),
         body.q,
         body.k,
+        body.i,
     )
 
 

@@ -88,6 +88,13 @@ def bind(
         owner_files=tuple(owner_files(tree, owners, packages)),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
         integrity=integrity(tree, facts, owners),
+        # The distribution's own are assessed by its advisories, which name no functions.
+        programs=tuple(
+            program
+            for history in histories.values()
+            for program in history.programs()
+            if not owners.in_distribution(program.path)
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.model.delta import Fact
-from careen.model.inventory import Unknown
+from careen.model.inventory import Program, Unknown
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Owned
 
@@ -67,6 +67,10 @@ class History(Struct):
     def identified(self) -> Iterator[str]:
         if self.cataloger.identifies and self.facts:
             yield from self.cataloger.identifies(self.facts)
+
+    def programs(self) -> Iterator[Program]:
+        if self.cataloger.programs and self.facts:
+            yield from self.cataloger.programs(self.facts)
 
     def _facts(self) -> Iterator[list[Fact]]:
         yield self.facts

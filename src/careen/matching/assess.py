@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from careen.distributions.registry import profile_of
 from careen.formats.feeds.software import CPE_NAMESPACE
 from careen.model.advisory import Advisory, Range, VulnerabilityRecord
-from careen.model.finding import Confidence
+from careen.model.finding import Confidence, LoweredBy
 from careen.model.package import Package
 from careen.safety.pattern import pattern
 
@@ -59,6 +59,7 @@ class Assessed(Struct, frozen=True):
     confidence: Confidence
     preferred: tuple[Match, ...]  # those of its matches that are of the best source
     paid_fix: str | None = None  # the version that fixes it for customers of paid support
+    lowered_by: LoweredBy | None = None
 
 
 def matches_of(subject: Subject, advisories: Sequence[Advisory], key: Key) -> Matches:

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from careen.formats.feeds.software import CPE_NAMESPACE
-from careen.model.advisory import Advisory, Malicious, Range
+from careen.model.advisory import Advisory, Import, Malicious, Range
 from careen.model.finding import SuppressedBy, Vulnerability
 
 from .keys import Key
 from .ranges import contains, is_described, spellings
 from .subject import Subject
+
+NAMED_FUNCTIONS = 6
 
 # What sets a statement aside.
 Effect = Literal[
@@ -110,6 +112,15 @@ def comparisons(advisory: Advisory, version: str, key: Key, scheme: str) -> Iter
     if advisory.versions:
         listed = not spellings(version, [advisory], key).isdisjoint(advisory.versions)
         yield f"{version} is {'' if listed else 'not '}among the {len(advisory.versions)} listed versions"
+    yield from map(_affected_text, advisory.imports)
+
+
+def _affected_text(affected: Import) -> str:
+    if not affected.symbols:
+        return f"all of {affected.path} is affected"
+    more = len(affected.symbols) - NAMED_FUNCTIONS
+    named = ", ".join(affected.symbols[:NAMED_FUNCTIONS])
+    return f"the vulnerable functions of {affected.path} are {named}{f' and {more} more' if more > 0 else ''}"
 
 
 def malicious_comparison(malicious: Malicious, version: str) -> str:

@@ -4,7 +4,11 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from careen.model.finding import LoweredBy
+
 from .ranges import Match
+
+_LOWERED_BY: dict[LoweredBy, str] = {"not_linked": "none of the vulnerable functions is linked in the program"}
 
 
 class Because(Struct, frozen=True):
@@ -17,11 +21,14 @@ class Because(Struct, frozen=True):
     stands_in_for: str = ""
     paid_fix: str = ""
     paid_by: str = ""  # the support that has this fix
+    lowered_by: LoweredBy | None = None
 
 
 def because_text(because: Because) -> str:
     by = f"{because.by}, standing in for {because.stands_in_for}" if because.stands_in_for else because.by
     text = f"{comparison(because.match, because.version)} ({because.scheme} order, {by})"
+    if because.lowered_by:
+        text = f"{text}; {_LOWERED_BY[because.lowered_by]}"
     return f"{text}; {because.paid_fix} fixes it for customers of {because.paid_by}" if because.paid_fix else text
 
 

@@ -87,6 +87,7 @@ def finding(assessed: Assessed, place: Place, known: Enrichment, key: Key) -> Vu
         fix_published=_fix_published(assessed, known) if fix.versions else None,
         exploit=any(record.source == EXPLOITS for record in records),
         paid_fix=None if fix.versions else assessed.paid_fix,
+        lowered_by=assessed.lowered_by,
         weaknesses=tuple(
             Weakness(id, known.weaknesses.get(id, "")) for id in dict.fromkeys(id for record in records for id in record.cwes)
         ),
@@ -202,4 +203,4 @@ def _because(assessed: Assessed, main: Match, fix: Fix) -> Because:
     paid_fix, paid_by = "", ""
     if assessed.paid_fix and subject.paid and (subject.entitled or not fix.versions):
         paid_fix, paid_by = assessed.paid_fix, title_of(subject.paid).rpartition(" ")[0]
-    return Because(main, subject.version, subject.scheme, by, stands_in_for, paid_fix, paid_by)
+    return Because(main, subject.version, subject.scheme, by, stands_in_for, paid_fix, paid_by, assessed.lowered_by)

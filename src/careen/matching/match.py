@@ -58,6 +58,10 @@ def match(
     matches = [(subject, *matches_for(subject, advisories, keys[subject.scheme])) for subject in subjects]
     records = dict(knowledge.records(_ids(found for _, found, _ in matches)))
     assessed = [result for subject, found, settled in matches for result in assess(subject, found, records, settled)]
+    if inventory.programs:
+        from .linked import without_unlinked
+
+        assessed = without_unlinked(assessed, inventory.programs)
     claimed = by_owners(assessed, built.inventory, advisories, records, keys)
     findings = _findings(claimed.assessed, records, knowledge, keys, severity_from)
     findings += _malicious(subjects, knowledge, keys)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
 from careen.model.inventory import Inventory
@@ -40,7 +41,8 @@ def remembered(
     database = _identity(knowledge) if memory else ""
     if memory is None or not database:
         return match(inventory, knowledge, schemes, ecosystems, today, severity_from)
-    seen = hashlib.sha256(msgspec.msgpack.encode(inventory)).hexdigest()
+    programs = tuple(replace(program, names=b"") for program in inventory.programs)  # they have digests of their names
+    seen = hashlib.sha256(msgspec.msgpack.encode(replace(inventory, programs=programs))).hexdigest()
     key = f"matched {seen} {memory.fingerprint} {today} {','.join(severity_from)} {database}"
     known = memory.store.get(key)
     try:

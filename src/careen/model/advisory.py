@@ -28,6 +28,13 @@ class Cvss(Struct, frozen=True, gc=False):
     score: float
 
 
+class Import(Struct, frozen=True, gc=False, array_like=True, omit_defaults=True):
+    """A package of Go that is affected: ``symbols`` are the functions and methods ("F", "T.M"); without any, all of it is."""
+
+    path: str
+    symbols: tuple[str, ...] = ()
+
+
 class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     """One source's statement about one package of one namespace.
 
@@ -53,6 +60,7 @@ class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     url: str = ""
     systems: tuple[str, ...] = ()  # the only operating systems that it affects: "windows"; () if it names none, or Linux
     pattern: str = ""  # of ``formats.version_text.version_pattern``
+    imports: tuple[Import, ...] = ()  # the affected packages of a Go module; () if it does not name them
 
 
 class VulnerabilityRecord(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -8,6 +8,8 @@ from .advisory import Cvss, Epss, Severity
 
 FixState = Literal["fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown"]
 Confidence = Literal["confirmed", "likely", "possible"]
+# What lowered the confidence of a finding to possible: no program has the vulnerable functions linked.
+LoweredBy = Literal["not_linked"]
 # Why a finding is new: this change added the package, or an advisory or a fix was published since the baseline.
 Change = Literal["introduced", "disclosed", "fix_available"]
 
@@ -76,6 +78,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     weaknesses: tuple[Weakness, ...] = ()
     exploit: bool = False  # one is public
     paid_fix: str | None = None  # the version that fixes it for customers of paid support, if there is no free one
+    lowered_by: LoweredBy | None = None
     location: "Location | None" = None  # the line of the Dockerfile that installs the package, if one was read
 
 

@@ -94,6 +94,16 @@ class ProgramRead(Struct, frozen=True, gc=False):
     compilers: tuple[str, ...] = ()
 
 
+class Program(Struct, frozen=True, gc=False):
+    """A program of Go, with the names of the functions that are linked in it."""
+
+    path: str
+    toolchain: str  # "go1.22.1"
+    package: str  # path of the main package; "" if it is unknown
+    names: bytes  # with a NUL before each, compressed (``safety.deflate``)
+    digest: str  # of the names
+
+
 class Inventory(Struct, frozen=True):
     """The packages of the visible file system, each with evidence, owner, presence and introducing layer."""
 
@@ -117,3 +127,4 @@ class Inventory(Struct, frozen=True):
     owner_files: tuple[OwnerFiles, ...] = ()
     owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second look has read
     programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists
+    programs: tuple[Program, ...] = ()

@@ -2,9 +2,10 @@
 
 A condition is words with colons between; it counts a finding that matches all of them. The words are a severity (that or
 worse), ``kev`` (known to be exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
-more), and kinds: ``vulnerability``, ``secret``, ``config`` (misconfigurations), ``integrity`` (modified files) and ``any``
-(the first three). Without a kind a condition counts vulnerabilities, malicious packages and secrets; a condition of severity
-alone also fails a release past its end of life. Raises: UsageError for anything else.
+more), ``possible`` (vulnerabilities of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config``
+(misconfigurations), ``integrity`` (modified files) and ``any`` (the first three). Without a kind a condition counts
+vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end of life.
+Raises: UsageError for anything else.
 """
 
 from typing import get_args
@@ -30,7 +31,7 @@ KINDS = {
 # What each scanner can find. Modified files count in no condition that does not name them.
 OF_SCANNERS = {**{name: KINDS[name] for name in ("vuln", "secret")}, "config": KINDS["config"] | KINDS["integrity"]}
 OF_IMAGES = frozenset({"vulnerability", "secret"})  # the kinds of a condition without one
-WORDS = (*SEVERITIES, "kev", "fixable", *KINDS, "risk=", "epss=")
+WORDS = (*SEVERITIES, "kev", "fixable", "possible", *KINDS, "risk=", "epss=")
 _HINT = "conditions: critical, high, medium, low, kev, fixable, risk=50, epss=0.1, secret, config:high; fixable:high is both"
 
 
@@ -39,6 +40,7 @@ class Gate(Struct, frozen=True):
     severity: Severity | None = None
     kev: bool = False
     fixable: bool = False
+    possible: bool = False  # counts vulnerabilities of this confidence, too
     risk: float | None = None
     epss: float | None = None
     kinds: frozenset[str] = OF_IMAGES
@@ -99,7 +101,7 @@ def read_gate(text: str, kinds: frozenset[str] = OF_IMAGES) -> Gate:
 def _word(word: str, text: str) -> tuple[str, object]:
     if word in get_args(Severity):
         return "severity", word
-    if word in ("kev", "fixable"):
+    if word in ("kev", "fixable", "possible"):
         return word, True
     if word in KINDS:
         return "kinds", KINDS[word]
@@ -111,7 +113,7 @@ def _word(word: str, text: str) -> tuple[str, object]:
     near = nearest(word, WORDS)
     raise UsageError(
         f"--fail-on {text}: {word!r} is not one of critical, high, medium, low, negligible, unknown, kev, fixable, "
-        "risk=N, epss=N, vulnerability, secret, config, integrity, any",
+        "possible, risk=N, epss=N, vulnerability, secret, config, integrity, any",
         f"did you mean {near}?" if near else _HINT,
     )
 

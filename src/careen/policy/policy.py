@@ -3,10 +3,10 @@
 Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied here, once, before any output or gate;
 suppressed findings stay visible. ``verdict`` has the rules and exit codes.
 
-A gate counts findings of confidence ``confirmed`` or ``likely`` in packages that are installed (a lock file only declares
-a package), and reports how many others it excludes; with a baseline it counts new findings only, and with days of grace
-those whose fix, or whose disclosure if there is no fix, is that old. ``severities`` selects what is listed and counted,
-without changing the gate.
+A gate counts findings of confidence ``confirmed`` or ``likely`` (with the word ``possible`` also those) in packages that are
+installed (a lock file only declares a package), and reports how many others it excludes; with a baseline it counts new
+findings only, and with days of grace those whose fix, or whose disclosure if there is no fix, is that old. ``severities``
+selects what is listed and counted, without changing the gate.
 """
 
 from collections import Counter
@@ -105,7 +105,8 @@ def assess(
             listed.append(finding)
         else:
             suppressed.append(Suppressed(finding, by))
-    unscored = _unscored(gated.findings, policy)
+    unscored = _unscored(gated.findings, policy.fail_on, policy)
+    unscored += _unscored(gated.possible, [gate for gate in policy.fail_on if gate.possible], policy)
     coverage = _with_unscored(coverage, unscored)
     coverage = _with_exploit_data(coverage, policy, sources)
     coverage = _with_lifecycle(coverage, policy)
@@ -162,12 +163,14 @@ def _gate(finding: Finding, gated: Gated, policy: Policy, today: date, declared:
         why = "not_new"
     elif isinstance(finding, Vulnerability) and finding.package in declared:
         why = "declared"
-    elif isinstance(finding, Vulnerability) and finding.confidence == "possible":
-        why = "possible"
     elif policy.exclude_base and _came_with_base(finding, policy):
         why = "in_base"
     elif in_grace(finding, policy.grace_days, today):
         why = "in_grace"
+    if isinstance(finding, Vulnerability) and finding.confidence == "possible":
+        if not why:
+            gated.possible.append(finding)
+        why = why if why in ("not_new", "declared") else "possible"
     if change and why in ("", "in_base", "in_grace"):
         gated.new[change] += 1
     if why:
@@ -193,16 +196,16 @@ def in_grace(finding: Finding, days: int, today: date) -> bool:
     return -1 <= age < days  # (one day ahead may be another time zone; later dates are wrong)
 
 
-def _unscored(gated: Sequence[Finding], policy: Policy) -> list[Vulnerability]:
+def _unscored(gated: Sequence[Finding], gates: Sequence[Gate], policy: Policy) -> list[Vulnerability]:
     """Unrated vulnerabilities that a gate of severity or risk does not count, and might if they were rated."""
-    if_scored = [_if_scored(gate) for gate in policy.fail_on if gate.severity not in (None, "unknown") or gate.risk]
+    if_scored = [_if_scored(gate) for gate in gates if gate.severity not in (None, "unknown") or gate.risk]
     return [
         finding
         for finding in gated
         if isinstance(finding, Vulnerability)
         and severity_for(finding, policy) == "unknown"
         and any(gate.catches(finding, "unknown") for gate in if_scored)
-        and not any(gate.catches(finding, "unknown") for gate in policy.fail_on)
+        and not any(gate.catches(finding, "unknown") for gate in gates)
     ]
 
 

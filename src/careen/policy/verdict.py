@@ -37,6 +37,7 @@ class Gated(Struct):
     findings: list[Finding]
     passed_over: list[tuple[str, Finding]]  # possible, declared, in_grace, in_base, not_new
     new: Counter[str]  # of ``findings``, by the change that made them new
+    possible: list[Finding] = []  # those of ``passed_over`` that gates exclude for nothing else
 
 
 def verdict_of(
@@ -62,10 +63,16 @@ def verdict_of(
 
 def _gate(gate: Gate, gated: Gated, coverage: Coverage, policy: "Policy", severity_for: Callable[[Finding], Severity]) -> Rule:
     ended = [_named(reason) for reason in coverage.reasons if gate.of_severity_alone and effect_of(reason.code) == "fails"]
-    caught = [*ended, *(finding.id for finding in gated.findings if gate.catches(finding, severity_for(finding)))]
+    counted = [*gated.findings, *(gated.possible if gate.possible else ())]
+    caught = [*ended, *(finding.id for finding in counted if gate.catches(finding, severity_for(finding)))]
     scope = "; ".join(_scope(gated, policy))
     text = f"fail-on {gate.text}" + (f" ({scope})" if scope else "")
-    others = [(why, finding) for why, finding in gated.passed_over if gate.catches(finding, severity_for(finding))]
+    known = set(map(id, counted))
+    others = [
+        (why, finding)
+        for why, finding in gated.passed_over
+        if id(finding) not in known and gate.catches(finding, severity_for(finding))
+    ]
     others += [
         (kind_of(finding), finding)
         for finding in gated.findings

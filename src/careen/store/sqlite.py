@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from careen.log import logger
+from careen.safety.deflate import deflated, inflated
 from careen.safety.sealed import sealed, unsealed
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class SqliteStore:
                 data = self._checked(connection, key, *row)
             if data is None:
                 return None
-            return _inflated(data[1:]) if data[:1] == b"z" else data[1:]
+            return inflated(data[1:]) if data[:1] == b"z" else data[1:]
         except (sqlite3.Error, ValueError) as error:
             self._trouble(error)
             return None
@@ -62,7 +63,7 @@ class SqliteStore:
     def put(self, key: str, data: bytes) -> None:
         import sqlite3
 
-        kept = sealed(key, b"z" + _deflated(data) if len(data) >= COMPRESS_FROM_BYTES else b"-" + data)
+        kept = sealed(key, b"z" + deflated(data) if len(data) >= COMPRESS_FROM_BYTES else b"-" + data)
         if len(kept) > self._max_bytes // 4:
             return
         try:
@@ -138,32 +139,3 @@ class SqliteStore:
         if not self._warned:
             self._warned = True
             log.warning(message, self._path, error)
-
-
-def _deflated(data: bytes) -> bytes:
-    """In zlib's format, with either library."""
-    try:
-        from isal import igzip_lib
-
-        return igzip_lib.compress(data, 1, igzip_lib.COMP_ZLIB)
-    except ImportError:  # no wheel for this machine: the standard library takes five times as long
-        import zlib
-
-        return zlib.compress(data, 1)
-
-
-def _inflated(data: bytes) -> bytes:
-    """Raises ValueError if the data are damaged."""
-    try:
-        from isal import igzip_lib
-    except ImportError:
-        import zlib
-
-        try:
-            return zlib.decompress(data)
-        except zlib.error as error:
-            raise ValueError(str(error)) from error
-    try:
-        return igzip_lib.decompress(data, igzip_lib.DECOMP_ZLIB)
-    except igzip_lib.error as error:  # type: ignore[misc]  # its stub calls it an object
-        raise ValueError(str(error)) from error

@@ -1,10 +1,15 @@
+import struct
+
 import msgspec
 import pytest
 from tests.support.executables import elf, inline, pe, pointers
+from tests.support.pclntab import pclntab
 from tests.support.reading import MemoryFile, read_all, read_files
 
-from careen.catalogers.golang import CATALOGER
+from careen.catalogers.golang import CATALOGER, read
+from careen.model.delta import Fact
 from careen.model.package import Evidence
+from careen.safety.deflate import inflated
 
 REVISION = "0123456789abcdef0123456789abcdef01234567"
 
@@ -237,3 +242,54 @@ def test_vendored_copies_and_what_is_in_the_module_cache():
     }
     (package,) = read_all(CATALOGER, files)
     assert (package.name, package.version, package.presence) == ("a.example/x", "v1.0.0", "declared")
+
+
+BUILD_ID = struct.pack("<3I", 4, 4, 4) + b"Go\0\0" + b"abcd"
+FUNCTIONS = ("runtime.goexit", "main.main", "example.com/x.F")
+
+
+def programs(file, path="usr/bin/x", size=4096):
+    """The programs with names of functions, of a file that is read in pieces of this size."""
+    scanner = read(MemoryFile(path, file[:65536], 0o755))
+    at = 0
+    for start, stop in scanner.ranges or [(0, len(file))]:
+        scanner.skip(start - at)
+        for at in range(start, stop, size):
+            scanner.feed(file[at : min(at + size, stop)])
+        at = stop
+    return [*CATALOGER.programs([Fact(path, 0, value) for value in scanner.facts()])]
+
+
+@pytest.mark.parametrize("size", [64, 1000, 1 << 20])
+@pytest.mark.parametrize("form", [16, 18, 20])
+def test_names_of_functions(form, size):
+    table = bytes(32) + pclntab(FUNCTIONS, ("example.com/y.G",), form=form)
+    file = elf(table, inline("go1.22.1", "path\texample.com/x/cmd\n"), note=BUILD_ID)
+    (found,) = programs(file, size=size)
+    assert (found.path, found.toolchain, found.package) == ("usr/bin/x", "go1.22.1", "example.com/x/cmd")
+    assert inflated(found.names).split(b"\0") == [b"", b"runtime.goexit", b"example.com/y.G", b"main.main", b"example.com/x.F"]
+
+
+def test_programs_whose_functions_are_unknown():
+    table = bytes(32) + pclntab(FUNCTIONS)
+    information = inline("go1.22.1", "path\tx\n")
+    assert programs(elf(table, information)) == []  # without the build ID of Go's linker
+    assert programs(elf(table[:200], information, note=BUILD_ID)) == []
+    assert programs(elf(b"", information, note=BUILD_ID)) == []
+    assert programs(elf(table, b"", note=BUILD_ID)) == []  # without build information
+
+
+def test_names_of_functions_in_a_program_for_windows():
+    table = b'\xff Go build ID: "abc"\n'.ljust(64, b"\0") + pclntab(FUNCTIONS)
+    (found,) = programs(pe(table, inline("go1.22.1", "path\tx\n")), "x.exe")
+    assert b"main.main" in inflated(found.names)
+
+
+def test_code_is_not_read():
+    """The segment of code has neither texts nor tables, so that a large part of each program is skipped."""
+    code, constants = inline("go1.1.1"), bytes(32) + pclntab(FUNCTIONS)
+    file = elf(constants, inline("go1.22.1", "path\tx\n"), note=BUILD_ID, code=code)
+    assert read(MemoryFile("x", file[:65536], 0o755)).ranges
+    (found,) = programs(file)
+    assert found.toolchain == "go1.22.1"
+    assert b"main.main" in inflated(found.names)

@@ -67,7 +67,7 @@ def test_no_package():
 def test_many_ranges_are_cut_short():
     many = replace(STATEMENT, comparisons=tuple(map(str, range(14))), why="because")
     lines = lines_of(replace(PACKAGE, statements=(many,)))
-    assert lines[-2:] == ["    … and 2 more ranges", "    because"]
+    assert lines[-2:] == ["    … and 2 more", "    because"]
 
 
 def test_an_id_in_the_place_of_the_image():

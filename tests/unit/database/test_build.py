@@ -15,6 +15,7 @@ from careen.model.advisory import (
     Advisory,
     Epss,
     Exploited,
+    Import,
     LimitedSupport,
     Malicious,
     NamespaceInfo,
@@ -73,11 +74,13 @@ def test_every_kind_of_record_comes_back(path):
         LimitedSupport("debian:12", "golang.*", detail="built statically"),
         LimitedSupport("debian:12", "tor", "2025-01-01", "0.1", "abandoned"),
         LimitedSupport("debian:1", "tor"),
+        advisory(package="a.example/x", namespace="Go", imports=(Import("a.example/x/y", ("F", "T.M")), Import("z"))),
     ]
     build(path, [fresh("a", *records)], NOW)
     with open_database(path) as database:
         assert database.advisories("almalinux:8", ["nodejs", "npm"]) == {"nodejs": (full,), "npm": (other,)}
         assert database.advisories("PyPI", ["halyard-x"])["halyard-x"] == (records[2],)
+        assert database.advisories("Go", ["a.example/x"])["a.example/x"] == (records[-1],)
         assert database.records(["PYSEC-1", "CVE-2025-7"]) == {"PYSEC-1": (records[3],), "CVE-2025-7": (records[3],)}
         assert database.malicious("npm", ["keel", "x"]) == {"keel": (records[4], records[5])}
         assert database.epss(["CVE-2025-1", "CVE-2025-2"]) == {"CVE-2025-1": records[6]}

@@ -1,13 +1,16 @@
 import pytest
 
-from careen.catalogers import npm, npm_lock, python
+from careen.catalogers import golang, npm, npm_lock, python
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
 from careen.layers.verified import read_again
 from careen.plugins import Cataloger, Ecosystem, Reader, Wants
 from careen.safety.budget import Budget, Limits
+from careen.safety.deflate import inflated
 from careen.store.memory import MemoryStore
+from tests.support.executables import elf, inline
 from tests.support.images import File, Hardlink, Symlink, make_layer
+from tests.support.pclntab import pclntab
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, delta_of, inventory_of, layer_of, status
 
 STATUS = "var/lib/dpkg/status"
@@ -405,3 +408,16 @@ def test_catalogers_of_a_role_fill_their_part_of_the_inventory():
     files = {"decisions": b"d", "content_sets": b"c", "archives": b"a"}
     inventory = bind([delta_of(files, 0, catalogers)], catalogers)
     assert (inventory.decisions, inventory.content_sets, inventory.archives) == (("d",), ("c",), ("a",))
+
+
+def test_programs_that_a_later_layer_leaves_and_that_the_distribution_did_not_build():
+    note = b"\4\0\0\0\4\0\0\0\4\0\0\0Go\0\0abcd"
+    table = bytes(32) + pclntab(("runtime.goexit", "main.main"))
+    program = File(elf(table, inline("go1.22.1", "path\texample.com/x\n"), note=note), mode=0o755)
+    owned = {**BASE, "bin/bash": program, "var/lib/dpkg/info/bash.list": listing("bin/bash")}
+    first = {**owned, "usr/local/bin/a": program, "usr/local/bin/b": program}
+    catalogers = (*CATALOGERS, golang.CATALOGER)
+    found = bind([delta_of(first, 0, catalogers), delta_of({"usr/local/bin/.wh.a": b""}, 1, catalogers)], catalogers)
+    (left,) = found.programs
+    assert (left.path, left.toolchain, left.package) == ("usr/local/bin/b", "go1.22.1", "example.com/x")
+    assert b"main.main" in inflated(left.names)

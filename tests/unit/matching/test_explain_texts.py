@@ -17,7 +17,7 @@ from careen.matching.explain_texts import (
 )
 from careen.matching.keys import keys_of
 from careen.matching.subject import Subject
-from careen.model.advisory import Malicious, Range
+from careen.model.advisory import Import, Malicious, Range
 from careen.model.finding import SuppressedBy
 
 KEY = keys_of(SCHEMES["pep440"])
@@ -56,6 +56,16 @@ def test_comparisons_of_an_advisory():
     assert list(comparisons(listed, "3.0", KEY, "pep440")) == ["3.0 is not among the 2 listed versions"]
     assert list(comparisons(advisory(fixed=None), "2.0", KEY, "pep440")) == ["every version is affected"]
     assert list(comparisons(advisory(fixed="3"), "main", KEY, "pep440")) == ["'main' cannot be compared in pep440 order"]
+
+
+def test_functions_that_an_advisory_names():
+    many = tuple(f"F{number}" for number in range(8))
+    affected = advisory(fixed="3", imports=(Import("net/x", ("F", "T.M")), Import("net/y", many), Import("net/z")))
+    assert list(comparisons(affected, "2.0", KEY, "pep440"))[1:] == [
+        "the vulnerable functions of net/x are F, T.M",
+        "the vulnerable functions of net/y are F0, F1, F2, F3, F4, F5 and 2 more",
+        "all of net/z is affected",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from msgspec.structs import replace
 from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge
 
 from careen.database.build import FeedRow, Fresh, build
@@ -7,7 +8,7 @@ from careen.database.read import open_database
 from careen.matching import remembered as module
 from careen.matching.match import match
 from careen.matching.remembered import Memory, remembered
-from careen.model.inventory import Inventory
+from careen.model.inventory import Inventory, Program
 from careen.model.package import Source
 from careen.store.memory import MemoryStore
 
@@ -42,6 +43,18 @@ def test_the_same_inventory_is_matched_once(tmp_path, monkeypatch):
         asked(database, memory, Inventory(DEBIAN, (deb("libssl3", "3.0.13-1", Source("openssl", "3.0.13-1")),)))
         asked(database, Memory(memory.store, "other code"))
         assert len(calls) == 5
+
+
+def test_functions_of_programs_are_known_by_their_digests(tmp_path, monkeypatch):
+    memory, calls = Memory(MemoryStore(), "code"), counted(monkeypatch)
+    one, same, other = (
+        replace(INVENTORY, programs=(Program("bin/x", "go1.24", "x", names, digest),))
+        for names, digest in ((b"names", "1"), (b"", "1"), (b"other", "2"))
+    )
+    with open_database(made(tmp_path / "db", advisory())) as database:
+        for inventory, count in ((one, 1), (same, 1), (other, 2)):
+            asked(database, memory, inventory)
+            assert len(calls) == count
 
 
 def test_another_database_is_matched_again(tmp_path):

@@ -56,6 +56,34 @@ def test_the_gate_looks_at_what_is_sure_and_there():
     assert declared_only(Inventory(None, (package, pypi()))) == frozenset()
 
 
+def test_a_gate_counts_possible_findings_by_its_word():
+    guess = finding("critical", confidence="possible")
+    for text in ("critical:possible", "possible:low", "possible"):
+        verdict = applied([guess], Policy(fail_on=(read_gate(text),))).verdict
+        assert (verdict.exit_code, verdict.rules[0].failed_by.count, verdict.rules[0].not_counted) == (1, 1, {})
+    gates = (read_gate("low"), read_gate("critical:possible"), read_gate("kev:possible"))
+    verdict = applied([guess, finding("low", id="CVE-2")], Policy(fail_on=gates)).verdict
+    assert [(rule.failed_by and rule.failed_by.first, rule.not_counted) for rule in verdict.rules] == [
+        (("CVE-2",), {"possible": 1}),
+        (("CVE-1",), {}),
+        (None, {}),
+    ]
+
+
+def test_possible_findings_that_a_gate_excludes_for_something_else():
+    guess = finding("critical", confidence="possible")
+    base = Policy(fail_on=(read_gate("low:possible"),), exclude_base=True, base_layers=guess.layer + 1)
+    verdict = applied([guess], base).verdict
+    assert (verdict.exit_code, verdict.rules[0].not_counted) == (0, {"possible": 1})
+
+
+def test_a_possible_finding_without_a_severity_leaves_only_its_gate_undecided():
+    guess = finding("unknown", confidence="possible")
+    assert "unscored" not in {reason.code for reason in applied([guess], Policy(fail_on=(read_gate("high"),))).coverage.reasons}
+    assessed = applied([guess], Policy(fail_on=(read_gate("high:possible"),)))
+    assert "unscored" in {reason.code for reason in assessed.coverage.reasons}
+
+
 def test_an_unrated_finding_is_reported_or_treated_as_a_severity():
     assessed = applied([finding("unknown")], Policy(fail_on=(read_gate("high"),)))
     assert assessed.verdict.exit_code == 0

@@ -2,26 +2,30 @@
 
 Facts are one ``Binary`` for each ELF, PE or Mach-O executable with build information, and one ``Declared`` for each
 ``go.mod``, ``go.sum`` or ``vendor/modules.txt``. The standard library is a package ``stdlib`` whose version has no "go"
-before it, as in Go's own advisories.
+before it, as in Go's own advisories. A ``Binary`` has the names of its functions too, if its table of them is readable.
 Raises: ValueError for packed executables and for damaged build information.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Module cache".
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.catalogers.golang import go_mod
 from careen.formats.binaries.elf import PT_GNU_EH_FRAME, headers_of
-from careen.formats.binaries.go_build_info import BuildInfoScan, has_go_build_id
-from careen.formats.binaries.segments import mappings, writable_ranges
+from careen.formats.binaries.go_build_info import BuildInfoScan, has_go_build_id, is_linked_by_go
+from careen.formats.binaries.segments import data_ranges, mappings, writable_ranges
 from careen.formats.packages.declared import within_package
 from careen.model.delta import Fact
-from careen.model.inventory import Unknown
+from careen.model.inventory import Program, Unknown
 from careen.model.package import Evidence, Package, Presence
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.deflate import deflated
 
 from .build_list import Binary, Module, read_build_list, standard_library_version
+from .pclntab import TableScan
 
 NOT_NEEDED = 0.3  # confidence of a module that only took part in choosing versions: listed if there is no go.mod
 STANDARD_LIBRARY = ("std", "cmd")  # modules of the toolchain's own source tree, which executables have as stdlib
@@ -33,6 +37,7 @@ MAGIC = (
 
 _PACKED = (b"UPX!", b"UPX0")
 _PACKED_WITHIN_BYTES = 1024
+_WITHOUT_CONSTANTS_IN_CODE = (b"\x7fELF", b"MZ")  # whose segments of code have no constants if another one has some
 
 
 class Declared(Struct, frozen=True, gc=False, tag="declared"):
@@ -46,14 +51,33 @@ TOOLCHAIN = Declared((), True)  # Go's own source tree
 
 
 class Scanner:
-    def __init__(self, scan: BuildInfoScan) -> None:
-        self.feed, self.skip, self.ranges = scan.feed, scan.skip, scan.ranges
-        self._scan = scan
+    """``table`` if the file may have a table of functions."""
+
+    def __init__(self, info: BuildInfoScan, table: TableScan | None = None) -> None:
+        self.ranges = info.ranges
+        self._info, self._table = info, table
+        self._fed_bytes = 0
+
+    def feed(self, chunk: bytes) -> None:
+        if self._table:
+            self._table.feed(chunk)
+        if self._table and self._table.is_inside(self._fed_bytes, len(chunk)):
+            self._info.skip(len(chunk))
+        else:
+            self._info.feed(chunk)
+        self._fed_bytes += len(chunk)
+
+    def skip(self, size: int) -> None:
+        self._info.skip(size)
+        if self._table:
+            self._table.skip(size)
+        self._fed_bytes += size
 
     def facts(self) -> Iterator[Binary]:
-        found = self._scan.result()
+        found = self._info.result()
         if found:
-            yield read_build_list(found)
+            names = self._table.names() if self._table else None
+            yield replace(read_build_list(found), names=deflated(names) if names else b"")
 
 
 def read(file: File) -> Scanner | None:
@@ -64,9 +88,14 @@ def read(file: File) -> Scanner | None:
         raise ValueError("packed with UPX: its build information cannot be read")
     try:
         parts = mappings(head)
-        return Scanner(BuildInfoScan(parts, writable_ranges(parts) if _is_from_c_compiler(head) else None))
+        if _is_from_c_compiler(head):
+            return Scanner(BuildInfoScan(parts, writable_ranges(parts), versions=False))
+        if not is_linked_by_go(head):
+            return Scanner(BuildInfoScan(parts))
     except ValueError:
         return None  # not a file that could run
+    constants = data_ranges(parts) if head.startswith(_WITHOUT_CONSTANTS_IN_CODE) else None
+    return Scanner(BuildInfoScan(parts, constants), TableScan(constants))
 
 
 def read_go_mod(file: File) -> list[Declared]:
@@ -162,6 +191,13 @@ def _package(module: Module, evidence: Evidence, presence: Presence = "present")
     )
 
 
+def programs(facts: Sequence[Fact]) -> Iterator[Program]:
+    for fact in facts:
+        if isinstance(fact.value, Binary) and fact.value.names:
+            digest = hashlib.sha256(fact.value.names).hexdigest()
+            yield Program(fact.path, fact.value.toolchain, fact.value.package, fact.value.names, digest)
+
+
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
     yield from (fact.path for fact in facts if isinstance(fact.value, Binary))
 
@@ -178,6 +214,7 @@ CATALOGER = Cataloger(
     fact=Binary | Declared,
     join=join,
     identifies=identifies,
+    programs=programs,
     limits=(
         "Executables packed with UPX, which are reported as unreadable; the toolchain's version of position-independent "
         "executables built before Go 1.18; all but the first architecture of a fat Mach-O file."

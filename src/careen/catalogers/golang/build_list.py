@@ -35,6 +35,8 @@ class Binary(Struct, frozen=True, gc=False, tag="binary"):
     toolchain: str  # "go1.22.1 X:loopvar"
     main: Module | None
     modules: tuple[Module, ...]
+    package: str = ""  # path of the main package
+    names: bytes = b""  # of its functions, with a NUL before each, compressed; b"" if they are not readable
 
 
 def read_build_list(info: BuildInfo) -> Binary:
@@ -60,7 +62,7 @@ def read_build_list(info: BuildInfo) -> Binary:
         main = _main(main, path, settings)
         if not main.version and _RELEASE.fullmatch(info.beside):
             main = Module(main.path, f"v{info.beside.removeprefix('v')}", 0.4)
-    return Binary(info.version, main, tuple(modules))
+    return Binary(info.version, main, tuple(modules), path)
 
 
 def standard_library_version(toolchain: str) -> str:

@@ -22,6 +22,7 @@ MAX_PARTS = 8  # markers and module texts: an executable has one of each, one th
 MAX_VERSIONS = 8192
 
 _BUILD_ID_NOTE = b"\x04\0\0\0Go\0\0"  # type and owner of the note, in the head of little-endian ELF files
+_BUILD_ID_TEXT = b'\xff Go build ID: "'
 MARKER = b"\xff Go buildinf:"
 MODULES_START = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
 MODULES_END = bytes.fromhex("f932433186182072008242104116d8f2")
@@ -51,13 +52,19 @@ def has_go_build_id(head: bytes) -> bool:
     return any(_BUILD_ID_NOTE in note for note in note_bytes(head))
 
 
+def is_linked_by_go(head: bytes) -> bool:
+    """Whether the file has the build ID of Go's linker: in a note, or in other formats than ELF before the code."""
+    return has_go_build_id(head) if head.startswith(b"\x7fELF") else _BUILD_ID_TEXT in head
+
+
 class BuildInfoScan:
-    """With ``only``, only these ranges of the file are searched, those that have the marker if there is one. What executables
-    of toolchains before 1.18 have elsewhere is not found: most files that are searched are not Go's.
+    """With ``only``, only these ranges of the file are searched, those that have the marker if there is one. Without
+    ``versions``, what executables of toolchains before 1.18 have elsewhere is not found: most files that are searched are not
+    Go's.
     """
 
-    def __init__(self, mappings: tuple[Mapping, ...], only: Ranges | None = None) -> None:
-        self._mappings, self._only = mappings, only
+    def __init__(self, mappings: tuple[Mapping, ...], only: Ranges | None = None, *, versions: bool = True) -> None:
+        self._mappings, self._only, self._versions = mappings, only, versions
         self._fed_bytes = 0
         self._tail = b""
         self._parts: list[_Part] = []  # still growing
@@ -128,7 +135,7 @@ class BuildInfoScan:
         """What begins in this window and not in the one before."""
         yield from self._seek("marker", MARKER, window, start, _HEADER_BYTES + 2 * MAX_TEXT_BYTES)
         yield from self._seek("modules", MODULES_START, window, start, MAX_TEXT_BYTES)
-        if self._only is None:
+        if self._versions:
             yield from self._seek("version", _VERSION_START, window, start, _VERSION_BYTES)
 
     def _seek(self, kind: Kind, text: bytes, window: bytes, start: int, limit_bytes: int) -> "Iterator[_Part]":

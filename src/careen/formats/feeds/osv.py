@@ -19,12 +19,14 @@ import msgspec
 
 from careen.distributions.registry import profiles
 from careen.formats.feeds import cvss
-from careen.model.advisory import Advisory, Cvss, Malicious, Range, Severity, Status, VulnerabilityRecord
+from careen.model.advisory import Advisory, Cvss, Import, Malicious, Range, Severity, Status, VulnerabilityRecord
+from careen.safety.typed import converted
 
 from .ecosystems import namespace_of
-from .osv_schema import Affected, Event, Record, Scored, Specific
+from .osv_schema import Affected, AffectedImport, Event, Record, Scored, Specific
 
 SUMMARY_LENGTH = 200
+MAX_PATH, MAX_ELEMENTS = 500, 50  # of a package of Go
 
 
 def read(data: bytes, ecosystem: str | None, now: str) -> Iterator[Advisory | Malicious | VulnerabilityRecord]:
@@ -157,6 +159,7 @@ def _advisories(
             confidence=confidence,
             url=url,
             systems=_systems(entry.ecosystem_specific),
+            imports=_imports(entry),
         )
 
 
@@ -170,6 +173,19 @@ def _systems(specific: Specific | None) -> tuple[str, ...]:
             return ()
         named.update(map(str, systems))
     return tuple(sorted(named))
+
+
+def _imports(entry: Affected) -> tuple[Import, ...]:
+    """The affected packages of a Go module, with their symbols; () if one of them cannot be read."""
+    specific = entry.ecosystem_specific
+    if not (specific and isinstance(specific.imports, list) and entry.package and entry.package.ecosystem == "Go"):
+        return ()
+    try:
+        found = converted(specific.imports, list[AffectedImport])
+    except msgspec.ValidationError:
+        return ()
+    readable = all(0 < len(package.path) <= MAX_PATH and package.path.count("/") < MAX_ELEMENTS for package in found)
+    return tuple(Import(package.path, tuple(package.symbols or ())) for package in found) if readable else ()
 
 
 _CONFIDENCE: dict[str, Any] = {"reference": "likely", "heuristic": "possible"}
@@ -204,6 +220,7 @@ def _alike(one: Advisory, other: Advisory) -> bool:
         and one.module == other.module
         and one.confidence == other.confidence
         and one.systems == other.systems
+        and one.imports == other.imports
         and bool(one.ranges or one.versions) == bool(other.ranges or other.versions)
     )
 

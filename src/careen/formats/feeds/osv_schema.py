@@ -45,6 +45,13 @@ class Specific(Struct, gc=False):
     imports: Any = None
 
 
+class AffectedImport(Struct, gc=False):
+    """An entry of ``imports``, in Go's records."""
+
+    path: str
+    symbols: list[str] | None = None
+
+
 class Affected(Struct, gc=False):
     package: Package | None = None
     ranges: list[EventRange] | None = None

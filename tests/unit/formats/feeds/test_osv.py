@@ -5,7 +5,7 @@ import json
 import pytest
 
 from careen.formats.feeds import osv
-from careen.model.advisory import Advisory, Malicious, Range, VulnerabilityRecord
+from careen.model.advisory import Advisory, Import, Malicious, Range, VulnerabilityRecord
 
 NOW = "2026-01-02T03:04:05+00:00"
 ZERO = {"introduced": "0"}
@@ -285,3 +285,37 @@ def test_not_a_record(data):
 def test_operating_systems_that_alone_are_meant(imports, expected):
     (found,) = advisories(entry([ZERO], ecosystem="Go", ecosystem_specific={"imports": imports}))
     assert found.systems == expected
+
+
+@pytest.mark.parametrize(
+    ("imports", "expected"),
+    [
+        ([{"path": "os", "symbols": ["F", "T.M"]}], (Import("os", ("F", "T.M")),)),
+        ([{"path": "os", "symbols": ["F"]}, {"path": "net", "goos": ["windows"]}], (Import("os", ("F",)), Import("net"))),
+        ([{"path": "os", "symbols": []}], (Import("os"),)),
+        ([], ()),
+        (None, ()),
+        ("nonsense", ()),
+        ([{"path": "os", "symbols": ["F"]}, "nonsense"], ()),
+        ([{"path": "os", "symbols": "F"}], ()),
+        ([{"path": "os", "symbols": [1]}], ()),
+        ([{"path": ""}], ()),
+        ([{"symbols": ["F"]}], ()),
+        ([{"path": "a/" * osv.MAX_ELEMENTS + "b"}], ()),
+        ([{"path": "a" * (osv.MAX_PATH + 1)}], ()),
+    ],
+)
+def test_packages_of_go_that_are_affected(imports, expected):
+    (found,) = advisories(entry([ZERO], ecosystem="Go", ecosystem_specific={"imports": imports}))
+    assert found.imports == expected
+
+
+def test_only_go_names_packages():
+    (found,) = advisories(entry([ZERO], ecosystem="PyPI", ecosystem_specific={"imports": [{"path": "os"}]}))
+    assert found.imports == ()
+
+
+def test_entries_with_other_packages_are_not_merged():
+    two = [entry([{"introduced": start}, {"fixed": end}], ecosystem="Go", ecosystem_specific={"imports": [{"path": path}]})
+           for start, end, path in (("0", "1", "a"), ("2", "3", "b"))]  # fmt: skip
+    assert [found.imports for found in advisories(*two)] == [(Import("a"),), (Import("b"),)]
