@@ -96,9 +96,13 @@ def _dispatch(arguments: list[str]) -> int:
         return 0
     if name not in COMMANDS:
         raise _unknown(name)
-    command = importlib.import_module(COMMANDS[name][0])
+    from careen.safety.interrupts import interrupts_wait
+
+    with interrupts_wait():  # msgspec inspects the settings
+        command = importlib.import_module(COMMANDS[name][0])
+        parser = command.parser()
     try:
-        return int(command.run(command.parser().read(rest)))
+        return int(command.run(parser.read(rest)))
     except SystemExit as end:  # argparse has printed a help text
         return int(end.code or 0)
 
