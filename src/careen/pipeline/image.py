@@ -36,7 +36,7 @@ from careen.safety.budget import Budget
 
 from .assessment import Assessment
 from .coverage import coverage_of
-from .image_checks import check_image, secrets_in_configuration, unassessed_distribution
+from .image_checks import check_image, secrets_of, unassessed_distribution
 from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory, with_verified_layers
 
 
@@ -74,7 +74,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
 
     matched, unfetched = by.matcher.matched(inventory, by.policy, today) if by.matcher else (Matched((), ()), ())
     inventory = with_third_parties(inventory, matched.third_parties)
-    secrets, unsearched = secrets_in_configuration(image) if "secret" in by.scanners else ((), ())
+    secrets, unsearched = secrets_of(image, inventory) if "secret" in by.scanners else ((), ())
     unassessed = unassessed_distribution(inventory, matched) if by.vulnerabilities else ""
     checked = check_image(image, inventory, by.checks, today, unassessed)
 
@@ -82,7 +82,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     read_unknowns = (*inventory.unknowns, *unsearched, *unassessed_platform(image))
     covered = coverage_of(image, inventory, matched, unfetched, read_unknowns, by, today)
     unknowns = (*read_unknowns, *checked.unknowns)
-    findings: list[Finding] = [*_with_lines(matched, image, by), *inventory.secrets, *secrets, *checked.findings]
+    findings: list[Finding] = [*_with_lines(matched, image, by), *secrets, *checked.findings]
     assessed = assess(
         findings,
         covered,

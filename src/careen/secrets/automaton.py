@@ -24,7 +24,7 @@ class Automaton:
         self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
         self._database.compile(
-            expressions=[_widened(rule.expression) for rule in rules],
+            expressions=[_widened(rule.tell) for rule in rules],
             ids=list(range(len(rules))),
             flags=[flags] * len(rules),
         )

@@ -7,15 +7,17 @@ is linear in the text. ``Search`` is fed piece by piece and keeps one window.
 import hashlib
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from careen.model.advisory import Severity
-from careen.model.finding import ExposedSecret, Location
+from careen.model.finding import Confidence, ExposedSecret, Location
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
-from .ruleset import REACH, Rule, pattern
+from .ruleset import REACH, Rule, pair_pattern, pattern
+from .values import joined
 from .verify import Verdict, verify
 
 WINDOW = 128 * 1024
@@ -27,6 +29,17 @@ MAX_SHOWN = 40
 _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not written by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
 _EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
+MAX_PAIRS = 50  # ids in a window whose surroundings are searched
+BESIDE = 600  # bytes between the two parts of a credential
+# A name that says what the value is, at its end, or that it is something else.
+_SAYS_CREDENTIAL = re.compile(
+    rb"(?i)key|token|secret|pass|pwd|auth|cred|webhook|bearer|dsn|sas|api|licen[cs]e|login|(?<![a-z])(?:pat|sk)(?![a-z])"
+)
+_SAYS_OTHER = re.compile(
+    rb"(?i)(?:url|uri|host|name|version|hash|sha[0-9]{0,3}|md5|digest|commit|checksum|etag|revision|endpoint|region|bucket|"
+    rb"uuid|guid|fingerprint|integrity|public[_.-]?(?:api[_.-]?)?key|pub[_.-]?key|publishable[_.-]?key|"
+    rb"site[_.-]?key|(?<![a-z])id|(?<=[a-z])Id)['\"`\s\\:=>)\]]{0,12}\Z"
+)
 Span = tuple[int, int]
 
 
@@ -50,7 +63,8 @@ class Search:
             1,
             0,
         )  # the unsearched bytes, their first line, and the length of their context
-        self._found: list[ExposedSecret] = []
+        self._by_value: dict[bytes, list[ExposedSecret]] = {}  # the values themselves stay in here
+        self._count = 0
         self._left, self._tried = MAX_BYTES, 0
 
     def feed(self, piece: bytes) -> None:
@@ -72,7 +86,8 @@ class Search:
         if not self.full:
             self._search(self._kept, len(self._kept))
         self._kept = b""
-        yield from sorted(self._found, key=lambda secret: (secret.location.line or 0, secret.id))
+        found = (joined(group) for group in self._by_value.values())
+        yield from sorted(found, key=lambda secret: (secret.location.line or 0, secret.id))
         if self.full:
             yield Unknown("secrets", Evidence(self._path, 0), f"it has more than {MAX_SECRETS} secrets: the rest is not listed")
         elif self._tried > MAX_TRIED:
@@ -84,7 +99,7 @@ class Search:
 
     @property
     def full(self) -> bool:
-        return len(self._found) >= MAX_SECRETS
+        return self._count >= MAX_SECRETS
 
     def _search(self, text: bytes, until: int) -> None:
         """Takes the matches that begin between the context and ``until``."""
@@ -107,7 +122,9 @@ class Search:
                 taken.append(span)
                 line = self._line + text.count(b"\n", 0, span[0])
                 last = line + text[span[0] : span[1]].rstrip().count(b"\n")
-                self._found.append(_secret(rule, match, span, verdict, self._path, line, last))
+                found = _secret(rule, match, span, verdict, self._path, line, last)
+                self._by_value.setdefault(text[slice(*span)], []).append(found)
+                self._count += 1
 
 
 def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:
@@ -117,7 +134,7 @@ def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int
 
 
 def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["re.Match[bytes]", Span, Verdict]]:
-    for match in pattern(rule).finditer(text, start):
+    for match in _paired(rule, text, start) if rule.paired else pattern(rule).finditer(text, start):
         span = match.span("secret") if "secret" in match.re.groupindex else match.span()
         value = text[slice(*span)]
         verdict = verify(rule.check, value, match[0]) if rule.check else None
@@ -128,6 +145,18 @@ def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["
         if (rule.near or rule.human) and _in_long_line(text, span, path):
             continue
         yield match, span, verdict
+
+
+def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:
+    """The matches beside an id."""
+    expression, done = pattern(rule), start
+    for id in islice(pair_pattern(rule).finditer(text, start), MAX_PAIRS):
+        end = id.end() + BESIDE
+        for near in expression.finditer(text, max(done, id.start() - BESIDE), end):
+            match = expression.match(text, near.start())  # its end may be the end of what was searched
+            if match and match.end() <= end and not (match.start() < id.end() and id.start() < match.end()):
+                done = match.end()
+                yield match
 
 
 def _credible(rule: Rule, value: bytes) -> bool:
@@ -175,7 +204,24 @@ def _secret(
         match=f"{shown}…(redacted)",
         fingerprint=hashlib.sha256(identity).hexdigest()[:32],
         verified={"valid": True, "protected": True, "invalid": False}.get(verdict or ""),
+        confidence=_confidence(rule, match, span, verdict),
+        value_id=hashlib.sha256(b"value\0" + value).hexdigest()[:32] if distinguishing is value else None,
     )
+
+
+def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdict) -> Confidence:
+    if verdict in ("valid", "protected"):
+        return "confirmed"
+    if verdict == "invalid":
+        return "possible"
+    text = match.string
+    if rule.near:
+        name = text[max(match.start() - 40, text.rfind(b"\n", 0, match.start()) + 1) : span[0]]
+        if _SAYS_OTHER.search(name) or not _SAYS_CREDENTIAL.search(name):
+            return "possible"
+    if rule.pair and not rule.paired and pair_pattern(rule).search(text, max(0, span[0] - BESIDE), span[1] + BESIDE):
+        return "confirmed"
+    return rule.assurance
 
 
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:

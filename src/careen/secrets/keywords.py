@@ -29,7 +29,7 @@ class Keywords:
         return [
             (rule, words)
             for rule, words in self._with_words
-            if (rule.human and not rule.last) or rule.names or rule.suffixes or _is_distinctive(rule)
+            if (rule.human and not rule.last) or rule.paired or rule.names or rule.suffixes or _is_distinctive(rule)
         ]
 
     @cached_property
@@ -88,7 +88,7 @@ def _by_words(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, p
         places = [known[word] for word in words if known[word] >= 0]
         if places or not words:
             # a token may begin long before its keyword, as a JWT does
-            yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near else 0
+            yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near and not rule.paired else 0
 
 
 def _is_distinctive(rule: Rule) -> bool:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from careen.formats.data.rule_files import tables
 from careen.model.advisory import Severity
+from careen.model.finding import Confidence
 from careen.safety.typed import converted
 
 Bounds = Literal["word", "base64", "base64-end", "start", "end", "none"]
@@ -57,11 +58,25 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     last: bool = False  # any other rule takes precedence; its values are long and look random
     allow: tuple[str, ...] = ()  # expressions for values that are not secrets
     check: str = ""  # name of a check in ``verify``
+    confidence: Confidence | None = None  # of a value that nothing verifies
+    pair: str = ""  # expression of the id that such a credential comes with
+    paired: bool = False  # counts only beside that id
+    source: str = ""  # the issuer's documentation of the form
     harmless: tuple[str, ...] = ()  # texts without a match, for tests
 
     @property
+    def assurance(self) -> Confidence:
+        """The confidence that its form alone gives: a low severity is that of ids and public keys."""
+        return self.confidence or ("possible" if self.last or self.severity == "low" else "likely")
+
+    @property
+    def tell(self) -> bytes:
+        """What a text with a match contains, for a prefilter."""
+        return self.pair.encode() if self.paired else self.expression
+
+    @property
     def expression(self) -> bytes:
-        """The expression without its surroundings, for a prefilter."""
+        """The expression without its surroundings."""
         if not self.near:
             return self.token.encode()
         names = b"|".join(name.encode() for name in self.near)
@@ -81,6 +96,11 @@ def load() -> tuple[Rule, ...]:
     """Every rule, in the order of the files' names and of the rules in them."""
     folder = Path(__file__).parent / "rules"
     return tuple(_rule(id, rule) for table in tables(folder, dict[str, Any]) for id, rule in table.items())
+
+
+@cache
+def pair_pattern(rule: Rule) -> "re.Pattern[bytes]":
+    return re.compile(rule.pair.encode())
 
 
 @cache
@@ -105,6 +125,8 @@ def _rule(id: str, table: dict[str, object]) -> Rule:
         raise ValueError(f"rule {id}: {error}") from error
     if bool(rule.token) == bool(rule.near and rule.value):
         raise ValueError(f"rule {id}: it needs a token, or names and a value")
+    if rule.paired and not rule.pair:
+        raise ValueError(f"rule {id}: it needs the expression of its pair")
     if not rule.keywords and rule.near:
         rule = msgspec.structs.replace(rule, keywords=tuple(name.lower() for name in rule.near))
     return rule
