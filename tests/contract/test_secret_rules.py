@@ -24,7 +24,7 @@ def name_of(rule: Rule) -> str:
 
 def texts(rule: Rule, seed: int) -> list[str]:
     value = filled(rule.example, seed)
-    if not rule.near:
+    if not rule.near or rule.paired:
         return [value, f"first line\n{value}\nlast line\n"]
     return assigned(plain(rule.near[0]), value)
 
@@ -107,7 +107,7 @@ def test_the_result_is_the_same_before_and_after_compiling() -> None:
     samples += [(b"x" * 9000 + b"\n" + text, path) for text, path in samples[::20]]
     before = [find(text, path, using) for text, path in samples]
     assert "_automaton" not in vars(using)
-    for _ in range(5):
+    for _ in range(20):
         using.candidates(b"\n" * (1 << 18), "srv/x")
     assert [find(text, path, using) for text, path in samples] == before
     assert "_automaton" in vars(using)
@@ -123,6 +123,6 @@ def test_python_does_not_look_at_each_line_of_a_long_text() -> None:
     pytest.importorskip("hyperscan")
     line = b"def handler(request, context):  # of no interest: key = value, token = lookup(request)\n"
     text = line * (20_000_000 // len(line))
-    find(text[: 3 << 20], "x.py")  # enough for a table to be made
+    find(text[: 5 << 20], "x.py")  # enough for a table to be made
     assert steps(lambda: find(text, "srv/app/x.py")) < 20_000
     assert find(text, "srv/app/x.py") == ()

@@ -6,8 +6,7 @@ is linear in the text. ``Search`` is fed piece by piece and keeps one window.
 
 import hashlib
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 
 from careen.model.advisory import Severity
 from careen.model.finding import Confidence, ExposedSecret, Location
@@ -29,7 +28,6 @@ MAX_SHOWN = 40
 _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not written by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
 _EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
-MAX_PAIRS = 50  # ids in a window whose surroundings are searched
 BESIDE = 600  # bytes between the two parts of a credential
 # A name that says what the value is, at its end, or that it is something else.
 _SAYS_CREDENTIAL = re.compile(
@@ -40,6 +38,7 @@ _SAYS_OTHER = re.compile(
     rb"uuid|guid|fingerprint|integrity|public[_.-]?(?:api[_.-]?)?key|pub[_.-]?key|publishable[_.-]?key|"
     rb"site[_.-]?key|(?<![a-z])id|(?<=[a-z])Id)['\"`\s\\:=>)\]]{0,12}\Z"
 )
+_DIRECTIVE = re.compile(rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}")
 Span = tuple[int, int]
 
 
@@ -120,8 +119,9 @@ class Search:
                 break
             if not any(span[0] < other[1] and other[0] < span[1] for other in taken):
                 taken.append(span)
-                line = self._line + text.count(b"\n", 0, span[0])
-                last = line + text[span[0] : span[1]].rstrip().count(b"\n")
+                start, end = match.span() if rule.block else span
+                line = self._line + text.count(b"\n", 0, start)
+                last = line + text[start:end].rstrip().count(b"\n")
                 found = _secret(rule, match, span, verdict, self._path, line, last)
                 self._by_value.setdefault(text[slice(*span)], []).append(found)
                 self._count += 1
@@ -144,19 +144,35 @@ def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["
             continue
         if (rule.near or rule.human) and _in_long_line(text, span, path):
             continue
+        if rule.near and not rule.spaced and text[span[0] - 1 : span[0]] in b" \t" and not _is_directive(text, match, span):
+            continue
         yield match, span, verdict
 
 
 def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:
-    """The matches beside an id."""
-    expression, done = pattern(rule), start
-    for id in islice(pair_pattern(rule).finditer(text, start), MAX_PAIRS):
-        end = id.end() + BESIDE
-        for near in expression.finditer(text, max(done, id.start() - BESIDE), end):
-            match = expression.match(text, near.start())  # its end may be the end of what was searched
-            if match and match.end() <= end and not (match.start() < id.end() and id.start() < match.end()):
-                done = match.end()
+    """The matches beside an id, in one pass over the surroundings of all ids."""
+    expression = pattern(rule)
+    for begin, end, ids in _surroundings(pair_pattern(rule).finditer(text, start)):
+        for near in expression.finditer(text, max(start, begin), end):
+            match = expression.match(text, near.start())  # without the end of the surroundings, which may cut the value
+            if match and match.end() <= end and not any(id[0] < match.end() and match.start() < id[1] for id in ids):
                 yield match
+
+
+def _surroundings(ids: Iterable["re.Match[bytes]"]) -> Iterator[tuple[int, int, list[Span]]]:
+    """The surroundings of ids, joined where they overlap, each with its ids."""
+    begin = end = 0
+    spans: list[Span] = []
+    for id in ids:
+        if spans and id.start() - BESIDE > end:
+            yield begin, end, spans
+            spans = []
+        if not spans:
+            begin = max(0, id.start() - BESIDE)
+        spans.append(id.span())
+        end = id.end() + BESIDE
+    if spans:
+        yield begin, end, spans
 
 
 def _credible(rule: Rule, value: bytes) -> bool:
@@ -167,6 +183,16 @@ def _credible(rule: Rule, value: bytes) -> bool:
     if rule.mixed and not (re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)):
         return False
     return not any(re.search(expression.encode(), value) for expression in rule.allow)
+
+
+def _is_directive(text: bytes, match: "re.Match[bytes]", span: Span) -> bool:
+    """A name and a value with blanks between them: the whole line, as in "ENV NAME value", or there is an assignment."""
+    if re.search(rb"[=:,>]", text[match.start() : span[0]]):
+        return True
+    start = text.rfind(b"\n", 0, match.start()) + 1
+    end = text.find(b"\n", span[1], span[1] + 80)
+    rest = text[span[1] : end if end >= 0 else span[1] + 80]
+    return _DIRECTIVE.fullmatch(text[start : span[0]]) is not None and re.fullmatch(rb"[ \t;\r]*", rest) is not None
 
 
 def _in_long_line(text: bytes, span: Span, path: str) -> bool:
@@ -180,7 +206,9 @@ def _in_long_line(text: bytes, span: Span, path: str) -> bool:
 def _rank(rule: Rule) -> int:
     """Tokens with a distinctive form come first, then values next to a name, values in files of certain names, and last
     values that only look like passwords."""
-    return 4 if rule.last else 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
+    if rule.last:
+        return 4
+    return 3 if rule.human else 2 if rule.names or rule.suffixes or rule.weak else 1 if rule.near else 0
 
 
 def _secret(

@@ -55,8 +55,21 @@ def _digits(number: int, alphabet: str) -> str:
 
 
 def _atlassian(value: bytes) -> Verdict:
-    """Ends with the CRC-32 of the text before it, in hexadecimal."""
-    return "valid" if b"%08X" % zlib.crc32(value[:-8]) == value[-8:] else "invalid"
+    """Ends with the CRC-32 of the text before it, in hexadecimal, with or without the "=" between them."""
+    sums = [b"%08X" % zlib.crc32(text) for text in (value[:-8], value[:-8].removesuffix(b"="))]
+    return "valid" if value[-8:] in sums else "invalid"
+
+
+def _signature(value: bytes) -> Verdict:
+    """HMAC-SHA256 in base64, with or without escapes of a URL."""
+    from urllib.parse import unquote_to_bytes
+
+    return None if len(_decoded(unquote_to_bytes(value))) == 32 else "harmless"
+
+
+def _data_center(value: bytes) -> Verdict:
+    """Twelve digits, a colon and twenty random bytes in base64."""
+    return "valid" if re.fullmatch(rb"[0-9]{12}:.{20}", _decoded(value), re.DOTALL) else "harmless"
 
 
 def _aws(value: bytes) -> Verdict:
@@ -66,7 +79,7 @@ def _aws(value: bytes) -> Verdict:
 
 def _gitlab(value: bytes) -> Verdict:
     """A routable token ends with the CRC-32 of the text before it, in seven digits of base 36."""
-    return "valid" if _digits(zlib.crc32(value[:-7]), _BASE36).rjust(7, "0").encode() == value[-7:] else None
+    return "valid" if _digits(zlib.crc32(value[:-7]), _BASE36).rjust(7, "0").encode() == value[-7:] else "invalid"
 
 
 def _grafana(value: bytes) -> Verdict:
@@ -180,5 +193,7 @@ CHECKS: Mapping[str, Callable[[bytes], Verdict]] = {
     "pypi": _pypi,
     "discord": _discord,
     "tink": _tink,
+    "signature": _signature,
+    "data-center": _data_center,
     "kubernetes": _kubernetes,
 }
