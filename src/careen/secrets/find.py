@@ -35,10 +35,12 @@ _SAYS_CREDENTIAL = re.compile(
 )
 _SAYS_OTHER = re.compile(
     rb"(?i)(?:url|uri|host|name|version|hash|sha[0-9]{0,3}|md5|digest|commit|checksum|etag|revision|endpoint|region|bucket|"
-    rb"uuid|guid|fingerprint|integrity|public[_.-]?(?:api[_.-]?)?key|pub[_.-]?key|publishable[_.-]?key|"
+    rb"uuid|guid|fingerprint|integrity|[gp][gp]p?[_.-]?key|public[_.-]?(?:api[_.-]?)?key|pub[_.-]?key|publishable[_.-]?key|"
     rb"site[_.-]?key|(?<![a-z])id|(?<=[a-z])Id)['\"`\s\\:=>)\]]{0,12}\Z"
 )
-_DIRECTIVE = re.compile(rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}")
+_DIRECTIVE = re.compile(
+    rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}"
+)
 Span = tuple[int, int]
 
 
@@ -180,9 +182,17 @@ def _credible(rule: Rule, value: bytes) -> bool:
         return False
     if rule.entropy and entropy(value) < rule.entropy:
         return False
-    if rule.mixed and not (re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)):
+    if rule.mixed and not _is_mixed(rule, value):
         return False
     return not any(re.search(expression.encode(), value) for expression in rule.allow)
+
+
+def _is_mixed(rule: Rule, value: bytes) -> bool:
+    """Letters and digits; beside the name of an issuer also letters alone, if their case changes too often for words."""
+    if re.search(rb"[0-9]", value):
+        return re.search(rb"[A-Za-z]", value) is not None
+    changes = len(re.findall(rb"[a-z](?=[A-Z])|[A-Z](?=[a-z])", value))
+    return bool(rule.near) and changes >= 0.4 * len(value)
 
 
 def _is_directive(text: bytes, match: "re.Match[bytes]", span: Span) -> bool:
@@ -206,9 +216,9 @@ def _in_long_line(text: bytes, span: Span, path: str) -> bool:
 def _rank(rule: Rule) -> int:
     """Tokens with a distinctive form come first, then values next to a name, values in files of certain names, and last
     values that only look like passwords."""
-    if rule.last:
-        return 4
-    return 3 if rule.human else 2 if rule.names or rule.suffixes or rule.weak else 1 if rule.near else 0
+    if rule.order:
+        return rule.order
+    return 9 if rule.last else 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
 
 
 def _secret(
@@ -240,7 +250,7 @@ def _secret(
 def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdict) -> Confidence:
     if verdict in ("valid", "protected"):
         return "confirmed"
-    if verdict == "invalid":
+    if verdict in ("invalid", "public"):
         return "possible"
     text = match.string
     if rule.near:

@@ -26,7 +26,10 @@ _SAMPLE = pattern(
     rb"T0{8}/B0{8}/"  # Slack
 )
 # A reference to the value: a variable, a template, a call.
-_REFERENCE = pattern(rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:")
+_REFERENCE = pattern(
+    rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:|"
+    rb"^(?:data|vars?|locals?|module|each|process|os|env|ENV|secrets?|vault|lookup|config|settings|System|getenv)[.(\[]"
+)
 _WORDS = pattern(
     rb"(?i)example|change[\W_]?(?:me|it)|placeholder|your[\W_]|dummy|sample|insert|replace|todo|fixme|lorem|"
     rb"xxxx|1234567|abcdef|password|passwd|not[\W_]?(?:a|so)?[\W_]?secret|secret[\W_]?(?:here|key|value)?$|foobar|qwerty|default|"

@@ -34,7 +34,7 @@ FOLLOWS = {
 NAME_REST = rb"[\w \t.\-]{0,40}"
 ASSIGNS = (
     rb"""['"`\])]{0,3}[ \t]{0,4}(?:(?:=>|[:?.+|]{0,3}=|:-?|,|>)[\s'"`\\]{0,12}|\([ ]?['"`]|[ \t]{1,8}["']?"""
-    rb"""|\s{1,24}value[ ]?[:=][ \t]{0,3}['"]?"""
+    rb"""|,?\s{1,24}["']?value["']?[ ]?[:=][ \t]{0,3}['"]?|</\w{1,12}>\s{0,24}<\w{1,12}>"""
     rb"""|:[ ]?[&\w<>\[\].]{1,30}[ ]?=[ ]?['"`]|[:=][ ]?[\w.()'"\[\], -]{1,80}(?:\|\||\?\?|\bor\b|,)[ ]?['"`]"""
     rb"""|\{[^{}]{0,120}\bdefault[ ]{0,4}=[ ]{0,2}['"])"""
 )
@@ -70,7 +70,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     pair: str = ""  # expression of the id that such a credential comes with
     paired: bool = False  # counts only beside that id
     source: str = ""  # the issuer's documentation of the form
-    weak: bool = False  # a rule that matches the name of the issuer too takes precedence
+    order: int = 0  # among overlapping matches, instead of the usual one
     harmless: tuple[str, ...] = ()  # texts without a match, for tests
 
     @property

@@ -1,8 +1,8 @@
 """Checks of a token's own format, without asking its provider.
 
 Each check gets the value and returns ``valid`` (it has a checksum or structure that chance would not produce), ``invalid``
-(no such token was ever issued), ``protected`` (a key that needs a passphrase), ``harmless`` (it is not a secret) or None, if
-the format proves nothing.
+(no such token was ever issued), ``protected`` (a key that needs a passphrase), ``public`` (a token for browsers),
+``harmless`` (it is not a secret) or None, if the format proves nothing.
 **Source:** GitHub, "Behind GitHub's new authentication token formats"; GitLab, "Token overview" (routable tokens); Grafana,
 ``satokengen``; libmacaroons, binary format version 2; RFC 4648; RFC 4880, section 4.2; RFC 5208; RFC 7519, section 3.1;
 RFC 7468; RFC 8017, appendix A; PROTOCOL.key of OpenSSH; BIP 173 (bech32); Discord, "Reference" (snowflakes); Tink,
@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-Verdict = Literal["valid", "invalid", "protected", "harmless"] | None
+Verdict = Literal["valid", "invalid", "protected", "public", "harmless"] | None
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE36 = string.digits + string.ascii_lowercase
 # A sequence that starts with its version (RFC 5208, RFC 8017, SEC 1), or a packet with a secret key (RFC 4880).
@@ -104,9 +104,13 @@ def _jwt(value: bytes) -> Verdict:
     head, said = (_object(text) for text in texts)
     if "alg" not in head or not said:
         return None
-    if not signature or head["alg"] == "none" or said.get("role") == "anon":  # Supabase publishes the key of this role
+    if not signature or head["alg"] == "none":
         return "harmless"
-    return "valid"
+    return "public" if said.get("role") == "anon" else "valid"  # Supabase publishes the key of this role
+
+
+def _mapbox(value: bytes) -> Verdict:
+    return "public" if value.startswith(b"pk.") else None
 
 
 def _discord(value: bytes) -> Verdict:
@@ -115,8 +119,15 @@ def _discord(value: bytes) -> Verdict:
 
 
 def _tink(value: bytes) -> Verdict:
-    """A keyset in JSON with a key that is not public."""
-    return "harmless" if b"ASYMMETRIC_PUBLIC" in value else "valid"
+    """A keyset, in JSON or in base64, with a key in it that is not public."""
+    text = value if b"google.crypto.tink" in value else _decoded(value[: len(value) // 4 * 4])
+    if b"google.crypto.tink" not in text:
+        return "harmless"
+    if not text.lstrip().startswith((b"{", b'"', b"\\")):
+        return None  # in the binary form, which names the kind of a key by a number
+    if not re.search(rb"[^A]SYMMETRIC|ASYMMETRIC_PRIVATE", text):
+        return "harmless"
+    return "valid" if re.search(rb"""value\\{0,2}["']\s{0,4}:\s{0,4}\\{0,2}["'][0-9A-Za-z+/_-]{16}""", text) else "harmless"
 
 
 def _kubernetes(value: bytes) -> Verdict:
@@ -194,6 +205,7 @@ CHECKS: Mapping[str, Callable[[bytes], Verdict]] = {
     "discord": _discord,
     "tink": _tink,
     "signature": _signature,
+    "mapbox": _mapbox,
     "data-center": _data_center,
     "kubernetes": _kubernetes,
 }

@@ -30,10 +30,10 @@ def test_a_name_in_an_assignment_is_shown_without_its_value():
     assert secret.match == 'datadog_token = "…(redacted)'
 
 
-def test_a_key_begins_with_its_body():
+def test_a_key_is_the_whole_block():
     body = filled("{b64_64}\n{b64_64}")
     [secret] = find(f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n".encode(), "srv/x")
-    assert (secret.location.line, secret.location.end_line) == (2, 3)
+    assert (secret.location.line, secret.location.end_line) == (1, 4)
 
 
 def test_the_fingerprint_is_of_value_and_path():

@@ -20,7 +20,7 @@ def test_a_value_in_two_lines_of_a_file_is_one():
 
 
 def test_a_short_password_under_two_names_in_a_file_is_one():
-    (secret,) = find(b"DB_PASSWORD=kJ7x2Qp9\nPGPASSWORD=kJ7x2Qp9\n", "srv/.env")
+    (secret,) = find(b"DB_PASSWORD=kJ7x2Qp9\nAPP_PASSWORD=kJ7x2Qp9\n", "srv/.env")
     assert places(secret) == [("srv/.env", 1), ("srv/.env", 2)]
     assert secret.value_id is None
 
