@@ -12,7 +12,6 @@ _BEFORE, _AFTER = 160, 80  # maximal distance of a name in an assignment from it
 _RUN, _PLAIN_RUN = b"a" * 12, 30  # consecutive characters, with a digit among them or without
 _DISTINCTIVE = 10
 _GRAM = 4  # bytes
-_LARGE = 1 << 30
 _SMALL = 4096  # in a text up to this size every keyword is searched
 _CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
 _DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
@@ -81,14 +80,15 @@ class Words:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules_by_word: dict[bytes, list[Rule]] = {}
         for rule in rules:
-            for word in rule.keywords:
-                self._rules_by_word.setdefault(word.encode(), []).append(rule)
+            for keyword in rule.keywords:
+                self._rules_by_word.setdefault(keyword.encode(), []).append(rule)
         self._without = [rule for rule in rules if not rule.keywords]
         self._short = [word for word in self._rules_by_word if len(word) < _GRAM]
         self._long: dict[int, list[bytes]] = {}
         for word in self._rules_by_word:
             if len(word) >= _GRAM:
                 self._long.setdefault(int.from_bytes(word[:_GRAM], sys.byteorder), []).append(word)
+        self._grams = frozenset(self._long)
 
     def candidates(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         places: dict[str, tuple[Rule, int]] = {}
@@ -107,21 +107,16 @@ class Words:
 
     def _words_in(self, lowered: bytes) -> Iterator[bytes]:
         """The words that may be in a text."""
-        if len(lowered) > _LARGE:
-            yield from self._rules_by_word
-            return
         yield from self._short
-        for gram in self._long.keys() & _grams(lowered):
+        for gram in {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}:
             yield from self._long[gram]
 
 
-def _grams(text: bytes) -> set[int]:
+def _grams(text: bytes) -> Iterator[memoryview]:
     """Four bytes from every place, as numbers."""
-    grams: set[int] = set()
     for start in range(min(_GRAM, len(text))):
         length = (len(text) - start) // _GRAM * _GRAM
-        grams.update(memoryview(text)[start : start + length].cast("I"))
-    return grams
+        yield memoryview(text)[start : start + length].cast("I")
 
 
 def _is_searched_anywhere(rule: Rule) -> bool:

@@ -18,9 +18,11 @@ _SAMPLE = pattern(
     rb"ABC-DEF1234ghIkl-zyx57W2v1u123ew11|AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw|"  # Telegram
     rb"16C7e42F292c6912E7710c838347Ae178B4a|"  # GitHub
     rb"3ax6xnjp29jd6fds4gc373sgvjxteol0|"  # Mailgun
-    rb"VCJ9\.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI|XVCJ9\.eyJsb2dnZWRJbkFzIjoiYWRtaW4i|"  # JSON Web Tokens
+    rb"VCJ9\.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI|XVCJ9\.eyJsb2dnZWRJbkFzIjoiYWRtaW4i|"
+    rb"eyJzb21lIjoicGF5bG9hZCJ9\.|"  # JSON Web Tokens
     rb"07401b\.f395accd246ae52d|abcdef\.0123456789abcdef|"  # kubeadm
-    rb"QWxhZGRpbjpvcGVuIHNlc2FtZQ|dXNlcm5hbWU6cGFzc3dvcmQ|dXNlcjpwYXNzd29yZA|dXNlcjpwYXNz(?![0-9A-Za-z])|"  # Basic
+    rb"QWxhZGRpbjpvcGVuIHNlc2FtZQ|czZCaGRSa3F0Mzp|"
+    rb"dXNlcm5hbWU6cGFzc3dvcmQ|dXNlcjpwYXNzd29yZA|dXNlcjpwYXNz(?![0-9A-Za-z])|"  # Basic
     rb"yAnz5TF\+lXXJte14tji3zlMNq\+hd2rYUIgJBgB3fBmk|"  # WireGuard
     rb"\Arepopwd\Z|\Aproxypass\Z|\Asome_password\Z|\Aoptional; leave empty|"  # Maven
     rb"T0{8}/B0{8}/"  # Slack

@@ -101,12 +101,12 @@ def _jwt(value: bytes) -> Verdict:
     texts = _decoded(header), _decoded(claims)
     if not (texts[0].startswith(b'{"') and texts[1].startswith(b"{")):
         return "harmless"
-    head, said = (_object(text) for text in texts)
-    if "alg" not in head or not said:
+    head, body = (_object(text) for text in texts)
+    if "alg" not in head or not body:
         return None
     if not signature or head["alg"] == "none":
         return "harmless"
-    return "public" if said.get("role") == "anon" else "valid"  # Supabase publishes the key of this role
+    return "public" if body.get("role") == "anon" else "valid"  # Supabase publishes the anon key
 
 
 def _mapbox(value: bytes) -> Verdict:
