@@ -146,4 +146,5 @@ def _credential(name: str, place: str) -> ExposedSecret:
 
 @cache
 def _keywords() -> Keywords:
-    return Keywords(load())
+    """Without the rules that know a value by its name alone: ``_is_credential`` knows the names of variables better."""
+    return Keywords([rule for rule in load() if not rule.named])

@@ -34,7 +34,8 @@ _SAYS_CREDENTIAL = re.compile(
     rb"(?i)key|token|secret|pass|pwd|auth|cred|webhook|bearer|dsn|sas|api|licen[cs]e|login|(?<![a-z])(?:pat|sk)(?![a-z])"
 )
 _SAYS_OTHER = re.compile(
-    rb"(?i)(?:url|uri|host|name|version|hash|sha[0-9]{0,3}|md5|digest|commit|checksum|etag|revision|endpoint|region|bucket|"
+    rb"(?i)(?:ttl|expiry|expires|timeout|length|size|count|type|file|path|dir|policy|field|header|format|algorithm|source|mode|"
+    rb"prefix|suffix|namespace|issuer|audience|scope|url|uri|host|name|version|hash|sha[0-9]{0,3}|md5|digest|commit|checksum|etag|revision|endpoint|region|bucket|"
     rb"uuid|guid|fingerprint|integrity|[gp][gp]p?[_.-]?key|public[_.-]?(?:api[_.-]?)?key|pub[_.-]?key|publishable[_.-]?key|"
     rb"site[_.-]?key|(?<![a-z])id|(?<=[a-z])Id)['\"`\s\\:=>)\]]{0,12}\Z"
 )
@@ -144,6 +145,8 @@ def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["
             continue
         if rule.after and rule.after.encode() not in text[max(0, match.start() - CONTEXT) : match.start()]:
             continue
+        if rule.named and _is_named_otherwise(text[max(0, match.start() - 12) : span[0]]):
+            continue
         if (rule.near or rule.human) and _in_long_line(text, span, path):
             continue
         if rule.near and not rule.spaced and text[span[0] - 1 : span[0]] in b" \t" and not _is_directive(text, match, span):
@@ -185,6 +188,10 @@ def _credible(rule: Rule, value: bytes) -> bool:
     if rule.mixed and not _is_mixed(rule, value):
         return False
     return not any(re.search(expression.encode(), value) for expression in rule.allow)
+
+
+def _is_named_otherwise(name: bytes) -> bool:
+    return _SAYS_OTHER.search(name) is not None or re.search(rb"(?i)public|publishable|[cx]srf", name) is not None
 
 
 def _is_mixed(rule: Rule, value: bytes) -> bool:
