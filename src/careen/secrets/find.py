@@ -225,7 +225,9 @@ def _rank(rule: Rule) -> int:
     values that only look like passwords."""
     if rule.order:
         return rule.order
-    return 9 if rule.last else 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
+    if rule.last or rule.human:
+        return 9 if rule.last else 3
+    return 2 if rule.names or rule.suffixes or rule.paired else 1 if rule.near else 0
 
 
 def _secret(
