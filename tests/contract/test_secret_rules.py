@@ -9,7 +9,7 @@ from tests.support.work import ends, steps
 from careen.secrets.find import find
 from careen.secrets.keywords import Keywords
 from careen.secrets.prefilter import prefilter
-from careen.secrets.ruleset import REACH, Rule, load, pattern
+from careen.secrets.ruleset import REACH, Rule, load, pair_pattern, pattern
 from careen.secrets.verify import CHECKS
 
 RULES = {rule.id: rule for rule in load()}
@@ -24,7 +24,7 @@ def name_of(rule: Rule) -> str:
 
 def texts(rule: Rule, seed: int) -> list[str]:
     value = filled(rule.example, seed)
-    if not rule.near:
+    if not rule.near or rule.paired:
         return [value, f"first line\n{value}\nlast line\n"]
     return assigned(plain(rule.near[0]), value)
 
@@ -79,6 +79,7 @@ def test_it_is_well_formed(rule: Rule) -> None:
     assert not rule.check or rule.check in CHECKS
     assert all(word == word.lower() for word in rule.keywords)
     assert "(?P<secret>" not in rule.value
+    assert not rule.pair or re.compile(rule.pair.encode())
     longest = re._parser.parse(rule.expression).getwidth()[1]  # type: ignore[attr-defined]
     assert longest <= REACH, "a match could be longer than the windows overlap"
 
@@ -91,6 +92,22 @@ def test_hostile_text_costs_linear_time(rule: Rule) -> None:
         with ends(unit):
             for _ in expression.finditer(unit * (HOSTILE_BYTES // len(unit))):
                 pass
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.paired], ids=lambda rule: rule.id)
+def test_a_part_of_a_credential_counts_only_beside_the_other(rule: Rule) -> None:
+    text = filled(rule.example, 6).encode()
+    alone = pair_pattern(rule).sub(b"-", text)
+    assert rule.id in [one.id for one in find(text, name_of(rule))]
+    assert rule.id not in [one.id for one in find(alone, name_of(rule))]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.paired], ids=lambda rule: rule.id)
+def test_many_ids_cost_linear_time(rule: Rule) -> None:
+    unit = filled(rule.example, 7).encode() + b"\n"
+    text = unit * (HOSTILE_BYTES // len(unit))
+    with ends(unit):
+        assert len(find(text, name_of(rule))) <= 200
 
 
 def test_a_token_is_found_whose_keyword_is_far_after_its_start() -> None:
@@ -107,15 +124,19 @@ def test_the_result_is_the_same_before_and_after_compiling() -> None:
     samples += [(b"x" * 9000 + b"\n" + text, path) for text, path in samples[::20]]
     before = [find(text, path, using) for text, path in samples]
     assert "_automaton" not in vars(using)
-    for _ in range(5):
+    for _ in range(20):
         using.candidates(b"\n" * (1 << 18), "srv/x")
     assert [find(text, path, using) for text, path in samples] == before
     assert "_automaton" in vars(using)
     assert any(before)
 
 
+def test_rules_name_the_documentation_of_the_form() -> None:
+    assert sum(bool(rule.source) for rule in RULES.values()) >= 270
+
+
 def test_there_are_enough_rules() -> None:
-    assert len(RULES) >= 250
+    assert len(RULES) >= 600
     assert len(RULES) == len(load())
 
 
@@ -123,6 +144,6 @@ def test_python_does_not_look_at_each_line_of_a_long_text() -> None:
     pytest.importorskip("hyperscan")
     line = b"def handler(request, context):  # of no interest: key = value, token = lookup(request)\n"
     text = line * (20_000_000 // len(line))
-    find(text[: 3 << 20], "x.py")  # enough for a table to be made
+    find(text[: 5 << 20], "x.py")  # enough for a table to be made
     assert steps(lambda: find(text, "srv/app/x.py")) < 20_000
     assert find(text, "srv/app/x.py") == ()

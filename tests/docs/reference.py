@@ -197,12 +197,19 @@ def _versions() -> str:
 
 
 def _secrets() -> str:
-    rows = [(f"`{one.id}`", one.title, one.severity, _known_by(one)) for one in load_rules()]
+    rows = [(f"`{one.id}`", one.title, one.severity, _known_by(one), _surest(one), one.source or "-") for one in load_rules()]
     before = (
-        "A value that is *recognised by itself* has a form of its own; one in an *assignment* is recognised by its name.\n"
-        "What a checksum in the value disproves is reported as low, a key with a passphrase as medium.\n\n"
+        "A value that is *recognised by itself* has a form of its own; one in an *assignment* is recognised by its name; one\n"
+        "*beside its id* only near the id or the name that belongs to it. The confidence is the highest that the rule gives.\n"
+        "What a checksum in the value disproves is reported as low and possible, a key with a passphrase as medium.\n\n"
     )
-    return "# Rules of secrets\n\n" + NOTE + before + _table(("id", "what", "severity", "known by"), rows).rstrip() + "\n"
+    return (
+        "# Rules of secrets\n\n"
+        + NOTE
+        + before
+        + _table(("id", "what", "severity", "known by", "confidence", "issuer's documentation"), rows).rstrip()
+        + "\n"
+    )
 
 
 def _software() -> str:
@@ -247,8 +254,15 @@ def _assessed_by(one: Profile) -> str:
     return f"{own}, `{one.advisories.stand_in}` stands in" if one.advisories.stand_in else own
 
 
+def _surest(rule: Rule) -> str:
+    proves_nothing = ("", "aws", "basic", "signature", "mapbox")
+    return "confirmed" if rule.check not in proves_nothing or (rule.pair and not rule.paired) else rule.assurance
+
+
 def _known_by(rule: Rule) -> str:
     how = "an assignment" if rule.near else "itself"
+    if rule.paired:
+        how += ", beside its id"
     if rule.check:
         how += ", checked offline"
     places = [f"`{name}`" for name in rule.names] + [f"`*{suffix}`" for suffix in rule.suffixes]

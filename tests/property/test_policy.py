@@ -48,6 +48,7 @@ FINDINGS = (
     replace(ROOT_USER, id="DKR-002", severity="low", fingerprint="f-low"),
     TOKEN,
     replace(TOKEN, id="other-key", severity="medium", fingerprint="f-other", layer=0),
+    replace(TOKEN, id="password", fingerprint="f-possible", confidence="possible"),
 )
 IDS = [id for one in FINDINGS for id in (one.id, *getattr(one, "aliases", ()))]
 PATHS = ["var/lib/**", "app/**", "build", "*.jar", "**", "nowhere/*", "opt/service/"]

@@ -16,6 +16,7 @@ _CLASSES = {
     "word": string.ascii_letters + string.digits + "_",
     "alpha": string.ascii_letters,
     "b64_": string.ascii_letters + string.digits,
+    "base58_": "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
     "bech": "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L",
 }
 _PART = re.compile(r"\{(?:(uuid)|(" + "|".join(sorted(_CLASSES, key=len, reverse=True)) + r")(\d+))\}")

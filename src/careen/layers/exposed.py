@@ -11,21 +11,29 @@ from .squash import Squashed
 
 
 def exposed(tree: Squashed, facts: Facts, owners: Owners) -> tuple[ExposedSecret, ...]:
-    """One for each value, the visible one before those that are overwritten.
+    """One for each value and line of a file, the visible ones before those that are overwritten.
 
     A file that came with a package is as its publisher made it, but for configuration, which is changed in place.
     """
-    found: dict[str, ExposedSecret] = {}
+    found: dict[str, list[ExposedSecret]] = {}
     for layer in range(len(tree.deltas)):
         for path, secret in facts.in_layer("secrets", layer):
             if _came_with_a_package(path, layer, owners):
                 continue
             entry = tree.entry(path)
             hidden = entry is None or entry[0] != layer
+            placed = _placed(secret, layer, hidden)
             known = found.get(secret.fingerprint)
-            if known is None or known.deleted:
-                found[secret.fingerprint] = replace(secret, layer=layer, deleted=hidden)
-    return tuple(sorted(found.values(), key=_in_order))
+            if known is None or (known[0].deleted and known[0].layer != layer):
+                found[secret.fingerprint] = [placed]
+            elif known[0].layer == layer:
+                known.append(placed)
+    return tuple(sorted((placed for secrets in found.values() for placed in secrets), key=_in_order))
+
+
+def _placed(secret: ExposedSecret, layer: int, hidden: bool) -> ExposedSecret:
+    places = tuple(replace(place, layer=layer, deleted=hidden) for place in secret.places)
+    return replace(secret, layer=layer, deleted=hidden, places=places)
 
 
 def _in_order(secret: ExposedSecret) -> tuple[str, int, str]:

@@ -110,8 +110,17 @@ class IntegrityFinding(Misconfiguration, frozen=True, tag_field="kind", tag="int
     """A file that is not what the package that owns it brought."""
 
 
+class SecretPlace(Struct, frozen=True):
+    """Where a value is, and the fingerprint that the finding would have if this were its only place."""
+
+    location: Location
+    fingerprint: str
+    layer: int | None = None
+    deleted: bool = False
+
+
 class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
-    """A credential in a file, a label, the environment or the history; ``match`` is redacted."""
+    """A credential in files, a label, the environment or the history: one for each value; ``match`` is redacted."""
 
     id: str
     title: str
@@ -123,6 +132,14 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     deleted: bool = False  # a later layer removed the file, but everybody who pulls the image can still read it
     verified: bool | None = None  # whether its checksum or structure is valid; None: it has none
     change: Change | None = None
+    # confirmed: by a checksum or structure; likely: by the issuer's format; possible: by a name and a random value alone
+    confidence: Confidence = "likely"
+    value_id: str | None = None  # equal for equal values in any file and image; None if the value could be guessed from it
+    places: tuple[SecretPlace, ...] = ()  # more places of the same value
+
+    @property
+    def all_places(self) -> tuple[SecretPlace, ...]:
+        return (SecretPlace(self.location, self.fingerprint, self.layer, self.deleted), *self.places)
 
 
 Finding = Vulnerability | Misconfiguration | IntegrityFinding | ExposedSecret

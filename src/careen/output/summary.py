@@ -85,9 +85,13 @@ def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str],
 
 
 def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding]:
-    """Findings in the layers of the base image."""
+    """Findings in the layers of the base image alone."""
     layers = base.layers if base and base.layers else 0
-    return [finding for finding in findings if (layer := getattr(finding, "layer", None)) is not None and layer < layers]
+    return [finding for finding in findings if all(layer is not None and layer < layers for layer in _layers(finding))]
+
+
+def _layers(finding: Finding) -> list[int | None]:
+    return [place.layer for place in finding.all_places] if isinstance(finding, ExposedSecret) else [finding.layer]
 
 
 def build_step(created_by: str) -> str:

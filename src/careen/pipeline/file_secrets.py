@@ -6,8 +6,8 @@ from msgspec.structs import replace
 
 from careen.checks.kind import SourceFile
 from careen.checks.kinds import kind_of
-from careen.checks.run import Outcome, joined
-from careen.model.finding import ExposedSecret, Misconfiguration, Suppressed, SuppressedBy
+from careen.checks.run import Ignore, Outcome, joined
+from careen.model.finding import ExposedSecret, Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.model.inventory import Unknown
 
 from .files import CheckedFiles
@@ -18,11 +18,13 @@ _CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # what a check about
 def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedFiles:
     """With the secrets in those files that are of a kind that is checked, as they are written.
 
-    A value that is a secret by the name beside it alone is left to the check that reports the same line.
+    A value that is a secret by the name beside it alone is left to the check that reports the same lines. Comments suppress
+    a value if they do so in all of its lines.
     """
     from careen.secrets.find import Search
     from careen.secrets.keywords import Keywords
     from careen.secrets.ruleset import load
+    from careen.secrets.values import one_per_value
 
     reported = _lines_with_credentials(checked.outcome)
     by_name = {rule.id for rule in load() if rule.human or rule.near}
@@ -39,17 +41,19 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
             if isinstance(found, Unknown):
                 unknowns.append(found)
                 continue
-            place = found.location
-            comments = (
-                ignore for ignore in checked.ignores if ignore.applies(found.id, place.path, place.line, place.end_line)
-            )
-            comment = next(comments, None)
-            if comment is not None:
+            places = [place.location for place in found.all_places]
+            comments = [_comment(found.id, place, checked.ignores) for place in places]
+            if all(comments) and (comment := comments[0]):
                 suppressed.append(Suppressed(found, SuppressedBy("comment", comment.source, comment.reason)))
-            elif found.id not in by_name or (place.path, place.line) not in reported:
+            elif found.id not in by_name or not reported.issuperset((place.path, place.line) for place in places):
                 secrets.append(found)
     outcome = joined((checked.outcome, Outcome(suppressed=tuple(suppressed), unknowns=tuple(unknowns))))
-    return replace(checked, outcome=outcome, secrets=tuple(secrets))
+    return replace(checked, outcome=outcome, secrets=one_per_value(secrets))
+
+
+def _comment(id: str, place: Location, ignores: Sequence[Ignore]) -> Ignore | None:
+    """The comment that suppresses a finding in this place."""
+    return next((ignore for ignore in ignores if ignore.applies(id, place.path, place.line, place.end_line)), None)
 
 
 def _lines_with_credentials(outcome: Outcome) -> set[tuple[str, int]]:

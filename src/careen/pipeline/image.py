@@ -37,7 +37,7 @@ from careen.safety.budget import Budget
 
 from .assessment import Assessment
 from .coverage import coverage_of
-from .image_checks import check_image, secrets_in_configuration, unassessed_distribution
+from .image_checks import check_image, secrets_of, unassessed_distribution
 from .integrity import with_doubt
 from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory, with_verified_layers
 from .second_look import with_second_look
@@ -82,7 +82,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
         part, about = part_of(inventory)
         matched = with_part(matched, by.matcher.matched(part, by.policy, today)[0], about)
     inventory = with_third_parties(inventory, matched.third_parties)
-    secrets, unsearched = secrets_in_configuration(image) if "secret" in by.scanners else ((), ())
+    secrets, unsearched = secrets_of(image, inventory) if "secret" in by.scanners else ((), ())
     unassessed = unassessed_distribution(inventory, matched) if by.vulnerabilities else ""
     checked = check_image(image, inventory, by.checks, today, unassessed)
 
@@ -91,7 +91,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     covered = coverage_of(image, inventory, matched, unfetched, read_unknowns, by, today)
     unknowns = (*read_unknowns, *checked.unknowns)
     vulnerabilities = with_doubt(_with_lines(matched, image, by), inventory.integrity)
-    findings: list[Finding] = [*vulnerabilities, *inventory.secrets, *secrets, *checked.findings]
+    findings: list[Finding] = [*vulnerabilities, *secrets, *checked.findings]
     assessed = assess(
         findings,
         covered,

@@ -40,10 +40,13 @@ def check_image(image: Image, inventory: Inventory, checks: tuple[Check, ...], t
     return Outcome(tuple(findings), outcome.suppressed, outcome.unknowns)
 
 
-def secrets_in_configuration(image: Image) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
+def secrets_of(image: Image, inventory: Inventory) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
+    """One for each value in the files of all layers and in the configuration."""
     from careen.secrets.configuration import exposed
+    from careen.secrets.values import one_per_value
 
-    return exposed(image.config)
+    found, unsearched = exposed(image.config)
+    return one_per_value((*inventory.secrets, *found)), unsearched
 
 
 def unassessed_distribution(inventory: Inventory, matched: Matched) -> str:

@@ -7,6 +7,7 @@ more (``withdrawn``), or a rule suppresses it now (``suppressed``).
 """
 
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Literal
 
@@ -14,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.scans.saved_report import Saved, SavedPackage
-from careen.model.finding import Change, Finding, Vulnerability
+from careen.model.finding import Change, ExposedSecret, Finding, Vulnerability
 from careen.model.reasons import MADE_BY_GATES
 from careen.model.report import Coverage, FailedBy, Rule, Verdict
 
@@ -31,7 +32,8 @@ class Baseline:
     def __init__(self, before: Saved) -> None:
         self.name = before.name
         unlisted = (entry.finding for entry in before.suppressed if entry.by.kind in _ONLY_UNLISTED)
-        self._known: dict[str, Finding] = {finding.fingerprint: finding for finding in (*unlisted, *before.findings)}
+        known = (*unlisted, *before.findings)
+        self._known: dict[str, Finding] = {of: finding for finding in known for of in fingerprints(finding)}
         self._purls = frozenset(package.purl for package in before.packages)
         self._declared = declared_only(before.packages)
 
@@ -39,7 +41,7 @@ class Baseline:
         """``declared``: purls of packages that are not installed now. A declared package is new once it is installed."""
         if isinstance(finding, Vulnerability) and finding.package in self._declared and finding.package not in declared:
             return "introduced"
-        before = self._known.get(finding.fingerprint)
+        before = next((self._known[of] for of in fingerprints(finding) if of in self._known), None)
         if before is None:
             there = isinstance(finding, Vulnerability) and finding.package in self._purls
             return "disclosed" if there else "introduced"
@@ -47,7 +49,16 @@ class Baseline:
             if before.confidence == "possible" != finding.confidence:
                 return "disclosed"  # no gate counted it before
             return "fix_available" if finding.fix.versions and not before.fix.versions else None
+        if isinstance(finding, ExposedSecret) and isinstance(before, ExposedSecret):
+            return "disclosed" if before.confidence == "possible" != finding.confidence else None
         return None
+
+
+def fingerprints(finding: Finding) -> tuple[str, ...]:
+    """Of all places of a secret: it is known if one of them is, in whichever order they are found."""
+    if isinstance(finding, ExposedSecret):
+        return tuple(place.fingerprint for place in finding.all_places)
+    return (finding.fingerprint,)
 
 
 def declared_only(packages: Iterable[SavedPackage]) -> frozenset[str]:
@@ -81,11 +92,12 @@ def compare(before: Saved, after: Saved) -> Difference:
     baseline = Baseline(before)
     declared = declared_only(after.packages)
     new = [replace(finding, change=change) for finding in after.findings if (change := baseline.change(finding, declared))]
-    now = {finding.fingerprint for finding in after.findings}
-    hidden = {entry.finding.fingerprint for entry in after.suppressed}
+    now = {of for finding in after.findings for of in fingerprints(finding)}
+    hidden = {of for entry in after.suppressed for of in fingerprints(entry.finding)}
     purls = {package.purl for package in after.packages}
     names = {_lasting(package.purl) for package in after.packages}
-    gone = [Gone(finding, _why(finding, hidden, purls, names)) for finding in before.findings if finding.fingerprint not in now]
+    left = (finding for finding in before.findings if now.isdisjoint(fingerprints(finding)))
+    gone = [Gone(finding, _why(finding, hidden, purls, names)) for finding in left]
     return Difference(tuple(new), tuple(gone), len(after.findings) - len(new), tuple(_packages(before, after)))
 
 
@@ -108,8 +120,8 @@ def _without_gates(coverage: Coverage) -> Coverage:
     return replace(coverage, reasons=tuple(reason for reason in coverage.reasons if reason.code not in MADE_BY_GATES))
 
 
-def _why(finding: Finding, hidden: Collection[str], purls: Collection[str], names: Collection[str]) -> Departure:
-    if finding.fingerprint in hidden:
+def _why(finding: Finding, hidden: AbstractSet[str], purls: Collection[str], names: Collection[str]) -> Departure:
+    if not hidden.isdisjoint(fingerprints(finding)):
         return "suppressed"
     if not isinstance(finding, Vulnerability):
         return "removed"

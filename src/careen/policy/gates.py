@@ -2,7 +2,7 @@
 
 A condition is words with colons between; it counts a finding that matches all of them. The words are a severity (that or
 worse), ``kev`` (known to be exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
-more), ``possible`` (vulnerabilities of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config``
+more), ``possible`` (findings of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config``
 (misconfigurations), ``integrity`` (modified files) and ``any`` (the first three). Without a kind a condition counts
 vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end of life.
 Raises: UsageError for anything else.
@@ -40,7 +40,7 @@ class Gate(Struct, frozen=True):
     severity: Severity | None = None
     kev: bool = False
     fixable: bool = False
-    possible: bool = False  # counts vulnerabilities of this confidence, too
+    possible: bool = False  # counts findings of this confidence, too
     risk: float | None = None
     epss: float | None = None
     kinds: frozenset[str] = OF_IMAGES

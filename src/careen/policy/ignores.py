@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from careen.model.finding import Finding, SuppressedBy, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, SuppressedBy, Vulnerability
 
 
 class Ignore(Struct, frozen=True):
@@ -33,7 +33,7 @@ class Ignore(Struct, frozen=True):
     def applies(self, finding: Finding) -> bool:
         if self.kinds and kind_of(finding) not in self.kinds:
             return False
-        if not _is_named(self.id, finding) or (self.layer is not None and self.layer != finding.layer):
+        if not _is_named(self.id, finding) or (self.layer is not None and not _is_in_layer(self.layer, finding)):
             return False
         if self.paths and not _lies_in(self.paths, finding):
             return False
@@ -80,9 +80,23 @@ def _is_named(wanted: str, finding: Finding) -> bool:
 
 
 def _lies_in(patterns: Sequence[str], finding: Finding) -> bool:
-    """Whether all places of a finding are covered: a single other place is enough for the vulnerability."""
-    paths = finding.paths if isinstance(finding, Vulnerability) else (finding.location.path,)
+    """Whether all places of a finding are covered: a single other place is enough for a vulnerability or a secret."""
+    paths = _paths(finding)
     return bool(paths) and all(any(_path_covered(pattern, path) for pattern in patterns) for path in paths)
+
+
+def _paths(finding: Finding) -> Sequence[str]:
+    if isinstance(finding, Vulnerability):
+        return finding.paths
+    if isinstance(finding, ExposedSecret):
+        return [place.location.path for place in finding.all_places]
+    return (finding.location.path,)
+
+
+def _is_in_layer(layer: int, finding: Finding) -> bool:
+    if isinstance(finding, ExposedSecret):
+        return all(place.layer == layer for place in finding.all_places)
+    return finding.layer == layer
 
 
 @lru_cache(maxsize=16384)

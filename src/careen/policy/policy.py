@@ -3,10 +3,10 @@
 Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied here, once, before any output or gate;
 suppressed findings stay visible. ``verdict`` has the rules and exit codes.
 
-A gate counts findings of confidence ``confirmed`` or ``likely`` (with the word ``possible`` also those) in packages that are
-installed (a lock file only declares a package), and reports how many others it excludes; with a baseline it counts new
-findings only, and with days of grace those whose fix, or whose disclosure if there is no fix, is that old. ``severities``
-selects what is listed and counted, without changing the gate.
+A gate counts findings of confidence ``confirmed`` or ``likely`` (with the word ``possible`` also those), vulnerabilities of
+installed packages (a lock file only declares a package), and reports how many others it excludes; with a baseline it counts
+new findings only, and with days of grace those whose fix, or whose disclosure if there is no fix, is that old.
+``severities`` selects what is listed and counted, without changing the gate.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from careen.formats.vex.statements import Statement
 from careen.log import logger
 from careen.model.advisory import Severity
-from careen.model.finding import Finding, Suppressed, SuppressedBy, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, SuppressedBy, Vulnerability
 from careen.model.inventory import Inventory, Unknown
 from careen.model.report import Coverage, Reason, Verdict
 
@@ -167,7 +167,7 @@ def _gate(finding: Finding, gated: Gated, policy: Policy, today: date, declared:
         why = "in_base"
     elif in_grace(finding, policy.grace_days, today):
         why = "in_grace"
-    if isinstance(finding, Vulnerability) and finding.confidence == "possible":
+    if not isinstance(finding, Misconfiguration) and finding.confidence == "possible":
         if not why:
             gated.possible.append(finding)
         why = why if why in ("not_new", "declared") else "possible"
@@ -180,8 +180,8 @@ def _gate(finding: Finding, gated: Gated, policy: Policy, today: date, declared:
 
 
 def _came_with_base(finding: Finding, policy: Policy) -> bool:
-    layer = getattr(finding, "layer", None)
-    return layer is not None and layer < policy.base_layers
+    layers = [place.layer for place in finding.all_places] if isinstance(finding, ExposedSecret) else [finding.layer]
+    return all(layer is not None and layer < policy.base_layers for layer in layers)
 
 
 def in_grace(finding: Finding, days: int, today: date) -> bool:

@@ -21,12 +21,14 @@ class Automaton:
         import hyperscan
 
         self._rules = rules
+        expressions = [(number, expression) for number, rule in enumerate(rules) for expression in _parts(rule)]
+        self._numbers = [number for number, _ in expressions]
         self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         flags = hyperscan.HS_FLAG_SINGLEMATCH | hyperscan.HS_FLAG_DOTALL
         self._database.compile(
-            expressions=[_widened(rule.expression) for rule in rules],
-            ids=list(range(len(rules))),
-            flags=[flags] * len(rules),
+            expressions=[_widened(expression) for _, expression in expressions],
+            ids=list(range(len(expressions))),
+            flags=[flags] * len(expressions),
         )
         self._local = threading.local()
 
@@ -34,16 +36,31 @@ class Automaton:
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = self._database.scratch.clone()
-        found: list[tuple[int, int]] = []
-        self._database.scan(text, match_event_handler=_noted, context=found, scratch=scratch)
-        if not found:
+        ends: dict[int, int] = {}
+        self._database.scan(text, match_event_handler=_noted, context=ends, scratch=scratch)
+        if not ends:
             return ()
-        rules = [(self._rules[number], max(0, end - REACH)) for number, end in found]
-        return [(rule, start) for rule, start in rules if rule.applies(path)]
+        found: dict[int, list[int]] = {}
+        for part, end in ends.items():
+            found.setdefault(self._numbers[part], []).append(end)
+        candidates = [(self._rules[number], of_parts) for number, of_parts in found.items()]
+        return [
+            (rule, max(0, min(of_parts) - REACH))
+            for rule, of_parts in candidates
+            if len(of_parts) == len(_parts(rule)) and rule.applies(path)
+        ]
 
 
-def _noted(number: int, start: int, end: int, flags: int, found: list[tuple[int, int]]) -> None:
-    found.append((number, end))
+def _parts(rule: Rule) -> tuple[bytes, ...]:
+    """A text with a match contains all of them."""
+    if not rule.paired:
+        return (rule.sketch,)
+    # an id is rare and its secret is any random text; a checked token is rarer than the words it is searched beside
+    return (rule.pair.encode(), rule.sketch) if rule.check else (rule.pair.encode(),)
+
+
+def _noted(part: int, start: int, end: int, flags: int, ends: dict[int, int]) -> None:
+    ends.setdefault(part, end)
 
 
 def _widened(expression: bytes) -> bytes:

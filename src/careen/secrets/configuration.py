@@ -21,6 +21,7 @@ from .find import find
 from .keywords import Keywords
 from .placeholders import crossed_out, placeholder
 from .ruleset import load
+from .values import joined
 
 PATH = "image configuration"
 MAX_TEXTS = 10_000  # variables, labels and steps of the history; images have some hundreds
@@ -40,21 +41,25 @@ Text = tuple[str, str, bool]  # place, content, whether it consists of assignmen
 
 
 def exposed(config: ImageConfig) -> tuple[tuple[ExposedSecret, ...], tuple[Unknown, ...]]:
-    """One finding per secret, even if several places have it, the environment first. Unsearched parts are unknown."""
-    found: dict[str, ExposedSecret] = {}
+    """One finding per value with all its places, the environment first. Unsearched parts are unknown."""
+    found: dict[str, list[ExposedSecret]] = {}
     texts = characters = 0
     for batch in _batches(_texts(config)):
         texts += len(batch)
         characters += sum(len(text) for _, text, _ in batch)
         if over := _over(texts, characters):
-            return tuple(found.values()), (_unsearched(over, whole=True),)
+            return _joined(found), (_unsearched(over, whole=True),)
         if len(found) > MAX_SECRETS:
-            return tuple(found.values()), (_unsearched(f"it has more than {MAX_SECRETS:,} secrets: the rest is not listed"),)
+            return _joined(found), (_unsearched(f"it has more than {MAX_SECRETS:,} secrets: the rest is not listed"),)
         using = _keywords_in("\n".join(text for _, text, _ in batch).encode(errors="replace"))
         for place, text, assignments in batch:
             for key, secret in _in_text(place, text, assignments, using):
-                found.setdefault(key, secret)
-    return tuple(found.values()), ()
+                found.setdefault(key, []).append(secret)
+    return _joined(found), ()
+
+
+def _joined(found: dict[str, list[ExposedSecret]]) -> tuple[ExposedSecret, ...]:
+    return tuple(joined(group) for group in found.values())
 
 
 def _over(texts: int, characters: int) -> str:
@@ -141,4 +146,5 @@ def _credential(name: str, place: str) -> ExposedSecret:
 
 @cache
 def _keywords() -> Keywords:
-    return Keywords(load())
+    """Without the rules that know a value by its name alone: ``_is_credential`` knows the names of variables better."""
+    return Keywords([rule for rule in load() if not rule.named])

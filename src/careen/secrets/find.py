@@ -6,16 +6,17 @@ is linear in the text. ``Search`` is fed piece by piece and keeps one window.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from careen.model.advisory import Severity
-from careen.model.finding import ExposedSecret, Location
+from careen.model.finding import Confidence, ExposedSecret, Location
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
 from .placeholders import crossed_out, entropy, placeholder
 from .prefilter import Prefilter, prefilter
-from .ruleset import REACH, Rule, pattern
+from .ruleset import REACH, Rule, pair_pattern, pattern
+from .values import joined
 from .verify import Verdict, verify
 
 WINDOW = 128 * 1024
@@ -27,6 +28,20 @@ MAX_SHOWN = 40
 _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not written by hand
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
 _EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
+BESIDE = 600  # bytes between the two parts of a credential
+# A name that says what the value is, at its end, or that it is something else.
+_SAYS_CREDENTIAL = re.compile(
+    rb"(?i)key|token|secret|pass|pwd|auth|cred|webhook|bearer|dsn|sas|api|licen[cs]e|login|(?<![a-z])(?:pat|sk)(?![a-z])"
+)
+_SAYS_OTHER = re.compile(
+    rb"(?i)(?:ttl|expiry|expires|timeout|length|size|count|type|file|path|dir|policy|field|header|format|algorithm|source|mode|"
+    rb"prefix|suffix|namespace|issuer|audience|scope|url|uri|host|name|version|hash|sha[0-9]{0,3}|md5|digest|commit|checksum|etag|revision|endpoint|region|bucket|"
+    rb"uuid|guid|fingerprint|integrity|[gp][gp]p?[_.-]?key|public[_.-]?(?:api[_.-]?)?key|pub[_.-]?key|publishable[_.-]?key|"
+    rb"site[_.-]?key|(?<![a-z])id|(?<=[a-z])Id)['\"`\s\\:=>)\]]{0,12}\Z"
+)
+_DIRECTIVE = re.compile(
+    rb"[ \t]{0,40}(?:(?:export|set|setenv|env|arg|SetEnv|ENV|ARG|default)[ \t]{1,4}){0,2}[\w.-]{1,80}[ \t]{1,8}"
+)
 Span = tuple[int, int]
 
 
@@ -50,7 +65,8 @@ class Search:
             1,
             0,
         )  # the unsearched bytes, their first line, and the length of their context
-        self._found: list[ExposedSecret] = []
+        self._by_value: dict[bytes, list[ExposedSecret]] = {}  # the values themselves stay in here
+        self._count = 0
         self._left, self._tried = MAX_BYTES, 0
 
     def feed(self, piece: bytes) -> None:
@@ -72,7 +88,8 @@ class Search:
         if not self.full:
             self._search(self._kept, len(self._kept))
         self._kept = b""
-        yield from sorted(self._found, key=lambda secret: (secret.location.line or 0, secret.id))
+        found = (joined(group) for group in self._by_value.values())
+        yield from sorted(found, key=lambda secret: (secret.location.line or 0, secret.id))
         if self.full:
             yield Unknown("secrets", Evidence(self._path, 0), f"it has more than {MAX_SECRETS} secrets: the rest is not listed")
         elif self._tried > MAX_TRIED:
@@ -84,7 +101,7 @@ class Search:
 
     @property
     def full(self) -> bool:
-        return len(self._found) >= MAX_SECRETS
+        return self._count >= MAX_SECRETS
 
     def _search(self, text: bytes, until: int) -> None:
         """Takes the matches that begin between the context and ``until``."""
@@ -105,9 +122,12 @@ class Search:
                 break
             if not any(span[0] < other[1] and other[0] < span[1] for other in taken):
                 taken.append(span)
-                line = self._line + text.count(b"\n", 0, span[0])
-                last = line + text[span[0] : span[1]].rstrip().count(b"\n")
-                self._found.append(_secret(rule, match, span, verdict, self._path, line, last))
+                start, end = match.span() if rule.block else span
+                line = self._line + text.count(b"\n", 0, start)
+                last = line + text[start:end].rstrip().count(b"\n")
+                found = _secret(rule, match, span, verdict, self._path, line, last)
+                self._by_value.setdefault(text[slice(*span)], []).append(found)
+                self._count += 1
 
 
 def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:
@@ -117,7 +137,7 @@ def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int
 
 
 def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["re.Match[bytes]", Span, Verdict]]:
-    for match in pattern(rule).finditer(text, start):
+    for match in _paired(rule, text, start) if rule.paired else pattern(rule).finditer(text, start):
         span = match.span("secret") if "secret" in match.re.groupindex else match.span()
         value = text[slice(*span)]
         verdict = verify(rule.check, value, match[0]) if rule.check else None
@@ -125,9 +145,39 @@ def _matches(rule: Rule, text: bytes, start: int, path: str) -> Iterator[tuple["
             continue
         if rule.after and rule.after.encode() not in text[max(0, match.start() - CONTEXT) : match.start()]:
             continue
+        if rule.named and _is_named_otherwise(text[max(0, match.start() - 12) : span[0]]):
+            continue
         if (rule.near or rule.human) and _in_long_line(text, span, path):
             continue
+        if rule.near and not rule.spaced and text[span[0] - 1 : span[0]] in b" \t" and not _is_directive(text, match, span):
+            continue
         yield match, span, verdict
+
+
+def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:
+    """The matches beside an id, in one pass over the surroundings of all ids."""
+    expression = pattern(rule)
+    for begin, end, ids in _surroundings(pair_pattern(rule).finditer(text, start)):
+        for near in expression.finditer(text, max(start, begin), end):
+            match = expression.match(text, near.start())  # without the end of the surroundings, which may cut the value
+            if match and match.end() <= end and not any(id[0] < match.end() and match.start() < id[1] for id in ids):
+                yield match
+
+
+def _surroundings(ids: Iterable["re.Match[bytes]"]) -> Iterator[tuple[int, int, list[Span]]]:
+    """The surroundings of ids, joined where they overlap, each with its ids."""
+    begin = end = 0
+    spans: list[Span] = []
+    for id in ids:
+        if spans and id.start() - BESIDE > end:
+            yield begin, end, spans
+            spans = []
+        if not spans:
+            begin = max(0, id.start() - BESIDE)
+        spans.append(id.span())
+        end = id.end() + BESIDE
+    if spans:
+        yield begin, end, spans
 
 
 def _credible(rule: Rule, value: bytes) -> bool:
@@ -135,9 +185,31 @@ def _credible(rule: Rule, value: bytes) -> bool:
         return False
     if rule.entropy and entropy(value) < rule.entropy:
         return False
-    if rule.mixed and not (re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)):
+    if rule.mixed and not _is_mixed(rule, value):
         return False
     return not any(re.search(expression.encode(), value) for expression in rule.allow)
+
+
+def _is_named_otherwise(name: bytes) -> bool:
+    return _SAYS_OTHER.search(name) is not None or re.search(rb"(?i)public|publishable|[cx]srf", name) is not None
+
+
+def _is_mixed(rule: Rule, value: bytes) -> bool:
+    """Letters and digits; beside the name of an issuer also letters alone, if their case changes too often for words."""
+    if re.search(rb"[0-9]", value):
+        return re.search(rb"[A-Za-z]", value) is not None
+    changes = len(re.findall(rb"[a-z](?=[A-Z])|[A-Z](?=[a-z])", value))
+    return bool(rule.near) and changes >= 0.4 * len(value)
+
+
+def _is_directive(text: bytes, match: "re.Match[bytes]", span: Span) -> bool:
+    """A name and a value with blanks between them: the whole line, as in "ENV NAME value", or there is an assignment."""
+    if re.search(rb"[=:,>]", text[match.start() : span[0]]):
+        return True
+    start = text.rfind(b"\n", 0, match.start()) + 1
+    end = text.find(b"\n", span[1], span[1] + 80)
+    rest = text[span[1] : end if end >= 0 else span[1] + 80]
+    return _DIRECTIVE.fullmatch(text[start : span[0]]) is not None and re.fullmatch(rb"[ \t;\r]*", rest) is not None
 
 
 def _in_long_line(text: bytes, span: Span, path: str) -> bool:
@@ -151,7 +223,11 @@ def _in_long_line(text: bytes, span: Span, path: str) -> bool:
 def _rank(rule: Rule) -> int:
     """Tokens with a distinctive form come first, then values next to a name, values in files of certain names, and last
     values that only look like passwords."""
-    return 4 if rule.last else 3 if rule.human else 2 if rule.names or rule.suffixes else 1 if rule.near else 0
+    if rule.order:
+        return rule.order
+    if rule.last or rule.human:
+        return 9 if rule.last else 3
+    return 2 if rule.names or rule.suffixes or rule.paired else 1 if rule.near else 0
 
 
 def _secret(
@@ -175,7 +251,24 @@ def _secret(
         match=f"{shown}…(redacted)",
         fingerprint=hashlib.sha256(identity).hexdigest()[:32],
         verified={"valid": True, "protected": True, "invalid": False}.get(verdict or ""),
+        confidence=_confidence(rule, match, span, verdict),
+        value_id=hashlib.sha256(b"value\0" + value).hexdigest()[:32] if distinguishing is value else None,
     )
+
+
+def _confidence(rule: Rule, match: "re.Match[bytes]", span: Span, verdict: Verdict) -> Confidence:
+    if verdict in ("valid", "protected"):
+        return "confirmed"
+    if verdict in ("invalid", "public"):
+        return "possible"
+    text = match.string
+    if rule.near:
+        name = text[max(match.start() - 40, text.rfind(b"\n", 0, match.start()) + 1) : span[0]]
+        if _SAYS_OTHER.search(name) or not _SAYS_CREDENTIAL.search(name):
+            return "possible"
+    if rule.pair and not rule.paired and pair_pattern(rule).search(text, max(0, span[0] - BESIDE), span[1] + BESIDE):
+        return "confirmed"
+    return rule.assurance
 
 
 def _beginning(rule: Rule, match: "re.Match[bytes]", span: Span) -> str:

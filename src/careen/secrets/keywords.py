@@ -2,6 +2,7 @@
 
 import re
 import string
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from .ruleset import Rule, pattern
 _BEFORE, _AFTER = 160, 80  # maximal distance of a name in an assignment from its value
 _RUN, _PLAIN_RUN = b"a" * 12, 30  # consecutive characters, with a digit among them or without
 _DISTINCTIVE = 10
+_GRAM = 4  # bytes
 _SMALL = 4096  # in a text up to this size every keyword is searched
 _CLASSES = bytes(ord("a") if chr(code) in string.ascii_letters + string.digits + "_-+" else ord(" ") for code in range(256))
 _DIGITS = bytes(ord("1") if chr(code) in string.digits else ord(" ") for code in range(256))
@@ -25,17 +27,16 @@ class Keywords:
         self._rules = rules
 
     @cached_property
-    def _anywhere(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
-        return [
-            (rule, words)
-            for rule, words in self._with_words
-            if (rule.human and not rule.last) or rule.names or rule.suffixes or _is_distinctive(rule)
-        ]
+    def _all(self) -> "Words":
+        return Words(self._rules)
+
+    @cached_property
+    def _anywhere(self) -> "Words":
+        return Words([rule for rule in self._rules if _is_searched_anywhere(rule)])
 
     @cached_property
     def _by_keyword(self) -> dict[bytes, list[Rule]]:
-        anywhere = {rule.id for rule, _ in self._anywhere}
-        near = [rule for rule in self._rules if rule.id not in anywhere]
+        near = [rule for rule in self._rules if not _is_searched_anywhere(rule)]
         words = {word.encode() for rule in near for word in rule.keywords}
         # a keyword that starts with another one counts for both
         return {
@@ -46,23 +47,19 @@ class Keywords:
     def _keyword(self) -> "re.Pattern[bytes]":
         return re.compile(b"(?=(" + _either(self._by_keyword) + b"))")
 
-    @cached_property
-    def _with_words(self) -> list[tuple[Rule, tuple[bytes, ...]]]:
-        return [(rule, tuple(word.encode() for word in rule.keywords)) for rule in self._rules]
-
     def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
         return list(self._candidates(text, path))
 
     def everywhere(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         """By every keyword, in a lower-case text: slow, but complete."""
-        return _by_words(self._with_words, lowered, path)
+        return self._all.candidates(lowered, path)
 
     def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         lowered = text.lower()
         if len(text) <= _SMALL:
             yield from self.everywhere(lowered, path)
             return
-        yield from _by_words(self._anywhere, lowered, path)
+        yield from self._anywhere.candidates(lowered, path)
         done: set[str] = set()
         for start, end in _regions(text):
             for word in set(self._keyword.findall(lowered, start, end)):
@@ -77,18 +74,53 @@ class Keywords:
                         yield rule, start
 
 
-def _by_words(rules: Iterable[tuple[Rule, tuple[bytes, ...]]], lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
-    known: dict[bytes, int] = {}  # several rules share keywords
-    for rule, words in rules:
-        if not rule.applies(path):
-            continue
-        for word in words:
-            if word not in known:
-                known[word] = lowered.find(word)
-        places = [known[word] for word in words if known[word] >= 0]
-        if places or not words:
-            # a token may begin long before its keyword, as a JWT does
-            yield rule, max(0, min(places, default=0) - _BEFORE) if rule.near else 0
+class Words:
+    """Finds keywords by their first four bytes, which are looked up among those of the text."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules_by_word: dict[bytes, list[Rule]] = {}
+        for rule in rules:
+            for keyword in rule.keywords:
+                self._rules_by_word.setdefault(keyword.encode(), []).append(rule)
+        self._without = [rule for rule in rules if not rule.keywords]
+        self._short = [word for word in self._rules_by_word if len(word) < _GRAM]
+        self._long: dict[int, list[bytes]] = {}
+        for word in self._rules_by_word:
+            if len(word) >= _GRAM:
+                self._long.setdefault(int.from_bytes(word[:_GRAM], sys.byteorder), []).append(word)
+        self._grams = frozenset(self._long)
+
+    def candidates(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+        places: dict[str, tuple[Rule, int]] = {}
+        for word in self._words_in(lowered):
+            place = lowered.find(word)
+            if place < 0:
+                continue
+            for rule in self._rules_by_word[word]:
+                known = places.get(rule.id)
+                if known is None or place < known[1]:
+                    places[rule.id] = (rule, place)
+        for rule, place in (*places.values(), *((rule, 0) for rule in self._without)):
+            if rule.applies(path):
+                # a token may begin long before its keyword, as a JWT does
+                yield rule, max(0, place - _BEFORE) if rule.near and not rule.paired else 0
+
+    def _words_in(self, lowered: bytes) -> Iterator[bytes]:
+        """The words that may be in a text."""
+        yield from self._short
+        for gram in {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}:
+            yield from self._long[gram]
+
+
+def _grams(text: bytes) -> Iterator[memoryview]:
+    """Four bytes from every place, as numbers."""
+    for start in range(min(_GRAM, len(text))):
+        length = (len(text) - start) // _GRAM * _GRAM
+        yield memoryview(text)[start : start + length].cast("I")
+
+
+def _is_searched_anywhere(rule: Rule) -> bool:
+    return bool((rule.human and not rule.last) or rule.paired or rule.names or rule.suffixes or _is_distinctive(rule))
 
 
 def _is_distinctive(rule: Rule) -> bool:

@@ -39,7 +39,7 @@ _VENDORED = pattern(
 )
 _TESTS = pattern(r"(?:^|/)(?:tests?|testing|testdata|__tests__|specs?|fixtures?|examples?|samples?|docs?)/")
 _SYSTEM = pattern(
-    r"^(?:proc|sys|dev|boot)/|^(?:usr/)?lib(?:32|64|exec)?/|^usr/(?:share|include|src|games)/|^usr/local/lib/(?:python|perl|ruby|node)|"
+    r"^(?:proc|sys|dev|boot)/|^(?:usr/)?lib(?:32|64|exec)?/|^usr/(?:share|include|games)/|^usr/src/(?:linux|kernels|debug|redhat|rpm|packages)|^usr/local/lib/(?:python|perl|ruby|node)|"
     r"^usr/local/(?:include|share)/|^var/lib/(?:dpkg|apt|rpm|pacman|apk|ucf|systemd|dnf)/|^lib/apk/db/|^var/cache/|^var/log/(?:apt|dpkg|dnf)|"
     r"^etc/(?:ssl/certs|ca-certificates|pki/ca-trust|alternatives)(?:/|$)|^opt/(?:conda|miniconda3?|rh)/(?:lib|pkgs|share|include)/"
 )

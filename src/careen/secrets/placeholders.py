@@ -7,8 +7,31 @@ from careen.safety.pattern import pattern
 
 # Redacted or truncated, for every rule.
 _CROSSED_OUT = pattern(rb"[xX]{8}|\*{4}|\.\.\.|\[?[Rr]edacted|REDACTED|(?i:put_your|your_token|token_here)")
+# From the documentation of the issuers, without the prefix of the token.
+_SAMPLE = pattern(
+    rb"EXAMPLE(?:KEY|TOKEN)?\Z|"  # AWS
+    rb"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq|"  # the Azure storage emulator
+    rb"C2y6yDjf5/R\+ob0N8A7Cgv30VRDJIWEHLM\+4QDU5DE2nQ9nDuVTqobD4b8mGGy|"  # the Azure Cosmos DB emulator
+    rb"4eC39HqLyjWDarjtT1zdp7dc|BQokikJOvBiI2HlWgH4olfQ2|tR3PYbcVNZZ796tH88S4VQ2u|TYooMQauvdEDq54NiTphI7jx|"  # Stripe
+    rb"DaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe|"  # Google Maps
+    rb"IyNDgzNDcxOTI1MjQ4\.Cl2FMQ|"  # Discord
+    rb"ABC-DEF1234ghIkl-zyx57W2v1u123ew11|AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw|"  # Telegram
+    rb"16C7e42F292c6912E7710c838347Ae178B4a|"  # GitHub
+    rb"3ax6xnjp29jd6fds4gc373sgvjxteol0|"  # Mailgun
+    rb"VCJ9\.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lI|XVCJ9\.eyJsb2dnZWRJbkFzIjoiYWRtaW4i|"
+    rb"eyJzb21lIjoicGF5bG9hZCJ9\.|"  # JSON Web Tokens
+    rb"07401b\.f395accd246ae52d|abcdef\.0123456789abcdef|"  # kubeadm
+    rb"QWxhZGRpbjpvcGVuIHNlc2FtZQ|czZCaGRSa3F0Mzp|"
+    rb"dXNlcm5hbWU6cGFzc3dvcmQ|dXNlcjpwYXNzd29yZA|dXNlcjpwYXNz(?![0-9A-Za-z])|"  # Basic
+    rb"yAnz5TF\+lXXJte14tji3zlMNq\+hd2rYUIgJBgB3fBmk|"  # WireGuard
+    rb"\Arepopwd\Z|\Aproxypass\Z|\Asome_password\Z|\Aoptional; leave empty|"  # Maven
+    rb"T0{8}/B0{8}/"  # Slack
+)
 # A reference to the value: a variable, a template, a call.
-_REFERENCE = pattern(rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:")
+_REFERENCE = pattern(
+    rb"\$\{|\$\(|^\$|\{\{|^<|^\[|^%|^@|^\*+$|^/|^\./|^~/|^[a-z]+://|^(?i:file|vault|env|aws|arn|secret)s?:|"
+    rb"^(?:data|vars?|locals?|module|each|process|os|env|ENV|secrets?|vault|lookup|config|settings|System|getenv)[.(\[]"
+)
 _WORDS = pattern(
     rb"(?i)example|change[\W_]?(?:me|it)|placeholder|your[\W_]|dummy|sample|insert|replace|todo|fixme|lorem|"
     rb"xxxx|1234567|abcdef|password|passwd|not[\W_]?(?:a|so)?[\W_]?secret|secret[\W_]?(?:here|key|value)?$|foobar|qwerty|default|"
@@ -17,7 +40,8 @@ _WORDS = pattern(
 
 
 def crossed_out(value: bytes) -> bool:
-    return _CROSSED_OUT.search(value) is not None
+    """Redacted, cut, or a value that the issuer's documentation shows."""
+    return _CROSSED_OUT.search(value) is not None or _SAMPLE.search(value) is not None
 
 
 def placeholder(value: bytes) -> bool:

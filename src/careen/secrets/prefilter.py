@@ -14,7 +14,7 @@ from typing import Protocol
 from .keywords import Keywords
 from .ruleset import Rule, load
 
-_BEFORE_COMPILING_BYTES = 1 << 20  # of text; compiling takes as long as searching some megabytes for keywords
+_BEFORE_COMPILING_BYTES = 4 << 20  # of text; compiling takes as long as searching some megabytes for keywords
 
 
 class Prefilter(Protocol):

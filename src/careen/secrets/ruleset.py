@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from careen.formats.data.rule_files import tables
 from careen.model.advisory import Severity
+from careen.model.finding import Confidence
 from careen.safety.typed import converted
 
 Bounds = Literal["word", "base64", "base64-end", "start", "end", "none"]
@@ -27,9 +28,16 @@ FOLLOWS = {
     "base64-end": rb"(?![\w+/=])",
     "end": rb"(?![0-9A-Za-z_])",
 }
-# NAME = "value", "NAME": "value", <NAME>value, NAME => 'value', setProperty("NAME", "value"), NAME ?= value …
+# NAME = "value", "NAME": "value", <NAME>value, NAME => 'value', setProperty("NAME", "value"), NAME ?= value, NAME("value"),
+# name: NAME and value: value in the next line, key="NAME" value="value", NAME: env.NAME || "value", NAME value,
+# variable "NAME" { default = "value" } …
 NAME_REST = rb"[\w \t.\-]{0,40}"
-ASSIGNS = rb"""['"`\])]{0,3}[ \t]{0,4}(?:=>|[:?.+|]{0,3}=|:|,|>)[\s'"`\\]{0,12}"""
+ASSIGNS = (
+    rb"""['"`\])]{0,3}[ \t]{0,4}(?:(?:=>|[:?.+|]{0,3}=|:-?|,|>)[\s'"`\\]{0,12}|\([ ]?['"`]|[ \t]{1,8}["']?"""
+    rb"""|,?\s{1,24}["']?value["']?[ ]?[:=][ \t]{0,3}['"]?|</\w{1,12}>\s{0,24}<\w{1,12}>"""
+    rb"""|:[ ]?[&\w<>\[\].]{1,30}[ ]?=[ ]?['"`]|[:=][ ]?[\w.()'"\[\], -]{1,80}(?:\|\||\?\?|\bor\b|,)[ ]?['"`]"""
+    rb"""|\{[^{}]{0,120}\bdefault[ ]{0,4}=[ ]{0,2}['"])"""
+)
 AFTER_VALUE = rb"(?![\w\-=+/]|\.\w)"
 REACH = 16 * 1024  # maximal length of a match
 
@@ -54,20 +62,40 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     entropy: float = 0.0  # minimum, in bits per character
     mixed: bool = False  # must have letters and digits
     human: bool = False  # chosen by a person: placeholders and examples do not count
+    named: bool = False  # its name may not say that the value is something else
     last: bool = False  # any other rule takes precedence; its values are long and look random
     allow: tuple[str, ...] = ()  # expressions for values that are not secrets
+    block: bool = False  # its place is the whole match, with what surrounds the value
     check: str = ""  # name of a check in ``verify``
+    confidence: Confidence | None = None  # of a value that nothing verifies
+    pair: str = ""  # expression of the id that such a credential comes with
+    paired: bool = False  # counts only beside that id
+    source: str = ""  # the issuer's documentation of the form
+    order: int = 0  # among overlapping matches, instead of the usual one
     harmless: tuple[str, ...] = ()  # texts without a match, for tests
 
     @property
+    def assurance(self) -> Confidence:
+        """The confidence that its form alone gives: a low severity is that of ids and public keys."""
+        return self.confidence or ("possible" if self.last or self.severity == "low" else "likely")
+
+    @property
     def expression(self) -> bytes:
-        """The expression without its surroundings, for a prefilter."""
+        """The expression without its surroundings."""
         if not self.near:
             return self.token.encode()
-        names = b"|".join(name.encode() for name in self.near)
+        assigns = b"(?:" + ASSIGNS + (rb"|\s)" if self.spaced else b")")
+        return self._names + NAME_REST + assigns + b"(?P<secret>" + self.value.encode() + b")"
+
+    @property
+    def sketch(self) -> bytes:
+        """An expression that matches wherever the complete one does, and perhaps elsewhere: it compiles fast."""
+        return self._names + b".*(?:" + self.value.encode() + b")" if self.near else self.token.encode()
+
+    @property
+    def _names(self) -> bytes:
         flag = b"" if self.cased else b"i"
-        assigns = b"(?:" + ASSIGNS + rb"|\s)" if self.spaced else ASSIGNS
-        return b"(?" + flag + b":" + names + b")" + NAME_REST + assigns + b"(?P<secret>" + self.value.encode() + b")"
+        return b"(?" + flag + b":" + b"|".join(name.encode() for name in self.near) + b")"
 
     def applies(self, path: str) -> bool:
         if not self.names and not self.suffixes:
@@ -81,6 +109,11 @@ def load() -> tuple[Rule, ...]:
     """Every rule, in the order of the files' names and of the rules in them."""
     folder = Path(__file__).parent / "rules"
     return tuple(_rule(id, rule) for table in tables(folder, dict[str, Any]) for id, rule in table.items())
+
+
+@cache
+def pair_pattern(rule: Rule) -> "re.Pattern[bytes]":
+    return re.compile(rule.pair.encode())
 
 
 @cache
@@ -98,6 +131,13 @@ def _is_environment(name: str) -> bool:
     return name.endswith(".env") or name.startswith(".env.") or name in ("env.sh", ".envrc", "environment")
 
 
+def _spelled(name: str) -> tuple[str, ...]:
+    """dd_api_key: ddapikey, dd_api_key, dd-api-key, dd.api.key. An expression stays as it is."""
+    if "_" not in name or not name.replace("_", "").isalnum():
+        return (name,)
+    return tuple(name.replace("_", separator) for separator in ("", "_", "-", r"\."))
+
+
 def _rule(id: str, table: dict[str, object]) -> Rule:
     try:
         rule = converted(table | {"id": id}, Rule)
@@ -105,6 +145,9 @@ def _rule(id: str, table: dict[str, object]) -> Rule:
         raise ValueError(f"rule {id}: {error}") from error
     if bool(rule.token) == bool(rule.near and rule.value):
         raise ValueError(f"rule {id}: it needs a token, or names and a value")
+    rule = msgspec.structs.replace(rule, near=tuple(name for near in rule.near for name in _spelled(near)))
+    if rule.paired and not rule.pair:
+        raise ValueError(f"rule {id}: it needs the expression of its pair")
     if not rule.keywords and rule.near:
-        rule = msgspec.structs.replace(rule, keywords=tuple(name.lower() for name in rule.near))
+        rule = msgspec.structs.replace(rule, keywords=tuple(name.replace("\\", "").lower() for name in rule.near))
     return rule

@@ -1,10 +1,12 @@
 """Checks of a token's own format, without asking its provider.
 
 Each check gets the value and returns ``valid`` (it has a checksum or structure that chance would not produce), ``invalid``
-(no such token was ever issued), ``protected`` (a key that needs a passphrase), ``harmless`` (it is not a secret) or None, if
-the format proves nothing.
-**Source:** GitHub, "Behind GitHub's new authentication token formats"; RFC 4648; RFC 7519, section 3.1; RFC 7468;
-PROTOCOL.key of OpenSSH; BIP 173 (bech32).
+(no such token was ever issued), ``protected`` (a key that needs a passphrase), ``public`` (a token for browsers),
+``harmless`` (it is not a secret) or None, if the format proves nothing.
+**Source:** GitHub, "Behind GitHub's new authentication token formats"; GitLab, "Token overview" (routable tokens); Grafana,
+``satokengen``; libmacaroons, binary format version 2; RFC 4648; RFC 4880, section 4.2; RFC 5208; RFC 7519, section 3.1;
+RFC 7468; RFC 8017, appendix A; PROTOCOL.key of OpenSSH; BIP 173 (bech32); Discord, "Reference" (snowflakes); Tink,
+``tink.proto``.
 """
 
 import binascii
@@ -14,8 +16,11 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-Verdict = Literal["valid", "invalid", "protected", "harmless"] | None
+Verdict = Literal["valid", "invalid", "protected", "public", "harmless"] | None
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_BASE36 = string.digits + string.ascii_lowercase
+# A sequence that starts with its version (RFC 5208, RFC 8017, SEC 1), or a packet with a secret key (RFC 4880).
+_PRIVATE_KEY = re.compile(rb"\x30(?:[\x00-\x7f]|\x81.|\x82..|\x83...)\x02\x01[\x00-\x03]|[\x94-\x97\xc5]", re.DOTALL)
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 
@@ -38,16 +43,33 @@ def _npm(value: bytes) -> Verdict:
 
 
 def _base62_crc32(data: bytes) -> bytes:
-    number, digits = zlib.crc32(data), ""
+    return _digits(zlib.crc32(data), _BASE62).rjust(6, "0").encode()
+
+
+def _digits(number: int, alphabet: str) -> str:
+    digits = ""
     while number:
-        number, rest = divmod(number, 62)
-        digits = _BASE62[rest] + digits
-    return digits.rjust(6, "0").encode()
+        number, rest = divmod(number, len(alphabet))
+        digits = alphabet[rest] + digits
+    return digits
 
 
 def _atlassian(value: bytes) -> Verdict:
-    """Ends with the CRC-32 of the text before it, in hexadecimal."""
-    return "valid" if b"%08X" % zlib.crc32(value[:-8]) == value[-8:] else "invalid"
+    """Ends with the CRC-32 of the text before it, in hexadecimal, with or without the "=" between them."""
+    sums = [b"%08X" % zlib.crc32(text) for text in (value[:-8], value[:-8].removesuffix(b"="))]
+    return "valid" if value[-8:] in sums else "invalid"
+
+
+def _signature(value: bytes) -> Verdict:
+    """HMAC-SHA256 in base64, with or without escapes of a URL."""
+    from urllib.parse import unquote_to_bytes
+
+    return None if len(_decoded(unquote_to_bytes(value))) == 32 else "harmless"
+
+
+def _data_center(value: bytes) -> Verdict:
+    """Twelve digits, a colon and twenty random bytes in base64."""
+    return "valid" if re.fullmatch(rb"[0-9]{12}:.{20}", _decoded(value), re.DOTALL) else "harmless"
 
 
 def _aws(value: bytes) -> Verdict:
@@ -55,13 +77,63 @@ def _aws(value: bytes) -> Verdict:
     return None if re.fullmatch(rb"[A-Z2-7]{16}", value[4:]) else "invalid"
 
 
+def _gitlab(value: bytes) -> Verdict:
+    """A routable token ends with the CRC-32 of the text before it, in seven digits of base 36."""
+    return "valid" if _digits(zlib.crc32(value[:-7]), _BASE36).rjust(7, "0").encode() == value[-7:] else "invalid"
+
+
+def _grafana(value: bytes) -> Verdict:
+    """Ends with the CRC-32 of the text before it, in hexadecimal."""
+    text, _, checksum = value.rpartition(b"_")
+    return "valid" if b"%08x" % zlib.crc32(text) == checksum.lower() else None
+
+
+def _pypi(value: bytes) -> Verdict:
+    """A macaroon of version 2: fields of a type, a length and a value, of which the last is the signature of 32 bytes."""
+    data = _decoded(value.removeprefix(b"pypi-"))
+    return "valid" if data[:1] == b"\2" and data[-34:-32] == b"\6\x20" else None
+
+
 def _jwt(value: bytes) -> Verdict:
-    """Header and claims are JSON objects in base64url."""
+    """Header and claims are JSON objects in base64url; without a signature it authorizes nobody."""
     header, _, rest = value.partition(b".")
-    claims = rest.partition(b".")[0]
-    if not (_decoded(header).startswith(b'{"') and _decoded(claims).startswith(b"{")):
+    claims, _, signature = rest.partition(b".")
+    texts = _decoded(header), _decoded(claims)
+    if not (texts[0].startswith(b'{"') and texts[1].startswith(b"{")):
         return "harmless"
-    return None
+    head, body = (_object(text) for text in texts)
+    if "alg" not in head or not body:
+        return None
+    if not signature or head["alg"] == "none":
+        return "harmless"
+    return "public" if body.get("role") == "anon" else "valid"  # Supabase publishes the anon key
+
+
+def _mapbox(value: bytes) -> Verdict:
+    return "public" if value.startswith(b"pk.") else None
+
+
+def _discord(value: bytes) -> Verdict:
+    """Starts with the number of its user in base64: a snowflake, 17 to 20 digits."""
+    return "valid" if re.fullmatch(rb"[0-9]{17,20}", _decoded(value.partition(b".")[0])) else "harmless"
+
+
+def _tink(value: bytes) -> Verdict:
+    """A keyset, in JSON or in base64, with a key in it that is not public."""
+    text = value if b"google.crypto.tink" in value else _decoded(value[: len(value) // 4 * 4])
+    if b"google.crypto.tink" not in text:
+        return "harmless"
+    if not text.lstrip().startswith((b"{", b'"', b"\\")):
+        return None  # in the binary form, which names the kind of a key by a number
+    if not re.search(rb"[^A]SYMMETRIC|ASYMMETRIC_PRIVATE", text):
+        return "harmless"
+    return "valid" if re.search(rb"""value\\{0,2}["']\s{0,4}:\s{0,4}\\{0,2}["'][0-9A-Za-z+/_-]{16}""", text) else "harmless"
+
+
+def _kubernetes(value: bytes) -> Verdict:
+    """A PEM text in base64."""
+    head = _decoded(value[: len(value) // 4 * 4])
+    return "valid" if b"PRIVATE KEY-----" in head[:64] else "harmless" if head.startswith(b"-----BEGIN CERT") else None
 
 
 def _basic(value: bytes) -> Verdict:
@@ -79,9 +151,7 @@ def _private_key(value: bytes) -> Verdict:
     head = _decoded(re.sub(rb"[^0-9A-Za-z+/=]", b"", text)[:400])
     if head.startswith(b"openssh-key-v1\0"):
         return "valid" if head[15:].startswith(b"\0\0\0\4none") else "protected"
-    if not head.startswith(b"\x30"):
-        return None
-    return "valid"
+    return "valid" if _PRIVATE_KEY.match(head) else None
 
 
 def _age(value: bytes) -> Verdict:
@@ -98,6 +168,16 @@ def _age(value: bytes) -> Verdict:
     return "valid" if checksum == 1 else "invalid"
 
 
+def _object(text: bytes) -> dict[str, object]:
+    """A JSON object; empty for other text."""
+    from careen.safety.typed import from_json
+
+    try:
+        return from_json(text, dict[str, object])
+    except (ValueError, RecursionError):
+        return {}
+
+
 def _decoded(text: bytes) -> bytes:
     """Decodes base64 in either alphabet, as far as possible; empty for other text."""
     import base64
@@ -109,7 +189,7 @@ def _decoded(text: bytes) -> bytes:
         return b""
 
 
-_OF_WHOLE = ("private-key",)
+_OF_WHOLE = ("private-key", "tink")
 CHECKS: Mapping[str, Callable[[bytes], Verdict]] = {
     "github": _github,
     "npm": _npm,
@@ -119,4 +199,13 @@ CHECKS: Mapping[str, Callable[[bytes], Verdict]] = {
     "basic": _basic,
     "private-key": _private_key,
     "age": _age,
+    "gitlab": _gitlab,
+    "grafana": _grafana,
+    "pypi": _pypi,
+    "discord": _discord,
+    "tink": _tink,
+    "signature": _signature,
+    "mapbox": _mapbox,
+    "data-center": _data_center,
+    "kubernetes": _kubernetes,
 }

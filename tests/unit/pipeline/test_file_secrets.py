@@ -31,6 +31,15 @@ def test_a_secret_in_a_file_of_a_kind_that_is_checked():
     assert found(f"A={TOKEN}", "notes.txt").secrets == ()
 
 
+def test_a_value_in_two_lines_is_one_finding_that_needs_two_comments():
+    text = dockerfile(f"ENV A={TOKEN}\nENV B={TOKEN}")
+    (secret,) = found(text).secrets
+    assert (secret.location.line, [place.location.line for place in secret.places]) == (2, [3])
+    first, second = (Ignore(frozenset((secret.id,)), f"Dockerfile:{line}", line, line, "") for line in (2, 3))
+    assert found(text, ignores=[first]).secrets == (secret,)
+    assert found(text, ignores=[first, second]).secrets == ()
+
+
 def test_a_comment_suppresses_it():
     (secret,) = found(dockerfile(f"ENV A={TOKEN}")).secrets
     comment = Ignore(frozenset((secret.id,)), "Dockerfile:1", 2, 2, "a test token")

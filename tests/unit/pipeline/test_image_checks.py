@@ -11,8 +11,9 @@ from careen.model.image import ImageConfig
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence
 from careen.model.report import Reason
-from careen.pipeline.image_checks import check_image, secrets_in_configuration, unassessed_distribution
+from careen.pipeline.image_checks import check_image, secrets_of, unassessed_distribution
 from careen.plugins import Check, Place
+from careen.secrets.find import find
 
 TODAY = date(2026, 6, 1)
 IMAGE = replace(clean().image, tag="shop:1")
@@ -54,9 +55,19 @@ def test_no_checks():
 
 def test_secrets_in_variables():
     image = replace(IMAGE, config=ImageConfig(env=(f"A={filled('ghp_{alnum36}')}",)))
-    (secret,), unknowns = secrets_in_configuration(image)
+    (secret,), unknowns = secrets_of(image, Inventory(DEBIAN, ()))
     assert (secret.location.path, unknowns) == ("ENV A", ())
-    assert secrets_in_configuration(IMAGE) == ((), ())
+    assert secrets_of(IMAGE, Inventory(DEBIAN, ())) == ((), ())
+
+
+def test_a_secret_in_a_variable_and_a_file_is_one():
+    token = filled("ghp_{alnum36}")
+    image = replace(IMAGE, config=ImageConfig(env=(f"A={token}",)))
+    (in_file,) = find(token.encode(), "app/.env")
+    inventory = Inventory(DEBIAN, (), secrets=(replace(in_file, layer=2),))
+    (secret,), _ = secrets_of(image, inventory)
+    assert (secret.location.path, secret.layer) == ("app/.env", 2)
+    assert [place.location.path for place in secret.places] == ["ENV A"]
 
 
 def unassessed(distribution, *reasons, known=()):

@@ -8,7 +8,7 @@ from tests.support.reports import ROOT_USER, TOKEN, clean, usual
 
 from careen.formats.scans.saved_report import read_saved, saved
 from careen.model.advisory import DatabaseInfo, SourceInfo
-from careen.model.finding import Fix, Suppressed, SuppressedBy
+from careen.model.finding import Fix, Location, SecretPlace, Suppressed, SuppressedBy
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence
 from careen.model.report import Coverage, Reason
@@ -227,3 +227,24 @@ def test_what_was_merely_possible_in_the_baseline_is_new_once_it_is_more():
     assert Baseline(saved(before)).change(finding) == "disclosed"
     assert Baseline(saved(now)).change(finding) is None
     assert Baseline(saved(before)).change(before.findings[0]) is None
+
+
+def with_secret(secret):
+    return replace(clean(), findings=(secret,))
+
+
+def test_a_secret_is_known_by_any_of_its_places():
+    place = SecretPlace(Location("app/a"), "fingerprint-a", 0)
+    before = replace(TOKEN, places=(place,))
+    now = replace(TOKEN, location=place.location, fingerprint=place.fingerprint)
+    for one in (saved(with_secret(before)), read_saved(as_json(with_secret(before)), "base.json")):
+        difference = compare(one, saved(with_secret(now)))
+        assert (difference.new, difference.gone, difference.same) == ((), (), 1)
+    assert not compare(saved(with_secret(now)), saved(with_secret(before))).gone
+    assert compare(saved(with_secret(now)), saved(with_secret(TOKEN))).new
+
+
+def test_a_secret_that_was_merely_possible_is_new_once_it_is_more():
+    before = with_secret(replace(TOKEN, confidence="possible"))
+    assert Baseline(saved(before)).change(TOKEN) == "disclosed"
+    assert Baseline(saved(with_secret(TOKEN))).change(TOKEN) is None

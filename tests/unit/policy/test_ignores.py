@@ -1,9 +1,12 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 from tests.support.matching import advisory, deb, pypi, run
+from tests.support.reports import TOKEN
 
 from careen.errors import UsageError
+from careen.model.finding import Location, SecretPlace
 from careen.policy.ignore_files import read_ignores
 from careen.policy.ignores import Ignore
 
@@ -78,3 +81,12 @@ def test_a_rule_ends_after_its_last_day():
     assert not ending.expired(date(2026, 6, 1))
     assert ending.expired(date(2026, 6, 2))
     assert not rule("CVE-1").expired(date(9999, 1, 1))
+
+
+def test_a_rule_for_a_path_or_layer_covers_all_places_of_a_secret():
+    secret = replace(TOKEN, places=(SecretPlace(Location("srv/b"), "other", 2),))
+    assert Ignore("*", "f", paths=("app/**",)).applies(TOKEN)
+    assert not Ignore("*", "f", paths=("app/**",)).applies(secret)
+    assert Ignore("*", "f", paths=("app/**", "srv")).applies(secret)
+    assert Ignore("*", "f", layer=1).applies(TOKEN)
+    assert not Ignore("*", "f", layer=1).applies(secret)

@@ -1,7 +1,9 @@
 import pytest
+from msgspec.structs import replace
 from tests.support.matching import TODAY, advisory, deb, pypi, run
+from tests.support.reports import TOKEN
 
-from careen.model.finding import SuppressedBy
+from careen.model.finding import Location, SecretPlace, SuppressedBy
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence
 from careen.model.report import Coverage, Reason
@@ -82,6 +84,23 @@ def test_a_possible_finding_without_a_severity_leaves_only_its_gate_undecided():
     assert "unscored" not in {reason.code for reason in applied([guess], Policy(fail_on=(read_gate("high"),))).coverage.reasons}
     assessed = applied([guess], Policy(fail_on=(read_gate("high:possible"),)))
     assert "unscored" in {reason.code for reason in assessed.coverage.reasons}
+
+
+def test_the_gate_does_not_count_possible_secrets():
+    guess = replace(TOKEN, confidence="possible")
+    (rule,) = applied([guess], Policy(fail_on=(read_gate("secret"),))).verdict.rules
+    assert (rule.passed, rule.not_counted) == (True, {"possible": 1})
+    for confidence in ("likely", "confirmed"):
+        sure = replace(TOKEN, confidence=confidence)
+        assert applied([guess, sure], Policy(fail_on=(read_gate("secret"),))).verdict.exit_code == 1
+
+
+def test_a_secret_came_with_the_base_if_all_of_its_places_did():
+    policy = Policy(fail_on=(read_gate("secret"),), exclude_base=True, base_layers=2)
+    above = SecretPlace(Location("app/b"), "other", 2)
+    assert applied([TOKEN], policy).verdict.exit_code == 0
+    assert applied([replace(TOKEN, places=(above,))], policy).verdict.exit_code == 1
+    assert applied([replace(TOKEN, places=(replace(above, layer=None),))], policy).verdict.exit_code == 1
 
 
 def test_an_unrated_finding_is_reported_or_treated_as_a_severity():

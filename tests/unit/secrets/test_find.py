@@ -30,10 +30,10 @@ def test_a_name_in_an_assignment_is_shown_without_its_value():
     assert secret.match == 'datadog_token = "…(redacted)'
 
 
-def test_a_key_begins_with_its_body():
+def test_a_key_is_the_whole_block():
     body = filled("{b64_64}\n{b64_64}")
     [secret] = find(f"-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n".encode(), "srv/x")
-    assert (secret.location.line, secret.location.end_line) == (2, 3)
+    assert (secret.location.line, secret.location.end_line) == (1, 4)
 
 
 def test_the_fingerprint_is_of_value_and_path():
@@ -170,3 +170,41 @@ def test_the_keyword_filter_finds_the_same(padding):
 )
 def test_random_values_of_names_that_suggest_secrets(text, found):
     assert [one.id for one in find(text.encode(), "srv/app/x.txt")] == found
+
+
+MAVEN = b"""<settings><servers><!-- the default file
+<server><id>deploymentRepo</id><username>repouser</username><password>repopwd</password></server>
+<server><id>siteServer</id><passphrase>optional; leave empty if not used.</passphrase></server>
+<proxy><username>proxyuser</username><password>proxypass</password></proxy>
+--></servers></settings>"""
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        (MAVEN, "usr/share/maven/conf/settings.xml"),
+        (b"aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n", "root/.aws/credentials"),
+        (b"DISCORD_TOKEN=MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs\n", "srv/.env"),
+        (b"Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\n", "srv/a.http"),
+    ],
+)
+def test_samples_of_the_documentation_are_no_secrets(text, path):
+    assert find(text, path) == ()
+
+
+def test_a_secret_beside_its_id_is_confirmed():
+    id, secret = filled("AKIA{base32_16}"), filled("{b64_40}")
+    alone = find(f"aws_secret_access_key = {secret}\n".encode(), "root/a")
+    beside = find(f"aws_access_key_id = {id}\naws_secret_access_key = {secret}\n".encode(), "root/a")
+    assert [(one.id, one.confidence) for one in alone] == [("aws-secret-access-key", "likely")]
+    assert ("aws-secret-access-key", "confirmed") in [(one.id, one.confidence) for one in beside]
+    assert ("aws-access-key-id", "possible") in [(one.id, one.confidence) for one in beside]
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence"),
+    [("datadog_api_key", "likely"), ("datadog_trace_id", "possible"), ("datadog", "possible"), ("DATADOG_GPG_KEY", "possible")],
+)
+def test_a_name_that_says_something_else_is_only_possible(name, confidence):
+    (secret,) = find(f"{name}={filled('{hex32}')}\n".encode(), "srv/a")
+    assert secret.confidence == confidence

@@ -152,10 +152,13 @@ def _of_vulnerability(finding: Vulnerability, base: str) -> tuple[str, list[dict
 def _of_place(finding: ExposedSecret | Misconfiguration, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
     location = finding.location
     places = [_location(location.path, base, line=location.line, end_line=location.end_line)]
-    properties = {"severity": finding.severity, "layer": finding.layer}
+    properties: dict[str, Any] = {"severity": finding.severity, "layer": finding.layer}
     if isinstance(finding, ExposedSecret):
         deleted = ", deleted by a later layer" if finding.deleted else ""
-        return f"{finding.title}: {finding.match}{deleted}", places, properties | {"deleted": finding.deleted}
+        more = [place.location for place in finding.places]
+        places += [_location(place.path, base, line=place.line, end_line=place.end_line) for place in more]
+        properties |= {"deleted": finding.deleted, "confidence": finding.confidence}
+        return f"{finding.title}: {finding.match}{deleted}", places, properties
     return joined(finding.title or finding.id, finding.message), places, properties
 
 

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from tests.support.reports import ROOT_USER, TOKEN, faulty
 
-from careen.model.finding import Location
+from careen.model.finding import Location, SecretPlace
 from careen.plugins import ReportOptions
 from careen.reports.table.files import file_lines
 
@@ -53,3 +53,17 @@ def test_verbose_shows_why_and_how_to_fix():
 def test_other_severities_are_counted():
     assert files(ROOT_USER, TOKEN, severities=frozenset(("critical",)))[-2] == "1 finding of other severities not listed"
     assert files() == []
+
+
+def test_possible_secrets_are_folded():
+    possible = replace(TOKEN, confidence="possible", deleted=False, layer=None)
+    assert files(possible) == ["1 possible secret in 1 file (--verbose lists them, no gate counts them)", ""]
+    assert files(possible, verbose=True)[1].endswith("Token of a service: tok_…(redacted) (possible)")
+
+
+def test_more_places_of_a_secret():
+    places = tuple(SecretPlace(Location(f"app/{name}.env", 3), "f") for name in "abcde")
+    text = "Token of a service: tok_…(redacted) (also in {})"
+    alone = replace(TOKEN, deleted=False, layer=None)
+    assert files(replace(alone, places=places[:1]))[1].endswith(text.format("app/a.env:3"))
+    assert files(replace(alone, places=places))[1].endswith(text.format("app/a.env:3, app/b.env:3, app/c.env:3 and 2 more"))
