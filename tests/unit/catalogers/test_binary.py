@@ -37,6 +37,11 @@ DEBIAN = ("debian12", "debian13", "debian11-old", "python-app", "php-app", "ruby
 UNSTATED = {program.name for program in PROGRAMS if program.unstated}
 # What may be found in them: product -> the ends of paths of files that are this program.
 PRESENT = {
+    "boost": r"/libboost_\w+\.so\.[\d.]+",
+    "geos": r"/libgeos(_c)?(-[0-9a-f]{8})?[-.][\w.]+",
+    "grep": r"bin/grep",
+    "icu": r"/libicu(data|i18n|io|uc)\.so\.[\d.]+",
+    "tempfile": r"bin/tempfile",
     "apr": r"/libapr-1\.so\.0\.[\d.]+",
     "apr-util": r"/libaprutil-1\.so\.0\.[\d.]+",
     "brotli": r"/libbrotli(common|dec|enc)\.so\.1\.[\d.]+",
@@ -78,8 +83,8 @@ PRESENT = {
     "libtiff": r"/libtiff(-[0-9a-f]{8})?\.so\.[56]\.[\d.]+",
     "lua": r"/liblua5\.3(-c\+\+)?\.so\.0\.0\.0",
     "libuv": r"/libuv\.so\.1\.[\d.]+",
-    "libxml2": r"/libxml/xmlversion\.h",
-    "libxslt": r"/libxslt/xsltconfig\.h",
+    "libxml2": r"/libxml/xmlversion\.h|/libxml2\.so\.2\.[\d.]+|/lxml/etree\.cpython-39-x86_64-linux-gnu\.so",
+    "libxslt": r"/libxslt/xsltconfig\.h|/libxslt\.so\.1\.[\d.]+|/lxml/etree\.cpython-39-x86_64-linux-gnu\.so",
     "mariadb": r"bin/mariadb(-admin|-dump)?",
     "nginx": r"sbin/nginx",
     "node": r"bin/node",
@@ -135,7 +140,8 @@ def test_text_is_in_the_expression(program, expression, version, texts, rule):
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_names_and_fields(program):
-    assert program.strong or program.loose or program.functions or program.releases or program.unstated
+    by_numbers = program.functions or program.releases or program.by_name
+    assert program.strong or program.loose or by_numbers or program.unstated
     assert all(name and "/" not in name and name.strip("*") for name in program.files)
     assert program.cpe
     assert re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/!-]+", program.cpe)

@@ -15,7 +15,8 @@ from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern as expression
 
-from .library_version import by_file_name, by_functions
+from .library_version import by_file_name, by_functions, decimal
+from .libvips_parts import read_versions
 from .linked import LinkedScanner, read_linked
 from .programs import FILE, Loose, Names, Program, programs
 
@@ -130,7 +131,7 @@ class _Search:
             if _bytes(strong.text) in window and (
                 found := next(self._matches(strong.bytes, strong.version, window, start, end), None)
             ):
-                self._version, self.open = _text(found), False
+                self._version, self.open = self._text(found), False
                 return
         for loose in program.loose:
             if self._candidates > MAX_CANDIDATES or (loose.texts and not _any(loose.texts, window)):
@@ -165,7 +166,7 @@ class _Search:
             self._candidates += 1
             if self._candidates > MAX_CANDIDATES:
                 return
-            version = _text(match)
+            version = self._text(match)
             if loose.follows_name and not (self._name_version and version.startswith(f"{self._name_version[0]}.")):
                 continue
             if not loose.alone or _stands_alone(loose.alone, window, match):
@@ -195,6 +196,10 @@ class _Search:
             cpe=_cpe(self._named(program.cpe), version) if program.cpe and version else None,
         )
 
+    def _text(self, match: re.Match[bytes]) -> str:
+        version = match["version"].decode("latin-1")
+        return decimal(int(version)) if self._program.written else version
+
     def _named(self, text: str) -> str:
         return text.replace(FILE, self._name)
 
@@ -208,10 +213,6 @@ def _cpe(product: str, version: str) -> str | None:
 def _stands_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
     before = window[max(0, match.start() - 4) : match.start()].removesuffix(b"v")[-3:]
     return not _TEXT.fullmatch(before) and window.find(bytes(nuls), match.end(), match.end() + SOON_BYTES) >= 0
-
-
-def _text(match: re.Match[bytes]) -> str:
-    return match["version"].decode("latin-1")
 
 
 def _any(texts: tuple[str, ...], window: bytes) -> bool:
@@ -245,6 +246,7 @@ CATALOGER = Cataloger(
             read,
         ),
         Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_any),
+        Reader(Wants(names=("versions.json",)), read_versions),
     ),
     identifies=identifies,
     limits=(

@@ -38,12 +38,12 @@ def _version(function: Function, program: Program, library: Functions) -> str | 
         return ".".join(map(str, numbers)) if numbers and len(numbers) == 3 and max(numbers) < 10_000 else None
     if function.form == "structure":
         number = library.into_structure(function.symbol, 10_000, _TWO_NUMBERS_FROM - 1)
-        return _decimal(number) if number else None
+        return decimal(number) if number else None
     number = library.number(function.symbol)
     return _NUMBERS[function.form](number) if number else None
 
 
-def _decimal(number: int) -> str:
+def decimal(number: int) -> str:
     major, minor, patch = number // 10_000, number // 100 % 100, number % 100
     return f"{major}.{number % 10_000}" if number >= _TWO_NUMBERS_FROM else f"{major}.{minor}.{patch}"
 
@@ -57,11 +57,21 @@ def _bytes(number: int) -> str:
     return f"{number >> 16}.{number >> 8 & 0xFF}.{number & 0xFF}"
 
 
+def _first_three_bytes(number: int) -> str:
+    return _bytes(number >> 8)
+
+
 def _halves(number: int) -> str:
     return f"{number >> 24}.{number >> 12 & 0xFFF}.{number & 0xFFF}"
 
 
-_NUMBERS: dict[str, Callable[[int], str]] = {"decimal": _decimal, "thousands": _thousands, "bytes": _bytes, "halves": _halves}
+_NUMBERS: dict[str, Callable[[int], str]] = {
+    "decimal": decimal,
+    "thousands": _thousands,
+    "bytes": _bytes,
+    "first three bytes": _first_three_bytes,
+    "halves": _halves,
+}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""zlib, OpenSSL and SQLite that were linked into a program or an extension module, whatever its name.
+"""zlib, OpenSSL and SQLite that were linked into a program or an extension module, whatever its name; and the program itself.
 
 Each has a text of its own among the constants: zlib's copyright, OpenSSL's version and date, SQLite's file header. A program
 that only uses OpenSSL may repeat the version text of its headers: the library has also the text ``OPENSSLDIR``. SQLite's
@@ -17,6 +17,8 @@ from careen.model.package import Package
 from careen.plugins import File
 from careen.safety.pattern import pattern
 
+from .own_name import VERSION, OwnName, own_name
+
 NEAR_BYTES = 256 * 1024
 MAX_PLACES = 100  # of one text in one file: honest files have a few
 
@@ -26,15 +28,18 @@ _OPENSSL = pattern(
     rb"(?:-fips|\+quic)? {1,2}\d{1,2} [A-Z][a-z]{2} \d{4}"
 )
 _SQLITE = pattern(rb"(?<![ -~])(3\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\x00")
-_MARKS = (b" Copyright 1995-", b"OpenSSL ", b'OPENSSLDIR: "', b"SQLite format 3\0")
+_SAYS = pattern(rb"--version\x00([A-Za-z][A-Za-z0-9_+-]{1,40}) v?(" + VERSION + rb")\x00")
+_UNIT = pattern(rb"([A-Za-z][A-Za-z0-9-]{1,40})-(\d{1,5}(?:\.\d{1,8}){1,4})-inplace")  # GHC's name of the program's own package
+_MARKS = (b" Copyright 1995-", b"OpenSSL ", b'OPENSSLDIR: "', b"SQLite format 3\0", b"--version\0", b"-inplace")
 _BEFORE_BYTES, _AFTER_BYTES = 64, 64
 _MODULES = (".node", ".abi3.so", "-linux-gnu.so", "-linux-musl.so", "-darwin.so")
 
 
 def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | None":
-    """``known``: the libraries that a rule for files of this name looks for."""
+    """``known``: what rules for files of this name look for."""
     name = file.path.rpartition("/")[2]
-    if ".so" in name and not name.endswith(_MODULES):
+    module = ".so" in name or name.endswith(_MODULES)
+    if module and not name.endswith(_MODULES):
         return None
     try:
         if has_go_build_id(file.data):
@@ -42,13 +47,13 @@ def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | None":
         ranges = data_ranges(mappings(file.data))
     except ValueError:
         return None  # not a file that could run
-    return LinkedScanner(ranges, known)
+    return LinkedScanner(ranges, known, None if module or known else own_name(name))
 
 
 class LinkedScanner:
-    def __init__(self, ranges: Ranges | None, known: frozenset[str]) -> None:
+    def __init__(self, ranges: Ranges | None, known: frozenset[str], own: OwnName | None) -> None:
         self.ranges = ranges
-        self._known = known
+        self._known, self._own = known, own
         self._at = self._end_at = 0
         self._recent: deque[bytes] = deque()  # parts that follow one another, at least NEAR_BYTES of them
         self._recent_bytes = 0
@@ -56,6 +61,7 @@ class LinkedScanner:
         self._zlib: set[bytes] = set()
         self._openssl: set[bytes] = set()
         self._has_openssl = False
+        self._named: set[tuple[bytes, bytes]] = set()  # name and version that the program gives itself
         self._around_sqlite = bytearray()  # what lies before and after SQLite's file header
         self._sqlite_end = 0  # how many bytes that may be
 
@@ -72,6 +78,8 @@ class LinkedScanner:
         self._at += len(chunk)
 
     def facts(self) -> Iterator[Package]:
+        if self._own and (named := self._own.version() or self._name_and_version()):
+            yield Package("generic", None, *named, cataloger="binary", confidence=0.6)
         if len(self._zlib) == 1:
             yield from self._package("zlib", "zlib:zlib", self._zlib)
         if self._has_openssl and len(self._openssl) == 1:
@@ -85,6 +93,8 @@ class LinkedScanner:
             self._around_sqlite += part[: self._sqlite_end - len(self._around_sqlite)]
         seam = self._before(_BEFORE_BYTES + _AFTER_BYTES) + part[: _BEFORE_BYTES + _AFTER_BYTES]
         for data in (seam, part):
+            if self._own:
+                self._own.search(data)
             for mark in _MARKS:
                 at = data.find(mark)
                 while at >= 0 and self._places < MAX_PLACES * len(_MARKS):
@@ -114,10 +124,21 @@ class LinkedScanner:
             self._openssl.update(_OPENSSL.findall(around))
         elif mark == _MARKS[2]:
             self._has_openssl = True
+        elif mark == _MARKS[4]:
+            self._named.update(_SAYS.findall(around))
+        elif mark == _MARKS[5]:
+            units = (unit for unit in _UNIT.findall(around) if self._own and unit[0].decode().lower() == self._own.name.lower())
+            self._named.update(units)
         elif not self._around_sqlite:
             before = self._before(NEAR_BYTES)
             self._sqlite_end = len(before) + (at if data is part else 0) + NEAR_BYTES
             self._around_sqlite += before + part[: self._sqlite_end - len(before)]
+
+    def _name_and_version(self) -> tuple[str, str] | None:
+        if len(self._named) != 1:
+            return None
+        name, version = next(iter(self._named))
+        return name.decode(), version.decode()
 
     def _package(self, name: str, product: str, versions: set[bytes]) -> Iterator[Package]:
         version = next(iter(versions)).decode()

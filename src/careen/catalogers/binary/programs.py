@@ -17,13 +17,15 @@ A rule is a ``[[program]]``:
     functions [{symbol, form}]: functions of a library that return its version. Forms: ``text``, whose end is a version;
               ``stored``: three numbers, where the arguments point to; ``structure``: a decimal in a field;
               ``decimal``: 10505 is 1.5.5, and from 100000 on 170004 is 17.4; ``thousands``: 2131 is 2.13.1;
-              ``bytes``: 0x10302 is 1.3.2; ``halves``: 0x1001000 is 1.1.0, in twelve bits each
+              ``bytes``: 0x10302 is 1.3.2; ``first three bytes``: 0x20c01ff is 2.12.1;
+              ``halves``: 0x1001000 is 1.1.0, in twelve bits each
     releases  [number, release]: the release by the number in the file's name, of a library that counts its files apart
               (libfreetype.so.6.20.1 is of 2.13.2)
     by_name   the number in the file's name is the release
     part      a library that most vulnerabilities of the product do not concern: findings are at most possible
     unstated  a library that states its version nowhere: it is listed without one
     version   what ``<version>`` stands for, unless it is three numbers; a strong expression may have its own
+    written   ``decimal``: ``<version>`` is one number, 20914 for 2.9.14
     cpe       vendor and product in the CPE dictionary; ``type`` of the package URL; ``prefix`` precedes the version
     any_mode  the files need no execute bit; ``at_start``: an expression matches only the first bytes of the file
 
@@ -40,7 +42,7 @@ from msgspec import Struct
 from careen.formats.data.rule_files import tables
 
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
-Form = Literal["text", "stored", "structure", "decimal", "thousands", "bytes", "halves"]
+Form = Literal["text", "stored", "structure", "decimal", "thousands", "bytes", "first three bytes", "halves"]
 FILE = "<file>"
 
 _START = 6  # names with a "*" are looked up by at most so many characters, which are enough to distinguish libraries
@@ -78,6 +80,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     part: bool = False
     unstated: bool = False
     version: str = NUMBERS
+    written: Literal["", "decimal"] = ""
     cpe: str | None = None
     type: str = "generic"
     prefix: str = ""
