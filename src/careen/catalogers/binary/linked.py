@@ -1,15 +1,17 @@
-"""zlib, OpenSSL and SQLite that were linked into a program or an extension module, whatever its name; and the program itself.
+"""Libraries that were linked into a program or library of any name, and programs that state their own name and version.
 
 Each has a text of its own among the constants: zlib's copyright, OpenSSL's version and date, SQLite's file header. A program
 that only uses OpenSSL may repeat the version text of its headers: the library has also the text ``OPENSSLDIR``. SQLite's
 version is a constant of the same object file as the file header. The constants are searched once, code is not; programs of Go,
-which link no C by themselves, are not read.
-Raises: nothing; without a certain version the library is left out, SQLite is listed without one.
-**Source:** zlib, deflate.c and inftrees.c; OpenSSL, cversion.c; SQLite, "sqlite3_version[]".
+which link no C by themselves, are not read, nor are the system's own libraries.
+Raises: nothing; without a certain version a library is left out.
+**Source:** the libraries' sources: deflate.c, cversion.c, png.c, tif_version.c, xmlparse.c, "sqlite3_version[]".
 """
 
+import re
 from collections import deque
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from careen.formats.binaries.go_build_info import has_go_build_id
 from careen.formats.binaries.segments import Ranges, data_ranges, mappings, within
@@ -22,24 +24,58 @@ from .own_name import VERSION, OwnName, own_name
 NEAR_BYTES = 256 * 1024
 MAX_PLACES = 100  # of one text in one file: honest files have a few
 
-_ZLIB = pattern(rb"(?:de|in)flate (1(?:\.\d{1,2}){1,3})[0-9a-z.-]{0,20} Copyright 1995-")
-_OPENSSL = pattern(
-    rb"OpenSSL (\d\.\d{1,2}\.\d{1,2}(?:[a-z]{1,2}|-(?:alpha|beta|pre|dev)\d{0,2})?)"
-    rb"(?:-fips|\+quic)? {1,2}\d{1,2} [A-Z][a-z]{2} \d{4}"
+
+class Text(NamedTuple):
+    """What a library has among its constants: ``mark`` is part of what ``versions`` matches."""
+
+    name: str
+    product: str
+    mark: bytes
+    versions: re.Pattern[bytes]
+
+
+TEXTS = (
+    Text("zlib", "zlib:zlib", b" Copyright 1995-", pattern(rb"flate (1(?:\.\d{1,2}){1,3})[0-9a-z.-]{0,20} Copyright 1995-")),
+    Text(
+        "openssl",
+        "openssl:openssl",
+        b"OpenSSL ",
+        pattern(
+            rb"OpenSSL (\d\.\d{1,2}\.\d{1,2}(?:[a-z]{1,2}|-(?:alpha|beta|pre|dev)\d{0,2})?)"
+            rb"(?:-fips|\+quic)? {1,2}\d{1,2} [A-Z][a-z]{2} \d{4}"
+        ),
+    ),
+    Text("aws-lc", "amazon:aws-lc", b"\0AWS-LC ", pattern(rb"\x00AWS-LC (?:FIPS )?(\d{1,2}\.\d{1,3}\.\d{1,3})\x00")),
+    Text(
+        "libpng",
+        "libpng:libpng",
+        b"libpng version ",
+        pattern(rb"libpng version (1\.\d\.\d{1,3})[^\x00\n]{0,40}\n {0,3}Copyright"),
+    ),
+    Text("libtiff", "libtiff:libtiff", b"LIBTIFF, Version ", pattern(rb"LIBTIFF, Version (\d\.\d{1,2}\.\d{1,2})[\x00\n]")),
+    Text(
+        "libjpeg-turbo",
+        "libjpeg-turbo:libjpeg-turbo",
+        b"libjpeg-turbo version ",
+        pattern(rb"libjpeg-turbo version (\d\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?) \(build "),
+    ),
+    Text("expat", "libexpat_project:libexpat", b"\0expat_", pattern(rb"\x00expat_(\d\.\d{1,2}\.\d{1,2})\x00")),
+    Text("curl", "haxx:libcurl", b"CLIENT libcurl ", pattern(rb"CLIENT libcurl (\d\.\d{1,3}\.\d{1,3})\r\n")),
 )
+_OPENSSL_ITSELF, _SQLITE_HEADER, _SAYS_VERSION, _IN_PLACE = b'OPENSSLDIR: "', b"SQLite format 3\0", b"--version\0", b"-inplace"
 _SQLITE = pattern(rb"(?<![ -~])(3\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\x00")
 _SAYS = pattern(rb"--version\x00([A-Za-z][A-Za-z0-9_+-]{1,40}) v?(" + VERSION + rb")\x00")
 _UNIT = pattern(rb"([A-Za-z][A-Za-z0-9-]{1,40})-(\d{1,5}(?:\.\d{1,8}){1,4})-inplace")  # GHC's name of the program's own package
-_MARKS = (b" Copyright 1995-", b"OpenSSL ", b'OPENSSLDIR: "', b"SQLite format 3\0", b"--version\0", b"-inplace")
 _BEFORE_BYTES, _AFTER_BYTES = 64, 64
 _MODULES = (".node", ".abi3.so", "-linux-gnu.so", "-linux-musl.so", "-darwin.so")
+_SYSTEM = pattern(r"(?:usr/)?(?:lib(?:32|64|x32)?)(?:/[a-z0-9_]+-linux-(?:gnu|musl)[a-z0-9]*(?:/[^/]+)?)?")
 
 
 def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | None":
     """``known``: what rules for files of this name look for."""
-    name = file.path.rpartition("/")[2]
-    module = ".so" in name or name.endswith(_MODULES)
-    if module and not name.endswith(_MODULES):
+    folder, _, name = file.path.rpartition("/")
+    library = ".so" in name or name.endswith(_MODULES)
+    if library and not name.endswith(_MODULES) and _SYSTEM.fullmatch(folder):
         return None
     try:
         if has_go_build_id(file.data):
@@ -47,7 +83,7 @@ def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | None":
         ranges = data_ranges(mappings(file.data))
     except ValueError:
         return None  # not a file that could run
-    return LinkedScanner(ranges, known, None if module or known else own_name(name))
+    return LinkedScanner(ranges, known, None if library or known else own_name(name))
 
 
 class LinkedScanner:
@@ -58,8 +94,12 @@ class LinkedScanner:
         self._recent: deque[bytes] = deque()  # parts that follow one another, at least NEAR_BYTES of them
         self._recent_bytes = 0
         self._places = 0
-        self._zlib: set[bytes] = set()
-        self._openssl: set[bytes] = set()
+        texts = [text for text in TEXTS if text.name not in known]
+        self._marks: list[tuple[bytes, Text | None]] = [(text.mark, text) for text in texts]
+        self._marks += [
+            (mark, None) for mark in (_OPENSSL_ITSELF, _SQLITE_HEADER, *((_SAYS_VERSION, _IN_PLACE) if own else ()))
+        ]
+        self._found: dict[Text, set[bytes]] = {text: set() for text in texts}
         self._has_openssl = False
         self._named: set[tuple[bytes, bytes]] = set()  # name and version that the program gives itself
         self._around_sqlite = bytearray()  # what lies before and after SQLite's file header
@@ -80,13 +120,13 @@ class LinkedScanner:
     def facts(self) -> Iterator[Package]:
         if self._own and (named := self._own.version() or self._name_and_version()):
             yield Package("generic", None, *named, cataloger="binary", confidence=0.6)
-        if len(self._zlib) == 1:
-            yield from self._package("zlib", "zlib:zlib", self._zlib)
-        if self._has_openssl and len(self._openssl) == 1:
-            yield from self._package("openssl", "openssl:openssl", self._openssl)
-        if self._around_sqlite:
+        for text, versions in self._found.items():
+            if len(versions) == 1 and (text.name != "openssl" or self._has_openssl):
+                yield _package(text.name, text.product, next(iter(versions)).decode())
+        if self._around_sqlite and "sqlite" not in self._known:
             versions = set(_SQLITE.findall(self._around_sqlite))
-            yield from self._package("sqlite", "sqlite:sqlite", versions if len(versions) == 1 else {b""})
+            if len(versions) == 1:  # other programs recognise files by this header
+                yield _package("sqlite", "sqlite:sqlite", versions.pop().decode())
 
     def _search(self, part: bytes) -> None:
         if len(self._around_sqlite) < self._sqlite_end:
@@ -95,11 +135,15 @@ class LinkedScanner:
         for data in (seam, part):
             if self._own:
                 self._own.search(data)
-            for mark in _MARKS:
+            for mark, text in self._marks:
                 at = data.find(mark)
-                while at >= 0 and self._places < MAX_PLACES * len(_MARKS):
+                while at >= 0 and self._places < MAX_PLACES * len(self._marks):
                     self._places += 1
-                    self._note(mark, data, at, part)
+                    around = data[max(0, at - _BEFORE_BYTES) : at + len(mark) + _AFTER_BYTES]
+                    if text:
+                        self._found[text].update(text.versions.findall(around))
+                    else:
+                        self._note(mark, around, part[: at + NEAR_BYTES] if data is part else part[:NEAR_BYTES])
                     at = data.find(mark, at + len(mark))
         self._recent.append(part)
         self._recent_bytes += len(part)
@@ -116,23 +160,18 @@ class LinkedScanner:
             size -= len(part)
         return b"".join(reversed(parts))
 
-    def _note(self, mark: bytes, data: bytes, at: int, part: bytes) -> None:
-        around = data[max(0, at - _BEFORE_BYTES) : at + len(mark) + _AFTER_BYTES]
-        if mark == _MARKS[0]:
-            self._zlib.update(_ZLIB.findall(around))
-        elif mark == _MARKS[1]:
-            self._openssl.update(_OPENSSL.findall(around))
-        elif mark == _MARKS[2]:
+    def _note(self, mark: bytes, around: bytes, part: bytes) -> None:
+        if mark == _OPENSSL_ITSELF:
             self._has_openssl = True
-        elif mark == _MARKS[4]:
+        elif mark == _SAYS_VERSION:
             self._named.update(_SAYS.findall(around))
-        elif mark == _MARKS[5]:
+        elif mark == _IN_PLACE:
             units = (unit for unit in _UNIT.findall(around) if self._own and unit[0].decode().lower() == self._own.name.lower())
             self._named.update(units)
         elif not self._around_sqlite:
             before = self._before(NEAR_BYTES)
-            self._sqlite_end = len(before) + (at if data is part else 0) + NEAR_BYTES
-            self._around_sqlite += before + part[: self._sqlite_end - len(before)]
+            self._sqlite_end = len(before) + len(part) + NEAR_BYTES
+            self._around_sqlite += before + part
 
     def _name_and_version(self) -> tuple[str, str] | None:
         if len(self._named) != 1:
@@ -140,9 +179,7 @@ class LinkedScanner:
         name, version = next(iter(self._named))
         return name.decode(), version.decode()
 
-    def _package(self, name: str, product: str, versions: set[bytes]) -> Iterator[Package]:
-        version = next(iter(versions)).decode()
-        if name in self._known:
-            return
-        cpe = f"cpe:2.3:a:{product}:{version}:*:*:*:*:*:*:*" if version else None
-        yield Package("generic", None, name, version, cataloger="binary", confidence=0.8 if version else 0.6, cpe=cpe)
+
+def _package(name: str, product: str, version: str) -> Package:
+    cpe = f"cpe:2.3:a:{product}:{version}:*:*:*:*:*:*:*"
+    return Package("generic", None, name, version, cataloger="binary", confidence=0.8, cpe=cpe)

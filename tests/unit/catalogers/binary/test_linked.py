@@ -29,8 +29,12 @@ def found(texts, path="opt/acme/server", sizes=(65536, 7919, 13)):
         (BUILT + bytes(200_000) + OPENSSL.replace(b"3.0.2 15", b"1.0.2u  20"), ("openssl", "1.0.2u")),
         (b"\x003.45.1\0" + bytes(9000) + SQLITE, ("sqlite", "3.45.1")),
         (SQLITE + bytes(100_000) + b"\x003.7.17\0", ("sqlite", "3.7.17")),
-        (SQLITE, ("sqlite", "")),
-        (SQLITE + b"\x003.45.1\0\x003.45.2\0", ("sqlite", "")),
+        (b"\0AWS-LC 1.37.0\0built on: n/a\0", ("aws-lc", "1.37.0")),
+        (b"\0\nlibpng version 1.6.43\nCopyright (c) 2018-2024 Cosmin Truta\n\0", ("libpng", "1.6.43")),
+        (b"\0LIBTIFF, Version 4.6.0\nCopyright\0", ("libtiff", "4.6.0")),
+        (b"\0libjpeg-turbo version 2.1.5.1 (build 20230701)\0", ("libjpeg-turbo", "2.1.5.1")),
+        (b"\0expat_2.6.2\0", ("expat", "2.6.2")),
+        (b"\0CLIENT libcurl 7.74.0\r\n\0", ("curl", "7.74.0")),
     ],
 )
 def test_a_library_in_a_program(texts, expected):
@@ -40,6 +44,9 @@ def test_a_library_in_a_program(texts, expected):
 @pytest.mark.parametrize(
     "texts",
     [
+        SQLITE,  # programs that recognise files have it too
+        SQLITE + b"\x003.45.1\0\x003.45.2\0",
+        b"\0 libpng version 1.6.43\n\n\0",
         OPENSSL,  # of the headers that a program was built with
         BUILT,
         b"\x003.45.1\0" + bytes(2 * NEAR_BYTES),
@@ -52,8 +59,14 @@ def test_no_library(texts):
     assert not found(texts)
 
 
-def test_shared_libraries_are_left_to_their_names():
-    assert not found(ZLIB, "usr/lib/libacme.so.1")
+@pytest.mark.parametrize("folder", ["lib", "usr/lib", "usr/lib64", "usr/lib/x86_64-linux-gnu", "usr/lib/x86_64-linux-gnu/gtk"])
+def test_the_systems_libraries_are_left_to_their_names(folder):
+    assert not found(ZLIB, f"{folder}/libacme.so.1")
+    assert found(ZLIB, f"{folder}/python3/dist-packages/libacme.so.1")
+
+
+def test_modules_and_carried_libraries_are_searched():
+    assert found(ZLIB, "site-packages/acme.libs/libacme-1a2b3c4d.so.1")
     assert found(ZLIB, "lib/python3.12/site-packages/acme/_fast.cpython-312-x86_64-linux-gnu.so")
     assert found(ZLIB, "node_modules/acme/build/Release/acme.node")
 
