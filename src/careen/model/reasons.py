@@ -37,6 +37,7 @@ EFFECTS: dict[str, Effect] = {
     "not_asked": "note",
     "over_budget": "note",
     "package_end_of_life": "note",
+    "partial_program": "note",
     "partial_source": "note",
     "unassessed_package": "note",
     "unidentified_files": "note",
