@@ -10,6 +10,7 @@ from careen.safety.pattern import pattern
 from .programs import Function, Program
 
 _FILE_NUMBER = pattern(r"\.so\.(\d{1,5}(?:\.\d{1,5}){1,3})$")
+_GNOME = pattern(r"0\.(\d{3,5})\.(\d{1,3})")
 _TWO_NUMBERS_FROM = 100_000  # PostgreSQL 10 and later: 170004 is 17.4
 
 
@@ -26,7 +27,18 @@ def by_file_name(program: Program, name: str) -> str | None:
     found = _FILE_NUMBER.search(name)
     if not found:
         return None
+    if program.by_name.startswith("gnome "):
+        return _of_gnome(program.by_name[-1], found[1])
     return found[1] if program.by_name else dict(program.releases).get(found[1])
+
+
+def _of_gnome(major: str, number: str) -> str | None:
+    """libtool's number is 0, then a hundred times the minor version and the changes of the interface, then its age."""
+    found = _GNOME.fullmatch(number)
+    if not found or int(found[1]) < 100:
+        return None
+    minor, patch = divmod(int(found[1]), 100)
+    return f"{major}.{minor}.{patch + int(found[2])}"
 
 
 def _version(function: Function, program: Program, library: Functions) -> str | None:
@@ -81,4 +93,4 @@ def _exactly(version: str) -> re.Pattern[str]:
 
 @cache
 def _at_end(version: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[^\d.])(?P<version>{version})$")
+    return re.compile(rf"(?:^|[^\d.])(?P<version>{version})(?=$|[ ,(])")

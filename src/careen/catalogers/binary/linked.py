@@ -60,11 +60,34 @@ TEXTS = (
         pattern(rb"libjpeg-turbo version (\d\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?) \(build "),
     ),
     Text("expat", "libexpat_project:libexpat", b"\0expat_", pattern(rb"\x00expat_(\d\.\d{1,2}\.\d{1,2})\x00")),
-    Text("curl", "haxx:libcurl", b"CLIENT libcurl ", pattern(rb"CLIENT libcurl (\d\.\d{1,3}\.\d{1,3})\r\n")),
+    Text(
+        "curl",
+        "haxx:libcurl",
+        b"CLIENT libcurl ",
+        pattern(rb"CLIENT libcurl (\d\.\d{1,3}\.\d{1,3})(?:-[0-9A-Za-z.]{1,30})?\r\n"),
+    ),
+    Text(
+        "node",
+        "nodejs:node.js",
+        b"node.js/v",
+        pattern(rb"node\.js/v(\d{1,3}\.\d{1,3}\.\d{1,3}(?:-[0-9A-Za-z.]{1,60})?)[\x00 +]"),
+    ),
+    Text(
+        "electron",
+        "electronjs:electron",
+        b" Electron/",
+        pattern(rb"Chrome/[\d.]{7,20} Electron/(\d{1,3}\.\d{1,3}\.\d{1,3}(?:-(?:alpha|beta|nightly)\.\d{1,8})?)[\x00 ]"),
+    ),
+    Text("chrome", "google:chrome", b" Electron/", pattern(rb"Chrome/(\d{2,3}\.0\.\d{4,5}\.\d{1,3}) Electron/")),
 )
-_OPENSSL_ITSELF, _SQLITE_HEADER, _SAYS_VERSION, _IN_PLACE = b'OPENSSLDIR: "', b"SQLite format 3\0", b"--version\0", b"-inplace"
+_OPENSSL_ITSELF, _SQLITE_HEADER, _VERSION_OPTION, _IN_PLACE = (
+    b'OPENSSLDIR: "',
+    b"SQLite format 3\0",
+    b"--version\0",
+    b"-inplace",
+)
 _SQLITE = pattern(rb"(?<![ -~])(3\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\x00")
-_SAYS = pattern(rb"--version\x00([A-Za-z][A-Za-z0-9_+-]{1,40}) v?(" + VERSION + rb")\x00")
+_NAME_AND_VERSION = pattern(rb"--version\x00([A-Za-z][A-Za-z0-9_+-]{1,40}) v?(" + VERSION + rb")\x00")
 _UNIT = pattern(rb"([A-Za-z][A-Za-z0-9-]{1,40})-(\d{1,5}(?:\.\d{1,8}){1,4})-inplace")  # GHC's name of the program's own package
 _BEFORE_BYTES, _AFTER_BYTES = 64, 64
 _MODULES = (".node", ".abi3.so", "-linux-gnu.so", "-linux-musl.so", "-darwin.so")
@@ -97,7 +120,7 @@ class LinkedScanner:
         texts = [text for text in TEXTS if text.name not in known]
         self._marks: list[tuple[bytes, Text | None]] = [(text.mark, text) for text in texts]
         self._marks += [
-            (mark, None) for mark in (_OPENSSL_ITSELF, _SQLITE_HEADER, *((_SAYS_VERSION, _IN_PLACE) if own else ()))
+            (mark, None) for mark in (_OPENSSL_ITSELF, _SQLITE_HEADER, *((_VERSION_OPTION, _IN_PLACE) if own else ()))
         ]
         self._found: dict[Text, set[bytes]] = {text: set() for text in texts}
         self._has_openssl = False
@@ -163,8 +186,8 @@ class LinkedScanner:
     def _note(self, mark: bytes, around: bytes, part: bytes) -> None:
         if mark == _OPENSSL_ITSELF:
             self._has_openssl = True
-        elif mark == _SAYS_VERSION:
-            self._named.update(_SAYS.findall(around))
+        elif mark == _VERSION_OPTION:
+            self._named.update(_NAME_AND_VERSION.findall(around))
         elif mark == _IN_PLACE:
             units = (unit for unit in _UNIT.findall(around) if self._own and unit[0].decode().lower() == self._own.name.lower())
             self._named.update(units)

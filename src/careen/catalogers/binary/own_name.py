@@ -14,7 +14,7 @@ LONGEST_BYTES = 128
 
 VERSION = rb"\d{1,4}\.\d{1,4}(?:\.\d{1,5}){0,2}(?:-?(?:alpha|beta|rc|pre|dev)[.-]?\d{0,4}|p\d{1,2})?"
 _VERSION = rb"v?(" + VERSION + rb")"
-_SAID = pattern(rb"(?:(?: (?:[Vv]ersion|VERSION|ver\.?|release):?)? |/)" + _VERSION + rb"(?=[\x00\n\r (\"'),])")
+_STATED = pattern(rb"(?:(?: (?:[Vv]ersion|VERSION|ver\.?|release):?)? |/)" + _VERSION + rb"(?=[\x00\n\r (\"'),])")
 _BUILT_IN = pattern(rb"[/-](\d{1,4}\.\d{1,4}\.\d{1,5}(?:\.\d{1,5})?)(?=[/\x00])")
 _BESIDE = pattern(rb"\x00" + _VERSION + rb"\x00")
 _BEFORE = pattern(rb".*\x00" + _VERSION + rb"\x00(GNU )?", re.DOTALL)
@@ -47,7 +47,7 @@ class OwnName:
         self._words = tuple({name.encode(), name.lower().encode(), name.upper().encode(), name.capitalize().encode()})
         self._places = 0
         self._beside: set[bytes] = set()
-        self._said: set[bytes] = set()
+        self._stated: set[bytes] = set()
 
     def search(self, data: bytes) -> None:
         for word in self._words:
@@ -59,15 +59,15 @@ class OwnName:
 
     def version(self) -> tuple[str, str] | None:
         """Name and version."""
-        found = self._beside or self._said
+        found = self._beside or self._stated
         return (self.name, next(iter(found)).decode()) if len(found) == 1 else None
 
     def _note(self, data: bytes, start: int, end: int) -> None:
         before = data[start - 1]
         if before == ord("/"):
-            self._add(self._said, _BUILT_IN.match(data, end, end + LONGEST_BYTES))
+            self._add(self._stated, _BUILT_IN.match(data, end, end + LONGEST_BYTES))
         elif not (chr(before).isalnum() or before in b"_-."):
-            self._add(self._said, _SAID.match(data, end, end + LONGEST_BYTES))
+            self._add(self._stated, _STATED.match(data, end, end + LONGEST_BYTES))
             if data[end : end + 1] == b"\0":
                 self._note_neighbours(data, start, end)
 

@@ -34,11 +34,18 @@ def found(texts, path="opt/acme/server", sizes=(65536, 7919, 13)):
         (b"\0LIBTIFF, Version 4.6.0\nCopyright\0", ("libtiff", "4.6.0")),
         (b"\0libjpeg-turbo version 2.1.5.1 (build 20230701)\0", ("libjpeg-turbo", "2.1.5.1")),
         (b"\0expat_2.6.2\0", ("expat", "2.6.2")),
+        (b"\0CLIENT libcurl 8.13.0-IMPERSONATE\r\n\0", ("curl", "8.13.0")),
+        (b"\0node.js/v20.9.0\0", ("node", "20.9.0")),
         (b"\0CLIENT libcurl 7.74.0\r\n\0", ("curl", "7.74.0")),
     ],
 )
 def test_a_library_in_a_program(texts, expected):
     assert found(bytes(70_000) + texts + bytes(70_000)) == {expected}
+
+
+def test_an_application_of_electron():
+    texts = b"\0Chrome/120.0.6099.109 Electron/28.1.0\0node.js/v18.18.2\0"
+    assert found(texts) == {("electron", "28.1.0"), ("chrome", "120.0.6099.109"), ("node", "18.18.2")}
 
 
 @pytest.mark.parametrize(
