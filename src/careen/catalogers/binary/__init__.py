@@ -6,7 +6,7 @@ Raises: ValueError for a file with several versions, none of which is certain.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
 from careen.formats.binaries.constant_functions import Functions
@@ -48,7 +48,7 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
 
 def read(file: File) -> "Scanner | None":
     name = file.path.rpartition("/")[2]
-    wanted = NAMES.programs(name)
+    wanted = _wanted(name)
     if not wanted:
         return None
     has_functions = file.data.startswith(b"\x7fELF") and any(program.functions for program in wanted)
@@ -57,7 +57,7 @@ def read(file: File) -> "Scanner | None":
 
 def read_any(file: File) -> LinkedScanner | None:
     """What is linked into a program that no rule is about, or into one of which a rule looks for other things."""
-    wanted = NAMES.programs(file.path.rpartition("/")[2])
+    wanted = _wanted(file.path.rpartition("/")[2])
     return read_linked(file, frozenset(program.name for program in wanted))
 
 
@@ -162,7 +162,8 @@ class _Search:
             raise ValueError(f"{self._named(self._program.name)} has one of the versions {', '.join(sorted(self._loose))}")
 
     def _loose_versions(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[str]:
-        for match in self._matches(loose.bytes, "", window, start, end):
+        searched = self._matches_at(loose, window, start, end) if loose.starts else None
+        for match in searched or self._matches(loose.bytes, "", window, start, end):
             self._candidates += 1
             if self._candidates > MAX_CANDIDATES:
                 return
@@ -183,6 +184,16 @@ class _Search:
             if match.start() >= end:
                 return
             yield match
+
+    def _matches_at(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+        """An expression looks at every NUL; these texts are rare, and found faster."""
+        compiled = _compiled(loose.bytes, self._program.version)
+        for text in loose.starts:
+            at = window.find(_bytes(text), start, end)
+            while at >= 0:
+                if match := compiled.match(window, at):
+                    yield match
+                at = window.find(_bytes(text), at + 1, end)
 
     def _package(self, version: str, confidence: float) -> Package:
         program = self._program
@@ -217,6 +228,11 @@ def _stands_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
 
 def _any(texts: tuple[str, ...], window: bytes) -> bool:
     return any(_bytes(text) in window for text in texts)
+
+
+@lru_cache(maxsize=1)  # both readers ask about the same file, one after the other
+def _wanted(name: str) -> list[Program]:
+    return NAMES.programs(name)
 
 
 @cache

@@ -3,7 +3,7 @@
 Each has a text of its own among the constants: zlib's copyright, OpenSSL's version and date, SQLite's file header. A program
 that only uses OpenSSL may repeat the version text of its headers: the library has also the text ``OPENSSLDIR``. SQLite's
 version is a constant of the same object file as the file header. The constants are searched once, code is not; programs of Go,
-which link no C by themselves, are not read, nor are the system's own libraries.
+which link no C by themselves, are not read, nor are the system's own libraries and its small programs.
 Raises: nothing; without a certain version a library is left out.
 **Source:** the libraries' sources: deflate.c, cversion.c, png.c, tif_version.c, xmlparse.c, "sqlite3_version[]".
 """
@@ -22,6 +22,7 @@ from careen.safety.pattern import pattern
 from .own_name import VERSION, OwnName, own_name
 
 NEAR_BYTES = 256 * 1024
+SMALL_BYTES = 1 << 20  # smaller programs in the system's folders are mostly the distribution's, and contain no such library
 MAX_PLACES = 100  # of one text in one file: honest files have a few
 
 
@@ -91,14 +92,17 @@ _NAME_AND_VERSION = pattern(rb"--version\x00([A-Za-z][A-Za-z0-9_+-]{1,40}) v?(" 
 _UNIT = pattern(rb"([A-Za-z][A-Za-z0-9-]{1,40})-(\d{1,5}(?:\.\d{1,8}){1,4})-inplace")  # GHC's name of the program's own package
 _BEFORE_BYTES, _AFTER_BYTES = 64, 64
 _MODULES = (".node", ".abi3.so", "-linux-gnu.so", "-linux-musl.so", "-darwin.so")
-_SYSTEM = pattern(r"(?:usr/)?(?:lib(?:32|64|x32)?)(?:/[a-z0-9_]+-linux-(?:gnu|musl)[a-z0-9]*(?:/[^/]+)?)?")
+_SYSTEM_LIBRARIES = pattern(r"(?:usr/)?lib(?:32|64|x32)?(?:/(?!python|node_modules/)[^/]+)*")
+_SYSTEM_PROGRAMS = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec)?(?:/(?!python|node_modules/)[^/]+)*)")
 
 
 def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | None":
     """``known``: what rules for files of this name look for."""
     folder, _, name = file.path.rpartition("/")
     library = ".so" in name or name.endswith(_MODULES)
-    if library and not name.endswith(_MODULES) and _SYSTEM.fullmatch(folder):
+    if library and _SYSTEM_LIBRARIES.fullmatch(folder):
+        return None
+    if not library and file.size_bytes < SMALL_BYTES and _SYSTEM_PROGRAMS.fullmatch(folder):
         return None
     try:
         if has_go_build_id(file.data):

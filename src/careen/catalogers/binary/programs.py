@@ -10,10 +10,11 @@ A rule is a ``[[program]]``:
               ``<minor>`` is the version up to its second number
     strong    [{text, bytes}]: an expression with ``<version>`` in it, and a text that it contains, searched first; the
               first expression of the list that matches decides the version
-    loose     [{bytes, texts, beside, follows_name, alone}]: for a version without a name next to it. The same 256 KiB
+    loose     [{bytes, texts, starts, beside, follows_name, alone}]: for a version without a name next to it. The same 256 KiB
               must contain one of ``texts``, which are searched first, and one of ``beside``; ``follows_name``: the
               version continues the one in the file's name (python3.11); ``alone``: no text precedes it, and that many
-              NULs in a row soon follow. All loose matches must agree on one version
+              NULs in a row soon follow; ``starts``: a match begins with one of these texts, which are searched for speed.
+              All loose matches must agree on one version
     functions [{symbol, form}]: functions of a library that return its version. Forms: ``text``, whose end is a version;
               ``stored``: three numbers, where the arguments point to; ``structure``: a decimal in a field;
               ``decimal``: 10505 is 1.5.5, and from 100000 on 170004 is 17.4; ``thousands``: 2131 is 2.13.1;
@@ -58,6 +59,7 @@ class Strong(Struct, frozen=True, forbid_unknown_fields=True):
 class Loose(Struct, frozen=True, forbid_unknown_fields=True):
     bytes: str
     texts: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     follows_name: bool = False
     alone: int = 0

@@ -83,7 +83,7 @@ def test_a_library_that_a_rule_for_the_name_looks_for_is_not_listed_twice():
 
 
 def test_code_is_not_searched():
-    scanner = READER.read(MemoryFile("bin/acme", library({"main": b"\xc3"}), 0o755))
+    scanner = READER.read(MemoryFile("opt/acme", library({"main": b"\xc3"}), 0o755))
     assert scanner.ranges is None  # its only segment holds code and constants
 
 
