@@ -24,7 +24,7 @@ from careen.plugins import Ecosystem
 from .distributions import distribution_of
 from .vendors import vendor_of
 
-CONDA = "conda"  # a type of packages
+UPSTREAM_BUILDERS = ("conda", "spack")  # types of packages that are built from upstream versions, without backports
 
 
 class Identity(Struct, frozen=True):
@@ -46,11 +46,11 @@ def packaged(package: Package) -> Identity | None:
 
 
 def named(package: Package) -> Identity | None:
-    """The software that the package's CPE name identifies, or the map by the name of a conda package."""
+    """The software that the package's CPE name identifies, or the map by the name of a conda or Spack package."""
     if package.cpe:
         software = software_of_cpe(package.cpe)
     else:
-        software = software_of_conda(package.name) if package.type == CONDA else None
+        software = software_of_conda(package.name) if package.type in UPSTREAM_BUILDERS else None
     return _identity(software, package.version or version_of_cpe(package.cpe or "")) if software else None
 
 
