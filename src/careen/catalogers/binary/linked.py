@@ -11,7 +11,7 @@ Raises: nothing; without a certain version a library is left out.
 import re
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from careen.formats.binaries.go_build_info import has_go_build_id
 from careen.formats.binaries.segments import Ranges, data_ranges, mappings, within
@@ -33,6 +33,7 @@ class Text(NamedTuple):
     product: str
     mark: bytes
     versions: re.Pattern[bytes]
+    of: Literal["any", "library", "program"] = "any"  # which files are searched for it: each text costs time
 
 
 TEXTS = (
@@ -46,40 +47,51 @@ TEXTS = (
             rb"(?:-fips|\+quic)? {1,2}\d{1,2} [A-Z][a-z]{2} \d{4}"
         ),
     ),
-    Text("aws-lc", "amazon:aws-lc", b"\0AWS-LC ", pattern(rb"\x00AWS-LC (?:FIPS )?(\d{1,2}\.\d{1,3}\.\d{1,3})\x00")),
+    Text("aws-lc", "amazon:aws-lc", b"\0AWS-LC ", pattern(rb"\x00AWS-LC (?:FIPS )?(\d{1,2}\.\d{1,3}\.\d{1,3})\x00"), "library"),
     Text(
         "libpng",
         "libpng:libpng",
         b"libpng version ",
         pattern(rb"libpng version (1\.\d\.\d{1,3})[^\x00\n]{0,40}\n {0,3}Copyright"),
+        "library",
     ),
-    Text("libtiff", "libtiff:libtiff", b"LIBTIFF, Version ", pattern(rb"LIBTIFF, Version (\d\.\d{1,2}\.\d{1,2})[\x00\n]")),
+    Text(
+        "libtiff",
+        "libtiff:libtiff",
+        b"LIBTIFF, Version ",
+        pattern(rb"LIBTIFF, Version (\d\.\d{1,2}\.\d{1,2})[\x00\n]"),
+        "library",
+    ),
     Text(
         "libjpeg-turbo",
         "libjpeg-turbo:libjpeg-turbo",
         b"libjpeg-turbo version ",
         pattern(rb"libjpeg-turbo version (\d\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?) \(build "),
+        "library",
     ),
-    Text("expat", "libexpat_project:libexpat", b"\0expat_", pattern(rb"\x00expat_(\d\.\d{1,2}\.\d{1,2})\x00")),
+    Text("expat", "libexpat_project:libexpat", b"\0expat_", pattern(rb"\x00expat_(\d\.\d{1,2}\.\d{1,2})\x00"), "library"),
     Text(
         "curl",
         "haxx:libcurl",
         b"CLIENT libcurl ",
         pattern(rb"CLIENT libcurl (\d\.\d{1,3}\.\d{1,3})(?:-[0-9A-Za-z.]{1,30})?\r\n"),
+        "library",
     ),
     Text(
         "node",
         "nodejs:node.js",
         b"node.js/v",
         pattern(rb"node\.js/v(\d{1,3}\.\d{1,3}\.\d{1,3}(?:-[0-9A-Za-z.]{1,60})?)[\x00 +]"),
+        "program",
     ),
     Text(
         "electron",
         "electronjs:electron",
         b" Electron/",
         pattern(rb"Chrome/[\d.]{7,20} Electron/(\d{1,3}\.\d{1,3}\.\d{1,3}(?:-(?:alpha|beta|nightly)\.\d{1,8})?)[\x00 ]"),
+        "program",
     ),
-    Text("chrome", "google:chrome", b" Electron/", pattern(rb"Chrome/(\d{2,3}\.0\.\d{4,5}\.\d{1,3}) Electron/")),
+    Text("chrome", "google:chrome", b" Electron/", pattern(rb"Chrome/(\d{2,3}\.0\.\d{4,5}\.\d{1,3}) Electron/"), "program"),
 )
 _OPENSSL_ITSELF, _SQLITE_HEADER, _VERSION_OPTION, _IN_PLACE = (
     b'OPENSSLDIR: "',
@@ -110,21 +122,24 @@ def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | None":
         ranges = data_ranges(mappings(file.data))
     except ValueError:
         return None  # not a file that could run
-    return LinkedScanner(ranges, known, None if library or known else own_name(name))
+    return LinkedScanner(ranges, known, None if library or known else own_name(name), library=library)
 
 
 class LinkedScanner:
-    def __init__(self, ranges: Ranges | None, known: frozenset[str], own: OwnName | None) -> None:
+    def __init__(self, ranges: Ranges | None, known: frozenset[str], own: OwnName | None, *, library: bool) -> None:
         self.ranges = ranges
         self._known, self._own = known, own
         self._at = self._end_at = 0
         self._recent: deque[bytes] = deque()  # parts that follow one another, at least NEAR_BYTES of them
         self._recent_bytes = 0
         self._places = 0
-        texts = [text for text in TEXTS if text.name not in known]
-        self._marks: list[tuple[bytes, Text | None]] = [(text.mark, text) for text in texts]
+        kinds = ("any", "library") if library else ("any", "program") if own else ("any",)
+        texts = [text for text in TEXTS if text.name not in known and text.of in kinds]
+        self._marks: list[tuple[bytes, list[Text]]] = []
+        for mark in dict.fromkeys(text.mark for text in texts):
+            self._marks.append((mark, [text for text in texts if text.mark == mark]))
         self._marks += [
-            (mark, None) for mark in (_OPENSSL_ITSELF, _SQLITE_HEADER, *((_VERSION_OPTION, _IN_PLACE) if own else ()))
+            (mark, []) for mark in (_OPENSSL_ITSELF, _SQLITE_HEADER, *((_VERSION_OPTION, _IN_PLACE) if own else ()))
         ]
         self._found: dict[Text, set[bytes]] = {text: set() for text in texts}
         self._has_openssl = False
@@ -162,14 +177,14 @@ class LinkedScanner:
         for data in (seam, part):
             if self._own:
                 self._own.search(data)
-            for mark, text in self._marks:
+            for mark, texts in self._marks:
                 at = data.find(mark)
                 while at >= 0 and self._places < MAX_PLACES * len(self._marks):
                     self._places += 1
                     around = data[max(0, at - _BEFORE_BYTES) : at + len(mark) + _AFTER_BYTES]
-                    if text:
+                    for text in texts:
                         self._found[text].update(text.versions.findall(around))
-                    else:
+                    if not texts:
                         self._note(mark, around, part[: at + NEAR_BYTES] if data is part else part[:NEAR_BYTES])
                     at = data.find(mark, at + len(mark))
         self._recent.append(part)

@@ -29,18 +29,27 @@ def found(texts, path="opt/acme/server", sizes=(65536, 7919, 13)):
         (BUILT + bytes(200_000) + OPENSSL.replace(b"3.0.2 15", b"1.0.2u  20"), ("openssl", "1.0.2u")),
         (b"\x003.45.1\0" + bytes(9000) + SQLITE, ("sqlite", "3.45.1")),
         (SQLITE + bytes(100_000) + b"\x003.7.17\0", ("sqlite", "3.7.17")),
+        (b"\0node.js/v20.9.0\0", ("node", "20.9.0")),
+    ],
+)
+def test_a_library_in_a_program(texts, expected):
+    assert found(bytes(70_000) + texts + bytes(70_000)) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
         (b"\0AWS-LC 1.37.0\0built on: n/a\0", ("aws-lc", "1.37.0")),
         (b"\0\nlibpng version 1.6.43\nCopyright (c) 2018-2024 Cosmin Truta\n\0", ("libpng", "1.6.43")),
         (b"\0LIBTIFF, Version 4.6.0\nCopyright\0", ("libtiff", "4.6.0")),
         (b"\0libjpeg-turbo version 2.1.5.1 (build 20230701)\0", ("libjpeg-turbo", "2.1.5.1")),
         (b"\0expat_2.6.2\0", ("expat", "2.6.2")),
         (b"\0CLIENT libcurl 8.13.0-IMPERSONATE\r\n\0", ("curl", "8.13.0")),
-        (b"\0node.js/v20.9.0\0", ("node", "20.9.0")),
         (b"\0CLIENT libcurl 7.74.0\r\n\0", ("curl", "7.74.0")),
     ],
 )
-def test_a_library_in_a_program(texts, expected):
-    assert found(bytes(70_000) + texts + bytes(70_000)) == {expected}
+def test_a_library_in_another_library(texts, expected):
+    assert found(bytes(70_000) + texts + bytes(70_000), "site-packages/acme.libs/libacme-1a2b3c4d.so.1") == {expected}
 
 
 def test_an_application_of_electron():
