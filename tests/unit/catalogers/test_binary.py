@@ -37,6 +37,11 @@ DEBIAN = ("debian12", "debian13", "debian11-old", "python-app", "php-app", "ruby
 UNSTATED = {program.name for program in PROGRAMS if program.unstated}
 # What may be found in them: product -> the ends of paths of files that are this program.
 PRESENT = {
+    "bison": r"bin/bison",
+    "findutils": r"bin/(find|xargs)",
+    "gawk": r"bin/g?awk",
+    "libgd": r"/libgd\.so\.3[\d.]+",
+    "tar": r"bin/tar",
     "berkeley-db": r"/libdb-5\.3\.so",
     "bzip2": r"/libbz2\.so\.1\.[\d.]+|bin/(bzip2|bunzip2|bzcat)",
     "cairo": r"/libcairo\.so\.2\.[\d.]+",
