@@ -24,8 +24,8 @@ def parser() -> Parser:
     add_references(
         made,
         "image name, archive (.tar, .sif, .squashfs, .AppImage), OCI layout, root file system or source tree, package (.deb, "
-        ".rpm, .whl …), jar, program or lock file; - is an archive on standard input; a bare word is an image, a path is ./NAME; "
-        "a prefix forces the source: docker:, podman:, "
+        ".rpm, .whl …), jar, program or lock file; - is an archive on standard input; a bare word is an image, a path is "
+        "./NAME; a prefix forces the source: docker:, podman:, "
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))

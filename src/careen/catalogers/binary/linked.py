@@ -23,7 +23,7 @@ from .own_name import VERSION, OwnName, own_name
 
 NEAR_BYTES = 256 * 1024
 SMALL_BYTES = 1 << 20  # smaller programs in the system's folders are mostly the distribution's, and contain no such library
-MAX_PLACES = 100  # of one text in one file: honest files have a few
+MAX_PLACES = 10_000  # of one text in one file: honest files have a few, those with many messages of OpenSSL hundreds
 
 
 class Text(NamedTuple):
@@ -93,12 +93,8 @@ TEXTS = (
     ),
     Text("chrome", "google:chrome", b" Electron/", pattern(rb"Chrome/(\d{2,3}\.0\.\d{4,5}\.\d{1,3}) Electron/"), "program"),
 )
-_OPENSSL_ITSELF, _SQLITE_HEADER, _VERSION_OPTION, _IN_PLACE = (
-    b'OPENSSLDIR: "',
-    b"SQLite format 3\0",
-    b"--version\0",
-    b"-inplace",
-)
+_OPENSSL_ITSELF, _SQLITE_HEADER = b'OPENSSLDIR: "', b"SQLite format 3\0"
+_VERSION_OPTION, _IN_PLACE = b"--version\0", b"-inplace"
 _SQLITE = pattern(rb"(?<![ -~])(3\.\d{1,2}\.\d{1,2}(?:\.\d{1,2})?)\x00")
 _NAME_AND_VERSION = pattern(rb"--version\x00([A-Za-z][A-Za-z0-9_+-]{1,40}) v?(" + VERSION + rb")\x00")
 _UNIT = pattern(rb"([A-Za-z][A-Za-z0-9-]{1,40})-(\d{1,5}(?:\.\d{1,8}){1,4})-inplace")  # GHC's name of the program's own package
@@ -132,15 +128,15 @@ class LinkedScanner:
         self._at = self._end_at = 0
         self._recent: deque[bytes] = deque()  # parts that follow one another, at least NEAR_BYTES of them
         self._recent_bytes = 0
-        self._places = 0
         kinds = ("any", "library") if library else ("any", "program") if own else ("any",)
         texts = [text for text in TEXTS if text.name not in known and text.of in kinds]
         self._marks: list[tuple[bytes, list[Text]]] = []
         for mark in dict.fromkeys(text.mark for text in texts):
             self._marks.append((mark, [text for text in texts if text.mark == mark]))
-        self._marks += [
-            (mark, []) for mark in (_OPENSSL_ITSELF, _SQLITE_HEADER, *((_VERSION_OPTION, _IN_PLACE) if own else ()))
-        ]
+        self._marks += [(_OPENSSL_ITSELF, []), (_SQLITE_HEADER, [])]
+        if own:
+            self._marks += [(_VERSION_OPTION, []), (_IN_PLACE, [])]
+        self._places = dict.fromkeys((mark for mark, _ in self._marks), 0)
         self._found: dict[Text, set[bytes]] = {text: set() for text in texts}
         self._has_openssl = False
         self._named: set[tuple[bytes, bytes]] = set()  # name and version that the program gives itself
@@ -179,8 +175,8 @@ class LinkedScanner:
                 self._own.search(data)
             for mark, texts in self._marks:
                 at = data.find(mark)
-                while at >= 0 and self._places < MAX_PLACES * len(self._marks):
-                    self._places += 1
+                while at >= 0 and self._places[mark] < MAX_PLACES:
+                    self._places[mark] += 1
                     around = data[max(0, at - _BEFORE_BYTES) : at + len(mark) + _AFTER_BYTES]
                     for text in texts:
                         self._found[text].update(text.versions.findall(around))

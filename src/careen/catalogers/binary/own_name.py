@@ -20,31 +20,16 @@ _BESIDE = pattern(rb"\x00" + _VERSION + rb"\x00")
 _BEFORE = pattern(rb".*\x00" + _VERSION + rb"\x00(GNU )?", re.DOTALL)
 _NAME = pattern(r"([A-Za-z][A-Za-z0-9_+-]{2,40}?)(?:[-.]?\d{1,4}(?:\.\d{1,4}){1,3}|[-.]\d{1,4})?")
 _OTHERS = frozenset(
-    (
-        "html",
-        "http",
-        "https",
-        "ipp",
-        "json",
-        "kernel",
-        "linux",
-        "pdf",
-        "posix",
-        "rtsp",
-        "sip",
-        "soap",
-        "ssl",
-        "tls",
-        "unicode",
-        "xml",
-    )
-)
+    ("html", "http", "https", "ipp", "json", "kernel", "linux", "openmp", "pdf", "posix", "rtsp", "sip", "soap", "ssl", "tls",
+     "unicode", "vulkan", "xml")
+)  # fmt: skip
 
 
 class OwnName:
     def __init__(self, name: str) -> None:
         self.name = name
-        self._words = tuple({name.encode(), name.lower().encode(), name.upper().encode(), name.capitalize().encode()})
+        spellings = dict.fromkeys((name, name.lower(), name.upper(), name.capitalize()))
+        self._words = tuple(spelling.encode() for spelling in spellings)
         self._places = 0
         self._beside: set[bytes] = set()
         self._stated: set[bytes] = set()
