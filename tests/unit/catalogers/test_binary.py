@@ -41,6 +41,7 @@ PRESENT = {
     "findutils": r"bin/(find|xargs)",
     "gawk": r"bin/g?awk",
     "libgd": r"/libgd\.so\.3[\d.]+",
+    "protobuf": r"/libproto(buf|buf-lite|c)\.so\.[\d.]+",
     "tar": r"bin/tar",
     "berkeley-db": r"/libdb-5\.3\.so",
     "bzip2": r"/libbz2\.so\.1\.[\d.]+|bin/(bzip2|bunzip2|bzcat)",

@@ -10,6 +10,7 @@ from careen.safety.pattern import pattern
 from .programs import Function, Program
 
 _FILE_NUMBER = pattern(r"\.so\.(\d{1,5}(?:\.\d{1,5}){1,3})$")
+_PROTOBUF = pattern(r"(2[2-9]|3[0-2])\.0\.(\d{1,2})")  # of 3.11 to 3.21, which have a number of libtool for each minor version
 _GNOME = pattern(r"0\.(\d{3,5})\.(\d{1,3})")
 _TWO_NUMBERS_FROM = 100_000  # PostgreSQL 10 and later: 170004 is 17.4
 
@@ -29,6 +30,8 @@ def by_file_name(program: Program, name: str) -> str | None:
         return None
     if program.by_name.startswith("gnome "):
         return _of_gnome(program.by_name[-1], found[1])
+    if program.by_name == "protobuf 3":
+        return _of_protobuf(found[1])
     return found[1] if program.by_name else dict(program.releases).get(found[1])
 
 
@@ -39,6 +42,11 @@ def _of_gnome(major: str, number: str) -> str | None:
         return None
     minor, patch = divmod(int(found[1]), 100)
     return f"{major}.{minor}.{patch + int(found[2])}"
+
+
+def _of_protobuf(number: str) -> str | None:
+    found = _PROTOBUF.fullmatch(number)
+    return f"3.{int(found[1]) - 11}.{found[2]}" if found else None
 
 
 def _version(function: Function, program: Program, library: Functions) -> str | None:

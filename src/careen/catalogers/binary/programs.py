@@ -22,8 +22,8 @@ A rule is a ``[[program]]``:
               ``halves``: 0x1001000 is 1.1.0, in twelve bits each
     releases  [number, release]: the release by the number in the file's name, of a library that counts its files apart
               (libfreetype.so.6.20.1 is of 2.13.2)
-    by_name   the number in the file's name is the release (``same``), or GNOME's form of it (``gnome 2``: libglib's 0.7400.6
-              is 2.74.6)
+    by_name   the number in the file's name is the release (``same``), or a project's form of it: ``gnome 2``, libglib's
+              0.7400.6 is 2.74.6; ``protobuf 3``, libprotobuf's 32.0.12 is 3.21.12
     part      a library that most vulnerabilities of the product do not concern: findings are at most possible
     unstated  a library that states its version nowhere: it is listed without one
     version   what ``<version>`` stands for, unless it is three numbers; a strong expression may have its own
@@ -79,7 +79,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     loose: tuple[Loose, ...] = ()
     functions: tuple[Function, ...] = ()
     releases: tuple[tuple[str, str], ...] = ()
-    by_name: Literal["", "same", "gnome 1", "gnome 2"] = ""
+    by_name: Literal["", "same", "gnome 1", "gnome 2", "protobuf 3"] = ""
     part: bool = False
     unstated: bool = False
     version: str = NUMBERS
