@@ -21,7 +21,7 @@ log = logger(__name__)
 
 ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
 FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be
-LOCAL = ("sif", "squashfs", "file", "docker-archive", *FOLDERS)
+LOCAL = ("sif", "squashfs", "appimage", "file", "docker-archive", *FOLDERS)
 REMOTE = ("docker", "podman", "registry")  # where a name is looked up, in this order
 NAMED = (*REMOTE, "containerd")
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine

@@ -101,5 +101,8 @@ CATALOGER = Cataloger(
     fact=Record | Named,
     join=join,
     owns=owns,
-    limits="Advisories: no source has Conda packages. Python packages among them are found by their own metadata.",
+    limits=(
+        "Advisories: no source has Conda packages. Those that the map of software names are assessed by upstream versions; "
+        "Python packages are found by their own metadata."
+    ),
 )

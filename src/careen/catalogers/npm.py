@@ -7,6 +7,8 @@ official Node images): it is listed with a lower confidence, unless it is ``priv
 nothing), an extension of an editor (``engines.vscode``: ``handlebars`` there is not npm's) or part of an application
 in a folder above. A package that Node.js would load is installed, whatever its manifest states: without a name it has its
 folder's, and without a version it is listed without one, and not assessed. Other manifests need both.
+Packages that a framework bundled into files of its own keep a manifest, mostly without version (``next/dist/compiled/cookie``):
+they are listed the same way, with a lower confidence.
 Raises: ValueError if a manifest is not a JSON object or its name could not be published.
 **Source:** npm, package.json; Node.js, Modules: loading from node_modules folders.
 """
@@ -24,6 +26,7 @@ from careen.safety.pattern import pattern
 
 NAME = pattern(r"(?:@[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}/)?(?!\.)[^\s/@%:?#\\\x00-\x1f\x7f]{1,214}")
 VERSION = pattern(r"[0-9A-Za-z][0-9A-Za-z.+_-]{0,255}")
+_BUNDLED = pattern(r"/node_modules/(?:@[^/]+/)?[^/@]+/(?:dist/)?compiled/(?:@[^/]+/)?[^/@.][^/]*/package\.json$")
 SHARED_FOLDERS = ("usr/share/nodejs/", "usr/lib/nodejs/")
 
 
@@ -32,6 +35,7 @@ class Manifest(Struct, frozen=True):
     version: str
     licenses: tuple[str, ...] = ()
     application: bool = False
+    bundled: bool = False
 
 
 class Fields(Struct):
@@ -49,7 +53,8 @@ DECODER = msgspec.json.Decoder(Fields)
 
 
 def read(file: File) -> Iterator[Manifest]:
-    installed = _is_installed(file.path)
+    bundled = "/compiled/" in file.path and _BUNDLED.search(f"/{file.path}") is not None
+    installed = bundled or _is_installed(file.path)
     if installed is None:
         return
     found = _decode(file.data.removeprefix(b"\xef\xbb\xbf"))
@@ -64,7 +69,7 @@ def read(file: File) -> Iterator[Manifest]:
         raise ValueError(f"{name[:80]!r} is not a package name")
     if version and not VERSION.fullmatch(number):
         raise ValueError(f"{version[:80]!r} is not a version")
-    yield Manifest(name, number, tuple(dict.fromkeys(_licenses(found))), not installed)
+    yield Manifest(name, number, tuple(dict.fromkeys(_licenses(found))), not installed, bundled)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
@@ -80,7 +85,7 @@ def join(facts: Sequence[Fact]) -> Iterator[Package]:
             version=manifest.version,
             licenses=manifest.licenses,
             cataloger=CATALOGER.name,
-            confidence=0.7 if manifest.application else 1.0,
+            confidence=0.7 if manifest.application or manifest.bundled else 1.0,
             evidence=(Evidence(fact.path, fact.layer),),
         )
 
@@ -143,7 +148,7 @@ def _licenses(found: Fields) -> Iterator[str]:
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:
     """The folders of installed packages, which contain their compiled addons."""
-    yield from (fact.path.removesuffix("package.json") for fact in facts if not fact.value.application)
+    yield from (fact.path.removesuffix("package.json") for fact in facts if not (fact.value.application or fact.value.bundled))
 
 
 CATALOGER = Cataloger(

@@ -23,10 +23,10 @@ def parser() -> Parser:
     )
     add_references(
         made,
-        "image name, archive (.tar, .sif, .squashfs), OCI layout, root file system or source tree, package (.deb, .rpm, "
-        ".whl …), jar, program or lock file; - is an archive on standard input; a bare word is an image, a path is ./NAME; "
-        "a prefix forces the source: docker:, podman:, "
-        "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, directory:, file:, sbom:",
+        "image name, archive (.tar, .sif, .squashfs, .AppImage), OCI layout, root file system or source tree, package (.deb, "
+        ".rpm, .whl …), jar, program or lock file; - is an archive on standard input; a bare word is an image, a path is "
+        "./NAME; a prefix forces the source: docker:, podman:, "
+        "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
     add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance"))

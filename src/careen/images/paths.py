@@ -16,7 +16,7 @@ ENDINGS = (
     ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".oci", ".sif", ".squashfs",
     ".sqfs", ".sqsh", ".snap", ".deb", ".udeb", ".ipk", ".rpm", ".apk", ".whl", ".egg", ".gem", ".jar", ".war", ".ear",
     ".nupkg", ".exe", ".dll", ".json", ".jsonl", ".xml", ".spdx", ".rdf", ".yaml", ".yml", ".toml", ".lock", ".lockfile",
-    ".txt", ".mod", ".purls", ".cdx",
+    ".txt", ".mod", ".purls", ".cdx", ".appimage",
 )  # fmt: skip
 _ID = pattern(r"[0-9a-f]{64}")  # of an image: neither a name nor a path
 

@@ -14,7 +14,7 @@ from careen.database.knowledge import Knowledge
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
-from careen.model.package import Package
+from careen.model.package import GUESSED, Package
 from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
 
@@ -29,6 +29,7 @@ from .coverage_causes import (
     NoDatabase,
     NoPackageDatabase,
     NoPackages,
+    PartialPrograms,
     RefreshFailed,
     SbomOnly,
     ShadowedDatabase,
@@ -194,6 +195,15 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
         yield gap_in(ModifiedPackages(len(inventory.integrity.modified)), modified)
     if shadowed := [package for package in inventory.packages if package.presence == "shadowed"]:
         yield gap_in(ShadowedDatabase(), shadowed)
+    if paths := tuple(sorted(set(_partial_programs(inventory)))):
+        yield from _listed(PartialPrograms(paths), paths)
+
+
+def _partial_programs(inventory: Inventory) -> Iterator[str]:
+    """Programs whose crates are known by the paths in their messages: those of the distribution are its to assess."""
+    for package in inventory.packages:
+        if package.type == "cargo" and package.confidence < GUESSED and package.owned_by is None:
+            yield from (f"/{place.path}" for place in package.evidence)
 
 
 def _of_files(inventory: Inventory) -> Iterator[Gap]:
@@ -210,7 +220,7 @@ def _unread(unknown: Unknown) -> UnreadLayer | Unread:
     return UnreadLayer(unknown.code, place.layer, unknown.subject if place.path else "", unknown.reason)
 
 
-def _listed(cause: UnreadFiles | UnidentifiedFiles, subjects: Sequence[str]) -> list[Gap]:
+def _listed(cause: UnreadFiles | UnidentifiedFiles | PartialPrograms, subjects: Sequence[str]) -> list[Gap]:
     """Subjects beyond ``MAX_PATHS`` are a gap of their own."""
     gaps = [Gap(cause, subjects=tuple(subjects[:MAX_PATHS]))]
     if len(subjects) > MAX_PATHS:

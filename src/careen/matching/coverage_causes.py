@@ -144,6 +144,15 @@ class UnidentifiedFiles(Struct, frozen=True):
         return f"{count} that no package owns and no cataloger identifies: {few(self.paths)}"
 
 
+class PartialPrograms(Struct, frozen=True):
+    code: ClassVar[str] = "partial_program"
+    paths: tuple[str, ...]
+
+    def text(self) -> str:
+        count = plural(len(self.paths), "program")
+        return f"{count} of Rust without a list of crates, of which only those in its messages are known: {few(self.paths)}"
+
+
 class MoreSubjects(Struct, frozen=True):
     code: str
     count: int

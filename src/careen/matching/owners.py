@@ -11,7 +11,7 @@ from careen.plugins import Ecosystem
 from .channels import has_channels
 from .subject import Subject
 from .system_packages import release_subject
-from .upstream import packaged
+from .upstream import UPSTREAM_BUILDERS, named, packaged
 from .vendors import vendor_of
 
 
@@ -36,15 +36,19 @@ class Owners:
         return self._subjects[purl]
 
     def has_upstream_owner(self, package: Package) -> bool:
-        """Whether it is a file of a third party's package that is assessed by upstream versions."""
+        """Whether it is a file of a third party's, conda or Spack package that is assessed by upstream versions."""
         owner = self._by_purl.get(package.owned_by or "")
-        return owner is not None and not self.is_of_distribution(package) and packaged(owner) is not None
+        if owner is None or self.is_of_distribution(package):
+            return False
+        return (named(owner) if owner.type in UPSTREAM_BUILDERS else packaged(owner)) is not None
 
     def is_of_distribution(self, package: Package) -> bool:
         """Whether a distribution built it, even one without advisories: its versions are not upstream versions."""
         owner = self._by_purl.get(package.owned_by or "")
         if owner is None:
             return package.owned_by is not None
+        if owner.type in UPSTREAM_BUILDERS:
+            return False  # it builds upstream versions
         return self._vendor(owner) != "third_party"
 
     def _subject(self, owner: Package) -> Subject | None:

@@ -3,6 +3,7 @@
 | vendor    | sign of its packages                                           | namespace                           |
 |-----------|----------------------------------------------------------------|-------------------------------------|
 | root.io   | ``.root.io.`` in the version; apk releases such as ``-r10072`` | ``root:debian:12``                  |
+|           | names that begin with ``rootio-``                              |                                     |
 | Seal      | names that begin with ``seal-``                                | ``seal:debian``, ``seal:rhel:9``    |
 | RapidFort | ``rfubu``, ``+rf`` or ``.rf`` at the end of the version        | ``rapidfort:ubuntu``                |
 |           | all other packages of an image with RapidFort's labels         | ``rapidfort:ubuntu:22.04``          |
@@ -11,7 +12,9 @@
 Their fixed versions are below the distribution's, so the distribution's feed alone would report what they fixed: without
 a feed of the vendor its packages are not assessed. root.io builds on the distribution's package, whose advisories count
 for vulnerabilities that root.io does not name. The same holds for Ubuntu's FIPS builds: Ubuntu's advisories assess them
-if no FIPS advisory does. RapidFort's feed lists the packages that it left unchanged, by source package and by package.
+if no FIPS advisory does. root.io also patches packages of PyPI and npm and renames them (``rootio-django``,
+``@rootio/lodash``): these are assessed as the upstream package, and findings are possible. RapidFort's feed lists the packages
+that it left unchanged, by source package and by package.
 **Source:** the vendors' advisories: OSV's ecosystem ``Root``, Seal's and RapidFort's feeds; purls and labels of their images.
 """
 
@@ -30,6 +33,9 @@ from .distributions import Release
 
 RAPIDFORT = "rapidfort"
 _ROOT = pattern(r"\.root\.io\.|-r\d007\d$")
+_ROOT_PREFIX = "rootio-"
+_ROOT_SCOPES = ("rootio-", "rootio_", "@rootio/")
+_ROOT_SUFFIX = pattern(r"[.+-]root\.?io\.\d+$")
 _SEAL = "seal-"
 _RAPIDFORT = {"deb": re.compile(r"rfubu(?:\d|\b)|\+rf(?:\.?\d+)*$"), "rpm": re.compile(r"\.rf\d*$")}
 _FIPS = pattern(r"[.+~][Ff]ips\d?")
@@ -52,8 +58,8 @@ def patched(package: Package, release: Release | None, curator: str = "") -> Pat
         return Patched("Seal", tuple(dict.fromkeys((f"seal:{family}", f"seal:{family.partition(':')[0]}"))))
     if release is None:
         return None
-    if _ROOT.search(package.version):
-        return Patched("root.io", (f"root:{release.namespace}",), release.namespace, prefix="rootio-")
+    if _ROOT.search(package.version) or package.name.startswith(_ROOT_PREFIX):
+        return Patched("root.io", (f"root:{release.namespace}",), release.namespace, prefix=_ROOT_PREFIX)
     if package.type == "deb" and release.namespace.startswith("ubuntu:") and _FIPS.search(package.version):
         number = release.namespace.partition(":")[2]
         pockets = tuple(f"ubuntu-pro-{pocket}:{number}" for pocket in ("fips-updates", "fips", "fips-preview"))
@@ -64,6 +70,15 @@ def patched(package: Package, release: Release | None, curator: str = "") -> Pat
         family = _family(package, release) if package.type == "rpm" else release.namespace
         return Patched("RapidFort", (f"{RAPIDFORT}:{family}",), marked=False)
     return None
+
+
+def upstream_of(package: Package) -> tuple[str, str] | None:
+    """Name and version of the package of a language that root.io patched; None for any other package."""
+    scope = next((scope for scope in _ROOT_SCOPES if package.name.lower().startswith(scope)), "")
+    suffix = _ROOT_SUFFIX.search(package.version)
+    if not scope and not suffix:
+        return None
+    return package.name[len(scope) :], package.version[: suffix.start()] if suffix else package.version
 
 
 def curator_of(image: Image) -> str:

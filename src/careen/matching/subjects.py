@@ -39,6 +39,7 @@ from .distributions import distribution_of
 from .owner_reads import OwnerReads
 from .owners import Owners
 from .packaged_version import packaged_version
+from .patched import upstream_of
 from .products import Product, product_of
 from .reasons import purls_of
 from .subject import Infos, Subject, by_upstream, confidence_of, is_complete, weaker
@@ -130,13 +131,17 @@ def _of_ecosystem(
     if owner:
         # The distribution may have fixed it under the old version; it states nothing about what a binary was built from.
         confidence = "possible" if package.type in ("golang", "cargo") else weaker(confidence, "likely")
+    title, version = namespace, package.version
+    if patched := upstream_of(package):  # the fix may be in it, under the old version
+        name, version = key_name(namespace, patched[0]), patched[1]
+        title, confidence = f"{namespace}, patched by root.io", "possible"
     return Subject(
         package,
         namespace,
         name,
-        package.version,
+        version,
         scheme,
-        namespace,
+        title,
         distribution=False,
         confidence=confidence,
         owner=owner,

@@ -109,11 +109,12 @@ def _of_patched(
     if not loaded:
         return PatchedByVendor(package.type, vendors.vendor)
     source = package.source or Source(package.name, package.version)
-    names = dict.fromkeys((source.name, package.name))
+    own = source.name.removeprefix(vendors.prefix)
+    names = dict.fromkeys((own, package.name.removeprefix(vendors.prefix)))
     prefixed = dict.fromkeys((*names, *(vendors.prefix + name for name in names)))
     places = [(namespace, name) for namespace in loaded for name in prefixed]
     if vendors.builds_on:
-        places.append((vendors.builds_on, source.name))
+        places.append((vendors.builds_on, own))
     return Subject(
         package,
         *places[0],

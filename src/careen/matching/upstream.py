@@ -1,4 +1,4 @@
-"""Software that is assessed by upstream versions: packages of third parties, and files with nothing but a CPE name.
+"""Software that is assessed by upstream versions: packages of third parties and conda, files with nothing but a CPE name.
 
 Third parties package new upstream versions, so the maker's ranges hold for them. A distribution backports fixes to old
 versions, so its packages are never assessed this way. OSV's identity of the software comes first, then NVD's ranges.
@@ -10,12 +10,21 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from careen.database.knowledge import key_name
-from careen.formats.feeds.software import Software, software_of_cpe, software_of_package, upstream_version, version_of_cpe
+from careen.formats.feeds.software import (
+    Software,
+    software_of_conda,
+    software_of_cpe,
+    software_of_package,
+    upstream_version,
+    version_of_cpe,
+)
 from careen.model.package import Distribution, Package
 from careen.plugins import Ecosystem
 
 from .distributions import distribution_of
 from .vendors import vendor_of
+
+UPSTREAM_BUILDERS = ("conda", "spack")  # types of packages that are built from upstream versions, without backports
 
 
 class Identity(Struct, frozen=True):
@@ -37,8 +46,11 @@ def packaged(package: Package) -> Identity | None:
 
 
 def named(package: Package) -> Identity | None:
-    """The software that the package's CPE name identifies."""
-    software = software_of_cpe(package.cpe) if package.cpe else None
+    """The software that the package's CPE name identifies, or the map by the name of a conda or Spack package."""
+    if package.cpe:
+        software = software_of_cpe(package.cpe)
+    else:
+        software = software_of_conda(package.name) if package.type in UPSTREAM_BUILDERS else None
     return _identity(software, package.version or version_of_cpe(package.cpe or "")) if software else None
 
 

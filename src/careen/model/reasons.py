@@ -39,6 +39,7 @@ EFFECTS: dict[str, Effect] = {
     "not_asked": "note",
     "over_budget": "note",
     "package_end_of_life": "note",
+    "partial_program": "note",
     "partial_source": "note",
     "sbom_only": "note",
     "unassessed_package": "note",

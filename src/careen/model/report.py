@@ -14,7 +14,7 @@ from .reasons import effect_of
 
 class Reason(Struct, frozen=True):
     """Why the coverage is not complete: no_advisories, end_of_life, unknown_distribution, unassessed_package,
-    partial_source, stale_source, unscored, unreadable, shadowed_database, no_database …
+    partial_program, partial_source, stale_source, unscored, unreadable, shadowed_database, no_database …
 
     ``code`` decides, ``detail`` is for people. ``subjects``: what the reason is about, as ``--accept`` names it:
     a package type, a release ("debian-12"), purls, or paths of the image.

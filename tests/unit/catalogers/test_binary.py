@@ -34,8 +34,56 @@ each = pytest.mark.parametrize(("program", "expression", "version", "texts", "ru
 
 CORPUS = Path(__file__).parents[3] / ".cache" / "corpus" / "oci"
 DEBIAN = ("debian12", "debian13", "debian11-old", "python-app", "php-app", "ruby-app", "node-app")
+UNSTATED = {program.name for program in PROGRAMS if program.unstated}
 # What may be found in them: product -> the ends of paths of files that are this program.
 PRESENT = {
+    "bison": r"bin/bison",
+    "findutils": r"bin/(find|xargs)",
+    "gawk": r"bin/g?awk",
+    "libgd": r"/libgd\.so\.3[\d.]+",
+    "protobuf": r"/libproto(buf|buf-lite|c)\.so\.[\d.]+",
+    "tar": r"bin/tar",
+    "berkeley-db": r"/libdb-5\.3\.so",
+    "bzip2": r"/libbz2\.so\.1\.[\d.]+|bin/(bzip2|bunzip2|bzcat)",
+    "cairo": r"/libcairo\.so\.2\.[\d.]+",
+    "dav1d": r"/libdav1d\.so\.[\d.]+",
+    "dbus": r"/libdbus-1\.so\.3\.[\d.]+",
+    "e2fsprogs": r"/libext2fs\.so\.2\.4",
+    "fontconfig": r"/libfontconfig\.so\.1\.[\d.]+",
+    "gdbm": r"/libgdbm\.so\.6\.[\d.]+",
+    "gdk-pixbuf": r"/libgdk_pixbuf-2\.0\.so\.0\.[\d.]+",
+    "glib": r"/lib(glib|gobject|gio|gmodule|gthread)-2\.0\.so\.0\.[\d.]+",
+    "jansson": r"/libjansson\.so\.4[\d.]+",
+    "json-c": r"/libjson-c\.so\.5[\d.]+",
+    "lame": r"/libmp3lame\.so\.0\.[\d.]+",
+    "libpsl": r"/libpsl\.so\.5\.[\d.]+",
+    "libvorbis": r"/libvorbis\.so\.0\.[\d.]+",
+    "lmdb": r"/liblmdb\.so\.0\.[\d.]+",
+    "mpc": r"/libmpc\.so\.3\.[\d.]+",
+    "mpfr": r"/libmpfr\.so\.6\.[\d.]+",
+    "ncurses": r"/lib(ncurses|tinfo)w?\.so\.6\.\d",
+    "opus": r"/libopus\.so\.0\.[\d.]+",
+    "pango": r"/libpango(cairo|ft2)?-1\.0\.so\.0\.[\d.]+",
+    "pixman": r"/libpixman-1\.so\.0\.[\d.]+",
+    "svt-av1": r"/libSvtAv1Enc\.so\.[\d.]+",
+    "xxhash": r"/libxxhash\.so\.0\.[\d.]+",
+    "boost": r"/libboost_\w+\.so\.[\d.]+",
+    "geos": r"/libgeos(_c)?(-[0-9a-f]{8})?[-.][\w.]+",
+    "grep": r"bin/grep",
+    "icu": r"/libicu(data|i18n|io|uc)\.so\.[\d.]+",
+    "tempfile": r"bin/tempfile",
+    "apr": r"/libapr-1\.so\.0\.[\d.]+",
+    "apr-util": r"/libaprutil-1\.so\.0\.[\d.]+",
+    "brotli": r"/libbrotli(common|dec|enc)\.so\.1\.[\d.]+",
+    "coreutils": r"bin/(\[|[a-z0-9]+)",
+    "freetype": r"/libfreetype(-[0-9a-f]{8})?\.so\.6\.[\d.]+",
+    "lcms2": r"/liblcms2(-[0-9a-f]{8})?\.so\.2\.[\d.]+",
+    "gmp": r"/libgmp\.so\.10\.[\d.]+",
+    "libpq": r"/libpq\.so\.5\.\d+",
+    "libwebp": r"/libwebp(demux|mux)?(-[0-9a-f]{8})?\.so\.[\d.]+",
+    "libyaml": r"/libyaml-0\.so\.2\.[\d.]+|/_yaml\.cpython-\d+-x86_64-linux-gnu\.so",
+    "lz4": r"/liblz4\.so\.1\.[\d.]+",
+    "openldap": r"/libldap(_r)?-2\.\d\.so\.[\d.]+|/libldap\.so\.2\.[\d.]+",
     "bash": r"bin/bash",
     "curl": r"bin/curl|/libcurl(-gnutls)?\.so\.4\.[\d.]+",
     "expat": r"/libexpat\.so\.1\.[\d.]+",
@@ -50,6 +98,7 @@ PRESENT = {
     "imagemagick": r"/libMagickCore-\d\.Q16(HDRI)?\.so\.[\d.]+|bin/(convert|identify|magick)-im\d\.q16(hdri)?",
     "krb5": r"/libkrb5\.so\.3\.3",
     "harfbuzz": r"/libharfbuzz(-[0-9a-f]{8})?\.so\.0\.[\d.]+",
+    "argon2": r"/libargon2\.so\.1",
     "libaom": r"/libaom\.so\.[\d.]+",
     "libavif": r"/libavif(-[0-9a-f]{8})?\.so\.[\d.]+",
     "libde265": r"/libde265\.so\.0\.[\d.]+",
@@ -64,14 +113,14 @@ PRESENT = {
     "libtiff": r"/libtiff(-[0-9a-f]{8})?\.so\.[56]\.[\d.]+",
     "lua": r"/liblua5\.3(-c\+\+)?\.so\.0\.0\.0",
     "libuv": r"/libuv\.so\.1\.[\d.]+",
-    "libxml2": r"/libxml/xmlversion\.h",
-    "libxslt": r"/libxslt/xsltconfig\.h",
+    "libxml2": r"/libxml/xmlversion\.h|/libxml2\.so\.2\.[\d.]+|/lxml/etree\.cpython-39-x86_64-linux-gnu\.so",
+    "libxslt": r"/libxslt/xsltconfig\.h|/libxslt\.so\.1\.[\d.]+|/lxml/etree\.cpython-39-x86_64-linux-gnu\.so",
     "mariadb": r"bin/mariadb(-admin|-dump)?",
     "nginx": r"sbin/nginx",
     "node": r"bin/node",
     "nss": r"/lib(nss3|ssl3|smime3|nssutil3|softokn3|freebl3|freeblpriv3)\.so",
     "openjpeg": r"/libopenjp2(-[0-9a-f]{8})?\.so\.2\.[\d.]+",
-    "openssl": r"bin/openssl|/bindings/_(openssl|rust)\.abi3\.so|/lib(ssl|crypto)\.so\.[\d.]+",
+    "openssl": r"bin/(openssl|node)|/bindings/_(openssl|rust)\.abi3\.so|/lib(ssl|crypto)\.so\.[\d.]+",
     "pcre": r"/libpcre\.so\.3\.[\d.]+",
     "pcre2": r"/libpcre2-(8|posix|16|32)\.so\.[\d.]+",
     "perl": r"bin/perl(5\.[\d.]+)?|/libperl\.so\.5\.[\d.]+",
@@ -83,7 +132,7 @@ PRESENT = {
     "util-linux": r"bin/(getopt|lsblk|mount|agetty|fdisk|hwclock)",
     "xz": r"/liblzma(-[0-9a-f]{8})?\.so\.5\.[\d.]+",
     "subversion": r"/libsvn_ra(_\w+)?-1\.so\.1\.[\d.]+",
-    "zlib": r"/libz(-[0-9a-f]{8})?\.so\.1\.[\d.]+",
+    "zlib": r"/libz(-[0-9a-f]{8})?\.so\.1\.[\d.]+|bin/node|/lxml/(etree|objectify)\.cpython-39-x86_64-linux-gnu\.so",
     "zstd": r"/libzstd(-[0-9a-f]{8})?\.so\.1\.[\d.]+",
 }
 
@@ -121,10 +170,10 @@ def test_text_is_in_the_expression(program, expression, version, texts, rule):
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
 def test_names_and_fields(program):
-    assert program.strong or program.loose
+    by_numbers = program.functions or program.releases or program.by_name
+    assert program.strong or program.loose or by_numbers or program.unstated
     assert all(name and "/" not in name and name.strip("*") for name in program.files)
-    assert program.cpe
-    assert re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/!-]+", program.cpe)
+    assert program.cpe is None or re.fullmatch(r"[a-z0-9_.-]+:[a-z0-9_.<>\\/!-]+", program.cpe)
 
 
 HOSTILE_BYTES = 100_000  # a few ms; quadratic: a quarter of a minute
@@ -234,7 +283,7 @@ def test_several_versions_are_an_error():
 
 
 def test_other_files_are_not_read():
-    for path in ("usr/bin/cat", "usr/lib/libm.so.6", "nginx/conf", "srv/python3-config.txt"):
+    for path in ("usr/bin/tmux", "usr/lib/libm.so.6", "nginx/conf", "srv/python3-config.txt"):
         assert READER.read(MemoryFile(path, b"", 0o755)) is None
 
 
@@ -267,7 +316,7 @@ def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):
             assert not [unknown for unknown in delta.unknowns if unknown.cataloger == CATALOGER.name]
             for path, package in delta.facts.get(CATALOGER.name, ()):
                 assert re.search(f"(?:{PRESENT[package.name]})$", "/" + path), f"{path} of {folder.name} is not {package.name}"
-                assert re.match(r"\d+\.\d+", package.version)
+                assert re.match(r"\d+\.\d+", package.version) or package.name in UNSTATED
     assert len(seen) > 1
 
 

@@ -163,3 +163,25 @@ def test_an_extension_of_an_editor_is_not_an_npm_package():
     assert names(files) == ["a"]
     assert names({"app/node_modules/handlebars/package.json": extension}) == ["handlebars"]
     assert names({"app/package.json": manifest("x", engines=["vscode"])}) == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("app/node_modules/next/dist/compiled/cookie/package.json", b'{"name": "cookie"}', ("cookie", "")),
+        ("node_modules/next/dist/compiled/react/package.json", manifest("react", "19.0.0"), ("react", "19.0.0")),
+        ("node_modules/next/dist/compiled/@babel/runtime/package.json", b"{}", ("@babel/runtime", "")),
+        ("node_modules/@rspack/core/compiled/zod/package.json", b'{"name": "zod"}', ("zod", "")),
+    ],
+)
+def test_what_a_framework_bundled_is_listed_with_less_confidence(path, text, expected):
+    found = read_files(CATALOGER, {path: text})
+    [package] = found.packages
+    assert (package.name, package.version, package.confidence) == (*expected, 0.7)
+    assert not found.identified
+
+
+def test_parts_of_what_a_framework_bundled_are_no_packages():
+    path = "node_modules/next/dist/compiled/react/cjs/package.json"
+    assert not names({path: manifest("x")})
+    assert not names({"node_modules/next/dist/other/react/package.json": manifest("x")})

@@ -276,6 +276,16 @@ def test_unidentified_files_lower_the_verdict_and_are_listed():
     )
 
 
+def test_a_program_of_rust_without_a_list_of_its_crates_is_partial():
+    def reasons(**fields):
+        found = Package("cargo", None, "ring", "0.17.0", evidence=(Evidence("opt/app", 0),), **fields)
+        return {one.code: one.subjects for one in cover([deb(), found], info(unfixed=True))[0].reasons}
+
+    assert reasons(confidence=0.4)["partial_program"] == ("/opt/app",)
+    assert "partial_program" not in reasons()
+    assert "partial_program" not in reasons(confidence=0.4, owned_by="pkg:deb/debian/ripgrep@13")
+
+
 def test_a_distribution_without_a_list_of_its_packages():
     inventory = Inventory(DEBIAN, (), no_package_database=True)
     known = knowledge(info(unfixed=True))

@@ -4,7 +4,7 @@ from tests.support.matching import ALMA, DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, adv
 from careen.matching.distributions import release_of
 from careen.matching.match import match
 from careen.matching.needs import needed
-from careen.matching.patched import curator_of, patched
+from careen.matching.patched import curator_of, patched, upstream_of
 from careen.model.advisory import Range
 from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory
@@ -110,3 +110,40 @@ def test_whose_image_it_is():
 def test_what_to_fetch():
     package = deb("libssl3", "3.0.15-1.root.io.1")
     assert needed([package], DEBIAN, ECOSYSTEMS) == {"debian:12", "root:debian:12"}
+
+
+def test_a_renamed_package_is_looked_up_by_its_own_name_too():
+    package = deb("rootio-libssl3", "3.0.15-1.root.io.1", Source("rootio-openssl", "3.0.15-1.root.io.1"), vendor="third_party")
+    records = [
+        info("root:debian:12", "root"),
+        info(unfixed=True),
+        advisory("CVE-2026-0001", "3.0.15-1.root.io.2", "root:debian:12", "rootio-openssl"),
+        advisory("CVE-2026-0002", "3.0.15-1.root.io.2", "root:debian:12", "openssl"),
+        advisory("CVE-2026-0003", "3.0.16-1"),
+    ]
+    assert ids([package], *records) == ["CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0003"]
+    unmarked = deb("rootio-openssl", "3.0.15-1", Source("rootio-openssl", "3.0.15-1"))
+    assert patched(unmarked, release_of(DEBIAN)).vendor == "root.io"
+
+
+@pytest.mark.parametrize(
+    ("type", "name", "version", "expected"),
+    [
+        ("pypi", "rootio-django", "4.2.1+root.io.1", ("django", "4.2.1")),
+        ("pypi", "rootio_django", "4.2.1", ("django", "4.2.1")),
+        ("npm", "@rootio/lodash", "4.17.20-root.io.2", ("lodash", "4.17.20")),
+        ("pypi", "django", "4.2.1+root.io.1", ("django", "4.2.1")),
+        ("pypi", "django", "4.2.1", None),
+        ("npm", "root.io", "1.0.0", None),
+    ],
+)
+def test_what_root_io_patched_in_language_packages(type, name, version, expected):
+    assert upstream_of(Package(type, None, name, version)) == expected
+
+
+def test_a_finding_of_a_patched_language_package_is_possible():
+    package = Package("pypi", None, "rootio-django", "4.2.1+root.io.1")
+    records = [info("PyPI", "osv/PyPI", unfixed=True), advisory("CVE-2026-0001", "4.2.2", "PyPI", "django")]
+    (found,) = matching([package], *records).findings
+    assert (found.id, found.confidence) == ("CVE-2026-0001", "possible")
+    assert "4.2.1 < 4.2.2" in found.reason

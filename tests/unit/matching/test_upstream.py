@@ -204,3 +204,20 @@ def test_a_release_without_the_distributions_mark_is_reported():
     known = info("almalinux:8", unfixed=True)
     matched = match(Inventory(ALMA, (package, rpm("bash", "5-1.el8"))), knowledge(known), SCHEMES, ECOSYSTEMS, TODAY)
     assert [(one.code, one.subjects) for one in matched.reasons] == [("no_index", (package.purl,))]
+
+
+def test_a_conda_package_is_assessed_as_the_software_that_the_map_names():
+    packages = [Package("conda", None, "nginx", "1.24.0"), Package("conda", None, "acme", "1.0")]
+    matched = matching(packages, cpe())
+    (found,) = matched.findings
+    assert (found.confidence, found.fix.versions) == ("likely", ("1.25.3",))
+    assert [(one.code, one.subjects) for one in matched.reasons if "acme" in str(one.subjects)]
+    assert namespaces(packages[0], DEBIAN, ECOSYSTEMS) == {"cpe", "Bitnami"}
+    assert namespaces(packages[1], DEBIAN, ECOSYSTEMS) == frozenset()
+
+
+def test_a_file_of_a_conda_package_is_assessed_once():
+    owner = Package("conda", None, "nginx", "1.24.0")
+    assert len(matching([owner, replace(BINARY, owned_by=owner.purl)], cpe()).findings) == 1
+    other = Package("conda", None, "acme", "1.0")
+    assert len(matching([other, replace(BINARY, owned_by=other.purl)], cpe()).findings) == 1

@@ -6,14 +6,18 @@ Raises: ValueError for a file with several versions, none of which is certain.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 
+from careen.formats.binaries.constant_functions import Functions
 from careen.model.delta import Fact
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern as expression
 
+from .library_version import by_file_name, by_functions, decimal
+from .libvips_parts import read_versions
+from .linked import LinkedScanner, read_linked
 from .programs import FILE, Loose, Names, Program, programs
 
 WINDOW_BYTES = 256 * 1024
@@ -21,6 +25,8 @@ BEFORE_BYTES, AFTER_BYTES = 64, 1024  # what an expression sees before and after
 MAX_VERSIONS = 16
 MAX_CANDIDATES = 20_000  # of versions without a name, in one file: honest files have dozens
 SOON_BYTES = 512
+PART_CONFIDENCE = 0.4
+MAX_LIBRARY_BYTES = 16 << 20  # a larger one is not kept for its functions
 
 _NAME_VERSION = expression(r"\d+\.\d+")
 _TEXT = expression(rb"[\t -~]{3}|.*(?:go|[\d.])", re.DOTALL)  # a word, the toolchain's name, or a longer number
@@ -42,15 +48,25 @@ def identifies(facts: Sequence[Fact]) -> Iterator[str]:
 
 def read(file: File) -> "Scanner | None":
     name = file.path.rpartition("/")[2]
-    wanted = NAMES.programs(name)
-    return Scanner(name, wanted) if wanted else None
+    wanted = _wanted(name)
+    if not wanted:
+        return None
+    has_functions = file.data.startswith(b"\x7fELF") and any(program.functions for program in wanted)
+    return Scanner(name, wanted, keep=has_functions and file.size_bytes <= MAX_LIBRARY_BYTES)
+
+
+def read_any(file: File) -> LinkedScanner | None:
+    """What is linked into a program that no rule is about, or into one of which a rule looks for other things."""
+    wanted = _wanted(file.path.rpartition("/")[2])
+    return read_linked(file, frozenset(program.name for program in wanted))
 
 
 class Scanner:
     """Searches overlapping windows of the file; the sizes of the chunks do not change their places."""
 
-    def __init__(self, name: str, wanted: list[Program]) -> None:
+    def __init__(self, name: str, wanted: list[Program], *, keep: bool = False) -> None:
         self._searches = [_Search(name, program) for program in wanted]
+        self._kept: list[bytes] | None = [] if keep else None
         self._open = list(self._searches)
         self._data = bytearray()
         self._from = 0  # index of the first byte that no window has covered
@@ -58,6 +74,8 @@ class Scanner:
     def feed(self, chunk: bytes) -> None:
         if not self._open:
             return
+        if self._kept is not None:
+            self._kept.append(chunk)
         self._data += chunk
         while len(self._data) >= self._from + WINDOW_BYTES + AFTER_BYTES:
             end = self._from + WINDOW_BYTES
@@ -69,10 +87,24 @@ class Scanner:
 
     def facts(self) -> Iterator[Package]:
         self._search_window(bytes(self._data), len(self._data))
+        damage = self._ask_functions()
         for search in self._searches:
             yield from search.packages()
         for search in self._searches:
             search.check()
+        if damage:
+            raise damage
+
+    def _ask_functions(self) -> ValueError | None:
+        if self._kept is None or not self._open:
+            return None
+        try:
+            library = Functions(b"".join(self._kept))
+        except ValueError as error:
+            return error
+        for search in self._open:
+            search.ask(library)
+        return None
 
     def _search_window(self, window: bytes, end: int) -> None:
         for search in self._open:
@@ -89,6 +121,7 @@ class _Search:
         self._loose: set[str] = set()
         self._candidates = 0
         self._name_version = _NAME_VERSION.search(name)
+        self._by_name = by_file_name(program, name)
         self.open = True
 
     def search(self, window: bytes, start: int, end: int) -> None:
@@ -98,7 +131,7 @@ class _Search:
             if _bytes(strong.text) in window and (
                 found := next(self._matches(strong.bytes, strong.version, window, start, end), None)
             ):
-                self._version, self.open = _text(found), False
+                self._version, self.open = self._text(found), False
                 return
         for loose in program.loose:
             if self._candidates > MAX_CANDIDATES or (loose.texts and not _any(loose.texts, window)):
@@ -109,14 +142,19 @@ class _Search:
         if program.at_start:
             self.open = False
 
+    def ask(self, library: Functions) -> None:
+        self._version = by_functions(self._program, library) or ""
+
     def packages(self) -> Iterator[Package]:
         if self._version:
             yield self._package(self._version, 0.8)
         elif len(self._loose) == 1 and self._candidates <= MAX_CANDIDATES:
             yield self._package(next(iter(self._loose)), 0.6)
+        elif self._by_name or self._program.unstated:
+            yield self._package(self._by_name or "", 0.6)
 
     def check(self) -> None:
-        if self._version:
+        if self._version or self._by_name:
             return
         if self._candidates > MAX_CANDIDATES:
             raise ValueError(f"more than {MAX_CANDIDATES} texts that could be a version of {self._named(self._program.name)}")
@@ -124,11 +162,12 @@ class _Search:
             raise ValueError(f"{self._named(self._program.name)} has one of the versions {', '.join(sorted(self._loose))}")
 
     def _loose_versions(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[str]:
-        for match in self._matches(loose.bytes, "", window, start, end):
+        searched = self._matches_at(loose, window, start, end) if loose.starts else None
+        for match in searched or self._matches(loose.bytes, "", window, start, end):
             self._candidates += 1
             if self._candidates > MAX_CANDIDATES:
                 return
-            version = _text(match)
+            version = self._text(match)
             if loose.follows_name and not (self._name_version and version.startswith(f"{self._name_version[0]}.")):
                 continue
             if not loose.alone or _stands_alone(loose.alone, window, match):
@@ -146,6 +185,16 @@ class _Search:
                 return
             yield match
 
+    def _matches_at(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
+        """An expression looks at every NUL; these texts are rare, and found faster."""
+        compiled = _compiled(loose.bytes, self._program.version)
+        for text in loose.starts:
+            at = window.find(_bytes(text), start, end)
+            while at >= 0:
+                if match := compiled.match(window, at):
+                    yield match
+                at = window.find(_bytes(text), at + 1, end)
+
     def _package(self, version: str, confidence: float) -> Package:
         program = self._program
         return Package(
@@ -154,9 +203,13 @@ class _Search:
             name=self._named(program.name),
             version=program.prefix + version,
             cataloger="binary",
-            confidence=confidence,
-            cpe=_cpe(self._named(program.cpe), version) if program.cpe else None,
+            confidence=min(confidence, PART_CONFIDENCE) if program.part else confidence,
+            cpe=_cpe(self._named(program.cpe), version) if program.cpe and version else None,
         )
+
+    def _text(self, match: re.Match[bytes]) -> str:
+        version = match["version"].decode("latin-1")
+        return decimal(int(version)) if self._program.written else version
 
     def _named(self, text: str) -> str:
         return text.replace(FILE, self._name)
@@ -173,12 +226,13 @@ def _stands_alone(nuls: int, window: bytes, match: re.Match[bytes]) -> bool:
     return not _TEXT.fullmatch(before) and window.find(bytes(nuls), match.end(), match.end() + SOON_BYTES) >= 0
 
 
-def _text(match: re.Match[bytes]) -> str:
-    return match["version"].decode("latin-1")
-
-
 def _any(texts: tuple[str, ...], window: bytes) -> bool:
     return any(_bytes(text) in window for text in texts)
+
+
+@lru_cache(maxsize=1)  # both readers ask about the same file, one after the other
+def _wanted(name: str) -> list[Program]:
+    return NAMES.programs(name)
 
 
 @cache
@@ -207,6 +261,8 @@ CATALOGER = Cataloger(
             ),
             read,
         ),
+        Reader(Wants(executables=True, magic=(b"\x7fELF",), amount="stream"), read_any),
+        Reader(Wants(names=("versions.json",)), read_versions),
     ),
     identifies=identifies,
     limits=(

@@ -10,11 +10,24 @@ A rule is a ``[[program]]``:
               ``<minor>`` is the version up to its second number
     strong    [{text, bytes}]: an expression with ``<version>`` in it, and a text that it contains, searched first; the
               first expression of the list that matches decides the version
-    loose     [{bytes, texts, beside, follows_name, alone}]: for a version without a name next to it. The same 256 KiB
+    loose     [{bytes, texts, starts, beside, follows_name, alone}]: for a version without a name next to it. The same 256 KiB
               must contain one of ``texts``, which are searched first, and one of ``beside``; ``follows_name``: the
               version continues the one in the file's name (python3.11); ``alone``: no text precedes it, and that many
-              NULs in a row soon follow. All loose matches must agree on one version
+              NULs in a row soon follow; ``starts``: a match begins with one of these texts, which are searched for speed.
+              All loose matches must agree on one version
+    functions [{symbol, form}]: functions of a library that return its version. Forms: ``text``, whose end is a version;
+              ``stored``: three numbers, where the arguments point to; ``structure``: a decimal in a field;
+              ``decimal``: 10505 is 1.5.5, and from 100000 on 170004 is 17.4; ``thousands``: 2131 is 2.13.1;
+              ``bytes``: 0x10302 is 1.3.2; ``first three bytes``: 0x20c01ff is 2.12.1;
+              ``halves``: 0x1001000 is 1.1.0, in twelve bits each
+    releases  [number, release]: the release by the number in the file's name, of a library that counts its files apart
+              (libfreetype.so.6.20.1 is of 2.13.2)
+    by_name   the number in the file's name is the release (``same``), or a project's form of it: ``gnome 2``, libglib's
+              0.7400.6 is 2.74.6; ``protobuf 3``, libprotobuf's 32.0.12 is 3.21.12
+    part      a library that most vulnerabilities of the product do not concern: findings are at most possible
+    unstated  a library that states its version nowhere: it is listed without one
     version   what ``<version>`` stands for, unless it is three numbers; a strong expression may have its own
+    written   ``decimal``: ``<version>`` is one number, 20914 for 2.9.14
     cpe       vendor and product in the CPE dictionary; ``type`` of the package URL; ``prefix`` precedes the version
     any_mode  the files need no execute bit; ``at_start``: an expression matches only the first bytes of the file
 
@@ -24,12 +37,14 @@ bounded repeats, so that time is linear in the file's size.
 """
 
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct
 
 from careen.formats.data.rule_files import tables
 
 NUMBERS = r"\d{1,4}\.\d{1,4}\.\d{1,5}"
+Form = Literal["text", "stored", "structure", "decimal", "thousands", "bytes", "first three bytes", "halves"]
 FILE = "<file>"
 
 _START = 6  # names with a "*" are looked up by at most so many characters, which are enough to distinguish libraries
@@ -44,9 +59,15 @@ class Strong(Struct, frozen=True, forbid_unknown_fields=True):
 class Loose(Struct, frozen=True, forbid_unknown_fields=True):
     bytes: str
     texts: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     follows_name: bool = False
     alone: int = 0
+
+
+class Function(Struct, frozen=True, forbid_unknown_fields=True):
+    symbol: str
+    form: Form
 
 
 class Program(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,7 +77,13 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
     parts: tuple[str, ...] = ()
     strong: tuple[Strong, ...] = ()
     loose: tuple[Loose, ...] = ()
+    functions: tuple[Function, ...] = ()
+    releases: tuple[tuple[str, str], ...] = ()
+    by_name: Literal["", "same", "gnome 1", "gnome 2", "protobuf 3"] = ""
+    part: bool = False
+    unstated: bool = False
     version: str = NUMBERS
+    written: Literal["", "decimal"] = ""
     cpe: str | None = None
     type: str = "generic"
     prefix: str = ""

@@ -110,7 +110,8 @@ class BuildInfoScan:
                     return followed
         if self._pointers:
             raise ValueError("Go executable whose build information cannot be found")
-        return None
+        wrapped = [modules for text in self._texts.values() if (modules := _unwrapped(text)).startswith("path\t")]
+        return BuildInfo("", wrapped[0]) if len(wrapped) == 1 else None  # without the marker, which some builds remove
 
     def _take(self, chunk: bytes) -> None:
         window, start = self._tail + chunk, self._fed_bytes - len(self._tail)

@@ -8,6 +8,7 @@ Shape: ``software_map/*.toml``, one file for each group, of ``[[software]]``:
               that is sold apart ("gitlab:gitlab:enterprise")
     packages  its rpm and deb packages, by its maker and by those who rebuild it; ``*``, ``?`` and ``[...]`` as in
               a shell, ``.`` and ``-`` as they are
+    conda     its conda packages, of any channel
     parts     packages of the same build that do not contain the program itself
     other     names that match the patterns above but are something else
     built_by  an expression that maker, version or release must match, if the name alone is not enough
@@ -44,6 +45,7 @@ class Software(Struct, frozen=True, forbid_unknown_fields=True):
     osv: tuple[str, ...] = ()
     cpe: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    conda: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     other: tuple[str, ...] = ()
     built_by: str = ""
@@ -91,6 +93,15 @@ def software_of_cpe(cpe: str) -> Software | None:
         return None
     name = f"{parts[3]}:{parts[4]}"
     return _by_cpe().get(name) or Software(parts[4], cpe=(name,))
+
+
+@cache
+def _by_conda_name() -> dict[str, Software]:
+    return {name: entry for entry in software() for name in entry.conda}
+
+
+def software_of_conda(name: str) -> Software | None:
+    return _by_conda_name().get(name)
 
 
 def version_of_cpe(cpe: str) -> str:

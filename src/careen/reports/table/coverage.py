@@ -31,6 +31,7 @@ NEXT_STEPS = {
     "no_distribution_package": "--verbose lists the packages; --accept no_distribution_package:RELEASE accepts them",
     "unidentified_files": "--verbose lists them; --accept unidentified_files:PATH accepts your own",
     "modified_package": "SUP-001 and SUP-002 name the files; build the change into a package of your own",
+    "partial_program": "build with cargo auditable; --accept partial_program:PATH accepts your own",
     "unpinned": "pin versions: unpinned packages can only be assessed after the build, with careen scan",
     "as_of_today": "pin versions: the build may install others",
     "unread_manifest": "--context DIR names the build context, if it is not the Dockerfile's folder",

@@ -1,7 +1,7 @@
 import random
 
 import pytest
-from tests.support.executables import WRITABLE_AT, elf, inline, macho, pe, pointers
+from tests.support.executables import WRITABLE_AT, elf, inline, macho, pe, pointers, wrapped
 
 from careen.formats.binaries.go_build_info import MARKER, BuildInfo, BuildInfoScan
 from careen.formats.binaries.segments import mappings, writable_ranges
@@ -117,3 +117,10 @@ def test_memory_and_time_are_bounded_whatever_comes():
     assert len(file) > WRITABLE_AT + 1_000_000
     assert len(found._parts) < 100
     assert found.result() is None
+
+
+def test_the_modules_count_without_the_marker():
+    """Some makers remove the section that has it."""
+    assert scan(elf(wrapped(MODULES), b"x" * 64)) == BuildInfo("", MODULES)
+    assert scan(elf(wrapped(MODULES) + wrapped(MODULES), b"x" * 64)) is None
+    assert scan(elf(wrapped("some other text\n"), b"x" * 64)) is None
