@@ -22,7 +22,7 @@ from careen.plugins import Reporter, ReportOptions
 
 MAX = 65_000  # characters
 FIRST = 5  # groups named under what to do first
-STEPS = 3  # named for a group
+STEPS = 3  # versions or advice named for a group
 ROWS = 100  # of a group
 REASONS = 20
 COVERAGE = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
@@ -30,8 +30,9 @@ Group = list[Row]
 
 
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
-    groups = _grouped(rows_of(report, options.severities))
-    text = "\n".join((*_head(report), *_first(groups), *_coverage(report), *(["### Findings", ""] if groups else ())))
+    rows = rows_of(report, options.severities)
+    groups = _grouped(rows)
+    text = "\n".join((*_head(report), *_first(rows, report), *_coverage(report), *(["### Findings", ""] if groups else ())))
     parts = [text.rstrip("\n") + "\n"]
     left = MAX - len(parts[0]) - 200  # for the count of what is left out
     for index, group in enumerate(groups):
@@ -85,26 +86,33 @@ def _sign(report: Report) -> str:
     return "✅ " if report.verdict.rules and report.coverage.verdict == "assessed" else ""
 
 
-def _first(groups: Sequence[Group]) -> Iterator[str]:
-    fixable = [(group, fixed) for group in groups if (fixed := [row for row in group if row.fixed_in or row.advice])]
-    if not fixable:
+def _first(rows: Sequence[Row], report: Report) -> Iterator[str]:
+    """Packages that are built from one source are upgraded together."""
+    sources = {package.purl: package.source for package in report.inventory.packages if package.source}
+    groups: dict[tuple[str, str], Group] = {}
+    for row in rows:
+        if row.fixed_in or row.advice:
+            source = sources.get(row.purl)
+            subject = f"{source.name} {source.version}" if source else row.subject
+            groups.setdefault((subject, row.purl.partition("/")[0]), []).append(row)
+    if not groups:
         return
+    first = sorted(groups.items(), key=lambda entry: _rank(entry[1]))[:FIRST]
     yield "### What to do first"
     yield ""
-    for number, (group, fixed) in enumerate(fixable[:FIRST], 1):
-        yield f"{number}. {_code(group[0].subject)}: {_remedy(fixed)} ({_counts(fixed)})"
+    for number, ((subject, _), group) in enumerate(first, 1):
+        yield f"{number}. {_code(subject)}: {_step(group)} ({_counts(group)})"
     yield ""
+    if any(row.fixed_in for _, group in first for row in group):
+        yield f"{_code('careen fix')} names the lowest versions that fix all of them."
+        yield ""
 
 
-def _remedy(fixed: Sequence[Row]) -> str:
-    """What each fixed version, or each advice, is good for, the most useful first."""
-    steps = Counter((row.fixed_in, row.advice) for row in fixed).most_common()
-    shown = "; ".join(f"{_step(*step)} fixes {count:,}" for step, count in steps[:STEPS])
-    return shown + (f"; and {plural(len(steps) - STEPS, 'more step')}" if len(steps) > STEPS else "")
-
-
-def _step(fixed_in: Sequence[str], advice: str) -> str:
-    return f"upgrade to {' or '.join(map(_code, fixed_in[:STEPS]))}" if fixed_in else _code(advice)
+def _step(group: Group) -> str:
+    """The fixed versions or the advice of most findings first. Which version is the newest is for ``careen fix`` to say."""
+    steps = [text for text, _ in Counter(" or ".join(row.fixed_in) or row.advice for row in group).most_common()]
+    more = f" and {len(steps) - STEPS:,} more" if len(steps) > STEPS else ""
+    return f"{'fixes in ' if group[0].fixed_in else ''}{', '.join(map(_code, steps[:STEPS]))}{more}"
 
 
 def _coverage(report: Report) -> Iterator[str]:

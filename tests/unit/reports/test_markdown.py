@@ -19,22 +19,24 @@ OWN = re.compile(r"[\w .,:;#|()*\n-]*(?:[✅❌…][\w .,:;#|()*\n-]*)*")
 def test_the_most_severe_first_and_what_removes_it():
     lines = written(REPORTER, usual()).splitlines()
     start = lines.index("### What to do first")
-    assert lines[start + 2] == (
-        "1. `org.apache.logging.log4j:log4j-core 2.14.1`: upgrade to `2.15.0` or `2.12.2` or `2.3.1` fixes 1 (1 critical)"
-    )
+    assert lines[start + 2 : start + 6] == [
+        "1. `org.apache.logging.log4j:log4j-core 2.14.1`: fixes in `2.15.0 or 2.12.2 or 2.3.1` (1 critical)",
+        "2. `openssl 3.0.11-1~deb12u2`: fixes in `3.0.13-1~deb12u1` (2 medium)",  # libssl3 is built from it, too
+        "3. `Jinja2 3.0.1`: fixes in `3.1.3` (1 medium)",
+        "",
+    ]
     groups = [line for line in lines if line.startswith("<details>")]
     assert groups[0] == "<details><summary><code>org.apache.logging.log4j:log4j-core 2.14.1</code>: 1 critical</summary>"
     assert groups[1] == "<details><summary><code>linux-libc-dev 6.1.66-1</code>: 2 high, 1 low</summary>"
     assert lines.count("</details>") == len(groups)
 
 
-def test_fixes_of_one_package_are_counted():
+def test_many_fixed_versions_of_a_package_are_counted():
     shell = usual().findings[3]
     found = [replace(shell, id=f"CVE-2026-{number:04}", fix=Fix("fixed", (f"3.{number // 4}",))) for number in range(18)]
     lines = written(REPORTER, replace(usual(), findings=tuple(found))).splitlines()
     assert lines[lines.index("### What to do first") + 2] == (
-        "1. `org.apache.logging.log4j:log4j-core 2.14.1`: upgrade to `3.0` fixes 4; upgrade to `3.1` fixes 4; "
-        "upgrade to `3.2` fixes 4; and 2 more steps (18 critical)"
+        "1. `org.apache.logging.log4j:log4j-core 2.14.1`: fixes in `3.0`, `3.1`, `3.2` and 2 more (18 critical)"
     )
 
 
