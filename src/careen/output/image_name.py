@@ -1,4 +1,4 @@
-"""The name of an image under which viewers keep one list from build to build."""
+"""The name of an image under which viewers keep one list from build to build, and where its files are in a checkout."""
 
 from pathlib import PurePath
 
@@ -23,6 +23,16 @@ def lasting_name(image: Image) -> str:
         name = PurePath(name).name
     head, colon, tag = name.rpartition(":")
     return head if colon and "/" not in tag and head not in _FILES else name
+
+
+def file_in_checkout(image: Image, path: str) -> str:
+    """The path below the working folder, if the checked files or the scanned folder are there; else ""."""
+    if image.kind == "files":
+        return path
+    folder = PurePath(image.reference)
+    outside = folder.is_absolute() or ".." in folder.parts
+    is_folder = image.opened.partition(":")[0] in _FOLDERS
+    return "" if outside or not is_folder or not path else (folder / path).as_posix()
 
 
 def _in_checkout(path: str) -> str:

@@ -6,8 +6,10 @@ A row has what all kinds share. A kind that is new here needs no change: its fie
 from msgspec import Struct
 
 from careen.model.finding import ExposedSecret, Finding, Fix, Location, Vulnerability
+from careen.model.image import Image
 from careen.model.report import Report
 
+from .image_name import file_in_checkout
 from .lines import joined
 from .summary import ordered
 
@@ -41,7 +43,7 @@ class Row(Struct, frozen=True):
     advice: str = ""  # the fix in words
     risk: float | None = None
     confidence: str = ""
-    in_source: bool = False  # ``paths`` are files of the source tree, not of the image
+    file: str = ""  # the file of the checkout that ``line`` counts in; "" if it is in an image
 
     @property
     def subject(self) -> str:
@@ -72,12 +74,14 @@ class Row(Struct, frozen=True):
 def rows_of(report: Report, severities: frozenset[str] | None = None) -> list[Row]:
     """The listed findings, the most important first."""
     listed = (found for found in ordered(report.findings) if not severities or found.severity in severities)
-    return [row_of(finding, report.image.kind == "files") for finding in listed]
+    return [row_of(finding, report.image) for finding in listed]
 
 
-def row_of(finding: Finding, in_source: bool = False) -> Row:
+def row_of(finding: Finding, image: Image) -> Row:
     location: Location | None = getattr(finding, "location", None)
     fix = getattr(finding, "fix", "")
+    paths = tuple(dict.fromkeys((*((location.path,) if location else ()), *getattr(finding, "paths", ()))))
+    of_build = isinstance(finding, Vulnerability) and location is not None  # a line of the Dockerfile
     known = fix if isinstance(fix, Fix) else None
     return Row(
         kind=str(finding.__struct_config__.tag),
@@ -89,7 +93,7 @@ def row_of(finding: Finding, in_source: bool = False) -> Row:
         purl=getattr(finding, "package", ""),
         package=getattr(finding, "package_name", ""),
         version=getattr(finding, "package_version", ""),
-        paths=tuple(dict.fromkeys((*((location.path,) if location else ()), *getattr(finding, "paths", ())))),
+        paths=paths,
         line=location.line if location else None,
         end_line=location.end_line if location else None,
         layer=getattr(finding, "layer", None),
@@ -98,7 +102,7 @@ def row_of(finding: Finding, in_source: bool = False) -> Row:
         advice=REVOKE if isinstance(finding, ExposedSecret) else "" if known else str(fix),
         risk=getattr(finding, "risk", None),
         confidence=getattr(finding, "confidence", ""),
-        in_source=in_source or (isinstance(finding, Vulnerability) and location is not None),
+        file=paths[0] if of_build else file_in_checkout(image, paths[0] if paths else ""),
     )
 
 

@@ -1,7 +1,7 @@
 """The findings as workflow commands of GitHub Actions, which shows them beside the lines of a pull request.
 
 GitHub keeps ten annotations of each level for a step; the last one counts those left out, the most important come first.
-Only files of the source tree are named as files: a path inside an image is part of the message.
+Only files below the working folder are named as files: a path inside an image is part of the message.
 **Source:** GitHub Actions, "Workflow commands" (setting an error message, and its limits); actions/toolkit, command.ts
 (escapeData, escapeProperty).
 """
@@ -53,11 +53,11 @@ def _of_coverage(report: Report) -> Iterator[tuple[str, str]]:
 
 def _of_row(command: str, row: Row) -> str:
     title = f"{row.severity}: {visible(row.id, 100)}"
-    parts = (f"{row.package} {row.version}".strip(), row.what, "" if row.in_source else row.place, row.remedy)
+    parts = (f"{row.package} {row.version}".strip(), row.what, "" if row.file else row.place, row.remedy)
     message = "\n".join(visible(part, 500) for part in parts if part)
-    if not row.in_source:
+    if not row.file:
         return _command(command, title, message)
-    return _command(command, title, message, file=row.path, line=row.line, endLine=row.end_line)
+    return _command(command, title, message, file=row.file, line=row.line, endLine=row.end_line)
 
 
 def _command(command: str, title: str, message: str, **place: str | int | None) -> str:

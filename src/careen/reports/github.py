@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from careen import __version__
+from careen.model.image import Image
 from careen.model.package import Package
 from careen.model.report import Report
-from careen.output.image_name import lasting_name
+from careen.output.image_name import file_in_checkout, lasting_name
 from careen.output.json_text import write_json
 from careen.output.summary import merged
 from careen.plugins import Reporter, ReportOptions
@@ -52,17 +53,17 @@ def _job(report: Report, environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _manifests(report: Report) -> dict[str, Any]:
-    in_source = report.image.kind == "files"
     by_path: dict[str, list[Package]] = {}
     for _, package in merged(report.inventory.packages):
         path = package.evidence[0].path if package.evidence else lasting_name(report.image)
         by_path.setdefault(path, []).append(package)
-    return {path: _manifest(path, packages, in_source) for path, packages in sorted(by_path.items())}
+    return {path: _manifest(path, packages, report.image) for path, packages in sorted(by_path.items())}
 
 
-def _manifest(path: str, packages: list[Package], in_source: bool) -> dict[str, Any]:
-    """Only a file of the source tree has a place in the repository."""
-    place = {"file": {"source_location": path}} if in_source else {}
+def _manifest(path: str, packages: list[Package], image: Image) -> dict[str, Any]:
+    """Only a file below the working folder has a place in the repository."""
+    location = file_in_checkout(image, path)
+    place = {"file": {"source_location": location}} if location else {}
     return {"name": path, **place, "resolved": {package.purl: _dependency(package) for package in packages}}
 
 

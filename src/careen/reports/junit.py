@@ -64,9 +64,8 @@ def _of_rules(report: Report) -> "Element":
 
 
 def _of_findings(report: Report, options: ReportOptions) -> Iterator["Element"]:
-    in_source = report.image.kind == "files"
     cases: list[Case] = [(row, None) for row in rows_of(report, options.severities)]
-    cases += [(row_of(entry.finding, in_source), entry.by) for entry in settled(report.suppressed)]
+    cases += [(row_of(entry.finding, report.image), entry.by) for entry in settled(report.suppressed)]
     groups: dict[tuple[str, str], list[Case]] = {}
     for row, by in cases:
         groups.setdefault((row.subject, row.purl), []).append((row, by))
