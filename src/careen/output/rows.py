@@ -43,6 +43,9 @@ class Row(Struct, frozen=True):
     advice: str = ""  # the fix in words
     risk: float | None = None
     confidence: str = ""
+    aliases: tuple[str, ...] = ()
+    exploited: bool | None = None  # known to be, by CISA's catalogue; None: not known
+    epss: float | None = None
     file: str = ""  # the file of the checkout that ``line`` counts in; "" if it is in an image
 
     @property
@@ -102,6 +105,9 @@ def row_of(finding: Finding, image: Image) -> Row:
         advice=REVOKE if isinstance(finding, ExposedSecret) else "" if known else str(fix),
         risk=getattr(finding, "risk", None),
         confidence=getattr(finding, "confidence", ""),
+        aliases=getattr(finding, "aliases", ()),
+        exploited=getattr(finding, "kev", None),
+        epss=epss.score if (epss := getattr(finding, "epss", None)) else None,
         file=paths[0] if of_build else file_in_checkout(image, paths[0] if paths else ""),
     )
 

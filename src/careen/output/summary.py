@@ -102,9 +102,11 @@ def build_step(created_by: str) -> str:
 
 def _by_place(one: Finding) -> tuple[int, str, int, str, str]:
     location = getattr(one, "location", None)
-    path, line = (location.path, location.line or 0) if location else ("", 0)
-    return _RANK[one.severity], path, line, one.id, one.fingerprint
+    return _RANK[one.severity], _where(one), (location.line if location else None) or 0, one.id, one.fingerprint
 
 
 def _where(finding: Finding) -> str:
-    return finding.package if isinstance(finding, Vulnerability) else finding.location.path
+    if isinstance(finding, Vulnerability):
+        return finding.package
+    location = getattr(finding, "location", None)
+    return location.path if location else ""

@@ -17,7 +17,7 @@ from careen.safety.pattern import pattern
 
 COLUMNS = (
     *("kind", "id", "severity", "risk", "title", "message", "package", "version", "purl", "path", "line", "layer"),
-    *("fix_state", "fixed_in", "fix", "confidence", "fingerprint", "target", "digest"),
+    *("fix_state", "fixed_in", "fix", "confidence", "aliases", "exploited", "epss", "fingerprint", "target", "digest"),
 )
 CELL = 8000  # characters; a spreadsheet cuts them at 32,767
 _FORMULA = pattern(r"(^|;)(\s*)(?=[=+\-@|%\uff1d\uff0b\uff0d\uff20])")
@@ -32,7 +32,9 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 def _values(row: Row, report: Report) -> Iterator[object]:
     yield from (row.kind, row.id, row.severity, row.risk, row.title, row.message, row.package, row.version, row.purl)
     yield from ("; ".join(row.paths), row.line, row.layer, row.fix_state, "; ".join(row.fixed_in), row.advice)
-    yield from (row.confidence, row.fingerprint, report.image.reference, report.image.digest)
+    exploited = None if row.exploited is None else "yes" if row.exploited else "no"
+    yield from (row.confidence, "; ".join(row.aliases), exploited, row.epss)
+    yield from (row.fingerprint, report.image.reference, report.image.digest)
 
 
 def _cell(value: object) -> str:

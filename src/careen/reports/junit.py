@@ -34,8 +34,8 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
     suites = [_of_coverage(report), *rules, *_of_findings(report, options)]
     root.extend(suites)
     for suite in suites:
-        _count(suite, suite)
-    _count(root, root)
+        _count(suite)
+    _count(root)
     indent(root)
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode") + "\n")
 
@@ -121,10 +121,10 @@ def _add(parent: "Element", tag: str, **attributes: str) -> "Element":
     return SubElement(parent, tag, attributes)
 
 
-def _count(counted: "Element", within: "Element") -> None:
-    counted.set("tests", str(len(list(within.iter("testcase")))))
+def _count(counted: "Element") -> None:
+    counted.set("tests", str(len(list(counted.iter("testcase")))))
     for attribute, tag in OUTCOMES.items():
-        counted.set(attribute, str(len(list(within.iter(tag)))))
+        counted.set(attribute, str(len(list(counted.iter(tag)))))
     counted.set("time", "0")
 
 

@@ -26,7 +26,8 @@ def test_columns_are_stable():
     """New ones are added at the end: scripts count them."""
     assert COLUMNS[:9] == ("kind", "id", "severity", "risk", "title", "message", "package", "version", "purl")
     assert COLUMNS[9:] == (
-        *("path", "line", "layer", "fix_state", "fixed_in", "fix", "confidence", "fingerprint", "target", "digest"),
+        *("path", "line", "layer", "fix_state", "fixed_in", "fix", "confidence", "aliases"),
+        *("exploited", "epss", "fingerprint", "target", "digest"),
     )
 
 
@@ -39,8 +40,10 @@ def test_a_row_of_each_kind():
     log4j = rows(usual())[0]
     assert log4j["id"] == "CVE-2021-44228"
     assert (log4j["risk"], log4j["fixed_in"], log4j["fix_state"]) == ("99.1", "2.15.0; 2.12.2; 2.3.1", "fixed")
+    assert (log4j["exploited"], log4j["epss"], log4j["aliases"]) == ("yes", "0.94358", "GHSA-jfh8-c2jp-5v3q")
     token, user, _ = rows(faulty())
     assert (token["kind"], token["message"]) == ("secret", "tok_…(redacted) (deleted by a later layer)")
+    assert token["exploited"] == token["epss"] == ""
     assert token["fix"].startswith("Revoke the credential")
     assert (user["path"], user["line"], user["fix"]) == ("build/Dockerfile", "7", "Name another USER.")
 
