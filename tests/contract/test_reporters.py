@@ -1,26 +1,45 @@
 """Rules for every reporter: hostile text stays text, totals agree, the order is stable."""
 
-import io
 import json
 import re
 import unicodedata
 from urllib.parse import unquote
+from xml.etree import ElementTree
 
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 from tests.support.reports import HOSTILE, clean, faulty, hostile, usual
+from tests.support.written import written
 
 from careen.cli.main import main
+from careen.model.finding import Location, Misconfiguration, Suppressed, SuppressedBy
 from careen.model.report import Rule, Verdict
-from careen.plugins import Reporter, ReportOptions, load
+from careen.plugins import Reporter, load
 
+OWN_COMMAND = re.compile(r"::(error|warning|notice) [^:\n]*::")
+OF_ANY_KIND = ("annotations", "csv", "junit", "markdown")
 REPORTERS = load("careen.reports", "REPORTER", Reporter)
 
 
-def written(reporter, report, **options):
-    stream = io.StringIO()
-    reporter.write(report, stream, ReportOptions(**options))
-    return stream.getvalue()
+class NewKind(Misconfiguration, frozen=True, tag_field="kind", tag="new"):
+    id: str = "NEW-001"
+    title: str = "A new rule"
+    severity: str = "low"
+    location: Location = Location("new/file", 3)
+    why: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    fingerprint: str = "new"
+
+
+class Unrelated(Struct, frozen=True, tag_field="kind", tag="unrelated"):
+    """Not even a subclass of a known kind, and without a place."""
+
+    id: str = "NEW-002"
+    title: str = "Another rule"
+    severity: str = "high"
+    fingerprint: str = "unrelated"
 
 
 @pytest.fixture(params=REPORTERS, ids=lambda reporter: reporter.name)
@@ -38,11 +57,17 @@ def test_every_format_is_described(reporter):
 def test_hostile_text_acts_nowhere(reporter, text, width):
     out = written(reporter, hostile(text), width=width)
     out.encode()  # no lone surrogates
+    if reporter.media_type == "text/csv":
+        out = out.replace("\r\n", "\n")  # the end of a row by RFC 4180
     acting = {c for c in out if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") and c != "\n"}
     assert not acting
     if reporter.media_type.endswith("json") or "+json" in reporter.media_type:
         json.loads(out)
-    assert not any(line.strip().startswith(("::", "##[")) for line in out.splitlines())
+    if reporter.media_type.endswith("xml"):
+        ElementTree.fromstring(out)
+    commands = [line for line in out.splitlines() if line.strip().startswith("::")]
+    assert all(reporter.name == "annotations" and OWN_COMMAND.match(line) for line in commands)
+    assert not re.search(r"##[a-z]*\[", out)
 
 
 @pytest.mark.parametrize("text", ["two\nlines", "two\r\nlines", "two\x85lines", "two\u2028lines", "two\x0blines"])
@@ -64,6 +89,16 @@ def test_the_order_is_stable(reporter):
     assert written(reporter, report) == written(reporter, turned)
 
 
+def test_a_new_kind_of_finding_is_listed_without_a_change(reporter):
+    """Its fields are those that all kinds have."""
+    new = (NewKind(), Unrelated())
+    ignored = tuple(Suppressed(finding, SuppressedBy("ignore", "rules", "known")) for finding in new)
+    report = replace(faulty(), findings=(*faulty().findings, *new), suppressed=ignored)
+    if reporter.name in OF_ANY_KIND:
+        out = written(reporter, report)
+        assert all(text in out for text in ("NEW-001", "A new rule", "new/file", "NEW-002", "Another rule"))
+
+
 def test_findings_in_files_have_their_lines(reporter):
     out = written(reporter, faulty(), width=0, verbose=True)
     if not reporter.with_places:
@@ -76,7 +111,7 @@ def test_a_partial_answer_is_marked(reporter):
     if not reporter.with_coverage:
         return
     assert re.search("partially_assessed|[Aa]ssessed in part", written(reporter, clean("partially_assessed")))
-    assert re.search("not_assessed|not assessed", written(reporter, clean("not_assessed")))
+    assert re.search("not_assessed|[Nn]ot assessed", written(reporter, clean("not_assessed")))
 
 
 ABSOLUTE = re.compile(

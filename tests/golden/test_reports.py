@@ -4,6 +4,7 @@ A new format needs nothing here: ``--update`` writes its cases.
 """
 
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,13 @@ REPORTERS = load("careen.reports", "REPORTER", Reporter)
 
 @pytest.mark.parametrize("case", REPORTS)
 @pytest.mark.parametrize("reporter", REPORTERS, ids=lambda reporter: reporter.name)
-def test_report(reporter, case, update):
+def test_report(reporter, case, update, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("GITHUB_")]:
+        monkeypatch.delenv(name)
     stream = io.StringIO()
     reporter.write(REPORTS[case], stream, ReportOptions())
     written = stream.getvalue().replace(f'"{__version__}"', '"VERSION"').replace(f"careen-{__version__}", "careen-VERSION")
+    written = written.replace(f"careen {__version__}", "careen VERSION").replace("\r\n", "\n")
     golden = FOLDER / reporter.name / case
     if update:
         golden.parent.mkdir(parents=True, exist_ok=True)

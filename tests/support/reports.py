@@ -217,6 +217,7 @@ HOSTILE = (
     "zero\u200bwidth\ufeff\u2066",
     "\x9b31mC1",
     "::error::commands of a pipeline",
+    "a##[add-mask]b ##vso[task.setvariable variable=x]y",
     "=HYPERLINK(1)",
     "<script>alert(1)</script>&amp;",
     '"quotes"\\and\\backslashes',

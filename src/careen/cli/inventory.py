@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from careen.model.report import Report
     from careen.plugins import Reporter, ReportOptions
 
-SBOMS = ("cyclonedx", "spdx", "purls")
+SBOMS = ("cyclonedx", "spdx", "purls", "github")
 SCHEMA = "careen.inventory/1"
 KEPT = ("tool", "created", "target", "layers", "packages", "unknowns")
 COLUMNS = ("PACKAGE", "VERSION", "TYPE", "LAYER", "NOTE")

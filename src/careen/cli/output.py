@@ -17,6 +17,8 @@ from careen.plugins import Reporter, ReportOptions
 from .output_plan import Output
 from .streams import columns, forget_output
 
+ENDINGS = {"text/csv": ".csv", "text/markdown": ".md"}
+
 
 def write(output: Output, reports: Sequence[Report], settings: Settings, name: str = "", following: bool = False) -> None:
     """Several reports (one a platform) follow each other on standard output, and get a file each elsewhere.
@@ -83,8 +85,13 @@ def width_of(terminal: bool) -> int:
 
 
 def _ending(reporter: Reporter) -> str:
-    """``.json``, ``.sarif.json``, ``.table.txt``."""
-    general = ".json" if reporter.media_type.endswith("json") else ".txt" if reporter.media_type.startswith("text/") else ""
+    """``.json``, ``.sarif.json``, ``.table.txt``, ``.md``."""
+    if ending := ENDINGS.get(reporter.media_type):
+        return ending
+    kind = reporter.media_type
+    general = (
+        ".json" if kind.endswith("json") else ".xml" if kind.endswith("xml") else ".txt" if kind.startswith("text/") else ""
+    )
     return general if general == f".{reporter.name}" else f".{reporter.name}{general}"
 
 

@@ -3,7 +3,8 @@
 Control characters could move the cursor, bidirectional marks could reverse a name, invisible ones could hide a
 difference; each is shown as its escape instead. Text that a pipeline's runner would take for a command is broken up.
 **Source:** Unicode 16.0, general categories C* and Z*; UAX #9 (bidirectional) and UTS #39 (security); UAX #11 (width);
-GitHub Actions, workflow commands (``::name::``, also after blanks).
+GitHub Actions, workflow commands (``::name::``, also after blanks); actions/runner, ActionCommand.cs, and Azure Pipelines,
+logging commands (``##[name]`` and ``##vso[name]``, anywhere in a line).
 """
 
 import unicodedata
@@ -11,7 +12,7 @@ import unicodedata
 from careen.safety.pattern import pattern
 
 _PLAIN = pattern(r"[ -~]*")
-_COMMAND = pattern(r"(?:^|(?<= ))(?=::|##\[)")
+_COMMAND = pattern(r"(?:^|(?<= ))(?=::)|(?<=#)(?=#[a-z]*\[)")
 _LINK = pattern(r"https?://(?:[A-Za-z0-9._~:/?#@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
 _HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters by category, empty to the eye
@@ -22,7 +23,7 @@ def visible(text: str, limit: int = 2000) -> str:
     cut = text if len(text) <= limit else text[: limit - 1] + "…"
     if not _PLAIN.fullmatch(cut):
         cut = "".join(map(_shown, cut))
-    return _COMMAND.sub(r"\\", cut) if "::" in cut or "##[" in cut else cut
+    return _COMMAND.sub(r"\\", cut) if "::" in cut or "##" in cut else cut
 
 
 def columns(text: str) -> int:

@@ -1,7 +1,8 @@
 """JSON text of a document: indented, and safe to print in a terminal.
 
-Bidirectional and invisible characters are written as their JSON escapes, which read back as the same text. A name that
-is not Unicode (a lone surrogate) has U+FFFD in its place. **Source:** RFC 8259, section 7 and 8.2.
+Bidirectional and invisible characters are written as their JSON escapes, which read back as the same text, and so is a sign of
+what a pipeline's runner would take for a command. A name that is not Unicode (a lone surrogate) has U+FFFD in its place.
+**Source:** RFC 8259, section 7 and 8.2; runners' commands as in ``escape``.
 """
 
 import re
@@ -11,7 +12,10 @@ import msgspec
 
 from careen.safety.pattern import pattern
 
-_HIDDEN = pattern("[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_HIDDEN = pattern(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    r"|(?<=#)#(?=[a-z]*\[)"
+)
 
 
 def write_json(document: Any, stream: TextIO) -> None:
@@ -20,7 +24,7 @@ def write_json(document: Any, stream: TextIO) -> None:
     except UnicodeEncodeError:
         encoded = msgspec.json.encode(_unicode(document))
     text = msgspec.json.format(encoded, indent=2)
-    plain = text.isascii() and b"\x7f" not in text  # nearly always, and quick to check
+    plain = text.isascii() and b"\x7f" not in text and b"##" not in text  # nearly always, and quick to check
     stream.write(text.decode() if plain else _HIDDEN.sub(_escaped, text.decode()))
     stream.write("\n")
 

@@ -43,9 +43,11 @@ def _with_places(package: Package, group: list[Package]) -> Package:
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """The most important first: vulnerabilities by risk, then secrets, modified files, and misconfigurations."""
+    """The most important first: vulnerabilities by risk, then secrets, modified files, misconfigurations, and other kinds."""
     all = tuple(findings)
-    return [*vulnerabilities(all), *secrets(all), *integrity_findings(all), *misconfigurations(all)]
+    known: list[Finding] = [*vulnerabilities(all), *secrets(all), *integrity_findings(all), *misconfigurations(all)]
+    listed = set(map(id, known))
+    return known + sorted((finding for finding in all if id(finding) not in listed), key=_by_place)
 
 
 def vulnerabilities(findings: Iterable[Finding]) -> list[Vulnerability]:
@@ -102,9 +104,13 @@ def build_step(created_by: str) -> str:
     return step if is_step or not step else f"RUN {step}"
 
 
-def _by_place(one: ExposedSecret | Misconfiguration) -> tuple[int, str, int, str, str]:
-    return _RANK[one.severity], one.location.path, one.location.line or 0, one.id, one.fingerprint
+def _by_place(one: Finding) -> tuple[int, str, int, str, str]:
+    location = getattr(one, "location", None)
+    return _RANK[one.severity], _where(one), (location.line if location else None) or 0, one.id, one.fingerprint
 
 
 def _where(finding: Finding) -> str:
-    return finding.package if isinstance(finding, Vulnerability) else finding.location.path
+    if isinstance(finding, Vulnerability):
+        return finding.package
+    location = getattr(finding, "location", None)
+    return location.path if location else ""

@@ -52,7 +52,9 @@ def test_each_platform_has_a_file(settings, tmp_path):
 @pytest.mark.parametrize(
     ("name", "media_type", "file"),
     [("json", "application/json", "shop.json"), ("sarif", "application/sarif+json", "shop.sarif.json"),
-     ("table", "text/plain", "shop.table.txt"), ("odd", "application/octet-stream", "shop.odd")],
+     ("table", "text/plain", "shop.table.txt"), ("junit", "application/xml", "shop.junit.xml"),
+     ("csv", "text/csv", "shop.csv"), ("markdown", "text/markdown", "shop.md"),
+     ("odd", "application/octet-stream", "shop.odd")],
 )  # fmt: skip
 def test_a_file_in_a_folder_is_named_after_reference_and_format(settings, tmp_path, name, media_type, file):
     write(Output(Reporter(name, media_type, note), None, tmp_path), [on("amd64")], settings, "shop")

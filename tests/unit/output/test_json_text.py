@@ -23,3 +23,11 @@ def test_bidirectional_marks_are_written_as_escapes():
 
 def test_invalid_unicode_is_replaced():
     assert json.loads(text_of({"\udce9": ("x\ud800", 1)})) == {"\ufffd\ufffd\ufffd": ["x\ufffd\ufffd\ufffd", 1]}
+
+
+@pytest.mark.parametrize("text", ["##[group]", "a##[add-mask]b", "###vso[task.complete]", "# [x]", "a ## b"])
+def test_no_command_of_a_runner(text):
+    written = text_of([text])
+    assert "##[" not in written
+    assert "##vso[" not in written
+    assert json.loads(written) == [text]

@@ -6,7 +6,6 @@ Locations are paths inside the image, which do not change with its tag, or files
 (result), 3.35 (suppression).
 """
 
-from pathlib import PurePath
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -14,21 +13,19 @@ import msgspec
 
 from careen import __version__
 from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
-from careen.model.image import Image
 from careen.model.report import Report
 from careen.output.escape import visible
+from careen.output.image_name import lasting_name
 from careen.output.json_text import write_json
 from careen.output.lines import joined
 from careen.output.outcome import exit_line
+from careen.output.rows import LEVELS
 from careen.output.summary import build_step, by_severity, ordered, settled
 from careen.plugins import Reporter, ReportOptions
 
-from .rules import LEVELS, rules_of
+from .rules import rules_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-# The sources of images that are files and folders here, by the prefix of their references.
-_FILES = frozenset(("docker-archive", "oci-layout", "sif", "squashfs", "file", "sbom"))
-_FOLDERS = frozenset(("directory",))
 
 BASES = {"IMAGE": "the root of the image's file system", "%SRCROOT%": "the folder in which careen was run"}
 
@@ -65,7 +62,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
     ]
     return {
         "tool": {"driver": {"name": "careen", "semanticVersion": __version__, "rules": rules}},
-        "automationDetails": {"id": f"careen/{quote(_name(image), safe='/:.-', errors='replace')}/"},
+        "automationDetails": {"id": f"careen/{quote(lasting_name(image), safe='/:.-', errors='replace')}/"},
         "invocations": [
             {
                 "executionSuccessful": report.verdict.exit_code != 3,
@@ -88,28 +85,6 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
         "results": results,
         "columnKind": "unicodeCodePoints",
     }
-
-
-def _name(image: Image) -> str:
-    """The same for each build and on each runner, so without tag, digest and the folder of a checkout: a viewer keeps one
-    list of alerts for each name."""
-    reference = image.reference
-    if image.kind == "files":
-        return ", ".join(map(_in_checkout, reference.split(", ")))
-    source = image.opened.partition(":")[0]
-    if source in _FOLDERS:
-        return _in_checkout(reference)
-    name = reference.partition("@")[0]
-    if source in _FILES:
-        name = PurePath(name).name
-    head, colon, tag = name.rpartition(":")
-    return head if colon and "/" not in tag and head not in _FILES else name
-
-
-def _in_checkout(path: str) -> str:
-    """A path below the working folder as it is; of any other path the last part."""
-    parts = PurePath(path)
-    return parts.name if parts.is_absolute() or ".." in parts.parts else parts.as_posix()
 
 
 def _result(finding: Finding, index_by_id: dict[str, int], base: str) -> dict[str, Any]:

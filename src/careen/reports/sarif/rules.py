@@ -10,9 +10,9 @@ from typing import Any
 
 from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, Misconfiguration, Vulnerability
 from careen.output.escape import visible, web_link
+from careen.output.rows import LEVELS, REVOKE
 from careen.safety.pattern import pattern
 
-LEVELS = {"critical": "error", "high": "error", "medium": "warning", "low": "note", "negligible": "note", "unknown": "warning"}
 # The score for viewers if none is published: the middle of the band of CVSS 3.1, section 5.
 SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1}
 _LOWEST = 0.1  # viewers show 0.0 as no severity at all
@@ -26,10 +26,6 @@ _SHOWN = 10  # packages and links of a rule
 _MARKUP = pattern(r"([\\`*_{}\[\]<>#~|&]|:(?=//))")
 _OF_SECRETS = (
     "Whoever can read this file, or pull the image, has the credential. A later layer that deletes the file does not remove it."
-)
-_REVOKE = (
-    "Revoke the credential, and build the image without it: give it to the container at run time, or to a build step as a "
-    "secret."
 )
 
 
@@ -48,7 +44,7 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
     if isinstance(worst, Vulnerability):
         described = _of_vulnerability(worst, vulnerabilities, links)
     elif isinstance(worst, ExposedSecret):
-        described = _of_place("ExposedSecret", worst.title or id, _OF_SECRETS, _REVOKE)
+        described = _of_place("ExposedSecret", worst.title or id, _OF_SECRETS, REVOKE)
     else:
         title = worst.title or id
         name = "ModifiedFile" if isinstance(worst, IntegrityFinding) else "Misconfiguration"
