@@ -5,15 +5,13 @@ apply to any image, the packages themselves. Raises: UsageError if the report ha
 """
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from careen.errors import UsageError
+from careen.formats.images.reference import image_purl
 from careen.formats.vex.statements import Product, Statement, VexStatus
 from careen.log import logger
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
-
-from .about import named
 
 log = logger(__name__)
 
@@ -60,20 +58,6 @@ def statements_of_ignores(report: Report, status: VexStatus, any_image: bool = F
 def _statement(report: Report, found: Sequence[Vulnerability], status: VexStatus, why: str, any_image: bool) -> Statement:
     first = found[0]
     purls = sorted({finding.package for finding in found})
-    image = None if any_image else image_purl(report)
+    image = None if any_image else image_purl(report.image)
     products = (Product((image,), tuple((purl,) for purl in purls)),) if image else tuple(Product((purl,)) for purl in purls)
     return Statement((first.id, *first.aliases), status, products, "", why)
-
-
-def image_purl(report: Report) -> str | None:
-    """``pkg:oci/NAME@DIGEST``, with the repository if the reference names one. **Source:** purl-spec, type ``oci``."""
-    image = report.image
-    if not image.digest:
-        return None
-    reference = named(image.reference)
-    path = image.reference.partition(":")[2] if image.reference.startswith(("oci-layout:", "docker-archive:")) else ""
-    last = (path or reference.repository).rstrip("/").rpartition("/")[2] or "image"
-    purl = f"pkg:oci/{quote(last.lower(), safe='')}@{quote(image.digest, safe='')}"
-    host = reference.repository.partition("/")[0]
-    is_name = "." in host and host.strip(".") != "" and not path and not image.reference.startswith((".", "/"))
-    return f"{purl}?repository_url={quote(reference.repository, safe='')}" if is_name else purl
