@@ -1,9 +1,9 @@
 from msgspec.structs import replace
 from tests.support.reports import JINJA, LIBSSL, LOG4J, clean, usual, vulnerability
-from tests.unit.reports.gitlab.test_security_report import report_of
+from tests.unit.output.test_gitlab_report import report_of
 
 from careen.model.finding import Location
-from careen.reports.gitlab.dependencies import DEPENDENCIES
+from careen.reports.gitlab_dependencies import REPORTER as DEPENDENCIES
 
 
 def test_packages_of_the_distribution_are_elsewhere_and_counted():

@@ -6,8 +6,8 @@ from tests.support.reports import usual
 
 from careen import __version__
 from careen.plugins import ReportOptions
+from careen.reports.cosign_vuln import REPORTER as COSIGN_VULN
 from careen.reports.json import document
-from careen.reports.json.cosign_vuln import COSIGN_VULN
 
 
 def predicate_of(report, **options):

@@ -1,5 +1,6 @@
 """What GitLab's security reports share: the scan with its gaps, and the fields of each finding.
 
+They follow GitLab's documentation of the fields; no schema has validated them.
 Ids are made of the fingerprints, so a finding keeps its id from build to build. GitLab shows descriptions as Markdown: text of
 an image or a feed has no meaning in it.
 **Source:** GitLab, "Security report schemas" 15.0.7, and "Security scanner integration".
@@ -13,11 +14,12 @@ from careen import __version__
 from careen.model.advisory import Severity
 from careen.model.finding import Finding, Vulnerability
 from careen.model.report import Report
-from careen.output.escape import visible, web_link
-from careen.output.lines import plural
-from careen.output.markdown import plain
-from careen.output.solution import solution
 from careen.safety.pattern import pattern
+
+from .escape import visible, web_link
+from .lines import plural
+from .markdown import plain
+from .solution import solution
 
 VERSION = "15.0.7"
 SEVERITIES: dict[Severity, str] = {

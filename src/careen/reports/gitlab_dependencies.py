@@ -9,11 +9,10 @@ from typing import Any, TextIO
 from careen.formats.packages.purl_package import OF_DISTRIBUTIONS
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
+from careen.output.gitlab_report import security_report, short, vulnerability
 from careen.output.json_text import write_json
 from careen.output.summary import vulnerabilities
 from careen.plugins import Reporter, ReportOptions
-
-from .security_report import security_report, short, vulnerability
 
 # GitLab's names of package managers, by the type of the package URL; others keep that name.
 MANAGERS = {"pypi": "pip", "gem": "bundler", "golang": "go"}
@@ -69,7 +68,7 @@ def _whole(report: Report) -> str:
     return report.image.reference or "image"
 
 
-DEPENDENCIES = Reporter(
+REPORTER = Reporter(
     name="gitlab-dependencies",
     media_type="application/vnd.gitlab.dependency-scanning+json",
     write=write,

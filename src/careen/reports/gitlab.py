@@ -3,12 +3,11 @@
 from typing import TextIO
 
 from careen.model.report import Report
+from careen.output.gitlab_report import security_report, short, vulnerability
 from careen.output.json_text import write_json
 from careen.output.summary import vulnerabilities
 from careen.plugins import Reporter, ReportOptions
 from careen.safety.pattern import pattern
-
-from .security_report import security_report, short, vulnerability
 
 _IMAGE = pattern(r"[^:]+(?::\d+[^:]*)?:[^:]+(?::[^:]+)?")
 
@@ -47,7 +46,7 @@ def _image(reference: str) -> str:
     return name if _IMAGE.fullmatch(name) else f"{name.replace(':', '_') or 'image'}:latest"
 
 
-CONTAINER = Reporter(
+REPORTER = Reporter(
     name="gitlab",
     media_type="application/vnd.gitlab.container-scanning+json",
     write=write,

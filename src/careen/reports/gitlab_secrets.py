@@ -7,11 +7,10 @@ from typing import Any, TextIO
 
 from careen.model.finding import ExposedSecret
 from careen.model.report import Report
+from careen.output.gitlab_report import entry, security_report, short
 from careen.output.json_text import write_json
 from careen.output.summary import secrets
 from careen.plugins import Reporter, ReportOptions
-
-from .security_report import entry, security_report, short
 
 NO_COMMIT = "0000000"  # GitLab wants one: its own analyzer writes this outside of a repository
 
@@ -43,7 +42,7 @@ def _secret(finding: ExposedSecret) -> dict[str, Any]:
     }
 
 
-SECRETS = Reporter(
+REPORTER = Reporter(
     name="gitlab-secrets",
     media_type="application/vnd.gitlab.secret-detection+json",
     write=write,

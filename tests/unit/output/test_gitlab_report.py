@@ -14,9 +14,11 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.model.report import Reason, Verdict
 from careen.plugins import ReportOptions
-from careen.reports.gitlab import REPORTERS
+from careen.reports.gitlab import REPORTER as CONTAINER
+from careen.reports.gitlab_dependencies import REPORTER as DEPENDENCIES
+from careen.reports.gitlab_secrets import REPORTER as SECRETS
 
-CONTAINER = next(reporter for reporter in REPORTERS if reporter.name == "gitlab")
+REPORTERS = (CONTAINER, DEPENDENCIES, SECRETS)
 
 
 def report_of(report, reporter=CONTAINER, **options):

@@ -3,7 +3,7 @@ import re
 import pytest
 from msgspec.structs import replace
 from tests.support.reports import DIGEST, HOSTILE, LIBSSL, clean, vulnerability
-from tests.unit.reports.gitlab.test_security_report import only, report_of
+from tests.unit.output.test_gitlab_report import only, report_of
 
 IMAGE = re.compile(r"[^:]+(:\d+[^:]*)?:[^:]+(:[^:]+)?")
 

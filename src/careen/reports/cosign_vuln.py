@@ -5,14 +5,15 @@ The report does not state what started the scan: ``invocation`` is empty. Start 
 **Source:** cosign, specs/COSIGN_VULN_ATTESTATION_SPEC.md (predicate type https://cosign.sigstore.dev/attestation/vuln/v1).
 """
 
+from io import StringIO
 from typing import Any, TextIO
+
+from msgspec import Raw
 
 from careen import __version__
 from careen.model.report import Report
 from careen.output.json_text import write_json
-from careen.plugins import Reporter, ReportOptions
-
-from .report_document import document
+from careen.plugins import Reporter, ReportOptions, plugin
 
 URI = "pkg:pypi/careen"
 
@@ -29,13 +30,19 @@ def predicate(report: Report, options: ReportOptions) -> dict[str, Any]:
             "uri": URI,
             "version": __version__,
             "db": {"uri": "", "version": database.built if database else ""},
-            "result": document(report, options),
+            "result": _result(report, options),
         },
         "metadata": {"scanStartedOn": report.created, "scanFinishedOn": report.created},
     }
 
 
-COSIGN_VULN = Reporter(
+def _result(report: Report, options: ReportOptions) -> Raw:
+    whole = StringIO()
+    plugin("careen.reports", "json", "REPORTER").write(report, whole, options)
+    return Raw(whole.getvalue().encode())
+
+
+REPORTER = Reporter(
     name="cosign-vuln",
     media_type="application/vnd.careen.cosign-vuln+json",
     write=write,

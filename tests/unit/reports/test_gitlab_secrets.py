@@ -1,9 +1,9 @@
 from msgspec.structs import replace
 from tests.support.reports import ROOT_USER, TOKEN, clean
-from tests.unit.reports.gitlab.test_security_report import report_of
+from tests.unit.output.test_gitlab_report import report_of
 
 from careen.model.finding import Location
-from careen.reports.gitlab.secrets import SECRETS
+from careen.reports.gitlab_secrets import REPORTER as SECRETS
 
 
 def entries_of(*findings):
