@@ -107,3 +107,15 @@ def test_each_status_has_its_text():
 def test_unlisted_severities_have_no_statement():
     report = report_of(vulnerability("CVE-1", JINJA), vulnerability("CVE-2", JINJA, severity="low"))
     assert [statement.ids for statement in statements(report, {"low"})] == [("CVE-2",)]
+
+
+@pytest.mark.parametrize("reporter", [OPENVEX, CSAF], ids=lambda reporter: reporter.name)
+def test_an_erratum_of_several_vulnerabilities_names_none_of_them(reporter):
+    spared = vulnerability("CVE-2024-0001", LIBSSL, aliases=("RHSA-2024:1", "GHSA-a"))
+    other = vulnerability("CVE-2024-0002", LIBSSL, aliases=("rhsa-2024:1",))
+    report = report_of(other, suppressed=(Suppressed(spared, NOT_AFFECTED),))
+    assert statuses(report, reporter) == {
+        ("CVE-2024-0001", "libssl3"): "not_affected",
+        ("CVE-2024-0002", "libssl3"): "affected",
+    }
+    assert [statement.ids for statement in statements(report, None)] == [("CVE-2024-0002",), ("CVE-2024-0001", "GHSA-a")]
