@@ -57,3 +57,10 @@ def test_ignore_rules_without_a_reason_justify_nothing(caplog):
     assert "has no reason and is skipped" in caplog.text
     with pytest.raises(UsageError, match="no ignore rule"):
         statements_of_ignores(replace(report, suppressed=(ignored(first, ""),)), "not_affected")
+
+
+def test_an_erratum_of_several_vulnerabilities_is_no_name_of_one():
+    report = usual()
+    found = tuple(replace(finding, aliases=("RHSA-1", f"GHSA-{finding.id}")) for finding in report.findings)
+    (statement,) = statements_about(replace(report, findings=found), ["CVE-2023-5678"], "not_affected", "not reached")
+    assert statement.ids == ("CVE-2023-5678", "GHSA-CVE-2023-5678")

@@ -21,7 +21,7 @@ from .statements import Product, Statement, VexStatus
 
 def reported(report: Report, severities: Collection[str] | None) -> Iterator[tuple[Vulnerability, VexStatus, str]]:
     """(finding, status, why): for an affected package what to do, else the justification or the reason."""
-    shared = _shared_aliases(report)
+    shared = shared_aliases(report)
     for finding in vulnerabilities(report.findings):
         if not severities or finding.severity in severities:
             yield _without(finding, shared), *_of_open(finding)
@@ -46,7 +46,7 @@ def statements(report: Report, severities: Collection[str] | None) -> tuple[Stat
     return tuple(dict.fromkeys(made))
 
 
-def _shared_aliases(report: Report) -> frozenset[str]:
+def shared_aliases(report: Report) -> frozenset[str]:
     """In upper case: a reader of statements ignores case."""
     ids_by_name: dict[str, set[str]] = defaultdict(set)
     found = [*report.findings, *(entry.finding for entry in report.suppressed)]
