@@ -3,7 +3,6 @@
 Raises: UsageError, InputError.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -79,10 +78,7 @@ def vex_document(
 
 
 def _openvex(report: Report, stated: "tuple[Statement, ...]", author: str) -> dict[str, object]:
-    from msgspec import json
-
     from careen.formats.vex.openvex import document
 
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-    digest = hashlib.sha256(json.encode([report.image.digest, author, now, stated])).hexdigest()
-    return document(stated, author, now, f"https://openvex.dev/docs/public/vex-{digest}")
+    return document(stated, author, now, report.image.digest)

@@ -151,6 +151,7 @@ class SuppressedBy(Struct, frozen=True):
     reason: str
     expires: str | None = None
     owner: str | None = None  # who is responsible for the decision
+    status: str | None = None  # of a VEX statement: not_affected | fixed
 
 
 class Suppressed(Struct, frozen=True):

@@ -8,9 +8,8 @@ without version and qualifiers, also that of its source package. Spellings of a 
 from collections.abc import Mapping
 from functools import cache, cached_property, lru_cache
 
-from msgspec import Struct
-
 from careen.distributions.registry import profile, profiles
+from careen.formats.images.reference import Named, named
 from careen.formats.packages.purl import Purl, parse
 from careen.model.image import Image
 from careen.model.inventory import Inventory
@@ -18,14 +17,6 @@ from careen.model.package import Distribution, Package
 
 _SYSTEM = ("deb", "rpm", "apk")
 _SOURCE = ("source", "src")
-
-
-class Named(Struct, frozen=True):
-    """The parts of a reference to an image: ``docker.io/library/debian``, ``12``, ``sha256:…``."""
-
-    repository: str
-    tag: str
-    digest: str
 
 
 class About:
@@ -71,8 +62,11 @@ class About:
             return False
         if not self._qualified(wanted, own):
             return False
-        if wanted.qualifier("arch") not in _SOURCE and _same(wanted, own):
+        arch = wanted.qualifier("arch")
+        if arch not in _SOURCE and _same(wanted, own):
             return True
+        if arch and arch not in _SOURCE:
+            return False  # a binary package, whose source may have the same name
         sources = {package.source for package in self.packages.get(purl, ()) if package.source}
         return any(_same(wanted, Purl(own.type, own.namespace, source.name, source.version or None)) for source in sources)
 
@@ -143,22 +137,6 @@ class About:
         ):
             return False
         return not distro or _is_distro(distro, own.qualifier("distro"), self.distribution)
-
-
-def named(reference: str) -> Named:
-    """The parts of a reference, with its repository completed as Docker does."""
-    rest, _, digest = reference.partition("@")
-    head, colon, tag = rest.rpartition(":")
-    if not colon or "/" in tag:
-        head, tag = rest, ""
-    first, slash, _ = head.partition("/")
-    if not slash:
-        head = f"docker.io/library/{head}" if head else ""
-    elif not any(mark in first for mark in ".:") and first != "localhost":
-        head = f"docker.io/{head}"
-    elif first in ("index.docker.io", "registry-1.docker.io"):
-        head = f"docker.io{head[len(first) :]}"
-    return Named(head, tag, digest)
 
 
 @lru_cache(maxsize=8192)

@@ -4,16 +4,15 @@ The product is the image by its digest, with the packages as its components; wit
 apply to any image, the packages themselves. Raises: UsageError if the report has no such finding.
 """
 
-from collections.abc import Sequence
-from urllib.parse import quote
+from collections.abc import Collection, Sequence
 
 from careen.errors import UsageError
+from careen.formats.images.reference import image_purl
+from careen.formats.vex.reported import shared_aliases
 from careen.formats.vex.statements import Product, Statement, VexStatus
 from careen.log import logger
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
-
-from .about import named
 
 log = logger(__name__)
 
@@ -24,6 +23,7 @@ def statements_about(
     """One statement for each id, about all packages that have it, or those with these names."""
     found = [*report.findings, *(entry.finding for entry in report.suppressed)]
     vulnerabilities = [finding for finding in found if isinstance(finding, Vulnerability)]
+    shared = shared_aliases(report)
     made = []
     for id in dict.fromkeys(ids):
         wanted = [
@@ -35,7 +35,7 @@ def statements_about(
         if not wanted:
             where = f" in {', '.join(packages)}" if packages else ""
             raise UsageError(f"{id} is not found{where} in {report.image.reference}", "careen explain shows why")
-        made.append(_statement(report, wanted, status, why, any_image))
+        made.append(_statement(report, wanted, status, why, any_image, shared))
     return tuple(made)
 
 
@@ -54,26 +54,16 @@ def statements_of_ignores(report: Report, status: VexStatus, any_image: bool = F
         by_why.setdefault((finding.id, by.reason), []).append(finding)
     if not by_why:
         raise UsageError(f"no ignore rule with a reason applies to {report.image.reference}", "--ignore-file names the rules")
-    return tuple(_statement(report, found, status, why, any_image) for (_, why), found in by_why.items())
+    shared = shared_aliases(report)
+    return tuple(_statement(report, found, status, why, any_image, shared) for (_, why), found in by_why.items())
 
 
-def _statement(report: Report, found: Sequence[Vulnerability], status: VexStatus, why: str, any_image: bool) -> Statement:
+def _statement(
+    report: Report, found: Sequence[Vulnerability], status: VexStatus, why: str, any_image: bool, shared: Collection[str]
+) -> Statement:
     first = found[0]
     purls = sorted({finding.package for finding in found})
-    image = None if any_image else image_purl(report)
+    image = None if any_image else image_purl(report.image)
     products = (Product((image,), tuple((purl,) for purl in purls)),) if image else tuple(Product((purl,)) for purl in purls)
-    return Statement((first.id, *first.aliases), status, products, "", why)
-
-
-def image_purl(report: Report) -> str | None:
-    """``pkg:oci/NAME@DIGEST``, with the repository if the reference names one. **Source:** purl-spec, type ``oci``."""
-    image = report.image
-    if not image.digest:
-        return None
-    reference = named(image.reference)
-    path = image.reference.partition(":")[2] if image.reference.startswith(("oci-layout:", "docker-archive:")) else ""
-    last = (path or reference.repository).rstrip("/").rpartition("/")[2] or "image"
-    purl = f"pkg:oci/{quote(last.lower(), safe='')}@{quote(image.digest, safe='')}"
-    host = reference.repository.partition("/")[0]
-    is_name = "." in host and host.strip(".") != "" and not path and not image.reference.startswith((".", "/"))
-    return f"{purl}?repository_url={quote(reference.repository, safe='')}" if is_name else purl
+    aliases = (alias for alias in first.aliases if alias.upper() not in shared)
+    return Statement((first.id, *aliases), status, products, "", why)

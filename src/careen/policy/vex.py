@@ -78,7 +78,8 @@ def stated_beside(attached: Attached, trusted: bool) -> tuple[Statement, ...]:
 def set_aside(statement: Statement) -> SuppressedBy | None:
     if statement.status not in SUPPRESSING:
         return None
-    return SuppressedBy("vex", statement.source, statement.justification or statement.status, None, statement.author or None)
+    why = statement.justification or statement.status
+    return SuppressedBy("vex", statement.source, why, owner=statement.author or None, status=statement.status)
 
 
 def note(statement: Statement) -> VexNote:

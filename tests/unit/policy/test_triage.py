@@ -5,10 +5,9 @@ from msgspec.structs import replace
 from tests.support.reports import DIGEST, usual
 
 from careen.errors import UsageError
+from careen.formats.images.reference import image_purl
 from careen.model.finding import Suppressed, SuppressedBy
-from careen.policy.triage import image_purl, statements_about, statements_of_ignores
-
-ESCAPED = DIGEST.replace(":", "%3A")
+from careen.policy.triage import statements_about, statements_of_ignores
 
 
 def of(reference, digest=DIGEST):
@@ -16,28 +15,9 @@ def of(reference, digest=DIGEST):
     return replace(report, image=replace(report.image, reference=reference, digest=digest))
 
 
-@pytest.mark.parametrize(
-    ("reference", "purl"),
-    [
-        (
-            "registry.example/shop/Service:1.4",
-            f"pkg:oci/service@{ESCAPED}?repository_url=registry.example%2Fshop%2FService",
-        ),
-        ("nginx:1.27", f"pkg:oci/nginx@{ESCAPED}?repository_url=docker.io%2Flibrary%2Fnginx"),
-        # Names of this machine alone are no repositories.
-        ("oci-layout:images.d/service", f"pkg:oci/service@{ESCAPED}"),
-        ("docker-archive:images.d/Service.tar", f"pkg:oci/service.tar@{ESCAPED}"),
-        ("./images.d/service", f"pkg:oci/service@{ESCAPED}"),
-        ("/images.d/service/", f"pkg:oci/service@{ESCAPED}"),
-    ],
-)
-def test_the_image_by_its_digest_and_repository(reference, purl):
-    assert image_purl(of(reference)) == purl
-
-
 def test_without_a_digest_the_packages_themselves():
     report = of("nginx:1.27", "")
-    assert image_purl(report) is None
+    assert image_purl(report.image) is None
     (statement,) = statements_about(report, ["CVE-2023-5678"], "not_affected", "not reached")
     assert [(len(one.names), one.components) for one in statement.products] == [(1, ()), (1, ())]
 
@@ -45,7 +25,7 @@ def test_without_a_digest_the_packages_themselves():
 def test_the_image_with_the_packages_that_have_it():
     (statement,) = statements_about(usual(), ["cve-2023-5678"], "not_affected", "not reached")
     (product,) = statement.products
-    assert product.names == (image_purl(usual()),)
+    assert product.names == (image_purl(usual().image),)
     assert [name.partition("@")[0] for (name,) in product.components] == ["pkg:deb/debian/libssl3", "pkg:deb/debian/openssl"]
     (statement,) = statements_about(usual(), ["CVE-2023-5678"], "not_affected", "not reached", any_image=True)
     assert [name.partition("@")[0] for one in statement.products for name in one.names] == [
@@ -77,3 +57,10 @@ def test_ignore_rules_without_a_reason_justify_nothing(caplog):
     assert "has no reason and is skipped" in caplog.text
     with pytest.raises(UsageError, match="no ignore rule"):
         statements_of_ignores(replace(report, suppressed=(ignored(first, ""),)), "not_affected")
+
+
+def test_an_erratum_of_several_vulnerabilities_is_no_name_of_one():
+    report = usual()
+    found = tuple(replace(finding, aliases=("RHSA-1", f"GHSA-{finding.id}")) for finding in report.findings)
+    (statement,) = statements_about(replace(report, findings=found), ["CVE-2023-5678"], "not_affected", "not reached")
+    assert statement.ids == ("CVE-2023-5678", "GHSA-CVE-2023-5678")

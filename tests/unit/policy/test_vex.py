@@ -5,11 +5,12 @@ from msgspec.structs import replace
 from tests.support.matching import ALMA, DEBIAN, TODAY, advisory, deb, pypi, rpm, run
 from tests.support.reports import usual
 
+from careen.formats.images.reference import named
 from careen.formats.vex.statements import Product, Statement
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package, Source
 from careen.model.report import Coverage
-from careen.policy.about import About, named
+from careen.policy.about import About
 from careen.policy.gates import read_gate
 from careen.policy.policy import Policy, assess
 

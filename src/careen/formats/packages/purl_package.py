@@ -21,7 +21,7 @@ _JOINED = {"maven": ":", **dict.fromkeys((*JOINED_BY_SLASH, "github"), "/")}  # 
 _PARTS = ("github", "cocoapods")  # types whose name includes the subpath
 _SOURCE_RPM = pattern(r"(.+)-([^-]+-[^-]+)\.(?:no)?src(?:\.rpm)?")
 _RELEASE = pattern(r"(.+?)-(\d[\w.~]*)")
-_OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
+OF_DISTRIBUTIONS = ("deb", "rpm", "apk", "alpm")
 
 
 def package_of(text: str, names: Iterable[str] = ()) -> Package:
@@ -74,7 +74,7 @@ def distribution_in(packages: Iterable[Package]) -> Distribution | None:
     """The distribution of most packages, for a document that does not state one."""
     from collections import Counter
 
-    counts = Counter(package.distro for package in packages if package.distro and package.type in _OF_DISTRIBUTIONS)
+    counts = Counter(package.distro for package in packages if package.distro and package.type in OF_DISTRIBUTIONS)
     if not counts:
         return None
     name = max(counts, key=lambda distro: (counts[distro], distro))
@@ -84,7 +84,7 @@ def distribution_in(packages: Iterable[Package]) -> Distribution | None:
 
 def _source(purl: Purl, version: str) -> Source | None:
     """A deb or apk without a source is its own source; a source rpm has its package's epoch, which its name omits."""
-    upstream = purl.qualifier("upstream") if purl.type in _OF_DISTRIBUTIONS else None
+    upstream = purl.qualifier("upstream") if purl.type in OF_DISTRIBUTIONS else None
     if not upstream:
         return Source(purl.name, version) if purl.type in ("deb", "apk") else None
     if purl.type == "rpm" and (match := _SOURCE_RPM.fullmatch(upstream)):
@@ -95,7 +95,7 @@ def _source(purl: Purl, version: str) -> Source | None:
 
 def _distro(purl: Purl) -> str | None:
     distro = purl.qualifier("distro")
-    if not distro or purl.type not in (*_OF_DISTRIBUTIONS, "bitnami"):
+    if not distro or purl.type not in (*OF_DISTRIBUTIONS, "bitnami"):
         return distro
     if release := by_codename(distro):
         return "-".join(release)

@@ -7,6 +7,7 @@ Raises: ValueError for a statement without a known status.
 **Source:** OpenVEX specification 0.2.0 and 0.0.1.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -38,11 +39,14 @@ def statements(document: dict[str, Any], source: str) -> Iterator[Statement]:
             )
 
 
-def document(stated: Sequence[Statement], author: str, timestamp: str, id: str) -> dict[str, Any]:
-    """A document of version 0.2.0. Values that OpenVEX does not have go into its free-text fields."""
+def document(stated: Sequence[Statement], author: str, timestamp: str, subject: str) -> dict[str, Any]:
+    """A document of version 0.2.0 about the image ``subject``; equal arguments give an equal document, with its identifier.
+
+    Values that OpenVEX does not have go into its free-text fields."""
+    digest = hashlib.sha256(repr((subject, author, timestamp, stated)).encode(errors="replace")).hexdigest()
     return {
         "@context": f"{CONTEXT}/v0.2.0",
-        "@id": id,
+        "@id": f"https://openvex.dev/docs/public/vex-{digest}",
         "author": author,
         "timestamp": timestamp,
         "version": 1,

@@ -10,8 +10,8 @@ from typing import Any
 
 from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, Misconfiguration, Vulnerability
 from careen.output.escape import visible, web_link
+from careen.output.markdown import plain
 from careen.output.rows import LEVELS, REVOKE
-from careen.safety.pattern import pattern
 
 # The score for viewers if none is published: the middle of the band of CVSS 3.1, section 5.
 SCORES = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 2.0, "negligible": 0.1}
@@ -23,7 +23,6 @@ _TAGS = {
     "Misconfiguration": "misconfiguration",
 }
 _SHOWN = 10  # packages and links of a rule
-_MARKUP = pattern(r"([\\`*_{}\[\]<>#~|&]|:(?=//))")
 _OF_SECRETS = (
     "Whoever can read this file, or pull the image, has the credential. A later layer that deletes the file does not remove it."
 )
@@ -77,8 +76,8 @@ def _of_vulnerability(worst: Vulnerability, found: list[Vulnerability], links: l
     more = [f"… and {len(packages) - _SHOWN:,} more"] if len(packages) > _SHOWN else []
     lines = [f"{package}: {fix}" for package, fix in packages[:_SHOWN]] + more
     text = [title, *lines, *(f"{name}: {value}" for name, value in facts)]
-    markdown = [f"- {_code(package)}: {_plain(fix)}" for package, fix in packages[:_SHOWN]]
-    markdown += [*(f"- {line}" for line in more), "", *(f"- **{name}:** {_plain(value)}" for name, value in facts)]
+    markdown = [f"- {_code(package)}: {plain(fix)}" for package, fix in packages[:_SHOWN]]
+    markdown += [*(f"- {line}" for line in more), "", *(f"- **{name}:** {plain(value)}" for name, value in facts)]
     markdown += ["", *(f"- <{link}>" for link in links[:_SHOWN])] if links else []
     return _texts(
         "Vulnerability",
@@ -90,8 +89,8 @@ def _of_vulnerability(worst: Vulnerability, found: list[Vulnerability], links: l
 
 
 def _of_place(name: str, title: str, why: str, fix: str, references: Sequence[str] = ()) -> dict[str, Any]:
-    markdown = [_plain(why), *(["", f"**Fix:** {_plain(fix)}"] if fix else [])]
-    markdown += ["", *(f"- <{link}>" if web_link(link) else f"- {_plain(link)}" for link in references)] if references else []
+    markdown = [plain(why), *(["", f"**Fix:** {plain(fix)}"] if fix else [])]
+    markdown += ["", *(f"- <{link}>" if web_link(link) else f"- {plain(link)}" for link in references)] if references else []
     return _texts(name, title, why, visible(f"{why} {fix}".strip()), markdown)
 
 
@@ -144,11 +143,6 @@ def _add_weaknesses(properties: dict[str, Any], found: list[Vulnerability]) -> N
 
 def _links(found: list[Vulnerability]) -> list[str]:
     return sorted({url for finding in found for reference in finding.advisories if (url := web_link(reference.url))})
-
-
-def _plain(text: str) -> str:
-    """Text without a meaning in Markdown."""
-    return _MARKUP.sub(r"\\\1", visible(text, 1000))
 
 
 def _code(text: str) -> str:
