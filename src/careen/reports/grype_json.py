@@ -189,11 +189,10 @@ def _artifact(finding: Vulnerability, known: Known) -> dict[str, Any]:
 
 
 def _locations(finding: Vulnerability, package: Package | None, known: Known) -> list[dict[str, str]]:
-    if package is None or not package.evidence:
-        return [{"path": f"/{path.lstrip('/')}"} for path in finding.paths]
+    layers = {place.path: known.layers.get(place.layer) for place in package.evidence} if package else {}
     return [
-        {"path": f"/{place.path.lstrip('/')}", **({"layerID": layer} if (layer := known.layers.get(place.layer)) else {})}
-        for place in package.evidence
+        {"path": f"/{path.lstrip('/')}", **({"layerID": layer} if (layer := layers.get(path)) else {})}
+        for path in finding.paths
     ]
 
 

@@ -50,7 +50,7 @@ _DIGEST = pattern(r"sha256:[0-9a-f]{64}")
 
 
 class Place(Struct, frozen=True, order=True):
-    """What results are told apart by; ``kind`` is Trivy's class."""
+    """Where an entry belongs; each has one result. ``kind`` is Trivy's class."""
 
     kind: str
     type: str
@@ -143,7 +143,7 @@ def _add(results: dict[Place, dict[str, list[Any]]], place: Place, name: str, en
 def _place(finding: Finding, known: Known) -> Place:
     if isinstance(finding, Vulnerability):
         package = known.packages.get(finding.package)
-        if package:
+        if package and (not package.evidence or package.evidence[0].path in finding.paths):
             return _place_of_package(package, known)
         type = finding.package.removeprefix("pkg:").partition("/")[0]
         return _place_of_type(type, finding.paths[0] if finding.paths else "", known)
