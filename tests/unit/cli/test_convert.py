@@ -18,7 +18,8 @@ def text_of(name, report, **options):
 
 
 @pytest.fixture
-def saved(tmp_path):
+def saved(tmp_path, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
     path = tmp_path / "report.json"
     path.write_text(text_of("json", usual()), "utf-8")
     return path
