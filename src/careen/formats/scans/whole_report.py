@@ -212,7 +212,7 @@ def _refuse_others(head: _Schema) -> None:
     if head.listed is not None:
         raise ValueError(f"it lists only findings of severity {', '.join(head.listed)[:100]} (--severity)")
     if head.inventory is None:
-        raise ValueError("a version that wrote less into its reports made it: scan again")
+        raise ValueError("an older version wrote it, without what other formats need: scan again")
 
 
 def _image(found: _Document) -> Image:
