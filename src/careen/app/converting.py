@@ -31,6 +31,6 @@ def report_in(place: str) -> Report:
 
 def _bounded(stream: BinaryIO) -> bytes:
     """One byte more than a report may have, so that a longer one is refused."""
-    from careen.formats.scans.saved_report import MAX_BYTES
+    from careen.formats.scans.whole_report import MAX_BYTES
 
     return stream.read(MAX_BYTES + 1)

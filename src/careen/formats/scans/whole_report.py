@@ -21,7 +21,9 @@ from careen.model.package import Distribution, Evidence, Package, Presence, Sour
 from careen.model.report import Compliance, Coverage, Report, Verdict
 from careen.safety.typed import from_json
 
-from .saved_report import MAX_BYTES, SCHEMA
+from .saved_report import SCHEMA
+
+MAX_BYTES = 256 << 20  # a report takes some eight times as much in memory
 
 Time = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$", max_length=40)]
 Count = Annotated[int, Meta(ge=0, le=2**53)]
