@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": ("careen.cli.explain", "explain why a vulnerability is found in a package, or is not"),
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
+    "convert": ("careen.cli.convert", "write a saved report in other formats"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),
     "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),

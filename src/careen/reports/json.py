@@ -14,6 +14,7 @@ from careen.model.attached import Attached, Signature
 from careen.model.finding import Finding
 from careen.model.image import Layer
 from careen.model.integrity import Integrity
+from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package
 from careen.model.report import Report
 from careen.output.json_text import write_json
@@ -78,6 +79,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
             for unknown in report.unknowns
         ],
         "coverage": msgspec.to_builtins(report.coverage),
+        "inventory": _inventory(report.inventory),
         "integrity": _integrity(report.inventory.integrity),
         "database": msgspec.to_builtins(report.database),
         "verdict": msgspec.to_builtins(report.verdict),
@@ -110,6 +112,7 @@ def _target(report: Report) -> dict[str, Any]:
     return {
         "reference": image.reference,
         "opened": image.opened or None,
+        "tag": image.tag or None,
         "kind": image.kind,
         "digest": image.digest or None,
         "platform": str(image.platform) if image.platform else None,
@@ -117,11 +120,15 @@ def _target(report: Report) -> dict[str, Any]:
             "id": distribution.id,
             "version": distribution.version or None,
             "codename": distribution.codename or None,
+            "pretty_name": distribution.pretty_name or None,
+            "id_like": list(distribution.id_like),
+            "extended": distribution.extended,
             "end_of_life": report.end_of_life,
         }
         if distribution
         else None,
         "base_image": msgspec.to_builtins(report.base or base_of(image)),
+        "base_excluded": report.base_excluded,
         "attached": _attached(beside) if beside is not None else None,
     }
 
@@ -170,9 +177,26 @@ def _attached(beside: Attached) -> dict[str, Any]:
     }
 
 
-def _integrity(found: Integrity) -> dict[str, int]:
-    """Counts of the programs that packages of the distribution own."""
-    return {"verified": found.verified, "modified": len(found.modified), "without_digest": found.without_digest}
+def _inventory(found: Inventory) -> dict[str, Any]:
+    return {
+        "files": found.files,
+        "unowned_executables": found.unowned_executables,
+        "unidentified": list(found.unidentified),
+        "owned": list(found.owned),
+        "created": found.created or None,
+        "no_package_database": found.no_package_database,
+        "sbom_tool": found.sbom_tool,
+    }
+
+
+def _integrity(found: Integrity) -> dict[str, Any]:
+    """Counts of the programs that packages of the distribution own, and the modified ones."""
+    return {
+        "verified": found.verified,
+        "modified": len(found.modified),
+        "without_digest": found.without_digest,
+        "modified_files": [msgspec.to_builtins(file) for file in found.modified],
+    }
 
 
 def _signature(signature: Signature | None) -> dict[str, Any] | None:
@@ -186,6 +210,7 @@ def _package(purl: str, package: Package) -> dict[str, Any]:
     return {
         "purl": purl,
         "type": package.type,
+        "namespace": package.namespace,
         "name": package.name,
         "version": package.version,
         "source": msgspec.to_builtins(package.source),
@@ -193,6 +218,8 @@ def _package(purl: str, package: Package) -> dict[str, Any]:
         "distro": package.distro,
         "module": package.module,
         "licenses": list(package.licenses),
+        "maintainer": package.maintainer,
+        "cpe": package.cpe,
         "cataloger": package.cataloger,
         "confidence": package.confidence,
         "presence": package.presence,

@@ -31,8 +31,8 @@ def header_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 def _files(report: Report) -> Iterator[str]:
     yield f"{plural(report.coverage.files, report.image.kind.removesuffix('s'))} checked"
-    if packages := report.inventory.packages:
-        pinned = sum(package.version != "" for package in packages)
+    if packages := merged(report.inventory.packages):
+        pinned = sum(package.version != "" for _, package in packages)
         yield f"{plural(len(packages), 'package')} will be installed, {pinned:,} in a known version"
 
 

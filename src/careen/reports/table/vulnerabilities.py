@@ -8,7 +8,7 @@ from careen.model.package import Package
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible
 from careen.output.lines import plural, wrapped
-from careen.output.summary import build_step, by_severity, vulnerabilities
+from careen.output.summary import build_step, by_severity, merged, vulnerabilities
 from careen.plugins import ReportOptions
 
 from .lines import STATES, STYLES, Line, is_listed
@@ -27,7 +27,7 @@ MARKS: dict[Confidence, str] = {"confirmed": " ", "likely": "~", "possible": "?"
 
 def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     listed = [found for found in vulnerabilities(report.findings) if is_listed(found, options)]
-    package_by_purl = {package.purl: package for package in report.inventory.packages}
+    package_by_purl = dict(merged(report.inventory.packages))
     groups: dict[tuple[str, str, str], list[Vulnerability]] = {}
     for finding in sorted(listed, key=lambda found: _is_folded(found, options)):
         groups.setdefault(_group(finding, package_by_purl.get(finding.package)), []).append(finding)
