@@ -15,7 +15,7 @@ _HINT = "careen scan IMAGE --format json=FILE writes one"
 
 def report_in(place: str) -> Report:
     """The report that ``--format json`` wrote into a file; ``-`` is standard input."""
-    from careen.formats.scans.whole_report import read_report
+    from careen.app.whole_report import read_report
 
     name = "standard input" if place == "-" else place
     try:
@@ -31,6 +31,6 @@ def report_in(place: str) -> Report:
 
 def _bounded(stream: BinaryIO) -> bytes:
     """One byte more than a report may have, so that a longer one is refused."""
-    from careen.formats.scans.whole_report import MAX_BYTES
+    from careen.app.whole_report import MAX_BYTES
 
     return stream.read(MAX_BYTES + 1)

@@ -78,6 +78,6 @@ def test_errors_are_one_clear_line(saved, tmp_path, capsys, arguments, code, tex
 
 def test_a_report_over_the_limit_is_not_read_whole(saved, monkeypatch, capsys):
     os.truncate(saved, 1 << 21)
-    monkeypatch.setattr("careen.formats.scans.whole_report.MAX_BYTES", 1 << 20)
+    monkeypatch.setattr("careen.app.whole_report.MAX_BYTES", 1 << 20)
     assert main(["convert", str(saved), "--to", "table"]) == 3
     assert "over 1 MiB" in capsys.readouterr().err

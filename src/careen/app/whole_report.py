@@ -11,6 +11,7 @@ from typing import Annotated, BinaryIO
 import msgspec
 from msgspec import Meta, Struct
 
+from careen.formats.scans.saved_report import SCHEMA
 from careen.model.advisory import DatabaseInfo
 from careen.model.attached import Attached, AttachedSbom, AttachedVex, Material, Provenance, Signature
 from careen.model.finding import Finding, Location, Suppressed
@@ -20,8 +21,6 @@ from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 from careen.model.report import Compliance, Coverage, Report, Verdict
 from careen.safety.typed import from_json
-
-from .saved_report import SCHEMA
 
 MAX_BYTES = 256 << 20  # a report takes some eight times as much in memory
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from tests.support.reports import HOSTILE, REPORTS, ROOT_USER, TOKEN, hostile, usual
 
-from careen.formats.scans.whole_report import read_report
+from careen.app.whole_report import read_report
 from careen.model.finding import IntegrityFinding, Location
 from careen.model.image import BaseImage, Platform
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.report import Accepted, Compliance, Control, FailedBy, PlatformState, Rule, Verdict
 from careen.plugins import Reporter, ReportOptions, load
+from tests.support.reports import HOSTILE, REPORTS, ROOT_USER, TOKEN, hostile, usual
 
 REPORTERS = load("careen.reports", "REPORTER", Reporter)
 MUTATIONS = 2_000
@@ -142,7 +142,7 @@ def test_keys_of_a_later_version_are_passed_over():
 
 
 def test_a_report_over_the_limit_is_refused(monkeypatch):
-    monkeypatch.setattr("careen.formats.scans.whole_report.MAX_BYTES", 100)
+    monkeypatch.setattr("careen.app.whole_report.MAX_BYTES", 100)
     with pytest.raises(ValueError, match="over 0 MiB"):
         read_report(changed())
 
