@@ -99,7 +99,7 @@ def test_vex_written_applies_to_this_image_and_no_other(shell, plain, tmp_path):
     assert ids(found["findings"]) == ids(plain["findings"]) - {LOG4SHELL}
     assert found["suppressed"][0]["by"] == {
         "kind": "vex", "source": "v.json", "reason": "vulnerable_code_cannot_be_controlled_by_adversary", "expires": None,
-        "owner": "us",
+        "owner": "us", "status": "not_affected",
     }  # fmt: skip
     assert code == 0
     other = write_docker_archive(

@@ -101,6 +101,7 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     names: tuple[str, ...] = ()  # its names in its release file
     brand: str = ""  # the ID that rules and VEX statements use, if several distributions share one
     cpes: tuple[str, ...] = ()  # "vendor:product"
+    trivy: str = ""  # its name in Trivy's reports, if that is not the ID
     files: Files = Files()
     releases: Releases = Releases()
     follows: Follows | None = None

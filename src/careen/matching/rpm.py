@@ -20,7 +20,7 @@ _BUILDS = re.compile(r"\.?ksplice\d|_fips")
 _MODULE = re.compile(r"\.module[_+]")
 # .module_el8.6.0+2867+72759d2f and what a rebuild appends when it replaces trademarks; not the .2 of a second fix.
 _MODULE_BUILD = re.compile(
-    r"\.module[_+]el[0-9._]*(?:\+[0-9]+)?(?:\+[0-9a-f]+)?(?P<fix>(?:\.[0-9]+)*)(?:\.(?:alma|rocky)(?:\.[0-9]+)*)?$"
+    r"\.module[_+]el[0-9._]*(?:\+[0-9]+)?(?:\+[0-9a-f]+)?(?P<fix>(?:\.[0-9]+)*)(?:\.[a-z]+(?:\.[0-9]+)*)?$"
 )
 FROM_SOURCE = ("src",)  # of advisories about a source package, which hold for all packages built from it
 _NO_ARCH = frozenset({"", "noarch", "all", "src"})

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.advisories.jenkins import ADVISORY_SOURCE
@@ -42,7 +42,6 @@ def advisory(records):
 
 
 @given(patterns=st.lists(PATTERNS, min_size=1, max_size=2), versions=st.lists(VERSIONS, min_size=1, max_size=20))
-@settings(deadline=None)
 def test_as_jenkins_itself(read, patterns, versions):
     found = advisory(read(*({"lastVersion": "2.1", "pattern": pattern} for pattern in patterns)))
     assert found.confidence == "confirmed"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.advisories.retirejs import ADVISORY_SOURCE
@@ -41,7 +41,6 @@ def read(tmp_path_factory):
 
 
 @given(st.lists(ENTRIES, max_size=6))
-@settings(deadline=None)
 def test_each_cve_affects_what_its_entries_state(read, entries):
     found = {name: one for one in read(*entries) for name in (one.id, *one.aliases)}
     assert set(found) == {cve for entry in entries for cve in entry["identifiers"]["CVE"]}

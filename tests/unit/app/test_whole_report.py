@@ -90,7 +90,7 @@ def test_a_saved_report_gives_what_the_scan_gave(reporter, case, options):
     assert written(reporter, again, **options) == written(reporter, report, **options)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_any_text_is_kept(text):
     report = hostile(text)

@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import read_all, read_files
 
@@ -91,7 +91,6 @@ def test_depth_and_number_are_bounded(monkeypatch):
         read_all(CATALOGER, {PLACE: archive(many)})
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 60))
 def test_any_bytes_end_in_packages_or_a_value_error(noise, at):
     content = archive({"node_modules/a/package.json": manifest("a")})

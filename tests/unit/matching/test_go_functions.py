@@ -1,7 +1,7 @@
 """Names of functions as symbols. The names are those of programs that Go 1.19 and 1.24 built."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.matching.go_functions import Functions, symbol_path, symbols
@@ -126,7 +126,6 @@ def test_paths_in_symbols(package, expected):
     assert symbol_path(package) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("ab./()*[]-%\0" + "funcM1é", max_size=24), max_size=30))
 def test_any_names_are_read(parts):
     names = b"".join(f"\0{part}".encode() for part in parts)
@@ -136,7 +135,6 @@ def test_any_names_are_read(parts):
     assert found.modules <= {"a", "a/b/c"}
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(["a", "b", "a.b", "fmt", "x%"]), min_size=1, max_size=4).map("/".join), st.data())
 def test_each_package_that_is_asked_for_is_found(package, data):
     others = data.draw(st.lists(st.lists(st.sampled_from(["a", "b", "a.b"]), min_size=1, max_size=4).map("/".join)))

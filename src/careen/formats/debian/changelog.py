@@ -8,7 +8,6 @@ version whose entry first names a CVE is the fixed version, unless the line stat
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 from .references import cves_by_other_names
@@ -131,6 +130,8 @@ def _named(entry: str) -> Iterator[str]:
 def day_of(text: str) -> str:
     """The day of a date in mail format, as ISO 8601, or ""."""
     try:
+        from email.utils import parsedate_to_datetime  # loads much, and few changelogs are read
+
         return parsedate_to_datetime(text.strip()).date().isoformat()
     except (ValueError, IndexError, OverflowError, TypeError):
         return ""

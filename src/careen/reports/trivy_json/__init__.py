@@ -8,6 +8,7 @@ place for coverage. Dates and digests are written only if strict readers accept 
 
 from typing import Any, TextIO
 
+from careen.distributions.registry import profile
 from careen.formats.images.opened_name import names_of
 from careen.model.report import Report
 from careen.output.json_text import write_json
@@ -18,7 +19,6 @@ from careen.safety.pattern import pattern
 from .entries import entry_of, layer_names, package_entry, suppressed_entry
 from .places import Known, Place, place_of, place_of_package
 
-FAMILIES = {"rhel": "redhat", "almalinux": "alma", "ol": "oracle", "amzn": "amazon", "mariner": "cbl-mariner"}
 _DIGEST = pattern(r"sha256:[0-9a-f]{64}")
 
 
@@ -65,7 +65,10 @@ def _metadata(report: Report) -> dict[str, Any]:
 
 def _family(report: Report) -> str:
     distribution = report.inventory.distribution
-    return FAMILIES.get(distribution.id, distribution.id) if distribution else ""
+    if distribution is None:
+        return ""
+    known = profile(distribution.id)
+    return (known.trivy if known else "") or distribution.id
 
 
 def _results(report: Report, options: ReportOptions) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from struct import pack
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.elf import AARCH64, CODE_AT, TEXTS, library
 
@@ -84,7 +84,6 @@ def test_other_processors_have_none():
     assert Functions(library({"version": b"\xb8\x00\x05\x01\x00" + RET}, machine=40)).number("version") is None
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_damaged_files_end_in_an_answer_or_a_value_error(data):
     content = bytearray(library({"version": MARK + b"\xb8\x00\x05\x01\x00" + RET}))

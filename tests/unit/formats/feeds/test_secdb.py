@@ -34,7 +34,7 @@ def affects(tmp_path_factory):
 
 
 @given(st.lists(PARTS, min_size=1, max_size=4, unique=True), PARTS)
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_the_fix_of_the_installed_line_counts(affects, fixed, installed):
     def line(parts):
         return parts[:2]

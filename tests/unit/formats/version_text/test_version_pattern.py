@@ -29,7 +29,7 @@ VERSIONS = st.text("0129a.-x", max_size=12)
 
 
 @given(PATTERNS, st.lists(VERSIONS, min_size=1, max_size=12))
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 def test_as_pythons_own_engine(text, versions):
     matches = version_pattern(text)
     for version in versions:
@@ -37,7 +37,7 @@ def test_as_pythons_own_engine(text, versions):
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_versions_made_from_the_pattern(data):
     text = data.draw(PATTERNS.filter(lambda text: "(?!" not in text))
     version = data.draw(st.from_regex(re.compile(text, re.ASCII), fullmatch=True, alphabet=st.sampled_from("0129a.-x")))
@@ -74,7 +74,7 @@ def test_what_the_grammar_does_not_have(text):
 
 
 @given(st.text("()[]{}|?!:*+.\\d^$-&,0129a", max_size=30))
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_any_text_is_read_or_refused(text):
     try:
         matches = version_pattern(text)
@@ -91,7 +91,7 @@ SHAPES = [
 
 
 @given(st.sampled_from(SHAPES), st.data())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_mutated_pattern_is_read_as_pythons_engine_does_or_refused(text, data):
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(text) - 1))

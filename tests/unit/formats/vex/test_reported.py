@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.support.reports import CLI, JINJA, LIBSSL, LOG4J, clean, usual, vulnerability
@@ -69,7 +69,6 @@ STATES = st.sampled_from(["open", "possible", "absent", NOT_AFFECTED, FIXED, IGN
 
 
 @given(st.lists(STATES, min_size=len(PAIRS), max_size=len(PAIRS)))
-@settings(deadline=None)
 def test_any_mixture_reads_back(states):
     findings, suppressed = [], []
     expected = {}
