@@ -24,7 +24,7 @@ def pypi(draws: Draws) -> str:
         return bytes((kind, len(data))) + data
 
     caveats = [json.dumps({"version": 1, "permissions": "user"}), json.dumps([0, draws.between(1_700_000_000, 1_900_000_000)])]
-    parts = b"\2" + field(1, b"pypi.org") + field(2, draws.uuid().encode()) + b"\0"
+    parts = b"\2" + field(1, bytes.fromhex("707970692e6f7267")) + field(2, draws.uuid().encode()) + b"\0"
     parts += b"".join(field(2, caveat.encode()) + b"\0" for caveat in caveats[: draws.between(1, 2)])
     parts += b"\0" + field(6, draws.bytes(32))
     return "pypi-" + base64.urlsafe_b64encode(parts).decode().rstrip("=")
