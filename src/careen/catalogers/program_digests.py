@@ -1,8 +1,8 @@
 """Digests of programs, for the comparison with those that package databases record (``layers.integrity``).
 
 Of every ELF file, and every script with an execute bit, that may be a program (``formats.packages.file_digests``). Which digest
-a database records is not known while a layer is read: dpkg has MD5, apk SHA-1, rpm mostly SHA-256. The path or the C library
-that a file names mostly shows which of them it is; else it gets both MD5 and SHA-256.
+a database records is not known while a layer is read: dpkg has MD5, apk SHA-1, rpm mostly SHA-256. For libraries the path
+mostly shows which of them it is; other files get all three. The content decides nothing: who changes a program chooses it.
 """
 
 import hashlib
@@ -12,23 +12,21 @@ from careen.formats.packages.file_digests import may_be_program
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
 ELF, SCRIPT = b"\x7fELF", b"#!"
-MUSL = (b"ld-musl-", b"libc.musl-")
+EACH = ("md5", "sha1", "sha256")
 
 
 def read(file: File) -> "_Hashing | None":
-    return _Hashing(_algorithms(file)) if may_be_program(file.path) else None
+    return _Hashing(_algorithms(file.path)) if may_be_program(file.path) else None
 
 
 def read_script(file: File) -> "_Hashing | None":
-    return _Hashing(("md5", "sha1", "sha256")) if may_be_program(file.path) else None
+    return _Hashing(EACH) if may_be_program(file.path) else None
 
 
-def _algorithms(file: File) -> tuple[str, ...]:
-    if any(name in file.data for name in MUSL):
-        return ("sha1",)
-    if "-linux-gnu" in file.path:
+def _algorithms(path: str) -> tuple[str, ...]:
+    if "-linux-gnu" in path:
         return ("md5",)
-    return ("sha256",) if "lib64/" in file.path else ("md5", "sha256")
+    return ("sha256",) if "lib64/" in path else EACH
 
 
 class _Hashing:

@@ -1,9 +1,11 @@
 """Compares the programs of the visible tree with the digests that package databases record.
 
-A program that a database owns without a digest, or with one of another algorithm than was computed, is counted. Packages
-that only a lost database lists are left out: their files may have changed with a later one.
+A program that a database owns without a digest, or with one of another algorithm than was computed, is counted. A symbolic
+link in the place of a program is another file. Packages that only a lost database lists are left out: their files may have
+changed with a later one.
 """
 
+import hashlib
 from collections.abc import Iterator
 from functools import cache
 
@@ -34,7 +36,18 @@ def integrity(tree: Squashed, facts: Facts, owners: Owners) -> Integrity:
         else:
             mode = modes(layer)[row] & 0o7777
             modified.append(ModifiedFile(place, owner[1].purl, layer, mode, ids(layer)[2 * row]))
+    modified += _linked_elsewhere(tree, owners)
     return Integrity(verified, without, tuple(sorted(modified, key=lambda file: file.path)))
+
+
+def _linked_elsewhere(tree: Squashed, owners: Owners) -> Iterator[ModifiedFile]:
+    """Links that no package brought. dpkg and rpm record no digest of a link, apk that of its target."""
+    for place, recorded in owners.digests.items():
+        entry, package, target = tree.entry(place), owners.by_place[place][1], tree.link(place)
+        if entry is None or target is None or package.presence == "shadowed":
+            continue
+        if recorded != f"sha1:{hashlib.sha1(target.encode(errors='surrogateescape'), usedforsecurity=False).hexdigest()}":
+            yield ModifiedFile(place, package.purl, entry[0], 0o777)
 
 
 def _programs(tree: Squashed, facts: Facts) -> Iterator[tuple[str, tuple[int, int], dict[str, str]]]:

@@ -68,6 +68,15 @@ def test_a_script_in_place_of_a_program_is_compared():
     assert [file.path for file in found.modified] == ["bin/bash"]
 
 
+def test_a_link_in_the_place_of_a_program_is_another_file():
+    elsewhere = {"bin/bash": Symlink("../opt/bash"), "opt/bash": File(OTHER, mode=0o755)}
+    assert [(file.path, file.layer) for file in integrity(debian({"bin/bash": PROGRAM}), elsewhere).modified] == [
+        ("bin/bash", 1)
+    ]
+    own = debian({"bin/bash": PROGRAM, "bin/sh": b""}, listed={"bin/bash": PROGRAM}) | {"bin/sh": Symlink("bash")}
+    assert integrity(own) == Integrity(verified=1)
+
+
 def test_an_upgrade_records_new_digests():
     assert integrity(debian({"bin/bash": PROGRAM}), debian({"bin/bash": OTHER})) == Integrity(verified=1)
 
@@ -110,14 +119,26 @@ def test_packages_of_a_lost_database_are_left_out():
     assert integrity(debian({"bin/bash": PROGRAM}), later) == Integrity()
 
 
-@pytest.mark.parametrize("content", [PROGRAM, elf(b"ld-musl-x86_64.so.1")])
-def test_apk_records_sha1(content):
-    digest = base64.b64encode(hashlib.sha1(content, usedforsecurity=False).digest()).decode()
+def test_apk_records_sha1():
+    digest = base64.b64encode(hashlib.sha1(PROGRAM, usedforsecurity=False).digest()).decode()
     database = f"P:busybox\nV:1.36-r0\nA:x86_64\nF:bin\nR:busybox\na:0:0:755\nZ:Q1{digest}\n\n"
-    files = {"lib/apk/db/installed": database.encode(), "bin/busybox": File(content, mode=0o755)}
-    found = integrity(files)
-    assert found == (Integrity(verified=1) if b"musl" in content else Integrity(without_digest=1))
-    assert len(integrity(files, {"bin/busybox": File(content + b"ld-musl-", mode=0o755)}).modified) == 1
+    files = {"lib/apk/db/installed": database.encode(), "bin/busybox": File(PROGRAM, mode=0o755)}
+    assert integrity(files) == Integrity(verified=1)
+    assert len(integrity(files, {"bin/busybox": File(OTHER, mode=0o755)}).modified) == 1
+
+
+@pytest.mark.parametrize("text", [b"ld-musl-x86_64.so.1", b"libc.musl-", b"GLIBC_2.34", b"lib64/"])
+def test_the_content_does_not_choose_what_it_is_compared_with(text):
+    found = integrity(debian({"bin/bash": PROGRAM}), {"bin/bash": File(elf(text), mode=0o755)})
+    assert [file.path for file in found.modified] == ["bin/bash"]
+
+
+def test_apk_records_the_targets_of_links():
+    digest = base64.b64encode(hashlib.sha1(b"/bin/busybox", usedforsecurity=False).digest()).decode()
+    database = f"P:busybox\nV:1.36-r0\nA:x86_64\nF:bin\nR:sh\na:0:0:777\nZ:Q1{digest}\n\n"
+    files = {"lib/apk/db/installed": database.encode(), "bin/sh": Symlink("/bin/busybox")}
+    assert integrity(files) == Integrity()
+    assert [file.path for file in integrity(files, {"bin/sh": Symlink("/opt/sh")}).modified] == ["bin/sh"]
 
 
 @pytest.mark.parametrize("text", ["!", "", "AAAA", "Q" * 200])

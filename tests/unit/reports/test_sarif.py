@@ -122,7 +122,7 @@ def test_names_and_texts_have_no_meaning_in_markdown():
 @pytest.mark.parametrize(
     ("opened", "reference", "name"),
     [
-        ("docker-archive:/home/me/work/out/service.tar", "/home/me/work/out/service.tar", "service.tar"),
+        ("docker-archive:/builds/shop/out/service.tar", "/builds/shop/out/service.tar", "service.tar"),
         ("docker-archive:.cache/out/service.tar", ".cache/out/service.tar", "service.tar"),
         ("docker-archive:out/all.tar:shop/service:1.4", "out/all.tar:shop/service:1.4", "service"),
         ("oci-layout:/tmp/tmp.x1/image:1.4", "/tmp/tmp.x1/image:1.4", "image"),
@@ -143,7 +143,7 @@ def test_a_run_is_named_without_the_folders_of_the_runner(opened, reference, nam
 
 @pytest.mark.parametrize(
     ("paths", "name"),
-    [("deploy/, shop", "deploy%2C%20shop"), ("/home/me/work/deploy", "deploy"), (".", "."), ("../deploy", "deploy")],
+    [("deploy/, shop", "deploy%2C%20shop"), ("/builds/shop/deploy", "deploy"), (".", "."), ("../deploy", "deploy")],
 )
 def test_a_check_is_named_by_its_paths_below_the_working_folder(paths, name):
     report = faulty()
