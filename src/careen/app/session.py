@@ -35,6 +35,8 @@ from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
 from careen.pipeline.second_look import look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
+from careen.policy.gates import KINDS
+from careen.policy.load import refuse_blind
 from careen.policy.policy import Policy
 from careen.policy.rego import load_policies, with_policies
 from careen.safety.typed import from_msgpack
@@ -205,6 +207,8 @@ class Session:
         dockerfile = named_dockerfile(settings)
         refresh = AdvisoryRefresh(settings, self.ecosystems, progress, self._refresh_state)
         image, inventory = self.inventory(reference, progress, refresh.start_for_layer)
+        if image.kind == "sbom":
+            refuse_blind(policy.fail_on, KINDS["vulnerability"], "an SBOM contains no files to find this in", "scan the image")
         base = named_base(image, settings, self._fetcher)
         placed = with_instructions(image, dockerfile, base) if dockerfile else None
         with ExitStack() as opened:

@@ -47,7 +47,7 @@ def load_policy(
     ignores, accepts = _rules(ignore_files)
     kinds = ANY if checking else (OF_IMAGES & looked_for) or (ANY & looked_for)
     gates = tuple(read_gate(part, kinds) for text in fail_on for part in text.split(",") if part.strip())
-    _refuse_blind(gates, looked_for)
+    refuse_blind(gates, looked_for, "no enabled scanner can find this", "add it with --scanners")
     return Policy(
         fail_on=gates,
         ignore_unfixed=ignore_unfixed,
@@ -65,11 +65,11 @@ def load_policy(
     )
 
 
-def _refuse_blind(gates: Sequence[Gate], looked_for: frozenset[str]) -> None:
-    """A condition that no finding can meet would always pass."""
+def refuse_blind(gates: Sequence[Gate], looked_for: frozenset[str], why: str, hint: str) -> None:
+    """A condition that no finding can meet would always pass. ``looked_for``: kinds of findings. Raises UsageError."""
     for gate in gates:
         if not gate.can_look_at & looked_for:
-            raise UsageError(f"--fail-on {gate.text}: no enabled scanner can find this", "add it with --scanners")
+            raise UsageError(f"--fail-on {gate.text}: {why}", hint)
 
 
 def _rules(files: Sequence[Path]) -> tuple[tuple[Ignore, ...], tuple[Accept, ...]]:

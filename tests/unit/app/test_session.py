@@ -56,6 +56,18 @@ def test_without_any_advisories_nothing_passes(settings):
     assert (report.verdict.exit_code, [reason.code for reason in report.coverage.reasons]) == (0, ["not_asked", "sbom_only"])
 
 
+@pytest.mark.parametrize("gate", ["secret", "config:high", "integrity", "kev,secret:low"])
+def test_a_condition_that_an_sbom_cannot_meet_is_an_error(settings, gate):
+    with Session(replace(settings, fail_on=(gate,))) as session, pytest.raises(UsageError, match="an SBOM contains no files"):
+        session.scan("./list.purls")
+
+
+@pytest.mark.parametrize(("gate", "code"), [("high", 3), ("any:low", 3), ("vulnerability", 3)])
+def test_a_condition_that_counts_vulnerabilities_is_not(settings, gate, code):
+    with Session(replace(settings, fail_on=(gate,))) as session:
+        assert session.scan("./list.purls").verdict.exit_code == code
+
+
 def test_an_explanation_of_what_is_found_and_of_what_is_not(settings):
     with Session(settings) as session:
         found = session.explain("./list.purls", "CVE-2030-0001", "django")[1]
