@@ -96,3 +96,18 @@ def test_layers_that_cannot_be_downloaded_again_change_nothing():
     report = report_of(gone, inventory, assessment(look=lambda image, asked: look(image, asked, reading(MemoryStore()))))
     assert [(finding.id, finding.confidence) for finding in report.findings] == [("CVE-2024-0001", "likely")]
     assert report.suppressed == ()
+
+
+def test_what_a_machine_short_of_memory_could_not_read_is_read_again(monkeypatch):
+    opened, _ = image(debian())
+    store = MemoryStore()
+    opened, inventory = inventory_of(opened, reading(store))
+    by = assessment(look=lambda image, asked: look(image, asked, reading(store)))
+
+    def short(text):
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr("careen.layers.owner_files.claims_of", short)
+        assert [finding.confidence for finding in report_of(opened, inventory, by).findings] == ["likely"]
+    assert report_of(opened, inventory, by).findings == ()
