@@ -85,29 +85,6 @@ _HASHED = Language(
     re.compile(rb"\b(?:def|sub|function|class|module)\s+([A-Za-z_]\w{3,})"),
 )
 
-_C_ENDINGS = [
-    ".c",
-    ".h",
-    ".cc",
-    ".cpp",
-    ".cxx",
-    ".hh",
-    ".hpp",
-    ".hxx",
-    ".inc",
-    ".m",
-    ".mm",
-    ".java",
-    ".go",
-    ".rs",
-    ".cs",
-    ".kt",
-    ".scala",
-    ".swift",
-    ".cu",
-    ".y",
-    ".l",
-]
 _ENDINGS: dict[str, Language] = {
     **dict.fromkeys(
         [
