@@ -14,7 +14,8 @@ from .arguments import NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
-    from careen.origin.identify import Component, Identified
+    from careen.origin.component import Component
+    from careen.origin.identify import Identified
     from careen.origin.knowledge import Knowledge
 
 ACTIONS = ("build", "identify", "stats", "show")

@@ -1,0 +1,42 @@
+"""A component: code of one project, named by its content, and the versions that explain it best."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from .evidence import Weights
+
+Confidence = Literal["exact", "high", "medium", "low"]
+NEAR_BEST = 0.01
+
+
+class Matched(Struct, frozen=True):
+    """How much of what was looked up is the project's: ``files`` as they are, stretches of letters or tokens, texts."""
+
+    kind: Literal["files", "letters", "tokens", "literals", "names"]
+    found: int
+    of: int
+
+
+class Component(Struct, frozen=True):
+    """``path`` is the folder or file; ``versions`` explain it equally well. ``nearest``: none of them explains all of it."""
+
+    path: str
+    project: str
+    purls: tuple[str, ...]
+    cpes: tuple[str, ...]
+    versions: tuple[str, ...]
+    confidence: Confidence
+    modified: bool | None  # None: unknown, of a program
+    files: tuple[str, ...]
+    evidence: tuple[Matched, ...]
+    nearest: bool = False
+
+
+def best_versions(versions: Sequence[str], scores: Weights) -> tuple[tuple[str, ...], float]:
+    best = float(scores.max()) if scores.size else 0.0
+    if best <= 0:
+        return tuple(versions), best
+    near = scores >= best - max(NEAR_BEST * best, 1e-9)
+    return tuple(version for version, is_near in zip(versions, near, strict=True) if is_near), best
