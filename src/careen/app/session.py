@@ -25,6 +25,7 @@ from careen.errors import DatabaseError, InputError
 from careen.formats.scans.saved_report import Saved
 from careen.images.paths import is_path
 from careen.layers.index import Readers
+from careen.layers.kept import Kept
 from careen.matching.remembered import Memory
 from careen.model.delta import Delta
 from careen.model.image import Image
@@ -76,6 +77,7 @@ class Session:
         self._checks = CheckSelection(settings)
         self._store = store or open_store(settings)
         self._use = None if settings.no_cache else using(cache_folder(settings))
+        self._kept = Kept()
         self._refresh_state = RefreshState()
         self._lock = threading.Lock()
 
@@ -197,6 +199,7 @@ class Session:
             verify_diff_ids=settings.verify_diff_ids or settings.strict or settings.base is not None,
             progress=progress,
             on_delta=on_delta,
+            kept=self._kept,
         )
 
     @contextmanager
