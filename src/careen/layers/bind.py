@@ -70,6 +70,8 @@ def bind(
     files, unowned = _count(tree, owners)
     unknowns, nameless = _apart(unknowns, owners)
     claims = (claim for history in histories.values() for claim in history.identified())
+    compared, not_compared = integrity(tree, facts, owners, again)
+    unknowns += not_compared
     nobodys = {*nameless, *unidentified(tree, facts, owners, claims, again)}
     unsure = nobodys.union(unknown.evidence.path for unknown in unknowns if unknown.evidence.path)
     return Inventory(
@@ -87,7 +89,7 @@ def bind(
         owned=tuple(sorted(path for path in unsure if owners.in_distribution(path))),
         owner_files=tuple(owner_files(tree, owners, packages)),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
-        integrity=integrity(tree, facts, owners),
+        integrity=compared,
         # The distribution's own are assessed by its advisories, which name no functions.
         programs=tuple(
             program
