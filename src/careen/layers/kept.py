@@ -50,9 +50,8 @@ class Kept:
 
 def with_kept(select: Select, catalogers: Iterable[Cataloger]) -> Select:
     """The same readers, and for files to keep one more, whose facts are contents. For one layer."""
-    languages = frozenset(
-        cataloger.name for cataloger in catalogers if cataloger.role == "packages" and not cataloger.ecosystem.distribution
-    )
+    languages = (cataloger for cataloger in catalogers if cataloger.role == "packages" and not cataloger.ecosystem.distribution)
+    named = {id(reader) for cataloger in languages for reader in cataloger.readers if not reader.wants.executables}
     room = MAX_BYTES
 
     def keeper(file: File) -> "_Keeper | None":
@@ -64,13 +63,12 @@ def with_kept(select: Select, catalogers: Iterable[Cataloger]) -> Select:
 
     kept = Wanted(NAME, Reader(Wants(amount="stream"), keeper))
 
-    def is_named(wanted: Iterable[Wanted]) -> bool:
-        return any(item.cataloger in languages and not item.reader.wants.executables for item in wanted)
-
     def selected(path: str, mode: int) -> list[Wanted]:
         wanted = select(path, mode)
         if path.startswith("usr/"):
-            is_kept = path.endswith(_CHANGELOGS) or (not path.startswith(_LOCAL) and is_named(wanted))
+            is_kept = path.endswith(_CHANGELOGS) or (
+                not path.startswith(_LOCAL) and any(id(item.reader) in named for item in wanted)
+            )
         else:
             is_kept = path.endswith(_CHECKSUMS)
         return [*wanted, kept] if is_kept else wanted
