@@ -15,7 +15,7 @@ from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.config import Settings
 from careen.errors import Error, InputError, UsageError
-from careen.formats.images.base_tags import Candidate, Kind, candidates
+from careen.images.base_tags import Candidate, Kind, candidates
 from careen.images.names import Reference, parse_reference
 from careen.images.registry import digest, tags
 from careen.model.finding import Vulnerability

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.formats.images.base_tags import MAX_TAGS, candidates
+from careen.images.base_tags import MAX_TAGS, candidates
 
 PYTHON = [
     "latest",
