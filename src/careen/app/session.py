@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from careen.model.finding import Vulnerability
 
 OnDelta = Callable[[Delta], None]
+Read = tuple[Image, Inventory]  # an image with its inventory, which an earlier call read
 
 IMAGE_CHECKS = ("image", "integrity")  # folders of careen.checks
 
@@ -115,7 +116,7 @@ class Session:
     def schemes(self) -> Mapping[str, VersionScheme]:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
-    def scan(self, reference: str | Image, progress: Progress = silent) -> Report:
+    def scan(self, reference: str | Image | Read, progress: Progress = silent) -> Report:
         with self._scanned(reference, progress) as scanned:
             return scanned.report
 
@@ -203,13 +204,15 @@ class Session:
         )
 
     @contextmanager
-    def _scanned(self, reference: str | Image, progress: Progress) -> Iterator[Scanned]:
+    def _scanned(self, reference: str | Image | Read, progress: Progress) -> Iterator[Scanned]:
         """The whole walk: open, read, refresh the advisories, assess. They stay open for the block."""
         settings = self._settings
         policy = self._policy_with_baseline(progress)
         dockerfile = named_dockerfile(settings)
         refresh = AdvisoryRefresh(settings, self.ecosystems, progress, self._refresh_state)
-        image, inventory = self.inventory(reference, progress, refresh.start_for_layer)
+        if not isinstance(reference, tuple):
+            reference = self.inventory(reference, progress, refresh.start_for_layer)
+        image, inventory = reference
         if image.kind == "sbom":
             refuse_blind(policy.fail_on, KINDS["vulnerability"], "an SBOM contains no files to find this in", "scan the image")
         base = named_base(image, settings, self._fetcher)

@@ -25,6 +25,7 @@ COMMANDS = {
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
     "convert": ("careen.cli.convert", "write a saved report in other formats"),
+    "browse": ("careen.cli.browse", "walk through the findings of a report with keys and search"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),
     "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),

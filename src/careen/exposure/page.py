@@ -58,6 +58,9 @@ def _data(answer: Exposure) -> dict[str, Any]:
                     "start": number[path["start"]],
                     "nodes": [number[id] for id in path["nodes"]],
                     "taken": [number[id] for id in path["taken_with"]],
+                    "cuts": [
+                        {key: cut[key] for key in ("changes", "remaining", "worst_remaining")} for cut in path["cuts"] or ()
+                    ],
                     "steps": [
                         {
                             **{key: step[key] for key in ("way", "ease", "reasons")},

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from careen.distributions.registry import id_of
-from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, objects, sequence, text
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.purl_package import distribution_in, package_of
@@ -41,7 +41,7 @@ def read(data: bytes) -> Sbom:
     subjects = _subjects(document)
     packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
     distribution, subject = None, dict[str, Any]()
-    for entry in map(mapping, sequence(document.get("packages"))):
+    for entry in objects(document.get("packages"), "packages"):
         purpose = text(entry.get("primaryPackagePurpose"))
         named = _purl(entry)
         of_image = not named or named.startswith(("pkg:oci/", "pkg:docker/"))
