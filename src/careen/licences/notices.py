@@ -1,0 +1,145 @@
+"""Licences that prose names without their text: "under the terms of the GNU General Public License, version 2 or later".
+
+Works on words (``licences.words``), with a gap where a licence text was taken out.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from careen.safety.pattern import pattern
+
+from .names import gnu_id, id_of
+
+MAX_NOTICES = 200
+WINDOW = 330  # characters after the name of a GNU licence, in which its version is stated
+GAP = "\n"
+_GNU = pattern(
+    r"\b(?:gnu )?(?:(?P<long>lesser|library|affero)(?: or (?:library|lesser))? (?:general )?public license|general public license"
+    r"|(?P<doc>free documentation license)|(?P<short>[al]?gpl|gfdl)(?=\b|v?[123]))"
+)
+_VERSION = pattern(r"^ ?(?:(?:as )?published by the free software foundation )?(?:either )?\(?(?:version|versions|v|ver|rev)? ?([123](?:\.[01])?)\b")
+_LATER_VERSION = pattern(r"\b(?:either )?(?:versions?|v|ver|revision) ?([123](?:\.[01])?)(?: |$|\b)")
+_LATER = pattern(r"\b(?:or|and) (?:at your (?:option|choice) )?(?:any )?(?:later|newer|above|higher|greater)\b|\bor at your (?:option|choice) any later\b")
+_ONLY = pattern(r"\b(?:only|no other|not any (?:later|other))\b")
+_FREE = pattern(r"\bno invariant\b")
+_COMMON = pattern(r"\bcommon licenses ([a-z]+)(?: ([0-9](?:\.[0-9])?))?")
+_COMMON_IDS = {"apache": "Apache-2.0", "artistic": "Artistic-1.0-Perl", "bsd": "BSD-3-Clause", "cc0": "CC0-1.0"}
+# Words of prose, and the licence that they name.
+_NAMED: tuple[tuple[str, str], ...] = (
+    (r"\b(?:same|under the) terms as perl\b|\bsame (?:license|terms)? ?as perl\b", "Artistic-1.0-Perl OR GPL-1.0-or-later"),
+    (r"\bapache (?:software )?license ?,? ?(?:version|v)? ?2(?:\.0)?\b|\bapache 2(?:\.0)? license\b|\bapache license\b(?! ?(?:version|v)? ?1)", "Apache-2.0"),
+    (r"\bapache (?:software )?license (?:version |v)?1\.1\b", "Apache-1.1"),
+    (r"\bmozilla public license (?:version |v ?)?2(?:\.0)?\b|\bmpl ?v? ?2(?:\.0)?\b", "MPL-2.0"),
+    (r"\bmozilla public license (?:version |v ?)?1\.1\b|\bmpl ?v? ?1\.1\b", "MPL-1.1"),
+    (r"\beclipse public license (?:version |v ?)?1(?:\.0)?\b", "EPL-1.0"),
+    (r"\beclipse public license (?:version |v ?)?2(?:\.0)?\b", "EPL-2.0"),
+    (r"\beclipse distribution license\b", "BSD-3-Clause"),
+    (r"\bboost software license\b", "BSL-1.0"),
+    (r"\bcommon development and distribution license (?:\(?cddl\)? )?(?:version |v ?)?1\.1\b", "CDDL-1.1"),
+    (r"\bcommon development and distribution license\b(?! (?:\(?cddl\)? )?(?:version |v ?)?1\.1)", "CDDL-1.0"),
+    (r"\bsil open font license\b", "OFL-1.1"),
+    (r"\bclarified artistic license\b", "ClArtistic"),
+    (r"\bartistic license (?:version |v ?)?2(?:\.0)?\b", "Artistic-2.0"),
+    (r"\b(?<!clarified )artistic license\b(?! (?:version |v ?)?2)", "Artistic-1.0-Perl"),
+    (r"\bcreative commons (?:zero|cc0)\b|\bcc0 1\.0\b|\bcc0 1\.0 universal\b", "CC0-1.0"),
+    (r"\bcreative commons attribution share ?alike (?:version |v ?)?4(?:\.0)?\b|\bcc by sa 4\.0\b", "CC-BY-SA-4.0"),
+    (r"\bcreative commons attribution share ?alike (?:version |v ?)?3(?:\.0)?\b|\bcc by sa 3\.0\b", "CC-BY-SA-3.0"),
+    (r"\bcreative commons attribution (?:international )?(?:version |v ?)?4(?:\.0)?\b|\bcc by 4\.0\b", "CC-BY-4.0"),
+    (r"\b(?:under|is|by) (?:the )?(?:terms of )?(?:the )?(?:mit|expat)(?: x11)? (?:style )?license\b|\bmit license\b", "MIT"),
+    (r"\b(?:under|is) (?:the )?isc license\b|\bisc license\b", "ISC"),
+    (r"\b(?:3 clause|three clause|new|modified|revised) bsd(?: style)? license\b|\bbsd 3 clause\b|\bbsd 3 license\b", "BSD-3-Clause"),
+    (r"\b(?:2 clause|two clause|simplified|freebsd) bsd(?: style)? license\b|\bbsd 2 clause\b|\bfreebsd license\b", "BSD-2-Clause"),
+    (r"\bzlib license\b|\bzlib libpng license\b", "Zlib"),
+    (r"\bpython software foundation license\b|\bpsf license\b", "PSF-2.0"),
+    (r"\bunicode license\b", "Unicode-3.0"),
+    (r"\bpostgresql license\b", "PostgreSQL"),
+    (r"\bopenssl license\b", "OpenSSL"),
+    (r"\blatex project public license\b", "LPPL-1.3c"),
+    (r"\bdo what the fuck you want to public license\b|\bwtfpl\b", "WTFPL"),
+    (r"\bvim license\b", "Vim"),
+    (r"\bruby s? ?license\b|\bsame (?:terms|license) as ruby\b|\brubys license\b", "Ruby"),
+    (r"\bopen software license (?:version |v ?)?3(?:\.0)?\b", "OSL-3.0"),
+    (r"\bacademic free license (?:version |v ?)?2\.1\b", "AFL-2.1"),
+    (r"\bspdx license identifier ([a-z0-9.]+(?: [a-z0-9.]+){0,8})", ""),
+    (r"\b(?:is|are|been) (?:hereby )?(?:placed |put |released |dedicated )?(?:in|into|to) the public domain\b|\bpublic domain software\b", "LicenseRef-Public-Domain"),
+)
+_PATTERNS = tuple((pattern(text), id) for text, id in _NAMED)
+
+
+def named_in(words: Sequence[str]) -> tuple[str, ...]:
+    """Ids and expressions, sorted."""
+    text = re.sub(r" ?\n ?", GAP, " ".join(word or GAP for word in words))
+    found: set[str] = set()
+    for expression, id in _PATTERNS:
+        match = expression.search(text)
+        if match and id:
+            found.add(id)
+        elif match:
+            found.update(_identified(match[1]))
+    found |= set(_gnu(text))
+    if "Artistic-1.0-Perl OR GPL-1.0-or-later" in found:
+        found -= {"Artistic-1.0-Perl", "GPL-1.0-or-later"}
+    known = {id.split("-")[0] for id in found}
+    for match in _COMMON.finditer(text):
+        found |= set(_common(match[1], match[2] or "", known))
+    return tuple(sorted(found))
+
+
+def _gnu(text: str) -> Iterator[str]:
+    """A name with a version replaces those without one."""
+    exact: dict[str, set[str]] = {}
+    for count, match in enumerate(_GNU.finditer(text)):
+        if count == MAX_NOTICES:
+            break
+        family = _family(match)
+        after = text[match.end() : match.end() + WINDOW].split(GAP)[0]
+        following = _GNU.search(after)
+        nearby = after[: following.start()] if following and following.start() > 8 else after
+        version, later = _version(nearby, text[max(match.start() - 60, 0) : match.start()])
+        exact.setdefault(family, set()).add(gnu_id(family, version, later, _FREE.search(nearby) is not None) if version else "")
+    for family, ids in exact.items():
+        precise = ids - {""}
+        yield from precise or {gnu_id(family, "", later=True)}
+
+
+def _family(match: "re.Match[str]") -> str:
+    if match["doc"] or match["short"] == "gfdl":
+        return "GFDL"
+    first = (match["short"] or match["long"] or "")[:1] if match["short"] != "gpl" else ""
+    return "AGPL" if first == "a" else "LGPL" if first == "l" else "GPL"
+
+
+def _version(after: str, before: str) -> tuple[str, bool]:
+    """The version that follows, or, as in "version 2 of the GNU General Public License", stands before."""
+    match = _VERSION.match(after)
+    earlier = list(_LATER_VERSION.finditer(before))
+    if not match and earlier and before.rstrip().endswith(("of the", "of the gnu")):
+        return earlier[-1][1], _LATER.search(before[earlier[-1].end() :] + " " + after[:120]) is not None
+    match = match or _LATER_VERSION.search(after)
+    if not match:
+        return "", False
+    tail = after[match.end() : match.end() + 110]
+    later = _LATER.search(tail)
+    only = _ONLY.search(tail[: later.start()] if later else tail[:20])
+    return match[1], later is not None and not only
+
+
+def _common(name: str, version: str, known: set[str]) -> Iterator[str]:
+    """A file of Debian's common licences, if the prose does not name a licence of its family."""
+    family = name.upper()
+    if family in ("GPL", "LGPL", "GFDL", "AGPL"):
+        if family not in known:
+            yield gnu_id(family, version, later=not version)
+    elif name == "mpl" and "MPL" not in known:
+        yield id_of(f"MPL-{version or '2.0'}")
+    elif name in _COMMON_IDS and _COMMON_IDS[name].split("-")[0] not in known:
+        yield _COMMON_IDS[name]
+
+
+def _identified(words: str) -> Iterator[str]:
+    """The longest of these words that are an id."""
+    parts = words.split()
+    for end in range(len(parts), 0, -1):
+        if id := id_of("-".join(parts[:end])):
+            yield id
+            return
