@@ -63,14 +63,17 @@ class Scanned(Struct, frozen=True):
 class Session:
     """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
 
-    ``fetcher`` opens images; ``store`` is used in place of the one of the settings.
+    ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
+    digests are read as well.
     """
 
-    def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
+    def __init__(
+        self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None, *, details: bool = False
+    ) -> None:
         settings = settled(settings)
         self._settings, self._fetcher = settings, fetcher
         secrets = "secret" in settings.scanners
-        self._readers = Readers(lambda: readers_with(secrets), fingerprint(secrets))
+        self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
         self._checks = CheckSelection(settings)

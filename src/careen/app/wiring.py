@@ -98,18 +98,21 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
-def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
+def readers_with(secrets: bool, details: bool = False) -> tuple[Cataloger, ...]:
+    """``details``: with those that SBOMs and licence reports need."""
     found = catalogers()
-    if not secrets:
-        return found
-    from careen.secrets.reader import SECRETS
+    if secrets:
+        from careen.secrets.reader import SECRETS
 
-    return (*found, SECRETS)
+        found = (*found, SECRETS)
+    if details:
+        found = (*found, *load("careen.details", "CATALOGER", Cataloger))
+    return found
 
 
-def fingerprint(secrets: bool) -> str:
+def fingerprint(secrets: bool, details: bool = False) -> str:
     """Changes with the code that turns bytes into facts, so that results of another version are not taken from the store.
 
     All installations of the same code have the same fingerprint.
     """
-    return hashlib.sha256(f"{__version__} {secrets} {contents().key} {outside()}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{__version__} {secrets} {details} {contents().key} {outside()}".encode()).hexdigest()[:16]

@@ -19,8 +19,9 @@ MAX_PARTS = 200
 REFERENCE = "LicenseRef-"
 _SIMPLE = pattern(r"[A-Za-z0-9.-]+")
 _OPERATOR = pattern(
-    r"\s*(?P<mark>[()])\s*|\s+(?P<word>and|or|with)\s+(?!(?:any\s+|at\s+your\s+option\s+)?(?:later|newer|above|greater|higher|revised)\b)"
-    r"|\s*(?P<sign>&&?|\|\|?|;)\s*|(?<=[\w+.)])(?P<slash>\s*/\s*)(?=\w)|\s*(?P<comma>,)\s+(?!v|ver)",
+    r"(?P<mark>[()])|(?:(?<=[\s)])|^)(?P<word>and|or|with)(?=[\s(])"
+    r"(?!\s+(?:any\s+|at\s+your\s+option\s+)?(?:later|newer|above|greater|higher|revised)\b)"
+    r"|(?P<sign>&&?|\|\|?|;)|(?<=[\w+.)])\s?(?P<slash>/)\s?(?=[\w(])|(?P<comma>,)\s+(?!v|ver)",
     re.IGNORECASE,
 )
 _NOTHING = frozenset(
@@ -100,8 +101,15 @@ def _parts(text: str) -> list[str] | None:
         else:
             parts.append("OR" if match["slash"] or (match["sign"] or "").startswith("|") else "AND")
     parts += _operand(text[at:], parts)
-    has_operator = any(part in ("AND", "OR", "WITH") for part in parts)
-    return _without_empty(parts) if has_operator and len(parts) <= MAX_PARTS else None
+    if len(parts) > MAX_PARTS or (at == 0 and parts == [reference(text)]):
+        return _list(text)
+    return _without_empty(parts)
+
+
+def _list(text: str) -> list[str] | None:
+    """``MIT BSD GPL2+``, as old packages of Alpine have it: all of them."""
+    ids = [id_of(word) for word in text.split()[:MAX_PARTS]]
+    return " AND ".join(f"({id})" for id in ids).split() if len(ids) > 1 and all(ids) else None
 
 
 def _operand(text: str, before: list[str]) -> list[str]:

@@ -55,6 +55,10 @@ _ALIASES = {
     "3 clause bsd": "BSD-3-Clause",
     "4 clause bsd": "BSD-4-Clause",
     "academic free v3.0": "AFL-3.0",
+    "afl": "AFL-2.1",
+    "dmit": "MIT",
+    "netscape": "NPL-1.1",
+    "mit with advertising": "MIT-advertising",
     "apache 2": "Apache-2.0",
     "apache v2": "Apache-2.0",
     "apache software v2": "Apache-2.0",
@@ -259,6 +263,10 @@ def id_of(name: str) -> str:
     found = _gnu(key) or _ALIASES.get(key) or FAMILIES.get(key) or _by_key().get(key, "")
     if found:
         return _current(found)
+    base, with_, exception = name.removeprefix("SUSE-").partition("-with-")
+    if with_ and (found := id_of(base)):  # as SUSE and old lists write exceptions
+        known = exception_of(exception.removesuffix("-exception"))
+        return f"{found} WITH {known}" if known else found
     shorter = _BRACKETS.sub("", name)
     return id_of(shorter) if shorter and shorter != name else ""
 

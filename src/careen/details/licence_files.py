@@ -1,0 +1,52 @@
+"""Licence texts and Debian's ``copyright`` files: the licences that are recognised in each, and its copyright lines."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
+from careen.safety.pattern import pattern
+
+MAX_BYTES = 1 << 20
+_NAME = pattern(r"(?:.{0,60}[-_.])?(?:licen[cs]es?|copying|unlicense|copyright|notice)(?:[-_.].{0,60})?", 2)
+_CODE = (".py", ".pyc", ".js", ".mjs", ".cjs", ".ts", ".map", ".go", ".c", ".h", ".rb", ".php", ".java", ".class", ".json", ".so",
+         ".css", ".svg", ".png", ".gz", ".xml", ".yml", ".yaml", ".sh", ".rs", ".jar", ".pl", ".pm", ".el", ".list", ".md5sums")  # fmt: skip
+
+
+class LicenceText(Struct, frozen=True, gc=False):
+    expression: str
+    holders: tuple[str, ...] = ()
+    is_copyright_file: bool = False
+
+
+def is_licence_file(path: str, mode: int) -> bool:
+    folder, _, name = path.rpartition("/")
+    if "share/doc/" in path:
+        return name == "copyright"
+    inside = folder.endswith(("/licenses", "/LICENSES")) or "share/licenses/" in path
+    return (inside or _NAME.fullmatch(name) is not None) and not name.lower().endswith(_CODE)
+
+
+def read(file: File) -> Iterator[LicenceText]:
+    with file.open() as stream:
+        data = stream.read(MAX_BYTES)
+    if b"\0" in data[:1024]:
+        return
+    from careen.licences import copyright_file
+    from careen.licences.recognise import recognised
+
+    text = data.decode("utf-8", "replace")
+    if file.path.endswith("/copyright") and "share/doc/" in file.path:
+        found = copyright_file.read(text)
+        yield LicenceText(found.expression, found.holders, is_copyright_file=True)
+    else:
+        yield LicenceText(recognised(text).expression, copyright_file.holders(text))
+
+
+CATALOGER = Cataloger(
+    name="licence_files",
+    ecosystem=Ecosystem(purl_type="", scheme=""),
+    readers=(Reader(Wants(select=is_licence_file), read),),
+    fact=LicenceText,
+    role="licence_files",
+)
