@@ -511,6 +511,7 @@ class ReportOptions(Struct, frozen=True):
     color: bool = False
     severities: frozenset[str] | None = None  # which to list; totals stay those of the report
     verbose: bool = False
+    spec_version: str = ""  # of an SBOM format, "1.5"; "": the usual one
 
 
 class Reporter(Struct, frozen=True):
@@ -520,6 +521,7 @@ class Reporter(Struct, frozen=True):
     description: str = ""
     with_places: bool = True  # secrets and misconfigurations, with their lines
     with_coverage: bool = True  # what was assessed, and what was not
+    with_details: bool = False  # licences, dependencies and digests: the layers are read for them
 
 
 # --- SBOMs ------------------------------------------------------------------------------------------------------------

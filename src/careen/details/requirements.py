@@ -17,6 +17,7 @@ from careen.safety.pattern import pattern
 
 MAX_BYTES = 64 << 20
 MAX_NAMES = 2000  # of a package
+MAX_SUPPLIER = 200
 _DEB = frozenset(("package", "version", "architecture", "depends", "pre-depends", "provides", "status"))
 _NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
@@ -30,6 +31,7 @@ class Required(Struct, frozen=True, gc=False):
     arch: str
     needs: tuple[tuple[str, ...], ...] = ()
     provides: tuple[str, ...] = ()
+    supplier: str = ""  # who makes it
 
 
 def read_status(file: File) -> Iterator[Required]:
@@ -66,17 +68,21 @@ def read_apk(file: File) -> Iterator[Required]:
 
 
 def read_metadata(file: File) -> Iterator[Required]:
-    found = fields(file.data, ("name", "version", "requires-dist"))
+    found = fields(file.data, ("name", "version", "requires-dist", "author", "author-email", "maintainer", "maintainer-email"))
     names = (_NAME.match(text.strip()) for text in found.get("requires-dist", ())[:MAX_NAMES] if "extra ==" not in text)
     needs = tuple((normal(match[0]),) for match in names if match)
-    if needs and found.get("name"):
-        yield Required("pypi", normal(found["name"][0]), found.get("version", [""])[0], "", needs)
+    made_by = (found.get(field, [""])[0] for field in ("author", "maintainer", "author-email", "maintainer-email"))
+    supplier = next((text for text in made_by if text and text != "UNKNOWN"), "")[:MAX_SUPPLIER]
+    if (needs or supplier) and found.get("name"):
+        yield Required("pypi", found["name"][0], found.get("version", [""])[0], "", needs, supplier=supplier)
 
 
 class _Manifest(Struct):
     name: str = ""
     version: str = ""
     dependencies: dict[str, object] = {}
+    author: object = None
+    maintainers: object = None
 
 
 def read_manifest(file: File) -> Iterator[Required]:
@@ -84,8 +90,17 @@ def read_manifest(file: File) -> Iterator[Required]:
         found = msgspec.json.decode(file.data, type=_Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return  # the cataloger of packages reports it
-    if found.name and found.dependencies:
-        yield Required("npm", found.name, found.version, "", tuple((name,) for name in list(found.dependencies)[:MAX_NAMES]))
+    people = found.maintainers if isinstance(found.maintainers, list) else []
+    supplier = next(filter(None, map(_person, (found.author, *people))), "")
+    if found.name and (found.dependencies or supplier):
+        needs = tuple((name,) for name in list(found.dependencies)[:MAX_NAMES])
+        yield Required("npm", found.name, found.version, "", needs, supplier=supplier)
+
+
+def _person(value: object) -> str:
+    """``Name <address> (page)``, or an object with a name."""
+    name = value.get("name") if isinstance(value, dict) else value
+    return re.split(r"[<(]", name)[0].strip()[:MAX_SUPPLIER] if isinstance(name, str) else ""
 
 
 def normal(name: str) -> str:

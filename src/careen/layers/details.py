@@ -27,12 +27,13 @@ def details(
     """None if they were not asked for."""
     if not any(cataloger.role in ROLES for cataloger in catalogers):
         return None
-    digests = facts.of_role("component_digests")
+    digests, required = facts.of_role("component_digests"), facts.of_role("requirements")
     wanted = {place.path.partition("!/")[0] for package in packages for place in package.evidence}
     return Details(
         tuple(_licence_files(tree, facts.of_role("licence_files"), owners, packages)),
-        tuple(_dependencies(facts.of_role("requirements"), packages)),
+        tuple(_dependencies(required, packages)),
         tuple(FileDigest(fact.path, fact.value.sha256, fact.value.sha512) for fact in digests if fact.path in wanted),
+        tuple(sorted(_suppliers(required, packages))),
     )
 
 
@@ -108,6 +109,13 @@ def _dependencies(facts: Sequence[Fact], packages: Sequence[Package]) -> Iterato
     for purl, needed in sorted(found.items()):
         if others := tuple(sorted(needed - {purl})):
             yield Dependencies(purl, others)
+
+
+def _suppliers(facts: Sequence[Fact], packages: Sequence[Package]) -> set[tuple[str, str]]:
+    stated = {fact.path: fact.value.supplier for fact in facts if fact.value.supplier}
+    return {
+        (package.purl, stated[place.path]) for package in packages for place in package.evidence[:1] if place.path in stated
+    }
 
 
 def _is_same(package: Package, fact: Fact) -> bool:

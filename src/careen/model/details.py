@@ -34,3 +34,4 @@ class Details(Struct, frozen=True):
     licence_files: tuple[LicenceFile, ...] = ()
     dependencies: tuple[Dependencies, ...] = ()
     digests: tuple[FileDigest, ...] = ()
+    suppliers: tuple[tuple[str, str], ...] = ()  # purl, and who makes the package by its own metadata
