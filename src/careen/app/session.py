@@ -18,7 +18,7 @@ from careen.app.built_from import named_base, named_dockerfile, with_instruction
 from careen.app.cachefolder import cache_folder, settled
 from careen.app.check_selection import CheckSelection
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
-from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
+from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
@@ -72,7 +72,7 @@ class Session:
     ) -> None:
         settings = settled(settings)
         self._settings, self._fetcher = settings, fetcher
-        secrets = "secret" in settings.scanners
+        secrets, details = "secret" in settings.scanners, details or "licence" in settings.scanners
         self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
@@ -225,6 +225,7 @@ class Session:
                 base=base,
                 dockerfile=dockerfile if placed else None,
                 look=partial(look, reading=self._reading(progress)),
+                licences=licence_policy_of(settings),
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)

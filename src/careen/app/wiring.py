@@ -9,6 +9,7 @@ from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.contents import contents, outside
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
+from careen.policy.licences import LicencePolicy
 from careen.policy.policy import Policy
 from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
@@ -36,6 +37,10 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
         looked_for=frozenset().union(*(OF_SCANNERS[scanner] for scanner in settings.scanners)),
         checking=checking,
     )
+
+
+def licence_policy_of(settings: Settings) -> LicencePolicy:
+    return LicencePolicy(settings.licence_deny, settings.licence_ask, settings.licence_allow, settings.licence_except)
 
 
 def gate_words() -> tuple[str, ...]:

@@ -61,6 +61,7 @@ def content_of(report: Report) -> Content:
     needs = {entry.package: entry.on for entry in inventory.details.dependencies} if inventory.details else {}
     suppliers = dict(inventory.details.suppliers) if inventory.details else {}
     digests = {entry.path: entry for entry in inventory.details.digests} if inventory.details else {}
+    by_purl = {package.purl: package for _, package in packages}
     components = []
     for purl, package in packages:
         place = package.evidence[0].path if package.evidence else ""
@@ -72,7 +73,8 @@ def content_of(report: Report) -> Content:
                 package,
                 licences.get(purl, NONE),
                 tuple(files.get(purl, ())),
-                supplier_of(package, suppliers.get(purl, "")),
+                supplier_of(package, suppliers.get(purl, ""))
+                or _supplier_of_owner(package, by_purl.get(package.owned_by or ""), report),
                 {"SHA-256": digest.sha256, "SHA-512": digest.sha512} if digest else NO_DIGESTS,
                 tuple(refs[other] for other in needs.get(purl, ()) if other in refs),
             )
@@ -91,6 +93,16 @@ def supplier_of(package: Package, stated: str) -> str:
         return "The Go Authors" if package.name == "stdlib" else "/".join(package.name.split("/")[:2])
     if package.type in JOINED_BY_SLASH and "/" in package.name:
         return package.name.rpartition("/")[0]
+    return ""
+
+
+def _supplier_of_owner(package: Package, owner: Package | None, report: Report) -> str:
+    """Of the package of the distribution that brought it; the distribution supplies its own packages."""
+    distribution = report.inventory.distribution
+    if owner and (supplier := supplier_of(owner, "")):
+        return supplier
+    if distribution and (owner or package).type in ("deb", "rpm", "apk", "alpm"):
+        return distribution.pretty_name.partition(" (")[0] or distribution.id
     return ""
 
 

@@ -57,14 +57,19 @@ def simplified(expression: str) -> str:
     """In the usual form, without repetitions; "" if it is not an expression."""
     if not expression or expression in _spdx_ids():
         return expression
+    tree = parsed(expression)
+    return str(tree.simplify().render()) if tree is not None else ""
+
+
+def parsed(expression: str) -> Any:
+    """The tree of license-expression; None if it is not an expression."""
     from license_expression import ExpressionError
 
     licensing = _licensing()
     try:
-        parsed = licensing.parse(expression)
-        return str(parsed.simplify().render()) if parsed is not None else ""
+        return licensing.parse(expression) if expression else None
     except (ExpressionError, AttributeError, TypeError, ValueError, RecursionError):
-        return ""
+        return None
 
 
 def ids_in(expression: str) -> tuple[str, ...]:
