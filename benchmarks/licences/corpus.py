@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--cache-dir", type=Path, default=Path("/tmp/licences-cache"))
     asked = parser.parse_args()
     settings = Settings(cache_dir=asked.cache_dir, offline=True, scanners=("vuln",))
-    print("| image | kind | packages | with a licence of the list | a reference alone | unknown | CPU s |\n|---|---|---|---|---|---|---|")
+    print("| image | kind | packages | with a licence of the list | a reference alone | unknown | CPU s |\n" + "|---" * 7 + "|")
     failed = False
     for image in sorted(path for path in asked.corpus.iterdir() if not asked.names or path.name in asked.names):
         begun = time.process_time()

@@ -33,7 +33,7 @@ from careen.model.report import Report
 from careen.pipeline.assessment import Assessment, Matcher
 from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
-from careen.pipeline.second_look import look
+from careen.pipeline.second_look import Asked, look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
 from careen.policy.gates import KINDS
 from careen.policy.load import refuse_blind
@@ -189,6 +189,13 @@ class Session:
 
         image, inventory = inventory_of(image, self._reading(progress, on_delta))
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
+
+    def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
+        """What a scan may ask of an SBOM: which vulnerabilities the distribution has fixed in its language packages."""
+        if not inventory.owner_files or not image.layers or image.kind == "sbom":
+            return inventory
+        seen = look(image, Asked(inventory.owner_files), self._reading(progress))
+        return replace(inventory, owners_read=seen.owners)
 
     def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:
         settings = self._settings

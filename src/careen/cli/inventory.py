@@ -28,8 +28,8 @@ def parser() -> Parser:
         prog="careen inventory",
         usage="careen inventory [flags] REFERENCE …\n       careen inventory [flags] diff REFERENCE REFERENCE",
         description="List the packages of an image, or what changed between two. No advisory is needed.",
-        epilog="Formats: table, json, cyclonedx, cyclonedx-xml, spdx, spdx3, purls; of a diff: table, json. Lists of several references follow each\n"
-        "other (JSON: one document after another); --output-dir writes a file for each.",
+        epilog="Formats: table, json, cyclonedx, cyclonedx-xml, spdx, spdx3, purls; of a diff: table, json. Lists of\n"
+        "several references follow each other (JSON: one document after another); --output-dir writes a file for each.",
     )
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM; or the word diff and two of them")
     add_settings(made, "image", ("platform",))

@@ -125,7 +125,9 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
         stream.write(f"\nDeclared, and other licences found in their files ({len(differing):,}):\n")
         for component in differing if options.verbose else differing[:10]:
             name = f"{component.package.name} {component.package.version}"
-            stream.write(f"  {visible(name)}: {visible(component.licence.declared)}; found {visible(component.licence.found)}\n")
+            stream.write(
+                f"  {visible(name)}: {visible(component.licence.declared)}; found {visible(component.licence.found)}\n"
+            )
         if len(differing) > 10 and not options.verbose:
             stream.write(f"  and {len(differing) - 10:,} more (--verbose)\n")
 

@@ -23,7 +23,12 @@ ENDINGS = {"text/csv": ".csv", "text/markdown": ".md"}
 
 
 def write(
-    output: Output, reports: Sequence[Report], settings: Settings, name: str = "", following: bool = False, spec_version: str = ""
+    output: Output,
+    reports: Sequence[Report],
+    settings: Settings,
+    name: str = "",
+    following: bool = False,
+    spec_version: str = "",
 ) -> None:
     """Several reports (one a platform) follow each other on standard output, and get a file each elsewhere.
 

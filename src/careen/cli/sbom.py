@@ -28,11 +28,12 @@ def parser() -> Parser:
         prog="careen sbom",
         usage="careen sbom [flags] REFERENCE …",
         description="Write an SBOM with licences, suppliers, digests and dependencies. No advisory is needed.",
-        epilog="Formats: cyclonedx (the default), cyclonedx-xml, spdx, spdx3. With --profile the list of what is missing goes to\n"
-        "standard output and the exit code is 1 if anything is; the SBOM itself is written with --output FILE.",
+        epilog="Formats: cyclonedx (the default), cyclonedx-xml, spdx, spdx3. With --profile the list of what is missing\n"
+        "goes to standard output and the exit code is 1 if anything is; the SBOM itself is written with --output FILE.",
     )
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM")
     made.add_argument("--spec-version", metavar="VERSION", default="", help="version of the format: 1.4 to 1.7 of CycloneDX")
+    made.add_argument("--supplier", metavar="NAME", default="", help="who supplies the image, if its labels do not say so")
     made.add_argument("--profile", choices=PROFILES, help="list what the SBOM lacks of a profile")
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "quiet", "no_progress"))
@@ -68,7 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         def write_one(reference: str) -> int:
             nonlocal written
-            report = with_progress(settings, lambda progress: inventory_report(reference, session, progress))
+            report = with_progress(settings, lambda progress: inventory_report(reference, session, progress, whole=True))
+            report = _supplied_by(arguments.supplier, report)
             for output in outputs:
                 if arguments.profile is None or output.path or output.folder:
                     write(output, [report], settings, names[reference], written > 0, arguments.spec_version)
@@ -76,6 +78,15 @@ def run(arguments: argparse.Namespace) -> int:
             return _check(report, arguments.profile) if arguments.profile else 0
 
         return each(references, write_one, arguments.debug)
+
+
+def _supplied_by(name: str, report: "Report") -> "Report":
+    from msgspec.structs import replace
+
+    if not name:
+        return report
+    labels = {**report.image.config.labels, "org.opencontainers.image.vendor": name}
+    return replace(report, image=replace(report.image, config=replace(report.image.config, labels=labels)))
 
 
 def _refuse_version(format: str, version: str) -> None:

@@ -15,6 +15,20 @@ from careen.output.summary import merged
 
 MAX_HOLDERS = 50  # copyright lines of a component
 MAX_SUPPLIER = 200
+# Who identifies a package that names nobody: the registry of its type.
+REGISTRIES = {
+    "cargo": "crates.io",
+    "composer": "Packagist",
+    "cran": "CRAN",
+    "gem": "RubyGems.org",
+    "golang": "Go modules",
+    "hackage": "Hackage",
+    "maven": "Maven repositories",
+    "npm": "npm registry",
+    "nuget": "NuGet Gallery",
+    "pub": "pub.dev",
+    "pypi": "Python Package Index",
+}
 NO_DIGESTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -42,13 +56,11 @@ class Component(Struct, frozen=True):
 
 
 class Content(Struct, frozen=True):
-    """``detailed``: licence files, dependencies and digests were read."""
+    """``detailed``: licence files, dependencies and digests were read. ``supplier`` is that of the image."""
 
     components: tuple[Component, ...]
     detailed: bool
-
-    def ref_of(self, purl: str) -> str:
-        return next((component.ref for component in self.components if component.purl == purl), purl)
+    supplier: str = ""
 
 
 def content_of(report: Report) -> Content:
@@ -79,7 +91,7 @@ def content_of(report: Report) -> Content:
                 tuple(refs[other] for other in needs.get(purl, ()) if other in refs),
             )
         )
-    return Content(tuple(components), inventory.details is not None)
+    return Content(tuple(components), inventory.details is not None, image_supplier(report))
 
 
 def supplier_of(package: Package, stated: str) -> str:
@@ -97,13 +109,29 @@ def supplier_of(package: Package, stated: str) -> str:
 
 
 def _supplier_of_owner(package: Package, owner: Package | None, report: Report) -> str:
-    """Of the package of the distribution that brought it; the distribution supplies its own packages."""
-    distribution = report.inventory.distribution
+    """Of the package of the distribution that brought it; the distribution supplies its own packages. A program that
+    only its bytes identify comes from its own project, any other package from the registry of its type."""
     if owner and (supplier := supplier_of(owner, "")):
         return supplier
-    if distribution and (owner or package).type in ("deb", "rpm", "apk", "alpm"):
-        return distribution.pretty_name.partition(" (")[0] or distribution.id
-    return ""
+    if report.inventory.distribution and (owner or package).type in ("deb", "rpm", "apk", "alpm"):
+        return distribution_name(report)
+    if package.type == "generic":
+        return f"{package.name} project"
+    return REGISTRIES.get(package.type, "")
+
+
+def distribution_name(report: Report) -> str:
+    found = report.inventory.distribution
+    return (found.pretty_name.partition(" (")[0] or found.id) if found else ""
+
+
+def image_supplier(report: Report) -> str:
+    """By the image's labels; "" if it states none."""
+    labels = report.image.config.labels
+    stated = (
+        labels.get(name, "") for name in ("org.opencontainers.image.vendor", "org.opencontainers.image.authors", "vendor")
+    )
+    return " ".join(next(filter(None, stated), "").split())[:MAX_SUPPLIER]
 
 
 def top_level(components: Iterable[Component]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from careen.model.report import Report
 from careen.output.escape import web_link
 from careen.output.summary import settled, vulnerabilities
 
-from .content import Component, Content, content_of, top_level
+from .content import Component, Content, content_of, distribution_name, top_level
 
 VERSIONS = ("1.4", "1.5", "1.6", "1.7")
 DEFAULT = "1.6"
@@ -31,9 +31,7 @@ METHODS = {"2.0": "CVSSv2", "3.0": "CVSSv3", "3.1": "CVSSv31", "4.0": "CVSSv4"}
 
 def document(report: Report, severities: frozenset[str] | None = None, version: str = DEFAULT) -> dict[str, Any]:
     image, content = report.image, content_of(report)
-    listed = [
-        finding for finding in vulnerabilities(report.findings) if not severities or finding.severity in severities
-    ]
+    listed = [finding for finding in vulnerabilities(report.findings) if not severities or finding.severity in severities]
     refs = {component.purl: component.ref for component in reversed(content.components)}
     entries = [_vulnerability(finding, _open(finding), refs, version) for finding in listed]
     entries += [
@@ -51,7 +49,7 @@ def document(report: Report, severities: frozenset[str] | None = None, version: 
             "timestamp": report.created,
             **({"lifecycles": [{"phase": "post-build"}]} if version != "1.4" and image.kind == "image" else {}),
             "tools": _tools(version),
-            "component": _image(report),
+            "component": _image(report, content.supplier),
             "properties": [
                 {"name": "careen:coverage", "value": report.coverage.verdict},
                 *({"name": f"careen:coverage:{why.code}", "value": why.detail} for why in report.coverage.reasons),
@@ -70,10 +68,12 @@ def _tools(version: str) -> Any:
     return {"components": [{"type": "application", "name": "careen", "version": __version__}]}
 
 
-def _image(report: Report) -> dict[str, Any]:
+def _image(report: Report, supplier: str) -> dict[str, Any]:
     image = report.image
     kind = "container" if image.kind in ("image", "sbom") else "file"
     component: dict[str, Any] = {"type": kind, "bom-ref": "image", "name": image.reference}
+    if supplier:
+        component["supplier"] = {"name": supplier}
     if image.digest:
         component["version"] = image.digest
     digest = image.digest.removeprefix("sha256:")
@@ -88,7 +88,8 @@ def _distribution(report: Report) -> list[dict[str, Any]]:
     distribution = report.inventory.distribution
     if not distribution:
         return []
-    component = {"type": "operating-system", "bom-ref": "distribution", "name": distribution.id}
+    supplier = {"name": distribution_name(report)}
+    component = {"type": "operating-system", "bom-ref": "distribution", "supplier": supplier, "name": distribution.id}
     return [component | ({"version": distribution.version[:VERSION_LENGTH]} if distribution.version else {})]
 
 
@@ -148,11 +149,7 @@ def _dependencies(report: Report, content: Content) -> list[dict[str, Any]]:
     distribution = ("distribution",) if report.inventory.distribution else ()
     return [
         {"ref": "image", "dependsOn": [*distribution, *top_level(content.components)]},
-        *(
-            {"ref": component.ref, "dependsOn": list(component.needs)}
-            for component in content.components
-            if component.needs
-        ),
+        *({"ref": component.ref, "dependsOn": list(component.needs)} for component in content.components if component.needs),
     ]
 
 
@@ -160,9 +157,7 @@ def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": f"{sbom_properties.PREFIX}{key}", "value": value} for key, value in pairs]
 
 
-def _vulnerability(
-    finding: Vulnerability, analysis: dict[str, Any], refs: dict[str, str], version: str
-) -> dict[str, Any]:
+def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], refs: dict[str, str], version: str) -> dict[str, Any]:
     ref = refs.get(finding.package, finding.package)
     links = [(advisory, web_link(advisory.url)) for advisory in finding.advisories]
     sources = [{"name": advisory.source, **({"url": url} if url else {})} for advisory, url in links]

@@ -32,7 +32,8 @@ _ORDER = {
     "tool": ("vendor", "name", "version"),
 }
 _ITEMS = {"ratings": "rating", "references": "reference", "advisories": "advisory", "components": "component",
-          "occurrences": "occurrence", "lifecycles": "lifecycle", "cwes": "cwe", "vulnerabilities": "vulnerability"}  # fmt: skip
+          "occurrences": "occurrence", "lifecycles": "lifecycle", "cwes": "cwe",
+          "vulnerabilities": "vulnerability"}  # fmt: skip
 _ATTRIBUTES = {"component": ("type", "bom-ref"), "vulnerability": ("bom-ref",)}
 
 

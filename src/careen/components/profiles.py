@@ -2,7 +2,8 @@
 
 ``ntia``: the minimum elements of 2021. ``cisa-2025``: CISA's minimum elements of 2025, which add hash, licence, tool and the
 context of its generation. ``bsi-tr-03183``: TR-03183-2 of Germany's BSI, version 2.
-**Source:** NTIA, "The Minimum Elements For a Software Bill of Materials"; CISA, "2025 Minimum Elements for a SBOM"; BSI TR-03183-2.
+**Source:** NTIA, "The Minimum Elements For a Software Bill of Materials"; CISA, "2025 Minimum Elements for a SBOM";
+BSI TR-03183-2.
 """
 
 from collections.abc import Callable
@@ -55,6 +56,7 @@ def elements_of(report: Report, profile: Profile) -> tuple[Element, ...]:
     found = [_of_components(name, content) for name in _ASKED[profile]]
     relations = () if content.detailed else ("dependencies were not read: an SBOM or a saved report is the source",)
     found.append(Element("dependency relationships", relations, 1, of_document=True))
+    found.append(Element("supplier of the image", () if content.supplier else ("no label names it (--supplier)",), 1, True))
     digest = () if report.image.digest else ("the image has no digest",)
     if profile != "ntia":
         found.append(Element("hash of the image", digest, 1, of_document=True))

@@ -35,11 +35,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Path | None, Meta(description="Dockerfile that the image was built from: findings name its lines")
     ] = None
 
-    scanners: Annotated[tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config, licence")] = (
-        "vuln",
-        "secret",
-        "config",
-    )
+    scanners: Annotated[
+        tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config, licence")
+    ] = ("vuln", "secret", "config")
 
     licence_deny: Annotated[
         tuple[str, ...], Meta(description="licences that are denied: ids, patterns and categories: AGPL-*,source-available")

@@ -1,5 +1,6 @@
 """Licence texts and Debian's ``copyright`` files: the licences that are recognised in each, and its copyright lines."""
 
+import re
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -8,9 +9,10 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
 
 MAX_BYTES = 1 << 20
-_NAME = pattern(r"(?:.{0,60}[-_.])?(?:licen[cs]es?|copying|unlicense|copyright|notice)(?:[-_.].{0,60})?", 2)
-_CODE = (".py", ".pyc", ".js", ".mjs", ".cjs", ".ts", ".map", ".go", ".c", ".h", ".rb", ".php", ".java", ".class", ".json", ".so",
-         ".css", ".svg", ".png", ".gz", ".xml", ".yml", ".yaml", ".sh", ".rs", ".jar", ".pl", ".pm", ".el", ".list", ".md5sums")  # fmt: skip
+_NAME = pattern(r"(?:.{0,60}[-_.])?(?:licen[cs]es?|copying|unlicense|copyright|notice)(?:[-_.].{0,60})?", re.IGNORECASE)
+_CODE = tuple(f".{name}" for name in re.split(" +", (
+    "py pyc js mjs cjs ts map go c h rb php java class json so css svg png gz xml yml yaml sh rs jar pl pm el list md5sums"
+)))  # fmt: skip
 
 
 class LicenceText(Struct, frozen=True, gc=False):

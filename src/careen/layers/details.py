@@ -37,9 +37,7 @@ def details(
     )
 
 
-def _licence_files(
-    tree: Squashed, facts: Sequence[Fact], owners: Owners, packages: Sequence[Package]
-) -> Iterator[LicenceFile]:
+def _licence_files(tree: Squashed, facts: Sequence[Fact], owners: Owners, packages: Sequence[Package]) -> Iterator[LicenceFile]:
     by_folder: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_folder[fact.path.rpartition("/")[0]].append(fact)
@@ -142,6 +140,7 @@ def _first_installed(
 
 def _nearest(fact: Fact, choices: Sequence[Package]) -> Package:
     """Node looks for a package in the folders above; others have one of each name, in the same architecture."""
+
     def likeness(package: Package) -> tuple[int, bool]:
         places = [place.path for place in package.evidence] or [""]
         common = max(_common(fact.path, path) for path in places)

@@ -46,7 +46,11 @@ def read(text: str) -> Copyright:
 def holders(text: str) -> tuple[str, ...]:
     """The copyright lines of a text, as they are."""
     lines = (" ".join(match[1].split()) for match in _HOLDER.finditer(text[:MAX_TEXT]))
-    named = (line for line in lines if re.search(r"\d{4}|©|\(c\)|\(C\)", line) and not re.search(r"[<\[{](?:year|yyyy)", line, re.IGNORECASE))
+    named = (
+        line
+        for line in lines
+        if re.search(r"\d{4}|©|\(c\)|\(C\)", line) and not re.search(r"[<\[{](?:year|yyyy)", line, re.IGNORECASE)
+    )
     return tuple(dict.fromkeys(named))[:MAX_HOLDERS]
 
 

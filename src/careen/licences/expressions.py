@@ -31,7 +31,7 @@ _NOTHING = frozenset(
 
 @lru_cache(maxsize=4096)
 def expression_of(declared: str) -> str:
-    """"" if nothing is declared; never an invalid expression."""
+    """ "" if nothing is declared; never an invalid expression."""
     text = declared.strip()
     if text.lower() in _NOTHING or len(text) > MAX_DECLARED or "\n" in text:
         return ""

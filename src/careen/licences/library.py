@@ -18,6 +18,7 @@ from msgspec import Struct
 from .words import words_of
 
 FILE = "spdx.zst"
+LIST_VERSION = "3.28"
 RUN = 4  # words
 LONG = 500  # words; of longer texts, the index has one run in eight
 EIGHTH = 8

@@ -17,53 +17,61 @@ _GNU = pattern(
     r"\b(?:gnu )?(?:(?P<long>lesser|library|affero)(?: or (?:library|lesser))? (?:general )?public license|general public license"
     r"|(?P<doc>free documentation license)|(?P<short>[al]?gpl|gfdl)(?=\b|v?[123]))"
 )
-_VERSION = pattern(r"^ ?(?:(?:as )?published by the free software foundation )?(?:either )?\(?(?:version|versions|v|ver|rev)? ?([123](?:\.[01])?)\b")
+_VERSION = pattern(
+    r"^ ?(?:(?:as )?published by the free software foundation )?(?:either )?\(?(?:version|versions|v|ver|rev)? ?([123](?:\.[01])?)\b"
+)
 _LATER_VERSION = pattern(r"\b(?:either )?(?:versions?|v|ver|revision) ?([123](?:\.[01])?)(?: |$|\b)")
-_LATER = pattern(r"\b(?:or|and) (?:at your (?:option|choice) )?(?:any )?(?:later|newer|above|higher|greater)\b|\bor at your (?:option|choice) any later\b")
+_LATER = pattern(
+    r"\b(?:or|and) (?:at your (?:option|choice) )?(?:any )?(?:later|newer|above|higher|greater)\b|\bor at your (?:option|choice) any later\b"
+)
 _ONLY = pattern(r"\b(?:only|no other|not any (?:later|other))\b")
 _FREE = pattern(r"\bno invariant\b")
 _COMMON = pattern(r"\bcommon licenses ([a-z]+)(?: ([0-9](?:\.[0-9])?))?")
 _COMMON_IDS = {"apache": "Apache-2.0", "artistic": "Artistic-1.0-Perl", "bsd": "BSD-3-Clause", "cc0": "CC0-1.0"}
 # Words of prose, and the licence that they name.
 _NAMED: tuple[tuple[str, str], ...] = (
-    (r"\b(?:same|under the) terms as perl\b|\bsame (?:license|terms)? ?as perl\b", "Artistic-1.0-Perl OR GPL-1.0-or-later"),
-    (r"\bapache (?:software )?license ?,? ?(?:version|v)? ?2(?:\.0)?\b|\bapache 2(?:\.0)? license\b|\bapache license\b(?! ?(?:version|v)? ?1)", "Apache-2.0"),
-    (r"\bapache (?:software )?license (?:version |v)?1\.1\b", "Apache-1.1"),
-    (r"\bmozilla public license (?:version |v ?)?2(?:\.0)?\b|\bmpl ?v? ?2(?:\.0)?\b", "MPL-2.0"),
-    (r"\bmozilla public license (?:version |v ?)?1\.1\b|\bmpl ?v? ?1\.1\b", "MPL-1.1"),
-    (r"\beclipse public license (?:version |v ?)?1(?:\.0)?\b", "EPL-1.0"),
-    (r"\beclipse public license (?:version |v ?)?2(?:\.0)?\b", "EPL-2.0"),
-    (r"\beclipse distribution license\b", "BSD-3-Clause"),
-    (r"\bboost software license\b", "BSL-1.0"),
-    (r"\bcommon development and distribution license (?:\(?cddl\)? )?(?:version |v ?)?1\.1\b", "CDDL-1.1"),
-    (r"\bcommon development and distribution license\b(?! (?:\(?cddl\)? )?(?:version |v ?)?1\.1)", "CDDL-1.0"),
-    (r"\bsil open font license\b", "OFL-1.1"),
-    (r"\bclarified artistic license\b", "ClArtistic"),
-    (r"\bartistic license (?:version |v ?)?2(?:\.0)?\b", "Artistic-2.0"),
-    (r"\b(?<!clarified )artistic license\b(?! (?:version |v ?)?2)", "Artistic-1.0-Perl"),
-    (r"\bcreative commons (?:zero|cc0)\b|\bcc0 1\.0\b|\bcc0 1\.0 universal\b", "CC0-1.0"),
-    (r"\bcreative commons attribution share ?alike (?:version |v ?)?4(?:\.0)?\b|\bcc by sa 4\.0\b", "CC-BY-SA-4.0"),
-    (r"\bcreative commons attribution share ?alike (?:version |v ?)?3(?:\.0)?\b|\bcc by sa 3\.0\b", "CC-BY-SA-3.0"),
-    (r"\bcreative commons attribution (?:international )?(?:version |v ?)?4(?:\.0)?\b|\bcc by 4\.0\b", "CC-BY-4.0"),
-    (r"\b(?:under|is|by) (?:the )?(?:terms of )?(?:the )?(?:mit|expat)(?: x11)? (?:style )?license\b|\bmit license\b", "MIT"),
-    (r"\b(?:under|is) (?:the )?isc license\b|\bisc license\b", "ISC"),
-    (r"\b(?:3 clause|three clause|new|modified|revised) bsd(?: style)? license\b|\bbsd 3 clause\b|\bbsd 3 license\b", "BSD-3-Clause"),
-    (r"\b(?:2 clause|two clause|simplified|freebsd) bsd(?: style)? license\b|\bbsd 2 clause\b|\bfreebsd license\b", "BSD-2-Clause"),
-    (r"\bzlib license\b|\bzlib libpng license\b", "Zlib"),
-    (r"\bpython software foundation license\b|\bpsf license\b", "PSF-2.0"),
-    (r"\bunicode license\b", "Unicode-3.0"),
-    (r"\bpostgresql license\b", "PostgreSQL"),
-    (r"\bopenssl license\b", "OpenSSL"),
-    (r"\blatex project public license\b", "LPPL-1.3c"),
-    (r"\bdo what the fuck you want to public license\b|\bwtfpl\b", "WTFPL"),
-    (r"\bvim license\b", "Vim"),
-    (r"\bruby s? ?license\b|\bsame (?:terms|license) as ruby\b|\brubys license\b", "Ruby"),
-    (r"\bopen software license (?:version |v ?)?3(?:\.0)?\b", "OSL-3.0"),
-    (r"\bacademic free license (?:version |v ?)?2\.1\b", "AFL-2.1"),
-    (r"\bspdx license identifier ([a-z0-9.]+(?: [a-z0-9.]+){0,8})", ""),
-    (r"\b(?:is|are|been) (?:hereby )?(?:placed |put |released |dedicated )?(?:in|into|to) the public domain\b|\bpublic domain software\b", "LicenseRef-Public-Domain"),
+    (r"(?:same|under the) terms as perl|same (?:license|terms)? ?as perl", "Artistic-1.0-Perl OR GPL-1.0-or-later"),
+    (r"apache (?:software )?license ?(?:version|v)? ?2(?:\.0)?|apache 2(?:\.0)? license", "Apache-2.0"),
+    (r"apache license(?! ?(?:version|v)? ?[12])", "Apache-2.0"),
+    (r"apache (?:software )?license (?:version |v)?1\.1", "Apache-1.1"),
+    (r"mozilla public license (?:version |v ?)?2(?:\.0)?|mpl ?v? ?2(?:\.0)?", "MPL-2.0"),
+    (r"mozilla public license (?:version |v ?)?1\.1|mpl ?v? ?1\.1", "MPL-1.1"),
+    (r"eclipse public license (?:version |v ?)?1(?:\.0)?", "EPL-1.0"),
+    (r"eclipse public license (?:version |v ?)?2(?:\.0)?", "EPL-2.0"),
+    (r"eclipse distribution license", "BSD-3-Clause"),
+    (r"boost software license", "BSL-1.0"),
+    (r"common development and distribution license (?:\(?cddl\)? )?(?:version |v ?)?1\.1", "CDDL-1.1"),
+    (r"common development and distribution license(?! (?:\(?cddl\)? )?(?:version |v ?)?1\.1)", "CDDL-1.0"),
+    (r"sil open font license", "OFL-1.1"),
+    (r"clarified artistic license", "ClArtistic"),
+    (r"artistic license (?:version |v ?)?2(?:\.0)?", "Artistic-2.0"),
+    (r"(?<!clarified )artistic license(?! (?:version |v ?)?2)", "Artistic-1.0-Perl"),
+    (r"creative commons (?:zero|cc0)|cc0 1\.0(?: universal)?", "CC0-1.0"),
+    (r"creative commons attribution share ?alike (?:version |v ?)?4(?:\.0)?|cc by sa 4\.0", "CC-BY-SA-4.0"),
+    (r"creative commons attribution share ?alike (?:version |v ?)?3(?:\.0)?|cc by sa 3\.0", "CC-BY-SA-3.0"),
+    (r"creative commons attribution (?:international )?(?:version |v ?)?4(?:\.0)?|cc by 4\.0", "CC-BY-4.0"),
+    (r"(?:mit|expat)(?: x11)?(?: style)? license", "MIT"),
+    (r"isc license", "ISC"),
+    (r"(?:3 clause|three clause|new|modified|revised) bsd(?: style)? license|bsd 3 clause|bsd 3 license", "BSD-3-Clause"),
+    (r"(?:2 clause|two clause|simplified|freebsd) bsd(?: style)? license|bsd 2 clause|freebsd license", "BSD-2-Clause"),
+    (r"zlib license|zlib libpng license", "Zlib"),
+    (r"python software foundation license|psf license", "PSF-2.0"),
+    (r"unicode license", "Unicode-3.0"),
+    (r"postgresql license", "PostgreSQL"),
+    (r"openssl license", "OpenSSL"),
+    (r"latex project public license", "LPPL-1.3c"),
+    (r"do what the fuck you want to public license|wtfpl", "WTFPL"),
+    (r"vim license", "Vim"),
+    (r"ruby s? ?license|same (?:terms|license) as ruby|rubys license", "Ruby"),
+    (r"open software license (?:version |v ?)?3(?:\.0)?", "OSL-3.0"),
+    (r"academic free license (?:version |v ?)?2\.1", "AFL-2.1"),
+    (r"spdx license identifier ([a-z0-9.]+(?: [a-z0-9.]+){0,8})", ""),
+    (
+        r"(?:is|are|been|be) (?:hereby )?(?:placed |put |released |dedicated )?(?:in|into|to) the public domain|public domain software",
+        "LicenseRef-Public-Domain",
+    ),
 )
-_PATTERNS = tuple((pattern(text), id) for text, id in _NAMED)
+_PATTERNS = tuple((pattern(rf"\b(?:{text})\b"), id) for text, id in _NAMED)
 
 
 def named_in(words: Sequence[str]) -> tuple[str, ...]:

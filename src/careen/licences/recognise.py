@@ -75,5 +75,3 @@ def _with_exceptions(ids: Sequence[str], exceptions: Sequence[str]) -> list[str]
         return list(ids)
     owner = owners[0]
     return [*(id for id in ids if id != owner), *(f"{owner} WITH {exception}" for exception in exceptions)]
-
-

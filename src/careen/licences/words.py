@@ -11,7 +11,8 @@ _WORD = pattern(r"[a-z0-9]+(?:\.[0-9]+)*")
 _MARGIN = pattern(r"(?m)^[ \t]*(?:[*#;%>|]+|//+|/\*+|--+|dnl\b|rem\b|\.(?=[ \t]*$))[ \t]*")
 _BULLET = pattern(r"(?m)^[ \t]*(?:\(?(?:[0-9]{1,2}|[a-z]|[ivx]{1,4})[.)]|[-*•·])[ \t]+")
 _COPYRIGHT = pattern(
-    r"(?m)^[ \t]*(?:portions?[ \t]+)?(?:copyrights?\b|\(c\)|©)(?=[^\n]{0,80}(?:\(c\)|©|\b[12][0-9]{3}\b|\byear\b|\byyyy\b|<|\[|\bby\b))[^\n]{0,400}$"
+    r"(?m)^[ \t]*(?:portions?[ \t]+)?(?:copyrights?\b|\(c\)|©)"
+    r"(?=[^\n]{0,80}(?:\(c\)|©|\b[12][0-9]{3}\b|\byear\b|\byyyy\b|<|\[|\bby\b))[^\n]{0,400}$"
 )
 _RIGHTS = pattern(r"\ball rights reserved\b")
 _MARKS = str.maketrans({"'": "", "’": "", "‘": "", "`": "", '"': " ", "“": " ", "”": " ", "-": " ", "–": " ", "—": " "})

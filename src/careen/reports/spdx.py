@@ -14,10 +14,11 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from careen import __version__
-from careen.components.content import Component, content_of, top_level
+from careen.components.content import Component, content_of, distribution_name, top_level
 from careen.formats.packages.purl_package import full_purl
 from careen.formats.sboms import sbom_properties
 from careen.licences.expressions import REFERENCE, ids_in, is_valid
+from careen.licences.library import LIST_VERSION
 from careen.model.report import Report
 from careen.output.json_text import write_json
 from careen.plugins import Reporter, ReportOptions
@@ -47,7 +48,7 @@ def document(report: Report) -> dict[str, Any]:
         **({"versionInfo": image.digest} if image.digest else {}),
         **({"checksums": [_checksum("SHA256", digest)]} if (digest := _sha256(image.digest)) else {}),
         **_undecided(),
-        "supplier": NOTHING,
+        "supplier": _organization(content.supplier),
         "primaryPackagePurpose": "CONTAINER" if image.kind in ("image", "sbom") else "FILE",
     }
     known = uuid5(NAMESPACE_URL, f"careen:{image.digest or image.reference}")
@@ -68,7 +69,11 @@ def document(report: Report) -> dict[str, Any]:
         "SPDXID": DOCUMENT,
         "name": image.reference,
         "documentNamespace": f"urn:uuid:{known}",
-        "creationInfo": {"created": report.created, "creators": [f"Tool: careen-{__version__}"]},
+        "creationInfo": {
+            "created": report.created,
+            "creators": [f"Tool: careen-{__version__}"],
+            "licenseListVersion": LIST_VERSION,
+        },
         "annotations": [_note(notes, report.created)],
         "packages": [subject, *listed],
         "relationships": [
@@ -103,7 +108,7 @@ def _package(component: Component, created: str) -> dict[str, Any]:
         "name": package.name or NOTHING,
         **({"versionInfo": package.version} if package.version else {}),
         **_undecided(),
-        "supplier": f"Organization: {_LINE.sub(' ', component.supplier)}" if component.supplier else NOTHING,
+        "supplier": _organization(component.supplier),
         **({"checksums": checksums} if checksums else {}),
         "licenseDeclared": _licence(licence.declared),
         "licenseConcluded": _licence(licence.concluded),
@@ -126,7 +131,7 @@ def _distribution(report: Report) -> list[dict[str, Any]]:
     found = report.inventory.distribution
     if found is None:
         return []
-    supplier = f"Organization: {_LINE.sub(' ', found.pretty_name.partition(' (')[0] or found.id)}"
+    supplier = _organization(distribution_name(report))
     entry = {"SPDXID": "SPDXRef-Distribution", "name": found.id, **_undecided(), "supplier": supplier}
     version = {"versionInfo": found.version} if found.version else {}
     return [{**entry, **version, "primaryPackagePurpose": "OPERATING_SYSTEM"}]
@@ -134,6 +139,10 @@ def _distribution(report: Report) -> list[dict[str, Any]]:
 
 def _undecided() -> dict[str, Any]:
     return {"downloadLocation": NOTHING, "filesAnalyzed": False, "licenseConcluded": NOTHING, "copyrightText": NOTHING}
+
+
+def _organization(name: str) -> str:
+    return f"Organization: {_LINE.sub(' ', name)}" if name else NOTHING
 
 
 def _licence(expression: str) -> str:

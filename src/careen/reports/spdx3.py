@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from careen import __version__
-from careen.components.content import Component, Content, content_of, top_level
+from careen.components.content import Component, Content, content_of, distribution_name, top_level
 from careen.formats.packages.purl_package import full_purl
 from careen.formats.sboms import sbom_properties
 from careen.licences.expressions import REFERENCE, ids_in, is_valid
@@ -119,6 +119,7 @@ class _About:
             software_primaryPurpose="container" if image.kind in ("image", "sbom") else "file",
             **({"software_packageVersion": image.digest} if image.digest else {}),
             **({"verifiedUsing": hashes} if hashes else {}),
+            **self._supplied(self.content.supplier),
         )
         notes = [
             ("coverage", report.coverage.verdict),
@@ -132,8 +133,10 @@ class _About:
         found = self.report.inventory.distribution
         if found:
             version = {"software_packageVersion": found.version} if found.version else {}
+            supplier = self._supplied(distribution_name(self.report))
+            purpose = "operatingSystem"
             yield self.element(
-                "software_Package", "distribution", name=found.id, software_primaryPurpose="operatingSystem", **version
+                "software_Package", "distribution", name=found.id, software_primaryPurpose=purpose, **version, **supplier
             )
 
     def _package(self, component: Component) -> Iterator[Element]:
@@ -141,7 +144,7 @@ class _About:
         hashes = [
             {"type": "Hash", "algorithm": _ALGORITHMS[name], "hashValue": value} for name, value in component.digests.items()
         ]
-        cpe = [{"type": "ExternalIdentifier", "externalIdentifierType": "cpe23", "identifier": package.cpe}] if package.cpe else []
+        cpe = [{"type": "ExternalIdentifier", "externalIdentifierType": "cpe23", "identifier": package.cpe}]
         yield self.element(
             "software_Package",
             id,
@@ -149,9 +152,9 @@ class _About:
             **({"software_packageVersion": package.version} if package.version else {}),
             software_packageUrl=full_purl(package),
             **({"software_copyrightText": "\n".join(component.holders)} if component.holders else {}),
-            **({"suppliedBy": self.space + self._agent(component.supplier)} if component.supplier else {}),
+            **self._supplied(component.supplier),
             **({"verifiedUsing": hashes} if hashes else {}),
-            **({"externalIdentifier": cpe} if cpe else {}),
+            **({"externalIdentifier": cpe} if package.cpe else {}),
         )
         pairs = sbom_properties.of_package(package)
         pairs += [("path", place.path) for place in package.evidence if place.path]
@@ -203,6 +206,9 @@ class _About:
             subject=self.space + subject,
             statement=sbom_properties.PREFIX + msgspec.json.encode(clean).decode(),
         )
+
+    def _supplied(self, name: str) -> Element:
+        return {"suppliedBy": self.space + self._agent(name)} if name else {}
 
     def _agent(self, name: str) -> str:
         return self._agents.setdefault(_LINE.sub(" ", name), f"supplier-{len(self._agents)}")
