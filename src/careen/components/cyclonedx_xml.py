@@ -3,6 +3,7 @@
 **Source:** CycloneDX 1.4 to 1.7 (ECMA-424), XML schemas.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 NAMESPACE = "http://cyclonedx.org/schema/bom/"
 _FORBIDDEN = pattern("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Written as references, so that they act in no terminal: controls, bidirectional and invisible characters, signs of runners.
+_HIDDEN = pattern(
+    "[\t\r\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+    r"|(?<=#)#(?=[a-z]*\[)"
+)
+_BREAK = "\ue00a"  # a line break in a text, until the lines of the document itself are made
 _ORDER = {
     "component": (
         *("supplier", "author", "publisher", "group", "name", "version", "description", "hashes", "licenses", "copyright"),
@@ -55,7 +62,8 @@ def as_xml(document: Mapping[str, Any]) -> str:
     if document["vulnerabilities"]:
         _add(root, "vulnerabilities", document["vulnerabilities"])
     indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, "unicode") + "\n"
+    text = tostring(root, "unicode")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _HIDDEN.sub(_reference, text).replace(_BREAK, "&#10;") + "\n"
 
 
 def _add(parent: "Element", name: str, value: Any) -> None:
@@ -145,4 +153,8 @@ _SPECIAL: dict[str, Callable[["Element", Any], None]] = {
 
 def _clean(text: str) -> str:
     """Without what XML cannot hold."""
-    return _FORBIDDEN.sub("\ufffd", text)
+    return _FORBIDDEN.sub("\ufffd", text).replace("\n", _BREAK)
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"

@@ -1,6 +1,6 @@
 """What package metadata say about a licence, as an SPDX expression.
 
-A part that is not on the SPDX list becomes a ``LicenseRef-…``. Expressions are parsed and simplified by license-expression.
+A part that is not on the SPDX list becomes a ``LicenseRef-…``. Expressions are parsed and normalised by license-expression.
 **Source:** SPDX 2.3, annex D (licence expressions).
 """
 
@@ -32,8 +32,8 @@ _NOTHING = frozenset(
 @lru_cache(maxsize=4096)
 def expression_of(declared: str) -> str:
     """ "" if nothing is declared; never an invalid expression."""
-    text = declared.strip()
-    if text.lower() in _NOTHING or len(text) > MAX_DECLARED or "\n" in text:
+    text = " ".join(declared[: MAX_DECLARED + 1].split())
+    if text.lower() in _NOTHING or len(text) > MAX_DECLARED:
         return ""
     known = id_of(text)
     if known:
@@ -58,7 +58,8 @@ def simplified(expression: str) -> str:
     if not expression or expression in _spdx_ids():
         return expression
     tree = parsed(expression)
-    return str(tree.simplify().render()) if tree is not None else ""
+    # Not simplify(): of "MIT AND (MIT OR GPL-2.0-only)", which is MIT for a lawyer, it would drop what else is there.
+    return str(_licensing().dedup(tree).render()) if tree is not None else ""
 
 
 def parsed(expression: str) -> Any:

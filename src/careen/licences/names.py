@@ -241,7 +241,8 @@ _VERSIONS = {
 }
 _GNU = pattern(
     r"(?:gnu |fsf )?(?:(?P<short>l|a)?gpl"
-    r"|(?P<long>lesser |library |library or lesser |lesser or library |affero )?general public|(?P<doc>gfdl|fdl|free documentation))"
+    r"|(?P<long>lesser |library |library or lesser |lesser or library |affero )?general public"
+    r"|(?P<doc>gfdl|fdl|free documentation))"
     r"(?P<free> niv| no invariants?)?(?: (?:l|a)?gpl)? ?,?(?:version |versions |v\.? ?)?(?P<version>[123](?:\.[0123])?)?"
     r"(?P<end> ?\+| ?only| ?(?:or|and) (?:any )?(?:later|newer|above|greater|higher)(?: versions?)?|)"
     r"(?P<free2> no invariants?(?: or later| only)?)?(?P<end2> or later| only)?"

@@ -14,15 +14,17 @@ MAX_NOTICES = 200
 WINDOW = 330  # characters after the name of a GNU licence, in which its version is stated
 GAP = "\n"
 _GNU = pattern(
-    r"\b(?:gnu )?(?:(?P<long>lesser|library|affero)(?: or (?:library|lesser))? (?:general )?public license|general public license"
+    r"\b(?:gnu )?(?:(?P<long>lesser|library|affero)(?: or (?:library|lesser))? (?:general )?public license"
+    r"|general public license"
     r"|(?P<doc>free documentation license)|(?P<short>[al]?gpl|gfdl)(?=\b|v?[123]))"
 )
 _VERSION = pattern(
-    r"^ ?(?:(?:as )?published by the free software foundation )?(?:either )?\(?(?:version|versions|v|ver|rev)? ?([123](?:\.[01])?)\b"
+    r"^ ?(?:(?:as )?published by the free software foundation )?(?:either )?\(?(?:versions?|v|ver|rev)? ?([123](?:\.[01])?)\b"
 )
 _LATER_VERSION = pattern(r"\b(?:either )?(?:versions?|v|ver|revision) ?([123](?:\.[01])?)(?: |$|\b)")
 _LATER = pattern(
-    r"\b(?:or|and) (?:at your (?:option|choice) )?(?:any )?(?:later|newer|above|higher|greater)\b|\bor at your (?:option|choice) any later\b"
+    r"\b(?:or|and) (?:at your (?:option|choice|opinion|discretion) )?(?:any )?(?:later|newer|above|higher|greater)\b"
+    r"|\bor at your (?:option|choice|opinion|discretion) any later\b"
 )
 _ONLY = pattern(r"\b(?:only|no other|not any (?:later|other))\b")
 _FREE = pattern(r"\bno invariant\b")
@@ -67,7 +69,8 @@ _NAMED: tuple[tuple[str, str], ...] = (
     (r"academic free license (?:version |v ?)?2\.1", "AFL-2.1"),
     (r"spdx license identifier ([a-z0-9.]+(?: [a-z0-9.]+){0,8})", ""),
     (
-        r"(?:is|are|been|be) (?:hereby )?(?:placed |put |released |dedicated )?(?:in|into|to) the public domain|public domain software",
+        r"(?:is|are|been|be) (?:hereby )?(?:placed |put |released |dedicated )?(?:in|into|to) the public domain"
+        r"|public domain software",
         "LicenseRef-Public-Domain",
     ),
 )

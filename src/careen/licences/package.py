@@ -67,9 +67,7 @@ def _declared(package: Package) -> str:
 
 
 def _one(name: str) -> str:
-    if "\n" in name or len(name) > MAX_NAME:
-        return recognised(name).expression
-    return expression_of(name)
+    return recognised(name).expression if len(name) > MAX_NAME else expression_of(name)
 
 
 def _concluded(package: Package, declared: str, found: str) -> str:

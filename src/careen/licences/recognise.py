@@ -7,7 +7,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from .expressions import combined
-from .names import is_gnu
+from .names import id_of, is_gnu
 from .notices import named_in
 from .texts import matches_in, without
 from .words import words_of
@@ -39,7 +39,7 @@ def recognised(text: str) -> Recognised:
 def _recognised(_: bytes, words: tuple[str, ...]) -> Recognised:
     matches = matches_in(words)
     named = named_in(without(words, matches))
-    licences = [match.id for match in matches if not match.exception]
+    licences = [id_of(match.id) or match.id for match in matches if not match.exception]
     exceptions = [match.id for match in matches if match.exception]
     found = _together(licences, named)
     covered = sum(match.end - match.start for match in matches) / max(len(words), 1)

@@ -18,7 +18,8 @@ from careen.safety.typed import from_json
 
 PREFIX = "careen:"
 MAX_UNKNOWNS = 10_000
-# What a second look has read, and the functions in programs, by the name of the property: the field of the inventory, and the type of its values.
+# What a second look has read, and the functions in programs, by the name of the property: the field of the inventory, and the
+# type of its values.
 _READS: dict[str, tuple[str, Any]] = {
     "owner_files": ("owner_files", OwnerFiles),
     "owner_read": ("owners_read", OwnerRead),
