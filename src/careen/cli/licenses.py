@@ -120,7 +120,7 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
         for licence, found in sorted(by_licence.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
     write_columns(COLUMNS, rows, stream)
-    differing = [one for one in components if one.licence.declared and one.licence.found and _differs(one)]
+    differing = [found for found in components if found.licence.declared and found.licence.found and _differs(found)]
     if differing:
         stream.write(f"\nDeclared, and other licences found in their files ({len(differing):,}):\n")
         for component in differing if options.verbose else differing[:10]:

@@ -35,13 +35,13 @@ class Element(Struct, frozen=True):
 
 
 _COMPONENTS: dict[str, Has] = {
-    "supplier": lambda one: bool(one.supplier),
-    "name": lambda one: bool(one.package.name),
-    "version": lambda one: bool(one.package.version),
-    "unique identifier": lambda one: bool(one.purl),
-    "licence": lambda one: bool(one.licence.concluded) and is_valid(one.licence.concluded),
-    "hash": lambda one: bool(one.digests),
-    "file name": lambda one: any(place.path for place in one.package.evidence),
+    "supplier": lambda component: bool(component.supplier),
+    "name": lambda component: bool(component.package.name),
+    "version": lambda component: bool(component.package.version),
+    "unique identifier": lambda component: bool(component.purl),
+    "licence": lambda component: bool(component.licence.concluded) and is_valid(component.licence.concluded),
+    "hash": lambda component: bool(component.digests),
+    "file name": lambda component: any(place.path for place in component.package.evidence),
 }
 _ASKED: dict[Profile, tuple[str, ...]] = {
     "ntia": ("supplier", "name", "version", "unique identifier"),

@@ -19,6 +19,7 @@ class LicenceText(Struct, frozen=True, gc=False):
     expression: str
     holders: tuple[str, ...] = ()
     is_copyright_file: bool = False
+    inside: str = ""  # the member of an archive
 
 
 def is_licence_file(path: str, mode: int) -> bool:
@@ -26,7 +27,11 @@ def is_licence_file(path: str, mode: int) -> bool:
     if "share/doc/" in path:
         return name == "copyright"
     inside = folder.endswith(("/licenses", "/LICENSES")) or "share/licenses/" in path
-    return (inside or _NAME.fullmatch(name) is not None) and not name.lower().endswith(_CODE)
+    return has_licence_name(name) or (inside and not name.lower().endswith(_CODE))
+
+
+def has_licence_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and not name.lower().endswith(_CODE)
 
 
 def read(file: File) -> Iterator[LicenceText]:

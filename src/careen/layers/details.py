@@ -41,6 +41,10 @@ def _licence_files(tree: Squashed, facts: Sequence[Fact], owners: Owners, packag
     by_folder: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         by_folder[fact.path.rpartition("/")[0]].append(fact)
+    by_archive: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.value.inside:
+            by_archive[fact.path].append(fact)
     by_owner: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         owner = owners.in_distribution(fact.path)
@@ -50,10 +54,12 @@ def _licence_files(tree: Squashed, facts: Sequence[Fact], owners: Owners, packag
         if package.type in _SYSTEM and not package.owned_by:
             found = _of_system_package(tree, package, by_folder) or by_owner.get(package.purl, [])
         else:
-            found = [fact for folder in _folders(package) for fact in by_folder.get(folder, ())]
+            found = [fact for folder in _folders(package) for fact in by_folder.get(folder, ()) if not fact.value.inside]
+            found += by_archive.get(_archive_of(package), ())
         for fact in found[:MAX_FILES]:
             text = fact.value
-            yield LicenceFile(package.purl, fact.path, text.expression, text.holders, text.is_copyright_file, fact.layer)
+            path = f"{fact.path}!/{text.inside}" if text.inside else fact.path
+            yield LicenceFile(package.purl, path, text.expression, text.holders, text.is_copyright_file, fact.layer)
 
 
 def _of_system_package(tree: Squashed, package: Package, by_folder: dict[str, list[Fact]]) -> list[Fact]:
@@ -66,6 +72,13 @@ def _of_system_package(tree: Squashed, package: Package, by_folder: dict[str, li
         if found := by_folder.get(place.rpartition("/")[0]):
             return found
     return []
+
+
+def _archive_of(package: Package) -> str:
+    """The archive that the package is: its texts are not those of what is shaded into it."""
+    artifact = package.name.rpartition(":")[2]
+    paths = (place.path for place in package.evidence)
+    return next((path for path in paths if path.rpartition("/")[2].startswith(artifact)), "") if package.type == "maven" else ""
 
 
 def _folders(package: Package) -> Iterator[str]:

@@ -42,7 +42,7 @@ def category_of(id: str) -> Category:
 
 def category(expression: str) -> Category:
     """Of an expression; ``unknown`` for none."""
-    rank = _folded(expression, lambda one: CATEGORIES.index(category_of(one)))
+    rank = _folded(expression, lambda licence: CATEGORIES.index(category_of(licence)))
     return CATEGORIES[rank] if rank is not None else "unknown"
 
 
@@ -51,7 +51,7 @@ def decision(expression: str, lists: "dict[Decision, tuple[str, ...]]") -> Decis
 
     If there is a list of what is allowed, anything that no list names is to be asked about.
     """
-    rank = _folded(expression, lambda one: DECISIONS.index(_decided(one, lists)))
+    rank = _folded(expression, lambda licence: DECISIONS.index(_decided(licence, lists)))
     return DECISIONS[rank] if rank is not None else _decided("", lists)
 
 

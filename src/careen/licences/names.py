@@ -247,6 +247,27 @@ _GNU = pattern(
     r"(?P<end> ?\+| ?only| ?(?:or|and) (?:any )?(?:later|newer|above|greater|higher)(?: versions?)?|)"
     r"(?P<free2> no invariants?(?: or later| only)?)?(?P<end2> or later| only)?"
 )
+_ADDRESS = pattern(r"<?(?:https?:)?//(?:www\.)?([^\s<>]{4,190})")
+_ADDRESSES = {
+    "apache.org/licenses/license-2.0": "Apache-2.0",
+    "opensource.org/licenses/apache": "Apache-2.0",
+    "opensource.org/licenses/mit": "MIT",
+    "opensource.org/licenses/bsd-3": "BSD-3-Clause",
+    "opensource.org/licenses/bsd-license": "BSD-2-Clause",
+    "opensource.org/licenses/bsd-2": "BSD-2-Clause",
+    "eclipse.org/legal/epl-2.0": "EPL-2.0",
+    "eclipse.org/legal/epl-v20": "EPL-2.0",
+    "eclipse.org/legal/epl-v10": "EPL-1.0",
+    "eclipse.org/org/documents/edl-v10": "BSD-3-Clause",
+    "creativecommons.org/publicdomain/zero/1.0": "CC0-1.0",
+    "gnu.org/licenses/old-licenses/lgpl-2.1": "LGPL-2.1-only",
+    "gnu.org/licenses/lgpl-3": "LGPL-3.0-only",
+    "gnu.org/licenses/old-licenses/gpl-2.0": "GPL-2.0-only",
+    "gnu.org/licenses/gpl-3": "GPL-3.0-only",
+    "mozilla.org/mpl/2.0": "MPL-2.0",
+    "mozilla.org/media/mpl/2.0": "MPL-2.0",
+    "glassfish.java.net/public/cddl+gpl_1_1": "CDDL-1.1 OR GPL-2.0-only WITH Classpath-exception-2.0",
+}
 _BRACKETS = pattern(r"\s*[(\[][^()\[\]]{0,80}[)\]]\s*$")
 
 
@@ -255,6 +276,8 @@ def id_of(name: str) -> str:
     """The id, or the expression that it stands for; "" if the name is not known."""
     if not name or len(name) > MAX_NAME:
         return ""
+    if address := _ADDRESS.match(name):
+        return _of_address(address[1].lower())
     exact = _ids().get(name.lower())
     if exact:
         return _current(exact)
@@ -270,6 +293,15 @@ def id_of(name: str) -> str:
         return f"{found} WITH {known}" if known else found
     shorter = _BRACKETS.sub("", name)
     return id_of(shorter) if shorter and shorter != name else ""
+
+
+def _of_address(address: str) -> str:
+    """Of a page with a licence's text: ``www.apache.org/licenses/LICENSE-2.0.txt``."""
+    for known, id in _ADDRESSES.items():
+        if known in address:
+            return id
+    last = re.sub(r"\.(?:txt|html?|php|md)$", "", address.rstrip("/").rpartition("/")[2])
+    return _current(_ids().get(last, "")) if last and "licen" in address else ""
 
 
 def exception_of(name: str) -> str:

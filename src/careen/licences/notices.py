@@ -23,8 +23,8 @@ _VERSION = pattern(
 )
 _LATER_VERSION = pattern(r"\b(?:either )?(?:versions?|v|ver|revision) ?([123](?:\.[01])?)(?: |$|\b)")
 _LATER = pattern(
-    r"\b(?:or|and) (?:at your (?:option|choice|opinion|discretion) )?(?:any )?(?:later|newer|above|higher|greater)\b"
-    r"|\bor at your (?:option|choice|opinion|discretion) any later\b"
+    r"\b(?:or|and) (?:at your [a-z]{3,12} )?(?:any )?(?:later|newer|above|higher|greater)\b"
+    r"|\bor at your [a-z]{3,12} any later\b"
 )
 _ONLY = pattern(r"\b(?:only|no other|not any (?:later|other))\b")
 _FREE = pattern(r"\bno invariant\b")

@@ -10,13 +10,12 @@ from careen.model.inventory import Inventory
 from careen.model.package import Package
 
 from .expressions import REFERENCE, combined, expression_of, ids_in
+from .known import known
 from .names import is_family
 from .recognise import recognised
 
 CHOICE = ("maven", "composer", "npm", "gem", "cargo")  # several names are a choice there
 MAX_NAME = 400  # characters; a longer declaration is a text
-# Parts of Go's own project, which all have its licence; their modules do not come with it.
-GO = ("stdlib", "golang.org/x/", "go.dev/", "golang.org/toolchain")
 
 
 class Licence(Struct, frozen=True, gc=False):
@@ -60,8 +59,6 @@ def names_in(licences: Mapping[str, Licence]) -> tuple[str, ...]:
 
 
 def _declared(package: Package) -> str:
-    if package.type == "golang" and package.name.startswith(GO):
-        return "BSD-3-Clause"
     parts = [_one(name) for name in package.licenses]
     return combined(parts, "OR" if package.type in CHOICE else "AND")
 
@@ -71,12 +68,15 @@ def _one(name: str) -> str:
 
 
 def _concluded(package: Package, declared: str, found: str) -> str:
-    """Texts decide what a family's name leaves open, and count alone if nothing on the list is declared."""
-    known = [id for id in ids_in(declared) if not id.startswith(REFERENCE)]
-    if not known:
+    """Texts decide what a family's name leaves open, and count alone if nothing on the list is declared. A package of which
+    the image shows nothing has the licence that its project is known for."""
+    if not declared and not found:
+        return known(package)
+    listed = [id for id in ids_in(declared) if not id.startswith(REFERENCE)]
+    if not listed:
         return found or declared
     if len(package.licenses) == 1 and is_family(package.licenses[0]):
-        family = known[0].split("-")[0]
+        family = listed[0].split("-")[0]
         precise = [id for id in ids_in(found) if id.split("-")[0] == family]
         if precise:
             return combined(precise)

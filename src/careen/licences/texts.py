@@ -24,9 +24,8 @@ SHORT = 40  # words: such a text says little, and must be there word for word
 SLACK = 1.2  # a copy may be this much longer than the original
 OR_LATER = "-or-later"
 # Of two texts that are about as much alike, the well-known one is meant: many others are it with a name filled in.
-USUAL = frozenset(
-    "MIT BSD-2-Clause BSD-3-Clause BSD-4-Clause BSD-4-Clause-UC Apache-2.0 ISC Zlib OFL-1.1 HPND-sell-variant HPND BSL-1.0".split()
-)
+USUAL = ("MIT", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "BSD-4-Clause-UC", "Apache-2.0", "ISC", "Zlib", "OFL-1.1",
+         "HPND", "HPND-sell-variant", "BSL-1.0")  # fmt: skip
 USUAL_BONUS = 0.02
 
 
@@ -91,7 +90,13 @@ def _rank(match: Match) -> tuple[float, bool, int, bool, str]:
     """A longer text is preferred if two are as much alike, then ``-only``, since a text alone states no later version."""
     entry = entries_by_id()[match.id]
     bonus = USUAL_BONUS if match.id in USUAL and match.likeness < 1 else 0.0
-    return round(match.likeness + bonus, 2), not entry.deprecated, match.end - match.start, not match.id.endswith(OR_LATER), match.id
+    return (
+        round(match.likeness + bonus, 2),
+        not entry.deprecated,
+        match.end - match.start,
+        not match.id.endswith(OR_LATER),
+        match.id,
+    )
 
 
 def _proposed(words: Sequence[str]) -> list[int]:

@@ -32,7 +32,6 @@ _SAME = {
     "favourite": "favorite",
     "fulfil": "fulfill",
     "initialise": "initialize",
-    "judgement": "judgment",
     "labour": "labor",
     "merchantibility": "merchantability",
     "noncommercial": "non commercial",

@@ -151,7 +151,8 @@ def _licence(expression: str) -> str:
 
 def _references(components: Sequence[Component]) -> list[dict[str, Any]]:
     """Licences that are not on the list: the document has to say what each stands for."""
-    expressions = {text for one in components for text in (one.licence.declared, one.licence.concluded) if is_valid(text)}
+    licences = [component.licence for component in components]
+    expressions = {text for licence in licences for text in (licence.declared, licence.concluded) if is_valid(text)}
     names = sorted({id for text in expressions for id in ids_in(text) if id.startswith(REFERENCE)})
     return [
         {"licenseId": name, "name": name.removeprefix(REFERENCE), "extractedText": "The package's metadata name this licence."}

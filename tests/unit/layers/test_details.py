@@ -1,10 +1,13 @@
 """Licence files, dependencies and digests, each bound to the package that it belongs to."""
 
 import hashlib
+import io
 import json
+import zipfile
 
-from careen.details import digests, licence_files, requirements
+from careen.details import archive_licences, digests, licence_files, requirements
 from careen.layers.bind import bind
+from careen.layers.details import ROLES
 from careen.layers.index import Readers, index
 from careen.licences.library import entries_by_id
 from careen.plugins import Cataloger, load
@@ -16,11 +19,20 @@ from tests.unit.layers.helpers import OS_RELEASE, layer_of, status
 CATALOGERS = (
     *(one for one in load("careen.catalogers", "CATALOGER", Cataloger)),
     licence_files.CATALOGER,
+    archive_licences.CATALOGER,
     requirements.CATALOGER,
     digests.CATALOGER,
 )
 MIT = entries_by_id()["MIT"].text.encode()
 SITE = "usr/local/lib/python3/site-packages"
+
+
+def jar_of(members):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
 
 
 def details_of(*layers, catalogers=CATALOGERS):
@@ -34,7 +46,7 @@ def short(purl):
 
 
 def test_nothing_is_read_unless_it_is_asked_for():
-    plain = tuple(one for one in CATALOGERS if one.name not in ("licence_files", "requirements", "component_digests"))
+    plain = tuple(one for one in CATALOGERS if one.role not in ROLES)
     assert details_of({"etc/os-release": OS_RELEASE}, catalogers=plain) is None
 
 
@@ -104,7 +116,10 @@ def test_of_alternatives_the_installed_one_is_needed():
 
 
 def test_packages_of_alpine_need_what_another_one_provides():
-    installed = b"P:curl\nV:8\nA:x86_64\nD:so:libz.so.1 musl>=1 !old\n\nP:zlib\nV:1\nA:x86_64\np:so:libz.so.1=1.2\n\nP:musl\nV:1\nA:x86_64\n\n"
+    installed = (
+        b"P:curl\nV:8\nA:x86_64\nD:so:libz.so.1 musl>=1 !old\n\n"
+        b"P:zlib\nV:1\nA:x86_64\np:so:libz.so.1=1.2\n\nP:musl\nV:1\nA:x86_64\n\n"
+    )
     found = details_of({"lib/apk/db/installed": installed, "etc/os-release": b"ID=alpine\nVERSION_ID=3.20\n"})
     assert [(short(entry.package), sorted(map(short, entry.on))) for entry in found.dependencies] == [
         ("curl", ["musl", "zlib"])
@@ -117,6 +132,21 @@ def test_a_file_that_is_a_component_has_digests():
     assert found.digests == ()  # nothing is a package in it
     (one,) = digests.read(None).facts()
     assert one.sha256 == hashlib.sha256(b"").hexdigest()
+
+
+def test_the_texts_of_a_jar_are_of_the_jar_itself():
+    jar = jar_of(
+        {
+            "META-INF/LICENSE.txt": MIT,
+            "META-INF/maven/g/tool/pom.properties": b"groupId=g\nartifactId=tool\nversion=1\n",
+            "META-INF/maven/g/shaded/pom.properties": b"groupId=g\nartifactId=shaded\nversion=2\n",
+        }
+    )
+    found = details_of({"app/tool-1.jar": jar})
+    assert [(short(file.package), file.path) for file in found.licence_files] == [
+        ("tool", "app/tool-1.jar!/META-INF/LICENSE.txt")
+    ]
+    assert [(entry.path, entry.sha256) for entry in found.digests] == [("app/tool-1.jar", hashlib.sha256(jar).hexdigest())]
 
 
 def test_binary_files_and_code_are_not_read():

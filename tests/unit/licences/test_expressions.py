@@ -31,6 +31,8 @@ from careen.licences.expressions import combined, expression_of, ids_in, is_vali
         ("Apache-2.0 WITH LLVM-exception", "Apache-2.0 WITH LLVM-exception"),
         ("Public Domain", "LicenseRef-Public-Domain"),
         ("MIT AND custom terms", "MIT AND LicenseRef-custom-terms"),
+        ("http://www.apache.org/licenses/LICENSE-2.0.txt", "Apache-2.0"),
+        ("https://opensource.org/licenses/MIT", "MIT"),
         ("", ""),
         ("UNKNOWN", ""),
     ],

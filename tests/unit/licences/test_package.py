@@ -1,3 +1,5 @@
+from careen.licences.expressions import is_valid
+from careen.licences.known import _KNOWN
 from careen.licences.package import licence_of, licences_of
 from careen.model.details import Details, LicenceFile
 from careen.model.inventory import Inventory
@@ -8,6 +10,15 @@ def test_a_copyright_file_declares_the_licence():
     package = Package("deb", "debian", "bash", "5.2")
     files = [LicenceFile(package.purl, "usr/share/doc/bash/copyright", "GPL-3.0-or-later", declares=True)]
     assert licence_of(package, files).declared == "GPL-3.0-or-later"
+
+
+def test_a_well_known_project_counts_if_nothing_is_stated():
+    assert licence_of(Package("generic", None, "openssl", "1.1.1h"), ()).concluded == "OpenSSL"
+    assert licence_of(Package("generic", None, "openssl", "3.0.2"), ()).concluded == "Apache-2.0"
+    assert licence_of(Package("generic", None, "libpng", "1.6.37"), ()).concluded == "libpng-2.0"
+    assert licence_of(Package("golang", None, "golang.org/x/net", "v0.1.0"), ()).concluded == "BSD-3-Clause"
+    assert licence_of(Package("generic", None, "other", "1"), ()).concluded == ""
+    assert all(is_valid(licence) for entries in _KNOWN.values() for _, licence in entries)
 
 
 def test_several_names_are_a_choice_where_the_ecosystem_says_so():
