@@ -33,7 +33,6 @@ _SAME = {
     "fulfil": "fulfill",
     "initialise": "initialize",
     "labour": "labor",
-    "merchantibility": "merchantability",
     "noncommercial": "non commercial",
     "organisation": "organization",
     "organise": "organize",
