@@ -29,9 +29,13 @@ class Compared(Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
-def inventory_report(reference: str, session: Session, progress: Progress = silent) -> Report:
-    """The inventory in the form that reporters write; its coverage states that nothing was assessed."""
+def inventory_report(reference: str, session: Session, progress: Progress = silent, *, whole: bool = False) -> Report:
+    """The inventory in the form that reporters write; its coverage states that nothing was assessed.
+
+    ``whole``: with all that a later scan of it may need.
+    """
     image, found = session.inventory(reference, progress)
+    found = session.with_owners_read(image, found, progress) if whole else found
     reason = Reason("inventory_only", "the packages were listed, not assessed", len(found.packages))
     return Report(
         created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),

@@ -18,7 +18,7 @@ from careen.app.built_from import named_base, named_dockerfile, with_instruction
 from careen.app.cachefolder import cache_folder, settled
 from careen.app.check_selection import CheckSelection
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
-from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
+from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
@@ -34,7 +34,7 @@ from careen.model.report import Report
 from careen.pipeline.assessment import Assessment, Matcher
 from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
-from careen.pipeline.second_look import look
+from careen.pipeline.second_look import Asked, look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
 from careen.policy.gates import KINDS
 from careen.policy.load import refuse_blind
@@ -65,14 +65,17 @@ class Scanned(Struct, frozen=True):
 class Session:
     """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
 
-    ``fetcher`` opens images; ``store`` is used in place of the one of the settings.
+    ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
+    digests are read as well.
     """
 
-    def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
+    def __init__(
+        self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None, *, details: bool = False
+    ) -> None:
         settings = settled(settings)
         self._settings, self._fetcher = settings, fetcher
-        secrets = "secret" in settings.scanners
-        self._readers = Readers(lambda: readers_with(secrets), fingerprint(secrets))
+        secrets, details = "secret" in settings.scanners, details or "licence" in settings.scanners
+        self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
         self._checks = CheckSelection(settings)
@@ -190,6 +193,13 @@ class Session:
         image, inventory = inventory_of(image, self._reading(progress, on_delta))
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
+    def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
+        """What a scan may ask of an SBOM: which vulnerabilities the distribution has fixed in its language packages."""
+        if not inventory.owner_files or not image.layers or image.kind == "sbom":
+            return inventory
+        seen = look(image, Asked(inventory.owner_files), self._reading(progress))
+        return replace(inventory, owners_read=seen.owners)
+
     def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:
         settings = self._settings
         return Reading(
@@ -228,6 +238,7 @@ class Session:
                 base=base,
                 dockerfile=dockerfile if placed else None,
                 look=partial(look, reading=self._reading(progress)),
+                licences=licence_policy_of(settings),
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from careen.formats.scans.saved_report import SCHEMA
 from careen.model.advisory import DatabaseInfo
 from careen.model.attached import Attached, AttachedSbom, AttachedVex, Material, Provenance, Signature
+from careen.model.details import Details
 from careen.model.finding import Finding, Location, Suppressed
 from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity, ModifiedFile
@@ -180,6 +181,7 @@ class _Document(Struct):
     database: DatabaseInfo | None
     verdict: Verdict
     compliance: Compliance | None
+    details: Details | None = None
 
 
 def read_report(data: bytes) -> Report:
@@ -313,6 +315,7 @@ def _inventory(found: _Document) -> Inventory:
         integrity=Integrity(integrity.verified, integrity.without_digest, integrity.modified_files),
         no_package_database=known.no_package_database,
         sbom_tool=known.sbom_tool,
+        details=found.details,
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from careen.model.report import Report
     from careen.plugins import Reporter, ReportOptions
 
-SBOMS = ("cyclonedx", "spdx", "purls", "github")
+SBOMS = ("cyclonedx", "cyclonedx-xml", "spdx", "spdx3", "purls", "github")
 SCHEMA = "careen.inventory/1"
 KEPT = ("tool", "created", "target", "layers", "packages", "unknowns")
 COLUMNS = ("PACKAGE", "VERSION", "TYPE", "LAYER", "NOTE")
@@ -28,8 +28,8 @@ def parser() -> Parser:
         prog="careen inventory",
         usage="careen inventory [flags] REFERENCE …\n       careen inventory [flags] diff REFERENCE REFERENCE",
         description="List the packages of an image, or what changed between two. No advisory is needed.",
-        epilog="Formats: table, json, cyclonedx, spdx, purls; of a diff: table, json. Lists of several references follow each\n"
-        "other (JSON: one document after another); --output-dir writes a file for each.",
+        epilog="Formats: table, json, cyclonedx, cyclonedx-xml, spdx, spdx3, purls; of a diff: table, json. Lists of\n"
+        "several references follow each other (JSON: one document after another); --output-dir writes a file for each.",
     )
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM; or the word diff and two of them")
     add_settings(made, "image", ("platform",))
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = plan_outputs(settings, formats(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 
-    with Session(settings) as session:
+    with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 
         def list_one(reference: str) -> int:
             nonlocal written

@@ -20,6 +20,8 @@ COMMANDS = {
     "check": ("careen.cli.check", "find misconfigurations in Dockerfiles, Compose files, manifests"),
     "exposure": ("careen.cli.exposure", "rank the paths that an intruder could take between containers"),
     "inventory": ("careen.cli.inventory", "list the packages of an image, or compare those of two"),
+    "sbom": ("careen.cli.sbom", "write an SBOM of an image, and say what a profile misses in it"),
+    "licenses": ("careen.cli.licenses", "list the licences of an image's packages; write a notice"),
     "fix": ("careen.cli.fix", "list the updates that fix most; patch the Dockerfile"),
     "explain": ("careen.cli.explain", "explain why a vulnerability is found in a package, or is not"),
     "registry": ("careen.cli.registry", "scan every image of a registry"),

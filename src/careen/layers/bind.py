@@ -16,6 +16,7 @@ from careen.model.inventory import UNIDENTIFIED, Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package
 from careen.plugins import Cataloger, Role
 
+from .details import details
 from .exposed import exposed
 from .facts import Facts
 from .filesystem import filesystem
@@ -97,6 +98,7 @@ def bind(
             for program in history.programs()
             if not owners.in_distribution(program.path)
         ),
+        details=details(tree, facts, owners, packages, catalogers),
     )
 
 

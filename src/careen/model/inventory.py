@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from .decision import Decision
+from .details import Details
 from .filesystem import FileSystem
 from .finding import ExposedSecret
 from .integrity import Integrity
@@ -128,3 +129,4 @@ class Inventory(Struct, frozen=True):
     owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second look has read
     programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists
     programs: tuple[Program, ...] = ()
+    details: Details | None = None  # None: not asked for

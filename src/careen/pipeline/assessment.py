@@ -14,6 +14,7 @@ from careen.matching.remembered import Memory, remembered
 from careen.model.image import BaseImage
 from careen.model.inventory import Inventory
 from careen.plugins import Check, Ecosystem, VersionScheme
+from careen.policy.licences import LicencePolicy
 from careen.policy.policy import Policy
 
 from .second_look import Look
@@ -57,6 +58,7 @@ class Assessment(Struct, frozen=True):
     base: BaseImage | None = None  # if the user named it; else the image itself may name one
     dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
     look: Look | None = None  # one more look at the image's files; None: they cannot be read
+    licences: LicencePolicy = LicencePolicy()
     unread_archives: tuple[str, ...] = ()  # why archives with advisory data could not be read
 
     @property

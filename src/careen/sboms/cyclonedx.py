@@ -103,11 +103,11 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
             number_by_layer,
         )
     places = map(mapping, sequence(mapping(component.get("evidence")).get("occurrences")))
-    return sbom_properties.restored(
-        package,
-        own | {"maintainer": supplier, "cpe": text(component.get("cpe"))},
-        [path for place in places if (path := text(place.get("location")))],
-    )
+    paths = [path for place in places if (path := text(place.get("location")))]
+    paths += [value for name, value in _properties(component) if name == sbom_properties.PREFIX + "path"]
+    stated = [value for name, value in _properties(component) if name == sbom_properties.PREFIX + "licence"]
+    package = replace(package, licenses=tuple(stated)) if stated else package
+    return sbom_properties.restored(package, own | {"maintainer": supplier, "cpe": text(component.get("cpe"))}, paths)
 
 
 def _with_others_properties(
