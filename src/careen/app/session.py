@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from careen.formats.scans.other_scan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
-    from careen.matching.remedy import Plan
     from careen.model.finding import Vulnerability
+    from careen.model.plan import Plan
 
 OnDelta = Callable[[Delta], None]
 
@@ -114,8 +114,11 @@ class Session:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
     def scan(self, reference: str | Image, progress: Progress = silent) -> Report:
+        from careen.matching.quick_plan import quick_plan
+
         with self._scanned(reference, progress) as scanned:
-            return scanned.report
+            report = scanned.report
+        return replace(report, plan=quick_plan(report, self.schemes, self.ecosystems))
 
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent

@@ -19,6 +19,7 @@ from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
+from careen.model.plan import Plan
 from careen.model.report import Compliance, Coverage, Report, Verdict
 from careen.safety.typed import from_json
 
@@ -180,6 +181,7 @@ class _Document(Struct):
     database: DatabaseInfo | None
     verdict: Verdict
     compliance: Compliance | None
+    plan: Plan | None = None
 
 
 def read_report(data: bytes) -> Report:
@@ -204,6 +206,7 @@ def read_report(data: bytes) -> Report:
         compliance=found.compliance,
         base=found.target.base_image,
         base_excluded=found.target.base_excluded,
+        plan=found.plan,
     )
 
 

@@ -9,6 +9,7 @@ from .advisory import DatabaseInfo
 from .finding import Finding, Suppressed
 from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
+from .plan import Plan
 from .reasons import effect_of
 
 
@@ -132,3 +133,4 @@ class Report(Struct, frozen=True):
     compliance: Compliance | None = None
     base: BaseImage | None = None
     base_excluded: bool = False  # the gates excluded the base image
+    plan: Plan | None = None  # what removes the vulnerabilities, by the fixed versions that they name
