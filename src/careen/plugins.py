@@ -510,6 +510,7 @@ class ReportOptions(Struct, frozen=True):
     color: bool = False
     severities: frozenset[str] | None = None  # which to list; totals stay those of the report
     verbose: bool = False
+    template: tuple[str, str] | None = None  # name and text, for a reporter that reads one
 
 
 class Reporter(Struct, frozen=True):
@@ -519,6 +520,7 @@ class Reporter(Struct, frozen=True):
     description: str = ""
     with_places: bool = True  # secrets and misconfigurations, with their lines
     with_coverage: bool = True  # what was assessed, and what was not
+    reads_template: bool = False  # FORMAT=FILE names a template, not the output
 
 
 # --- SBOMs ------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,20 @@ from careen.model.report import Report
 from .reports import ROOT_USER, TOKEN, usual, vulnerability
 
 WORDS = (
-    "heap buffer overflow in the parser of crafted image files allows remote attackers to execute code or read memory".split()
+    "heap",
+    "buffer",
+    "overflow",
+    "in",
+    "the",
+    "parser",
+    "of",
+    "crafted",
+    "image",
+    "files",
+    "lets",
+    "others",
+    "read",
+    "memory",
 )
 
 

@@ -35,6 +35,7 @@ from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
 from careen.pipeline.second_look import look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
+from careen.policy.compare import compared
 from careen.policy.gates import KINDS
 from careen.policy.load import refuse_blind
 from careen.policy.policy import Policy
@@ -118,7 +119,8 @@ class Session:
 
         with self._scanned(reference, progress) as scanned:
             report = scanned.report
-        return replace(report, plan=quick_plan(report, self.schemes, self.ecosystems))
+        report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems))
+        return compared(report, self._policy_with_baseline(progress).baseline)
 
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent

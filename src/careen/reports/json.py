@@ -83,6 +83,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "integrity": _integrity(report.inventory.integrity),
         "database": msgspec.to_builtins(report.database),
         "verdict": msgspec.to_builtins(report.verdict),
+        "compared": msgspec.to_builtins(report.compared),
         "plan": msgspec.to_builtins(report.plan),
         "compliance": msgspec.to_builtins(report.compliance),
         "totals": {

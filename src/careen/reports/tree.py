@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from careen.model.advisory import SEVERITIES
 from careen.model.report import Report
-from careen.output.escape import shorten, visible
+from careen.output.escape import clipped, visible
 from careen.output.lines import plural
 from careen.output.outcome import exit_line
 from careen.output.rows import Row, rows_of
@@ -25,6 +25,7 @@ COVERAGE = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in p
 
 class Node(Struct, frozen=True):
     text: str
+    end: str = ""  # that is never cut
     below: "tuple[Node, ...]" = ()
 
 
@@ -46,14 +47,14 @@ def _lines(report: Report, options: ReportOptions) -> Iterator[str]:
 
 
 def _drawn(node: Node, start: str, is_last: bool, options: ReportOptions) -> Iterator[str]:
-    yield _fit(f"{start}{'└─' if is_last else '├─'} {node.text}", options)
+    yield _fit(f"{start}{'└─' if is_last else '├─'} {node.text}", options, node.end)
     deeper = start + ("   " if is_last else "│  ")
     for index, below in enumerate(node.below):
         yield from _drawn(below, deeper, index == len(node.below) - 1, options)
 
 
-def _fit(line: str, options: ReportOptions) -> str:
-    return shorten(line, options.width) if options.width else line
+def _fit(line: str, options: ReportOptions, end: str = "") -> str:
+    return clipped(line, max(options.width - len(end), 20)) + end if options.width else line + end
 
 
 def _layers(rows: Sequence[Row], report: Report, targets: dict[str, str], all: bool) -> Iterator[Node]:
@@ -61,10 +62,10 @@ def _layers(rows: Sequence[Row], report: Report, targets: dict[str, str], all: b
     for layer in report.image.layers:
         step = visible(build_step(layer.created_by), 300)
         found = [row for row in rows if row.layer == layer.index]
-        yield Node(f"layer {layer.index}: {step or 'no build step'}{_counts(found)}", _subjects(found, targets, all))
+        yield Node(f"layer {layer.index}: {step or 'no build step'}", _counts(found), _subjects(found, targets, all))
     if others := [row for row in rows if row.layer not in known]:
         name = "no layer" if known else "files"
-        yield Node(f"{name}{_counts(others)}", _subjects(others, targets, all))
+        yield Node(name, _counts(others), _subjects(others, targets, all))
 
 
 def _subjects(rows: Sequence[Row], targets: dict[str, str], all: bool) -> tuple[Node, ...]:
@@ -73,7 +74,7 @@ def _subjects(rows: Sequence[Row], targets: dict[str, str], all: bool) -> tuple[
         groups.setdefault((row.purl, row.subject), []).append(row)
     ordered = sorted(groups.values(), key=lambda group: min(SEVERITIES.index(row.severity) for row in group))
     shown = ordered if all else ordered[:MAX_SUBJECTS]
-    nodes = [Node(_title(group, targets) + _counts(group), _found(group, all)) for group in shown]
+    nodes = [Node(_title(group, targets), _counts(group), _found(group, all)) for group in shown]
     if left := ordered[len(shown) :]:
         nodes.append(
             Node(f"and {plural(len(left), 'more package or file')}{_counts([row for group in left for row in group])} (--all)")
@@ -119,7 +120,7 @@ def _coverage(report: Report) -> Iterator[Node]:
     coverage = report.coverage
     if coverage.verdict != "assessed" or coverage.reasons:
         reasons = tuple(Node(f"{reason.code}: {visible(reason.detail, 300)}") for reason in coverage.reasons)
-        yield Node(COVERAGE[coverage.verdict], reasons)
+        yield Node(COVERAGE[coverage.verdict], "", reasons)
 
 
 REPORTER = Reporter(
