@@ -44,10 +44,11 @@ def first_steps(report: Report) -> list[Step]:
     return sorted(steps, key=_rank)
 
 
-def _rank(step: Step) -> tuple[bool, int, int, str]:
+def _rank(step: Step) -> tuple[bool, int, int, int, str]:
     """What removes critical and high findings is first."""
     counts = dict(step.severities)
-    return (not step.certain, -(counts.get("critical", 0) + counts.get("high", 0)), -step.removes, step.title)
+    critical, high = counts.get("critical", 0), counts.get("high", 0)
+    return (not step.certain, -(critical + high), -critical, -step.removes, step.title)
 
 
 def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:

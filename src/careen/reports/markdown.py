@@ -101,7 +101,7 @@ def _compared(report: Report) -> Iterator[str]:
     for name, rows in (("New", new), ("Gone", gone)):
         if rows:
             yield from (f"<details><summary>{name}: {_counts(rows)}</summary>", "")
-            yield from (f"- **{row.severity}** {_code(row.id)} {_code(row.subject)}" for row in rows[:CHANGES])
+            yield from (f"- **{row.severity}** {_code(row.id, 60)} {_code(row.subject, 100)}" for row in rows[:CHANGES])
             if len(rows) > CHANGES:
                 yield f"- and {plural(len(rows) - CHANGES, 'more finding')}"
             yield from ("", "</details>", "")
@@ -115,12 +115,14 @@ def _first(report: Report) -> Iterator[str]:
     yield ""
     for number, step in enumerate(steps[:FIRST], 1):
         severities = ", ".join(f"{count:,} {severity}" for severity, count in step.severities)
-        yield f"{number}. {_code(step.title)}: {step.effect}{f' ({severities})' if severities else ''}"
+        detail = f": {_code(step.detail)}" if step.detail else ""
+        yield f"{number}. {_code(step.title)}: {step.effect}{f' ({severities})' if severities else ''}{detail}"
     if len(steps) > FIRST:
         yield f"{FIRST + 1}. and {plural(len(steps) - FIRST, 'more step')}"
     yield ""
     if report.plan and report.plan.actions:
-        yield f"{_code('careen fix')} prints the commands; {report.plan.after:,} of {report.plan.before:,} vulnerabilities stay."
+        left = f"{report.plan.after:,} of {plural(report.plan.before, 'vulnerability')} stay"
+        yield f"{_code('careen fix')} prints the commands; {left}."
         yield ""
 
 

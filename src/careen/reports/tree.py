@@ -12,7 +12,6 @@ from msgspec import Struct
 from careen.model.advisory import SEVERITIES
 from careen.model.report import Report
 from careen.output.escape import clipped, visible
-from careen.output.lines import plural
 from careen.output.outcome import exit_line
 from careen.output.rows import Row, rows_of
 from careen.output.summary import build_step
@@ -76,9 +75,8 @@ def _subjects(rows: Sequence[Row], targets: dict[str, str], all: bool) -> tuple[
     shown = ordered if all else ordered[:MAX_SUBJECTS]
     nodes = [Node(_title(group, targets), _counts(group), _found(group, all)) for group in shown]
     if left := ordered[len(shown) :]:
-        nodes.append(
-            Node(f"and {plural(len(left), 'more package or file')}{_counts([row for group in left for row in group])} (--all)")
-        )
+        more = "1 more entry" if len(left) == 1 else f"{len(left):,} more entries"
+        nodes.append(Node(f"and {more}{_counts([row for group in left for row in group])} (--all)"))
     return tuple(nodes)
 
 
