@@ -18,6 +18,7 @@ from tests.support.large_report import large_report
 from tests.support.reports import HOSTILE, hostile, usual
 from tests.support.written import written
 
+from careen.cli.main import main
 from careen.reports.html import REPORTER
 
 SCRIPT = Path(__file__).parents[1] / "support/browser/report.mjs"
@@ -60,9 +61,15 @@ def test_five_thousand_findings(tmp_path):
 
 
 @DRIVEN
-def test_the_pictures_of_the_documentation(tmp_path, update):
+def test_the_pictures_of_the_documentation(tmp_path, update, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    monkeypatch.chdir(tmp_path)
+    from build_demo import build
+
+    build(tmp_path / "shop.tar")
     page = tmp_path / "page.html"
-    page.write_text(written(REPORTER, large_report(400)), "utf-8")
+    flags = ("--offline", "--advisories", str(ROOT / "examples/advisories"), "--quiet")
+    assert main(["scan", "shop.tar", *flags, "--format", f"html={page}"]) == 0
     pictures = ROOT / "docs" if update else tmp_path
     seen = driven(page, pictures)
     assert {name: found for name, found in seen["axe"].items() if found} == {}

@@ -17,8 +17,8 @@ from careen.plugins import Ecosystem, VersionScheme
 
 from .bundles import Bundles
 from .keys import Key, keys_of
-from .remedy import plan
-from .upgrades import SYSTEM, is_manager
+from .remedy import plan, targets_of
+from .upgrades import SYSTEM, Place, is_manager
 
 
 def quick_plan(report: Report, schemes: Mapping[str, VersionScheme], ecosystems: Mapping[str, Ecosystem]) -> Plan | None:
@@ -42,8 +42,12 @@ def quick_plan(report: Report, schemes: Mapping[str, VersionScheme], ecosystems:
             if package is before or not _fixes(package, finding, keys[package.type])
         ]
 
-    small = replace(report, inventory=replace(report.inventory, packages=packages))
-    return plan(small, left, schemes, ecosystems)
+    inventory = replace(report.inventory, packages=packages)
+    made = plan(replace(report, inventory=inventory), left, schemes, ecosystems)
+    upgraded = {upgrade.purl for action in made.actions for upgrade in action.upgrades}
+    every = targets_of(inventory, left, keys, [Place("any")] * len(packages))
+    versions = {packages[index].purl: to for index, to in every.items() if packages[index].type in SYSTEM}
+    return replace(made, versions={purl: to for purl, to in versions.items() if purl not in upgraded})
 
 
 def _involved(packages: Sequence[Package], findings: Iterable[Vulnerability]) -> tuple[Package, ...]:

@@ -55,7 +55,7 @@ def plan(
     before = reassess(inventory)
     bundles = Bundles(packages)
     places = [place_of(package, managers, bundles.owner_of(package)) for package in packages]
-    targets = _agreed(_targets(inventory, reassess, keys, places), packages, places, keys)
+    targets = _agreed(targets_of(inventory, reassess, keys, places), packages, places, keys)
     upgraded = _upgraded(inventory, targets)
     after = reassess(upgraded)
     actions = _actions(inventory, targets, places, before, after)
@@ -68,12 +68,12 @@ def plan(
         actions,
         _stays(after, upgraded, places),
         tuple(Advice(hint.kind, hint.text(), hint.findings) for hint in _hints(report, after, upgraded, targets, places, base)),
-        _bundled(before, packages, places),
+        bundled=_bundled(before, packages, places),
     )
 
 
-def _targets(inventory: Inventory, reassess: Reassess, keys: Mapping[str, Key], places: Sequence[Place]) -> dict[int, str]:
-    """The target version of each package, by its index."""
+def targets_of(inventory: Inventory, reassess: Reassess, keys: Mapping[str, Key], places: Sequence[Place]) -> dict[int, str]:
+    """The target version of each package that has a manager, by its index."""
     targets: dict[int, str] = {}
     siblings = _siblings(inventory.packages)
     for _ in range(MAX_ROUNDS):

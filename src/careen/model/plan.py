@@ -47,4 +47,5 @@ class Plan(Struct, frozen=True):
     actions: tuple[Action, ...]
     stays: tuple[Staying, ...]
     advice: tuple[Advice, ...]
+    versions: dict[str, str] = {}  # that fix packages which nothing in the image can upgrade, by purl
     bundled: dict[str, str] = {}  # packages that are copies within another one, by purl: the name of that one

@@ -13,10 +13,11 @@ from careen.model.advisory import SEVERITIES
 from careen.model.plan import Action, Plan
 from careen.model.report import Report
 
-from .lines import plural
+from .lines import few, plural
 from .rows import Row, rows_of
 
 FIRST = 5  # steps that a report begins with
+NEWER_BASE = "pull a newer build of the base image (docker build --pull)"
 
 
 class Step(Struct, frozen=True):
@@ -25,6 +26,7 @@ class Step(Struct, frozen=True):
     title: str
     removes: int
     certain: bool = True  # False: it may remove them
+    maybe: int = 0  # more that it may remove: in copies that the upgraded packages contain
     severities: tuple[tuple[str, int], ...] = ()  # of what it removes, as far as they are known
     command: str = ""
     detail: str = ""
@@ -32,8 +34,9 @@ class Step(Struct, frozen=True):
 
     @property
     def effect(self) -> str:
-        """ "removes 12", "may remove 3"."""
-        return f"{'removes' if self.certain else 'may remove'} {self.removes:,}"
+        """ "removes 12", "removes 12, maybe 3 more", "may remove 3"."""
+        more = f", maybe {self.maybe:,} more" if self.maybe else ""
+        return f"{'removes' if self.certain else 'may remove'} {self.removes:,}{more}"
 
 
 def first_steps(report: Report) -> list[Step]:
@@ -44,30 +47,54 @@ def first_steps(report: Report) -> list[Step]:
     return sorted(steps, key=_rank)
 
 
-def _rank(step: Step) -> tuple[bool, int, int, int, str]:
+def _rank(step: Step) -> tuple[int, int, bool, int, str]:
     """What removes critical and high findings is first."""
     counts = dict(step.severities)
     critical, high = counts.get("critical", 0), counts.get("high", 0)
-    return (not step.certain, -(critical + high), -critical, -step.removes, step.title)
+    return (-(critical + high), -critical, not step.certain, -step.removes, step.title)
 
 
 def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
     by_purl: dict[str, list[Row]] = {}
     for row in rows:
         by_purl.setdefault(row.purl, []).append(row)
+    inside = _in_bundles(plan, rows)
     for action in plan.actions:
+        copies = [row for upgrade in action.upgrades for row in inside.pop(upgrade.package, ())]
         upgraded = [row for upgrade in action.upgrades for row in by_purl.get(upgrade.purl, ()) if row.fixed_in]
         upgraded = upgraded if len(upgraded) == action.removes else []  # one purl in several places: it is not known which
         yield Step(
             _title(action),
             action.removes,
             True,
+            len(copies),
             _severities(upgraded),
             action.command,
             ", ".join(f"{upgrade.package} {upgrade.version} → {upgrade.to}" for upgrade in action.upgrades),
             tuple(row.fingerprint for row in upgraded),
         )
-    yield from (Step(advice.text, advice.findings, False) for advice in plan.advice if advice.kind == "newer_bundle")
+    for owner, copies in inside.items():
+        names = few([*dict.fromkeys(row.subject for row in copies)])
+        yield _step(f"upgrade {owner} to a release with a newer copy of {names}, which it contains", copies, certain=False)
+    for advice in plan.advice:
+        if advice.kind == "refresh_base" and advice.findings:
+            upgradable = {upgrade.purl for action in plan.actions for upgrade in action.upgrades}
+            left = [row for row in rows if row.fixed_in and _is_of_system(row) and row.purl not in upgradable]
+            known = left if len(left) == advice.findings else []
+            yield _step(NEWER_BASE, known, advice.text, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
+
+
+def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The findings with a fix in copies within another package, by the name of that one."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.fixed_in and row.purl in plan.bundled:
+            found.setdefault(plan.bundled[row.purl], []).append(row)
+    return found
+
+
+def _is_of_system(row: Row) -> bool:
+    return row.purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/"))
 
 
 def _title(action: Action) -> str:
@@ -106,8 +133,9 @@ def _of_others(rows: Sequence[Row]) -> Iterator[Step]:
         yield _step(group[0].title or group[0].id, group, advice)
 
 
-def _step(title: str, group: Sequence[Row], detail: str = "") -> Step:
-    return Step(title, len(group), True, _severities(group), "", detail, tuple(row.fingerprint for row in group))
+def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:
+    fingerprints = tuple(row.fingerprint for row in group)
+    return Step(title, len(group), certain, 0, _severities(group), "", detail, fingerprints)
 
 
 def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:

@@ -67,3 +67,8 @@ def test_a_copy_is_upgraded_with_its_owner():
     assert (made.actions, made.bundled) == ((), {copy.purl: "django"})
     assert [(hint.kind, hint.findings) for hint in made.advice] == [("newer_bundle", 1)]
     assert "upgrade django to a release with a newer copy of urllib3 1.0" in made.advice[0].text
+
+
+def test_what_nothing_in_the_image_can_upgrade_has_its_version():
+    made = quick_plan(scanned([deb()], [advisory("CVE-1"), advisory("CVE-2", "3.0.15-1")]), SCHEMES, ECOSYSTEMS)
+    assert (made.actions, made.versions) == ((), {deb().purl: "3.0.15-1"})

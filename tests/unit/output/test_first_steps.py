@@ -1,5 +1,5 @@
 from msgspec.structs import replace
-from tests.support.reports import JINJA, LIBSSL, faulty, usual, vulnerability
+from tests.support.reports import JINJA, KERNEL, LIBSSL, LOG4J, faulty, usual, vulnerability
 
 from careen.model.plan import Action, Advice, Plan, Upgrade
 from careen.output.first_steps import first_steps
@@ -19,16 +19,17 @@ def test_the_steps_of_a_plan():
     pip = Action("pip", "/opt/bin/python3", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
     libraries = (Upgrade("libssl3", "1", "2", 2, LIBSSL.purl), Upgrade("openssl", "1", "2", 0, "pkg:deb/debian/openssl"))
     apt = Action("apt", "", "dockerfile", "apt-get …", libraries, 2)
-    advice = (Advice("newer_bundle", "upgrade x, which contains y", 4), Advice("refresh_base", "pull", 9))
-    found = (vulnerability("CVE-1", JINJA, severity="low"), *(vulnerability(f"CVE-{n}", LIBSSL) for n in (2, 3)))
-    steps = first_steps(replace(usual(), findings=found, plan=Plan(3, 0, 0, (pip, apt), (), advice)))
+    advice = (Advice("drop_package", "remove x", 4), Advice("refresh_base", "pull a newer base", 1))
+    system = vulnerability("CVE-4", KERNEL, severity="low")
+    found = (vulnerability("CVE-1", JINJA, severity="low"), *(vulnerability(f"CVE-{n}", LIBSSL) for n in (2, 3)), system)
+    steps = first_steps(replace(usual(), findings=found, plan=Plan(4, 1, 1, (pip, apt), (), advice)))
     assert [(step.title, step.effect) for step in steps] == [
         ("apt: upgrade 2 packages", "removes 2"),
         ("pip in /opt/bin/python3: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1"),
-        ("upgrade x, which contains y", "may remove 4"),
+        ("pull a newer build of the base image (docker build --pull)", "may remove 1"),
     ]
     assert steps[0].severities == (("high", 2),)
-    assert steps[0].fingerprints == tuple(finding.fingerprint for finding in found[1:])
+    assert steps[0].fingerprints == tuple(finding.fingerprint for finding in found[1:3])
 
 
 def test_other_kinds_are_grouped_by_what_they_advise():
@@ -36,3 +37,13 @@ def test_other_kinds_are_grouped_by_what_they_advise():
     assert [(step.title, step.detail[:6], step.removes) for step in steps] == [
         ("Token of a service", "Revoke", 1), ("Container runs as root", "Name a", 1), ("Container runs as root", "Name a", 1),
     ]  # fmt: skip
+
+
+def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
+    found = (vulnerability("CVE-1", JINJA), vulnerability("CVE-2", LOG4J))
+    alone = Plan(2, 2, 2, (), (), (), bundled={LOG4J.purl: "Jinja2"})
+    (step,) = (step for step in first_steps(replace(usual(), findings=found, plan=alone)))
+    assert (step.title.startswith("upgrade Jinja2 to a release with a newer copy of"), step.effect) == (True, "may remove 1")
+    pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
+    (step,) = first_steps(replace(usual(), findings=found, plan=replace(alone, actions=(pip,))))
+    assert (step.title, step.effect) == ("pip: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1, maybe 1 more")

@@ -15,6 +15,7 @@ from careen.output.summary import ordered
 MAX_BYTES = 900_000  # of all details: a page of 5,000 findings stays below 3 MB
 # What the row has already.
 _IN_ROW = frozenset(("kind", "id", "severity", "package_name", "package_version", "layer", "risk", "title", "summary", "match"))
+_FIRST = ("reason", "why")
 _MAX_LISTED = 30  # items of one list
 
 
@@ -31,9 +32,9 @@ def details_of(report: Report, severities: frozenset[str] | None) -> dict[str, A
         if used > MAX_BYTES:
             details.append([])
             continue
-        fields = {
-            name: value for name, value in msgspec.to_builtins(finding).items() if name not in _IN_ROW and _is_stated(value)
-        }
+        known = msgspec.to_builtins(finding)
+        first = {name: known[name] for name in _FIRST if name in known}
+        fields = {name: value for name, value in (first | known).items() if name not in _IN_ROW and _is_stated(value)}
         places = []
         for value in fields.values():
             text = shown(value[:_MAX_LISTED] if isinstance(value, list | tuple) else value)

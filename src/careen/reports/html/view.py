@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from careen.formats.images.base import base_of
 from careen.model.advisory import SEVERITIES
+from careen.model.plan import Advice
 from careen.model.reasons import effect_of
 from careen.model.report import Report
 from careen.output.escape import web_link
@@ -121,7 +122,7 @@ def view_of(report: Report, severities: frozenset[str] | None) -> View:
     rows = [line.row for line in lines]
     steps = first_steps(report)
     numbers = {row.fingerprint: number for number, row in enumerate(rows)}
-    step_rows = [[numbers[one] for one in step.fingerprints if one in numbers] for step in steps]
+    step_rows = [[numbers[name] for name in step.fingerprints if name in numbers] for step in steps]
     packages, quiet, more = _packages(rows, report)
     kinds = [*dict.fromkeys(row.kind for row in rows)]
     coverage = report.coverage
@@ -138,7 +139,7 @@ def view_of(report: Report, severities: frozenset[str] | None) -> View:
         inherited=len(in_base(report.findings, base)) if base and base.layers else 0,
         steps=tuple(StepLine(step, len(rows)) for step, rows in zip(steps, step_rows, strict=True)),
         step_rows=step_rows,
-        advice=tuple(advice.text for advice in report.plan.advice if advice.kind != "newer_bundle") if report.plan else (),
+        advice=tuple(advice.text for advice in report.plan.advice if not _is_step(advice)) if report.plan else (),
         lines=lines,
         kinds=tuple(
             (kind, label_of(kind), sum(row.kind == kind for row in rows)) for kind in dict.fromkeys(row.kind for row in rows)
@@ -169,6 +170,10 @@ def view_of(report: Report, severities: frozenset[str] | None) -> View:
         else (),
         compliance=report.compliance.title if report.compliance else "",
     )
+
+
+def _is_step(advice: Advice) -> bool:
+    return advice.kind == "newer_bundle" or (advice.kind == "refresh_base" and advice.findings > 0)
 
 
 def label_of(kind: str) -> str:
@@ -238,6 +243,7 @@ def _packages(rows: Sequence[Row], report: Report) -> tuple[tuple[PackageLine, .
     for upgrade in (upgrade for action in (report.plan.actions if report.plan else ()) for upgrade in action.upgrades):
         targets.setdefault(upgrade.purl, []).append(upgrade.to)
     owners = report.plan.bundled if report.plan else {}
+    versions = report.plan.versions if report.plan else {}
     lines, quiet = [], []
     for purl, package in merged(report.inventory.packages):
         found = by_purl.pop(purl, [])
@@ -245,7 +251,9 @@ def _packages(rows: Sequence[Row], report: Report) -> tuple[tuple[PackageLine, .
             quiet.append(f"{package.type}: {package.name} {package.version}".strip())
             continue
         place = package.evidence[0] if package.evidence else None
-        target = ", ".join(dict.fromkeys(targets.get(purl, ()))) or (f"upgrade {owners[purl]}" if purl in owners else "")
+        target = ", ".join(dict.fromkeys(targets.get(purl, ()))) or (
+            f"upgrade {owners[purl]}" if purl in owners else versions.get(purl, "")
+        )
         lines.append(
             PackageLine(
                 package.name,

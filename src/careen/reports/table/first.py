@@ -53,9 +53,9 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
         room = width - len(start) - column - 2
         title = visible(step.title, 400)
         severe = ", ".join(f"{count:,} {severity}" for severity, count in step.severities if severity in ("critical", "high"))
-        if severe and columns(title) + len(severe) + 3 <= room:
-            title += f" ({severe})"
-        title = shorten(title, room)
+        notes = ((severe, f"maybe {step.maybe:,} more"), (severe,)) if step.maybe else ((severe,),)
+        ends = (f" ({'; '.join(filter(None, note))})" for note in notes if any(note))
+        title = next((title + end for end in ends if columns(title + end) <= room), shorten(title, room))
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
 
 

@@ -42,7 +42,7 @@ def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line
     long = [group for index, group in enumerate(shown) if index >= MAX_GROUPS and not any(map(_is_urgent, shown[group]))]
     left_out = {} if options.verbose else {group: shown.pop(group) for group in long}
     for (name, version, type), findings in shown.items():
-        target = fixes_all(findings, upgrades) or _owner(findings, report.plan)
+        target = fixes_all(findings, upgrades) or _owner(findings, report.plan) or _elsewhere(findings, report.plan)
         yield _title(name, version, type, findings, options, target)
         yield from _rows(name, findings, width, options)
     if left_out:
@@ -129,7 +129,19 @@ def fixes_all(findings: Sequence[Vulnerability], upgrades: Mapping[str, tuple[li
     if not versions:
         return ""
     fixed = sum(removes for _, removes in known)
-    return f"{', '.join(versions)} fixes {'all' if fixed >= len(findings) else f'{fixed:,} of {len(findings):,}'}"
+    return f"{', '.join(versions)} fixes {_share(fixed, len(findings))}"
+
+
+def _elsewhere(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
+    """For packages that nothing in the image can upgrade: the version that a newer base image needs."""
+    versions = dict.fromkeys(plan.versions.get(finding.package, "") for finding in findings) if plan else {}
+    known = [version for version in versions if version]
+    fixed = sum(bool(finding.fix.versions) for finding in findings)
+    return f"{', '.join(known)} fixes {_share(fixed, len(findings))}" if known else ""
+
+
+def _share(fixed: int, all: int) -> str:
+    return "all" if fixed >= all else f"{fixed:,} of {all:,}"
 
 
 def _is_urgent(finding: Vulnerability) -> bool:
