@@ -24,7 +24,7 @@ AGES = (
     ("31 to 90 days", 90),
     ("91 days to a year", 365),
     ("1 to 3 years", 3 * 365),
-    ("over 3 years", 10**6),
+    ("over 3 years", 10**7),
 )
 NO_DATE = "date not known"
 
@@ -59,7 +59,7 @@ def charts_of(report: Report, severities: frozenset[str] | None) -> list[Chart]:
     charts = [_by_fix(findings)]
     vulnerabilities = [finding for finding in findings if isinstance(finding, Vulnerability)]
     if vulnerabilities:
-        charts.append(_by_age(vulnerabilities, date.fromisoformat(report.created[:10])))
+        charts.append(_by_age(vulnerabilities, _day(report.created) or date.max))
     if report.image.layers:
         charts.append(_by_layer(findings, report))
     return charts
@@ -142,12 +142,15 @@ def _bar(
 
 
 def _age(finding: Finding, today: date) -> str:
-    published = getattr(finding, "published", None)
+    published = _day(getattr(finding, "published", None) or "")
+    return NO_DATE if published is None else next(age for age, most in AGES if (today - published).days <= most)
+
+
+def _day(text: str) -> date | None:
     try:
-        days = (today - date.fromisoformat(published[:10])).days if published else None
+        return date.fromisoformat(text[:10])
     except ValueError:
-        days = None
-    return NO_DATE if days is None else next(age for age, most in AGES if days <= most)
+        return None
 
 
 def _severity(finding: Finding) -> str:
