@@ -1,11 +1,10 @@
 """Vulnerabilities, grouped by source package; groups and rows are sorted by risk."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from careen.model.finding import Confidence, Vulnerability
 from careen.model.package import Package
-from careen.model.plan import Plan
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible, web_link
 from careen.output.lines import plural, wrapped
@@ -13,6 +12,7 @@ from careen.output.summary import build_step, by_severity, merged, vulnerabiliti
 from careen.plugins import ReportOptions
 
 from .lines import STATES, STYLES, Line, is_listed
+from .targets import target_of
 
 DISTRIBUTED = ("deb", "rpm", "apk")
 # Packages of the kernel's sources, as distributions and clouds name them; not "linux-pam" and the like.
@@ -38,21 +38,15 @@ def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line
     width = max([len("VULNERABILITY"), *(min(columns(visible(finding.id)), 19) for finding in listed)])
     if shown:
         yield [(ROW.format(" ", "RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT", width=width) + "FIXED IN", "dim")]
-    upgrades = upgrades_of(report.plan)
     long = [group for index, group in enumerate(shown) if index >= MAX_GROUPS and not any(map(_is_urgent, shown[group]))]
     left_out = {} if options.verbose else {group: shown.pop(group) for group in long}
     for (name, version, type), findings in shown.items():
-        target = fixes_all(findings, upgrades) or _owner(findings, report.plan) or _elsewhere(findings, report.plan)
-        yield _title(name, version, type, findings, options, target)
+        yield _title(name, version, type, findings, options, target_of(findings, report.plan))
         yield from _rows(name, findings, width, options)
     if left_out:
         more = [finding for findings in left_out.values() for finding in findings]
-        yield [
-            (
-                f"{plural(len(left_out), 'more package')} with {plural(len(more), 'finding')}: {_severities(more)} (--all)",
-                "bold",
-            )
-        ]
+        packages = plural(len(left_out), "more package")
+        yield [(f"{packages} with {plural(len(more), 'finding')}: {_severities(more)} (--all)", "bold")]
     folded = [found for group, findings in groups.items() if group not in shown and group not in left_out for found in findings]
     if folded:
         packages = plural(len(groups) - len(shown) - len(left_out), "more package")
@@ -105,6 +99,8 @@ def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, s
 def _title(name: str, version: str, type: str, findings: list[Vulnerability], options: ReportOptions, target: str) -> Line:
     title = f"{visible(name, 200)} {visible(version, 100)}"
     fix = f" → {visible(target, 200)}" if target else ""
+    if options.width:
+        fix = shorten(fix, max(options.width - columns(title), 20))
     place = _where(name, type, findings)
     room = options.width - columns(title + fix) - 2
     line = [(title, "bold"), (fix, "green")] if fix else [(title, "bold")]
@@ -113,44 +109,8 @@ def _title(name: str, version: str, type: str, findings: list[Vulnerability], op
     return [*line, ("  " + (shorten(place, room) if options.width else place), "dim")]
 
 
-def upgrades_of(plan: Plan | None) -> dict[str, tuple[list[str], int]]:
-    """The target versions of each package, and the number of findings that they remove, by purl."""
-    found: dict[str, tuple[list[str], int]] = {}
-    for upgrade in (upgrade for action in (plan.actions if plan else ()) for upgrade in action.upgrades):
-        versions, removes = found.get(upgrade.purl, ([], 0))
-        found[upgrade.purl] = ([*dict.fromkeys((*versions, upgrade.to))], removes + upgrade.removes)
-    return found
-
-
-def fixes_all(findings: Sequence[Vulnerability], upgrades: Mapping[str, tuple[list[str], int]]) -> str:
-    """ "3.0.13-1 fixes all", "3.0.13-1 fixes 2 of 3"; "" if no version fixes any."""
-    known = [upgrades[purl] for purl in dict.fromkeys(finding.package for finding in findings) if purl in upgrades]
-    versions = [*dict.fromkeys(version for versions, _ in known for version in versions)]
-    if not versions:
-        return ""
-    fixed = sum(removes for _, removes in known)
-    return f"{', '.join(versions)} fixes {_share(fixed, len(findings))}"
-
-
-def _elsewhere(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
-    """For packages that nothing in the image can upgrade: the version that a newer base image needs."""
-    versions = dict.fromkeys(plan.versions.get(finding.package, "") for finding in findings) if plan else {}
-    known = [version for version in versions if version]
-    fixed = sum(bool(finding.fix.versions) for finding in findings)
-    return f"{', '.join(known)} fixes {_share(fixed, len(findings))}" if known else ""
-
-
-def _share(fixed: int, all: int) -> str:
-    return "all" if fixed >= all else f"{fixed:,} of {all:,}"
-
-
 def _is_urgent(finding: Vulnerability) -> bool:
     return finding.severity == "critical" or bool(finding.kev)
-
-
-def _owner(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
-    owners = {plan.bundled.get(finding.package, "") for finding in findings} if plan else set()
-    return f"upgrade {owners.pop()}, which contains it" if len(owners) == 1 and "" not in owners else ""
 
 
 def _severities(findings: Sequence[Vulnerability]) -> str:
