@@ -5,12 +5,13 @@ from html.parser import HTMLParser
 import pytest
 from msgspec.structs import replace
 from tests.support.large_report import large_report
-from tests.support.reports import HOSTILE, clean, faulty, hostile, usual
+from tests.support.reports import HOSTILE, ROOT_USER, clean, faulty, hostile, usual
 from tests.support.written import written
 
-from careen.model.report import Reason, Rule, Verdict
+from careen.model.report import Comparison, Gone, Reason, Rule, Verdict
 from careen.output.embedding import hash_source
 from careen.reports.html import REPORTER
+from careen.reports.html.view import MAX_GONE
 
 OURS = {  # all that a page may consist of; nothing of an image adds to it
     *("html", "head", "meta", "title", "style", "script", "body", "a", "header", "div", "p", "h1", "h2", "h3", "button", "nav"),
@@ -90,3 +91,11 @@ def test_only_the_listed_severities_and_a_count_of_the_others():
     text = page(usual(), severities=frozenset(("critical",)))
     assert text.count('<tr id="f') == 1
     assert "8 of other severities are not listed." in text
+
+
+def test_what_is_gone_since_the_baseline():
+    gone = tuple(Gone(replace(ROOT_USER, id=f"OLD-{number}"), "removed") for number in range(MAX_GONE + 2))
+    text = page(replace(usual(), compared=Comparison("main.json", 1, 8, gone)))
+    assert "Compared with main.json: 1 new, 502 gone, 8 unchanged." in text
+    assert "<p>and 2 more</p>" in text
+    assert "Compared with" not in page(usual())

@@ -9,7 +9,7 @@ from careen.formats.images.base import base_of
 from careen.model.advisory import SEVERITIES
 from careen.model.plan import Advice
 from careen.model.reasons import effect_of
-from careen.model.report import Report
+from careen.model.report import Comparison, Report
 from careen.output.escape import web_link
 from careen.output.first_steps import Step, first_steps
 from careen.output.lines import plural
@@ -23,6 +23,7 @@ MAX_PACKAGES = 3000
 MAX_SUBJECTS = 20  # of a reason
 MAX_UNKNOWNS = 200
 MAX_SUPPRESSED = 1000
+MAX_GONE = 500
 KINDS = {
     "vulnerability": "Vulnerabilities",
     "secret": "Secrets",
@@ -92,6 +93,8 @@ class View(Struct, frozen=True):
     total: int
     unlisted: int
     inherited: int
+    compared: Comparison | None
+    gone: tuple[tuple[Row, str], ...]  # since the baseline, and why
     steps: tuple[StepLine, ...]
     step_rows: list[list[int]]
     advice: tuple[str, ...]
@@ -137,6 +140,10 @@ def view_of(report: Report, severities: frozenset[str] | None) -> View:
         total=len(report.findings),
         unlisted=len(report.findings) - len(found),
         inherited=len(in_base(report.findings, base)) if base and base.layers else 0,
+        compared=report.compared,
+        gone=tuple((row_of(entry.finding, report.image), entry.why) for entry in report.compared.gone[:MAX_GONE])
+        if report.compared
+        else (),
         steps=tuple(StepLine(step, len(rows)) for step, rows in zip(steps, step_rows, strict=True)),
         step_rows=step_rows,
         advice=tuple(advice.text for advice in report.plan.advice if not _is_step(advice)) if report.plan else (),

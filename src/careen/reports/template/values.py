@@ -49,6 +49,10 @@ def values_of(report: Report, severities: frozenset[str] | None) -> dict[str, An
                 for reason in report.coverage.reasons
             ],
         },
+        "compared": {
+            "baseline": report.compared.baseline, "new": report.compared.new, "same": report.compared.same,
+            "gone": [_finding(entry.finding, report) for entry in report.compared.gone],
+        } if report.compared else None,
         "totals": by_severity(report.findings) | {"all": len(report.findings)},
         "steps": [
             {name: getattr(step, name) for name in ("title", "detail", "command", "removes", "certain")}
