@@ -512,6 +512,7 @@ class ReportOptions(Struct, frozen=True):
     severities: frozenset[str] | None = None  # which to list; totals stay those of the report
     verbose: bool = False
     spec_version: str = ""  # of an SBOM format, "1.5"; "": the usual one
+    template: tuple[str, str] | None = None  # name and text, for a reporter that reads one
 
 
 class Reporter(Struct, frozen=True):
@@ -522,6 +523,7 @@ class Reporter(Struct, frozen=True):
     with_places: bool = True  # secrets and misconfigurations, with their lines
     with_coverage: bool = True  # what was assessed, and what was not
     with_details: bool = False  # licences, dependencies and digests: the layers are read for them
+    reads_template: bool = False  # FORMAT=FILE names a template, not the output
 
 
 # --- SBOMs ------------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
 from careen.pipeline.second_look import Asked, look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
+from careen.policy.compare import compared
 from careen.policy.gates import KINDS
 from careen.policy.load import refuse_blind
 from careen.policy.policy import Policy
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
     from careen.formats.scans.other_scan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
-    from careen.matching.remedy import Plan
     from careen.model.finding import Vulnerability
+    from careen.model.plan import Plan
 
 OnDelta = Callable[[Delta], None]
 Read = tuple[Image, Inventory]  # an image with its inventory, which an earlier call read
@@ -120,8 +121,12 @@ class Session:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
     def scan(self, reference: str | Image | Read, progress: Progress = silent) -> Report:
+        from careen.matching.quick_plan import quick_plan
+
         with self._scanned(reference, progress) as scanned:
-            return scanned.report
+            report = scanned.report
+        report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems))
+        return compared(report, self._policy_with_baseline(progress).baseline)
 
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent

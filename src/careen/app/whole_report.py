@@ -20,7 +20,8 @@ from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
-from careen.model.report import Compliance, Coverage, Report, Verdict
+from careen.model.plan import Plan
+from careen.model.report import Comparison, Compliance, Coverage, Report, Verdict
 from careen.safety.typed import from_json
 
 MAX_BYTES = 256 << 20  # a report takes some eight times as much in memory
@@ -182,6 +183,8 @@ class _Document(Struct):
     verdict: Verdict
     compliance: Compliance | None
     details: Details | None = None
+    compared: Comparison | None = None
+    plan: Plan | None = None
 
 
 def read_report(data: bytes) -> Report:
@@ -206,6 +209,8 @@ def read_report(data: bytes) -> Report:
         compliance=found.compliance,
         base=found.target.base_image,
         base_excluded=found.target.base_excluded,
+        compared=found.compared,
+        plan=found.plan,
     )
 
 

@@ -12,7 +12,7 @@ from .arguments import Parser
 from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
-    from careen.matching.remedy import Plan
+    from careen.model.plan import Plan
     from careen.model.report import Report
 
     from .dockerfile_patch import From

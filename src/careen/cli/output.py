@@ -19,7 +19,7 @@ from careen.plugins import Reporter, ReportOptions
 from .output_plan import Output
 from .streams import columns, forget_output
 
-ENDINGS = {"text/csv": ".csv", "text/markdown": ".md"}
+ENDINGS = {"text/csv": ".csv", "text/markdown": ".md", "text/html": ".html"}
 
 
 def write(
@@ -84,7 +84,9 @@ def _options(output: Output, settings: Settings) -> ReportOptions:
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         color = False
     severities = frozenset[str](settings.severity) or None
-    return ReportOptions(width=width_of(terminal), color=color, severities=severities, verbose=settings.verbose)
+    return ReportOptions(
+        width=width_of(terminal), color=color, severities=severities, verbose=settings.verbose, template=output.template
+    )
 
 
 def width_of(terminal: bool) -> int:

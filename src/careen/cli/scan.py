@@ -31,7 +31,7 @@ def parser() -> Parser:
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
     add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance"))
     add_settings(made, "licences", ("licence_deny", "licence_ask", "licence_allow", "licence_except"))
-    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
+    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     gates = (
         "fail_on",
         "policy",

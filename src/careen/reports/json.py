@@ -85,6 +85,8 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "details": msgspec.to_builtins(report.inventory.details),
         "database": msgspec.to_builtins(report.database),
         "verdict": msgspec.to_builtins(report.verdict),
+        "compared": msgspec.to_builtins(report.compared),
+        "plan": msgspec.to_builtins(report.plan),
         "compliance": msgspec.to_builtins(report.compliance),
         "totals": {
             "packages": len(packages),

@@ -36,7 +36,7 @@ def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     if folded:
         files = len({finding.location.path for finding in folded})
         where = f"{plural(len(folded), 'possible secret')} in {plural(files, 'file')}"
-        yield [(f"{where} (--verbose lists them, no gate counts them)", "dim")]
+        yield [(f"{where} (--all lists them, no gate counts them)", "dim")]
         yield []
     if hidden := sum(not is_listed(finding, options) for finding in report.findings):
         yield [(f"{plural(hidden, 'finding')} of other severities not listed", "dim")]
