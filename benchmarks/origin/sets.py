@@ -80,9 +80,9 @@ def archives(kind: str, name: str, versions: Iterable[str] = (), most: int = 0) 
         return _debian(name)
     wanted = set(versions)
     found = {}
-    offered = [archive for archive in _listing(kind, name).archives if not wanted or archive.version in wanted]
+    offered = [archive for archive in listing(kind, name).archives if not wanted or archive.version in wanted]
     if most and len(offered) > most:
-        offered = [offered[index * (len(offered) - 1) // max(most - 1, 1)] for index in range(most)]
+        offered = [offered[-1 - index * (len(offered) - 1) // max(most - 1, 1)] for index in reversed(range(most))]
     for archive in offered:
         path = CACHE / kind / _file_name(name, archive)
         if path.exists() or _download(archive, path):
@@ -101,14 +101,14 @@ def below(files: dict[str, bytes], folder: str) -> dict[str, bytes]:
 
 
 @functools.cache
-def _listing(kind: str, name: str) -> Listing:
+def listing(kind: str, name: str) -> Listing:
     """Kept as well, so that a set that was downloaded needs no network."""
     kept = CACHE / "listings" / f"{kind}-{name.replace('/', '_')}.json"
     if kept.exists():
         return msgspec.json.decode(kept.read_bytes(), type=Listing)
-    listing = (pypi if kind == "pypi" else npm).listing(name, _fetcher())
-    _write(kept, msgspec.json.encode(listing))
-    return listing
+    found = (pypi if kind == "pypi" else npm).listing(name, _fetcher())
+    _write(kept, msgspec.json.encode(found))
+    return found
 
 
 @functools.cache
@@ -139,23 +139,20 @@ def _write(path: Path, content: bytes) -> None:
 
 def _debian(source: str) -> dict[str, Path]:
     """By upstream version, the ``orig`` tarballs of a source package in all suites that still have it."""
-    found: dict[str, Path] = {}
+    kept = CACHE / "listings" / f"debian-{source}.json"
+    if kept.exists():
+        return {version: CACHE / "debian" / file for version, file in msgspec.json.decode(kept.read_bytes()).items()}
+    found: dict[str, str] = {}
     for version, file in _offered(source):
         path = CACHE / "debian" / file
         if not path.exists():
-            run(
-                "apt-get",
-                *apt_options(),
-                "source",
-                "-qq",
-                "--download-only",
-                "--tar-only",
-                f"{source}={version}",
-                cwd=path.parent,
-            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            named = f"{source}={version}"
+            run("apt-get", *apt_options(), "source", "-qq", "--download-only", "--tar-only", named, cwd=path.parent)
         if path.exists():
-            found[version.partition(":")[2].rpartition("-")[0] or version.rpartition("-")[0]] = path
-    return found
+            found[version.partition(":")[2].rpartition("-")[0] or version.rpartition("-")[0]] = file
+    _write(kept, msgspec.json.encode(found))
+    return {version: CACHE / "debian" / file for version, file in found.items()}
 
 
 def _offered(source: str) -> Iterator[tuple[str, str]]:

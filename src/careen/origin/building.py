@@ -79,7 +79,8 @@ class _Rows(Struct, frozen=True):
 class ReleaseReader:
     """Reads releases of one project; a file that is as in an earlier release is not read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, families: Sequence[str] = FAMILIES) -> None:
+        self._families = families
         self._known: dict[bytes, Features] = {}
 
     def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
@@ -88,7 +89,8 @@ class ReleaseReader:
             if len(data) <= MAX_FILE_BYTES and is_own_code(path):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
-                    self._known[digest] = dict(features_of(path, data))  # all of them, and the file itself no more
+                    features = features_of(path, data)  # computed here: the file itself is kept no more
+                    self._known[digest] = {family: features[family] for family in self._families if family in features}
                 found[path] = self._known[digest]
         return Release(version, found)
 

@@ -4,7 +4,7 @@
 |-----------|------------------------|--------------------------------------------------------------|
 | file      | every file             | its bytes; of source also its letters                        |
 | letters   | source                 | a stretch of 30 letters and digits (``source.letters_of``)   |
-| tokens    | source                 | a stretch of 24 tokens (``source.tokens_of``)                |
+| tokens    | source                 | a stretch of 24 tokens, by which names recur in it           |
 | literals  | source, programs       | the text of a string literal                                 |
 | names     | source, programs       | a name that the file defines                                 |
 """
@@ -68,7 +68,8 @@ class _Source(Mapping[str, Hashes]):
         if family == "letters":
             return {family: np.unique(fingerprints(self.letters, *LETTERS).hashes)}
         if family == "tokens":
-            return {family: np.unique(fingerprints(tokens_of(self._source).codes, *TOKENS).hashes)}
+            tokens = tokens_of(self._source)
+            return {family: np.unique(fingerprints(tokens.codes, *TOKENS, tokens.links).hashes)}
         literals, names = literals_of(self._source)
         return {"literals": hashes_of(literals), "names": hashes_of(names)}
 

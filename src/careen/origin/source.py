@@ -1,8 +1,8 @@
 """Source code in two forms that survive editing: its letters and digits, and its tokens without names.
 
 ``letters_of`` drops comments, white space and punctuation, and case: a reformatted file has the same letters. ``tokens_of``
-gives one symbol for each token, the same for every identifier and every literal: a file with other names has the same tokens.
-Both give, for each symbol, its offset in the file. ``literals_of`` gives the texts of string literals and the names that
+gives one symbol for each token, the same for every identifier and every string, and which identifiers are the same: a file
+with other names has the same tokens. Both give, for each symbol, its offset in the file. ``literals_of`` gives the texts of string literals and the names that
 the file defines, which a compiler or minifier keeps.
 A language is known by the ending of a file's name; comments and strings are found by its lexical rules alone, so a file that
 does not compile is read as well.  **Source:** the lexical grammars of ISO C 6.4, ECMA-262 12, Python 2, Go, Java 3.
@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from .spans import PIECE_BYTES, Bytes, Places, Prefixes, bytes_of
+from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of
 
 STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
 
@@ -132,6 +132,14 @@ class Symbols(NamedTuple):
     offsets: Places
 
 
+class Tokens(NamedTuple):
+    """``links``: for each identifier, the index of the token before it that is the same one; else -1."""
+
+    codes: Bytes
+    offsets: Places
+    links: Places
+
+
 class Parsed(NamedTuple):
     """A file and the spans of its comments and strings, as pairs of offsets."""
 
@@ -161,8 +169,8 @@ def letters_of(source: Parsed) -> Symbols:
     return Symbols(lowered[offsets], offsets)
 
 
-def tokens_of(source: Parsed) -> Symbols:
-    """One code a token: keywords and punctuation their own, all identifiers one, all numbers one, all strings one."""
+def tokens_of(source: Parsed) -> Tokens:
+    """One code a token: keywords and punctuation their own, all strings one, numbers by their value, all identifiers one."""
     data = bytes_of(source.data).copy()
     _blank(data, source.gaps, ord(" "))
     _blank(data, source.strings, ord(" "))
@@ -171,9 +179,21 @@ def tokens_of(source: Parsed) -> Symbols:
     edges = np.flatnonzero(np.diff(is_word, prepend=False, append=False))
     starts, ends = edges[::2], edges[1::2]
     codes = np.where(classes > _WORD, data, 0)
-    codes[starts] = _word_codes(data, starts, ends, source.language)
+    hashes = _word_hashes(data, starts, ends)
+    word_codes = _word_codes(data[starts] if starts.size else data[:0], hashes, source.language)
+    codes[starts] = word_codes
     offsets = np.flatnonzero(codes)
-    return Symbols(codes[offsets], offsets)
+    links = np.full(offsets.size, -1, np.int64)
+    is_name = word_codes == _IDENTIFIER
+    _link(links, np.searchsorted(offsets, starts[is_name]), hashes[is_name])
+    return Tokens(codes[offsets], offsets, links)
+
+
+def _link(links: Places, places: Places, names: Hashes) -> None:
+    """To each place of a name the one before it."""
+    order = np.argsort(names, kind="stable")
+    again = np.flatnonzero(np.diff(names[order]) == 0)
+    links[places[order[again + 1]]] = places[order[again]]
 
 
 def literals_of(source: Parsed) -> tuple[frozenset[bytes], frozenset[bytes]]:
@@ -197,18 +217,25 @@ def _blank(data: Bytes, spans: tuple[tuple[int, int], ...], value: int = 0) -> N
         data[start:end] = value
 
 
-def _word_codes(data: Bytes, starts: Places, ends: Places, language: Language) -> Bytes:
-    codes = np.full(starts.size, _IDENTIFIER, np.uint8)
-    known, numbers = _keyword_hashes(language.name)
-    for begin in range(0, data.size, PIECE_BYTES - _LONGEST_WORD):
+def _word_hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
+    """Of a long word, its beginning counts."""
+    hashes = np.zeros(starts.size, np.uint64)
+    ends = np.minimum(ends, starts + _LONGEST_WORD)
+    step = PIECE_BYTES - _LONGEST_WORD
+    for begin in range(0, data.size, step):
+        inside = slice(*np.searchsorted(starts, (begin, begin + step)))
         piece = Prefixes(data[begin : begin + PIECE_BYTES])
-        inside = np.flatnonzero((starts >= begin) & (ends <= begin + PIECE_BYTES) & (ends - starts <= _LONGEST_WORD))
-        hashes = piece.hashes(starts[inside] - begin, ends[inside] - begin)
-        at = np.minimum(np.searchsorted(known, hashes), known.size - 1)
-        is_keyword = known[at] == hashes
-        codes[inside[is_keyword]] = numbers[at[is_keyword]]
-    first = data[starts] if starts.size else np.empty(0, np.uint8)
-    codes[(first >= ord("0")) & (first <= ord("9"))] = _NUMBER
+        hashes[inside] = piece.hashes(starts[inside] - begin, ends[inside] - begin)
+    return hashes
+
+
+def _word_codes(first: Bytes, hashes: Hashes, language: Language) -> Bytes:
+    """``first``: the first byte of each word."""
+    known, numbers = _keyword_hashes(language.name)
+    at = np.minimum(np.searchsorted(known, hashes), known.size - 1)
+    codes = np.where(known[at] == hashes, numbers[at], _IDENTIFIER).astype(np.uint8)
+    is_number = (first >= ord("0")) & (first <= ord("9"))
+    codes[is_number] = _NUMBERS.start + hashes[is_number] % np.uint64(len(_NUMBERS))
     return codes
 
 
@@ -239,9 +266,9 @@ def _by_number(text: bytes) -> bytes:
 
 _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|(?s:.))")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"\n": b""}
-_LONGEST_WORD = 32
+_LONGEST_WORD = 64
 _WORD = 1
-_IDENTIFIER, _NUMBER, _FIRST_KEYWORD = 1, 2, 128
+_IDENTIFIER, _NUMBERS, _FIRST_KEYWORD = 1, range(2, 33), 128
 
 
 def _table(kind: str) -> Bytes:

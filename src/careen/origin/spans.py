@@ -18,6 +18,7 @@ Hashes = NDArray[np.uint64]
 BASE = 0x9E3779B97F4A7C15 | 1
 PIECE_BYTES = 1 << 20  # of one call: the powers below take eight bytes for each
 HASH_BITS = 40
+_DISTANCE = np.uint64(512)  # above what a symbol itself counts
 
 
 def bytes_of(data: bytes | bytearray | memoryview) -> Bytes:
@@ -44,6 +45,25 @@ class Prefixes:
         count = max(len(self._sums) - size, 0)
         sums = (self._sums[size:] - self._sums[:count]) * self._inverses[:count]
         return _mixed(sums + np.uint64(size))
+
+    def linked_grams(self, size: int, links: Places) -> Hashes:
+        """Of every span of this size, with what its symbols refer to: ``links`` gives the place of an earlier symbol, or -1.
+
+        A symbol that refers to one in the same span counts with the distance between them; one that refers to a place before
+        the span counts as if it referred to nothing. So a span has the same hash wherever it stands.
+        **Source:** Baker, "Parameterized pattern matching" (1996), here for all spans at once.
+        """
+        count = max(len(self._sums) - size, 0)
+        places = np.flatnonzero((links >= 0) & (np.arange(links.size) - links < size))
+        befores = links[places]
+        amounts = (places - befores).astype(np.uint64) * _DISTANCE * _powers()[0][places]
+        change = np.zeros(links.size + 1, np.uint64)  # a link is inside the spans that begin after place - size, up to before
+        first = places - size + 1
+        change[first[first > 0]] = amounts[first > 0]
+        change[0] += amounts[first <= 0].sum(dtype=np.uint64)
+        change[befores + 1] -= amounts
+        sums = self._sums[size:] - self._sums[:count] + np.cumsum(change, dtype=np.uint64)[:count]
+        return _mixed(sums * self._inverses[:count] + np.uint64(size))
 
 
 def hashes_of(texts: Iterable[bytes]) -> Hashes:

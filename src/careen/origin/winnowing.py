@@ -20,13 +20,13 @@ class Fingerprints(NamedTuple):
     places: Places
 
 
-def fingerprints(symbols: Bytes, gram: int, window: int) -> Fingerprints:
-    """Of a sequence of any length; one that is shorter than a gram has none, a short one the smallest of its grams."""
+def fingerprints(symbols: Bytes, gram: int, window: int, links: Places | None = None) -> Fingerprints:
+    """Of a sequence of any length; one that is shorter than a gram has none, a short one the smallest of its grams.
+
+    ``links``: of each symbol the place of an earlier one that it is like, or -1 (see ``Prefixes.linked_grams``).
+    """
     step = PIECE_BYTES - gram - window
-    found = [
-        _of_piece(symbols[start : start + PIECE_BYTES], gram, window, start)
-        for start in range(0, max(symbols.size - gram + 1, 0), step)
-    ]
+    found = [_of_piece(symbols, links, gram, window, start) for start in range(0, max(symbols.size - gram + 1, 0), step)]
     if not found:
         return Fingerprints(np.empty(0, np.uint64), np.empty(0, np.int64))
     hashes, places = (np.concatenate(parts) for parts in zip(*found, strict=True))
@@ -34,8 +34,10 @@ def fingerprints(symbols: Bytes, gram: int, window: int) -> Fingerprints:
     return Fingerprints(hashes[first], places[first])
 
 
-def _of_piece(symbols: Bytes, gram: int, window: int, start: int) -> Fingerprints:
-    grams = Prefixes(symbols).grams(gram)
+def _of_piece(symbols: Bytes, links: Places | None, gram: int, window: int, start: int) -> Fingerprints:
+    piece = slice(start, start + PIECE_BYTES)
+    prefixes = Prefixes(symbols[piece])
+    grams = prefixes.grams(gram) if links is None else prefixes.linked_grams(gram, np.maximum(links[piece] - start, -1))
     least = sliding_minima(grams, min(window, grams.size))
     kept = np.flatnonzero(_is_minimum(grams, least, min(window, grams.size)))
     return Fingerprints(grams[kept], kept + start)

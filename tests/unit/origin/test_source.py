@@ -18,7 +18,7 @@ parse_header(const char *in, size_t n)
 """
 RENAMED = b"""
 static const char *zz[] = { "first name", "sec" "ond" };
-int parse_other(const char *q, size_t k) { return k > 99 ? xxx(q, "another text") : -7; }
+int parse_other(const char *q, size_t k) { return k > 10 ? xxx(q, "another text") : -1; }
 """
 PYTHON = b'''
 def find_all(text, where=None):
@@ -45,11 +45,19 @@ def test_letters_are_without_comments_space_and_case():
     assert b"acomment" not in letters(PYTHON, "a.py")
 
 
-def test_tokens_are_the_same_under_other_names_and_literals():
-    one, other = tokens_of(of(C, "x.c")).codes, tokens_of(of(RENAMED, "x.c")).codes
-    assert one.tolist() == other.tolist()
-    changed = tokens_of(of(RENAMED.replace(b"return", b"while"), "x.c")).codes
-    assert changed.tolist() != other.tolist()
+def test_tokens_are_the_same_under_other_names_and_texts():
+    one, other = tokens_of(of(C, "x.c")), tokens_of(of(RENAMED, "x.c"))
+    assert (one.codes.tolist(), one.links.tolist()) == (other.codes.tolist(), other.links.tolist())
+    for before, after in ((b"return", b"while"), (b"10", b"99")):
+        changed = tokens_of(of(RENAMED.replace(before, after), "x.c"))
+        assert changed.codes.tolist() != other.codes.tolist()
+
+
+def test_a_name_is_linked_to_where_it_was_last():
+    tokens = tokens_of(of(b"a = b + a; // b\nreturn b(a);", "x.c"))
+    assert tokens.links.tolist() == [-1, -1, -1, -1, 0, -1, -1, 2, -1, 4, -1, -1]
+    very_long = b"n" * 200
+    assert tokens_of(of(very_long + b" = " + very_long, "x.c")).links.tolist() == [-1, -1, 0]
 
 
 def test_offsets_lead_back_to_the_file():

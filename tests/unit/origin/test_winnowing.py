@@ -42,3 +42,17 @@ def test_pieces_give_what_the_whole_gives(monkeypatch):
     assert set(whole.hashes.tolist()) == set(in_pieces.hashes.tolist())
     assert in_pieces.places.tolist() == sorted(set(in_pieces.places.tolist()))
     assert spans.PIECE_BYTES > 700
+
+
+def test_pieces_give_what_the_whole_gives_with_links_too(monkeypatch):
+    made = np.random.default_rng(8)
+    names = made.integers(0, 40, 5_000)
+    order = np.argsort(names, kind="stable")
+    links = np.full(names.size, -1)
+    again = np.flatnonzero(np.diff(names[order]) == 0)
+    links[order[again + 1]] = order[again]
+    symbols = np.ones(names.size, np.uint8)
+    whole = fingerprints(symbols, 12, 16, links)
+    monkeypatch.setattr(winnowing, "PIECE_BYTES", 700)
+    assert set(fingerprints(symbols, 12, 16, links).hashes.tolist()) == set(whole.hashes.tolist())
+    assert set(whole.hashes.tolist()) != set(fingerprints(symbols, 12, 16).hashes.tolist())

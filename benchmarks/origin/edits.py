@@ -1,0 +1,177 @@
+"""Edited files and pasted functions of the vendored copies, and files of projects that the base does not have."""
+
+import posixpath
+import random
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from careen.origin.identify import identify
+from careen.origin.knowledge import Knowledge
+
+from . import sets, vendored
+from .mutators import EDITS, LANGUAGES, PASTED, functions, pasted
+
+MOST_FILES = 12  # of one project
+MOST_UNRELATED = 150
+SIZES = range(1500, 80_000)
+UNRELATED = {
+    "debian": [
+        "tmux",
+        "nano",
+        "htop",
+        "less",
+        "gawk",
+        "dnsmasq",
+        "lighttpd",
+        "libevent",
+        "screen",
+        "mosquitto",
+        "irssi",
+        "zsh",
+        "figlet",
+    ],
+    "pypi": [
+        "django",
+        "flask",
+        "sqlalchemy",
+        "docutils",
+        "celery",
+        "tornado",
+        "scrapy",
+        "paramiko",
+        "mako",
+        "werkzeug",
+        "networkx",
+        "sympy",
+    ],
+    "npm": [
+        "express",
+        "async",
+        "d3-array",
+        "mocha",
+        "socket.io",
+        "backbone",
+        "koa",
+        "sequelize",
+        "ramda",
+        "rxjs",
+        "mongoose",
+        "winston",
+    ],
+}
+
+
+class Source(NamedTuple):
+    project: str
+    path: str
+    text: str
+
+    @property
+    def language(self) -> str:
+        return LANGUAGES[posixpath.splitext(self.path)[1]]
+
+
+def originals() -> Iterator[Source]:
+    """Some files of each project, of the copies that others carry."""
+    files: dict[str, dict[str, str]] = {}
+    for query in vendored.queries():
+        mine = files.setdefault(query.project, {})
+        for path, data in sorted(query.files.items()):
+            if len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and "test" not in path:
+                mine.setdefault(path, data.decode("utf-8", "replace"))
+    for project, mine in sorted(files.items()):
+        made = random.Random(project)
+        for path in made.sample(sorted(mine), min(MOST_FILES, len(mine))):
+            yield Source(project, path, mine[path])
+
+
+def unrelated() -> Iterator[Source]:
+    for kind, names in UNRELATED.items():
+        for name in names:
+            archives = sets.archives(kind, name, most=1)
+            if archives:
+                files = {
+                    path: data for path, data in sets.files_of(list(archives.values())[-1]).items() if _is_code(path, data)
+                }
+                made = random.Random(name)
+                for path in made.sample(sorted(files), min(MOST_UNRELATED, len(files))):
+                    yield Source(name, path, files[path].decode("utf-8", "replace"))
+
+
+def _is_code(path: str, data: bytes) -> bool:
+    """Minified files are another set's; what they vendor is not unrelated."""
+    parts = path.split("/")
+    is_own = not {"_vendor", "vendor", "vendored", "node_modules", "deps", "third_party", "contrib", "extern"} & set(parts[:-1])
+    return is_own and len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and ".min." not in path
+
+
+class Edited(NamedTuple):
+    source: Source
+    text: str
+
+
+def edited(kind: str, files: list[Source], hosts: list[Source]) -> Iterator[Edited]:
+    for source in files:
+        made = random.Random(f"{kind} {source.project} {source.path}")
+        if kind in EDITS:
+            yield Edited(source, EDITS[kind](source.text, source.language, made))
+            continue
+        least, most, change = PASTED[kind]
+        found = functions(source.text, source.language, least, most)
+        same_language = [host for host in hosts if host.language == source.language]
+        if found and same_language:
+            function = change(made.choice(found), source.language, made)
+            yield Edited(source, pasted(function, made.choice(same_language).text, made))
+
+
+class Result(NamedTuple):
+    source: Source
+    projects: tuple[str, ...]
+
+    @property
+    def is_found(self) -> bool:
+        return self.source.project in self.projects
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(project != self.source.project for project in self.projects)
+
+
+def result(known: Knowledge, source: Source, text: str, *, deep: bool) -> Result:
+    path = f"src/file{posixpath.splitext(source.path)[1]}"
+    found = identify(known, [(path, text.encode())], deep=deep).components
+    return Result(source, tuple(component.project.rpartition(":")[2] for component in found))
+
+
+def measured(known: Knowledge, half: sets.Half) -> Iterator[tuple[str, list[Result]]]:
+    mine = [source for source in originals() if sets.half(source.project) == half]
+    hosts = [source for source in unrelated() if sets.half(source.project) == half]
+    for kind in (*EDITS, *PASTED):
+        yield kind, [result(known, edit.source, edit.text, deep=False) for edit in edited(kind, mine, hosts)]
+    yield "unrelated", [result(known, source, source.text, deep=False) for source in hosts]
+    yield "unrelated, --deep", [result(known, source, source.text, deep=True) for source in hosts]
+
+
+def row(kind: str, found: list[Result]) -> tuple[object, ...]:
+    if kind.startswith("unrelated"):
+        flagged = sets.Share(sum(bool(one.projects) for one in found), len(found))
+        return (kind, "", flagged, Counter(project for one in found for project in one.projects).most_common(3))
+    return (
+        kind,
+        sets.Share(sum(one.is_found for one in found), len(found)),
+        sets.Share(sum(one.is_wrong for one in found), len(found)),
+        "",
+    )
+
+
+HEAD = ("files", "recall", "another project", "")
+
+
+def main() -> None:
+    rows = [row(kind, found) for kind, found in measured(vendored.base(), "held-out")]
+    sets.write_section("edits", f"## Edited sources\n\n{sets.table(HEAD, rows)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,266 @@
+"""Copies of projects as others carry them, without their names and versions, against a base of other artefacts."""
+
+import hashlib
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from pathlib import Path
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from careen.origin import identify as identifying
+from careen.origin.building import ReleaseReader, build
+from careen.origin.collect import read_part, write_part
+from careen.origin.knowledge import Knowledge, Project, open_base, write_base
+
+from . import projects, sets
+from .projects import Carrier
+
+SPREAD = 6  # releases of a project in the base, besides those that a query has and their neighbours
+FAMILIES = ("file", "letters", "tokens")
+RULES = ("source", "spans", "winnowing", "features")
+
+
+class Query(NamedTuple):
+    """``version``: as the copy states it, or nothing. ``files``: without the file or lines that state it."""
+
+    language: str
+    project: str
+    version: str
+    carrier: str
+    files: dict[str, bytes]
+
+
+@cache
+def queries() -> tuple[Query, ...]:
+    found = [*_of_python(), *_of_script(), *_of_c()]
+    return tuple(query for query in found if query.files)
+
+
+def base() -> Knowledge:
+    """Built once for each set of rules and projects; kept beside the artefacts."""
+    folder = sets.CACHE / "bases" / _key("projects", "vendored")
+    if not (folder / "manifest.json").exists():
+        write_base(folder, build(_projects()))
+    return open_base(folder)
+
+
+def _key(*modules: str) -> str:
+    rules = [Path(identifying.__file__).with_name(f"{name}.py").read_bytes() for name in RULES]
+    mine = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in modules]
+    return hashlib.sha256(b"\0".join(rules + mine)).hexdigest()[:16]
+
+
+def _projects() -> Iterator[tuple[Project, list]]:
+    known = defaultdict(set)
+    for query in queries():
+        known[query.language, query.project].add(query.version)
+    for language, kind, names in (("python", "pypi", projects.PYTHON), ("script", "npm", projects.SCRIPT)):
+        for name in names:
+            versions = _wanted(kind, name, known[language, name])
+            archives = sets.archives(kind, name, versions)
+            yield _project(f"{kind}:{name}", ((version, partial(sets.files_of, path)) for version, path in archives.items()))
+    releases: dict[str, dict[str, Callable[[], dict[str, bytes]]]] = defaultdict(dict)
+    for source, name in projects.DEBIAN.items():
+        for version, path in sets.archives("debian", source).items():
+            if found := re.match(r"\d+(\.\d+)*", version):
+                releases[name].setdefault(found[0], partial(sets.files_of, path))
+    for carrier in projects.BASE_CARRIERS:
+        for name, version, _, files in _carried(carrier):
+            if version:
+                releases[name].setdefault(version, partial(dict, files))
+    for name, versions in sorted(releases.items()):
+        yield _project(name, sorted(versions.items(), key=lambda pair: _numbers(pair[0])))
+
+
+def _project(name: str, releases: Iterable[tuple[str, Callable[[], dict[str, bytes]]]]) -> tuple[Project, list]:
+    """Of each release, what was read before is not read again."""
+    reader = ReleaseReader(FAMILIES)
+    parts = sets.CACHE / "parts" / _key()
+    parts.mkdir(parents=True, exist_ok=True)
+    found = []
+    for version, files in releases:
+        part = parts / f"{name.replace('/', '_')}-{version}.part"
+        if not part.exists():
+            write_part(reader.read(version, files().items()), part)
+        found.append(read_part(version, part))
+    return Project(name, tuple(release.version for release in found)), found
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
+def _wanted(kind: str, name: str, versions: set[str]) -> list[str]:
+    """Some releases of the whole history; those that a query has, and the ones before and after each."""
+    offered = [archive.version for archive in sets.listing(kind, name).archives]
+    chosen = {offered[index * (len(offered) - 1) // (SPREAD - 1)] for index in range(SPREAD)} if offered else set()
+    for version in versions & set(offered):
+        at = offered.index(version)
+        chosen.update(offered[max(at - 1, 0) : at + 2])
+    return [version for version in offered if version in chosen]
+
+
+def _of_c() -> Iterator[Query]:
+    for carrier in projects.C_CARRIERS:
+        for name, version, place, files in _carried(carrier):
+            header = projects.stated_version(name, files)[1]
+            code = {
+                f"lib/{path}": data
+                for path, data in files.items()
+                if path != header and path.endswith((".c", ".h", ".cc", ".cpp"))
+            }
+            yield Query("c", name, version, place, code)
+
+
+def _carried(carrier: Carrier) -> Iterator[tuple[str, str, str, dict[str, bytes]]]:
+    """(project, version, artefact, files) of each copy."""
+    for release, path in sets.archives(carrier.kind, carrier.name, most=carrier.versions).items():
+        files = sets.files_of(path)
+        for name, pattern in carrier.folders.items():
+            folders = sorted({match[1] for file in files if (match := re.match(f"({pattern})/", file))})
+            for folder in folders:
+                copy = sets.below(files, folder)
+                yield name, projects.stated_version(name, copy)[0], f"{carrier.name} {release}", copy
+
+
+def _of_python() -> Iterator[Query]:
+    for carrier, versions in projects.PYTHON_CARRIERS.items():
+        for release, path in sets.archives("pypi", carrier, versions).items():
+            files = sets.files_of(path)
+            copies: dict[tuple[str, str], dict[str, bytes]] = defaultdict(dict)
+            for file, data in files.items():
+                folder, _, inside = _split(file)
+                if folder:
+                    name, _, rest = inside.partition("/")
+                    copies[folder, name.removesuffix(".py")][rest or "module.py"] = data
+            for (folder, module), copy in copies.items():
+                name = projects.MODULES.get(module, canonicalize_name(module))
+                stated = _stated(files, folder, name, copy)
+                if name in projects.PYTHON:
+                    code = {
+                        f"lib/{file}": _unversioned(data)
+                        for file, data in copy.items()
+                        if file.endswith(".py") and not _is_version(file)
+                    }
+                    yield Query("python", name, stated, f"{carrier} {release}", code)
+
+
+def _split(path: str) -> tuple[str, str, str]:
+    """(folder of vendored packages, its name, path below it); the innermost one."""
+    parts = path.split("/")
+    for at in range(len(parts) - 2, -1, -1):
+        if parts[at] in projects.VENDOR_FOLDERS:
+            return "/".join(parts[: at + 1]), parts[at], "/".join(parts[at + 1 :])
+    return "", "", ""
+
+
+def _stated(files: dict[str, bytes], folder: str, name: str, copy: dict[str, bytes]) -> str:
+    """By the list of what is vendored, by metadata beside it, or by the copy itself."""
+    for list_name in ("vendor.txt", "vendored.txt"):
+        for line in files.get(f"{folder}/{list_name}", b"").decode("utf-8", "replace").splitlines():
+            if (match := re.match(r"\s*([\w.-]+)(?:\[\w+\])?==([\w.]+)", line)) and canonicalize_name(match[1]) == name:
+                return _canonical(match[2])
+    for path in files:
+        match = re.match(rf"{re.escape(folder)}/([^/]+)-([\d.]+)\.dist-info/", path)
+        if match and canonicalize_name(match[1]) == name:
+            return _canonical(match[2])
+    for path in ("__init__.py", "module.py", "__about__.py", "_version.py"):
+        if match := re.search(rb"(?m)^__version__\s*=\s*['\"]([\d.]+)['\"]", copy.get(path, b"")):
+            return _canonical(match[1].decode())
+    return ""
+
+
+def _canonical(version: str) -> str:
+    try:
+        return str(Version(version))
+    except InvalidVersion:
+        return version
+
+
+def _is_version(path: str) -> bool:
+    return posixpath.basename(path) in ("_version.py", "version.py", "__about__.py", "__version__.py", "package_data.py")
+
+
+def _unversioned(data: bytes) -> bytes:
+    return re.sub(rb"(?m)^.*version\w*\s*=\s*['\"(\[].*\n", b"", data)
+
+
+def _of_script() -> Iterator[Query]:
+    for carrier, most in projects.SCRIPT_CARRIERS.items():
+        for release, path in sets.archives("npm", carrier, most=most).items():
+            files = sets.files_of(path)
+            for file, data in files.items():
+                if (
+                    posixpath.basename(file) == "package.json"
+                    and posixpath.basename(posixpath.dirname(posixpath.dirname(file))) == "node_modules"
+                ):
+                    found = (re.search(rb'"' + key + rb'":\s*"([^"]+)"', data) for key in (b"name", b"version"))
+                    name, version = ((match[1].decode() if match else "") for match in found)
+                    if name in projects.SCRIPT and name == posixpath.basename(posixpath.dirname(file)):
+                        copy = sets.below(files, posixpath.dirname(file))
+                        code = {
+                            f"lib/{path}": content
+                            for path, content in copy.items()
+                            if path.endswith((".js", ".mjs", ".cjs")) and "node_modules/" not in path
+                        }
+                        yield Query("script", name, version, f"{carrier} {release}", code)
+
+
+class Answer(NamedTuple):
+    query: Query
+    is_found: bool
+    versions: tuple[str, ...]
+    extras: tuple[str, ...]
+    is_known: bool  # the base has its version
+
+
+def answers(known: Knowledge, asked: Iterable[Query]) -> Iterator[Answer]:
+    versions = {project.name.rpartition(":")[2]: project.versions for project in known.projects}
+    for query in asked:
+        found = identifying.identify(known, query.files.items()).components
+        mine = [component for component in found if component.project.rpartition(":")[2] == query.project]
+        best = max(mine, key=lambda component: len(component.files), default=None)
+        first = max(found, key=lambda component: len(component.files), default=None)
+        yield Answer(
+            query,
+            best is not None and first is not None and len(first.files) == len(best.files),
+            best.versions if best else (),
+            tuple(sorted({component.project for component in found} - {component.project for component in mine})),
+            query.version in versions.get(query.project, ()),
+        )
+
+
+def row(language: str, found: list[Answer]) -> tuple[object, ...]:
+    known = [answer for answer in found if answer.is_known and answer.is_found]
+    return (
+        LANGUAGES[language],
+        sets.Share(sum(answer.is_found for answer in found), len(found)),
+        sets.Share(sum(answer.versions == (answer.query.version,) for answer in known), len(known)),
+        sets.Share(sum(answer.query.version in answer.versions for answer in known), len(known)),
+        sets.Share(sum(len(answer.extras) for answer in found), len(found)),
+    )
+
+
+LANGUAGES = {"python": "Python", "c": "C and C++", "script": "JavaScript"}
+HEAD = ("copies of", "project", "version unique and exact", "version among those named", "extra projects")
+
+
+def main() -> None:
+    known = base()
+    mine = [query for query in queries() if sets.half(query.project) == "held-out"]
+    found = list(answers(known, mine))
+    rows = [row(language, [answer for answer in found if answer.query.language == language]) for language in LANGUAGES]
+    releases = sum(len(project.versions) for project in known.projects)
+    sets.write_section(
+        "vendored",
+        f"## Vendored sources\n\nBase: {len(known.projects)} projects, {releases} releases.\n\n{sets.table(HEAD, rows)}",
+    )
+
+
+if __name__ == "__main__":
+    main()
