@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
+from careen.origin.building import is_own_code
 from careen.origin.identify import identify
 from careen.origin.knowledge import Knowledge
 
@@ -72,18 +75,28 @@ class Source(NamedTuple):
         return LANGUAGES[posixpath.splitext(self.path)[1]]
 
 
-def originals() -> Iterator[Source]:
-    """Some files of each project, of the copies that others carry."""
+def originals(known: Knowledge) -> Iterator[Source]:
+    """Some files of each project, of the copies that others carry; those that releases in the base have by name."""
     files: dict[str, dict[str, str]] = {}
+    names = file_names(known)
     for query in vendored.queries():
         mine = files.setdefault(query.project, {})
         for path, data in sorted(query.files.items()):
-            if len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and "test" not in path:
+            is_known = posixpath.basename(path) in names.get(query.project, ()) and is_own_code(path.partition("/")[2])
+            if is_known and len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and ".min." not in path:
                 mine.setdefault(path, data.decode("utf-8", "replace"))
     for project, mine in sorted(files.items()):
         made = random.Random(project)
         for path in made.sample(sorted(mine), min(MOST_FILES, len(mine))):
             yield Source(project, path, mine[path])
+
+
+def file_names(known: Knowledge) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for number, project in enumerate(known.projects):
+        paths = np.unique(known.atoms["path"][known.atoms["project"] == number])
+        found[project.name.rpartition(":")[2]] = {posixpath.basename(known.paths[int(path)]) for path in paths}
+    return found
 
 
 def unrelated() -> Iterator[Source]:
@@ -145,7 +158,7 @@ def result(known: Knowledge, source: Source, text: str, *, deep: bool) -> Result
 
 
 def measured(known: Knowledge, half: sets.Half) -> Iterator[tuple[str, list[Result]]]:
-    mine = [source for source in originals() if sets.half(source.project) == half]
+    mine = [source for source in originals(known) if sets.half(source.project) == half]
     hosts = [source for source in unrelated() if sets.half(source.project) == half]
     for kind in (*EDITS, *PASTED):
         yield kind, [result(known, edit.source, edit.text, deep=False) for edit in edited(kind, mine, hosts)]

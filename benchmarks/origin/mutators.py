@@ -215,15 +215,22 @@ _STEMS = [
 
 
 def functions(text: str, language: str, least: int, most: int) -> list[str]:
-    """The functions of a file that have so many lines."""
+    """The functions of a file that have so many lines of code, without comments and documentation."""
     lines = text.split("\n")
     found = []
     for at, line in enumerate(lines):
         if _BEGINS[language].match(line):
             end = _end(lines, at, language)
-            if least <= end - at <= most:
-                found.append("\n".join(lines[at:end]))
+            function = "\n".join(lines[at:end])
+            if end - at >= least and least <= _lines_of_code(function, language) <= most:
+                found.append(function)
     return found
+
+
+def _lines_of_code(text: str, language: str) -> int:
+    text = re.sub(r"(?m)^\s*(?:\"\"\"|''')(?s:.*?)(?:\"\"\"|''')", "", text) if language == "python" else text
+    text = _PARTS[language].sub(lambda part: "" if part["comment"] else part[0], text)
+    return sum(bool(line.strip()) for line in text.split("\n"))
 
 
 _BEGINS = {

@@ -1,6 +1,7 @@
 """Copies of projects as others carry them, without their names and versions, against a base of other artefacts."""
 
 import hashlib
+import pickle
 import posixpath
 import re
 from collections import defaultdict
@@ -13,9 +14,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from careen.origin import identify as identifying
-from careen.origin.building import ReleaseReader, build
-from careen.origin.collect import read_part, write_part
+from careen.origin.building import ReleaseReader, build, is_own_code
 from careen.origin.knowledge import Knowledge, Project, open_base, write_base
+from careen.origin.source import Parsed, language_of, letters_of
 
 from . import projects, sets
 from .projects import Carrier
@@ -86,8 +87,10 @@ def _project(name: str, releases: Iterable[tuple[str, Callable[[], dict[str, byt
     for version, files in releases:
         part = parts / f"{name.replace('/', '_')}-{version}.part"
         if not part.exists():
-            write_part(reader.read(version, files().items()), part)
-        found.append(read_part(version, part))
+            aside = part.with_suffix(".aside")
+            aside.write_bytes(pickle.dumps(reader.read(version, files().items())))
+            aside.rename(part)
+        found.append(pickle.loads(part.read_bytes()))
     return Project(name, tuple(release.version for release in found)), found
 
 
@@ -218,6 +221,36 @@ class Answer(NamedTuple):
     extras: tuple[str, ...]
     is_known: bool  # the base has its version
 
+    @property
+    def is_unique(self) -> bool:
+        return self.versions == (self.query.version,)
+
+    @property
+    def is_as_exact_as_code_is(self) -> bool:
+        """It is the version, or it and others that have the same code in these files."""
+        if self.is_unique or self.query.version not in self.versions or self.query.language == "c":
+            return self.is_unique
+        names = frozenset(posixpath.basename(path) for path in self.query.files)
+        kind = "pypi" if self.query.language == "python" else "npm"
+        return len({code_of(kind, self.query.project, version, names) for version in self.versions}) == 1
+
+
+@cache
+def code_of(kind: str, name: str, version: str, names: frozenset[str]) -> frozenset[str]:
+    """The letters of the project's files with these names, without lines that state the version."""
+    path = sets.archives(kind, name, (version,))[version]
+    found = set()
+    for file, data in sets.files_of(path).items():
+        language = language_of(file)
+        if (
+            language
+            and is_own_code(file)
+            and (posixpath.basename(file) in names or names == {"module.py"})
+            and not _is_version(file)
+        ):
+            found.add(hashlib.sha256(letters_of(Parsed(_unversioned(data), language)).tobytes()).hexdigest())
+    return frozenset(found)
+
 
 def answers(known: Knowledge, asked: Iterable[Query]) -> Iterator[Answer]:
     versions = {project.name.rpartition(":")[2]: project.versions for project in known.projects}
@@ -240,14 +273,18 @@ def row(language: str, found: list[Answer]) -> tuple[object, ...]:
     return (
         LANGUAGES[language],
         sets.Share(sum(answer.is_found for answer in found), len(found)),
-        sets.Share(sum(answer.versions == (answer.query.version,) for answer in known), len(known)),
+        sets.Share(sum(answer.is_as_exact_as_code_is for answer in known), len(known)),
+        sets.Share(sum(answer.is_unique for answer in known), len(known)),
         sets.Share(sum(answer.query.version in answer.versions for answer in known), len(known)),
         sets.Share(sum(len(answer.extras) for answer in found), len(found)),
     )
 
 
 LANGUAGES = {"python": "Python", "c": "C and C++", "script": "JavaScript"}
-HEAD = ("copies of", "project", "version unique and exact", "version among those named", "extra projects")
+HEAD = (
+    "copies of", "project", "version exact, or no code differs", "version unique and exact", "version among those named",
+    "extra projects",
+)  # fmt: skip
 
 
 def main() -> None:

@@ -112,11 +112,11 @@ def _of_index(
 def _release(archive: Archive, fetcher: Fetcher, parts: Path, reader: ReleaseReader) -> Release:
     part = parts / f"{archive.digest.replace(':', '-')}.part"
     try:
-        return read_part(archive.version, part)
+        return _read_part(archive.version, part)
     except (OSError, ValueError):  # not there yet, or damaged: it is made anew
         pass
     release = reader.read(archive.version, files_in(download(fetcher, archive)).items())
-    write_part(release, part)
+    _write_part(release, part)
     return release
 
 
@@ -166,7 +166,7 @@ def _natural(version: str) -> list[tuple[int, int | str]]:
     return [(0, int(part)) if part.isdecimal() else (1, part) for part in re.findall(r"\d+|[a-z]+", version.lower())]
 
 
-def write_part(release: Release, path: Path) -> None:
+def _write_part(release: Release, path: Path) -> None:
     content = {
         name: {family: hashes.tobytes() for family, hashes in features.items()} for name, features in release.files.items()
     }
@@ -176,7 +176,7 @@ def write_part(release: Release, path: Path) -> None:
     aside.replace(path)
 
 
-def read_part(version: str, path: Path) -> Release:
+def _read_part(version: str, path: Path) -> Release:
     content = path.read_bytes()
     if hashlib.sha256(content[32:]).digest() != content[:32]:
         raise ValueError("damaged")

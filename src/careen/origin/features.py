@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from .binary import texts_of
-from .source import Parsed, language_of, letters_of, literals_of, parsed, tokens_of
+from .source import Parsed, language_of, letters_of, literals_of, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
-from .winnowing import fingerprints
+from .winnowing import least_grams
 
 FAMILIES = ("file", "letters", "tokens", "literals", "names")
 LETTERS = (30, 64)  # size of a gram, and of a window
@@ -39,7 +39,7 @@ def features_of(path: str, data: bytes) -> Features:
         texts = texts_of(data)
         return {"file": _whole(data), "literals": texts.literals, "names": texts.names}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
-        source = _Source(parsed(data, language))
+        source = _Source(Parsed(data, language))
         if source.letters.size >= MIN_LETTERS:
             return source
     return {"file": _whole(data)}
@@ -48,7 +48,7 @@ def features_of(path: str, data: bytes) -> Features:
 class _Source(Mapping[str, Hashes]):
     def __init__(self, source: Parsed) -> None:
         self._source = source
-        self.letters = letters_of(source).codes
+        self.letters = letters_of(source)
         self._known: dict[str, Hashes] = {}
 
     def __getitem__(self, family: str) -> Hashes:
@@ -66,10 +66,10 @@ class _Source(Mapping[str, Hashes]):
         if family == "file":
             return {family: _whole(self._source.data, b"letters\0" + self.letters.tobytes())}
         if family == "letters":
-            return {family: np.unique(fingerprints(self.letters, *LETTERS).hashes)}
+            return {family: least_grams(self.letters, *LETTERS)}
         if family == "tokens":
             tokens = tokens_of(self._source)
-            return {family: np.unique(fingerprints(tokens.codes, *TOKENS, tokens.links).hashes)}
+            return {family: least_grams(tokens.codes, *TOKENS, tokens.links)}
         literals, names = literals_of(self._source)
         return {"literals": hashes_of(literals), "names": hashes_of(names)}
 

@@ -10,7 +10,8 @@ does not compile is read as well.  **Source:** the lexical grammars of ISO C 6.4
 
 import posixpath
 import re
-from functools import cache
+import string
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -22,10 +23,11 @@ STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
 
 
 class Language(Struct, frozen=True):
-    """``lexical`` finds comments (group ``comment``) and strings (group ``string``, its text without quotes)."""
+    """``gaps`` finds comments; ``strings`` finds them and strings as well, and each group of a string is its text."""
 
     name: str
-    lexical: "re.Pattern[bytes]"
+    gaps: "re.Pattern[bytes]"
+    strings: "re.Pattern[bytes]"
     keywords: tuple[bytes, ...]
     defines: "re.Pattern[bytes]"  # group 1 is a name that the file defines
     joins_strings: bool = False  # adjacent literals are one
@@ -33,8 +35,25 @@ class Language(Struct, frozen=True):
 
 # A string that is never closed ends with its line, or with the file: no byte is looked at twice.
 _DOUBLE = rb'"(?P<string>(?:[^"\\\n]|\\.)*+)"?'
-_SINGLE = rb"'(?:[^'\\\n]|\\.)*+'?"
+_SINGLE = rb"'(?P<single>(?:[^'\\\n]|\\.)*+)'?"
+_QUASI = rb"`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"
+_LONG = rb"\"\"\"(?P<long>(?s:.*?))(?:\"\"\"|\Z)|'''(?P<long2>(?s:.*?))(?:'''|\Z)"
+_SHELL_SINGLE = rb"'(?P<single>[^'\n]*+)'?"
 _C_COMMENT = rb"(?P<comment>//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z))"
+_DOCSTRING = rb"(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)(?:\"\"\"|\Z)|'''(?s:.*?)(?:'''|\Z)))"
+_TRIPLE = rb"(?:\"\"\"|''')"
+
+
+def _either(*patterns: bytes) -> "re.Pattern[bytes]":
+    return re.compile(b"|".join(patterns))
+
+
+def _gaps(gap: bytes, *steps: bytes) -> "re.Pattern[bytes]":
+    """The next comment, over all that the steps match: one match for each comment, and none for each string."""
+    over = b"|".join(re.sub(rb"\?P<\w+>", b"?:", step) for step in steps)
+    return re.compile(b"(?:" + over + b")*+(?:" + gap + rb"|\Z)")
+
+
 # Words that other languages of the family use as names are left out: a keyword must not hide behind a new name.
 _C_WORDS = (
     b"auto break case char const continue default do double else enum extern float for goto if inline int long register "
@@ -55,7 +74,8 @@ _HASH_WORDS = (
 
 _C = Language(
     "c",
-    re.compile(_C_COMMENT + b"|" + _DOUBLE + b"|" + _SINGLE),
+    _gaps(_C_COMMENT, rb"[^\"'/]++", rb"/(?![/*])", _DOUBLE, _SINGLE),
+    _either(_C_COMMENT, _DOUBLE, rb"'(?:[^'\\\n]|\\.)*+'?"),
     tuple(_C_WORDS),
     # A definition at the beginning of a line: types, then the name and its parameters; in GNU style the name alone.
     re.compile(rb"(?m)^(?!return|else|#|if|for|while|switch)(?:[A-Za-z_][\w \t*&:<>,]*[ \t*&])?([A-Za-z_]\w{3,})[ \t]*\("),
@@ -63,24 +83,26 @@ _C = Language(
 )
 _SCRIPT = Language(
     "script",
-    re.compile(_C_COMMENT + rb"|" + _DOUBLE + rb"|'(?P<single>(?:[^'\\\n]|\\.)*+)'?|`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"),
+    _gaps(_C_COMMENT, rb"[^\"'/`]++", rb"/(?![/*])", _DOUBLE, _SINGLE, _QUASI),
+    _either(_C_COMMENT, _DOUBLE, _SINGLE, _QUASI),
     tuple(_SCRIPT_WORDS),
     re.compile(rb"(?:function\s+|\bclass\s+|\.prototype\.)([A-Za-z_$][\w$]{3,})"),
 )
 _PYTHON = Language(
     "python",
-    re.compile(
-        rb"(?P<comment>\#[^\n]*+)"
-        rb"|(?m:^[ \t]*+)(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)(?:\"\"\"|\Z)|'''(?s:.*?)(?:'''|\Z)))"
-        rb"|\"\"\"(?P<long>(?s:.*?))(?:\"\"\"|\Z)|'''(?P<long2>(?s:.*?))(?:'''|\Z)"
-        rb"|\"(?P<string>(?:[^\"\\\n]|\\.)*+)\"?|'(?P<single>(?:[^'\\\n]|\\.)*+)'?"
+    _gaps(
+        rb"(?P<comment>\#[^\n]*+)|(?:\A|\n)[ \t]*+" + _DOCSTRING,
+        rb"(?!\A[ \t]*+[rR]?" + _TRIPLE + rb")(?:[^\"'\#\n]++|\n(?![ \t]*+[rR]?" + _TRIPLE + rb")|" + _LONG + rb")",
+        rb"(?!" + _TRIPLE + rb")(?:" + _DOUBLE + b"|" + _SINGLE + b")",
     ),
+    _either(rb"(?P<comment>\#[^\n]*+)", rb"(?m:^[ \t]*+)" + _DOCSTRING, _LONG, _DOUBLE, _SINGLE),
     tuple(_PYTHON_WORDS),
     re.compile(rb"\b(?:def|class)\s+([A-Za-z_]\w{3,})"),
 )
 _HASHED = Language(
     "hashed",
-    re.compile(rb"(?P<comment>(?m:^|(?<=\s))\#[^\n]*+)|" + _DOUBLE + rb"|'(?P<single>[^'\n]*+)'?"),
+    _gaps(rb"(?P<comment>\#[^\n]*+)", rb"[^\"'\#]++", rb"(?<=\S)\#", _DOUBLE, _SHELL_SINGLE),
+    _either(rb"(?P<comment>(?m:^|(?<=\s))\#[^\n]*+)", _DOUBLE, _SHELL_SINGLE),
     tuple(_HASH_WORDS),
     re.compile(rb"\b(?:def|sub|function|class|module)\s+([A-Za-z_]\w{3,})"),
 )
@@ -125,48 +147,40 @@ def language_of(path: str) -> Language | None:
     return _ENDINGS.get(posixpath.splitext(path.lower())[1])
 
 
-class Symbols(NamedTuple):
-    """``offsets``: where in the file each symbol begins."""
-
-    codes: Bytes
-    offsets: Places
-
-
 class Tokens(NamedTuple):
-    """``links``: for each identifier, the index of the token before it that is the same one; else -1."""
+    """``offsets``: where in the file each begins. ``links``: of an identifier, the last token before it that is the same; or -1."""
 
     codes: Bytes
     offsets: Places
     links: Places
 
 
-class Parsed(NamedTuple):
-    """A file and the spans of its comments and strings, as pairs of offsets."""
+class Parsed:
+    """A file, and the spans of its comments and strings as pairs of offsets; strings are looked for when they are asked for."""
 
-    data: bytes
-    language: Language
-    gaps: tuple[tuple[int, int], ...]
-    strings: tuple[tuple[int, int], ...]
+    def __init__(self, data: bytes, language: Language) -> None:
+        self.data = data
+        self.language = language
+        self.gaps = tuple(match.span(match.lastgroup) for match in language.gaps.finditer(data) if match.lastgroup)
 
-
-def parsed(data: bytes, language: Language) -> Parsed:
-    gaps, strings = [], []
-    for match in language.lexical.finditer(data):
-        group = match.lastgroup
-        if group in _GAPS:
-            gaps.append(match.span(group))
-        elif group in _TEXTS and match.end() > match.end(group):  # it is closed
-            strings.append(match.span(group))
-    return Parsed(data, language, tuple(gaps), tuple(strings))
+    @cached_property
+    def strings(self) -> tuple[tuple[int, int], ...]:
+        found = []
+        for match in self.language.strings.finditer(self.data):
+            group = match.lastgroup
+            if group in _TEXTS and match.end() > match.end(group):  # it is closed
+                found.append(match.span(group))
+        return tuple(found)
 
 
-def letters_of(source: Parsed) -> Symbols:
+def letters_of(source: Parsed) -> Bytes:
     """Letters in lower case and digits, outside comments; of strings too."""
-    data = bytes_of(source.data)
-    lowered = _LETTERS[data]
-    _blank(lowered, source.gaps)
-    offsets = np.flatnonzero(lowered)
-    return Symbols(lowered[offsets], offsets)
+    kept, at = [], 0
+    for start, end in source.gaps:
+        kept.append(source.data[at:start])
+        at = end
+    text = b"".join((*kept, source.data[at:])) if kept else source.data
+    return bytes_of(text.translate(_LOWERED, _NO_LETTERS))
 
 
 def tokens_of(source: Parsed) -> Tokens:
@@ -267,20 +281,20 @@ def _by_number(text: bytes) -> bytes:
 _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|(?s:.))")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"\n": b""}
 _LONGEST_WORD = 64
-_WORD = 1
+_WORD, _PUNCTUATION = 1, 2
 _IDENTIFIER, _NUMBERS, _FIRST_KEYWORD = 1, range(2, 33), 128
 
 
-def _table(kind: str) -> Bytes:
+_WORD_BYTES = (string.ascii_letters + string.digits).encode()
+_LOWERED = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_NO_LETTERS = bytes(set(range(256)) - set(_WORD_BYTES))
+
+
+def _classes() -> Bytes:
     table = np.zeros(256, np.uint8)
-    for byte in range(256):
-        character = chr(byte)
-        is_word = byte < 128 and (character.isalnum() or character in "_$")
-        if kind == "letters" and byte < 128 and character.isalnum():
-            table[byte] = ord(character.lower())
-        elif kind == "classes":
-            table[byte] = _WORD if is_word else 2 if 32 < byte < 127 else 0
+    table[33:127] = _PUNCTUATION
+    table[list(_WORD_BYTES + b"_$")] = _WORD
     return table
 
 
-_LETTERS, _CLASSES = _table("letters"), _table("classes")
+_CLASSES = _classes()

@@ -33,7 +33,10 @@ class Prefixes:
             raise ValueError(f"{data.size} bytes in one piece, over {PIECE_BYTES}")
         powers, self._inverses = _powers()
         self._sums = np.zeros(data.size + 1, np.uint64)
-        np.cumsum((data.astype(np.uint64) + np.uint64(1)) * powers[: data.size], out=self._sums[1:])
+        terms = data.astype(np.uint64)
+        terms += np.uint64(1)
+        terms *= powers[: data.size]
+        np.cumsum(terms, out=self._sums[1:])
 
     def hashes(self, starts: Places, ends: Places) -> Hashes:
         """Of the spans ``[start, end)``, as numbers of ``HASH_BITS`` bits."""
@@ -43,8 +46,10 @@ class Prefixes:
     def grams(self, size: int) -> Hashes:
         """Of every span of this size."""
         count = max(len(self._sums) - size, 0)
-        sums = (self._sums[size:] - self._sums[:count]) * self._inverses[:count]
-        return _mixed(sums + np.uint64(size))
+        sums = self._sums[size:] - self._sums[:count]
+        sums *= self._inverses[:count]
+        sums += np.uint64(size)
+        return _mixed(sums)
 
     def linked_grams(self, size: int, links: Places) -> Hashes:
         """Of every span of this size, with what its symbols refer to: ``links`` gives the place of an earlier symbol, or -1.
@@ -94,9 +99,13 @@ def _batches(texts: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _mixed(values: Hashes) -> Hashes:
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (values ^ (values >> np.uint64(31))) >> np.uint64(64 - HASH_BITS)
+    """In place: the values are the caller's no more."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        values ^= values >> np.uint64(shift)
+        values *= np.uint64(factor)
+    values ^= values >> np.uint64(31)
+    values >>= np.uint64(64 - HASH_BITS)
+    return values
 
 
 @cache

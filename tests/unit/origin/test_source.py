@@ -1,11 +1,13 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
 
 
 from tests.support.work import ends  # noqa: E402
 
-from careen.origin.source import language_of, letters_of, literals_of, parsed, tokens_of  # noqa: E402
+from careen.origin.source import Parsed, language_of, letters_of, literals_of, tokens_of  # noqa: E402
 
 C = b"""
 /* A comment with "text" in it. */
@@ -30,11 +32,11 @@ def find_all(text, where=None):
 def of(text: bytes, path: str):
     language = language_of(path)
     assert language is not None
-    return parsed(text, language)
+    return Parsed(text, language)
 
 
 def letters(text: bytes, path: str) -> bytes:
-    return letters_of(of(text, path)).codes.tobytes()
+    return letters_of(of(text, path)).tobytes()
 
 
 def test_letters_are_without_comments_space_and_case():
@@ -61,10 +63,7 @@ def test_a_name_is_linked_to_where_it_was_last():
 
 
 def test_offsets_lead_back_to_the_file():
-    source = of(C, "x.c")
-    found = letters_of(source)
-    assert all(chr(code) == chr(C[at]).lower() for code, at in zip(found.codes, found.offsets, strict=True))
-    tokens = tokens_of(source)
+    tokens = tokens_of(of(C, "x.c"))
     assert C[tokens.offsets[0] :].startswith(b"static")
 
 
@@ -89,7 +88,7 @@ def test_what_does_not_compile_is_read():
     for text in (b'"never closed', b"/* never closed", b"'''", b'f("', b"\\", b'"\\'):
         for path in ("a.c", "a.py", "a.js", "a.rb"):
             source = of(text * 3, path)
-            assert letters_of(source).codes.size <= len(text) * 3
+            assert letters_of(source).size <= len(text) * 3
             tokens_of(source), literals_of(source)
 
 
@@ -111,3 +110,13 @@ def test_a_megabyte_of_one_line_ends(path, piece):
         with ends(f"{piece!r} in {path}"):
             read = of(text, path)
             letters_of(read), tokens_of(read), literals_of(read)
+
+
+@pytest.mark.parametrize("path", ["a.c", "a.js", "a.py", "a.sh"])
+@given(text=st.text("aR #/*\n\\\"'`", max_size=60))
+@settings(deadline=None)
+def test_comments_are_the_same_whether_strings_are_asked_for_or_not(path, text):
+    source = of(text.encode(), path)
+    found = source.language.strings.finditer(source.data)
+    gaps = [match.span(match.lastgroup) for match in found if match.lastgroup in ("comment", "docstring")]
+    assert list(source.gaps) == gaps
