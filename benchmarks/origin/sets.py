@@ -9,7 +9,9 @@ import hashlib
 import math
 import re
 import subprocess
+import tarfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -25,6 +27,8 @@ from careen.plugins import Fetcher
 CACHE = Path(".cache/origin")
 REPORT = Path("benchmarks/ORIGIN.md")
 SUITES = ("bullseye", "bookworm", "trixie", "forky", "sid")
+NO_TIME = 631_152_000  # what packers write in place of a time is before 1990
+MAX_BYTES = 1 << 20  # of a file of a set
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.pgp"
 
 Half = Literal["tune", "held-out"]
@@ -95,6 +99,13 @@ def files_of(path: Path) -> dict[str, bytes]:
     return files_in(path.read_bytes())
 
 
+def newest_day(path: Path) -> str:
+    """The day of a release whose index states none: that of the newest file in its tarball."""
+    with tarfile.open(path) as archive:
+        newest = max((member.mtime for member in archive if member.isfile()), default=0)
+    return datetime.fromtimestamp(newest, UTC).date().isoformat() if newest > NO_TIME else ""
+
+
 def below(files: dict[str, bytes], folder: str) -> dict[str, bytes]:
     start = f"{folder}/" if folder else ""
     return {path.removeprefix(start): data for path, data in files.items() if path.startswith(start)}
@@ -103,7 +114,7 @@ def below(files: dict[str, bytes], folder: str) -> dict[str, bytes]:
 @functools.cache
 def listing(kind: str, name: str) -> Listing:
     """Kept as well, so that a set that was downloaded needs no network."""
-    kept = CACHE / "listings" / f"{kind}-{name.replace('/', '_')}.json"
+    kept = CACHE / "listings" / f"dated-{kind}-{name.replace('/', '_')}.json"
     if kept.exists():
         return msgspec.json.decode(kept.read_bytes(), type=Listing)
     found = (pypi if kind == "pypi" else npm).listing(name, _fetcher())

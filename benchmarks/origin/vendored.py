@@ -10,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -64,33 +65,43 @@ def _projects() -> Iterator[tuple[Project, list]]:
         for name in names:
             versions = _wanted(kind, name, known[language, name])
             archives = sets.archives(kind, name, versions)
-            yield _project(f"{kind}:{name}", ((version, partial(sets.files_of, path)) for version, path in archives.items()))
-    releases: dict[str, dict[str, Callable[[], dict[str, bytes]]]] = defaultdict(dict)
+            dates = {archive.version: archive.date for archive in sets.listing(kind, name).archives}
+            yield _project(
+                f"{kind}:{name}",
+                [Copy(version, dates[version], partial(sets.files_of, path)) for version, path in archives.items()],
+            )
+    releases: dict[str, dict[str, Copy]] = defaultdict(dict)
     for source, name in projects.DEBIAN.items():
         for version, path in sets.archives("debian", source).items():
             if found := re.match(r"\d+(\.\d+)*", version):
-                releases[name].setdefault(found[0], partial(sets.files_of, path))
+                releases[name].setdefault(found[0], Copy(found[0], sets.newest_day(path), partial(sets.files_of, path)))
     for carrier in projects.BASE_CARRIERS:
-        for name, version, _, files in _carried(carrier):
+        for name, version, path, files in _carried(carrier):
             if version:
-                releases[name].setdefault(version, partial(dict, files))
-    for name, versions in sorted(releases.items()):
-        yield _project(name, sorted(versions.items(), key=lambda pair: _numbers(pair[0])))
+                releases[name].setdefault(version, Copy(version, sets.newest_day(path), partial(dict, files)))
+    for name, copies in sorted(releases.items()):
+        yield _project(name, sorted(copies.values(), key=lambda copy: _numbers(copy.version)))
 
 
-def _project(name: str, releases: Iterable[tuple[str, Callable[[], dict[str, bytes]]]]) -> tuple[Project, list]:
+class Copy(NamedTuple):
+    version: str
+    date: str
+    files: Callable[[], dict[str, bytes]]
+
+
+def _project(name: str, copies: list[Copy]) -> tuple[Project, list]:
     """Of each release, what was read before is not read again."""
     reader = ReleaseReader(FAMILIES)
     parts = sets.CACHE / "parts" / _key()
     parts.mkdir(parents=True, exist_ok=True)
     found = []
-    for version, files in releases:
+    for version, date, files in copies:
         part = parts / f"{name.replace('/', '_')}-{version}.part"
         if not part.exists():
             aside = part.with_suffix(".aside")
             aside.write_bytes(pickle.dumps(reader.read(version, files().items())))
             aside.rename(part)
-        found.append(pickle.loads(part.read_bytes()))
+        found.append(replace(pickle.loads(part.read_bytes()), date=date))
     return Project(name, tuple(release.version for release in found)), found
 
 
@@ -110,25 +121,25 @@ def _wanted(kind: str, name: str, versions: set[str]) -> list[str]:
 
 def _of_c() -> Iterator[Query]:
     for carrier in projects.C_CARRIERS:
-        for name, version, place, files in _carried(carrier):
+        for name, version, path, files in _carried(carrier):
             header = projects.stated_version(name, files)[1]
             code = {
                 f"lib/{path}": data
                 for path, data in files.items()
                 if path != header and path.endswith((".c", ".h", ".cc", ".cpp"))
             }
-            yield Query("c", name, version, place, code)
+            yield Query("c", name, version, path.name, code)
 
 
-def _carried(carrier: Carrier) -> Iterator[tuple[str, str, str, dict[str, bytes]]]:
+def _carried(carrier: Carrier) -> Iterator[tuple[str, str, Path, dict[str, bytes]]]:
     """(project, version, artefact, files) of each copy."""
-    for release, path in sets.archives(carrier.kind, carrier.name, most=carrier.versions).items():
+    for path in sets.archives(carrier.kind, carrier.name, most=carrier.versions).values():
         files = sets.files_of(path)
         for name, pattern in carrier.folders.items():
             folders = sorted({match[1] for file in files if (match := re.match(f"({pattern})/", file))})
             for folder in folders:
                 copy = sets.below(files, folder)
-                yield name, projects.stated_version(name, copy)[0], f"{carrier.name} {release}", copy
+                yield name, projects.stated_version(name, copy)[0], path, copy
 
 
 def _of_python() -> Iterator[Query]:
@@ -163,7 +174,10 @@ def _split(path: str) -> tuple[str, str, str]:
 
 
 def _stated(files: dict[str, bytes], folder: str, name: str, copy: dict[str, bytes]) -> str:
-    """By the list of what is vendored, by metadata beside it, or by the copy itself."""
+    """By the copy itself, by the list of what is vendored, or by metadata beside it."""
+    for path in ("__init__.py", "module.py", "__about__.py", "_version.py"):
+        if match := re.search(rb"(?m)^__version__\s*=\s*['\"]([\d.]+)['\"]", copy.get(path, b"")):
+            return _canonical(match[1].decode())
     for list_name in ("vendor.txt", "vendored.txt"):
         for line in files.get(f"{folder}/{list_name}", b"").decode("utf-8", "replace").splitlines():
             if (match := re.match(r"\s*([\w.-]+)(?:\[\w+\])?==([\w.]+)", line)) and canonicalize_name(match[1]) == name:
@@ -172,9 +186,6 @@ def _stated(files: dict[str, bytes], folder: str, name: str, copy: dict[str, byt
         match = re.match(rf"{re.escape(folder)}/([^/]+)-([\d.]+)\.dist-info/", path)
         if match and canonicalize_name(match[1]) == name:
             return _canonical(match[2])
-    for path in ("__init__.py", "module.py", "__about__.py", "_version.py"):
-        if match := re.search(rb"(?m)^__version__\s*=\s*['\"]([\d.]+)['\"]", copy.get(path, b"")):
-            return _canonical(match[1].decode())
     return ""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from .features import FAMILIES, Features, features_of
@@ -62,10 +63,11 @@ Postings = dict[str, NDArray[np.uint64]]
 
 
 class Release(Struct, frozen=True):
-    """``files``: the features of the project's own files, by path."""
+    """``files``: the features of the project's own files, by path. ``date``: its day, if that is known."""
 
     version: str
     files: Mapping[str, Features]
+    date: str = ""
 
 
 class _Rows(Struct, frozen=True):
@@ -108,9 +110,15 @@ def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int =
     for number, (project, releases) in enumerate(sorted(projects, key=lambda pair: pair[0].name)):
         if len(project.versions) > MAX_VERSIONS:
             raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
-        known.append(project)
+        releases = list(releases)
+        known.append(_dated(project, releases))
         parts.append(_of_project(number, project, releases, names, sampling))
     return _joined(known, list(names), parts, sampling)
+
+
+def _dated(project: Project, releases: Sequence[Release]) -> Project:
+    dates = {release.version: release.date for release in releases if release.date}
+    return replace(project, dates=tuple(dates.get(version, "") for version in project.versions)) if dates else project
 
 
 def _of_project(

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .common import distinctive
 from .knowledge import Knowledge
 from .spans import Hashes, Places
 
@@ -34,7 +35,7 @@ class Evidence(NamedTuple):
 
 
 def evidence_of(base: Knowledge, family: str, hashes: Hashes) -> Evidence:
-    hashes = base.sampled(family, hashes)
+    hashes = distinctive(family, base.sampled(family, hashes))
     found = base.look_up(family, hashes)
     projects = base.columns.project[found.atoms]
     return _weighed(family, hashes.size, max(len(base.projects), 1), found.queries, found.atoms, projects)
@@ -67,13 +68,6 @@ def born(base: Knowledge, evidence: Evidence, project: int) -> str:
         return "9999"
     first = int(base.columns.first[evidence.atoms[evidence.projects == project]].min())
     return dates[first] or "9999"
-
-
-def best_paths(base: Knowledge, evidence: Evidence, project: int) -> list[str]:
-    """The project's files that this one is most like, the best first."""
-    paths = base.columns.path[evidence.atoms[evidence.projects == project]]
-    found, counts = np.unique(paths, return_counts=True)
-    return [base.paths[int(found[index])] for index in np.argsort(-counts, kind="stable")[:8]]
 
 
 def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights:

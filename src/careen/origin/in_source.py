@@ -10,15 +10,17 @@ import numpy as np
 from msgspec import Struct
 
 from .component import Component, Confidence, Matched, best_versions
-from .evidence import Evidence, Weights, best_paths, born, evidence_of, features_of_project, version_scores, whole_scores
+from .evidence import Evidence, Weights, born, evidence_of, features_of_project, version_scores, whole_scores, without
 from .features import Features
 from .knowledge import Knowledge
 
-LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches
+LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters
+TOKENS = 6.0
 SHARE_HIGH = 0.3
-TOKENS = 4.0
 SAME = 0.9  # of the features that the best project has: another has the same code
 NEAR = 0.95
+MOSTLY = 0.5  # of a file: then it is the project's, and is not looked at for others
+MOST_IN_A_FILE = 4
 
 
 class MatchedFile(Struct, frozen=True):
@@ -46,52 +48,62 @@ def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[Mat
 
 
 def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[MatchedFile]:
+    """A file may have code of several projects: each is explained by what the ones before it leave."""
     letters = evidence_of(base, "letters", features["letters"])
-    project, root, weight = _owner(base, path, letters)
-    if weight < MEDIUM:
-        tokens = evidence_of(base, "tokens", features["tokens"])
-        other, other_root, other_weight = _owner(base, path, tokens)
-        if other_weight >= TOKENS:
-            yield _file(base, path, other, tokens, other_weight, other_root)
+    found = list(_owners(base, path, letters, LOW))
+    if not any(file.weight >= MEDIUM for file in found):
+        by_tokens = list(_owners(base, path, evidence_of(base, "tokens", features["tokens"]), TOKENS))
+        found = by_tokens or found
+    yield from found
+
+
+def _owners(base: Knowledge, path: str, evidence: Evidence, least: float) -> Iterator[MatchedFile]:
+    for _ in range(MOST_IN_A_FILE):
+        project, root, weight = _owner(base, path, evidence)
+        if weight < least:
             return
-    if weight >= LOW:
-        yield _file(base, path, project, letters, weight, root)
-
-
-def _file(base: Knowledge, path: str, project: int, evidence: Evidence, weight: float, root: str) -> MatchedFile:
-    scores = version_scores(base, evidence, project)
-    return MatchedFile(path, project, evidence, weight, False, root, scores, float(features_of_project(evidence, project).size))
+        mine = features_of_project(evidence, project)
+        scores = version_scores(base, evidence, project)
+        yield MatchedFile(path, project, evidence, weight, False, root, scores, float(mine.size))
+        if mine.size >= MOSTLY * evidence.features:
+            return
+        evidence = without(evidence, mine)
 
 
 def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, float]:
-    """(project, the folder that it lies in, weight): of projects that have nearly the same of this file, the one in which it
-    lies at the same place, because others carry copies; else the one that was the first to have it."""
-    count = evidence.weights.size
-    project = int(np.argmax(evidence.weights))
-    queries, projects = np.divmod(np.unique(evidence.queries * count + evidence.projects), count)
-    shared = np.isin(queries, queries[projects == project])  # of what the best project has of the file
-    hits = np.bincount(projects[shared], minlength=count)
-    rivals = np.flatnonzero(hits >= SAME * max(int(hits[project]), 1))
-    if rivals.size < 2:
-        return project, _root(path, best_paths(base, evidence, project)), float(evidence.weights[project])
-    parts = 1 / np.bincount(queries)[queries]
-    weight = float(parts[shared & np.isin(projects, rivals)].sum())
-    roots = {int(rival): _root(path, best_paths(base, evidence, int(rival))) for rival in rivals}
-    chosen = min(roots, key=lambda rival: (len(roots[rival]), born(base, evidence, rival), -hits[rival], rival))
-    return chosen, roots[chosen], weight
+    """(project, the folder that it lies in, weight): of the file of a project that has most of this one.
+
+    Code comes from one file: features that are scattered over a large project are idioms. Of projects that have nearly the
+    same of it, the code belongs to the one in which it lies at the same place, because others carry copies; else to the one
+    that was the first to have it.
+    """
+    if not evidence.queries.size:
+        return 0, "", 0.0
+    pairs = np.unique(evidence.queries * len(base.projects) + evidence.projects)
+    shares = 1 / np.maximum(np.bincount(pairs // len(base.projects)), 1)
+    files, of_file = np.unique(evidence.projects * len(base.paths) + base.columns.path[evidence.atoms], return_inverse=True)
+    file, queries = np.divmod(np.unique(of_file * evidence.features + evidence.queries), evidence.features)
+    best = int(np.argmax(np.bincount(file, shares[queries])))
+    mine = queries[file == best]
+    common = np.isin(queries, mine)
+    rivals = np.flatnonzero(np.bincount(file[common], minlength=files.size) >= SAME * mine.size)
+    projects = files[rivals] // len(base.paths)
+    weight = float(shares[mine].sum()) * np.unique(projects).size
+    roots = [
+        (_root(path, base.paths[int(files[rival] % len(base.paths))]), int(project))
+        for rival, project in zip(rivals, projects, strict=True)
+    ]
+    root, project = min(roots, key=lambda pair: (len(pair[0]), born(base, evidence, pair[1]), pair[1]))
+    return project, root, min(weight, float(mine.size))
 
 
-def _root(path: str, originals: Sequence[str]) -> str:
+def _root(path: str, original: str) -> str:
     """The folder below which the project's paths are as in the project."""
-    parts = path.split("/")
-    best = 0
-    for original in originals:
-        theirs = original.split("/")
-        same = 0
-        while same < min(len(parts), len(theirs)) and parts[-1 - same] == theirs[-1 - same]:
-            same += 1
-        best = max(best, same)
-    return "/".join(parts[: len(parts) - max(best, 1)])
+    parts, theirs = path.split("/"), original.split("/")
+    same = 0
+    while same < min(len(parts), len(theirs)) and parts[-1 - same] == theirs[-1 - same]:
+        same += 1
+    return "/".join(parts[: len(parts) - max(same, 1)])
 
 
 def components(base: Knowledge, matched: Sequence[MatchedFile]) -> Iterator[Component]:
