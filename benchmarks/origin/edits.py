@@ -13,10 +13,11 @@ from careen.origin.identify import identify
 from careen.origin.knowledge import Knowledge
 
 from . import sets, vendored
-from .mutators import EDITS, LANGUAGES, PASTED, functions, pasted
+from .mutators import EDITS, LANGUAGES, PASTED, functions, lines_of_code, pasted
 
 MOST_FILES = 12  # of one project
 MOST_UNRELATED = 150
+LEAST_LINES = 30  # of code, without comments
 SIZES = range(1500, 80_000)
 UNRELATED = {
     "debian": [
@@ -84,7 +85,9 @@ def originals(known: Knowledge) -> Iterator[Source]:
         for path, data in sorted(query.files.items()):
             is_known = posixpath.basename(path) in names.get(query.project, ()) and is_own_code(path.partition("/")[2])
             if is_known and len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and ".min." not in path:
-                mine.setdefault(path, data.decode("utf-8", "replace"))
+                text = data.decode("utf-8", "replace")
+                if lines_of_code(text, LANGUAGES[posixpath.splitext(path)[1]]) >= LEAST_LINES:
+                    mine.setdefault(path, text)
     for project, mine in sorted(files.items()):
         made = random.Random(project)
         for path in made.sample(sorted(mine), min(MOST_FILES, len(mine))):
@@ -135,7 +138,7 @@ def edited(kind: str, files: list[Source], hosts: list[Source]) -> Iterator[Edit
         same_language = [host for host in hosts if host.language == source.language]
         if found and same_language:
             function = change(made.choice(found), source.language, made)
-            yield Edited(source, pasted(function, made.choice(same_language).text, made))
+            yield Edited(source, pasted(function, made.choice(same_language).text, source.language))
 
 
 class Result(NamedTuple):

@@ -222,12 +222,12 @@ def functions(text: str, language: str, least: int, most: int) -> list[str]:
         if _BEGINS[language].match(line):
             end = _end(lines, at, language)
             function = "\n".join(lines[at:end])
-            if end - at >= least and least <= _lines_of_code(function, language) <= most:
+            if end - at >= least and least <= lines_of_code(function, language) <= most:
                 found.append(function)
     return found
 
 
-def _lines_of_code(text: str, language: str) -> int:
+def lines_of_code(text: str, language: str) -> int:
     text = re.sub(r"(?m)^\s*(?:\"\"\"|''')(?s:.*?)(?:\"\"\"|''')", "", text) if language == "python" else text
     text = _PARTS[language].sub(lambda part: "" if part["comment"] else part[0], text)
     return sum(bool(line.strip()) for line in text.split("\n"))
@@ -253,11 +253,14 @@ def _end(lines: list[str], at: int, language: str) -> int:
     return len(lines)
 
 
-def pasted(function: str, host: str, made: random.Random) -> str:
-    """A function in the middle of another project's file."""
-    lines = host.split("\n")
-    at = len(lines) // 2
-    return "\n".join([*lines[:at], function, *lines[at:]])
+def pasted(function: str, host: str, language: str) -> str:
+    """A function in the middle of another project's file, before a line that is in no comment or string."""
+    inside = [part.span() for part in _PARTS[language].finditer(host) if "\n" in part[0]]
+    for found in re.finditer(r"\n(?=\S)", host):
+        at = found.end()
+        if at >= len(host) // 2 and not any(start < at < end for start, end in inside):
+            return f"{host[:at]}{function}\n{host[at:]}"
+    return f"{host}\n{function}\n"
 
 
 EDITS: dict[str, Edit] = {

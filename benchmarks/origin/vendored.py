@@ -16,6 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from careen.origin import identify as identifying
 from careen.origin.building import ReleaseReader, build, is_own_code
+from careen.origin.features import features_of
 from careen.origin.knowledge import Knowledge, Project, open_base, write_base
 from careen.origin.source import Parsed, language_of, letters_of
 
@@ -24,7 +25,8 @@ from .projects import Carrier
 
 SPREAD = 6  # releases of a project in the base, besides those that a query has and their neighbours
 FAMILIES = ("file", "letters", "tokens")
-RULES = ("source", "spans", "winnowing", "features")
+PROBE = b"""/* a comment */ int first(char *text) { return call(text, 17) ? "a // text" : other[text]; } # another
+"""
 
 
 class Query(NamedTuple):
@@ -45,16 +47,19 @@ def queries() -> tuple[Query, ...]:
 
 def base() -> Knowledge:
     """Built once for each set of rules and projects; kept beside the artefacts."""
-    folder = sets.CACHE / "bases" / _key("projects", "vendored")
+    chosen = [projects.PYTHON, projects.SCRIPT, projects.DEBIAN, projects.BASE_CARRIERS, SPREAD]
+    queried = [projects.PYTHON_CARRIERS, projects.SCRIPT_CARRIERS]
+    folder = sets.CACHE / "bases" / f"{_rules()}-{hashlib.sha256(repr((chosen, queried)).encode()).hexdigest()[:12]}"
     if not (folder / "manifest.json").exists():
         write_base(folder, build(_projects()))
     return open_base(folder)
 
 
-def _key(*modules: str) -> str:
-    rules = [Path(identifying.__file__).with_name(f"{name}.py").read_bytes() for name in RULES]
-    mine = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in modules]
-    return hashlib.sha256(b"\0".join(rules + mine)).hexdigest()[:16]
+@cache
+def _rules() -> str:
+    """A base is of use for as long as the features of the same code are the same."""
+    features = [features_of(path, PROBE * 20) for path in ("a.c", "a.py", "a.js")]
+    return hashlib.sha256(b"".join(found[family].tobytes() for found in features for family in FAMILIES)).hexdigest()[:12]
 
 
 def _projects() -> Iterator[tuple[Project, list]]:
@@ -92,7 +97,7 @@ class Copy(NamedTuple):
 def _project(name: str, copies: list[Copy]) -> tuple[Project, list]:
     """Of each release, what was read before is not read again."""
     reader = ReleaseReader(FAMILIES)
-    parts = sets.CACHE / "parts" / _key()
+    parts = sets.CACHE / "parts" / _rules()
     parts.mkdir(parents=True, exist_ok=True)
     found = []
     for version, date, files in copies:

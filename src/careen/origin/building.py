@@ -85,7 +85,7 @@ class ReleaseReader:
         self._families = families
         self._known: dict[bytes, Features] = {}
 
-    def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
+    def read(self, version: str, files: Iterable[tuple[str, bytes]], date: str = "") -> Release:
         found = {}
         for path, data in files:
             if len(data) <= MAX_FILE_BYTES and is_own_code(path):
@@ -94,7 +94,7 @@ class ReleaseReader:
                     features = features_of(path, data)  # computed here: the file itself is kept no more
                     self._known[digest] = {family: features[family] for family in self._families if family in features}
                 found[path] = self._known[digest]
-        return Release(version, found)
+        return Release(version, found, date)
 
 
 def is_own_code(path: str) -> bool:

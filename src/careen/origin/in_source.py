@@ -14,9 +14,8 @@ from .evidence import Evidence, Weights, born, evidence_of, features_of_project,
 from .features import Features
 from .knowledge import Knowledge
 
-LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters
-TOKENS = 6.0
-SHARE_HIGH = 0.3
+LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
+SHARE = 0.3  # of those of a file, or of all files
 SAME = 0.9  # of the features that the best project has: another has the same code
 NEAR = 0.95
 MOSTLY = 0.5  # of a file: then it is the project's, and is not looked at for others
@@ -49,18 +48,22 @@ def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[Mat
 
 def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[MatchedFile]:
     """A file may have code of several projects: each is explained by what the ones before it leave."""
-    letters = evidence_of(base, "letters", features["letters"])
-    found = list(_owners(base, path, letters, LOW))
-    if not any(file.weight >= MEDIUM for file in found):
-        by_tokens = list(_owners(base, path, evidence_of(base, "tokens", features["tokens"]), TOKENS))
-        found = by_tokens or found
+    found = list(_owners(base, path, evidence_of(base, "letters", features["letters"])))
+    if not any(map(_is_likely, found)):
+        by_tokens = _owners(base, path, evidence_of(base, "tokens", features["tokens"]))
+        found = list(filter(_is_likely, by_tokens)) or found
     yield from found
 
 
-def _owners(base: Knowledge, path: str, evidence: Evidence, least: float) -> Iterator[MatchedFile]:
+def _is_likely(file: MatchedFile) -> bool:
+    """Enough of it for any file, or for a small one."""
+    return file.whole or file.weight >= MEDIUM or file.weight >= SHARE * file.evidence.features
+
+
+def _owners(base: Knowledge, path: str, evidence: Evidence) -> Iterator[MatchedFile]:
     for _ in range(MOST_IN_A_FILE):
         project, root, weight = _owner(base, path, evidence)
-        if weight < least:
+        if weight < LOW:
             return
         mine = features_of_project(evidence, project)
         scores = version_scores(base, evidence, project)
@@ -135,9 +138,9 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
     confidence: Confidence = "low"
     if exact >= 2 or exact == len(files):
         confidence = "exact"
-    elif sum(file.weight for file in literal) >= HIGH and hits >= SHARE_HIGH * features:
+    elif sum(file.weight for file in literal) >= HIGH and hits >= SHARE * features:
         confidence = "high"
-    elif any(file.weight >= MEDIUM for file in files):
+    elif any(map(_is_likely, files)):
         confidence = "medium"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]

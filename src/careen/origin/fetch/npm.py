@@ -29,7 +29,9 @@ def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ
         document = msgspec.json.decode(body)
         versions: dict[str, Any] = document["versions"]
         times = document.get("time") or {}
-        found = [_archive(version, about, times.get(version)) for version, about in versions.items() if _FINAL.fullmatch(version)]
+        found = [
+            _archive(version, about, times.get(version)) for version, about in versions.items() if _FINAL.fullmatch(version)
+        ]
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a document of an npm registry: {error}") from None
     ordered = sorted((archive for archive in found if archive), key=lambda archive: _key(archive.version))
