@@ -14,55 +14,16 @@ from careen.origin.knowledge import Knowledge
 
 from . import sets, vendored
 from .mutators import EDITS, LANGUAGES, PASTED, functions, lines_of_code, pasted
+from .sets import words
 
 MOST_FILES = 12  # of one project
 MOST_UNRELATED = 150
 LEAST_LINES = 30  # of code, without comments
 SIZES = range(1500, 80_000)
 UNRELATED = {
-    "debian": [
-        "tmux",
-        "nano",
-        "htop",
-        "less",
-        "gawk",
-        "dnsmasq",
-        "lighttpd",
-        "libevent",
-        "screen",
-        "mosquitto",
-        "irssi",
-        "zsh",
-        "figlet",
-    ],
-    "pypi": [
-        "django",
-        "flask",
-        "sqlalchemy",
-        "docutils",
-        "celery",
-        "tornado",
-        "scrapy",
-        "paramiko",
-        "mako",
-        "werkzeug",
-        "networkx",
-        "sympy",
-    ],
-    "npm": [
-        "express",
-        "async",
-        "d3-array",
-        "mocha",
-        "socket.io",
-        "backbone",
-        "koa",
-        "sequelize",
-        "ramda",
-        "rxjs",
-        "mongoose",
-        "winston",
-    ],
+    "debian": words("tmux nano htop less gawk dnsmasq lighttpd libevent screen mosquitto irssi zsh figlet"),
+    "pypi": words("django flask sqlalchemy docutils celery tornado scrapy paramiko mako werkzeug networkx sympy"),
+    "npm": words("express async d3-array mocha socket.io backbone koa sequelize ramda rxjs mongoose winston"),
 }
 
 

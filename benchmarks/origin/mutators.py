@@ -8,6 +8,8 @@ import random
 import re
 from collections.abc import Callable
 
+from .sets import words
+
 LANGUAGES = {
     ".c": "c",
     ".h": "c",
@@ -20,122 +22,32 @@ LANGUAGES = {
 }
 Edit = Callable[[str, str, random.Random], str]
 
-_C_WORDS = [
-    "auto",
-    "break",
-    "case",
-    "char",
-    "const",
-    "continue",
-    "default",
-    "do",
-    "double",
-    "else",
-    "enum",
-    "extern",
-    "float",
-    "for",
-    "goto",
-    "if",
-    "inline",
-    "int",
-    "long",
-    "register",
-    "return",
-    "short",
-    "signed",
-    "sizeof",
-    "static",
-    "struct",
-    "switch",
-    "typedef",
-    "union",
-    "unsigned",
-    "void",
-    "volatile",
-    "while",
-    "class",
-    "private",
-    "public",
-    "protected",
-    "throw",
-    "try",
-    "catch",
-    "namespace",
-    "template",
-    "operator",
-    "virtual",
-    "new",
-    "delete",
-    "this",
-    "define",
-    "include",
-    "ifdef",
-    "ifndef",
-    "endif",
-    "elif",
-    "undef",
-    "pragma",
-    "defined",
-]
-_SCRIPT_WORDS = [
-    "break",
-    "case",
-    "class",
-    "const",
-    "continue",
-    "default",
-    "delete",
-    "do",
-    "else",
-    "export",
-    "extends",
-    "finally",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "instanceof",
-    "let",
-    "new",
-    "return",
-    "switch",
-    "this",
-    "throw",
-    "try",
-    "typeof",
-    "var",
-    "void",
-    "while",
-    "yield",
-    "async",
-    "await",
-    "of",
-    "null",
-    "true",
-    "false",
-    "undefined",
-    "catch",
-    "super",
-    "static",
-    "get",
-    "set",
-    "from",
-    "as",
-    "require",
-    "module",
-    "exports",
-]
+_C_WORDS = words(
+    "auto break case char const continue default do double else enum extern float for goto if inline int long "
+    "register return short signed sizeof static struct switch typedef union unsigned void volatile while "
+    "class private public protected throw try catch namespace template operator virtual new delete this "
+    "define include ifdef ifndef endif elif undef pragma defined"
+)
+_SCRIPT_WORDS = words(
+    "break case class const continue default delete do else export extends finally for function if import in "
+    "instanceof let new return switch this throw try typeof var void while yield async await of null true "
+    "false undefined catch super static get set from as require module exports"
+)
 _WORDS = {"c": frozenset(_C_WORDS), "script": frozenset(_SCRIPT_WORDS), "python": frozenset([*keyword.kwlist, "self"])}
 _STRING = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
+_C_COMMENT = r"(?P<comment>//[^\n]*|/\*.*?\*/)"
 _PARTS = {
-    "c": re.compile(rf"(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<keep>{_STRING}|#\s*include[^\n]*)|(?P<word>\b[A-Za-z_]\w*)", re.DOTALL),
-    "script": re.compile(rf"(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<keep>{_STRING}|`[^`]*`)|(?P<word>\b[A-Za-z_$][\w$]*)", re.DOTALL),
-    "python": re.compile(
-        rf"(?P<comment>#[^\n]*)|(?P<keep>[rRbBuUfF]*(?:\"\"\".*?\"\"\"|'''.*?'''|{_STRING}))|(?P<word>\b[A-Za-z_]\w*)", re.DOTALL
-    ),
-}  # fmt: skip
+    language: re.compile("|".join(parts), re.DOTALL)
+    for language, parts in {
+        "c": (_C_COMMENT, rf"(?P<keep>{_STRING}|#\s*include[^\n]*)", r"(?P<word>\b[A-Za-z_]\w*)"),
+        "script": (_C_COMMENT, rf"(?P<keep>{_STRING}|`[^`]*`)", r"(?P<word>\b[A-Za-z_$][\w$]*)"),
+        "python": (
+            r"(?P<comment>#[^\n]*)",
+            rf"(?P<keep>[rRbBuUfF]*(?:\"\"\".*?\"\"\"|'''.*?'''|{_STRING}))",
+            r"(?P<word>\b[A-Za-z_]\w*)",
+        ),
+    }.items()
+}
 
 
 def same(text: str, language: str, made: random.Random) -> str:
@@ -191,27 +103,9 @@ def _renamed(text: str, language: str, made: random.Random, share: float) -> str
     return _PARTS[language].sub(new, text)
 
 
-_STEMS = [
-    "alpha",
-    "bravo",
-    "cargo",
-    "delta",
-    "ember",
-    "flint",
-    "grove",
-    "haven",
-    "ivory",
-    "jolly",
-    "karma",
-    "lunar",
-    "mango",
-    "noble",
-    "orbit",
-    "piano",
-    "quilt",
-    "river",
-    "solar",
-]
+_STEMS = words(
+    "alpha bravo cargo delta ember flint grove haven ivory jolly karma lunar mango noble orbit piano quilt river solar"
+)
 
 
 def functions(text: str, language: str, least: int, most: int) -> list[str]:
@@ -235,7 +129,10 @@ def lines_of_code(text: str, language: str) -> int:
 
 _BEGINS = {
     "c": re.compile(r"[A-Za-z_][\w \t*&:<>,]*\([^;]*$"),
-    "script": re.compile(r"\s*(?:async\s+)?(?:function\b.*\{|(?:[\w$.]+\s*[=:]\s*)(?:async\s+)?function\b.*\{|(?!if|for|while|switch|else|catch)[\w$]+\s*\([^;]*\)\s*\{)\s*$"),
+    "script": re.compile(
+        r"\s*(?:async\s+)?(?:function\b.*\{|(?:[\w$.]+\s*[=:]\s*)(?:async\s+)?function\b.*\{"
+        r"|(?!if|for|while|switch|else|catch)[\w$]+\s*\([^;]*\)\s*\{)\s*$"
+    ),
     "python": re.compile(r"\s*(?:async\s+)?def\s"),
 }  # fmt: skip
 

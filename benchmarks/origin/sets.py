@@ -39,6 +39,11 @@ def half(project: str) -> Half:
     return "held-out" if hashlib.sha256(project.encode()).digest()[-1] % 2 else "tune"
 
 
+def words(text: str) -> list[str]:
+    """Names, in fewer lines than a list of them."""
+    return text.split()
+
+
 class Share(NamedTuple):
     found: int
     of: int

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from careen.origin import identify as identifying
-from careen.origin.building import ReleaseReader, build, is_own_code
+from careen.origin.building import LEFT_OUT, ReleaseReader, build, is_own_code
 from careen.origin.features import features_of
 from careen.origin.knowledge import Knowledge, Project, open_base, write_base
 from careen.origin.source import Parsed, language_of, letters_of
@@ -47,7 +47,7 @@ def queries() -> tuple[Query, ...]:
 
 def base() -> Knowledge:
     """Built once for each set of rules and projects; kept beside the artefacts."""
-    chosen = [projects.PYTHON, projects.SCRIPT, projects.DEBIAN, projects.BASE_CARRIERS, SPREAD]
+    chosen = [projects.PYTHON, projects.SCRIPT, projects.DEBIAN, projects.BASE_CARRIERS, SPREAD, sorted(LEFT_OUT)]
     queried = [projects.PYTHON_CARRIERS, projects.SCRIPT_CARRIERS]
     folder = sets.CACHE / "bases" / f"{_rules()}-{hashlib.sha256(repr((chosen, queried)).encode()).hexdigest()[:12]}"
     if not (folder / "manifest.json").exists():

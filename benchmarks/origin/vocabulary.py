@@ -15,14 +15,15 @@ from careen.origin.common import FAMILIES, PATH
 from careen.origin.features import features_of
 
 from . import sets
+from .sets import words
 
 PROJECTS = {
-    "npm": (
+    "npm": words(
         "axios chart.js dayjs dompurify handlebars immutable jszip luxon mobx preact quill react react-dom redux vue "
         "vue-router vuex sweetalert2 validator markdown-it path-to-regexp mithril sequelize"
-    ).split(),
-    "pypi": "ddtrace invoke joblib python-rapidjson snowflake-connector-python wandb setuptools".split(),
-    "debian": "json-c giflib libssh2 dropbear libpng1.6 nginx lcms2 libxml2 openssh".split(),
+    ),
+    "pypi": words("ddtrace invoke joblib python-rapidjson snowflake-connector-python wandb setuptools"),
+    "debian": words("json-c giflib libssh2 dropbear libpng1.6 nginx lcms2 libxml2 openssh"),
 }  # fmt: skip
 PROJECTS_AT_LEAST, FILES_AT_LEAST = 2, 10
 

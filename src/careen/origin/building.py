@@ -54,7 +54,6 @@ LEFT_OUT = frozenset(
         "external",
         "extern",
         "node_modules",
-        "contrib",
         ".github",
     ]
 )

@@ -81,7 +81,8 @@ def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights
         _scores_of_path(base, evidence.family, project, int(paths[at]), atoms[places == at], hits[places == at])
         for at in likest
     ]
-    return np.max([*found, np.zeros(len(base.projects[project].versions))], axis=0)
+    scores: Weights = np.max([*found, np.zeros(len(base.projects[project].versions))], axis=0)
+    return scores
 
 
 def whole_scores(base: Knowledge, whole: Evidence, project: int) -> tuple[Weights, float]:

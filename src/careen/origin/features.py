@@ -40,8 +40,7 @@ def features_of(path: str, data: bytes) -> Features:
         return {"file": _whole(data), "literals": texts.literals, "names": texts.names}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(Parsed(data, language))
-        if source.letters.size >= MIN_LETTERS:
-            return source
+        return source if source.letters.size >= MIN_LETTERS else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
 
 
@@ -75,7 +74,7 @@ class _Source(Mapping[str, Hashes]):
 
 
 def _whole(*contents: bytes) -> Hashes:
-    return np.unique(np.array([_digest(content) for content in contents if content], np.uint64))
+    return np.array(sorted({_digest(content) for content in contents if content}), np.uint64)
 
 
 def _digest(data: bytes) -> int:

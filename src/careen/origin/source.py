@@ -2,8 +2,8 @@
 
 ``letters_of`` drops comments, white space and punctuation, and case: a reformatted file has the same letters. ``tokens_of``
 gives one symbol for each token, the same for every identifier and every string, and which identifiers are the same: a file
-with other names has the same tokens. Both give, for each symbol, its offset in the file. ``literals_of`` gives the texts of string literals and the names that
-the file defines, which a compiler or minifier keeps.
+with other names has the same tokens. ``literals_of`` gives the texts of string literals and the names that the file defines,
+which a compiler or minifier keeps.
 A language is known by the ending of a file's name; comments and strings are found by its lexical rules alone, so a file that
 does not compile is read as well.  **Source:** the lexical grammars of ISO C 6.4, ECMA-262 12, Python 2, Go, Java 3.
 """
@@ -11,6 +11,7 @@ does not compile is read as well.  **Source:** the lexical grammars of ISO C 6.4
 import posixpath
 import re
 import string
+from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -41,7 +42,6 @@ _LONG = rb"\"\"\"(?P<long>(?s:.*?))(?:\"\"\"|\Z)|'''(?P<long2>(?s:.*?))(?:'''|\Z
 _SHELL_SINGLE = rb"'(?P<single>[^'\n]*+)'?"
 _C_COMMENT = rb"(?P<comment>//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z))"
 _DOCSTRING = rb"(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)(?:\"\"\"|\Z)|'''(?s:.*?)(?:'''|\Z)))"
-_TRIPLE = rb"(?:\"\"\"|''')"
 
 
 def _either(*patterns: bytes) -> "re.Pattern[bytes]":
@@ -91,9 +91,9 @@ _SCRIPT = Language(
 _PYTHON = Language(
     "python",
     _gaps(
-        rb"(?P<comment>\#[^\n]*+)|(?:\A|\n)[ \t]*+" + _DOCSTRING,
-        rb"(?!\A[ \t]*+[rR]?" + _TRIPLE + rb")(?:[^\"'\#\n]++|\n(?![ \t]*+[rR]?" + _TRIPLE + rb")|" + _LONG + rb")",
-        rb"(?!" + _TRIPLE + rb")(?:" + _DOUBLE + b"|" + _SINGLE + b")",
+        rb"(?P<comment>\#[^\n]*+)|(?P<docstring>" + _LONG.replace(b"?P<long>", b"?:").replace(b"?P<long2>", b"?:") + b")",
+        rb"[^\"'\#]++",
+        rb"(?!\"\"\"|''')(?:" + _DOUBLE + b"|" + _SINGLE + b")",
     ),
     _either(rb"(?P<comment>\#[^\n]*+)", rb"(?m:^[ \t]*+)" + _DOCSTRING, _LONG, _DOUBLE, _SINGLE),
     tuple(_PYTHON_WORDS),
@@ -148,7 +148,9 @@ def language_of(path: str) -> Language | None:
 
 
 class Tokens(NamedTuple):
-    """``offsets``: where in the file each begins. ``links``: of an identifier, the last token before it that is the same; or -1."""
+    """``offsets``: where in the file each begins. ``links``: of an identifier, the last token before it that is the same; else
+    -1.
+    """
 
     codes: Bytes
     offsets: Places
@@ -161,7 +163,18 @@ class Parsed:
     def __init__(self, data: bytes, language: Language) -> None:
         self.data = data
         self.language = language
-        self.gaps = tuple(match.span(match.lastgroup) for match in language.gaps.finditer(data) if match.lastgroup)
+        self.gaps = tuple(self._found_gaps())
+
+    def _found_gaps(self) -> Iterator[tuple[int, int]]:
+        for match in self.language.gaps.finditer(self.data):
+            if match.lastgroup == "comment":
+                yield match.span("comment")
+            elif match.lastgroup == "docstring":
+                start, end = match.span("docstring")
+                start -= self.data[start - 1 : start] in (b"r", b"R")
+                before = self.data[max(start - _WIDEST_INDENT, 0) : start].rpartition(b"\n")
+                if not before[2].strip(b" \t") and (before[1] or start < _WIDEST_INDENT):
+                    yield start, end
 
     @cached_property
     def strings(self) -> tuple[tuple[int, int], ...]:
@@ -188,11 +201,12 @@ def tokens_of(source: Parsed) -> Tokens:
     data = bytes_of(source.data).copy()
     _blank(data, source.gaps, ord(" "))
     _blank(data, source.strings, ord(" "))
-    classes = _CLASSES[data]
+    classes = np.zeros(data.size + 2, np.uint8)
+    classes[1:-1] = bytes_of(data.tobytes().translate(_CLASSES))
     is_word = classes == _WORD
-    edges = np.flatnonzero(np.diff(is_word, prepend=False, append=False))
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1])
     starts, ends = edges[::2], edges[1::2]
-    codes = np.where(classes > _WORD, data, 0)
+    codes = np.where(classes[1:-1] > _WORD, data, 0)
     hashes = _word_hashes(data, starts, ends)
     word_codes = _word_codes(data[starts] if starts.size else data[:0], hashes, source.language)
     codes[starts] = word_codes
@@ -281,6 +295,7 @@ def _by_number(text: bytes) -> bytes:
 _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|(?s:.))")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"\n": b""}
 _LONGEST_WORD = 64
+_WIDEST_INDENT = 512
 _WORD, _PUNCTUATION = 1, 2
 _IDENTIFIER, _NUMBERS, _FIRST_KEYWORD = 1, range(2, 33), 128
 
@@ -290,11 +305,7 @@ _LOWERED = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowerca
 _NO_LETTERS = bytes(set(range(256)) - set(_WORD_BYTES))
 
 
-def _classes() -> Bytes:
-    table = np.zeros(256, np.uint8)
-    table[33:127] = _PUNCTUATION
-    table[list(_WORD_BYTES + b"_$")] = _WORD
-    return table
-
-
-_CLASSES = _classes()
+_CLASSES = bytes(
+    _WORD if byte in _WORD_BYTES + b"_$" else _PUNCTUATION if 32 < byte < 127 else 0  # spaces and bytes of other scripts
+    for byte in range(256)
+)

@@ -11,7 +11,7 @@ from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes
 
 
 def least_grams(symbols: Bytes, gram: int, window: int, links: Places | None = None) -> Hashes:
-    """Of a sequence of any length, the fingerprints, sorted and each once; those of a short one are its least gram, if it has any.
+    """The fingerprints of a sequence of any length, sorted and each once; of a short one the least of its grams, if it has any.
 
     ``links``: of each symbol the place of an earlier one that it is like, or -1 (see ``Prefixes.linked_grams``).
     """
