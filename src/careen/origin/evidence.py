@@ -88,9 +88,10 @@ def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights
 def whole_scores(base: Knowledge, whole: Evidence, project: int) -> tuple[Weights, float]:
     """The same of a file that is known as a whole, and the best that a version could have: the base knows its features.
 
-    A version that has the very file is before one that differs by what no feature shows.
+    A version that has the very file is before one whose comments differ, and this one before others that differ by what no
+    feature shows.
     """
-    atoms, _ = _matched(whole, project)
+    atoms, hits = _matched(whole, project)
     columns = base.columns
     found, most = [], 0.0
     for atom in {int(columns.path[atom]): int(atom) for atom in atoms[:MOST_PATHS]}.values():
@@ -101,8 +102,8 @@ def whole_scores(base: Knowledge, whole: Evidence, project: int) -> tuple[Weight
         most = max(most, float(amounts.sum()))
         found.append(_scores_of_path(base, "letters", project, int(columns.path[atom]), same, amounts))
     scores = np.max(found, axis=0)
-    has_it = _over_versions(base, atoms, np.ones(atoms.size), scores.size) > 0
-    return np.where(has_it, np.maximum(scores, 0) + HAS_IT, scores), most + HAS_IT
+    has_it = _over_versions(base, atoms, hits, scores.size)
+    return np.where(has_it > 0, np.maximum(scores, 0) + HAS_IT * has_it, scores), most + HAS_IT
 
 
 def _scores_of_path(base: Knowledge, family: str, project: int, path: int, atoms: Places, hits: Weights) -> Weights:

@@ -60,13 +60,13 @@ class Prefixes:
         """
         count = max(len(self._sums) - size, 0)
         places = np.flatnonzero((links >= 0) & (np.arange(links.size) - links < size))
-        befores = links[places]
-        amounts = (places - befores).astype(np.uint64) * _DISTANCE * _powers()[0][places]
+        earlier = links[places]
+        amounts = (places - earlier).astype(np.uint64) * _DISTANCE * _powers()[0][places]
         change = np.zeros(links.size + 1, np.uint64)  # a link is inside the spans that begin after place - size, up to before
         first = places - size + 1
         change[first[first > 0]] = amounts[first > 0]
         change[0] += amounts[first <= 0].sum(dtype=np.uint64)
-        change[befores + 1] -= amounts
+        change[earlier + 1] -= amounts
         sums = self._sums[size:] - self._sums[:count] + np.cumsum(change, dtype=np.uint64)[:count]
         return _mixed(sums * self._inverses[:count] + np.uint64(size))
 
