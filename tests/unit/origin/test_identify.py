@@ -212,3 +212,13 @@ def test_idioms_that_are_scattered_over_a_project_are_no_copy():
     files = {f"f{n}.c": (line + "\n" + function(random.Random(100 + n))).encode() for n, line in enumerate(lines)}
     known = build([dated("idiomatic", "", files)])
     assert components(known, {"own.c": ("\n".join(lines) + project(4716)["1.1"]["src/part0.c"].decode()).encode()}) == []
+
+
+def test_versions_that_differ_in_comments_alone():
+    code = PROJECTS["liba"]["1.1"]["src/part0.c"]
+    texts = {"1": code, "2": code + b"\n/* Thanks to all. */\n"}
+    reader = ReleaseReader()
+    known = build([(Project("one", ("1", "2")), [reader.read(version, [("a.c", text)]) for version, text in texts.items()])])
+    for version, text in texts.items():
+        assert identify(known, [("a.c", text)]).components[0].versions == (version,)
+    assert identify(known, [("a.c", code + b"/* ours */")]).components[0].versions == ("1", "2")
