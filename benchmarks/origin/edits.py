@@ -159,9 +159,9 @@ def main() -> None:
 
 
 TEXT = f"""At most {MOST_FILES} files of a project, of at least {LEAST_LINES} lines of code, from copies that others carry, each
-edited alone and identified alone. Functions are of so many lines of code, and pasted into files of the unrelated projects. Unrelated
-files are those of projects that the base does not have; `benchmarks/origin/shared.tsv` names those that do contain code of
-a project in the base."""
+edited alone and identified alone. Functions are of so many lines of code, and pasted into files of the unrelated projects.
+Unrelated files are those of projects that the base does not have; `benchmarks/origin/shared.tsv` names those that do contain
+code of a project in the base."""
 
 
 if __name__ == "__main__":
