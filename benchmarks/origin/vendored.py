@@ -308,7 +308,7 @@ def main() -> None:
     found = list(answers(known, mine))
     rows = [row(language, [answer for answer in found if answer.query.language == language]) for language in LANGUAGES]
     releases = sum(len(project.versions) for project in known.projects)
-    head = f"## Vendored sources\n\n{TEXT} The base: {len(known.projects)} projects, {releases} releases."
+    head = f"## Vendored sources\n\n{TEXT}\n\nThe base: {len(known.projects)} projects, {releases} releases."
     sets.write_section("vendored", f"{head}\n\n{sets.table(HEAD, rows)}")
 
 
