@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from .features import FAMILIES, Features, features_of
@@ -53,7 +54,6 @@ LEFT_OUT = frozenset(
         "external",
         "extern",
         "node_modules",
-        "contrib",
         ".github",
     ]
 )
@@ -62,10 +62,11 @@ Postings = dict[str, NDArray[np.uint64]]
 
 
 class Release(Struct, frozen=True):
-    """``files``: the features of the project's own files, by path."""
+    """``files``: the features of the project's own files, by path. ``date``: its day, if that is known."""
 
     version: str
     files: Mapping[str, Features]
+    date: str = ""
 
 
 class _Rows(Struct, frozen=True):
@@ -79,18 +80,20 @@ class _Rows(Struct, frozen=True):
 class ReleaseReader:
     """Reads releases of one project; a file that is as in an earlier release is not read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, families: Sequence[str] = FAMILIES) -> None:
+        self._families = families
         self._known: dict[bytes, Features] = {}
 
-    def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
+    def read(self, version: str, files: Iterable[tuple[str, bytes]], date: str = "") -> Release:
         found = {}
         for path, data in files:
             if len(data) <= MAX_FILE_BYTES and is_own_code(path):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
-                    self._known[digest] = dict(features_of(path, data))  # all of them, and the file itself no more
+                    features = features_of(path, data)  # computed here: the file itself is kept no more
+                    self._known[digest] = {family: features[family] for family in self._families if family in features}
                 found[path] = self._known[digest]
-        return Release(version, found)
+        return Release(version, found, date)
 
 
 def is_own_code(path: str) -> bool:
@@ -106,9 +109,15 @@ def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int =
     for number, (project, releases) in enumerate(sorted(projects, key=lambda pair: pair[0].name)):
         if len(project.versions) > MAX_VERSIONS:
             raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
-        known.append(project)
+        releases = list(releases)
+        known.append(_dated(project, releases))
         parts.append(_of_project(number, project, releases, names, sampling))
     return _joined(known, list(names), parts, sampling)
+
+
+def _dated(project: Project, releases: Sequence[Release]) -> Project:
+    dates = {release.version: release.date for release in releases if release.date}
+    return replace(project, dates=tuple(dates.get(version, "") for version in project.versions)) if dates else project
 
 
 def _of_project(

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.errors import InputError, UsageError
 from careen.plugins import Fetcher, Progress, silent
@@ -102,7 +103,7 @@ def _of_index(
     reader, releases = ReleaseReader(), []
     for archive in archives:
         try:
-            releases.append(_release(archive, fetcher, parts, reader))
+            releases.append(replace(_release(archive, fetcher, parts, reader), date=archive.date))
         except (InputError, ValueError) as error:
             skipped.append(Skipped(f"{spec.kind}:{spec.name}@{archive.version}", str(error)))
     versions = tuple(release.version for release in releases)

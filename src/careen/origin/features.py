@@ -4,7 +4,7 @@
 |-----------|------------------------|--------------------------------------------------------------|
 | file      | every file             | its bytes; of source also its letters                        |
 | letters   | source                 | a stretch of 30 letters and digits (``source.letters_of``)   |
-| tokens    | source                 | a stretch of 24 tokens (``source.tokens_of``)                |
+| tokens    | source                 | a stretch of 24 tokens, by which names recur in it           |
 | literals  | source, programs       | the text of a string literal                                 |
 | names     | source, programs       | a name that the file defines                                 |
 """
@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from .binary import texts_of
-from .source import Parsed, language_of, letters_of, literals_of, parsed, tokens_of
+from .source import Parsed, language_of, letters_of, literals_of, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
-from .winnowing import fingerprints
+from .winnowing import least_grams
 
 FAMILIES = ("file", "letters", "tokens", "literals", "names")
 LETTERS = (30, 64)  # size of a gram, and of a window
@@ -39,16 +39,15 @@ def features_of(path: str, data: bytes) -> Features:
         texts = texts_of(data)
         return {"file": _whole(data), "literals": texts.literals, "names": texts.names}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
-        source = _Source(parsed(data, language))
-        if source.letters.size >= MIN_LETTERS:
-            return source
+        source = _Source(Parsed(data, language))
+        return source if source.letters.size >= MIN_LETTERS else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
 
 
 class _Source(Mapping[str, Hashes]):
     def __init__(self, source: Parsed) -> None:
         self._source = source
-        self.letters = letters_of(source).codes
+        self.letters = letters_of(source)
         self._known: dict[str, Hashes] = {}
 
     def __getitem__(self, family: str) -> Hashes:
@@ -66,15 +65,16 @@ class _Source(Mapping[str, Hashes]):
         if family == "file":
             return {family: _whole(self._source.data, b"letters\0" + self.letters.tobytes())}
         if family == "letters":
-            return {family: np.unique(fingerprints(self.letters, *LETTERS).hashes)}
+            return {family: least_grams(self.letters, *LETTERS)}
         if family == "tokens":
-            return {family: np.unique(fingerprints(tokens_of(self._source).codes, *TOKENS).hashes)}
+            tokens = tokens_of(self._source)
+            return {family: least_grams(tokens.codes, *TOKENS, tokens.links)}
         literals, names = literals_of(self._source)
         return {"literals": hashes_of(literals), "names": hashes_of(names)}
 
 
 def _whole(*contents: bytes) -> Hashes:
-    return np.unique(np.array([_digest(content) for content in contents if content], np.uint64))
+    return np.array(sorted({_digest(content) for content in contents if content}), np.uint64)
 
 
 def _digest(data: bytes) -> int:

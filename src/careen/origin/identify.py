@@ -7,7 +7,7 @@ that nothing explains is counted, and is never taken for the application's own.
 |------------|------------------------------------------------------|------------------------------------------------|
 | exact      | two whole files of the project, or all there are     | (not reported)                                 |
 | high       | 10 stretches, and 30 % of the files' stretches       | 20 % of the version's literals or names        |
-| medium     | 6 stretches in a file, or 8 of tokens and 20 % of it | 4 literals and 10 %, or 5 names and 20 %       |
+| medium     | 6 stretches of a file, or 3 and 30 % of it           | 4 literals and 10 %, or 5 names and 20 %       |
 | low        | 3 stretches of a file                                | (not reported)                                 |
 """
 
