@@ -18,6 +18,7 @@ from careen.app.built_from import named_base, named_dockerfile, with_instruction
 from careen.app.cachefolder import cache_folder, settled
 from careen.app.check_selection import CheckSelection
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
+from careen.app.origin import search_of
 from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -71,6 +72,7 @@ class Session:
         self._settings, self._fetcher = settings, fetcher
         secrets = "secret" in settings.scanners
         self._readers = Readers(lambda: readers_with(secrets), fingerprint(secrets))
+        self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
         self._checks = CheckSelection(settings)
@@ -184,7 +186,12 @@ class Session:
         from careen.matching.built_by import created_of
         from careen.matching.patched import curator_of
 
-        image, inventory = inventory_of(image, self._reading(progress, on_delta))
+        reading = self._reading(progress, on_delta)
+        image, inventory = inventory_of(image, reading)
+        if self._search and inventory.origin_files.files:
+            from careen.pipeline.origin import with_origin
+
+            inventory = with_origin(image, inventory, self._search, reading)
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:

@@ -18,6 +18,7 @@ from careen.model.finding import Finding, Location, Suppressed
 from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Inventory, Unknown
+from careen.model.origin import Origin, OriginRead
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 from careen.model.report import Compliance, Coverage, Report, Verdict
 from careen.safety.typed import from_json
@@ -139,6 +140,7 @@ class _Package(Struct):
     vendor: Vendor
     owned_by: str | None
     evidence: tuple[Evidence, ...]
+    origin: Origin | None = None
 
 
 class _Unknown(Struct):
@@ -158,6 +160,7 @@ class _Inventory(Struct):
     created: str | None
     no_package_database: bool
     sbom_tool: str | None
+    origin: OriginRead | None = None
 
 
 class _Integrity(Struct):
@@ -313,6 +316,7 @@ def _inventory(found: _Document) -> Inventory:
         integrity=Integrity(integrity.verified, integrity.without_digest, integrity.modified_files),
         no_package_database=known.no_package_database,
         sbom_tool=known.sbom_tool,
+        origin_read=known.origin,
     )
 
 

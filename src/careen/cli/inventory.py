@@ -33,6 +33,7 @@ def parser() -> Parser:
     )
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM; or the word diff and two of them")
     add_settings(made, "image", ("platform",))
+    add_settings(made, "what to look for", ("origin_kb",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))

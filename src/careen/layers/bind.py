@@ -23,10 +23,11 @@ from .history import History, Key, key_of
 from .integrity import integrity
 from .links import Reread, squash_with_links
 from .nodatabase import has_lost_its_packages
+from .origin_files import origin_files
 from .owner_files import owner_files
 from .owners import Owners
 from .squash import Squashed
-from .unidentified import unidentified
+from .unidentified import Claimed, unidentified
 
 
 def bind(
@@ -69,8 +70,8 @@ def bind(
         packages += bound
     files, unowned = _count(tree, owners)
     unknowns, nameless = _apart(unknowns, owners)
-    claims = (claim for history in histories.values() for claim in history.identified())
-    nobodys = {*nameless, *unidentified(tree, facts, owners, claims, again)}
+    claimed = Claimed((claim for history in histories.values() for claim in history.identified()), owners)
+    nobodys = {*nameless, *unidentified(tree, facts, owners, claimed, again)}
     unsure = nobodys.union(unknown.evidence.path for unknown in unknowns if unknown.evidence.path)
     return Inventory(
         roots.get("") or next(iter(roots.values()), None),
@@ -88,6 +89,7 @@ def bind(
         owner_files=tuple(owner_files(tree, owners, packages)),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
         integrity=integrity(tree, facts, owners),
+        origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages),
         # The distribution's own are assessed by its advisories, which name no functions.
         programs=tuple(
             program

@@ -6,6 +6,7 @@ from .decision import Decision
 from .filesystem import FileSystem
 from .finding import ExposedSecret
 from .integrity import Integrity
+from .origin import OriginFiles, OriginRead
 from .package import Distribution, Evidence, Package
 
 UNIDENTIFIED = "unidentified"  # the code of a file that a reader cannot identify
@@ -128,3 +129,5 @@ class Inventory(Struct, frozen=True):
     owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second look has read
     programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists
     programs: tuple[Program, ...] = ()
+    origin_files: OriginFiles = OriginFiles()  # whose origin their content has to show
+    origin_read: OriginRead | None = None  # None: it was not looked for

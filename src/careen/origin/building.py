@@ -54,6 +54,8 @@ LEFT_OUT = frozenset(
         "extern",
         "node_modules",
         "contrib",
+        "coverage",
+        "lcov-report",
         ".github",
     ]
 )
