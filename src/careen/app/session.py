@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from careen.matching.reconcile import Reconciled
     from careen.matching.remedy import Plan
     from careen.model.finding import Vulnerability
+    from careen.model.ledger import Ledger, LedgerFile
 
 OnDelta = Callable[[Delta], None]
 
@@ -193,6 +194,15 @@ class Session:
 
             inventory = with_origin(image, inventory, self._search, reading)
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
+
+    def files(self, reference: str, progress: Progress = silent) -> "tuple[tuple[LedgerFile, ...], Ledger]":
+        """Every file of an image, by whether a package explains it; and how many there are of each kind."""
+        from careen.pipeline.ledger import files_of
+
+        if sbom_path(reference) is not None:
+            raise InputError(f"{reference}: an SBOM contains no files", "name the image")
+        image = open_image(reference, self._settings, progress, self._fetcher)
+        return files_of(image, self._reading(progress))
 
     def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:
         settings = self._settings

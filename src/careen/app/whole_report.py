@@ -18,6 +18,7 @@ from careen.model.finding import Finding, Location, Suppressed
 from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Inventory, Unknown
+from careen.model.ledger import Ledger
 from careen.model.origin import Origin, OriginRead
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 from careen.model.report import Compliance, Coverage, Report, Verdict
@@ -161,6 +162,7 @@ class _Inventory(Struct):
     no_package_database: bool
     sbom_tool: str | None
     origin: OriginRead | None = None
+    ledger: Ledger | None = None
 
 
 class _Integrity(Struct):
@@ -317,6 +319,7 @@ def _inventory(found: _Document) -> Inventory:
         no_package_database=known.no_package_database,
         sbom_tool=known.sbom_tool,
         origin_read=known.origin,
+        ledger=known.ledger,
     )
 
 

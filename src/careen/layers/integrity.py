@@ -23,7 +23,7 @@ def integrity(tree: Squashed, facts: Facts, owners: Owners) -> Integrity:
     tables = [delta.table for delta in tree.deltas]
     modes = cache(lambda layer: tables[layer].numbers(tables[layer].modes, "H"))
     ids = cache(lambda layer: tables[layer].numbers(tables[layer].owners, "I"))  # user, group
-    for place, (layer, row), computed in _programs(tree, facts):
+    for place, (layer, row), computed in programs(tree, facts):
         owner = owners.by_place.get(place)
         if owner is None or not owner[0].ecosystem.distribution or owner[1].presence == "shadowed":
             continue
@@ -50,7 +50,7 @@ def _linked_elsewhere(tree: Squashed, owners: Owners) -> Iterator[ModifiedFile]:
             yield ModifiedFile(place, package.purl, entry[0], 0o777)
 
 
-def _programs(tree: Squashed, facts: Facts) -> Iterator[tuple[str, tuple[int, int], dict[str, str]]]:
+def programs(tree: Squashed, facts: Facts) -> Iterator[tuple[str, tuple[int, int], dict[str, str]]]:
     """(path, layer and row, digests by algorithm) of each program that is visible, under all its names."""
     computed = [dict(facts.in_layer("digests", layer)) for layer in range(len(tree.deltas))]
     for layer, delta in enumerate(tree.deltas):

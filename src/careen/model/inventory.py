@@ -6,6 +6,7 @@ from .decision import Decision
 from .filesystem import FileSystem
 from .finding import ExposedSecret
 from .integrity import Integrity
+from .ledger import Ledger
 from .origin import OriginFiles, OriginRead
 from .package import Distribution, Evidence, Package
 
@@ -131,3 +132,4 @@ class Inventory(Struct, frozen=True):
     programs: tuple[Program, ...] = ()
     origin_files: OriginFiles = OriginFiles()  # whose origin their content has to show
     origin_read: OriginRead | None = None  # None: it was not looked for
+    ledger: Ledger | None = None  # None: of an SBOM, which contains no files

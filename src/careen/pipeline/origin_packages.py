@@ -176,7 +176,7 @@ class _Known:
                 folder = posixpath.dirname(folder)
                 if folder == posixpath.dirname(component.path):
                     return True
-            elif folder and component.path.startswith(f"{folder}/") and path.endswith("package.json"):
+            elif path.endswith("package.json") and f"{component.path}/".startswith(f"{folder}/"):
                 return True
         return False
 

@@ -187,6 +187,7 @@ def _inventory(found: Inventory) -> dict[str, Any]:
         "created": found.created or None,
         "no_package_database": found.no_package_database,
         "sbom_tool": found.sbom_tool,
+        **({"ledger": msgspec.to_builtins(found.ledger)} if found.ledger else {}),
         **origin,
     }
 

@@ -52,6 +52,8 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
     yield f"{counts}: {by_type}" if by_type else counts
     if programs := inventory.integrity.programs:
         yield _verified(inventory.integrity, programs)
+    if inventory.ledger and inventory.ledger.unexplained:
+        yield f"{inventory.ledger.unexplained:,} of {plural(inventory.files, 'file')} in no package (careen inventory --files)"
     if inventory.origin_read and not inventory.origin_read.reduced:
         yield _origin(inventory.origin_read, sum(package.origin is not None for _, package in packages))
     if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):

@@ -1,0 +1,49 @@
+"""Every file of the visible tree, by whether a package explains it."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+
+from careen.model.integrity import Integrity
+from careen.model.ledger import Ledger, LedgerFile, State
+
+from .facts import Facts
+from .integrity import programs
+from .owners import LEFT_OUT, Owners
+from .squash import Squashed
+from .unidentified import Claimed
+
+# What package managers and the system write as they work: it is theirs, and no package lists it.
+CACHES = (".pyc", ".pyo")
+
+
+def ledger_files(
+    tree: Squashed, facts: Facts, owners: Owners, claimed: Claimed, integrity: Integrity, named: Collection[str]
+) -> Iterator[LedgerFile]:
+    """``named``: files in which a reader found a package. Links count as files; folders do not."""
+    modified = {file.path for file in integrity.modified}
+    compared = {path for path, _, _ in programs(tree, facts)} & owners.digests.keys()
+    for folder, names in tree.folders.items():
+        prefix = f"{folder}/" if folder else ""
+        for name, (layer, _) in names.items():
+            path = prefix + name
+            owner = owners.by_place.get(path)
+            state: State = "unexplained"
+            if path in modified:
+                state = "modified"
+            elif owner:
+                state = "verified" if path in compared else "listed"
+            elif path in named or path in claimed:
+                state = "identified"
+            yield LedgerFile(path, layer, state, owner[1].purl if owner else "")
+
+
+def counted(
+    files: Iterable[LedgerFile], tree: Squashed, owners: Owners, on_file: Callable[[LedgerFile], object] = bool
+) -> Ledger:
+    states = Counter[State]()
+    for file in files:
+        on_file(file)
+        states[file.state] += 1
+    gone = [place for place in owners.by_place if tree.entry(place) is None and not tree.is_folder(place)]
+    deleted = sum(place.startswith(LEFT_OUT) or place.endswith(CACHES) for place in gone)
+    return Ledger(**states, deleted=deleted, missing=len(gone) - deleted)
