@@ -16,12 +16,13 @@ from careen.plugins import File, Reader, Wants
 
 from .dispatch import Wanted
 from .links import Reread
+from .origin_files import SCRIPTS
 
 MAX_KEPT_BYTES = 64 << 20
 _NAME = "origin_features"
-# What only compiled code has in common with source.
-_OF_PROGRAMS = frozenset(("literals", "names"))
-_COSTLY = _OF_PROGRAMS | {"tokens"}
+# What only compiled or minified code has in common with its source.
+_OF_COMPILED = frozenset(("literals", "names"))
+_COSTLY = frozenset(("tokens",))
 
 
 class Kept(Struct, frozen=True, array_like=True, gc=False):
@@ -74,7 +75,13 @@ class _Pass:
             return
         with file.open() as stream:
             found = described(file.path, stream.read())
-        left_out = frozenset[str]() if found.kind == "program" else _COSTLY if wanted.owner else _OF_PROGRAMS
-        kept = Kept(file.path, found.kind, packed(found.features, left_out))
+        kept = Kept(file.path, found.kind, packed(found.features, _left_out(found, wanted)))
         self._kept_bytes += kept.size_bytes
         yield kept
+
+
+def _left_out(found: Described, wanted: OriginFile) -> frozenset[str]:
+    if found.kind != "source":
+        return frozenset()
+    costly = _COSTLY if wanted.owner else frozenset[str]()
+    return costly if found.path.endswith(SCRIPTS) else costly | _OF_COMPILED

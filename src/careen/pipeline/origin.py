@@ -60,7 +60,8 @@ def with_origin(image: Image, inventory: Inventory, search: Search, reading: Rea
     if not files or not image.layers:
         return inventory
     if search.reduced or not search.bases:
-        return replace(inventory, origin_read=OriginRead(files=len(files), reduced=search.reduced))
+        read = OriginRead(len(files), unexplained=len(files), small=not search.reduced, reduced=search.reduced)
+        return replace(inventory, origin_read=read)
     name = inventory_key(image, reading)
     key = f"origin {name} {' '.join(base.key for base in search.bases)}" if name else ""
     found = _stored(key, reading, _Found)

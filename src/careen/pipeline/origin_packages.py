@@ -46,11 +46,12 @@ def packages_of(
     known = _Known(inventory, before)
     layers = {file.path: file.layer for file in inventory.origin_files.files}
     owners = {file.path: file.owner for file in inventory.origin_files.files if file.owner}
+    programs = {kept.path for kept in read.files if kept.kind == "program"}
     groups: dict[tuple[str, tuple[str, ...]], list[Component]] = {}
     explained: set[str] = set()
     for found in identified.components:
         component = replace(found, nearest=True) if few_versions and not _is_whole(found) else found
-        if not _is_plausible(component):
+        if component.path in programs and _is_of_scripts(component):
             continue
         explained.update(component.files)
         owned_by = frozenset(owners[path] for path in component.files if path in owners)
@@ -60,10 +61,9 @@ def packages_of(
     return packages, frozenset(explained)
 
 
-def _is_plausible(component: Component) -> bool:
+def _is_of_scripts(component: Component) -> bool:
     """Texts of a script in a program come from elsewhere: Python's own modules, and what tools generate, have them as well."""
-    in_program = component.modified is None
-    return not (in_program and component.purls and all(purl.startswith(OF_SCRIPTS) for purl in component.purls))
+    return bool(component.purls) and all(purl.startswith(OF_SCRIPTS) for purl in component.purls)
 
 
 def _is_whole(component: Component) -> bool:

@@ -123,7 +123,11 @@ def test_a_layer_that_cannot_be_fetched_again(one, monkeypatch, caplog):
 
 
 def test_without_numpy_it_is_stated(one):
-    assert run(Opened(COPY), Search(reduced=True)).origin_read == OriginRead(files=4, reduced=True)
+    assert run(Opened(COPY), Search(reduced=True)).origin_read == OriginRead(files=4, unexplained=4, reduced=True)
+
+
+def test_without_any_base_it_is_stated():
+    assert run(Opened(COPY), Search()).origin_read == OriginRead(files=4, unexplained=4, small=True)
 
 
 def test_an_image_without_such_code_is_left_as_it_is(one):

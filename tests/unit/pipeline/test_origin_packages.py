@@ -6,7 +6,7 @@ pytest.importorskip("numpy")
 
 from msgspec.structs import replace
 
-from careen.layers.origin_features import FeaturesRead
+from careen.layers.origin_features import FeaturesRead, Kept
 from careen.model.inventory import Inventory
 from careen.model.origin import OriginFile, OriginFiles, PatchState
 from careen.model.package import Evidence, Package
@@ -27,7 +27,8 @@ def named(monkeypatch):
         monkeypatch.setattr(origin_packages, "identify_described", lambda base, files: Identified(components, 0))
         looked = [OriginFile(path, 1, PIP if "pip/" in path else "") for each in components for path in each.files]
         inventory = Inventory(None, packages, origin_files=OriginFiles(tuple(looked)))
-        return packages_of(None, FeaturesRead(), inventory, proven=True, **options)
+        kept = tuple(Kept(each.path, "program" if each.modified is None else "source", {}) for each in components)
+        return packages_of(None, FeaturesRead(kept), inventory, proven=True, **options)
 
     return run
 
