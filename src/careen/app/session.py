@@ -190,9 +190,10 @@ class Session:
         reading = self._reading(progress, on_delta)
         image, inventory = inventory_of(image, reading)
         if self._search and inventory.origin_files.files:
+            from careen.pipeline.downloads import with_downloads
             from careen.pipeline.origin import with_origin
 
-            inventory = with_origin(image, inventory, self._search, reading)
+            inventory = with_downloads(image, with_origin(image, inventory, self._search, reading))
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def files(self, reference: str, progress: Progress = silent) -> "tuple[tuple[LedgerFile, ...], Ledger]":
