@@ -189,7 +189,11 @@ class Session:
 
         reading = self._reading(progress, on_delta)
         image, inventory = inventory_of(image, reading)
-        if self._search and inventory.origin_files.files:
+        if (
+            self._search
+            and inventory.origin_files.files
+            and (self._settings.origin_kb or not _is_source_tree(image, inventory))
+        ):
             from careen.pipeline.downloads import with_downloads
             from careen.pipeline.origin import with_origin
 
@@ -285,6 +289,11 @@ class Session:
                 baseline = Baseline(report_or_scan(self._settings.baseline, self._settings, progress))
                 self._policy = replace(self._policy, baseline=baseline)
         return self._policy
+
+
+def _is_source_tree(image: Image, inventory: Inventory) -> bool:
+    """Its code is mostly the user's own: careen origin identify looks for the rest."""
+    return image.kind == "directory" and inventory.distribution is None
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:

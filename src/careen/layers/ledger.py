@@ -40,7 +40,7 @@ def ledger_files(
 def counted(
     files: Iterable[LedgerFile], tree: Squashed, owners: Owners, on_file: Callable[[LedgerFile], object] = bool
 ) -> Ledger:
-    states = Counter[State]()
+    states = Counter[str]()
     for file in files:
         on_file(file)
         states[file.state] += 1

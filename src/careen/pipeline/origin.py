@@ -60,8 +60,8 @@ def with_origin(image: Image, inventory: Inventory, search: Search, reading: Rea
     if not files or not image.layers:
         return inventory
     if search.reduced or not search.bases:
-        read = OriginRead(len(files), unexplained=len(files), small=not search.reduced, reduced=search.reduced)
-        return replace(inventory, origin_read=read)
+        nothing = OriginRead(len(files), unexplained=len(files), small=not search.reduced, reduced=search.reduced)
+        return replace(inventory, origin_read=nothing)
     name = inventory_key(image, reading)
     key = f"origin {name} {' '.join(base.key for base in search.bases)}" if name else ""
     found = _stored(key, reading, _Found)

@@ -74,6 +74,17 @@ def test_a_scan_lists_and_reports_the_component(settings, tmp_path):
         assert session.scan(str(folder)).inventory.packages == ()
 
 
+@pytest.mark.parametrize(("more", "is_searched"), [({}, False), ({"etc/os-release": b"ID=debian\nVERSION_ID=12\n"}, True)])
+def test_a_source_tree_is_the_users_own_unless_a_base_is_named(settings, tmp_path, more, is_searched):
+    write_base(tmp_path / "shipped", made("liba"))
+    for name, data in ({f"srv/{name}": data for name, data in PROJECTS["liba"]["1.2"].items()} | more).items():
+        path = tmp_path / "tree" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    with Session(settings) as session:
+        assert (session.inventory(str(tmp_path / "tree"))[1].origin_read is not None) == is_searched
+
+
 @pytest.mark.skipif(not (SHIPPED / "manifest.json").is_file(), reason="make kb-small builds it")
 def test_the_base_that_ships_is_small_and_can_be_read():
     assert sum(path.stat().st_size for path in SHIPPED.iterdir()) <= MAX_BYTES
