@@ -12,7 +12,7 @@ from .owners import LEFT_OUT, Owners
 from .squash import Squashed
 from .unidentified import Claimed
 
-# What package managers and the system write as they work: it is theirs, and no package lists it.
+# Byte code, which is made of a package's source and seldom listed.
 CACHES = (".pyc", ".pyo")
 
 
@@ -26,7 +26,7 @@ def ledger_files(
         prefix = f"{folder}/" if folder else ""
         for name, (layer, _) in names.items():
             path = prefix + name
-            owner = owners.by_place.get(path)
+            owner = owners.by_place.get(path) or (owners.by_place.get(_source(path)) if path.endswith(CACHES) else None)
             state: State = "unexplained"
             if path in modified:
                 state = "modified"
@@ -35,6 +35,12 @@ def ledger_files(
             elif path in named or path in claimed:
                 state = "identified"
             yield LedgerFile(path, layer, state, owner[1].purl if owner else "")
+
+
+def _source(path: str) -> str:
+    """Of byte code: Python writes it beside its source, or in a folder there."""
+    folder, _, name = path.rpartition("/")
+    return f"{folder.removesuffix('__pycache__').rstrip('/')}/{name.partition('.')[0]}.py"
 
 
 def counted(

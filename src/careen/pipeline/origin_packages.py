@@ -50,7 +50,7 @@ def packages_of(
     groups: dict[tuple[str, tuple[str, ...]], list[Component]] = {}
     explained: set[str] = set()
     for found in identified.components:
-        component = replace(found, nearest=True) if few_versions and not _is_whole(found) else found
+        component = _doubted(found) if few_versions and not _is_whole(found) else found
         if component.path in programs and _is_of_scripts(component):
             continue
         explained.update(component.files)
@@ -68,6 +68,12 @@ def _is_of_scripts(component: Component) -> bool:
 
 def _is_whole(component: Component) -> bool:
     return component.modified is False and len(component.versions) == 1 and len(component.files) > 1
+
+
+def _doubted(component: Component) -> Component:
+    """A part of one file is too little for a base that keeps few stretches of code."""
+    is_part = len(component.files) == 1 and component.modified is not False
+    return replace(component, nearest=True, confidence="medium" if is_part else component.confidence)
 
 
 def _package(group: Sequence[Component], layers: Mapping[str, int], owners: Mapping[str, str], *, proven: bool) -> Package:

@@ -33,5 +33,14 @@ def test_what_images_leave_out_is_counted_apart():
     assert (counts.deleted, counts.missing) == (1, 1)
 
 
+def test_byte_code_is_its_sources():
+    image = debian({"usr/lib/python3/bash.py": b"a = 1", "usr/lib/python3/other.py": b"b = 1"})
+    files, _ = ledger(image, {"usr/lib/python3/__pycache__/bash.cpython-311.pyc": b"x", "usr/lib/python3/other.pyc": b"x",
+                              "srv/__pycache__/own.cpython-311.pyc": b"x"})  # fmt: skip
+    assert files["usr/lib/python3/__pycache__/bash.cpython-311.pyc"].package == BASH
+    assert files["usr/lib/python3/other.pyc"].state == "listed"
+    assert files["srv/__pycache__/own.cpython-311.pyc"].state == "unexplained"
+
+
 def test_no_files():
     assert ledger({}) == ({}, Ledger())

@@ -87,7 +87,8 @@ def test_of_a_base_with_few_versions_a_part_may_be_of_another_one(named):
     assert named(COPY, few_versions=True)[0][0].origin.nearest is False
     (package,), _ = named(replace(COPY, modified=True), few_versions=True)
     assert (package.version, package.origin.nearest) == ("", True)
-    assert named(LIBRARY, few_versions=True)[0][0].origin.nearest is True
+    (package,), _ = named(LIBRARY, few_versions=True)
+    assert (package.origin.nearest, package.origin.band) == (True, "medium")
 
 
 def test_of_several_places_the_worst_state_of_a_fix_counts(named):
