@@ -18,6 +18,7 @@ from careen.app.built_from import named_base, named_dockerfile, with_instruction
 from careen.app.cachefolder import cache_folder, settled
 from careen.app.check_selection import CheckSelection
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
+from careen.app.origin import search_of
 from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
     from careen.model.finding import Vulnerability
+    from careen.model.ledger import Ledger, LedgerFile
     from careen.model.plan import Plan
 
 OnDelta = Callable[[Delta], None]
@@ -77,6 +79,7 @@ class Session:
         self._settings, self._fetcher = settings, fetcher
         secrets, details = "secret" in settings.scanners, details or "licence" in settings.scanners
         self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
+        self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
         self._checks = CheckSelection(settings)
@@ -195,7 +198,17 @@ class Session:
         from careen.matching.built_by import created_of
         from careen.matching.patched import curator_of
 
-        image, inventory = inventory_of(image, self._reading(progress, on_delta))
+        reading = self._reading(progress, on_delta)
+        image, inventory = inventory_of(image, reading)
+        if (
+            self._search
+            and inventory.origin_files.files
+            and (self._settings.origin_kb or not _is_source_tree(image, inventory))
+        ):
+            from careen.pipeline.downloads import with_downloads
+            from careen.pipeline.origin import with_origin
+
+            inventory = with_downloads(image, with_origin(image, inventory, self._search, reading))
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
@@ -204,6 +217,15 @@ class Session:
             return inventory
         seen = look(image, Asked(inventory.owner_files), self._reading(progress))
         return replace(inventory, owners_read=seen.owners)
+
+    def files(self, reference: str, progress: Progress = silent) -> "tuple[tuple[LedgerFile, ...], Ledger]":
+        """Every file of an image, by whether a package explains it; and how many there are of each kind."""
+        from careen.pipeline.ledger import files_of
+
+        if sbom_path(reference) is not None:
+            raise InputError(f"{reference}: an SBOM contains no files", "name the image")
+        image = open_image(reference, self._settings, progress, self._fetcher)
+        return files_of(image, self._reading(progress))
 
     def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:
         settings = self._settings
@@ -289,6 +311,11 @@ class Session:
                 baseline = Baseline(report_or_scan(self._settings.baseline, self._settings, progress))
                 self._policy = replace(self._policy, baseline=baseline)
         return self._policy
+
+
+def _is_source_tree(image: Image, inventory: Inventory) -> bool:
+    """Its code is mostly the user's own: careen origin identify looks for the rest."""
+    return image.kind == "directory" and inventory.distribution is None
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:

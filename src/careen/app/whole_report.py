@@ -19,6 +19,8 @@ from careen.model.finding import Finding, Location, Suppressed
 from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Inventory, Unknown
+from careen.model.ledger import Ledger
+from careen.model.origin import Origin, OriginRead
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 from careen.model.plan import Plan
 from careen.model.report import Comparison, Compliance, Coverage, Report, Verdict
@@ -141,6 +143,7 @@ class _Package(Struct):
     vendor: Vendor
     owned_by: str | None
     evidence: tuple[Evidence, ...]
+    origin: Origin | None = None
 
 
 class _Unknown(Struct):
@@ -160,6 +163,8 @@ class _Inventory(Struct):
     created: str | None
     no_package_database: bool
     sbom_tool: str | None
+    origin: OriginRead | None = None
+    ledger: Ledger | None = None
 
 
 class _Integrity(Struct):
@@ -321,6 +326,8 @@ def _inventory(found: _Document) -> Inventory:
         no_package_database=known.no_package_database,
         sbom_tool=known.sbom_tool,
         details=found.details,
+        origin_read=known.origin,
+        ledger=known.ledger,
     )
 
 

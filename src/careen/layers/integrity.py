@@ -8,6 +8,7 @@ that only a lost database lists are left out: their files may have changed with 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from careen.formats.packages.file_digests import ELF, SCRIPT, Digesting, first_algorithms
 from careen.model.integrity import Integrity, ModifiedFile
@@ -26,13 +27,20 @@ NAME = "digests"
 Digests = dict[str, str]  # by algorithm
 
 
-def integrity(
-    tree: Squashed, facts: Facts, owners: Owners, again: Reread | None = None
-) -> tuple[Integrity, tuple[Unknown, ...]]:
-    """``again`` reads a layer once more; the Unknowns say what ended that before its end."""
+class Compared(NamedTuple):
+    """``unknowns`` say what ended another reading of a layer before its end."""
+
+    integrity: Integrity
+    verified: frozenset[str]  # paths
+    unknowns: tuple[Unknown, ...] = ()
+
+
+def integrity(tree: Squashed, facts: Facts, owners: Owners, again: Reread | None = None) -> Compared:
+    """``again`` reads a layer once more."""
     programs = _Programs(tree, facts)
     unknowns = tuple(programs.read_missing(owners, again)) if again else ()
-    verified = without = 0
+    verified: set[str] = set()
+    without = 0
     modified: list[ModifiedFile] = []
     tables = [delta.table for delta in tree.deltas]
     modes = cache(lambda layer: tables[layer].numbers(tables[layer].modes, "H"))
@@ -45,12 +53,13 @@ def integrity(
         if algorithm not in computed:
             without += 1
         elif computed[algorithm] == digest.lower():
-            verified += 1
+            verified.add(place)
         else:
             mode = modes(layer)[row] & 0o7777
             modified.append(ModifiedFile(place, owner[1].purl, layer, mode, ids(layer)[2 * row]))
     modified += _linked_elsewhere(tree, owners)
-    return Integrity(verified, without, tuple(sorted(modified, key=lambda file: file.path))), unknowns
+    ordered = tuple(sorted(modified, key=lambda file: file.path))
+    return Compared(Integrity(len(verified), without, ordered), frozenset(verified), unknowns)
 
 
 class _Programs:

@@ -54,6 +54,8 @@ LEFT_OUT = frozenset(
         "external",
         "extern",
         "node_modules",
+        "coverage",
+        "lcov-report",
         ".github",
     ]
 )

@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from careen.model.origin import PatchState
+
 from .evidence import Weights
 
 Confidence = Literal["exact", "high", "medium", "low"]
@@ -32,6 +34,7 @@ class Component(Struct, frozen=True):
     files: tuple[str, ...]
     evidence: tuple[Matched, ...]
     nearest: bool = False
+    fixes: tuple[PatchState, ...] = ()
 
 
 def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_BEST) -> tuple[tuple[str, ...], float]:

@@ -12,14 +12,17 @@ that nothing explains is counted, and is never taken for the application's own.
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 from msgspec import Struct
 
 from .component import Component
-from .features import PROGRAM_HEADS, features_of
+from .features import PROGRAM_HEADS, Features, features_of
 from .in_program import in_program
 from .in_source import MatchedFile, components, matched_file
 from .knowledge import Knowledge
+
+Kind = Literal["source", "program"]
 
 
 class Identified(Struct, frozen=True):
@@ -27,18 +30,33 @@ class Identified(Struct, frozen=True):
     unexplained: int
 
 
+class Described(Struct, frozen=True):
+    """A file by its features: its content is not needed any more."""
+
+    path: str
+    kind: Kind
+    features: Features
+
+
 def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool = False) -> Identified:
     """``files`` are paths and contents; ``deep`` reports low confidence as well."""
+    return identify_described(base, (described(path, data) for path, data in files), deep=deep)
+
+
+def described(path: str, data: bytes) -> Described:
+    return Described(path, "program" if data.startswith(PROGRAM_HEADS) else "source", features_of(path, data))
+
+
+def identify_described(base: Knowledge, files: Iterable[Described], *, deep: bool = False) -> Identified:
     matched: list[MatchedFile] = []
     programs: list[Component] = []
     unexplained = 0
-    for path, data in files:
-        features = features_of(path, data)
+    for file in files:
         known = len(matched) + len(programs)
-        if data.startswith(PROGRAM_HEADS):
-            programs += in_program(base, path, features)
+        if file.kind == "program":
+            programs += in_program(base, file.path, file.features)
         else:
-            matched += matched_file(base, path, features)
+            matched += matched_file(base, file.path, file.features)
         unexplained += len(matched) + len(programs) == known
     grouped = components(base, matched)
     kept = [found for found in (*grouped, *programs) if deep or found.confidence != "low"]

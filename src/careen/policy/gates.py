@@ -31,7 +31,11 @@ KINDS = {
     "any": ANY,
 }
 # What each scanner can find. Modified files count in no condition that does not name them.
-OF_SCANNERS = {**{name: KINDS[name] for name in ("vuln", "secret", "licence")}, "config": KINDS["config"] | KINDS["integrity"]}
+OF_SCANNERS = {
+    **{name: KINDS[name] for name in ("vuln", "secret", "licence")},
+    "config": KINDS["config"] | KINDS["integrity"],
+    "origin": frozenset[str](),  # it finds packages
+}
 OF_IMAGES = frozenset({"vulnerability", "secret"})  # the kinds of a condition without one
 WORDS = (*SEVERITIES, "kev", "fixable", "possible", *KINDS, "risk=", "epss=")
 _HINT = "conditions: critical, high, medium, low, kev, fixable, risk=50, epss=0.1, secret, config:high; fixable:high is both"

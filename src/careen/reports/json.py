@@ -183,6 +183,7 @@ def _attached(beside: Attached) -> dict[str, Any]:
 
 
 def _inventory(found: Inventory) -> dict[str, Any]:
+    origin = {"origin": msgspec.to_builtins(found.origin_read)} if found.origin_read else {}
     return {
         "files": found.files,
         "unowned_executables": found.unowned_executables,
@@ -191,6 +192,8 @@ def _inventory(found: Inventory) -> dict[str, Any]:
         "created": found.created or None,
         "no_package_database": found.no_package_database,
         "sbom_tool": found.sbom_tool,
+        **({"ledger": msgspec.to_builtins(found.ledger)} if found.ledger else {}),
+        **origin,
     }
 
 
@@ -212,6 +215,7 @@ def _signature(signature: Signature | None) -> dict[str, Any] | None:
 
 
 def _package(purl: str, package: Package) -> dict[str, Any]:
+    origin = {"origin": msgspec.to_builtins(package.origin)} if package.origin else {}
     return {
         "purl": purl,
         "type": package.type,
@@ -231,6 +235,7 @@ def _package(purl: str, package: Package) -> dict[str, Any]:
         "vendor": package.vendor,
         "owned_by": package.owned_by,
         "evidence": [_place(place) for place in package.evidence],
+        **origin,
     }
 
 
