@@ -27,9 +27,8 @@ DAMAGED = (
     b"PK\5\6" + bytes(18),
     b"ADB." + bytes(50),
 )
-TEXTS = (
-    st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")) | st.sampled_from(DAMAGED)
-)
+WORDS = st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))
+TEXTS = st.binary(max_size=200) | WORDS | st.sampled_from(DAMAGED)
 
 
 @pytest.mark.parametrize(("read", "path"), READERS, ids=lambda value: getattr(value, "__name__", value))
