@@ -88,8 +88,8 @@ def _places(grams: Sequence[str]) -> dict[str, list[int]]:
 
 
 def _rank(match: Match) -> tuple[int, bool, bool, str]:
-    """A text that holds another one is preferred if it is nearly as much like the file: X11 is MIT and one more clause. Of equal
-    texts ``-only``, since a text alone states no later version."""
+    """A text that holds another one is preferred if it is nearly as much like the file: X11 is MIT and one more clause. Of
+    equal texts ``-only``, since a text alone states no later version."""
     bonus = 1 + USUAL_BONUS if match.id in USUAL and match.likeness < 1 else 1
     score = round(match.common * match.likeness**3 * bonus)
     return score, not entries_by_id()[match.id].deprecated, not match.id.endswith(OR_LATER), match.id
