@@ -50,7 +50,8 @@ def test_unidentified_and_owned_files_are_kept():
 
 def test_what_a_second_look_has_read_survives():
     files = OwnerFiles("pkg:deb/debian/a@1", (Evidence("usr/lib/a", 1),), changelog=Evidence("usr/share/doc/a/changelog.gz", 0))
-    read = OwnerRead("pkg:deb/debian/a@1", ("usr/lib/a",), Changelog("c", ("1-2",), (ChangelogEntry("1-2", ("CVE-2024-0001",)),)))
+    changelog = Changelog("c", ("1-2",), (ChangelogEntry("1-2", ("CVE-2024-0001",)),))
+    read = OwnerRead("pkg:deb/debian/a@1", ("usr/lib/a",), changelog)
     programs = (Program("usr/bin/tool", "go1.22", "example.org/tool", b"\x00names", "ab"),)
     inventory = Inventory(
         None, (), owner_files=(files,), owners_read=(read,), programs_read=(ProgramRead("x", ("gcc",)),), programs=programs
