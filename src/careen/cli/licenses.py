@@ -10,7 +10,7 @@ from .references import add_references, each, file_names, references_of
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
-    from careen.components.content import Component
+    from careen.app.licensing import Component
     from careen.model.report import Report
     from careen.plugins import Reporter, ReportOptions
 
@@ -76,8 +76,7 @@ def formats() -> "Mapping[str, Reporter]":
 
 
 def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
-    from careen.components.content import content_of
-    from careen.licences.categories import category
+    from careen.app.licensing import category, components_of
     from careen.output.json_text import write_json
 
     packages = [
@@ -93,20 +92,19 @@ def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
             "copyright": list(component.holders),
             "files": [{"path": file.path, "expression": file.expression or None} for file in component.licence_files],
         }
-        for component in content_of(report).components
+        for component in components_of(report)
     ]
     write_json({"schema": SCHEMA, "target": report.image.reference, "packages": packages}, stream)
 
 
 def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
-    from careen.components.content import content_of
-    from careen.licences.categories import category
+    from careen.app.licensing import category, components_of, differs
     from careen.output.escape import visible
     from careen.output.lines import plural
 
     from .columns import write_columns
 
-    components = content_of(report).components
+    components = components_of(report)
     by_licence: dict[str, list[Component]] = defaultdict(list)
     for component in components:
         by_licence[component.licence.concluded].append(component)
@@ -120,7 +118,7 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
         for licence, found in sorted(by_licence.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
     write_columns(COLUMNS, rows, stream)
-    differing = [found for found in components if found.licence.declared and found.licence.found and _differs(found)]
+    differing = [component for component in components if differs(component)]
     if differing:
         stream.write(f"\nDeclared, and other licences found in their files ({len(differing):,}):\n")
         for component in differing if options.verbose else differing[:10]:
@@ -130,19 +128,6 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
             )
         if len(differing) > 10 and not options.verbose:
             stream.write(f"  and {len(differing) - 10:,} more (--verbose)\n")
-
-
-def _differs(component: "Component") -> bool:
-    """A licence text says nothing about later versions."""
-    from careen.licences.expressions import ids_in
-
-    declared, found = ids_in(component.licence.declared), ids_in(component.licence.found)
-    families = {_base(id) for id in declared}
-    return any(_base(id) not in families for id in found)
-
-
-def _base(id: str) -> str:
-    return id.removesuffix("-or-later").removesuffix("-only")
 
 
 def _names(components: "list[Component]", verbose: bool) -> str:

@@ -13,7 +13,7 @@ from .settings import loaded_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from careen.components.profiles import Element, Profile
+    from careen.app.licensing import Element, Profile
     from careen.model.report import Report
 
 FORMATS = ("cyclonedx", "cyclonedx-xml", "spdx", "spdx3")
@@ -95,7 +95,7 @@ def _refuse_version(format: str, version: str) -> None:
 
 
 def _check(report: "Report", profile: "Profile") -> int:
-    from careen.components.profiles import elements_of
+    from careen.app.licensing import elements_of
     from careen.output.escape import visible
 
     elements = elements_of(report, profile)

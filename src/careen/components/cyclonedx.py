@@ -158,7 +158,8 @@ def _properties(pairs: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], refs: dict[str, str], version: str) -> dict[str, Any]:
-    ref = refs.get(finding.package, finding.package)
+    ref, number = refs.get(finding.package, finding.package), finding.package_version[:VERSION_LENGTH]
+    affected = {"versions": [{"version": number, "status": "affected"}]} if number else {}
     links = [(advisory, web_link(advisory.url)) for advisory in finding.advisories]
     sources = [{"name": advisory.source, **({"url": url} if url else {})} for advisory, url in links]
     properties = [("risk", f"{finding.risk:g}"), ("confidence", finding.confidence)]
@@ -179,7 +180,7 @@ def _vulnerability(finding: Vulnerability, analysis: dict[str, Any], refs: dict[
             *(_rating(cvss, version) for cvss in finding.cvss),
         ],
         "analysis": analysis,
-        "affects": [{"ref": ref, "versions": [{"version": finding.package_version[:VERSION_LENGTH], "status": "affected"}]}],
+        "affects": [{"ref": ref, **affected}],
         "properties": _properties(properties),
     }
     numbers = [int(number) for weakness in finding.weaknesses if (number := weakness.id.removeprefix("CWE-")).isdecimal()]

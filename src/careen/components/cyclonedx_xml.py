@@ -129,6 +129,8 @@ def _affects(element: "Element", value: Iterable[Mapping[str, Any]]) -> None:
     for entry in value:
         target = SubElement(element, "target")
         SubElement(target, "ref").text = _clean(entry["ref"])
+        if "versions" not in entry:
+            continue
         versions = SubElement(target, "versions")
         for version in entry["versions"]:
             found = SubElement(versions, "version")

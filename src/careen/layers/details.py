@@ -30,7 +30,7 @@ def details(
     digests, required = facts.of_role("component_digests"), facts.of_role("requirements")
     wanted = {place.path.partition("!/")[0] for package in packages for place in package.evidence}
     return Details(
-        tuple(_licence_files(tree, facts.of_role("licence_files"), owners, packages)),
+        tuple(dict.fromkeys(_licence_files(tree, facts.of_role("licence_files"), owners, packages))),
         tuple(_dependencies(required, packages)),
         tuple(FileDigest(fact.path, fact.value.sha256, fact.value.sha512) for fact in digests if fact.path in wanted),
         tuple(sorted(_suppliers(required, packages))),
@@ -63,7 +63,8 @@ def _licence_files(tree: Squashed, facts: Sequence[Fact], owners: Owners, packag
 
 
 def _of_system_package(tree: Squashed, package: Package, by_folder: dict[str, list[Fact]]) -> list[Fact]:
-    root = package.evidence[0].path.partition("var/lib/")[0] if package.evidence else ""
+    before, database, _ = (package.evidence[0].path if package.evidence else "").partition("var/lib/")
+    root = before if database else ""
     for name in (f"usr/share/doc/{package.name}/copyright", f"usr/share/licenses/{package.name}/x"):
         place = tree.resolve(f"{root}{name}")
         target = tree.link(place)

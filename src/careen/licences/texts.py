@@ -26,7 +26,7 @@ OR_LATER = "-or-later"
 # Of two texts that are about as much alike, the well-known one is meant: many others are it with a name filled in.
 USUAL = ("MIT", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "BSD-4-Clause-UC", "Apache-2.0", "ISC", "Zlib", "OFL-1.1",
          "HPND", "HPND-sell-variant", "BSL-1.0")  # fmt: skip
-USUAL_BONUS = 0.02
+USUAL_BONUS = 0.05
 
 
 class Match(Struct, frozen=True, gc=False):
@@ -37,6 +37,7 @@ class Match(Struct, frozen=True, gc=False):
     start: int
     end: int
     exception: bool = False
+    common: int = 0  # runs of words that the text and the licence have in common
 
 
 class _Form(Struct, frozen=True):
@@ -86,17 +87,12 @@ def _places(grams: Sequence[str]) -> dict[str, list[int]]:
     return places
 
 
-def _rank(match: Match) -> tuple[float, bool, int, bool, str]:
-    """A longer text is preferred if two are as much alike, then ``-only``, since a text alone states no later version."""
-    entry = entries_by_id()[match.id]
-    bonus = USUAL_BONUS if match.id in USUAL and match.likeness < 1 else 0.0
-    return (
-        round(match.likeness + bonus, 2),
-        not entry.deprecated,
-        match.end - match.start,
-        not match.id.endswith(OR_LATER),
-        match.id,
-    )
+def _rank(match: Match) -> tuple[int, bool, bool, str]:
+    """A text that holds another one is preferred if it is nearly as much like the file: X11 is MIT and one more clause. Of
+    equal texts ``-only``, since a text alone states no later version."""
+    bonus = 1 + USUAL_BONUS if match.id in USUAL and match.likeness < 1 else 1
+    score = round(match.common * match.likeness**3 * bonus)
+    return score, not entries_by_id()[match.id].deprecated, not match.id.endswith(OR_LATER), match.id
 
 
 def _proposed(words: Sequence[str]) -> list[int]:
@@ -132,7 +128,7 @@ def _compared(number: int, grams: Sequence[str], places: dict[str, list[int]]) -
     if likeness < _needed(form.words):
         return None
     entry = library().entries[number]
-    return Match(entry.id, likeness, start, end, entry.exception)
+    return Match(entry.id, likeness, start, end, entry.exception, common)
 
 
 def _without_repeats(grams: Sequence[str], hits: Sequence[int], first: int, last: int) -> tuple[int, int]:

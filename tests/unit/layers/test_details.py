@@ -65,6 +65,30 @@ def test_a_copyright_file_belongs_to_its_package_even_behind_a_link():
     }
 
 
+def test_a_package_of_a_database_elsewhere_has_its_copyright_file():
+    found = details_of(
+        {
+            "etc/os-release": OS_RELEASE,
+            "usr/lib/dpkg/status": status(("bash", "5")),
+            "usr/share/doc/bash/copyright": MIT,
+        }
+    )
+    assert [(short(file.package), file.expression) for file in found.licence_files] == [("bash", "MIT")]
+
+
+def test_copies_of_a_package_have_each_file_once():
+    manifest = b'{"name": "a", "version": "1.0.0"}'
+    found = details_of(
+        {
+            "x/node_modules/a/package.json": manifest,
+            "x/node_modules/a/LICENSE": MIT,
+            "y/node_modules/a/package.json": manifest,
+            "y/node_modules/a/LICENSE": MIT,
+        }
+    )
+    assert sorted(file.path for file in found.licence_files) == ["x/node_modules/a/LICENSE", "y/node_modules/a/LICENSE"]
+
+
 def test_a_file_that_a_later_layer_removes_does_not_count():
     lower = {
         "etc/os-release": OS_RELEASE,

@@ -1,7 +1,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.licences.expressions import combined, expression_of, ids_in, is_valid, simplified
@@ -43,7 +43,6 @@ def test_what_packages_state_becomes_an_expression(stated, expression):
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[ ()A-Za-z0-9.+,/&|-]{0,60}", fullmatch=True))
-@settings(deadline=None)
 def test_no_text_becomes_an_invalid_expression(text):
     found = expression_of(text)
     assert found == "" or is_valid(found)
