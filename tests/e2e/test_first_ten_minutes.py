@@ -54,7 +54,7 @@ def test_help_and_version(shell):
     finished = shell.run("--help")
     assert finished.returncode == 0
     assert "scan" in finished.stdout
-    assert max(map(len, finished.stdout.splitlines())) <= 80
+    assert [line for line in finished.stdout.splitlines() if len(line) > 80] == []
     assert shell.run("--version").stdout.startswith("careen 0.")
     assert shell.run().returncode == 2
     assert max(map(len, shell.run("scan", "--help").stdout.splitlines())) <= 80
@@ -72,7 +72,7 @@ def test_a_local_archive_by_its_path(shell, archive):
     assert "libssl3" in finished.stdout
     assert "3.0.13-1~deb12u1" in finished.stdout or "3.0.1" in finished.stdout
     assert "lodash" in finished.stdout
-    assert max(map(len, finished.stdout.splitlines())) <= 80
+    assert [line for line in finished.stdout.splitlines() if len(line) > 80] == []
     assert "\x1b" not in finished.stdout
 
 

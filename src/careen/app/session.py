@@ -128,7 +128,8 @@ class Session:
 
         with self._scanned(reference, progress) as scanned:
             report = scanned.report
-        report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems))
+            reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None
+            report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
         return compared(report, self._policy_with_baseline(progress).baseline)
 
     def explain(
@@ -153,23 +154,26 @@ class Session:
     def fix(self, reference: str, base: str = "", progress: Progress = silent) -> "tuple[Report, Plan]":
         """What to do about the vulnerabilities of an image, and what stays; ``base`` names its base image."""
         from careen.matching.remedy import plan
-        from careen.model.finding import Vulnerability
 
         with self._scanned(reference, progress) as scanned:
             report = scanned.report
             if scanned.knowledge is None:
                 raise DatabaseError("there is no advisory database, so that no fix is known", "careen db update")
-            by = Assessment(
-                policy=self._policy,
-                matcher=Matcher(scanned.knowledge, self.schemes, self.ecosystems),
-                scanners=frozenset(("vuln",)),
-            )
+            reassess = self._reassessing(report, scanned.knowledge)
+            return report, plan(report, reassess, self.schemes, self.ecosystems, base)
 
-            def vulnerabilities_of(inventory: Inventory) -> "list[Vulnerability]":
-                findings = report_of(report.image, inventory, by).findings
-                return [finding for finding in findings if isinstance(finding, Vulnerability)]
+    def _reassessing(self, report: Report, knowledge: Knowledge) -> "Callable[[Inventory], list[Vulnerability]]":
+        """The vulnerabilities of an inventory, by the same advisories and policy."""
+        from careen.model.finding import Vulnerability
 
-            return report, plan(report, vulnerabilities_of, self.schemes, self.ecosystems, base)
+        matcher = Matcher(knowledge, self.schemes, self.ecosystems)
+        by = Assessment(policy=self._policy, matcher=matcher, scanners=frozenset(("vuln",)))
+
+        def vulnerabilities_of(inventory: Inventory) -> list[Vulnerability]:
+            findings = report_of(report.image, inventory, by).findings
+            return [finding for finding in findings if isinstance(finding, Vulnerability)]
+
+        return vulnerabilities_of
 
     def inventory(
         self, reference: str | Image, progress: Progress = silent, on_delta: OnDelta = lambda _: None

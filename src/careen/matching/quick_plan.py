@@ -1,6 +1,7 @@
-"""The plan of ``careen fix``, from the fixed versions that the findings name: fast enough to be part of every scan.
+"""The plan of ``careen fix``, fast enough to be part of every scan: only packages that are upgraded are matched again.
 
-No advisory is read again, so a vulnerability that only a newer version has is not in it.
+Without a way to match them, the fixed versions that the findings name decide: a vulnerability that only a newer version has
+is then not in the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,12 +18,17 @@ from careen.plugins import Ecosystem, VersionScheme
 
 from .bundles import Bundles
 from .keys import Key, keys_of
-from .remedy import plan, targets_of
+from .remedy import Reassess, plan, targets_of
 from .upgrades import SYSTEM, Place, is_manager
 
 
-def quick_plan(report: Report, schemes: Mapping[str, VersionScheme], ecosystems: Mapping[str, Ecosystem]) -> Plan | None:
-    """None if the report has no vulnerability."""
+def quick_plan(
+    report: Report,
+    schemes: Mapping[str, VersionScheme],
+    ecosystems: Mapping[str, Ecosystem],
+    reassess: Reassess | None = None,
+) -> Plan | None:
+    """None if the report has no vulnerability. ``reassess`` gives the findings of packages that are upgraded."""
     findings = [finding for finding in report.findings if isinstance(finding, Vulnerability)]
     if not findings:
         return None
@@ -42,8 +48,18 @@ def quick_plan(report: Report, schemes: Mapping[str, VersionScheme], ecosystems:
             if package is before or not _fixes(package, finding, keys[package.type])
         ]
 
+    def left_or_new(inventory: Inventory) -> list[Vulnerability]:
+        """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions."""
+        pairs = list(zip(inventory.packages, packages, strict=True))
+        upgraded = tuple(package for package, before in pairs if package is not before)
+        if reassess is None or not upgraded:
+            return left(inventory)
+        stays = zip(pairs, of_package, strict=True)
+        known = [finding for (package, before), found in stays if package is before for finding in found]
+        return [*known, *reassess(replace(inventory, packages=upgraded))]
+
     inventory = replace(report.inventory, packages=packages)
-    made = plan(replace(report, inventory=inventory), left, schemes, ecosystems)
+    made = plan(replace(report, inventory=inventory), left_or_new, schemes, ecosystems)
     upgraded = {upgrade.purl for action in made.actions for upgrade in action.upgrades}
     every = targets_of(inventory, left, keys, [Place("any")] * len(packages))
     versions = {packages[index].purl: to for index, to in every.items() if packages[index].type in SYSTEM}

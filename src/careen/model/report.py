@@ -153,4 +153,4 @@ class Report(Struct, frozen=True):
     base: BaseImage | None = None
     base_excluded: bool = False  # the gates excluded the base image
     compared: Comparison | None = None  # with the baseline, if one is given
-    plan: Plan | None = None  # what removes the vulnerabilities, by the fixed versions that they name
+    plan: Plan | None = None  # what removes the vulnerabilities; None if there are none

@@ -41,9 +41,9 @@ class Step(Struct, frozen=True):
 
 def first_steps(report: Report) -> list[Step]:
     rows = rows_of(report)
-    in_packages = [row for row in rows if row.purl]
+    in_packages = [row for row in rows if row.fix_state]  # fixed by another version
     steps = [*(_of_plan(report.plan, in_packages) if report.plan else _of_packages(in_packages, report))]
-    steps += _of_others([row for row in rows if not row.purl])
+    steps += _of_others([row for row in rows if not row.fix_state])
     return sorted(steps, key=_rank)
 
 

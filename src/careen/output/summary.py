@@ -82,6 +82,15 @@ def licence_findings(findings: Iterable[Finding]) -> list[LicenceFinding]:
     return sorted((finding for finding in findings if isinstance(finding, LicenceFinding)), key=_by_place)
 
 
+def other_kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """The findings of kinds that have no function here, by their kinds."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if type(finding) not in (Vulnerability, ExposedSecret, IntegrityFinding, Misconfiguration, LicenceFinding):
+            found.setdefault(str(finding.__struct_config__.tag), []).append(finding)
+    return found
+
+
 def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:
     return sorted(
         suppressed, key=lambda entry: (entry.finding.id, _where(entry.finding), entry.finding.fingerprint, entry.by.kind)
@@ -106,7 +115,11 @@ def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding
 
 
 def _layers(finding: Finding) -> list[int | None]:
-    return [place.layer for place in finding.all_places] if isinstance(finding, ExposedSecret) else [finding.layer]
+    return (
+        [place.layer for place in finding.all_places]
+        if isinstance(finding, ExposedSecret)
+        else [getattr(finding, "layer", None)]
+    )
 
 
 def build_step(created_by: str) -> str:

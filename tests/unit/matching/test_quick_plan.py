@@ -6,6 +6,7 @@ from tests.support.reports import clean
 from careen.matching.match import match
 from careen.matching.quick_plan import quick_plan
 from careen.matching.remedy import plan
+from careen.model.advisory import Range
 from careen.model.finding import Fix
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package, Source
@@ -72,3 +73,19 @@ def test_a_copy_is_upgraded_with_its_owner():
 def test_what_nothing_in_the_image_can_upgrade_has_its_version():
     made = quick_plan(scanned([deb()], [advisory("CVE-1"), advisory("CVE-2", "3.0.15-1")]), SCHEMES, ECOSYSTEMS)
     assert (made.actions, made.versions) == ((), {deb().purl: "3.0.15-1"})
+
+
+def test_a_new_version_with_vulnerabilities_of_its_own_is_not_the_target():
+    records = [
+        advisory("CVE-1", "4.2.16", "PyPI", "django"),
+        advisory("CVE-2", None, "PyPI", "django", ranges=(Range("4.2", "4.2.30"),)),
+    ]
+    packages = [django(), deb()]
+
+    def reassess(inventory):
+        assert [package.name for package in inventory.packages] == ["django"]  # deb stays as it is
+        return match(inventory, knowledge(*records), SCHEMES, ECOSYSTEMS, TODAY).findings
+
+    made = quick_plan(scanned(packages, records), SCHEMES, ECOSYSTEMS, reassess)
+    assert [upgrade.to for action in made.actions for upgrade in action.upgrades] == ["4.2.30"]
+    assert (made.before, made.after) == (1, 0)

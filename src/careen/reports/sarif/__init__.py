@@ -12,7 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from careen import __version__
-from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, Location, Suppressed, Vulnerability
 from careen.model.report import Report
 from careen.output.escape import visible
 from careen.output.image_name import lasting_name
@@ -124,17 +124,18 @@ def _of_vulnerability(finding: Vulnerability, base: str) -> tuple[str, list[dict
     return f"{finding.id} in {finding.package_name} {finding.package_version}, {fix}", places, properties
 
 
-def _of_place(finding: ExposedSecret | Misconfiguration, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
-    location = finding.location
+def _of_place(finding: Finding, base: str) -> tuple[str, list[dict[str, Any]], dict[str, Any]]:
+    """A finding of any kind: fields that its kind does not have are left out."""
+    location = getattr(finding, "location", None) or Location("")
     places = [_location(location.path, base, line=location.line, end_line=location.end_line)]
-    properties: dict[str, Any] = {"severity": finding.severity, "layer": finding.layer}
+    properties: dict[str, Any] = {"severity": finding.severity, "layer": getattr(finding, "layer", None)}
     if isinstance(finding, ExposedSecret):
         deleted = ", deleted by a later layer" if finding.deleted else ""
         more = [place.location for place in finding.places]
         places += [_location(place.path, base, line=place.line, end_line=place.end_line) for place in more]
         properties |= {"deleted": finding.deleted, "confidence": finding.confidence}
         return f"{finding.title}: {finding.match}{deleted}", places, properties
-    return joined(finding.title or finding.id, finding.message), places, properties
+    return joined(getattr(finding, "title", "") or finding.id, getattr(finding, "message", "")), places, properties
 
 
 def _location(path: str, base: str, purl: str = "", line: int | None = None, end_line: int | None = None) -> dict[str, Any]:

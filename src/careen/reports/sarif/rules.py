@@ -23,7 +23,6 @@ _TAGS = {
     "Licence": "licence",
     "Misconfiguration": "misconfiguration",
 }
-_NAMES: dict[type, str] = {IntegrityFinding: "ModifiedFile", LicenceFinding: "Licence"}
 _SHOWN = 10  # packages and links of a rule
 _OF_SECRETS = (
     "Whoever can read this file, or pull the image, has the credential. A later layer that deletes the file does not remove it."
@@ -47,18 +46,29 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
     elif isinstance(worst, ExposedSecret):
         described = _of_place("ExposedSecret", worst.title or id, _OF_SECRETS, REVOKE)
     else:
-        title = worst.title or id
-        name = _NAMES.get(type(worst), "Misconfiguration")
-        described = _of_place(name, title, worst.why or title, worst.fix, worst.references)
+        title = getattr(worst, "title", "") or id
+        texts = (getattr(worst, "why", "") or title, str(getattr(worst, "fix", "")), getattr(worst, "references", ()))
+        described = _of_place(_name(worst), title, *texts)
     properties: dict[str, Any] = {
         "security-severity": f"{_score(worst):.1f}",
-        "tags": ["security", _TAGS[described["name"]], worst.severity],
+        "tags": ["security", _TAGS.get(described["name"], "finding"), worst.severity],
     }
     if isinstance(worst, Misconfiguration):
         properties["references"] = list(worst.references)
     _add_weaknesses(properties, vulnerabilities)
     rule = {"id": id, **described, "defaultConfiguration": {"level": LEVELS[worst.severity]}, "properties": properties}
     return rule | ({"helpUri": links[0]} if links else {})
+
+
+def _name(finding: Finding) -> str:
+    """ "ModifiedFile"; of a kind that has no name here its own: "StrangeOrigin"."""
+    if isinstance(finding, IntegrityFinding):
+        return "ModifiedFile"
+    if isinstance(finding, LicenceFinding):
+        return "Licence"
+    if type(finding) is Misconfiguration:
+        return "Misconfiguration"
+    return str(finding.__struct_config__.tag).replace("_", " ").title().replace(" ", "")
 
 
 def _score(finding: Finding) -> float:

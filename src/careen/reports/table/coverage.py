@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from careen.model.reasons import effect_of
-from careen.model.report import Report
+from careen.model.report import Reason, Report
 from careen.output.escape import visible
 from careen.output.lines import fit, plural, wrapped
 from careen.plugins import ReportOptions
@@ -62,7 +62,7 @@ def _reasons(report: Report, options: ReportOptions) -> Iterator[Line]:
     of_unknowns = {unknown.code for unknown in report.unknowns}
     # The unknowns are listed, each with its own reason.
     reasons = [reason for reason in report.coverage.reasons if reason.code not in of_unknowns]
-    shown = [reason for reason in reasons if options.verbose or effect_of(reason.code) != "information"]
+    shown = [reason for reason in reasons if options.verbose or reason.code in NEXT_STEPS or _matters(reason)]
     for reason in shown:
         count = f" ({plural(reason.packages, 'package').replace(' ', NO_BREAK)})" if reason.packages else ""
         yield from _item(visible(reason.detail) + count, options)
@@ -70,6 +70,10 @@ def _reasons(report: Report, options: ReportOptions) -> Iterator[Line]:
             yield from ([(f"      {visible(subject)}", "dim")] for subject in reason.subjects)
     if left := len(reasons) - len(shown):
         yield from _item(f"{plural(left, 'note')} on packages that were assessed (--all lists them)", options)
+
+
+def _matters(reason: Reason) -> bool:
+    return effect_of(reason.code) != "information"
 
 
 def _unknowns(report: Report, options: ReportOptions) -> Iterator[Line]:

@@ -1,40 +1,44 @@
-"""Secrets, modified files and misconfigurations, by file, in the order of lines."""
+"""Everything but vulnerabilities, by file, in the order of lines: secrets, modified files, misconfigurations, other kinds.
+
+A kind that is new here needs no change: it is shown by what all kinds have in common (``output/rows``).
+"""
 
 from collections.abc import Iterator
 
 from careen.model.advisory import SEVERITIES
-from careen.model.finding import ExposedSecret, Location, Misconfiguration
+from careen.model.finding import ExposedSecret, Finding, Location, Misconfiguration, Vulnerability
 from careen.model.report import Report
 from careen.output.escape import columns, visible
 from careen.output.lines import fit, joined, plural, wrapped
-from careen.output.summary import integrity_findings, licence_findings, misconfigurations, secrets
+from careen.output.rows import Row, row_of
+from careen.output.summary import ordered
 from careen.plugins import ReportOptions
 
 from .lines import NO_BREAK, STYLES, Line, is_listed, prose_width
 
-Placed = ExposedSecret | Misconfiguration
 MAX_PLACES = 3  # that a line names
 
 
 def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
-    by_path: dict[str, list[Placed]] = {}
-    all = report.findings
-    found: list[Placed] = [*secrets(all), *integrity_findings(all), *misconfigurations(all), *licence_findings(all)]
+    by_path: dict[str, list[Finding]] = {}
+    found: list[Finding] = [finding for finding in ordered(report.findings) if not isinstance(finding, Vulnerability)]
+    rows = {id(finding): row_of(finding, report.image) for finding in found}
     listed = [finding for finding in found if is_listed(finding, options)]
     folded = [finding for finding in listed if not options.verbose and is_possible(finding)]
     for finding in listed:
         if options.verbose or not is_possible(finding):
-            by_path.setdefault(finding.location.path, []).append(finding)
+            row = rows[id(finding)]
+            by_path.setdefault(row.path or row.subject or row.kind, []).append(finding)
     width = max((columns(visible(finding.id, 60)) for findings in by_path.values() for finding in findings), default=0)
     for path, findings in by_path.items():
         yield [(fit(visible(path, 500), options.width), "bold")]
         for finding in sorted(
-            findings, key=lambda finding: (finding.location.line or 0, SEVERITIES.index(finding.severity), finding.id)
+            findings, key=lambda finding: (rows[id(finding)].line or 0, SEVERITIES.index(finding.severity), finding.id)
         ):
-            yield from _finding(finding, width, options)
+            yield from _finding(finding, rows[id(finding)], width, options)
         yield []
     if folded:
-        files = len({finding.location.path for finding in folded})
+        files = len({rows[id(finding)].path for finding in folded})
         where = f"{plural(len(folded), 'possible secret')} in {plural(files, 'file')}"
         yield [(f"{where} (--all lists them, no gate counts them)", "dim")]
         yield []
@@ -43,10 +47,10 @@ def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield []
 
 
-def _finding(finding: Placed, width: int, options: ReportOptions) -> Iterator[Line]:
-    line = "" if finding.location.line is None else str(finding.location.line)
+def _finding(finding: Finding, row: Row, width: int, options: ReportOptions) -> Iterator[Line]:
+    line = "" if row.line is None else str(row.line)
     start = f"  {line:>5}  {finding.severity:<10}  {visible(finding.id, 60):<{width}}  "
-    parts = list(wrapped(_text(finding), max((options.width or 10_000) - len(start), 30)))
+    parts = list(wrapped(_text(finding, row), max((options.width or 10_000) - len(start), 30)))
     spans = [(start[:9], ""), (start[9:19], STYLES[finding.severity]), (start[19:], "")]
     for part in parts:
         yield [*spans, (part.replace(NO_BREAK, " "), "")]
@@ -56,11 +60,11 @@ def _finding(finding: Placed, width: int, options: ReportOptions) -> Iterator[Li
             yield [(" " * len(start) + visible(part), "dim")]
 
 
-def is_possible(finding: Placed) -> bool:
+def is_possible(finding: Finding) -> bool:
     return isinstance(finding, ExposedSecret) and finding.confidence == "possible"
 
 
-def _text(finding: Placed) -> str:
+def _text(finding: Finding, row: Row) -> str:
     if isinstance(finding, ExposedSecret):
         notes = [
             *(["possible"] if is_possible(finding) else []),
@@ -69,8 +73,8 @@ def _text(finding: Placed) -> str:
         ]
         text = f"{visible(finding.title, 200)}: {visible(finding.match, 100)}" + "".join(f" ({note})" for note in notes)
     else:
-        text = joined(visible(finding.title, 200), visible(finding.message, 300))
-    return text if finding.layer is None else f"{text} (layer{NO_BREAK}{finding.layer})"
+        text = joined(visible(row.title, 200), visible(row.message, 300))
+    return text if row.layer is None else f"{text} (layer{NO_BREAK}{row.layer})"
 
 
 def _more(finding: ExposedSecret) -> str:

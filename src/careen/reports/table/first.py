@@ -14,6 +14,7 @@ from .coverage import HEADINGS, next_steps
 from .lines import NOT_IMAGES, Line, prose_width
 
 HEAD = "WHAT TO DO FIRST"
+NEXT = "  next: "
 STANDARD_INPUT = "-"
 
 
@@ -25,9 +26,10 @@ def first_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield from _steps(steps if options.verbose else steps[:FIRST], prose_width(options))
         if len(steps) > FIRST and not options.verbose:
             yield [(f"     and {plural(len(steps) - FIRST, 'more step')} (--all lists them)", "dim")]
-    if (command := _next(report)) and (steps or report.coverage.verdict == "not_assessed"):
-        for index, part in enumerate(wrapped(command, prose_width(options) - 8)):
-            yield [("  next: " if index == 0 else " " * 8, "bold"), (part, "")]
+    width = prose_width(options) - len(NEXT)
+    if (command := _next(report, width)) and (steps or report.coverage.verdict == "not_assessed"):
+        for index, part in enumerate(wrapped(command, width)):
+            yield [(NEXT if index == 0 else " " * len(NEXT), "bold"), (part, "")]
     yield []
 
 
@@ -59,15 +61,16 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
 
 
-def _next(report: Report) -> str:
+def _next(report: Report, width: int) -> str:
     """The command that helps most now: to assess what was not, else to see the commands of the steps."""
     if report.coverage.verdict == "not_assessed":
         return next((step for step in next_steps(report)), "")
     reference = report.image.reference
     if report.image.kind in NOT_IMAGES or reference == STANDARD_INPUT or report.plan is None or not report.plan.actions:
         return ""
-    plan = report.plan
+    plan, name = report.plan, shlex.quote(visible(reference, 300))
+    command = f"careen fix {name if columns(name) <= width else 'REFERENCE'}"
     stays = (
         f"{plan.after:,} of {plural(plan.before, 'vulnerability')} stay" if plan.after else "none of its vulnerabilities stays"
     )
-    return f"careen fix {shlex.quote(visible(reference, 300))}  (the commands; {stays})"
+    return f"{command}  (the commands; {stays})"

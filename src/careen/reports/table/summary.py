@@ -16,6 +16,7 @@ from careen.output.summary import (
     integrity_findings,
     licence_findings,
     misconfigurations,
+    other_kinds,
     secrets,
     vulnerabilities,
 )
@@ -65,6 +66,7 @@ def _totals(report: Report) -> Iterator[Line]:
         ("licences", licence_findings(report.findings)),
     )
     columns_of += [(head, by_severity(found)) for head, found in others if found]
+    columns_of += [(visible(kind, 12), by_severity(found)) for kind, found in other_kinds(report.findings).items()]
     yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head, _ in columns_of) + f"{'total':>9}", "dim")]
     totals = by_severity(report.findings)
     for severity in SEVERITIES:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from careen.model.advisory import Cvss
-from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Suppressed, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, Suppressed, Vulnerability
 from careen.model.image import Layer
 from careen.model.package import Package
 from careen.output.escape import web_link
@@ -121,19 +121,21 @@ def _cvss(scores: Iterable[Cvss]) -> dict[str, dict[str, Any]]:
     return {source: scored for source, scored in sorted(by_source.items()) if scored}
 
 
-def _misconfiguration(finding: Misconfiguration, layers: Layers) -> dict[str, Any]:
-    links = _links(finding.references)
+def _misconfiguration(finding: Finding, layers: Layers) -> dict[str, Any]:
+    """A misconfiguration, or a finding of a kind that Trivy does not have."""
+    title, references = getattr(finding, "title", "") or finding.id, getattr(finding, "references", ())
+    links = _links(references)
     return {
         "ID": finding.id,
-        "Title": finding.title,
-        "Description": finding.why,
-        "Message": finding.message or finding.title,
-        "Resolution": finding.fix,
+        "Title": title,
+        "Description": getattr(finding, "why", ""),
+        "Message": getattr(finding, "message", "") or title,
+        "Resolution": str(getattr(finding, "fix", "")),
         "Severity": _severity(finding),
         **({"PrimaryURL": links[0]} if links else {}),
-        "References": list(finding.references),
+        "References": list(references),
         "Status": "FAIL",
-        **_layer(finding.layer, layers),
+        **_layer(getattr(finding, "layer", None), layers),
         "CauseMetadata": _lines(finding),
     }
 
@@ -154,9 +156,10 @@ def _severity(finding: Finding) -> str:
     return "LOW" if finding.severity == "negligible" else finding.severity.upper()
 
 
-def _lines(finding: Misconfiguration | ExposedSecret) -> dict[str, int]:
-    line = finding.location.line
-    return {"StartLine": line, "EndLine": finding.location.end_line or line} if line else {}
+def _lines(finding: Finding) -> dict[str, int]:
+    location = getattr(finding, "location", None)
+    line = location.line if location else None
+    return {"StartLine": line, "EndLine": location.end_line or line} if location and line else {}
 
 
 def _layer(index: int | None, layers: Layers) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def place_of(finding: Finding, known: Known) -> Place:
         return _place_of_type(type, finding.paths[0] if finding.paths else "", known)
     if isinstance(finding, ExposedSecret):
         return Place("secret", "", finding.location.path)
-    return Place("config", CONFIGURATION.get(finding.id.partition("-")[0], ""), finding.location.path)
+    location = getattr(finding, "location", None)
+    return Place("config", CONFIGURATION.get(finding.id.partition("-")[0], ""), location.path if location else "")
 
 
 def place_of_package(package: Package, known: Known) -> Place:

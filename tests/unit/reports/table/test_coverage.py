@@ -87,3 +87,15 @@ def test_accepted_gaps():
 
 def test_without_reasons_the_verdict_still_has_its_heading():
     assert lines_of(clean("not_assessed")) == ["Not assessed", ""]
+
+
+def test_notes_on_packages_that_were_assessed_are_counted_unless_there_is_something_to_do():
+    reasons = (
+        Reason("derived_source", "a"),
+        Reason("fixed_only", "b"),
+        Reason("untrusted_rules", "c"),
+        Reason("unpinned", "d"),
+    )
+    report = clean("partially_assessed", reasons)
+    assert lines_of(report)[1:4] == ["  - c", "  - d", "  - 2 notes on packages that were assessed (--all lists them)"]
+    assert lines_of(report, verbose=True)[1:5] == ["  - a", "  - b", "  - c", "  - d"]

@@ -48,3 +48,8 @@ def test_what_was_not_assessed_comes_before_anything_else():
 
 def test_nothing_found_is_no_praise():
     assert lines_of(clean()) == ["No finding", ""]
+
+
+def test_a_reference_that_is_wider_than_the_terminal():
+    report = replace(usual(), image=replace(usual().image, reference="x" * 90), plan=Plan(8, 4, 4, (ACTION,), (), ()))
+    assert "  next: careen fix REFERENCE  (the commands; 4 of 8 vulnerabilities stay)" in lines_of(report)

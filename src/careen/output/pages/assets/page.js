@@ -1,6 +1,7 @@
 "use strict";
 // Search, filters, sorting and details of the findings. Text of the image is set as text only, never as markup.
 document.documentElement.classList.add("reading"); // the style leaves thousands of rows out until they are taken over
+addEventListener("error", () => document.documentElement.classList.remove("reading")); // then all rows are there to read
 document.addEventListener("DOMContentLoaded", () => {
   const data = JSON.parse(document.getElementById("data").textContent) || {};
   const $ = (id) => document.getElementById(id);
