@@ -49,7 +49,7 @@ examples:
         metavar="SOURCE",
         action="append",
         default=[],
-        help="build: pypi:NAME, npm:NAME or dir:PATH=NAME@VERSION",
+        help="build: pypi:NAME, npm:NAME, deb:SOURCE, git:PATH or dir:PATH=NAME@VERSION",
     )
     made.add_argument(
         "--list",
@@ -170,6 +170,7 @@ def _component(component: "Component") -> dict[str, Any]:
         "modified": component.modified,
         "files": len(component.files),
         "evidence": [{"kind": part.kind, "found": part.found, "of": part.of} for part in component.evidence],
+        "fixes": [{"cve": fix.cve, "state": fix.state, "evidence": fix.evidence} for fix in component.fixes],
     }
 
 

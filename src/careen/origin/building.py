@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from .features import FAMILIES, Features, features_of
+from .fixes import Fix, in_order
 from .knowledge import ATOM, ATOM_BITS, Atoms, Knowledge, Project, sampled
 from .source import language_of
 from .spans import Hashes
@@ -98,7 +100,7 @@ def is_own_code(path: str) -> bool:
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 
-def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1) -> Knowledge:
+def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1, fixes: Iterable[Fix] = ()) -> Knowledge:
     """``Project.versions`` are in order, and every release is one of them. Raises ValueError for what is too large."""
     names: dict[str, int] = {}
     known: list[Project] = []
@@ -108,7 +110,7 @@ def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int =
             raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
         known.append(project)
         parts.append(_of_project(number, project, releases, names, sampling))
-    return _joined(known, list(names), parts, sampling)
+    return replace(_joined(known, list(names), parts, sampling), fixes=in_order(fixes))
 
 
 def _of_project(

@@ -6,6 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from .evidence import Weights
+from .fixes import FixState
 
 Confidence = Literal["exact", "high", "medium", "low"]
 NEAR_BEST = 0.01
@@ -32,6 +33,7 @@ class Component(Struct, frozen=True):
     files: tuple[str, ...]
     evidence: tuple[Matched, ...]
     nearest: bool = False
+    fixes: tuple[FixState, ...] = ()
 
 
 def best_versions(versions: Sequence[str], scores: Weights) -> tuple[tuple[str, ...], float]:

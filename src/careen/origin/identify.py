@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from .component import Component
 from .features import PROGRAM_HEADS, features_of
+from .fix_states import FixStates
 from .in_program import in_program
 from .in_source import MatchedFile, components, matched_file
 from .knowledge import Knowledge
@@ -31,15 +32,18 @@ def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool 
     """``files`` are paths and contents; ``deep`` reports low confidence as well."""
     matched: list[MatchedFile] = []
     programs: list[Component] = []
+    fixes = FixStates(base)
     unexplained = 0
     for path, data in files:
         features = features_of(path, data)
         known = len(matched) + len(programs)
         if data.startswith(PROGRAM_HEADS):
-            programs += in_program(base, path, features)
+            programs += [fixes.of_program(component, features) for component in in_program(base, path, features)]
         else:
-            matched += matched_file(base, path, features)
+            for file in matched_file(base, path, features):
+                fixes.look(file, features)
+                matched.append(file)
         unexplained += len(matched) + len(programs) == known
-    grouped = components(base, matched)
+    grouped = map(fixes.of_source, components(base, matched))
     kept = [found for found in (*grouped, *programs) if deep or found.confidence != "low"]
     return Identified(tuple(sorted(kept, key=lambda component: (component.path, component.project))), unexplained)

@@ -14,6 +14,7 @@ of another format.
 """
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -26,12 +27,13 @@ from numpy.typing import NDArray
 
 from careen.atomic import write_whole
 from careen.safety.pattern import pattern
-from careen.safety.typed import from_json
+from careen.safety.typed import from_json, from_msgpack
 
 from .features import FAMILIES
+from .fixes import Fix, damage_of
 from .spans import Hashes, Places
 
-FORMAT = 1
+FORMAT = 2
 ATOM_BITS = 24
 ATOM = np.dtype(
     [("project", "<u4"), ("path", "<u4"), ("first", "<u2"), ("last", "<u2"), *((family, "<u4") for family in FAMILIES)]
@@ -39,7 +41,8 @@ ATOM = np.dtype(
 POSTING = np.dtype("<u8")
 MAX_BYTES = 8 << 30
 MANIFEST = "manifest.json"
-NAMES = ("projects.json", "paths.json", "atoms.bin", *(f"{family}.bin" for family in FAMILIES))
+MAX_FIXES_BYTES = 256 << 20
+NAMES = ("projects.json", "paths.json", "atoms.bin", "fixes.bin", *(f"{family}.bin" for family in FAMILIES))
 _SHA256 = pattern(r"[0-9a-f]{64}")
 Atoms = NDArray[np.void]
 
@@ -77,6 +80,12 @@ class Knowledge(Struct, frozen=True):
     atoms: Atoms
     postings: Mapping[str, Hashes]
     sampling: int = 1
+    fixes: tuple[Fix, ...] = ()  # in the order of their projects
+    is_trusted: bool = False  # shipped, or signed by a trusted identity: only such a base may suppress a finding
+
+    def fixes_of(self, project: str) -> tuple[Fix, ...]:
+        first = bisect_left(self.fixes, project, key=lambda fix: fix.project)
+        return self.fixes[first : bisect_right(self.fixes, project, key=lambda fix: fix.project)]
 
     def look_up(self, family: str, hashes: Hashes) -> Found:
         """``hashes`` are sorted and each once."""
@@ -114,12 +123,15 @@ def open_base(folder: Path) -> Knowledge:
     try:
         projects = from_json(files["projects.json"].read_bytes(), tuple[Project, ...])
         paths = from_json(files["paths.json"].read_bytes(), tuple[str, ...])
+        fixes = from_msgpack(files["fixes.bin"].read_bytes(), tuple[Fix, ...])
     except msgspec.MsgspecError as error:
         raise ValueError(f"{folder}: not a knowledge base: {error}") from None
     atoms = _mapped(files["atoms.bin"], ATOM)
     postings = {family: _mapped(files[f"{family}.bin"], POSTING) for family in FAMILIES}
     _check_numbers(folder, projects, paths, atoms, postings)
-    return Knowledge(projects, paths, atoms, postings, manifest.sampling)
+    if damage := damage_of(fixes):
+        raise ValueError(f"{folder}: fixes.bin {damage}")
+    return Knowledge(projects, paths, atoms, postings, manifest.sampling, fixes)
 
 
 def write_base(folder: Path, base: Knowledge) -> None:
@@ -129,6 +141,7 @@ def write_base(folder: Path, base: Knowledge) -> None:
         "projects.json": msgspec.json.encode(base.projects),
         "paths.json": msgspec.json.encode(base.paths),
         "atoms.bin": base.atoms.astype(ATOM).tobytes(),
+        "fixes.bin": msgspec.msgpack.encode(base.fixes),
         **{f"{family}.bin": base.postings[family].astype(POSTING).tobytes() for family in FAMILIES},
     }
     files = {name: Member(len(content), hashlib.sha256(content).hexdigest()) for name, content in sorted(contents.items())}
@@ -156,7 +169,7 @@ def _verified(folder: Path, name: str, member: Member | None) -> Path:
     path = folder / _stored_name(name, member)
     try:
         size = path.stat().st_size
-        if size != member.size or size > MAX_BYTES:
+        if size != member.size or size > (MAX_FIXES_BYTES if name == "fixes.bin" else MAX_BYTES):
             raise ValueError(f"{path}: {size} bytes, the manifest states {member.size}")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -94,7 +94,7 @@ def test_folders_and_archives_of_ones_own(tmp_path):
     assert (base.projects[0].name, base.projects[0].versions, base.paths, skipped) == ("own", ("1.9", "1.10"), ("own.py",), ())
 
 
-@pytest.mark.parametrize("text", ["demo", "pypi:", "dir:/x", "dir:/x=y", "deb:x", "pypi:a b"])
+@pytest.mark.parametrize("text", ["demo", "pypi:", "dir:/x", "dir:/x=y", "rpm:x", "deb:x=y", "pypi:a b"])
 def test_sources_that_are_none(text):
     with pytest.raises(UsageError, match="is not a source"):
         spec_of(text)

@@ -3,7 +3,7 @@
 import pytest
 from tests.support.archive import Archive
 
-from careen.database.clearsigned import signed_text
+from careen.signing.clearsigned import signed_text
 from careen.formats.debian.archive import Index, Offer, packages, read_release, sources
 
 RELEASE = f"""Origin: Debian

@@ -1,0 +1,58 @@
+"""Looks up, while files are identified, which fixes of their projects are in them."""
+
+import numpy as np
+from msgspec.structs import replace
+
+from . import fixes
+from .component import Component
+from .evidence import Evidence
+from .features import Features
+from .fixes import Fix, Looked
+from .in_source import MatchedFile
+from .knowledge import Knowledge
+from .spans import Hashes
+
+LIKE_BEST = 0.5  # of the features of the path in the project that a file is most like
+
+
+class FixStates:
+    """Of a file no more is kept than the features that the fixes of its project know."""
+
+    def __init__(self, base: Knowledge) -> None:
+        self._base = base
+        self._looked: dict[tuple[str, str], Looked] = {}  # by project and path
+        self._known: dict[str, tuple[tuple[Fix, ...], Hashes, Hashes]] = {}
+
+    def look(self, file: MatchedFile, features: Features) -> None:
+        project = self._base.projects[file.project].name
+        known, lines, _ = self._of(project)
+        if known and "lines" in features:
+            originals = _originals(self._base, file.evidence, file.project)
+            self._looked[project, file.path] = Looked(file.path, originals, _common(features["lines"], lines))
+
+    def of_source(self, component: Component) -> Component:
+        known, _, _ = self._of(component.project)
+        files = [self._looked.get((component.project, path)) for path in component.files] if known else []
+        states = fixes.in_source(known, [file for file in files if file is not None])
+        return replace(component, fixes=states) if states else component
+
+    def of_program(self, component: Component, features: Features) -> Component:
+        known, _, texts = self._of(component.project)
+        states = fixes.in_program(known, _common(features["literals"], texts)) if known else ()
+        return replace(component, fixes=states) if states else component
+
+    def _of(self, project: str) -> tuple[tuple[Fix, ...], Hashes, Hashes]:
+        if project not in self._known:
+            found = self._base.fixes_of(project)
+            self._known[project] = (found, *fixes.features_of_fixes(found))
+        return self._known[project]
+
+
+def _originals(base: Knowledge, evidence: Evidence, project: int) -> tuple[str, ...]:
+    paths = base.atoms["path"][evidence.atoms[evidence.projects == project]].astype(np.int64)
+    found, counts = np.unique(paths, return_counts=True)
+    return tuple(base.paths[int(path)] for path in found[counts >= LIKE_BEST * counts.max(initial=0)])
+
+
+def _common(found: Hashes, known: Hashes) -> frozenset[int]:
+    return frozenset(np.intersect1d(found, known, assume_unique=True).tolist())
