@@ -9,7 +9,7 @@ from careen.app.wiring import fetcher_of
 from careen.config import Settings
 from careen.errors import InputError, UsageError
 from careen.log import logger
-from careen.plugins import Progress, silent
+from careen.plugins import Fetcher, Progress, silent
 
 if TYPE_CHECKING:
     from careen.origin.collect import Skipped
@@ -32,12 +32,25 @@ def build_base(
     specs = [spec_of(text) for text in sources]
     try:
         base, skipped = collect(
-            folder, specs, fetcher_of(settings), most_versions=versions, sampling=sampling, progress=progress
+            folder,
+            specs,
+            fetcher_of(settings),
+            of_apt=_signed(settings),
+            most_versions=versions,
+            sampling=sampling,
+            progress=progress,
         )
         write_base(folder, base)
     except OSError as error:
         raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
     return base, skipped
+
+
+def _signed(settings: Settings) -> Fetcher:
+    """For archives whose every file is verified by a signature: they need no TLS."""
+    from careen.net import NetSettings, make_fetcher
+
+    return make_fetcher(NetSettings(timeout_s=settings.timeout_s, ca_file=settings.ca_file, plain_http=("*",)))
 
 
 def knowledge_base(folder: Path) -> "Knowledge":

@@ -70,7 +70,7 @@ class Release(Struct, frozen=True):
     files: Mapping[str, Features]
 
 
-class _Rows(Struct, frozen=True):
+class Rows(Struct, frozen=True):
     """Of one family: ``hashes[i]`` is in the file ``paths[i]`` of the version ``versions[i]``."""
 
     hashes: list[Hashes]
@@ -110,14 +110,14 @@ def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int =
             raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
         known.append(project)
         parts.append(_of_project(number, project, releases, names, sampling))
-    return replace(_joined(known, list(names), parts, sampling), fixes=in_order(fixes))
+    return replace(assembled(known, list(names), parts, sampling), fixes=in_order(fixes))
 
 
 def _of_project(
     number: int, project: Project, releases: Iterable[Release], names: dict[str, int], sampling: int
 ) -> tuple[Atoms, Postings]:
     order = {version: index for index, version in enumerate(project.versions)}
-    rows = {family: _Rows([], [], []) for family in FAMILIES}
+    rows = {family: Rows([], [], []) for family in FAMILIES}
     for release in releases:
         for path, features in sorted(release.files.items()):
             place = names.setdefault(path, len(names))
@@ -126,10 +126,10 @@ def _of_project(
                 rows[family].hashes.append(kept)
                 rows[family].paths.append(np.full(kept.size, place, np.uint32))
                 rows[family].versions.append(np.full(kept.size, order[release.version], np.uint16))
-    return _atoms(number, rows)
+    return project_atoms(number, rows)
 
 
-def _atoms(number: int, rows: dict[str, _Rows]) -> tuple[Atoms, Postings]:
+def project_atoms(number: int, rows: dict[str, Rows]) -> tuple[Atoms, Postings]:
     """The atoms of one project, and for each family its features with the index of an atom."""
     runs = {family: _runs(found) for family, found in rows.items()}
     keys = np.unique(np.concatenate([_key(path, first, last) for _, path, first, last in runs.values()]))
@@ -148,7 +148,7 @@ def _key(path: Hashes, first: Hashes, last: Hashes) -> Hashes:
     return (path << np.uint64(32)) | (first << np.uint64(16)) | last
 
 
-def _runs(rows: _Rows) -> tuple[Hashes, Hashes, Hashes, Hashes]:
+def _runs(rows: Rows) -> tuple[Hashes, Hashes, Hashes, Hashes]:
     """(hash, path, first, last): each run of versions in which a file has a feature."""
     if not rows.hashes:
         empty = np.empty(0, np.uint64)
@@ -164,7 +164,7 @@ def _runs(rows: _Rows) -> tuple[Hashes, Hashes, Hashes, Hashes]:
     return hashes[first], paths[first], versions[first], versions[last]
 
 
-def _joined(
+def assembled(
     projects: Sequence[Project], paths: Sequence[str], parts: Sequence[tuple[Atoms, Postings]], sampling: int
 ) -> Knowledge:
     if sum(atoms.size for atoms, _ in parts) >= 1 << ATOM_BITS:

@@ -28,6 +28,7 @@ from .fetch.unpack import MAX_FILE_BYTES, files_in
 from .fixes import Fix
 from .knowledge import FORMAT, Knowledge, Project
 from .learning import learned, patches_in
+from .order import version_key
 from .parts import Parts
 
 Kind = Literal["pypi", "npm", "deb", "git", "dir"]
@@ -85,16 +86,19 @@ def collect(
     specs: Sequence[Spec],
     fetcher: Fetcher,
     *,
+    of_apt: Fetcher | None = None,
     most_versions: int = 20,
     sampling: int = 1,
     progress: Progress = silent,
 ) -> tuple[Knowledge, tuple[Skipped, ...]]:
     """The base of these projects; ``most_versions`` of each, spread over its history, the newest among them.
 
+    ``of_apt`` asks apt's archives, whose files are verified by signatures; None: ``fetcher`` does.
+
     What is not there, or cannot be read, is skipped and named. Raises NetworkError if a server fails: a base of fewer
     releases would look as if the others did not exist.
     """
-    collector = _Collector(folder, specs, fetcher, most_versions)
+    collector = _Collector(folder, specs, fetcher, of_apt or fetcher, most_versions)
     projects: dict[str, Found] = {}
     for number, spec in enumerate(collector.specs):
         progress(f"reading {spec}", number, len(specs))
@@ -115,10 +119,10 @@ def collect(
 
 
 class _Collector:
-    def __init__(self, folder: Path, specs: Sequence[Spec], fetcher: Fetcher, most_versions: int) -> None:
+    def __init__(self, folder: Path, specs: Sequence[Spec], fetcher: Fetcher, of_apt: Fetcher, most_versions: int) -> None:
         self.specs = sorted(set(specs), key=str)
         self.skipped: list[Skipped] = []
-        self._folder, self._fetcher, self._most = folder, fetcher, most_versions
+        self._folder, self._fetcher, self._of_apt, self._most = folder, fetcher, of_apt, most_versions
         self._parts = Parts(folder / "parts" / RULES)
         self._suites: Suites | None = None
 
@@ -141,7 +145,7 @@ class _Collector:
         reader, releases = ReleaseReader(), []
         for archive in archives:
             with self._skipping(f"{spec.kind}:{spec.name}@{archive.version}"):
-                releases.append(self._release(archive, archive.version, reader, lambda one=archive: self._files(one)))  # type: ignore[misc]
+                releases.append(self._release(archive, archive.version, reader, lambda one=archive: _files(one, self._fetcher)))  # type: ignore[misc]
         versions = tuple(release.version for release in releases)
         return Found(Project(f"{spec.kind}:{listing.project}", versions, (listing.purl,)), releases)
 
@@ -149,17 +153,17 @@ class _Collector:
         """All revisions of a version have the same sources, and each its own patches."""
         if self._suites is None:
             wanted = [other.name for other in self.specs if other.kind == "deb"]
-            self._suites = Suites(apt.repositories(), self._fetcher, self._folder / "indexes", wanted)
+            self._suites = Suites(apt.repositories(), self._of_apt, self._folder / "indexes", wanted)
             self.skipped += [Skipped(place, reason) for place, reason in self._suites.refused]
         by_version: dict[str, list[SourcePackage]] = {}
         for package in self._suites.packages(spec.name):
             if _is_wanted(package.upstream, spec.versions):
                 by_version.setdefault(package.upstream, []).append(package)
         reader, releases, fixes = ReleaseReader(), dict[str, Release](), list[Fix]()
-        for version in _spread(sorted(by_version, key=_natural), self._most):
+        for version in _spread(sorted(by_version, key=version_key), self._most):
             for package in by_version[version]:
                 what = f"deb:{spec.name}@{package.version}"
-                files = cache(lambda one=package: self._files(one.sources))
+                files = cache(lambda one=package, revisions=tuple(by_version[version]): self._sources(one, revisions))
                 with self._skipping(what):
                     release = self._release(package.sources, version, reader, files)
                     releases.setdefault(version, release)
@@ -168,11 +172,21 @@ class _Collector:
         project = Project(f"deb:{spec.name}", tuple(releases), (f"pkg:deb/debian/{spec.name}",))
         return Found(project, list(releases.values()), fixes)
 
+    def _sources(self, package: SourcePackage, revisions: Sequence[SourcePackage]) -> dict[str, bytes]:
+        """From whichever archive has them: one may have dropped what another keeps."""
+        same = [one.sources for one in (package, *revisions) if one.sources.digest == package.sources.digest]
+        for archive in dict.fromkeys(same):
+            try:
+                return _files(archive, self._of_apt)
+            except InputError as error:
+                reason = error
+        raise reason
+
     def _of_clone(self, spec: Spec) -> Found:
         path = Path(spec.name)
         known = [tag for tag in git.tags(path) if _is_wanted(tag.version, spec.versions)]
         reader, releases = ReleaseReader(), []
-        for tag in _spread(sorted(known, key=lambda tag: _natural(tag.version)), self._most):
+        for tag in _spread(sorted(known, key=lambda tag: version_key(tag.version)), self._most):
 
             def files(tree: str = tag.tree) -> dict[str, bytes]:
                 return git.files_of(path, tree, is_own_code, MAX_FILE_BYTES)
@@ -196,10 +210,11 @@ class _Collector:
         if patches is None:
             return []
         name = hashlib.sha256(f"{package.sources.digest} {patches.digest} {project}".encode()).hexdigest()
-        return self._parts.fixes(name, lambda: learned(project, patches_in(_debian_folder(self._files(patches))), files()))
 
-    def _files(self, archive: Archive) -> dict[str, bytes]:
-        return files_in(download(self._fetcher, archive))
+        def read() -> list[Fix]:
+            return learned(project, patches_in(_debian_folder(_files(patches, self._of_apt))), files())
+
+        return self._parts.fixes(name, read)
 
     @contextmanager
     def _skipping(self, what: str) -> Iterator[None]:
@@ -207,6 +222,10 @@ class _Collector:
             yield
         except (InputError, ValueError) as error:
             self.skipped.append(Skipped(what, str(error)))
+
+
+def _files(archive: Archive, fetcher: Fetcher) -> dict[str, bytes]:
+    return files_in(download(fetcher, archive))
 
 
 def _debian_folder(files: dict[str, bytes]) -> dict[str, bytes]:
@@ -257,14 +276,7 @@ def _files_below(root: Path) -> Iterator[tuple[str, bytes]]:
 def _together(one: Found, other: Found) -> Found:
     """A project that is named twice: its versions in the order of their numbers."""
     releases = {release.version: release for release in (*one.releases, *other.releases)}
-    versions = tuple(sorted(releases, key=_natural))
+    versions = tuple(sorted(releases, key=version_key))
     purls = tuple(dict.fromkeys((*one.project.purls, *other.project.purls)))
     project = Project(one.project.name, versions, purls, one.project.cpes)
     return Found(project, [releases[version] for version in versions], [*one.fixes, *other.fixes])
-
-
-def _natural(version: str) -> list[tuple[int, int, str]]:
-    """Numbers as numbers; a tilde is before everything, as in versions of Debian."""
-    parts = re.findall(r"\d+|[a-z]+|~", version.lower())
-    kinds = [(2, int(part), "") if part.isdecimal() else (0, 0, "") if part == "~" else (3, 0, part) for part in parts]
-    return [*kinds, (1, 0, "")]

@@ -41,4 +41,4 @@ def best_versions(versions: Sequence[str], scores: Weights) -> tuple[tuple[str, 
     if best <= 0:
         return tuple(versions), best
     near = scores >= best - max(NEAR_BEST * best, 1e-9)
-    return tuple(version for version, is_near in zip(versions, near, strict=True) if is_near), best
+    return tuple(dict.fromkeys(version for version, is_near in zip(versions, near, strict=True) if is_near)), best

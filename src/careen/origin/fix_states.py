@@ -33,13 +33,15 @@ class FixStates:
     def of_source(self, component: Component) -> Component:
         known, _, _ = self._of(component.project)
         files = [self._looked.get((component.project, path)) for path in component.files] if known else []
-        states = fixes.in_source(known, [file for file in files if file is not None])
-        return replace(component, fixes=states) if states else component
+        looked = [file for file in files if file is not None]
+        trusted = fixes.in_source(self._base.trusted_fixes_of(component.project), looked)
+        return replace(component, fixes=fixes.marked(fixes.in_source(known, looked), trusted))
 
     def of_program(self, component: Component, features: Features) -> Component:
         known, _, texts = self._of(component.project)
-        states = fixes.in_program(known, _common(features["literals"], texts)) if known else ()
-        return replace(component, fixes=states) if states else component
+        found = _common(features["literals"], texts)
+        trusted = fixes.in_program(self._base.trusted_fixes_of(component.project), found)
+        return replace(component, fixes=fixes.marked(fixes.in_program(known, found), trusted))
 
     def _of(self, project: str) -> tuple[tuple[Fix, ...], Hashes, Hashes]:
         if project not in self._known:

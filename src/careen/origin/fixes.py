@@ -20,6 +20,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .spans import Hashes
 
@@ -55,9 +56,12 @@ class Fix(Struct, frozen=True, array_like=True):
 
 
 class FixState(Struct, frozen=True):
+    """``is_trusted``: trusted fixes alone say so too. Only such a state may suppress a finding."""
+
     cve: str
     state: State
     evidence: str
+    is_trusted: bool = False
 
 
 class Looked(Struct, frozen=True):
@@ -95,6 +99,12 @@ def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, 
 def in_program(fixes: Iterable[Fix], texts: frozenset[int]) -> tuple[FixState, ...]:
     """By the literals of a program."""
     return _states((fix, _counts_of_texts(fix, texts)) for fix in fixes)
+
+
+def marked(states: Iterable[FixState], trusted: Iterable[FixState]) -> tuple[FixState, ...]:
+    """``trusted``: the states by trusted fixes alone."""
+    agreed = {(found.cve, found.state) for found in trusted}
+    return tuple(replace(found, is_trusted=(found.cve, found.state) in agreed) for found in states)
 
 
 def hashes_in(data: bytes) -> Hashes:

@@ -40,6 +40,7 @@ ATOM = np.dtype(
 )
 POSTING = np.dtype("<u8")
 MAX_BYTES = 8 << 30
+SAMPLED = ("letters", "tokens")
 MANIFEST = "manifest.json"
 MAX_FIXES_BYTES = 256 << 20
 NAMES = ("projects.json", "paths.json", "atoms.bin", "fixes.bin", *(f"{family}.bin" for family in FAMILIES))
@@ -87,6 +88,9 @@ class Knowledge(Struct, frozen=True):
         first = bisect_left(self.fixes, project, key=lambda fix: fix.project)
         return self.fixes[first : bisect_right(self.fixes, project, key=lambda fix: fix.project)]
 
+    def trusted_fixes_of(self, project: str) -> tuple[Fix, ...]:
+        return self.fixes_of(project) if self.is_trusted else ()
+
     def look_up(self, family: str, hashes: Hashes) -> Found:
         """``hashes`` are sorted and each once."""
         postings = self.postings[family]
@@ -105,13 +109,13 @@ class Knowledge(Struct, frozen=True):
 
 
 def sampled(family: str, hashes: Hashes, sampling: int) -> Hashes:
-    if sampling == 1 or family not in ("letters", "tokens"):
+    if sampling == 1 or family not in SAMPLED:
         return hashes
     kept: Hashes = hashes[hashes % np.uint64(sampling) == 0]
     return kept
 
 
-def open_base(folder: Path) -> Knowledge:
+def open_base(folder: Path, *, is_trusted: bool = False) -> Knowledge:
     """The base in a folder, every file compared with the manifest."""
     try:
         manifest = from_json((folder / MANIFEST).read_bytes(), Manifest)
@@ -131,7 +135,7 @@ def open_base(folder: Path) -> Knowledge:
     _check_numbers(folder, projects, paths, atoms, postings)
     if damage := damage_of(fixes):
         raise ValueError(f"{folder}: fixes.bin {damage}")
-    return Knowledge(projects, paths, atoms, postings, manifest.sampling, fixes)
+    return Knowledge(projects, paths, atoms, postings, manifest.sampling, fixes, is_trusted)
 
 
 def write_base(folder: Path, base: Knowledge) -> None:
