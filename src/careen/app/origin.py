@@ -53,13 +53,40 @@ def _signed(settings: Settings) -> Fetcher:
     return make_fetcher(NetSettings(timeout_s=settings.timeout_s, ca_file=settings.ca_file, plain_http=("*",)))
 
 
-def knowledge_base(folder: Path) -> "Knowledge":
+def merge_bases(folder: Path, sources: Sequence[Path], settings: Settings) -> "Knowledge":
+    """Writes one base with the releases of several."""
+    from careen.origin.knowledge import write_base
+    from careen.origin.merging import merged
+
+    try:
+        base = merged([knowledge_base(source, settings) for source in sources])
+        write_base(folder, base)
+    except ValueError as error:
+        raise InputError(str(error), "merge fewer of them, or look them up together: --kb A --kb B") from None
+    except OSError as error:
+        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
+    return base
+
+
+def knowledge_bases(folders: Sequence[Path], settings: Settings) -> "Knowledge":
+    """Several bases, for look-ups."""
+    bases = [knowledge_base(folder, settings) for folder in folders]
+    from careen.origin.merging import joined
+
+    try:
+        return joined(bases)
+    except ValueError as error:
+        raise InputError(str(error), "look fewer of them up together") from None
+
+
+def knowledge_base(folder: Path, settings: Settings) -> "Knowledge":
     """Raises InputError if there is none, or it is damaged."""
     _check_installed()
+    from careen.app.knowledge_transfer import is_trusted
     from careen.origin.knowledge import open_base
 
     try:
-        return open_base(folder)
+        return open_base(folder, is_trusted=is_trusted(folder, settings))
     except ValueError as error:
         raise InputError(str(error), "careen origin build --kb DIR makes one") from None
 

@@ -174,7 +174,7 @@ class _Collector:
 
     def _sources(self, package: SourcePackage, revisions: Sequence[SourcePackage]) -> dict[str, bytes]:
         """From whichever archive has them: one may have dropped what another keeps."""
-        same = [one.sources for one in (package, *revisions) if one.sources.digest == package.sources.digest]
+        same = [revision.sources for revision in (package, *revisions) if revision.sources.digest == package.sources.digest]
         for archive in dict.fromkeys(same):
             try:
                 return _files(archive, self._of_apt)

@@ -44,7 +44,7 @@ SAMPLED = ("letters", "tokens")
 MANIFEST = "manifest.json"
 MAX_FIXES_BYTES = 256 << 20
 NAMES = ("projects.json", "paths.json", "atoms.bin", "fixes.bin", *(f"{family}.bin" for family in FAMILIES))
-_SHA256 = pattern(r"[0-9a-f]{64}")
+SHA256 = pattern(r"[0-9a-f]{64}")
 Atoms = NDArray[np.void]
 
 
@@ -150,9 +150,14 @@ def write_base(folder: Path, base: Knowledge) -> None:
     }
     files = {name: Member(len(content), hashlib.sha256(content).hexdigest()) for name, content in sorted(contents.items())}
     for name, content in contents.items():
-        write_whole(folder / _stored_name(name, files[name]), partial(_write, content))
+        write_whole(folder / stored_name(name, files[name]), partial(_write, content))
     write_whole(folder / MANIFEST, partial(_write, msgspec.json.encode(Manifest(files, sampling=base.sampling))))
-    now = {_stored_name(name, member) for name, member in files.items()}
+    remove_others(folder, Manifest(files))
+
+
+def remove_others(folder: Path, manifest: Manifest) -> None:
+    """The files of an earlier base in the same folder."""
+    now = {stored_name(name, member) for name, member in manifest.files.items()}
     for name in NAMES:
         for path in folder.glob(f"*-{name}"):
             if path.name not in now:
@@ -163,14 +168,14 @@ def _write(content: bytes, file: BinaryIO) -> None:
     file.write(content)
 
 
-def _stored_name(name: str, member: Member) -> str:
+def stored_name(name: str, member: Member) -> str:
     return f"{member.sha256[:16]}-{name}"
 
 
 def _verified(folder: Path, name: str, member: Member | None) -> Path:
-    if member is None or not _SHA256.fullmatch(member.sha256):
+    if member is None or not SHA256.fullmatch(member.sha256):
         raise ValueError(f"{folder}: its manifest has no {name}")
-    path = folder / _stored_name(name, member)
+    path = folder / stored_name(name, member)
     try:
         size = path.stat().st_size
         if size != member.size or size > (MAX_FIXES_BYTES if name == "fixes.bin" else MAX_BYTES):

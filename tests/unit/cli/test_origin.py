@@ -88,3 +88,18 @@ def test_a_folder_that_cannot_be_written(tmp_path, capsys):
     source = f"dir:{tmp_path}/code.py=demo@1"
     assert main(["origin", "build", "--kb", str(tmp_path / "file" / "base"), "--from", source]) in (2, 3)
     assert "--kb names another folder" in capsys.readouterr().err
+
+
+def test_a_base_is_exported_imported_and_merged(base, tmp_path, capsys):
+    other, file, again, both = (str(tmp_path / name) for name in ("other", "file", "again", "both"))
+    assert main(["origin", "build", "--kb", other, "--from", f"dir:{tmp_path}/lib=second@2.0"]) == 0
+    assert main(["origin", "export", file, "--kb", other]) == 0
+    capsys.readouterr()
+    assert main(["origin", "import", file, "--kb", again]) == 0
+    assert capsys.readouterr().out.endswith("(not signed: it adds findings, and suppresses none)\n")
+    assert main(["origin", "merge", str(base), again, "--kb", both]) == 0
+    assert capsys.readouterr().out.startswith("2 projects, 2 versions\n")
+    assert main(["origin", "identify", "--kb", str(base), "--kb", again, "--format", "json", str(tmp_path / "lib")]) == 0
+    assert json.loads(capsys.readouterr().out)["components"][0]["fixes"] == []
+    assert main(["origin", "stats", "--kb", str(base), "--kb", again]) == 2
+    assert main(["origin", "merge", "--kb", both]) == 2

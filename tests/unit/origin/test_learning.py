@@ -97,18 +97,18 @@ def test_tests_and_documents_of_a_fix_are_left_out():
 
 
 def test_literals_of_one_form_tell_of_a_program():
-    said = PARSE.replace(b"empty record", b"no record at all")
-    patch = diff(PARSE.split(b"\n"), said.split(b"\n"))
+    renamed = PARSE.replace(b"empty record", b"no record at all")
+    patch = diff(PARSE.split(b"\n"), renamed.split(b"\n"))
     found = learned("demo", patches_in({"CVE-2024-1111.patch": patch}), {"lib/code.c": PARSE})
 
     def program(data: bytes) -> list[str]:
         texts = frozenset(hashes_of(literals_of(parsed(data, C))[0]).tolist())
         return [state.state for state in in_program(found, texts)]
 
-    assert (program(PARSE), program(said), program(b"")) == (["vulnerable"], ["fixed"], [])
+    assert (program(PARSE), program(renamed), program(b"")) == (["vulnerable"], ["fixed"], [])
     elsewhere = {"lib/code.c": PARSE, "lib/else.c": b'char *other = "no record at all";\n'}
     found = learned("demo", patches_in({"CVE-2024-1111.patch": patch}), elsewhere)
-    assert program(said) == []
+    assert program(renamed) == []
 
 
 def test_contradicting_versions_of_a_fix_are_unknown(found):
