@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -145,7 +145,8 @@ class _Collector:
         reader, releases = ReleaseReader(), []
         for archive in archives:
             with self._skipping(f"{spec.kind}:{spec.name}@{archive.version}"):
-                releases.append(self._release(archive, archive.version, reader, lambda one=archive: _files(one, self._fetcher)))  # type: ignore[misc]
+                files = partial(_files, archive, self._fetcher)
+                releases.append(self._release(archive.digest, archive.version, reader, files))
         versions = tuple(release.version for release in releases)
         return Found(Project(f"{spec.kind}:{listing.project}", versions, (listing.purl,)), releases)
 
@@ -163,9 +164,9 @@ class _Collector:
         for version in _spread(sorted(by_version, key=version_key), self._most):
             for package in by_version[version]:
                 what = f"deb:{spec.name}@{package.version}"
-                files = cache(lambda one=package, revisions=tuple(by_version[version]): self._sources(one, revisions))
+                files = cache(partial(self._sources, package, tuple(by_version[version])))
                 with self._skipping(what):
-                    release = self._release(package.sources, version, reader, files)
+                    release = self._release(package.sources.digest, version, reader, files)
                     releases.setdefault(version, release)
                     with self._skipping(f"{what} (patches)"):
                         fixes += self._fixes(f"deb:{spec.name}", package, files)
@@ -187,23 +188,14 @@ class _Collector:
         known = [tag for tag in git.tags(path) if _is_wanted(tag.version, spec.versions)]
         reader, releases = ReleaseReader(), []
         for tag in _spread(sorted(known, key=lambda tag: version_key(tag.version)), self._most):
-
-            def files(tree: str = tag.tree) -> dict[str, bytes]:
-                return git.files_of(path, tree, is_own_code, MAX_FILE_BYTES)
-
             with self._skipping(f"{spec}@{tag.name}"):
-                releases.append(
-                    self._parts.release(
-                        f"git-{tag.tree}",
-                        tag.version,
-                        lambda one=tag, of=files: reader.read(one.version, of().items()),  # type: ignore[misc]
-                    )
-                )
+                files = partial(git.files_of, path, tag.tree, is_own_code, MAX_FILE_BYTES)
+                releases.append(self._release(f"git-{tag.tree}", tag.version, reader, files))
         name = spec.project or path.resolve().name.removesuffix(".git")
         return Found(Project(f"git:{name}", tuple(release.version for release in releases)), releases)
 
-    def _release(self, archive: Archive, version: str, reader: ReleaseReader, files: Callable[[], dict[str, bytes]]) -> Release:
-        return self._parts.release(archive.digest, version, lambda: reader.read(version, files().items()))
+    def _release(self, digest: str, version: str, reader: ReleaseReader, files: Callable[[], dict[str, bytes]]) -> Release:
+        return self._parts.release(digest, version, lambda: reader.read(version, files().items()))
 
     def _fixes(self, project: str, package: SourcePackage, files: Callable[[], dict[str, bytes]]) -> list[Fix]:
         patches = package.patches
