@@ -20,6 +20,7 @@ from .spans import Hashes
 
 MAX_VERSIONS = 65_535
 MAX_FILE_BYTES = 16 << 20
+MIN_BUILT_BYTES = 64  # smaller files of different packages are alike
 LEFT_OUT = frozenset(
     [
         "test",
@@ -84,10 +85,11 @@ class ReleaseReader:
     def __init__(self) -> None:
         self._known: dict[bytes, Features] = {}
 
-    def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
+    def read(self, version: str, files: Iterable[tuple[str, bytes]], *, is_built: bool = False) -> Release:
+        """``is_built``: the files are those of a built package, and all of them count, not only source code."""
         found = {}
         for path, data in files:
-            if len(data) <= MAX_FILE_BYTES and is_own_code(path):
+            if len(data) <= MAX_FILE_BYTES and (is_own_code(path) or (is_built and len(data) >= MIN_BUILT_BYTES)):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
                     self._known[digest] = dict(features_of(path, data))  # all of them, and the file itself no more

@@ -24,7 +24,7 @@ from .features import FAMILIES, LETTERS, TOKENS
 from .fetch import apt, git, npm, pypi
 from .fetch.deb import SourcePackage, Suites
 from .fetch.index import Archive, Listing, download
-from .fetch.unpack import MAX_FILE_BYTES, files_in
+from .fetch.unpack import MAX_FILE_BYTES, files_in, is_debian_package
 from .fixes import Fix
 from .knowledge import FORMAT, Knowledge, Project
 from .learning import learned, patches_in
@@ -240,34 +240,39 @@ def _is_wanted(version: str, asked: str) -> bool:
 
 
 def _of_folder(spec: Spec) -> Found:
-    patches, files = {}, {}
-    for path, data in _files_below(Path(spec.name)):
-        if path.endswith(_PATCHES):
-            patches[path] = data
-        elif is_own_code(path):
-            files[path] = data
-    release = ReleaseReader().read(spec.versions, files.items())
-    return Found(Project(spec.project, (spec.versions,)), [release], learned(spec.project, patches_in(patches), files))
+    """A folder, an archive of sources, or a Debian binary package, of which programs count too."""
+    path = Path(spec.name)
+    if path.is_file():
+        archive = path.read_bytes()
+        files, is_built = files_in(archive), is_debian_package(archive)
+    else:
+        files, is_built = dict(_files_below(path)), False
+    release = ReleaseReader().read(spec.versions, files.items(), is_built=is_built)
+    fixes = [] if is_built else learned(spec.project, patches_in(files), files)
+    return Found(Project(spec.project, (spec.versions,)), [release], fixes)
 
 
 def _files_below(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Of a folder, links not followed; or of one archive."""
-    if root.is_file():
-        yield from files_in(root.read_bytes()).items()
-        return
+    """What fixes and features come from; links are not followed."""
     if not root.is_dir():
         raise InputError(f"{root}: no such folder or archive")
     for place, folders, names in os.walk(root):
         folders.sort()
         for name in sorted(names):
             path = Path(place, name)
+            shown = path.relative_to(root).as_posix()
+            if not (is_own_code(shown) or shown.endswith(_PATCHES)):
+                continue
             if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_FILE_BYTES:
-                yield path.relative_to(root).as_posix(), path.read_bytes()
+                yield shown, path.read_bytes()
 
 
 def _together(one: Found, other: Found) -> Found:
-    """A project that is named twice: its versions in the order of their numbers."""
-    releases = {release.version: release for release in (*one.releases, *other.releases)}
+    """A project that is named twice: its versions in the order of their numbers, of one version all files."""
+    releases: dict[str, Release] = {}
+    for release in (*one.releases, *other.releases):
+        before = releases.get(release.version, Release(release.version, {}))
+        releases[release.version] = Release(release.version, {**before.files, **release.files})
     versions = tuple(sorted(releases, key=version_key))
     purls = tuple(dict.fromkeys((*one.project.purls, *other.project.purls)))
     project = Project(one.project.name, versions, purls, one.project.cpes)

@@ -5,7 +5,7 @@ does not fit is seen alone, as far as its context goes.  **Source:** dpkg-source
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -19,6 +19,7 @@ from .spans import Hashes, hashes_of
 MAX_PATCHES = 5_000
 MAX_PATCH_BYTES = 8 << 20
 SERIES = ("debian/patches/debian.series", "debian/patches/series")  # the first that is there counts
+_WORD = re.compile(rb"[A-Za-z0-9_]+")
 _CVE = re.compile(r"(?<![a-z0-9])CVE[-_]((?:19|20)\d\d)[-_](\d{4,12})(?!\d)", re.IGNORECASE | re.ASCII)
 
 
@@ -101,39 +102,45 @@ class _Final:
     """The sources after all patches: a later one may have changed, or taken back, what an earlier one did."""
 
     def __init__(self, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
-        self._files = after
-        changed = {path for path, data in after.items() if before.get(path) is not data}
-        same = _texts(data for path, data in _code(after) if path not in changed)
-        self._old_texts = same | _texts(data for path, data in _code(before) if path in changed)
-        self._new_texts = same | _texts(data for path, data in _code(after) if path in changed)
+        self._after = after
+        self._old, self._new = _Texts(before), _Texts(after)
         self._grams: dict[str, frozenset[int]] = {}
 
     def change(self, seen: _Seen) -> Change:
         lines = self._lines(seen.path)
+        old = (text for text in seen.old_texts if text not in self._new)
+        new = (text for text in seen.new_texts if text in self._new and text not in self._old)
         return Change(
             seen.path,
             _packed(as_hashes(seen.vulnerable - lines)),
             _packed(as_hashes(seen.fixed & lines or seen.fixed)),
-            _packed(hashes_of(seen.old_texts - self._new_texts)),
-            _packed(hashes_of((seen.new_texts & self._new_texts) - self._old_texts)),
+            _packed(hashes_of(old)),
+            _packed(hashes_of(new)),
         )
 
     def _lines(self, path: str) -> frozenset[int]:
         if path not in self._grams:
             language = language_of(path)
-            self._grams[path] = Grams(self._files.get(path, b""), language).hashes if language else frozenset()
+            self._grams[path] = Grams(self._after.get(path, b""), language).hashes if language else frozenset()
         return self._grams[path]
 
 
-def _code(files: Mapping[str, bytes]) -> Iterator[tuple[str, tuple[bytes, Language]]]:
-    for path, data in files.items():
-        language = language_of(path)
-        if language is not None and is_own_code(path) and len(data) <= MAX_FILE_BYTES:
-            yield path, (data, language)
+class _Texts:
+    """Whether a text is a literal somewhere in a project. Only files that have its longest word are parsed."""
 
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = {path: data for path, data in files.items() if is_own_code(path) and len(data) <= MAX_FILE_BYTES}
+        self._parsed: dict[str, frozenset[bytes]] = {}
 
-def _texts(files: Iterable[tuple[bytes, Language]]) -> frozenset[bytes]:
-    return frozenset(text for data, language in files for text in literals_of(parsed(data, language))[0])
+    def __contains__(self, text: bytes) -> bool:
+        word = max(_WORD.findall(text), key=len, default=b"")
+        return any(word in data and text in self._literals(path) for path, data in self._files.items())
+
+    def _literals(self, path: str) -> frozenset[bytes]:
+        if path not in self._parsed:
+            language = language_of(path)
+            self._parsed[path] = literals_of(parsed(self._files[path], language))[0] if language else frozenset()
+        return self._parsed[path]
 
 
 def _packed(hashes: Hashes) -> bytes:
