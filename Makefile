@@ -13,7 +13,7 @@ TARGET ?=
 SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github scaffolds
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
-.PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench bench-origin \
+.PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench kb bench-origin \
 	web docs release bump released clean new-check new-cataloger new-source new-reporter new-distribution
 
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -64,6 +64,8 @@ bench-origin: $(VENV)/.ready   ## where code comes from: all sets, written into 
 	$(BIN)/python -m benchmarks.origin
 web: $(VENV)/.ready       ## what first scans and updates cost at the sizes of the live feeds, written into docs/first-run.md (an hour)
 	$(BIN)/python -m tests.web.measure --write docs/first-run.md
+kb: $(VENV)/.ready        ## the core knowledge base of code in build/kb, from the lists in knowledge/ (hours; an interrupted one continues)
+	$(BIN)/careen origin build --kb build/kb --sampling 16 $(patsubst %,--list %,$(wildcard knowledge/*.txt))
 release: $(VENV)/.ready   ## the files of a release in dist/, built twice; the checkout stays as it is: VERSION=… DATABASE=oci://… ROOT=root.json
 	$(BIN)/python .ci/release.py build --version "$(VERSION)" --root "$(ROOT)" $(DATABASE)
 bump: $(VENV)/.ready      ## the version and the changelog of the next release, in the checkout: VERSION=1.2.3

@@ -208,9 +208,12 @@ def _stats(arguments: argparse.Namespace, settings: "Settings", folder: Path) ->
 
 
 def _write_stats(base: "Knowledge", written: str) -> None:
+    from careen.origin.coverage import covered
+
     versions = sum(len(project.versions) for project in base.projects)
     features = {family: int(found.size) for family, found in base.postings.items()}
     fixes = len({(fix.project, fix.cve) for fix in base.fixes})
+    found_cves, of = covered(base)
     if written == "json":
         found = {
             "projects": len(base.projects),
@@ -219,12 +222,14 @@ def _write_stats(base: "Knowledge", written: str) -> None:
             "sampling": base.sampling,
             "features": features,
             "trusted": base.is_trusted,
+            "uncovered_cves": {"found": found_cves, "of": of},
         }
         sys.stdout.write(json.dumps(found) + "\n")
     else:
         fixed = f", fixes of {plural(fixes, 'vulnerability')}" if fixes else ""
         sys.stdout.write(f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}{fixed}\n")
         sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in features.items())
+        sys.stdout.write(f"  {found_cves / of:.0%} of {of:,} CVEs of C and C++ projects that no feed of packages has\n")
 
 
 def _show(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
