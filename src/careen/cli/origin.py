@@ -265,7 +265,9 @@ def _component(component: "Component") -> dict[str, Any]:
         "modified": component.modified,
         "files": len(component.files),
         "evidence": [{"kind": part.kind, "found": part.found, "of": part.of} for part in component.evidence],
-        "fixes": [{"cve": fix.cve, "state": fix.state, "evidence": fix.evidence} for fix in component.fixes],
+        "fixes": [
+            {"cve": fix.cve, "state": fix.state, "evidence": fix.evidence, "trusted": fix.is_trusted} for fix in component.fixes
+        ],
     }
 
 

@@ -10,7 +10,8 @@ literals that only one of them has anywhere in the project: those are found in p
 | vulnerable | a change is there in its vulnerable form, and none in its fixed form                                      |
 | unknown    | anything else: the file was edited, or is of a version that neither form is of                            |
 
-If patches of several versions of the project name the CVE, a state that two of them contradict is unknown.
+If patches of several versions of the project name the CVE, a state that two of them contradict is unknown. A change that
+nothing tells apart from other code counts, too: then nobody can say that the fix is in.
 """
 
 import posixpath
@@ -144,6 +145,8 @@ def _states(counted: Iterable[tuple[Fix, _Counts]]) -> tuple[FixState, ...]:
 def _together(cve: str, counts: Sequence[_Counts]) -> FixState:
     states = {found.state for found in counts} - {"unknown"}
     state: State = states.pop() if len(states) == 1 else "unknown"
+    if state == "fixed" and any(found.vulnerable for found in counts):  # a later revision had to change more
+        state = "unknown"
     shown = max(counts, key=lambda found: (found.state == state, found.fixed + found.vulnerable))
     return FixState(
         cve,

@@ -18,6 +18,7 @@ from .spans import Hashes, hashes_of
 
 MAX_PATCHES = 5_000
 MAX_PATCH_BYTES = 8 << 20
+UNREAD = (".s", ".asm", ".rl", ".gperf")  # code in a language that is not read: such a change is not to be found
 SERIES = ("debian/patches/debian.series", "debian/patches/series")  # the first that is there counts
 _WORD = re.compile(rb"[A-Za-z0-9_]+")
 _CVE = re.compile(r"(?<![a-z0-9])CVE[-_]((?:19|20)\d\d)[-_](\d{4,12})(?!\d)", re.IGNORECASE | re.ASCII)
@@ -53,6 +54,9 @@ def learned(project: str, patches: Sequence[Patch], originals: Mapping[str, byte
     for patch in patches:
         for changes in _changes(patch):
             language = language_of(changes.path)
+            if changes.path.lower().endswith(UNREAD):
+                for cve in patch.cves:
+                    found.setdefault(cve, []).append(_Seen(changes.path))
             if language is None or not is_own_code(changes.path) or len(files.get(changes.path, b"")) > MAX_FILE_BYTES:
                 continue
             applied = apply(files.get(changes.path, b"").split(b"\n"), changes.hunks)
@@ -62,15 +66,15 @@ def learned(project: str, patches: Sequence[Patch], originals: Mapping[str, byte
                 found.setdefault(cve, []).extend(_seen(changes, applied, language))
     final = _Final(originals, files)
     fixes = (Fix(project, cve, tuple(map(final.change, known))) for cve, known in sorted(found.items()))
-    return [fix for fix in fixes if fix.changes]
+    return [fix for fix in fixes if any(any(change.hashes) for change in fix.changes)]
 
 
 class _Seen(Struct, frozen=True):
     path: str
-    vulnerable: frozenset[int]
-    fixed: frozenset[int]
-    old_texts: frozenset[bytes]
-    new_texts: frozenset[bytes]
+    vulnerable: frozenset[int] = frozenset()
+    fixed: frozenset[int] = frozenset()
+    old_texts: frozenset[bytes] = frozenset()
+    new_texts: frozenset[bytes] = frozenset()
 
 
 def _changes(patch: Patch) -> Iterator[FileChanges]:
@@ -81,15 +85,18 @@ def _changes(patch: Patch) -> Iterator[FileChanges]:
 
 
 def _seen(changes: FileChanges, applied: Applied, language: Language) -> Iterator[_Seen]:
+    """A change that nothing tells apart is kept as well: nobody can say that it is there. One of comments alone is not."""
     before, after = Grams(b"\n".join(applied.before), language), Grams(b"\n".join(applied.after), language)
     for hunk, spans in zip(changes.hunks, applied.spans, strict=True):
         if spans is None:
-            old, new = (Grams(b"\n".join(part), language).hashes for part in (hunk.before, hunk.after))
-            vulnerable, fixed = old - new, new - old
+            old, new = (Grams(b"\n".join(part), language) for part in (hunk.before, hunk.after))
+            vulnerable, fixed = old.hashes - new.hashes, new.hashes - old.hashes
+            is_code = old.code(range(len(hunk.before))) != new.code(range(len(hunk.after)))
         else:
             vulnerable = before.within(spans[0]) - after.hashes
             fixed = after.within(spans[1]) - before.hashes
-        if vulnerable or fixed:
+            is_code = before.code(spans[0]) != after.code(spans[1])
+        if is_code:
             yield _Seen(changes.path, vulnerable, fixed, *_literals(hunk, language))
 
 

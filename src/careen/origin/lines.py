@@ -17,7 +17,7 @@ class Grams:
     """The stretches of a file, in their order."""
 
     def __init__(self, data: bytes, language: Language) -> None:
-        kept = [(number, line) for number, line in enumerate(_code_lines(data, language)) if _letters(line)]
+        self._kept = kept = [(number, line) for number, line in enumerate(_code_lines(data, language)) if _letters(line)]
         texts = [line for _, line in kept]
         numbers = [number for number, _ in kept]
         self._grams: list[tuple[int, int, int]] = []  # first line, last line, hash
@@ -30,6 +30,10 @@ class Grams:
     def within(self, lines: range) -> frozenset[int]:
         """Those that have part of these lines."""
         return frozenset(gram for first, last, gram in self._grams if first < lines.stop and last >= lines.start)
+
+    def code(self, lines: range) -> list[bytes]:
+        """These lines without what does not matter."""
+        return [line for number, line in self._kept if number in lines]
 
 
 def grams_of(data: bytes, language: Language) -> Hashes:

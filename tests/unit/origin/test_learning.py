@@ -115,3 +115,26 @@ def test_contradicting_versions_of_a_fix_are_unknown(found):
     other = learned("deb:demo", patches_in({"CVE-2024-1111.patch": diff(BOUND.split(b"\n"), PARSE.split(b"\n"))}), {})
     assert states([*found, *other], looked(BOUND)) == [("CVE-2024-1111", "unknown")]
     assert len(in_order([*found, *other, *found])) == 2
+
+
+def test_a_later_revision_that_changes_more_counts(found):
+    first = learned("deb:demo", patches_in({"CVE-2024-1111.patch": PATCH}), {"lib/code.c": PARSE})
+    more = BOUND.replace(b"return done(in, length);", b"return done(in, length, in->left);")
+    files = {"CVE-2024-1111-1.patch": PATCH, "CVE-2024-1111-2.patch": diff(BOUND.split(b"\n"), more.split(b"\n"))}
+    second = learned("deb:demo", patches_in(files), {"lib/code.c": PARSE})
+    assert states([*first, *second], looked(BOUND)) == [("CVE-2024-1111", "unknown")]
+    assert states([*second], looked(more)) == [("CVE-2024-1111", "fixed")]
+
+
+def test_a_change_that_nothing_tells_apart_is_never_found():
+    short = b"int a;\nint b;\nint c;\n"
+    patch = PATCH + diff(short.split(b"\n"), short.replace(b"b", b"d").split(b"\n"), b"lib/short.c")
+    found = learned("demo", patches_in({"CVE-2024-1111.patch": patch}), {"lib/code.c": PARSE, "lib/short.c": short})
+    assert states(found, looked(BOUND), looked(short, "lib/short.c", "lib/short.c")) == [("CVE-2024-1111", "unknown")]
+    patch = PATCH + diff(short.split(b"\n"), b"other:\n".split(b"\n"), b"lib/fast.S")
+    found = learned("demo", patches_in({"CVE-2024-1111.patch": patch}), {"lib/code.c": PARSE})
+    assert states(found, looked(BOUND)) == [("CVE-2024-1111", "unknown")]
+    comment = PARSE.replace(b"    return done", b"    /* all of it */\n    return done")
+    patch = PATCH + diff(PARSE.split(b"\n"), comment.split(b"\n"), b"lib/else.c")
+    found = learned("demo", patches_in({"CVE-2024-1111.patch": patch}), {"lib/code.c": PARSE, "lib/else.c": PARSE})
+    assert states(found, looked(BOUND)) == [("CVE-2024-1111", "fixed")]
