@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from careen.app.cachefolder import cache_folder, refuse_untrusted
+from careen.app.cachefolder import cache_folder, refuse_untrusted, settled
 from careen.atomic import write_whole
 from careen.config import Settings
 from careen.errors import InputError, UsageError
@@ -32,6 +32,7 @@ KIND = "application/vnd.careen.origin"
 LAYER_TYPE = f"{KIND}.base+zstd"
 TARGET = "origin-base"
 TAG = "origin"
+STATE = "origin"  # folder in the cache
 TITLE = "org.opencontainers.image.title"
 MAX_METADATA = 200
 MAX_LAYER_BYTES = 8 << 30
@@ -141,11 +142,11 @@ def is_trusted(folder: Path, settings: Settings) -> bool:
         digest = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
     except OSError:
         return False
-    return (_state(settings) / f"{digest}.verified").is_file()
+    return (settled(settings).cache_dir / STATE / f"{digest}.verified").is_file()
 
 
 def _state(settings: Settings) -> Path:
-    return cache_folder(refuse_untrusted(settings)) / "origin"
+    return cache_folder(refuse_untrusted(settings)) / STATE
 
 
 def _made(folder: Path, layer: Path, keys: Path | None) -> tuple[_Artifact, dict[str, tuple[int, Iterable[bytes]]]]:

@@ -139,14 +139,14 @@ def _build(arguments: argparse.Namespace, settings: "Settings", folder: Path) ->
         )
     for release in skipped:
         sys.stderr.write(f"careen: skipped {visible(release.what)}: {visible(release.reason)}\n")
-    _write_stats(base, arguments.written)
+    _write_stats(folder, base, arguments.written)
     return 3 if any(release.is_project for release in skipped) else 0
 
 
 def _merge(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
     from careen.app.origin import merge_bases
 
-    _write_stats(merge_bases(folder, [Path(name) for name in arguments.arguments], settings), arguments.written)
+    _write_stats(folder, merge_bases(folder, [Path(name) for name in arguments.arguments], settings), arguments.written)
     return 0
 
 
@@ -203,22 +203,25 @@ def _lines(path: Path) -> list[str]:
 def _stats(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
     from careen.app.origin import knowledge_base
 
-    _write_stats(knowledge_base(folder, settings), arguments.written)
+    _write_stats(folder, knowledge_base(folder, settings), arguments.written)
     return 0
 
 
-def _write_stats(base: "Knowledge", written: str) -> None:
+def _write_stats(folder: Path, base: "Knowledge", written: str) -> None:
     from careen.origin.coverage import covered
+    from careen.origin.knowledge import size_of
 
     versions = sum(len(project.versions) for project in base.projects)
     features = {family: int(found.size) for family, found in base.postings.items()}
     fixes = len({(fix.project, fix.cve) for fix in base.fixes})
     found_cves, of = covered(base)
+    size = size_of(folder)
     if written == "json":
         found = {
             "projects": len(base.projects),
             "versions": versions,
             "fixes": fixes,
+            "bytes": size,
             "sampling": base.sampling,
             "features": features,
             "trusted": base.is_trusted,
@@ -227,7 +230,9 @@ def _write_stats(base: "Knowledge", written: str) -> None:
         sys.stdout.write(json.dumps(found) + "\n")
     else:
         fixed = f", fixes of {plural(fixes, 'vulnerability')}" if fixes else ""
-        sys.stdout.write(f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}{fixed}\n")
+        sys.stdout.write(
+            f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}{fixed}, {size / 1e6:,.1f} MB\n"
+        )
         sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in features.items())
         sys.stdout.write(f"  {found_cves / of:.0%} of {of:,} CVEs of C and C++ projects that no feed of packages has\n")
 

@@ -138,6 +138,11 @@ def open_base(folder: Path, *, is_trusted: bool = False) -> Knowledge:
     return Knowledge(projects, paths, atoms, postings, manifest.sampling, fixes, is_trusted)
 
 
+def size_of(folder: Path) -> int:
+    """The bytes of a base, without what a build keeps beside it."""
+    return sum(path.stat().st_size for name in (MANIFEST, *NAMES) for path in folder.glob(f"*{name}"))
+
+
 def write_base(folder: Path, base: Knowledge) -> None:
     """Equal content gives equal bytes. A base that is there is replaced as a whole: the manifest changes last."""
     folder.mkdir(parents=True, exist_ok=True)

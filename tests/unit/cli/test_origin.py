@@ -15,7 +15,7 @@ def base(tmp_path, capsys):
     (tmp_path / "lib" / "code.py").write_text(CODE)
     folder = tmp_path / "base"
     assert main(["origin", "build", "--kb", str(folder), "--from", f"dir:{tmp_path}/lib=demo@1.0"]) == 0
-    assert capsys.readouterr().out.startswith("1 project, 1 version\n")
+    assert capsys.readouterr().out.startswith("1 project, 1 version, ")
     return folder
 
 
@@ -98,7 +98,7 @@ def test_a_base_is_exported_imported_and_merged(base, tmp_path, capsys):
     assert main(["origin", "import", file, "--kb", again]) == 0
     assert capsys.readouterr().out.endswith("(not signed: it adds findings, and suppresses none)\n")
     assert main(["origin", "merge", str(base), again, "--kb", both]) == 0
-    assert capsys.readouterr().out.startswith("2 projects, 2 versions\n")
+    assert capsys.readouterr().out.startswith("2 projects, 2 versions, ")
     assert main(["origin", "identify", "--kb", str(base), "--kb", again, "--format", "json", str(tmp_path / "lib")]) == 0
     assert json.loads(capsys.readouterr().out)["components"][0]["fixes"] == []
     assert main(["origin", "stats", "--kb", str(base), "--kb", again]) == 2
