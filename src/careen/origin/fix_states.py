@@ -1,5 +1,8 @@
 """Looks up, while files are identified, which fixes of their projects are in them."""
 
+from posixpath import basename
+from typing import NamedTuple
+
 import numpy as np
 from msgspec.structs import replace
 
@@ -21,33 +24,45 @@ class FixStates:
     def __init__(self, base: Knowledge) -> None:
         self._base = base
         self._looked: dict[tuple[str, str], Looked] = {}  # by project and path
-        self._known: dict[str, tuple[tuple[Fix, ...], Hashes, Hashes]] = {}
+        self._known: dict[str, _Known] = {}
 
     def look(self, file: MatchedFile, features: Features) -> None:
         project = self._base.projects[file.project].name
-        known, lines, _ = self._of(project)
-        if known and "lines" in features:
-            originals = _originals(self._base, file.evidence, file.project)
-            self._looked[project, file.path] = Looked(file.path, originals, _common(features["lines"], lines))
+        known = self._of(project)
+        if not known.fixes:
+            return
+        originals = _originals(self._base, file.evidence, file.project)
+        if known.changed.intersection(map(basename, originals)) and "lines" in features:
+            self._looked[project, file.path] = Looked(file.path, originals, _common(features["lines"], known.lines))
 
     def of_source(self, component: Component) -> Component:
-        known, _, _ = self._of(component.project)
+        known = self._of(component.project).fixes
         files = [self._looked.get((component.project, path)) for path in component.files] if known else []
         looked = [file for file in files if file is not None]
         trusted = fixes.in_source(self._base.trusted_fixes_of(component.project), looked)
         return replace(component, fixes=fixes.marked(fixes.in_source(known, looked), trusted))
 
     def of_program(self, component: Component, features: Features) -> Component:
-        known, _, texts = self._of(component.project)
+        known, _, _, texts = self._of(component.project)
         found = _common(features["literals"], texts)
         trusted = fixes.in_program(self._base.trusted_fixes_of(component.project), found)
         return replace(component, fixes=fixes.marked(fixes.in_program(known, found), trusted))
 
-    def _of(self, project: str) -> tuple[tuple[Fix, ...], Hashes, Hashes]:
+    def _of(self, project: str) -> "_Known":
         if project not in self._known:
             found = self._base.fixes_of(project)
-            self._known[project] = (found, *fixes.features_of_fixes(found))
+            changed = frozenset(basename(change.path) for fix in found for change in fix.changes)
+            self._known[project] = _Known(found, changed, *fixes.features_of_fixes(found))
         return self._known[project]
+
+
+class _Known(NamedTuple):
+    """``changed``: names of the files that fixes change; ``lines`` and ``texts``: the features that they know."""
+
+    fixes: tuple[Fix, ...]
+    changed: frozenset[str]
+    lines: Hashes
+    texts: Hashes
 
 
 def _originals(base: Knowledge, evidence: Evidence, project: int) -> tuple[str, ...]:
