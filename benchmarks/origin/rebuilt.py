@@ -26,6 +26,7 @@ def main(wanted: Half = "held-out") -> None:
     base = _base()
     found: Counter[tuple[str, str]] = Counter()
     count = 0
+    total = sum(len(packages(source)) for source in SOURCES)
     for source in SOURCES:
         if half(source) != wanted:
             continue
@@ -41,7 +42,8 @@ def main(wanted: Half = "held-out") -> None:
     rows = [[level, *(Share(found[level, what], count) for what in shown)] for level in LEVELS]
     write_section(
         "rebuilt",
-        f"## Rebuilt Debian packages\n\n{count} binary packages ({wanted} half), `python -m benchmarks.origin rebuilt`.\n\n"
+        f"## Rebuilt Debian packages\n\n{count} binary packages ({wanted} half), `python -m benchmarks.origin rebuilt`. "
+        f"The base has all {total} packages as Debian built them, those of the other half too.\n\n"
         + table(("level", *shown), rows),
     )
 
