@@ -12,12 +12,13 @@ from msgspec import Struct
 from .building import MAX_FILE_BYTES, is_own_code
 from .fixes import Change, Fix
 from .lines import Grams, as_hashes
-from .patches import Applied, FileChanges, Hunk, apply, changes_in
+from .patches import Applied, FileChanges, Hunk, Work, apply, changes_in
 from .source import Language, language_of, literals_of, parsed
 from .spans import Hashes, hashes_of
 
 MAX_PATCHES = 5_000
 MAX_PATCH_BYTES = 8 << 20
+MAX_TEXTS = 5_000
 UNREAD = (".s", ".asm", ".rl", ".gperf")  # code in a language that is not read: such a change is not to be found
 SERIES = ("debian/patches/debian.series", "debian/patches/series")  # the first that is there counts
 _WORD = re.compile(rb"[A-Za-z0-9_]+")
@@ -46,9 +47,13 @@ def patches_in(files: Mapping[str, bytes]) -> list[Patch]:
 
 
 def learned(project: str, patches: Sequence[Patch], originals: Mapping[str, bytes]) -> list[Fix]:
-    """``originals``: the files of the sources that the patches are for; without them a patch is seen alone."""
+    """``originals``: the files of the sources that the patches are for; without them a patch is seen alone.
+
+    Raises ValueError if that takes too long: of some of its patches alone nobody could say that a fix is in.
+    """
     if not any(patch.cves for patch in patches):
         return []
+    work = Work()
     files = dict(originals)
     found: dict[str, list[_Seen]] = {}
     for patch in patches:
@@ -59,11 +64,12 @@ def learned(project: str, patches: Sequence[Patch], originals: Mapping[str, byte
                     found.setdefault(cve, []).append(_Seen(changes.path))
             if language is None or not is_own_code(changes.path) or len(files.get(changes.path, b"")) > MAX_FILE_BYTES:
                 continue
-            applied = apply(files.get(changes.path, b"").split(b"\n"), changes.hunks)
+            applied = apply(files.get(changes.path, b"").split(b"\n"), changes.hunks, work)
             if any(applied.spans):
                 files[changes.path] = b"\n".join(applied.after)
+            seen = list(_seen(changes, applied, language)) if patch.cves else []
             for cve in patch.cves:
-                found.setdefault(cve, []).extend(_seen(changes, applied, language))
+                found.setdefault(cve, []).extend(seen)
     final = _Final(originals, files)
     fixes = (Fix(project, cve, tuple(map(final.change, known))) for cve, known in sorted(found.items()))
     return [fix for fix in fixes if any(any(change.hashes) for change in fix.changes)]
@@ -138,8 +144,12 @@ class _Texts:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = {path: data for path, data in files.items() if is_own_code(path) and len(data) <= MAX_FILE_BYTES}
         self._parsed: dict[str, frozenset[bytes]] = {}
+        self._left = MAX_TEXTS
 
     def __contains__(self, text: bytes) -> bool:
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError(f"its patches have more than {MAX_TEXTS} literals")
         word = max(_WORD.findall(text), key=len, default=b"")
         return any(word in data and text in self._literals(path) for path, data in self._files.items())
 

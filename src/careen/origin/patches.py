@@ -1,7 +1,8 @@
 """Unified diffs: the changes in them, and a file with the changes made.
 
 A patch that does not quite fit is found where its lines are, with up to ``FUZZ`` lines less of context, as patch(1) does.
-Raises: ValueError for a diff over a limit.  **Source:** POSIX.1-2017, diff, "Diff Unified Output Format"; quilt(1).
+Raises: ValueError for a diff over a limit, or if the work is used up.
+**Source:** POSIX.1-2017, diff, "Diff Unified Output Format"; quilt(1).
 """
 
 import re
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 MAX_HUNKS = 20_000  # of one patch
 FUZZ = 2
+MAX_COMPARED = 20_000_000
 MAX_DRIFT = 2_000  # lines between where a change should be and where it is
 _HUNK = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 
@@ -38,6 +40,18 @@ class Applied(Struct, frozen=True):
     spans: tuple[tuple[range, range] | None, ...]
 
 
+class Work:
+    """How many lines may still be compared, of all patches together: a change may be sought in vain, and for long."""
+
+    def __init__(self, lines: int = MAX_COMPARED) -> None:
+        self._left = lines
+
+    def spend(self, lines: int) -> None:
+        self._left -= lines
+        if self._left < 0:
+            raise ValueError("its patches take too long to apply")
+
+
 def changes_in(patch: bytes) -> Iterator[FileChanges]:
     """Files that are deleted are left out: nothing of the fix is in them."""
     lines = patch.split(b"\n")
@@ -58,12 +72,13 @@ def changes_in(patch: bytes) -> Iterator[FileChanges]:
             yield FileChanges(path, tuple(hunks))
 
 
-def apply(lines: Sequence[bytes], hunks: Sequence[Hunk]) -> Applied:
+def apply(lines: Sequence[bytes], hunks: Sequence[Hunk], work: Work) -> Applied:
+    work.spend(len(lines))
     after: list[bytes] = []
     spans: list[tuple[range, range] | None] = []
     done = drift = 0
     for hunk in hunks:
-        found = _find(lines, hunk, hunk.line + drift, done)
+        found = _find(lines, hunk, hunk.line + drift, done, work)
         if found is None:
             spans.append(None)
             continue
@@ -99,10 +114,11 @@ def _hunk(lines: Sequence[bytes], at: int, head: "re.Match[bytes]") -> tuple[Hun
             after.append(text)
             new_left -= 1
         at += 1
-    return Hunk(max(int(head[1]) - 1, 0), tuple(before), tuple(after)), at
+    first = int(head[1]) - 1 if before else int(head[1])  # without lines before, it comes after this one
+    return Hunk(max(first, 0), tuple(before), tuple(after)), at
 
 
-def _find(lines: Sequence[bytes], hunk: Hunk, expected: int, first: int) -> tuple[int, int, int] | None:
+def _find(lines: Sequence[bytes], hunk: Hunk, expected: int, first: int, work: Work) -> tuple[int, int, int] | None:
     """(line, lines left out at the beginning, and at the end): the nearest place, with as much context as possible."""
     if not hunk.before:
         return (max(expected, first), 0, 0) if max(expected, first) <= len(lines) else None
@@ -111,7 +127,11 @@ def _find(lines: Sequence[bytes], hunk: Hunk, expected: int, first: int) -> tupl
         cut_head, cut_tail = min(fuzz, head), min(fuzz, tail)
         wanted = [line.rstrip() for line in hunk.before[cut_head : len(hunk.before) - cut_tail]]
         for start in _around(expected + cut_head, first, len(lines) - len(wanted)):
-            if all(lines[start + index].rstrip() == line for index, line in enumerate(wanted)):
+            same = 0
+            while same < len(wanted) and lines[start + same].rstrip() == wanted[same]:
+                same += 1
+            work.spend(same + 1)
+            if same == len(wanted):
                 return start, cut_head, cut_tail
     return None
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from careen.origin import patches
-from careen.origin.patches import apply, changes_in
+from careen.origin.patches import Work, apply, changes_in
 
 LINES = st.lists(st.sampled_from([b"a", b"b", b"    c", b"d;", b""]), max_size=30)
 
@@ -24,7 +24,7 @@ def diff(old: list[bytes], new: list[bytes], path: bytes = b"lib/code.c") -> byt
 def test_a_file_with_the_changes_made_is_the_new_one(old, new):
     for changes in changes_in(diff(old, new)):
         assert changes.path == "lib/code.c"
-        applied = apply(old, changes.hunks)
+        applied = apply(old, changes.hunks, Work())
         assert list(applied.after) == new
         for hunk, spans in zip(changes.hunks, applied.spans, strict=True):
             assert tuple(old[line] for line in spans[0]) == hunk.before
@@ -36,7 +36,7 @@ def test_a_change_that_has_moved_is_found_with_less_context():
     new = [*old[:10], b"the fix", *old[11:]]
     (changes,) = changes_in(diff(old, new))
     moved = [b"more"] * 5 + [b"edited" if line == b"line 7" else line for line in old]
-    applied = apply(moved, changes.hunks)
+    applied = apply(moved, changes.hunks, Work())
     assert applied.after[15] == b"the fix"
     assert applied.after[12] == b"edited"
     assert len(applied.after) == len(moved)
@@ -44,7 +44,7 @@ def test_a_change_that_has_moved_is_found_with_less_context():
 
 def test_a_change_that_is_nowhere_leaves_the_file_as_it_is():
     (changes,) = changes_in(diff([b"one", b"two"], [b"one", b"three"]))
-    applied = apply([b"other", b"text"], changes.hunks)
+    applied = apply([b"other", b"text"], changes.hunks, Work())
     assert (applied.after, applied.spans) == ((b"other", b"text"), (None,))
 
 
@@ -68,5 +68,17 @@ def test_mutations_of_a_patch_end():
             at = made.randrange(len(damaged))
             damaged[at : at + made.randrange(3)] = made.choice([b"", b"@@", b"-", b"9999999", b"\n", b"\xff"])
         for changes in changes_in(bytes(damaged)):
-            applied = apply(old, changes.hunks)
+            applied = apply(old, changes.hunks, Work())
             assert len(applied.spans) == len(changes.hunks)
+
+
+def test_a_change_without_context_comes_after_its_line():
+    (changes,) = changes_in(b"--- a/x.c\n+++ b/x.c\n@@ -2,0 +3 @@\n+new\n")
+    assert apply([b"1", b"2", b"3"], changes.hunks, Work()).after == (b"1", b"2", b"new", b"3")
+
+
+def test_a_search_in_vain_ends():
+    lines = [b"same"] * 5000
+    hunk = patches.Hunk(2000, (*lines[:1000], b"other"), (b"new",))
+    with pytest.raises(ValueError, match="too long"):
+        apply(lines, (hunk,) * 100, Work(1_000_000))
