@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 ACTIONS = ("build", "identify", "stats", "show", "merge", "export", "import", "push", "pull")
 
 
+MOST_CVES = 6  # of a component in a table
+
+
 def parser() -> Parser:
     made = Parser(
         prog="careen origin",
@@ -288,6 +291,11 @@ def _write_table(path: str, found: "Identified") -> None:
         state = {None: "in a program", True: "modified", False: "as published"}[component.modified]
         parts = ", ".join(f"{part.found:,} of {part.of:,} {part.kind}" for part in component.evidence)
         sys.stdout.write(f"    {component.confidence}, {state}: {parts}\n")
+        for fix_state in ("vulnerable", "fixed"):
+            cves = [fix.cve for fix in component.fixes if fix.state == fix_state]
+            if cves:
+                more = f" and {len(cves) - MOST_CVES} more" if len(cves) > MOST_CVES else ""
+                sys.stdout.write(f"    {fix_state}, by its code: {visible(', '.join(cves[:MOST_CVES]))}{more}\n")
 
 
 def _range(versions: tuple[str, ...]) -> str:
