@@ -16,6 +16,7 @@ from .knowledge import Knowledge
 from .spans import Hashes
 
 LIKE_BEST = 0.5  # of the features of the path in the project that a file is most like
+VERY_FILE = 0.2  # of the file's features: with fewer it is another file, for example a test with code of the same kind
 
 
 class FixStates:
@@ -66,9 +67,11 @@ class _Known(NamedTuple):
 
 
 def _originals(base: Knowledge, evidence: Evidence, project: int) -> tuple[str, ...]:
+    """The paths in the project that a file is a copy of."""
     paths = base.atoms["path"][evidence.atoms[evidence.projects == project]].astype(np.int64)
     found, counts = np.unique(paths, return_counts=True)
-    return tuple(base.paths[int(path)] for path in found[counts >= LIKE_BEST * counts.max(initial=0)])
+    most = int(counts.max(initial=0))
+    return tuple(base.paths[int(path)] for path in found[counts >= max(LIKE_BEST * most, VERY_FILE * evidence.features)])
 
 
 def _common(found: Hashes, known: Hashes) -> frozenset[int]:

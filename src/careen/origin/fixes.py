@@ -10,8 +10,8 @@ literals that only one of them has anywhere in the project: those are found in p
 | vulnerable | a change is there in its vulnerable form, and none in its fixed form                                      |
 | unknown    | anything else: the file was edited, or is of a version that neither form is of                            |
 
-If patches of several versions of the project name the CVE, a state that two of them contradict is unknown. A change that
-nothing tells apart from other code counts, too: then nobody can say that the fix is in.
+If patches of several versions of the project name the CVE, a change of any of them counts against the opposite state. A change
+that nothing tells apart from other code counts, too: then nobody can say that the fix is in.
 """
 
 import posixpath
@@ -34,7 +34,8 @@ class Change(Struct, frozen=True, array_like=True):
     """One change of a patch to the file ``path``. Hashes, eight bytes each, little-endian and in order.
 
     ``vulnerable``, ``fixed``: stretches of lines that only the file before, or only the file after has. ``*_texts``:
-    literals in these lines that the project has only before, or only after.
+    literals in these lines that the project has only before, or only after. ``harmless``: stretches of the file before that
+    a later patch brings back, so that they are in fixed code, too.
     """
 
     path: str
@@ -42,10 +43,11 @@ class Change(Struct, frozen=True, array_like=True):
     fixed: bytes
     vulnerable_texts: bytes = b""
     fixed_texts: bytes = b""
+    harmless: bytes = b""
 
     @property
-    def hashes(self) -> tuple[bytes, bytes, bytes, bytes]:
-        return self.vulnerable, self.fixed, self.vulnerable_texts, self.fixed_texts
+    def hashes(self) -> tuple[bytes, ...]:
+        return self.vulnerable, self.fixed, self.vulnerable_texts, self.fixed_texts, self.harmless
 
 
 class Fix(Struct, frozen=True, array_like=True):
@@ -94,7 +96,11 @@ def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, 
     for file in files:
         for name in {posixpath.basename(original) for original in file.originals}:
             by_name.setdefault(name, []).append(file)
-    return _states((fix, _counts(fix, by_name)) for fix in fixes)
+    fixes = tuple(fixes)
+    harmless: dict[str, set[int]] = {}  # what one revision has in its fixed code is harmless in every revision
+    for fix in fixes:
+        harmless.setdefault(fix.cve, set()).update(*(_numbers(change.harmless) for change in fix.changes))
+    return _states((fix, _counts(fix, by_name, harmless[fix.cve])) for fix in fixes)
 
 
 def in_program(fixes: Iterable[Fix], texts: frozenset[int]) -> tuple[FixState, ...]:
@@ -145,7 +151,8 @@ def _states(counted: Iterable[tuple[Fix, _Counts]]) -> tuple[FixState, ...]:
 def _together(cve: str, counts: Sequence[_Counts]) -> FixState:
     states = {found.state for found in counts} - {"unknown"}
     state: State = states.pop() if len(states) == 1 else "unknown"
-    if state == "fixed" and any(found.vulnerable for found in counts):  # a later revision had to change more
+    opposite = [found.vulnerable if state == "fixed" else found.fixed for found in counts]
+    if any(opposite):  # a later revision had to change more, or the same otherwise
         state = "unknown"
     shown = max(counts, key=lambda found: (found.state == state, found.fixed + found.vulnerable))
     return FixState(
@@ -155,11 +162,12 @@ def _together(cve: str, counts: Sequence[_Counts]) -> FixState:
     )
 
 
-def _counts(fix: Fix, by_name: Mapping[str, Sequence[Looked]]) -> _Counts:
+def _counts(fix: Fix, by_name: Mapping[str, Sequence[Looked]], harmless: set[int]) -> _Counts:
     there = fixed = vulnerable = 0
     for change in fix.changes:
         files = by_name.get(posixpath.basename(change.path), ())
-        forms = [_form(file.features, change.vulnerable, change.fixed) for file in files]
+        vulnerable_form = _numbers(change.vulnerable) - harmless
+        forms = [_form(file.features, vulnerable_form, _numbers(change.fixed)) for file in files]
         there += bool(forms)
         fixed += bool(forms) and all(form == "fixed" for form in forms)
         vulnerable += "vulnerable" in forms
@@ -167,14 +175,17 @@ def _counts(fix: Fix, by_name: Mapping[str, Sequence[Looked]]) -> _Counts:
 
 
 def _counts_of_texts(fix: Fix, texts: frozenset[int]) -> _Counts:
-    forms = [_form(texts, change.vulnerable_texts, change.fixed_texts) for change in fix.changes]
+    forms = [_form(texts, _numbers(change.vulnerable_texts), _numbers(change.fixed_texts)) for change in fix.changes]
     fixed, vulnerable = forms.count("fixed"), forms.count("vulnerable")
     return _Counts(len(forms), fixed + vulnerable, fixed, vulnerable)
 
 
-def _form(found: frozenset[int], vulnerable: bytes, fixed: bytes) -> State:
-    before, after = (frozenset(hashes_in(part).tolist()) for part in (vulnerable, fixed))
-    old, new = len(before & found), len(after & found)
-    if after and new == len(after) and not old:
+def _form(found: frozenset[int], vulnerable: frozenset[int], fixed: frozenset[int]) -> State:
+    old, new = len(vulnerable & found), len(fixed & found)
+    if fixed and new == len(fixed) and not old:
         return "fixed"
-    return "vulnerable" if before and old >= PRESENT * len(before) and not new else "unknown"
+    return "vulnerable" if vulnerable and old >= PRESENT * len(vulnerable) and not new else "unknown"
+
+
+def _numbers(data: bytes) -> frozenset[int]:
+    return frozenset(hashes_in(data).tolist())

@@ -129,6 +129,7 @@ class _Final:
             _packed(as_hashes(seen.fixed & lines or seen.fixed)),
             _packed(hashes_of(old)),
             _packed(hashes_of(new)),
+            _packed(as_hashes(seen.vulnerable & lines)),
         )
 
     def _lines(self, path: str) -> frozenset[int]:

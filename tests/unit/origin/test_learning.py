@@ -138,3 +138,19 @@ def test_a_change_that_nothing_tells_apart_is_never_found():
     patch = PATCH + diff(PARSE.split(b"\n"), comment.split(b"\n"), b"lib/else.c")
     found = learned("demo", patches_in({"CVE-2024-1111.patch": patch}), {"lib/code.c": PARSE, "lib/else.c": PARSE})
     assert states(found, looked(BOUND)) == [("CVE-2024-1111", "fixed")]
+
+
+def test_code_that_a_later_patch_brings_back_is_harmless():
+    """The later revision fixes it elsewhere, and has the lines of before again."""
+    moved = PARSE.replace(
+        b"int parse", b"static int check(struct input *in)\n{\n    return in->left > 0 && in->room > 0;\n}\n\nint parse"
+    )
+    files = {
+        "debian/patches/series": b"CVE-2024-1111.patch\nlast.patch\n",
+        "debian/patches/CVE-2024-1111.patch": PATCH,
+        "debian/patches/last.patch": diff(BOUND.split(b"\n"), moved.split(b"\n")),
+    }
+    first = learned("deb:demo", patches_in({"CVE-2024-1111.patch": PATCH}), {"lib/code.c": PARSE})
+    later = learned("deb:demo", patches_in(files), {"lib/code.c": PARSE})
+    assert states(first, looked(moved)) == [("CVE-2024-1111", "vulnerable")]
+    assert states([*first, *later], looked(moved)) == [("CVE-2024-1111", "unknown")]

@@ -173,3 +173,12 @@ def test_mutations_of_an_index_end(tmp_path, signer, keys):
 )
 def test_versions_of_upstream(version, upstream):
     assert upstream_of(version) == upstream
+
+
+def test_a_file_with_some_code_of_the_same_kind_is_not_the_one_that_a_fix_changes(tmp_path, signer, keys):
+    base, _ = collect(tmp_path, [spec_of("deb:demo")], web(archive(signer)))
+    other = b"".join(b"static long unlike_%d(char *name)\n{\n    return find(name, %d);\n}\n" % (n, n) for n in range(900))
+    for own, state in ((b"", ["vulnerable"]), (other, [])):
+        components = identify(base, [("tests/checks.c", PARSE + MORE + own)]).components
+        assert [fix.state for component in components for fix in component.fixes] == state
+        assert components
