@@ -181,6 +181,6 @@ def _report(wanted: Half, packages: int, found: Mapping[str, States]) -> str:
         "A row counts pairs of a tree or program and a CVE.\n\n"
         + table(("set", "fixed", "vulnerable", "unknown"), rows)
         + "\nWrong: patched trees and binaries that are vulnerable here, unpatched ones and decoys that are fixed.\n"
-        "Three rules came after errors in this half had been seen, so these figures are a little optimistic: code that a later patch\n"
-        "brings back, changes of other revisions, and the very file. Before them 5 of 408 patched trees were called vulnerable.\n"
+        "Three rules came after errors in this half had been seen, so these figures are a little optimistic: code that a\n"
+        "later patch brings back, changes of other revisions, and the very file. Before, 5 of 408 patched trees were wrong.\n"
     )
