@@ -12,7 +12,7 @@ from careen.app.wiring import fetcher_of
 from careen.config import Settings
 from careen.errors import InputError, UsageError
 from careen.log import logger
-from careen.plugins import Progress, silent
+from careen.plugins import Fetcher, Progress, silent
 
 if TYPE_CHECKING:
     from careen.origin.collect import Skipped
@@ -42,12 +42,18 @@ def search_of(settings: Settings) -> "Search | None":
             _check_installed()
         return Search(reduced=True)
     core = cache_folder(settings) / CORE
-    own = [_base(SHIPPED, proven=True, small=True)] if (SHIPPED / MANIFEST).is_file() else []
-    pulled = [_base(core)] if (core / MANIFEST).is_file() else []
-    return Search((*own, *pulled, *(_base(folder) for folder in settings.origin_kb)))
+    own = [_base(SHIPPED, is_trusted=True, small=True)] if (SHIPPED / MANIFEST).is_file() else []
+    others = (*([core] if (core / MANIFEST).is_file() else []), *settings.origin_kb)
+    return Search((*own, *(_base(folder, is_trusted=_is_verified(folder, settings)) for folder in others)))
 
 
-def _base(folder: Path, *, proven: bool = False, small: bool = False) -> "Base":
+def _is_verified(folder: Path, settings: Settings) -> bool:
+    from careen.app.knowledge_transfer import is_trusted
+
+    return is_trusted(folder, settings)
+
+
+def _base(folder: Path, *, is_trusted: bool = False, small: bool = False) -> "Base":
     from careen.pipeline.origin import Base
 
     try:
@@ -60,9 +66,9 @@ def _base(folder: Path, *, proven: bool = False, small: bool = False) -> "Base":
     def opened() -> "Knowledge":
         from careen.origin.knowledge import open_base
 
-        return open_base(folder)
+        return open_base(folder, is_trusted=is_trusted)
 
-    return Base(key, opened, proven, small)
+    return Base(key, opened, is_trusted, small)
 
 
 def build_base(
@@ -76,7 +82,13 @@ def build_base(
     specs = [spec_of(text) for text in sources]
     try:
         base, skipped = collect(
-            folder, specs, fetcher_of(settings), most_versions=versions, sampling=sampling, progress=progress
+            folder,
+            specs,
+            fetcher_of(settings),
+            of_apt=_signed(settings),
+            most_versions=versions,
+            sampling=sampling,
+            progress=progress,
         )
         write_base(folder, base)
     except OSError as error:
@@ -84,13 +96,47 @@ def build_base(
     return base, skipped
 
 
-def knowledge_base(folder: Path) -> "Knowledge":
+def _signed(settings: Settings) -> Fetcher:
+    """For archives whose every file is verified by a signature: they need no TLS."""
+    from careen.net import NetSettings, make_fetcher
+
+    return make_fetcher(NetSettings(timeout_s=settings.timeout_s, ca_file=settings.ca_file, plain_http=("*",)))
+
+
+def merge_bases(folder: Path, sources: Sequence[Path], settings: Settings) -> "Knowledge":
+    """Writes one base with the releases of several."""
+    from careen.origin.knowledge import write_base
+    from careen.origin.merging import merged
+
+    try:
+        base = merged([knowledge_base(source, settings) for source in sources])
+        write_base(folder, base)
+    except ValueError as error:
+        raise InputError(str(error), "merge fewer of them, or look them up together: --kb A --kb B") from None
+    except OSError as error:
+        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
+    return base
+
+
+def knowledge_bases(folders: Sequence[Path], settings: Settings) -> "Knowledge":
+    """Several bases, for look-ups."""
+    bases = [knowledge_base(folder, settings) for folder in folders]
+    from careen.origin.merging import joined
+
+    try:
+        return joined(bases)
+    except ValueError as error:
+        raise InputError(str(error), "look fewer of them up together") from None
+
+
+def knowledge_base(folder: Path, settings: Settings) -> "Knowledge":
     """Raises InputError if there is none, or it is damaged."""
     _check_installed()
+    from careen.app.knowledge_transfer import is_trusted
     from careen.origin.knowledge import open_base
 
     try:
-        return open_base(folder)
+        return open_base(folder, is_trusted=is_trusted(folder, settings))
     except ValueError as error:
         raise InputError(str(error), "careen origin build --kb DIR makes one") from None
 

@@ -14,11 +14,19 @@ from .arguments import NETWORK, Parser, add_common, add_settings
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from careen.app.knowledge_transfer import Taken
+    from careen.config import Settings
     from careen.origin.component import Component
     from careen.origin.identify import Identified
     from careen.origin.knowledge import Knowledge
+    from careen.plugins import Progress
 
-ACTIONS = ("build", "identify", "stats", "show")
+ACTIONS = ("build", "identify", "stats", "show", "merge", "export", "import", "push", "pull")
+
+
+MOST_CVES = 6  # of a component in a table
 
 
 def parser() -> Parser:
@@ -33,6 +41,11 @@ actions:
   build            collect releases into a knowledge base (--from, --list)
   stats            what a knowledge base has
   show PROJECT     the versions of one project in it
+  merge DIR…       make one knowledge base of several
+  export FILE      write a knowledge base to one file; --keys signs it
+  import FILE      read one from a file
+  push ADDRESS     push one to a registry (oci://…); --keys signs it
+  pull ADDRESS     take one from a registry, verified by --root
 
 examples:
   careen origin build --kb base --from pypi:requests --from npm:lodash
@@ -42,14 +55,22 @@ examples:
     )
     made.add_argument("action", choices=ACTIONS, metavar="ACTION", help="what to do: see below")
     made.add_argument("arguments", metavar="ARGUMENT", nargs="*", default=[], help="paths, or a project")
-    made.add_argument("--kb", metavar="DIR", type=Path, required=True, help="folder of the knowledge base")
+    made.add_argument(
+        "--kb",
+        dest="bases",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        required=True,
+        help="folder of the knowledge base; identify: several are looked up together",
+    )
     made.add_argument(
         "--from",
         dest="sources",
         metavar="SOURCE",
         action="append",
         default=[],
-        help="build: pypi:NAME, npm:NAME or dir:PATH=NAME@VERSION",
+        help="build: pypi:NAME, npm:NAME, deb:SOURCE, git:PATH or dir:PATH=NAME@VERSION",
     )
     made.add_argument(
         "--list",
@@ -72,7 +93,10 @@ examples:
     )
     made.add_argument("--deep", action="store_true", help="identify: report copies of low confidence, too")
     made.add_argument("--format", dest="written", choices=["table", "json"], default="table", help="table or json")
-    add_settings(made, "network", (*NETWORK, "quiet"))
+    made.add_argument(
+        "--keys", metavar="DIR", type=Path, help="export, push: sign with the keys of this folder (careen db keys)"
+    )
+    add_settings(made, "network", (*NETWORK, "db_root", "quiet"), {"db_root": "--root"})
     add_common(made)
     return made
 
@@ -82,17 +106,21 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
-    if arguments.action == "build":
-        return _build(arguments, settings)
-    from careen.app.origin import identify_path, knowledge_base
-
-    base = knowledge_base(arguments.kb)
-    if arguments.action == "stats":
-        return _stats(base, arguments.written)
-    if not arguments.arguments:
+    if arguments.action == "identify":
+        return _identify(arguments, settings)
+    if len(arguments.bases) > 1:
+        raise UsageError("only careen origin identify takes several knowledge bases", "careen origin merge makes one of them")
+    if arguments.action in ("merge", "export", "import", "push", "pull", "show") and not arguments.arguments:
         raise UsageError(f"careen origin {arguments.action} needs an argument", "careen origin --help")
-    if arguments.action == "show":
-        return _show(base, arguments.arguments[0], arguments.written)
+    return _DONE[arguments.action](arguments, settings, arguments.bases[0])
+
+
+def _identify(arguments: argparse.Namespace, settings: "Settings") -> int:
+    from careen.app.origin import identify_path, knowledge_bases
+
+    base = knowledge_bases(arguments.bases, settings)
+    if not arguments.arguments:
+        raise UsageError("careen origin identify needs an argument", "careen origin --help")
     for path in arguments.arguments:
         found = identify_path(Path(path), base, deep=arguments.deep)
         if arguments.written == "json":
@@ -102,22 +130,69 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _build(arguments: argparse.Namespace, settings: Any) -> int:
+def _build(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
     from careen.app.origin import build_base
-
-    from .progress import progress_on
 
     sources = [*arguments.sources, *(line for path in arguments.lists for line in _lines(path))]
     if not sources:
         raise UsageError("no source is named", "careen origin build --kb DIR --from pypi:NAME")
-    with progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress) as progress:
+    with _progress(settings) as progress:
         base, skipped = build_base(
-            arguments.kb, sources, settings, versions=arguments.versions, sampling=arguments.sampling, progress=progress
+            folder, sources, settings, versions=arguments.versions, sampling=arguments.sampling, progress=progress
         )
     for release in skipped:
         sys.stderr.write(f"careen: skipped {visible(release.what)}: {visible(release.reason)}\n")
-    _stats(base, arguments.written)
+    _write_stats(folder, base, arguments.written)
     return 3 if any(release.is_project for release in skipped) else 0
+
+
+def _merge(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
+    from careen.app.origin import merge_bases
+
+    _write_stats(folder, merge_bases(folder, [Path(name) for name in arguments.arguments], settings), arguments.written)
+    return 0
+
+
+def _export(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
+    from careen.app.knowledge_transfer import export_base
+
+    sys.stdout.write(f"{export_base(folder, Path(arguments.arguments[0]), arguments.keys)}\n")
+    return 0
+
+
+def _import(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
+    from careen.app.knowledge_transfer import import_base
+
+    _write_taken(import_base(Path(arguments.arguments[0]), folder, settings))
+    return 0
+
+
+def _push(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
+    from careen.app.knowledge_transfer import push_base
+
+    names = push_base(arguments.arguments[0], folder, settings, arguments.keys)
+    sys.stdout.writelines(f"{visible(name)}\n" for name in names)
+    return 0
+
+
+def _pull(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
+    from careen.app.knowledge_transfer import pull_base
+
+    with _progress(settings) as progress:
+        taken = pull_base(arguments.arguments[0], folder, settings, progress)
+    _write_taken(taken)
+    return 0
+
+
+def _write_taken(taken: "Taken") -> None:
+    state = "signature verified" if taken.is_trusted else "not signed: it adds findings, and suppresses none"
+    sys.stdout.write(f"{taken.digest} ({state})\n")
+
+
+def _progress(settings: "Settings") -> "AbstractContextManager[Progress]":
+    from .progress import progress_on
+
+    return progress_on(sys.stderr.isatty() and not settings.quiet and not settings.no_progress)
 
 
 def _lines(path: Path) -> list[str]:
@@ -128,19 +203,47 @@ def _lines(path: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
 
 
-def _stats(base: "Knowledge", written: str) -> int:
-    versions = sum(len(project.versions) for project in base.projects)
-    features = {family: int(found.size) for family, found in base.postings.items()}
-    if written == "json":
-        found = {"projects": len(base.projects), "versions": versions, "sampling": base.sampling, "features": features}
-        sys.stdout.write(json.dumps(found) + "\n")
-    else:
-        sys.stdout.write(f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}\n")
-        sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in features.items())
+def _stats(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
+    from careen.app.origin import knowledge_base
+
+    _write_stats(folder, knowledge_base(folder, settings), arguments.written)
     return 0
 
 
-def _show(base: "Knowledge", name: str, written: str) -> int:
+def _write_stats(folder: Path, base: "Knowledge", written: str) -> None:
+    from careen.origin.coverage import covered
+    from careen.origin.knowledge import size_of
+
+    versions = sum(len(project.versions) for project in base.projects)
+    features = {family: int(found.size) for family, found in base.postings.items()}
+    fixes = len({(fix.project, fix.cve) for fix in base.fixes})
+    found_cves, of = covered(base)
+    size = size_of(folder)
+    if written == "json":
+        found = {
+            "projects": len(base.projects),
+            "versions": versions,
+            "fixes": fixes,
+            "bytes": size,
+            "sampling": base.sampling,
+            "features": features,
+            "trusted": base.is_trusted,
+            "uncovered_cves": {"found": found_cves, "of": of},
+        }
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        fixed = f", fixes of {plural(fixes, 'vulnerability')}" if fixes else ""
+        sys.stdout.write(
+            f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}{fixed}, {size / 1e6:,.1f} MB\n"
+        )
+        sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in features.items())
+        sys.stdout.write(f"  {found_cves / of:.0%} of {of:,} CVEs of C and C++ projects that no feed of packages has\n")
+
+
+def _show(arguments: argparse.Namespace, settings: "Settings", folder: Path) -> int:
+    from careen.app.origin import knowledge_base
+
+    base, name, written = knowledge_base(folder, settings), arguments.arguments[0], arguments.written
     found = [project for project in base.projects if name in (project.name, project.name.partition(":")[2])]
     if not found:
         raise InputError(f"{name} is not in the knowledge base", "careen origin build --from adds it")
@@ -170,6 +273,9 @@ def _component(component: "Component") -> dict[str, Any]:
         "modified": component.modified,
         "files": len(component.files),
         "evidence": [{"kind": part.kind, "found": part.found, "of": part.of} for part in component.evidence],
+        "fixes": [
+            {"cve": fix.cve, "state": fix.state, "evidence": fix.evidence, "trusted": fix.is_trusted} for fix in component.fixes
+        ],
     }
 
 
@@ -185,7 +291,24 @@ def _write_table(path: str, found: "Identified") -> None:
         state = {None: "in a program", True: "modified", False: "as published"}[component.modified]
         parts = ", ".join(f"{part.found:,} of {part.of:,} {part.kind}" for part in component.evidence)
         sys.stdout.write(f"    {component.confidence}, {state}: {parts}\n")
+        for fix_state in ("vulnerable", "fixed"):
+            cves = [fix.cve for fix in component.fixes if fix.state == fix_state]
+            if cves:
+                more = f" and {len(cves) - MOST_CVES} more" if len(cves) > MOST_CVES else ""
+                sys.stdout.write(f"    {fix_state}, by its code: {visible(', '.join(cves[:MOST_CVES]))}{more}\n")
 
 
 def _range(versions: tuple[str, ...]) -> str:
     return " or ".join(versions) if len(versions) <= 3 else f"{versions[0]} to {versions[-1]}"
+
+
+_DONE = {
+    "build": _build,
+    "stats": _stats,
+    "show": _show,
+    "merge": _merge,
+    "export": _export,
+    "import": _import,
+    "push": _push,
+    "pull": _pull,
+}

@@ -30,8 +30,8 @@ from careen.safety.budget import Limits
 from careen.safety.cache_limits import cache_limits
 from careen.safety.sealed import sealed, unsealed
 from careen.safety.typed import from_msgpack
+from careen.signing.signature import Signed, verified, verify_detached
 
-from .signature import Signed, verified, verify_detached
 from .source_package import FixEvidence, fix_evidence_in
 
 log = logger(__name__)

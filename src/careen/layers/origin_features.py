@@ -23,6 +23,7 @@ _NAME = "origin_features"
 # What only compiled or minified code has in common with its source.
 _OF_COMPILED = frozenset(("literals", "names"))
 _COSTLY = frozenset(("tokens",))
+FOR_FIXES = ("lines",)  # what fixes are looked up in
 
 
 class Kept(Struct, frozen=True, array_like=True, gc=False):
@@ -75,7 +76,8 @@ class _Pass:
             return
         with file.open() as stream:
             found = described(file.path, stream.read())
-        kept = Kept(file.path, found.kind, packed(found.features, _left_out(found, wanted)))
+        families = ({*found.features} | {*FOR_FIXES}) - _left_out(found, wanted)
+        kept = Kept(file.path, found.kind, packed(found.features, sorted(families)))
         self._kept_bytes += kept.size_bytes
         yield kept
 

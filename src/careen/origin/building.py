@@ -13,12 +13,14 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from .features import FAMILIES, Features, features_of
+from .fixes import Fix, in_order
 from .knowledge import ATOM, ATOM_BITS, Atoms, Knowledge, Project, sampled
 from .source import language_of
 from .spans import Hashes
 
 MAX_VERSIONS = 65_535
 MAX_FILE_BYTES = 16 << 20
+MIN_BUILT_BYTES = 64  # smaller files of different packages are alike
 LEFT_OUT = frozenset(
     [
         "test",
@@ -71,7 +73,7 @@ class Release(Struct, frozen=True):
     date: str = ""
 
 
-class _Rows(Struct, frozen=True):
+class Rows(Struct, frozen=True):
     """Of one family: ``hashes[i]`` is in the file ``paths[i]`` of the version ``versions[i]``."""
 
     hashes: list[Hashes]
@@ -86,10 +88,11 @@ class ReleaseReader:
         self._families = families
         self._known: dict[bytes, Features] = {}
 
-    def read(self, version: str, files: Iterable[tuple[str, bytes]], date: str = "") -> Release:
+    def read(self, version: str, files: Iterable[tuple[str, bytes]], date: str = "", *, is_built: bool = False) -> Release:
+        """``is_built``: the files are those of a built package, and all of them count, not only source code."""
         found = {}
         for path, data in files:
-            if len(data) <= MAX_FILE_BYTES and is_own_code(path):
+            if len(data) <= MAX_FILE_BYTES and (is_own_code(path) or (is_built and len(data) >= MIN_BUILT_BYTES)):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
                     features = features_of(path, data)  # computed here: the file itself is kept no more
@@ -103,7 +106,7 @@ def is_own_code(path: str) -> bool:
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 
-def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1) -> Knowledge:
+def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1, fixes: Iterable[Fix] = ()) -> Knowledge:
     """``Project.versions`` are in order, and every release is one of them. Raises ValueError for what is too large."""
     names: dict[str, int] = {}
     known: list[Project] = []
@@ -114,7 +117,7 @@ def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int =
         releases = list(releases)
         known.append(_dated(project, releases))
         parts.append(_of_project(number, project, releases, names, sampling))
-    return _joined(known, list(names), parts, sampling)
+    return replace(assembled(known, list(names), parts, sampling), fixes=in_order(fixes))
 
 
 def _dated(project: Project, releases: Sequence[Release]) -> Project:
@@ -126,7 +129,7 @@ def _of_project(
     number: int, project: Project, releases: Iterable[Release], names: dict[str, int], sampling: int
 ) -> tuple[Atoms, Postings]:
     order = {version: index for index, version in enumerate(project.versions)}
-    rows = {family: _Rows([], [], []) for family in FAMILIES}
+    rows = {family: Rows([], [], []) for family in FAMILIES}
     for release in releases:
         for path, features in sorted(release.files.items()):
             place = names.setdefault(path, len(names))
@@ -135,10 +138,10 @@ def _of_project(
                 rows[family].hashes.append(kept)
                 rows[family].paths.append(np.full(kept.size, place, np.uint32))
                 rows[family].versions.append(np.full(kept.size, order[release.version], np.uint16))
-    return _atoms(number, rows)
+    return project_atoms(number, rows)
 
 
-def _atoms(number: int, rows: dict[str, _Rows]) -> tuple[Atoms, Postings]:
+def project_atoms(number: int, rows: dict[str, Rows]) -> tuple[Atoms, Postings]:
     """The atoms of one project, and for each family its features with the index of an atom."""
     runs = {family: _runs(found) for family, found in rows.items()}
     keys = np.unique(np.concatenate([_key(path, first, last) for _, path, first, last in runs.values()]))
@@ -157,7 +160,7 @@ def _key(path: Hashes, first: Hashes, last: Hashes) -> Hashes:
     return (path << np.uint64(32)) | (first << np.uint64(16)) | last
 
 
-def _runs(rows: _Rows) -> tuple[Hashes, Hashes, Hashes, Hashes]:
+def _runs(rows: Rows) -> tuple[Hashes, Hashes, Hashes, Hashes]:
     """(hash, path, first, last): each run of versions in which a file has a feature."""
     if not rows.hashes:
         empty = np.empty(0, np.uint64)
@@ -173,7 +176,7 @@ def _runs(rows: _Rows) -> tuple[Hashes, Hashes, Hashes, Hashes]:
     return hashes[first], paths[first], versions[first], versions[last]
 
 
-def _joined(
+def assembled(
     projects: Sequence[Project], paths: Sequence[str], parts: Sequence[tuple[Atoms, Postings]], sampling: int
 ) -> Knowledge:
     if sum(atoms.size for atoms, _ in parts) >= 1 << ATOM_BITS:

@@ -1,35 +1,42 @@
 """Collects releases for a knowledge base, one archive at a time, so that an interrupted build goes on where it was.
 
-A source is ``pypi:NAME[@VERSIONS]``, ``npm:NAME[@VERSIONS]`` or ``dir:PATH=NAME@VERSION``. The features of each release are
-kept in ``DIR/parts``, under the digest of its archive; the same parts give the same base, whenever they were collected.
+A source is ``pypi:NAME[@VERSIONS]``, ``npm:NAME[@VERSIONS]``, ``deb:NAME[@VERSIONS]``, ``git:PATH[=NAME][@VERSIONS]`` or
+``dir:PATH=NAME@VERSION``. The features of each release are kept in ``DIR/parts``, under the digest of its archive; the same
+parts give the same base, whenever they were collected.
 """
 
 import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache, partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
-import msgspec
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import InputError, UsageError
 from careen.plugins import Fetcher, Progress, silent
-from careen.safety.typed import from_msgpack
 
-from .building import Release, ReleaseReader, build
+from .building import Release, ReleaseReader, build, is_own_code
 from .features import FAMILIES, LETTERS, TOKENS
-from .fetch import npm, pypi
+from .fetch import apt, git, npm, pypi
+from .fetch.deb import SourcePackage, Suites
 from .fetch.index import Archive, Listing, download
-from .fetch.unpack import MAX_FILE_BYTES, files_in
+from .fetch.unpack import MAX_FILE_BYTES, files_in, is_debian_package
+from .fixes import Fix
 from .knowledge import FORMAT, Knowledge, Project
+from .learning import learned, patches_in
+from .order import version_key
+from .parts import Parts
 
-Kind = Literal["pypi", "npm", "dir"]
-_SPEC = re.compile(r"(?P<kind>pypi|npm|dir):(?P<name>@?[^@=\s]+)(?:=(?P<project>[^@\s]+))?(?:@(?P<versions>\S+))?")
+Kind = Literal["pypi", "npm", "deb", "git", "dir"]
+Item = TypeVar("Item")
+_SPEC = re.compile(r"(?P<kind>pypi|npm|deb|git|dir):(?P<name>@?[^@=\s]+)(?:=(?P<project>[^@\s]+))?(?:@(?P<versions>\S+))?")
 # Parts of other rules are of no use.
+_PATCHES = (".patch", ".diff", "/series", "/debian.series")
 RULES = hashlib.sha256(repr((FORMAT, FAMILIES, LETTERS, TOKENS)).encode()).hexdigest()[:12]
 
 
@@ -52,11 +59,27 @@ class Skipped(Struct, frozen=True):
     is_project: bool = False
 
 
+class Found(Struct, frozen=True):
+    """What one source gave. Every release has one of the project's versions."""
+
+    project: Project
+    releases: list[Release]
+    fixes: list[Fix] = []
+
+
 def spec_of(text: str) -> Spec:
     match = _SPEC.fullmatch(text)
-    if match is None or (match["kind"] == "dir") != bool(match["project"] and match["versions"]):
-        raise UsageError(f"{text!r} is not a source", "write pypi:NAME, npm:NAME or dir:PATH=NAME@VERSION")
+    if match is None or not _is_whole(match):
+        raise UsageError(
+            f"{text!r} is not a source", "write pypi:NAME, npm:NAME, deb:SOURCE, git:PATH or dir:PATH=NAME@VERSION"
+        )
     return Spec(match["kind"], match["name"], match["project"] or "", match["versions"] or "")  # type: ignore[arg-type]
+
+
+def _is_whole(match: "re.Match[str]") -> bool:
+    if match["kind"] == "dir":
+        return bool(match["project"] and match["versions"])
+    return match["kind"] == "git" or not match["project"]
 
 
 def collect(
@@ -64,131 +87,195 @@ def collect(
     specs: Sequence[Spec],
     fetcher: Fetcher,
     *,
+    of_apt: Fetcher | None = None,
     most_versions: int = 20,
     sampling: int = 1,
     progress: Progress = silent,
 ) -> tuple[Knowledge, tuple[Skipped, ...]]:
     """The base of these projects; ``most_versions`` of each, spread over its history, the newest among them.
 
+    ``of_apt`` asks apt's archives, whose files are verified by signatures; None: ``fetcher`` does.
+
     What is not there, or cannot be read, is skipped and named. Raises NetworkError if a server fails: a base of fewer
     releases would look as if the others did not exist.
     """
-    parts = folder / "parts" / RULES
-    parts.mkdir(parents=True, exist_ok=True)
-    skipped: list[Skipped] = []
-    projects: dict[str, tuple[Project, list[Release]]] = {}
-    for number, spec in enumerate(sorted(set(specs), key=str)):
+    collector = _Collector(folder, specs, fetcher, of_apt or fetcher, most_versions)
+    projects: dict[str, Found] = {}
+    for number, spec in enumerate(collector.specs):
         progress(f"reading {spec}", number, len(specs))
-        found = _of_folder(spec) if spec.kind == "dir" else _of_index(spec, fetcher, parts, most_versions, skipped)
-        if found is None:
-            continue
-        project, releases = found
-        before = projects.get(project.name)
-        projects[project.name] = found if before is None else _together(before, found)
-        if not releases:
-            skipped.append(Skipped(str(spec), "no release could be read", is_project=True))
-    return build([pair for pair in projects.values() if pair[1]], sampling), tuple(skipped)
-
-
-def _of_index(
-    spec: Spec, fetcher: Fetcher, parts: Path, most: int, skipped: list[Skipped]
-) -> tuple[Project, list[Release]] | None:
-    list_of: Callable[[str, Fetcher], Listing] = pypi.listing if spec.kind == "pypi" else npm.listing
-    try:
-        found = list_of(spec.name, fetcher)
-    except (InputError, ValueError) as error:
-        skipped.append(Skipped(str(spec), str(error), is_project=True))
-        return None
-    archives = _spread([archive for archive in found.archives if _is_wanted(archive.version, spec.versions)], most)
-    reader, releases = ReleaseReader(), []
-    for archive in archives:
         try:
-            releases.append(replace(_release(archive, fetcher, parts, reader), date=archive.date))
+            found = collector.found(spec)
         except (InputError, ValueError) as error:
-            skipped.append(Skipped(f"{spec.kind}:{spec.name}@{archive.version}", str(error)))
-    versions = tuple(release.version for release in releases)
-    return Project(f"{spec.kind}:{found.project}", versions, (found.purl,)), releases
+            if spec.kind == "dir":
+                raise
+            collector.skipped.append(Skipped(str(spec), str(error), is_project=True))
+            continue
+        before = projects.get(found.project.name)
+        projects[found.project.name] = found if before is None else _together(before, found)
+        if not found.releases:
+            collector.skipped.append(Skipped(str(spec), "no release could be read", is_project=True))
+    kept = [found for found in projects.values() if found.releases]
+    fixes = [fix for found in kept for fix in found.fixes]
+    return build([(found.project, found.releases) for found in kept], sampling, fixes), tuple(collector.skipped)
 
 
-def _release(archive: Archive, fetcher: Fetcher, parts: Path, reader: ReleaseReader) -> Release:
-    part = parts / f"{archive.digest.replace(':', '-')}.part"
-    try:
-        return _read_part(archive.version, part)
-    except (OSError, ValueError):  # not there yet, or damaged: it is made anew
-        pass
-    release = reader.read(archive.version, files_in(download(fetcher, archive)).items())
-    _write_part(release, part)
-    return release
+class _Collector:
+    def __init__(self, folder: Path, specs: Sequence[Spec], fetcher: Fetcher, of_apt: Fetcher, most_versions: int) -> None:
+        self.specs = sorted(set(specs), key=str)
+        self.skipped: list[Skipped] = []
+        self._folder, self._fetcher, self._of_apt, self._most = folder, fetcher, of_apt, most_versions
+        self._parts = Parts(folder / "parts" / RULES)
+        self._suites: Suites | None = None
+
+    def found(self, spec: Spec) -> Found:
+        """Raises InputError or ValueError if there is no such project."""
+        match spec.kind:
+            case "dir":
+                return _of_folder(spec)
+            case "deb":
+                return self._of_debian(spec)
+            case "git":
+                return self._of_clone(spec)
+            case _:
+                return self._of_index(spec)
+
+    def _of_index(self, spec: Spec) -> Found:
+        list_of: Callable[[str, Fetcher], Listing] = pypi.listing if spec.kind == "pypi" else npm.listing
+        listing = list_of(spec.name, self._fetcher)
+        archives = _spread([archive for archive in listing.archives if _is_wanted(archive.version, spec.versions)], self._most)
+        reader, releases = ReleaseReader(), []
+        for archive in archives:
+            with self._skipping(f"{spec.kind}:{spec.name}@{archive.version}"):
+                files = partial(_files, archive, self._fetcher)
+                release = self._release(archive.digest, archive.version, reader, files)
+                releases.append(replace(release, date=archive.date))
+        versions = tuple(release.version for release in releases)
+        return Found(Project(f"{spec.kind}:{listing.project}", versions, (listing.purl,)), releases)
+
+    def _of_debian(self, spec: Spec) -> Found:
+        """All revisions of a version have the same sources, and each its own patches."""
+        if self._suites is None:
+            wanted = [other.name for other in self.specs if other.kind == "deb"]
+            self._suites = Suites(apt.repositories(), self._of_apt, self._folder / "indexes", wanted)
+            self.skipped += [Skipped(place, reason) for place, reason in self._suites.refused]
+        by_version: dict[str, list[SourcePackage]] = {}
+        for package in self._suites.packages(spec.name):
+            if _is_wanted(package.upstream, spec.versions):
+                by_version.setdefault(package.upstream, []).append(package)
+        reader, releases, fixes = ReleaseReader(), dict[str, Release](), list[Fix]()
+        for version in _spread(sorted(by_version, key=version_key), self._most):
+            for package in by_version[version]:
+                what = f"deb:{spec.name}@{package.version}"
+                files = cache(partial(self._sources, package, tuple(by_version[version])))
+                with self._skipping(what):
+                    release = self._release(package.sources.digest, version, reader, files)
+                    releases.setdefault(version, release)
+                    with self._skipping(f"{what} (patches)"):
+                        fixes += self._fixes(f"deb:{spec.name}", package, files)
+        project = Project(f"deb:{spec.name}", tuple(releases), (f"pkg:deb/debian/{spec.name}",))
+        return Found(project, list(releases.values()), fixes)
+
+    def _sources(self, package: SourcePackage, revisions: Sequence[SourcePackage]) -> dict[str, bytes]:
+        """From whichever archive has them: one may have dropped what another keeps."""
+        same = [revision.sources for revision in (package, *revisions) if revision.sources.digest == package.sources.digest]
+        for archive in dict.fromkeys(same):
+            try:
+                return _files(archive, self._of_apt)
+            except InputError as error:
+                reason = error
+        raise reason
+
+    def _of_clone(self, spec: Spec) -> Found:
+        path = Path(spec.name)
+        known = [tag for tag in git.tags(path) if _is_wanted(tag.version, spec.versions)]
+        reader, releases = ReleaseReader(), []
+        for tag in _spread(sorted(known, key=lambda tag: version_key(tag.version)), self._most):
+            with self._skipping(f"{spec}@{tag.name}"):
+                files = partial(git.files_of, path, tag.tree, is_own_code, MAX_FILE_BYTES)
+                releases.append(self._release(f"git-{tag.tree}", tag.version, reader, files))
+        name = spec.project or path.resolve().name.removesuffix(".git")
+        return Found(Project(f"git:{name}", tuple(release.version for release in releases)), releases)
+
+    def _release(self, digest: str, version: str, reader: ReleaseReader, files: Callable[[], dict[str, bytes]]) -> Release:
+        return self._parts.release(digest, version, lambda: reader.read(version, files().items()))
+
+    def _fixes(self, project: str, package: SourcePackage, files: Callable[[], dict[str, bytes]]) -> list[Fix]:
+        patches = package.patches
+        if patches is None:
+            return []
+        name = hashlib.sha256(f"{package.sources.digest} {patches.digest} {project}".encode()).hexdigest()
+
+        def read() -> list[Fix]:
+            return learned(project, patches_in(_debian_folder(_files(patches, self._of_apt))), files())
+
+        return self._parts.fixes(name, read)
+
+    @contextmanager
+    def _skipping(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (InputError, ValueError) as error:
+            self.skipped.append(Skipped(what, str(error)))
 
 
-def _spread(archives: Sequence[Archive], most: int) -> list[Archive]:
+def _files(archive: Archive, fetcher: Fetcher) -> dict[str, bytes]:
+    return files_in(download(fetcher, archive))
+
+
+def _debian_folder(files: dict[str, bytes]) -> dict[str, bytes]:
+    """By paths below the sources: the archive has the folder ``debian`` alone, which unpacking leaves out."""
+    return {path if path.startswith("debian/") else f"debian/{path}": data for path, data in files.items()}
+
+
+def _spread(ordered: Sequence[Item], most: int) -> list[Item]:
     """At most so many, at even steps, with the first and the newest."""
-    if len(archives) <= most:
-        return list(archives)
+    if len(ordered) <= most:
+        return list(ordered)
     if most == 1:
-        return [archives[-1]]
-    chosen = {round(index * (len(archives) - 1) / (most - 1)) for index in range(most)}
-    return [archives[index] for index in sorted(chosen)]
+        return [ordered[-1]]
+    chosen = {round(index * (len(ordered) - 1) / (most - 1)) for index in range(most)}
+    return [ordered[index] for index in sorted(chosen)]
 
 
 def _is_wanted(version: str, asked: str) -> bool:
     return not asked or any(version == start or version.startswith(f"{start}.") for start in asked.split(","))
 
 
-def _of_folder(spec: Spec) -> tuple[Project, list[Release]]:
-    release = ReleaseReader().read(spec.versions, _files_below(Path(spec.name)))
-    return Project(spec.project, (spec.versions,)), [release]
+def _of_folder(spec: Spec) -> Found:
+    """A folder, an archive of sources, or a Debian binary package, of which programs count too."""
+    path = Path(spec.name)
+    if path.is_file():
+        archive = path.read_bytes()
+        files, is_built = files_in(archive), is_debian_package(archive)
+    else:
+        files, is_built = dict(_files_below(path)), False
+    release = ReleaseReader().read(spec.versions, files.items(), is_built=is_built)
+    fixes = [] if is_built else learned(spec.project, patches_in(files), files)
+    return Found(Project(spec.project, (spec.versions,)), [release], fixes)
 
 
 def _files_below(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Of a folder, links not followed; or of one archive."""
-    if root.is_file():
-        yield from files_in(root.read_bytes()).items()
-        return
+    """What fixes and features come from; links are not followed."""
     if not root.is_dir():
         raise InputError(f"{root}: no such folder or archive")
     for place, folders, names in os.walk(root):
         folders.sort()
         for name in sorted(names):
             path = Path(place, name)
+            shown = path.relative_to(root).as_posix()
+            if not (is_own_code(shown) or shown.endswith(_PATCHES)):
+                continue
             if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_FILE_BYTES:
-                yield path.relative_to(root).as_posix(), path.read_bytes()
+                yield shown, path.read_bytes()
 
 
-def _together(one: tuple[Project, list[Release]], other: tuple[Project, list[Release]]) -> tuple[Project, list[Release]]:
-    """A project that is named twice: its versions in the order of their numbers."""
-    releases = {release.version: release for release in (*one[1], *other[1])}
-    versions = tuple(sorted(releases, key=_natural))
-    purls = tuple(dict.fromkeys((*one[0].purls, *other[0].purls)))
-    return Project(one[0].name, versions, purls, one[0].cpes), [releases[version] for version in versions]
-
-
-def _natural(version: str) -> list[tuple[int, int | str]]:
-    return [(0, int(part)) if part.isdecimal() else (1, part) for part in re.findall(r"\d+|[a-z]+", version.lower())]
-
-
-def _write_part(release: Release, path: Path) -> None:
-    content = {
-        name: {family: hashes.tobytes() for family, hashes in features.items()} for name, features in release.files.items()
-    }
-    aside = path.with_suffix(f".{os.getpid()}")
-    data = msgspec.msgpack.encode(content)
-    aside.write_bytes(hashlib.sha256(data).digest() + data)
-    aside.replace(path)
-
-
-def _read_part(version: str, path: Path) -> Release:
-    content = path.read_bytes()
-    if hashlib.sha256(content[32:]).digest() != content[:32]:
-        raise ValueError("damaged")
-    try:
-        files = from_msgpack(content[32:], dict[str, dict[str, bytes]])
-    except msgspec.MsgspecError as error:
-        raise ValueError(str(error)) from None
-    return Release(
-        version,
-        {
-            name: {family: np.frombuffer(found, np.uint64) for family, found in features.items()}
-            for name, features in files.items()
-        },
-    )
+def _together(one: Found, other: Found) -> Found:
+    """A project that is named twice: its versions in the order of their numbers, of one version all files."""
+    releases: dict[str, Release] = {}
+    for release in (*one.releases, *other.releases):
+        before = releases.get(release.version, Release(release.version, {}))
+        releases[release.version] = Release(release.version, {**before.files, **release.files})
+    versions = tuple(sorted(releases, key=version_key))
+    purls = tuple(dict.fromkeys((*one.project.purls, *other.project.purls)))
+    project = Project(one.project.name, versions, purls, one.project.cpes)
+    return Found(project, [releases[version] for version in versions], [*one.fixes, *other.fixes])

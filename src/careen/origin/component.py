@@ -5,9 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from careen.model.origin import PatchState
-
 from .evidence import Weights
+from .fixes import FixState
 
 Confidence = Literal["exact", "high", "medium", "low"]
 NEAR_BEST = 0.01
@@ -34,7 +33,7 @@ class Component(Struct, frozen=True):
     files: tuple[str, ...]
     evidence: tuple[Matched, ...]
     nearest: bool = False
-    fixes: tuple[PatchState, ...] = ()
+    fixes: tuple[FixState, ...] = ()
 
 
 def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_BEST) -> tuple[tuple[str, ...], float]:
@@ -43,4 +42,4 @@ def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_B
     if best <= 0:
         return tuple(versions), best
     is_best = scores >= best - max(near * best, 1e-9)
-    return tuple(version for version, named in zip(versions, is_best, strict=True) if named), best
+    return tuple(dict.fromkeys(version for version, named in zip(versions, is_best, strict=True) if named)), best

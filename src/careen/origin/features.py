@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from .binary import texts_of
+from .lines import grams_of
 from .source import Parsed, language_of, letters_of, literals_of, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
 from .winnowing import least_grams
@@ -62,6 +63,8 @@ class _Source(Mapping[str, Hashes]):
         return len(FAMILIES)
 
     def _computed(self, family: str) -> dict[str, Hashes]:
+        if family == "lines":
+            return {family: grams_of(self._source.data, self._source.language)}
         if family == "file":
             return {family: _whole(self._source.data, b"letters\0" + self.letters.tobytes())}
         if family == "letters":

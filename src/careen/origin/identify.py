@@ -5,7 +5,7 @@ that nothing explains is counted, and is never taken for the application's own.
 
 | confidence | source                                               | program                                        |
 |------------|------------------------------------------------------|------------------------------------------------|
-| exact      | two whole files of the project, or all there are     | (not reported)                                 |
+| exact      | two whole files of the project, or all there are     | the whole file                                 |
 | high       | 10 stretches, and 30 % of the files' stretches       | 20 % of the version's literals or names        |
 | medium     | 6 stretches of a file, or 3 and 30 % of it           | 4 literals and 10 %, or 5 names and 20 %       |
 | low        | 3 stretches of a file                                | (not reported)                                 |
@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from .component import Component
 from .features import PROGRAM_HEADS, Features, features_of
+from .fix_states import FixStates
 from .in_program import in_program
 from .in_source import MatchedFile, components, matched_file
 from .knowledge import Knowledge
@@ -50,14 +51,19 @@ def described(path: str, data: bytes) -> Described:
 def identify_described(base: Knowledge, files: Iterable[Described], *, deep: bool = False) -> Identified:
     matched: list[MatchedFile] = []
     programs: list[Component] = []
+    fixes = FixStates(base)
     unexplained = 0
     for file in files:
         known = len(matched) + len(programs)
-        if file.kind == "program":
-            programs += in_program(base, file.path, file.features)
-        else:
-            matched += matched_file(base, file.path, file.features)
+        is_program = file.kind == "program"
+        # A program of a package in the base is known as a whole; what is in it need not be asked.
+        for found in matched_file(base, file.path, {"file": file.features["file"]} if is_program else file.features):
+            fixes.look(found, file.features)
+            matched.append(found)
+        if is_program and len(matched) + len(programs) == known:
+            contained = in_program(base, file.path, file.features)
+            programs += [fixes.of_program(component, file.features) for component in contained]
         unexplained += len(matched) + len(programs) == known
-    grouped = components(base, matched)
+    grouped = map(fixes.of_source, components(base, matched))
     kept = [found for found in (*grouped, *programs) if deep or found.confidence != "low"]
     return Identified(tuple(sorted(kept, key=lambda component: (component.path, component.project))), unexplained)

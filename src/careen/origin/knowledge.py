@@ -14,6 +14,7 @@ of another format.
 """
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -26,9 +27,10 @@ from numpy.typing import NDArray
 
 from careen.atomic import write_whole
 from careen.safety.pattern import pattern
-from careen.safety.typed import from_json
+from careen.safety.typed import from_json, from_msgpack
 
 from .features import FAMILIES
+from .fixes import Fix, damage_of
 from .spans import Hashes, Places
 
 FORMAT = 2
@@ -38,9 +40,11 @@ ATOM = np.dtype(
 )
 POSTING = np.dtype("<u8")
 MAX_BYTES = 8 << 30
+SAMPLED = ("letters", "tokens")
 MANIFEST = "manifest.json"
-NAMES = ("projects.json", "paths.json", "atoms.bin", *(f"{family}.bin" for family in FAMILIES))
-_SHA256 = pattern(r"[0-9a-f]{64}")
+MAX_FIXES_BYTES = 256 << 20
+NAMES = ("projects.json", "paths.json", "atoms.bin", "fixes.bin", *(f"{family}.bin" for family in FAMILIES))
+SHA256 = pattern(r"[0-9a-f]{64}")
 Atoms = NDArray[np.void]
 
 
@@ -91,6 +95,15 @@ class Knowledge(Struct, frozen=True, dict=True):
     atoms: Atoms
     postings: Mapping[str, Hashes]
     sampling: int = 1
+    fixes: tuple[Fix, ...] = ()  # in the order of their projects
+    is_trusted: bool = False  # shipped, or signed by a trusted identity: only such a base may suppress a finding
+
+    def fixes_of(self, project: str) -> tuple[Fix, ...]:
+        first = bisect_left(self.fixes, project, key=lambda fix: fix.project)
+        return self.fixes[first : bisect_right(self.fixes, project, key=lambda fix: fix.project)]
+
+    def trusted_fixes_of(self, project: str) -> tuple[Fix, ...]:
+        return self.fixes_of(project) if self.is_trusted else ()
 
     @cached_property
     def columns(self) -> Columns:
@@ -115,13 +128,13 @@ class Knowledge(Struct, frozen=True, dict=True):
 
 
 def sampled(family: str, hashes: Hashes, sampling: int) -> Hashes:
-    if sampling == 1 or family not in ("letters", "tokens"):
+    if sampling == 1 or family not in SAMPLED:
         return hashes
     kept: Hashes = hashes[hashes % np.uint64(sampling) == 0]
     return kept
 
 
-def open_base(folder: Path) -> Knowledge:
+def open_base(folder: Path, *, is_trusted: bool = False) -> Knowledge:
     """The base in a folder, every file compared with the manifest."""
     try:
         manifest = from_json((folder / MANIFEST).read_bytes(), Manifest)
@@ -133,12 +146,20 @@ def open_base(folder: Path) -> Knowledge:
     try:
         projects = from_json(files["projects.json"].read_bytes(), tuple[Project, ...])
         paths = from_json(files["paths.json"].read_bytes(), tuple[str, ...])
+        fixes = from_msgpack(files["fixes.bin"].read_bytes(), tuple[Fix, ...])
     except msgspec.MsgspecError as error:
         raise ValueError(f"{folder}: not a knowledge base: {error}") from None
     atoms = _mapped(files["atoms.bin"], ATOM)
     postings = {family: _mapped(files[f"{family}.bin"], POSTING) for family in FAMILIES}
     _check_numbers(folder, projects, paths, atoms, postings)
-    return Knowledge(projects, paths, atoms, postings, manifest.sampling)
+    if damage := damage_of(fixes):
+        raise ValueError(f"{folder}: fixes.bin {damage}")
+    return Knowledge(projects, paths, atoms, postings, manifest.sampling, fixes, is_trusted)
+
+
+def size_of(folder: Path) -> int:
+    """The bytes of a base, without what a build keeps beside it."""
+    return sum(path.stat().st_size for name in (MANIFEST, *NAMES) for path in folder.glob(f"*{name}"))
 
 
 def write_base(folder: Path, base: Knowledge) -> None:
@@ -148,13 +169,19 @@ def write_base(folder: Path, base: Knowledge) -> None:
         "projects.json": msgspec.json.encode(base.projects),
         "paths.json": msgspec.json.encode(base.paths),
         "atoms.bin": base.atoms.astype(ATOM).tobytes(),
+        "fixes.bin": msgspec.msgpack.encode(base.fixes),
         **{f"{family}.bin": base.postings[family].astype(POSTING).tobytes() for family in FAMILIES},
     }
     files = {name: Member(len(content), hashlib.sha256(content).hexdigest()) for name, content in sorted(contents.items())}
     for name, content in contents.items():
-        write_whole(folder / _stored_name(name, files[name]), partial(_write, content))
+        write_whole(folder / stored_name(name, files[name]), partial(_write, content))
     write_whole(folder / MANIFEST, partial(_write, msgspec.json.encode(Manifest(files, sampling=base.sampling))))
-    now = {_stored_name(name, member) for name, member in files.items()}
+    remove_others(folder, Manifest(files))
+
+
+def remove_others(folder: Path, manifest: Manifest) -> None:
+    """The files of an earlier base in the same folder."""
+    now = {stored_name(name, member) for name, member in manifest.files.items()}
     for name in NAMES:
         for path in folder.glob(f"*-{name}"):
             if path.name not in now:
@@ -165,17 +192,17 @@ def _write(content: bytes, file: BinaryIO) -> None:
     file.write(content)
 
 
-def _stored_name(name: str, member: Member) -> str:
+def stored_name(name: str, member: Member) -> str:
     return f"{member.sha256[:16]}-{name}"
 
 
 def _verified(folder: Path, name: str, member: Member | None) -> Path:
-    if member is None or not _SHA256.fullmatch(member.sha256):
+    if member is None or not SHA256.fullmatch(member.sha256):
         raise ValueError(f"{folder}: its manifest has no {name}")
-    path = folder / _stored_name(name, member)
+    path = folder / stored_name(name, member)
     try:
         size = path.stat().st_size
-        if size != member.size or size > MAX_BYTES:
+        if size != member.size or size > (MAX_FIXES_BYTES if name == "fixes.bin" else MAX_BYTES):
             raise ValueError(f"{path}: {size} bytes, the manifest states {member.size}")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,6 @@
 """Features of files as bytes, to be kept: with another knowledge base the files need not be read again."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -8,9 +8,9 @@ from .features import Features
 from .spans import Hashes
 
 
-def packed(features: Features, left_out: Collection[str] = ()) -> dict[str, bytes]:
-    """A family that is left out is not computed."""
-    return {family: features[family].astype("<u8").tobytes() for family in features if family not in left_out}
+def packed(features: Features, families: Iterable[str]) -> dict[str, bytes]:
+    """Those of the families that the file has."""
+    return {family: features[family].astype("<u8").tobytes() for family in families if family in features}
 
 
 def unpacked(kept: Mapping[str, bytes]) -> dict[str, Hashes]:

@@ -5,6 +5,8 @@ import pytest
 np = pytest.importorskip("numpy")
 
 from tests.support.package_index import CODE, Web  # noqa: E402
+from tests.unit.origin.fetch.test_deb import MORE  # noqa: E402
+from tests.unit.origin.test_learning import BOUND, PARSE, PATCH  # noqa: E402
 
 from careen.cli.main import main  # noqa: E402
 
@@ -15,7 +17,7 @@ def base(tmp_path, capsys):
     (tmp_path / "lib" / "code.py").write_text(CODE)
     folder = tmp_path / "base"
     assert main(["origin", "build", "--kb", str(folder), "--from", f"dir:{tmp_path}/lib=demo@1.0"]) == 0
-    assert capsys.readouterr().out.startswith("1 project, 1 version\n")
+    assert capsys.readouterr().out.startswith("1 project, 1 version, ")
     return folder
 
 
@@ -88,3 +90,34 @@ def test_a_folder_that_cannot_be_written(tmp_path, capsys):
     source = f"dir:{tmp_path}/code.py=demo@1"
     assert main(["origin", "build", "--kb", str(tmp_path / "file" / "base"), "--from", source]) in (2, 3)
     assert "--kb names another folder" in capsys.readouterr().err
+
+
+def test_a_base_is_exported_imported_and_merged(base, tmp_path, capsys):
+    other, file, again, both = (str(tmp_path / name) for name in ("other", "file", "again", "both"))
+    assert main(["origin", "build", "--kb", other, "--from", f"dir:{tmp_path}/lib=second@2.0"]) == 0
+    assert main(["origin", "export", file, "--kb", other]) == 0
+    capsys.readouterr()
+    assert main(["origin", "import", file, "--kb", again]) == 0
+    assert capsys.readouterr().out.endswith("(not signed: it adds findings, and suppresses none)\n")
+    assert main(["origin", "merge", str(base), again, "--kb", both]) == 0
+    assert capsys.readouterr().out.startswith("2 projects, 2 versions, ")
+    assert main(["origin", "identify", "--kb", str(base), "--kb", again, "--format", "json", str(tmp_path / "lib")]) == 0
+    assert json.loads(capsys.readouterr().out)["components"][0]["fixes"] == []
+    assert main(["origin", "stats", "--kb", str(base), "--kb", again]) == 2
+    assert main(["origin", "merge", "--kb", both]) == 2
+
+
+def test_fixes_of_a_folder_with_patches(tmp_path, capsys):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "code.c").write_bytes(PARSE + MORE)
+    (tmp_path / "lib" / "CVE-2024-1111.patch").write_bytes(PATCH.replace(b"lib/code.c", b"code.c"))
+    (tmp_path / "app").mkdir()
+    assert main(["origin", "build", "--kb", str(tmp_path / "kb"), "--from", f"dir:{tmp_path}/lib=demo@1.0"]) == 0
+    assert "1 project, 1 version, fixes of 1 vulnerability, 0.0 MB\n" in capsys.readouterr().out
+    for content, state in ((PARSE, "vulnerable"), (BOUND, "fixed")):
+        (tmp_path / "app" / "mine.c").write_bytes(content + MORE)
+        assert main(["origin", "identify", "--kb", str(tmp_path / "kb"), str(tmp_path / "app")]) == 0
+        assert f"    {state}, by its code: CVE-2024-1111\n" in capsys.readouterr().out
+        assert main(["origin", "identify", "--kb", str(tmp_path / "kb"), str(tmp_path / "app"), "--format", "json"]) == 0
+        (fix,) = json.loads(capsys.readouterr().out)["components"][0]["fixes"]
+        assert (fix["cve"], fix["state"], fix["trusted"]) == ("CVE-2024-1111", state, False)

@@ -21,7 +21,7 @@ INSTALLED = {"jib": ["1.4-2"], "spar": ["3.0-1"], "strange": ["9"]}
 @pytest.fixture(autouse=True)
 def no_keys(monkeypatch):
     """Whether this machine has Debian's keys must not matter."""
-    monkeypatch.setattr("careen.database.signature.KEYRINGS", ())
+    monkeypatch.setattr("careen.signing.signature.KEYRINGS", ())
 
 
 def archive(sign=lambda text: text):
@@ -258,7 +258,7 @@ def test_signed_lists_are_verified_by_the_keys_that_were_given(tmp_path, signer)
 
 def test_a_stranger_s_signature_is_reported_and_a_broken_one_refused(tmp_path, signer, monkeypatch):
     other = Signer(tmp_path / "other")
-    monkeypatch.setattr("careen.database.signature.KEYRINGS", (str(other.keyring),))
+    monkeypatch.setattr("careen.signing.signature.KEYRINGS", (str(other.keyring),))
     other.close()
     assert "its signature was not verified: no available key signed it" in facts(archive(signer), tmp_path / "one").detail
     with pytest.raises(ArchiveError, match="not verified by the keys that were given"):
@@ -278,5 +278,5 @@ def test_text_before_a_signature_is_not_signed(tmp_path, signer):
 
 def test_a_machine_without_a_verifier_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("careen.database.signature.KEYRINGS", (str(Path(__file__)),))
+    monkeypatch.setattr("careen.signing.signature.KEYRINGS", (str(Path(__file__)),))
     assert "neither gpgv nor sqv is installed" in facts(archive(), tmp_path / "archive").detail

@@ -8,8 +8,8 @@ from tests.support.archive import Archive
 from careen.database.archive import archive_knowledge
 from careen.database.archive_files import Archives
 from careen.database.archive_index import index_of
-from careen.database.signature import Signed
 from careen.model.advisory import Listed
+from careen.signing.signature import Signed
 from careen.versions.deb import key
 
 MARCH = datetime(2026, 3, 5, tzinfo=UTC)

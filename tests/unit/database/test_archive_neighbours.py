@@ -13,7 +13,7 @@ PATCH = "Date: Sun, 01 Mar 2026 08:00:00 +0000\nSubject: sails\nJib-bug-id: T771
 
 @pytest.fixture(autouse=True)
 def no_keys(monkeypatch):
-    monkeypatch.setattr("careen.database.signature.KEYRINGS", ())
+    monkeypatch.setattr("careen.signing.signature.KEYRINGS", ())
 
 
 def archive(next_text, own=OWN, patches=None, next_patches=None, packages=None, status="stable"):

@@ -49,7 +49,7 @@ def test_an_installation_without_the_file_has_none(monkeypatch, tmp_path):
 
 
 def test_made_of_an_archive(tmp_path, monkeypatch):
-    monkeypatch.setattr("careen.database.signature.KEYRINGS", ())
+    monkeypatch.setattr("careen.signing.signature.KEYRINGS", ())
     made = Archive()
     text = changelog("jib", ("2-1+deb12u1", "CVE-2026-0001, CVE-2026-0002"), ("2-1", "CVE-2020-0001"))
     made.suite("bookworm", [made.source("jib", "2-1+deb12u1", debian_tar(text)), made.source("spar", "1-1", b"")])

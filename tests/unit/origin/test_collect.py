@@ -4,6 +4,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+from tests.support.archive import changelog, deb  # noqa: E402
 from tests.support.package_index import ARCHIVES, CODE, INDEX, Answer, Web, python_index, tarball  # noqa: E402
 
 from careen.errors import NetworkError, UsageError  # noqa: E402
@@ -94,7 +95,17 @@ def test_folders_and_archives_of_ones_own(tmp_path):
     assert (base.projects[0].name, base.projects[0].versions, base.paths, skipped) == ("own", ("1.9", "1.10"), ("own.py",), ())
 
 
-@pytest.mark.parametrize("text", ["demo", "pypi:", "dir:/x", "dir:/x=y", "deb:x", "pypi:a b"])
+@pytest.mark.parametrize("text", ["demo", "pypi:", "dir:/x", "dir:/x=y", "rpm:x", "deb:x=y", "pypi:a b"])
 def test_sources_that_are_none(text):
     with pytest.raises(UsageError, match="is not a source"):
         spec_of(text)
+
+
+def test_programs_of_a_binary_package(tmp_path):
+    package = tmp_path / "demo.deb"
+    package.write_bytes(deb("demo", changelog("demo", ("1-1", "a fix", *(f"change {n}" for n in range(50))))))
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "own.py").write_text(CODE)
+    specs = [spec_of(f"dir:{package}=demo@1.0"), spec_of(f"dir:{tmp_path}/src=demo@1.0")]
+    base, _ = collect(tmp_path / "kb", specs, Web({}))
+    assert (base.projects[0].versions, base.paths) == (("1.0",), ("own.py", "usr/share/doc/demo/changelog.Debian.gz"))

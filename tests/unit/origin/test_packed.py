@@ -10,14 +10,15 @@ from careen.origin.packed import packed, unpacked
 
 def test_what_is_kept_comes_back():
     features = features_of("a.c", b'static const char *text = "a text of this file";\nint value_of(int a) { return a; }\n' * 9)
-    kept = unpacked(packed(features))
+    kept = unpacked(packed(features, [*features, "lines"]))
     assert {family: hashes.tolist() for family, hashes in kept.items()} == {
-        family: features[family].tolist() for family in features
+        family: features[family].tolist() for family in (*features, "lines")
     }
 
 
-def test_what_is_left_out_is_not_there():
-    assert "tokens" not in packed(features_of("a.c", b"int value_of(int a) { return a; }\n" * 30), ("tokens",))
+def test_only_families_that_are_asked_for_and_there_are_kept():
+    features = features_of("a.c", b"int value_of(int a) { return a; }\n" * 30)
+    assert packed(features, ("letters", "other")).keys() == {"letters"}
 
 
 def test_damage_is_an_error():

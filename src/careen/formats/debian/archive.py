@@ -8,7 +8,7 @@ dpkg-source(1), "SOURCE PACKAGE FORMATS".
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ _FIELD = re.compile(
     rb"[ \t]*(.*(?:\n[ \t].*)*)",
     re.MULTILINE | re.IGNORECASE,
 )
+_PACKAGE = re.compile(rb"^package:[ \t]*(\S+)", re.MULTILINE | re.IGNORECASE)
 _SOURCE = re.compile(r"(\S+)(?: \((\S+)\))?")
 
 
@@ -50,6 +51,15 @@ class Offer(Struct, frozen=True, array_like=True, gc=False):
     size_bytes: int
 
 
+class SourceFiles(Struct, frozen=True):
+    """All files of one version of a source package, in a folder below the archive's root."""
+
+    name: str
+    version: str
+    folder: str
+    files: dict[str, Index]
+
+
 def read_release(data: bytes) -> Release:
     fields = _fields(data)
     if not fields.get("sha256") or not fields.get("date"):
@@ -75,6 +85,19 @@ def sources(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:
             path = file if folder == "." else f"{folder}/{file}"
             if _PATH.fullmatch(path):
                 yield name, Offer(version, path, files[file].digest, files[file].size_bytes)
+
+
+def source_files(pieces: Iterable[bytes], wanted: Collection[str]) -> Iterator[SourceFiles]:
+    """The files of the wanted source packages, from a ``Sources`` index."""
+    for paragraph in _paragraphs(pieces):
+        name = _PACKAGE.search(paragraph)
+        if name is None or name[1].decode("ascii", "replace") not in wanted:
+            continue
+        fields = _fields(paragraph)
+        version, folder = fields.get("version"), fields.get("directory", "")
+        if version and _PATH.fullmatch(folder):
+            files = dict(_listed(fields.get("checksums-sha256", "")))
+            yield SourceFiles(fields["package"], version, folder, {name: files[name] for name in files if "/" not in name})
 
 
 def packages(pieces: Iterable[bytes]) -> Iterator[tuple[str, Offer]]:

@@ -1,10 +1,12 @@
 """Releases of projects for a knowledge base, from where a user's own clients would take them.
 
-| source    | index                                             | what is read                       |
-|-----------|---------------------------------------------------|------------------------------------|
-| ``pypi:`` | ``index-url`` of pip's configuration              | the sdist, else a wheel            |
-| ``npm:``  | ``registry`` of npm's configuration               | the package's tarball              |
-| ``dir:``  | a folder or archive here                          | its files                          |
+| source    | index                                             | what is read                         |
+|-----------|---------------------------------------------------|--------------------------------------|
+| ``pypi:`` | ``index-url`` of pip's configuration              | the sdist, else a wheel              |
+| ``npm:``  | ``registry`` of npm's configuration               | the package's tarball                |
+| ``deb:``  | the archives of apt's configuration               | upstream's sources, Debian's patches |
+| ``git:``  | the tags of a clone here                          | its objects                          |
+| ``dir:``  | a folder or archive here                          | its files                            |
 
 No address is built in. Archives are unpacked in memory with limits, and nothing of a package is ever run.
 """

@@ -1,6 +1,7 @@
 """The files of a source archive, read in memory: no name in it is a path of ours, and what it may cost is bounded.
 
-A zip, or a tar in any compression, by its first bytes. The single folder that a tar of sources is packed in is left out.
+A zip, a tar in any compression, or a Debian binary package, by its first bytes. The single folder that a tar of sources is
+packed in is left out.
 Raises: ValueError for what is neither, is damaged, or passes a limit.
 """
 
@@ -18,21 +19,40 @@ MAX_FILE_BYTES = 16 << 20
 MAX_BYTES = 2 << 30
 MAX_RATIO = 400  # of what is over RATIO_FROM_BYTES
 RATIO_FROM_BYTES = 64 << 20
+_AR = b"!<arch>\n"
 
 
 def files_in(archive: bytes) -> dict[str, bytes]:
     """Regular files by path; what is larger than ``MAX_FILE_BYTES`` is left out."""
     found: dict[str, bytes] = {}
     total = 0
+    is_package = is_debian_package(archive)
     try:
-        for path, data in _zipped(archive) if archive[:2] == b"PK" else _tarred(archive):
+        for path, data in _zipped(archive) if archive[:2] == b"PK" else _tarred(_data_of(archive) if is_package else archive):
             total += len(data)
             if len(found) >= MAX_FILES or total > MAX_BYTES:
                 raise ValueError(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB")
             found[path] = data
     except InputError as error:
         raise ValueError(str(error)) from None
-    return found if archive[:2] == b"PK" else _without_common_folder(found)
+    return found if archive[:2] == b"PK" or is_package else _without_common_folder(found)
+
+
+def is_debian_package(archive: bytes) -> bool:
+    return archive.startswith(_AR + b"debian-binary")
+
+
+def _data_of(package: bytes) -> bytes:
+    """The archive of the files that a package installs."""
+    at = len(_AR)
+    while at + 60 <= len(package):
+        name, size = package[at : at + 16], package[at + 48 : at + 58].strip()
+        if package[at + 58 : at + 60] != b"`\n" or not size.isdigit():
+            raise ValueError("a damaged package")
+        if name.startswith(b"data.tar"):
+            return package[at + 60 : at + 60 + int(size)]
+        at += 60 + int(size) + int(size) % 2
+    raise ValueError("a package without files")
 
 
 def _tarred(archive: bytes) -> Iterator[tuple[str, bytes]]:

@@ -3,8 +3,8 @@
 import pytest
 from tests.support.archive import Archive
 
-from careen.database.clearsigned import signed_text
 from careen.formats.debian.archive import Index, Offer, packages, read_release, sources
+from careen.signing.clearsigned import signed_text
 
 RELEASE = f"""Origin: Debian
 Suite: stable

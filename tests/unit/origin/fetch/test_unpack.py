@@ -1,6 +1,7 @@
 import random
 
 import pytest
+from tests.support.archive import changelog, deb
 from tests.support.package_index import tarball, wheel
 
 from careen.origin.fetch import unpack
@@ -46,3 +47,12 @@ def test_mutated_archives_end():
                 files_in(bytes(data[: made.randrange(1, len(data))]))
             except ValueError:
                 pass
+
+
+def test_the_files_that_a_package_installs():
+    package = deb("demo", changelog("demo", ("1-1", "a fix")))
+    assert sorted(files_in(package)) == ["usr/share/doc/demo/changelog.Debian.gz", "usr/share/doc/demo/changelog.gz"]
+    with pytest.raises(ValueError, match="without files"):
+        files_in(package[: package.index(b"data.tar.xz")])
+    with pytest.raises(ValueError, match="damaged"):
+        files_in(package[:56] + b"x" + package[57:])

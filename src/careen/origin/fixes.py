@@ -1,0 +1,191 @@
+"""Whether the fix of a vulnerability is in: by the code that only its vulnerable, or only its fixed form has.
+
+A distribution's patch that names a CVE is applied to the sources that it is for. For each change in it the stretches of lines
+(``lines``) that only the file before has, and those that only the file after has, are kept, and so are texts of string
+literals that only one of them has anywhere in the project: those are found in programs too.
+
+| state      | of a component's files                                                                                    |
+|------------|-----------------------------------------------------------------------------------------------------------|
+| fixed      | every change is there in its fixed form, none in its vulnerable form, in every file that the change is of |
+| vulnerable | a change is there in its vulnerable form, and none in its fixed form                                      |
+| unknown    | anything else: the file was edited, or is of a version that neither form is of                            |
+
+If patches of several versions of the project name the CVE, a change of any of them counts against the opposite state. A change
+that nothing tells apart from other code counts, too: then nobody can say that the fix is in.
+"""
+
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .spans import Hashes
+
+State = Literal["fixed", "vulnerable", "unknown"]
+PRESENT = 0.3  # of the stretches of a vulnerable form: an edit nearby has changed the others
+_HASH = np.dtype("<u8")
+
+
+class Change(Struct, frozen=True, array_like=True):
+    """One change of a patch to the file ``path``. Hashes, eight bytes each, little-endian and in order.
+
+    ``vulnerable``, ``fixed``: stretches of lines that only the file before, or only the file after has. ``*_texts``:
+    literals in these lines that the project has only before, or only after. ``harmless``: stretches of the file before that
+    a later patch brings back, so that they are in fixed code, too.
+    """
+
+    path: str
+    vulnerable: bytes
+    fixed: bytes
+    vulnerable_texts: bytes = b""
+    fixed_texts: bytes = b""
+    harmless: bytes = b""
+
+    @property
+    def hashes(self) -> tuple[bytes, ...]:
+        return self.vulnerable, self.fixed, self.vulnerable_texts, self.fixed_texts, self.harmless
+
+
+class Fix(Struct, frozen=True, array_like=True):
+    """How one source package fixes a CVE: every change of all its patches that name it."""
+
+    project: str
+    cve: str
+    changes: tuple[Change, ...]
+
+
+class FixState(Struct, frozen=True):
+    """``is_trusted``: trusted fixes alone say so too. Only such a state may suppress a finding."""
+
+    cve: str
+    state: State
+    evidence: str
+    is_trusted: bool = False
+
+
+class Looked(Struct, frozen=True):
+    """One file of a component: the paths in the project that it is most like, and its features that fixes know."""
+
+    path: str
+    originals: tuple[str, ...]
+    features: frozenset[int]
+
+
+class _Counts(Struct, frozen=True):
+    """Of the changes of one fix: how many there are, are in a component's files, and are there in which form."""
+
+    changes: int = 0
+    there: int = 0
+    fixed: int = 0
+    vulnerable: int = 0
+
+    @property
+    def state(self) -> State:
+        if self.changes and self.fixed == self.changes and not self.vulnerable:
+            return "fixed"
+        return "vulnerable" if self.vulnerable and not self.fixed else "unknown"
+
+
+def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, ...]:
+    """By the lines of source files; only CVEs whose patches change one of them."""
+    by_name: dict[str, list[Looked]] = {}
+    for file in files:
+        for name in {posixpath.basename(original) for original in file.originals}:
+            by_name.setdefault(name, []).append(file)
+    fixes = tuple(fixes)
+    harmless: dict[str, set[int]] = {}  # what one revision has in its fixed code is harmless in every revision
+    for fix in fixes:
+        harmless.setdefault(fix.cve, set()).update(*(_numbers(change.harmless) for change in fix.changes))
+    return _states((fix, _counts(fix, by_name, harmless[fix.cve])) for fix in fixes)
+
+
+def in_program(fixes: Iterable[Fix], texts: frozenset[int]) -> tuple[FixState, ...]:
+    """By the literals of a program."""
+    return _states((fix, _counts_of_texts(fix, texts)) for fix in fixes)
+
+
+def marked(states: Iterable[FixState], trusted: Iterable[FixState]) -> tuple[FixState, ...]:
+    """``trusted``: the states by trusted fixes alone."""
+    agreed = {(found.cve, found.state) for found in trusted}
+    return tuple(replace(found, is_trusted=(found.cve, found.state) in agreed) for found in states)
+
+
+def hashes_in(data: bytes) -> Hashes:
+    return np.frombuffer(data, _HASH)
+
+
+def features_of_fixes(fixes: Iterable[Fix]) -> tuple[Hashes, Hashes]:
+    """(stretches of lines, literals): all that the fixes know."""
+    lines = [part for fix in fixes for change in fix.changes for part in (change.vulnerable, change.fixed)]
+    texts = [part for fix in fixes for change in fix.changes for part in (change.vulnerable_texts, change.fixed_texts)]
+    return np.unique(hashes_in(b"".join(lines))), np.unique(hashes_in(b"".join(texts)))
+
+
+def in_order(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
+    """By project and CVE, each once: revisions of a package have most of their patches in common."""
+    by_key = {(fix.project, fix.cve, msgspec.msgpack.encode(fix.changes)): fix for fix in fixes}
+    return tuple(by_key[key] for key in sorted(by_key))
+
+
+def damage_of(fixes: Sequence[Fix]) -> str:
+    """What is wrong with fixes that were read from a file; "" if nothing is."""
+    projects = [fix.project for fix in fixes]
+    if projects != sorted(projects):
+        return "is not in order"
+    parts = (part for fix in fixes for change in fix.changes for part in change.hashes)
+    return "has hashes that are cut short" if any(len(part) % _HASH.itemsize for part in parts) else ""
+
+
+def _states(counted: Iterable[tuple[Fix, _Counts]]) -> tuple[FixState, ...]:
+    by_cve: dict[str, list[_Counts]] = {}
+    for fix, counts in counted:
+        if counts.there:
+            by_cve.setdefault(fix.cve, []).append(counts)
+    return tuple(_together(cve, counts) for cve, counts in sorted(by_cve.items()))
+
+
+def _together(cve: str, counts: Sequence[_Counts]) -> FixState:
+    states = {found.state for found in counts} - {"unknown"}
+    state: State = states.pop() if len(states) == 1 else "unknown"
+    opposite = [found.vulnerable if state == "fixed" else found.fixed for found in counts]
+    if any(opposite):  # a later revision had to change more, or the same otherwise
+        state = "unknown"
+    shown = max(counts, key=lambda found: (found.state == state, found.fixed + found.vulnerable))
+    return FixState(
+        cve,
+        state,
+        f"of {shown.changes} changes, {shown.fixed} in the fixed form and {shown.vulnerable} in the vulnerable form",
+    )
+
+
+def _counts(fix: Fix, by_name: Mapping[str, Sequence[Looked]], harmless: set[int]) -> _Counts:
+    there = fixed = vulnerable = 0
+    for change in fix.changes:
+        files = by_name.get(posixpath.basename(change.path), ())
+        vulnerable_form = _numbers(change.vulnerable) - harmless
+        forms = [_form(file.features, vulnerable_form, _numbers(change.fixed)) for file in files]
+        there += bool(forms)
+        fixed += bool(forms) and all(form == "fixed" for form in forms)
+        vulnerable += "vulnerable" in forms
+    return _Counts(len(fix.changes), there, fixed, vulnerable)
+
+
+def _counts_of_texts(fix: Fix, texts: frozenset[int]) -> _Counts:
+    forms = [_form(texts, _numbers(change.vulnerable_texts), _numbers(change.fixed_texts)) for change in fix.changes]
+    fixed, vulnerable = forms.count("fixed"), forms.count("vulnerable")
+    return _Counts(len(forms), fixed + vulnerable, fixed, vulnerable)
+
+
+def _form(found: frozenset[int], vulnerable: frozenset[int], fixed: frozenset[int]) -> State:
+    old, new = len(vulnerable & found), len(fixed & found)
+    if fixed and new == len(fixed) and not old:
+        return "fixed"
+    return "vulnerable" if vulnerable and old >= PRESENT * len(vulnerable) and not new else "unknown"
+
+
+def _numbers(data: bytes) -> frozenset[int]:
+    return frozenset(hashes_in(data).tolist())
