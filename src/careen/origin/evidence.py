@@ -94,7 +94,7 @@ def whole_scores(base: Knowledge, whole: Evidence, project: int) -> tuple[Weight
     atoms, hits = _matched(whole, project)
     columns = base.columns
     found, most = [], 0.0
-    for atom in {int(columns.path[atom]): int(atom) for atom in atoms[:MOST_PATHS]}.values():
+    for atom in atoms[:MOST_PATHS]:  # a path may have several: runs of versions, and bases that are looked up together
         there = atoms_of(base, project, int(columns.path[atom]))
         version = columns.first[atom]
         same = there[(columns.first[there] <= version) & (version <= columns.last[there])]

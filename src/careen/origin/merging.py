@@ -88,7 +88,9 @@ def merged(bases: Sequence[Knowledge]) -> Knowledge:
         rows = {family: Rows([], [], []) for family in FAMILIES}
         for base in sorted_bases:
             base.add_rows(rows, project.name, versions, names, sampling)
-        projects.append(Project(project.name, versions, project.purls, project.cpes))
+        dates = {version: day for version, day in zip(project.versions, _days(project), strict=True) if day}
+        days = tuple(dates.get(version, "") for version in versions) if dates else ()
+        projects.append(Project(project.name, versions, project.purls, project.cpes, days))
         parts.append(project_atoms(number, rows))
     fixes = in_order(fix for base in bases for fix in base.fixes)
     return replace(assembled(projects, list(names), parts, sampling), fixes=fixes)
@@ -140,8 +142,13 @@ def _projects(bases: Sequence[Knowledge]) -> tuple[Project, ...]:
         versions = (*before.versions, *project.versions)
         _check(project.name, versions)
         purls, cpes = dict.fromkeys((*before.purls, *project.purls)), dict.fromkeys((*before.cpes, *project.cpes))
-        found[project.name] = Project(project.name, versions, tuple(purls), tuple(cpes))
+        days = (*_days(before), *_days(project))
+        found[project.name] = Project(project.name, versions, tuple(purls), tuple(cpes), days if any(days) else ())
     return tuple(found[name] for name in sorted(found))
+
+
+def _days(project: Project) -> tuple[str, ...]:
+    return project.dates or ("",) * len(project.versions)
 
 
 def _check(name: str, versions: Sequence[str]) -> None:

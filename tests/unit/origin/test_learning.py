@@ -9,7 +9,7 @@ from tests.unit.origin.test_patches import diff  # noqa: E402
 from careen.origin.fixes import Looked, in_order, in_program, in_source  # noqa: E402
 from careen.origin.learning import learned, patches_in  # noqa: E402
 from careen.origin.lines import Grams  # noqa: E402
-from careen.origin.source import language_of, literals_of, parsed  # noqa: E402
+from careen.origin.source import Parsed, language_of, literals_of  # noqa: E402
 from careen.origin.spans import hashes_of  # noqa: E402
 
 C = language_of("x.c")
@@ -102,7 +102,7 @@ def test_literals_of_one_form_tell_of_a_program():
     found = learned("demo", patches_in({"CVE-2024-1111.patch": patch}), {"lib/code.c": PARSE})
 
     def program(data: bytes) -> list[str]:
-        texts = frozenset(hashes_of(literals_of(parsed(data, C))[0]).tolist())
+        texts = frozenset(hashes_of(literals_of(Parsed(data, C))[0]).tolist())
         return [state.state for state in in_program(found, texts)]
 
     assert (program(PARSE), program(renamed), program(b"")) == (["vulnerable"], ["fixed"], [])

@@ -58,3 +58,14 @@ def test_who_vouches_for_fixes_is_kept():
     assert together.fixes_of("liba") == (one, other)
     assert together.trusted_fixes_of("liba") == (one,)
     assert (together.is_trusted, joined((trusted, trusted)).is_trusted, merged((trusted,)).is_trusted) == (False, True, False)
+
+
+def test_days_of_versions_stay_with_them(tmp_path):
+    releases = {version: ReleaseReader().read(version, PROJECTS["liba"][version].items(), f"2024-01-0{number}")
+                for number, version in enumerate(ALL, 1)}  # fmt: skip
+    one, other = (build([(Project("liba", part), [releases[version] for version in part])]) for part in (ALL[2:], ALL[:2]))
+    whole = build([(Project("liba", ALL), list(releases.values()))])
+    undated = base(liba=("1.1",))
+    assert [merged(bases).projects[0].dates for bases in ((one, other), (one, other, undated))] == [whole.projects[0].dates] * 2
+    assert dict(zip(*(getattr(joined((undated, one)).projects[0], name) for name in ("versions", "dates")), strict=True)) == {
+        "1.1": "", "1.3": "2024-01-03", "1.4": "2024-01-04"}  # fmt: skip
