@@ -37,7 +37,6 @@ from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
 from careen.pipeline.second_look import Asked, look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
-from careen.policy.compare import compared
 from careen.policy.gates import KINDS
 from careen.policy.load import refuse_blind
 from careen.policy.policy import Policy
@@ -124,12 +123,18 @@ class Session:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
     def scan(self, reference: str | Image | Read, progress: Progress = silent) -> Report:
-        from careen.matching.quick_plan import quick_plan
+        from careen.model.finding import Vulnerability
 
         with self._scanned(reference, progress) as scanned:
             report = scanned.report
-            reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None
-            report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
+            if any(isinstance(finding, Vulnerability) for finding in report.findings):
+                from careen.matching.quick_plan import quick_plan
+
+                reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None
+                report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
+        if self._settings.baseline is None:
+            return report
+
         return compared(report, self._policy_with_baseline(progress).baseline)
 
     def explain(
@@ -166,8 +171,7 @@ class Session:
         """The vulnerabilities of an inventory, by the same advisories and policy."""
         from careen.model.finding import Vulnerability
 
-        matcher = Matcher(knowledge, self.schemes, self.ecosystems)
-        by = Assessment(policy=self._policy, matcher=matcher, scanners=frozenset(("vuln",)))
+        by = Assessment(policy=self._policy, matcher=self._matcher(knowledge), scanners=frozenset(("vuln",)))
 
         def vulnerabilities_of(inventory: Inventory) -> list[Vulnerability]:
             findings = report_of(report.image, inventory, by).findings

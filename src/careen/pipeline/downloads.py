@@ -5,18 +5,20 @@ such software is *possible*, and the statement suppresses nothing. Software that
 """
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.feeds.software import software_of_conda, software_of_package
 from careen.log import logger
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package
 from careen.output.summary import build_step
-from careen.predict.declared import Predicted, predicted
 from careen.safety.pattern import pattern
+
+if TYPE_CHECKING:
+    from careen.predict.declared import Predicted
 
 log = logger(__name__)
 
@@ -44,7 +46,7 @@ def with_downloads(image: Image, inventory: Inventory) -> Inventory:
     return replace(inventory, packages=(*inventory.packages, *found.values())) if found else inventory
 
 
-def _downloads(image: Image) -> Iterator[tuple[int, Predicted]]:
+def _downloads(image: Image) -> "Iterator[tuple[int, Predicted]]":
     """What each layer's step downloaded, in a stated version."""
     layers: list[int] = []
     steps: list[str] = []
@@ -53,6 +55,11 @@ def _downloads(image: Image) -> Iterator[tuple[int, Predicted]]:
         layer += not entry.empty_layer
         layers.append(layer)
         steps.append(_on_one_line(build_step(entry.created_by)))
+    if not any("://" in step for step in steps):
+        return  # most images download with their package managers only: the reader of Dockerfiles is not loaded for them
+    from careen.formats.dockerfile.reader import read_dockerfile
+    from careen.predict.declared import predicted
+
     try:
         document = read_dockerfile("\n".join(("FROM scratch", *steps)), "history")
     except ValueError as error:
