@@ -134,6 +134,7 @@ class Session:
                 report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
         if self._settings.baseline is None:
             return report
+        from careen.policy.compare import compared
 
         return compared(report, self._policy_with_baseline(progress).baseline)
 
