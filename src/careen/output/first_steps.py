@@ -81,7 +81,8 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             upgradable = {upgrade.purl for action in plan.actions for upgrade in action.upgrades}
             left = [row for row in rows if row.fixed_in and _is_of_system(row) and row.purl not in upgradable]
             known = left if len(left) == advice.findings else []
-            yield _step(NEWER_BASE, known, advice.text, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
+            why = advice.text.partition("): ")[2] or advice.text  # without the command, which is the title
+            yield _step(NEWER_BASE, known, why, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
 
 
 def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:
