@@ -5,19 +5,24 @@ copies of other projects, which are projects of their own.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from .features import FAMILIES, Features, features_of
-from .knowledge import ATOM, ATOM_BITS, Atoms, Knowledge, Project, sampled
+from .features import FAMILIES, PROGRAM_HEADS, Features, features_of
+from .knowledge import ATOM, ATOM_BITS, BUILT, Atoms, Knowledge, Project, sampled
 from .source import language_of
 from .spans import Hashes
+from .stated import own_templates, templates_of
 
 MAX_VERSIONS = 65_535
 MAX_FILE_BYTES = 16 << 20
+BUILT_FAMILIES = ("literals", "names", "tables")
 LEFT_OUT = frozenset(
     [
         "test",
@@ -61,11 +66,15 @@ LEFT_OUT = frozenset(
 Postings = dict[str, NDArray[np.uint64]]
 
 
+_NONE = np.empty(0, np.uint64)
+
+
 class Release(Struct, frozen=True):
-    """``files``: the features of the project's own files, by path."""
+    """``files``: the features of the project's own files, by path; ``builds``: those of programs that were built from them."""
 
     version: str
     files: Mapping[str, Features]
+    builds: tuple[Features, ...] = ()
 
 
 class _Rows(Struct, frozen=True):
@@ -92,14 +101,22 @@ class ReleaseReader:
                 found[path] = self._known[digest]
         return Release(version, found)
 
+    def read_builds(self, release: Release, files: Iterable[tuple[str, bytes]]) -> Release:
+        """The release with what programs and libraries have that were built from it."""
+        programs = tuple(features_of(path, data) for path, data in files if data.startswith(PROGRAM_HEADS))
+        return replace(release, builds=(*release.builds, *programs))
+
 
 def is_own_code(path: str) -> bool:
     """Whether a file counts as its project's own code, by its path."""
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 
-def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1) -> Knowledge:
-    """``Project.versions`` are in order, and every release is one of them. Raises ValueError for what is too large."""
+def build(
+    projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1, common: Features = MappingProxyType({})
+) -> Knowledge:
+    """``Project.versions`` are in order, and every release is one of them. What is in ``common`` (the features of programs that
+    have nothing to do with the projects) is left out. Raises ValueError for what is too large."""
     names: dict[str, int] = {}
     known: list[Project] = []
     parts: list[tuple[Atoms, Postings]] = []
@@ -107,24 +124,63 @@ def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int =
         if len(project.versions) > MAX_VERSIONS:
             raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
         known.append(project)
-        parts.append(_of_project(number, project, releases, names, sampling))
+        parts.append(_of_project(number, project, list(releases), names, _Kept(sampling, common)))
     return _joined(known, list(names), parts, sampling)
 
 
 def _of_project(
-    number: int, project: Project, releases: Iterable[Release], names: dict[str, int], sampling: int
+    number: int, project: Project, releases: Sequence[Release], names: dict[str, int], kept: "_Kept"
 ) -> tuple[Atoms, Postings]:
     order = {version: index for index, version in enumerate(project.versions)}
+    own = own_templates([(release.version, _statements(release)) for release in releases])
+    built = {family: _all(family, (one for release in releases for one in release.builds)) for family in BUILT_FAMILIES}
     rows = {family: _Rows([], [], []) for family in FAMILIES}
+
+    def add(path: str, version: str, features: Features) -> None:
+        place = names.setdefault(path, len(names))
+        for family, hashes in features.items():
+            if family == "statements":
+                family, of_version = "stated", templates_of(hashes, version, own)
+            else:
+                of_version = kept(family, hashes)
+            rows[family].hashes.append(of_version)
+            rows[family].paths.append(np.full(of_version.size, place, np.uint32))
+            rows[family].versions.append(np.full(of_version.size, order[version], np.uint16))
+
     for release in releases:
         for path, features in sorted(release.files.items()):
-            place = names.setdefault(path, len(names))
-            for family, hashes in features.items():
-                kept = sampled(family, hashes, sampling)
-                rows[family].hashes.append(kept)
-                rows[family].paths.append(np.full(kept.size, place, np.uint32))
-                rows[family].versions.append(np.full(kept.size, order[release.version], np.uint16))
+            add(path, release.version, features)
+        seen = {
+            family: np.intersect1d(_all(family, release.files.values()), hashes, assume_unique=True)
+            for family, hashes in built.items()
+        }
+        if any(hashes.size for hashes in seen.values()):
+            statements = np.concatenate([np.empty(0, np.uint64), *(one["statements"] for one in release.builds)])
+            add(BUILT, release.version, {**seen, "statements": statements})
     return _atoms(number, rows)
+
+
+class _Kept(NamedTuple):
+    """Chooses the features that a base keeps."""
+
+    sampling: int
+    common: Features
+
+    def __call__(self, family: str, hashes: Hashes) -> Hashes:
+        of_family = sampled(family, hashes, self.sampling)
+        stopped = self.common.get(family, _NONE)
+        if not stopped.size:
+            return of_family
+        left: Hashes = of_family[stopped[np.searchsorted(stopped, of_family) % stopped.size] != of_family]
+        return left
+
+
+def _all(family: str, features: Iterable[Features]) -> Hashes:
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *(one[family] for one in features if family in one)]))
+
+
+def _statements(release: Release) -> Iterator[Hashes]:
+    return (one["statements"] for one in (*release.files.values(), *release.builds) if "statements" in one)
 
 
 def _atoms(number: int, rows: dict[str, _Rows]) -> tuple[Atoms, Postings]:

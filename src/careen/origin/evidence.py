@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .knowledge import Knowledge
+from .knowledge import BUILT, Knowledge
 from .spans import Hashes, Places
 
 MAX_PROJECTS = 4
@@ -80,15 +80,24 @@ def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights
     return np.where(np.isneginf(best), 0, best)
 
 
-def version_hits(base: Knowledge, evidence: Evidence, project: int) -> Weights:
-    """How many features of each version a program has, of all files of the version together: a compiler joins them."""
-    return _over_versions(base, *_matched(evidence, project), len(base.projects[project].versions))
+def version_hits(base: Knowledge, evidence: Evidence, project: int, *, built: bool = False) -> Weights:
+    """How many features of each version a program has, of all files of the version together: a compiler joins them. With
+    ``built`` those alone that builds are known to have."""
+    atoms, hits = _matched(evidence, project)
+    chosen = _is_built(base, atoms) == built
+    return _over_versions(base, atoms[chosen], hits[chosen], len(base.projects[project].versions))
 
 
-def version_sizes(base: Knowledge, family: str, project: int) -> Weights:
+def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = False) -> Weights:
     """How many features each version has, counted as ``version_hits`` does: one in two files counts twice."""
     atoms = np.arange(*np.searchsorted(base.atoms["project"], [project, project + 1]))
+    atoms = atoms[_is_built(base, atoms) == built]
     return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
+
+
+def _is_built(base: Knowledge, atoms: Places) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = base.atoms["path"][atoms] == 0
+    return found if base.paths[:1] == (BUILT,) else np.zeros(atoms.size, np.bool_)  # paths are sorted
 
 
 def _matched(evidence: Evidence, project: int) -> tuple[Places, Weights]:

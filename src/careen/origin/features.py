@@ -7,6 +7,11 @@
 | tokens    | source                 | a stretch of 24 tokens (``source.tokens_of``)                |
 | literals  | source, programs       | the text of a string literal                                 |
 | names     | source, programs       | a name that the file defines                                 |
+| tables    | source, programs       | a stretch of a table of constants (``tables``)               |
+| stated    | source, programs       | the words in which a version is stated (``stated``)          |
+
+Of the last one a file has ``statements``: pairs of words and the version that they have here. Which of them are a project's own
+shows only when all its releases are known.
 """
 
 import hashlib
@@ -17,9 +22,12 @@ import numpy as np
 from .binary import texts_of
 from .source import Parsed, language_of, letters_of, literals_of, parsed, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
+from .stated import statements
+from .tables import constants_of
 from .winnowing import fingerprints
 
-FAMILIES = ("file", "letters", "tokens", "literals", "names")
+FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "stated")
+OF_A_FILE = (*FAMILIES[:-1], "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
 MIN_LETTERS = 64  # files with fewer are alike by chance
@@ -30,14 +38,15 @@ Features = Mapping[str, Hashes]
 
 
 def features_of(path: str, data: bytes) -> Features:
-    """Of source code and programs; of any other file its whole content alone. Hashes are sorted, each once.
+    """Of source code and programs; of any other file its whole content alone. Hashes are sorted, each once; ``statements``
+    are pairs.
 
     A family is computed when it is asked for: most files are known by the first ones.
     """
     language = language_of(path)
     if data.startswith(PROGRAM_HEADS):
         texts = texts_of(data)
-        return {"file": _whole(data), "literals": texts.literals, "names": texts.names}
+        return {"file": _whole(data), **texts._asdict()}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(parsed(data, language))
         if source.letters.size >= MIN_LETTERS:
@@ -57,10 +66,10 @@ class _Source(Mapping[str, Hashes]):
         return self._known[family]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(FAMILIES)
+        return iter(OF_A_FILE)
 
     def __len__(self) -> int:
-        return len(FAMILIES)
+        return len(OF_A_FILE)
 
     def _computed(self, family: str) -> dict[str, Hashes]:
         if family == "file":
@@ -69,8 +78,10 @@ class _Source(Mapping[str, Hashes]):
             return {family: np.unique(fingerprints(self.letters, *LETTERS).hashes)}
         if family == "tokens":
             return {family: np.unique(fingerprints(tokens_of(self._source).codes, *TOKENS).hashes)}
+        if family == "tables":
+            return {family: constants_of(self._source)}
         literals, names = literals_of(self._source)
-        return {"literals": hashes_of(literals), "names": hashes_of(names)}
+        return {"literals": hashes_of(literals), "names": hashes_of(names), "statements": statements(literals)}
 
 
 def _whole(*contents: bytes) -> Hashes:

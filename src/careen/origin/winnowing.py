@@ -36,9 +36,13 @@ def fingerprints(symbols: Bytes, gram: int, window: int) -> Fingerprints:
 
 def _of_piece(symbols: Bytes, gram: int, window: int, start: int) -> Fingerprints:
     grams = Prefixes(symbols).grams(gram)
-    least = sliding_minima(grams, min(window, grams.size))
-    kept = np.flatnonzero(_is_minimum(grams, least, min(window, grams.size)))
+    kept = np.flatnonzero(least_of_windows(grams, min(window, grams.size)))
     return Fingerprints(grams[kept], kept + start)
+
+
+def least_of_windows(values: Hashes, window: int) -> NDArray[np.bool_]:
+    """Whether a value is the smallest of one of the windows that it lies in."""
+    return _is_minimum(values, sliding_minima(values, window), window)
 
 
 def sliding_minima(values: Hashes, window: int) -> Hashes:
