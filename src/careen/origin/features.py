@@ -20,10 +20,12 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from .binary import texts_of
+from .bytecode import constants_and_names, is_bytecode
 from .source import Parsed, language_of, letters_of, literals_of, parsed, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
 from .stated import statements
 from .tables import constants_of
+from .vocabulary import is_vocabulary
 from .winnowing import fingerprints
 
 FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "stated")
@@ -47,6 +49,8 @@ def features_of(path: str, data: bytes) -> Features:
     if data.startswith(PROGRAM_HEADS):
         texts = texts_of(data)
         return {"file": _whole(data), **texts._asdict()}
+    if is_bytecode(path, data):
+        return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(parsed(data, language))
         if source.letters.size >= MIN_LETTERS:
@@ -81,7 +85,17 @@ class _Source(Mapping[str, Hashes]):
         if family == "tables":
             return {family: constants_of(self._source)}
         literals, names = literals_of(self._source)
+        literals = frozenset(text for text in literals if not is_vocabulary(text))
         return {"literals": hashes_of(literals), "names": hashes_of(names), "statements": statements(literals)}
+
+
+def _of_bytecode(data: bytes) -> Features:
+    """Nothing of a file that cannot be read."""
+    try:
+        constants, names = constants_and_names(data)
+    except ValueError:
+        constants = names = frozenset()
+    return {"literals": hashes_of(constants), "names": hashes_of(names)}
 
 
 def _whole(*contents: bytes) -> Hashes:

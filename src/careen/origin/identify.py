@@ -15,9 +15,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from .bytecode import is_bytecode
 from .component import Component
-from .features import PROGRAM_HEADS, features_of
-from .in_program import in_program
+from .features import PROGRAM_HEADS, Features, features_of
+from .in_program import in_bytecode, in_program
 from .in_source import MatchedFile, components, matched_file
 from .knowledge import Knowledge
 
@@ -31,9 +32,13 @@ def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool 
     """``files`` are paths and contents; ``deep`` reports low confidence as well."""
     matched: list[MatchedFile] = []
     programs: list[Component] = []
+    bytecode: dict[str, Features] = {}
     unexplained = 0
     for path, data in files:
         features = features_of(path, data)
+        if is_bytecode(path, data):
+            bytecode[path] = features
+            continue
         known = len(matched) + len(programs)
         if data.startswith(PROGRAM_HEADS):
             programs += in_program(base, path, features)
@@ -41,5 +46,7 @@ def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool 
             matched += matched_file(base, path, features)
         unexplained += len(matched) + len(programs) == known
     grouped = components(base, matched)
-    kept = [found for found in (*grouped, *programs) if deep or found.confidence != "low"]
+    packages, unknown = in_bytecode(base, bytecode)
+    unexplained += unknown
+    kept = [found for found in (*grouped, *programs, *packages) if deep or found.confidence != "low"]
     return Identified(tuple(sorted(kept, key=lambda component: (component.path, component.project))), unexplained)

@@ -5,52 +5,98 @@ to have, if any are: most texts of a source are in no build. A version is the on
 words; else those that have most of what was found.
 """
 
+import posixpath
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from .component import Component, Confidence, Matched, best_versions
 from .evidence import Evidence, Weights, evidence_of, features_of_project, version_hits, version_sizes, without
 from .features import Features
 from .knowledge import Knowledge, Project
 from .spans import Hashes
-from .stated import BARE, number_of, stated, text_of
+from .stated import BARE, Statement, number_of, stated, text_of
 
-# Of each family, the least weight, and the least part of what builds have.
-LEAST = {"literals": (4.0, 0.1), "names": (5.0, 0.2), "tables": (4.0, 0.1)}
+
+
+class Rule(NamedTuple):
+    """Of one family: at least this weight, and either this part of what builds have, or that part of what the file has."""
+
+    family: str
+    weight: float
+    share: float
+    of_file: float = 1.0
+
+
+RULES = (
+    Rule("literals", 4, 0.1),
+    Rule("literals", 6, 0.0, 0.15),
+    Rule("literals", 25, 0.02),
+    Rule("names", 5, 0.2, 0.3),
+    Rule("tables", 12, 0.25),
+    Rule("tables", 2, 0.5),
+)
+FAMILIES_OF_PROGRAMS = ("literals", "names", "tables")
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
 
 Families = Mapping[str, Evidence]
+_NONE = np.empty(0, np.uint64)
 
 
 def in_program(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
-    families = {family: evidence_of(base, family, features[family]) for family in LEAST}
+    """``path`` is of a file, or of a folder whose files are one program."""
+    families = {family: evidence_of(base, family, features.get(family, _NONE)) for family in FAMILIES_OF_PROGRAMS}
     for _ in range(MOST_IN_A_PROGRAM):
         project, confidence = _most_of(base, families)
         if confidence is None:
             return
-        yield _component(base, path, project, confidence, families, features["statements"])
+        yield _component(base, path, project, confidence, families, features.get("statements", _NONE))
         families = {family: without(evidence, features_of_project(evidence, project)) for family, evidence in families.items()}
+
+
+def in_bytecode(base: Knowledge, files: Mapping[str, Features]) -> tuple[list[Component], int]:
+    """The projects in files of compiled Python, by path, and how many files none of them has.
+
+    The files of a package, a folder and those below it, are one program: one alone has few texts.
+    """
+    folders = {path: posixpath.dirname(path).removesuffix("__pycache__").rstrip("/") for path in files}
+    known = set(folders.values())
+    packages: dict[str, list[str]] = {}
+    for path, folder in sorted(folders.items()):
+        while posixpath.dirname(folder) in known and folder:
+            folder = posixpath.dirname(folder)
+        packages.setdefault(folder, []).append(path)
+    found: list[Component] = []
+    unexplained = 0
+    for folder, paths in packages.items():
+        together = {family: np.unique(np.concatenate([files[path][family] for path in paths])) for family in ("literals", "names")}
+        projects = [replace(one, files=tuple(paths)) for one in in_program(base, folder, together)]
+        found += projects
+        unexplained += 0 if projects else len(paths)
+    return found, unexplained
 
 
 def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | None]:
     """The project that explains most, of those that are there at all."""
-    weights, best = np.zeros(len(base.projects)), np.zeros(len(base.projects))
-    for family, evidence in families.items():
-        weight, share = LEAST[family]
-        shares = _shares(base, evidence, weight)
-        weights += np.where(shares >= share, evidence.weights, 0)
-        best = np.maximum(best, np.where(shares >= share, shares / share, 0))
+    shares = {family: _shares(base, evidence) for family, evidence in families.items()}
+    weights = np.zeros(len(base.projects))
+    for rule in RULES:
+        evidence = families[rule.family]
+        is_enough = (shares[rule.family] >= rule.share) | (evidence.weights >= rule.of_file * max(evidence.features, 1))
+        weights = np.maximum(weights, np.where((evidence.weights >= rule.weight) & is_enough, evidence.weights, 0))
     if not weights.any():
         return 0, None
     project = int(np.argmax(weights))
-    return project, "high" if best[project] >= 2 else "medium"
+    return project, "high" if max(found[project] for found in shares.values()) >= PROGRAM_HIGH else "medium"
 
 
-def _shares(base: Knowledge, evidence: Evidence, least: float) -> Weights:
-    """Of each project that has this weight, how much of the version that is most like the file is in it."""
+def _shares(base: Knowledge, evidence: Evidence) -> Weights:
+    """Of each project with some weight, how much of the version that is most like the file is in it."""
     shares = np.zeros(len(base.projects))
+    least = min(rule.weight for rule in RULES if rule.family == evidence.family)
     for project in np.flatnonzero(evidence.weights >= least):
         sizes = version_sizes(base, evidence.family, int(project), built=True)
         built = bool(sizes.any())
@@ -65,13 +111,12 @@ def _component(
 ) -> Component:
     known = base.projects[project]
     version = _stated(base, project, statements)
-    versions, nearest = ((version,), False) if version else _likely(base, project, families)
     return Component(
         path=path,
         project=known.name,
         purls=known.purls,
         cpes=known.cpes,
-        versions=versions,
+        versions=(version,) if version else _likely(base, project, families),
         confidence=confidence,
         modified=None,
         files=(path,),
@@ -79,21 +124,14 @@ def _component(
             Matched(family, features_of_project(evidence, project).size, evidence.features)  # type: ignore[arg-type]
             for family, evidence in families.items()
         ),
-        nearest=nearest,
+        nearest=not version,
     )
 
 
-def _likely(base: Knowledge, project: int, families: Families) -> tuple[tuple[str, ...], bool]:
-    """The versions that have most of what was found; whether it may be one beside them.
-
-    It is none beside them if they have all of it, and the versions before and after them have less.
-    """
+def _likely(base: Knowledge, project: int, families: Families) -> tuple[str, ...]:
+    """The versions that have most of what was found."""
     scores = np.sum([version_hits(base, evidence, project) for evidence in families.values()], axis=0)
-    found = sum(features_of_project(evidence, project).size for evidence in families.values())
-    versions, best = best_versions(base.projects[project].versions, scores)
-    at = np.flatnonzero(scores == best)
-    is_inside = bool(at[0] > 0 and at[-1] < scores.size - 1)
-    return versions, not (is_inside and best >= found)
+    return best_versions(base.projects[project].versions, scores)[0]
 
 
 def _stated(base: Knowledge, project: int, statements: Hashes) -> str:
@@ -110,13 +148,19 @@ def _stated(base: Knowledge, project: int, statements: Hashes) -> str:
         template = int(templates[query])
         taught[template] = taught.get(template, 0) + int(base.atoms["last"][atom]) - int(base.atoms["first"][atom]) + 1
     versions = _by_number(base.projects[project])
-    in_words = {pair.version for pair in pairs if pair.template != BARE and (pair.version in versions or taught.get(pair.template, 0) > 1) and pair.template in taught}
-    alone = {pair.version for pair in pairs if pair.template == BARE and BARE in taught and pair.version in versions}
-    for numbers in (in_words, in_words & set(versions), alone if not in_words else set()):
+    words = {pair.version for pair in pairs if pair.template != BARE and _counts(pair, taught, versions)}
+    alone = {pair.version for pair in pairs if pair.template == BARE and BARE in taught}
+    if len(alone) == 1 and not min(versions, default=0) <= min(alone) <= max(versions, default=0):
+        alone = set()
+    for numbers in (words, words & set(versions), alone if not words else set(), alone & set(versions) if not words else set()):
         if len(numbers) == 1:
             (number,) = numbers
             return versions.get(number) or text_of(number)
     return ""
+
+
+def _counts(statement: Statement, taught: Mapping[int, int], versions: Mapping[int, str]) -> bool:
+    return statement.template in taught and (statement.version in versions or taught[statement.template] > 1)
 
 
 def _by_number(project: Project) -> dict[int, str]:

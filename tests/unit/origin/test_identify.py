@@ -144,7 +144,7 @@ def test_a_program_of_many_files(base):
     ]
     some = made.sample(texts, len(texts) // 7)
     assert [one[3] for one in components(big, {"bin/tool": elf() + b"\0" + b"\0".join(some) + b"\0"})] == ["medium"]
-    few = made.sample(texts, len(texts) // 15)
+    few = made.sample(texts, len(texts) // 15) + [b"own text %d" % number for number in range(600)]
     assert components(big, {"bin/tool": elf() + b"\0" + b"\0".join(few) + b"\0"}) == []
 
 
