@@ -5,6 +5,7 @@ to have, if any are: most texts of a source are in no build. A version is the on
 words; else those that have most of what was found.
 """
 
+import math
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -26,13 +27,13 @@ class Rule(NamedTuple):
 
     family: str
     weight: float
-    share: float
-    of_file: float = 1.0
+    share: float = math.inf
+    of_file: float = math.inf
 
 
 RULES = (
     Rule("literals", 4, 0.1),
-    Rule("literals", 6, 0.0, 0.15),
+    Rule("literals", 6, of_file=0.15),
     Rule("literals", 25, 0.02),
     Rule("names", 5, 0.2, 0.3),
     Rule("tables", 12, 0.25),
