@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from .features import FAMILIES, PROGRAM_HEADS, Features, features_of
@@ -92,19 +91,19 @@ class ReleaseReader:
         self._known: dict[bytes, Features] = {}
 
     def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
-        found = {}
+        """Programs and libraries among the files are taken for builds of the others."""
+        found, builds = {}, []
         for path, data in files:
-            if len(data) <= MAX_FILE_BYTES and is_own_code(path):
+            if len(data) > MAX_FILE_BYTES:
+                continue
+            if data.startswith(PROGRAM_HEADS):
+                builds.append(features_of(path, data))
+            elif is_own_code(path):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
                     self._known[digest] = dict(features_of(path, data))  # all of them, and the file itself no more
                 found[path] = self._known[digest]
-        return Release(version, found)
-
-    def read_builds(self, release: Release, files: Iterable[tuple[str, bytes]]) -> Release:
-        """The release with what programs and libraries have that were built from it."""
-        programs = tuple(features_of(path, data) for path, data in files if data.startswith(PROGRAM_HEADS))
-        return replace(release, builds=(*release.builds, *programs))
+        return Release(version, found, tuple(builds))
 
 
 def is_own_code(path: str) -> bool:

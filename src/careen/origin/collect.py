@@ -135,6 +135,7 @@ def _is_wanted(version: str, asked: str) -> bool:
 
 
 def _of_folder(spec: Spec) -> tuple[Project, list[Release]]:
+    """Programs and libraries beside the sources are taken for builds of them."""
     release = ReleaseReader().read(spec.versions, _files_below(Path(spec.name)))
     return Project(spec.project, (spec.versions,)), [release]
 
@@ -156,7 +157,11 @@ def _files_below(root: Path) -> Iterator[tuple[str, bytes]]:
 
 def _together(one: tuple[Project, list[Release]], other: tuple[Project, list[Release]]) -> tuple[Project, list[Release]]:
     """A project that is named twice: its versions in the order of their numbers."""
-    releases = {release.version: release for release in (*one[1], *other[1])}
+    releases: dict[str, Release] = {}
+    for release in (*one[1], *other[1]):
+        before = releases.get(release.version, Release(release.version, {}))
+        files = {**before.files, **release.files}
+        releases[release.version] = Release(release.version, files, (*before.builds, *release.builds))
     versions = tuple(sorted(releases, key=_natural))
     purls = tuple(dict.fromkeys((*one[0].purls, *other[0].purls)))
     return Project(one[0].name, versions, purls, one[0].cpes), [releases[version] for version in versions]
@@ -167,9 +172,8 @@ def _natural(version: str) -> list[tuple[int, int | str]]:
 
 
 def _write_part(release: Release, path: Path) -> None:
-    content = {
-        name: {family: hashes.tobytes() for family, hashes in features.items()} for name, features in release.files.items()
-    }
+    files = [*release.files.items(), *(("", features) for features in release.builds)]
+    content = [(name, {family: hashes.tobytes() for family, hashes in features.items()}) for name, features in files]
     aside = path.with_suffix(f".{os.getpid()}")
     data = msgspec.msgpack.encode(content)
     aside.write_bytes(hashlib.sha256(data).digest() + data)
@@ -181,13 +185,14 @@ def _read_part(version: str, path: Path) -> Release:
     if hashlib.sha256(content[32:]).digest() != content[:32]:
         raise ValueError("damaged")
     try:
-        files = from_msgpack(content[32:], dict[str, dict[str, bytes]])
+        files = from_msgpack(content[32:], list[tuple[str, dict[str, bytes]]])
     except msgspec.MsgspecError as error:
         raise ValueError(str(error)) from None
+    found = [
+        (name, {family: np.frombuffer(hashes, np.uint64) for family, hashes in features.items()}) for name, features in files
+    ]
     return Release(
         version,
-        {
-            name: {family: np.frombuffer(found, np.uint64) for family, found in features.items()}
-            for name, features in files.items()
-        },
+        {name: features for name, features in found if name},
+        tuple(features for name, features in found if not name),
     )
