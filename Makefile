@@ -13,7 +13,7 @@ TARGET ?=
 SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github scaffolds
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
-.PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench \
+.PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench bench-origin \
 	web docs release bump released clean new-check new-cataloger new-source new-reporter new-distribution
 
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -60,6 +60,8 @@ mutants: $(VENV)/.ready   ## changes in our own code that no test notices: AREA=
 	$(BIN)/python .ci/mutants.py $(AREA)
 bench: $(VENV)/.ready     ## Careen beside its peers on real images (CORPUS, PEERS, CAREEN_CACHE_DIR say where they are)
 	$(BIN)/python benchmarks/run.py
+bench-origin: $(VENV)/.ready   ## where code comes from: all sets, written into benchmarks/ORIGIN.md; downloads once into .cache/origin
+	$(BIN)/python -m benchmarks.origin
 web: $(VENV)/.ready       ## what first scans and updates cost at the sizes of the live feeds, written into docs/first-run.md (an hour)
 	$(BIN)/python -m tests.web.measure --write docs/first-run.md
 release: $(VENV)/.ready   ## the files of a release in dist/, built twice; the checkout stays as it is: VERSION=… DATABASE=oci://… ROOT=root.json
