@@ -11,7 +11,9 @@ def compiled(source: str, magic: int = 0) -> bytes:
         return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(compile(source, "a.py", "exec"))
     is_old = magic > 50_000
     header = 8 if is_old else 16 if magic >= 3390 else 12
-    return (magic.to_bytes(2, "little") + b"\r\n").ljust(header, b"\0") + _code(magic, b"<module>", _code(magic, b"a_function", b""))
+    return (magic.to_bytes(2, "little") + b"\r\n").ljust(header, b"\0") + _code(
+        magic, b"<module>", _code(magic, b"a_function", b"")
+    )
 
 
 def _code(magic: int, name: bytes, inside: bytes) -> bytes:

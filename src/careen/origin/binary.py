@@ -84,8 +84,8 @@ def _literals(piece: Bytes, stated: list[bytes]) -> Hashes:
     starts, ends = starts[kept], ends[kept]
     zero = piece[ends] == 0
     starts, ends = starts[zero], ends[zero]
-    for at in might_state(piece, starts, ends)[: MAX_STATEMENTS - len(stated)]:
-        stated.append(piece[starts[at] : ends[at]].tobytes())
+    stating = might_state(piece, starts, ends)[: MAX_STATEMENTS - len(stated)]
+    stated += [piece[starts[at] : ends[at]].tobytes() for at in stating]
     long_enough = ends - starts >= STRING_BYTES.start
     return Prefixes(piece).hashes(starts[long_enough], ends[long_enough])
 

@@ -58,6 +58,9 @@ LEFT_OUT = frozenset(
         "extern",
         "node_modules",
         "contrib",
+        "gl",  # copies of gnulib
+        "gnulib",
+        "libgnu",
         ".github",
     ]
 )

@@ -1,12 +1,12 @@
 """What compiled Python keeps of its source: the texts among its constants, and the names of its functions and classes.
 
-A ``.pyc`` file is a header and one marshalled code object, whose constants contain the others. Nothing is made of it: objects are
-walked one after the other, without recursion, and only texts are kept. Raises: ValueError for what is damaged, is of an unknown
-version, or has more than ``MAX_OBJECTS``.  **Source:** CPython's ``Python/marshal.c`` and ``Include/internal/pycore_code.h``, 2.7 to
-3.14; PEP 552.
+A ``.pyc`` file is a header and one marshalled code object, whose constants contain the others. Nothing is made of it: objects
+are walked one after the other, without recursion, and only texts are kept. Raises: ValueError for what is damaged, is of an
+unknown version, or has more than ``MAX_OBJECTS``.
+**Source:** CPython's ``Python/marshal.c`` and ``Include/internal/pycore_code.h``, 2.7 to 3.14; PEP 552.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from struct import unpack_from
 
 from msgspec import Struct
@@ -126,8 +126,8 @@ class _Walk:
         self._expect([role] * 3)
 
     def _reference(self, kind: bytes, _: str) -> bytes | None:
-        at = unpack_from("<I", self._take(4))[0]
-        known = self._interned if kind == b"R" else self._known
+        at: int = unpack_from("<I", self._take(4))[0]
+        known: Sequence[bytes | None] = self._interned if kind == b"R" else self._known
         if at >= len(known):
             raise ValueError("compiled Python refers to an object that it does not have")
         return known[at]

@@ -85,7 +85,7 @@ class _Source(Mapping[str, Hashes]):
         if family == "tables":
             return {family: constants_of(self._source)}
         literals, names = literals_of(self._source)
-        literals = frozenset(text for text in literals if not is_vocabulary(text))
+        literals = frozenset(text for text in literals if not is_vocabulary(text, self._source.language))
         return {"literals": hashes_of(literals), "names": hashes_of(names), "statements": statements(literals)}
 
 

@@ -21,7 +21,6 @@ from .spans import Hashes
 from .stated import BARE, Statement, number_of, stated, text_of
 
 
-
 class Rule(NamedTuple):
     """Of one family: at least this weight, and either this part of what builds have, or that part of what the file has."""
 
@@ -33,11 +32,9 @@ class Rule(NamedTuple):
 
 RULES = (
     Rule("literals", 4, 0.1),
-    Rule("literals", 6, of_file=0.15),
-    Rule("literals", 25, 0.02),
+    Rule("literals", 8, of_file=0.25),
     Rule("names", 5, 0.2, 0.3),
-    Rule("tables", 12, 0.25),
-    Rule("tables", 2, 0.5),
+    Rule("tables", 12, 0.4),
 )
 FAMILIES_OF_PROGRAMS = ("literals", "names", "tables")
 PROGRAM_HIGH = 0.2
@@ -73,7 +70,9 @@ def in_bytecode(base: Knowledge, files: Mapping[str, Features]) -> tuple[list[Co
     found: list[Component] = []
     unexplained = 0
     for folder, paths in packages.items():
-        together = {family: np.unique(np.concatenate([files[path][family] for path in paths])) for family in ("literals", "names")}
+        together = {
+            family: np.unique(np.concatenate([files[path][family] for path in paths])) for family in ("literals", "names")
+        }
         projects = [replace(one, files=tuple(paths)) for one in in_program(base, folder, together)]
         found += projects
         unexplained += 0 if projects else len(paths)

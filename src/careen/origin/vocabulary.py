@@ -6,6 +6,8 @@ of states, as their standards have them.
 
 import re
 
+from .source import Language
+
 _NAMES = re.compile(
     rb"(?:ssh|ecdsa|rsa|sk-ssh|sk-ecdsa|diffie-hellman|ecdh|curve\d+|sntrup\d+|mlkem\d+|kex|hmac|umac|aes\d+|3des|blowfish|cast\d+|"
     rb"arcfour|chacha20|twofish\d*|camellia\d*|zlib|password|publickey|keyboard|hostbased|direct|forwarded|x11|"
@@ -40,5 +42,11 @@ surname|givenName|initials|subjectKeyIdentifier|keyUsage|subjectAltName|issuerAl
 )
 
 
-def is_vocabulary(text: bytes) -> bool:
+def is_vocabulary(text: bytes, language: Language) -> bool:
+    """Of C a single word as well: names of errors, of system calls, of characters. What it says to people is its own."""
+    if language.name == "c" and _WORD.fullmatch(text):
+        return True
     return text in _PHRASES or (len(text) < 64 and _NAMES.fullmatch(text) is not None)
+
+
+_WORD = re.compile(rb"\w{1,24}")

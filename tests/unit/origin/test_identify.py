@@ -189,7 +189,7 @@ SOURCE = b"".join(b'x("%s");\n' % text for text in MESSAGES)
 
 def test_what_is_in_builds_is_what_counts():
     """Ten texts are a tenth of the source, and half of what a compiler leaves of it."""
-    base = with_builds(**{"1.0": (SOURCE, MESSAGES[:20] + [b"text of another library"]), "1.1": (SOURCE, [])})
+    base = with_builds(**{"1.0": (SOURCE, [*MESSAGES[:20], b"text of another library"]), "1.1": (SOURCE, [])})
     others = [b"own text %d" % number for number in range(300)]
     assert [one[3] for one in components(base, {"a": program(*MESSAGES[:10], *others)})] == ["high"]
     assert components(base, {"a": program(*MESSAGES[50:60], *others)}) == []
@@ -214,7 +214,13 @@ def test_a_program_that_states_its_version():
 def test_a_version_alone():
     """It is one that the base has, or lies between two of them, and there is no other."""
     base = with_builds(**{version: (SOURCE, [version.encode(), *MESSAGES[:20]]) for version in ("1.0.1", "1.2.1", "1.4.1")})
-    expected = {(b"1.2.1",): "1.2.1", (b"1.3.1",): "1.3.1", (b"1.2.1", b"7.0.1"): "1.2.1", (b"7.0.1",): "", (b"1.1.1", b"1.3.1"): ""}
+    expected = {
+        (b"1.2.1",): "1.2.1",
+        (b"1.3.1",): "1.3.1",
+        (b"1.2.1", b"7.0.1"): "1.2.1",
+        (b"7.0.1",): "",
+        (b"1.1.1", b"1.3.1"): "",
+    }
     for texts, version in expected.items():
         (found,) = identify(base, [("a", program(*texts, *MESSAGES[:20]))]).components
         assert (found.versions if not found.nearest else ("",)) == (version,)
@@ -235,7 +241,9 @@ def test_compiled_python_is_one_program_a_package():
         f"lib/part{number}.py": "".join(f"def function_{number}_{at}():\n    return 'text {number} {at}'\n" for at in range(20))
         for number in range(4)
     }
-    base = build([(Project("lib", ("1",)), [ReleaseReader().read("1", [(path, text.encode()) for path, text in files.items()])])])
+    base = build(
+        [(Project("lib", ("1",)), [ReleaseReader().read("1", [(path, text.encode()) for path, text in files.items()])])]
+    )
     compiled_files = {path.replace("lib/", "app/lib/__pycache__/") + "c": compiled(text) for path, text in files.items()}
     other = {"other/x.pyc": compiled("def nothing_known():\n    return 'of nobody'"), "other/y.pyc": b"\0\0\r\n damaged"}
     found = identify(base, (compiled_files | other).items())

@@ -35,7 +35,9 @@ def test_templates(text, template, version):
     assert of(text) == {(hash_of(template), version)}
 
 
-@pytest.mark.parametrize("text", [b"%5.2f seconds", b"%05.2f", b"1.2.3.4.5.6", b"no digits", b"12345.6.7", b"1.2x9", b"x.y", b"1.1023.2000"])
+@pytest.mark.parametrize(
+    "text", [b"%5.2f seconds", b"%05.2f", b"1.2.3.4.5.6", b"no digits", b"12345.6.7", b"1.2x9", b"x.y", b"1.1023.2000"]
+)
 def test_what_is_no_version(text):
     assert of(text) == set()
 
@@ -65,7 +67,10 @@ def test_numbers_are_in_the_order_of_versions_and_of_forty_bits():
 
 
 def test_templates_of_a_project_are_those_that_state_its_versions():
-    releases = [(version, [statements([f"libfoo {version}".encode(), b"needs zlib 1.2.8", version.encode()])]) for version in ("1.1", "1.2", "1.2.8")]
+    releases = [
+        (version, [statements([f"libfoo {version}".encode(), b"needs zlib 1.2.8", version.encode()])])
+        for version in ("1.1", "1.2", "1.2.8")
+    ]
     own = own_templates(releases)
     assert set(own.tolist()) == {hash_of(b"libfoo \0"), BARE}
     assert set(templates_of(releases[0][1][0], "1.1", own).tolist()) == {hash_of(b"libfoo \0"), BARE}

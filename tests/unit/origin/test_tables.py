@@ -46,10 +46,16 @@ def test_a_table_is_known_in_the_width_that_it_is_declared_with(declared, code):
 
 def test_forms_of_numbers():
     plain = of_source(f"const int a[] = {{ {', '.join(map(str, NUMBERS))} }};")
-    forms = [(str, hex, lambda n: f"0{n:o}", lambda n: f"{n}UL", lambda n: f"(int){n}", lambda n: f"UINT32_C({n})")[at % 6] for at in range(64)]
+    forms = [
+        (str, hex, lambda n: f"0{n:o}", lambda n: f"{n}UL", lambda n: f"(int){n}", lambda n: f"UINT32_C({n})")[at % 6]
+        for at in range(64)
+    ]
     text = ", ".join(form(number) for form, number in zip(forms, NUMBERS, strict=True))
     assert of_source(f"const int a[] = {{ {text}, /* end */ }};") == plain
-    assert of_source("const int a[] = { " + ", ".join(f"~{~n & 0xFFFFFFFF}u" if n < 0 else str(n) for n in NUMBERS) + " };") == plain
+    assert (
+        of_source("const int a[] = { " + ", ".join(f"~{~n & 0xFFFFFFFF}u" if n < 0 else str(n) for n in NUMBERS) + " };")
+        == plain
+    )
 
 
 def test_negative_numbers_and_floats_in_text():
@@ -95,7 +101,14 @@ def test_names_among_the_numbers_divide_a_table():
 
 
 def test_hostile_source_ends():
-    for text in ("= {" * 100_000, "int a[] = { " + "1, " * 300_000, "int a[] = { " + "1, " * 300_000 + "};", "= { 1" + "(" * 200_000 + ";",
-                 "= {1,,,,,,,,,,,,, 0x" + "f" * 100_000 + "};", "= {1" + ",99999999999999999999999999999" * 20 + "};",
-                 "double a[] = {1e999, -1e999," + "1.," * 20 + "};", "= { 1,2,3,4,5,6,7,8 " + "} {" * 100_000 + ";"):
+    for text in (
+        "= {" * 100_000,
+        "int a[] = { " + "1, " * 300_000,
+        "int a[] = { " + "1, " * 300_000 + "};",
+        "= { 1" + "(" * 200_000 + ";",
+        "= {1,,,,,,,,,,,,, 0x" + "f" * 100_000 + "};",
+        "= {1" + ",99999999999999999999999999999" * 20 + "};",
+        "double a[] = {1e999, -1e999," + "1.," * 20 + "};",
+        "= { 1,2,3,4,5,6,7,8 " + "} {" * 100_000 + ";",
+    ):
         of_source(text)

@@ -189,9 +189,7 @@ def _macho(data: bytes, start: int, end: int) -> Object:
     return Object(order, _merged(texts), _merged(constants), tuple(names))
 
 
-def _macho_sections(
-    data: bytes, at: int, order: str, command: int, start: int, end: int
-) -> Iterator[tuple[bytes, int, int]]:
+def _macho_sections(data: bytes, at: int, order: str, command: int, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """(name, from, to) of each section of a segment."""
     before, each, layout = _SEGMENTS[command]
     count = unpack_from(f"{order}I", data, at + before - 8)[0]

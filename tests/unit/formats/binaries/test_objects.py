@@ -1,5 +1,6 @@
 import random
 import struct
+from itertools import pairwise
 
 from tests.support import executables, sectioned
 
@@ -113,5 +114,5 @@ def test_ranges_lie_in_the_file_and_do_not_overlap():
                 mutated[made.randrange(min(len(mutated), 400))] = made.randrange(256)
             for part in objects_of(bytes(mutated[: made.randrange(1, len(mutated) + 1)])):
                 for ranges in (part.texts, part.constants):
-                    assert all(one[1] <= other[0] for one, other in zip(ranges, ranges[1:], strict=False))
+                    assert all(one[1] <= other[0] for one, other in pairwise(ranges))
                     assert all(0 <= begin <= end <= len(mutated) for begin, end in ranges)
