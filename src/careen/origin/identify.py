@@ -3,12 +3,12 @@
 Files of one project that lie together are one component. Its versions are those that explain all its files best; a file
 that nothing explains is counted, and is never taken for the application's own.
 
-| confidence | source                                               | program                                        |
-|------------|------------------------------------------------------|------------------------------------------------|
-| exact      | two whole files of the project, or all there are     | (not reported)                                 |
-| high       | 10 stretches, and 30 % of the files' stretches       | 20 % of the version's literals or names        |
-| medium     | 6 stretches in a file, or 8 of tokens and 20 % of it | 4 literals and 10 %, or 5 names and 20 %       |
-| low        | 3 stretches of a file                                | (not reported)                                 |
+| confidence | source                                               | program                                       |
+|------------|------------------------------------------------------|-----------------------------------------------|
+| exact      | two whole files of the project, or all there are     | (not reported)                                |
+| high       | 10 stretches, and 30 % of the files' stretches       | as medium, and 20 % of what builds have       |
+| medium     | 6 stretches in a file, or 8 of tokens and 20 % of it | one of ``in_program.RULES``                   |
+| low        | 3 stretches of a file                                | (not reported)                                |
 """
 
 from collections.abc import Iterable
