@@ -263,7 +263,7 @@ def _linked(library: Path, functions: list[str], *, whole: bool) -> bytes:
         f"{declared}void *volatile used[] = {{ {', '.join(functions)} }};\nint main(void) {{ return !used[0]; }}\n"
     )
     libraries = ["-Wl,--whole-archive", library, "-Wl,--no-whole-archive"] if whole else [library]
-    flags = ["-O2", "-w", "-no-pie", "-s", "-Wl,--gc-sections", "-Wl,--unresolved-symbols=ignore-all"]
+    flags = ["-O2", "-w", "-no-pie", "-s", "-Wl,--unresolved-symbols=ignore-all", *([] if whole else ["-Wl,--gc-sections"])]
     done = subprocess.run(("gcc", *flags, "-o", program, source, *libraries, "-lm"), capture_output=True, timeout=120)
     return program.read_bytes() if done.returncode == 0 and functions else b""
 

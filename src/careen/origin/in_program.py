@@ -34,7 +34,8 @@ RULES = (
     Rule("literals", 4, 0.1),
     Rule("literals", 8, of_file=0.25),
     Rule("names", 5, 0.2, 0.3),
-    Rule("tables", 12, 0.4),
+    Rule("tables", 8, 0.25, 0.15),
+    Rule("tables", 2, 1.0),
 )
 FAMILIES_OF_PROGRAMS = ("literals", "names", "tables")
 PROGRAM_HIGH = 0.2
