@@ -34,6 +34,7 @@ MOST_BYTES = 40 << 20
 FUNCTIONS = 4  # of a library, in a program that uses little of it
 WITHOUT_TEXTS = ("zlib", "xz-utils", "lz4", "libzstd", "bzip2")
 OFTEN = {"literals": 2, "names": 2, "tables": 1}  # so many packages have the same: it is nobody's
+C_LIBRARY = "glibc"
 ELF, ARCHIVE = b"\x7fELF", b"!<arch>\n"
 KEPT = tuple(family for family in OF_A_FILE if family not in ("file", "letters", "tokens"))
 
@@ -59,7 +60,7 @@ class Result(NamedTuple):
 
     @property
     def component(self) -> Component | None:
-        return next((one for one in self.found if one.project == self.project), None)
+        return next((component for component in self.found if component.project == self.project), None)
 
     @property
     def states_a_version(self) -> bool:
@@ -71,17 +72,25 @@ class Result(NamedTuple):
 
 
 def main() -> None:
-    packed = [one for one in _listed() if _source(one) or one.suite == LOOKED_UP]
+    packed = [package for package in _listed() if _source(package) or package.suite == LOOKED_UP]
     base = _base(packed)
-    looked_up = [one for one in packed if one.suite == LOOKED_UP and one.source in {project.name for project in base.projects}]
-    libraries = [Result(one.source, one.upstream, _found(base, features)) for one in looked_up for features in _libraries(one)]
-    static = {(one.source, kind): results for one in looked_up for kind, results in _static(base, one).items()}
+    looked_up = [
+        package
+        for package in packed
+        if package.suite == LOOKED_UP and package.source in {project.name for project in base.projects}
+    ]
+    libraries = [
+        Result(package.source, package.upstream, _found(base, features))
+        for package in looked_up
+        for features in _libraries(package)
+    ]
+    static = {(package.source, kind): results for package in looked_up for kind, results in _static(base, package).items()}
     rows = [_row("libraries of held-out versions", libraries)]
     rows += [
-        _row(f"static, {kind} use", [one for key, found in static.items() if key[1] == kind for one in found])
+        _row(f"static, {kind} use", [result for key, found in static.items() if key[1] == kind for result in found])
         for kind in ("small", "whole")
     ]
-    few = [one for key, found in static.items() if key[0] in WITHOUT_TEXTS for one in found]
+    few = [result for key, found in static.items() if key[0] in WITHOUT_TEXTS for result in found]
     rows.append(("libraries without texts, static (both halves)", *_figures(few)))
     strangers = [bool(_found(base, features)) for source, features in _strangers(packed) if half(source) == "held-out"]
     rows.append(("unrelated programs: flagged", Share(sum(strangers), len(strangers)), "", ""))
@@ -90,13 +99,13 @@ def main() -> None:
 
 
 def _row(name: str, results: Iterable[Result]) -> tuple[object, ...]:
-    return (name, *_figures([one for one in results if half(one.project) == "held-out"]))
+    return (name, *_figures([result for result in results if half(result.project) == "held-out"]))
 
 
 def _figures(results: list[Result]) -> tuple[Share, Share, Share]:
-    stating = [one for one in results if one.states_a_version]
-    known = Share(sum(one.component is not None for one in results), len(results))
-    return known, Share(len(stating), len(results)), Share(sum(not one.is_right for one in stating), len(stating))
+    stating = [result for result in results if result.states_a_version]
+    known = Share(sum(result.component is not None for result in results), len(results))
+    return known, Share(len(stating), len(results)), Share(sum(not result.is_right for result in stating), len(stating))
 
 
 def _found(base: Knowledge, features: Features) -> tuple[Component, ...]:
@@ -114,19 +123,23 @@ def _package(text: str) -> tuple[str, str]:
 
 
 def _base(packed: list[Packed]) -> Knowledge:
-    looked_up = {one.source: one.upstream for one in packed if one.suite == LOOKED_UP}
+    looked_up = {package.source: package.upstream for package in packed if package.suite == LOOKED_UP}
     projects: dict[str, dict[str, Release]] = {}
-    for one in packed:
-        if one.suite != LOOKED_UP:
-            versions = projects.setdefault(one.source, {})
-            builds = tuple(_programs(one))
-            before = versions.get(one.upstream)
-            files = before.files if before else _kept_source(one)
-            versions[one.upstream] = Release(one.upstream, files, (*(before.builds if before else ()), *builds))
+    for package in packed:
+        if package.suite != LOOKED_UP:
+            versions = projects.setdefault(package.source, {})
+            builds = tuple(_programs(package))
+            before = versions.get(package.upstream)
+            files = before.files if before else _kept_source(package)
+            versions[package.upstream] = Release(package.upstream, files, (*(before.builds if before else ()), *builds))
     for source, versions in projects.items():
         if len(versions) > 1:
             versions.pop(looked_up.get(source, ""), None)
-    common = _common(features for source, features in _by_source(_strangers(packed)) if half(source) == "tune")
+    strangers = dict(_by_source(_strangers(packed)))
+    common = _common(features for source, features in strangers.items() if half(source) == "tune")
+    if C_LIBRARY in strangers:  # which programs have whatever they are
+        for family, hashes in common.items():
+            common[family] = np.union1d(hashes, strangers[C_LIBRARY][family])
     return build(
         [
             (Project(source, tuple(sorted(versions, key=lambda version: number_of(version) or 0))), list(versions.values()))
@@ -153,7 +166,7 @@ def _by_source(programs: Iterable[tuple[str, Features]]) -> Iterator[tuple[str, 
     for source, features in programs:
         together.setdefault(source, []).append(features)
     for source, found in together.items():
-        yield source, {family: np.unique(np.concatenate([one[family] for one in found])) for family in BUILT_FAMILIES}
+        yield source, {family: np.unique(np.concatenate([program[family] for program in found])) for family in BUILT_FAMILIES}
 
 
 def _source(one: Packed) -> list[Path]:
@@ -215,7 +228,7 @@ def _members(name: str, version: str, start: bytes) -> Iterator[tuple[str, bytes
 
 def _strangers(packed: list[Packed]) -> Iterator[tuple[str, Features]]:
     """The programs of this machine's own packages that are not of a project of the base, by source package."""
-    known = {one.source for one in packed}
+    known = {package.source for package in packed}
     for line in run("dpkg-query", "-W", "-f", "${binary:Package} ${source:Package}\n").splitlines():
         name, source = line.split()
         if source not in known:

@@ -135,7 +135,9 @@ def _of_project(
 ) -> tuple[Atoms, Postings]:
     order = {version: index for index, version in enumerate(project.versions)}
     own = own_templates([(release.version, _statements(release)) for release in releases])
-    built = {family: _all(family, (one for release in releases for one in release.builds)) for family in BUILT_FAMILIES}
+    built = {
+        family: _all(family, (build_of for release in releases for build_of in release.builds)) for family in BUILT_FAMILIES
+    }
     rows = {family: _Rows([], [], []) for family in FAMILIES}
 
     def add(path: str, version: str, features: Features) -> None:
@@ -157,7 +159,7 @@ def _of_project(
             for family, hashes in built.items()
         }
         if any(hashes.size for hashes in seen.values()):
-            statements = np.concatenate([np.empty(0, np.uint64), *(one["statements"] for one in release.builds)])
+            statements = np.concatenate([np.empty(0, np.uint64), *(build_of["statements"] for build_of in release.builds)])
             add(BUILT, release.version, {**seen, "statements": statements})
     return _atoms(number, rows)
 
@@ -178,11 +180,11 @@ class _Kept(NamedTuple):
 
 
 def _all(family: str, features: Iterable[Features]) -> Hashes:
-    return np.unique(np.concatenate([np.empty(0, np.uint64), *(one[family] for one in features if family in one)]))
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *(found[family] for found in features if family in found)]))
 
 
 def _statements(release: Release) -> Iterator[Hashes]:
-    return (one["statements"] for one in (*release.files.values(), *release.builds) if "statements" in one)
+    return (found["statements"] for found in (*release.files.values(), *release.builds) if "statements" in found)
 
 
 def _atoms(number: int, rows: dict[str, _Rows]) -> tuple[Atoms, Postings]:

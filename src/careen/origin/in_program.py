@@ -74,7 +74,7 @@ def in_bytecode(base: Knowledge, files: Mapping[str, Features]) -> tuple[list[Co
         together = {
             family: np.unique(np.concatenate([files[path][family] for path in paths])) for family in ("literals", "names")
         }
-        projects = [replace(one, files=tuple(paths)) for one in in_program(base, folder, together)]
+        projects = [replace(project, files=tuple(paths)) for project in in_program(base, folder, together)]
         found += projects
         unexplained += 0 if projects else len(paths)
     return found, unexplained

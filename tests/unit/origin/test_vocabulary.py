@@ -2,8 +2,8 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from careen.origin.source import language_of  # noqa: E402
-from careen.origin.vocabulary import is_vocabulary  # noqa: E402
+from careen.origin.source import language_of
+from careen.origin.vocabulary import is_vocabulary
 
 C, PYTHON = language_of("a.c"), language_of("a.py")
 

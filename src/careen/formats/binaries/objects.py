@@ -116,8 +116,8 @@ def _elf(data: bytes, start: int) -> Object:
     if not known:
         raise ValueError("no sections")
     stored = [section for section in known.values() if section.type != elf.SHT_NOBITS]
-    texts = [one for one in stored if not one.flags & _EXECUTABLE and not one.name.startswith(_NO_TEXTS)]
-    constants = [one for one in texts if one.name.startswith(_CONSTANTS) and not one.name.startswith(_RELOCATED)]
+    texts = [part for part in stored if not part.flags & _EXECUTABLE and not part.name.startswith(_NO_TEXTS)]
+    constants = [part for part in texts if part.name.startswith(_CONSTANTS) and not part.name.startswith(_RELOCATED)]
     row, defined_at = (24, 6) if headers.bits == 64 else (16, 14)
     names = []
     for symbols, strings in ((".dynsym", ".dynstr"), (".symtab", ".strtab")):
@@ -129,7 +129,7 @@ def _elf(data: bytes, start: int) -> Object:
 
 
 def _ranges(sections: Iterable[elf.Section], start: int, size: int) -> Ranges:
-    return _merged((start + one.offset, start + min(one.offset + one.size_bytes, size)) for one in sections)
+    return _merged((start + part.offset, start + min(part.offset + part.size_bytes, size)) for part in sections)
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> Ranges:
