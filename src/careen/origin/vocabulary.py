@@ -12,7 +12,7 @@ _NAMES = re.compile(
     rb"(?:ssh|ecdsa|rsa|sk-ssh|sk-ecdsa|diffie-hellman|ecdh|curve\d+|sntrup\d+|mlkem\d+|kex|hmac|umac|aes\d+|3des|blowfish|cast\d+|"
     rb"arcfour|chacha20|twofish\d*|camellia\d*|zlib|password|publickey|keyboard|hostbased|direct|forwarded|x11|"
     rb"auth-agent|pty|exit|window|session|tcpip|cancel)[-@._a-z0-9]*"
-    rb"|(?:TLS|SSL|DHE|ECDHE|PSK|SRP|AES|CAMELLIA|CHACHA20|ARIA|DES|RC4|RSA|SHA|MD|GOST)\d*[-_/A-Z0-9]{2,}"
+    rb"|(?:TLS|SSL|DHE|ECDHE|PSK|SRP|AES|CAMELLIA|CHACHA20|ARIA|DES|RC4|RSA|SHA|MD)\d*[-_/A-Z0-9]{2,}"
     rb"|(?:sha|md|SHA|MD|sec[pt]|prime|brainpool)[-_]?\d[-_/A-Za-z0-9]*"
     rb"|(?:[A-Z][A-Za-z0-9]*-)+[A-Z][A-Za-z0-9]*:? ?"  # a field of HTTP or of a message
     rb"|(?:[a-z]+/)[a-z0-9.+-]+"  # a type of content
