@@ -1,4 +1,5 @@
 import marshal
+import os
 import random
 
 import pytest
@@ -63,7 +64,7 @@ def test_depth_costs_nothing():
 def test_mutated_files_end():
     made = random.Random(5)
     whole = compiled(CODE)
-    for _ in range(300):
+    for _ in range(int(os.environ.get("CAREEN_MUTATIONS", "300"))):
         data = bytearray(whole)
         for _ in range(made.randrange(1, 8)):
             data[made.randrange(16, len(data))] = made.randrange(256)
