@@ -5,13 +5,14 @@ copies of other projects, which are projects of their own.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from .features import FAMILIES, Features, features_of
+from .java.archive import is_archive, members
 from .knowledge import ATOM, ATOM_BITS, Atoms, Knowledge, Project, sampled
 from .source import language_of
 from .spans import Hashes
@@ -84,7 +85,7 @@ class ReleaseReader:
 
     def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
         found = {}
-        for path, data in files:
+        for path, data in _opened(files):
             if len(data) <= MAX_FILE_BYTES and is_own_code(path):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
@@ -93,8 +94,16 @@ class ReleaseReader:
         return Release(version, found)
 
 
+def _opened(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The files, and in place of Java archives their members."""
+    for path, data in files:
+        yield from members(path, data) if is_archive(path, data) else [(path, data)]
+
+
 def is_own_code(path: str) -> bool:
     """Whether a file counts as its project's own code, by its path."""
+    if path.endswith(".class"):
+        return True  # what is left out of sources is not compiled into an archive, and a package may have such a name
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 

@@ -15,11 +15,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from .binary import texts_of
+from .java.class_file import is_class, read_class
+from .java.features import class_features
+from .javascript.features import is_script, script_features
 from .source import Parsed, language_of, letters_of, literals_of, parsed, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
 from .winnowing import fingerprints
 
-FAMILIES = ("file", "letters", "tokens", "literals", "names")
+FAMILIES = ("file", "letters", "tokens", "literals", "names", "sequences")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
 MIN_LETTERS = 64  # files with fewer are alike by chance
@@ -35,19 +38,25 @@ def features_of(path: str, data: bytes) -> Features:
     A family is computed when it is asked for: most files are known by the first ones.
     """
     language = language_of(path)
+    if is_class(data):
+        try:
+            return class_features(read_class(data))
+        except ValueError:
+            return {"file": _whole(data)}
     if data.startswith(PROGRAM_HEADS):
         texts = texts_of(data)
         return {"file": _whole(data), "literals": texts.literals, "names": texts.names}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
-        source = _Source(parsed(data, language))
+        source = _Source(parsed(data, language), is_script=is_script(path))
         if source.letters.size >= MIN_LETTERS:
             return source
     return {"file": _whole(data)}
 
 
 class _Source(Mapping[str, Hashes]):
-    def __init__(self, source: Parsed) -> None:
+    def __init__(self, source: Parsed, *, is_script: bool = False) -> None:
         self._source = source
+        self._is_script = is_script
         self.letters = letters_of(source).codes
         self._known: dict[str, Hashes] = {}
 
@@ -69,8 +78,10 @@ class _Source(Mapping[str, Hashes]):
             return {family: np.unique(fingerprints(self.letters, *LETTERS).hashes)}
         if family == "tokens":
             return {family: np.unique(fingerprints(tokens_of(self._source).codes, *TOKENS).hashes)}
+        if self._is_script:
+            return script_features(self._source.data)
         literals, names = literals_of(self._source)
-        return {"literals": hashes_of(literals), "names": hashes_of(names)}
+        return {"literals": hashes_of(literals), "names": hashes_of(names), "sequences": np.empty(0, np.uint64)}
 
 
 def _whole(*contents: bytes) -> Hashes:
