@@ -92,7 +92,7 @@ def identify_described(base: Knowledge, files: Iterable[Described], *, deep: boo
             own = list(matched_file(base, file.path, file.features))
             others = list(in_script(base, file.path, file.features)) if file.kind == "script" and not _explains(own) else []
             named = {component.project for component in others}
-            matched += [one for one in own if base.projects[one.project].name not in named]
+            matched += [mine for mine in own if base.projects[mine.project].name not in named]
             programs += others
         unexplained += len(matched) + len(programs) == known
     for path, together in classes.items():
@@ -106,7 +106,7 @@ def identify_described(base: Knowledge, files: Iterable[Described], *, deep: boo
 
 def _explains(matched: Sequence[MatchedFile]) -> bool:
     """Whether a script is a project's as a whole."""
-    return any(one.whole or one.weight >= EXPLAINED * one.evidence.features for one in matched)
+    return any(file.whole or file.weight >= EXPLAINED * file.evidence.features for file in matched)
 
 
 def _common_folder(files: Sequence[Described]) -> str:

@@ -124,3 +124,9 @@ def test_other_code_is_unexplained(base):
 def test_source_as_it_was_published_is_a_whole_file(base):
     (found,) = identify(base, [("lib.js", source(LIBRARIES["npm:one"]["1.2.0"], "1.2.0"))]).components
     assert (found.versions, found.confidence, found.modified) == (("1.2.0",), "exact", False)
+
+
+def test_two_sources_in_one_file(base):
+    """The stretches of one of them are most of the file, and both are named."""
+    both = b"\n".join(source(LIBRARIES[name][version], "0") for name, version in (("npm:one", "1.1.0"), ("npm:two", "1.4.0")))
+    assert components(base, both) == {"npm:one": ("1.1.0",), "npm:two": ("1.4.0",)}
