@@ -39,6 +39,7 @@ FAMILIES = ("file", "letters", "literals", "names", "sequences")
 BUNDLES, IN_A_BUNDLE = 10, 5
 NEEDS_OTHERS = {"angular", "backbone", "jszip", "markdown-it", "react-dom", "select2", "sockjs-client", "zepto"}
 MOST_UNRELATED = 1500
+LEAST_BYTES = 1000  # of a minified file: a smaller one only passes on what other packages have
 
 
 class Library(NamedTuple):
@@ -83,7 +84,8 @@ def main() -> None:
     for tool in MINIFIERS:
         tally = Tally()
         for library in held_out:
-            if (path := _built(library, tool)).exists():
+            path = _built(library, tool)
+            if path.exists() and path.stat().st_size >= LEAST_BYTES:
                 tally.add(base, path.read_bytes(), [library])
         rows.append(tally.row(f"minified by {tool}"))
     tally = Tally()

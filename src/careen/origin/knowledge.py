@@ -31,7 +31,7 @@ from careen.safety.typed import from_json
 from .features import FAMILIES
 from .spans import Hashes, Places
 
-FORMAT = 1
+FORMAT = 2
 ATOM_BITS = 24
 ATOM = np.dtype(
     [("project", "<u4"), ("path", "<u4"), ("first", "<u2"), ("last", "<u2"), *((family, "<u4") for family in FAMILIES)]

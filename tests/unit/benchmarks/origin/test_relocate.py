@@ -1,13 +1,15 @@
 """The relocator moves a class as shading tools do."""
 
 import pytest
+
 from tests.support.class_files import reader
 from tests.support.jars import jar
 
 pytest.importorskip("numpy")
 
-from benchmarks.origin.relocate import classes_in, jar_of, relocated  # noqa: E402
-from careen.origin.java.class_file import read_class  # noqa: E402
+from benchmarks.origin.relocate import classes_in, jar_of, relocated
+
+from careen.origin.java.class_file import read_class
 
 
 def test_a_class_in_another_package():
