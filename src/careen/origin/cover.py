@@ -80,10 +80,10 @@ def component_of(part: Part, base: Knowledge, path: str, stated: Sequence[str] =
     known = base.projects[part.project]
     found = part.explained
     versions, best = best_versions(known.versions, found.scores)
-    likely = {
-        version for version, score in zip(known.versions, found.scores.tolist(), strict=True) if score >= NEAR_BEST * best
-    }
-    named = tuple(version for version in known.versions if version in stated and version in likely)
+    is_likely = found.scores >= NEAR_BEST * best
+    named = tuple(
+        version for version, likely in zip(known.versions, is_likely.tolist(), strict=True) if likely and version in stated
+    )
     main = next(iter(part.evidences))
     is_high = part.hits(main) >= HIGH and found.found >= HIGH_SHARE * found.of
     return Component(
@@ -131,7 +131,7 @@ def explained(base: Knowledge, families: Mapping[str, Evidence], project: int) -
             _explains(tables, version, order) for order in _orders(tables[0], version)
         )
     at = int(np.argmax(np.where(of > 0, scores, -np.inf)))
-    return Explained(scores - min(float(scores.min(initial=0)), 0), float(found[at]), float(of[at]))
+    return Explained(np.maximum(scores, 0), float(found[at]), float(of[at]))
 
 
 def _orders(table: _Table, version: int) -> tuple[Places, Places]:
