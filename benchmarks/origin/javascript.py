@@ -100,10 +100,13 @@ def main() -> None:
             if (file := path.with_name(f"{path.name}.{tool}.js")).exists():
                 tally.add(base, file.read_bytes(), members)
         rows.append(tally.row(f"bundle of five by {tool}"))
-    flagged = _flagged(base, {library.name for library in known})
+    flagged, by_sequences = _flagged(base, {library.name for library in known})
     head = ("set", "libraries", "project found", "version in the set", "version alone in it", "projects that are not there")
     text = f"{len(base.projects)} libraries in the base; {len(held_out)} of them are looked for here.\n\n{table(head, rows)}"
-    write_section("javascript", f"## Minified and bundled JavaScript\n\n{text}\nUnrelated files flagged: {flagged}.")
+    write_section(
+        "javascript",
+        f"## Minified and bundled JavaScript\n\n{text}\nUnrelated files flagged: {flagged}; by sequences {by_sequences}.",
+    )
 
 
 def libraries() -> list[Library]:
@@ -204,15 +207,18 @@ def _authors(library: Library) -> Iterator[bytes]:
         yield max(minified, key=len)
 
 
-def _flagged(base: Knowledge, known: set[str]) -> Share:
-    """Of files of other projects, how many have a component."""
+def _flagged(base: Knowledge, known: set[str]) -> tuple[Share, Share]:
+    """Of files of other projects, how many have a component, and how many by what minifying keeps."""
+    root = TOOLS / "node_modules"
     paths = [
         path
-        for path in sorted((TOOLS / "node_modules").rglob("*.js"))
-        if not known & set(path.relative_to(TOOLS / "node_modules").parts) and 500 < path.stat().st_size < 1 << 20
+        for path in sorted(root.rglob("*.js"))
+        if not known & set(path.relative_to(root).parts) and 500 < path.stat().st_size < 1 << 20
     ]
     chosen = random.Random(4).sample(paths, min(len(paths), MOST_UNRELATED))
-    return Share(sum(bool(identify(base, [("app.js", path.read_bytes())]).components) for path in chosen), len(chosen))
+    found = [identify(base, [("app.js", path.read_bytes())]).components for path in chosen]
+    by_sequences = sum(any(component.evidence[0].kind == "sequences" for component in components) for components in found)
+    return Share(sum(map(bool, found)), len(chosen)), Share(by_sequences, len(chosen))
 
 
 if __name__ == "__main__":

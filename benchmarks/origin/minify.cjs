@@ -22,7 +22,8 @@ async function bundled({ root, members, externals, out }) {
   const imports = members.map((name, index) => `import * as m${index} from ${JSON.stringify(name)};\n`).join("");
   fs.writeFileSync(entry, `${imports}globalThis.all = [${members.map((_, index) => `m${index}`)}];\n`);
   await attempt(`${out}.esbuild.js`, async () => {
-    const options = { entryPoints: [entry], bundle: true, minify: true, write: false, define: PRODUCTION, external: externals, ...FIELDS };
+    const external = [...externals, ...ABSENT];
+    const options = { entryPoints: [entry], bundle: true, minify: true, write: false, define: PRODUCTION, external, ...FIELDS };
     return (await tool("esbuild").build(options)).outputFiles[0].text;
   });
   await attempt(`${out}.webpack.js`, () => webpacked(entry, externals, out));
