@@ -16,7 +16,7 @@ from careen.formats.binaries.objects import Names, objects_of
 from careen.formats.binaries.segments import Ranges
 
 from .source import STRING_BYTES
-from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of, hashes_of
+from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of, hashes_of, hashes_of_spans
 from .stated import MAX_STATEMENTS, might_state, statements
 from .tables import constants_in
 
@@ -103,7 +103,7 @@ def _defined(data: bytes, table: Names) -> Hashes:
     starts, ends = starts[long_enough], ends[long_enough]
     mangled = np.flatnonzero((texts[starts] == ord("_")) & (texts[starts + 1] == ord("Z")))[:MAX_MANGLED]
     methods = {_method(texts[starts[at] : ends[at]].tobytes()) for at in mangled} - {b""}
-    return np.concatenate((_hashes(texts, starts, ends), hashes_of(methods)))
+    return np.concatenate((hashes_of_spans(texts, starts, ends), hashes_of(methods)))
 
 
 def _starts(data: bytes, table: Names) -> Places:
@@ -134,18 +134,6 @@ def _method(name: bytes) -> bytes:
         at = size.end() + int(size[0])
         parts.append(name[size.end() : at])
     return b"::".join(parts[-2:]) if len(parts) > 1 else b""
-
-
-def _hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
-    """Of spans anywhere in data of any size, each shorter than ``STRING_BYTES`` allows; ``starts`` are sorted."""
-    hashes = np.zeros(starts.size, np.uint64)
-    step = PIECE_BYTES - STRING_BYTES.stop
-    for begin in range(0, data.size, step):
-        low, high = np.searchsorted(starts, [begin, begin + step])
-        if high > low:
-            piece = Prefixes(data[begin : begin + PIECE_BYTES])
-            hashes[low:high] = piece.hashes(starts[low:high] - begin, ends[low:high] - begin)
-    return hashes
 
 
 _SIZE = re.compile(rb"[1-9]\d{0,2}")

@@ -14,6 +14,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from .features import FAMILIES, PROGRAM_HEADS, Features, features_of
+from .java.archive import is_archive, members
+from .java.class_file import is_class
 from .knowledge import ATOM, ATOM_BITS, BUILT, Atoms, Knowledge, Project, sampled
 from .source import language_of
 from .spans import Hashes
@@ -96,10 +98,10 @@ class ReleaseReader:
     def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
         """Programs and libraries among the files are taken for builds of the others."""
         found, builds = {}, []
-        for path, data in files:
+        for path, data in _opened(files):
             if len(data) > MAX_FILE_BYTES:
                 continue
-            if data.startswith(PROGRAM_HEADS):
+            if data.startswith(PROGRAM_HEADS) and not is_class(data):
                 builds.append(features_of(path, data))
             elif is_own_code(path):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
@@ -109,8 +111,16 @@ class ReleaseReader:
         return Release(version, found, tuple(builds))
 
 
+def _opened(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The files, and in place of Java archives their members."""
+    for path, data in files:
+        yield from members(path, data) if is_archive(path, data) else [(path, data)]
+
+
 def is_own_code(path: str) -> bool:
     """Whether a file counts as its project's own code, by its path."""
+    if path.endswith(".class"):
+        return True  # what is left out of sources is not compiled into an archive, and a package may have such a name
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 

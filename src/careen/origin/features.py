@@ -8,6 +8,7 @@
 | literals  | source, programs       | the text of a string literal                                 |
 | names     | source, programs       | a name that the file defines                                 |
 | tables    | source, programs       | a stretch of a table of constants (``tables``)               |
+| sequences | JavaScript, Java       | a stretch of 4 texts and names in their order (``sequences``)|
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
 Of the last one a file has ``statements``: pairs of words and the version that they have here. Which of them are a project's own
@@ -21,6 +22,9 @@ import numpy as np
 
 from .binary import texts_of
 from .bytecode import constants_and_names, is_bytecode
+from .java.class_file import is_class, read_class
+from .java.features import class_features
+from .javascript.features import is_script, script_features
 from .source import Parsed, language_of, letters_of, literals_of, parsed, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
 from .stated import statements
@@ -28,7 +32,7 @@ from .tables import constants_of
 from .vocabulary import is_vocabulary
 from .winnowing import fingerprints
 
-FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "stated")
+FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "sequences", "stated")
 OF_A_FILE = (*FAMILIES[:-1], "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
@@ -46,21 +50,29 @@ def features_of(path: str, data: bytes) -> Features:
     A family is computed when it is asked for: most files are known by the first ones.
     """
     language = language_of(path)
+    if is_class(data):
+        try:
+            return class_features(read_class(data))
+        except ValueError:
+            return {"file": _whole(data)}
     if data.startswith(PROGRAM_HEADS):
         texts = texts_of(data)
         return {"file": _whole(data), **texts._asdict()}
     if is_bytecode(path, data):
         return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
-        source = _Source(parsed(data, language))
+        source = _Source(parsed(data, language), is_script=is_script(path))
         if source.letters.size >= MIN_LETTERS:
             return source
     return {"file": _whole(data)}
 
 
 class _Source(Mapping[str, Hashes]):
-    def __init__(self, source: Parsed) -> None:
+    """Of JavaScript, literals and names are those that a minifier keeps, and names of properties are among them."""
+
+    def __init__(self, source: Parsed, *, is_script: bool = False) -> None:
         self._source = source
+        self._is_script = is_script
         self.letters = letters_of(source).codes
         self._known: dict[str, Hashes] = {}
 
@@ -84,9 +96,12 @@ class _Source(Mapping[str, Hashes]):
             return {family: np.unique(fingerprints(tokens_of(self._source).codes, *TOKENS).hashes)}
         if family == "tables":
             return {family: constants_of(self._source)}
+        if self._is_script and family != "statements":
+            return script_features(self._source.data)
         literals, names = literals_of(self._source)
         literals = frozenset(text for text in literals if not is_vocabulary(text, self._source.language))
-        return {"literals": hashes_of(literals), "names": hashes_of(names), "statements": statements(literals)}
+        found = {"literals": hashes_of(literals), "names": hashes_of(names), "statements": statements(literals)}
+        return {family: found[family]} if self._is_script else {**found, "sequences": np.empty(0, np.uint64)}
 
 
 def _of_bytecode(data: bytes) -> Features:

@@ -7,7 +7,7 @@ words; else those that have most of what was found.
 
 import math
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -56,11 +56,12 @@ def in_program(base: Knowledge, path: str, features: Features) -> Iterator[Compo
         families = {family: without(evidence, features_of_project(evidence, project)) for family, evidence in families.items()}
 
 
-def in_bytecode(base: Knowledge, files: Mapping[str, Features]) -> tuple[list[Component], int]:
+def in_bytecode(base: Knowledge, modules: Iterable[tuple[str, Features]]) -> tuple[list[Component], int]:
     """The projects in files of compiled Python, by path, and how many files none of them has.
 
     The files of a package, a folder and those below it, are one program: one alone has few texts.
     """
+    files = dict(modules)
     folders = {path: posixpath.dirname(path).removesuffix("__pycache__").rstrip("/") for path in files}
     known = set(folders.values())
     packages: dict[str, list[str]] = {}

@@ -32,7 +32,7 @@ from careen.safety.typed import from_json
 from .features import FAMILIES
 from .spans import Hashes, Places
 
-FORMAT = 2
+FORMAT = 3
 ATOM_BITS = 24
 BUILT = ""
 ATOM = np.dtype(
