@@ -14,7 +14,7 @@ SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md 
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench bench-origin \
-	web docs release bump released clean new-check new-cataloger new-source new-reporter new-distribution
+	kb-small web docs release bump released clean new-check new-cataloger new-source new-reporter new-distribution
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Careen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -64,6 +64,11 @@ bench-origin: $(VENV)/.ready   ## where code comes from: all sets, written into 
 	$(BIN)/python -m benchmarks.origin
 web: $(VENV)/.ready       ## what first scans and updates cost at the sizes of the live feeds, written into docs/first-run.md (an hour)
 	$(BIN)/python -m tests.web.measure --write docs/first-run.md
+kb-small: $(VENV)/.ready  ## the knowledge base that ships with Careen, from its list; continues where it stopped
+	$(BIN)/careen origin build --kb .cache/origin/kb-small --list src/careen/origin/base.txt --versions 5 --sampling 16
+	rm -rf src/careen/origin/base
+	mkdir src/careen/origin/base
+	cp .cache/origin/kb-small/*.bin .cache/origin/kb-small/*.json src/careen/origin/base/
 release: $(VENV)/.ready   ## the files of a release in dist/, built twice; the checkout stays as it is: VERSION=… DATABASE=oci://… ROOT=root.json
 	$(BIN)/python .ci/release.py build --version "$(VERSION)" --root "$(ROOT)" $(DATABASE)
 bump: $(VENV)/.ready      ## the version and the changelog of the next release, in the checkout: VERSION=1.2.3

@@ -131,7 +131,7 @@ def _base(packed: list[Packed]) -> Knowledge:
             builds = tuple(_programs(package))
             before = versions.get(package.upstream)
             files = before.files if before else _kept_source(package)
-            versions[package.upstream] = Release(package.upstream, files, (*(before.builds if before else ()), *builds))
+            versions[package.upstream] = Release(package.upstream, files, builds=(*(before.builds if before else ()), *builds))
     for source, versions in projects.items():
         if len(versions) > 1:
             versions.pop(looked_up.get(source, ""), None)

@@ -9,7 +9,9 @@ import hashlib
 import math
 import re
 import subprocess
+import tarfile
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -25,6 +27,8 @@ from careen.plugins import Fetcher
 CACHE = Path(".cache/origin")
 REPORT = Path("benchmarks/ORIGIN.md")
 SUITES = ("bullseye", "bookworm", "trixie", "forky", "sid")
+NO_TIME = 631_152_000  # what packers write in place of a time is before 1990
+MAX_BYTES = 1 << 20  # of a file of a set
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.pgp"
 
 Half = Literal["tune", "held-out"]
@@ -33,6 +37,11 @@ Half = Literal["tune", "held-out"]
 def half(project: str) -> Half:
     """The half in which a project is for good: thresholds are chosen on one, figures are reported of the other."""
     return "held-out" if hashlib.sha256(project.encode()).digest()[-1] % 2 else "tune"
+
+
+def words(text: str) -> list[str]:
+    """Names, in fewer lines than a list of them."""
+    return text.split()
 
 
 class Share(NamedTuple):
@@ -80,9 +89,9 @@ def archives(kind: str, name: str, versions: Iterable[str] = (), most: int = 0) 
         return _debian(name)
     wanted = set(versions)
     found = {}
-    offered = [archive for archive in _listing(kind, name).archives if not wanted or archive.version in wanted]
+    offered = [archive for archive in listing(kind, name).archives if not wanted or archive.version in wanted]
     if most and len(offered) > most:
-        offered = [offered[index * (len(offered) - 1) // max(most - 1, 1)] for index in range(most)]
+        offered = [offered[-1 - index * (len(offered) - 1) // max(most - 1, 1)] for index in reversed(range(most))]
     for archive in offered:
         path = CACHE / kind / _file_name(name, archive)
         if path.exists() or _download(archive, path):
@@ -95,20 +104,27 @@ def files_of(path: Path) -> dict[str, bytes]:
     return files_in(path.read_bytes())
 
 
+def newest_day(path: Path) -> str:
+    """The day of a release whose index states none: that of the newest file in its tarball."""
+    with tarfile.open(path) as archive:
+        newest = max((member.mtime for member in archive if member.isfile()), default=0)
+    return datetime.fromtimestamp(newest, UTC).date().isoformat() if newest > NO_TIME else ""
+
+
 def below(files: dict[str, bytes], folder: str) -> dict[str, bytes]:
     start = f"{folder}/" if folder else ""
     return {path.removeprefix(start): data for path, data in files.items() if path.startswith(start)}
 
 
 @functools.cache
-def _listing(kind: str, name: str) -> Listing:
+def listing(kind: str, name: str) -> Listing:
     """Kept as well, so that a set that was downloaded needs no network."""
-    kept = CACHE / "listings" / f"{kind}-{name.replace('/', '_')}.json"
+    kept = CACHE / "listings" / f"dated-{kind}-{name.replace('/', '_')}.json"
     if kept.exists():
         return msgspec.json.decode(kept.read_bytes(), type=Listing)
-    listing = (pypi if kind == "pypi" else npm).listing(name, _fetcher())
-    _write(kept, msgspec.json.encode(listing))
-    return listing
+    found = (pypi if kind == "pypi" else npm).listing(name, _fetcher())
+    _write(kept, msgspec.json.encode(found))
+    return found
 
 
 @functools.cache
@@ -139,23 +155,20 @@ def _write(path: Path, content: bytes) -> None:
 
 def _debian(source: str) -> dict[str, Path]:
     """By upstream version, the ``orig`` tarballs of a source package in all suites that still have it."""
-    found: dict[str, Path] = {}
+    kept = CACHE / "listings" / f"debian-{source}.json"
+    if kept.exists():
+        return {version: CACHE / "debian" / file for version, file in msgspec.json.decode(kept.read_bytes()).items()}
+    found: dict[str, str] = {}
     for version, file in _offered(source):
         path = CACHE / "debian" / file
         if not path.exists():
-            run(
-                "apt-get",
-                *apt_options(),
-                "source",
-                "-qq",
-                "--download-only",
-                "--tar-only",
-                f"{source}={version}",
-                cwd=path.parent,
-            )
+            path.parent.mkdir(parents=True, exist_ok=True)
+            named = f"{source}={version}"
+            run("apt-get", *apt_options(), "source", "-qq", "--download-only", "--tar-only", named, cwd=path.parent)
         if path.exists():
-            found[version.partition(":")[2].rpartition("-")[0] or version.rpartition("-")[0]] = path
-    return found
+            found[version.partition(":")[2].rpartition("-")[0] or version.rpartition("-")[0]] = file
+    _write(kept, msgspec.json.encode(found))
+    return {version: CACHE / "debian" / file for version, file in found.items()}
 
 
 def _offered(source: str) -> Iterator[tuple[str, str]]:

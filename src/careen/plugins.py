@@ -328,10 +328,11 @@ class Ecosystem(Struct, frozen=True, omit_defaults=True):
 
 # What the facts of a cataloger are for: packages; which distribution a root file system is; VEX documents and ignore rules;
 # the repositories that a layer was built with; archives of packages; texts for the checks of the system's configuration; which
-# files are machine code; the digests of programs; secrets.
+# files are machine code; the digests of programs; secrets; licence texts, dependencies and digests for SBOMs.
 Role = Literal[
-    "packages", "distribution", "decisions", "content_sets", "archives", "system", "native_code", "digests", "secrets"
-]
+    "packages", "distribution", "decisions", "content_sets", "archives", "system", "native_code", "digests", "secrets",
+    "licence_files", "requirements", "component_digests",
+]  # fmt: skip
 
 
 class Cataloger(Struct, frozen=True):
@@ -510,6 +511,8 @@ class ReportOptions(Struct, frozen=True):
     color: bool = False
     severities: frozenset[str] | None = None  # which to list; totals stay those of the report
     verbose: bool = False
+    spec_version: str = ""  # of an SBOM format, "1.5"; "": the usual one
+    template: tuple[str, str] | None = None  # name and text, for a reporter that reads one
 
 
 class Reporter(Struct, frozen=True):
@@ -519,6 +522,8 @@ class Reporter(Struct, frozen=True):
     description: str = ""
     with_places: bool = True  # secrets and misconfigurations, with their lines
     with_coverage: bool = True  # what was assessed, and what was not
+    with_details: bool = False  # licences, dependencies and digests: the layers are read for them
+    reads_template: bool = False  # FORMAT=FILE names a template, not the output
 
 
 # --- SBOMs ------------------------------------------------------------------------------------------------------------

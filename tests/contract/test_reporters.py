@@ -18,7 +18,7 @@ from careen.model.report import Rule, Verdict
 from careen.plugins import Reporter, load
 
 OWN_COMMAND = re.compile(r"::(error|warning|notice) [^:\n]*::")
-OF_ANY_KIND = ("annotations", "csv", "junit", "markdown")
+OF_ANY_KIND = ("annotations", "csv", "html", "junit", "markdown", "template", "tree")
 REPORTERS = load("careen.reports", "REPORTER", Reporter)
 
 

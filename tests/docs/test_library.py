@@ -3,22 +3,16 @@
 import contextlib
 import io
 import re
-import shutil
-import sys
 
 from tests.conftest import ROOT
+from tests.support.library import lay_out_examples
 
 PAGE = ROOT / "docs" / "library.md"
 BLOCK = re.compile(r"```(python|text)\n(.*?)```", re.DOTALL)
 
 
 def test_the_examples_print_what_the_page_shows(tmp_path, monkeypatch, update):
-    monkeypatch.syspath_prepend(str(ROOT / "examples"))
-    from build_demo import build
-
-    build(tmp_path / "image.tar")
-    for folder in ("advisories", "shop"):
-        shutil.copytree(ROOT / "examples" / folder, tmp_path / folder)
+    lay_out_examples(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     names, printed = {}, []
@@ -33,7 +27,6 @@ def test_the_examples_print_what_the_page_shows(tmp_path, monkeypatch, update):
 
     text = PAGE.read_text("utf-8")
     ran = BLOCK.sub(run, text)
-    sys.modules.pop("build_demo", None)
     if update:
         PAGE.write_text(ran, "utf-8")
         text = ran

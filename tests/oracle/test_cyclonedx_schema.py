@@ -1,10 +1,12 @@
-"""Our SBOM against the official JSON schema of CycloneDX 1.6, which the CycloneDX library carries."""
+"""Our SBOM against the official JSON schemas of CycloneDX 1.4 to 1.7, which the CycloneDX library carries."""
 
 import io
 
 import pytest
 from tests.support.reports import HOSTILE, clean, hostile, usual
+from tests.unit.reports.test_spdx3 import detailed
 
+from careen.components.cyclonedx import VERSIONS
 from careen.plugins import ReportOptions
 from careen.reports.cyclonedx import REPORTER
 
@@ -12,19 +14,26 @@ json_validation = pytest.importorskip("cyclonedx.validation.json", reason="no cy
 schema = pytest.importorskip("cyclonedx.schema")
 
 
+@pytest.fixture(scope="module", params=VERSIONS)
+def version(request):
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def validator():
-    return json_validation.JsonStrictValidator(schema.SchemaVersion.V1_6)
+def validator(version):
+    return json_validation.JsonStrictValidator(schema.SchemaVersion.from_version(version))
 
 
-@pytest.mark.parametrize("report", [usual(), clean(), clean("not_assessed"), *map(hostile, HOSTILE)])
-def test_follows_the_official_schema(validator, report):
+def written(report, version):
     stream = io.StringIO()
-    REPORTER.write(report, stream, ReportOptions())
-    assert validator.validate_str(stream.getvalue()) is None
+    REPORTER.write(report, stream, ReportOptions(spec_version=version))
+    return stream.getvalue()
 
 
-def test_the_oracle_refuses_what_is_wrong(validator):
-    stream = io.StringIO()
-    REPORTER.write(usual(), stream, ReportOptions())
-    assert validator.validate_str(stream.getvalue().replace('"in_triage"', '"perhaps"')) is not None
+@pytest.mark.parametrize("report", [usual(), detailed(), clean(), clean("not_assessed"), *map(hostile, HOSTILE)])
+def test_follows_the_official_schema(validator, version, report):
+    assert validator.validate_str(written(report, version)) is None
+
+
+def test_the_oracle_refuses_what_is_wrong(validator, version):
+    assert validator.validate_str(written(usual(), version).replace('"in_triage"', '"perhaps"')) is not None

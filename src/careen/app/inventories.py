@@ -1,17 +1,23 @@
 """What is in an image without any assessment, and what changed from one image to another."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from msgspec import Struct
 
-from careen.app.session import Session
+from careen.app.session import Read, Session
 from careen.config import Settings
+from careen.errors import InputError
+from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.layers.compare import HOWS, Change, changes, shared_layers
-from careen.model.image import Image
+from careen.model.image import Image, ImageConfig
+from careen.model.inventory import Inventory
+from careen.model.package import Package
 from careen.model.report import Coverage, Reason, Report, Verdict
+from careen.pipeline.image import with_vendors
 from careen.plugins import Progress, silent
 
-__all__ = ["HOWS", "Compared", "inventory_diff", "inventory_report"]
+__all__ = ["HOWS", "Compared", "inventory_diff", "inventory_of_packages", "inventory_report"]
 
 
 class Compared(Struct, frozen=True):
@@ -23,9 +29,13 @@ class Compared(Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
-def inventory_report(reference: str, session: Session, progress: Progress = silent) -> Report:
-    """The inventory in the form that reporters write; its coverage states that nothing was assessed."""
+def inventory_report(reference: str, session: Session, progress: Progress = silent, *, whole: bool = False) -> Report:
+    """The inventory in the form that reporters write; its coverage states that nothing was assessed.
+
+    ``whole``: with all that a later scan of it may need.
+    """
     image, found = session.inventory(reference, progress)
+    found = session.with_owners_read(image, found, progress) if whole else found
     reason = Reason("inventory_only", "the packages were listed, not assessed", len(found.packages))
     return Report(
         created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -38,6 +48,20 @@ def inventory_report(reference: str, session: Session, progress: Progress = sile
         verdict=Verdict(True, 0),
         database=None,
     )
+
+
+def inventory_of_packages(packages: Iterable[str | Package]) -> Read:
+    """An inventory of these packages alone. Raises InputError for a text that is not a package URL."""
+    found: dict[str, Package] = {}
+    for package in packages:
+        try:
+            package = package_of(package) if isinstance(package, str) else package
+        except ValueError as error:
+            raise InputError(f"{package!r}: {error}", "a package URL looks like pkg:npm/lodash@4.17.15") from None
+        found.setdefault(package.purl, package)
+    listed = tuple(found.values())
+    image = Image("packages", "sbom", "", None, ImageConfig(), ())
+    return image, with_vendors(Inventory(distribution_in(listed), listed))
 
 
 def inventory_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> Compared:

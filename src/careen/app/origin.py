@@ -1,10 +1,13 @@
 """Knowledge bases of code: built from the indexes that this machine is configured for, and asked about files."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from careen.app.cachefolder import cache_folder
 from careen.app.wiring import fetcher_of
 from careen.config import Settings
 from careen.errors import InputError, UsageError
@@ -15,10 +18,51 @@ if TYPE_CHECKING:
     from careen.origin.collect import Skipped
     from careen.origin.identify import Identified
     from careen.origin.knowledge import Knowledge
+    from careen.pipeline.origin import Base, Search
 
 log = logger(__name__)
 
 MAX_FILE_BYTES = 256 << 20
+SHIPPED = Path(__file__).parents[1] / "origin" / "base"
+CORE = "origin/core"  # below the cache folder
+MANIFEST = "manifest.json"
+
+
+def search_of(settings: Settings) -> "Search | None":
+    """What an image's unexplained code is compared with; None: it is not looked for.
+
+    Raises UsageError if the user asks for it, and numpy is not installed.
+    """
+    from careen.pipeline.origin import Search
+
+    if "origin" not in settings.scanners:
+        return None
+    if find_spec("numpy") is None:
+        if settings.origin_kb or settings.scanners != Settings(cache_dir=settings.cache_dir).scanners:
+            _check_installed()
+        return Search(reduced=True)
+    core = cache_folder(settings) / CORE
+    own = [_base(SHIPPED, proven=True, small=True)] if (SHIPPED / MANIFEST).is_file() else []
+    pulled = [_base(core)] if (core / MANIFEST).is_file() else []
+    return Search((*own, *pulled, *(_base(folder) for folder in settings.origin_kb)))
+
+
+def _base(folder: Path, *, proven: bool = False, small: bool = False) -> "Base":
+    from careen.pipeline.origin import Base
+
+    try:
+        key = hashlib.sha256((folder / MANIFEST).read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(
+            f"{folder}: not a knowledge base: {error.strerror}", "careen origin build --kb DIR makes one"
+        ) from None
+
+    def opened() -> "Knowledge":
+        from careen.origin.knowledge import open_base
+
+        return open_base(folder)
+
+    return Base(key, opened, proven, small)
 
 
 def build_base(

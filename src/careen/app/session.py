@@ -18,13 +18,15 @@ from careen.app.built_from import named_base, named_dockerfile, with_instruction
 from careen.app.cachefolder import cache_folder, settled
 from careen.app.check_selection import CheckSelection
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
-from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
+from careen.app.origin import search_of
+from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError
 from careen.formats.scans.saved_report import Saved
 from careen.images.paths import is_path
 from careen.layers.index import Readers
+from careen.layers.kept import Kept
 from careen.matching.remembered import Memory
 from careen.model.delta import Delta
 from careen.model.image import Image
@@ -33,8 +35,9 @@ from careen.model.report import Report
 from careen.pipeline.assessment import Assessment, Matcher
 from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
-from careen.pipeline.second_look import look
+from careen.pipeline.second_look import Asked, look
 from careen.plugins import Ecosystem, Fetcher, Named, Progress, VersionScheme, silent
+from careen.policy.compare import compared
 from careen.policy.gates import KINDS
 from careen.policy.load import refuse_blind
 from careen.policy.policy import Policy
@@ -47,10 +50,12 @@ if TYPE_CHECKING:
     from careen.formats.scans.other_scan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
-    from careen.matching.remedy import Plan
     from careen.model.finding import Vulnerability
+    from careen.model.ledger import Ledger, LedgerFile
+    from careen.model.plan import Plan
 
 OnDelta = Callable[[Delta], None]
+Read = tuple[Image, Inventory]  # an image with its inventory, which an earlier call read
 
 IMAGE_CHECKS = ("image", "integrity")  # folders of careen.checks
 
@@ -63,19 +68,24 @@ class Scanned(Struct, frozen=True):
 class Session:
     """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
 
-    ``fetcher`` opens images; ``store`` is used in place of the one of the settings.
+    ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
+    digests are read as well.
     """
 
-    def __init__(self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None) -> None:
+    def __init__(
+        self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None, *, details: bool = False
+    ) -> None:
         settings = settled(settings)
         self._settings, self._fetcher = settings, fetcher
-        secrets = "secret" in settings.scanners
-        self._readers = Readers(lambda: readers_with(secrets), fingerprint(secrets))
+        secrets, details = "secret" in settings.scanners, details or "licence" in settings.scanners
+        self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
+        self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
         self._checks = CheckSelection(settings)
         self._store = store or open_store(settings)
         self._use = None if settings.no_cache else using(cache_folder(settings))
+        self._kept = Kept()
         self._refresh_state = RefreshState()
         self._lock = threading.Lock()
 
@@ -113,9 +123,13 @@ class Session:
     def schemes(self) -> Mapping[str, VersionScheme]:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
-    def scan(self, reference: str | Image, progress: Progress = silent) -> Report:
+    def scan(self, reference: str | Image | Read, progress: Progress = silent) -> Report:
+        from careen.matching.quick_plan import quick_plan
+
         with self._scanned(reference, progress) as scanned:
-            return scanned.report
+            report = scanned.report
+        report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems))
+        return compared(report, self._policy_with_baseline(progress).baseline)
 
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent
@@ -184,8 +198,34 @@ class Session:
         from careen.matching.built_by import created_of
         from careen.matching.patched import curator_of
 
-        image, inventory = inventory_of(image, self._reading(progress, on_delta))
+        reading = self._reading(progress, on_delta)
+        image, inventory = inventory_of(image, reading)
+        if (
+            self._search
+            and inventory.origin_files.files
+            and (self._settings.origin_kb or not _is_source_tree(image, inventory))
+        ):
+            from careen.pipeline.downloads import with_downloads
+            from careen.pipeline.origin import with_origin
+
+            inventory = with_downloads(image, with_origin(image, inventory, self._search, reading))
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
+
+    def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
+        """What a scan may ask of an SBOM: which vulnerabilities the distribution has fixed in its language packages."""
+        if not inventory.owner_files or not image.layers or image.kind == "sbom":
+            return inventory
+        seen = look(image, Asked(inventory.owner_files), self._reading(progress))
+        return replace(inventory, owners_read=seen.owners)
+
+    def files(self, reference: str, progress: Progress = silent) -> "tuple[tuple[LedgerFile, ...], Ledger]":
+        """Every file of an image, by whether a package explains it; and how many there are of each kind."""
+        from careen.pipeline.ledger import files_of
+
+        if sbom_path(reference) is not None:
+            raise InputError(f"{reference}: an SBOM contains no files", "name the image")
+        image = open_image(reference, self._settings, progress, self._fetcher)
+        return files_of(image, self._reading(progress))
 
     def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:
         settings = self._settings
@@ -197,16 +237,19 @@ class Session:
             verify_diff_ids=settings.verify_diff_ids or settings.strict or settings.base is not None,
             progress=progress,
             on_delta=on_delta,
+            kept=self._kept,
         )
 
     @contextmanager
-    def _scanned(self, reference: str | Image, progress: Progress) -> Iterator[Scanned]:
+    def _scanned(self, reference: str | Image | Read, progress: Progress) -> Iterator[Scanned]:
         """The whole walk: open, read, refresh the advisories, assess. They stay open for the block."""
         settings = self._settings
         policy = self._policy_with_baseline(progress)
         dockerfile = named_dockerfile(settings)
         refresh = AdvisoryRefresh(settings, self.ecosystems, progress, self._refresh_state)
-        image, inventory = self.inventory(reference, progress, refresh.start_for_layer)
+        if not isinstance(reference, tuple):
+            reference = self.inventory(reference, progress, refresh.start_for_layer)
+        image, inventory = reference
         if image.kind == "sbom":
             refuse_blind(policy.fail_on, KINDS["vulnerability"], "an SBOM contains no files to find this in", "scan the image")
         base = named_base(image, settings, self._fetcher)
@@ -222,6 +265,7 @@ class Session:
                 base=base,
                 dockerfile=dockerfile if placed else None,
                 look=partial(look, reading=self._reading(progress)),
+                licences=licence_policy_of(settings),
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)
@@ -267,6 +311,11 @@ class Session:
                 baseline = Baseline(report_or_scan(self._settings.baseline, self._settings, progress))
                 self._policy = replace(self._policy, baseline=baseline)
         return self._policy
+
+
+def _is_source_tree(image: Image, inventory: Inventory) -> bool:
+    """Its code is mostly the user's own: careen origin identify looks for the rest."""
+    return image.kind == "directory" and inventory.distribution is None
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:

@@ -14,12 +14,16 @@ from msgspec import Meta, Struct
 from careen.formats.scans.saved_report import SCHEMA
 from careen.model.advisory import DatabaseInfo
 from careen.model.attached import Attached, AttachedSbom, AttachedVex, Material, Provenance, Signature
+from careen.model.details import Details
 from careen.model.finding import Finding, Location, Suppressed
 from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Inventory, Unknown
+from careen.model.ledger import Ledger
+from careen.model.origin import Origin, OriginRead
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
-from careen.model.report import Compliance, Coverage, Report, Verdict
+from careen.model.plan import Plan
+from careen.model.report import Comparison, Compliance, Coverage, Report, Verdict
 from careen.safety.typed import from_json
 
 MAX_BYTES = 256 << 20  # a report takes some eight times as much in memory
@@ -139,6 +143,7 @@ class _Package(Struct):
     vendor: Vendor
     owned_by: str | None
     evidence: tuple[Evidence, ...]
+    origin: Origin | None = None
 
 
 class _Unknown(Struct):
@@ -158,6 +163,8 @@ class _Inventory(Struct):
     created: str | None
     no_package_database: bool
     sbom_tool: str | None
+    origin: OriginRead | None = None
+    ledger: Ledger | None = None
 
 
 class _Integrity(Struct):
@@ -180,6 +187,9 @@ class _Document(Struct):
     database: DatabaseInfo | None
     verdict: Verdict
     compliance: Compliance | None
+    details: Details | None = None
+    compared: Comparison | None = None
+    plan: Plan | None = None
 
 
 def read_report(data: bytes) -> Report:
@@ -204,6 +214,8 @@ def read_report(data: bytes) -> Report:
         compliance=found.compliance,
         base=found.target.base_image,
         base_excluded=found.target.base_excluded,
+        compared=found.compared,
+        plan=found.plan,
     )
 
 
@@ -313,6 +325,9 @@ def _inventory(found: _Document) -> Inventory:
         integrity=Integrity(integrity.verified, integrity.without_digest, integrity.modified_files),
         no_package_database=known.no_package_database,
         sbom_tool=known.sbom_tool,
+        details=found.details,
+        origin_read=known.origin,
+        ledger=known.ledger,
     )
 
 

@@ -9,6 +9,7 @@ from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.contents import contents, outside
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
+from careen.policy.licences import LicencePolicy
 from careen.policy.policy import Policy
 from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
@@ -36,6 +37,10 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
         looked_for=frozenset().union(*(OF_SCANNERS[scanner] for scanner in settings.scanners)),
         checking=checking,
     )
+
+
+def licence_policy_of(settings: Settings) -> LicencePolicy:
+    return LicencePolicy(settings.licence_deny, settings.licence_ask, settings.licence_allow, settings.licence_except)
 
 
 def gate_words() -> tuple[str, ...]:
@@ -98,18 +103,21 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
-def readers_with(secrets: bool) -> tuple[Cataloger, ...]:
+def readers_with(secrets: bool, details: bool = False) -> tuple[Cataloger, ...]:
+    """``details``: with those that SBOMs and licence reports need."""
     found = catalogers()
-    if not secrets:
-        return found
-    from careen.secrets.reader import SECRETS
+    if secrets:
+        from careen.secrets.reader import SECRETS
 
-    return (*found, SECRETS)
+        found = (*found, SECRETS)
+    if details:
+        found = (*found, *load("careen.details", "CATALOGER", Cataloger))
+    return found
 
 
-def fingerprint(secrets: bool) -> str:
+def fingerprint(secrets: bool, details: bool = False) -> str:
     """Changes with the code that turns bytes into facts, so that results of another version are not taken from the store.
 
     All installations of the same code have the same fingerprint.
     """
-    return hashlib.sha256(f"{__version__} {secrets} {contents().key} {outside()}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{__version__} {secrets} {details} {contents().key} {outside()}".encode()).hexdigest()[:16]

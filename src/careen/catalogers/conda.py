@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from careen.formats.data.plain import json_object, mapping, sequence, text
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.declared import declared
-from careen.formats.packages.python_requirement import requirement
+from careen.formats.packages.python_requirement import distinct, requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Owned, Reader, Wants
@@ -53,7 +53,7 @@ def read_environment(file: File) -> Iterator[Named]:
     items = sequence(mapping(yaml_document(file.data)).get("dependencies"))
     for package in declared(CATALOGER.name, "conda", (pair for item in items if (pair := _specified(text(item))))):
         yield Named(package)
-    for package in declared(CATALOGER.name, "pypi", (pair for line in _pip(items) if (pair := requirement(line)))):
+    for package in declared(CATALOGER.name, "pypi", distinct(pair for line in _pip(items) if (pair := requirement(line)))):
         yield Named(package)
 
 

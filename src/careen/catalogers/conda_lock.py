@@ -15,7 +15,7 @@ from typing import Any
 from careen.formats.data.plain import mapping, sequence, text
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.python_requirement import pinned
+from careen.formats.packages.python_requirement import distinct, pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
@@ -56,7 +56,7 @@ def read_explicit(file: File) -> Iterator[Package]:
     lines = [line.strip() for line in content.splitlines()]
     yield from _declared(("conda", *_from_address(line)) for line in lines if line[:1] not in ("", "#", "@"))
     by_pip = [found[1] for line in lines if (found := PIP.fullmatch(line))]
-    yield from _declared(("pip", *pin) for pin in pinned(by_pip))
+    yield from _declared(("pip", *pin) for pin in distinct(pinned(by_pip)))
 
 
 def _pixi(entry: dict[str, Any]) -> tuple[str, object, object]:

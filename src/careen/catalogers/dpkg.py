@@ -214,5 +214,5 @@ CATALOGER = Cataloger(
     join=join,
     owns=owns,
     identifies=identifies,
-    limits="Licences, which are in usr/share/doc/*/copyright.",
+    limits="Licences: SBOMs and careen licenses read them from usr/share/doc/*/copyright.",
 )

@@ -1,44 +1,16 @@
 """Digests of programs, for the comparison with those that package databases record (``layers.integrity``).
 
-Of every ELF file, and every script with an execute bit, that may be a program (``formats.packages.file_digests``). Which digest
-a database records is not known while a layer is read: dpkg has MD5, apk SHA-1, rpm mostly SHA-256. For libraries the path
-mostly shows which of them it is; other files get all three. The content decides nothing: who changes a program chooses it.
+Of every ELF file, and every script with an execute bit, that may be a program. The path alone decides which digests are
+computed (``formats.packages.file_digests``); if the database records another one, the file is read once more.
 """
 
-import hashlib
-from collections.abc import Iterator
-
-from careen.formats.packages.file_digests import may_be_program
+from careen.formats.packages.file_digests import ELF, SCRIPT, Digesting, first_algorithms, may_be_program
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 
-ELF, SCRIPT = b"\x7fELF", b"#!"
-EACH = ("md5", "sha1", "sha256")
 
-
-def read(file: File) -> "_Hashing | None":
-    return _Hashing(_algorithms(file.path)) if may_be_program(file.path) else None
-
-
-def read_script(file: File) -> "_Hashing | None":
-    return _Hashing(EACH) if may_be_program(file.path) else None
-
-
-def _algorithms(path: str) -> tuple[str, ...]:
-    if "-linux-gnu" in path:
-        return ("md5",)
-    return ("sha256",) if "lib64/" in path else EACH
-
-
-class _Hashing:
-    def __init__(self, algorithms: tuple[str, ...]) -> None:
-        self._hashes = [hashlib.new(name, usedforsecurity=False) for name in algorithms]
-
-    def feed(self, chunk: bytes) -> None:
-        for hash in self._hashes:
-            hash.update(chunk)
-
-    def facts(self) -> Iterator[str]:
-        yield " ".join(f"{hash.name}:{hash.hexdigest()}" for hash in self._hashes)
+def read(file: File) -> Digesting | None:
+    algorithms = first_algorithms(file.path)
+    return Digesting(algorithms) if algorithms and may_be_program(file.path) else None
 
 
 CATALOGER = Cataloger(
@@ -46,7 +18,7 @@ CATALOGER = Cataloger(
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(
         Reader(Wants(anywhere=True, magic=(ELF,), amount="stream"), read),
-        Reader(Wants(executables=True, magic=(SCRIPT,), amount="stream"), read_script),
+        Reader(Wants(executables=True, magic=(SCRIPT,), amount="stream"), read),
     ),
     fact=str,
     role="digests",

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from careen.formats.data.plain import mapping, sequence, text, toml_object
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.python_requirement import normal, pinned
+from careen.formats.packages.python_requirement import distinct, pinned
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
@@ -39,7 +39,7 @@ def read_setup(file: File) -> Iterator[Package]:
     content = file.data.decode("utf-8", "replace")
     strings = (found["a"] or found["b"] or found["c"] or found["d"] or "" for found in STRING.finditer(content))
     lines = (line for string in strings for line in string.splitlines())
-    for package in declared(CATALOGER.name, "pypi", pinned(lines)):
+    for package in declared(CATALOGER.name, "pypi", distinct(pinned(lines))):
         yield replace(package, confidence=0.7)
 
 
@@ -47,14 +47,14 @@ def read_configuration(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return
     lines = _requirement_lines(file.data.decode("utf-8", "replace"))
-    yield from declared(CATALOGER.name, "pypi", pinned(lines))
+    yield from declared(CATALOGER.name, "pypi", distinct(pinned(lines)))
 
 
 def read_pyproject(file: File) -> Iterator[Package]:
     if within_package(file.path):
         return
     document = toml_object(file.data)
-    yield from declared(CATALOGER.name, "pypi", [*pinned(_specifiers(document)), *_poetry(document)])
+    yield from declared(CATALOGER.name, "pypi", distinct((*pinned(_specifiers(document)), *_poetry(document))))
 
 
 def _requirement_lines(content: str) -> Iterator[str]:
@@ -85,7 +85,7 @@ def _poetry(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for name, entry in mapping(table).items():
             found = VERSION.fullmatch((text(entry) or text(mapping(entry).get("version"))).strip())
             if found and name != "python":
-                yield normal(name), found[1]
+                yield name, found[1]
 
 
 CATALOGER = Cataloger(

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.declared import declared, within_package
-from careen.formats.packages.python_requirement import MAX_LINE, normal, pinned, requirement
+from careen.formats.packages.python_requirement import MAX_LINE, distinct, pinned, requirement
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -63,7 +63,7 @@ class Requirements:
         lines = content.splitlines()
         if self.named or _all_requirements(lines):
             includes = tuple(found[1] for line in lines if (found := INCLUDE.match(line)))
-            yield Listing(tuple(dict.fromkeys((*pinned(lines), *_archives(lines)))), includes, self.named)
+            yield Listing(distinct((*pinned(lines), *_archives(lines))), includes, self.named)
 
 
 def read(file: File) -> Requirements | None:
@@ -108,7 +108,7 @@ def _archives(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
         folder, _, name = ENDS.split(line.strip()[:MAX_LINE], maxsplit=1)[0].rpartition("/")
         found = WHEEL.fullmatch(name[:400]) or (SOURCES.fullmatch(name[:400]) if folder else None)
         if found:
-            yield normal(found[1]), found[2]
+            yield found[1], found[2]
 
 
 def _decoded(data: bytes) -> str:

@@ -126,6 +126,7 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
         "advisories": "DIR",
         "config": "DIR",
         "plugins": "DIR",
+        "kb": "DIR",
     }
     ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
     ends |= {"dockerfile": "FILE", "context": "DIR"}

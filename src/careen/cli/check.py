@@ -41,7 +41,7 @@ def parser() -> Parser:
             "allow_helm",
         ),
     )
-    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
+    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))
     add_settings(made, "what to suppress", ("ignore_file", "vex"))
     add_settings(made, "advisories", ADVISORIES)

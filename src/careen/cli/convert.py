@@ -24,7 +24,7 @@ def parser() -> Parser:
         required=True,
         help="output format, or FORMAT=FILE to write it to a file; may be repeated",
     )
-    add_settings(made, "report", ("output", "severity", "verbose", "quiet"))
+    add_settings(made, "report", ("output", "severity", "verbose", "quiet"), {"verbose": "--all"})
     add_common(made)
     return made
 

@@ -1,4 +1,4 @@
-"""A Dockerfile with RUN lines added where each belongs, as a unified diff.
+"""A Dockerfile with RUN lines added where each belongs, and maybe another base image, as a unified diff.
 
 A line of the system's package manager comes right after the FROM of the last stage, as root if the base image has another
 user. A line of pip or npm comes after the last RUN that calls the same program, in any stage; else at the end of the last
@@ -27,8 +27,16 @@ class Line(Struct, frozen=True):
     command: str
 
 
-def patch(text: str, name: str, lines: Sequence[Line], user: str = "") -> str:
-    """The diff; "" if there is nothing to add. ``user`` is the user of the base image, "" for root."""
+class From(Struct, frozen=True):
+    """The image that a FROM names, as written, and the one to name instead."""
+
+    start: Instruction
+    image: str
+    to: str
+
+
+def patch(text: str, name: str, lines: Sequence[Line], user: str = "", base: From | None = None) -> str:
+    """The diff; "" if there is nothing to change. ``user`` is the user of the base image, "" for root."""
     instructions = parse(text).instructions
     starts = [index for index, instruction in enumerate(instructions) if instruction.keyword == "FROM"]
     if not starts:
@@ -36,6 +44,8 @@ def patch(text: str, name: str, lines: Sequence[Line], user: str = "") -> str:
     rows = text.splitlines(keepends=True)
     if rows and not rows[-1].endswith("\n"):
         rows[-1] += "\n"
+    if base is not None:
+        _name(rows, base)
     added: dict[int, list[str]] = {}  # by the number of rows before
     for line in lines:
         at = _place(instructions, starts[-1], line.program)
@@ -56,6 +66,14 @@ def base_of(text: str) -> str:
             if len(words) > 2 and words[1].lower() == "as":
                 images[words[2].lower()] = image
     return image
+
+
+def _name(rows: list[str], base: From) -> None:
+    word = re.compile(rf"(?<!\S){re.escape(base.image)}(?!\S)")
+    for index in range(base.start.line - 1, base.start.end_line):
+        rows[index], count = word.subn(lambda _: base.to, rows[index], count=1)
+        if count:
+            return
 
 
 def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:

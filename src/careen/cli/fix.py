@@ -12,8 +12,10 @@ from .arguments import Parser
 from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
-    from careen.matching.remedy import Plan
+    from careen.model.plan import Plan
     from careen.model.report import Report
+
+    from .dockerfile_patch import From
 
 SCHEMA = "careen.plan/1"
 MAX_LISTED = 12
@@ -32,6 +34,15 @@ def parser() -> Parser:
     made.add_argument(
         "--dockerfile", metavar="FILE", type=Path, help="the Dockerfile of the image; careen fix … | patch -p1 applies the diff"
     )
+    made.add_argument(
+        "--base-tags",
+        action="store_true",
+        help="also scan the base image as it is in its registry now, and up to 10 other tags of it",
+    )
+    made.add_argument("--base-tag", metavar="TAG", default="", help="the tag that the diff moves FROM to; implies --base-tags")
+    made.add_argument(
+        "--base", metavar="NAME:TAG", dest="base_name", default="", help="the base image, if no Dockerfile or label names it"
+    )
     add_format_flag(made, ("text", "json", "diff"))
     add_assessment_flags(made)
     return made
@@ -40,9 +51,11 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     from msgspec.structs import replace
 
+    from careen.app.base_images import base_name, base_tags
     from careen.app.built_from import is_built_from, named_dockerfile, why_not_built_from
     from careen.app.session import Session
 
+    from .base_tags import base_stage, from_of, tag_lines
     from .dockerfile_patch import base_of
 
     if arguments.form == "diff" and arguments.dockerfile is None:
@@ -51,31 +64,37 @@ def run(arguments: argparse.Namespace) -> int:
     dockerfile = named_dockerfile(settings)
     text = arguments.dockerfile.read_bytes().decode() if dockerfile is not None else ""
     base = base_of(text) if dockerfile is not None else ""
-    with Session(replace(settings, dockerfile=None)) as session:
+    with Session(replace(settings, dockerfile=None, base=None)) as session:
         report, plan = with_progress(settings, lambda progress: session.fix(arguments.reference, base, progress))
     if dockerfile is not None and not is_built_from(report.image, dockerfile):
         raise UsageError(
             f"{dockerfile.path} cannot be patched: {why_not_built_from(report.image)}",
             "name the Dockerfile that it was built from, or leave --dockerfile out",
         )
-    diff = _diff(report, plan, text, arguments.dockerfile) if dockerfile is not None else ""
+    stage = base_stage(dockerfile) if dockerfile is not None else None
+    tags = None
+    if arguments.base_tags or arguments.base_tag:
+        name = base_name(report, arguments.base_name or (stage.resolved if stage else ""))
+        tags = with_progress(settings, lambda progress: base_tags(report, name, settings, arguments.base_tag, progress))
+    diff = _diff(report, plan, text, arguments.dockerfile, from_of(stage, tags)) if dockerfile is not None else ""
     if arguments.form == "json":
         import msgspec
 
         target = {"reference": report.image.reference, "digest": report.image.digest or None}
-        write_json({"schema": SCHEMA, **target, **msgspec.to_builtins(plan), "diff": diff or None})
+        base_image = {"base_tags": msgspec.to_builtins(tags)} if tags else {}
+        write_json({"schema": SCHEMA, **target, **msgspec.to_builtins(plan), **base_image, "diff": diff or None})
     elif arguments.form == "diff":
         sys.stdout.write(diff)
     else:
         from .output import write_lines
 
-        write_lines(_lines(report, plan))
+        write_lines([*_lines(report, plan), *(tag_lines(tags) if tags else ())])
         if diff:
             sys.stdout.write("\n" + diff)
     return 0
 
 
-def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
+def _diff(report: "Report", plan: "Plan", text: str, path: Path, base: "From | None" = None) -> str:
     from .dockerfile_patch import Line, patch
 
     programs = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
@@ -84,7 +103,7 @@ def _diff(report: "Report", plan: "Plan", text: str, path: Path) -> str:
     lines = [Line(programs.get(action.manager, ""), action.command) for action in actions if action.where == "dockerfile"]
     name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
     try:
-        return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user)
+        return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user, base)
     except ValueError as error:
         raise InputError(f"{path} is not a Dockerfile: {error}", "check --dockerfile") from None
 

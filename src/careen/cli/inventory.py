@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from careen.model.report import Report
     from careen.plugins import Reporter, ReportOptions
 
-SBOMS = ("cyclonedx", "spdx", "purls", "github")
+SBOMS = ("cyclonedx", "cyclonedx-xml", "spdx", "spdx3", "purls", "github")
 SCHEMA = "careen.inventory/1"
 KEPT = ("tool", "created", "target", "layers", "packages", "unknowns")
 COLUMNS = ("PACKAGE", "VERSION", "TYPE", "LAYER", "NOTE")
@@ -28,11 +28,22 @@ def parser() -> Parser:
         prog="careen inventory",
         usage="careen inventory [flags] REFERENCE …\n       careen inventory [flags] diff REFERENCE REFERENCE",
         description="List the packages of an image, or what changed between two. No advisory is needed.",
-        epilog="Formats: table, json, cyclonedx, spdx, purls; of a diff: table, json. Lists of several references follow each\n"
-        "other (JSON: one document after another); --output-dir writes a file for each.",
+        epilog="Formats: table, json, cyclonedx, cyclonedx-xml, spdx, spdx3, purls; of a diff: table, json. Lists of\n"
+        "several references follow each other (JSON: one document after another); --output-dir writes a file for each.",
     )
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM; or the word diff and two of them")
+    made.add_argument(
+        "--files",
+        metavar="STATES",
+        nargs="?",
+        const="all",
+        default="",
+        type=_states,
+        help="the files instead of the packages, by whether a package explains them: all, or verified, listed, identified, "
+        "modified, unexplained (comma-separated)",
+    )
     add_settings(made, "image", ("platform",))
+    add_settings(made, "what to look for", ("origin_kb",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
@@ -57,10 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError("diff takes two references", "careen inventory diff REFERENCE REFERENCE")
         return _diff(arguments.references[1], arguments.references[2], settings)
     references = references_of(arguments, "careen inventory")
+    if arguments.files:
+        return _files(references, settings, arguments)
     outputs = plan_outputs(settings, formats(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 
-    with Session(settings) as session:
+    with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 
         def list_one(reference: str) -> int:
             nonlocal written
@@ -68,6 +81,44 @@ def run(arguments: argparse.Namespace) -> int:
             for output in outputs:
                 write(output, [report], settings, names[reference], written > 0)
             written += 1
+            return 0
+
+        return each(references, list_one, arguments.debug)
+
+
+def _states(text: str) -> tuple[str, ...]:
+    from careen.model.ledger import STATES
+
+    asked = tuple(word.strip() for word in text.split(","))
+    if asked in (("all",), ("",)):
+        return STATES if asked == ("all",) else ()
+    if unknown := [word for word in asked if word not in STATES]:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not one of all, {', '.join(STATES)}")
+    return asked
+
+
+def _files(references: "Sequence[str]", settings: "Settings", arguments: argparse.Namespace) -> int:
+    from careen.app.session import Session
+
+    from .assessing import with_progress
+    from .inventory_files import write_json, write_table
+
+    writers = {"table": write_table, "json": write_json}
+    if len(settings.format) != 1 or settings.format[0].lower() not in writers:
+        raise UsageError("a list of files has one format: table or json", "--format json, and --output FILE for a file")
+    if arguments.output_dir:
+        raise UsageError("a list of files is written to --output", "--output FILE")
+    writer = writers[settings.format[0].lower()]
+    with Session(settings) as session:
+
+        def list_one(reference: str) -> int:
+            listed = with_progress(settings, lambda progress: session.files(reference, progress))
+            if settings.output and str(settings.output) != "-":
+                from .output import write_file
+
+                write_file(settings.output, lambda stream: writer(reference, *listed, arguments.files, stream))
+            else:
+                writer(reference, *listed, arguments.files, sys.stdout)
             return 0
 
         return each(references, list_one, arguments.debug)

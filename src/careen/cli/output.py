@@ -7,6 +7,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
+from msgspec.structs import replace
+
 from careen.atomic import write_whole
 from careen.config import Settings
 from careen.errors import InputError
@@ -17,15 +19,22 @@ from careen.plugins import Reporter, ReportOptions
 from .output_plan import Output
 from .streams import columns, forget_output
 
-ENDINGS = {"text/csv": ".csv", "text/markdown": ".md"}
+ENDINGS = {"text/csv": ".csv", "text/markdown": ".md", "text/html": ".html"}
 
 
-def write(output: Output, reports: Sequence[Report], settings: Settings, name: str = "", following: bool = False) -> None:
+def write(
+    output: Output,
+    reports: Sequence[Report],
+    settings: Settings,
+    name: str = "",
+    following: bool = False,
+    spec_version: str = "",
+) -> None:
     """Several reports (one a platform) follow each other on standard output, and get a file each elsewhere.
 
     ``name`` is that of the file in a folder, without ending; ``following``: reports of other references came before.
     """
-    options = _options(output, settings)
+    options = replace(_options(output, settings), spec_version=spec_version)
     place = output.path or (output.folder / f"{name}{_ending(output.reporter)}" if output.folder else None)
     if place is None:
         _to_stdout(output, reports, options, following)
@@ -75,7 +84,9 @@ def _options(output: Output, settings: Settings) -> ReportOptions:
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         color = False
     severities = frozenset[str](settings.severity) or None
-    return ReportOptions(width=width_of(terminal), color=color, severities=severities, verbose=settings.verbose)
+    return ReportOptions(
+        width=width_of(terminal), color=color, severities=severities, verbose=settings.verbose, template=output.template
+    )
 
 
 def width_of(terminal: bool) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.config import Settings, nearest
 from careen.errors import UsageError
@@ -17,6 +18,7 @@ class Output(Struct, frozen=True):
     reporter: Reporter
     path: Path | None
     folder: Path | None = None
+    template: tuple[str, str] | None = None  # name and text
 
 
 def plan_outputs(
@@ -42,15 +44,42 @@ def plan_outputs(
 
 
 def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
-    """Of FORMAT or FORMAT=FILE."""
+    """Of FORMAT, FORMAT=FILE, template=TEMPLATE or template=TEMPLATE=FILE."""
     name, separator, file = text.partition("=")
     name = name if name in reporters else name.lower()
     if name not in reporters:
         near = nearest(name, reporters)
         raise UsageError(f"unknown format {name!r}", f"did you mean {near}?" if near else f"formats: {', '.join(reporters)}")
+    template = None
+    if reporters[name].reads_template:
+        given, separator, file = file.partition("=")
+        template = _template(given)
     if separator and not file:
         raise UsageError(f"--format {text} names no file", f"--format {name}=FILE, or --format {name}")
-    return Output(reporters[name], Path(file).expanduser() if file and file != "-" else None)
+    return Output(reporters[name], Path(file).expanduser() if file and file != "-" else None, template=template)
+
+
+def _template(place: str) -> tuple[str, str]:
+    """The template's name and text, read and tried out before any other work."""
+    from careen.formats.data.jinja import MAX_TEMPLATE_BYTES, filled
+
+    if not place:
+        raise UsageError("--format template names no template", "--format template=FILE")
+    path = Path(place).expanduser()
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_TEMPLATE_BYTES + 1)
+        if len(data) > MAX_TEMPLATE_BYTES:
+            raise ValueError(f"it is over {MAX_TEMPLATE_BYTES >> 20} MiB")
+        text = data.decode()
+        filled(path.name, text, None)
+    except OSError as error:
+        raise UsageError(f"the template {place} cannot be read: {error.strerror or error}", "check the path") from None
+    except ValueError as error:
+        raise UsageError(
+            f"the template {place} cannot be used: {error}", "docs/templates.md shows what one looks like"
+        ) from None
+    return path.name, text
 
 
 def _at_output(place: Path | None, outputs: Sequence[Output]) -> list[Output]:
@@ -64,7 +93,7 @@ def _at_output(place: Path | None, outputs: Sequence[Output]) -> list[Output]:
     if not unplaced:
         raise UsageError("--output has nothing to write: every --format names its own file", "leave one of them out")
     file = None if str(place) == "-" else place
-    return [Output(output.reporter, output.path or file) for output in outputs]
+    return [replace(output, path=output.path or file) for output in outputs]
 
 
 def _in_folder(folder: Path, outputs: Sequence[Output]) -> tuple[Output, ...]:
@@ -73,7 +102,7 @@ def _in_folder(folder: Path, outputs: Sequence[Output]) -> tuple[Output, ...]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{folder} cannot be made: {error.strerror}", "choose another --output-dir") from None
-    return tuple(Output(output.reporter, output.path, None if output.path else folder) for output in outputs)
+    return tuple(replace(output, folder=None if output.path else folder) for output in outputs)
 
 
 def _refuse_single_file(place: Path | None, outputs: Sequence[Output]) -> None:

@@ -29,8 +29,10 @@ def parser() -> Parser:
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
-    add_settings(made, "what to look for", ("scanners", "checks_off", "checks_on", "check_severity", "checks", "compliance"))
-    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"))
+    looks = ("scanners", "origin_kb", "checks_off", "checks_on", "check_severity", "checks", "compliance")
+    add_settings(made, "what to look for", looks)
+    add_settings(made, "licences", ("licence_deny", "licence_ask", "licence_allow", "licence_except"))
+    add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     gates = (
         "fail_on",
         "policy",
@@ -79,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 
-    with Session(settings) as session:
+    with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 
         def scan(reference: str) -> int:
             nonlocal written

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Severity = Literal["critical", "high", "medium", "low", "negligible", "unknown"]
-Scanner = Literal["vuln", "secret", "config"]
+Scanner = Literal["vuln", "secret", "config", "origin", "licence"]
 ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 SIZE = r"^[0-9]{1,15}(\.[0-9]{1,3})?\s?([kKmMgGtT](i?[bB])?|[bB])?$"
@@ -35,11 +35,25 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Path | None, Meta(description="Dockerfile that the image was built from: findings name its lines")
     ] = None
 
-    scanners: Annotated[tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config")] = (
-        "vuln",
-        "secret",
-        "config",
-    )
+    scanners: Annotated[
+        tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config, origin, licence")
+    ] = ("vuln", "secret", "config", "origin")
+    origin_kb: Annotated[
+        tuple[Path, ...], Meta(description="knowledge base that names the origin of code: a folder; may be repeated")
+    ] = ()
+
+    licence_deny: Annotated[
+        tuple[str, ...], Meta(description="licences that are denied: ids, patterns and categories: AGPL-*,source-available")
+    ] = ()
+    licence_ask: Annotated[
+        tuple[str, ...], Meta(description="licences that somebody has to decide about, as for --licence-deny")
+    ] = ()
+    licence_allow: Annotated[
+        tuple[str, ...], Meta(description="licences that are allowed; any other is asked about (default: all)")
+    ] = ()
+    licence_except: Annotated[
+        tuple[str, ...], Meta(description="packages whose licence is accepted: names or purls, with * in them")
+    ] = ()
 
     checks_off: Annotated[tuple[str, ...], Meta(description="ids of checks to switch off: DKR-021,K8S-022")] = ()
     checks_on: Annotated[tuple[str, ...], Meta(description="ids of checks to switch on that are off by default")] = ()

@@ -70,18 +70,21 @@ def _node(compose: Compose, service: Service, images: Images) -> Node:
 def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
     if service.is_on("privileged"):
         yield (
-            Crossing("privilege", "is privileged: it has all devices and capabilities of the host", 0.9),
+            Crossing("privilege", "is privileged: it has all devices and capabilities of the host", 0.9, "remove privileged"),
             at(service, "privileged"),
         )
     host_processes = service.node.text("pid") == "host"
     if found := crossings.of_capabilities(service.added, host_processes):
         yield found, at(service, "cap_add")
     if host_processes:
-        yield Crossing("namespace", "sees the processes of the host", 0.3), at(service, "pid")
+        yield Crossing("namespace", "sees the processes of the host", 0.3, "remove pid: host"), at(service, "pid")
     if service.node.text("ipc") == "host":
-        yield Crossing("namespace", "shares memory with the processes of the host", 0.1), at(service, "ipc")
+        yield Crossing("namespace", "shares memory with the processes of the host", 0.1, "remove ipc: host"), at(service, "ipc")
     if service.is_on("use_api_socket"):
-        yield Crossing("socket", "is given the socket of the engine", 0.95), at(service, "use_api_socket")
+        yield (
+            Crossing("socket", "is given the socket of the engine", 0.95, "remove use_api_socket"),
+            at(service, "use_api_socket"),
+        )
     for mount in service.mounts():
         path = mount.host_path or (mount.source if mount.kind == "npipe" else "")
         if path and (found := crossings.of_host_path(path, mount.read_only)):
@@ -89,7 +92,10 @@ def _crossings(service: Service) -> Iterator[tuple[Crossing, Location]]:
     for index, device in enumerate(service.node.seq("devices")):
         source = device.text("source") if isinstance(device, Mapping) else as_text(device).partition(":")[0]
         if crossings.DEVICE.match(source):
-            yield Crossing("privilege", f"has the device {source}", 0.8), at(service, "devices", index)
+            yield (
+                Crossing("privilege", f"has the device {source}", 0.8, f"remove the device {source}"),
+                at(service, "devices", index),
+            )
 
 
 def _ports(project: Project) -> None:
@@ -102,14 +108,22 @@ def _ports(project: Project) -> None:
         behind = [project.node(service), *guests.get(service.name, ())]
         if service.network_mode == "host":
             text = f"{service.name} uses the network of the host: every port that it opens is a port of the host"
-            _publish(project, behind[:1], "the host's network", at(service, "network_mode"), REACHED, text)
+            _publish(
+                project,
+                behind[:1],
+                "the host's network",
+                at(service, "network_mode"),
+                REACHED,
+                text,
+                "remove network_mode: host",
+            )
             continue
         networks = service.networks()
         lan = next((name for name in networks if _driver(project, name) in _LAN_DRIVERS), "")
         if lan:
             place = Location(*project.compose.networks[lan].where("driver"))
             text = f"network {lan} puts {service.name} beside the host in its local network"
-            _publish(project, behind[:1], f"address in {lan}", place, LOCAL, text)
+            _publish(project, behind[:1], f"address in {lan}", place, LOCAL, text, f"take {service.name} off {lan}")
         sealed = bool(networks) and all(_internal(project, name) for name in networks)
         for port in service.ports():
             place = at(service, "ports", port.index)
@@ -121,13 +135,14 @@ def _ports(project: Project) -> None:
                 project.builder.note(f"{place.path}:{place.line}: {service.name} publishes {shown}, {why}")
                 continue
             reach, where = (REACHED, "every address") if port.everywhere else _reach(port)
-            _publish(project, behind, shown, place, reach, f"{shown} of {service.name} is published on {where}")
+            text = f"{shown} of {service.name} is published on {where}"
+            _publish(project, behind, shown, place, reach, text, f"publish {shown} on 127.0.0.1, or not at all")
 
 
-def _publish(project: Project, behind: list[Node], shown: str, place: Location, reach: float, text: str) -> None:
+def _publish(project: Project, behind: list[Node], shown: str, place: Location, reach: float, text: str, cut: str) -> None:
     builder, node = project.builder, behind[0]
     hub = builder.add(Node(f"port:{node.id}:{shown}", "port", shown, node.group, (place,)))
-    builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,)))
+    builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,), cut))
     for member in behind:
         entered(builder, hub, member, project.images, 1.0, member.places)
 

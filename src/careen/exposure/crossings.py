@@ -92,19 +92,23 @@ BY_USER: dict[User, float] = {"root": 1.0, "unknown": 0.8, "non_root": 0.4}
 
 
 class Crossing(Struct, frozen=True):
+    """``cut``: the change of the container that takes this way out from it."""
+
     way: Way
     text: str
     ease: float
+    cut: str
 
 
 def of_host_path(path: str, read_only: bool) -> Crossing | None:
     """The way out through a mounted host path, for root in the container."""
     if SOCKET.search(path) or (path not in HOST_PATHS and has_engine_socket(path)):
-        return Crossing("socket", f"has {path} of the host: a program that uses it starts containers as root of the host", 0.95)
+        text = f"has {path} of the host: a program that uses it starts containers as root of the host"
+        return Crossing("socket", text, 0.95, f"remove the mount of {path}")
     if path.startswith(_HARMLESS):
         return None
     if not read_only and DEVICE.match(path):
-        return Crossing("host_path", f"has {path} of the host: its memory or disks", 0.8)
+        return Crossing("host_path", f"has {path} of the host: its memory or disks", 0.8, f"remove the mount of {path}")
     found = max(
         (known for known in HOST_PATHS if path == known or (known not in _WHOLE_ONLY and path.startswith(known + "/"))),
         key=len,
@@ -118,7 +122,8 @@ def of_host_path(path: str, read_only: bool) -> Crossing | None:
     if not ease:
         return None
     how = "reads" if read_only else "writes"
-    return Crossing("host_path", f"{how} {path} of the host", round(ease, 3))
+    cut = f"remove the mount of {path}" if read_only or HOST_PATHS[found][1] else f"mount {path} read-only, or not at all"
+    return Crossing("host_path", f"{how} {path} of the host", round(ease, 3), cut)
 
 
 def of_capabilities(added: frozenset[str], host_processes: bool) -> Crossing | None:
@@ -127,7 +132,9 @@ def of_capabilities(added: frozenset[str], host_processes: bool) -> Crossing | N
     if best is None:
         return None
     beside = " and sees the host's processes" if host_processes and best in WITH_HOST_PROCESSES else ""
-    return Crossing("privilege", f"has the capability {best}{beside}", weights[best])
+    strong = sorted(name for name in added if name in weights)
+    cut = f"drop the capabilit{'y' if len(strong) == 1 else 'ies'} {', '.join(strong)}"
+    return Crossing("privilege", f"has the capability {best}{beside}", weights[best], cut)
 
 
 def database(image: str) -> str:

@@ -10,6 +10,7 @@ from careen.model.finding import Location
 from careen.output.json_text import write_json
 from careen.plugins import ReportOptions
 
+from .cuts import Cut
 from .graph import INTERNET, TAKEN_WHOLE, Edge, Graph, Node
 from .paths import Path
 from .report import Exposure, Weighed
@@ -36,7 +37,7 @@ def document(answer: Exposure) -> dict[str, Any]:
             "reached": sum(1 for node in graph.containers() if node.id in answer.likelihood_by_node),
             "paths": {**answer.by_severity(), "total": len(answer.paths), "complete": answer.complete},
         },
-        "paths": [_path(rank, path, graph) for rank, path in enumerate(answer.paths, 1)],
+        "paths": [_path(rank, path, graph, answer.cuts.get(path.id)) for rank, path in enumerate(answer.paths, 1)],
         "vulnerabilities": [_weighed(weighed, labels) for weighed in answer.weighed],
         "nodes": [_node(node, labels[node.id], answer.likelihood_by_node) for node in graph.nodes.values()],
         "edges": [_edge(edge) for edge in graph.edges],
@@ -60,7 +61,7 @@ def taken_with(path: Path, graph: Graph) -> list[str]:
     return [edge.target for host in hosts for edge in graph.leaving.get(host, ()) if graph.nodes[edge.target].container]
 
 
-def _path(rank: int, path: Path, graph: Graph) -> dict[str, Any]:
+def _path(rank: int, path: Path, graph: Graph, cuts: tuple[Cut, ...] | None) -> dict[str, Any]:
     return {
         "rank": rank,
         "id": path.id,
@@ -88,6 +89,19 @@ def _path(rank: int, path: Path, graph: Graph) -> dict[str, Any]:
             for step in path.steps
         ],
         "taken_with": taken_with(path, graph),
+        "cuts": None if cuts is None else [_cut(cut) for cut in cuts],
+    }
+
+
+def _cut(cut: Cut) -> dict[str, Any]:
+    return {
+        "source": cut.source,
+        "target": cut.target,
+        "changes": [
+            {"text": change.text, "places": _places((change.place,) if change.place else ())} for change in cut.changes
+        ],
+        "remaining": cut.remaining if cut.complete else None,
+        "worst_remaining": cut.worst if cut.complete else None,
     }
 
 

@@ -114,7 +114,8 @@ class _Entries:
     def _enter(self, shown: str, resource: Resource, place: Location, reach: float, text: str, nodes: list[Node]) -> None:
         hub = f"port:{resource.path}:{resource.namespace}:{resource.lower}:{resource.name}:{shown}"
         self.builder.add(Node(hub, "port", shown, resource.namespace or "default", (place,)))
-        self.builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,)))
+        cut = f"remove {shown}, or admit known addresses alone"
+        self.builder.edge(INTERNET, hub, Reason("exposed", text, reach, (place,), cut))
         for node in nodes:
             entered(self.builder, hub, node, self.images, 1.0, node.places)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.model.finding import Location
 
@@ -49,12 +50,15 @@ class Node(Struct, frozen=True):
 
 
 class Reason(Struct, frozen=True):
-    """Why a node leads to another. ``ease`` is the likelihood that an attacker at the first gets to the second, 0 to 1."""
+    """Why a node leads to another. ``ease`` is the likelihood that an attacker at the first gets to the second, 0 to 1.
+
+    ``cut``: the change that ends it; "" if the way alone decides (``cuts``)."""
 
     way: Way
     text: str
     ease: float
     places: tuple[Location, ...] = ()
+    cut: str = ""
 
 
 class Edge(Struct, frozen=True):
@@ -86,6 +90,11 @@ class Graph(Struct, frozen=True):
 
     def containers(self) -> Iterator[Node]:
         return (node for node in self.nodes.values() if node.container is not None)
+
+    def without(self, source: str, target: str) -> "Graph":
+        edges = tuple(edge for edge in self.edges if (edge.source, edge.target) != (source, target))
+        left = tuple(edge for edge in self.leaving.get(source, ()) if edge.target != target)
+        return replace(self, edges=edges, leaving={**self.leaving, source: left})
 
     def labels(self) -> dict[str, str]:
         """The displayed name of each node: after its namespace or file if there are several of those."""

@@ -4,15 +4,11 @@ Its content security policy allows no requests, and scripts only by their hashes
 of JSON without ``<``, ``>`` and ``&``, and is displayed as text, never as markup.
 """
 
-import base64
-import hashlib
 import re
 from pathlib import Path
 from typing import Any, TextIO
 
-import msgspec
-
-from careen.output.escape import visible
+from careen.output.embedding import hash_source, json_block, shown
 from careen.plugins import ReportOptions
 
 from .document import document
@@ -20,9 +16,7 @@ from .report import Exposure
 
 ASSETS = Path(__file__).parent / "assets"
 _MAP = re.compile(r"\n?//# sourceMappingURL=\S+\s*$")  # it refers to a file that does not exist
-_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _PLACEHOLDER = re.compile(r"@@([A-Z]+)@@")
-LONGEST = 400  # characters of one text
 
 
 def write(answer: Exposure, stream: TextIO, options: ReportOptions) -> None:
@@ -31,9 +25,9 @@ def write(answer: Exposure, stream: TextIO, options: ReportOptions) -> None:
         "DAGRE": _MAP.sub("", _asset("vendor/cytoscape-dagre.min.js")),
         "SCRIPT": _asset("page.js"),
     }
-    hashes = " ".join(f"'sha256-{_hash(text)}'" for text in scripts.values())
+    hashes = " ".join(hash_source(text) for text in scripts.values())
     policy = f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    parts = {"POLICY": policy, "STYLE": _asset("page.css"), "DATA": _json(_data(answer)), **scripts}
+    parts = {"POLICY": policy, "STYLE": _asset("page.css"), "DATA": json_block(_data(answer)), **scripts}
     stream.write(_PLACEHOLDER.sub(lambda match: parts[match[1]], _asset("page.html")))
 
 
@@ -42,7 +36,7 @@ def _data(answer: Exposure) -> dict[str, Any]:
     whole = document(answer)
     number = {node["id"]: at for at, node in enumerate(whole["nodes"])}
     return {
-        key: _shown(value)
+        key: shown(value)
         for key, value in {
             "targets": whole["targets"],
             "totals": whole["totals"],
@@ -58,6 +52,9 @@ def _data(answer: Exposure) -> dict[str, Any]:
                     "start": number[path["start"]],
                     "nodes": [number[id] for id in path["nodes"]],
                     "taken": [number[id] for id in path["taken_with"]],
+                    "cuts": [
+                        {key: cut[key] for key in ("changes", "remaining", "worst_remaining")} for cut in path["cuts"] or ()
+                    ],
                     "steps": [
                         {
                             **{key: step[key] for key in ("way", "ease", "reasons")},
@@ -77,24 +74,5 @@ def _data(answer: Exposure) -> dict[str, Any]:
     }
 
 
-def _shown(value: Any) -> Any:
-    if isinstance(value, str):
-        return visible(value, LONGEST)
-    if isinstance(value, dict):
-        return {key: _shown(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_shown(part) for part in value]
-    return value
-
-
-def _json(data: Any) -> str:
-    text = msgspec.json.encode(data).decode()
-    return "".join(_UNSAFE.get(character, character) for character in text) if re.search("[<>&\u2028\u2029]", text) else text
-
-
 def _asset(name: str) -> str:
     return (ASSETS / name).read_text("utf-8")
-
-
-def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

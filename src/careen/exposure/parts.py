@@ -35,7 +35,7 @@ def escape(builder: Builder, node: Node, host: str, crossing: Crossing, *places:
     """Adds a way from a container to its host, weighed by its user."""
     assert node.container is not None
     ease = crossing.ease * BY_USER[node.container.user] * (OWN_USERS if own_users else 1.0)
-    builder.edge(node.id, host, Reason(crossing.way, f"{node.name} {crossing.text}", round(ease, 3), places))
+    builder.edge(node.id, host, Reason(crossing.way, f"{node.name} {crossing.text}", round(ease, 3), places, crossing.cut))
 
 
 def inhabit(builder: Builder, host: Node, containers: Iterable[Node]) -> None:

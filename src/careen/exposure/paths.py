@@ -65,9 +65,11 @@ class Budget(Struct):
     left: int
 
 
-def ranked(graph: Graph) -> tuple[list[Path], bool]:
-    """Paths from the Internet, and from single containers unless those contain them; and whether the list is complete."""
-    budgets = Budget(MAX_FOLLOWED), Budget(MAX_FOLLOWED)
+def ranked(graph: Graph, most: int = MAX_FOLLOWED) -> tuple[list[Path], bool]:
+    """Paths from the Internet, and from single containers unless those contain them; and whether the list is complete.
+
+    Each of the two searches follows ``most`` edges at most."""
+    budgets = Budget(most), Budget(most)
     outside = _without_detours(_chains(graph, INTERNET, 1.0, budgets[0], VISITS, crossing=False))
     known = {pair for path in outside for pair in _pairs(path)}
     inside = [

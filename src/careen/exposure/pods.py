@@ -101,18 +101,21 @@ def _user(pod: Pod, spec: Spec, images: Images) -> User:
 def _crossings(pod: Pod, spec: Spec) -> Iterator[tuple[Crossing, Location]]:
     if spec.security.get("privileged") is True:
         text = "is privileged: it has all devices and capabilities of its node"
-        yield Crossing("privilege", text, 0.9), at(spec, "securityContext", "privileged")
+        yield Crossing("privilege", text, 0.9, "set privileged: false"), at(spec, "securityContext", "privileged")
     windows = spec.security.map("windowsOptions") or pod.security.map("windowsOptions")
     if windows.get("hostProcess") is True:
         text = "is a process of the Windows host"
-        yield Crossing("privilege", text, 0.95), Location(pod.resource.path, windows.line_of("hostProcess"))
+        yield (
+            Crossing("privilege", text, 0.95, "set hostProcess: false"),
+            Location(pod.resource.path, windows.line_of("hostProcess")),
+        )
     host_processes = pod.node.get("hostPID") is True
     if found := crossings.of_capabilities(spec.added, host_processes):
         yield found, at(spec, "securityContext", "capabilities", "add")
     if host_processes:
-        yield Crossing("namespace", "sees the processes of its node", 0.3), at(pod, "hostPID")
+        yield Crossing("namespace", "sees the processes of its node", 0.3, "remove hostPID"), at(pod, "hostPID")
     if pod.node.get("hostIPC") is True:
-        yield Crossing("namespace", "shares memory with the processes of its node", 0.1), at(pod, "hostIPC")
+        yield Crossing("namespace", "shares memory with the processes of its node", 0.1, "remove hostIPC"), at(pod, "hostIPC")
     mounts = {mount.text("name"): mount for mount in spec.node.maps("volumeMounts")}
     for volume, path in pod.host_paths():
         mount = mounts.get(volume.text("name"))

@@ -19,6 +19,7 @@ from careen.model.package import Evidence
 
 from .cluster import add_manifests
 from .compose import add_compose
+from .cuts import Cut, cuts_of
 from .graph import DATA, TAKEN_WHOLE, Builder, Graph, Node
 from .paths import Path, ranked, reached
 from .vulnerabilities import ImageVulnerability, ScannedImage
@@ -56,6 +57,7 @@ class Exposure(Struct, frozen=True):
     fail_on: Severity | None
     exit_code: int
     likelihood_by_node: dict[str, float]  # of an attacker from the Internet
+    cuts: dict[str, tuple[Cut, ...]] = {}  # of the first paths, by their ids
 
     def by_severity(self) -> dict[str, int]:
         counts: dict[str, int] = dict.fromkeys(SEVERITIES[:4], 0)
@@ -131,6 +133,7 @@ def exposure_of(
         fail_on=fail_on,
         exit_code=3 if (strict and incomplete) or (fail_on is not None and blind) else 1 if failed else 0,
         likelihood_by_node=likelihood_by_node,
+        cuts=cuts_of(graph, paths),
     )
 
 

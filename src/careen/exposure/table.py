@@ -3,7 +3,7 @@
 Lines are laid out for ``options.width`` columns; 0 is a pipe, which gets prose at 80 columns and names in full.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TextIO
 
 from careen.model.finding import Location
@@ -11,6 +11,7 @@ from careen.output.escape import columns, visible
 from careen.output.lines import fit, plural, wrapped
 from careen.plugins import ReportOptions
 
+from .cuts import Cut
 from .document import taken_with
 from .graph import Graph
 from .paths import Path, Step
@@ -54,7 +55,7 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
     brief = False
     for rank, path in enumerate(listed, 1):
         brief = path.severity == "low" and rank > EXPLAINED and not options.verbose
-        yield from _path(rank, path, graph, labels, width, brief)
+        yield from _path(rank, path, graph, labels, width, None if brief else answer.cuts.get(path.id, ()))
     if brief:
         yield "", ""
     if len(listed) < len(answer.paths):
@@ -71,16 +72,22 @@ def _lines(answer: Exposure, options: ReportOptions) -> Iterator[tuple[str, str]
     yield _verdict(answer), ""
 
 
-def _path(rank: int, path: Path, graph: Graph, labels: dict[str, str], width: int, brief: bool) -> Iterator[tuple[str, str]]:
+def _path(
+    rank: int, path: Path, graph: Graph, labels: dict[str, str], width: int, cuts: Sequence[Cut] | None
+) -> Iterator[tuple[str, str]]:
+    """``cuts`` None: its first line alone."""
     names = " -> ".join(visible(labels[id], 100) for id in (path.start, *(step.target for step in path.steps)))
     head = f"{rank:>3}  {path.severity:<8}  {path.score:>5.1f}  "
     for at, part in enumerate(wrapped(names, width - columns(head))):
         yield (head if at == 0 else " " * len(head)) + part, STYLES[path.severity]
-    if brief:
+    if cuts is None:
         return
     for number, step in enumerate(path.steps, 1):
         for at, part in enumerate(wrapped(_explained(step), width - 10)):
             yield (f"     {number:>2}. " if at == 0 else " " * 9) + part, ""
+    for number, text in enumerate(_cut(cuts, labels[path.target])):
+        for at, part in enumerate(wrapped(text, width - 10)):
+            yield ("     cut " if at == number == 0 else " " * 9) + part, "green"
     taken = taken_with(path, graph)
     others = [id for id in taken if id not in path.nodes]
     if taken:
@@ -90,6 +97,16 @@ def _path(rank: int, path: Path, graph: Graph, labels: dict[str, str], width: in
         for at, part in enumerate(wrapped(f"{what}, also {some}{more}" if others else what, width - 10)):
             yield ("      => " if at == 0 else " " * 9) + part, "dim"
     yield "", ""
+
+
+def _cut(cuts: Sequence[Cut], target: str) -> Iterator[str]:
+    """The changes of the best cut, and what remains."""
+    for cut in cuts[:1]:
+        for change in cut.changes:
+            yield visible(change.text, 300) + _where((change.place,) if change.place else ())
+        if cut.complete:
+            to = f"the worst of them to {visible(target, 60)} is {cut.worst}" if cut.worst else f"none to {visible(target, 60)}"
+            yield f"then {plural(cut.remaining, 'path')} remain{'s' if cut.remaining == 1 else ''}, {to}"
 
 
 def _explained(step: Step) -> str:

@@ -104,6 +104,17 @@ def platforms(reference: str, context: OpenContext) -> tuple[Platform, ...]:
     return platforms_offered(parse_index(data))
 
 
+def tags(reference: str, context: OpenContext) -> tuple[str, ...]:
+    """The tags of its repository, some thousands of them; () if the registry does not list them."""
+    known = _first(reference, context, lambda repository, _: repository.tags())
+    return known.names if known else ()
+
+
+def digest(reference: str, context: OpenContext) -> str:
+    """The digest behind a name now, which may be that of an index."""
+    return _first(reference, context, lambda repository, store: _resolved(repository, store, repository.reference)[0])
+
+
 def accepts(reference: str) -> bool:
     try:
         parse_reference(_plain(reference))

@@ -13,20 +13,24 @@ from msgspec.structs import replace
 
 from careen.model.delta import Delta
 from careen.model.inventory import UNIDENTIFIED, Inventory, Unknown
+from careen.model.ledger import LedgerFile
 from careen.model.package import Distribution, Evidence, Package
 from careen.plugins import Cataloger, Role
 
+from .details import details
 from .exposed import exposed
 from .facts import Facts
 from .filesystem import filesystem
 from .history import History, Key, key_of
 from .integrity import integrity
+from .ledger import counted, ledger_files
 from .links import Reread, squash_with_links
 from .nodatabase import has_lost_its_packages
+from .origin_files import origin_files
 from .owner_files import owner_files
 from .owners import Owners
 from .squash import Squashed
-from .unidentified import unidentified
+from .unidentified import Claimed, unidentified
 
 
 def bind(
@@ -35,10 +39,11 @@ def bind(
     again: Reread | None = None,
     *,
     check: Callable[[], object] = bool,
+    on_file: Callable[[LedgerFile], object] = bool,
 ) -> Inventory:
     """``again`` reads a layer once more, for files behind links; without it, package databases behind links are Unknowns.
 
-    ``check`` is called now and then, and raises OverBudgetError when the time is up.
+    ``check`` is called now and then, and raises OverBudgetError when the time is up; ``on_file`` with each visible file.
     """
     tree, not_followed = squash_with_links(deltas, catalogers, again)
     facts, histories = Facts(tree, catalogers), _histories(catalogers)
@@ -69,9 +74,13 @@ def bind(
         packages += bound
     files, unowned = _count(tree, owners)
     unknowns, nameless = _apart(unknowns, owners)
-    claims = (claim for history in histories.values() for claim in history.identified())
-    nobodys = {*nameless, *unidentified(tree, facts, owners, claims, again)}
+    compared = integrity(tree, facts, owners, again)
+    unknowns += compared.unknowns
+    claimed = Claimed((claim for history in histories.values() for claim in history.identified()), owners)
+    nobodys = {*nameless, *unidentified(tree, facts, owners, claimed, again)}
     unsure = nobodys.union(unknown.evidence.path for unknown in unknowns if unknown.evidence.path)
+    named = {place.path for package in packages for place in package.evidence}
+    listed_files = ledger_files(tree, owners, claimed, compared, named)
     return Inventory(
         roots.get("") or next(iter(roots.values()), None),
         tuple(_merged(packages)),
@@ -87,7 +96,9 @@ def bind(
         owned=tuple(sorted(path for path in unsure if owners.in_distribution(path))),
         owner_files=tuple(owner_files(tree, owners, packages)),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
-        integrity=integrity(tree, facts, owners),
+        integrity=compared.integrity,
+        ledger=counted(listed_files, tree, owners, on_file),
+        origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages),
         # The distribution's own are assessed by its advisories, which name no functions.
         programs=tuple(
             program
@@ -95,6 +106,7 @@ def bind(
             for program in history.programs()
             if not owners.in_distribution(program.path)
         ),
+        details=details(tree, facts, owners, packages, catalogers),
     )
 
 

@@ -1,7 +1,7 @@
 """Which readers a path of a layer concerns: one index over what all catalogers want."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from careen.plugins import Cataloger, Reader
@@ -109,6 +109,11 @@ class Dispatch:
             if select(path, mode):
                 found.append(wanted)
         return _once(found) if len(found) > 1 else found
+
+
+def at_paths(wanted: Mapping[str, Wanted]) -> Callable[[str, int], list[Wanted]]:
+    """Selects these readers for these paths."""
+    return lambda path, mode: [wanted[path]] if path in wanted else []
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -7,7 +7,7 @@ nothing that reads archives.
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Raw, Struct
@@ -25,6 +25,9 @@ from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
 
 from .dispatch import Dispatch
+
+if TYPE_CHECKING:
+    from .kept import Kept
 
 log = logger(__name__)
 
@@ -57,6 +60,7 @@ def index(
     store: Store,
     budget: Budget,
     *,
+    kept: "Kept | None" = None,
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
@@ -79,7 +83,7 @@ def index(
             log.warning("the cache entry of layer %s is damaged (%s): the layer is read anew", known_as(layer), error)
     from .read import read_layer
 
-    delta = read_layer(layer, readers.dispatch, budget, verify_diff_id=verify_diff_id, progress=progress)
+    delta = read_layer(layer, readers, budget, kept=kept, verify_diff_id=verify_diff_id, progress=progress)
     if key and not any(unknown.transient for unknown in delta.unknowns):
         store.put(key, encode(delta))
     return delta

@@ -20,9 +20,9 @@ from careen.safety.budget import Limits
 from .changelog_claims import claims_of
 from .dispatch import Wanted
 from .history import place_of
-from .links import Reread
 from .owners import Owners
 from .squash import Squashed
+from .walk import Again
 
 OWN_DATABASES = ("var/lib/dpkg/", "usr/lib/dpkg/")
 MAX_CHANGELOG_BYTES = 16 << 20
@@ -55,7 +55,7 @@ def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> 
         yield OwnerFiles(purl, places, checksums, changelog)
 
 
-def read_owners(wanted: Iterable[OwnerFiles], again: Reread) -> tuple[OwnerRead, ...]:
+def read_owners(wanted: Iterable[OwnerFiles], again: Again) -> tuple[OwnerRead, ...]:
     """``again`` reads a layer once more. What could not be read is left out."""
     wanted = tuple(wanted)
     checksums, hashed = _read(wanted, again)
@@ -73,7 +73,7 @@ def _shown(files: OwnerFiles, checksums: Mapping[Evidence, Mapping[str, str]], h
     return OwnerRead(files.owner, genuine, changelog)
 
 
-def _read(wanted: Collection[OwnerFiles], again: Reread) -> tuple[dict[Evidence, Mapping[str, str]], dict[Evidence, _Hashed]]:
+def _read(wanted: Collection[OwnerFiles], again: Again) -> tuple[dict[Evidence, Mapping[str, str]], dict[Evidence, _Hashed]]:
     """The lists of checksums, and the checksum of each other file; a pass for each layer."""
     asked = {place.path for files in wanted for place in (*files.paths, *filter(None, (files.changelog,)))}
     by_layer: dict[int, dict[str, Wanted]] = {}
@@ -88,7 +88,7 @@ def _read(wanted: Collection[OwnerFiles], again: Reread) -> tuple[dict[Evidence,
     checksums: dict[Evidence, Mapping[str, str]] = {}
     hashed: dict[Evidence, _Hashed] = {}
     for layer, readers in sorted(by_layer.items()):
-        walked = again(layer, lambda path, mode, readers=readers: [readers[path]] if path in readers else [])  # type: ignore[misc]
+        walked = again(layer, readers)
         checksums |= {Evidence(path, layer): found for path, found in walked.facts.get(_CHECKSUMS, ())}
         for name in (_CONTENT, _CHANGELOG):
             hashed |= {Evidence(path, layer): found for path, found in walked.facts.get(name, ())}

@@ -12,7 +12,7 @@ from careen.plugins import File, Reader, Wants
 from careen.safety.pattern import pattern
 
 from .dispatch import Wanted
-from .links import Reread
+from .walk import Again
 
 MAX_NAMES = 40
 MAX_BYTES = 200
@@ -23,7 +23,7 @@ _COMPILER = pattern(
 _NAME = "program_compilers"
 
 
-def read_programs(places: Iterable[Evidence], again: Reread) -> tuple[ProgramRead, ...]:
+def read_programs(places: Iterable[Evidence], again: Again) -> tuple[ProgramRead, ...]:
     """``again`` reads a layer once more. Files that are no ELF files, or could not be read, are left out."""
     by_layer: dict[int, set[str]] = {}
     for place in places:
@@ -31,7 +31,7 @@ def read_programs(places: Iterable[Evidence], again: Reread) -> tuple[ProgramRea
     wanted = Wanted(_NAME, Reader(Wants(amount="stream"), _begin))
     found: list[ProgramRead] = []
     for layer, paths in sorted(by_layer.items()):
-        walked = again(layer, lambda path, mode, paths=paths: [wanted] if path in paths else [])  # type: ignore[misc]
+        walked = again(layer, dict.fromkeys(sorted(paths), wanted))
         found += (ProgramRead(path, compilers) for path, compilers in walked.facts.get(_NAME, ()))
     return tuple(found)
 

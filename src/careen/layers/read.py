@@ -16,21 +16,35 @@ from careen.safety.budget import Budget
 
 from .aliases import Alias, More, at_most, end_of, read_aliases, with_more
 from .dispatch import Dispatch
+from .index import Readers, known_as
+from .kept import NAME as KEPT
+from .kept import Kept, with_kept
 from .tree import folder_entries
 from .verified import first_reading, read_again
 from .walk import Walked, ended_early, over_budget, tar_entries, walk
 
 
 def read_layer(
-    layer: Layer, dispatch: Dispatch, budget: Budget, *, verify_diff_id: bool = False, progress: Progress = silent
+    layer: Layer,
+    readers: Readers,
+    budget: Budget,
+    *,
+    kept: Kept | None = None,
+    verify_diff_id: bool = False,
+    progress: Progress = silent,
 ) -> Delta:
+    """``kept`` gets some of the files, to be looked at once more."""
+    dispatch = readers.dispatch
+    select = with_kept(dispatch.readers, readers.catalogers) if kept else dispatch.readers
     spent = budget.layer()
     reading = first_reading(layer, spent, budget.limits, verify_diff_id=verify_diff_id, progress=progress)
     with reading as (stream, digests):
-        walked = walk(tar_entries(stream), dispatch.readers, spent, dispatch.by_magic)
+        walked = walk(tar_entries(stream), select, spent, dispatch.by_magic)
         unknowns = walked.unknowns
         if not any(unknown.whole_layer for unknown in unknowns):
             unknowns += _after_the_last_file(stream)
+    if kept:
+        kept.put(known_as(layer), walked.facts.pop(KEPT, ()))
     delta = Delta(
         digests.stored,
         digests.diff_id,

@@ -37,11 +37,9 @@ class _File(Struct, frozen=True, gc=False):
     path: str
 
 
-def unidentified(tree: Squashed, facts: Facts, owners: Owners, claims: Iterable[str], again: Reread | None) -> tuple[str, ...]:
-    """``claims`` are paths, and folders with a slash at their end, that catalogers identify. ``again`` reads a
-    layer once more, to find copies of the distribution's files."""
+def unidentified(tree: Squashed, facts: Facts, owners: Owners, claimed: "Claimed", again: Reread | None) -> tuple[str, ...]:
+    """``again`` reads a layer once more, to find copies of the distribution's files."""
     tables = _Tables(tree, facts)
-    claimed = _Claimed(claims, owners)
     left: dict[_File, list[str]] = {}
     distributed: list[_File] = []
     for file, names in _code(tree, facts).items():
@@ -57,8 +55,8 @@ def unidentified(tree: Squashed, facts: Facts, owners: Owners, claims: Iterable[
     return tuple(sorted(min(names) for file, names in left.items() if file not in copies))
 
 
-class _Claimed:
-    """The paths that catalogers identify, and all in the folders that they identify."""
+class Claimed:
+    """The paths that catalogers identify, and all in the folders that they identify, which have a slash at their end."""
 
     def __init__(self, claims: Iterable[str], owners: Owners) -> None:
         self._files: set[str] = set()

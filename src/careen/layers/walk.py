@@ -5,6 +5,7 @@ of the whole layer, and what was read before stays. Names inside the archive are
 Source: OCI image-spec, layer.md ("Whiteouts", "Opaque Whiteout", "Hardlinks").
 """
 
+import io
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ SETTLED_MEMBERS, SETTLED_NAMES = 512, 64 << 10  # members, and bytes of names, b
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 Select = Callable[[str, int], list[Wanted]]  # path, mode -> the readers that want the file
 Entry = tuple[tar.Member, Stream | SeekStream]
+Again = Callable[[int, Mapping[str, Wanted]], "Walked"]  # the layer with this index once more, for readers by path
 _Row = tuple[str, int, int, int, int, str]  # kind, mode, uid, gid, size, target of a link
 
 
@@ -83,6 +85,14 @@ def ended_early(again: Walked, known: Iterable[Unknown]) -> list[Unknown]:
 
 def tar_entries(stream: Stream | SeekStream) -> Iterator[Entry]:
     return zip(tar.members(stream), repeat(stream))
+
+
+def file_entries(files: Mapping[str, bytes]) -> Iterator[Entry]:
+    """Entries of files whose contents are in memory."""
+    for path, data in files.items():
+        size = len(data)
+        stream = SeekStream(io.BytesIO(data))
+        yield tar.Member(path, "f", 0o644, 0, 0, size, "", size, None, False, ""), stream
 
 
 def _walk(

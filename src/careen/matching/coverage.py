@@ -14,6 +14,7 @@ from careen.database.knowledge import Knowledge
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
 from careen.model.inventory import Inventory, Unknown
+from careen.model.origin import OriginRead
 from careen.model.package import GUESSED, Package
 from careen.model.reasons import effect_of
 from careen.model.report import Coverage, Reason
@@ -29,6 +30,9 @@ from .coverage_causes import (
     NoDatabase,
     NoPackageDatabase,
     NoPackages,
+    OriginKnowledgeSmall,
+    OriginReduced,
+    OriginUnread,
     PartialPrograms,
     RefreshFailed,
     SbomOnly,
@@ -70,7 +74,7 @@ def coverage(
         reasons += map(reason_of, _of_sources(knowledge, matched.namespaces, today, max_age_days))
     reasons += map(reason_of, _of_packages(inventory))
     reasons += unreadable(unknowns)
-    reasons += map(reason_of, _of_files(inventory))
+    reasons += map(reason_of, (*_of_files(inventory), *_of_origin(inventory.origin_read)))
     verdict = _verdict(assessed, reasons)
     return Coverage(
         verdict,
@@ -204,6 +208,17 @@ def _partial_programs(inventory: Inventory) -> Iterator[str]:
     for package in inventory.packages:
         if package.type == "cargo" and package.confidence < GUESSED and package.owned_by is None:
             yield from (f"/{place.path}" for place in package.evidence)
+
+
+def _of_origin(read: OriginRead | None) -> Iterator[Gap]:
+    if read is None:
+        return
+    if read.reduced:
+        yield Gap(OriginReduced(read.files))
+    if read.small:
+        yield Gap(OriginKnowledgeSmall(read.projects, read.unexplained))
+    if read.unread:
+        yield Gap(OriginUnread(read.unread))
 
 
 def _of_files(inventory: Inventory) -> Iterator[Gap]:

@@ -144,6 +144,32 @@ class UnidentifiedFiles(Struct, frozen=True):
         return f"{count} that no package owns and no cataloger identifies: {few(self.paths)}"
 
 
+class OriginKnowledgeSmall(Struct, frozen=True):
+    code: ClassVar[str] = "origin_knowledge_small"
+    projects: int
+    unexplained: int
+
+    def text(self) -> str:
+        left = plural(self.unexplained, "file")
+        return f"the origin of code was looked for in {plural(self.projects, 'project')} alone: {left} unidentified"
+
+
+class OriginReduced(Struct, frozen=True):
+    code: ClassVar[str] = "origin_reduced"
+    files: int
+
+    def text(self) -> str:
+        return f"the origin of {plural(self.files, 'file')} was not looked for: pip install 'careen[origin]'"
+
+
+class OriginUnread(Struct, frozen=True):
+    code: ClassVar[str] = "origin_unread"
+    files: int
+
+    def text(self) -> str:
+        return f"the time for the origin of code was used up: {plural(self.files, 'file')} left"
+
+
 class PartialPrograms(Struct, frozen=True):
     code: ClassVar[str] = "partial_program"
     paths: tuple[str, ...]

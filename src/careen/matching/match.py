@@ -11,12 +11,14 @@ from datetime import date
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge, knows_exploited
-from careen.model.advisory import Malicious, VulnerabilityRecord
+from careen.model.advisory import Advisory, Malicious, VulnerabilityRecord
 from careen.model.finding import Suppressed, Vulnerability
 from careen.model.inventory import Inventory
+from careen.model.package import Package
 from careen.model.report import Reason
 from careen.plugins import Ecosystem, VersionScheme
 
+from .aliases import MatchedVulnerability
 from .assess import Assessed, Matches, assess, matches_of, together, vulnerability_ids, with_paid_support
 from .built_by import built_by, by_newer_releases
 from .causes import reason_of
@@ -26,6 +28,7 @@ from .gaps import gaps_of, without_distribution_package
 from .keys import Key, Keys
 from .owner_claims import by_owners
 from .patched import first_to_name
+from .ranges import Match
 from .rpm import stream_of, without_module_build
 from .subject import Subject
 from .subjects import subjects_of
@@ -117,6 +120,14 @@ def key_for(subject: Subject, namespace: str, key: Key) -> Key:
 
 def _ids(matches: Iterable[Matches]) -> set[str]:
     return {id for group in matches for match in group.affecting for id in (match.advisory.id, *match.advisory.aliases)}
+
+
+def finding_of(package: Package, id: str, knowledge: Knowledge, severity_from: tuple[str, ...] = ()) -> Vulnerability:
+    """The finding of a vulnerability that no advisory states for this version of the package."""
+    subject = Subject(package, "", package.name, package.version, "generic", "", distribution=False, confidence="likely")
+    match = Match(Advisory(id, "origin", "", package.name), None)
+    entry = Assessed(subject, MatchedVulnerability(id, (), (match,)), "likely", (match,))
+    return _findings([entry], {}, knowledge, {"generic": lambda version: None}, severity_from)[0]
 
 
 def _findings(

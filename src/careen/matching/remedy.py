@@ -8,20 +8,21 @@ assessed again with the new versions until nothing more can be fixed, so the fin
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.model.finding import FixState, Vulnerability
 from careen.model.inventory import Inventory
 from careen.model.package import Evidence, Package, Source
+from careen.model.plan import Action, Advice, Plan, Staying, Upgrade, Where
 from careen.model.report import Report
 from careen.plugins import Ecosystem, VersionScheme
 
+from .bundles import Bundles
 from .keys import Key, keys_of
 from .remedy_texts import (
     DropPackage,
     Hint,
-    Kind,
+    NewerBundle,
     NewerOwner,
     NewerRelease,
     PaidSupport,
@@ -29,49 +30,11 @@ from .remedy_texts import (
     obstacle_text,
     state_text,
 )
-from .upgrades import SAFE, SYSTEM, Obstacle, Place, Where, command, managers_of, place_of
+from .upgrades import SAFE, SYSTEM, Obstacle, Place, command, managers_of, place_of
 
 MAX_ROUNDS = 8
+MAX_BUNDLES = 5  # that are named
 NPM = ("npm", "npm overrides")
-
-
-class Upgrade(Struct, frozen=True):
-    package: str  # name
-    version: str
-    to: str
-    removes: int
-    purl: str
-
-
-class Action(Struct, frozen=True):
-    manager: str  # apt, apk, dnf, pip, npm, go …
-    place: str  # in the image; "" if there is only one
-    where: Where
-    command: str  # for a RUN of the Dockerfile, or to run beside the manifest
-    upgrades: tuple[Upgrade, ...]
-    removes: int
-
-
-class Advice(Struct, frozen=True):
-    """What helps besides; how many findings it removes cannot be computed."""
-
-    kind: Kind
-    text: str
-    findings: int  # that it may remove
-
-
-class Staying(Struct, frozen=True):
-    why: str
-    findings: int
-
-
-class Plan(Struct, frozen=True):
-    before: int
-    after: int  # when all actions are done
-    after_dockerfile: int  # when only those of the Dockerfile are
-    actions: tuple[Action, ...]
-    stays: tuple[Staying, ...]
-    advice: tuple[Advice, ...]
 
 
 Reassess = Callable[[Inventory], Sequence[Vulnerability]]
@@ -90,8 +53,9 @@ def plan(
     keys = {type: keys_of(schemes[ecosystem.scheme]) for type, ecosystem in ecosystems.items() if ecosystem.scheme in schemes}
     managers = managers_of(packages)
     before = reassess(inventory)
-    places = [place_of(package, managers) for package in packages]
-    targets = _agreed(_targets(inventory, reassess, keys, places), packages, places, keys)
+    bundles = Bundles(packages)
+    places = [place_of(package, managers, bundles.owner_of(package)) for package in packages]
+    targets = _agreed(targets_of(inventory, reassess, keys, places), packages, places, keys)
     upgraded = _upgraded(inventory, targets)
     after = reassess(upgraded)
     actions = _actions(inventory, targets, places, before, after)
@@ -104,11 +68,12 @@ def plan(
         actions,
         _stays(after, upgraded, places),
         tuple(Advice(hint.kind, hint.text(), hint.findings) for hint in _hints(report, after, upgraded, targets, places, base)),
+        bundled=_bundled(before, packages, places),
     )
 
 
-def _targets(inventory: Inventory, reassess: Reassess, keys: Mapping[str, Key], places: Sequence[Place]) -> dict[int, str]:
-    """The target version of each package, by its index."""
+def targets_of(inventory: Inventory, reassess: Reassess, keys: Mapping[str, Key], places: Sequence[Place]) -> dict[int, str]:
+    """The target version of each package that has a manager, by its index."""
     targets: dict[int, str] = {}
     siblings = _siblings(inventory.packages)
     for _ in range(MAX_ROUNDS):
@@ -238,6 +203,15 @@ def _stays(after: Sequence[Vulnerability], upgraded: Inventory, places: Sequence
     )
 
 
+def _bundled(before: Sequence[Vulnerability], packages: Sequence[Package], places: Sequence[Place]) -> dict[str, str]:
+    affected = {finding.package for finding in before}
+    return {
+        package.purl: place.obstacle.by
+        for package, place in zip(packages, places, strict=True)
+        if place.obstacle and place.obstacle.code == "bundled" and package.purl in affected
+    }
+
+
 def _hints(
     report: Report,
     after: Sequence[Vulnerability],
@@ -261,7 +235,21 @@ def _hints(
         yield PaidSupport(paid)
     if owned := sum(bool(finding.fix.versions and by_purl[finding.package][0].owned_by) for finding in after):
         yield NewerOwner(owned)
+    yield from _to_renew(after, by_purl)
     yield from _to_drop(after, {purl: package for purl, (package, _) in by_purl.items()})
+
+
+def _to_renew(after: Sequence[Vulnerability], by_purl: Mapping[str, tuple[Package, Place]]) -> Iterator[NewerBundle]:
+    """The packages with the most fixable findings in what they contain: only a newer release of them brings another copy."""
+    inside: dict[str, set[str]] = defaultdict(set)
+    counts: Counter[str] = Counter()
+    for finding in after:
+        obstacle = by_purl[finding.package][1].obstacle
+        if finding.fix.versions and obstacle and obstacle.code == "bundled":
+            counts[obstacle.by] += 1
+            inside[obstacle.by].add(f"{finding.package_name} {finding.package_version}".strip())
+    for owner, count in counts.most_common(MAX_BUNDLES):
+        yield NewerBundle(count, owner, tuple(sorted(inside[owner])))
 
 
 def _is_of_base(package: Package) -> bool:

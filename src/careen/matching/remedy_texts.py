@@ -1,18 +1,18 @@
 """The sentences of ``careen fix``: what helps besides upgrades, and why findings stay."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from msgspec import Struct
 
 from careen.model.finding import FixState
+from careen.model.plan import AdviceKind
+from careen.output.lines import few
 
 from .upgrades import Obstacle
 
-Kind = Literal["refresh_base", "newer_release", "paid_support", "drop_package", "newer_owner"]
-
 
 class RefreshBase(Struct, frozen=True):
-    kind: ClassVar[Kind] = "refresh_base"
+    kind: ClassVar[AdviceKind] = "refresh_base"
     findings: int  # that have a fix, and that nothing in the image can install
     base: str  # its name, or ""
     upgrades: int  # of packages that came with it
@@ -26,7 +26,7 @@ class RefreshBase(Struct, frozen=True):
 
 
 class NewerRelease(Struct, frozen=True):
-    kind: ClassVar[Kind] = "newer_release"
+    kind: ClassVar[AdviceKind] = "newer_release"
     findings: int
     name: str
     since: str
@@ -36,7 +36,7 @@ class NewerRelease(Struct, frozen=True):
 
 
 class PaidSupport(Struct, frozen=True):
-    kind: ClassVar[Kind] = "paid_support"
+    kind: ClassVar[AdviceKind] = "paid_support"
     findings: int
 
     def text(self) -> str:
@@ -44,7 +44,7 @@ class PaidSupport(Struct, frozen=True):
 
 
 class NewerOwner(Struct, frozen=True):
-    kind: ClassVar[Kind] = "newer_owner"
+    kind: ClassVar[AdviceKind] = "newer_owner"
     findings: int
 
     def text(self) -> str:
@@ -52,7 +52,7 @@ class NewerOwner(Struct, frozen=True):
 
 
 class DropPackage(Struct, frozen=True):
-    kind: ClassVar[Kind] = "drop_package"
+    kind: ClassVar[AdviceKind] = "drop_package"
     findings: int
     name: str
     type: str
@@ -61,7 +61,17 @@ class DropPackage(Struct, frozen=True):
         return f"remove {self.name} ({self.type}) if it is not needed: no version fixes it"
 
 
-Hint = RefreshBase | NewerRelease | PaidSupport | NewerOwner | DropPackage
+class NewerBundle(Struct, frozen=True):
+    kind: ClassVar[AdviceKind] = "newer_bundle"
+    findings: int
+    owner: str
+    inside: tuple[str, ...]
+
+    def text(self) -> str:
+        return f"upgrade {self.owner} to a release with a newer copy of {few(self.inside)}, which it contains"
+
+
+Hint = RefreshBase | NewerRelease | PaidSupport | NewerOwner | DropPackage | NewerBundle
 
 _STATES: dict[FixState, str] = {
     "open": "no version fixes it yet",

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from careen.database.knowledge import Knowledge
 from careen.model.inventory import Inventory
+from careen.model.origin import OriginFiles
 from careen.plugins import Ecosystem, VersionScheme
 from careen.safety.typed import from_msgpack
 from careen.store.memory import Store
@@ -42,7 +43,8 @@ def remembered(
     if memory is None or not database:
         return match(inventory, knowledge, schemes, ecosystems, today, severity_from)
     programs = tuple(replace(program, names=b"") for program in inventory.programs)  # they have digests of their names
-    seen = hashlib.sha256(msgspec.msgpack.encode(replace(inventory, programs=programs))).hexdigest()
+    asked = replace(inventory, programs=programs, origin_files=OriginFiles())
+    seen = hashlib.sha256(msgspec.msgpack.encode(asked)).hexdigest()
     key = f"matched {seen} {memory.fingerprint} {today} {','.join(severity_from)} {database}"
     known = memory.store.get(key)
     try:

@@ -11,8 +11,8 @@ from typing import Literal
 from msgspec import Struct
 
 from careen.model.package import Package
+from careen.model.plan import Where
 
-Where = Literal["dockerfile", "manifest"]
 SYSTEM = ("deb", "rpm", "apk")
 SAFE = re.compile(r"[A-Za-z0-9@._+~:^/-]+")
 # Package managers, by the package that contains them, in order of preference.
@@ -28,6 +28,10 @@ def managers_of(packages: Iterable[Package]) -> dict[str, str]:
     """The package manager of each type of package that the image has."""
     names = {(package.type, package.name) for package in packages}
     return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
+
+
+def is_manager(package: Package) -> bool:
+    return any((type, name) == (package.type, package.name) for type, name, _ in _MANAGERS)
 
 
 class Obstacle(Struct, frozen=True):
@@ -46,7 +50,8 @@ class Place(Struct, frozen=True):
     obstacle: Obstacle | None = None
 
 
-def place_of(package: Package, managers: Mapping[str, str]) -> Place:
+def place_of(package: Package, managers: Mapping[str, str], bundled_by: str = "") -> Place:
+    """``bundled_by``: the package that contains this one as a copy of its own, if there is one."""
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
         return Place(obstacle=Obstacle("unsafe_name"))
     if package.type in SYSTEM:
@@ -54,6 +59,8 @@ def place_of(package: Package, managers: Mapping[str, str]) -> Place:
         return Place(manager, "", "dockerfile", None if manager else Obstacle("no_package_manager"))
     if package.owned_by:
         return Place(obstacle=Obstacle("owned"))
+    if bundled_by:
+        return Place(obstacle=Obstacle("bundled", bundled_by))
     path = package.evidence[0].path if package.evidence else ""
     if package.type == "pypi":
         found = _PIP.match(path)

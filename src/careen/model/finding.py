@@ -1,4 +1,4 @@
-"""Findings: vulnerabilities, misconfigurations, modified files and secrets, each with its reason."""
+"""Findings: vulnerabilities, misconfigurations, modified files, licences and secrets, each with its reason."""
 
 from typing import Literal
 
@@ -110,6 +110,13 @@ class IntegrityFinding(Misconfiguration, frozen=True, tag_field="kind", tag="int
     """A file that is not what the package that owns it brought."""
 
 
+class LicenceFinding(Misconfiguration, frozen=True, tag_field="kind", tag="licence"):
+    """A package whose licence the policy denies, or wants a person to decide about."""
+
+    package: str = ""  # purl
+    expression: str = ""  # SPDX; "" if the licence is not known
+
+
 class SecretPlace(Struct, frozen=True):
     """Where a value is, and the fingerprint that the finding would have if this were its only place."""
 
@@ -142,7 +149,7 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
         return (SecretPlace(self.location, self.fingerprint, self.layer, self.deleted), *self.places)
 
 
-Finding = Vulnerability | Misconfiguration | IntegrityFinding | ExposedSecret
+Finding = Vulnerability | Misconfiguration | IntegrityFinding | LicenceFinding | ExposedSecret
 
 
 class SuppressedBy(Struct, frozen=True):

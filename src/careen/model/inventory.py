@@ -3,9 +3,12 @@
 from msgspec import Struct
 
 from .decision import Decision
+from .details import Details
 from .filesystem import FileSystem
 from .finding import ExposedSecret
 from .integrity import Integrity
+from .ledger import Ledger
+from .origin import OriginFiles, OriginRead
 from .package import Distribution, Evidence, Package
 
 UNIDENTIFIED = "unidentified"  # the code of a file that a reader cannot identify
@@ -128,3 +131,7 @@ class Inventory(Struct, frozen=True):
     owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second look has read
     programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists
     programs: tuple[Program, ...] = ()
+    details: Details | None = None  # None: not asked for
+    origin_files: OriginFiles = OriginFiles()  # whose origin their content has to show
+    origin_read: OriginRead | None = None  # None: it was not looked for
+    ledger: Ledger | None = None  # None: of an SBOM, which contains no files

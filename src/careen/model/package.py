@@ -6,6 +6,8 @@ from urllib.parse import quote as quote_strictly
 
 from msgspec import Struct
 
+from .origin import Origin
+
 Presence = Literal["present", "partial", "absent", "shadowed", "declared"]
 Vendor = Literal["distribution", "third_party", "unknown"]
 
@@ -59,6 +61,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     owned_by: str | None = None  # purl of the package that owns the files
     evidence: tuple[Evidence, ...] = ()
     cpe: str | None = None  # CPE 2.3 of exactly this version, if the cataloger knows the product's name in that dictionary
+    origin: Origin | None = None  # of code that no package lists: its versions are here, ``version`` is the only one or ""
 
     @property
     def purl(self) -> str:

@@ -9,6 +9,7 @@ from .advisory import DatabaseInfo
 from .finding import Finding, Suppressed
 from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
+from .plan import Plan
 from .reasons import effect_of
 
 
@@ -118,6 +119,25 @@ class Compliance(Struct, frozen=True):
     controls: tuple[Control, ...]
 
 
+# Why a finding of the baseline is gone: its package was removed, another version replaced it, no advisory names the
+# vulnerability any more, or a rule suppresses it now.
+Departure = Literal["removed", "upgraded", "withdrawn", "suppressed"]
+
+
+class Gone(Struct, frozen=True):
+    finding: Finding
+    why: Departure
+
+
+class Comparison(Struct, frozen=True):
+    """With an earlier report: ``new`` counts the findings that have a ``change``."""
+
+    baseline: str
+    new: int
+    same: int
+    gone: tuple[Gone, ...]
+
+
 class Report(Struct, frozen=True):
     created: str
     image: Image
@@ -132,3 +152,5 @@ class Report(Struct, frozen=True):
     compliance: Compliance | None = None
     base: BaseImage | None = None
     base_excluded: bool = False  # the gates excluded the base image
+    compared: Comparison | None = None  # with the baseline, if one is given
+    plan: Plan | None = None  # what removes the vulnerabilities, by the fixed versions that they name

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from .features import FAMILIES, PROGRAM_HEADS, Features, features_of
+from .features import FAMILIES, OF_A_FILE, PROGRAM_HEADS, Features, features_of
 from .java.archive import is_archive, members
 from .java.class_file import is_class
 from .knowledge import ATOM, ATOM_BITS, BUILT, Atoms, Knowledge, Project, sampled
@@ -59,10 +60,11 @@ LEFT_OUT = frozenset(
         "external",
         "extern",
         "node_modules",
-        "contrib",
         "gl",  # copies of gnulib
         "gnulib",
         "libgnu",
+        "coverage",
+        "lcov-report",
         ".github",
     ]
 )
@@ -74,10 +76,14 @@ _NONE = np.empty(0, np.uint64)
 
 
 class Release(Struct, frozen=True):
-    """``files``: the features of the project's own files, by path; ``builds``: those of programs that were built from them."""
+    """``files``: the features of the project's own files, by path; ``builds``: those of programs that were built from them.
+
+    ``date``: its day, if that is known.
+    """
 
     version: str
     files: Mapping[str, Features]
+    date: str = ""
     builds: tuple[Features, ...] = ()
 
 
@@ -92,10 +98,11 @@ class _Rows(Struct, frozen=True):
 class ReleaseReader:
     """Reads releases of one project; a file that is as in an earlier release is not read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, families: Sequence[str] = OF_A_FILE) -> None:
+        self._families = families
         self._known: dict[bytes, Features] = {}
 
-    def read(self, version: str, files: Iterable[tuple[str, bytes]]) -> Release:
+    def read(self, version: str, files: Iterable[tuple[str, bytes]], date: str = "") -> Release:
         """Programs and libraries among the files are taken for builds of the others."""
         found, builds = {}, []
         for path, data in _opened(files):
@@ -106,9 +113,10 @@ class ReleaseReader:
             elif is_own_code(path):
                 digest = hashlib.blake2b(data, digest_size=16).digest()
                 if digest not in self._known:
-                    self._known[digest] = dict(features_of(path, data))  # all of them, and the file itself no more
+                    features = features_of(path, data)  # computed here: the file itself is kept no more
+                    self._known[digest] = {family: features[family] for family in self._families if family in features}
                 found[path] = self._known[digest]
-        return Release(version, found, tuple(builds))
+        return Release(version, found, date, tuple(builds))
 
 
 def _opened(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
@@ -135,9 +143,15 @@ def build(
     for number, (project, releases) in enumerate(sorted(projects, key=lambda pair: pair[0].name)):
         if len(project.versions) > MAX_VERSIONS:
             raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
-        known.append(project)
-        parts.append(_of_project(number, project, list(releases), names, _Kept(sampling, common)))
+        releases = list(releases)
+        known.append(_dated(project, releases))
+        parts.append(_of_project(number, project, releases, names, _Kept(sampling, common)))
     return _joined(known, list(names), parts, sampling)
+
+
+def _dated(project: Project, releases: Sequence[Release]) -> Project:
+    dates = {release.version: release.date for release in releases if release.date}
+    return replace(project, dates=tuple(dates.get(version, "") for version in project.versions)) if dates else project
 
 
 def _of_project(

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.errors import InputError, UsageError
 from careen.plugins import Fetcher, Progress, silent
@@ -102,7 +103,7 @@ def _of_index(
     reader, releases = ReleaseReader(), []
     for archive in archives:
         try:
-            releases.append(_release(archive, fetcher, parts, reader))
+            releases.append(replace(_release(archive, fetcher, parts, reader), date=archive.date))
         except (InputError, ValueError) as error:
             skipped.append(Skipped(f"{spec.kind}:{spec.name}@{archive.version}", str(error)))
     versions = tuple(release.version for release in releases)
@@ -161,7 +162,8 @@ def _together(one: tuple[Project, list[Release]], other: tuple[Project, list[Rel
     for release in (*one[1], *other[1]):
         before = releases.get(release.version, Release(release.version, {}))
         files = {**before.files, **release.files}
-        releases[release.version] = Release(release.version, files, (*before.builds, *release.builds))
+        date = before.date or release.date
+        releases[release.version] = Release(release.version, files, date, (*before.builds, *release.builds))
     versions = tuple(sorted(releases, key=_natural))
     purls = tuple(dict.fromkeys((*one[0].purls, *other[0].purls)))
     return Project(one[0].name, versions, purls, one[0].cpes), [releases[version] for version in versions]
@@ -194,5 +196,5 @@ def _read_part(version: str, path: Path) -> Release:
     return Release(
         version,
         {name: features for name, features in found if name},
-        tuple(features for name, features in found if not name),
+        builds=tuple(features for name, features in found if not name),
     )

@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from careen.model.origin import PatchState
+
 from .evidence import Weights
 
 Confidence = Literal["exact", "high", "medium", "low"]
@@ -32,11 +34,13 @@ class Component(Struct, frozen=True):
     files: tuple[str, ...]
     evidence: tuple[Matched, ...]
     nearest: bool = False
+    fixes: tuple[PatchState, ...] = ()
 
 
-def best_versions(versions: Sequence[str], scores: Weights) -> tuple[tuple[str, ...], float]:
+def best_versions(versions: Sequence[str], scores: Weights, near: float = NEAR_BEST) -> tuple[tuple[str, ...], float]:
+    """The versions with the best score, or nearly the best, and this score."""
     best = float(scores.max()) if scores.size else 0.0
     if best <= 0:
         return tuple(versions), best
-    near = scores >= best - max(NEAR_BEST * best, 1e-9)
-    return tuple(version for version, is_near in zip(versions, near, strict=True) if is_near), best
+    is_best = scores >= best - max(near * best, 1e-9)
+    return tuple(version for version, named in zip(versions, is_best, strict=True) if named), best

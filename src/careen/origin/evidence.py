@@ -9,11 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .common import distinctive
 from .knowledge import BUILT, Knowledge
 from .spans import Hashes, Places
 
 MAX_PROJECTS = 4
 MISSING = 0.3  # of a feature that a version has and the file has not, beside one that both have
+
+MOST_PATHS = 4  # of a project, that a file is compared with
+LIKE = 0.25  # of the features that the likest path has in common with the file
+HAS_IT = 0.5  # of a feature
 
 Weights = NDArray[np.float64]
 
@@ -30,9 +35,9 @@ class Evidence(NamedTuple):
 
 
 def evidence_of(base: Knowledge, family: str, hashes: Hashes) -> Evidence:
-    hashes = base.sampled(family, hashes)
+    hashes = distinctive(family, base.sampled(family, hashes))
     found = base.look_up(family, hashes)
-    projects = base.atoms["project"][found.atoms].astype(np.int64)
+    projects = base.columns.project[found.atoms]
     return _weighed(family, hashes.size, max(len(base.projects), 1), found.queries, found.atoms, projects)
 
 
@@ -56,28 +61,57 @@ def features_of_project(evidence: Evidence, project: int) -> Places:
     return np.unique(evidence.queries[evidence.projects == project])
 
 
-def best_paths(base: Knowledge, evidence: Evidence, project: int) -> list[str]:
-    """The project's files that this one is most like, the best first."""
-    chosen = evidence.projects == project
-    paths = base.atoms["path"][evidence.atoms[chosen]].astype(np.int64)
-    found, counts = np.unique(paths, return_counts=True)
-    return [base.paths[int(found[index])] for index in np.argsort(-counts, kind="stable")[:8]]
+def born(base: Knowledge, evidence: Evidence, project: int) -> str:
+    """The day on which the project first had one of these features; the last of all days where that is not known."""
+    dates = base.projects[project].dates
+    if not dates:
+        return "9999"
+    first = int(base.columns.first[evidence.atoms[evidence.projects == project]].min())
+    return dates[first] or "9999"
 
 
 def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights:
     """How well each version of the project explains a file of source: features that both have, minus those that only the
     version has. Of several files of a version the best counts, for files are moved and renamed."""
+    atoms, hits = _matched(evidence, project)
+    paths, places = np.unique(base.columns.path[atoms], return_inverse=True)
+    totals = np.bincount(places, hits)
+    likest = [at for at in np.argsort(-totals, kind="stable")[:MOST_PATHS] if totals[at] >= LIKE * totals.max()]
+    found = [
+        _scores_of_path(base, evidence.family, project, int(paths[at]), atoms[places == at], hits[places == at])
+        for at in likest
+    ]
+    scores: Weights = np.max([*found, np.zeros(len(base.projects[project].versions))], axis=0)
+    return scores
+
+
+def whole_scores(base: Knowledge, whole: Evidence, project: int) -> tuple[Weights, float]:
+    """The same of a file that is known as a whole, and the best that a version could have: the base knows its features.
+
+    A version that has the very file is before one whose comments differ, and this one before others that differ by what no
+    feature shows.
+    """
+    atoms, hits = _matched(whole, project)
+    columns = base.columns
+    found, most = [], 0.0
+    for atom in {int(columns.path[atom]): int(atom) for atom in atoms[:MOST_PATHS]}.values():
+        there = atoms_of(base, project, int(columns.path[atom]))
+        version = columns.first[atom]
+        same = there[(columns.first[there] <= version) & (version <= columns.last[there])]
+        amounts = base.atoms["letters"][same].astype(np.float64)
+        most = max(most, float(amounts.sum()))
+        found.append(_scores_of_path(base, "letters", project, int(columns.path[atom]), same, amounts))
+    scores = np.max(found, axis=0)
+    has_it = _over_versions(base, atoms, hits, scores.size)
+    return np.where(has_it > 0, np.maximum(scores, 0) + HAS_IT * has_it, scores), most + HAS_IT
+
+
+def _scores_of_path(base: Knowledge, family: str, project: int, path: int, atoms: Places, hits: Weights) -> Weights:
     versions = len(base.projects[project].versions)
-    best = np.full(versions, -np.inf)
-    matched, hits = _matched(evidence, project)
-    paths = base.atoms["path"][matched]
-    for path in np.unique(paths):
-        mine = paths == path
-        score = _over_versions(base, matched[mine], hits[mine], versions)
-        there = atoms_of(base, project, int(path))
-        size = _over_versions(base, there, base.atoms[evidence.family][there].astype(np.float64), versions)
-        best = np.maximum(best, np.where(score == 0, -np.inf, score - MISSING * (size - score)))
-    return np.where(np.isneginf(best), 0, best)
+    score = _over_versions(base, atoms, hits, versions)
+    there = atoms_of(base, project, path)
+    size = _over_versions(base, there, base.atoms[family][there].astype(np.float64), versions)
+    return np.where(score == 0, 0.0, score - MISSING * (size - score))
 
 
 def version_hits(base: Knowledge, evidence: Evidence, project: int, *, built: bool = False) -> Weights:
@@ -90,35 +124,31 @@ def version_hits(base: Knowledge, evidence: Evidence, project: int, *, built: bo
 
 def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = False) -> Weights:
     """How many features each version has, counted as ``version_hits`` does: one in two files counts twice."""
-    atoms = np.arange(*np.searchsorted(base.atoms["project"], [project, project + 1]))
+    atoms = np.arange(*base.columns.starts[project : project + 2])
     atoms = atoms[_is_built(base, atoms) == built]
     return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
 
 
 def _is_built(base: Knowledge, atoms: Places) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = base.atoms["path"][atoms] == 0
+    found: NDArray[np.bool_] = base.columns.path[atoms] == 0
     return found if base.paths[:1] == (BUILT,) else np.zeros(atoms.size, np.bool_)  # paths are sorted
 
 
 def _matched(evidence: Evidence, project: int) -> tuple[Places, Weights]:
     """The atoms of a project, and how many features of the file each has."""
-    chosen = evidence.projects == project
-    pairs = np.unique(np.stack((evidence.queries[chosen], evidence.atoms[chosen])), axis=1)
-    atoms, hits = np.unique(pairs[1], return_counts=True)
+    atoms, hits = np.unique(evidence.atoms[evidence.projects == project], return_counts=True)
     return atoms, hits.astype(np.float64)
 
 
 def atoms_of(base: Knowledge, project: int, path: int) -> Places:
     """All atoms of one file of a project: they are sorted by project, then path."""
-    low, high = np.searchsorted(base.atoms["project"], [project, project + 1])
-    paths = base.atoms["path"][low:high]
-    first, last = np.searchsorted(paths, [path, path + 1])
+    low, high = base.columns.starts[project : project + 2]
+    first, last = np.searchsorted(base.columns.path[low:high], [path, path + 1])
     return np.arange(low + first, low + last)
 
 
 def _over_versions(base: Knowledge, atoms: Places, amounts: Weights, versions: int) -> Weights:
     """The sum of amounts for each version that their atoms span."""
-    change = np.zeros(versions + 1)
-    np.add.at(change, base.atoms["first"][atoms].astype(np.int64), amounts)
-    np.add.at(change, base.atoms["last"][atoms].astype(np.int64) + 1, -amounts)
-    return np.cumsum(change)[:versions]
+    begins = np.bincount(base.columns.first[atoms], amounts, versions + 1)
+    ends = np.bincount(base.columns.last[atoms] + 1, amounts, versions + 1)
+    return np.cumsum(begins - ends, dtype=np.float64)[:versions]  # of nothing, numpy counts in integers

@@ -4,7 +4,7 @@
 |-----------|------------------------|--------------------------------------------------------------|
 | file      | every file             | its bytes; of source also its letters                        |
 | letters   | source                 | a stretch of 30 letters and digits (``source.letters_of``)   |
-| tokens    | source                 | a stretch of 24 tokens (``source.tokens_of``)                |
+| tokens    | source                 | a stretch of 24 tokens, by which names recur in it           |
 | literals  | source, programs       | the text of a string literal                                 |
 | names     | source, programs       | a name that the file defines                                 |
 | tables    | source, programs       | a stretch of a table of constants (``tables``)               |
@@ -25,12 +25,12 @@ from .bytecode import constants_and_names, is_bytecode
 from .java.class_file import is_class, read_class
 from .java.features import class_features
 from .javascript.features import is_script, script_features
-from .source import Parsed, language_of, letters_of, literals_of, parsed, tokens_of
+from .source import Parsed, language_of, letters_of, literals_of, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
 from .stated import statements
 from .tables import constants_of
 from .vocabulary import is_vocabulary
-from .winnowing import fingerprints
+from .winnowing import least_grams
 
 FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "sequences", "stated")
 OF_A_FILE = (*FAMILIES[:-1], "statements")
@@ -61,9 +61,8 @@ def features_of(path: str, data: bytes) -> Features:
     if is_bytecode(path, data):
         return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
-        source = _Source(parsed(data, language), is_script=is_script(path))
-        if source.letters.size >= MIN_LETTERS:
-            return source
+        source = _Source(Parsed(data, language), is_script=is_script(path))
+        return source if source.letters.size >= MIN_LETTERS else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
 
 
@@ -73,7 +72,7 @@ class _Source(Mapping[str, Hashes]):
     def __init__(self, source: Parsed, *, is_script: bool = False) -> None:
         self._source = source
         self._is_script = is_script
-        self.letters = letters_of(source).codes
+        self.letters = letters_of(source)
         self._known: dict[str, Hashes] = {}
 
     def __getitem__(self, family: str) -> Hashes:
@@ -91,9 +90,10 @@ class _Source(Mapping[str, Hashes]):
         if family == "file":
             return {family: _whole(self._source.data, b"letters\0" + self.letters.tobytes())}
         if family == "letters":
-            return {family: np.unique(fingerprints(self.letters, *LETTERS).hashes)}
+            return {family: least_grams(self.letters, *LETTERS)}
         if family == "tokens":
-            return {family: np.unique(fingerprints(tokens_of(self._source).codes, *TOKENS).hashes)}
+            tokens = tokens_of(self._source)
+            return {family: least_grams(tokens.codes, *TOKENS, tokens.links)}
         if family == "tables":
             return {family: constants_of(self._source)}
         if self._is_script and family != "statements":
@@ -114,7 +114,7 @@ def _of_bytecode(data: bytes) -> Features:
 
 
 def _whole(*contents: bytes) -> Hashes:
-    return np.unique(np.array([_digest(content) for content in contents if content], np.uint64))
+    return np.array(sorted({_digest(content) for content in contents if content}), np.uint64)
 
 
 def _digest(data: bytes) -> int:

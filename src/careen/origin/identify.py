@@ -7,7 +7,7 @@ that nothing explains is counted, and is never taken for the application's own.
 |------------|------------------------------------------------------|-----------------------------------------------|
 | exact      | two whole files of the project, or all there are     | (not reported)                                |
 | high       | 10 stretches, and 30 % of the files' stretches       | as medium, and 20 % of what builds have       |
-| medium     | 6 stretches in a file, or 8 of tokens and 20 % of it | one of ``in_program.RULES``                   |
+| medium     | 6 stretches of a file, or 3 and 30 % of it           | one of ``in_program.RULES``                   |
 | low        | 3 stretches of a file                                | (not reported)                                |
 
 JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes are

@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+from msgspec.structs import replace
 
 from .component import Component
 from .cover import LEAST, component_of, parts
@@ -30,6 +31,8 @@ def in_classes(base: Knowledge, classes: Iterable[tuple[str, Features]]) -> tupl
     for container, together in containers.items():
         path = container or posixpath.commonpath([path for path, _ in together])
         projects = list(in_java(base, path, [features for _, features in together]))
+        if "!/" not in together[0][0]:
+            projects = [replace(project, files=tuple(path for path, _ in together)) for project in projects]
         found += projects
         unexplained += not projects
     return found, unexplained

@@ -10,14 +10,17 @@ import numpy as np
 from msgspec import Struct
 
 from .component import Component, Confidence, Matched, best_versions
-from .evidence import Evidence, Weights, best_paths, evidence_of, features_of_project, version_scores
+from .evidence import Evidence, Weights, born, evidence_of, features_of_project, version_scores, whole_scores, without
 from .features import Features
 from .knowledge import Knowledge
 
-LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches
-SHARE_HIGH = 0.3
-TOKENS, TOKEN_SHARE = 8.0, 0.2
+LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
+SHARE = 0.3  # of those of a file, or of all files
+SAME = 0.9  # of the features that the best project has: another has the same code
 NEAR = 0.95
+MOSTLY = 0.5  # of a file: then it is the project's, and is not looked at for others
+MOST_IN_A_FILE = 4
+_NONE = np.empty(0, np.uint64)
 
 
 class MatchedFile(Struct, frozen=True):
@@ -29,45 +32,82 @@ class MatchedFile(Struct, frozen=True):
     weight: float
     whole: bool  # its content is a file of the project as it is
     root: str  # the folder in which the project lies
-    versions: Weights
+    versions: Weights  # the score of each
+    most: float  # the score of a version that explains all that was found
 
 
 def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[MatchedFile]:
     """The project of a file of source code, if its content tells."""
     whole = evidence_of(base, "file", features["file"])
-    letters = evidence_of(base, "letters", features["letters"]) if "letters" in features else whole
-    project = int(np.argmax(letters.weights))
     if whole.weights.any():
-        candidates = np.where(whole.weights == whole.weights.max(), letters.weights + 1, 0)
-        project = int(np.argmax(candidates))
-        weight = max(float(letters.weights[project]), MEDIUM)
-        yield _file(base, path, project, letters if letters.weights[project] else whole, weight, whole=True)
-    elif letters.weights[project] >= LOW:
-        yield _file(base, path, project, letters, float(letters.weights[project]), whole=False)
-    elif "tokens" in features:
-        tokens = evidence_of(base, "tokens", features["tokens"])
-        project = int(np.argmax(tokens.weights))
-        weight = float(tokens.weights[project])
-        if weight >= TOKENS and weight >= TOKEN_SHARE * tokens.features:
-            yield _file(base, path, project, tokens, weight, whole=False)
+        project, root, _ = _owner(base, path, whole)
+        scores, most = whole_scores(base, whole, project)
+        yield MatchedFile(path, project, whole, max(most, MEDIUM), True, root, scores, most)
+    elif "letters" in features:
+        yield from _in_part(base, path, features)
 
 
-def _file(base: Knowledge, path: str, project: int, evidence: Evidence, weight: float, *, whole: bool) -> MatchedFile:
-    scores = version_scores(base, evidence, project)
-    return MatchedFile(path, project, evidence, weight, whole, _root(path, best_paths(base, evidence, project)), scores)
+def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[MatchedFile]:
+    """A file may have code of several projects: each is explained by what the ones before it leave."""
+    found = list(_owners(base, path, evidence_of(base, "letters", features["letters"])))
+    if not any(map(_is_likely, found)):
+        by_tokens = _owners(base, path, evidence_of(base, "tokens", features.get("tokens", _NONE)))
+        found = list(filter(_is_likely, by_tokens)) or found
+    yield from found
 
 
-def _root(path: str, originals: Sequence[str]) -> str:
+def _is_likely(file: MatchedFile) -> bool:
+    """Enough of it for any file, or for a small one."""
+    return file.whole or file.weight >= MEDIUM or file.weight >= SHARE * file.evidence.features
+
+
+def _owners(base: Knowledge, path: str, evidence: Evidence) -> Iterator[MatchedFile]:
+    for _ in range(MOST_IN_A_FILE):
+        project, root, weight = _owner(base, path, evidence)
+        if weight < LOW:
+            return
+        mine = features_of_project(evidence, project)
+        scores = version_scores(base, evidence, project)
+        yield MatchedFile(path, project, evidence, weight, False, root, scores, float(mine.size))
+        if mine.size >= MOSTLY * evidence.features:
+            return
+        evidence = without(evidence, mine)
+
+
+def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, float]:
+    """(project, the folder that it lies in, weight): of the file of a project that has most of this one.
+
+    Code comes from one file: features that are scattered over a large project are idioms. Of projects that have nearly the
+    same of it, the code belongs to the one in which it lies at the same place, because others carry copies; else to the one
+    that was the first to have it.
+    """
+    if not evidence.queries.size:
+        return 0, "", 0.0
+    pairs = np.unique(evidence.queries * len(base.projects) + evidence.projects)
+    shares = 1 / np.maximum(np.bincount(pairs // len(base.projects)), 1)
+    files, of_file = np.unique(evidence.projects * len(base.paths) + base.columns.path[evidence.atoms], return_inverse=True)
+    file, queries = np.divmod(np.unique(of_file * evidence.features + evidence.queries), evidence.features)
+    best = int(np.argmax(np.bincount(file, shares[queries])))
+    mine = queries[file == best]
+    common = np.isin(queries, mine)
+    rivals = np.flatnonzero(np.bincount(file[common], minlength=files.size) >= SAME * mine.size)
+    projects = files[rivals] // len(base.paths)
+    weight = float(shares[mine].sum()) * np.unique(projects).size
+    roots = [
+        (_root(path, base.paths[int(files[rival] % len(base.paths))]), int(project))
+        for rival, project in zip(rivals, projects, strict=True)
+    ]
+    root, project = min(roots, key=lambda pair: (len(pair[0]), born(base, evidence, pair[1]), pair[1]))
+    return project, root, min(weight, float(mine.size))
+
+
+def _root(path: str, original: str) -> str:
     """The folder below which the project's paths are as in the project."""
-    parts = path.split("/")
-    best = 0
-    for original in originals:
-        theirs = original.split("/")
-        same = 0
-        while same < min(len(parts), len(theirs)) and parts[-1 - same] == theirs[-1 - same]:
-            same += 1
-        best = max(best, same)
-    return "/".join(parts[: len(parts) - max(best, 1)])
+    parts, theirs = path.split("/"), original.split("/")
+    same = 0
+    while same < min(len(parts), len(theirs)) and parts[-1 - same] == theirs[-1 - same]:
+        same += 1
+    return "/".join(parts[: len(parts) - max(same, 1)])
 
 
 def components(base: Knowledge, matched: Sequence[MatchedFile]) -> Iterator[Component]:
@@ -91,7 +131,7 @@ def _lies_below(path: str, folder: str) -> bool:
 def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> Component:
     known = base.projects[project]
     scores = np.sum([file.versions for file in files], axis=0)
-    versions, best = best_versions(known.versions, scores)
+    versions, best = best_versions(known.versions, scores, near=0)
     exact = sum(file.whole for file in files)
     literal = [file for file in files if file.evidence.family != "tokens"]
     features = sum(file.evidence.features for file in literal)
@@ -99,9 +139,9 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
     confidence: Confidence = "low"
     if exact >= 2 or exact == len(files):
         confidence = "exact"
-    elif sum(file.weight for file in literal) >= HIGH and hits >= SHARE_HIGH * features:
+    elif sum(file.weight for file in literal) >= HIGH and hits >= SHARE * features:
         confidence = "high"
-    elif any(file.weight >= MEDIUM for file in files):
+    elif any(map(_is_likely, files)):
         confidence = "medium"
     paths = [file.path for file in files]
     evidence = [Matched("files", exact, len(files))]
@@ -120,5 +160,5 @@ def _component(base: Knowledge, project: int, files: Sequence[MatchedFile]) -> C
         modified=exact < len(files),
         files=tuple(paths),
         evidence=tuple(evidence),
-        nearest=best < NEAR * sum(features_of_project(file.evidence, project).size for file in files),
+        nearest=best < NEAR * sum(file.most for file in files),
     )

@@ -16,7 +16,7 @@ Raises: ValueError where files are missing, damaged or of another format.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -47,12 +47,16 @@ Atoms = NDArray[np.void]
 
 
 class Project(Struct, frozen=True):
-    """``purls`` and ``cpes`` are without versions (``pkg:pypi/requests``, ``haxx:curl``)."""
+    """``purls`` and ``cpes`` are without versions (``pkg:pypi/requests``, ``haxx:curl``).
+
+    ``dates``: the day of each version (``2024-01-31``), "" where it is not known; or none.
+    """
 
     name: str
     versions: tuple[str, ...]
     purls: tuple[str, ...] = ()
     cpes: tuple[str, ...] = ()
+    dates: tuple[str, ...] = ()
 
 
 class Member(Struct, frozen=True):
@@ -73,12 +77,27 @@ class Found(NamedTuple):
     atoms: Places
 
 
-class Knowledge(Struct, frozen=True):
+class Columns(NamedTuple):
+    """Of the atoms, in the form in which they are looked up; ``starts[i]`` is the first atom of a project."""
+
+    project: Places
+    path: Places
+    first: Places
+    last: Places
+    starts: Places
+
+
+class Knowledge(Struct, frozen=True, dict=True):
     projects: tuple[Project, ...]
     paths: tuple[str, ...]
     atoms: Atoms
     postings: Mapping[str, Hashes]
     sampling: int = 1
+
+    @cached_property
+    def columns(self) -> Columns:
+        project, path, first, last = (self.atoms[name].astype(np.int64) for name in ("project", "path", "first", "last"))
+        return Columns(project, path, first, last, np.searchsorted(project, np.arange(len(self.projects) + 1)))
 
     def look_up(self, family: str, hashes: Hashes) -> Found:
         """``hashes`` are sorted and each once."""
@@ -172,13 +191,15 @@ def _verified(folder: Path, name: str, member: Member | None) -> Path:
 def _mapped(path: Path, layout: "np.dtype[Any]") -> "NDArray[Any]":
     if path.stat().st_size % layout.itemsize:
         raise ValueError(f"{path}: cut short")
-    return np.memmap(path, layout, "r") if path.stat().st_size else np.empty(0, layout)
+    return np.asarray(np.memmap(path, layout, "r")) if path.stat().st_size else np.empty(0, layout)
 
 
 def _check_numbers(
     folder: Path, projects: Sequence[Project], paths: Sequence[str], atoms: Atoms, postings: Mapping[str, Hashes]
 ) -> None:
     """An index that leads out of its table must not be found out in the middle of a scan."""
+    if any(len(project.dates) not in (0, len(project.versions)) for project in projects):
+        raise ValueError(f"{folder}: projects.json has a project with dates of other versions")
     if atoms.size:
         counts = np.array([len(project.versions) for project in projects] or [0])
         if int(atoms["project"].max()) >= len(projects) or int(atoms["path"].max()) >= len(paths):

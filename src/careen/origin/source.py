@@ -1,31 +1,34 @@
 """Source code in two forms that survive editing: its letters and digits, and its tokens without names.
 
 ``letters_of`` drops comments, white space and punctuation, and case: a reformatted file has the same letters. ``tokens_of``
-gives one symbol for each token, the same for every identifier and every literal: a file with other names has the same tokens.
-Both give, for each symbol, its offset in the file. ``literals_of`` gives the texts of string literals and the names that
-the file defines, which a compiler or minifier keeps.
+gives one symbol for each token, the same for every identifier and every string, and which identifiers are the same: a file
+with other names has the same tokens. ``literals_of`` gives the texts of string literals and the names that the file defines,
+which a compiler or minifier keeps.
 A language is known by the ending of a file's name; comments and strings are found by its lexical rules alone, so a file that
 does not compile is read as well.  **Source:** the lexical grammars of ISO C 6.4, ECMA-262 12, Python 2, Go, Java 3.
 """
 
 import posixpath
 import re
-from functools import cache
+import string
+from collections.abc import Iterator
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 
-from .spans import PIECE_BYTES, Bytes, Places, Prefixes, bytes_of
+from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of
 
 STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
 
 
 class Language(Struct, frozen=True):
-    """``lexical`` finds comments (group ``comment``) and strings (group ``string``, its text without quotes)."""
+    """``gaps`` finds comments; ``strings`` finds them and strings as well, and each group of a string is its text."""
 
     name: str
-    lexical: "re.Pattern[bytes]"
+    gaps: "re.Pattern[bytes]"
+    strings: "re.Pattern[bytes]"
     keywords: tuple[bytes, ...]
     defines: "re.Pattern[bytes]"  # group 1 is a name that the file defines
     joins_strings: bool = False  # adjacent literals are one
@@ -33,8 +36,24 @@ class Language(Struct, frozen=True):
 
 # A string that is never closed ends with its line, or with the file: no byte is looked at twice.
 _DOUBLE = rb'"(?P<string>(?:[^"\\\n]|\\.)*+)"?'
-_SINGLE = rb"'(?:[^'\\\n]|\\.)*+'?"
+_SINGLE = rb"'(?P<single>(?:[^'\\\n]|\\.)*+)'?"
+_QUASI = rb"`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"
+_LONG = rb"\"\"\"(?P<long>(?s:.*?))(?:\"\"\"|\Z)|'''(?P<long2>(?s:.*?))(?:'''|\Z)"
+_SHELL_SINGLE = rb"'(?P<single>[^'\n]*+)'?"
 _C_COMMENT = rb"(?P<comment>//[^\n]*+|/\*(?s:.*?)(?:\*/|\Z))"
+_DOCSTRING = rb"(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)(?:\"\"\"|\Z)|'''(?s:.*?)(?:'''|\Z)))"
+
+
+def _either(*patterns: bytes) -> "re.Pattern[bytes]":
+    return re.compile(b"|".join(patterns))
+
+
+def _gaps(gap: bytes, *steps: bytes) -> "re.Pattern[bytes]":
+    """The next comment, over all that the steps match: one match for each comment, and none for each string."""
+    over = b"|".join(re.sub(rb"\?P<\w+>", b"?:", step) for step in steps)
+    return re.compile(b"(?:" + over + b")*+(?:" + gap + rb"|\Z)")
+
+
 # Words that other languages of the family use as names are left out: a keyword must not hide behind a new name.
 _C_WORDS = (
     b"auto break case char const continue default do double else enum extern float for goto if inline int long register "
@@ -55,7 +74,8 @@ _HASH_WORDS = (
 
 _C = Language(
     "c",
-    re.compile(_C_COMMENT + b"|" + _DOUBLE + b"|" + _SINGLE),
+    _gaps(_C_COMMENT, rb"[^\"'/]++", rb"/(?![/*])", _DOUBLE, _SINGLE),
+    _either(_C_COMMENT, _DOUBLE, rb"'(?:[^'\\\n]|\\.)*+'?"),
     tuple(_C_WORDS),
     # A definition at the beginning of a line: types, then the name and its parameters; in GNU style the name alone.
     # The result may be in a macro (``API(int) name(``); a method is named by its class as well.
@@ -67,24 +87,26 @@ _C = Language(
 )
 _SCRIPT = Language(
     "script",
-    re.compile(_C_COMMENT + rb"|" + _DOUBLE + rb"|'(?P<single>(?:[^'\\\n]|\\.)*+)'?|`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"),
+    _gaps(_C_COMMENT, rb"[^\"'/`]++", rb"/(?![/*])", _DOUBLE, _SINGLE, _QUASI),
+    _either(_C_COMMENT, _DOUBLE, _SINGLE, _QUASI),
     tuple(_SCRIPT_WORDS),
     re.compile(rb"(?:function\s+|\bclass\s+|\.prototype\.)([A-Za-z_$][\w$]{3,})"),
 )
 _PYTHON = Language(
     "python",
-    re.compile(
-        rb"(?P<comment>\#[^\n]*+)"
-        rb"|(?m:^[ \t]*+)(?P<docstring>[rR]?(?:\"\"\"(?s:.*?)(?:\"\"\"|\Z)|'''(?s:.*?)(?:'''|\Z)))"
-        rb"|\"\"\"(?P<long>(?s:.*?))(?:\"\"\"|\Z)|'''(?P<long2>(?s:.*?))(?:'''|\Z)"
-        rb"|\"(?P<string>(?:[^\"\\\n]|\\.)*+)\"?|'(?P<single>(?:[^'\\\n]|\\.)*+)'?"
+    _gaps(
+        rb"(?P<comment>\#[^\n]*+)|(?P<docstring>" + _LONG.replace(b"?P<long>", b"?:").replace(b"?P<long2>", b"?:") + b")",
+        rb"[^\"'\#]++",
+        rb"(?!\"\"\"|''')(?:" + _DOUBLE + b"|" + _SINGLE + b")",
     ),
+    _either(rb"(?P<comment>\#[^\n]*+)", rb"(?m:^[ \t]*+)" + _DOCSTRING, _LONG, _DOUBLE, _SINGLE),
     tuple(_PYTHON_WORDS),
     re.compile(rb"\b(?:def|class)\s+([A-Za-z_]\w{3,})"),
 )
 _HASHED = Language(
     "hashed",
-    re.compile(rb"(?P<comment>(?m:^|(?<=\s))\#[^\n]*+)|" + _DOUBLE + rb"|'(?P<single>[^'\n]*+)'?"),
+    _gaps(rb"(?P<comment>\#[^\n]*+)", rb"[^\"'\#]++", rb"(?<=\S)\#", _DOUBLE, _SHELL_SINGLE),
+    _either(rb"(?P<comment>(?m:^|(?<=\s))\#[^\n]*+)", _DOUBLE, _SHELL_SINGLE),
     tuple(_HASH_WORDS),
     re.compile(rb"\b(?:def|sub|function|class|module)\s+([A-Za-z_]\w{3,})"),
 )
@@ -129,55 +151,81 @@ def language_of(path: str) -> Language | None:
     return _ENDINGS.get(posixpath.splitext(path.lower())[1])
 
 
-class Symbols(NamedTuple):
-    """``offsets``: where in the file each symbol begins."""
+class Tokens(NamedTuple):
+    """``offsets``: where in the file each begins. ``links``: of an identifier, the last token before it that is the same; else
+    -1.
+    """
 
     codes: Bytes
     offsets: Places
+    links: Places
 
 
-class Parsed(NamedTuple):
-    """A file and the spans of its comments and strings, as pairs of offsets."""
+class Parsed:
+    """A file, and the spans of its comments and strings as pairs of offsets; strings are looked for when they are asked for."""
 
-    data: bytes
-    language: Language
-    gaps: tuple[tuple[int, int], ...]
-    strings: tuple[tuple[int, int], ...]
+    def __init__(self, data: bytes, language: Language) -> None:
+        self.data = data
+        self.language = language
+        self.gaps = tuple(self._found_gaps())
+
+    def _found_gaps(self) -> Iterator[tuple[int, int]]:
+        for match in self.language.gaps.finditer(self.data):
+            if match.lastgroup == "comment":
+                yield match.span("comment")
+            elif match.lastgroup == "docstring":
+                start, end = match.span("docstring")
+                start -= self.data[start - 1 : start] in (b"r", b"R")
+                before = self.data[max(start - _WIDEST_INDENT, 0) : start].rpartition(b"\n")
+                if not before[2].strip(b" \t") and (before[1] or start < _WIDEST_INDENT):
+                    yield start, end
+
+    @cached_property
+    def strings(self) -> tuple[tuple[int, int], ...]:
+        found = []
+        for match in self.language.strings.finditer(self.data):
+            group = match.lastgroup
+            if group in _TEXTS and match.end() > match.end(group):  # it is closed
+                found.append(match.span(group))
+        return tuple(found)
 
 
-def parsed(data: bytes, language: Language) -> Parsed:
-    gaps, strings = [], []
-    for match in language.lexical.finditer(data):
-        group = match.lastgroup
-        if group in _GAPS:
-            gaps.append(match.span(group))
-        elif group in _TEXTS and match.end() > match.end(group):  # it is closed
-            strings.append(match.span(group))
-    return Parsed(data, language, tuple(gaps), tuple(strings))
-
-
-def letters_of(source: Parsed) -> Symbols:
+def letters_of(source: Parsed) -> Bytes:
     """Letters in lower case and digits, outside comments; of strings too."""
-    data = bytes_of(source.data)
-    lowered = _LETTERS[data]
-    _blank(lowered, source.gaps)
-    offsets = np.flatnonzero(lowered)
-    return Symbols(lowered[offsets], offsets)
+    kept, at = [], 0
+    for start, end in source.gaps:
+        kept.append(source.data[at:start])
+        at = end
+    text = b"".join((*kept, source.data[at:])) if kept else source.data
+    return bytes_of(text.translate(_LOWERED, _NO_LETTERS))
 
 
-def tokens_of(source: Parsed) -> Symbols:
-    """One code a token: keywords and punctuation their own, all identifiers one, all numbers one, all strings one."""
+def tokens_of(source: Parsed) -> Tokens:
+    """One code a token: keywords and punctuation their own, all strings one, numbers by their value, all identifiers one."""
     data = bytes_of(source.data).copy()
     _blank(data, source.gaps, ord(" "))
     _blank(data, source.strings, ord(" "))
-    classes = _CLASSES[data]
+    classes = np.zeros(data.size + 2, np.uint8)
+    classes[1:-1] = bytes_of(data.tobytes().translate(_CLASSES))
     is_word = classes == _WORD
-    edges = np.flatnonzero(np.diff(is_word, prepend=False, append=False))
+    edges = np.flatnonzero(is_word[1:] != is_word[:-1])
     starts, ends = edges[::2], edges[1::2]
-    codes = np.where(classes > _WORD, data, 0)
-    codes[starts] = _word_codes(data, starts, ends, source.language)
+    codes = np.where(classes[1:-1] > _WORD, data, 0)
+    hashes = _word_hashes(data, starts, ends)
+    word_codes = _word_codes(data[starts] if starts.size else data[:0], hashes, source.language)
+    codes[starts] = word_codes
     offsets = np.flatnonzero(codes)
-    return Symbols(codes[offsets], offsets)
+    links = np.full(offsets.size, -1, np.int64)
+    is_name = word_codes == _IDENTIFIER
+    _link(links, np.searchsorted(offsets, starts[is_name]), hashes[is_name])
+    return Tokens(codes[offsets], offsets, links)
+
+
+def _link(links: Places, places: Places, names: Hashes) -> None:
+    """To each place of a name the one before it."""
+    order = np.argsort(names, kind="stable")
+    again = np.flatnonzero(np.diff(names[order]) == 0)
+    links[places[order[again + 1]]] = places[order[again]]
 
 
 def literals_of(source: Parsed) -> tuple[frozenset[bytes], frozenset[bytes]]:
@@ -201,18 +249,25 @@ def _blank(data: Bytes, spans: tuple[tuple[int, int], ...], value: int = 0) -> N
         data[start:end] = value
 
 
-def _word_codes(data: Bytes, starts: Places, ends: Places, language: Language) -> Bytes:
-    codes = np.full(starts.size, _IDENTIFIER, np.uint8)
-    known, numbers = _keyword_hashes(language.name)
-    for begin in range(0, data.size, PIECE_BYTES - _LONGEST_WORD):
+def _word_hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
+    """Of a long word, its beginning counts."""
+    hashes = np.zeros(starts.size, np.uint64)
+    ends = np.minimum(ends, starts + _LONGEST_WORD)
+    step = PIECE_BYTES - _LONGEST_WORD
+    for begin in range(0, data.size, step):
+        inside = slice(*np.searchsorted(starts, (begin, begin + step)))
         piece = Prefixes(data[begin : begin + PIECE_BYTES])
-        inside = np.flatnonzero((starts >= begin) & (ends <= begin + PIECE_BYTES) & (ends - starts <= _LONGEST_WORD))
-        hashes = piece.hashes(starts[inside] - begin, ends[inside] - begin)
-        at = np.minimum(np.searchsorted(known, hashes), known.size - 1)
-        is_keyword = known[at] == hashes
-        codes[inside[is_keyword]] = numbers[at[is_keyword]]
-    first = data[starts] if starts.size else np.empty(0, np.uint8)
-    codes[(first >= ord("0")) & (first <= ord("9"))] = _NUMBER
+        hashes[inside] = piece.hashes(starts[inside] - begin, ends[inside] - begin)
+    return hashes
+
+
+def _word_codes(first: Bytes, hashes: Hashes, language: Language) -> Bytes:
+    """``first``: the first byte of each word."""
+    known, numbers = _keyword_hashes(language.name)
+    at = np.minimum(np.searchsorted(known, hashes), known.size - 1)
+    codes = np.where(known[at] == hashes, numbers[at], _IDENTIFIER).astype(np.uint8)
+    is_number = (first >= ord("0")) & (first <= ord("9"))
+    codes[is_number] = _NUMBERS.start + hashes[is_number] % np.uint64(len(_NUMBERS))
     return codes
 
 
@@ -243,21 +298,18 @@ def _by_number(text: bytes) -> bytes:
 
 _ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|(?s:.))")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"\n": b""}
-_LONGEST_WORD = 32
-_WORD = 1
-_IDENTIFIER, _NUMBER, _FIRST_KEYWORD = 1, 2, 128
+_LONGEST_WORD = 64
+_WIDEST_INDENT = 512
+_WORD, _PUNCTUATION = 1, 2
+_IDENTIFIER, _NUMBERS, _FIRST_KEYWORD = 1, range(2, 33), 128
 
 
-def _table(kind: str) -> Bytes:
-    table = np.zeros(256, np.uint8)
-    for byte in range(256):
-        character = chr(byte)
-        is_word = byte < 128 and (character.isalnum() or character in "_$")
-        if kind == "letters" and byte < 128 and character.isalnum():
-            table[byte] = ord(character.lower())
-        elif kind == "classes":
-            table[byte] = _WORD if is_word else 2 if 32 < byte < 127 else 0
-    return table
+_WORD_BYTES = (string.ascii_letters + string.digits).encode()
+_LOWERED = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_NO_LETTERS = bytes(set(range(256)) - set(_WORD_BYTES))
 
 
-_LETTERS, _CLASSES = _table("letters"), _table("classes")
+_CLASSES = bytes(
+    _WORD if byte in _WORD_BYTES + b"_$" else _PUNCTUATION if 32 < byte < 127 else 0  # spaces and bytes of other scripts
+    for byte in range(256)
+)

@@ -19,6 +19,7 @@ BASE = 0x9E3779B97F4A7C15 | 1
 PIECE_BYTES = 1 << 20  # of one call: the powers below take eight bytes for each
 LONGEST_SPAN = 1 << 16
 HASH_BITS = 40
+_DISTANCE = np.uint64(512)  # above what a symbol itself counts
 
 
 def bytes_of(data: bytes | bytearray | memoryview) -> Bytes:
@@ -33,7 +34,10 @@ class Prefixes:
             raise ValueError(f"{data.size} bytes in one piece, over {PIECE_BYTES}")
         powers, self._inverses = _powers()
         self._sums = np.zeros(data.size + 1, np.uint64)
-        np.cumsum((data.astype(np.uint64) + np.uint64(1)) * powers[: data.size], out=self._sums[1:])
+        terms = data.astype(np.uint64)
+        terms += np.uint64(1)
+        terms *= powers[: data.size]
+        np.cumsum(terms, out=self._sums[1:])
 
     def hashes(self, starts: Places, ends: Places) -> Hashes:
         """Of the spans ``[start, end)``, as numbers of ``HASH_BITS`` bits."""
@@ -43,8 +47,29 @@ class Prefixes:
     def grams(self, size: int) -> Hashes:
         """Of every span of this size."""
         count = max(len(self._sums) - size, 0)
-        sums = (self._sums[size:] - self._sums[:count]) * self._inverses[:count]
-        return _mixed(sums + np.uint64(size))
+        sums = self._sums[size:] - self._sums[:count]
+        sums *= self._inverses[:count]
+        sums += np.uint64(size)
+        return _mixed(sums)
+
+    def linked_grams(self, size: int, links: Places) -> Hashes:
+        """Of every span of this size, with what its symbols refer to: ``links`` gives the place of an earlier symbol, or -1.
+
+        A symbol that refers to one in the same span counts with the distance between them; one that refers to a place before
+        the span counts as if it referred to nothing. So a span has the same hash wherever it stands.
+        **Source:** Baker, "Parameterized pattern matching" (1996), here for all spans at once.
+        """
+        count = max(len(self._sums) - size, 0)
+        places = np.flatnonzero((links >= 0) & (np.arange(links.size) - links < size))
+        earlier = links[places]
+        amounts = (places - earlier).astype(np.uint64) * _DISTANCE * _powers()[0][places]
+        change = np.zeros(links.size + 1, np.uint64)  # a link is inside the spans that begin after place - size, up to before
+        first = places - size + 1
+        change[first[first > 0]] = amounts[first > 0]
+        change[0] += amounts[first <= 0].sum(dtype=np.uint64)
+        change[earlier + 1] -= amounts
+        sums = self._sums[size:] - self._sums[:count] + np.cumsum(change, dtype=np.uint64)[:count]
+        return _mixed(sums * self._inverses[:count] + np.uint64(size))
 
 
 def hashes_of(texts: Iterable[bytes]) -> Hashes:
@@ -93,9 +118,13 @@ def _batches(texts: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _mixed(values: Hashes) -> Hashes:
-    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (values ^ (values >> np.uint64(31))) >> np.uint64(64 - HASH_BITS)
+    """In place: the values are the caller's no more."""
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        values ^= values >> np.uint64(shift)
+        values *= np.uint64(factor)
+    values ^= values >> np.uint64(31)
+    values >>= np.uint64(64 - HASH_BITS)
+    return values
 
 
 @cache

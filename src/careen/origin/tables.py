@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .source import Parsed
 from .spans import Bytes, Hashes, Prefixes, bytes_of
-from .winnowing import least_of_windows
+from .winnowing import sliding_minima
 
 GRAM, STEP, WINDOW = 32, 4, 8
 ALIGNMENT = 32  # of tables, by the usual compilers
@@ -48,6 +48,7 @@ _TYPES: tuple[tuple[re.Pattern[bytes], tuple[int, ...]], ...] = (
     (re.compile(rb"\blong\b|size_t\b"), (8, 4)),
     (re.compile(rb"(?i)32|\bu?int\b|\bunsigned\b"), (4,)),
 )
+_NO_HASH = np.iinfo(np.uint64).max
 _VARIABLE = re.compile(rb"\w+\s*(?:\[[^\]]*\]\s*)*$")
 _MIXED = {3: ((1, 1, 2), (2, 1, 1), (2, 2, 4), (4, 2, 2)), 4: ((1, 1, 2, 4), (2, 1, 1, 4), (4, 2, 1, 1))}
 
@@ -79,10 +80,10 @@ def _grams(data: Bytes, *, every: bool) -> Hashes:
         return np.empty(0, np.uint64)
     starts = np.arange(count) * STEP
     hashes = Prefixes(data).hashes(starts, starts + GRAM)
-    if not every:
-        least = least_of_windows(np.where(kept, hashes, np.iinfo(np.uint64).max), min(WINDOW, count))
-        kept &= least | (starts % ALIGNMENT == 0)
-    return hashes[kept]
+    if every:
+        return hashes[kept]
+    least = np.unique(sliding_minima(np.where(kept, hashes, _NO_HASH), min(WINDOW, count)))
+    return np.concatenate((least[least != _NO_HASH], hashes[kept & (starts % ALIGNMENT == 0)]))
 
 
 def _is_telling(data: Bytes, count: int) -> NDArray[np.bool_]:

@@ -41,6 +41,11 @@ def shorten(text: str, width: int) -> str:
     return f"{_first(text, width - 1 - columns(tail))}…{tail}" if width > 0 else ""
 
 
+def clipped(text: str, width: int) -> str:
+    """At most ``width`` columns, without the end."""
+    return text if columns(text) <= width else f"{_first(text, max(width - 1, 0))}…"
+
+
 def web_link(text: str) -> str | None:
     """The text if it is a well-formed web address and nothing else (RFC 3986); else None."""
     return text if len(text) <= 2000 and _LINK.fullmatch(text) else None

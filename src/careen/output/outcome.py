@@ -14,7 +14,8 @@ from .lines import plural
 from .summary import vulnerabilities
 
 SHOWN = 3  # names that a failed rule shows
-_KINDS = {"misconfiguration": ("misconfiguration", "misconfigurations"), "integrity": ("modified file", "modified files")}
+_KINDS = {"misconfiguration": ("misconfiguration", "misconfigurations"), "integrity": ("modified file", "modified files"),
+          "licence": ("licence", "licences")}  # fmt: skip
 WHY_NOT_COUNTED = {
     "declared": "declared only",
     "in_base": "in the base image",

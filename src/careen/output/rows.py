@@ -22,6 +22,14 @@ REVOKE = (
 )
 
 
+# Columns keep their names and order; new ones are added at the end.
+COLUMNS = (
+    *("kind", "id", "severity", "risk", "title", "message", "package", "version", "purl", "path", "line", "layer"),
+    *("fix_state", "fixed_in", "fix", "confidence", "aliases", "exploited", "epss", "fingerprint", "target", "digest"),
+)
+Cell = str | int | float | bool | None
+
+
 class Row(Struct, frozen=True):
     """Text as images and feeds have it: each format escapes it. ``paths`` begins with the one that ``line`` counts in."""
 
@@ -78,6 +86,15 @@ def rows_of(report: Report, severities: frozenset[str] | None = None) -> list[Ro
     """The listed findings, the most important first."""
     listed = (found for found in ordered(report.findings) if not severities or found.severity in severities)
     return [row_of(finding, report.image) for finding in listed]
+
+
+def cells(row: Row, image: Image) -> tuple[Cell, ...]:
+    """The values of ``COLUMNS``, as images and feeds have them; several of one column are joined by a semicolon."""
+    return (
+        *(row.kind, row.id, row.severity, row.risk, row.title, row.message, row.package, row.version, row.purl),
+        *("; ".join(row.paths), row.line, row.layer, row.fix_state, "; ".join(row.fixed_in), row.advice),
+        *(row.confidence, "; ".join(row.aliases), row.exploited, row.epss, row.fingerprint, image.reference, image.digest),
+    )
 
 
 def row_of(finding: Finding, image: Image) -> Row:

@@ -8,7 +8,16 @@ from typing import get_args
 from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
-from careen.model.finding import ExposedSecret, Finding, FixState, IntegrityFinding, Misconfiguration, Suppressed, Vulnerability
+from careen.model.finding import (
+    ExposedSecret,
+    Finding,
+    FixState,
+    IntegrityFinding,
+    LicenceFinding,
+    Misconfiguration,
+    Suppressed,
+    Vulnerability,
+)
 from careen.model.image import BaseImage
 from careen.model.package import Package, Presence
 from careen.safety.pattern import pattern
@@ -67,6 +76,10 @@ def integrity_findings(findings: Iterable[Finding]) -> list[IntegrityFinding]:
 
 def misconfigurations(findings: Iterable[Finding]) -> list[Misconfiguration]:
     return sorted((finding for finding in findings if type(finding) is Misconfiguration), key=_by_place)
+
+
+def licence_findings(findings: Iterable[Finding]) -> list[LicenceFinding]:
+    return sorted((finding for finding in findings if isinstance(finding, LicenceFinding)), key=_by_place)
 
 
 def settled(suppressed: Iterable[Suppressed]) -> list[Suppressed]:

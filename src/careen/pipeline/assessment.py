@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from careen.database.knowledge import Knowledge
+from careen.matching.by_origin import apart, versions_of, with_components
 from careen.matching.coverage import MAX_AGE_DAYS
-from careen.matching.match import Matched, match
+from careen.matching.match import Matched, finding_of, match
 from careen.matching.rated import Scores, rated
 from careen.matching.remembered import Memory, remembered
+from careen.model.finding import Vulnerability
 from careen.model.image import BaseImage
 from careen.model.inventory import Inventory
+from careen.model.package import Package
 from careen.plugins import Check, Ecosystem, VersionScheme
+from careen.policy.licences import LicencePolicy
 from careen.policy.policy import Policy
 
 from .second_look import Look
@@ -21,7 +25,7 @@ from .second_look import Look
 if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
 
-SCANNERS = frozenset(("vuln", "secret", "config"))
+SCANNERS = frozenset(("vuln", "secret", "config", "origin"))
 
 
 class Matcher(Struct, frozen=True):
@@ -35,6 +39,18 @@ class Matcher(Struct, frozen=True):
 
     def matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
         """The matches, and the ids of unrated vulnerabilities whose records were never fetched."""
+        listed, components = apart(inventory)
+        matched, unfetched = self._matched(listed, policy, today)
+        if not components:
+            return matched, unfetched
+        found, more = self._matched(versions_of(listed, components), policy, today)
+
+        def by_code(component: Package, id: str) -> Vulnerability:
+            return finding_of(component, id, self.knowledge, policy.severity_from)
+
+        return with_components(matched, found, components, by_code), tuple(dict.fromkeys((*unfetched, *more)))
+
+    def _matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
         return rated(
             remembered(inventory, self.knowledge, self.schemes, self.ecosystems, today, policy.severity_from, self.memory),
             self.knowledge,
@@ -57,6 +73,7 @@ class Assessment(Struct, frozen=True):
     base: BaseImage | None = None  # if the user named it; else the image itself may name one
     dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
     look: Look | None = None  # one more look at the image's files; None: they cannot be read
+    licences: LicencePolicy = LicencePolicy()
     unread_archives: tuple[str, ...] = ()  # why archives with advisory data could not be read
 
     @property

@@ -31,6 +31,7 @@ from careen.model.image import BaseImage, Image
 from careen.model.inventory import Inventory
 from careen.model.report import Report, Verdict
 from careen.policy.about import About
+from careen.policy.licences import licence_findings
 from careen.policy.policy import Policy, assess, declared_only
 from careen.policy.vex import stated_beside, stated_inside
 from careen.safety.budget import Budget
@@ -91,7 +92,8 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     covered = coverage_of(image, inventory, matched, unfetched, read_unknowns, by, today)
     unknowns = (*read_unknowns, *checked.unknowns)
     vulnerabilities = with_doubt(_with_lines(matched, image, by), inventory.integrity)
-    findings: list[Finding] = [*vulnerabilities, *secrets, *checked.findings]
+    licences = licence_findings(inventory, by.licences) if "licence" in by.scanners else ()
+    findings: list[Finding] = [*vulnerabilities, *secrets, *checked.findings, *licences]
     assessed = assess(
         findings,
         covered,

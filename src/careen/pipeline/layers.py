@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.layers.index import Readers, index, known_as
+from careen.layers.kept import Kept
 from careen.model.delta import Delta
 from careen.model.image import Image, Layer
 from careen.model.inventory import Inventory
@@ -20,7 +21,10 @@ PARALLEL_FROM_BYTES = 1 << 20  # of a layer: a thread takes longer to start than
 
 
 class Reading(Struct, frozen=True):
-    """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it."""
+    """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it.
+
+    ``kept``: files of the layers that are read, for a second look at the image.
+    """
 
     readers: Readers
     store: Store
@@ -29,6 +33,7 @@ class Reading(Struct, frozen=True):
     verify_diff_ids: bool = False
     progress: Progress = silent
     on_delta: Callable[[Delta], None] = lambda _: None
+    kept: Kept | None = None
 
 
 def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
@@ -40,6 +45,7 @@ def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> li
             reading.readers,
             reading.store,
             budget,
+            kept=reading.kept,
             verify_diff_id=reading.verify_diff_ids,
             progress=progress,
         )

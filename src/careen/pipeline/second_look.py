@@ -1,17 +1,20 @@
 """One more look at an image, for what its findings ask: the files of the packages that own language packages, and who built
 the programs that no package database lists.
 
-The result is kept in the store, so that the layers are read once more for each image and not for each scan.
+The result is kept in the store, so that the layers are read once more for each image and not for each scan; files that this
+run has kept (``layers.kept``) are not read again.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import NetworkError
+from careen.layers.dispatch import Wanted, at_paths
+from careen.layers.index import known_as
 from careen.log import logger
 from careen.matching.owner_reads import unread_owners
 from careen.matching.unrecorded import unread_programs
@@ -66,14 +69,16 @@ def look(image: Image, asked: Asked, reading: Reading) -> Seen:
     from careen.layers.owner_files import read_owners
     from careen.layers.program_marks import read_programs
     from careen.layers.verified import read_again
-    from careen.layers.walk import Select, Walked
+    from careen.layers.walk import Walked, file_entries, walk
 
     budget = Budget(reading.limits)
     is_lasting = True
 
-    def again(number: int, select: Select) -> Walked:
+    def again(number: int, wanted: Mapping[str, Wanted]) -> Walked:
         nonlocal is_lasting
-        walked = read_again(image.layers[number], select, budget)
+        layer, select = image.layers[number], at_paths(wanted)
+        kept = reading.kept.of(known_as(layer), wanted) if reading.kept else None
+        walked = walk(file_entries(kept), select, budget.layer()) if kept else read_again(layer, select, budget)
         is_lasting = is_lasting and not any(unknown.transient for unknown in walked.unknowns)
         return walked
 

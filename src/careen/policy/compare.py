@@ -9,19 +9,17 @@ more (``withdrawn``), or a rule suppresses it now (``suppressed``).
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from careen.formats.scans.saved_report import Saved, SavedPackage
+from careen.formats.scans.saved_report import Saved, SavedPackage, saved
 from careen.model.finding import Change, ExposedSecret, Finding, Vulnerability
 from careen.model.reasons import MADE_BY_GATES
-from careen.model.report import Coverage, FailedBy, Rule, Verdict
+from careen.model.report import Comparison, Coverage, Departure, FailedBy, Gone, Report, Rule, Verdict
 
 from .policy import Policy, assess
 
-Departure = Literal["removed", "upgraded", "withdrawn", "suppressed"]
 # Hidden by the choice of what to list, not by a decision about the finding.
 _ONLY_UNLISTED = frozenset(("severity", "fix_state"))
 
@@ -30,7 +28,7 @@ class Baseline:
     """The earlier report: findings by fingerprint, and the packages."""
 
     def __init__(self, before: Saved) -> None:
-        self.name = before.name
+        self.name, self.before = before.name, before
         unlisted = (entry.finding for entry in before.suppressed if entry.by.kind in _ONLY_UNLISTED)
         known = (*unlisted, *before.findings)
         self._known: dict[str, Finding] = {of: finding for finding in known for of in fingerprints(finding)}
@@ -69,11 +67,6 @@ def declared_only(packages: Iterable[SavedPackage]) -> frozenset[str]:
     return frozenset(purl for purl, there in installed.items() if not there)
 
 
-class Gone(Struct, frozen=True):
-    finding: Finding
-    why: Departure
-
-
 class PackageChange(Struct, frozen=True):
     type: str
     name: str
@@ -99,6 +92,14 @@ def compare(before: Saved, after: Saved) -> Difference:
     left = (finding for finding in before.findings if now.isdisjoint(fingerprints(finding)))
     gone = [Gone(finding, _why(finding, hidden, purls, names)) for finding in left]
     return Difference(tuple(new), tuple(gone), len(after.findings) - len(new), tuple(_packages(before, after)))
+
+
+def compared(report: Report, baseline: Baseline | None) -> Report:
+    """The report with what is gone since its baseline; its new findings are marked already."""
+    if baseline is None:
+        return report
+    found = compare(baseline.before, saved(report))
+    return replace(report, compared=Comparison(baseline.name, len(found.new), found.same, found.gone))
 
 
 def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verdict:

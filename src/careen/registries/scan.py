@@ -226,6 +226,7 @@ def _asked(order: Order, settings: Settings) -> str:
         settings.ignore_file, settings.vex, settings.referrers, settings.trust_key, settings.image_vex,
         settings.severity_from, settings.accept, settings.db_max_age, settings.db, settings.advisories, settings.db_from,
         settings.db_artifact, settings.db_root,
+        settings.licence_deny, settings.licence_ask, settings.licence_allow, settings.licence_except,
         settings.verify_diff_ids, settings.max_layer_bytes, settings.max_ratio, settings.max_seconds, settings.budget,
         *map(_identity, (*settings.ignore_file, *settings.vex, *([settings.advisories] if settings.advisories else []))),
     )  # fmt: skip

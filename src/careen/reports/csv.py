@@ -6,19 +6,14 @@ spreadsheet would calculate has an apostrophe before it, also after a semicolon,
 """
 
 import csv
-from collections.abc import Iterator
 from typing import TextIO
 
 from careen.model.report import Report
 from careen.output.escape import visible
-from careen.output.rows import Row, rows_of
+from careen.output.rows import COLUMNS, Cell, cells, rows_of
 from careen.plugins import Reporter, ReportOptions
 from careen.safety.pattern import pattern
 
-COLUMNS = (
-    *("kind", "id", "severity", "risk", "title", "message", "package", "version", "purl", "path", "line", "layer"),
-    *("fix_state", "fixed_in", "fix", "confidence", "aliases", "exploited", "epss", "fingerprint", "target", "digest"),
-)
 CELL = 8000  # characters; a spreadsheet cuts them at 32,767
 _FORMULA = pattern(r"(^|;)(\s*)(?=[=+\-@|%\uff1d\uff0b\uff0d\uff20])")
 
@@ -26,20 +21,15 @@ _FORMULA = pattern(r"(^|;)(\s*)(?=[=+\-@|%\uff1d\uff0b\uff0d\uff20])")
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(_cell, _values(row, report)) for row in rows_of(report, options.severities))
+    for row in rows_of(report, options.severities):
+        writer.writerow(map(_cell, cells(row, report.image)))
 
 
-def _values(row: Row, report: Report) -> Iterator[object]:
-    yield from (row.kind, row.id, row.severity, row.risk, row.title, row.message, row.package, row.version, row.purl)
-    yield from ("; ".join(row.paths), row.line, row.layer, row.fix_state, "; ".join(row.fixed_in), row.advice)
-    exploited = None if row.exploited is None else "yes" if row.exploited else "no"
-    yield from (row.confidence, "; ".join(row.aliases), exploited, row.epss)
-    yield from (row.fingerprint, report.image.reference, report.image.digest)
-
-
-def _cell(value: object) -> str:
+def _cell(value: Cell) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return _FORMULA.sub(r"\1\2'", visible(value, CELL)) if isinstance(value, str) else str(value)
 
 

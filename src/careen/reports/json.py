@@ -22,6 +22,7 @@ from careen.output.summary import (
     by_severity,
     in_base,
     integrity_findings,
+    licence_findings,
     merged,
     misconfigurations,
     ordered,
@@ -81,8 +82,11 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "coverage": msgspec.to_builtins(report.coverage),
         "inventory": _inventory(report.inventory),
         "integrity": _integrity(report.inventory.integrity),
+        "details": msgspec.to_builtins(report.inventory.details),
         "database": msgspec.to_builtins(report.database),
         "verdict": msgspec.to_builtins(report.verdict),
+        "compared": msgspec.to_builtins(report.compared),
+        "plan": msgspec.to_builtins(report.plan),
         "compliance": msgspec.to_builtins(report.compliance),
         "totals": {
             "packages": len(packages),
@@ -93,6 +97,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
                 "secret": len(secrets(report.findings)),
                 "misconfiguration": len(misconfigurations(report.findings)),
                 "integrity": len(integrity_findings(report.findings)),
+                "licence": len(licence_findings(report.findings)),
             },
             "in_base": len(in_base(report.findings, base)) if base and base.layers else None,
             "suppressed": len(report.suppressed),
@@ -178,6 +183,7 @@ def _attached(beside: Attached) -> dict[str, Any]:
 
 
 def _inventory(found: Inventory) -> dict[str, Any]:
+    origin = {"origin": msgspec.to_builtins(found.origin_read)} if found.origin_read else {}
     return {
         "files": found.files,
         "unowned_executables": found.unowned_executables,
@@ -186,6 +192,8 @@ def _inventory(found: Inventory) -> dict[str, Any]:
         "created": found.created or None,
         "no_package_database": found.no_package_database,
         "sbom_tool": found.sbom_tool,
+        **({"ledger": msgspec.to_builtins(found.ledger)} if found.ledger else {}),
+        **origin,
     }
 
 
@@ -207,6 +215,7 @@ def _signature(signature: Signature | None) -> dict[str, Any] | None:
 
 
 def _package(purl: str, package: Package) -> dict[str, Any]:
+    origin = {"origin": msgspec.to_builtins(package.origin)} if package.origin else {}
     return {
         "purl": purl,
         "type": package.type,
@@ -226,6 +235,7 @@ def _package(purl: str, package: Package) -> dict[str, Any]:
         "vendor": package.vendor,
         "owned_by": package.owned_by,
         "evidence": [_place(place) for place in package.evidence],
+        **origin,
     }
 
 

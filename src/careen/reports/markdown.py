@@ -6,7 +6,6 @@ so that it has no markup, no link and no mention of a user.
 characters.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import TextIO
@@ -14,15 +13,16 @@ from typing import TextIO
 from careen.model.advisory import SEVERITIES
 from careen.model.report import Report
 from careen.output.escape import visible
+from careen.output.first_steps import first_steps
 from careen.output.lines import plural
 from careen.output.outcome import exit_line
-from careen.output.rows import Row, rows_of
-from careen.output.summary import by_severity
+from careen.output.rows import Row, row_of, rows_of
+from careen.output.summary import by_severity, ordered
 from careen.plugins import Reporter, ReportOptions
 
 MAX = 65_000  # characters
 FIRST = 5  # groups named under what to do first
-STEPS = 3  # versions or advice named for a group
+CHANGES = 50  # findings named as new, or as gone
 ROWS = 100  # of a group
 REASONS = 20
 COVERAGE = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
@@ -32,7 +32,8 @@ Group = list[Row]
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
     rows = rows_of(report, options.severities)
     groups = _grouped(rows)
-    text = "\n".join((*_head(report), *_first(rows, report), *_coverage(report), *(["### Findings", ""] if groups else ())))
+    start = (*_head(report), *_compared(report), *_first(report), *_coverage(report))
+    text = "\n".join((*start, *(["### Findings", ""] if groups else ())))
     parts = [text.rstrip("\n") + "\n"]
     left = MAX - len(parts[0]) - 200  # for the count of what is left out
     for index, group in enumerate(groups):
@@ -86,33 +87,43 @@ def _sign(report: Report) -> str:
     return "✅ " if report.verdict.rules and report.coverage.verdict == "assessed" else ""
 
 
-def _first(rows: Sequence[Row], report: Report) -> Iterator[str]:
-    """Packages that are built from one source are upgraded together."""
-    sources = {package.purl: package.source for package in report.inventory.packages if package.source}
-    groups: dict[tuple[str, str], Group] = {}
-    for row in rows:
-        if row.fixed_in or row.advice:
-            source = sources.get(row.purl)
-            subject = f"{source.name} {source.version}" if source else row.subject
-            groups.setdefault((subject, row.purl.partition("/")[0]), []).append(row)
-    if not groups:
+def _compared(report: Report) -> Iterator[str]:
+    """What is new and what is gone since the report of the target branch, each as a list that opens."""
+    known = report.compared
+    if known is None:
         return
-    first = sorted(groups.items(), key=lambda entry: _rank(entry[1]))[:FIRST]
+    new = [row_of(found, report.image) for found in ordered(report.findings) if getattr(found, "change", None)]
+    gone = [row_of(entry.finding, report.image) for entry in known.gone]
+    yield f"### Compared with {_code(known.baseline)}"
+    yield ""
+    yield f"**{len(new):,} new**, **{len(gone):,} gone**, {known.same:,} unchanged"
+    yield ""
+    for name, rows in (("New", new), ("Gone", gone)):
+        if rows:
+            yield from (f"<details><summary>{name}: {_counts(rows)}</summary>", "")
+            yield from (f"- **{row.severity}** {_code(row.id, 60)} {_code(row.subject, 100)}" for row in rows[:CHANGES])
+            if len(rows) > CHANGES:
+                yield f"- and {plural(len(rows) - CHANGES, 'more finding')}"
+            yield from ("", "</details>", "")
+
+
+def _first(report: Report) -> Iterator[str]:
+    steps = first_steps(report)
+    if not steps:
+        return
     yield "### What to do first"
     yield ""
-    for number, ((subject, _), group) in enumerate(first, 1):
-        yield f"{number}. {_code(subject)}: {_step(group)} ({_counts(group)})"
+    for number, step in enumerate(steps[:FIRST], 1):
+        severities = ", ".join(f"{count:,} {severity}" for severity, count in step.severities)
+        detail = f": {_code(step.detail)}" if step.detail else ""
+        yield f"{number}. {_code(step.title)}: {step.effect}{f' ({severities})' if severities else ''}{detail}"
+    if len(steps) > FIRST:
+        yield f"{FIRST + 1}. and {plural(len(steps) - FIRST, 'more step')}"
     yield ""
-    if any(row.fixed_in for _, group in first for row in group):
-        yield f"{_code('careen fix')} names the lowest versions that fix all of them."
+    if report.plan and report.plan.actions:
+        left = f"{report.plan.after:,} of {plural(report.plan.before, 'vulnerability')} stay"
+        yield f"{_code('careen fix')} prints the commands; {left}."
         yield ""
-
-
-def _step(group: Group) -> str:
-    """The fixed versions or the advice of most findings first. Which version is the newest is for ``careen fix`` to say."""
-    steps = [text for text, _ in Counter(" or ".join(row.fixed_in) or row.advice for row in group).most_common()]
-    more = f" and {len(steps) - STEPS:,} more" if len(steps) > STEPS else ""
-    return f"{'fixes in ' if group[0].fixed_in else ''}{', '.join(map(_code, steps[:STEPS]))}{more}"
 
 
 def _coverage(report: Report) -> Iterator[str]:

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from careen.distributions.registry import id_of
-from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, objects, sequence, text
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.formats.sboms import cyclonedx_xml, sbom_properties
@@ -35,6 +35,9 @@ def read(data: bytes) -> Sbom:
     document = cyclonedx_xml.document(data) if data.lstrip()[:1] == b"<" else unwrapped(json_object(data))
     if document.get("bomFormat") != "CycloneDX":
         raise ValueError("not a CycloneDX document")
+    version = text(document.get("specVersion"))
+    if version and not version.startswith("1."):
+        raise ValueError(f"its version is {version[:20]!r}, not 1.x")
     subject = mapping(mapping(document.get("metadata")).get("component"))
     pairs = [*_properties(mapping(document.get("metadata"))), *_properties(subject)]
     layers = _layers(pairs)
@@ -70,10 +73,10 @@ def _tool(metadata: dict[str, Any]) -> str:
 def _components(parent: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
     if depth > MAX_DEPTH:
         raise ValueError(f"components are nested more than {MAX_DEPTH} deep")
-    components = sequence(parent.get("components"))
+    components = objects(parent.get("components"), "components")
     if len(components) > MAX_COMPONENTS:
         raise ValueError(f"more than {MAX_COMPONENTS} components")
-    for component in map(mapping, components):
+    for component in components:
         yield component
         yield from _components(component, depth + 1)
 
@@ -100,11 +103,11 @@ def _package(component: dict[str, Any], number_by_layer: dict[str, int]) -> Pack
             number_by_layer,
         )
     places = map(mapping, sequence(mapping(component.get("evidence")).get("occurrences")))
-    return sbom_properties.restored(
-        package,
-        own | {"maintainer": supplier, "cpe": text(component.get("cpe"))},
-        [path for place in places if (path := text(place.get("location")))],
-    )
+    paths = [path for place in places if (path := text(place.get("location")))]
+    paths += [value for name, value in _properties(component) if name == sbom_properties.PREFIX + "path"]
+    stated = [value for name, value in _properties(component) if name == sbom_properties.PREFIX + "licence"]
+    package = replace(package, licenses=tuple(stated)) if stated else package
+    return sbom_properties.restored(package, own | {"maintainer": supplier, "cpe": text(component.get("cpe"))}, paths)
 
 
 def _with_others_properties(

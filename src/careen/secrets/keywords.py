@@ -75,7 +75,7 @@ class Keywords:
 
 
 class Words:
-    """Finds keywords by their first four bytes, which are looked up among those of the text."""
+    """Finds keywords by their first and last four bytes, which are looked up among those of the text."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules_by_word: dict[bytes, list[Rule]] = {}
@@ -84,11 +84,12 @@ class Words:
                 self._rules_by_word.setdefault(keyword.encode(), []).append(rule)
         self._without = [rule for rule in rules if not rule.keywords]
         self._short = [word for word in self._rules_by_word if len(word) < _GRAM]
-        self._long: dict[int, list[bytes]] = {}
+        self._long: dict[int, list[tuple[int, bytes]]] = {}  # by the first bytes: the last ones, and the word
         for word in self._rules_by_word:
             if len(word) >= _GRAM:
-                self._long.setdefault(int.from_bytes(word[:_GRAM], sys.byteorder), []).append(word)
-        self._grams = frozenset(self._long)
+                first, last = (int.from_bytes(part, sys.byteorder) for part in (word[:_GRAM], word[-_GRAM:]))
+                self._long.setdefault(first, []).append((last, word))
+        self._grams = frozenset(self._long) | {last for words in self._long.values() for last, _ in words}
 
     def candidates(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         places: dict[str, tuple[Rule, int]] = {}
@@ -108,8 +109,9 @@ class Words:
     def _words_in(self, lowered: bytes) -> Iterator[bytes]:
         """The words that may be in a text."""
         yield from self._short
-        for gram in {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}:
-            yield from self._long[gram]
+        there = {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}
+        for first in there:
+            yield from (word for last, word in self._long.get(first, ()) if last in there)
 
 
 def _grams(text: bytes) -> Iterator[memoryview]:

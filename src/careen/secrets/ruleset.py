@@ -39,6 +39,8 @@ ASSIGNS = (
     rb"""|\{[^{}]{0,120}\bdefault[ ]{0,4}=[ ]{0,2}['"])"""
 )
 AFTER_VALUE = rb"(?![\w\-=+/]|\.\w)"
+_SPECIAL = ".^$*+?{}[]()|\\"
+_PLAIN = re.compile(r"(?:[\w:/ -]|\\\.)+")
 REACH = 16 * 1024  # maximal length of a match
 
 
@@ -51,6 +53,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     near: tuple[str, ...] = ()
     value: str = ""
     keywords: tuple[str, ...] = ()  # in lower case: every text that the rule matches contains one
+    begins: tuple[str, ...] = ()  # in lower case: every match begins with one, whatever its case; () if that is not known
     cased: bool = False  # the names of ``near`` are case-sensitive
     spaced: bool = False  # a blank may separate name and value
     bounds: Bounds = "word"
@@ -149,5 +152,20 @@ def _rule(id: str, table: dict[str, object]) -> Rule:
     if rule.paired and not rule.pair:
         raise ValueError(f"rule {id}: it needs the expression of its pair")
     if not rule.keywords and rule.near:
-        rule = msgspec.structs.replace(rule, keywords=tuple(name.replace("\\", "").lower() for name in rule.near))
+        rule = msgspec.structs.replace(rule, keywords=tuple(map(_plain, rule.near)))
+        if all(_PLAIN.fullmatch(name) for name in rule.near):
+            rule = msgspec.structs.replace(rule, begins=rule.keywords)
+    elif rule.token and not rule.begins and all(_begins(rule.token, word) for word in rule.keywords):
+        rule = msgspec.structs.replace(rule, begins=rule.keywords)
     return rule
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "").lower()
+
+
+def _begins(token: str, word: str) -> bool:
+    """Whether the expression plainly begins with the word."""
+    start = "".join(f"\\{character}" if character in _SPECIAL else character for character in word)
+    rest = token.lower().removeprefix("\\b")
+    return "|" not in token and rest.startswith(start) and not rest.startswith(("?", "*", "+", "{"), len(start))

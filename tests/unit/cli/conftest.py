@@ -59,7 +59,7 @@ def app(monkeypatch):
         ),
     )
     # looked up when they are called: a test may replace them once more
-    monkeypatch.setattr("careen.app.session.Session", lambda settings: fake.Session(settings))
+    monkeypatch.setattr("careen.app.session.Session", lambda settings, **_: fake.Session(settings))
     monkeypatch.setattr("careen.app.opening.platforms", lambda reference, settings: fake.platforms(reference, settings))
     monkeypatch.setattr("careen.app.wiring.reporters", lambda: fake.reporters())
     monkeypatch.setattr("careen.app.databases.update_database", lambda *given, **named: fake.update_database(*given, **named))

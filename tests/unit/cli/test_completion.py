@@ -21,7 +21,7 @@ def test_the_script_knows_commands_flags_and_words(careen_command, app, shell):
         (["careen", "sc"], {"scan"}),
         (["careen", "scan", "--fail"], {"--fail-on"}),
         (["careen", "scan", "--fail-on", "c"], {"critical", "config"}),
-        (["careen", "scan", "x", "--format", "cy"], {"cyclonedx"}),
+        (["careen", "scan", "x", "--format", "cy"], {"cyclonedx", "cyclonedx-xml"}),
         (["careen", "db", "u"], {"update"}),
     ],
 )

@@ -9,6 +9,7 @@ from careen.catalogers import apk, distribution, dpkg, program_digests, python
 from careen.catalogers import rpm as rpm_packages
 from careen.layers.bind import bind
 from careen.layers.index import Readers, index
+from careen.layers.verified import read_again
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.safety.budget import Budget, Limits
 from careen.store.memory import MemoryStore
@@ -40,10 +41,22 @@ def debian(files, *, listed=None, **more):
     return database | {path: File(data, mode=0o755) for path, data in files.items()} | more
 
 
-def integrity(*layers):
+def bound(*layers, damaged=()):
+    """The inventory; ``damaged``: layers that cannot be read twice."""
     opened = [layer_of(make_layer(layer), number) for number, layer in enumerate(layers)]
     deltas = [index(layer, Readers.of(CATALOGERS, "test"), MemoryStore(), Budget(Limits())) for layer in opened]
-    return bind(deltas, CATALOGERS).integrity
+    asked = []
+
+    def again(number, select):
+        asked.append(number)
+        layer = layer_of(make_layer(layers[number])[:1500], number) if number in damaged else opened[number]
+        return read_again(layer, select, Budget(Limits()))
+
+    return bind(deltas, CATALOGERS, again), asked
+
+
+def integrity(*layers):
+    return bound(*layers)[0].integrity
 
 
 def test_what_the_package_brought_is_verified():
@@ -163,3 +176,40 @@ def test_rpm_records_sha256_of_programs(tmp_path):
     }
     found = integrity(files)
     assert (found.verified, [file.path for file in found.modified]) == (1, ["usr/lib64/x.so"])
+
+
+OUTSIDE = "opt/vendor/bin/run"
+
+
+def test_programs_outside_the_systems_folders_are_compared_if_a_package_owns_them():
+    data = {OUTSIDE: PROGRAM, "opt/vendor/locale.pak": b"data", "opt/vendor/lib.so": OTHER}
+    found, asked = bound(debian(data))
+    assert (found.integrity, asked) == (Integrity(verified=2), [0])
+    found, asked = bound(debian(data), {OUTSIDE: File(OTHER, mode=0o4755)}, {"opt/other": File(PROGRAM, mode=0o755)})
+    assert [(file.path, file.layer) for file in found.integrity.modified] == [(OUTSIDE, 1)]
+    assert asked == [1, 0] or asked == [0, 1]
+
+
+def test_a_digest_of_an_algorithm_that_the_path_does_not_suggest_is_computed(tmp_path):
+    path, digest = "usr/lib/x86_64-linux-gnu/x.so", hashlib.sha256(PROGRAM).hexdigest()
+    header = rpmdb.package("x", files=[f"/{path}"], filedigests=[digest], filedigestalgo=[8])
+    files = {"var/lib/rpm/rpmdb.sqlite": rpmdb.sqlite(tmp_path / "db", [header]), path: File(PROGRAM, mode=0o755)}
+    assert integrity(files) == Integrity(verified=1)
+    changed = integrity(files, {path: File(OTHER, mode=0o755)})
+    assert [file.path for file in changed.modified] == [path]
+
+
+def test_other_names_of_a_file_outside_are_compared():
+    owned = {OUTSIDE: PROGRAM, "usr/bin/run": PROGRAM}
+    linked = debian(owned) | {"usr/bin/run": Hardlink(OUTSIDE)}
+    assert integrity(linked) == Integrity(verified=2)
+
+
+def test_nothing_is_read_again_for_what_the_first_reading_has_computed():
+    data = {"bin/bash": PROGRAM, "usr/lib/x86_64-linux-gnu/x.so": OTHER, "usr/lib/x86_64-linux-gnu/data": b"data"}
+    assert bound(debian(data), {"opt/nobodys": File(PROGRAM, mode=0o755)})[1] == []
+
+
+def test_a_layer_that_breaks_off_when_it_is_read_again_is_reported():
+    found, _ = bound(debian({OUTSIDE: PROGRAM}), damaged=(0,))
+    assert [unknown.whole_layer for unknown in found.unknowns] == [True]

@@ -6,6 +6,7 @@ import hashlib
 import pytest
 
 from careen.layers.bind import bind
+from careen.layers.dispatch import at_paths
 from careen.layers.index import Readers, index
 from careen.layers.owner_files import read_owners
 from careen.layers.verified import read_again
@@ -58,7 +59,7 @@ def looked(*layers):
         return read_again(opened[number], select, Budget(Limits()))
 
     inventory = bind(deltas, CATALOGERS, again)
-    return inventory.owner_files, read_owners(inventory.owner_files, again)
+    return inventory.owner_files, read_owners(inventory.owner_files, lambda number, wanted: again(number, at_paths(wanted)))
 
 
 def test_a_genuine_file_and_changelog():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from careen.layers.dispatch import at_paths
 from careen.layers.program_marks import read_programs
 from careen.layers.verified import read_again
 from careen.model.package import Evidence
@@ -14,7 +15,7 @@ from tests.unit.layers.helpers import layer_of
 def read(files, *paths):
     layer = layer_of(make_layer(files))
     places = [Evidence(path, 0) for path in paths or files]
-    return read_programs(places, lambda number, select: read_again(layer, select, Budget(Limits())))
+    return read_programs(places, lambda number, wanted: read_again(layer, at_paths(wanted), Budget(Limits())))
 
 
 @pytest.mark.parametrize(

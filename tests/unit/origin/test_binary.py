@@ -10,7 +10,7 @@ from tests.support.executables import elf, pe  # noqa: E402
 
 from careen.origin import binary  # noqa: E402
 from careen.origin.binary import _method, texts_of  # noqa: E402
-from careen.origin.source import language_of, literals_of, parsed  # noqa: E402
+from careen.origin.source import Parsed, language_of, literals_of  # noqa: E402
 from careen.origin.spans import PIECE_BYTES, hash_of  # noqa: E402
 
 
@@ -61,7 +61,7 @@ def test_methods_are_named_as_the_source_has_them():
     }
     assert {name: _method(name) for name in names} == names
     source = b"bool Json::Reader::parse(const char *a) {\n}\nAPI(int) plain_name(void)\n"
-    assert literals_of(parsed(source, language_of("a.cc")))[1] == {b"Reader::parse", b"plain_name"}
+    assert literals_of(Parsed(source, language_of("a.cc")))[1] == {b"Reader::parse", b"plain_name"}
 
 
 def test_no_more_texts_than_so_many(monkeypatch):

@@ -6,8 +6,9 @@ np = pytest.importorskip("numpy")
 
 from tests.support.knowledge import VERSIONS, base_of, what_it_says  # noqa: E402
 
-from careen.origin.building import ReleaseReader, is_own_code  # noqa: E402
+from careen.origin.building import Release, ReleaseReader, build, is_own_code  # noqa: E402
 from careen.origin.features import FAMILIES  # noqa: E402
+from careen.origin.knowledge import Project  # noqa: E402
 
 Hashes = st.frozensets(st.integers(0, 12), max_size=5)
 Contents = st.dictionaries(st.sampled_from(("a.c", "b.c")), st.dictionaries(st.sampled_from(FAMILIES), Hashes), max_size=2)
@@ -66,3 +67,9 @@ def test_a_file_that_does_not_change_is_read_once():
     one, other = reader.read("1", [("a.c", content)]), reader.read("2", [("b.c", content), ("c.c", content + b"int c;")])
     assert one.files["a.c"] is other.files["b.c"]
     assert set(other.files) == {"b.c", "c.c"}
+
+
+def test_a_project_has_the_days_of_its_releases():
+    releases = [Release("1", {}, "2020-01-01"), Release("2", {})]
+    assert build([(Project("one", ("1", "2")), releases)]).projects[0].dates == ("2020-01-01", "")
+    assert build([(Project("one", ("1",)), [Release("1", {})])]).projects[0].dates == ()

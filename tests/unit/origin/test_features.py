@@ -3,6 +3,7 @@ import pytest
 np = pytest.importorskip("numpy")
 
 from tests.support.package_index import CODE  # noqa: E402
+from tests.support.work import ends  # noqa: E402
 
 from careen.origin import features  # noqa: E402
 from careen.origin.features import OF_A_FILE, features_of  # noqa: E402
@@ -36,3 +37,20 @@ def test_a_family_is_computed_when_it_is_asked_for(monkeypatch):
 def test_a_file_that_is_too_large_is_known_by_its_whole_content_alone(monkeypatch):
     monkeypatch.setattr(features, "MAX_SOURCE_BYTES", 100)
     assert set(features_of("a.py", CODE.encode())) == {"file"}
+
+
+def test_a_source_with_next_to_no_code_has_no_features():
+    """Many projects have the same empty files."""
+    for text in (b"", b"\n", b"/* a long comment */\n" * 50, b"from .core import *\n"):
+        assert features_of("a.c", text)["file"].size == 0
+    assert features_of("a.data", b"\n")["file"].size == 1
+
+
+@pytest.mark.parametrize("unit", [b"(", b"a(b{", b"/*", b'"', b"0x1,"])
+@pytest.mark.parametrize("path", ["a.js", "a.py"])
+def test_deeply_nested_sources_in_one_line(unit, path):
+    data = unit * ((1 << 20) // len(unit) + 1)  # more than one piece
+    with ends(f"{unit!r} in {path}"):
+        found = features_of(path, data)
+        sizes = [found[family].size for family in ("letters", "tokens") if family in found]
+    assert all(size <= len(data) for size in sizes)

@@ -259,3 +259,60 @@ def test_what_unrelated_programs_have_is_left_out():
     base = build([(Project("libz", ("1",)), releases)], common={"literals": common.literals})
     assert components(base, {"a": program(*MESSAGES[:90])}) == []
     assert [one[1] for one in components(base, {"a": program(*MESSAGES[80:])})] == ["libz"]
+
+
+def dated(name, date, files):
+    release = ReleaseReader().read("1", files.items(), date)
+    return Project(name, ("1",)), [release]
+
+
+def test_a_file_that_two_projects_have_is_of_the_one_in_which_it_lies_at_the_same_place():
+    code = PROJECTS["liba"]["1.1"]["src/part0.c"]
+    others = {f"other{number}.c": data for number, data in enumerate(PROJECTS["libb"]["1.1"].values())}
+    both = build([dated("a-carrier", "", {"deep/inside/zip.c": code, **others}), dated("z-owner", "", {"src/zip.c": code})])
+    assert [one.project for one in identify(both, [("app/src/zip.c", code)]).components] == ["z-owner"]
+    assert [one.project for one in identify(both, [("app/deep/inside/zip.c", code)]).components] == ["a-carrier"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "owner"), [(("2019-01-01", "2011-01-01"), "z"), (("2010-01-01", "2011-01-01"), "a"), (("", "2011-01-01"), "z")]
+)
+def test_a_file_that_two_projects_have_is_of_the_first(dates, owner):
+    code = PROJECTS["liba"]["1.1"]["src/part0.c"]
+    both = build([dated("a", dates[0], {"x/zip.c": code}), dated("z", dates[1], {"y/zip.c": code})])
+    assert [one.project for one in identify(both, [("zip.c", code)]).components] == [owner]
+
+
+def test_a_function_that_was_pasted_and_renamed(base):
+    text = function(random.Random(11)) + function(random.Random(12))
+    known = build([dated("donor", "", {"donor.c": (project(5)["1.1"]["src/part0.c"].decode() + text).encode()})])
+    for number, word in enumerate(WORDS):
+        text = text.replace(word, f"q{number}z")
+    host = project(4714)["1.1"]["src/part0.c"].decode()
+    ((path, name, _, confidence, modified),) = components(known, {"own.c": (host + text + host).encode()})
+    assert (path, name, confidence, modified) == ("own.c", "donor", "medium", True)
+
+
+def test_a_file_with_functions_of_two_projects(base):
+    parts = [PROJECTS[name]["1.1"]["src/part1.c"].split(b"\n")[:50] for name in ("liba", "libb")]
+    host = project(4715)["1.1"]["src/part0.c"]
+    found = components(base, {"own/all.c": b"\n".join([*parts[0], host, *parts[1], host])})
+    assert [(one[0], one[1]) for one in found] == [("own/all.c", "liba"), ("own/all.c", "libb")]
+
+
+def test_idioms_that_are_scattered_over_a_project_are_no_copy():
+    """Twelve files of the project have a line each of what the file has."""
+    lines = [f"    value = compute_{n}(first_{n}, second_{n} * {n * 17}) + table[{n}].offset_{n};" for n in range(12)]
+    files = {f"f{n}.c": (line + "\n" + function(random.Random(100 + n))).encode() for n, line in enumerate(lines)}
+    known = build([dated("idiomatic", "", files)])
+    assert components(known, {"own.c": ("\n".join(lines) + project(4716)["1.1"]["src/part0.c"].decode()).encode()}) == []
+
+
+def test_versions_that_differ_in_comments_alone():
+    code = PROJECTS["liba"]["1.1"]["src/part0.c"]
+    texts = {"1": code, "2": code + b"\n/* Thanks to all. */\n"}
+    reader = ReleaseReader()
+    known = build([(Project("one", ("1", "2")), [reader.read(version, [("a.c", text)]) for version, text in texts.items()])])
+    for version, text in texts.items():
+        assert identify(known, [("a.c", text)]).components[0].versions == (version,)
+    assert identify(known, [("a.c", code + b"/* ours */")]).components[0].versions == ("1", "2")

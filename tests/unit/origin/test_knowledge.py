@@ -3,6 +3,7 @@ import json
 import shutil
 
 import pytest
+from msgspec import structs
 
 np = pytest.importorskip("numpy")
 
@@ -113,3 +114,11 @@ def test_a_base_is_replaced_as_a_whole(folder, monkeypatch):
     write_base(folder, other)
     assert [project.name for project in open_base(folder).projects] == ["two"]
     assert len(list(folder.iterdir())) == len(knowledge.NAMES) + 1
+
+
+def test_dates_of_other_versions_are_damage(tmp_path):
+    base = base_of({"one": [{"z.c": {"letters": frozenset((7,))}}, {}, {}, {}]})
+    dated = structs.replace(base, projects=(structs.replace(base.projects[0], dates=("2020-01-01",)),))
+    write_base(tmp_path / "kb", dated)
+    with pytest.raises(ValueError, match="dates of other versions"):
+        open_base(tmp_path / "kb")

@@ -1,11 +1,13 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
 
 
 from tests.support.work import ends  # noqa: E402
 
-from careen.origin.source import language_of, letters_of, literals_of, parsed, tokens_of  # noqa: E402
+from careen.origin.source import Parsed, language_of, letters_of, literals_of, tokens_of  # noqa: E402
 
 C = b"""
 /* A comment with "text" in it. */
@@ -18,7 +20,7 @@ parse_header(const char *in, size_t n)
 """
 RENAMED = b"""
 static const char *zz[] = { "first name", "sec" "ond" };
-int parse_other(const char *q, size_t k) { return k > 99 ? xxx(q, "another text") : -7; }
+int parse_other(const char *q, size_t k) { return k > 10 ? xxx(q, "another text") : -1; }
 """
 PYTHON = b'''
 def find_all(text, where=None):
@@ -30,11 +32,11 @@ def find_all(text, where=None):
 def of(text: bytes, path: str):
     language = language_of(path)
     assert language is not None
-    return parsed(text, language)
+    return Parsed(text, language)
 
 
 def letters(text: bytes, path: str) -> bytes:
-    return letters_of(of(text, path)).codes.tobytes()
+    return letters_of(of(text, path)).tobytes()
 
 
 def test_letters_are_without_comments_space_and_case():
@@ -45,18 +47,23 @@ def test_letters_are_without_comments_space_and_case():
     assert b"acomment" not in letters(PYTHON, "a.py")
 
 
-def test_tokens_are_the_same_under_other_names_and_literals():
-    one, other = tokens_of(of(C, "x.c")).codes, tokens_of(of(RENAMED, "x.c")).codes
-    assert one.tolist() == other.tolist()
-    changed = tokens_of(of(RENAMED.replace(b"return", b"while"), "x.c")).codes
-    assert changed.tolist() != other.tolist()
+def test_tokens_are_the_same_under_other_names_and_texts():
+    one, other = tokens_of(of(C, "x.c")), tokens_of(of(RENAMED, "x.c"))
+    assert (one.codes.tolist(), one.links.tolist()) == (other.codes.tolist(), other.links.tolist())
+    for before, after in ((b"return", b"while"), (b"10", b"99")):
+        changed = tokens_of(of(RENAMED.replace(before, after), "x.c"))
+        assert changed.codes.tolist() != other.codes.tolist()
+
+
+def test_a_name_is_linked_to_where_it_was_last():
+    tokens = tokens_of(of(b"a = b + a; // b\nreturn b(a);", "x.c"))
+    assert tokens.links.tolist() == [-1, -1, -1, -1, 0, -1, -1, 2, -1, 4, -1, -1]
+    very_long = b"n" * 200
+    assert tokens_of(of(very_long + b" = " + very_long, "x.c")).links.tolist() == [-1, -1, 0]
 
 
 def test_offsets_lead_back_to_the_file():
-    source = of(C, "x.c")
-    found = letters_of(source)
-    assert all(chr(code) == chr(C[at]).lower() for code, at in zip(found.codes, found.offsets, strict=True))
-    tokens = tokens_of(source)
+    tokens = tokens_of(of(C, "x.c"))
     assert C[tokens.offsets[0] :].startswith(b"static")
 
 
@@ -81,7 +88,7 @@ def test_what_does_not_compile_is_read():
     for text in (b'"never closed', b"/* never closed", b"'''", b'f("', b"\\", b'"\\'):
         for path in ("a.c", "a.py", "a.js", "a.rb"):
             source = of(text * 3, path)
-            assert letters_of(source).codes.size <= len(text) * 3
+            assert letters_of(source).size <= len(text) * 3
             tokens_of(source), literals_of(source)
 
 
@@ -103,3 +110,13 @@ def test_a_megabyte_of_one_line_ends(path, piece):
         with ends(f"{piece!r} in {path}"):
             read = of(text, path)
             letters_of(read), tokens_of(read), literals_of(read)
+
+
+@pytest.mark.parametrize("path", ["a.c", "a.js", "a.py", "a.sh"])
+@given(text=st.text("aR #/*\n\\\"'`", max_size=60))
+@settings(deadline=None)
+def test_comments_are_the_same_whether_strings_are_asked_for_or_not(path, text):
+    source = of(text.encode(), path)
+    found = source.language.strings.finditer(source.data)
+    gaps = [match.span(match.lastgroup) for match in found if match.lastgroup in ("comment", "docstring")]
+    assert list(source.gaps) == gaps

@@ -36,3 +36,27 @@ def test_spans_at_the_end_of_a_whole_piece():
 
 def test_texts_that_differ_in_length_alone_have_other_hashes():
     assert len({hash_of(b"\xff" * count) for count in range(1, 100)}) == 99
+
+
+def linked(names: list[int], size: int) -> list[int]:
+    """The hash of every gram, computed from the gram alone."""
+    found = []
+    for at in range(len(names) - size + 1):
+        gram = names[at : at + size]
+        total = 0
+        for index, name in enumerate(gram):
+            earlier = [place for place in range(index) if gram[place] == name]
+            total += (8 + (512 * (index - earlier[-1]) if earlier else 0)) * pow(BASE, index, 1 << 64)
+        found.append(int(_mixed(np.array([(total + size) % (1 << 64)], np.uint64))[0]))
+    return found
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=60), st.integers(1, 12))
+def test_a_linked_gram_depends_on_nothing_before_it(names, size):
+    last: dict[int, int] = {}
+    links = []
+    for place, name in enumerate(names):
+        links.append(last.get(name, -1))
+        last[name] = place
+    prefixes = Prefixes(np.full(len(names), 7, np.uint8))
+    assert prefixes.linked_grams(size, np.array(links, np.int64)).tolist() == linked(names, size)

@@ -5,7 +5,7 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
-from careen.origin.source import language_of, parsed  # noqa: E402
+from careen.origin.source import Parsed, language_of  # noqa: E402
 from careen.origin.tables import constants_in, constants_of  # noqa: E402
 
 MADE = random.Random(7)
@@ -13,7 +13,7 @@ NUMBERS = [MADE.randrange(1, 200) for _ in range(64)]
 
 
 def of_source(text: str) -> set[int]:
-    return set(constants_of(parsed(text.encode(), language_of("a.c"))).tolist())
+    return set(constants_of(Parsed(text.encode(), language_of("a.c"))).tolist())
 
 
 def of_program(content: bytes, before: int = 64, after: int = 64, order: str = "<") -> set[int]:

@@ -10,6 +10,7 @@ from tests.unit.layers.test_owner_files import METADATA, debian
 
 from careen.errors import NetworkError
 from careen.layers.index import Readers
+from careen.layers.kept import Kept
 from careen.model.image import Image, ImageConfig, Layer
 from careen.model.inventory import Inventory, OwnerFiles, OwnerRead
 from careen.model.package import Evidence, Source
@@ -111,3 +112,17 @@ def test_what_a_machine_short_of_memory_could_not_read_is_read_again(monkeypatch
         patched.setattr("careen.layers.owner_files.claims_of", short)
         assert [finding.confidence for finding in report_of(opened, inventory, by).findings] == ["likely"]
     assert report_of(opened, inventory, by).findings == ()
+
+
+def test_files_that_the_run_has_kept_are_not_read_again():
+    opened, times = image(debian())
+    store = MemoryStore()
+    first = reading(store)
+    keeping = replace(first, kept=Kept())
+    opened, inventory = inventory_of(opened, keeping)
+    before = len(times)
+    seen = look(opened, Asked(inventory.owner_files), keeping)
+    assert len(times) == before
+    assert seen.owners[0].genuine == (METADATA,)
+    assert seen == look(opened, Asked(inventory.owner_files), replace(first, store=MemoryStore()))
+    assert len(times) == before + 1

@@ -24,7 +24,7 @@ def test_one_image_has_one_serial_number():
 def test_components_are_the_packages_with_their_places():
     by_ref = {component["bom-ref"]: component for component in bom_of(usual())["components"]}
     assert by_ref[JINJA.purl]["evidence"] == {"occurrences": [{"location": JINJA.evidence[0].path}]}
-    assert by_ref[LIBSSL.purl]["licenses"] == [{"license": {"name": "Apache-2.0"}}]
+    assert by_ref[LIBSSL.purl]["licenses"] == [{"license": {"id": "Apache-2.0"}}]
     log4j = next(one for one in by_ref.values() if one["name"] == "log4j-core")
     assert log4j["group"] == "org.apache.logging.log4j"
     assert by_ref["distribution"]["version"] == "12"

@@ -57,11 +57,13 @@ def test_a_package_has_its_purl_cpe_and_supplier():
     assert found["versionInfo"] == LIBSSL.version
 
 
-def test_a_licence_that_is_not_an_identifier_is_in_the_annotation_only():
+def test_a_licence_that_is_not_on_the_list_is_a_reference_that_the_document_explains():
     plain = only_package(replace(JINJA, licenses=("MIT", "Apache-2.0", "MIT")))
-    assert plain["licenseDeclared"] == "MIT AND Apache-2.0"
-    free = only_package(replace(JINJA, licenses=("MIT", "see the file COPYING")))
-    assert free["licenseDeclared"] == "NOASSERTION"
+    assert plain["licenseDeclared"] == plain["licenseConcluded"] == "Apache-2.0 AND MIT"
+    document = document_of(with_packages(replace(JINJA, licenses=("MIT", "see the file COPYING"))))
+    free = next(one for one in document["packages"] if one["name"] == "Jinja2")
+    assert free["licenseDeclared"] == "MIT AND LicenseRef-see-the-file-COPYING"
+    assert [one["licenseId"] for one in document["hasExtractedLicensingInfos"]] == ["LicenseRef-see-the-file-COPYING"]
     assert ("licence", "see the file COPYING") in note_of(free)
 
 

@@ -113,3 +113,21 @@ def test_parts_of_what_the_document_is_of_are_packages():
     found = read(bom({"type": "library", "name": "b", "purl": "pkg:npm/b@1"}, part, metadata=metadata))
     assert [package.name for package in found.inventory.packages] == ["b", "a"]
     assert found.subject == "shop"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"specVersion": "2.0"}, "its version is '2.0', not 1.x"),
+        ({"components": {"a": 1}}, "its components are not a list of objects"),
+        ({"components": [{"type": "library"}, "x"]}, "its components are not a list of objects"),
+        ({"components": [{"type": "library", "components": 7}]}, "its components are not a list of objects"),
+    ],
+)
+def test_a_document_whose_components_cannot_be_read_is_no_empty_one(changes, message):
+    with pytest.raises(ValueError, match=message):
+        read(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", **changes}).encode())
+
+
+def test_unknown_keys_are_passed_over():
+    assert read(bom({"type": "library", "purl": "pkg:npm/a@1", "later": {"x": 1}}, later=[1])).inventory.packages[0].name == "a"

@@ -181,3 +181,9 @@ def test_version_3_names_its_roots_and_cpes():
     found = read(json.dumps({"@graph": graph}).encode()).inventory
     assert [(one.name, one.cpe) for one in found.packages] == [("a", "cpe:2.3:a:x:a:1:*:*:*:*:*:*:*")]
     assert (found.distribution.id, found.distribution.version) == ("debian", "12")
+
+
+@pytest.mark.parametrize("packages", [{"a": 1}, ["x"], 7])
+def test_packages_that_cannot_be_read_are_no_empty_list(packages):
+    with pytest.raises(ValueError, match="its packages are not a list of objects"):
+        read(json.dumps({"spdxVersion": "SPDX-2.3", "packages": packages}).encode())

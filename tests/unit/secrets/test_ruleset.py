@@ -1,6 +1,7 @@
 import pytest
 
 from careen.secrets.ruleset import Rule, _rule, load, pattern
+from tests.support.leading import leading
 
 
 def test_ids_are_unique():
@@ -63,3 +64,29 @@ def test_the_value_of_an_assignment_is_the_secret():
         pattern(Rule("X", "y", id="x-cased", near=("adobe",), value="[0-9a-f]{8}", cased=True)).search(b"ADOBE=0123abcd")
         is None
     )
+
+
+@pytest.mark.parametrize("rule", [rule for rule in load() if rule.begins], ids=lambda rule: rule.id)
+def test_every_match_of_a_rule_begins_as_the_rule_states(rule):
+    words = tuple(word.encode() for word in rule.begins)
+    assert [text for text in leading(pattern(rule).pattern) if not text.startswith(words)] == []
+
+
+def test_most_rules_state_how_their_matches_begin():
+    assert sum(bool(rule.begins) for rule in load()) > 400
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        (rb"(?<!x)\bAb-[0-9]{3}", {b"ab-"}),
+        (rb"(?i:ab|c[de])f", {b"abf", b"cdf", b"cef"}),
+        (rb"ab?c", {b"ac", b"abc"}),
+        (rb"a{2,3}b", {b"a"}),
+        (rb"a*b", {b""}),
+        (rb"[a-z]b", {b""}),
+        (rb"a(?:b+|c)d", {b"ab", b"acd"}),
+    ],
+)
+def test_how_matches_begin_by_the_parser(expression, expected):
+    assert leading(expression) == expected

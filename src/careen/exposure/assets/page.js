@@ -234,6 +234,24 @@
     if (path.taken.length)
       $("detail").append(element("p", "The attacker then also controls " + path.taken.length + (path.taken.length === 1 ? " container: " : " containers: ") +
         path.taken.slice(0, 30).map((at) => named(data.nodes[at])).join(", ") + (path.taken.length > 30 ? " …" : "")));
+    if (path.cuts.length) showCuts(path);
+  }
+
+  function showCuts(path) {
+    const cuts = element("ul");
+    for (const cut of path.cuts) {
+      const item = element("li");
+      for (const change of cut.changes) {
+        const line = element("div", change.text);
+        if (change.places.length) line.append(" ", element("code", change.places.map(place).join(", ")));
+        item.append(line);
+      }
+      if (cut.remaining !== null)
+        item.append(element("div", "then " + cut.remaining + (cut.remaining === 1 ? " path remains" : " paths remain") + ", " +
+          (cut.worst_remaining ? "the worst to this target is " + cut.worst_remaining : "none to this target"), "soft"));
+      cuts.append(item);
+    }
+    $("detail").append(element("h3", "How to cut it"), element("p", "Any one of these; all of its changes are needed.", "soft"), cuts);
   }
 
   function showNode(at) {

@@ -58,6 +58,15 @@ def mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def objects(value: Any, what: str) -> list[dict[str, Any]]:
+    """A list of objects, [] if there is none; ValueError for anything else: its entries would silently be missing."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise ValueError(f"its {what} are not a list of objects")
+    return value
+
+
 def sequence(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 

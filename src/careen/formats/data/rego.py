@@ -107,9 +107,11 @@ def _ensure_installed() -> None:
 
 def main() -> None:
     """The evaluating process: a task on standard input, the answer on standard output."""
+    from .watched import in_watched_child
+
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # the interpreter prints its errors
-    _watch(answers)
+    in_watched_child(MAX_MEMORY_BYTES, lambda: _give_up(answers))
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     try:
         import regopy  # type: ignore[import-untyped]  # noqa: F401
@@ -120,6 +122,11 @@ def main() -> None:
     except Exception as error:  # the interpreter raises only this type
         answer = Answer(error=_plain(str(error), task.modules))
     answers.write(msgspec.json.encode(answer))
+    answers.flush()
+
+
+def _give_up(answers: BinaryIO) -> None:
+    answers.write(msgspec.json.encode(Answer(error=f"it takes more than {MAX_MEMORY_BYTES >> 30} GiB of memory")))
     answers.flush()
 
 
@@ -153,32 +160,6 @@ def _plain(text: str, modules: Sequence[tuple[str, str]]) -> str:
         return " ".join(text.split())[:300] or "it is not Rego"
     module = next((source for name, source in modules if name == match[1]), "")
     return f"{match[1]} line {module.count(chr(10), 0, int(match[2])) + 1}: {' '.join(match[3].split())[:200]}"
-
-
-def _watch(answers: BinaryIO) -> None:
-    """If the system reports memory use, evaluates in a child process, and ends it when it uses too much memory.
-
-    A limit of the system does not work: the interpreter reserves hundreds of GiB of addresses, and uses little of them.
-    """
-    import signal
-    import time
-
-    if not os.path.isfile("/proc/self/statm"):  # noqa: PTH113
-        return
-    child = os.fork()
-    if child == 0:
-        return
-    page = os.sysconf("SC_PAGE_SIZE")
-    while os.waitpid(child, os.WNOHANG) == (0, 0):
-        with open(f"/proc/{child}/statm", "rb") as stream:  # noqa: PTH123
-            if int(stream.read().split()[1]) * page > MAX_MEMORY_BYTES:
-                os.kill(child, signal.SIGKILL)
-                os.waitpid(child, 0)
-                answers.write(msgspec.json.encode(Answer(error=f"it takes more than {MAX_MEMORY_BYTES >> 30} GiB of memory")))
-                answers.flush()
-                break
-        time.sleep(0.01)
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from .xml_parser import read_xml
 
-MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT = 64 << 20, 64, 1_000_000, 100_000
+MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT = 64 << 20, 64, 1_000_000, 4_000_000
 
 
 class Element(Struct):

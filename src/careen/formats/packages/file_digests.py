@@ -4,6 +4,13 @@ Only programs are compared with them: what lies in folders of data, or has the n
 left out, as are byte code and documentation, which slim images rewrite and delete.
 """
 
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from careen.safety.pattern import pattern
+
+ELF, SCRIPT = b"\x7fELF", b"#!"
+
 DATA_FOLDERS = ("usr/share/", "usr/include/", "usr/local/", "usr/src/", "etc/", "var/", "srv/", "boot/")
 DATA_SUFFIXES = (
     ".a", ".c", ".cc", ".conf", ".cpp", ".css", ".el", ".elc", ".enc", ".gz", ".h", ".hpp", ".html", ".js", ".json", ".la",
@@ -12,5 +19,33 @@ DATA_SUFFIXES = (
 )  # fmt: skip
 
 
+EACH = ("md5", "sha1", "sha256")
+_SYSTEM = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec|32|64|x32)?)/")
+
+
+def first_algorithms(path: str) -> tuple[str, ...]:
+    """Those that are computed while a layer is read, when no database is known yet: dpkg records MD5, apk SHA-1, rpm mostly
+    SHA-256. Libraries of Debian and of rpm show in their folders. Outside the system's folders few packages have programs."""
+    if not _SYSTEM.match(path):
+        return ()
+    if "-linux-gnu" in path:
+        return ("md5",)
+    return ("sha256",) if "lib64/" in path else EACH
+
+
 def may_be_program(path: str) -> bool:
     return not path.startswith(DATA_FOLDERS) and not path.endswith(DATA_SUFFIXES)
+
+
+class Digesting:
+    """Gives the digests of a file as one text, ``md5:HEX sha256:HEX``."""
+
+    def __init__(self, algorithms: Sequence[str]) -> None:
+        self._hashes = [hashlib.new(name, usedforsecurity=False) for name in algorithms]
+
+    def feed(self, chunk: bytes) -> None:
+        for hash in self._hashes:
+            hash.update(chunk)
+
+    def facts(self) -> Iterator[str]:
+        yield " ".join(f"{hash.name}:{hash.hexdigest()}" for hash in self._hashes)

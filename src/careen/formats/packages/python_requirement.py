@@ -1,8 +1,9 @@
 """Requirements on Python packages, as lists have them: ``name[extra] == 1.0 ; marker  # comment``.
 
-``requirement`` gives the normalised name and the exact version, "" if the text allows several; None if the text is not a
+``requirement`` gives the name as written and the exact version, "" if the text allows several; None if the text is not a
 requirement (an option, an address without a name). The version may be in the file of ``name @ …/name-1.0-py3-none-any.whl``.
 ``pinned`` gives the requirements of many lines that have an exact version; a line that ends with ``\\`` continues on the next.
+``distinct`` leaves out other spellings of the same name.
 **Source:** Dependency specifiers (PEP 508); Version specifiers; Names and normalization; pip, requirements file format.
 """
 
@@ -28,7 +29,7 @@ def requirement(text: str) -> tuple[str, str] | None:
         return None
     rest = found["rest"]
     exact = _WHEEL.match(rest) if rest.startswith("@") else _EXACT.search(rest.split(";")[0].split("#")[0])
-    return normal(found["name"]), exact[1] if exact else ""
+    return found["name"], exact[1] if exact else ""
 
 
 def pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -38,7 +39,14 @@ def pinned(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
             yield found
 
 
-def normal(name: str) -> str:
+def distinct(found: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    first: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, version in found:
+        first.setdefault((_normal(name), version), (name, version))
+    return tuple(first.values())
+
+
+def _normal(name: str) -> str:
     return _RUNS.sub("-", name).lower()
 
 

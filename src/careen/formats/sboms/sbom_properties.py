@@ -12,11 +12,20 @@ from msgspec.structs import replace
 
 from careen.model.image import Image
 from careen.model.integrity import Integrity, ModifiedFile
-from careen.model.inventory import Inventory, Unknown
+from careen.model.inventory import Inventory, OwnerFiles, OwnerRead, Program, ProgramRead, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
+from careen.safety.typed import from_json
 
 PREFIX = "careen:"
 MAX_UNKNOWNS = 10_000
+# What a second look has read, and the functions in programs, by the name of the property: the field of the inventory, and the
+# type of its values.
+_READS: dict[str, tuple[str, Any]] = {
+    "owner_files": ("owner_files", OwnerFiles),
+    "owner_read": ("owners_read", OwnerRead),
+    "program_read": ("programs_read", ProgramRead),
+    "program": ("programs", Program),
+}
 _PRESENCES: tuple[Any, ...] = get_args(Presence)
 _VENDORS: tuple[Any, ...] = get_args(Vendor)
 
@@ -77,6 +86,8 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
         pairs.append(("verified", _json([inventory.integrity.verified, inventory.integrity.without_digest])))
     if inventory.sbom_tool is not None:
         pairs.append(("sbom_tool", inventory.sbom_tool))
+    for read in _READS:
+        pairs += [(read, _encoded(value)) for value in getattr(inventory, _READS[read][0])]
     together = dict.fromkeys((*inventory.unknowns, *unknowns))
     for unknown in sorted(together, key=lambda unknown: not unknown.whole_layer)[:MAX_UNKNOWNS]:
         place = unknown.evidence
@@ -103,11 +114,15 @@ def inventory_with(
     paths: dict[str, list[str]] = {"unidentified": [], "owned": []}
     modified: list[ModifiedFile] = []
     known: dict[str, str] = {}
+    reads: dict[str, list[Any]] = {field: [] for field, _ in _READS.values()}
     for name, value in pairs:
         if name == "unknown":
             unknowns += _unknown(value)
         elif name == "modified":
             modified += _modified(value)
+        elif name in _READS:
+            field, kind = _READS[name]
+            reads[field] += _decoded(value, kind)
         elif name in paths:
             paths[name] += [path for path in _list(value) if isinstance(path, str)]
         else:
@@ -127,6 +142,10 @@ def inventory_with(
         integrity=_integrity(known.get("verified", ""), modified),
         no_package_database=known.get("no_package_database") == "true",
         sbom_tool=known.get("sbom_tool") if "files" in known else tool,
+        owner_files=tuple(reads["owner_files"]),
+        owners_read=tuple(reads["owners_read"]),
+        programs_read=tuple(reads["programs_read"]),
+        programs=tuple(reads["programs"]),
     )
 
 
@@ -162,12 +181,28 @@ def _integrity(counts: str, modified: Iterable[ModifiedFile]) -> Integrity:
     return Integrity(modified=tuple(modified))
 
 
+def _decoded(text: str, kind: Any) -> list[Any]:
+    """One value, or none if it is damaged."""
+    try:
+        return [from_json(text.encode(), kind)]
+    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
+        return []
+
+
 def _list(text: str) -> list[Any]:
     try:
         found = msgspec.json.decode(text) if text else []
     except (msgspec.MsgspecError, RecursionError):
         return []
     return found if isinstance(found, list) else []
+
+
+def _encoded(value: Any) -> str:
+    """A value with a name that is not Unicode has nothing to say: no document can hold the name."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        return ""
 
 
 def _json(value: list[Any]) -> str:

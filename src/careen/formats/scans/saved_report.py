@@ -138,8 +138,11 @@ def _declared(packages: Sequence[SavedPackage], kind: str, distribution: object)
     return declared.difference(package.purl for package in packages if package.presence != "declared")
 
 
+KINDS = ("vulnerability", "misconfiguration", "integrity", "licence", "secret")
+
+
 def _finding(part: Any) -> Finding | None:
-    if not isinstance(part, dict) or part.get("kind") not in ("vulnerability", "misconfiguration", "integrity", "secret"):
+    if not isinstance(part, dict) or part.get("kind") not in KINDS:
         return None
     try:
         one: Finding = converted(part, Finding)  # type: ignore[arg-type]

@@ -9,18 +9,24 @@ from msgspec import Struct
 from careen.errors import InputError, NetworkError
 from careen.net.addresses import shown
 from careen.plugins import Fetcher
+from careen.safety.pattern import pattern
 
 MAX_PAGE_BYTES = 128 << 20
 MAX_ARCHIVE_BYTES = 256 << 20
+_DAY = pattern(r"(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?=T|$)")
 ABSENT = (403, 404, 410)  # also the answer for files that are listed and gone
 
 
 class Archive(Struct, frozen=True):
-    """``digest`` is ``algorithm:hex``, as the index states it; an archive without one is not read."""
+    """``digest`` is ``algorithm:hex``, as the index states it; an archive without one is not read.
+
+    ``date``: the day on which it was published (``2024-01-31``), if the index states it.
+    """
 
     version: str
     url: str
     digest: str
+    date: str = ""
 
 
 class Listing(Struct, frozen=True):
@@ -65,6 +71,12 @@ def download(fetcher: Fetcher, archive: Archive) -> bytes:
     if hashlib.new(algorithm, body).hexdigest() != expected:
         raise InputError(f"{place}: its {algorithm} is not the one of the index", "it is skipped")
     return body
+
+
+def day_of(time: object) -> str:
+    """``2024-01-31T12:00:00.123Z`` as the day; "" for what is no time."""
+    found = _DAY.match(time) if isinstance(time, str) else None
+    return found[0] if found else ""
 
 
 def hex_of(integrity: str) -> str:

@@ -16,18 +16,22 @@ from careen.exec import run
 from careen.plugins import Fetcher
 from careen.safety.pattern import pattern
 
-from .index import Archive, Listing, hex_of, page
+from .index import Archive, Listing, day_of, hex_of, page
 
-_ABBREVIATED = "application/vnd.npm.install-v1+json; q=1.0, application/json; q=0.8"
+_WHOLE = "application/json"  # the abbreviated document has no times
 _FINAL = pattern(r"(\d+)\.(\d+)\.(\d+)")
 
 
 def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ) -> Listing:
     """Final releases with an integrity hash; deprecated ones count, for copies of them are still about."""
-    _, body = page(fetcher, f"{registry(name, environ).rstrip('/')}/{quote(name, safe='@')}", {"Accept": _ABBREVIATED})
+    _, body = page(fetcher, f"{registry(name, environ).rstrip('/')}/{quote(name, safe='@')}", {"Accept": _WHOLE})
     try:
-        versions: dict[str, Any] = msgspec.json.decode(body)["versions"]
-        found = [_archive(version, about) for version, about in versions.items() if _FINAL.fullmatch(version)]
+        document = msgspec.json.decode(body)
+        versions: dict[str, Any] = document["versions"]
+        times = document.get("time") or {}
+        found = [
+            _archive(version, about, times.get(version)) for version, about in versions.items() if _FINAL.fullmatch(version)
+        ]
     except (msgspec.MsgspecError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a document of an npm registry: {error}") from None
     ordered = sorted((archive for archive in found if archive), key=lambda archive: _key(archive.version))
@@ -64,10 +68,10 @@ def _default() -> str:
     return url if done.code == 0 and url.startswith(("https://", "http://")) else ""
 
 
-def _archive(version: str, about: dict[str, Any]) -> Archive | None:
+def _archive(version: str, about: dict[str, Any], time: object) -> Archive | None:
     dist = about.get("dist") or {}
     digest = hex_of(str(dist.get("integrity", "")))
-    return Archive(version, str(dist["tarball"]), digest) if digest else None
+    return Archive(version, str(dist["tarball"]), digest, day_of(time)) if digest else None
 
 
 def _key(version: str) -> tuple[int, ...]:

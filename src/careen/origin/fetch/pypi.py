@@ -20,7 +20,7 @@ from packaging.version import InvalidVersion, Version
 from careen.errors import UsageError
 from careen.plugins import Fetcher
 
-from .index import Archive, Listing, page
+from .index import Archive, Listing, day_of, page
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _ACCEPT = f"{_JSON}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
@@ -34,12 +34,12 @@ def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ
     kind, body = page(fetcher, address, {"Accept": _ACCEPT})
     found = _of_json(body) if "json" in kind else _of_html(body.decode("utf-8", "replace"))
     best: dict[Version, Archive] = {}
-    for file, url, digest in found:
+    for file, url, digest, date in found:
         version, is_source = _version(file)
         if version is None or version.is_prerelease or not digest:
             continue
         if version not in best or is_source:
-            best[version] = Archive(str(version), urljoin(address, url), digest)
+            best[version] = Archive(str(version), urljoin(address, url), digest, date)
     return Listing(name, f"pkg:pypi/{name}", tuple(best[version] for version in sorted(best)))
 
 
@@ -71,7 +71,7 @@ def _files(environ: Mapping[str, str]) -> list[Path]:
     return [Path(named), *files] if named and named != os.devnull else files
 
 
-def _of_json(body: bytes) -> list[tuple[str, str, str]]:
+def _of_json(body: bytes) -> list[tuple[str, str, str, str]]:
     try:
         files = msgspec.json.decode(body).get("files", ())
         return [_of_file(file) for file in files if isinstance(file, dict)]
@@ -79,13 +79,13 @@ def _of_json(body: bytes) -> list[tuple[str, str, str]]:
         raise ValueError(f"not a page of a simple index: {error}") from None
 
 
-def _of_file(file: dict[str, Any]) -> tuple[str, str, str]:
+def _of_file(file: dict[str, Any]) -> tuple[str, str, str, str]:
     hashes = file.get("hashes") or {}
     digest = next((f"{name}:{hashes[name]}" for name in ("sha512", "sha384", "sha256") if name in hashes), "")
-    return str(file["filename"]), str(file["url"]), digest
+    return str(file["filename"]), str(file["url"]), digest, day_of(file.get("upload-time"))
 
 
-def _of_html(text: str) -> list[tuple[str, str, str]]:
+def _of_html(text: str) -> list[tuple[str, str, str, str]]:
     reader = _Links()
     reader.feed(text)
     return reader.found
@@ -94,7 +94,7 @@ def _of_html(text: str) -> list[tuple[str, str, str]]:
 class _Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, str, str]] = []
+        self.found: list[tuple[str, str, str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
@@ -102,7 +102,7 @@ class _Links(HTMLParser):
         if tag == "a":
             match = _HASH.search(url)
             file = url.partition("#")[0].rpartition("/")[2]
-            self.found.append((file, url.partition("#")[0], f"{match[1]}:{match[2]}" if match else ""))
+            self.found.append((file, url.partition("#")[0], f"{match[1]}:{match[2]}" if match else "", ""))
 
 
 def _version(file: str) -> tuple[Version | None, bool]:

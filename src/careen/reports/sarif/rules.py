@@ -8,7 +8,7 @@ code scanning" (``security-severity``); CommonMark 0.31, sections 2.4 (backslash
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, Misconfiguration, Vulnerability
+from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, LicenceFinding, Misconfiguration, Vulnerability
 from careen.output.escape import visible, web_link
 from careen.output.markdown import plain
 from careen.output.rows import LEVELS, REVOKE
@@ -20,8 +20,10 @@ _TAGS = {
     "Vulnerability": "vulnerability",
     "ExposedSecret": "secret",
     "ModifiedFile": "integrity",
+    "Licence": "licence",
     "Misconfiguration": "misconfiguration",
 }
+_NAMES: dict[type, str] = {IntegrityFinding: "ModifiedFile", LicenceFinding: "Licence"}
 _SHOWN = 10  # packages and links of a rule
 _OF_SECRETS = (
     "Whoever can read this file, or pull the image, has the credential. A later layer that deletes the file does not remove it."
@@ -46,7 +48,7 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
         described = _of_place("ExposedSecret", worst.title or id, _OF_SECRETS, REVOKE)
     else:
         title = worst.title or id
-        name = "ModifiedFile" if isinstance(worst, IntegrityFinding) else "Misconfiguration"
+        name = _NAMES.get(type(worst), "Misconfiguration")
         described = _of_place(name, title, worst.why or title, worst.fix, worst.references)
     properties: dict[str, Any] = {
         "security-severity": f"{_score(worst):.1f}",

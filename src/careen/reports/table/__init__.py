@@ -12,6 +12,7 @@ from careen.plugins import Reporter, ReportOptions
 from .controls import control_lines
 from .coverage import coverage_lines
 from .files import file_lines
+from .first import first_lines
 from .header import header_lines
 from .lines import PROSE, Line
 from .summary import summary_lines
@@ -22,6 +23,7 @@ from .vulnerabilities import vulnerability_lines
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
     lines = [*header_lines(report, options)]
     if report.compliance is None or options.verbose:
+        lines += [*first_lines(report, options)]
         lines += [*vulnerability_lines(report, options), *file_lines(report, options), *summary_lines(report)]
     if report.compliance is not None:
         lines += control_lines(report.compliance, options.width or PROSE, options.verbose)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from careen.model.reasons import effect_of
 from careen.model.report import Report
 from careen.output.escape import visible
 from careen.output.lines import fit, plural, wrapped
@@ -28,8 +29,8 @@ NEXT_STEPS = {
     "unreadable": "careen scan --debug shows details of each file",
     "shadowed_database": "keep the package database in the image, or scan the image before it is slimmed",
     "no_package_database": "scan the image before it is slimmed or flattened, or keep the package database in it",
-    "no_distribution_package": "--verbose lists the packages; --accept no_distribution_package:RELEASE accepts them",
-    "unidentified_files": "--verbose lists them; --accept unidentified_files:PATH accepts your own",
+    "no_distribution_package": "--all lists the packages; --accept no_distribution_package:RELEASE accepts them",
+    "unidentified_files": "--all lists them; --accept unidentified_files:PATH accepts your own",
     "modified_package": "SUP-001 and SUP-002 name the files; build the change into a package of your own",
     "partial_program": "build with cargo auditable; --accept partial_program:PATH accepts your own",
     "unpinned": "pin versions: unpinned packages can only be assessed after the build, with careen scan",
@@ -48,7 +49,8 @@ def coverage_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield [(HEADINGS[coverage.verdict], "bold yellow")]
         yield from _reasons(report, options)
         yield from _unknowns(report, options)
-        yield from _next_steps(report, options)
+        for step in next_steps(report):
+            yield from _item(step, options, "next:")
         yield []
     if coverage.accepted:
         yield [("Accepted, not assessed", "bold")]
@@ -58,13 +60,16 @@ def coverage_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
 
 def _reasons(report: Report, options: ReportOptions) -> Iterator[Line]:
     of_unknowns = {unknown.code for unknown in report.unknowns}
-    for reason in report.coverage.reasons:
-        if reason.code in of_unknowns:
-            continue  # the unknowns are listed, each with its own reason
+    # The unknowns are listed, each with its own reason.
+    reasons = [reason for reason in report.coverage.reasons if reason.code not in of_unknowns]
+    shown = [reason for reason in reasons if options.verbose or effect_of(reason.code) != "information"]
+    for reason in shown:
         count = f" ({plural(reason.packages, 'package').replace(' ', NO_BREAK)})" if reason.packages else ""
         yield from _item(visible(reason.detail) + count, options)
         if options.verbose and len(reason.subjects) > 1:
             yield from ([(f"      {visible(subject)}", "dim")] for subject in reason.subjects)
+    if left := len(reasons) - len(shown):
+        yield from _item(f"{plural(left, 'note')} on packages that were assessed (--all lists them)", options)
 
 
 def _unknowns(report: Report, options: ReportOptions) -> Iterator[Line]:
@@ -74,15 +79,15 @@ def _unknowns(report: Report, options: ReportOptions) -> Iterator[Line]:
         layer = "" if report.image.kind in NOT_IMAGES else f" (layer{NO_BREAK}{unknown.evidence.layer})"
         yield from _item(f"{path}{layer}: {visible(unknown.reason, 300)}", options)
     if left := len(report.unknowns) - len(shown):
-        yield from _item(f"{left} more files that could not be read (--verbose lists them)", options)
+        yield from _item(f"{left} more files that could not be read (--all lists them)", options)
 
 
-def _next_steps(report: Report, options: ReportOptions) -> Iterator[Line]:
+def next_steps(report: Report) -> list[str]:
+    """What to do about the gaps, in the order of the reasons."""
     codes = dict.fromkeys(reason.code for reason in report.coverage.reasons)
     if report.image.kind in NOT_IMAGES:
         codes.pop("unreadable", None)
-    for step in dict.fromkeys(NEXT_STEPS[code] for code in codes if code in NEXT_STEPS):
-        yield from _item(step, options, "next:")
+    return [*dict.fromkeys(NEXT_STEPS[code] for code in codes if code in NEXT_STEPS)]
 
 
 def _accepted(report: Report, options: ReportOptions) -> Iterator[Line]:

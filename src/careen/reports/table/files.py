@@ -7,7 +7,7 @@ from careen.model.finding import ExposedSecret, Location, Misconfiguration
 from careen.model.report import Report
 from careen.output.escape import columns, visible
 from careen.output.lines import fit, joined, plural, wrapped
-from careen.output.summary import integrity_findings, misconfigurations, secrets
+from careen.output.summary import integrity_findings, licence_findings, misconfigurations, secrets
 from careen.plugins import ReportOptions
 
 from .lines import NO_BREAK, STYLES, Line, is_listed, prose_width
@@ -19,7 +19,7 @@ MAX_PLACES = 3  # that a line names
 def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     by_path: dict[str, list[Placed]] = {}
     all = report.findings
-    found: list[Placed] = [*secrets(all), *integrity_findings(all), *misconfigurations(all)]
+    found: list[Placed] = [*secrets(all), *integrity_findings(all), *misconfigurations(all), *licence_findings(all)]
     listed = [finding for finding in found if is_listed(finding, options)]
     folded = [finding for finding in listed if not options.verbose and is_possible(finding)]
     for finding in listed:
@@ -36,7 +36,7 @@ def file_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     if folded:
         files = len({finding.location.path for finding in folded})
         where = f"{plural(len(folded), 'possible secret')} in {plural(files, 'file')}"
-        yield [(f"{where} (--verbose lists them, no gate counts them)", "dim")]
+        yield [(f"{where} (--all lists them, no gate counts them)", "dim")]
         yield []
     if hidden := sum(not is_listed(finding, options) for finding in report.findings):
         yield [(f"{plural(hidden, 'finding')} of other severities not listed", "dim")]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from careen.formats.images.base import base_of
 from careen.model.image import BaseImage
 from careen.model.integrity import Integrity
+from careen.model.origin import OriginRead
 from careen.model.report import Report
 from careen.output.escape import visible
 from careen.output.lines import fit, plural, wrapped
@@ -51,6 +52,10 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
     yield f"{counts}: {by_type}" if by_type else counts
     if programs := inventory.integrity.programs:
         yield _verified(inventory.integrity, programs)
+    if inventory.ledger and inventory.ledger.unexplained:
+        yield f"{inventory.ledger.unexplained:,} of {plural(inventory.files, 'file')} in no package (careen inventory --files)"
+    if inventory.origin_read and not inventory.origin_read.reduced:
+        yield _origin(inventory.origin_read, sum(package.origin is not None for _, package in packages))
     if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
         yield f"advisories of {visible(days[0] if days[0] == days[-1] else f'{days[0]} to {days[-1]}')}"
 
@@ -74,6 +79,11 @@ def _verified(integrity: Integrity, programs: int) -> str:
     if integrity.without_digest:
         parts.append(f"{integrity.without_digest:,} without a digest")
     return ", ".join(parts)
+
+
+def _origin(read: OriginRead, components: int) -> str:
+    looked = f"origin of {plural(read.files, 'unexplained file')}: {plural(components, 'component')}"
+    return f"{looked}, {read.unexplained:,} still unidentified"
 
 
 def _base(base: BaseImage) -> str:

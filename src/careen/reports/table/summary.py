@@ -14,6 +14,7 @@ from careen.output.summary import (
     by_severity_and_fix,
     in_base,
     integrity_findings,
+    licence_findings,
     misconfigurations,
     secrets,
     vulnerabilities,
@@ -61,6 +62,7 @@ def _totals(report: Report) -> Iterator[Line]:
         ("secrets", secrets(report.findings)),
         ("modified", integrity_findings(report.findings)),
         ("misconfig.", misconfigurations(report.findings)),
+        ("licences", licence_findings(report.findings)),
     )
     columns_of += [(head, by_severity(found)) for head, found in others if found]
     yield [(f"{'FINDINGS':<12}" + "".join(f"{head:>13}" for head, _ in columns_of) + f"{'total':>9}", "dim")]

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from careen.model.finding import Confidence, Vulnerability
 from careen.model.package import Package
 from careen.model.report import Report
-from careen.output.escape import columns, shorten, visible
+from careen.output.escape import columns, shorten, visible, web_link
 from careen.output.lines import plural, wrapped
 from careen.output.summary import build_step, by_severity, merged, vulnerabilities
 from careen.plugins import ReportOptions
 
 from .lines import STATES, STYLES, Line, is_listed
+from .targets import target_of
 
 DISTRIBUTED = ("deb", "rpm", "apk")
 # Packages of the kernel's sources, as distributions and clouds name them; not "linux-pam" and the like.
@@ -20,6 +21,8 @@ KERNEL = re.compile(
     r"|compiler|cloud|buildinfo|aws|azure|gcp|gke|gkeop|ibm|kvm|lowlatency|oem|oracle|raspi|riscv|intel|nvidia|xilinx)(?:-.+)?"
 )
 MAX_LAYERS = 12  # whose build steps are listed
+MAX_GROUPS = 25  # that are listed, beside those with a finding that is critical or exploited
+MAX_ROWS = 6  # of a group, likewise
 ROW = "{} {:>5}  {:<10}  {:<{width}}  {:<5}  {:<7}  "
 INDENT = " " * 9  # the column of the severity in a row
 MARKS: dict[Confidence, str] = {"confirmed": " ", "likely": "~", "possible": "?"}
@@ -35,13 +38,19 @@ def vulnerability_lines(report: Report, options: ReportOptions) -> Iterator[Line
     width = max([len("VULNERABILITY"), *(min(columns(visible(finding.id)), 19) for finding in listed)])
     if shown:
         yield [(ROW.format(" ", "RISK", "SEVERITY", "VULNERABILITY", "LAYER", "EXPLOIT", width=width) + "FIXED IN", "dim")]
+    long = [group for index, group in enumerate(shown) if index >= MAX_GROUPS and not any(map(_is_urgent, shown[group]))]
+    left_out = {} if options.verbose else {group: shown.pop(group) for group in long}
     for (name, version, type), findings in shown.items():
-        yield _title(name, version, type, findings, options)
+        yield _title(name, version, type, findings, options, target_of(findings, report.plan))
         yield from _rows(name, findings, width, options)
-    folded = [found for group, findings in groups.items() if group not in shown for found in findings]
+    if left_out:
+        more = [finding for findings in left_out.values() for finding in findings]
+        packages = plural(len(left_out), "more package")
+        yield [(f"{packages} with {plural(len(more), 'finding')}: {_severities(more)} (--all)", "bold")]
+    folded = [found for group, findings in groups.items() if group not in shown and group not in left_out for found in findings]
     if folded:
-        packages = plural(len(groups) - len(shown), "more package")
-        yield [(f"{packages} with {_possible(len(folded))} (--verbose lists them)", "dim")]
+        packages = plural(len(groups) - len(shown) - len(left_out), "more package")
+        yield [(f"{packages} with {_possible(len(folded))} (--all lists them)", "dim")]
     yield from _legend([found for found in listed if not _is_folded(found, options)])
     yield from _layers(report, listed, options)
     if groups:
@@ -76,7 +85,7 @@ def _layers(report: Report, listed: Sequence[Vulnerability], options: ReportOpti
             text = f"LAYER {number}: {visible(place + step, 400)}"
             yield [(shorten(text, options.width) if options.width else text, "dim")]
     if len(numbers) > MAX_LAYERS and not options.verbose:
-        yield [(f"and {len(numbers) - MAX_LAYERS} more layers (--verbose lists them)", "dim")]
+        yield [(f"and {len(numbers) - MAX_LAYERS} more layers (--all lists them)", "dim")]
 
 
 def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, str]:
@@ -87,13 +96,25 @@ def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, s
     return finding.package_name, finding.package_version, type
 
 
-def _title(name: str, version: str, type: str, findings: list[Vulnerability], options: ReportOptions) -> Line:
+def _title(name: str, version: str, type: str, findings: list[Vulnerability], options: ReportOptions, target: str) -> Line:
     title = f"{visible(name, 200)} {visible(version, 100)}"
+    fix = f" → {visible(target, 200)}" if target else ""
+    if options.width:
+        fix = shorten(fix, max(options.width - columns(title), 20))
     place = _where(name, type, findings)
-    room = options.width - columns(title) - 2
-    if options.width and room < 20:
-        return [(title, "bold")]
-    return [(title, "bold"), ("  " + (shorten(place, room) if options.width else place), "dim")]
+    room = options.width - columns(title + fix) - 2
+    line = [(title, "bold"), (fix, "green")] if fix else [(title, "bold")]
+    if options.width and room < 16:
+        return line
+    return [*line, ("  " + (shorten(place, room) if options.width else place), "dim")]
+
+
+def _is_urgent(finding: Vulnerability) -> bool:
+    return finding.severity == "critical" or bool(finding.kev)
+
+
+def _severities(findings: Sequence[Vulnerability]) -> str:
+    return ", ".join(f"{count:,} {severity}" for severity, count in by_severity(findings).items() if count)
 
 
 def _where(name: str, type: str, findings: list[Vulnerability]) -> str:
@@ -126,16 +147,27 @@ def _rows(name: str, findings: list[Vulnerability], width: int, options: ReportO
             small += 1
         else:
             rows.setdefault((finding.id, finding.severity, finding.fix.versions, finding.fix.state), []).append(finding)
+    long = [same for index, same in enumerate(rows.values()) if index >= MAX_ROWS and not any(map(_is_urgent, same))]
+    left_out = set() if options.verbose or len(long) < 2 else {id(same) for same in long}  # a line for one saves none
     for same in rows.values():
-        yield from _row(same, width, options)
+        if id(same) not in left_out:
+            yield from _row(same, width, options)
+    if left_out:
+        yield [(f"{INDENT}and {_severities([same[0] for same in long])} more (--all)", "dim")]
     if small:
-        yield [(f"{INDENT}{'negligible':<10}  {plural(small, 'finding')} (--verbose lists them)", STYLES["negligible"])]
+        yield [(f"{INDENT}{'negligible':<10}  {plural(small, 'finding')} (--all lists them)", STYLES["negligible"])]
     if possible:
-        yield [(f"{INDENT}{'':<10}  {_possible(possible)} (--verbose lists them)", "dim")]
+        yield [(f"{INDENT}{'':<10}  {_possible(possible)} (--all lists them)", "dim")]
 
 
 def _possible(count: int) -> str:
     return plural(count, "possible finding")
+
+
+def _link(finding: Vulnerability) -> str:
+    """The page of its first advisory that has one, as a style of a terminal (OSC 8)."""
+    link = next((link for advisory in finding.advisories if (link := web_link(advisory.url))), "")
+    return f"link {link}" if link else ""
 
 
 def _row(same: Sequence[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
@@ -144,7 +176,9 @@ def _row(same: Sequence[Vulnerability], width: int, options: ReportOptions) -> I
     risk, mark = f"{finding.risk:.1f}", MARKS[finding.confidence]
     start = ROW.format(mark, risk, finding.severity, visible(finding.id, 60), _layer(same), _exploit(finding), width=width)
     column = max(len(risk), 5) + 4  # of the severity
-    spans = [(start[:column], ""), (start[column : column + 10], STYLES[finding.severity]), (start[column + 10 :], "")]
+    id, after = visible(finding.id, 60), column + 12  # of the id
+    spans = [(start[:column], ""), (start[column : column + 10], STYLES[finding.severity]), (start[column + 10 : after], "")]
+    spans += [(id, _link(finding)), (start[after + len(id) :], "")]
     fix, style = _fix(finding), "green" if finding.fix.state == "fixed" else "dim"
     if not options.width or columns(start) + columns(fix) <= options.width:
         yield [*spans, (fix, style)]
@@ -176,11 +210,11 @@ def _exploit(finding: Vulnerability) -> str:
 
 
 def _kernel(findings: Sequence[Vulnerability]) -> Iterator[Line]:
-    counts = [f"{count} {severity}" for severity, count in by_severity(findings).items() if count]
+    counts = [_severities(findings)]
     if exploited := sum(bool(finding.kev) for finding in findings):
         counts.append(f"{exploited} of them exploited")
     yield [(INDENT + ", ".join(counts), "")]
-    yield [(INDENT + "of the kernel, which a container shares with its host (--verbose)", "dim")]
+    yield [(INDENT + "of the kernel, which a container shares with its host (--all)", "dim")]
 
 
 def _percent(score: float) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from careen.distributions.registry import id_of
-from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.plain import json_object, mapping, objects, sequence, text
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.purl_package import distribution_in, package_of
@@ -41,7 +41,7 @@ def read(data: bytes) -> Sbom:
     subjects = _subjects(document)
     packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
     distribution, subject = None, dict[str, Any]()
-    for entry in map(mapping, sequence(document.get("packages"))):
+    for entry in objects(document.get("packages"), "packages"):
         purpose = text(entry.get("primaryPackagePurpose"))
         named = _purl(entry)
         of_image = not named or named.startswith(("pkg:oci/", "pkg:docker/"))
@@ -152,8 +152,12 @@ def _subjects(document: dict[str, Any]) -> set[str]:
 
 def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
     """The packages of an SPDX 3.0 graph in the structure of 2.3."""
+    elements = [mapping(element) for element in sequence(document["@graph"])]
+    by_id = {text(element.get("spdxId")) or text(element.get("@id")): element for element in elements}
+    notes, declared = _statements(elements), _declared_licences(elements, by_id)
     packages, name, roots, tools = [], "", list[str](), list[str]()
-    for element in map(mapping, sequence(document["@graph"])):
+    document_notes: list[dict[str, str]] = []
+    for element in elements:
         kind = text(element.get("type")) or text(element.get("@type"))
         if kind == "SpdxDocument":
             name = text(element.get("name"))
@@ -161,34 +165,71 @@ def _as_version_2(document: dict[str, Any]) -> dict[str, Any]:
             tools.append(f"Tool: {text(element.get('name'))}")
         if kind in ("SpdxDocument", "software_Sbom"):
             roots += map(text, sequence(element.get("rootElement")))
-        if kind != "software_Package":
-            continue
-        purl, cpe = text(element.get("software_packageUrl")), ""
-        for identifier in map(mapping, sequence(element.get("externalIdentifier"))):
-            if identifier.get("externalIdentifierType") == "packageUrl":
-                purl = purl or text(identifier.get("identifier"))
-            if identifier.get("externalIdentifierType") == "cpe23":
-                cpe = cpe or text(identifier.get("identifier"))
-        packages.append(
-            {
-                "SPDXID": text(element.get("spdxId")),
-                "name": text(element.get("name")),
-                "versionInfo": text(element.get("software_packageVersion")),
-                "primaryPackagePurpose": text(element.get("software_primaryPurpose")).upper(),
-                "externalRefs": [
-                    {"referenceType": kind, "referenceLocator": value}
-                    for kind, value in (("purl", purl), ("cpe23Type", cpe))
-                    if value
-                ],
-            }
-        )
+        if kind == "software_Package":
+            packages.append(_package_of_version_3(element, by_id, notes, declared))
+    for package in packages:
+        if package["SPDXID"] in roots:
+            document_notes += package["annotations"]
     return {
         "spdxVersion": "SPDX-2.3",
         "name": name,
         "creationInfo": {"creators": tools},
         "packages": packages,
         "documentDescribes": roots,
+        "annotations": document_notes,
     }
+
+
+def _package_of_version_3(
+    element: dict[str, Any],
+    by_id: dict[str, dict[str, Any]],
+    notes: dict[str, list[dict[str, str]]],
+    declared: dict[str, str],
+) -> dict[str, Any]:
+    id = text(element.get("spdxId"))
+    purl, cpe = text(element.get("software_packageUrl")), ""
+    for identifier in map(mapping, sequence(element.get("externalIdentifier"))):
+        if identifier.get("externalIdentifierType") == "packageUrl":
+            purl = purl or text(identifier.get("identifier"))
+        if identifier.get("externalIdentifierType") == "cpe23":
+            cpe = cpe or text(identifier.get("identifier"))
+    supplier = text(by_id.get(text(element.get("suppliedBy")), {}).get("name"))
+    purpose = text(element.get("software_primaryPurpose"))
+    return {
+        "SPDXID": id,
+        "name": text(element.get("name")),
+        "versionInfo": text(element.get("software_packageVersion")),
+        "sourceInfo": text(element.get("software_sourceInfo")),
+        "primaryPackagePurpose": "OPERATING_SYSTEM" if purpose == "operatingSystem" else purpose.upper(),
+        "supplier": f"Organization: {supplier}" if supplier else "",
+        "licenseDeclared": declared.get(id, ""),
+        "externalRefs": [
+            {"referenceType": kind, "referenceLocator": value} for kind, value in (("purl", purl), ("cpe23Type", cpe)) if value
+        ],
+        "annotations": notes.get(id, []),
+    }
+
+
+def _statements(elements: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    """The annotations by the id of what they are about."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for element in elements:
+        if element.get("type") == "Annotation":
+            found.setdefault(text(element.get("subject")), []).append({"comment": text(element.get("statement"))})
+    return found
+
+
+def _declared_licences(elements: list[dict[str, Any]], by_id: dict[str, dict[str, Any]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for element in elements:
+        if element.get("relationshipType") in ("hasDeclaredLicense", "hasConcludedLicense"):
+            licences = (by_id.get(text(to), {}) for to in sequence(element.get("to")))
+            expressions = (text(licence.get("simplelicensing_licenseExpression")) for licence in licences)
+            for expression in filter(None, expressions):
+                is_declared = element["relationshipType"] == "hasDeclaredLicense"
+                subject = text(element.get("from"))
+                found[subject] = expression if is_declared else found.get(subject, expression)
+    return found
 
 
 SBOM_FORMAT = SbomFormat(

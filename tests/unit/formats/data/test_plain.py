@@ -1,7 +1,7 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.data.plain import json_object, jsonc_object, mapping, sequence, text, toml_object
+from careen.formats.data.plain import json_object, jsonc_object, mapping, objects, sequence, text, toml_object
 
 
 def test_json():
@@ -46,3 +46,11 @@ def test_time_is_linear(piece):
 def test_wrong_shapes_are_empty():
     assert (mapping([1]), sequence({}), text(1)) == ({}, [], "")
     assert (mapping({"a": 1}), sequence([1]), text("a")) == ({"a": 1}, [1], "a")
+
+
+def test_a_list_of_objects_or_an_error():
+    assert objects([{"a": 1}], "packages") == [{"a": 1}]
+    assert objects(None, "packages") == objects([], "packages") == []
+    for wrong in ({"a": 1}, "x", 0, [{"a": 1}, None]):
+        with pytest.raises(ValueError, match="its packages are not a list of objects"):
+            objects(wrong, "packages")

@@ -1,19 +1,19 @@
 import pytest
 from tests.support.work import ends
 
-from careen.formats.packages.python_requirement import pinned, requirement
+from careen.formats.packages.python_requirement import distinct, pinned, requirement
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("click==8.0.0", ("click", "8.0.0")),
-        ("  Flask   === 2.0.0 ", ("flask", "2.0.0")),
-        ("Jinja2==3.0.0#comment", ("jinja2", "3.0.0")),
-        ("SomeProject ==5.4 ; python_version < '3.8'", ("someproject", "5.4")),
+        ("  Flask   === 2.0.0 ", ("Flask", "2.0.0")),
+        ("Jinja2==3.0.0#comment", ("Jinja2", "3.0.0")),
+        ("SomeProject ==5.4 ; python_version < '3.8'", ("SomeProject", "5.4")),
         ("celery[redis, pytest]==4.4.7", ("celery", "4.4.7")),
         ("name (==1.0)", ("name", "1.0")),
-        ("FrIeNdLy-_-bArD == 1.0.0", ("friendly-bard", "1.0.0")),
+        ("FrIeNdLy-_-bArD == 1.0.0", ("FrIeNdLy-_-bArD", "1.0.0")),
         ("local-version == 1.2.3+gcr.2", ("local-version", "1.2.3+gcr.2")),
         ("name>=1.0,==1.5", ("name", "1.5")),
         ("name == 1.0 --hash=sha256:2cf2", ("name", "1.0")),
@@ -50,3 +50,8 @@ def test_time_is_linear(piece):
         list(pinned(["name" + piece * (4000 // len(piece))] * 200))
         list(pinned([piece * 1_000_000]))
         list(pinned(["a \\"] * 100_000))
+
+
+def test_a_name_in_two_spellings_is_one():
+    found = [("Flask", "2.0"), ("flask", "2.0"), ("zope.interface", "6.1"), ("zope-Interface", "6.1"), ("flask", "2.1")]
+    assert distinct(found) == (("Flask", "2.0"), ("zope.interface", "6.1"), ("flask", "2.1"))

@@ -7,18 +7,27 @@ from msgspec.structs import replace
 from tests.support.reports import usual
 
 from careen.formats.sboms.sbom_properties import MAX_UNKNOWNS, inventory_with, of_inventory
-from careen.model.inventory import Inventory, Unknown
+from careen.model.inventory import (
+    Changelog,
+    ChangelogEntry,
+    Inventory,
+    OwnerFiles,
+    OwnerRead,
+    Program,
+    ProgramRead,
+    Unknown,
+)
 from careen.model.package import Evidence
 from careen.plugins import ReportOptions
-from careen.reports import cyclonedx, spdx
+from careen.reports import cyclonedx, spdx, spdx3
 from careen.sboms import cyclonedx as from_cyclonedx
 from careen.sboms import spdx as from_spdx
 
 WINDOWS = Unknown("platform", Evidence("the image", 0), "an image of windows", whole_layer=True, code="unsupported_platform")
-FORMATS = [(cyclonedx.REPORTER, from_cyclonedx.read), (spdx.REPORTER, from_spdx.read)]
+FORMATS = [(cyclonedx.REPORTER, from_cyclonedx.read), (spdx.REPORTER, from_spdx.read), (spdx3.REPORTER, from_spdx.read)]
 
 
-@pytest.mark.parametrize(("reporter", "read"), FORMATS, ids=["cyclonedx", "spdx"])
+@pytest.mark.parametrize(("reporter", "read"), FORMATS, ids=["cyclonedx", "spdx", "spdx3"])
 def test_unknowns_of_only_the_report_are_kept(reporter, read):
     report = usual()
     text = io.StringIO()
@@ -37,3 +46,22 @@ def test_unidentified_and_owned_files_are_kept():
     inventory = Inventory(None, (), unidentified=("bin/sh", "opt/own"), owned=("bin/sh",))
     again = inventory_with((), of_inventory(inventory), None, ())
     assert (again.unidentified, again.owned) == (inventory.unidentified, inventory.owned)
+
+
+def test_what_a_second_look_has_read_survives():
+    files = OwnerFiles("pkg:deb/debian/a@1", (Evidence("usr/lib/a", 1),), changelog=Evidence("usr/share/doc/a/changelog.gz", 0))
+    changelog = Changelog("c", ("1-2",), (ChangelogEntry("1-2", ("CVE-2024-0001",)),))
+    read = OwnerRead("pkg:deb/debian/a@1", ("usr/lib/a",), changelog)
+    programs = (Program("usr/bin/tool", "go1.22", "example.org/tool", b"\x00names", "ab"),)
+    inventory = Inventory(
+        None, (), owner_files=(files,), owners_read=(read,), programs_read=(ProgramRead("x", ("gcc",)),), programs=programs
+    )
+    found = inventory_with((), of_inventory(inventory), None, ())
+    assert (found.owner_files, found.owners_read) == ((files,), (read,))
+    assert (found.programs_read, found.programs) == (inventory.programs_read, programs)
+
+
+def test_damaged_reads_are_left_out():
+    pairs = [("owner_read", "{"), ("owner_read", '{"owner": 1}'), ("program", '"x"'), ("program_read", "[]")]
+    found = inventory_with((), pairs, None, ())
+    assert (found.owners_read, found.programs, found.programs_read) == ((), (), ())

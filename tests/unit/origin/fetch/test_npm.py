@@ -41,3 +41,11 @@ def test_the_registry_is_that_of_npms_configuration(tmp_path):
     assert npm.registry("x", {"HOME": str(tmp_path)}) == "https://npm.example/"
     assert npm.registry("@own/x", {"HOME": str(tmp_path)}) == "https://own.example/"
     assert npm.registry("x", {"HOME": str(tmp_path), "npm_config_registry": "https://env.example/"}) == "https://env.example/"
+
+
+def test_the_days_of_releases():
+    dist = {"tarball": f"{REGISTRY}/d.tgz", "integrity": HASH}
+    times = {"1.0.0": "2019-03-04T05:06:07.890Z", "1.1.0": 7, "1.2.0": "soon"}
+    body = json.dumps({"versions": {version: {"dist": dist} for version in (*times, "1.3.0")}, "time": times}).encode()
+    found = npm.listing("demo", Web({f"{REGISTRY}/demo": Answer(body)}))
+    assert [archive.date for archive in found.archives] == ["2019-03-04", "", "", ""]

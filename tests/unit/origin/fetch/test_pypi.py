@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from tests.support.package_index import ARCHIVES, INDEX, Answer, Web, python_index
 
@@ -24,3 +26,13 @@ def test_the_index_is_that_of_pips_configuration(tmp_path):
 def test_pages_that_are_not_of_an_index(body):
     with pytest.raises(ValueError, match="not a page of a simple index"):
         pypi.listing("demo", Web({f"{INDEX}/demo/": Answer(body, "application/json")}))
+
+
+def test_the_days_of_releases():
+    files = [
+        {"filename": f"demo-1.{n}.tar.gz", "url": "x", "hashes": {"sha256": "00"}} | extra
+        for n, extra in enumerate(({"upload-time": "2020-12-31T23:59:59.000Z"}, {"upload-time": None}, {}))
+    ]
+    page = Answer(json.dumps({"files": files}).encode(), "application/vnd.pypi.simple.v1+json")
+    found = pypi.listing("demo", Web({f"{INDEX}/demo/": page}))
+    assert [archive.date for archive in found.archives] == ["2020-12-31", "", ""]

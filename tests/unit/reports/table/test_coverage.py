@@ -67,7 +67,7 @@ def test_unknowns_stand_in_for_the_reason_of_their_kind():
 
 def test_many_unknowns_are_cut_short():
     report = replace(clean(), unknowns=tuple(odd(number) for number in range(MAX_UNKNOWNS + 3)))
-    assert lines_of(report)[-2] == "  - 3 more files that could not be read (--verbose lists them)"
+    assert lines_of(report)[-2] == "  - 3 more files that could not be read (--all lists them)"
     assert len(lines_of(report)) == MAX_UNKNOWNS + 3
     assert len(lines_of(report, verbose=True)) == MAX_UNKNOWNS + 3 + 2
 

@@ -57,7 +57,7 @@ def test_other_severities_are_counted():
 
 def test_possible_secrets_are_folded():
     possible = replace(TOKEN, confidence="possible", deleted=False, layer=None)
-    assert files(possible) == ["1 possible secret in 1 file (--verbose lists them, no gate counts them)", ""]
+    assert files(possible) == ["1 possible secret in 1 file (--all lists them, no gate counts them)", ""]
     assert files(possible, verbose=True)[1].endswith("Token of a service: tok_…(redacted) (possible)")
 
 

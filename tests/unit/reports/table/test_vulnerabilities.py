@@ -6,8 +6,9 @@ from tests.support.reports import CLI, JINJA, KERNEL, LIBSSL, LOG4J, usual, vuln
 
 from careen.model.finding import EpssScore, Fix, Location
 from careen.model.image import Layer
+from careen.model.plan import Action, Plan, Upgrade
 from careen.plugins import ReportOptions
-from careen.reports.table.vulnerabilities import MAX_LAYERS, vulnerability_lines
+from careen.reports.table.vulnerabilities import MAX_GROUPS, MAX_LAYERS, MAX_ROWS, vulnerability_lines
 
 BASE = usual()
 
@@ -71,7 +72,7 @@ def test_where_a_package_is():
 
 def test_negligible_findings_are_counted_unless_they_are_exploited():
     small = vulnerability("CVE-1", JINJA, severity="negligible")
-    assert lines_of(small)[2].split() == ["negligible", "1", "finding", "(--verbose", "lists", "them)"]
+    assert lines_of(small)[2].split() == ["negligible", "1", "finding", "(--all", "lists", "them)"]
     assert "CVE-1" in row(small, verbose=True)
     assert "CVE-1" in row(replace(small, kev=True))
 
@@ -80,7 +81,7 @@ def test_the_kernel_is_summed_up():
     kernel = vulnerability("CVE-1", KERNEL, kev=True), vulnerability("CVE-2", KERNEL, severity="low")
     assert [line.strip() for line in lines_of(*kernel)[2:4]] == [
         "1 high, 1 low, 1 of them exploited",
-        "of the kernel, which a container shares with its host (--verbose)",
+        "of the kernel, which a container shares with its host (--all)",
     ]
     assert "CVE-2" in lines_of(*kernel, verbose=True)[3]
 
@@ -115,7 +116,7 @@ def test_many_layers_are_cut_short():
     numbers = range(MAX_LAYERS + 2)
     found = [vulnerability(f"CVE-{number}", JINJA, layer=number) for number in numbers]
     layers = tuple(layer(number) for number in numbers)
-    assert lines_of(*found, layers=layers)[-2] == "and 2 more layers (--verbose lists them)"
+    assert lines_of(*found, layers=layers)[-2] == "and 2 more layers (--all lists them)"
     assert not any("more layers" in line for line in lines_of(*found[:MAX_LAYERS], layers=layers))
     steps = [line for line in lines_of(*found, layers=layers, verbose=True) if line.startswith("LAYER")]
     assert len(steps) == MAX_LAYERS + 2
@@ -142,7 +143,7 @@ def test_possible_findings_are_counted_beside_the_others_of_their_package():
     possible = [vulnerability(f"CVE-{number}", JINJA, confidence="possible", risk=9.0) for number in (2, 3)]
     lines = lines_of(sure, *possible)
     assert lines[2].endswith("9.9.9") and "CVE-1" in lines[2]
-    assert lines[3].split() == ["2", "possible", "findings", "(--verbose", "lists", "them)"]
+    assert lines[3].split() == ["2", "possible", "findings", "(--all", "lists", "them)"]
     assert sum("CVE-" in line for line in lines) == 1
     assert sum("CVE-" in line for line in lines_of(sure, *possible, verbose=True)) == 3
 
@@ -152,11 +153,55 @@ def test_packages_with_nothing_but_possible_findings_are_one_line():
         vulnerability("CVE-1", JINJA),
         [vulnerability("CVE-2", package, confidence="possible") for package in (LOG4J, CLI)],
     )
-    assert "2 more packages with 2 possible findings (--verbose lists them)" in lines_of(sure, *possible)
+    assert "2 more packages with 2 possible findings (--all lists them)" in lines_of(sure, *possible)
     assert LOG4J.name not in " ".join(lines_of(sure, *possible))
-    assert lines_of(*possible) == ["2 more packages with 2 possible findings (--verbose lists them)", ""]
+    assert lines_of(*possible) == ["2 more packages with 2 possible findings (--all lists them)", ""]
 
 
 def test_a_possible_finding_that_is_exploited_is_listed():
     exploited = vulnerability("CVE-1", JINJA, confidence="possible", kev=True)
     assert row(exploited).startswith("? ")
+
+
+def planned(*findings, **plan):
+    known = Plan(len(findings), 0, 0, (), (), (), **plan)
+    report = replace(BASE, findings=findings, image=replace(BASE.image, layers=()), plan=known)
+    return report, known
+
+
+def titles(report, **options):
+    lines = vulnerability_lines(report, ReportOptions(width=0, **options))
+    return ["".join(text for text, _ in line) for line in lines][1]
+
+
+@pytest.mark.parametrize(("removes", "end"), [(2, "→ 3.1.3 fixes all"), (1, "→ 3.1.3 fixes 1 of 2")])
+def test_a_package_has_the_version_that_fixes_its_findings(removes, end):
+    report, plan = planned(vulnerability("CVE-1", JINJA), vulnerability("CVE-2", JINJA))
+    upgrade = Upgrade("Jinja2", "3.0.1", "3.1.3", removes, JINJA.purl)
+    action = Action("pip", "", "dockerfile", "pip install Jinja2==3.1.3", (upgrade,), removes)
+    assert titles(replace(report, plan=replace(plan, actions=(action,)))).startswith(f"Jinja2 3.0.1 {end}  pypi: ")
+
+
+def test_of_a_copy_within_another_package_that_one_is_upgraded():
+    report, _ = planned(vulnerability("CVE-1", JINJA), bundled={JINJA.purl: "flask"})
+    assert titles(report).startswith("Jinja2 3.0.1 → upgrade flask, which contains it  pypi: ")
+
+
+def test_rows_beyond_the_first_are_counted_unless_they_are_urgent():
+    calm = [vulnerability(f"CVE-{number}", JINJA, risk=50 - number) for number in range(MAX_ROWS + 3)]
+    urgent = [vulnerability("CVE-98", JINJA, risk=1, severity="critical"), vulnerability("CVE-99", JINJA, risk=1, kev=True)]
+    lines = lines_of(*calm, *urgent)
+    assert sum("CVE-" in line for line in lines) == MAX_ROWS + 2
+    assert all(any(id in line for line in lines) for id in ("CVE-98", "CVE-99"))
+    assert "         and 3 high more (--all)" in lines
+    assert sum("CVE-" in line for line in lines_of(*calm, *urgent, verbose=True)) == MAX_ROWS + 5
+
+
+def test_packages_beyond_the_first_are_counted_unless_they_are_urgent():
+    packages = [replace(JINJA, name=f"package{number:02}") for number in range(MAX_GROUPS + 4)]
+    found = [vulnerability("CVE-1", package, risk=50 - number) for number, package in enumerate(packages)]
+    found[-1] = replace(found[-1], severity="critical")
+    lines = lines_of(*found)
+    assert "3 more packages with 3 findings: 3 high (--all)" in lines
+    assert any(line.startswith(packages[-1].name) for line in lines)
+    assert sum("CVE-1" in line for line in lines_of(*found, verbose=True)) == MAX_GROUPS + 4

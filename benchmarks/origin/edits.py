@@ -1,0 +1,168 @@
+"""Edited files and pasted functions of the vendored copies, and files of projects that the base does not have."""
+
+import posixpath
+import random
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from careen.origin.building import is_own_code
+from careen.origin.identify import identify
+from careen.origin.knowledge import Knowledge
+
+from . import sets, vendored
+from .mutators import EDITS, LANGUAGES, PASTED, functions, lines_of_code, pasted
+from .sets import words
+
+MOST_FILES = 12  # of one project
+MOST_UNRELATED = 150
+LEAST_LINES = 30  # of code, without comments
+SIZES = range(1500, 80_000)
+UNRELATED = {
+    "debian": words("tmux nano htop less gawk dnsmasq lighttpd libevent screen mosquitto irssi zsh figlet"),
+    "pypi": words("django flask sqlalchemy docutils celery tornado scrapy paramiko mako werkzeug networkx sympy"),
+    "npm": words("express async d3-array mocha socket.io backbone koa sequelize ramda rxjs mongoose winston"),
+}
+
+
+class Source(NamedTuple):
+    project: str
+    path: str
+    text: str
+
+    @property
+    def language(self) -> str:
+        return LANGUAGES[posixpath.splitext(self.path)[1]]
+
+
+def originals(known: Knowledge) -> Iterator[Source]:
+    """Some files of each project, of the copies that others carry; those that releases in the base have by name."""
+    files: dict[str, dict[str, str]] = {}
+    names = file_names(known)
+    for query in vendored.queries():
+        mine = files.setdefault(query.project, {})
+        for path, data in sorted(query.files.items()):
+            is_known = posixpath.basename(path) in names.get(query.project, ()) and is_own_code(path.partition("/")[2])
+            if is_known and len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and ".min." not in path:
+                text = data.decode("utf-8", "replace")
+                if lines_of_code(text, LANGUAGES[posixpath.splitext(path)[1]]) >= LEAST_LINES:
+                    mine.setdefault(path, text)
+    for project, mine in sorted(files.items()):
+        made = random.Random(project)
+        for path in made.sample(sorted(mine), min(MOST_FILES, len(mine))):
+            yield Source(project, path, mine[path])
+
+
+def file_names(known: Knowledge) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for number, project in enumerate(known.projects):
+        paths = np.unique(known.atoms["path"][known.atoms["project"] == number])
+        found[project.name.rpartition(":")[2]] = {posixpath.basename(known.paths[int(path)]) for path in paths}
+    return found
+
+
+def unrelated() -> Iterator[Source]:
+    for kind, names in UNRELATED.items():
+        for name in names:
+            archives = sets.archives(kind, name, most=1)
+            if archives:
+                files = {
+                    path: data for path, data in sets.files_of(list(archives.values())[-1]).items() if _is_code(path, data)
+                }
+                made = random.Random(name)
+                for path in made.sample(sorted(files), min(MOST_UNRELATED, len(files))):
+                    yield Source(name, path, files[path].decode("utf-8", "replace"))
+
+
+def _is_code(path: str, data: bytes) -> bool:
+    """Minified files are another set's; what they vendor is not unrelated."""
+    parts = path.split("/")
+    is_own = not {"_vendor", "vendor", "vendored", "node_modules", "deps", "third_party", "contrib", "extern"} & set(parts[:-1])
+    return is_own and len(data) in SIZES and posixpath.splitext(path)[1] in LANGUAGES and ".min." not in path
+
+
+class Edited(NamedTuple):
+    source: Source
+    text: str
+
+
+def edited(kind: str, files: list[Source], hosts: list[Source]) -> Iterator[Edited]:
+    for source in files:
+        made = random.Random(f"{kind} {source.project} {source.path}")
+        if kind in EDITS:
+            yield Edited(source, EDITS[kind](source.text, source.language, made))
+            continue
+        least, most, change = PASTED[kind]
+        found = functions(source.text, source.language, least, most)
+        same_language = [host for host in hosts if host.language == source.language]
+        if found and same_language:
+            function = change(made.choice(found), source.language, made)
+            yield Edited(source, pasted(function, made.choice(same_language).text, source.language))
+
+
+class Result(NamedTuple):
+    source: Source
+    projects: tuple[str, ...]
+
+    @property
+    def is_found(self) -> bool:
+        return self.source.project in self.projects
+
+    @property
+    def is_wrong(self) -> bool:
+        return any(project != self.source.project for project in self.projects)
+
+
+def result(known: Knowledge, source: Source, text: str, *, deep: bool) -> Result:
+    path = f"src/file{posixpath.splitext(source.path)[1]}"
+    found = identify(known, [(path, text.encode())], deep=deep).components
+    return Result(source, tuple(component.project.rpartition(":")[2] for component in found))
+
+
+def measured(known: Knowledge, half: sets.Half) -> Iterator[tuple[str, list[Result]]]:
+    mine = [source for source in originals(known) if sets.half(source.project) == half]
+    hosts = [source for source in unrelated() if sets.half(source.project) == half]
+    for kind in (*EDITS, *PASTED):
+        yield kind, [result(known, edit.source, edit.text, deep=False) for edit in edited(kind, mine, hosts)]
+    yield "unrelated", [result(known, source, source.text, deep=False) for source in hosts]
+    yield "unrelated, --deep", [result(known, source, source.text, deep=True) for source in hosts]
+
+
+def row(kind: str, found: list[Result]) -> tuple[object, ...]:
+    """Of files of other projects: those that were flagged, and those that a review did not find to be shared code."""
+    if not kind.startswith("unrelated"):
+        right = sets.Share(sum(one.is_found for one in found), len(found))
+        return (kind, right, sets.Share(sum(one.is_wrong for one in found), len(found)), "")
+    flagged = [(one.source.project, one.source.path, project) for one in found for project in one.projects]
+    false = {hit[:2] for hit in flagged} - {hit[:2] for hit in flagged if hit in shared()}
+    for hit in flagged:
+        print("shared" if hit in shared() else "not reviewed", *hit, sep="\t")
+    return (kind, "", sets.Share(len({hit[:2] for hit in flagged}), len(found)), sets.Share(len(false), len(found)))
+
+
+@cache
+def shared() -> frozenset[tuple[str, ...]]:
+    """(project, path, project of the base): code that is in both, by comparing the files."""
+    lines = Path(__file__).with_name("shared.tsv").read_text("utf-8").splitlines()
+    return frozenset(tuple(line.split("\t")) for line in lines if line and not line.startswith("#"))
+
+
+HEAD = ("files", "recall", "another project", "which is not shared code")
+
+
+def main() -> None:
+    rows = [row(kind, found) for kind, found in measured(vendored.base(), "held-out")]
+    sets.write_section("edits", f"## Edited sources\n\n{TEXT}\n\n{sets.table(HEAD, rows)}")
+
+
+TEXT = f"""At most {MOST_FILES} files of a project, of at least {LEAST_LINES} lines of code, from copies that others carry, each
+edited alone and identified alone. Functions are of so many lines of code, and pasted into files of the unrelated projects.
+Unrelated files are those of projects that the base does not have; `benchmarks/origin/shared.tsv` names those that do contain
+code of a project in the base."""
+
+
+if __name__ == "__main__":
+    main()

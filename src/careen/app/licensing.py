@@ -1,0 +1,24 @@
+"""The licences of a report's packages, and what a profile misses in its SBOM."""
+
+from careen.components.content import Component, content_of
+from careen.components.profiles import Element, Profile, elements_of
+from careen.licences.categories import category
+from careen.licences.expressions import ids_in
+from careen.model.report import Report
+
+__all__ = ["Component", "Element", "Profile", "category", "components_of", "differs", "elements_of"]
+
+
+def components_of(report: Report) -> tuple[Component, ...]:
+    return content_of(report).components
+
+
+def differs(component: Component) -> bool:
+    """Whether its texts show other licences than it declares. A text says nothing about later versions."""
+    licence = component.licence
+    declared = {_base(id) for id in ids_in(licence.declared)}
+    return bool(declared) and any(_base(id) not in declared for id in ids_in(licence.found))
+
+
+def _base(id: str) -> str:
+    return id.removesuffix("-or-later").removesuffix("-only")

@@ -1,0 +1,117 @@
+"""The files of the visible tree whose origin their content has to show.
+
+Programs and libraries that no package owns, that were modified, or that lie within a package of a language; source code that
+no package owns; and, within a package of a language, the folders in which packages keep copies of others. What a package of
+the distribution owns and verifies is explained, and so is what a cataloger identifies.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+
+from careen.model.origin import OriginFile, OriginFiles
+from careen.model.package import Package
+
+from .facts import Facts
+from .owners import Owners
+from .squash import Squashed
+from .unidentified import Claimed
+
+MAX_FILES = 20_000
+SOURCE_BYTES = range(256, 4 << 20)
+PROGRAM_BYTES = range(256, 256 << 20)
+BUNDLE_BYTES = range(32 << 10, 16 << 20)
+SOURCES = frozenset(
+    (".c", ".cc", ".cjs", ".cpp", ".cs", ".cu", ".cxx", ".go", ".h", ".hh", ".hpp", ".hxx", ".inc", ".java", ".js", ".jsx",
+     ".kt", ".l", ".m", ".mjs", ".mm", ".php", ".pl", ".pm", ".pxd", ".py", ".pyi", ".pyx", ".r", ".rb", ".rs", ".scala",
+     ".swift", ".tcl", ".ts", ".tsx", ".y")
+)  # fmt: skip
+SCRIPTS = (".js", ".mjs", ".cjs")
+# In these folders of a package are copies of other projects; in the latter they are bundled with its own code.
+COPIES = frozenset(
+    ("_vendor", "_vendored", "_vendored_packages", "3rdparty", "bundled", "extern", "external", "externals", "packages",
+     "third-party", "third_party", "thirdparty", "vendor", "vendored")
+)  # fmt: skip
+BUNDLES = frozenset(("build", "dist", "min", "umd"))
+# Here are tools and data of the system: what no package owns was made by its own programs.
+SYSTEM = ("usr/share/", "usr/include/", "usr/src/", "usr/lib/", "var/lib/", "etc/", "lib/", "proc/", "sys/", "dev/")
+
+
+def origin_files(
+    tree: Squashed, facts: Facts, owners: Owners, claimed: Claimed, nobodys: Collection[str], packages: Iterable[Package]
+) -> OriginFiles:
+    """``nobodys``: programs that nothing identifies."""
+    sizes = cache(lambda layer: tree.deltas[layer].table.numbers(tree.deltas[layer].table.sizes, "Q"))
+    places = _Places(owners, packages)
+    programs, sources = [], []
+    for fact in facts.of_role("native_code"):
+        layer, row = tree.entry(fact.path) or (-1, 0)
+        owner, is_distributed = places.owner(fact.path)
+        is_open = fact.path in nobodys or (owner and not is_distributed)
+        if is_open and fact.path not in places.named and layer == fact.layer and sizes(layer)[row] in PROGRAM_BYTES:
+            programs.append(OriginFile(fact.path, layer, owner))
+    for path, layer, row in _sources(tree):
+        owner, is_distributed = places.owner(path)
+        if is_distributed:
+            continue
+        size = sizes(layer)[row]
+        if _is_copy(path, size) if owner or path in claimed else size in SOURCE_BYTES and not path.startswith(SYSTEM):
+            sources.append(OriginFile(path, layer, owner))
+    found = [*sorted(programs, key=_path), *sorted(sources, key=_path)]
+    return OriginFiles(tuple(found[:MAX_FILES]), max(len(found) - MAX_FILES, 0))
+
+
+class _Places:
+    """Whose the files are: by the lists of packages, and by the folders of packages of a language.
+
+    ``named``: programs that state all the modules that are linked in.
+    """
+
+    def __init__(self, owners: Owners, packages: Iterable[Package]) -> None:
+        self._owners = owners
+        self._folders: dict[str, str] = {}
+        named = set[str]()
+        for package in packages:
+            for place in package.evidence:
+                folder, _, name = place.path.rpartition("/")
+                if package.type in PROGRAM_TYPES:
+                    named.add(place.path)
+                elif name in MANIFESTS and package.presence == "present":
+                    self._folders[folder] = package.purl
+        self.named = frozenset(named)
+
+    def owner(self, path: str) -> tuple[str, bool]:
+        """The purl of the package, and whether it is the distribution's; "" if there is none."""
+        owner = self._owners.of(path)
+        if owner:
+            return owner[1].purl, owner[0].ecosystem.distribution
+        folder = path.rpartition("/")[0]
+        while folder:
+            if folder in self._folders:
+                return self._folders[folder], False
+            folder = folder.rpartition("/")[0]
+        return "", False
+
+
+PROGRAM_TYPES = ("golang", "cargo", "nuget")
+MANIFESTS = ("package.json",)
+
+
+def _sources(tree: Squashed) -> Iterator[tuple[str, int, int]]:
+    kinds = [delta.table.kinds for delta in tree.deltas]
+    for folder, names in tree.folders.items():
+        prefix = f"{folder}/" if folder else ""
+        for name, (layer, row) in names.items():
+            dot = name.rfind(".")
+            if dot > 0 and name[dot:].lower() in SOURCES and kinds[layer][row] == "f":
+                yield prefix + name, layer, row
+
+
+def _is_copy(path: str, size: int) -> bool:
+    folders = path.split("/")[:-1]
+    if not COPIES.isdisjoint(folders):
+        return size in SOURCE_BYTES
+    return path.endswith(SCRIPTS) and size in BUNDLE_BYTES and not BUNDLES.isdisjoint(folders)
+
+
+def _path(file: OriginFile) -> str:
+    return file.path

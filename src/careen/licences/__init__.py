@@ -1,0 +1,1 @@
+"""Licences: names and texts turned into SPDX expressions, without a network."""

@@ -1,0 +1,61 @@
+"""Which package contains another one as a copy of its own: OpenSSL in the wheel of cryptography, jQuery in Werkzeug.
+
+A copy cannot be upgraded by its name: only a newer release of its owner brings a newer copy. An owner is recognised by the
+place of the copy: a folder of its name in ``site-packages`` (auditwheel's ``NAME.libs`` too), its folder in
+``node_modules``, or the program of its name that both are part of.
+**Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules".
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from posixpath import basename
+
+from careen.model.package import Package
+
+_SITE = re.compile(r"(?P<site>.*?(?:site|dist)-packages/)(?P<folder>[^/]+)/")
+_INFO = re.compile(r"(?P<site>.*?(?:site|dist)-packages/)[^/]+\.(?:dist|egg)-info(?:/|$)")
+_MODULE = re.compile(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy: the innermost one
+_RUNS = re.compile(r"[-_.]+")
+
+
+class Bundles:
+    def __init__(self, packages: Iterable[Package]) -> None:
+        self._by_folder: dict[str, Package] = {}
+        self._by_program: defaultdict[str, list[Package]] = defaultdict(list)
+        for package in packages:
+            for place in package.evidence:
+                self._add(package, place.path)
+
+    def owner_of(self, package: Package) -> str:
+        """The name of the package that contains this one, or the names if there are several copies; "" if there is none."""
+        owners = {self._owner(package, place.path) for place in package.evidence}
+        return "" if "" in owners else " and ".join(sorted(owners))
+
+    def _add(self, package: Package, path: str) -> None:
+        if package.type == "pypi" and (found := _INFO.match(path)):
+            self._by_folder.setdefault(found["site"] + _normal(package.name), package)
+        elif package.type == "npm" and path.endswith("/package.json") and (found := _MODULE.match(path)):
+            self._by_folder.setdefault(found["folder"], package)
+        elif package.type == "generic" and package.name == basename(path):
+            self._by_program[path].append(package)
+
+    def _owner(self, package: Package, path: str) -> str:
+        for folder in _folders(path):
+            owner = self._by_folder.get(folder)
+            if owner is not None:
+                return "" if owner.name == package.name else owner.name
+        programs = self._by_program.get(path, []) if package.type == "generic" else []
+        return programs[0].name if len(programs) == 1 and programs[0].name != package.name else ""
+
+
+def _folders(path: str) -> Iterable[str]:
+    if found := _MODULE.match(path):
+        yield found["folder"]
+    if (found := _SITE.match(path)) and not _INFO.match(path):
+        yield found["site"] + _normal(found["folder"].removesuffix(".libs"))
+
+
+def _normal(name: str) -> str:
+    """A name of PyPI, as PEP 503 normalises it."""
+    return _RUNS.sub("-", name).lower()

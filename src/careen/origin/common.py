@@ -1,0 +1,31 @@
+"""Code that tells nothing of where a file comes from, because many projects have it: features that are left out.
+
+Prologues that compilers and bundlers write, wrappers for module systems, idioms: what two of some forty projects have, or ten
+files of one (``benchmarks/origin/vocabulary.py``).
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from .spans import Hashes
+
+FAMILIES = ("letters", "tokens")
+PATH = Path(__file__).with_name("common.bin")
+
+
+def distinctive(family: str, hashes: Hashes) -> Hashes:
+    """``hashes`` without those of common code; sorted, each once."""
+    if family not in FAMILIES:
+        return hashes
+    found: Hashes = np.setdiff1d(hashes, _common()[family], assume_unique=True)
+    return found
+
+
+@cache
+def _common() -> dict[str, Hashes]:
+    values = np.frombuffer(PATH.read_bytes(), "<u8").astype(np.uint64)
+    ends = np.cumsum(values[: len(FAMILIES)]).astype(np.int64) + len(FAMILIES)
+    starts = (len(FAMILIES), *ends[:-1])
+    return {family: values[start:end] for family, start, end in zip(FAMILIES, starts, ends, strict=True)}

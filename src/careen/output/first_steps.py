@@ -1,0 +1,143 @@
+"""What to do first: the changes that remove findings, the most useful first, each with the findings that it removes.
+
+Upgrades come from the plan of the report; without one, each package with a fixed version is a step of its own. Findings of
+all other kinds are grouped by what they advise, so a kind that is new here needs no change.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from careen.model.advisory import SEVERITIES
+from careen.model.plan import Action, Plan
+from careen.model.report import Report
+
+from .lines import few, plural
+from .rows import Row, rows_of
+
+FIRST = 5  # steps that a report begins with
+NEWER_BASE = "pull a newer build of the base image (docker build --pull)"
+
+
+class Step(Struct, frozen=True):
+    """Text as images and feeds have it: each format escapes it."""
+
+    title: str
+    removes: int
+    certain: bool = True  # False: it may remove them
+    maybe: int = 0  # more that it may remove: in copies that the upgraded packages contain
+    severities: tuple[tuple[str, int], ...] = ()  # of what it removes, as far as they are known
+    command: str = ""
+    detail: str = ""
+    fingerprints: tuple[str, ...] = ()  # of the findings
+
+    @property
+    def effect(self) -> str:
+        """ "removes 12", "removes 12, maybe 3 more", "may remove 3"."""
+        more = f", maybe {self.maybe:,} more" if self.maybe else ""
+        return f"{'removes' if self.certain else 'may remove'} {self.removes:,}{more}"
+
+
+def first_steps(report: Report) -> list[Step]:
+    rows = rows_of(report)
+    in_packages = [row for row in rows if row.purl]
+    steps = [*(_of_plan(report.plan, in_packages) if report.plan else _of_packages(in_packages, report))]
+    steps += _of_others([row for row in rows if not row.purl])
+    return sorted(steps, key=_rank)
+
+
+def _rank(step: Step) -> tuple[int, int, bool, int, str]:
+    """What removes critical and high findings is first."""
+    counts = dict(step.severities)
+    critical, high = counts.get("critical", 0), counts.get("high", 0)
+    return (-(critical + high), -critical, not step.certain, -step.removes, step.title)
+
+
+def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
+    by_purl: dict[str, list[Row]] = {}
+    for row in rows:
+        by_purl.setdefault(row.purl, []).append(row)
+    inside = _in_bundles(plan, rows)
+    for action in plan.actions:
+        copies = [row for upgrade in action.upgrades for row in inside.pop(upgrade.package, ())]
+        upgraded = [row for upgrade in action.upgrades for row in by_purl.get(upgrade.purl, ()) if row.fixed_in]
+        upgraded = upgraded if len(upgraded) == action.removes else []  # one purl in several places: it is not known which
+        yield Step(
+            _title(action),
+            action.removes,
+            True,
+            len(copies),
+            _severities(upgraded),
+            action.command,
+            ", ".join(f"{upgrade.package} {upgrade.version} → {upgrade.to}" for upgrade in action.upgrades),
+            tuple(row.fingerprint for row in upgraded),
+        )
+    for owner, copies in inside.items():
+        names = few([*dict.fromkeys(row.subject for row in copies)])
+        yield _step(f"upgrade {owner} to a release with a newer copy of {names}, which it contains", copies, certain=False)
+    for advice in plan.advice:
+        if advice.kind == "refresh_base" and advice.findings:
+            upgradable = {upgrade.purl for action in plan.actions for upgrade in action.upgrades}
+            left = [row for row in rows if row.fixed_in and _is_of_system(row) and row.purl not in upgradable]
+            known = left if len(left) == advice.findings else []
+            yield _step(NEWER_BASE, known, advice.text, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
+
+
+def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The findings with a fix in copies within another package, by the name of that one."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.fixed_in and row.purl in plan.bundled:
+            found.setdefault(plan.bundled[row.purl], []).append(row)
+    return found
+
+
+def _is_of_system(row: Row) -> bool:
+    return row.purl.startswith(("pkg:deb/", "pkg:rpm/", "pkg:apk/"))
+
+
+def _title(action: Action) -> str:
+    """ "apt: upgrade 7 packages", "program in usr/local/bin/node: upgrade node 16.13.0 to 22.23.2"."""
+    place = f" in {action.place}" if action.place else ""
+    upgrades = action.upgrades
+    if len(upgrades) == 1:
+        what = f"{upgrades[0].package} {upgrades[0].version} to {upgrades[0].to}".replace("  ", " ")
+    else:
+        what = plural(len(upgrades), "package")
+    return f"{action.manager}{place}: upgrade {what}"
+
+
+def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
+    """Packages that are built from one source are upgraded together."""
+    sources = {package.purl: package.source for package in report.inventory.packages if package.source}
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row.fixed_in:
+            source = sources.get(row.purl)
+            subject = f"{source.name} {source.version}" if source else row.subject
+            groups.setdefault((subject, row.purl.partition("/")[0]), []).append(row)
+    for (subject, _), group in groups.items():
+        versions = [text for text, _ in Counter(" or ".join(row.fixed_in) for row in group).most_common()]
+        more = f" and {len(versions) - 3} more" if len(versions) > 3 else ""
+        yield _step(f"upgrade {subject}: fixes are in {', '.join(versions[:3])}{more}", group)
+
+
+def _of_others(rows: Sequence[Row]) -> Iterator[Step]:
+    """By what they advise. Findings that may be none are not a step."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        if row.confidence != "possible":
+            groups.setdefault((row.id, row.advice), []).append(row)
+    for (_, advice), group in groups.items():
+        yield _step(group[0].title or group[0].id, group, advice)
+
+
+def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:
+    fingerprints = tuple(row.fingerprint for row in group)
+    return Step(title, len(group), certain, 0, _severities(group), "", detail, fingerprints)
+
+
+def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(row.severity for row in rows)
+    return tuple((severity, counts[severity]) for severity in SEVERITIES if counts[severity])

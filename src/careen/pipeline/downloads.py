@@ -1,0 +1,78 @@
+"""Software that the steps of a build downloaded, by the image's history: the names and versions in addresses.
+
+A step counts if it wrote code that nothing else explains. The history is what the maker of the image states, so a finding of
+such software is *possible*, and the statement suppresses nothing. Software that a reader names in the same layer is left out.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from careen.formats.dockerfile.reader import read_dockerfile
+from careen.formats.feeds.software import software_of_conda, software_of_package
+from careen.log import logger
+from careen.model.image import Image
+from careen.model.inventory import Inventory
+from careen.model.package import Evidence, Package
+from careen.output.summary import build_step
+from careen.predict.declared import Predicted, predicted
+from careen.safety.pattern import pattern
+
+log = logger(__name__)
+
+CATALOGER = "history"
+CONFIDENCE = 0.3  # findings are possible
+MAX_ENTRIES = 500
+MAX_FILES = 20  # that are named as its places
+_PLAIN = pattern(r"[\dA-Za-z.+-]+")
+
+
+def with_downloads(image: Image, inventory: Inventory) -> Inventory:
+    files: dict[int, list[str]] = {}
+    for file in inventory.origin_files.files:
+        if not file.owner:
+            files.setdefault(file.layer, []).append(file.path)
+    if not files:
+        return inventory
+    known = {(place.layer, package.name.lower()) for package in inventory.packages for place in package.evidence}
+    found: dict[tuple[str, str], Package] = {}
+    for layer, install in _downloads(image):
+        name, version = install.package.name, install.package.version
+        if layer in files and (layer, name.lower()) not in known and (name, version) not in found:
+            places = tuple(Evidence(path, layer) for path in sorted(files[layer])[:MAX_FILES])
+            found[name, version] = _package(name.rpartition("/")[2], version, places)
+    return replace(inventory, packages=(*inventory.packages, *found.values())) if found else inventory
+
+
+def _downloads(image: Image) -> Iterator[tuple[int, Predicted]]:
+    """What each layer's step downloaded, in a stated version."""
+    layers: list[int] = []
+    steps: list[str] = []
+    layer = -1
+    for entry in image.config.history[:MAX_ENTRIES]:
+        layer += not entry.empty_layer
+        layers.append(layer)
+        steps.append(_on_one_line(build_step(entry.created_by)))
+    try:
+        document = read_dockerfile("\n".join(("FROM scratch", *steps)), "history")
+    except ValueError as error:
+        log.info("the history of the image is not read: %s", error)
+        return
+    for install in predicted(document):
+        at = install.line - 2  # the first step is on line 2
+        if install.url and install.pinned and install.package.type in ("generic", "github") and 0 <= at < len(layers):
+            yield layers[at], install
+
+
+def _on_one_line(step: str) -> str:
+    """A step never continues on the next line: neither by a backslash nor as a here-document."""
+    return step.replace("<<", "").rstrip("\\") or "#"
+
+
+def _package(name: str, version: str, places: tuple[Evidence, ...]) -> Package:
+    found = software_of_package(name, "")
+    software = found[0] if found else software_of_conda(name)
+    product = next(iter(software.cpe), "") if software else ""
+    plain = version.removeprefix("v")
+    cpe = f"cpe:2.3:a:{product}:{plain}:*:*:*:*:*:*:*" if product and _PLAIN.fullmatch(plain) else None
+    return Package("generic", None, name, plain, cataloger=CATALOGER, confidence=CONFIDENCE, evidence=places, cpe=cpe)

@@ -1,0 +1,202 @@
+"""Components that a knowledge base names, as packages: one for each project and set of versions.
+
+What another reader names already is left out: a program whose own texts state what it is, and a package's own code within it.
+"""
+
+import posixpath
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from urllib.parse import unquote
+
+from msgspec.structs import replace
+
+from careen.formats.feeds.software import software_of_conda, software_of_package
+from careen.layers.origin_features import FeaturesRead, described_files
+from careen.model.inventory import Inventory
+from careen.model.origin import Band, Origin, PatchState, Share
+from careen.model.package import JOINED_BY_SLASH, Evidence, Package
+from careen.origin.component import Component
+from careen.origin.identify import identify_described
+from careen.origin.knowledge import Knowledge
+from careen.safety.pattern import pattern
+
+CATALOGER = "origin"
+CONFIDENCE: Mapping[Band, float] = {"exact": 0.9, "high": 0.8, "medium": 0.5, "low": 0.3}
+OF_SCRIPTS = ("pkg:composer/", "pkg:gem/", "pkg:npm/", "pkg:pypi/")
+_STATES = ("fixed", "unknown", "vulnerable")
+_PLAIN = pattern(r"[\dA-Za-z.+-]+")
+_SEPARATORS = pattern(r"[-_. ]+")
+
+
+def packages_of(
+    base: Knowledge,
+    read: FeaturesRead,
+    inventory: Inventory,
+    *,
+    proven: bool,
+    few_versions: bool = False,
+    before: Sequence[Package] = (),
+) -> tuple[list[Package], frozenset[str]]:
+    """The packages, and the files that they explain. ``before``: those of another base, which are not named again.
+
+    ``few_versions``: the base has some of each project's. A copy whose files are not all those of one version may be of
+    one that the base does not have.
+    """
+    identified = identify_described(base, described_files(read))
+    known = _Known(inventory, before)
+    layers = {file.path: file.layer for file in inventory.origin_files.files}
+    owners = {file.path: file.owner for file in inventory.origin_files.files if file.owner}
+    programs = {kept.path for kept in read.files if kept.kind == "program"}
+    groups: dict[tuple[str, tuple[str, ...]], list[Component]] = {}
+    explained: set[str] = set()
+    for found in identified.components:
+        component = _doubted(found) if few_versions and not _is_whole(found) else found
+        if component.path in programs and _is_of_scripts(component):
+            continue
+        explained.update(component.files)
+        owned_by = frozenset(owners[path] for path in component.files if path in owners)
+        if not known.names(component, owned_by):
+            groups.setdefault((component.project, component.versions), []).append(component)
+    packages = [_package(group, layers, owners, proven=proven) for group in groups.values()]
+    return packages, frozenset(explained)
+
+
+def _is_of_scripts(component: Component) -> bool:
+    """Texts of a script in a program come from elsewhere: Python's own modules, and what tools generate, have them as well."""
+    return bool(component.purls) and all(purl.startswith(OF_SCRIPTS) for purl in component.purls)
+
+
+def _is_whole(component: Component) -> bool:
+    return component.modified is False and len(component.versions) == 1 and len(component.files) > 1
+
+
+def _doubted(component: Component) -> Component:
+    """A part of one file is too little for a base that keeps few stretches of code."""
+    is_part = len(component.files) == 1 and component.modified is not False
+    return replace(component, nearest=True, confidence="medium" if is_part else component.confidence)
+
+
+def _package(group: Sequence[Component], layers: Mapping[str, int], owners: Mapping[str, str], *, proven: bool) -> Package:
+    best = max(group, key=lambda component: CONFIDENCE[component.confidence])
+    version = best.versions[0] if len(best.versions) == 1 and not best.nearest else ""
+    type, name = _coordinates(best)
+    files = sorted({path for component in group for path in component.files})
+    mine = tuple(dict.fromkeys(owners[path] for path in files if path in owners))
+    return Package(
+        type=type,
+        namespace=None,
+        name=name,
+        version=version,
+        cataloger=CATALOGER,
+        confidence=CONFIDENCE[best.confidence],
+        owned_by=mine[0] if len(mine) == 1 else None,
+        evidence=tuple(Evidence(path, layers[path]) for path in files),
+        cpe=cpe_of(best, version) if type == "generic" else None,
+        origin=Origin(
+            project=best.project,
+            versions=best.versions,
+            band=best.confidence,
+            modified=None if best.modified is None else any(component.modified for component in group),
+            nearest=any(component.nearest for component in group),
+            shares=tuple(Share(part.kind, part.found, part.of) for part in best.evidence),
+            fixes=tuple(_fixes(group)),
+            owners=mine,
+            proven=proven,
+        ),
+    )
+
+
+def _fixes(group: Sequence[Component]) -> Iterator[PatchState]:
+    """Of several places the worst counts: what is fixed in one of them, and unknown in another, is unknown."""
+    for cve in sorted({fix.cve for component in group for fix in component.fixes}):
+        found = [next((fix for fix in component.fixes if fix.cve == cve), None) for component in group]
+        worst = max((fix for fix in found if fix), key=lambda fix: _STATES.index(fix.state))
+        state = "unknown" if worst.state == "fixed" and None in found else worst.state
+        yield PatchState(cve, state, worst.evidence)
+
+
+def _coordinates(component: Component) -> tuple[str, str]:
+    """Type and name, by the first package URL of an ecosystem; else a program without one."""
+    for purl in component.purls:
+        type, _, rest = purl.removeprefix("pkg:").partition("/")
+        path = unquote(rest.partition("?")[0])
+        if type == "maven":
+            return type, path.replace("/", ":")
+        if type in ("pypi", "gem", "cargo", "nuget", "composer", *JOINED_BY_SLASH) and type != "generic":
+            return type, path
+    return "generic", name_of(component.project)
+
+
+def name_of(project: str) -> str:
+    """Without the kind of its source: "zlib" of "deb:zlib"."""
+    return project.rpartition(":")[2]
+
+
+def cpe_of(component: Component, version: str) -> str | None:
+    """By the base, else by the map of well-known software; without a version for a set of them."""
+    product = next(iter(component.cpes), "")
+    if not product:
+        name = name_of(component.project)
+        found = software_of_package(name, "")
+        software = found[0] if found else software_of_conda(name)
+        product = next(iter(software.cpe), "") if software else ""
+    if not product:
+        return None
+    return f"cpe:2.3:a:{product}:{version if version and _PLAIN.fullmatch(version) else '*'}:*:*:*:*:*:*:*"
+
+
+class _Known:
+    """What other readers name, by place."""
+
+    def __init__(self, inventory: Inventory, before: Iterable[Package]) -> None:
+        self._packages = [package for package in (*inventory.packages, *before) if package.presence != "absent"]
+
+    def names(self, component: Component, owners: Collection[str]) -> bool:
+        """Whether a package of this name is in these files, contains them, or lies beside them."""
+        mine = names_of(component)
+        return any(
+            package.purl in owners or self._is_at(package, component)
+            for name in mine
+            for package in self._by_name.get(name, ())
+        )
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Package]]:
+        found: dict[str, list[Package]] = {}
+        for package in self._packages:
+            names = {normal(package.name), normal(package.name.rpartition("/")[2]), normal(package.name.rpartition(":")[2])}
+            if package.cpe:
+                names.add(normal(package.cpe.split(":")[4]))
+            for name in names:
+                found.setdefault(name, []).append(package)
+        return found
+
+    @staticmethod
+    def _is_at(package: Package, component: Component) -> bool:
+        for place in package.evidence:
+            path = place.path.partition("!/")[0]
+            if path in component.files:
+                return True
+            folder = posixpath.dirname(path)
+            if folder.endswith((".dist-info", ".egg-info", "/EGG-INFO")):
+                folder = posixpath.dirname(folder)
+                if folder == posixpath.dirname(component.path):
+                    return True
+            elif path.endswith("package.json") and f"{component.path}/".startswith(f"{folder}/"):
+                return True
+        return False
+
+
+def names_of(component: Component) -> frozenset[str]:
+    names = [name_of(component.project), *(cpe.partition(":")[2] for cpe in component.cpes)]
+    names += [unquote(purl.rpartition("/")[2]) for purl in component.purls]
+    return frozenset(map(normal, names))
+
+
+def normal(name: str) -> str:
+    """Names of one software are spelled in several ways: libpng, png, lib-png."""
+    return _SEPARATORS.sub("", name.lower()).removeprefix("lib") or name
+
+
+def is_origin(package: Package) -> bool:
+    return package.cataloger == CATALOGER

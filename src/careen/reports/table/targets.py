@@ -1,0 +1,37 @@
+"""What to upgrade a package to, beside its name: the version that fixes its findings, or the package that contains it."""
+
+from collections.abc import Mapping, Sequence
+
+from careen.model.finding import Vulnerability
+from careen.model.plan import Plan
+
+
+def target_of(findings: Sequence[Vulnerability], plan: Plan | None) -> str:
+    """ "3.0.13-1 fixes all", "3.0.13-1 fixes 2 of 3", "upgrade flask, which contains it"; "" if nothing fixes any."""
+    if plan is None:
+        return ""
+    purls = [*dict.fromkeys(finding.package for finding in findings)]
+    with_fix = sum(bool(finding.fix.versions) for finding in findings)
+    upgrades = _upgrades(plan)
+    if known := [upgrades[purl] for purl in purls if purl in upgrades]:
+        versions = [version for versions, _ in known for version in versions]
+        return _fixes(versions, min(with_fix, sum(removes for _, removes in known)), len(findings))
+    owners = {plan.bundled.get(purl, "") for purl in purls}
+    if len(owners) == 1 and "" not in owners:
+        return f"upgrade {owners.pop()}, which contains it"
+    # Nothing in the image can upgrade these: the version is one that a newer base image has.
+    return _fixes([plan.versions[purl] for purl in purls if purl in plan.versions], with_fix, len(findings))
+
+
+def _upgrades(plan: Plan) -> Mapping[str, tuple[list[str], int]]:
+    """The target versions of each package, and the number of findings that they remove, by purl."""
+    found: dict[str, tuple[list[str], int]] = {}
+    for upgrade in (upgrade for action in plan.actions for upgrade in action.upgrades):
+        versions, removes = found.get(upgrade.purl, ([], 0))
+        found[upgrade.purl] = ([*versions, upgrade.to], removes + upgrade.removes)
+    return found
+
+
+def _fixes(versions: Sequence[str], fixed: int, all: int) -> str:
+    share = "all" if fixed >= all else f"{fixed:,} of {all:,}"
+    return f"{', '.join(dict.fromkeys(versions))} fixes {share}" if versions and fixed else ""

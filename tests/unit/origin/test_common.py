@@ -1,0 +1,46 @@
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from careen.origin.common import FAMILIES, _common, distinctive  # noqa: E402
+from careen.origin.features import features_of  # noqa: E402
+from careen.origin.spans import HASH_BITS  # noqa: E402
+
+PROLOGUE = b"""
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+"""
+
+
+def test_the_list_is_in_order():
+    for family in FAMILIES:
+        assert _common()[family].size > 1000
+        assert bool((np.diff(_common()[family]) > 0).all())
+        assert int(_common()[family].max()) < 1 << HASH_BITS
+
+
+def test_what_a_bundler_writes_is_common():
+    for family in FAMILIES:
+        hashes = features_of("a.js", PROLOGUE)[family]
+        assert distinctive(family, hashes).size < 0.7 * hashes.size
+
+
+def test_other_code_and_other_families_stay():
+    hashes = np.array([1, 2, int(_common()["letters"][0])], np.uint64)
+    hashes.sort()
+    assert distinctive("letters", hashes).size == 2
+    assert distinctive("literals", hashes).tolist() == hashes.tolist()

@@ -1,0 +1,49 @@
+from msgspec.structs import replace
+from tests.support.reports import JINJA, KERNEL, LIBSSL, LOG4J, faulty, usual, vulnerability
+
+from careen.model.plan import Action, Advice, Plan, Upgrade
+from careen.output.first_steps import first_steps
+
+
+def test_without_a_plan_each_source_package_is_a_step():
+    steps = first_steps(usual())
+    assert [(step.title, step.removes) for step in steps] == [
+        ("upgrade org.apache.logging.log4j:log4j-core 2.14.1: fixes are in 2.15.0 or 2.12.2 or 2.3.1", 1),
+        ("upgrade openssl 3.0.11-1~deb12u2: fixes are in 3.0.13-1~deb12u1", 2),
+        ("upgrade Jinja2 3.0.1: fixes are in 3.1.3", 1),
+    ]
+    assert steps[1].severities == (("medium", 2),)
+
+
+def test_the_steps_of_a_plan():
+    pip = Action("pip", "/opt/bin/python3", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
+    libraries = (Upgrade("libssl3", "1", "2", 2, LIBSSL.purl), Upgrade("openssl", "1", "2", 0, "pkg:deb/debian/openssl"))
+    apt = Action("apt", "", "dockerfile", "apt-get …", libraries, 2)
+    advice = (Advice("drop_package", "remove x", 4), Advice("refresh_base", "pull a newer base", 1))
+    system = vulnerability("CVE-4", KERNEL, severity="low")
+    found = (vulnerability("CVE-1", JINJA, severity="low"), *(vulnerability(f"CVE-{n}", LIBSSL) for n in (2, 3)), system)
+    steps = first_steps(replace(usual(), findings=found, plan=Plan(4, 1, 1, (pip, apt), (), advice)))
+    assert [(step.title, step.effect) for step in steps] == [
+        ("apt: upgrade 2 packages", "removes 2"),
+        ("pip in /opt/bin/python3: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1"),
+        ("pull a newer build of the base image (docker build --pull)", "may remove 1"),
+    ]
+    assert steps[0].severities == (("high", 2),)
+    assert steps[0].fingerprints == tuple(finding.fingerprint for finding in found[1:3])
+
+
+def test_other_kinds_are_grouped_by_what_they_advise():
+    steps = first_steps(faulty())
+    assert [(step.title, step.detail[:6], step.removes) for step in steps] == [
+        ("Token of a service", "Revoke", 1), ("Container runs as root", "Name a", 1), ("Container runs as root", "Name a", 1),
+    ]  # fmt: skip
+
+
+def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
+    found = (vulnerability("CVE-1", JINJA), vulnerability("CVE-2", LOG4J))
+    alone = Plan(2, 2, 2, (), (), (), bundled={LOG4J.purl: "Jinja2"})
+    (step,) = (step for step in first_steps(replace(usual(), findings=found, plan=alone)))
+    assert (step.title.startswith("upgrade Jinja2 to a release with a newer copy of"), step.effect) == (True, "may remove 1")
+    pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
+    (step,) = first_steps(replace(usual(), findings=found, plan=replace(alone, actions=(pip,))))
+    assert (step.title, step.effect) == ("pip: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1, maybe 1 more")

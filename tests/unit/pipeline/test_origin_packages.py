@@ -1,0 +1,117 @@
+"""Components as packages: their names, and what is left out because another reader names it."""
+
+import pytest
+
+pytest.importorskip("numpy")
+
+from msgspec.structs import replace
+
+from careen.layers.origin_features import FeaturesRead, Kept
+from careen.model.inventory import Inventory
+from careen.model.origin import OriginFile, OriginFiles, PatchState
+from careen.model.package import Evidence, Package
+from careen.origin.component import Component
+from careen.origin.identify import Identified
+from careen.pipeline import origin_packages
+from careen.pipeline.origin_packages import cpe_of, packages_of
+
+PIP = "pkg:pypi/pip@20.0"
+FILES = ("site/pip/_vendor/urllib3/a.py", "site/pip/_vendor/urllib3/b.py")
+COPY = Component("site/pip/_vendor/urllib3", "pypi:urllib3", ("pkg:pypi/urllib3",), (), ("1.26",), "exact", False, FILES, ())
+LIBRARY = Component("opt/tool", "deb:zlib", (), (), ("1.2.11", "1.2.12"), "high", None, ("opt/tool",), ())
+
+
+@pytest.fixture
+def named(monkeypatch):
+    def run(*components, packages=(), **options):
+        monkeypatch.setattr(origin_packages, "identify_described", lambda base, files: Identified(components, 0))
+        looked = [OriginFile(path, 1, PIP if "pip/" in path else "") for each in components for path in each.files]
+        inventory = Inventory(None, packages, origin_files=OriginFiles(tuple(looked)))
+        kept = tuple(Kept(each.path, "program" if each.modified is None else "source", {}) for each in components)
+        return packages_of(None, FeaturesRead(kept), inventory, proven=True, **options)
+
+    return run
+
+
+def test_a_copy_within_a_package(named):
+    (package,), files = named(COPY)
+    assert (package.purl, package.owned_by, package.origin.owners) == ("pkg:pypi/urllib3@1.26", PIP, (PIP,))
+    assert package.evidence == tuple(Evidence(path, 1) for path in FILES)
+    assert files == frozenset(FILES)
+
+
+def test_a_set_of_versions_is_a_package_without_one(named):
+    (package,), _ = named(LIBRARY)
+    assert (package.purl, package.cpe) == ("pkg:generic/zlib", "cpe:2.3:a:zlib:zlib:*:*:*:*:*:*:*:*")
+    assert package.origin.versions == ("1.2.11", "1.2.12")
+
+
+@pytest.mark.parametrize(
+    ("component", "type", "name", "path"),
+    [
+        (COPY, "pypi", "pip", "site/pip-20.0.dist-info/METADATA"),  # another name: it is a copy
+        (COPY, "pypi", "urllib3", "elsewhere/urllib3-1.26.dist-info/METADATA"),
+        (LIBRARY, "generic", "openssl", "opt/tool"),
+    ],
+)
+def test_another_package_does_not_hide_it(named, component, type, name, path):
+    other = Package(type, None, name, "20.0", evidence=(Evidence(path, 0),))
+    assert len(named(component, packages=(other,))[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("component", "type", "name", "path"),
+    [
+        (COPY, "pypi", "urllib3", "site/pip/_vendor/urllib3-1.26.dist-info/METADATA"),
+        (LIBRARY, "generic", "zlib", "opt/tool"),
+        (replace(COPY, project="npm:urllib3", purls=("pkg:npm/urllib3",)), "npm", "urllib3",
+         "site/pip/_vendor/urllib3/package.json"),
+    ],
+)  # fmt: skip
+def test_what_another_reader_names_there_is_not_named_twice(named, component, type, name, path):
+    other = Package(type, None, name, "9", evidence=(Evidence(path, 0),))
+    made, files = named(component, packages=(other,))
+    assert (made, files) == ([], frozenset(component.files))
+
+
+def test_the_code_of_a_package_within_itself_is_its_own(named):
+    own = replace(COPY, project="pypi:pip", purls=("pkg:pypi/pip",))
+    assert named(own, packages=(Package("pypi", None, "pip", "20.0", evidence=(Evidence("x", 0),)),))[0] == []
+
+
+def test_texts_of_a_script_in_a_program_are_no_copy(named):
+    assert named(replace(LIBRARY, project="pypi:idna", purls=("pkg:pypi/idna",))) == ([], frozenset())
+
+
+def test_of_a_base_with_few_versions_a_part_may_be_of_another_one(named):
+    assert named(COPY, few_versions=True)[0][0].origin.nearest is False
+    (package,), _ = named(replace(COPY, modified=True), few_versions=True)
+    assert (package.version, package.origin.nearest) == ("", True)
+    (package,), _ = named(LIBRARY, few_versions=True)
+    assert (package.origin.nearest, package.origin.band) == (True, "medium")
+
+
+def test_of_several_places_the_worst_state_of_a_fix_counts(named):
+    fixed, vulnerable = PatchState("CVE-1", "fixed"), PatchState("CVE-1", "vulnerable", "1 of 1")
+    other = replace(LIBRARY, files=("opt/other",), path="opt/other")
+
+    def states(*fixes):
+        found = [replace(one, fixes=mine) for one, mine in zip((LIBRARY, other), fixes, strict=True)]
+        return [(fix.cve, fix.state) for fix in named(*found)[0][0].origin.fixes]
+
+    assert states((fixed,), (fixed,)) == [("CVE-1", "fixed")]
+    assert states((fixed,), (vulnerable,)) == [("CVE-1", "vulnerable")]
+    assert states((fixed,), ()) == [("CVE-1", "unknown")]
+    assert states((), ()) == []
+
+
+def test_the_name_in_the_cpe_dictionary():
+    assert cpe_of(replace(LIBRARY, project="deb:libpng1.6"), "1.6.37") == "cpe:2.3:a:libpng:libpng:1.6.37:*:*:*:*:*:*:*"
+    assert cpe_of(replace(LIBRARY, cpes=("vendor:product",)), "1~rc") == "cpe:2.3:a:vendor:product:*:*:*:*:*:*:*:*"
+    assert cpe_of(replace(LIBRARY, project="deb:of-nobody"), "1") is None
+
+
+def test_a_package_of_an_ecosystem_by_its_purl(named):
+    scoped = replace(COPY, project="npm:@a/b", purls=("pkg:npm/%40a/b",))
+    jar = replace(COPY, project="maven:g:a", purls=("pkg:maven/org.x/lib",))
+    assert [package.purl for package in named(scoped, jar)[0]] == ["pkg:npm/%40a/b@1.26", "pkg:maven/org.x/lib@1.26"]

@@ -1,0 +1,34 @@
+import pytest
+from msgspec.structs import replace
+from tests.support.reports import JINJA, vulnerability
+
+from careen.model.finding import Fix
+from careen.model.plan import Action, Plan, Upgrade
+from careen.reports.table.targets import target_of
+
+FIXED, OPEN = vulnerability("CVE-1", JINJA), vulnerability("CVE-2", JINJA, fix=Fix("open"))
+NOTHING = Plan(2, 2, 2, (), (), ())
+
+
+def upgraded(*upgrades):
+    actions = (
+        Action("pip", "", "dockerfile", "…", tuple(Upgrade("Jinja2", "3.0.1", *one, JINJA.purl) for one in upgrades), 2),
+    )
+    return replace(NOTHING, actions=actions)
+
+
+@pytest.mark.parametrize(
+    ("findings", "plan", "target"),
+    [
+        ((FIXED, FIXED), upgraded(("3.1.3", 2)), "3.1.3 fixes all"),
+        ((FIXED, OPEN), upgraded(("3.1.3", 1)), "3.1.3 fixes 1 of 2"),
+        ((OPEN,), upgraded(("3.1.3", 5)), ""),  # only some severities are listed
+        ((FIXED,), upgraded(("3.1.3", 1), ("3.1.6", 0), ("3.1.3", 1)), "3.1.3, 3.1.6 fixes all"),  # in several places
+        ((FIXED,), replace(NOTHING, bundled={JINJA.purl: "flask"}), "upgrade flask, which contains it"),
+        ((FIXED, OPEN), replace(NOTHING, versions={JINJA.purl: "3.1.3"}), "3.1.3 fixes 1 of 2"),
+        ((OPEN,), NOTHING, ""),
+        ((OPEN,), None, ""),
+    ],
+)
+def test_targets(findings, plan, target):
+    assert target_of(findings, plan) == target
