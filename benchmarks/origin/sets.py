@@ -193,7 +193,8 @@ def apt_options() -> tuple[str, ...]:
     if not (folder / "sources.list").exists():
         sites = set(run("apt-get", "indextargets", "--format", "$(SITE)").split())
         lines = (
-            f"deb-src [signed-by={KEYRING}] {site} {suite} main\n"
+            f"{kind} [signed-by={KEYRING}] {site} {suite} main\n"
+            for kind in ("deb", "deb-src")
             for site in sites
             for suite in SUITES
             if site.endswith("/debian")

@@ -16,12 +16,12 @@ from careen.plugins import File, Reader, Wants
 
 from .dispatch import Wanted
 from .links import Reread
-from .origin_files import SCRIPTS
 
 MAX_KEPT_BYTES = 64 << 20
 _NAME = "origin_features"
-# What only compiled or minified code has in common with its source.
-_OF_COMPILED = frozenset(("literals", "names"))
+# What only compiled code has in common with its source, and what minified code has as well.
+_OF_PROGRAMS = frozenset(("tables", "statements"))
+_OF_COMPILED = _OF_PROGRAMS | {"literals", "names", "sequences"}
 _COSTLY = frozenset(("tokens",))
 FOR_FIXES = ("lines",)  # what fixes are looked up in
 
@@ -75,15 +75,16 @@ class _Pass:
             self.unread += 1
             return
         with file.open() as stream:
-            found = described(file.path, stream.read())
-        families = ({*found.features} | {*FOR_FIXES}) - _left_out(found, wanted)
-        kept = Kept(file.path, found.kind, packed(found.features, sorted(families)))
-        self._kept_bytes += kept.size_bytes
-        yield kept
+            content = stream.read()
+        for found in described(file.path, content):
+            families = ({*found.features} | {*FOR_FIXES}) - _left_out(found, wanted)
+            kept = Kept(found.path, found.kind, packed(found.features, sorted(families)))
+            self._kept_bytes += kept.size_bytes
+            yield kept
 
 
 def _left_out(found: Described, wanted: OriginFile) -> frozenset[str]:
-    if found.kind != "source":
+    if found.kind not in ("source", "script"):
         return frozenset()
     costly = _COSTLY if wanted.owner else frozenset[str]()
-    return costly if found.path.endswith(SCRIPTS) else costly | _OF_COMPILED
+    return costly | (_OF_PROGRAMS if found.kind == "script" else _OF_COMPILED)

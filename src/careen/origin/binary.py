@@ -1,114 +1,142 @@
-"""The texts of a program or library: what its sources had as literals and as names.
+"""What a program or library keeps of its sources: texts, names, tables of constants, and texts that state a version.
 
-Every run of printable bytes that ends in a zero byte is one text. Of an ELF file's symbols, those that it defines are names;
-those that it uses from other libraries (undefined symbols) are left out, because a program that calls a library does not
-contain it.  **Source:** System V gABI 4.1, chapter 4, "Symbol Table".
+A text is a run of printable bytes that ends in a zero byte, outside of code. Names are the symbols that the file defines: one
+that it uses of another library says nothing, because a program that calls a library does not contain it. A method in C++ is
+named by its class and its own name, as the source has them.
+**Source:** Itanium C++ ABI, 5.1 "External Names (a.k.a. Mangling)".
 """
 
-import io
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from careen.formats.binaries.elf import Elf, headers_of, sections
+from careen.formats.binaries.objects import Names, objects_of
+from careen.formats.binaries.segments import Ranges
 
 from .source import STRING_BYTES
-from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of
+from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of, hashes_of, hashes_of_spans
+from .stated import MAX_STATEMENTS, might_state, statements
+from .tables import constants_in
 
-HEAD_BYTES = 1 << 16
-MAX_SYMBOLS = 4_000_000
-SYMBOL_TABLES = ((".dynsym", ".dynstr"), (".symtab", ".strtab"))
+MAX_TEXTS = 1_000_000  # of a file, and as many names
+MAX_MANGLED = 200_000
+_LEAST_BYTES = 3  # of a text that states a version
 
 
 class Texts(NamedTuple):
-    """Hashes, sorted and each once: of literals, and of names that the file defines."""
+    """Hashes, sorted and each once; but ``statements`` are as ``stated`` has them."""
 
     literals: Hashes
     names: Hashes
+    tables: Hashes
+    statements: Hashes
 
 
 def texts_of(data: bytes) -> Texts:
-    """Of any file: one that is not ELF has no names."""
-    literals = _literals(bytes_of(data))
-    defined, used = [], []
-    for names, is_defined in _symbols(data):
-        defined.append(names[is_defined])
-        used.append(names[~is_defined])
-    if not defined:
-        return Texts(literals, np.empty(0, np.uint64))
-    names = np.unique(np.concatenate(defined))
-    foreign = np.setdiff1d(np.concatenate(used), names)
-    literals = np.setdiff1d(np.setdiff1d(literals, names, assume_unique=True), foreign, assume_unique=True)
-    return Texts(literals, names)
+    """Of any file: one that no system runs has no names."""
+    whole = bytes_of(data)
+    literals, names, tables = _Kept(), _Kept(), _Kept()
+    stated: list[bytes] = []
+    for part in objects_of(data):
+        for piece in _pieces(whole, part.texts):
+            literals.add(_literals(piece, stated))
+        for begin, end in part.constants:
+            for piece in _pieces(whole, ((begin, end),)):
+                tables.add(constants_in(piece, part.order))
+        for table in part.names:
+            names.add(_defined(data, table))
+    return Texts(literals.all(), names.all(), tables.all(), statements(stated))
 
 
-def _literals(data: Bytes) -> Hashes:
-    found = [np.empty(0, np.uint64)]
-    longest = STRING_BYTES.stop
-    for begin in range(0, data.size, PIECE_BYTES - longest):
-        piece = data[begin : begin + PIECE_BYTES]
-        starts, ends = _runs(piece)
-        long_enough = (ends - starts >= STRING_BYTES.start) & (ends - starts < longest)
-        starts, ends = starts[long_enough], ends[long_enough]
-        ended = ends < piece.size
-        starts, ends = starts[ended], ends[ended]
-        zero = piece[ends] == 0
-        found.append(Prefixes(piece).hashes(starts[zero], ends[zero]))
-    return np.unique(np.concatenate(found))
+class _Kept:
+    """Hashes, each once, and no more of them than ``MAX_TEXTS``."""
+
+    def __init__(self) -> None:
+        self._parts: list[Hashes] = []
+        self._size = 0
+
+    def add(self, hashes: Hashes) -> None:
+        if self._size < MAX_TEXTS and hashes.size:
+            self._parts.append(hashes)
+            self._size += hashes.size
+            if self._size >= MAX_TEXTS:  # many may be the same
+                self._parts = [self.all()]
+                self._size = self._parts[0].size
+
+    def all(self) -> Hashes:
+        return np.unique(np.concatenate((np.empty(0, np.uint64), *self._parts)))[:MAX_TEXTS]
 
 
-def _runs(data: Bytes) -> tuple[Places, Places]:
-    edges = np.flatnonzero(np.diff(_PRINTABLE[data], prepend=False, append=False))
-    return edges[::2], edges[1::2]
+def _pieces(data: Bytes, ranges: Ranges) -> Iterator[Bytes]:
+    """Each begins and ends a little before the last one ends, so that no text is cut in all of them."""
+    for begin, end in ranges:
+        for start in range(begin, end, PIECE_BYTES - STRING_BYTES.stop):
+            yield data[start : min(start + PIECE_BYTES, end)]
 
 
-def _symbols(data: bytes) -> "list[tuple[Hashes, np.ndarray[tuple[int], np.dtype[np.bool_]]]]":
-    """Of each symbol table: the hash of every name, and whether the file defines it."""
-    try:
-        elf = headers_of(data[:HEAD_BYTES])
-        known = sections(io.BytesIO(data), elf)
-    except ValueError:
-        return []
-    found = []
-    for symbols, texts in SYMBOL_TABLES:
-        if symbols in known and texts in known:
-            table = data[known[symbols].offset : known[symbols].offset + known[symbols].size_bytes]
-            names = data[known[texts].offset : known[texts].offset + known[texts].size_bytes]
-            found.append(_table(elf, table, bytes_of(names)))
-    return found
+def _literals(piece: Bytes, stated: list[bytes]) -> Hashes:
+    """``stated`` receives the texts that may state a version."""
+    edges = np.flatnonzero(np.diff(_PRINTABLE[piece], prepend=False, append=False))
+    starts, ends = edges[::2], edges[1::2]
+    kept = (ends - starts >= _LEAST_BYTES) & (ends - starts < STRING_BYTES.stop) & (ends < piece.size)
+    starts, ends = starts[kept], ends[kept]
+    zero = piece[ends] == 0
+    starts, ends = starts[zero], ends[zero]
+    stating = might_state(piece, starts, ends)[: MAX_STATEMENTS - len(stated)]
+    stated += [piece[starts[at] : ends[at]].tobytes() for at in stating]
+    long_enough = ends - starts >= STRING_BYTES.start
+    return Prefixes(piece).hashes(starts[long_enough], ends[long_enough])
 
 
-def _table(elf: Elf, table: bytes, names: Bytes) -> "tuple[Hashes, np.ndarray[tuple[int], np.dtype[np.bool_]]]":
-    order = elf.order
-    if elf.bits == 32:
-        fields = [("name", f"{order}u4"), ("value", f"{order}u4"), ("size", f"{order}u4"), ("kind", "u1"), ("other", "u1")]
-        layout = np.dtype([*fields, ("section", f"{order}u2")])
-    else:
-        fields = [("name", f"{order}u4"), ("kind", "u1"), ("other", "u1"), ("section", f"{order}u2")]
-        layout = np.dtype([*fields, ("value", f"{order}u8"), ("size", f"{order}u8")])
-    count = min(len(table) // layout.itemsize, MAX_SYMBOLS)
-    rows = np.frombuffer(table[: count * layout.itemsize], layout)
-    starts = rows["name"].astype(np.int64)
-    zeros = np.flatnonzero(names == 0)
-    inside = starts < (int(zeros[-1]) if zeros.size else 0)
-    starts, is_defined = starts[inside], (rows["section"] != 0)[inside]
+def _defined(data: bytes, table: Names) -> Hashes:
+    begin, end = table.texts
+    texts = bytes_of(data)[begin:end]
+    starts = _starts(data, table)
+    zeros = np.flatnonzero(texts == 0)
+    starts = starts[(starts >= 0) & (starts < (int(zeros[-1]) if zeros.size else 0))]
     ends = zeros[np.searchsorted(zeros, starts)]
+    if table.decorated:
+        starts = starts + (texts[starts] == ord("_"))
     long_enough = (ends - starts >= STRING_BYTES.start - 1) & (ends - starts < STRING_BYTES.stop)
-    return _hashes(names, starts[long_enough], ends[long_enough]), is_defined[long_enough]
+    starts, ends = starts[long_enough], ends[long_enough]
+    mangled = np.flatnonzero((texts[starts] == ord("_")) & (texts[starts + 1] == ord("Z")))[:MAX_MANGLED]
+    methods = {_method(texts[starts[at] : ends[at]].tobytes()) for at in mangled} - {b""}
+    return np.concatenate((hashes_of_spans(texts, starts, ends), hashes_of(methods)))
 
 
-def _hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
-    """Of spans anywhere in data of any size, each shorter than ``STRING_BYTES`` allows."""
-    hashes = np.zeros(starts.size, np.uint64)
-    step = PIECE_BYTES - STRING_BYTES.stop
-    for begin in range(0, data.size, step):
-        inside = np.flatnonzero((starts >= begin) & (starts < begin + step))
-        if inside.size:
-            piece = Prefixes(data[begin : begin + PIECE_BYTES])
-            hashes[inside] = piece.hashes(starts[inside] - begin, ends[inside] - begin)
-    return hashes
+def _starts(data: bytes, table: Names) -> Places:
+    """Where in its texts the name of each symbol begins that the file defines."""
+    state = "u2" if table.defined_mask > 0xFF else "u1"
+    layout = np.dtype(
+        {
+            "names": ["name", "state"],
+            "formats": [f"{table.order}u4", table.order + state],
+            "offsets": [0, table.defined_at],
+            "itemsize": table.row_bytes,
+        }
+    )
+    count = min(table.count, max(len(data) - table.rows_at, 0) // table.row_bytes)
+    rows = np.frombuffer(data, layout, count, table.rows_at) if count else np.empty(0, layout)
+    if table.defined_mask:
+        rows = rows[(rows["state"] & table.defined_mask) != 0]
+    return np.unique(rows["name"].astype(np.int64) - table.less)
 
 
+def _method(name: bytes) -> bytes:
+    """``_ZN4Json6Reader5parseEv`` is ``Reader::parse``; empty if it is no method."""
+    if not name.startswith(b"_ZN"):
+        return b""
+    at = 4 if name[3:4] == b"K" else 3
+    parts: list[bytes] = []
+    while (size := _SIZE.match(name, at)) is not None and len(parts) < 16:
+        at = size.end() + int(size[0])
+        parts.append(name[size.end() : at])
+    return b"::".join(parts[-2:]) if len(parts) > 1 else b""
+
+
+_SIZE = re.compile(rb"[1-9]\d{0,2}")
 _PRINTABLE = np.zeros(256, np.bool_)
 _PRINTABLE[32:127] = True
 _PRINTABLE[[9, 10, 13]] = True

@@ -5,22 +5,28 @@ copies of other projects, which are projects of their own.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from .features import FAMILIES, Features, features_of
+from .features import FAMILIES, OF_A_FILE, PROGRAM_HEADS, Features, features_of
 from .fixes import Fix, in_order
-from .knowledge import ATOM, ATOM_BITS, Atoms, Knowledge, Project, sampled
+from .java.archive import is_archive, members
+from .java.class_file import is_class
+from .knowledge import ATOM, ATOM_BITS, BUILT, Atoms, Knowledge, Project, sampled
 from .source import language_of
 from .spans import Hashes
+from .stated import own_templates, templates_of
 
 MAX_VERSIONS = 65_535
 MAX_FILE_BYTES = 16 << 20
 MIN_BUILT_BYTES = 64  # smaller files of different packages are alike
+BUILT_FAMILIES = ("literals", "names", "tables")
 LEFT_OUT = frozenset(
     [
         "test",
@@ -56,6 +62,9 @@ LEFT_OUT = frozenset(
         "external",
         "extern",
         "node_modules",
+        "gl",  # copies of gnulib
+        "gnulib",
+        "libgnu",
         "coverage",
         "lcov-report",
         ".github",
@@ -65,12 +74,19 @@ LEFT_OUT = frozenset(
 Postings = dict[str, NDArray[np.uint64]]
 
 
+_NONE = np.empty(0, np.uint64)
+
+
 class Release(Struct, frozen=True):
-    """``files``: the features of the project's own files, by path. ``date``: its day, if that is known."""
+    """``files``: the features of the project's own files, by path; ``builds``: those of programs that were built from them.
+
+    ``date``: its day, if that is known.
+    """
 
     version: str
     files: Mapping[str, Features]
     date: str = ""
+    builds: tuple[Features, ...] = ()
 
 
 class Rows(Struct, frozen=True):
@@ -84,30 +100,53 @@ class Rows(Struct, frozen=True):
 class ReleaseReader:
     """Reads releases of one project; a file that is as in an earlier release is not read again."""
 
-    def __init__(self, families: Sequence[str] = FAMILIES) -> None:
+    def __init__(self, families: Sequence[str] = OF_A_FILE) -> None:
         self._families = families
         self._known: dict[bytes, Features] = {}
 
     def read(self, version: str, files: Iterable[tuple[str, bytes]], date: str = "", *, is_built: bool = False) -> Release:
-        """``is_built``: the files are those of a built package, and all of them count, not only source code."""
-        found = {}
-        for path, data in files:
-            if len(data) <= MAX_FILE_BYTES and (is_own_code(path) or (is_built and len(data) >= MIN_BUILT_BYTES)):
-                digest = hashlib.blake2b(data, digest_size=16).digest()
-                if digest not in self._known:
-                    features = features_of(path, data)  # computed here: the file itself is kept no more
-                    self._known[digest] = {family: features[family] for family in self._families if family in features}
-                found[path] = self._known[digest]
-        return Release(version, found, date)
+        """Programs and libraries among the files are taken for builds of the others. ``is_built``: the files are those of a
+        built package, and all of them count, not only source code."""
+        found, builds = {}, []
+        for path, data in _opened(files):
+            if len(data) > MAX_FILE_BYTES:
+                continue
+            if data.startswith(PROGRAM_HEADS) and not is_class(data):
+                builds.append(self._features(path, data))
+            if (is_built and len(data) >= MIN_BUILT_BYTES) or is_own_code(path):
+                found[path] = self._features(path, data)
+        return Release(version, found, date, tuple(builds))
+
+    def _features(self, path: str, data: bytes) -> Features:
+        """Computed here, so that the file itself is kept no more."""
+        digest = hashlib.blake2b(data, digest_size=16).digest()
+        if digest not in self._known:
+            features = features_of(path, data)
+            self._known[digest] = {family: features[family] for family in self._families if family in features}
+        return self._known[digest]
+
+
+def _opened(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The files, and in place of Java archives their members."""
+    for path, data in files:
+        yield from members(path, data) if is_archive(path, data) else [(path, data)]
 
 
 def is_own_code(path: str) -> bool:
     """Whether a file counts as its project's own code, by its path."""
+    if path.endswith(".class"):
+        return True  # what is left out of sources is not compiled into an archive, and a package may have such a name
     return language_of(path) is not None and LEFT_OUT.isdisjoint(path.lower().split("/")[:-1])
 
 
-def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int = 1, fixes: Iterable[Fix] = ()) -> Knowledge:
-    """``Project.versions`` are in order, and every release is one of them. Raises ValueError for what is too large."""
+def build(
+    projects: Iterable[tuple[Project, Iterable[Release]]],
+    sampling: int = 1,
+    fixes: Iterable[Fix] = (),
+    common: Features = MappingProxyType({}),
+) -> Knowledge:
+    """``Project.versions`` are in order, and every release is one of them. What is in ``common`` (the features of programs that
+    have nothing to do with the projects) is left out. Raises ValueError for what is too large."""
     names: dict[str, int] = {}
     known: list[Project] = []
     parts: list[tuple[Atoms, Postings]] = []
@@ -116,7 +155,7 @@ def build(projects: Iterable[tuple[Project, Iterable[Release]]], sampling: int =
             raise ValueError(f"{project.name}: more than {MAX_VERSIONS} versions")
         releases = list(releases)
         known.append(_dated(project, releases))
-        parts.append(_of_project(number, project, releases, names, sampling))
+        parts.append(_of_project(number, project, releases, names, _Kept(sampling, common)))
     return replace(assembled(known, list(names), parts, sampling), fixes=in_order(fixes))
 
 
@@ -126,19 +165,60 @@ def _dated(project: Project, releases: Sequence[Release]) -> Project:
 
 
 def _of_project(
-    number: int, project: Project, releases: Iterable[Release], names: dict[str, int], sampling: int
+    number: int, project: Project, releases: Sequence[Release], names: dict[str, int], kept: "_Kept"
 ) -> tuple[Atoms, Postings]:
     order = {version: index for index, version in enumerate(project.versions)}
+    own = own_templates([(release.version, _statements(release)) for release in releases])
+    built = {
+        family: _all(family, (build_of for release in releases for build_of in release.builds)) for family in BUILT_FAMILIES
+    }
     rows = {family: Rows([], [], []) for family in FAMILIES}
+
+    def add(path: str, version: str, features: Features) -> None:
+        place = names.setdefault(path, len(names))
+        for family, hashes in features.items():
+            if family == "statements":
+                family, of_version = "stated", templates_of(hashes, version, own)
+            else:
+                of_version = kept(family, hashes)
+            rows[family].hashes.append(of_version)
+            rows[family].paths.append(np.full(of_version.size, place, np.uint32))
+            rows[family].versions.append(np.full(of_version.size, order[version], np.uint16))
+
     for release in releases:
         for path, features in sorted(release.files.items()):
-            place = names.setdefault(path, len(names))
-            for family, hashes in features.items():
-                kept = sampled(family, hashes, sampling)
-                rows[family].hashes.append(kept)
-                rows[family].paths.append(np.full(kept.size, place, np.uint32))
-                rows[family].versions.append(np.full(kept.size, order[release.version], np.uint16))
+            add(path, release.version, features)
+        seen = {
+            family: np.intersect1d(_all(family, release.files.values()), hashes, assume_unique=True)
+            for family, hashes in built.items()
+        }
+        if any(hashes.size for hashes in seen.values()):
+            statements = np.concatenate([np.empty(0, np.uint64), *(build_of["statements"] for build_of in release.builds)])
+            add(BUILT, release.version, {**seen, "statements": statements})
     return project_atoms(number, rows)
+
+
+class _Kept(NamedTuple):
+    """Chooses the features that a base keeps."""
+
+    sampling: int
+    common: Features
+
+    def __call__(self, family: str, hashes: Hashes) -> Hashes:
+        of_family = sampled(family, hashes, self.sampling)
+        stopped = self.common.get(family, _NONE)
+        if not stopped.size:
+            return of_family
+        left: Hashes = of_family[stopped[np.searchsorted(stopped, of_family) % stopped.size] != of_family]
+        return left
+
+
+def _all(family: str, features: Iterable[Features]) -> Hashes:
+    return np.unique(np.concatenate([np.empty(0, np.uint64), *(found[family] for found in features if family in found)]))
+
+
+def _statements(release: Release) -> Iterator[Hashes]:
+    return (found["statements"] for found in (*release.files.values(), *release.builds) if "statements" in found)
 
 
 def project_atoms(number: int, rows: dict[str, Rows]) -> tuple[Atoms, Postings]:

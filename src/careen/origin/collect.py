@@ -21,12 +21,13 @@ from careen.errors import InputError, UsageError
 from careen.plugins import Fetcher, Progress, silent
 
 from .building import Release, ReleaseReader, build, is_own_code
-from .features import FAMILIES, LETTERS, TOKENS
+from .features import FAMILIES, LETTERS, PROGRAM_HEADS, TOKENS
 from .fetch import apt, git, npm, pypi
 from .fetch.deb import SourcePackage, Suites
 from .fetch.index import Archive, Listing, download
 from .fetch.unpack import MAX_FILE_BYTES, files_in, is_debian_package
 from .fixes import Fix
+from .java.archive import is_archive
 from .knowledge import FORMAT, Knowledge, Project
 from .learning import learned, patches_in
 from .order import version_key
@@ -263,10 +264,10 @@ def _files_below(root: Path) -> Iterator[tuple[str, bytes]]:
         for name in sorted(names):
             path = Path(place, name)
             shown = path.relative_to(root).as_posix()
-            if not (is_own_code(shown) or shown.endswith(_PATCHES)):
-                continue
             if path.is_file() and not path.is_symlink() and path.stat().st_size <= MAX_FILE_BYTES:
-                yield shown, path.read_bytes()
+                data = path.read_bytes()
+                if is_own_code(shown) or shown.endswith(_PATCHES) or is_archive(shown, data) or data.startswith(PROGRAM_HEADS):
+                    yield shown, data
 
 
 def _together(one: Found, other: Found) -> Found:
@@ -274,7 +275,8 @@ def _together(one: Found, other: Found) -> Found:
     releases: dict[str, Release] = {}
     for release in (*one.releases, *other.releases):
         before = releases.get(release.version, Release(release.version, {}))
-        releases[release.version] = Release(release.version, {**before.files, **release.files})
+        files, builds = {**before.files, **release.files}, (*before.builds, *release.builds)
+        releases[release.version] = Release(release.version, files, before.date or release.date, builds)
     versions = tuple(sorted(releases, key=version_key))
     purls = tuple(dict.fromkeys((*one.project.purls, *other.project.purls)))
     project = Project(one.project.name, versions, purls, one.project.cpes)

@@ -15,7 +15,7 @@ NEAR_BEST = 0.01
 class Matched(Struct, frozen=True):
     """How much of what was looked up is the project's: ``files`` as they are, stretches of letters or tokens, texts."""
 
-    kind: Literal["files", "letters", "tokens", "literals", "names"]
+    kind: Literal["files", "letters", "tokens", "literals", "names", "tables", "sequences"]
     found: int
     of: int
 

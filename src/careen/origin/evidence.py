@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .common import distinctive
-from .knowledge import Knowledge
+from .knowledge import BUILT, Knowledge
 from .spans import Hashes, Places
 
 MAX_PROJECTS = 4
@@ -114,15 +114,24 @@ def _scores_of_path(base: Knowledge, family: str, project: int, path: int, atoms
     return np.where(score == 0, 0.0, score - MISSING * (size - score))
 
 
-def version_hits(base: Knowledge, evidence: Evidence, project: int) -> Weights:
-    """How many features of each version a program has, of all files of the version together: a compiler joins them."""
-    return _over_versions(base, *_matched(evidence, project), len(base.projects[project].versions))
+def version_hits(base: Knowledge, evidence: Evidence, project: int, *, built: bool = False) -> Weights:
+    """How many features of each version a program has, of all files of the version together: a compiler joins them. With
+    ``built`` those alone that builds are known to have."""
+    atoms, hits = _matched(evidence, project)
+    chosen = _is_built(base, atoms) == built
+    return _over_versions(base, atoms[chosen], hits[chosen], len(base.projects[project].versions))
 
 
-def version_sizes(base: Knowledge, family: str, project: int) -> Weights:
+def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = False) -> Weights:
     """How many features each version has, counted as ``version_hits`` does: one in two files counts twice."""
     atoms = np.arange(*base.columns.starts[project : project + 2])
+    atoms = atoms[_is_built(base, atoms) == built]
     return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
+
+
+def _is_built(base: Knowledge, atoms: Places) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = base.columns.path[atoms] == 0
+    return found if base.paths[:1] == (BUILT,) else np.zeros(atoms.size, np.bool_)  # paths are sorted
 
 
 def _matched(evidence: Evidence, project: int) -> tuple[Places, Weights]:
@@ -142,4 +151,4 @@ def _over_versions(base: Knowledge, atoms: Places, amounts: Weights, versions: i
     """The sum of amounts for each version that their atoms span."""
     begins = np.bincount(base.columns.first[atoms], amounts, versions + 1)
     ends = np.bincount(base.columns.last[atoms] + 1, amounts, versions + 1)
-    return np.cumsum(begins - ends)[:versions]
+    return np.cumsum(begins - ends, dtype=np.float64)[:versions]  # of nothing, numpy counts in integers

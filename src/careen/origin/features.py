@@ -7,6 +7,12 @@
 | tokens    | source                 | a stretch of 24 tokens, by which names recur in it           |
 | literals  | source, programs       | the text of a string literal                                 |
 | names     | source, programs       | a name that the file defines                                 |
+| tables    | source, programs       | a stretch of a table of constants (``tables``)               |
+| sequences | JavaScript, Java       | a stretch of 4 texts and names in their order (``sequences``)|
+| stated    | source, programs       | the words in which a version is stated (``stated``)          |
+
+Of the last one a file has ``statements``: pairs of words and the version that they have here. Which of them are a project's own
+shows only when all its releases are known.
 """
 
 import hashlib
@@ -15,12 +21,20 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from .binary import texts_of
+from .bytecode import constants_and_names, is_bytecode
+from .java.class_file import is_class, read_class
+from .java.features import class_features
+from .javascript.features import is_script, script_features
 from .lines import grams_of
 from .source import Parsed, language_of, letters_of, literals_of, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
+from .stated import statements
+from .tables import constants_of
+from .vocabulary import is_vocabulary
 from .winnowing import least_grams
 
-FAMILIES = ("file", "letters", "tokens", "literals", "names")
+FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "sequences", "stated")
+OF_A_FILE = (*FAMILIES[:-1], "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
 MIN_LETTERS = 64  # files with fewer are alike by chance
@@ -31,23 +45,34 @@ Features = Mapping[str, Hashes]
 
 
 def features_of(path: str, data: bytes) -> Features:
-    """Of source code and programs; of any other file its whole content alone. Hashes are sorted, each once.
+    """Of source code and programs; of any other file its whole content alone. Hashes are sorted, each once; ``statements``
+    are pairs.
 
     A family is computed when it is asked for: most files are known by the first ones.
     """
     language = language_of(path)
+    if is_class(data):
+        try:
+            return class_features(read_class(data))
+        except ValueError:
+            return {"file": _whole(data)}
     if data.startswith(PROGRAM_HEADS):
         texts = texts_of(data)
-        return {"file": _whole(data), "literals": texts.literals, "names": texts.names}
+        return {"file": _whole(data), **texts._asdict()}
+    if is_bytecode(path, data):
+        return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
-        source = _Source(Parsed(data, language))
+        source = _Source(Parsed(data, language), is_script=is_script(path))
         return source if source.letters.size >= MIN_LETTERS else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
 
 
 class _Source(Mapping[str, Hashes]):
-    def __init__(self, source: Parsed) -> None:
+    """Of JavaScript, literals and names are those that a minifier keeps, and names of properties are among them."""
+
+    def __init__(self, source: Parsed, *, is_script: bool = False) -> None:
         self._source = source
+        self._is_script = is_script
         self.letters = letters_of(source)
         self._known: dict[str, Hashes] = {}
 
@@ -57,10 +82,10 @@ class _Source(Mapping[str, Hashes]):
         return self._known[family]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(FAMILIES)
+        return iter(OF_A_FILE)
 
     def __len__(self) -> int:
-        return len(FAMILIES)
+        return len(OF_A_FILE)
 
     def _computed(self, family: str) -> dict[str, Hashes]:
         if family == "lines":
@@ -72,8 +97,23 @@ class _Source(Mapping[str, Hashes]):
         if family == "tokens":
             tokens = tokens_of(self._source)
             return {family: least_grams(tokens.codes, *TOKENS, tokens.links)}
+        if family == "tables":
+            return {family: constants_of(self._source)}
+        if self._is_script and family != "statements":
+            return script_features(self._source.data)
         literals, names = literals_of(self._source)
-        return {"literals": hashes_of(literals), "names": hashes_of(names)}
+        literals = frozenset(text for text in literals if not is_vocabulary(text, self._source.language))
+        found = {"literals": hashes_of(literals), "names": hashes_of(names), "statements": statements(literals)}
+        return {family: found[family]} if self._is_script else {**found, "sequences": np.empty(0, np.uint64)}
+
+
+def _of_bytecode(data: bytes) -> Features:
+    """Nothing of a file that cannot be read."""
+    try:
+        constants, names = constants_and_names(data)
+    except ValueError:
+        constants = names = frozenset()
+    return {"literals": hashes_of(constants), "names": hashes_of(names)}
 
 
 def _whole(*contents: bytes) -> Hashes:

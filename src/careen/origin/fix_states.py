@@ -45,7 +45,7 @@ class FixStates:
 
     def of_program(self, component: Component, features: Features) -> Component:
         known, _, _, texts = self._of(component.project)
-        found = _common(features["literals"], texts)
+        found = _common(features["literals"], texts) if "literals" in features else frozenset()
         trusted = fixes.in_program(self._base.trusted_fixes_of(component.project), found)
         return replace(component, fixes=fixes.marked(fixes.in_program(known, found), trusted))
 

@@ -3,27 +3,38 @@
 Files of one project that lie together are one component. Its versions are those that explain all its files best; a file
 that nothing explains is counted, and is never taken for the application's own.
 
-| confidence | source                                               | program                                        |
-|------------|------------------------------------------------------|------------------------------------------------|
-| exact      | two whole files of the project, or all there are     | the whole file                                 |
-| high       | 10 stretches, and 30 % of the files' stretches       | 20 % of the version's literals or names        |
-| medium     | 6 stretches of a file, or 3 and 30 % of it           | 4 literals and 10 %, or 5 names and 20 %       |
-| low        | 3 stretches of a file                                | (not reported)                                 |
+| confidence | source                                               | program                                       |
+|------------|------------------------------------------------------|-----------------------------------------------|
+| exact      | two whole files of the project, or all there are     | the whole file                                |
+| high       | 10 stretches, and 30 % of the files' stretches       | as medium, and 20 % of what builds have       |
+| medium     | 6 stretches of a file, or 3 and 30 % of it           | one of ``in_program.RULES``                   |
+| low        | 3 stretches of a file                                | (not reported)                                |
+
+JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes are
+known by sequences of what they keep: 12 are medium, 20 and 30 % of the project's files high. The classes of an archive, and
+those of a folder that are not in one, are looked at together, and so are the modules of a package of compiled Python.
 """
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from .bytecode import is_bytecode
 from .component import Component
 from .features import PROGRAM_HEADS, Features, features_of
 from .fix_states import FixStates
-from .in_program import in_program
+from .in_java import in_classes
+from .in_program import in_bytecode, in_program
+from .in_script import in_script
 from .in_source import MatchedFile, components, matched_file
+from .java.archive import is_archive, members
+from .java.class_file import is_class
+from .javascript.features import is_script
 from .knowledge import Knowledge
 
-Kind = Literal["source", "program"]
+Kind = Literal["source", "script", "program", "class", "bytecode"]
+EXPLAINED = 0.6  # of a script's stretches: then it has no others
 
 
 class Identified(Struct, frozen=True):
@@ -39,31 +50,98 @@ class Described(Struct, frozen=True):
     features: Features
 
 
+class _Found(NamedTuple):
+    """In one file: files of projects are joined to components later."""
+
+    files: Sequence[MatchedFile] = ()
+    components: Sequence[Component] = ()
+
+
 def identify(base: Knowledge, files: Iterable[tuple[str, bytes]], *, deep: bool = False) -> Identified:
     """``files`` are paths and contents; ``deep`` reports low confidence as well."""
-    return identify_described(base, (described(path, data) for path, data in files), deep=deep)
+    return identify_described(base, (part for path, data in files for part in described(path, data)), deep=deep)
 
 
-def described(path: str, data: bytes) -> Described:
-    return Described(path, "program" if data.startswith(PROGRAM_HEADS) else "source", features_of(path, data))
+def described(path: str, data: bytes) -> Iterator[Described]:
+    """The file, or of a Java archive its members; one that has none, or cannot be read, is a file like others."""
+    found = False
+    for name, content in members(path, data) if is_archive(path, data) else ():
+        yield _described(name, content)
+        found = True
+    if not found:
+        yield _described(path, data)
 
 
 def identify_described(base: Knowledge, files: Iterable[Described], *, deep: bool = False) -> Identified:
-    matched: list[MatchedFile] = []
-    programs: list[Component] = []
+    together: dict[Kind, list[tuple[str, Features]]] = {kind: [] for kind in _TOGETHER}
     fixes = FixStates(base)
+    matched: list[MatchedFile] = []
+    others: list[Component] = []
     unexplained = 0
     for file in files:
-        known = len(matched) + len(programs)
-        is_program = file.kind == "program"
-        # A program of a package in the base is known as a whole; what is in it need not be asked.
-        for found in matched_file(base, file.path, {"file": file.features["file"]} if is_program else file.features):
-            fixes.look(found, file.features)
-            matched.append(found)
-        if is_program and len(matched) + len(programs) == known:
-            contained = in_program(base, file.path, file.features)
-            programs += [fixes.of_program(component, file.features) for component in contained]
-        unexplained += len(matched) + len(programs) == known
+        if file.kind in together:
+            together[file.kind].append((file.path, file.features))
+            continue
+        found = _ALONE[file.kind](base, file.path, file.features)
+        for part in found.files:
+            fixes.look(part, file.features)
+        matched += found.files
+        others += (fixes.of_program(component, file.features) for component in found.components)
+        unexplained += not any(found)
+    for kind, reader in _TOGETHER.items():
+        in_all, unknown = reader(base, together[kind])
+        others += in_all
+        unexplained += unknown
     grouped = map(fixes.of_source, components(base, matched))
-    kept = [found for found in (*grouped, *programs) if deep or found.confidence != "low"]
+    kept = [found for found in (*grouped, *others) if deep or found.confidence != "low"]
     return Identified(tuple(sorted(kept, key=lambda component: (component.path, component.project))), unexplained)
+
+
+def _described(path: str, data: bytes) -> Described:
+    features = features_of(path, data)
+    return Described(path, _kind(path, data, features), features)
+
+
+def _kind(path: str, data: bytes, features: Features) -> Kind:
+    """A file of which only the whole content is known is looked up as source is."""
+    if "literals" not in features:
+        return "source"
+    if is_class(data):
+        return "class"
+    if data.startswith(PROGRAM_HEADS):
+        return "program"
+    if is_bytecode(path, data):
+        return "bytecode"
+    return "script" if is_script(path) else "source"
+
+
+def _source(base: Knowledge, path: str, features: Features) -> _Found:
+    return _Found(list(matched_file(base, path, features)))
+
+
+def _script(base: Knowledge, path: str, features: Features) -> _Found:
+    """Of a project that is found in both ways, what is known of bundles counts."""
+    own = list(matched_file(base, path, features))
+    if any(file.whole or file.weight >= EXPLAINED * file.evidence.features for file in own):
+        return _Found(own)
+    others = list(in_script(base, path, features))
+    named = {component.project for component in others}
+    return _Found([file for file in own if base.projects[file.project].name not in named], others)
+
+
+def _program(base: Knowledge, path: str, features: Features) -> _Found:
+    """A program of a package in the base is known as a whole; what is in it need not be asked."""
+    whole = list(matched_file(base, path, {"file": features["file"]}))
+    return _Found(whole) if whole else _Found(components=list(in_program(base, path, features)))
+
+
+_ALONE: Mapping[Kind, Callable[[Knowledge, str, Features], _Found]] = {
+    "source": _source,
+    "script": _script,
+    "program": _program,
+}
+# Of many files: the projects, and how many files none of them explains.
+_TOGETHER: Mapping[Kind, Callable[[Knowledge, Sequence[tuple[str, Features]]], tuple[list[Component], int]]] = {
+    "class": in_classes,
+    "bytecode": in_bytecode,
+}

@@ -1,69 +1,169 @@
 """The projects in a program or library: linked into it, or built as it.
 
-Each is explained by what the ones before it leave.
+Each is explained by what the ones before it leave. How much of a project is there is measured by what builds of it are known
+to have, if any are: most texts of a source are in no build. A version is the one that the program states in the project's own
+words; else those that have most of what was found.
 """
 
-from collections.abc import Iterator
+import math
+import posixpath
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 
 from .component import Component, Confidence, Matched, best_versions
 from .evidence import Evidence, Weights, evidence_of, features_of_project, version_hits, version_sizes, without
 from .features import Features
-from .knowledge import Knowledge
+from .knowledge import Knowledge, Project
+from .spans import Hashes
+from .stated import BARE, Statement, number_of, stated, text_of
 
-LITERALS, LITERAL_SHARE = 4.0, 0.1
-NAMES, NAME_SHARE = 5.0, 0.2
+
+class Rule(NamedTuple):
+    """Of one family: at least this weight, and either this part of what builds have, or that part of what the file has."""
+
+    family: str
+    weight: float
+    share: float = math.inf
+    of_file: float = math.inf
+
+
+RULES = (
+    Rule("literals", 4, 0.1),
+    Rule("literals", 8, of_file=0.25),
+    Rule("names", 5, 0.2, 0.3),
+    Rule("tables", 8, 0.25, 0.15),
+    Rule("tables", 2, 1.0),
+)
+FAMILIES_OF_PROGRAMS = ("literals", "names", "tables")
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
 
+Families = Mapping[str, Evidence]
+_NONE = np.empty(0, np.uint64)
+
 
 def in_program(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
-    """The projects in a program or library, each explained by what the ones before it leave."""
-    families = {family: evidence_of(base, family, features[family]) for family in ("literals", "names")}
+    """``path`` is of a file, or of a folder whose files are one program."""
+    families = {family: evidence_of(base, family, features.get(family, _NONE)) for family in FAMILIES_OF_PROGRAMS}
     for _ in range(MOST_IN_A_PROGRAM):
-        shares = {family: _shares(base, evidence) for family, evidence in families.items()}
-        project, confidence = _most_of(families, shares)
+        project, confidence = _most_of(base, families)
         if confidence is None:
             return
-        known = base.projects[project]
-        scores = np.sum([version_hits(base, evidence, project) for evidence in families.values()], axis=0)
-        yield Component(
-            path=path,
-            project=known.name,
-            purls=known.purls,
-            cpes=known.cpes,
-            versions=best_versions(known.versions, scores)[0],
-            confidence=confidence,
-            modified=None,
-            files=(path,),
-            evidence=tuple(
-                Matched(family, features_of_project(evidence, project).size, evidence.features)  # type: ignore[arg-type]
-                for family, evidence in families.items()
-            ),
-        )
+        yield _component(base, path, project, confidence, families, features.get("statements", _NONE))
         families = {family: without(evidence, features_of_project(evidence, project)) for family, evidence in families.items()}
 
 
+def in_bytecode(base: Knowledge, modules: Iterable[tuple[str, Features]]) -> tuple[list[Component], int]:
+    """The projects in files of compiled Python, by path, and how many files none of them has.
+
+    The files of a package, a folder and those below it, are one program: one alone has few texts.
+    """
+    files = dict(modules)
+    folders = {path: posixpath.dirname(path).removesuffix("__pycache__").rstrip("/") for path in files}
+    known = set(folders.values())
+    packages: dict[str, list[str]] = {}
+    for path, folder in sorted(folders.items()):
+        while posixpath.dirname(folder) in known and folder:
+            folder = posixpath.dirname(folder)
+        packages.setdefault(folder, []).append(path)
+    found: list[Component] = []
+    unexplained = 0
+    for folder, paths in packages.items():
+        together = {
+            family: np.unique(np.concatenate([files[path][family] for path in paths])) for family in ("literals", "names")
+        }
+        projects = [replace(project, files=tuple(paths)) for project in in_program(base, folder, together)]
+        found += projects
+        unexplained += 0 if projects else len(paths)
+    return found, unexplained
+
+
+def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | None]:
+    """The project that explains most, of those that are there at all."""
+    shares = {family: _shares(base, evidence) for family, evidence in families.items()}
+    weights = np.zeros(len(base.projects))
+    for rule in RULES:
+        evidence = families[rule.family]
+        is_enough = (shares[rule.family] >= rule.share) | (evidence.weights >= rule.of_file * max(evidence.features, 1))
+        weights = np.maximum(weights, np.where((evidence.weights >= rule.weight) & is_enough, evidence.weights, 0))
+    if not weights.any():
+        return 0, None
+    project = int(np.argmax(weights))
+    return project, "high" if max(found[project] for found in shares.values()) >= PROGRAM_HIGH else "medium"
+
+
 def _shares(base: Knowledge, evidence: Evidence) -> Weights:
-    """Of each project, how much of the version that is most like the file is in it."""
+    """Of each project with some weight, how much of the version that is most like the file is in it."""
     shares = np.zeros(len(base.projects))
-    for project in np.flatnonzero(evidence.weights >= min(LITERALS, NAMES)):
-        hits = version_hits(base, evidence, int(project))
-        at = int(np.argmax(hits))
-        shares[project] = hits[at] / version_sizes(base, evidence.family, int(project))[at]
+    least = min(rule.weight for rule in RULES if rule.family == evidence.family)
+    for project in np.flatnonzero(evidence.weights >= least):
+        sizes = version_sizes(base, evidence.family, int(project), built=True)
+        built = bool(sizes.any())
+        sizes = sizes if built else version_sizes(base, evidence.family, int(project))
+        hits = version_hits(base, evidence, int(project), built=built)
+        shares[project] = np.max(np.divide(hits, sizes, out=np.zeros_like(hits), where=sizes > 0), initial=0)
     return shares
 
 
-def _most_of(families: "dict[str, Evidence]", shares: dict[str, Weights]) -> tuple[int, Confidence | None]:
-    least = {"literals": (LITERALS, LITERAL_SHARE), "names": (NAMES, NAME_SHARE)}
-    best, project = 0.0, 0
-    confidence: Confidence | None = None
-    for family, evidence in families.items():
-        weight, share = least[family]
-        ranked = np.where((evidence.weights >= weight) & (shares[family] >= share), evidence.weights, 0)
-        at = int(np.argmax(ranked)) if ranked.size else 0
-        if ranked.size and ranked[at] > best:
-            best, project = float(ranked[at]), at
-            confidence = "high" if shares[family][at] >= PROGRAM_HIGH else "medium"
-    return project, confidence
+def _component(
+    base: Knowledge, path: str, project: int, confidence: Confidence, families: Families, statements: Hashes
+) -> Component:
+    known = base.projects[project]
+    version = _stated(base, project, statements)
+    return Component(
+        path=path,
+        project=known.name,
+        purls=known.purls,
+        cpes=known.cpes,
+        versions=(version,) if version else _likely(base, project, families),
+        confidence=confidence,
+        modified=None,
+        files=(path,),
+        evidence=tuple(
+            Matched(family, features_of_project(evidence, project).size, evidence.features)  # type: ignore[arg-type]
+            for family, evidence in families.items()
+        ),
+        nearest=not version,
+    )
+
+
+def _likely(base: Knowledge, project: int, families: Families) -> tuple[str, ...]:
+    """The versions that have most of what was found."""
+    scores = np.sum([version_hits(base, evidence, project) for evidence in families.values()], axis=0)
+    return best_versions(base.projects[project].versions, scores)[0]
+
+
+def _stated(base: Knowledge, project: int, statements: Hashes) -> str:
+    """The version that the program states in the words of the project; empty if there is none, or there are several.
+
+    A version that the base does not have counts if two others are known to be stated in the same words.
+    """
+    pairs = stated(statements)
+    templates = np.unique(statements.reshape(-1, 2)[:, 0])
+    found = base.look_up("stated", templates)
+    own = base.atoms["project"][found.atoms] == project
+    taught: dict[int, int] = {}
+    for query, atom in zip(found.queries[own], found.atoms[own], strict=True):
+        template = int(templates[query])
+        taught[template] = taught.get(template, 0) + int(base.atoms["last"][atom]) - int(base.atoms["first"][atom]) + 1
+    versions = _by_number(base.projects[project])
+    words = {pair.version for pair in pairs if pair.template != BARE and _counts(pair, taught, versions)}
+    alone = {pair.version for pair in pairs if pair.template == BARE and BARE in taught}
+    if len(alone) == 1 and not min(versions, default=0) <= min(alone) <= max(versions, default=0):
+        alone = set()
+    for numbers in (words, words & set(versions), alone if not words else set(), alone & set(versions) if not words else set()):
+        if len(numbers) == 1:
+            (number,) = numbers
+            return versions.get(number) or text_of(number)
+    return ""
+
+
+def _counts(statement: Statement, taught: Mapping[int, int], versions: Mapping[int, str]) -> bool:
+    return statement.template in taught and (statement.version in versions or taught[statement.template] > 1)
+
+
+def _by_number(project: Project) -> dict[int, str]:
+    return {number: version for version in project.versions if (number := number_of(version)) is not None}

@@ -20,6 +20,7 @@ SAME = 0.9  # of the features that the best project has: another has the same co
 NEAR = 0.95
 MOSTLY = 0.5  # of a file: then it is the project's, and is not looked at for others
 MOST_IN_A_FILE = 4
+_NONE = np.empty(0, np.uint64)
 
 
 class MatchedFile(Struct, frozen=True):
@@ -50,7 +51,7 @@ def _in_part(base: Knowledge, path: str, features: Features) -> Iterator[Matched
     """A file may have code of several projects: each is explained by what the ones before it leave."""
     found = list(_owners(base, path, evidence_of(base, "letters", features["letters"])))
     if not any(map(_is_likely, found)):
-        by_tokens = _owners(base, path, evidence_of(base, "tokens", features["tokens"]))
+        by_tokens = _owners(base, path, evidence_of(base, "tokens", features.get("tokens", _NONE)))
         found = list(filter(_is_likely, by_tokens)) or found
     yield from found
 

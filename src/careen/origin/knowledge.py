@@ -9,8 +9,9 @@ A folder of arrays that are mapped into memory, little-endian:
                     have so many features of a family in this file, and no others of the project have them there
     FAMILY.bin      postings, sorted: a feature's hash above ``ATOM_BITS`` bits that are the index of an atom
 
-A feature that is in several runs of versions has an atom for each. Raises: ValueError where files are missing, damaged or
-of another format.
+A feature that is in several runs of versions has an atom for each. The path ``BUILT`` is of the features of a version's
+sources that are in builds as well, of this version or another, and of the texts in which a build states its version.
+Raises: ValueError where files are missing, damaged or of another format.
 """
 
 import hashlib
@@ -33,8 +34,9 @@ from .features import FAMILIES
 from .fixes import Fix, damage_of
 from .spans import Hashes, Places
 
-FORMAT = 2
+FORMAT = 3
 ATOM_BITS = 24
+BUILT = ""
 ATOM = np.dtype(
     [("project", "<u4"), ("path", "<u4"), ("first", "<u2"), ("last", "<u2"), *((family, "<u4") for family in FAMILIES)]
 )

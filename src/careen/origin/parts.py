@@ -18,7 +18,7 @@ from .building import Release
 from .fixes import Fix, damage_of
 
 Value = TypeVar("Value")
-_Features = dict[str, dict[str, bytes]]
+_Features = list[tuple[str, dict[str, bytes]]]
 
 
 class Parts:
@@ -52,16 +52,18 @@ class Parts:
 
 
 def write_part(release: Release, path: Path) -> None:
-    files = release.files.items()
-    _seal(path, {name: {family: hashes.tobytes() for family, hashes in found.items()} for name, found in files})
+    """Builds have no path."""
+    files = [*release.files.items(), *(("", features) for features in release.builds)]
+    _seal(path, [(name, {family: hashes.tobytes() for family, hashes in found.items()}) for name, found in files])
 
 
 def read_part(version: str, path: Path) -> Release:
-    files = _unsealed(path, _Features).items()
-    return Release(
-        version,
-        {name: {family: np.frombuffer(found, np.uint64) for family, found in features.items()} for name, features in files},
-    )
+    found = [
+        (name, {family: np.frombuffer(hashes, np.uint64) for family, hashes in features.items()})
+        for name, features in _unsealed(path, _Features)
+    ]
+    builds = tuple(features for name, features in found if not name)
+    return Release(version, {name: features for name, features in found if name}, builds=builds)
 
 
 def _seal(path: Path, content: object) -> None:

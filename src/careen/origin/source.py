@@ -78,7 +78,11 @@ _C = Language(
     _either(_C_COMMENT, _DOUBLE, rb"'(?:[^'\\\n]|\\.)*+'?"),
     tuple(_C_WORDS),
     # A definition at the beginning of a line: types, then the name and its parameters; in GNU style the name alone.
-    re.compile(rb"(?m)^(?!return|else|#|if|for|while|switch)(?:[A-Za-z_][\w \t*&:<>,]*[ \t*&])?([A-Za-z_]\w{3,})[ \t]*\("),
+    # The result may be in a macro (``API(int) name(``); a method is named by its class as well.
+    re.compile(
+        rb"(?m)^(?!return|else|#|if|for|while|switch)(?:[A-Z_][A-Z0-9_]*\([^()\n]{0,80}\)[ \t]*)?"
+        rb"(?:[A-Za-z_][\w \t*&:<>,]*[ \t*&])?(?:\w+::)*?([A-Za-z_]\w*::~?[A-Za-z_]\w*|[A-Za-z_]\w{3,})[ \t]*\("
+    ),
     joins_strings=True,
 )
 _SCRIPT = Language(

@@ -5,7 +5,7 @@ span's length. Equal bytes have equal hashes in every file, so hashes of differe
 **Source:** Karp and Rabin, "Efficient randomized pattern-matching algorithms"; the mixer is that of SplitMix64.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import numpy as np
@@ -17,6 +17,7 @@ Hashes = NDArray[np.uint64]
 
 BASE = 0x9E3779B97F4A7C15 | 1
 PIECE_BYTES = 1 << 20  # of one call: the powers below take eight bytes for each
+LONGEST_SPAN = 1 << 16
 HASH_BITS = 40
 _DISTANCE = np.uint64(512)  # above what a symbol itself counts
 
@@ -79,6 +80,24 @@ def hashes_of(texts: Iterable[bytes]) -> Hashes:
         starts = np.concatenate(([0], ends[:-1]))
         found.append(Prefixes(bytes_of(b"".join(together))).hashes(starts, ends))
     return np.unique(np.concatenate(found))
+
+
+def hashes_in_order(texts: Sequence[bytes]) -> Hashes:
+    """The hash of each text; each is shorter than ``PIECE_BYTES``."""
+    ends = np.cumsum([0, *map(len, texts)])
+    return hashes_of_spans(bytes_of(b"".join(texts)), ends[:-1], ends[1:])
+
+
+def hashes_of_spans(data: Bytes, starts: Places, ends: Places) -> Hashes:
+    """Of spans anywhere in data of any size; ``starts`` are sorted, and each span is shorter than ``LONGEST_SPAN``."""
+    hashes = np.zeros(starts.size, np.uint64)
+    step = PIECE_BYTES - LONGEST_SPAN
+    for begin in range(0, data.size + 1, step):
+        low, high = np.searchsorted(starts, [begin, begin + step])
+        if high > low:
+            piece = Prefixes(data[begin : begin + PIECE_BYTES])
+            hashes[low:high] = piece.hashes(starts[low:high] - begin, ends[low:high] - begin)
+    return hashes
 
 
 def hash_of(text: bytes) -> int:

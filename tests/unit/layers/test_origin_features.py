@@ -7,7 +7,10 @@ pytest.importorskip("numpy")
 from careen.layers.origin_features import described_files, read_features
 from careen.layers.verified import read_again
 from careen.model.origin import OriginFile
+from careen.origin.building import ReleaseReader, build
 from careen.origin.features import features_of
+from careen.origin.identify import identify_described
+from careen.origin.knowledge import Project
 from careen.safety.budget import Budget, Limits
 from tests.support.executables import elf
 from tests.support.images import make_layer
@@ -38,6 +41,28 @@ def test_of_a_copy_in_a_package_the_costly_forms_are_left_out():
     families = {kept.path: set(kept.families) for kept in found.files}
     assert families["a.c"] - families["b.c"] == {"tokens"}
     assert {"file", "letters"} <= families["b.c"]
+
+
+def test_a_copy_in_a_package_is_known_by_the_other_forms():
+    found = read({"a.c": CODE}, OriginFile("a.c", 0, "pkg:pypi/x@1"))
+    other = CODE.replace(b"return", b"return 1 +")
+    base = build([(Project("one", ("1",)), [ReleaseReader().read("1", [("a.c", other)])])])
+    (component,) = identify_described(base, described_files(found)).components
+    assert (component.project, component.modified) == ("one", True)
+    unknown = build([(Project("two", ("1",)), [ReleaseReader().read("1", [("b.c", project(2)["1.1"]["src/part0.c"])])])])
+    assert identify_described(unknown, described_files(found)).unexplained == 1
+
+
+def test_each_kind_keeps_what_it_is_compared_by():
+    script = b"".join(b"lib.name%d = function (source) { return 'a text %d'; };\n" % (n, n) for n in range(40))
+    contents = {"a.c": CODE, "b": PROGRAM, "c.js": script}
+    found = read(contents, *(OriginFile(path, 0) for path in contents))
+    families = {kept.path: (kept.kind, set(kept.families)) for kept in found.files}
+    assert families == {
+        "a.c": ("source", {"file", "letters", "lines", "tokens"}),
+        "b": ("program", {"file", "literals", "names", "tables", "statements"}),
+        "c.js": ("script", {"file", "letters", "lines", "tokens", "literals", "names", "sequences"}),
+    }
 
 
 def test_what_is_left_when_the_time_is_used_up_is_counted():

@@ -6,12 +6,12 @@ from tests.support.package_index import CODE  # noqa: E402
 from tests.support.work import ends  # noqa: E402
 
 from careen.origin import features  # noqa: E402
-from careen.origin.features import FAMILIES, features_of  # noqa: E402
+from careen.origin.features import OF_A_FILE, features_of  # noqa: E402
 
 
 def test_families_by_the_kind_of_file():
-    assert set(features_of("a.py", CODE.encode())) == set(FAMILIES)
-    assert set(features_of("a.bin", b"\x7fELF" + bytes(60))) == {"file", "literals", "names"}
+    assert set(features_of("a.py", CODE.encode())) == set(OF_A_FILE)
+    assert set(features_of("a.bin", b"\x7fELF" + bytes(60))) == {"file", "literals", "names", "tables", "statements"}
     assert set(features_of("a.txt", CODE.encode())) == set(features_of("a.py", b"x = 1")) == {"file"}
     assert features_of("empty", b"")["file"].size == 0
 

@@ -6,8 +6,10 @@ import pytest
 
 np = pytest.importorskip("numpy")
 
+from tests.support.bytecode import compiled  # noqa: E402
 from tests.support.executables import elf  # noqa: E402
 
+from careen.origin.binary import texts_of  # noqa: E402
 from careen.origin.building import ReleaseReader, build  # noqa: E402
 from careen.origin.identify import identify  # noqa: E402
 from careen.origin.knowledge import Project  # noqa: E402
@@ -144,7 +146,7 @@ def test_a_program_of_many_files(base):
     ]
     some = made.sample(texts, len(texts) // 7)
     assert [one[3] for one in components(big, {"bin/tool": elf() + b"\0" + b"\0".join(some) + b"\0"})] == ["medium"]
-    few = made.sample(texts, len(texts) // 15)
+    few = made.sample(texts, len(texts) // 15) + [b"own text %d" % number for number in range(600)]
     assert components(big, {"bin/tool": elf() + b"\0" + b"\0".join(few) + b"\0"}) == []
 
 
@@ -165,6 +167,98 @@ def test_a_small_part_of_a_file_is_not_of_high_confidence(base):
     own = b"\n".join(data for data in project(4712, files=2)["1.1"].values()).split(b"\n")
     ((_, name, _, confidence, _),) = components(base, {"own/big.c": b"\n".join(own + part + own[:5])})
     assert (name, confidence) == ("liba", "medium")
+
+
+def program(*texts: bytes) -> bytes:
+    return elf() + b"\0" + b"\0".join(texts) + b"\0"
+
+
+def with_builds(**versions: tuple[bytes, list[bytes]]):
+    """A project of these versions: its source, and what a build of it has."""
+    reader = ReleaseReader()
+    releases = [
+        reader.read(version, [("src/a.c", source), ("build/lib.so", program(*built))])
+        for version, (source, built) in versions.items()
+    ]
+    return build([(Project("libz", tuple(versions)), releases)])
+
+
+MESSAGES = [b"message number %d of it" % number for number in range(100)]
+SOURCE = b"".join(b'x("%s");\n' % text for text in MESSAGES)
+
+
+def test_what_is_in_builds_is_what_counts():
+    """Ten texts are a tenth of the source, and half of what a compiler leaves of it."""
+    base = with_builds(**{"1.0": (SOURCE, [*MESSAGES[:20], b"text of another library"]), "1.1": (SOURCE, [])})
+    others = [b"own text %d" % number for number in range(300)]
+    assert [one[3] for one in components(base, {"a": program(*MESSAGES[:10], *others)})] == ["high"]
+    assert components(base, {"a": program(*MESSAGES[50:60], *others)}) == []
+    assert components(base, {"a": program(b"text of another library", *others)}) == []
+
+
+def test_a_program_that_states_its_version():
+    """In the words of the project that builds of known versions have, also of a version that the base does not have."""
+    stated = lambda version: [b"libz %s of a day" % version, *MESSAGES[:20]]  # noqa: E731
+    base = with_builds(
+        **{version: (SOURCE, stated(version.encode())) for version in ("1.0", "1.2", "1.4")},
+    )
+    for version in (b"1.2", b"1.3", b"1.9.1"):
+        (found,) = identify(base, [("a", program(*stated(version)))]).components
+        assert (found.versions, found.nearest) == ((version.decode(),), False)
+    two = program(*stated(b"1.2"), *stated(b"1.7"))
+    for data in (program(*MESSAGES[:20], b"another 1.2 of a day"), two):
+        (found,) = identify(base, [("a", data)]).components
+        assert (found.versions, found.nearest) == ((("1.2",), False) if data is two else (("1.0", "1.2", "1.4"), True))
+
+
+def test_a_version_alone():
+    """It is one that the base has, or lies between two of them, and there is no other."""
+    base = with_builds(**{version: (SOURCE, [version.encode(), *MESSAGES[:20]]) for version in ("1.0.1", "1.2.1", "1.4.1")})
+    expected = {
+        (b"1.2.1",): "1.2.1",
+        (b"1.3.1",): "1.3.1",
+        (b"1.2.1", b"7.0.1"): "1.2.1",
+        (b"7.0.1",): "",
+        (b"1.1.1", b"1.3.1"): "",
+    }
+    for texts, version in expected.items():
+        (found,) = identify(base, [("a", program(*texts, *MESSAGES[:20]))]).components
+        assert (found.versions if not found.nearest else ("",)) == (version,)
+
+
+def test_a_library_without_texts_is_known_by_its_tables():
+    made = random.Random(11)
+    numbers = [made.randrange(1 << 16) for _ in range(200)]
+    source = f"const uint16_t codes[] = {{ {', '.join(map(str, numbers))} }};".encode()
+    base = build([(Project("codes", ("1",)), [ReleaseReader().read("1", [("codes.c", source)])])])
+    table = b"".join(number.to_bytes(2, "little") for number in numbers)
+    assert [one[1] for one in components(base, {"a": elf() + bytes(64) + table + bytes(64)})] == ["codes"]
+    assert components(base, {"a": elf() + bytes(64) + table[:80] + bytes(64)}) == []
+
+
+def test_compiled_python_is_one_program_a_package():
+    files = {
+        f"lib/part{number}.py": "".join(f"def function_{number}_{at}():\n    return 'text {number} {at}'\n" for at in range(20))
+        for number in range(4)
+    }
+    base = build(
+        [(Project("lib", ("1",)), [ReleaseReader().read("1", [(path, text.encode()) for path, text in files.items()])])]
+    )
+    compiled_files = {path.replace("lib/", "app/lib/__pycache__/") + "c": compiled(text) for path, text in files.items()}
+    other = {"other/x.pyc": compiled("def nothing_known():\n    return 'of nobody'"), "other/y.pyc": b"\0\0\r\n damaged"}
+    found = identify(base, (compiled_files | other).items())
+    ((path, name, _, confidence, _),) = components(base, compiled_files | other)
+    assert (path, name, confidence, found.unexplained) == ("app/lib", "lib", "high", 2)
+    assert found.components[0].files == tuple(sorted(compiled_files))
+
+
+def test_what_unrelated_programs_have_is_left_out():
+    reader = ReleaseReader()
+    releases = [reader.read("1", [("a.c", SOURCE)])]
+    common = texts_of(program(*MESSAGES[:90]))
+    base = build([(Project("libz", ("1",)), releases)], common={"literals": common.literals})
+    assert components(base, {"a": program(*MESSAGES[:90])}) == []
+    assert [one[1] for one in components(base, {"a": program(*MESSAGES[80:])})] == ["libz"]
 
 
 def dated(name, date, files):

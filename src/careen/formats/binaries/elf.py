@@ -43,6 +43,7 @@ class Section(Struct, frozen=True, gc=False):
     address: int
     offset: int
     size_bytes: int
+    flags: int = 0  # 1 writable, 2 loaded, 4 executable
 
 
 class Elf(Struct, frozen=True):
@@ -141,7 +142,7 @@ def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
     for header in headers:
         name = _text(names, header[0])
         if name:
-            found.setdefault(name, Section(name, header[1], header[3], header[4], header[5]))
+            found.setdefault(name, Section(name, header[1], header[3], header[4], header[5], header[2]))
     return found
 
 

@@ -37,7 +37,7 @@ def test_sections_by_name(bits, order, many):
     assert (elf.bits, elf.order, elf.machine) == (bits, order, 62)
     found = sections(stream, elf)
     assert list(found) == [".text", ".bss", ".shstrtab"]
-    assert found[".text"] == Section(".text", 1, 0x401000, executables.READ_ONLY_AT, 9)
+    assert found[".text"] == Section(".text", 1, 0x401000, executables.READ_ONLY_AT, 9, 6)
 
 
 def test_segments():

@@ -1,0 +1,213 @@
+"""Relocated, shaded and recompiled Java: the library and its version, by its classes alone.
+
+The base has the largest jar of each Debian package in java.txt, in all its versions that the suites have. The jars of one
+version are moved to another package; five are shaded together; five classes are taken alone; and sources of the same version
+are compiled again with the JDK of this machine, whose compiler is newer than the one that built the packages.
+"""
+
+import glob
+import random
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from careen.origin.building import ReleaseReader, build
+from careen.origin.identify import identify
+from careen.origin.knowledge import Knowledge, Project
+
+from .relocate import Classes, classes_in, jar_of, relocated
+from .sets import CACHE, Share, files_of, half, run, table, write_section
+
+LIST = Path(__file__).with_name("java.txt")
+JAVA = CACHE / "java"
+SUITES = ("bullseye", "bookworm", "trixie", "forky", "sid")
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.pgp"
+SIZES = range(20_000, 1_800_000)  # of jars
+SHADED, IN_A_JAR, CLASSES = 10, 5, 5
+LEAST_OF_A_CLASS = 1500  # bytes; smaller ones have next to no code
+
+
+class Library(NamedTuple):
+    """``source`` is the name of its source package if that is compiled here, ``version`` the one that is looked for."""
+
+    name: str
+    jars: dict[str, bytes]
+    version: str
+    source: str = ""
+
+
+class Tally:
+    def __init__(self) -> None:
+        self.there = self.found = self.in_set = self.unique = self.extra = 0
+
+    def add(self, base: Knowledge, classes: Classes, libraries: Iterable[Library]) -> None:
+        wanted = {library.name: library.version for library in libraries}
+        found = {one.project: one.versions for one in identify(base, [("app.jar", jar_of(classes))]).components}
+        self.there += len(wanted)
+        self.found += len(wanted.keys() & found.keys())
+        self.extra += len(found.keys() - wanted.keys())
+        self.in_set += sum(wanted[name] in versions for name, versions in found.items() if name in wanted)
+        self.unique += sum((wanted[name],) == versions for name, versions in found.items() if name in wanted)
+
+    def row(self, name: str) -> tuple[object, ...]:
+        share = Share(self.extra, max(self.extra + self.found, 1))
+        return (name, self.there, *(Share(part, self.there) for part in (self.found, self.in_set, self.unique)), share)
+
+
+def main() -> None:
+    known = list(_libraries())
+    base = build((Project(library.name, tuple(library.jars)), _releases(library)) for library in known)
+    held_out = [library for library in known if half(library.name) == "held-out"]
+    made = random.Random(5)
+    moved = {one.name: relocated(classes_in(one.jars[one.version]), f"shaded/p{number}") for number, one in enumerate(held_out)}
+    rows = [_each(base, "relocated", held_out, moved), _few(base, held_out, moved, made), _shaded(base, held_out, moved, made)]
+    compiled = {one.name: classes for one in known if one.source and (classes := _compiled(one))}
+    again = [one for one in known if one.name in compiled]
+    rows.append(_each(base, "compiled again, both halves", again, compiled))
+    head = ("set", "libraries", "library found", "version in the set", "version alone in it", "libraries that are not there")
+    text = f"{len(base.projects)} libraries in the base; {len(held_out)} of them are looked for here."
+    write_section("java", f"## Relocated and recompiled Java\n\n{text}\n\n{table(head, rows)}")
+
+
+def _releases(library: Library) -> Iterator[object]:
+    reader = ReleaseReader()
+    for version, jar in library.jars.items():
+        yield reader.read(version, [("lib.jar", jar)])
+
+
+def _each(base: Knowledge, name: str, libraries: Sequence[Library], classes: dict[str, Classes]) -> tuple[object, ...]:
+    tally = Tally()
+    for library in libraries:
+        tally.add(base, classes[library.name], [library])
+    return tally.row(name)
+
+
+def _few(base: Knowledge, libraries: Sequence[Library], moved: dict[str, Classes], made: random.Random) -> tuple[object, ...]:
+    tally = Tally()
+    for library in libraries:
+        large = sorted(item for item in moved[library.name].items() if len(item[1]) >= LEAST_OF_A_CLASS)
+        tally.add(base, dict(made.sample(large, min(CLASSES, len(large)))), [library])
+    return tally.row("five of its classes")
+
+
+def _shaded(
+    base: Knowledge, libraries: Sequence[Library], moved: dict[str, Classes], made: random.Random
+) -> tuple[object, ...]:
+    tally = Tally()
+    for _ in range(SHADED):
+        chosen = made.sample(list(libraries), IN_A_JAR)
+        tally.add(base, {path: data for one in chosen for path, data in moved[one.name].items()}, chosen)
+    return tally.row("five in one jar")
+
+
+def _libraries() -> Iterator[Library]:
+    """In java.txt: the binary package, and perhaps its source package and the version of it that is compiled."""
+    for line in LIST.read_text("utf-8").splitlines():
+        name, _, compiled = line.partition(" ")
+        source, _, wanted = compiled.partition("=")
+        jars = {}
+        for version, path in sorted(_packages(name).items(), key=lambda item: _numbers(item[0])):
+            if jar := _largest_jar(path):
+                jars[version] = jar
+        if jars:
+            versions = list(jars)
+            yield Library(
+                name, jars, wanted if wanted in jars else versions[len(versions) // 2], source if wanted in jars else ""
+            )
+
+
+def _packages(name: str) -> dict[str, Path]:
+    """By upstream version; downloaded with apt-get once."""
+    JAVA.mkdir(parents=True, exist_ok=True)
+    paths = glob.glob(f"{glob.escape(str(JAVA / name))}_*.deb")
+    if not paths:
+        listed = re.findall(r"\| *(\S+) \|.*Packages", run("apt-cache", *_options(), "madison", name))
+        of_upstream = {version.rpartition("-")[0]: version for version in reversed(listed)}
+        for version in of_upstream.values():
+            run("apt-get", *_options(), "download", "-qq", f"{name}={version}", cwd=JAVA)
+        paths = glob.glob(f"{glob.escape(str(JAVA / name))}_*.deb")
+    return {Path(path).name.split("_")[1].rpartition("%3a")[2].rpartition("-")[0]: Path(path) for path in sorted(paths)}
+
+
+def _options() -> tuple[str, ...]:
+    folder = JAVA.absolute() / "apt"
+    lists = folder / "state/lists"
+    for path in (lists / "partial", folder / "cache/archives/partial"):
+        path.mkdir(parents=True, exist_ok=True)
+    options = [f"Dir::State={folder / 'state'}", f"Dir::Cache={folder / 'cache'}", "Acquire::Languages=none"]
+    options += [f"Dir::Etc::sourcelist={folder / 'sources.list'}", "Dir::Etc::sourceparts=/dev/null"]
+    arguments = tuple(argument for option in options for argument in ("-o", option))
+    if not (folder / "sources.list").exists():
+        sites = {site for site in run("apt-get", "indextargets", "--format", "$(SITE)").split() if site.endswith("/debian")}
+        lines = (
+            f"{kind} [signed-by={KEYRING}] {site} {suite} main\n"
+            for site in sorted(sites)
+            for suite in SUITES
+            for kind in ("deb", "deb-src")
+        )
+        (folder / "sources.list").write_text("".join(lines), "utf-8")
+    if not any(lists.glob("*Packages*")):
+        run("apt-get", *arguments, "update", "-qq")
+    return arguments
+
+
+def _largest_jar(package: Path) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        run("dpkg-deb", "-x", str(package), folder)
+        jars = [path for path in Path(folder).rglob("*.jar") if not path.is_symlink()]
+        largest = max(jars, key=lambda path: path.stat().st_size, default=None)
+        return largest.read_bytes() if largest and largest.stat().st_size in SIZES else b""
+
+
+def _compiled(library: Library) -> Classes:
+    """The classes of its sources, compiled here; none if there is no JDK, or they need what is not installed."""
+    if shutil.which("javac") is None:
+        return {}
+    folder = JAVA / "sources"
+    folder.mkdir(exist_ok=True)
+    start = f"{library.source}_{library.version}.orig.tar."
+    if not list(folder.glob(f"{start}*")):
+        offered = re.findall(r"\| *(\S+) \|.*Sources", run("apt-cache", *_options(), "madison", library.source))
+        for version in [one for one in offered if one.rpartition("-")[0] == library.version][:1]:
+            run(
+                "apt-get",
+                *_options(),
+                "source",
+                "-qq",
+                "--download-only",
+                "--tar-only",
+                f"{library.source}={version}",
+                cwd=folder,
+            )
+    with tempfile.TemporaryDirectory() as place:
+        for archive in list(folder.glob(f"{start}*"))[:1]:
+            sources = {path: data for path, data in files_of(archive).items() if _is_source(path)}
+            for path, data in sources.items():
+                written = Path(place, "src", path)
+                written.parent.mkdir(parents=True, exist_ok=True)
+                written.write_bytes(data)
+            names = [str(Path(place, "src", path)) for path in sources]
+            Path(place, "names").write_text("\n".join(names), "utf-8")
+            options = ["-nowarn", "-proc:none", "-encoding", "utf-8", "-cp", "/usr/share/java/*"]
+            run("javac", *options, "-d", f"{place}/out", f"@{place}/names")
+        return {path.relative_to(f"{place}/out").as_posix(): path.read_bytes() for path in Path(place, "out").rglob("*.class")}
+
+
+def _is_source(path: str) -> bool:
+    folders = set(path.split("/")[:-1])
+    return (
+        path.endswith(".java")
+        and not folders & {"test", "tests", "it", "example", "examples", "jmh"}
+        and "module-info" not in path
+    )
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in re.findall(r"\d+", version)]
+
+
+if __name__ == "__main__":
+    main()

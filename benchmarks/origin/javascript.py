@@ -1,0 +1,225 @@
+"""Minified and bundled JavaScript: the library and its version, where every version number in the file was overwritten.
+
+The base has 5 releases of each library in javascript.txt without their minified files; the minified ones are made here from
+the middle release with three minifiers, or are its author's. A bundle has five libraries. Unrelated files are those of the
+tools themselves.
+"""
+
+import json
+import random
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from careen.origin.building import Release, build, is_own_code
+from careen.origin.features import features_of
+from careen.origin.identify import identify
+from careen.origin.knowledge import Knowledge, Project
+
+from .sets import CACHE, Share, archives, files_of, half, table, write_section
+
+LIST = Path(__file__).with_name("javascript.txt")
+NPM = CACHE / "npm"
+TOOLS, BUILT, UNPACKED = NPM / "tools", NPM / "built", NPM / "unpacked"
+PACKAGES = (
+    "acorn",
+    "esbuild",
+    "rollup",
+    "terser",
+    "uglify-js",
+    "webpack",
+    "@rollup/plugin-commonjs",
+    "@rollup/plugin-node-resolve",
+)
+MINIFIERS, BUNDLERS = ("esbuild", "terser", "uglify"), ("esbuild", "webpack", "rollup")
+FAMILIES = ("file", "letters", "literals", "names", "sequences")
+BUNDLES, IN_A_BUNDLE = 10, 5
+NEEDS_OTHERS = {"angular", "backbone", "jszip", "markdown-it", "react-dom", "select2", "sockjs-client", "zepto"}
+MOST_UNRELATED = 1500
+LEAST_BYTES = 1000  # of a minified file: a smaller one only passes on what other packages have
+
+
+class Library(NamedTuple):
+    name: str
+    known: tuple[str, ...]  # in the base
+    version: str  # that is looked for
+
+    @property
+    def project(self) -> str:
+        return f"npm:{self.name}"
+
+
+class Tally:
+    """What was found of what is there."""
+
+    def __init__(self) -> None:
+        self.there = self.found = self.in_set = self.unique = self.extra = 0
+
+    def add(self, base: Knowledge, data: bytes, libraries: Iterable[Library]) -> None:
+        wanted = {library.project: library.version for library in libraries}
+        for version in wanted.values():
+            data = data.replace(version.encode(), b"0.0.0")
+        found = {component.project: component.versions for component in identify(base, [("app.js", data)]).components}
+        self.there += len(wanted)
+        self.found += len(wanted.keys() & found.keys())
+        self.extra += len(found.keys() - wanted.keys())
+        self.in_set += sum(wanted[name] in versions for name, versions in found.items() if name in wanted)
+        self.unique += sum((wanted[name],) == versions for name, versions in found.items() if name in wanted)
+
+    def row(self, name: str) -> tuple[object, ...]:
+        share = Share(self.extra, max(self.extra + self.found, 1))
+        return (name, self.there, *(Share(part, self.there) for part in (self.found, self.in_set, self.unique)), share)
+
+
+def main() -> None:
+    known = libraries()
+    base = build(list(_releases(known)))
+    held_out = [library for library in known if half(library.project) == "held-out"]
+    _install()
+    _minify(held_out)
+    rows = []
+    for tool in MINIFIERS:
+        tally = Tally()
+        for library in held_out:
+            path = _built(library, tool)
+            if path.exists() and path.stat().st_size >= LEAST_BYTES:
+                tally.add(base, path.read_bytes(), [library])
+        rows.append(tally.row(f"minified by {tool}"))
+    tally = Tally()
+    for library in held_out:
+        for data in _authors(library):
+            tally.add(base, data, [library])
+    rows.append(tally.row("minified by its author"))
+    bundles = _bundle(held_out)
+    for tool in BUNDLERS:
+        tally = Tally()
+        for path, members in bundles:
+            if (file := path.with_name(f"{path.name}.{tool}.js")).exists():
+                tally.add(base, file.read_bytes(), members)
+        rows.append(tally.row(f"bundle of five by {tool}"))
+    flagged, by_sequences = _flagged(base, {library.name for library in known})
+    head = ("set", "libraries", "project found", "version in the set", "version alone in it", "projects that are not there")
+    text = f"{len(base.projects)} libraries in the base; {len(held_out)} of them are looked for here.\n\n{table(head, rows)}"
+    write_section(
+        "javascript",
+        f"## Minified and bundled JavaScript\n\n{text}\nUnrelated files flagged: {flagged}; by sequences {by_sequences}.",
+    )
+
+
+def libraries() -> list[Library]:
+    found = []
+    for line in LIST.read_text("utf-8").splitlines():
+        name, *versions = line.split()
+        found.append(Library(name, tuple(versions[1:-1]), versions[len(versions) // 2]))
+    return found
+
+
+def _releases(known: Iterable[Library]) -> Iterator[tuple[Project, list[Release]]]:
+    for library in known:
+        releases = []
+        for version in library.known:
+            files = files_of(_archive(library.name, version))
+            kept = {path: features_of(path, data) for path, data in files.items() if is_own_code(path) and ".min." not in path}
+            releases.append(
+                Release(
+                    version, {path: {family: of[family] for family in FAMILIES if family in of} for path, of in kept.items()}
+                )
+            )
+        yield Project(library.project, library.known, (f"pkg:npm/{library.name}",)), releases
+
+
+def _archive(name: str, version: str) -> Path:
+    path = NPM / f"{name.replace('/', '-')}-{version}.tgz"
+    return path if path.exists() else archives("npm", name, [version])[version]
+
+
+def _install() -> None:
+    if not (TOOLS / "node_modules" / PACKAGES[-1]).exists():
+        TOOLS.mkdir(parents=True, exist_ok=True)
+        (TOOLS / "package.json").write_text('{"private": true}', "utf-8")
+        subprocess.run(
+            ["npm", "install", "--silent", "--ignore-scripts", "--no-audit", "--no-fund", *PACKAGES], cwd=TOOLS, check=True
+        )
+
+
+def _built(library: Library, tool: str) -> Path:
+    return BUILT / f"{library.name.replace('@', '').replace('/', '-')}-{library.version}.{tool}.js"
+
+
+def _minify(known: Iterable[Library]) -> None:
+    BUILT.mkdir(parents=True, exist_ok=True)
+    jobs = [
+        {"folder": str(_unpacked(library).absolute()), "out": str(_built(library, "")).removesuffix("..js")}
+        for library in known
+        if not _built(library, "bundle").exists()
+    ]
+    _run(jobs)
+
+
+def _bundle(known: list[Library]) -> list[tuple[Path, list[Library]]]:
+    """The path of each bundle without its ending, and what is in it."""
+    chosen = random.Random(8)
+    alone = [library for library in known if library.name not in NEEDS_OTHERS and _built(library, "esbuild").exists()]
+    bundles, jobs = [], []
+    for number in range(BUNDLES):
+        members = chosen.sample(alone, IN_A_BUNDLE)
+        root, externals = BUILT / f"root{number}", set()
+        for library in members:
+            folder = root / "node_modules" / library.name
+            if not folder.exists():
+                shutil.copytree(_unpacked(library), folder)
+            about = json.loads((folder / "package.json").read_text("utf-8"))
+            externals |= {*about.get("dependencies", {}), *about.get("peerDependencies", {})}
+        names = [library.name for library in members]
+        out = BUILT / f"bundle{number}"
+        bundles.append((out, members))
+        if not out.with_name(f"{out.name}.esbuild.js").exists():
+            jobs.append({"root": str(root), "members": names, "externals": sorted(externals - set(names)), "out": str(out)})
+    _run(jobs)
+    return bundles
+
+
+def _unpacked(library: Library) -> Path:
+    folder = UNPACKED / f"{library.name.replace('/', '-')}-{library.version}"
+    if not folder.exists():
+        for name, data in files_of(_archive(library.name, library.version)).items():
+            path = folder / name
+            if path.resolve().is_relative_to(folder.resolve()):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(data)
+    return folder
+
+
+def _run(jobs: list[dict[str, object]]) -> None:
+    if jobs:
+        (BUILT / "jobs.json").write_text(json.dumps(jobs), "utf-8")
+        subprocess.run(["node", str(Path(__file__).with_name("minify.cjs")), str(TOOLS), str(BUILT / "jobs.json")], check=True)
+
+
+def _authors(library: Library) -> Iterator[bytes]:
+    """The largest file that the author minified."""
+    files = files_of(_archive(library.name, library.version))
+    minified = [data for path, data in files.items() if re.search(r"\.min\.(?:c|m)?js$", path) and len(data) > 3000]
+    if minified:
+        yield max(minified, key=len)
+
+
+def _flagged(base: Knowledge, known: set[str]) -> tuple[Share, Share]:
+    """Of files of other projects, how many have a component, and how many by what minifying keeps."""
+    root = TOOLS / "node_modules"
+    paths = [
+        path
+        for path in sorted(root.rglob("*.js"))
+        if not known & set(path.relative_to(root).parts) and 500 < path.stat().st_size < 1 << 20
+    ]
+    chosen = random.Random(4).sample(paths, min(len(paths), MOST_UNRELATED))
+    found = [identify(base, [("app.js", path.read_bytes())]).components for path in chosen]
+    by_sequences = sum(any(component.evidence[0].kind == "sequences" for component in components) for components in found)
+    return Share(sum(map(bool, found)), len(chosen)), Share(by_sequences, len(chosen))
+
+
+if __name__ == "__main__":
+    main()

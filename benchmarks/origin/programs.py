@@ -1,0 +1,296 @@
+"""Programs and libraries of known projects, stripped and under other names; and programs of nobody in the base.
+
+The base is of the sources in ``programs.txt`` in three releases of a distribution, with what their packages have as builds; it
+has not the versions of the release that is looked up. The stop-list is of those programs of this machine whose packages are in
+the other half. Static programs are linked here from that release's archives, and never run.
+"""
+
+import io
+import random
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from careen.origin.building import BUILT_FAMILIES, Release, build, is_own_code
+from careen.origin.component import Component
+from careen.origin.features import OF_A_FILE, Features, features_of
+from careen.origin.in_program import in_program
+from careen.origin.knowledge import Knowledge, Project
+from careen.origin.spans import Hashes
+from careen.origin.stated import number_of
+
+from .sets import CACHE, Share, apt_options, files_of, half, run, table, write_section
+
+LIST = Path(__file__).with_name("programs.txt")
+LOOKED_UP = "bookworm"
+LEAST_BYTES = 12_000
+MOST_BYTES = 40 << 20
+FUNCTIONS = 4  # of a library, in a program that uses little of it
+WITHOUT_TEXTS = ("zlib", "xz-utils", "lz4", "libzstd", "bzip2")
+OFTEN = {"literals": 2, "names": 2, "tables": 1}  # so many packages have the same: it is nobody's
+C_LIBRARY = "glibc"
+ELF, ARCHIVE = b"\x7fELF", b"!<arch>\n"
+KEPT = tuple(family for family in OF_A_FILE if family not in ("file", "letters", "tokens"))
+
+
+class Packed(NamedTuple):
+    """A source package of one release: its version, and its binary packages as (name, version)."""
+
+    source: str
+    suite: str
+    version: str
+    packages: tuple[tuple[str, str], ...]
+
+    @property
+    def upstream(self) -> str:
+        version = self.version.rpartition("-")[0].rpartition(":")[2]
+        return version.rpartition("+really")[2].partition("+dfsg")[0].partition(".dfsg")[0].partition("+ds")[0]
+
+
+class Result(NamedTuple):
+    project: str
+    version: str
+    found: tuple[Component, ...]
+
+    @property
+    def component(self) -> Component | None:
+        return next((component for component in self.found if component.project == self.project), None)
+
+    @property
+    def states_a_version(self) -> bool:
+        return self.component is not None and not self.component.nearest
+
+    @property
+    def is_right(self) -> bool:
+        return self.component is not None and number_of(self.version) in map(number_of, self.component.versions)
+
+
+def main() -> None:
+    packed = [package for package in _listed() if _source(package) or package.suite == LOOKED_UP]
+    base = _base(packed)
+    looked_up = [
+        package
+        for package in packed
+        if package.suite == LOOKED_UP and package.source in {project.name for project in base.projects}
+    ]
+    libraries = [
+        Result(package.source, package.upstream, _found(base, features))
+        for package in looked_up
+        for features in _libraries(package)
+    ]
+    static = {(package.source, kind): results for package in looked_up for kind, results in _static(base, package).items()}
+    rows = [_row("libraries of held-out versions", libraries)]
+    rows += [
+        _row(f"static, {kind} use", [result for key, found in static.items() if key[1] == kind for result in found])
+        for kind in ("small", "whole")
+    ]
+    few = [result for key, found in static.items() if key[0] in WITHOUT_TEXTS for result in found]
+    rows.append(("libraries without texts, static (both halves)", *_figures(few)))
+    strangers = [bool(_found(base, features)) for source, features in _strangers(packed) if half(source) == "held-out"]
+    rows.append(("unrelated programs: flagged", Share(sum(strangers), len(strangers)), "", ""))
+    text = table(("set", "project", "states a version", "of these wrong"), rows)
+    write_section("programs", f"## Programs and libraries\n\n{len(base.projects)} projects.\n\n{text}")
+
+
+def _row(name: str, results: Iterable[Result]) -> tuple[object, ...]:
+    return (name, *_figures([result for result in results if half(result.project) == "held-out"]))
+
+
+def _figures(results: list[Result]) -> tuple[Share, Share, Share]:
+    stating = [result for result in results if result.states_a_version]
+    known = Share(sum(result.component is not None for result in results), len(results))
+    return known, Share(len(stating), len(results)), Share(sum(not result.is_right for result in stating), len(stating))
+
+
+def _found(base: Knowledge, features: Features) -> tuple[Component, ...]:
+    return tuple(in_program(base, "a", features))
+
+
+def _listed() -> list[Packed]:
+    rows = [line.split() for line in LIST.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return [Packed(source, suite, version, tuple(map(_package, packages))) for source, suite, version, *packages in rows]
+
+
+def _package(text: str) -> tuple[str, str]:
+    name, _, version = text.partition("=")
+    return name, version
+
+
+def _base(packed: list[Packed]) -> Knowledge:
+    looked_up = {package.source: package.upstream for package in packed if package.suite == LOOKED_UP}
+    projects: dict[str, dict[str, Release]] = {}
+    for package in packed:
+        if package.suite != LOOKED_UP:
+            versions = projects.setdefault(package.source, {})
+            builds = tuple(_programs(package))
+            before = versions.get(package.upstream)
+            files = before.files if before else _kept_source(package)
+            versions[package.upstream] = Release(package.upstream, files, builds=(*(before.builds if before else ()), *builds))
+    for source, versions in projects.items():
+        if len(versions) > 1:
+            versions.pop(looked_up.get(source, ""), None)
+    strangers = dict(_by_source(_strangers(packed)))
+    common = _common(features for source, features in strangers.items() if half(source) == "tune")
+    if C_LIBRARY in strangers:  # which programs have whatever they are
+        for family, hashes in common.items():
+            common[family] = np.union1d(hashes, strangers[C_LIBRARY][family])
+    return build(
+        [
+            (Project(source, tuple(sorted(versions, key=lambda version: number_of(version) or 0))), list(versions.values()))
+            for source, versions in projects.items()
+        ],
+        common=common,
+    )
+
+
+def _common(packages: Iterable[Features]) -> dict[str, Hashes]:
+    counted: dict[str, list[Hashes]] = {family: [np.empty(0, np.uint64)] for family in BUILT_FAMILIES}
+    for features in packages:
+        for family, found in counted.items():
+            found.append(features[family])
+    common = {}
+    for family, found in counted.items():
+        hashes, counts = np.unique(np.concatenate(found), return_counts=True)
+        common[family] = hashes[counts >= OFTEN[family]]
+    return common
+
+
+def _by_source(programs: Iterable[tuple[str, Features]]) -> Iterator[tuple[str, Features]]:
+    together: dict[str, list[Features]] = {}
+    for source, features in programs:
+        together.setdefault(source, []).append(features)
+    for source, found in together.items():
+        yield source, {family: np.unique(np.concatenate([program[family] for program in found])) for family in BUILT_FAMILIES}
+
+
+def _source(one: Packed) -> list[Path]:
+    """The tarballs of its source, downloaded once; empty if the mirror has them no more."""
+    folder = CACHE / "debian"
+    start = f"{one.source}_{one.version.rpartition(':')[2].rpartition('-')[0]}.orig"
+    if not list(folder.glob(f"{start}*")) and one.suite != LOOKED_UP:
+        run(
+            "apt-get",
+            *apt_options(),
+            "source",
+            "-qq",
+            "--download-only",
+            "--tar-only",
+            f"{one.source}={one.version}",
+            cwd=folder,
+        )
+    return [path for path in sorted(folder.glob(f"{start}*")) if path.suffix != ".asc"]
+
+
+def _kept_source(one: Packed) -> dict[str, Features]:
+    def read() -> Iterator[tuple[str, Features]]:
+        for path in _source(one):
+            for name, data in files_of(path).items():
+                if is_own_code(name):
+                    yield name, features_of(name, data)
+
+    return {name: features for name, features in _kept(f"{one.source}-{one.version}", read()) if is_own_code(name)}
+
+
+def _programs(one: Packed) -> Iterator[Features]:
+    for name, version in one.packages:
+        if not name.endswith("-dev"):
+            contents = ((path, features_of("a", data)) for path, data in _members(name, version, ELF))
+            yield from (features for _, features in _kept(f"{name}-{version}", contents))
+
+
+def _libraries(one: Packed) -> Iterator[Features]:
+    for name, version in one.packages:
+        if not name.endswith("-dev"):
+            for path, data in _members(name, version, ELF):
+                if len(data) >= LEAST_BYTES and (".so" in path or name == one.source):
+                    yield features_of("a", data)
+
+
+def _members(name: str, version: str, start: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files of a package that begin so."""
+    path = CACHE / "debian" / f"{name}_{version.replace(':', '%3a')}_amd64.deb"
+    if not path.exists():
+        run("apt-get", *apt_options(), "download", "-qq", f"{name}={version}", cwd=path.parent)
+    if path.exists():
+        content = subprocess.run(("dpkg-deb", "--fsys-tarfile", path), capture_output=True, check=True, timeout=300).stdout
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            for member in archive:
+                file = archive.extractfile(member) if member.isfile() and member.size <= MOST_BYTES else None
+                if file is not None and (data := file.read()).startswith(start):
+                    yield member.name, data
+
+
+def _strangers(packed: list[Packed]) -> Iterator[tuple[str, Features]]:
+    """The programs of this machine's own packages that are not of a project of the base, by source package."""
+    known = {package.source for package in packed}
+    for line in run("dpkg-query", "-W", "-f", "${binary:Package} ${source:Package}\n").splitlines():
+        name, source = line.split()
+        if source not in known:
+            paths = [Path(path) for path in run("dpkg", "-L", name).splitlines()]
+            found = ((str(path), features_of("a", path.read_bytes())) for path in paths if _is_program(path))
+            for _, features in _kept(f"here-{name}", found):
+                yield source, features
+
+
+def _is_program(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file() or not 4096 <= path.stat().st_size <= MOST_BYTES:
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == ELF
+
+
+def _static(base: Knowledge, one: Packed) -> dict[str, list[Result]]:
+    """Programs that use some functions of its largest archive, and one that has all of it."""
+    archives = [data for name, version in one.packages if name.endswith("-dev") for _, data in _members(name, version, ARCHIVE)]
+    found: dict[str, list[Result]] = {"small": [], "whole": []}
+    if not archives:
+        return found
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder, "lib.a")
+        library.write_bytes(max(archives, key=len))
+        functions = _functions(library)
+        for number in range(9 if one.source in WITHOUT_TEXTS else 3):
+            chosen = random.Random(f"{one.source}{number}").sample(functions, min(FUNCTIONS, len(functions)))
+            program = _linked(library, chosen, whole=number == 0)
+            if program:
+                result = Result(one.source, one.upstream, _found(base, features_of("a", program)))
+                found["small" if number else "whole"].append(result)
+    return found
+
+
+def _functions(library: Path) -> list[str]:
+    rows = [line.split() for line in run("nm", "-S", "--defined-only", str(library)).splitlines()]
+    return sorted({row[3] for row in rows if len(row) == 4 and row[2] == "T" and int(row[1], 16) >= 64})
+
+
+def _linked(library: Path, functions: list[str], *, whole: bool) -> bytes:
+    source, program = library.with_name("main.c"), library.with_name("program")
+    declared = "".join(f"extern char {name}[];\n" for name in functions)
+    source.write_text(
+        f"{declared}void *volatile used[] = {{ {', '.join(functions)} }};\nint main(void) {{ return !used[0]; }}\n"
+    )
+    libraries = ["-Wl,--whole-archive", library, "-Wl,--no-whole-archive"] if whole else [library]
+    flags = ["-O2", "-w", "-no-pie", "-s", "-Wl,--unresolved-symbols=ignore-all", *([] if whole else ["-Wl,--gc-sections"])]
+    done = subprocess.run(("gcc", *flags, "-o", program, source, *libraries, "-lm"), capture_output=True, timeout=120)
+    return program.read_bytes() if done.returncode == 0 and functions else b""
+
+
+def _kept(name: str, found: Iterable[tuple[str, Features]]) -> list[tuple[str, Features]]:
+    """Read once, and then from the cache."""
+    path = CACHE / "features" / f"{name.replace('/', '_')}.msgpack"
+    if not path.exists():
+        content = [
+            (key, {family: features[family].tobytes() for family in KEPT}) for key, features in found if KEPT[0] in features
+        ]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(msgspec.msgpack.encode(content))
+    content = msgspec.msgpack.decode(path.read_bytes(), type=list[tuple[str, dict[str, bytes]]])
+    return [
+        (key, {family: np.frombuffer(hashes, np.uint64) for family, hashes in features.items()}) for key, features in content
+    ]

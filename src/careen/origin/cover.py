@@ -1,0 +1,204 @@
+"""The projects in what was built of many files: minified, bundled or compiled, perhaps of many projects.
+
+Of several projects that could explain the same part, the one comes first of whose files more is there; what it explains is
+no evidence of others. Of each version of it, the files are looked for that together explain most: features of these files
+that were not found count against the version; those of its other files do not, for they were not built in.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .component import Component, Matched, best_versions
+from .evidence import MISSING, Evidence, Weights, features_of_project, without
+from .knowledge import Knowledge
+from .spans import Hashes, Places
+
+LEAST = 12.0  # features that count, of a project; hardly any other code has so many of one that it does not contain
+SHARE, HIGH_SHARE = 0.1, 0.3  # of the sequences of the files that are there
+HIGH = 20.0
+MOST_PROJECTS = 400
+CANDIDATES = 6  # so many are compared for each part
+NEAR = 0.95
+LEAST_OF_A_FILE = 3
+NEAR_BEST = 0.8  # versions that have less of what was found are not looked at further
+
+Evidences = Mapping[str, Evidence]
+
+
+class Part(NamedTuple):
+    """What one project explains. ``evidences`` are of all that was looked up; ``hits`` the project's features of them."""
+
+    project: int
+    evidences: Evidences
+    explained: "Explained"
+
+    def hits(self, family: str) -> int:
+        return int(features_of_project(self.evidences[family], self.project).size)
+
+
+class Explained(NamedTuple):
+    """``found`` of ``of`` features of its files are there, in the version that explains most."""
+
+    scores: Weights  # by version
+    found: float
+    of: float
+
+
+class _Table(NamedTuple):
+    """Of one family. ``hits`` and ``sizes``: by file and version, features that were found, and all."""
+
+    queries: Places
+    rows: Places
+    first: Places
+    last: Places
+    hits: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+
+
+def parts(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], least: Weights) -> Iterator[Part]:
+    """``counted``: what a feature of a family counts. ``least``: of each project; ``LEAST`` if nothing else speaks for it.
+
+    The first family of ``evidences`` chooses the files.
+    """
+    least = least.copy()
+    for _ in range(MOST_PROJECTS):
+        part = _best(evidences, base, counted, least)
+        if part is None:
+            return
+        yield part
+        least[part.project] = np.inf
+        evidences = {
+            family: without(evidence, features_of_project(evidence, part.project)) for family, evidence in evidences.items()
+        }
+
+
+def component_of(part: Part, base: Knowledge, path: str, stated: Sequence[str] = ()) -> Component:
+    """``stated``: versions that the code itself names. They count if they explain nearly as much as the best one does."""
+    known = base.projects[part.project]
+    found = part.explained
+    versions, best = best_versions(known.versions, found.scores)
+    is_likely = found.scores >= NEAR_BEST * best
+    named = tuple(
+        version for version, likely in zip(known.versions, is_likely.tolist(), strict=True) if likely and version in stated
+    )
+    main = next(iter(part.evidences))
+    is_high = part.hits(main) >= HIGH and found.found >= HIGH_SHARE * found.of
+    return Component(
+        path=path,
+        project=known.name,
+        purls=known.purls,
+        cpes=known.cpes,
+        versions=named or versions,
+        confidence="high" if is_high else "medium",
+        modified=None,
+        files=(path,),
+        evidence=tuple(
+            Matched("files" if family == "file" else family, part.hits(family), evidence.features)  # type: ignore[arg-type]
+            for family, evidence in part.evidences.items()
+        ),
+        nearest=not named and found.found < NEAR * part.hits(main),
+    )
+
+
+def _best(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], least: Weights) -> Part | None:
+    """Of the projects that explain most, the one of whose files most is there."""
+    weights = np.sum([evidences[family].weights * factor for family, factor in counted.items()], axis=0)
+    weights = np.where(weights >= least, weights, 0)
+    best: tuple[float, Part] | None = None
+    for project in np.argsort(-weights, kind="stable")[:CANDIDATES].tolist():
+        if weights[project]:
+            found = explained(base, evidences, project)
+            is_enough = 0 < SHARE * min(least[project] / LEAST, 1) * found.of <= found.found
+            rank = found.found**2 / found.of if is_enough else 0
+            if rank and (best is None or rank > best[0]):
+                best = rank, Part(project, evidences, found)
+    return best[1] if best else None
+
+
+def explained(base: Knowledge, families: Mapping[str, Evidence], project: int) -> Explained:
+    """The first family chooses the files."""
+    main = next(iter(families.values()))
+    paths = np.unique(base.atoms["path"][main.atoms[main.projects == project]])
+    versions = len(base.projects[project].versions)
+    tables = [_table(base, evidence, project, paths, versions) for evidence in families.values()]
+    in_all = np.array([_distinct(tables[0], version).size for version in range(versions)])
+    scores, found, of = np.zeros(versions), np.zeros(versions), np.zeros(versions)
+    for version in np.flatnonzero((in_all >= NEAR_BEST * in_all.max(initial=0)) & (in_all > 0)).tolist():
+        scores[version], found[version], of[version] = max(
+            _explains(tables, version, order) for order in _orders(tables[0], version)
+        )
+    at = int(np.argmax(np.where(of > 0, scores, -np.inf)))
+    return Explained(np.maximum(scores, 0), float(found[at]), float(of[at]))
+
+
+def _orders(table: _Table, version: int) -> tuple[Places, Places]:
+    """The files of a version, the best first: by how much each explains, and by how much of it is there.
+
+    A build has a file of its own for all modules; it was made of others if that has more than was found.
+    """
+    hits, sizes = table.hits[:, version], table.sizes[:, version]
+    gain, share = hits - MISSING * (sizes - hits), hits / np.maximum(sizes, 1)
+    return np.argsort(-gain, kind="stable"), np.argsort(-share, kind="stable")
+
+
+def _explains(tables: Sequence[_Table], version: int, order: Places) -> tuple[float, float, float]:
+    """The score of a version, and how much of its files was found, if files are taken in this order."""
+    rows, shares = _files(tables[0], version, order)
+    found = [float(_distinct(table, version, rows).size) for table in tables]
+    sizes, known = (
+        np.array([np.sum(part[rows, version] * shares) for part in parts])
+        for parts in ([table.sizes for table in tables], [table.hits for table in tables])
+    )
+    # The less of the files is there, the less it says that a feature is missing: the rest was left out on purpose.
+    missing = MISSING * (known[0] / max(sizes[0], 1)) * float(np.sum(sizes - known))
+    return sum(found) - missing, found[0], float(sizes[0])
+
+
+def _files(table: _Table, version: int, order: Places) -> tuple[Places, Weights]:
+    """The files that explain something, and which part of what was found of a file no earlier one explains."""
+    there = np.flatnonzero((table.first <= version) & (table.last >= version))
+    queries, rows = table.queries[there], table.rows[there]
+    ranks = np.empty(order.size, np.int64)
+    ranks[order] = np.arange(order.size)
+    best = np.full(int(queries.max(initial=-1)) + 1, order.size)
+    np.minimum.at(best, queries, ranks[rows])
+    new = np.bincount(best[best < order.size], minlength=order.size)
+    chosen = np.flatnonzero(new >= LEAST_OF_A_FILE)
+    return order[chosen], new[chosen] / table.hits[order[chosen], version]
+
+
+def _table(base: Knowledge, evidence: Evidence, project: int, paths: Hashes, versions: int) -> _Table:
+    """Of these files alone."""
+    chosen = (evidence.projects == project) & np.isin(base.atoms["path"][evidence.atoms], paths)
+    queries, atoms = evidence.queries[chosen], evidence.atoms[chosen]
+    rows = np.searchsorted(paths, base.atoms["path"][atoms])
+    low, high = np.searchsorted(base.atoms["project"], [project, project + 1])
+    there = low + np.flatnonzero(np.isin(base.atoms["path"][low:high], paths))
+    amounts = base.atoms[evidence.family][there].astype(np.float64)
+    return _Table(
+        queries,
+        rows,
+        base.atoms["first"][atoms].astype(np.int64),
+        base.atoms["last"][atoms].astype(np.int64),
+        _by_version(base, atoms, rows, (paths.size, versions), np.ones(atoms.size)),
+        _by_version(base, there, np.searchsorted(paths, base.atoms["path"][there]), (paths.size, versions), amounts),
+    )
+
+
+def _distinct(table: _Table, version: int, rows: Places | None = None) -> Places:
+    """The features that a version has, in whatever file or in these."""
+    there = (table.first <= version) & (table.last >= version)
+    return np.unique(table.queries[there if rows is None else there & np.isin(table.rows, rows)])
+
+
+def _by_version(
+    base: Knowledge, atoms: Places, rows: Places, shape: tuple[int, int], amounts: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The sums of amounts for each row and version that its atoms span."""
+    change = np.zeros((shape[0], shape[1] + 1))
+    np.add.at(change, (rows, base.atoms["first"][atoms].astype(np.int64)), amounts)
+    np.add.at(change, (rows, base.atoms["last"][atoms].astype(np.int64) + 1), -amounts)
+    return np.cumsum(change, axis=1)[:, :-1]

@@ -1,0 +1,45 @@
+"""The projects in the classes of one Java archive, or of one folder of classes.
+
+A class that is equal but for its package is a project's; otherwise the sequences of its texts and members decide, for
+another compiler writes other code.
+"""
+
+import posixpath
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+from msgspec.structs import replace
+
+from .component import Component
+from .cover import LEAST, component_of, parts
+from .evidence import evidence_of
+from .features import Features
+from .java.archive import container_of
+from .knowledge import Knowledge
+
+FAMILIES = ("sequences", "file", "literals", "names")
+COUNTED = {"sequences": 1.0, "file": 4.0}
+
+
+def in_classes(base: Knowledge, classes: Iterable[tuple[str, Features]]) -> tuple[list[Component], int]:
+    """The projects in classes, by path, and in how many archives and folders there is none."""
+    containers: dict[str, list[tuple[str, Features]]] = {}
+    for path, features in classes:
+        containers.setdefault(container_of(path), []).append((path, features))
+    found: list[Component] = []
+    unexplained = 0
+    for container, together in containers.items():
+        path = container or posixpath.commonpath([path for path, _ in together])
+        projects = list(in_java(base, path, [features for _, features in together]))
+        if "!/" not in together[0][0]:
+            projects = [replace(project, files=tuple(path for path, _ in together)) for project in projects]
+        found += projects
+        unexplained += not projects
+    return found, unexplained
+
+
+def in_java(base: Knowledge, path: str, classes: Sequence[Features]) -> Iterator[Component]:
+    together = {family: np.unique(np.concatenate([features[family] for features in classes])) for family in FAMILIES}
+    evidences = {family: evidence_of(base, family, hashes) for family, hashes in together.items()}
+    for part in parts(evidences, base, COUNTED, np.full(len(base.projects), LEAST)):
+        yield component_of(part, base, path)

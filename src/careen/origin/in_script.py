@@ -1,0 +1,35 @@
+"""The projects in minified or bundled JavaScript.
+
+Of what a minifier keeps, sequences decide which projects are there: hardly any other code has texts in the same order.
+Literals and names help to tell versions apart.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .component import Component
+from .cover import LEAST, component_of, parts
+from .evidence import evidence_of
+from .features import Features
+from .javascript.features import module_mark
+from .knowledge import Knowledge
+from .spans import hashes_in_order
+
+COUNTED = {"sequences": 1.0}
+LEAST_OF_NAMED = LEAST / 2  # where the bundler has left the project's name
+
+
+def in_script(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
+    evidences = {family: evidence_of(base, family, features[family]) for family in ("sequences", "literals", "names")}
+    modules = _are_there([module_mark(project.name.partition(":")[2]) for project in base.projects], features)
+    for part in parts(evidences, base, COUNTED, np.where(modules, LEAST_OF_NAMED, LEAST)):
+        versions = base.projects[part.project].versions
+        stated = _are_there([version.encode() for version in versions], features)
+        yield component_of(part, base, path, [version for version, is_there in zip(versions, stated, strict=True) if is_there])
+
+
+def _are_there(texts: list[bytes], features: Features) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = np.isin(hashes_in_order(texts), features["literals"])
+    return found

@@ -1,0 +1,35 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+np = pytest.importorskip("numpy")
+
+from careen.origin.sequences import GRAM, WINDOW, sequences  # noqa: E402
+from careen.origin.spans import HASH_BITS  # noqa: E402
+
+TEXTS = st.lists(st.integers(0, 2**40 - 1), max_size=60)
+
+
+def of(texts):
+    return set(sequences(np.array(texts, np.uint64)).tolist())
+
+
+@settings(deadline=None)
+@given(TEXTS, TEXTS, st.lists(st.integers(0, 2**40 - 1), min_size=GRAM + WINDOW - 1, max_size=30))
+def test_a_long_enough_stretch_is_found_wherever_it_stands(before, after, copied):
+    assert of(copied) & of([*before, *copied, *after])
+
+
+def test_the_order_counts():
+    texts = list(range(100, 140))
+    assert not of(texts) & of(texts[::-1])
+    assert not of(texts) & of(texts[::2])
+
+
+@settings(deadline=None)
+@given(TEXTS)
+def test_hashes_are_sorted_and_small(texts):
+    found = sequences(np.array(texts, np.uint64))
+    assert found.tolist() == sorted(set(found.tolist()))
+    assert all(0 <= value < 1 << HASH_BITS for value in found.tolist())
+    assert bool(found.size) == (len(texts) >= GRAM)
