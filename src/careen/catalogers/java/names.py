@@ -132,15 +132,19 @@ def _known_by_content(archive: Archive) -> tuple[str, str] | None:
         for count in range(1, min(3, len(words)) + 1):
             artifact = "-".join(words[-count:])
             group = group_of(artifact)
-            if group and (count == len(words) or _is_of_organisation(group, name)):
+            if group and (count == len(words) or _is_of_project(words[:-count], group, artifact)):
                 return group, artifact
     return None
 
 
-def _is_of_organisation(group: str, name: str) -> bool:
-    """The group of an old project is one word, and its organisation is Apache."""
-    organisation = ".".join(group.split(".")[:2]) if "." in group else "org.apache"
-    return name.startswith((f"{organisation}.", f"{group}."))
+def _is_of_project(parents: list[str], group: str, artifact: str) -> bool:
+    """Whether the words before the artifact's are those of its project: ``org.apache.catalina.ant`` is not ``ant``.
+
+    The group of an old project is one word, and its organisation is Apache.
+    """
+    organisation = group.split(".")[:2] if "." in group else ["org", "apache"]
+    own = {*group.split("."), *artifact.split("-")}
+    return parents[: len(organisation)] == organisation and own.issuperset(parents[len(organisation) :])
 
 
 def _common_folder(folders: frozenset[str]) -> str:

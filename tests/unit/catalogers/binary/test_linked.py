@@ -14,9 +14,9 @@ BUILT = b'\0OPENSSLDIR: "/usr/local/ssl"\0'
 SQLITE = b"SQLite format 3\0"
 
 
-def found(texts, path="opt/acme/server", sizes=(65536, 7919, 13)):
+def found(texts, path="opt/acme/server", sizes=(65536, 7919, 13), reader=READER):
     content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46) + texts
-    return {(one.name, one.version) for size in sizes for one in read(READER, MemoryFile(path, content, 0o755), (size,))}
+    return {(one.name, one.version) for size in sizes for one in read(reader, MemoryFile(path, content, 0o755), (size,))}
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,12 @@ def test_code_is_not_searched():
 
 def test_a_flood_of_texts_ends():
     assert not found(b"OpenSSL " * 200_000, sizes=(65536,))
+
+
+@pytest.mark.parametrize("name", ["_openssl.abi3.so", "_rust.abi3.so"])
+def test_a_module_that_loads_openssl_does_not_contain_it(name):
+    path = f"opt/venv/lib/python3.11/site-packages/cryptography/hazmat/bindings/{name}"
+    assert {one for reader in CATALOGER.readers for one in found(OPENSSL, path, reader=reader)} == set()
+    assert {one for reader in CATALOGER.readers for one in found(OPENSSL + BUILT, path, reader=reader)} == {
+        ("openssl", "3.0.2")
+    }

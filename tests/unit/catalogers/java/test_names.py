@@ -125,6 +125,12 @@ def test_split_name(name, artifact, version):
             Guess("org.apache.app", "app", "7", 0.4),
         ),
         (archive("app-7.jar", bundle_symbolicname="dev.acme.gson"), Guess("", "app", "7", 0.3)),
+        (
+            archive("app-7.jar", bundle_symbolicname="org.apache.commons.commons-io", bundle_version="2.11.0"),
+            Guess("commons-io", "commons-io", "2.11.0", 0.8),
+        ),
+        # a part of another project that has the name of a widely used artifact
+        (archive("tasks-7.jar", ["org/apache/catalina/ant"]), Guess("org.apache.catalina", "tasks", "7", 0.4)),
         # no group below a house that is the house again
         (archive("google-thing-1.jar", implementation_vendor_id="com.google"), Guess("", "google-thing", "1", 0.3)),
         (

@@ -23,6 +23,7 @@ def test_an_impossible_name_is_left_out_and_an_impossible_version_empty():
     [
         ("app/node_modules/a/yarn.lock", True),
         ("node_modules/a/yarn.lock", True),
+        ("usr/share/nodejs/lodash-cli/npm-shrinkwrap.json", True),
         ("usr/share/rubygems-integration/all/gems/webpacker-4.0/yarn.lock", True),
         ("usr/lib/python3/dist-packages/a/requirements.txt", True),
         ("src/cmd/vendor/github.com/google/pprof/third_party/graph/package-lock.json", True),
@@ -30,6 +31,7 @@ def test_an_impossible_name_is_left_out_and_an_impossible_version_empty():
         ("app/vendor/modules.txt", False),
         ("app/my_node_modules/yarn.lock", False),
         ("srv/gems/yarn.lock", False),
+        ("srv/share/nodejs/yarn.lock", False),
         ("yarn.lock", False),
     ],
 )
