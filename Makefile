@@ -65,7 +65,7 @@ bench-origin: $(VENV)/.ready   ## where code comes from: all sets, written into 
 web: $(VENV)/.ready       ## what first scans and updates cost at the sizes of the live feeds, written into docs/first-run.md (an hour)
 	$(BIN)/python -m tests.web.measure --write docs/first-run.md
 kb-small: $(VENV)/.ready  ## the knowledge base that ships with Careen, from its list; continues where it stopped
-	$(BIN)/careen origin build --kb .cache/origin/kb-small --list src/careen/origin/base.txt --versions 5 --sampling 16
+	$(BIN)/careen origin build --kb .cache/origin/kb-small --list src/careen/origin/base.txt --versions 3 --sampling 16
 	rm -rf src/careen/origin/base
 	mkdir src/careen/origin/base
 	cp .cache/origin/kb-small/*.bin .cache/origin/kb-small/*.json src/careen/origin/base/

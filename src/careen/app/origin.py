@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from careen.app.cachefolder import cache_folder
 from careen.app.wiring import fetcher_of
 from careen.config import Settings
@@ -139,6 +141,35 @@ def knowledge_base(folder: Path, settings: Settings) -> "Knowledge":
         return open_base(folder, is_trusted=is_trusted(folder, settings))
     except ValueError as error:
         raise InputError(str(error), "careen origin build --kb DIR makes one") from None
+
+
+class Stats(Struct, frozen=True):
+    """What a knowledge base has; ``uncovered_cves`` are (those of its projects, all)."""
+
+    projects: int
+    versions: int
+    fixes: int
+    size_bytes: int
+    sampling: int
+    features: dict[str, int]
+    trusted: bool
+    uncovered_cves: tuple[int, int]
+
+
+def stats_of(folder: Path, base: "Knowledge") -> Stats:
+    from careen.origin.coverage import covered
+    from careen.origin.knowledge import size_of
+
+    return Stats(
+        projects=len(base.projects),
+        versions=sum(len(project.versions) for project in base.projects),
+        fixes=len({(fix.project, fix.cve) for fix in base.fixes}),
+        size_bytes=size_of(folder),
+        sampling=base.sampling,
+        features={family: int(found.size) for family, found in base.postings.items()},
+        trusted=base.is_trusted,
+        uncovered_cves=covered(base),
+    )
 
 
 def identify_path(path: Path, base: "Knowledge", *, deep: bool = False) -> "Identified":

@@ -211,32 +211,27 @@ def _stats(arguments: argparse.Namespace, settings: "Settings", folder: Path) ->
 
 
 def _write_stats(folder: Path, base: "Knowledge", written: str) -> None:
-    from careen.origin.coverage import covered
-    from careen.origin.knowledge import size_of
+    from careen.app.origin import stats_of
 
-    versions = sum(len(project.versions) for project in base.projects)
-    features = {family: int(found.size) for family, found in base.postings.items()}
-    fixes = len({(fix.project, fix.cve) for fix in base.fixes})
-    found_cves, of = covered(base)
-    size = size_of(folder)
+    stats = stats_of(folder, base)
+    found_cves, of = stats.uncovered_cves
     if written == "json":
         found = {
-            "projects": len(base.projects),
-            "versions": versions,
-            "fixes": fixes,
-            "bytes": size,
-            "sampling": base.sampling,
-            "features": features,
-            "trusted": base.is_trusted,
+            "projects": stats.projects,
+            "versions": stats.versions,
+            "fixes": stats.fixes,
+            "bytes": stats.size_bytes,
+            "sampling": stats.sampling,
+            "features": stats.features,
+            "trusted": stats.trusted,
             "uncovered_cves": {"found": found_cves, "of": of},
         }
         sys.stdout.write(json.dumps(found) + "\n")
     else:
-        fixed = f", fixes of {plural(fixes, 'vulnerability')}" if fixes else ""
-        sys.stdout.write(
-            f"{plural(len(base.projects), 'project')}, {plural(versions, 'version')}{fixed}, {size / 1e6:,.1f} MB\n"
-        )
-        sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in features.items())
+        fixed = f", fixes of {plural(stats.fixes, 'vulnerability')}" if stats.fixes else ""
+        counted = f"{plural(stats.projects, 'project')}, {plural(stats.versions, 'version')}{fixed}"
+        sys.stdout.write(f"{counted}, {stats.size_bytes / 1e6:,.1f} MB\n")
+        sys.stdout.writelines(f"  {family:<10}{count:>12,}\n" for family, count in stats.features.items())
         sys.stdout.write(f"  {found_cves / of:.0%} of {of:,} CVEs of C and C++ projects that no feed of packages has\n")
 
 

@@ -112,9 +112,7 @@ def _component(found: Component, version: str) -> dict[str, Any]:
         component["hashes"] = [{"alg": name, "content": value} for name, value in found.digests.items()]
     if licences := _licences(found.licence.concluded):
         component["licenses"] = licences
-    declared = [licence for licence in package.licenses if licence]
-    if declared and declared != [found.licence.concluded]:
-        component["properties"] += _properties(("licence", licence) for licence in declared)
+    component["properties"] += _properties(("licence", licence) for licence in package.licenses if licence)
     if version == "1.4":  # it has no occurrences
         component["properties"] += _properties(("path", place.path) for place in package.evidence if place.path)
     if package.cpe:

@@ -14,6 +14,7 @@ from careen.formats.packages.deb822 import paragraphs
 from careen.formats.packages.python_metadata import fields
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
+from careen.safety.typed import from_json
 
 MAX_BYTES = 64 << 20
 MAX_NAMES = 2000  # of a package
@@ -87,7 +88,7 @@ class _Manifest(Struct):
 
 def read_manifest(file: File) -> Iterator[Required]:
     try:
-        found = msgspec.json.decode(file.data, type=_Manifest)
+        found = from_json(file.data, _Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return  # the cataloger of packages reports it
     people = found.maintainers if isinstance(found.maintainers, list) else []

@@ -12,8 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import msgspec
 from msgspec import Struct
+
+from careen.safety.typed import from_msgpack
 
 from .words import words_of
 
@@ -46,7 +47,7 @@ class Library(Struct, frozen=True, array_like=True):
 @cache
 def library() -> Library:
     data = files("careen.licences").joinpath("data", FILE).read_bytes()
-    return msgspec.msgpack.decode(zstd().decompress(data), type=Library)
+    return from_msgpack(zstd().decompress(data), Library)
 
 
 @cache

@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -64,8 +62,6 @@ def test_other_texts_are_not_valid(text):
 
 
 def test_deep_and_long_texts_end_soon():
-    begun = time.process_time()
     assert simplified("(" * 20_000 + "MIT" + ")" * 20_000) in ("", "MIT")
     expression_of("MIT and " * 240)
     combined(f"LicenseRef-{number}" for number in range(5000))
-    assert time.process_time() - begun < 30

@@ -5,7 +5,7 @@ import os
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.origin import patches
@@ -20,7 +20,6 @@ def diff(old: list[bytes], new: list[bytes], path: bytes = b"lib/code.c") -> byt
 
 
 @given(LINES, LINES)
-@settings(deadline=None)
 def test_a_file_with_the_changes_made_is_the_new_one(old, new):
     for changes in changes_in(diff(old, new)):
         assert changes.path == "lib/code.c"

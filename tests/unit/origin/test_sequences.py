@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
@@ -14,7 +14,6 @@ def of(texts):
     return set(sequences(np.array(texts, np.uint64)).tolist())
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS, st.lists(st.integers(0, 2**40 - 1), min_size=GRAM + WINDOW - 1, max_size=30))
 def test_a_long_enough_stretch_is_found_wherever_it_stands(before, after, copied):
     assert of(copied) & of([*before, *copied, *after])
@@ -26,7 +25,6 @@ def test_the_order_counts():
     assert not of(texts) & of(texts[::2])
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_hashes_are_sorted_and_small(texts):
     found = sequences(np.array(texts, np.uint64))

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
@@ -114,7 +114,6 @@ def test_a_megabyte_of_one_line_ends(path, piece):
 
 @pytest.mark.parametrize("path", ["a.c", "a.js", "a.py", "a.sh"])
 @given(text=st.text("aR #/*\n\\\"'`", max_size=60))
-@settings(deadline=None)
 def test_comments_are_the_same_whether_strings_are_asked_for_or_not(path, text):
     source = of(text.encode(), path)
     found = source.language.strings.finditer(source.data)

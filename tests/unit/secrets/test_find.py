@@ -1,7 +1,7 @@
 """The place and text of a found secret, and values that are not secrets."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.model.finding import ExposedSecret
@@ -212,7 +212,6 @@ def test_a_name_that_says_something_else_is_only_possible(name, confidence):
     assert secret.confidence == confidence
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_a_rule_that_states_how_its_matches_begin_finds_what_its_expression_finds(data):
     rule = data.draw(st.sampled_from([rule for rule in load() if rule.begins]))

@@ -78,7 +78,7 @@ def main() -> None:
     in_watched_child(
         MAX_MEMORY_BYTES, lambda: answer(Answer(error=f"it takes more than {MAX_MEMORY_BYTES >> 20} MiB of memory"))
     )
-    answer(_answer(msgspec.json.decode(sys.stdin.buffer.read(), type=Task)))
+    answer(_answer(from_json(sys.stdin.buffer.read(), Task)))
 
 
 def _answer(task: Task) -> Answer:

@@ -18,6 +18,7 @@ from careen.safety.typed import from_json
 
 PREFIX = "careen:"
 MAX_UNKNOWNS = 10_000
+DERIVED = "derived"  # a supplier that the package's own metadata do not state
 # What a second look has read, and the functions in programs, by the name of the property: the field of the inventory, and the
 # type of its values.
 _READS: dict[str, tuple[str, Any]] = {
@@ -46,6 +47,8 @@ def of_package(package: Package) -> list[tuple[str, str]]:
         pairs.append(("module", package.module))
     if package.confidence != 1.0:
         pairs.append(("confidence", f"{package.confidence:g}"))
+    if not package.maintainer:
+        pairs.append(("supplier", DERIVED))
     return pairs
 
 
@@ -61,9 +64,11 @@ def restored(package: Package, known: Mapping[str, str], paths: Sequence[str]) -
         changes["vendor"] = known["vendor"]
     if known.get("source"):
         changes["source"] = Source(known["source"], known.get("source_version", ""))
-    for name in ("owned_by", "module", "maintainer", "cataloger", "cpe"):
+    for name in ("owned_by", "module", "cataloger", "cpe"):
         if known.get(name):
             changes[name] = known[name]
+    if known.get("maintainer") and known.get("supplier") != DERIVED:
+        changes["maintainer"] = known["maintainer"]
     changes["confidence"] = _confidence(known.get("confidence", ""))
     return replace(package, **changes)
 

@@ -3,7 +3,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.class_files import LOAD, LOOKUP_SWITCH, TABLE_SWITCH, ClassFile, reader
 
@@ -105,7 +105,6 @@ def test_mutations_are_errors_or_classes():
             pass
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_code_is_read(code):
     made = ClassFile("A")

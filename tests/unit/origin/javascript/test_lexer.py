@@ -117,7 +117,7 @@ def test_comments_of_all_kinds():
     assert parts("/* never closed 'x'")[1] == []
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text(alphabet="ab/*'\"`${}()[]\\\n. =!-<>if", max_size=60))
 def test_any_text_gives_spans_in_order_that_do_not_overlap(code):
     data = code.encode()

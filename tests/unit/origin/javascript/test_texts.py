@@ -89,7 +89,7 @@ def test_the_same_texts_minified():
     assert one.hashes.tolist() == other.hashes.tolist()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.text(alphabet="ab/*'\"`${}()[]\\\n.,: =0xe1_", max_size=50))
 def test_any_text_is_read(code):
     kept = texts_of(code.encode())
