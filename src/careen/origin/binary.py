@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from careen.formats.binaries.objects import Names, objects_of
 from careen.formats.binaries.segments import Ranges
 
+from .objects import Names, objects_of
 from .source import STRING_BYTES
 from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of, hashes_of, hashes_of_spans
 from .stated import MAX_STATEMENTS, might_state, statements

@@ -6,7 +6,7 @@ Shape: TODO: a line for each finding: severity, id, what it is about; the covera
 
 from typing import TextIO
 
-from careen.model.finding import Finding, Misconfiguration, Vulnerability
+from careen.model.finding import Finding, Vulnerability
 from careen.model.report import Report
 from careen.output.escape import visible
 from careen.plugins import Reporter, ReportOptions
@@ -21,8 +21,9 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 def _about(finding: Finding) -> tuple[str, ...]:
     if isinstance(finding, Vulnerability):
         return finding.package_name, finding.package_version
-    place = f"{finding.location.path}:{finding.location.line or ''}"
-    return place, finding.message if isinstance(finding, Misconfiguration) else finding.match
+    place = getattr(finding, "location", None)  # kinds of findings are open: a new one may have no place
+    about = getattr(finding, "message", "") or getattr(finding, "match", "") or getattr(finding, "title", "")
+    return f"{place.path}:{place.line or ''}" if place else "", about
 
 
 REPORTER = Reporter(

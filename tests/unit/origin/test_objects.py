@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from tests.support import executables, sectioned
 
-from careen.formats.binaries.objects import objects_of
+from careen.origin.objects import objects_of
 
 
 def archive(*members: tuple[bytes, bytes]) -> bytes:

@@ -13,8 +13,8 @@ from struct import unpack_from
 
 from msgspec import Struct
 
-from . import elf
-from .segments import MAX_ENTRIES, Ranges
+from careen.formats.binaries import elf
+from careen.formats.binaries.segments import MAX_ENTRIES, Ranges
 
 HEAD_BYTES = 1 << 16
 MAX_MEMBERS = 65_536
