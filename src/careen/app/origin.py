@@ -37,7 +37,7 @@ def search_of(settings: Settings) -> "Search | None":
     """
     from careen.pipeline.origin import Search
 
-    if "origin" not in settings.scanners:
+    if "origin" not in settings.scanners and not settings.origin_kb:
         return None
     if find_spec("numpy") is None:
         if settings.origin_kb or settings.scanners != Settings(cache_dir=settings.cache_dir).scanners:
