@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from careen.formats.packages.file_digests import ELF, SCRIPT, Digesting, first_algorithms
+from careen.formats.packages.file_digests import ELF, SCRIPT, Digesting, first_algorithms, may_be_program
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Unknown
 from careen.plugins import Reader, Wants
@@ -38,72 +38,87 @@ class Compared(NamedTuple):
 def integrity(tree: Squashed, facts: Facts, owners: Owners, again: Reread | None = None) -> Compared:
     """``again`` reads a layer once more."""
     programs = _Programs(tree, facts)
-    unknowns = tuple(programs.read_missing(owners, again)) if again else ()
+    unknowns = tuple(programs.read_missing(owners.digests, again)) if again else ()
     verified: set[str] = set()
-    without = 0
+    without = sum(place not in owners.digests and _is_listed(owners, place) for place in programs.names())
     modified: list[ModifiedFile] = []
     tables = [delta.table for delta in tree.deltas]
     modes = cache(lambda layer: tables[layer].numbers(tables[layer].modes, "H"))
     ids = cache(lambda layer: tables[layer].numbers(tables[layer].owners, "I"))  # user, group
-    for place, (layer, row), computed in programs.visible():
-        owner = owners.by_place.get(place)
-        if owner is None or not owner[0].ecosystem.distribution or owner[1].presence == "shadowed":
+    for place, recorded in owners.digests.items():
+        computed = programs.digests_at(place)
+        entry = tree.entry(place)
+        if not computed or entry is None or not _is_listed(owners, place):
             continue
-        algorithm, _, digest = owners.digests.get(place, "").partition(":")
+        algorithm, _, digest = recorded.partition(":")
         if algorithm not in computed:
             without += 1
         elif computed[algorithm] == digest.lower():
             verified.add(place)
         else:
+            layer, row = entry
             mode = modes(layer)[row] & 0o7777
-            modified.append(ModifiedFile(place, owner[1].purl, layer, mode, ids(layer)[2 * row]))
+            modified.append(ModifiedFile(place, owners.by_place[place][1].purl, layer, mode, ids(layer)[2 * row]))
     modified += _linked_elsewhere(tree, owners)
     ordered = tuple(sorted(modified, key=lambda file: file.path))
     return Compared(Integrity(len(verified), without, ordered), frozenset(verified), unknowns)
 
 
+def _is_listed(owners: Owners, place: str) -> bool:
+    """Whether a package of the distribution that is still installed owns the file."""
+    owner = owners.by_place.get(place)
+    return owner is not None and owner[0].ecosystem.distribution and owner[1].presence != "shadowed"
+
+
 class _Programs:
-    """The digests of programs, by layer and by the path that has the content."""
+    """The digests of programs, by the layer and path that have the content."""
 
     def __init__(self, tree: Squashed, facts: Facts) -> None:
-        self._tree = tree
-        self._computed: list[dict[str, Digests]] = []
-        for layer in range(len(tree.deltas)):
-            self._computed.append({path: _parsed(text) for path, text in facts.in_layer("digests", layer)})
+        self._tree, self._facts = tree, facts
+        layers = range(len(tree.deltas))
+        self._computed = {(layer, path): _parsed(text) for layer in layers for path, text in facts.in_layer("digests", layer)}
         self._links = cache(lambda layer: {path: end for path, kind, end in tree.deltas[layer].table.targets() if kind == "h"})
 
-    def visible(self) -> Iterator[tuple[str, tuple[int, int], Digests]]:
-        """(path, layer and row, digests) of each program, under all its names."""
-        for layer, computed in enumerate(self._computed):
-            links = self._links(layer) if computed else {}
-            for path, content in (*((path, path) for path in computed), *((path, end_of(path, links)) for path in links)):
-                entry = self._tree.entry(path)
-                if entry is not None and entry[0] == layer and content in computed:
-                    yield path, entry, computed[content]
+    def names(self) -> set[str]:
+        """The visible paths of programs, hard links within a layer included."""
+        found = {path for layer, path in self._computed if (self._tree.entry(path) or (-1,))[0] == layer}
+        found.update(fact.path for fact in self._facts.of_role("native_code") if may_be_program(fact.path))
+        for layer in {layer for layer, _ in self._computed}:
+            found.update(path for path in self._links(layer) if self.digests_at(path))
+        return found
 
-    def read_missing(self, owners: Owners, again: Reread) -> Iterator[Unknown]:
-        for layer, missing in self._missing(owners).items():
+    def digests_at(self, place: str) -> Digests | None:
+        """Those of the content that is visible at this path; None if it is no program, or not visible."""
+        content = self._content(place)
+        return self._computed.get(content) if content else None
+
+    def read_missing(self, recorded: Mapping[str, str], again: Reread) -> Iterator[Unknown]:
+        for layer, missing in self._missing(recorded).items():
             wanted = {path: Wanted(NAME, _reader(sorted(algorithms))) for path, algorithms in missing.items()}
             walked = again(layer, at_paths(wanted))
             for path, text in walked.facts.get(NAME, ()):
-                self._computed[layer].setdefault(path, {}).update(_parsed(text))
+                self._computed.setdefault((layer, path), {}).update(_parsed(text))
             yield from ended_early(walked, self._tree.deltas[layer].unknowns)
 
-    def _missing(self, owners: Owners) -> Mapping[int, dict[str, set[str]]]:
-        """By layer and path: the recorded algorithms that were not tried."""
+    def _missing(self, recorded: Mapping[str, str]) -> Mapping[int, dict[str, set[str]]]:
+        """By layer and path of the content: the recorded algorithms that were not tried."""
         missing: dict[int, dict[str, set[str]]] = {}
-        for place, recorded in owners.digests.items():
-            algorithm = recorded.partition(":")[0]
-            if algorithm not in hashlib.algorithms_guaranteed or algorithm in first_algorithms(place):
+        for place, text in recorded.items():
+            algorithm, content = text.partition(":")[0], self._content(place)
+            if content is None or algorithm not in hashlib.algorithms_guaranteed:
                 continue
-            entry = self._tree.entry(place)
-            if entry is None or self._tree.link(place) is not None:
-                continue
-            content = end_of(place, self._links(entry[0]))
-            known = self._computed[entry[0]].get(content, {})
-            if algorithm not in known and algorithm not in first_algorithms(content):
-                missing.setdefault(entry[0], {}).setdefault(content, set()).add(algorithm)
+            layer, path = content
+            if algorithm not in self._computed.get(content, {}) and algorithm not in first_algorithms(path):
+                missing.setdefault(layer, {}).setdefault(path, set()).add(algorithm)
         return missing
+
+    def _content(self, place: str) -> tuple[int, str] | None:
+        """A hard link has its content at another path, maybe of a lower layer; symbolic links have none."""
+        entry = self._tree.entry(place)
+        if entry is None or self._tree.link(place) is not None:
+            return None
+        layer = entry[0]
+        return self._tree.linked.get((layer, place)) or (layer, end_of(place, self._links(layer)))
 
 
 def _reader(algorithms: Sequence[str]) -> Reader:

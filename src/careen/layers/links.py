@@ -44,6 +44,7 @@ def squash_with_links(
     """Without ``again`` no link is followed; the Unknowns name the databases behind links that are not read."""
     hard = _HardLinks(deltas)
     tree = squash(deltas, hard.follow if again else None)
+    tree.linked = {link: (source.layer, source.path) for link, source in hard.found.items()}
     dispatch = Dispatch(catalogers) if hard.found or hard.lost else None
     aliases: dict[int, list[Alias]] = {}  # by the layer that has the files
     more: dict[int, More] = {}

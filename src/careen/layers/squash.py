@@ -16,12 +16,17 @@ Below = Callable[[int, "Squashed"], None]
 
 class Squashed:
     """``folders`` maps a folder's path to its entries: name -> (layer, row in its file table). ``hidden`` has, for each layer,
-    the paths of lower layers that it removes or replaces."""
+    the paths of lower layers that it removes or replaces.
+
+    ``linked``: of a hard link to a file of a lower layer, by its own layer and path, the layer and path with the content
+    (``layers.links`` fills it in).
+    """
 
     def __init__(self, deltas: Sequence[Delta]) -> None:
         self.deltas = deltas
         self.folders: dict[str, dict[str, tuple[int, int]]] = {}
         self.hidden: list[set[str]] = []
+        self.linked: dict[tuple[int, str], tuple[int, str]] = {}
         self._parents: set[str] | None = None
         self._links = cache(lambda layer: {path: to for path, kind, to in deltas[layer].table.targets() if kind == "l"})
         self._real: dict[tuple[str, str], str] = {}
