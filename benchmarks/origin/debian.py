@@ -11,13 +11,13 @@ from careen.formats.archives.inflate import open_stream
 from careen.formats.archives.tar import content, members
 from careen.safety.budget import Limits
 
-from .sets import CACHE, apt_options, run
+from .sets import CACHE, apt_options, run, words
 
 # Libraries and programs that other software carries copies of, with many patches that name a CVE.
-SOURCES = tuple(
+SOURCES = words(
     """avahi busybox c-ares cjson curl dnsmasq expat freetype giflib jinja2 json-c krb5 libarchive libde265 libevent libgd2
     libpng1.6 libsndfile libssh libssh2 libtasn1-6 libwebp libxml2 libxslt lua5.4 nghttp2 nginx ntfs-3g openjpeg2 openssh pcre2
-    poppler python-urllib3 redis rsync sudo tiff unzip xz-utils zlib""".split()  # noqa: SIM905
+    poppler python-urllib3 redis rsync sudo tiff unzip xz-utils zlib"""
 )
 MAX_PROGRAM_BYTES = 64 << 20
 

@@ -10,16 +10,15 @@ import random
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from careen.origin.building import ReleaseReader, build
-from careen.origin.identify import identify
 from careen.origin.knowledge import Knowledge, Project
 
 from .relocate import Classes, classes_in, jar_of, relocated
-from .sets import CACHE, Share, files_of, half, run, table, write_section
+from .sets import CACHE, Tally, files_of, half, run, table, write_section
 
 LIST = Path(__file__).with_name("java.txt")
 JAVA = CACHE / "java"
@@ -37,24 +36,6 @@ class Library(NamedTuple):
     jars: dict[str, bytes]
     version: str
     source: str = ""
-
-
-class Tally:
-    def __init__(self) -> None:
-        self.there = self.found = self.in_set = self.unique = self.extra = 0
-
-    def add(self, base: Knowledge, classes: Classes, libraries: Iterable[Library]) -> None:
-        wanted = {library.name: library.version for library in libraries}
-        found = {one.project: one.versions for one in identify(base, [("app.jar", jar_of(classes))]).components}
-        self.there += len(wanted)
-        self.found += len(wanted.keys() & found.keys())
-        self.extra += len(found.keys() - wanted.keys())
-        self.in_set += sum(wanted[name] in versions for name, versions in found.items() if name in wanted)
-        self.unique += sum((wanted[name],) == versions for name, versions in found.items() if name in wanted)
-
-    def row(self, name: str) -> tuple[object, ...]:
-        share = Share(self.extra, max(self.extra + self.found, 1))
-        return (name, self.there, *(Share(part, self.there) for part in (self.found, self.in_set, self.unique)), share)
 
 
 def main() -> None:
@@ -81,7 +62,7 @@ def _releases(library: Library) -> Iterator[object]:
 def _each(base: Knowledge, name: str, libraries: Sequence[Library], classes: dict[str, Classes]) -> tuple[object, ...]:
     tally = Tally()
     for library in libraries:
-        tally.add(base, classes[library.name], [library])
+        tally.add(base, "app.jar", jar_of(classes[library.name]), {library.name: library.version})
     return tally.row(name)
 
 
@@ -89,7 +70,8 @@ def _few(base: Knowledge, libraries: Sequence[Library], moved: dict[str, Classes
     tally = Tally()
     for library in libraries:
         large = sorted(item for item in moved[library.name].items() if len(item[1]) >= LEAST_OF_A_CLASS)
-        tally.add(base, dict(made.sample(large, min(CLASSES, len(large)))), [library])
+        few = jar_of(dict(made.sample(large, min(CLASSES, len(large)))))
+        tally.add(base, "app.jar", few, {library.name: library.version})
     return tally.row("five of its classes")
 
 
@@ -99,7 +81,8 @@ def _shaded(
     tally = Tally()
     for _ in range(SHADED):
         chosen = made.sample(list(libraries), IN_A_JAR)
-        tally.add(base, {path: data for one in chosen for path, data in moved[one.name].items()}, chosen)
+        together = jar_of({path: data for one in chosen for path, data in moved[one.name].items()})
+        tally.add(base, "app.jar", together, {one.name: one.version for one in chosen})
     return tally.row("five in one jar")
 
 

@@ -19,7 +19,7 @@ from careen.origin.features import features_of
 from careen.origin.identify import identify
 from careen.origin.knowledge import Knowledge, Project
 
-from .sets import CACHE, Share, archives, files_of, half, table, write_section
+from .sets import CACHE, Share, Tally, archives, files_of, half, table, write_section
 
 LIST = Path(__file__).with_name("javascript.txt")
 NPM = CACHE / "npm"
@@ -52,26 +52,12 @@ class Library(NamedTuple):
         return f"npm:{self.name}"
 
 
-class Tally:
-    """What was found of what is there."""
-
-    def __init__(self) -> None:
-        self.there = self.found = self.in_set = self.unique = self.extra = 0
-
-    def add(self, base: Knowledge, data: bytes, libraries: Iterable[Library]) -> None:
-        wanted = {library.project: library.version for library in libraries}
-        for version in wanted.values():
-            data = data.replace(version.encode(), b"0.0.0")
-        found = {component.project: component.versions for component in identify(base, [("app.js", data)]).components}
-        self.there += len(wanted)
-        self.found += len(wanted.keys() & found.keys())
-        self.extra += len(found.keys() - wanted.keys())
-        self.in_set += sum(wanted[name] in versions for name, versions in found.items() if name in wanted)
-        self.unique += sum((wanted[name],) == versions for name, versions in found.items() if name in wanted)
-
-    def row(self, name: str) -> tuple[object, ...]:
-        share = Share(self.extra, max(self.extra + self.found, 1))
-        return (name, self.there, *(Share(part, self.there) for part in (self.found, self.in_set, self.unique)), share)
+def _asked(data: bytes, libraries: Iterable[Library]) -> tuple[bytes, dict[str, str]]:
+    """The file without its versions, and the versions by project."""
+    wanted = {library.project: library.version for library in libraries}
+    for version in wanted.values():
+        data = data.replace(version.encode(), b"0.0.0")
+    return data, wanted
 
 
 def main() -> None:
@@ -86,19 +72,19 @@ def main() -> None:
         for library in held_out:
             path = _built(library, tool)
             if path.exists() and path.stat().st_size >= LEAST_BYTES:
-                tally.add(base, path.read_bytes(), [library])
+                tally.add(base, "app.js", *_asked(path.read_bytes(), [library]))
         rows.append(tally.row(f"minified by {tool}"))
     tally = Tally()
     for library in held_out:
         for data in _authors(library):
-            tally.add(base, data, [library])
+            tally.add(base, "app.js", *_asked(data, [library]))
     rows.append(tally.row("minified by its author"))
     bundles = _bundle(held_out)
     for tool in BUNDLERS:
         tally = Tally()
         for path, members in bundles:
             if (file := path.with_name(f"{path.name}.{tool}.js")).exists():
-                tally.add(base, file.read_bytes(), members)
+                tally.add(base, "app.js", *_asked(file.read_bytes(), members))
         rows.append(tally.row(f"bundle of five by {tool}"))
     flagged, by_sequences = _flagged(base, {library.name for library in known})
     head = ("set", "libraries", "project found", "version in the set", "version alone in it", "projects that are not there")

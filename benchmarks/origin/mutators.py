@@ -139,15 +139,19 @@ _BEGINS = {
 
 def _end(lines: list[str], at: int, language: str) -> int:
     """The line after the last one of the function that begins in this line."""
-    indent = re.match(r"\s*", lines[at])[0]  # type: ignore[index]
+    indent = _indent(lines[at])
     for number in range(at + 1, len(lines)):
         line = lines[number]
         if language != "python":
             if line.startswith(f"{indent}}}"):
                 return number + 1
-        elif line.strip() and len(re.match(r"\s*", line)[0]) <= len(indent) and not line.lstrip().startswith((")", "#")):  # type: ignore[index]
+        elif line.strip() and len(_indent(line)) <= len(indent) and not line.lstrip().startswith((")", "#")):
             return number
     return len(lines)
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def pasted(function: str, host: str, language: str) -> str:

@@ -10,7 +10,7 @@ import math
 import re
 import subprocess
 import tarfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -22,6 +22,8 @@ from careen.net import NetSettings, make_fetcher
 from careen.origin.fetch import npm, pypi
 from careen.origin.fetch.index import Archive, Listing, download
 from careen.origin.fetch.unpack import files_in
+from careen.origin.identify import identify
+from careen.origin.knowledge import Knowledge
 from careen.plugins import Fetcher
 
 CACHE = Path(".cache/origin")
@@ -53,6 +55,26 @@ class Share(NamedTuple):
             return "none"
         low, high = interval(self)
         return f"{self.found} of {self.of}: {self.found / self.of:.1%} ({low:.1%}-{high:.1%})"
+
+
+class Tally:
+    """Projects that are in files, and those that ``identify`` names."""
+
+    def __init__(self) -> None:
+        self.there = self.found = self.in_set = self.unique = self.extra = 0
+
+    def add(self, base: Knowledge, path: str, data: bytes, wanted: Mapping[str, str]) -> None:
+        """``wanted``: the versions in the file, by project."""
+        found = {component.project: component.versions for component in identify(base, [(path, data)]).components}
+        self.there += len(wanted)
+        self.found += len(wanted.keys() & found.keys())
+        self.extra += len(found.keys() - wanted.keys())
+        self.in_set += sum(wanted[name] in versions for name, versions in found.items() if name in wanted)
+        self.unique += sum((wanted[name],) == versions for name, versions in found.items() if name in wanted)
+
+    def row(self, name: str) -> tuple[object, ...]:
+        share = Share(self.extra, max(self.extra + self.found, 1))
+        return (name, self.there, *(Share(part, self.there) for part in (self.found, self.in_set, self.unique)), share)
 
 
 def interval(share: Share, z: float = 1.96) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,16 +32,13 @@ MANIFEST = "manifest.json"
 def search_of(settings: Settings) -> "Search | None":
     """What an image's unexplained code is compared with; None: it is not looked for.
 
-    Raises UsageError if the user asks for it, and numpy is not installed.
+    Raises UsageError if numpy is not installed.
     """
     from careen.pipeline.origin import Search
 
     if "origin" not in settings.scanners and not settings.origin_kb:
         return None
-    if find_spec("numpy") is None:
-        if settings.origin_kb or settings.scanners != Settings(cache_dir=settings.cache_dir).scanners:
-            _check_installed()
-        return Search(reduced=True)
+    _check_installed()
     core = cache_folder(settings) / CORE
     own = [_base(SHIPPED, is_trusted=True, small=True)] if (SHIPPED / MANIFEST).is_file() else []
     others = (*([core] if (core / MANIFEST).is_file() else []), *settings.origin_kb)

@@ -6,6 +6,7 @@ forms that cost most are left out: who publishes a package puts others in it as 
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from msgspec import Struct
 
@@ -14,7 +15,7 @@ from careen.origin.identify import Described, Kind, described
 from careen.origin.packed import packed, unpacked
 from careen.plugins import File, Reader, Wants
 
-from .dispatch import Wanted
+from .dispatch import Wanted, at_paths
 from .links import Reread
 
 MAX_KEPT_BYTES = 64 << 20
@@ -52,9 +53,8 @@ def read_features(
     for file in files:
         by_layer.setdefault(file.layer, {})[file.path] = file
     for layer, wanted in sorted(by_layer.items()):
-        reader = Reader(Wants(), lambda file, wanted=wanted: pass_.read(file, wanted[file.path]))  # type: ignore[misc]
-        chosen = [Wanted(_NAME, reader)]
-        walked = again(layer, lambda path, mode, wanted=wanted, chosen=chosen: chosen if path in wanted else [])  # type: ignore[misc]
+        readers = {path: Wanted(_NAME, Reader(Wants(), partial(pass_.read, wanted=file))) for path, file in wanted.items()}
+        walked = again(layer, at_paths(readers))
         pass_.found += [kept for _, kept in walked.facts.get(_NAME, ())]
     return FeaturesRead(tuple(sorted(pass_.found, key=lambda kept: kept.path)), pass_.unread)
 

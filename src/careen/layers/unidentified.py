@@ -17,7 +17,7 @@ from careen.model.package import Package
 from careen.plugins import Reader, Wants
 
 from .aliases import end_of
-from .dispatch import Wanted
+from .dispatch import Wanted, at_paths
 from .facts import Facts
 from .links import Reread
 from .owners import Owners
@@ -153,8 +153,7 @@ def _hashes(files: set[_File], again: Reread) -> dict[_File, str]:
     wanted = Wanted(_HASH, Reader(Wants(amount="stream"), lambda file: _Hashing()))
     found: dict[_File, str] = {}
     for layer in sorted({file.layer for file in files}):
-        paths = {file.path for file in files if file.layer == layer}
-        walked = again(layer, lambda path, mode, paths=paths: [wanted] if path in paths else [])  # type: ignore[misc]
+        walked = again(layer, at_paths({file.path: wanted for file in files if file.layer == layer}))
         found |= {_File(layer, path): digest for path, digest in walked.facts.get(_HASH, ())}
     return found
 

@@ -47,8 +47,6 @@ def test_a_folder_without_a_base_is_an_error(settings, tmp_path):
 
 
 def test_without_numpy_it_is_an_error(settings, tmp_path, monkeypatch):
-    monkeypatch.setattr(origin, "find_spec", lambda name: None)
-
     def missing():
         raise UsageError("the origin of code needs numpy", "pip install 'careen[origin]'")
 
