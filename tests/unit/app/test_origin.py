@@ -41,6 +41,11 @@ def test_it_is_left_out(settings):
     assert search_of(replace(settings, scanners=Settings(cache_dir=settings.cache_dir).scanners)) is None
 
 
+def test_to_name_a_base_is_to_ask_for_it(settings, tmp_path):
+    write_base(tmp_path / "own", made("libc"))
+    assert search_of(replace(settings, scanners=("vuln",), origin_kb=(tmp_path / "own",))) is not None
+
+
 def test_a_folder_without_a_base_is_an_error(settings, tmp_path):
     with pytest.raises(InputError, match="not a knowledge base"):
         search_of(replace(settings, origin_kb=(tmp_path,)))

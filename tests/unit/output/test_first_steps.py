@@ -47,3 +47,11 @@ def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
     pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
     (step,) = first_steps(replace(usual(), findings=found, plan=replace(alone, actions=(pip,))))
     assert (step.title, step.effect) == ("pip: upgrade Jinja2 3.0.1 to 3.1.3", "removes 1, maybe 1 more")
+
+
+def test_what_removes_the_worst_is_first_even_if_it_may_fail():
+    pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
+    found = (vulnerability("CVE-1", JINJA, severity="low"), vulnerability("CVE-2", KERNEL, severity="critical"))
+    advice = (Advice("refresh_base", "pull a newer base", 1),)
+    steps = first_steps(replace(usual(), findings=found, plan=Plan(2, 1, 1, (pip,), (), advice)))
+    assert [(step.title.partition(" ")[0], step.certain) for step in steps] == [("pull", False), ("pip:", True)]

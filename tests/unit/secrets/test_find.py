@@ -222,3 +222,9 @@ def test_a_rule_that_states_how_its_matches_begin_finds_what_its_expression_find
     start = data.draw(st.integers(0, len(text)))
     found = [match.span() for match in _found(rule, text, text.lower(), start)]
     assert found == [match.span() for match in pattern(rule).finditer(text, start)]
+
+
+def test_a_match_does_not_begin_within_the_one_before():
+    rule = next(rule for rule in load() if rule.id == "assigned-credential")
+    text = b'secret = "token=aaaaaaaaaaaaaaaaaaaaaaaaa1"\n'
+    assert [match.start() for match in _found(rule, text, text, 0)] == [0]
