@@ -62,6 +62,7 @@ DEBIAN = [
         ("12-slim", DEBIAN, "major 13-slim"),
         ("bookworm", DEBIAN, "slim bookworm-slim"),
         ("bookworm-slim", DEBIAN, ""),
+        ("bookworm", ["slim", "alpine"], "alpine alpine"),  # which release "slim" is, its name does not tell
         ("20230101", DEBIAN, "major 20240110"),
         ("-", DEBIAN, ""),
     ],
