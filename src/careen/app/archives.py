@@ -66,7 +66,10 @@ class OwnArchives:
 
 
 def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> list[Knowledge]:
-    """With the facts that Careen ships, for those source packages of an image about which nothing else is known."""
+    """With the facts that Careen ships, for the vulnerabilities of an image's packages that nothing else names.
+
+    They are read only if what is known of the release is a sample, which leaves vulnerabilities out.
+    """
     release = profile(inventory.distribution.id) if inventory.distribution else None
     if release is None or not release.advisories.shipped:
         return list(known)
@@ -78,7 +81,7 @@ def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: M
     missing = [
         namespace
         for namespace, names in installed_sources(inventory, ecosystems, "deb").items()
-        if codename_of(namespace) and is_sample(best.namespace(namespace)) and names.keys() - best.knows(namespace, names)
+        if codename_of(namespace) and names and is_sample(best.namespace(namespace))
     ]
     if not missing:
         return list(known)

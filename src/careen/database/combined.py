@@ -83,7 +83,10 @@ class CombinedKnowledge:
 
 
 class FallbackKnowledge(CombinedKnowledge):
-    """For each package the statements of ``first``, or of ``second`` if ``first`` does not know the package at all."""
+    """The statements of ``first``, and those of ``second`` about vulnerabilities that ``first`` does not name for the package.
+
+    ``first`` is a sample, so that its silence about a vulnerability says nothing.
+    """
 
     def __init__(self, first: Knowledge, second: Knowledge) -> None:
         super().__init__((first, second))
@@ -91,14 +94,26 @@ class FallbackKnowledge(CombinedKnowledge):
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
         found = self._best.advisories(namespace, names)
-        return {**found, **self._second.advisories(namespace, self.only_second(namespace, names))}
+        return _joined((found, self._of_second(namespace, names, found, named=False)))
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
         known = self._second.knows(namespace, names)
         return known - self._best.knows(namespace, known)
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
-        return self._second.advisories(namespace, self._best.knows(namespace, self._second.knows(namespace, names)))
+        return self._of_second(namespace, names, self._best.advisories(namespace, names), named=True)
+
+    def _of_second(
+        self, namespace: str, names: Collection[str], best: Mapping[str, tuple[Advisory, ...]], *, named: bool
+    ) -> dict[str, tuple[Advisory, ...]]:
+        """Those about vulnerabilities that the best source names for the package, or about the others."""
+        chosen = {}
+        for name, advisories in self._second.advisories(namespace, names).items():
+            ids = {id for advisory in best.get(name, ()) for id in (advisory.id, *advisory.aliases)}
+            kept = tuple(advisory for advisory in advisories if ids.isdisjoint((advisory.id, *advisory.aliases)) is not named)
+            if kept:
+                chosen[name] = kept
+        return chosen
 
 
 def _joined(answers: Iterable[Mapping[str, tuple[Value, ...]]]) -> Mapping[str, tuple[Value, ...]]:

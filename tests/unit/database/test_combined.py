@@ -45,14 +45,16 @@ def test_of_single_values_the_first_counts():
     assert chain().info == INFO
 
 
-def test_a_second_best_source_speaks_of_what_the_first_does_not_know():
+def test_a_second_best_source_speaks_of_the_vulnerabilities_that_the_first_does_not_name():
     first = MemoryDatabase([ONE, NAMESPACES[1]], known=[("debian:12", "keel")])
-    second = [Advisory(f"X-{name}", "archive", "debian:12", name) for name in ("jib", "keel", "spar")]
-    both = FallbackKnowledge(first, MemoryDatabase(second))
-    assert both.advisories("debian:12", ["jib", "keel", "spar", "x"]) == {"jib": (ONE,), "spar": (second[2],)}
-    assert both.knows("debian:12", ["jib", "keel", "spar", "x"]) == {"jib", "keel", "spar"}
-    assert both.only_second("debian:12", ["jib", "keel", "spar", "x"]) == {"spar"}
-    assert both.overruled("debian:12", ["jib", "keel", "spar", "x"]) == {"jib": (second[0],), "keel": (second[1],)}
+    same = Advisory("DSA-1", "archive", "debian:12", "jib", aliases=("CVE-1",))
+    other = [Advisory(f"X-{name}", "archive", "debian:12", name) for name in ("jib", "keel", "spar")]
+    both = FallbackKnowledge(first, MemoryDatabase([same, *other]))
+    names = ["jib", "keel", "spar", "x"]
+    assert both.advisories("debian:12", names) == {"jib": (ONE, other[0]), "keel": (other[1],), "spar": (other[2],)}
+    assert both.overruled("debian:12", names) == {"jib": (same,)}
+    assert both.knows("debian:12", names) == {"jib", "keel", "spar"}
+    assert both.only_second("debian:12", names) == {"spar"}
     assert CombinedKnowledge([both]).only_second("debian:12", ["spar"]) == {"spar"}
 
 

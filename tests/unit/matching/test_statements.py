@@ -119,7 +119,7 @@ def test_an_rpm_of_another_architecture():
 
 def test_an_overruled_source_is_stated_and_does_not_count():
     shipped = knowledge(advisory(source="debian-archive"), info(source="debian-archive", partial=True))
-    known = FallbackKnowledge(knowledge(info(partial=True), advisory("CVE-9")), shipped)
+    known = FallbackKnowledge(knowledge(info(partial=True), advisory(fixed="3.0.11-1")), shipped)
     statement = only(LIBSSL, known=known)
     assert (statement.source, statement.affects, statement.counts) == ("debian-archive", True, False)
     assert statement.why == text("overruled")
