@@ -34,7 +34,7 @@ Effect = Literal[
 ]
 _EFFECTS: dict[Effect, str] = {
     "about_owner": "the distribution's statement about the package that owns the files",
-    "overruled": "the database names this vulnerability for the package, and takes precedence over the facts shipped with Careen",
+    "overruled": "the database names it for this package, and takes precedence over the facts shipped with Careen",
     "paid_fix": "a fix for customers of paid support only",
     "other_system": "affects {systems}",
     "not_affected": "not affected: this rules the vulnerability out",

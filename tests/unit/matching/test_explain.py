@@ -63,7 +63,7 @@ def test_an_overruled_source_is_listed_and_does_not_count():
         ("debian", False, False),
         ("debian-archive", True, False),
     ]
-    assert one.statements[1].why.startswith("the database names this vulnerability")
+    assert one.statements[1].why.startswith("the database names it for this package")
 
 
 def test_an_installed_fix_is_why_it_is_not_found():
