@@ -1,0 +1,79 @@
+"""Opens the database of a fleet: a SQLite file, or PostgreSQL.
+
+Raises: UsageError for an address of another kind, DatabaseError if it cannot be opened.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from careen.errors import DatabaseError, UsageError
+
+PATIENCE_MS = 10_000  # how long a writer of SQLite waits for another
+
+
+def connect(address: str, connections: int = 8) -> Engine:
+    """``address``: ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``."""
+    url = _parsed(address)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=connections, connect_args={"timeout": PATIENCE_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, pool_size=connections, pool_pre_ping=True)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes. SQLite takes its lock at the start: one that reads first and writes later could not."""
+    with engine.connect().execution_options(careen_writes=True) as connection, connection.begin():
+        yield connection
+
+
+def check(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError as error:
+        raise DatabaseError(
+            f"the database {engine.url!r} does not answer: {error}", "see that it runs, and the address"
+        ) from None
+
+
+def is_sqlite(connection: Connection | Engine) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def sqlite_address(folder: Path) -> str:
+    return str(URL.create("sqlite", database=str(folder / "fleet.sqlite")))
+
+
+def _parsed(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise UsageError(
+            f"{address!r} is not the address of a database", "sqlite:///PATH or postgresql://USER@HOST/NAME"
+        ) from None
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        raise UsageError(f"{url.get_backend_name()} is not supported", "sqlite:///PATH or postgresql://USER@HOST/NAME")
+    return url
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say so
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", f"busy_timeout = {PATIENCE_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("careen_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,54 @@
+"""The tables of a fleet, the same on SQLite and PostgreSQL. ``docs/fleet-data.md`` draws them.
+
+Times are seconds since 1970 in UTC. Bulk data (Deltas, inventories, reports) are in the store and not in these tables.
+A lane is 0 (a person waits), 1 (a push) or 2 (background).
+"""
+
+from .access import api_key, audit, member, project, session, user
+from .base import metadata
+from .events import decision, event, outbox, policy, subscription
+from .images import (
+    agent_report,
+    image,
+    image_layer,
+    layer,
+    project_image,
+    registry,
+    repository,
+    tag,
+    tag_change,
+)
+from .jobs import job, worker
+from .packages import context, image_unit, state, unit, unit_finding, unit_source
+
+__all__ = [
+    "agent_report",
+    "api_key",
+    "audit",
+    "context",
+    "decision",
+    "event",
+    "image",
+    "image_layer",
+    "image_unit",
+    "job",
+    "layer",
+    "member",
+    "metadata",
+    "outbox",
+    "policy",
+    "project",
+    "project_image",
+    "registry",
+    "repository",
+    "session",
+    "state",
+    "subscription",
+    "tag",
+    "tag_change",
+    "unit",
+    "unit_finding",
+    "unit_source",
+    "user",
+    "worker",
+]

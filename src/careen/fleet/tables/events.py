@@ -1,0 +1,81 @@
+"""What happened to images, who is told of it, and what people decided."""
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
+
+from .base import Moment, Number, metadata, number, of
+
+# Append only, without references.
+event = Table(
+    "event",
+    metadata,
+    number(),
+    Column("at", Moment, nullable=False),
+    # introduced (by a new image), disclosed (a new advisory), fix_available, exploited, end_of_life, resolved,
+    # source_failed, image_ready, image_failed
+    Column("kind", String(20), nullable=False),
+    Column("vulnerability", String(100), nullable=False, default=""),
+    Column("package", Text, nullable=False, default=""),
+    Column("severity", String(10), nullable=False, default=""),
+    Column("unit_id", Number),
+    Column("image_id", Number),  # NULL: of all images that have the unit
+    Column("images", Integer, nullable=False, default=0),  # how many have it
+    Column("detail", LargeBinary, nullable=False, default=b""),  # JSON
+    Index(None, "kind", "id"),
+    Index(None, "vulnerability", "id"),
+)
+
+# Written in the transaction that makes the event, and sent afterwards: nothing is lost in between.
+outbox = Table(
+    "outbox",
+    metadata,
+    number(),
+    Column("event_id", Number, nullable=False),
+    of("subscription"),
+    Column("state", String(10), nullable=False, default="waiting"),  # waiting, sent, dead
+    Column("tries", Integer, nullable=False, default=0),
+    Column("next_at", Moment, nullable=False),
+    Column("trouble", Text, nullable=False, default=""),
+    Index(None, "state", "next_at"),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    number(),
+    of("project"),
+    Column("kind", String(20), nullable=False),  # webhook, slack, teams, smtp, cloudevents, quay
+    Column("target", LargeBinary, nullable=False),  # encrypted: addresses may hold tokens
+    Column("rule", LargeBinary, nullable=False, default=b""),  # JSON: kinds of events, severity, digest
+    Column("created_at", Moment, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    number(),
+    of("project"),
+    Column("vulnerability", String(100), nullable=False),
+    Column("package", Text, nullable=False, default=""),  # purl, without a version for all; "": any
+    Column("identity", String(300), nullable=False, default=""),  # of an image; "": all of the project
+    Column("status", String(30), nullable=False),  # as in OpenVEX
+    Column("justification", String(100), nullable=False, default=""),
+    Column("reason", Text, nullable=False, default=""),
+    Column("decided_by", String(300), nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+    Index(None, "project_id", "vulnerability"),
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    number(),
+    of("project"),
+    Column("name", String(200), nullable=False),
+    Column("rules", LargeBinary, nullable=False),  # JSON: fail_on, ignore_unfixed, grace_days …
+    Column("version", Integer, nullable=False, default=1),
+    Column("changed_by", String(300), nullable=False, default=""),
+    Column("changed_at", Moment, nullable=False),
+    Index("uq_policy_project_id_name", "project_id", "name", unique=True),
+)

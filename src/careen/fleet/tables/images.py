@@ -1,0 +1,166 @@
+"""Registries with their repositories and tags, images, and the layers that they share."""
+
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from .base import Moment, Number, metadata, number, of
+
+registry = Table(
+    "registry",
+    metadata,
+    number(),
+    of("project"),
+    Column("host", String(255), nullable=False),
+    Column("namespace", String(255), nullable=False, default=""),
+    Column("kind", String(30), nullable=False, default="distribution"),  # harbor, quay, docker-hub, ghcr, ecr …
+    Column("wanted", LargeBinary, nullable=False, default=b""),  # JSON: include, exclude, newest, platforms
+    Column("every_s", Float),  # NULL: only when asked
+    Column("credentials", LargeBinary, nullable=False, default=b""),  # encrypted; b"" if there are none
+    Column("webhook_secret", LargeBinary, nullable=False, default=b""),  # encrypted
+    Column("per_second", Float, nullable=False, default=10.0),  # requests, of all workers together
+    Column("tokens", Float, nullable=False, default=0.0),  # of that rate, left at ``tokens_at``
+    Column("tokens_at", Moment, nullable=False, default=0.0),
+    Column("paused_until", Moment, nullable=False, default=0.0),  # the registry asked for a pause
+    Column("listed_at", Moment),
+    Column("next_at", Moment),  # when it is listed again
+    Column("position", Text, nullable=False, default=""),  # of a listing that was interrupted
+    Column("trouble", Text, nullable=False, default=""),
+    UniqueConstraint("project_id", "host", "namespace"),
+    Index(None, "next_at"),
+)
+
+repository = Table(
+    "repository",
+    metadata,
+    number(),
+    of("registry"),
+    Column("name", String(255), nullable=False),
+    UniqueConstraint("registry_id", "name"),
+)
+
+image = Table(
+    "image",
+    metadata,
+    number(),
+    # the manifest's digest; "upload:PROJECT:SHA256" of an SBOM or a report that was made elsewhere
+    Column("identity", String(300), nullable=False, unique=True),
+    Column("kind", String(20), nullable=False, default="image"),  # image, uploaded
+    Column("uploaded_by", String(300), nullable=False, default=""),
+    Column("digest", String(150), nullable=False, default=""),
+    Column("reference", Text, nullable=False),  # under which it was first seen
+    Column("platform", String(60), nullable=False, default=""),
+    Column("state", String(20), nullable=False),  # opening, reading, joining, ready, failed
+    Column("lane", Integer, nullable=False, default=2),
+    Column("reason", Text, nullable=False, default=""),  # why it failed, or why it waits
+    Column("tries", Integer, nullable=False, default=0),
+    Column("source", LargeBinary, nullable=False, default=b""),  # JSON: how its layers are fetched
+    Column("manifest", LargeBinary, nullable=False, default=b""),  # the opened image without its layers' content
+    Column("size_bytes", Number, nullable=False, default=0),
+    Column("created", String(40), nullable=False, default=""),
+    Column("distribution", String(100), nullable=False, default=""),
+    Column("base", Text, nullable=False, default=""),
+    Column("packages", Integer, nullable=False, default=0),
+    Column("coverage", String(20), nullable=False, default=""),  # complete, partial, not_assessed
+    Column("exit_code", Integer),
+    Column("risk", Integer, nullable=False, default=0),  # of its worst finding, in thousandths
+    Column("critical", Integer, nullable=False, default=0),
+    Column("high", Integer, nullable=False, default=0),
+    Column("medium", Integer, nullable=False, default=0),
+    Column("low", Integer, nullable=False, default=0),
+    Column("unrated", Integer, nullable=False, default=0),
+    Column("fixable", Integer, nullable=False, default=0),
+    Column("exploited", Integer, nullable=False, default=0),
+    Column("misconfigurations", Integer, nullable=False, default=0),
+    Column("secrets", Integer, nullable=False, default=0),
+    Column("enrolled_at", Moment, nullable=False),
+    Column("ready_at", Moment),
+    Column("assessed_at", Moment),
+    Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
+    Column("runs_at", Moment),  # when an agent last saw it run
+    Index(None, "state", "lane", "enrolled_at"),
+    Index(None, "risk", "id"),
+    Index(None, "digest"),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    number(),
+    of("repository"),
+    Column("name", String(128), nullable=False),
+    of("image"),
+    Column("pushed_at", Moment),
+    Column("seen_at", Moment, nullable=False),
+    UniqueConstraint("repository_id", "name"),
+    Index(None, "image_id"),
+)
+
+# Append only; no references, so that old rows can be dropped as a partition.
+tag_change = Table(
+    "tag_change",
+    metadata,
+    number(),
+    Column("at", Moment, nullable=False),
+    Column("repository_id", Number, nullable=False),
+    Column("name", String(128), nullable=False),
+    Column("identity", String(300), nullable=False, default=""),  # "": the tag was removed
+    Index(None, "repository_id", "name", "id"),
+)
+
+# A project sees an image that its own credentials have fetched, or that was uploaded to it.
+project_image = Table(
+    "project_image",
+    metadata,
+    of("project", primary=True),
+    of("image", primary=True),
+    Column("seen_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+    Index(None, "image_id", "project_id"),
+)
+
+layer = Table(
+    "layer",
+    metadata,
+    Column("digest", String(150), primary_key=True),
+    Column("size_bytes", Number, nullable=False, default=0),
+    Column("state", String(20), nullable=False),  # waiting, queued, claimed, read, failed
+    Column("lane", Integer, nullable=False, default=2),
+    Column("source", LargeBinary, nullable=False, default=b""),  # JSON: where its bytes are
+    Column("read_by", String(100), nullable=False, default=""),  # fingerprint of the readers
+    Column("tries", Integer, nullable=False, default=0),
+    Column("reads", Integer, nullable=False, default=0),  # how often its bytes were read to the end
+    Column("claim", Number, nullable=False, default=0),  # fencing token: only the latest may commit
+    Column("worker_id", String(100), nullable=False, default=""),
+    Column("lease_until", Moment, nullable=False, default=0.0),
+    Column("retry_at", Moment, nullable=False, default=0.0),
+    Column("reason", Text, nullable=False, default=""),
+    Column("enrolled_at", Moment, nullable=False),
+    Column("read_at", Moment),
+    Index(None, "state", "lane", "enrolled_at"),
+    Index("ix_layer_leases", "state", "lease_until"),
+)
+
+image_layer = Table(
+    "image_layer",
+    metadata,
+    of("image", primary=True),
+    Column("position", Integer, primary_key=True),
+    Column("digest", String(150), nullable=False),
+    Index(None, "digest", "image_id"),
+)
+
+# What runs in a cluster or an engine, as an agent reports it.
+agent_report = Table(
+    "agent_report",
+    metadata,
+    number(),
+    of("project"),
+    Column("source", String(200), nullable=False),  # the cluster or the host
+    Column("namespace", String(200), nullable=False, default=""),
+    Column("workload", String(300), nullable=False, default=""),
+    Column("reference", Text, nullable=False, default=""),
+    Column("digest", String(150), nullable=False, default=""),
+    Column("privileged", Boolean, nullable=False, default=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("project_id", "source", "namespace", "workload", "digest"),
+    Index(None, "digest"),
+)

@@ -1,0 +1,83 @@
+"""Distinct packages with what assesses them, and which images have them.
+
+A *unit* is what is assessed together: a package, or packages that decide about each other (those that own files of others),
+in a *context* (distribution, repositories, curator). Its verdict depends on nothing else, so images share it.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+
+from .base import Moment, Number, metadata, number, of
+
+context = Table(
+    "context",
+    metadata,
+    number(),
+    Column("key", LargeBinary(32), nullable=False, unique=True),
+    Column("data", LargeBinary, nullable=False),
+    Column("distribution", String(100), nullable=False, default=""),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    number(),
+    Column("key", LargeBinary(32), nullable=False, unique=True),  # digest of what it contains, and its context
+    of("context"),
+    Column("data", LargeBinary, nullable=False),  # the part of an inventory that is assessed
+    Column("type", String(40), nullable=False),  # of its first package, for searches
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False, default=""),
+    Column("licences", Text, nullable=False, default=""),
+    Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
+    Column("assessed_at", Moment),
+    Column("reasons", Text, nullable=False, default=""),  # codes of what was not assessed, with spaces between
+    Index(None, "name", "id"),
+)
+
+# Without references to images: the rows of a fleet's largest table are removed in bulk.
+image_unit = Table(
+    "image_unit",
+    metadata,
+    Column("image_id", Number, primary_key=True, autoincrement=False),
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Column("layer", Integer, nullable=False, default=0),  # that introduced it
+    Column("presence", String(10), nullable=False, default="present"),
+    Index("ix_image_unit_unit", "unit_id", "image_id"),
+    sqlite_with_rowid=False,
+)
+
+unit_finding = Table(
+    "unit_finding",
+    metadata,
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Column("vulnerability", String(100), primary_key=True),
+    Column("package", Text, primary_key=True),  # purl
+    Column("severity", String(10), nullable=False),
+    Column("risk", Integer, nullable=False),  # in thousandths, sortable
+    Column("confidence", String(12), nullable=False),
+    Column("fix_state", String(20), nullable=False),
+    Column("fixed_version", Text, nullable=False, default=""),
+    Column("exploited", Boolean, nullable=False, default=False),
+    Column("epss", Integer, nullable=False, default=0),  # in millionths
+    Column("first_at", Moment, nullable=False),  # when this unit got it
+    Column("disclosed", String(10), nullable=False, default=""),
+    Column("fix_at", Moment),  # when its fix came out here
+    Column("data", LargeBinary, nullable=False),  # the finding
+    Index(None, "vulnerability", "unit_id"),
+    Index(None, "risk", "unit_id"),
+    sqlite_with_rowid=False,
+)
+
+# Which answers of the database a verdict depends on: of packages (advisories, indexes) and of vulnerabilities.
+unit_source = Table(
+    "unit_source",
+    metadata,
+    Column("namespace", String(100), primary_key=True),  # "" for a vulnerability
+    Column("name", Text, primary_key=True),
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Index(None, "unit_id"),
+    sqlite_with_rowid=False,
+)
+
+# Single values of the fleet: the build of the database that all units were assessed by, and the like.
+state = Table("state", metadata, Column("key", String(100), primary_key=True), Column("value", LargeBinary, nullable=False))
