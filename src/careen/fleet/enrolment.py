@@ -1,8 +1,27 @@
 """Takes an image into the fleet: a row for it, rows for the layers that are not known yet, and the job that reads them."""
 
-from msgspec import Struct
+import time
 
-from .fleet import Fleet, Lane
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import Connection, case, func, select, update
+
+from careen.errors import Error, InputError, UsageError
+from careen.images.names import parse_reference
+from careen.model.image import Image, ImageConfig, Layer
+from careen.safety.digest import is_digest
+from careen.safety.typed import from_json
+
+from . import images, layers
+from .connection import writing
+from .fleet import BACKGROUND, Fleet, Lane
+from .queue import Job
+from .rows import insert
+from .sources import Login, Source, digest_of, open_image, sealed, source_of
+from .tables import image, image_layer, layer, project_image
+
+TRIES = 3
 
 
 class LayerSource(Struct, frozen=True):
@@ -25,9 +44,180 @@ class Enrolment(Struct, frozen=True):
     pushed_at: float | None = None
 
 
+class Opening(Struct, frozen=True):
+    image_id: int
+
+
 def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str) -> str:
     """The identity of the image. The same call again changes nothing, but for the lane if it is a faster one.
 
-    Raises: InputError for a reference that cannot be resolved, NetworkError if its registry does not answer.
+    A tag is resolved by one request; the manifest is read by a job. Raises: InputError for a reference that cannot be
+    resolved, NetworkError if its registry does not answer, UsageError for one that is no reference.
     """
-    raise NotImplementedError
+    identity, source = _resolved(fleet, wanted)
+    now = time.time()
+    with writing(fleet.engine) as connection:
+        row = {
+            "identity": identity,
+            "digest": identity,
+            "reference": wanted.reference,
+            "platform": wanted.platform,
+            "state": "opening",
+            "lane": lane,
+            "source": source.encoded(),
+            "enrolled_at": now,
+        }
+        added = connection.execute(insert(connection, image).on_conflict_do_nothing(index_elements=["identity"]), row)
+        known = connection.execute(select(image.c.id, image.c.state).where(image.c.identity == identity)).one()
+        see(connection, project_id, known.id, now)
+        if added.rowcount:
+            if wanted.layers:
+                _enrol_layers(fleet, connection, known.id, _image_of_layers(wanted, identity), source, lane, by)
+            else:
+                fleet.queue.add(connection, [_opening(known.id, identity, lane, by)])
+        elif known.state != "ready":
+            _again(fleet, connection, known.id, known.state, identity, lane, by)
+    if known.state != "ready":
+        images.join_image(fleet, known.id)
+    return identity
+
+
+def see(connection: Connection, project_id: int, image_id: int, now: float) -> None:
+    """From now on the project sees the image: its own credentials have fetched it."""
+    row = {"project_id": project_id, "image_id": image_id, "seen_at": now, "deleted_at": None}
+    new = insert(connection, project_image)
+    connection.execute(
+        new.on_conflict_do_update(index_elements=["project_id", "image_id"], set_={"deleted_at": None, "seen_at": now}), row
+    )
+
+
+def open_enrolled(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs that ``enrol`` adds: reads the manifest, and queues the layers that nobody has read."""
+    number = from_json(job.payload, Opening).image_id
+    with fleet.engine.connect() as connection:
+        row = connection.execute(select(image).where(image.c.id == number)).first()
+    if row is None or row.state != "opening":
+        return
+    source = source_of(bytes(row.source))
+    try:
+        opened = open_image(fleet, source)
+    except Error as error:
+        last = row.tries + 1 >= TRIES or isinstance(error, (InputError, UsageError))
+        with writing(fleet.engine) as connection:
+            state = "failed" if last else "opening"
+            failing = update(image).where(image.c.id == number, image.c.state == "opening")
+            connection.execute(failing.values(tries=row.tries + 1, reason=str(error)[:2000], state=state))
+        if last:
+            return
+        raise
+    with writing(fleet.engine) as connection:
+        _enrol_layers(fleet, connection, number, opened, source, row.lane, job.owner)
+    images.join_image(fleet, number)
+
+
+def _resolved(fleet: Fleet, wanted: Enrolment) -> tuple[str, Source]:
+    login = sealed(fleet, Login(authorization=wanted.authorization))
+    if wanted.layers:
+        if not is_digest(wanted.identity):
+            raise UsageError(f"{wanted.identity[:100]!r} is not a digest", "name the manifest by its digest")
+        return wanted.identity, Source(registry_id=wanted.registry_id, platform=wanted.platform, sealed=login)
+    name = parse_reference(wanted.reference)
+    source = Source(wanted.reference, wanted.registry_id, wanted.platform, login)
+    digest = wanted.identity or name.digest or digest_of(fleet, source)
+    if not is_digest(digest):
+        raise UsageError(f"{digest[:100]!r} is not a digest", "name the manifest by its digest")
+    return digest, replace(source, reference=f"{name.registry}/{name.repository}@{digest}")
+
+
+def _image_of_layers(wanted: Enrolment, identity: str) -> Image:
+    def unopened() -> None:
+        raise InputError("the layer is opened by its own address")
+
+    found = tuple(
+        Layer(index, each.digest, "", 0, "", unopened)  # type: ignore[arg-type]
+        for index, each in enumerate(wanted.layers)
+    )
+    return Image(wanted.reference or identity, "image", identity, None, ImageConfig(), found, wanted.reference)
+
+
+def _enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Image, source: Source, lane: int, by: str) -> None:
+    """The image's layers, those that are not known yet as waiting; in a fast lane they are queued at once."""
+    now = time.time()
+    readers = layers.readers_of(fleet)
+    if opened.layers:
+        rows = [{"image_id": number, "position": each.index, "digest": each.digest} for each in opened.layers]
+        connection.execute(insert(connection, image_layer).on_conflict_do_nothing(), rows)
+        new = insert(connection, layer)
+        outdated = layer.c.state.in_(("read", "failed")) & (layer.c.read_by != readers)
+        state = case((outdated, "waiting"), else_=layer.c.state)
+        faster = {
+            "lane": case((layer.c.lane > new.excluded.lane, new.excluded.lane), else_=layer.c.lane),
+            "state": state,
+            "source": new.excluded.source,
+            "tries": case((outdated, 0), else_=layer.c.tries),
+        }
+        unique = {each.digest: each for each in opened.layers if not each.unread}
+        found = [
+            {
+                "digest": digest,
+                "size_bytes": each.size_bytes,
+                "state": "waiting",
+                "lane": lane,
+                "source": source.encoded(),
+                "enrolled_at": now,
+            }
+            for digest, each in sorted(unique.items())
+        ]
+        if found:
+            connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=faster), found)
+    connection.execute(
+        update(image)
+        .where(image.c.id == number)
+        .values(
+            state="reading",
+            reason="",
+            manifest=images.encoded(opened),
+            platform=str(opened.platform or ""),
+            size_bytes=sum(max(0, each.size_bytes) for each in opened.layers),
+            created=opened.config.created or "",
+        )
+    )
+    if lane < BACKGROUND:
+        _queue_layers(fleet, connection, number, lane, by)
+
+
+def _queue_layers(fleet: Fleet, connection: Connection, number: int, lane: int, by: str) -> None:
+    """Waiting or queued layers of the image, in a job of this lane: one that another job reads meanwhile is left to it."""
+    of_image = select(image_layer.c.digest).where(image_layer.c.image_id == number)
+    unread = select(layer.c.digest, layer.c.size_bytes).where(
+        layer.c.digest.in_(of_image), layer.c.state.in_(("waiting", "queued"))
+    )
+    wanted = [(row.digest, row.size_bytes) for row in connection.execute(unread.order_by(layer.c.digest))]
+    layers.mark_queued(connection, (digest for digest, _ in wanted))
+    fleet.queue.add(connection, layers.jobs_for(wanted, lane, by))
+
+
+def _again(fleet: Fleet, connection: Connection, number: int, state: str, identity: str, lane: int, by: str) -> None:
+    """An image that waits gets the faster lane; one that failed is tried again."""
+    faster = case((image.c.lane > lane, lane), else_=image.c.lane)
+    if state == "failed":
+        of_image = select(image_layer.c.digest).where(image_layer.c.image_id == number)
+        connection.execute(
+            update(layer).where(layer.c.digest.in_(of_image), layer.c.state == "failed").values(state="waiting", tries=0)
+        )
+        has_manifest = func.length(image.c.manifest) > 0
+        state_again = case((has_manifest, "reading"), else_="opening")
+        connection.execute(update(image).where(image.c.id == number).values(state=state_again, tries=0, reason="", lane=faster))
+        state = connection.execute(select(image.c.state).where(image.c.id == number)).scalar_one()
+    else:
+        connection.execute(update(image).where(image.c.id == number).values(lane=faster))
+    if state == "opening":
+        fleet.queue.add(connection, [_opening(number, identity, lane, by)])
+    elif state == "reading" and lane < BACKGROUND:
+        _queue_layers(fleet, connection, number, lane, by)
+    elif state == "joining":
+        fleet.queue.add(connection, [images.join_job(number, lane, identity)])
+
+
+def _opening(number: int, identity: str, lane: int, by: str) -> Job:
+    return Job("open", f"open:{identity}", msgspec.json.encode(Opening(number)), lane, by)

@@ -1,10 +1,17 @@
 """The report of an image of the fleet: the one that ``careen scan`` would write, from what is stored."""
 
-from msgspec import Struct
+import time
 
+from msgspec import Struct
+from sqlalchemy import Row, Select, func, select
+
+from careen.app.whole_report import read_report
 from careen.model.report import Report
 
+from . import images
 from .fleet import Fleet
+from .sources import source_of
+from .tables import image, image_layer, layer, project_image
 
 
 class ImageState(Struct, frozen=True):
@@ -21,9 +28,54 @@ class ImageState(Struct, frozen=True):
 
 def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState | None:
     """None if the project does not see such an image. ``project_id`` None: of any project."""
-    raise NotImplementedError
+    joined = image_layer.join(layer, layer.c.digest == image_layer.c.digest)
+    with fleet.engine.connect() as connection:
+        row = connection.execute(visible(project_id, identity)).first()
+        if row is None:
+            return None
+        of_image = image_layer.c.image_id == row.id
+        counted = select(layer.c.state, func.count()).select_from(joined).where(of_image).group_by(layer.c.state)
+        by_state: dict[str, int] = dict(connection.execute(counted).tuples().all())
+    layers, read = sum(by_state.values()), by_state.get("read", 0)
+    waits = "" if row.state in ("ready", "failed") else _waits(row, by_state, layers - read)
+    return ImageState(identity, row.state, row.reason, waits, layers, read, row.enrolled_at, row.ready_at, row.assessed_at)
 
 
 def report_of(fleet: Fleet, project_id: int | None, identity: str) -> Report | None:
-    """By the present advisories and the project's decisions and policy; None unless the image is ready and visible."""
-    raise NotImplementedError
+    """By the present advisories; None unless the image is ready and the project sees it."""
+    with fleet.engine.connect() as connection:
+        row = connection.execute(visible(project_id, identity)).first()
+    if row is None or row.state != "ready":
+        return None
+    if row.kind == "uploaded":
+        data = fleet.store.get(f"upload {identity}")
+        return read_report(data) if data is not None else None
+    opened = images.image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
+    with fleet.session() as session:
+        opened, inventory = session.inventory_of(opened)
+        return session.scan((opened, inventory))
+
+
+def visible(project_id: int | None, identity: str) -> Select[tuple[object, ...]]:
+    """The image's row, if the project sees it."""
+    rows = select(image).where(image.c.identity == identity)
+    if project_id is None:
+        return rows
+    seen = (
+        select(project_image.c.image_id)
+        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+        .where(project_image.c.image_id == image.c.id)
+    )
+    return rows.where(seen.exists())
+
+
+def _waits(row: Row[tuple[object, ...]], by_state: dict[str, int], unread: int) -> str:
+    age = f"for {time.time() - row.enrolled_at:.0f} s"
+    if row.reason:
+        return f"it is tried again: {row.reason}"
+    if row.state == "opening":
+        return f"its manifest is to be read, {age}"
+    if row.state == "joining":
+        return f"its packages are to be assessed, {age}"
+    running = by_state.get("claimed", 0)
+    return f"{unread} of its layers are to be read, {running} of them now, {age}"

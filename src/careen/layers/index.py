@@ -99,6 +99,11 @@ def known_as(layer: Layer) -> str:
     return layer.digest or (f"file {layer.identity}" if layer.identity else "")
 
 
+def delta_key(name: str, fingerprint: str, limits: Limits) -> str:
+    """The key in the store; ``name`` is that of ``known_as``."""
+    return f"delta {name} {fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
+
+
 def encode(delta: Delta) -> bytes:
     return msgspec.msgpack.encode(delta)
 
@@ -138,7 +143,7 @@ def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
 
 def _key(layer: Layer, readers: Readers, limits: Limits) -> str:
     name = known_as(layer)
-    return name and f"delta {name} {readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
+    return name and delta_key(name, readers.fingerprint, limits)
 
 
 def _require_verifiable(layer: Layer, digest: str) -> None:

@@ -6,6 +6,9 @@ from typing import Protocol
 from msgspec import Struct
 from sqlalchemy import Connection
 
+BACKGROUND = 2  # the lane of what nobody waits for
+MAX_TRIES = 3  # of a job that fails without saying when to try again
+
 
 class Job(Struct, frozen=True):
     """``key``: while a job of this key waits, another is not added. ``payload`` is JSON. ``owner``: who asked for it."""
@@ -62,3 +65,18 @@ class Queue(Protocol):
     def cancel(self, connection: Connection, job: int) -> bool:
         """Whether it was still waiting."""
         ...
+
+
+def pause_s(tries: int) -> float:
+    """How long to wait before the next try; the caller spreads it."""
+    return float(min(300, 2 * 4 ** min(tries, 8)))
+
+
+def why_it_waits(state: str, lane: int, delay_s: float, reason: str, is_capped: bool) -> str:
+    if state == "running":
+        return ""
+    if delay_s > 1:
+        return f"it is tried again in {delay_s:.0f} s" + (f": {reason}" if reason else "")
+    if lane >= BACKGROUND and is_capped:
+        return "all places for background work are taken"
+    return "earlier work of its lane, or of a faster one, comes first"

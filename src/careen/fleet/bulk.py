@@ -1,0 +1,68 @@
+"""The store of a fleet: Deltas, inventories and reports, compressed, in a table that all workers share.
+
+Unlike a cache it forgets nothing by itself: ``purge`` removes what no image needs any more. Rows are checked when they are
+read: a damaged one counts as absent, and is made again.
+"""
+
+import hashlib
+import sys
+import time
+
+from sqlalchemy import Column, Engine, LargeBinary, String, Table, select
+
+from careen.log import logger
+from careen.safety.sealed import sealed, unsealed
+
+from .connection import writing
+from .tables.base import Moment, metadata
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+log = logger(__name__)
+
+LEVEL = 3
+PASSING = ("matched",)  # kinds that a new database replaces: units keep the verdicts of a fleet
+
+bulk = Table(
+    "bulk",
+    metadata,
+    Column("key", LargeBinary(32), primary_key=True),  # a digest of the store's key
+    Column("kind", String(20), nullable=False),  # its first word
+    Column("data", LargeBinary, nullable=False),
+    Column("stored_at", Moment, nullable=False),
+)
+
+
+class BulkStore:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, key: str) -> bytes | None:
+        with self._engine.connect() as connection:
+            data = connection.execute(select(bulk.c.data).where(bulk.c.key == row_key(key))).scalar()
+        if data is None:
+            return None
+        try:
+            return zstd.decompress(unsealed(key, bytes(data)))
+        except (ValueError, zstd.ZstdError) as error:
+            log.warning("a row of the store is damaged, and is made again (%s): %s", key.partition(" ")[0], error)
+            return None
+
+    def put(self, key: str, data: bytes) -> None:
+        kind = key.partition(" ")[0]
+        if kind in PASSING:
+            return
+        packed = sealed(key, zstd.compress(data, LEVEL))
+        row = {"key": row_key(key), "kind": kind[:20], "data": packed, "stored_at": time.time()}
+        with writing(self._engine) as connection:
+            connection.execute(insert(connection, bulk).on_conflict_do_update(index_elements=["key"], set_=row), row)
+
+    def close(self) -> None:
+        pass  # the engine belongs to the fleet
+
+
+def row_key(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()

@@ -1,0 +1,203 @@
+"""Joins an image when all of its layers are read, and writes what the fleet knows of it.
+
+The report is the one that ``careen scan`` would write: the same session assesses the same inventory. What lists and searches
+need of it is in the image's row; its packages are units (``units``), whose verdicts later updates change.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, exists, select, update
+
+from careen.errors import Error
+from careen.formats.images.base import base_of
+from careen.log import logger
+from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
+from careen.model.image import Image, ImageConfig, Layer, Platform
+from careen.model.inventory import Inventory
+from careen.model.report import Report
+from careen.safety.typed import from_json, from_msgpack
+
+from .connection import writing
+from .fleet import Fleet
+from .queue import Job
+from .rows import batches
+from .sources import Source, open_layer, source_of
+from .tables import image, image_layer, layer
+
+log = logger(__name__)
+
+TRIES = 3
+MANY = 500  # ids in one statement
+
+
+class Join(Struct, frozen=True):
+    image_id: int
+
+
+class _Layer(Struct, frozen=True, array_like=True):
+    digest: str
+    diff_id: str
+    size_bytes: int
+    created_by: str
+    unread: str = ""
+
+
+class _Saved(Struct, frozen=True, array_like=True):
+    """An opened image without its layers' content."""
+
+    reference: str
+    kind: str
+    digest: str
+    platform: Platform | None
+    config: ImageConfig
+    layers: tuple[_Layer, ...]
+    opened: str
+
+
+def encoded(opened: Image) -> bytes:
+    layers = tuple(_Layer(each.digest, each.diff_id, each.size_bytes, each.created_by, each.unread) for each in opened.layers)
+    saved = _Saved(opened.reference, opened.kind, opened.digest, opened.platform, opened.config, layers, opened.opened)
+    return msgspec.msgpack.encode(saved)
+
+
+def image_of(fleet: Fleet, data: bytes, source: Source) -> Image:
+    """The image of its row. Its layers can be opened: a second look reads some of their files."""
+    saved = from_msgpack(data, _Saved)
+
+    def layer_of(index: int, each: _Layer) -> Layer:
+        def opened() -> BinaryIO:
+            return open_layer(fleet, source, each.digest, each.size_bytes)
+
+        return Layer(index, each.digest, each.diff_id, each.size_bytes, each.created_by, opened, unread=each.unread)
+
+    layers = tuple(layer_of(index, each) for index, each in enumerate(saved.layers))
+    return Image(saved.reference, saved.kind, saved.digest, saved.platform, saved.config, layers, saved.opened)
+
+
+def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
+    """Queues the join of images with these layers (None: with any) whose layers are all read; fails those with a failed one.
+
+    In a transaction of its own, after the layers are committed: whoever commits the last one sees all of them.
+    """
+    reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.state == "reading")
+    with writing(fleet.engine) as connection:
+        if digests is None:
+            _settle(fleet, connection, list(connection.execute(reading.limit(10 * MANY)).tuples()))
+            return
+        for some in batches(digests, MANY):
+            has_one = exists().where(image_layer.c.image_id == image.c.id, image_layer.c.digest.in_(some))
+            _settle(fleet, connection, list(connection.execute(reading.where(has_one)).tuples()))
+
+
+def join_image(fleet: Fleet, number: int) -> None:
+    """The same for one image, after it was enrolled: all of its layers may be there already."""
+    reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.id == number, image.c.state == "reading")
+    with writing(fleet.engine) as connection:
+        _settle(fleet, connection, list(connection.execute(reading).tuples()))
+
+
+def join(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs of ``join_ready``."""
+    number = from_json(job.payload, Join).image_id
+    with fleet.engine.connect() as connection:
+        row = connection.execute(select(image).where(image.c.id == number)).first()
+    if row is None or row.state != "joining":
+        return
+    opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
+    try:
+        with fleet.session() as session:
+            opened, inventory = session.inventory_of(opened)
+            report = session.scan((opened, inventory))
+    except Error as error:
+        _failed(fleet, number, row.tries, str(error))
+        if row.tries + 1 < TRIES:
+            raise
+        return
+    _store(fleet, number, inventory, report)
+
+
+def summary_of(report: Report) -> dict[str, object]:
+    """The columns of an image that its report decides."""
+    found = [finding for finding in report.findings if isinstance(finding, Vulnerability)]
+    counted = [finding for finding in found if finding.confidence != "possible"]
+    by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
+    for finding in counted:
+        by_severity[finding.severity if finding.severity in by_severity else _other(finding.severity)] += 1
+    distribution, base = report.inventory.distribution, report.base or base_of(report.image)
+    return {
+        **by_severity,
+        "distribution": f"{distribution.id} {distribution.version}".strip() if distribution else "",
+        "base": (base.reference if base else None) or "",
+        "packages": len(report.inventory.packages),
+        "coverage": report.coverage.verdict,
+        "exit_code": report.verdict.exit_code,
+        "risk": max((int(finding.risk * 1000) for finding in counted), default=0),
+        "fixable": sum(finding.fix.state == "fixed" for finding in counted),
+        "exploited": sum(bool(finding.kev) for finding in counted),
+        "misconfigurations": sum(isinstance(finding, Misconfiguration) for finding in report.findings),
+        "secrets": sum(isinstance(finding, ExposedSecret) for finding in report.findings),
+        "assessed_by": report.database.built if report.database else "",
+    }
+
+
+def _other(severity: str) -> str:
+    return "low" if severity == "negligible" else "unrated"
+
+
+def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int, str]]) -> None:
+    from .layers import readers_of
+
+    for some in batches(rows, MANY):
+        numbers = [number for number, _, _ in some]
+        of_them = image_layer.c.image_id.in_(numbers)
+        joined = image_layer.join(layer, layer.c.digest == image_layer.c.digest)
+        unread = (layer.c.state != "read") | (layer.c.read_by != readers_of(fleet))
+        states = select(image_layer.c.image_id, layer.c.digest, layer.c.state, layer.c.reason)
+        waits = set[int]()
+        for number, digest, state, reason in connection.execute(states.select_from(joined).where(of_them, unread)).tuples():
+            waits.add(number)
+            if state == "failed":
+                why = f"the layer {digest} could not be read: {reason}"
+                failing = update(image).where(image.c.id == number, image.c.state == "reading")
+                connection.execute(failing.values(state="failed", reason=why[:2000]))
+        ready = [(number, lane, identity) for number, lane, identity in some if number not in waits]
+        if ready:
+            numbers = [number for number, _, _ in ready]
+            joining = update(image).where(image.c.id.in_(numbers), image.c.state == "reading").values(state="joining")
+            connection.execute(joining)
+            fleet.queue.add(connection, [join_job(number, lane, identity) for number, lane, identity in ready])
+
+
+def join_job(number: int, lane: int, identity: str) -> Job:
+    return Job("join", f"join:{number}", msgspec.json.encode(Join(number)), lane, identity)
+
+
+def _store(fleet: Fleet, number: int, inventory: Inventory, report: Report) -> None:
+    """The units first: the image is ready when everything about it is there, and is so once."""
+    from . import events, rematch, units
+
+    now = time.time()
+    with writing(fleet.engine) as connection:
+        missing = units.store_units(connection, fleet, number, inventory)
+    rematch.assess_units(fleet, missing)
+    ready = update(image).where(image.c.id == number, image.c.state == "joining")
+    with writing(fleet.engine) as connection:
+        changed = connection.execute(
+            ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(report))
+        )
+        if changed.rowcount == 1:
+            events.after_ready(connection, number)
+
+
+def _failed(fleet: Fleet, number: int, tries: int, reason: str) -> None:
+    last = tries + 1 >= TRIES
+    with writing(fleet.engine) as connection:
+        connection.execute(
+            update(image)
+            .where(image.c.id == number, image.c.state == "joining")
+            .values(tries=tries + 1, reason=reason[:2000], **({"state": "failed"} if last else {}))
+        )

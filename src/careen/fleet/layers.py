@@ -1,0 +1,224 @@
+"""Reads every layer of the fleet once.
+
+A layer waits, is queued with others as one job, is claimed by a worker for a while, and is read or has failed. Only the
+latest claim may commit its result: a worker that was thought dead cannot overwrite what another one did meanwhile.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, and_, or_, select, update
+
+from careen.app.wiring import fingerprint, limits_of
+from careen.errors import Error
+from careen.layers.index import delta_key
+from careen.log import logger
+from careen.safety.typed import from_json
+
+from . import images
+from .connection import is_sqlite, writing
+from .fleet import Fleet
+from .queue import Job, pause_s
+from .reading import File, How, Result, read_files
+from .rows import batches
+from .sources import layer_file, source_of
+from .tables import layer
+
+log = logger(__name__)
+
+CHUNK_LAYERS, CHUNK_BYTES = 50, 128 << 20  # of one job
+MOST_JOBS = 10_000  # that wait: a million layers never stand in the queue
+LEASE_S = 120.0
+QUEUED_S = 1800.0  # a layer that is queued for longer has lost its job
+TRIES = 3
+
+
+class Chunk(Struct, frozen=True):
+    digests: tuple[str, ...]
+
+
+class _Claimed(Struct, frozen=True):
+    digest: str
+    size_bytes: int
+    source: bytes
+    claim: int
+    tries: int
+
+
+def readers_of(fleet: Fleet) -> str:
+    """The fingerprint of what reads layers: one that others read with an older version is read again."""
+    return fingerprint("secret" in fleet.settings.scanners, "licence" in fleet.settings.scanners)
+
+
+def jobs_for(digests: Sequence[tuple[str, int]], lane: int, owner: str) -> list[Job]:
+    """Jobs for layers and their sizes: many small ones in one job, or one large one."""
+    return [_job(chunk, lane, owner) for chunk in _chunks(digests)]
+
+
+def feed(fleet: Fleet) -> int:
+    """Queues background layers that wait, as long as the queue is short; returns how many."""
+    now = time.time()
+    with writing(fleet.engine) as connection:
+        room = MOST_JOBS - sum(fleet.queue.depth(connection).values())
+        if room <= 0:
+            return 0
+        ready = select(layer.c.digest, layer.c.size_bytes, layer.c.lane).where(
+            layer.c.state == "waiting", layer.c.retry_at <= now
+        )
+        ready = ready.order_by(layer.c.lane, layer.c.enrolled_at).limit(min(room, 100) * CHUNK_LAYERS)
+        if not is_sqlite(connection):
+            ready = ready.with_for_update(skip_locked=True)
+        rows = connection.execute(ready).all()
+        for lane in sorted({row.lane for row in rows}):
+            wanted = [(row.digest, row.size_bytes) for row in rows if row.lane == lane]
+            mark_queued(connection, (digest for digest, _ in wanted))
+            fleet.queue.add(connection, jobs_for(wanted, lane, "crawl"))
+    return len(rows)
+
+
+def mark_queued(connection: Connection, digests: Iterable[str]) -> None:
+    for some in batches(digests, 500):
+        waiting = layer.c.digest.in_(some) & (layer.c.state == "waiting")
+        connection.execute(update(layer).where(waiting).values(state="queued", lease_until=time.time() + QUEUED_S))
+
+
+def read(fleet: Fleet, job: Job, worker: str) -> None:
+    """The handler of the jobs of ``jobs_for``."""
+    digests = from_json(job.payload, Chunk).digests
+    claimed = {each.digest: each for each in _claim(fleet, digests, worker)}
+    if not claimed:
+        return
+    with _renewed(fleet, claimed.values(), worker):
+        files: list[File] = []
+        results: list[Result] = []
+        for each in claimed.values():
+            try:
+                path = layer_file(fleet, source_of(each.source), each.digest, each.size_bytes)
+                files.append(File(each.digest, str(path), each.size_bytes))
+            except Error as error:
+                results.append(Result(each.digest, trouble=str(error)))
+        for result in read_files(files, _how(fleet)):
+            if result.delta:
+                fleet.store.put(delta_key(result.digest, readers_of(fleet), limits_of(fleet.settings)), result.delta)
+            results.append(Result(result.digest, b"", result.trouble, result.lasting))
+            if sum(not known.trouble for known in results) >= 8:
+                _commit(fleet, results, claimed)
+                results = []
+    _commit(fleet, results, claimed)
+
+
+def sweep(fleet: Fleet) -> None:
+    """Gives back layers whose worker or job is gone, and finds images that lost the moment when their layers were there."""
+    now = time.time()
+    with writing(fleet.engine) as connection:
+        over = layer.c.lease_until < now
+        connection.execute(
+            update(layer)
+            .where(layer.c.state == "claimed", over)
+            .values(state="waiting", tries=layer.c.tries + 1, reason="its worker ended")
+        )
+        connection.execute(update(layer).where(layer.c.state == "queued", over).values(state="waiting"))
+        connection.execute(update(layer).where(layer.c.state == "waiting", layer.c.tries >= 2 * TRIES).values(state="failed"))
+    images.join_ready(fleet, None)
+
+
+def _how(fleet: Fleet) -> How:
+    scanners = fleet.settings.scanners
+    return How(limits_of(fleet.settings), "secret" in scanners, "licence" in scanners, readers_of(fleet))
+
+
+def _claim(fleet: Fleet, digests: Sequence[str], worker: str) -> list[_Claimed]:
+    now = time.time()
+    free = or_(layer.c.state.in_(("waiting", "queued")), and_(layer.c.state == "claimed", layer.c.lease_until < now))
+    taken = (
+        update(layer)
+        .where(layer.c.digest.in_(digests), free)
+        .values(state="claimed", claim=layer.c.claim + 1, worker_id=worker, lease_until=now + LEASE_S)
+        .returning(layer.c.digest, layer.c.size_bytes, layer.c.source, layer.c.claim, layer.c.tries)
+    )
+    with writing(fleet.engine) as connection:
+        if not is_sqlite(connection):  # rows are locked in one order by all workers
+            connection.execute(
+                select(layer.c.digest).where(layer.c.digest.in_(digests)).order_by(layer.c.digest).with_for_update()
+            ).all()
+        return [
+            _Claimed(row.digest, row.size_bytes, bytes(row.source), row.claim, row.tries) for row in connection.execute(taken)
+        ]
+
+
+def _commit(fleet: Fleet, results: Sequence[Result], claimed: dict[str, _Claimed]) -> None:
+    """Only what is still ours: the claim is the latest one. Images whose layers are all read are joined next."""
+    if not results:
+        return
+    now = time.time()
+    done: list[str] = []
+    with writing(fleet.engine) as connection:
+        for result in sorted(results, key=lambda result: result.digest):
+            known = claimed[result.digest]
+            mine = (layer.c.digest == result.digest) & (layer.c.claim == known.claim) & (layer.c.state == "claimed")
+            changed = update(layer).where(mine)
+            if not result.trouble:
+                changed = changed.values(
+                    state="read", read_by=readers_of(fleet), read_at=now, reads=layer.c.reads + 1, reason="", lease_until=0.0
+                )
+            elif result.lasting or known.tries + 1 >= TRIES:
+                changed = changed.values(state="failed", tries=known.tries + 1, reason=result.trouble[:2000])
+            else:
+                changed = changed.values(
+                    state="waiting",
+                    tries=known.tries + 1,
+                    reason=result.trouble[:2000],
+                    retry_at=now + pause_s(known.tries),
+                )
+            if connection.execute(changed).rowcount != 1:
+                log.warning("the layer %s was given to another worker meanwhile: this result is dropped", result.digest)
+            else:
+                done.append(result.digest)
+    images.join_ready(fleet, done)
+
+
+@contextmanager
+def _renewed(fleet: Fleet, claimed: Iterable[_Claimed], worker: str) -> Iterator[None]:
+    """The claims are renewed from another thread for as long as the block runs."""
+    digests = [each.digest for each in claimed]
+    done = threading.Event()
+
+    def renew() -> None:
+        while not done.wait(LEASE_S / 4):
+            mine = layer.c.digest.in_(digests) & (layer.c.worker_id == worker) & (layer.c.state == "claimed")
+            try:
+                with writing(fleet.engine) as connection:
+                    connection.execute(update(layer).where(mine).values(lease_until=time.time() + LEASE_S))
+            except Exception as error:  # the database is away: the next time
+                log.warning("the claims of %d layers were not renewed: %s", len(digests), error)
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _chunks(digests: Sequence[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
+    chunk: list[str] = []
+    size = 0
+    for digest, size_bytes in digests:
+        if chunk and (len(chunk) >= CHUNK_LAYERS or size + size_bytes > CHUNK_BYTES):
+            yield tuple(chunk)
+            chunk, size = [], 0
+        chunk.append(digest)
+        size += size_bytes
+    if chunk:
+        yield tuple(chunk)
+
+
+def _job(digests: tuple[str, ...], lane: int, owner: str) -> Job:
+    name = hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()[:32]
+    return Job("read", f"read:{name}:{lane}", msgspec.json.encode(Chunk(digests)), lane, owner)

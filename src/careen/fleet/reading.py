@@ -1,0 +1,157 @@
+"""Reads layers in a child process, so that a hostile one takes nothing but its own child with it.
+
+The child gets open files and gives back encoded Deltas. It is forked from a server that has the readers loaded already, and
+gives up its rights (``sandbox``) before it reads the first byte.
+"""
+
+import io
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from functools import cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import msgspec
+from msgspec import Struct
+
+from careen.errors import Error
+from careen.log import logger
+from careen.safety.budget import Budget, Limits
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
+
+    from _typeshed import WriteableBuffer
+
+    from careen.layers.index import Readers
+
+log = logger(__name__)
+
+MEMORY_BYTES = 3 << 30
+DELTA_BYTES = 1 << 30
+GRACE_S = 30.0
+
+
+class File(Struct, frozen=True, array_like=True):
+    digest: str
+    path: str
+    size_bytes: int
+
+
+class How(Struct, frozen=True, array_like=True):
+    limits: Limits
+    secrets: bool
+    details: bool
+    fingerprint: str
+
+
+class Result(Struct, frozen=True, array_like=True):
+    """``delta`` is encoded; if it is empty, ``trouble`` states why. ``lasting``: another try would end the same."""
+
+    digest: str
+    delta: bytes = b""
+    trouble: str = ""
+    lasting: bool = False
+
+
+def read_files(files: Sequence[File], how: How) -> Iterator[Result]:
+    """One result for each file, in order. A child that dies takes only the file with it that it was reading."""
+    left = list(files)
+    while left:
+        receiver, sender = _processes().Pipe(duplex=False)
+        child = _processes().Process(target=_read, args=(sender, msgspec.msgpack.encode((left, how))), daemon=True)
+        child.start()
+        sender.close()
+        why = ""
+        try:
+            while left:
+                result = _received(receiver, how.limits.scan_seconds)
+                if isinstance(result, str):
+                    why = result
+                    break
+                left.pop(0)
+                yield result
+        finally:
+            if child.is_alive() and (left or why):
+                child.kill()
+            child.join()
+            receiver.close()
+        if left:
+            dead = left.pop(0)
+            yield Result(dead.digest, trouble=why or f"its reader ended with code {child.exitcode}")
+
+
+def _received(receiver: Connection, seconds: float) -> Result | str:
+    """The next result; why there is none."""
+    if not receiver.poll(2 * seconds + GRACE_S):
+        return f"its reader took more than {2 * seconds + GRACE_S:.0f} seconds"
+    try:
+        return msgspec.msgpack.decode(receiver.recv_bytes(DELTA_BYTES), type=Result)
+    except EOFError:
+        return ""
+    except OSError as error:
+        return f"its reader sent too much: {error}"
+
+
+@cache
+def _processes() -> "ForkServerContext | SpawnContext":
+    """Children of a server that has the readers loaded, where the system can fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["careen.fleet.preload"])
+    return context
+
+
+def _read(sender: Connection, asked: bytes) -> None:
+    from careen.app.wiring import readers_with
+    from careen.layers.index import Readers
+
+    from .sandbox import confine
+
+    files, how = msgspec.msgpack.decode(asked, type=tuple[list[File], How])
+    handles = [Path(file.path).open("rb") for file in files]
+    readers = Readers(lambda: readers_with(how.secrets, how.details), how.fingerprint)
+    _ = readers.dispatch  # loads what is left to load, before the rights are gone
+    for missing in confine(MEMORY_BYTES, int(2 * how.limits.scan_seconds + GRACE_S)):
+        log.debug("%s", missing)
+    for file, handle in zip(files, handles, strict=True):
+        sender.send_bytes(msgspec.msgpack.encode(_result(file, handle, readers, how.limits)))
+
+
+def _result(file: File, handle: BinaryIO, readers: "Readers", limits: Limits) -> Result:
+    from careen.layers.index import encode, index
+    from careen.model.image import Layer
+    from careen.store.memory import NoStore
+
+    def opened() -> BinaryIO:
+        """Each time from the start: a layer may be read twice."""
+        return cast(BinaryIO, io.BufferedReader(_FromStart(handle)))
+
+    layer = Layer(0, file.digest, "", file.size_bytes, "", opened)
+    try:
+        return Result(file.digest, encode(index(layer, readers, NoStore(), Budget(limits))))
+    except Error as error:
+        return Result(file.digest, trouble=str(error), lasting=True)
+    except MemoryError:
+        return Result(file.digest, trouble="its reader ran out of memory")
+    except Exception as error:
+        log.exception("the layer %s cannot be read", file.digest)
+        return Result(file.digest, trouble=f"{type(error).__name__}: {error}")
+
+
+class _FromStart(io.RawIOBase):
+    """An open file from its start, with a position of its own; closing it leaves the file open."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._at = file, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        self._file.seek(self._at)
+        count = self._file.readinto(buffer)  # type: ignore[attr-defined]
+        self._at += count
+        return int(count)
