@@ -14,6 +14,7 @@ from careen.log import logger
 from careen.safety.sealed import sealed, unsealed
 
 from .connection import writing
+from .rows import insert
 from .tables.base import Moment, metadata
 
 if sys.version_info >= (3, 14):

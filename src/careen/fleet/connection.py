@@ -77,3 +77,15 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("careen_writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def prepare(engine: Engine) -> None:
+    """Makes the tables, or brings them up to date; one process at a time."""
+    from .bulk import bulk
+    from .tables import metadata
+
+    assert bulk.metadata is metadata
+    with writing(engine) as connection:
+        if not is_sqlite(connection):
+            connection.execute(text("SELECT pg_advisory_xact_lock(7236511)"))
+        metadata.create_all(connection)

@@ -1,0 +1,69 @@
+"""Opens a fleet: its database, its store, its queue, and a session that assesses."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from careen.app.session import Session
+from careen.config import Settings
+from careen.errors import UsageError
+
+from .bulk import BulkStore
+from .connection import check, connect, is_sqlite, prepare, sqlite_address
+from .fleet import Fleet
+from .queue import Queue
+from .sealing import sealer
+
+KEY_FILE = "secret.key"
+
+
+@contextmanager
+def opened(address: str | None, data: Path, settings: Settings, places: int, *, alone: bool = False) -> Iterator[Fleet]:
+    """``address`` None: a SQLite file in the folder ``data``, which also has the cache and the key.
+
+    ``alone``: no other process works on this database. Raises: UsageError, DatabaseError.
+    """
+    _make_private(data)
+    engine = connect(address or sqlite_address(data), places + 4)
+    try:
+        check(engine)
+        prepare(engine)
+        store = BulkStore(engine)
+        settings = replace(settings, cache_dir=data / "cache", refresh="never", jobs=1)
+        seal, unseal = sealer(data / KEY_FILE)
+        with Session(settings, store=store) as session:
+
+            def shared() -> AbstractContextManager[Session]:
+                return nullcontext(session)
+
+            yield Fleet(engine, _queue(engine, places, alone), store, settings, shared, seal, unseal)
+    finally:
+        engine.dispose()
+
+
+def _queue(engine: object, places: int, alone: bool) -> Queue:
+    from sqlalchemy import Engine
+
+    assert isinstance(engine, Engine)
+    if is_sqlite(engine):
+        from .queue.embedded import EmbeddedQueue
+
+        queue = EmbeddedQueue(engine, places)
+        if alone:
+            queue.reset()
+        return queue
+    from .queue.postgres import PostgresQueue
+
+    shared = PostgresQueue(engine, places)
+    shared.install()
+    return shared
+
+
+def _make_private(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "cache").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}", "choose another --data folder") from None

@@ -1,0 +1,76 @@
+"""A worker: runs the jobs of the queue, and from time to time what keeps the fleet going."""
+
+import os
+import platform
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import delete
+
+from careen.log import logger
+
+from . import enrolment, images, layers
+from .connection import is_sqlite, writing
+from .fleet import Fleet
+from .queue import Handler
+from .rows import insert
+from .tables import worker
+
+log = logger(__name__)
+
+BEAT_S = 2.0
+GONE_S = 120.0  # without a beat
+
+
+def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
+    """Until ``stop``: jobs that run then are finished."""
+    name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
+    ended = threading.Event()
+    keeper = threading.Thread(target=_keep_going, args=(fleet, name, ended), daemon=True)
+    keeper.start()
+    try:
+        if is_sqlite(fleet.engine):
+            with ThreadPoolExecutor(places, thread_name_prefix="job") as pool:
+                running = [pool.submit(fleet.queue.work, handlers(fleet, name), name, stop) for _ in range(places)]
+                for each in running:
+                    each.result()
+        else:
+            fleet.queue.work(handlers(fleet, name), name, stop)
+    finally:
+        ended.set()
+        keeper.join()
+        with writing(fleet.engine) as connection:
+            connection.execute(delete(worker).where(worker.c.id == name))
+
+
+def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
+    return {
+        "open": lambda job: enrolment.open_enrolled(fleet, job),
+        "read": lambda job: layers.read(fleet, job, name),
+        "join": lambda job: images.join(fleet, job),
+    }
+
+
+def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
+    row = {"id": name, "host": platform.node(), "started_at": time.time(), "beat_at": time.time()}
+    while True:
+        try:
+            _beat(fleet, row)
+            layers.sweep(fleet)
+            layers.feed(fleet)
+        except Exception as error:  # the database is away: the next time
+            log.warning("the fleet could not be kept going: %s: %s", type(error).__name__, error)
+            log.debug("the fleet could not be kept going", exc_info=True)
+        if ended.wait(BEAT_S):
+            return
+
+
+def _beat(fleet: Fleet, row: dict[str, object]) -> None:
+    now = time.time()
+    with writing(fleet.engine) as connection:
+        connection.execute(delete(worker).where(worker.c.beat_at < now - GONE_S))
+        here = {**row, "beat_at": now}
+        connection.execute(insert(connection, worker).on_conflict_do_update(index_elements=["id"], set_={"beat_at": now}), here)
