@@ -21,11 +21,11 @@ def connect(address: str, connections: int = 8) -> Engine:
     """``address``: ``sqlite:///PATH`` or ``postgresql://USER@HOST/NAME``."""
     url = _parsed(address)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=connections, connect_args={"timeout": PATIENCE_MS / 1000})
+        engine = create_engine(url, pool_size=connections, hide_parameters=True, connect_args={"timeout": PATIENCE_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(url, pool_size=connections, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=connections, pool_pre_ping=True, hide_parameters=True)
     return engine
 
 

@@ -5,9 +5,9 @@ import time
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, case, func, or_, select, update
 
-from careen.errors import Error, InputError, UsageError
+from careen.errors import InputError, UsageError
 from careen.images.names import parse_reference
 from careen.model.image import Image, ImageConfig, Layer
 from careen.safety.digest import is_digest
@@ -20,8 +20,6 @@ from .queue import Job
 from .rows import insert
 from .sources import Login, Source, digest_of, open_image, sealed, source_of
 from .tables import image, image_layer, layer, project_image
-
-TRIES = 3
 
 
 class LayerSource(Struct, frozen=True):
@@ -101,17 +99,13 @@ def open_enrolled(fleet: Fleet, job: Job) -> None:
     source = source_of(bytes(row.source))
     try:
         opened = open_image(fleet, source)
-    except Error as error:
-        last = row.tries + 1 >= TRIES or isinstance(error, (InputError, UsageError))
         with writing(fleet.engine) as connection:
-            state = "failed" if last else "opening"
-            failing = update(image).where(image.c.id == number, image.c.state == "opening")
-            connection.execute(failing.values(tries=row.tries + 1, reason=str(error)[:2000], state=state))
-        if last:
+            _enrol_layers(fleet, connection, number, opened, source, row.lane, job.owner)
+    except Exception as error:
+        lasting = isinstance(error, (InputError, UsageError))
+        if images.note_failure(fleet, number, "opening", row.tries, error, lasting=lasting):
             return
         raise
-    with writing(fleet.engine) as connection:
-        _enrol_layers(fleet, connection, number, opened, source, row.lane, job.owner)
     images.join_image(fleet, number)
 
 
@@ -148,7 +142,7 @@ def _enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Ima
         rows = [{"image_id": number, "position": each.index, "digest": each.digest} for each in opened.layers]
         connection.execute(insert(connection, image_layer).on_conflict_do_nothing(), rows)
         new = insert(connection, layer)
-        outdated = layer.c.state.in_(("read", "failed")) & (layer.c.read_by != readers)
+        outdated = or_(layer.c.state == "read", layer.c.state == "failed") & (layer.c.read_by != readers)
         state = case((outdated, "waiting"), else_=layer.c.state)
         faster = {
             "lane": case((layer.c.lane > new.excluded.lane, new.excluded.lane), else_=layer.c.lane),

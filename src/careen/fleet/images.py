@@ -86,18 +86,18 @@ def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
     reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.state == "reading")
     with writing(fleet.engine) as connection:
         if digests is None:
-            _settle(fleet, connection, list(connection.execute(reading.limit(10 * MANY)).tuples()))
+            _settle(fleet, connection, list(connection.execute(reading.limit(10 * MANY))))
             return
         for some in batches(digests, MANY):
             has_one = exists().where(image_layer.c.image_id == image.c.id, image_layer.c.digest.in_(some))
-            _settle(fleet, connection, list(connection.execute(reading.where(has_one)).tuples()))
+            _settle(fleet, connection, list(connection.execute(reading.where(has_one))))
 
 
 def join_image(fleet: Fleet, number: int) -> None:
     """The same for one image, after it was enrolled: all of its layers may be there already."""
     reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.id == number, image.c.state == "reading")
     with writing(fleet.engine) as connection:
-        _settle(fleet, connection, list(connection.execute(reading).tuples()))
+        _settle(fleet, connection, list(connection.execute(reading)))
 
 
 def join(fleet: Fleet, job: Job) -> None:
@@ -107,17 +107,26 @@ def join(fleet: Fleet, job: Job) -> None:
         row = connection.execute(select(image).where(image.c.id == number)).first()
     if row is None or row.state != "joining":
         return
-    opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
     try:
+        opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
         with fleet.session() as session:
             opened, inventory = session.inventory_of(opened)
             report = session.scan((opened, inventory))
-    except Error as error:
-        _failed(fleet, number, row.tries, str(error))
-        if row.tries + 1 < TRIES:
-            raise
-        return
-    _store(fleet, number, inventory, report)
+        _store(fleet, number, inventory, report)
+    except Exception as error:
+        if note_failure(fleet, number, "joining", row.tries, error):
+            return
+        raise
+
+
+def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Exception, *, lasting: bool = False) -> bool:
+    """Writes why an image got no further, and whether that was the last try."""
+    last = lasting or tries + 1 >= TRIES
+    reason = str(error) if isinstance(error, Error) else f"{type(error).__name__}: {error}"
+    failing = update(image).where(image.c.id == number, image.c.state == state)
+    with writing(fleet.engine) as connection:
+        connection.execute(failing.values(tries=tries + 1, reason=reason[:2000], state="failed" if last else state))
+    return last
 
 
 def summary_of(report: Report) -> dict[str, object]:
@@ -158,7 +167,7 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
         unread = (layer.c.state != "read") | (layer.c.read_by != readers_of(fleet))
         states = select(image_layer.c.image_id, layer.c.digest, layer.c.state, layer.c.reason)
         waits = set[int]()
-        for number, digest, state, reason in connection.execute(states.select_from(joined).where(of_them, unread)).tuples():
+        for number, digest, state, reason in connection.execute(states.select_from(joined).where(of_them, unread)):
             waits.add(number)
             if state == "failed":
                 why = f"the layer {digest} could not be read: {reason}"
@@ -191,13 +200,3 @@ def _store(fleet: Fleet, number: int, inventory: Inventory, report: Report) -> N
         )
         if changed.rowcount == 1:
             events.after_ready(connection, number)
-
-
-def _failed(fleet: Fleet, number: int, tries: int, reason: str) -> None:
-    last = tries + 1 >= TRIES
-    with writing(fleet.engine) as connection:
-        connection.execute(
-            update(image)
-            .where(image.c.id == number, image.c.state == "joining")
-            .values(tries=tries + 1, reason=reason[:2000], **({"state": "failed"} if last else {}))
-        )

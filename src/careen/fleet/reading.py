@@ -31,6 +31,8 @@ log = logger(__name__)
 MEMORY_BYTES = 3 << 30
 DELTA_BYTES = 1 << 30
 GRACE_S = 30.0
+START_S = 60.0
+READY = b"ready"
 
 
 class File(Struct, frozen=True, array_like=True):
@@ -56,7 +58,10 @@ class Result(Struct, frozen=True, array_like=True):
 
 
 def read_files(files: Sequence[File], how: How) -> Iterator[Result]:
-    """One result for each file, in order. A child that dies takes only the file with it that it was reading."""
+    """One result for each file, in order. A child that dies takes only the file with it that it was reading.
+
+    Raises: OSError if a child ends before it reads anything.
+    """
     left = list(files)
     while left:
         receiver, sender = _processes().Pipe(duplex=False)
@@ -65,6 +70,8 @@ def read_files(files: Sequence[File], how: How) -> Iterator[Result]:
         sender.close()
         why = ""
         try:
+            if not receiver.poll(START_S) or not _is_ready(receiver):
+                raise OSError("a reader of layers could not be started")
             while left:
                 result = _received(receiver, how.limits.scan_seconds)
                 if isinstance(result, str):
@@ -73,13 +80,20 @@ def read_files(files: Sequence[File], how: How) -> Iterator[Result]:
                 left.pop(0)
                 yield result
         finally:
-            if child.is_alive() and (left or why):
+            if left:
                 child.kill()
             child.join()
             receiver.close()
         if left:
             dead = left.pop(0)
             yield Result(dead.digest, trouble=why or f"its reader ended with code {child.exitcode}")
+
+
+def _is_ready(receiver: Connection) -> bool:
+    try:
+        return receiver.recv_bytes(16) == READY
+    except (EOFError, OSError):
+        return False
 
 
 def _received(receiver: Connection, seconds: float) -> Result | str:
@@ -116,6 +130,7 @@ def _read(sender: Connection, asked: bytes) -> None:
     _ = readers.dispatch  # loads what is left to load, before the rights are gone
     for missing in confine(MEMORY_BYTES, int(2 * how.limits.scan_seconds + GRACE_S)):
         log.debug("%s", missing)
+    sender.send_bytes(READY)
     for file, handle in zip(files, handles, strict=True):
         sender.send_bytes(msgspec.msgpack.encode(_result(file, handle, readers, how.limits)))
 

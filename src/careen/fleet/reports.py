@@ -35,7 +35,7 @@ def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState 
             return None
         of_image = image_layer.c.image_id == row.id
         counted = select(layer.c.state, func.count()).select_from(joined).where(of_image).group_by(layer.c.state)
-        by_state: dict[str, int] = dict(connection.execute(counted).tuples().all())
+        by_state: dict[str, int] = dict(connection.execute(counted).all())
     layers, read = sum(by_state.values()), by_state.get("read", 0)
     waits = "" if row.state in ("ready", "failed") else _waits(row, by_state, layers - read)
     return ImageState(identity, row.state, row.reason, waits, layers, read, row.enrolled_at, row.ready_at, row.assessed_at)

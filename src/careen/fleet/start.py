@@ -31,7 +31,7 @@ def opened(address: str | None, data: Path, settings: Settings, places: int, *, 
         check(engine)
         prepare(engine)
         store = BulkStore(engine)
-        settings = replace(settings, cache_dir=data / "cache", refresh="never", jobs=1)
+        settings = replace(settings, cache_dir=data / "cache", offline=True, jobs=1)
         seal, unseal = sealer(data / KEY_FILE)
         with Session(settings, store=store) as session:
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, delete, exists, func, select, update
+from sqlalchemy import Connection, Engine, delete, exists, func, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from careen.fleet.connection import writing
@@ -52,7 +52,7 @@ class EmbeddedQueue:
         new = insert(job)
         faster = {"lane": func.min(job.c.lane, new.excluded.lane), "run_at": func.min(job.c.run_at, new.excluded.run_at)}
         connection.execute(
-            new.on_conflict_do_update(index_elements=["key"], index_where=job.c.state == "waiting", set_=faster), rows
+            new.on_conflict_do_update(index_elements=["key"], index_where=text("state = 'waiting'"), set_=faster), rows
         )
 
     def work(self, handlers: Mapping[str, Handler], worker: str, stop: Callable[[], bool]) -> None:
@@ -86,7 +86,7 @@ class EmbeddedQueue:
 
     def depth(self, connection: Connection) -> dict[int, int]:
         counted = select(job.c.lane, func.count()).where(job.c.state == "waiting").group_by(job.c.lane)
-        return dict(connection.execute(counted).tuples().all())
+        return dict(connection.execute(counted).all())
 
     def cancel(self, connection: Connection, job_id: int) -> bool:
         gone = delete(job).where(job.c.id == job_id, job.c.state == "waiting")

@@ -1,6 +1,6 @@
 """Work that waits, and who does it. With PostgreSQL, jobs are in the tables of its job engine; workers are here."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, text
 
 from .base import Moment, metadata, number
 
@@ -24,9 +24,8 @@ job = Table(
     Index(None, "state", "lane", "queued_at"),
 )
 
-Index(
-    "uq_job_waiting", job.c.key, unique=True, sqlite_where=job.c.state == "waiting", postgresql_where=job.c.state == "waiting"
-)
+_WAITS = text("state = 'waiting'")
+Index("uq_job_waiting", job.c.key, unique=True, sqlite_where=_WAITS, postgresql_where=_WAITS)
 
 worker = Table(
     "worker",
