@@ -107,7 +107,8 @@ class PostgresQueue:
             try:
                 await self._listen(handlers, worker, ended, pool)
             except Exception as error:  # the database is away: it is asked again until it answers
-                log.warning("the queue does not answer, and is asked again: %s", error)
+                log.warning("the queue does not answer, and is asked again: %s", error.__cause__ or error)
+                log.debug("the queue does not answer", exc_info=True)
                 await asyncio.wait((ended,), timeout=RECONNECT_S)
 
     async def _listen(
@@ -128,9 +129,9 @@ class PostgresQueue:
                 "install_signal_handlers": False,
             }
             listeners = [
-                asyncio.ensure_future(app.run_worker_async(queues=LANES[:BACKGROUND], name=worker, concurrency=1, **options)),
+                asyncio.ensure_future(app.run_worker_async(queues=list(LANES[:BACKGROUND]), name=worker, concurrency=1, **options)),
                 asyncio.ensure_future(
-                    app.run_worker_async(queues=LANES, name=worker, concurrency=max(1, self._places - 1), **options)
+                    app.run_worker_async(queues=list(LANES), name=worker, concurrency=max(1, self._places - 1), **options)
                 ),
                 asyncio.ensure_future(self._release_from_time_to_time()),
             ]
