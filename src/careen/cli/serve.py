@@ -1,0 +1,89 @@
+"""``careen serve``: the service that watches registries, with its pages and its API."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from careen.errors import UsageError
+
+from .arguments import Parser, add_common, add_settings
+from .settings import loaded_settings
+
+if TYPE_CHECKING:
+    from careen.config import Settings
+    from careen.server.run import Order
+
+PLACES = 2
+NEEDS = 'pip install "careen[server]"'
+
+
+def parser() -> Parser:
+    made = Parser(
+        prog="careen serve",
+        usage="careen serve [flags]",
+        description="Watch registries: read each layer once, and assess what is known again when advisories change.",
+        epilog="Alone it keeps everything in one folder. For several machines: careen serve --database postgresql://…, and "
+        "careen worker --database postgresql://… on each of them.",
+    )
+    add_storage(made)
+    group = made.add_argument_group("address")
+    group.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8080", help="where to listen (127.0.0.1:8080)")
+    group.add_argument("--public", metavar="URL", default="", help="the address in links, if it is another one")
+    group.add_argument("--host", metavar="NAME", action="append", default=[], help="a name that requests may be for")
+    group.add_argument("--behind-proxy", action="store_true", help="a proxy in front of it speaks TLS")
+    group.add_argument("--tls-cert", metavar="FILE", type=Path, help="certificate (PEM) of this server")
+    group.add_argument("--tls-key", metavar="FILE", type=Path, help="its key")
+    group.add_argument("--check", action="store_true", help="say what is missing, and serve nothing")
+    add_fleet_settings(made)
+    return made
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings, order = ordered(arguments)
+    from careen.server.run import serve
+
+    serve(order, settings, lambda text: print(text, file=sys.stderr, flush=True))
+    return 0
+
+
+def add_storage(made: Parser) -> None:
+    group = made.add_argument_group("storage")
+    group.add_argument("--data", metavar="DIR", type=Path, default=Path("careen-data"), help="folder of its data")
+    group.add_argument("--database", metavar="URL", help="postgresql://USER@HOST/NAME (default: SQLite in the folder)")
+    group.add_argument("--places", metavar="N", type=int, default=PLACES, help=f"jobs at a time ({PLACES})")
+
+
+def add_fleet_settings(made: Parser) -> None:
+    add_settings(made, "how images are scanned", ("platform", "scanners", "fail_on", "ignore_unfixed", "severity_from"))
+    add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout_s"))
+    add_settings(made, "advisories", ("db_from", "db_artifact", "db_root"))
+    add_settings(made, "reading", ("max_layer_bytes", "max_ratio", "max_seconds", "budget"))
+    add_common(made)
+
+
+def ordered(arguments: argparse.Namespace) -> "tuple[Settings, Order]":
+    """The settings of scans, and how to serve or work. Raises UsageError if the extra is not installed."""
+    from .log import start
+
+    settings = loaded_settings(arguments).settings
+    start(settings.log_level, settings.quiet)
+    try:
+        from careen.server.run import Order
+    except ImportError as error:
+        raise UsageError(f"the service needs more packages ({error.name})", NEEDS) from None
+    if arguments.places < 0:
+        raise UsageError("--places is a number of jobs", "2, or 0 for a server that leaves the work to careen worker")
+    values = vars(arguments)
+    order = Order(
+        data=arguments.data,
+        database=arguments.database,
+        places=arguments.places,
+        listen=values.get("listen", ""),
+        public=values.get("public", ""),
+        hosts=tuple(values.get("host", ())),
+        behind_proxy=values.get("behind_proxy", False),
+        tls_cert=values.get("tls_cert"),
+        tls_key=values.get("tls_key"),
+    )
+    return settings, order

@@ -1,0 +1,70 @@
+"""Keeps the advisory database of a fleet up to date, and assesses again what an update changes.
+
+The database that assessed the fleet last is kept until its successor has: a process that dies in between goes on where it was.
+"""
+
+import os
+from pathlib import Path
+
+from sqlalchemy import select
+
+from careen.app.databases import database_of, update_database
+from careen.errors import DatabaseError
+from careen.log import logger
+
+from . import rematch
+from .connection import writing
+from .fleet import BACKGROUND, Fleet
+from .queue import Job
+from .rows import insert
+from .tables import state
+
+log = logger(__name__)
+
+BEFORE = "before.sqlite"  # beside the database: the one that assessed the fleet last
+FEEDS = "feeds in trouble"  # key of the state: the sources that the last update could not read
+
+
+def update(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs of kind ``update``. Raises: Error if nothing could be fetched at all."""
+    database = database_of(fleet.settings)
+    before = database.with_name(BEFORE)
+    if database.is_file() and not before.exists():
+        _link(database, before)
+    result = update_database(fleet.settings)
+    troubles = [f"{feed.source}: {feed.detail}" for feed in result.failed]
+    with writing(fleet.engine) as connection:
+        row = {"key": FEEDS, "value": "\n".join(troubles).encode()}
+        connection.execute(
+            insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": row["value"]}), row
+        )
+        fleet.queue.add(connection, [Job("rematch", "rematch", b"", BACKGROUND, job.owner)])
+
+
+def assess_again(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs of kind ``rematch``."""
+    database = database_of(fleet.settings)
+    if not database.is_file():
+        raise DatabaseError("there is no advisory database", "careen db update")
+    before = database.with_name(BEFORE)
+    done = rematch.after_update(fleet, before if before.is_file() else None, database)
+    before.unlink(missing_ok=True)
+    log.info("a new database: %d packages and %d images were assessed again in %.1f s", done.units, done.images, done.seconds)
+
+
+def troubles(fleet: Fleet) -> list[str]:
+    """The sources that the last update could not read, and why."""
+    with fleet.engine.connect() as connection:
+        value = connection.execute(select(state.c.value).where(state.c.key == FEEDS)).scalar()
+    return bytes(value).decode().splitlines() if value else []
+
+
+def _link(database: Path, before: Path) -> None:
+    try:
+        os.link(database, before)  # an update replaces the file, so that the old content stays under this name
+    except OSError:
+        import shutil
+
+        aside = before.with_name(f"{BEFORE}.{os.getpid()}")
+        shutil.copyfile(database, aside)
+        aside.replace(before)

@@ -1,0 +1,120 @@
+"""Starts the service: the pages and the API in this process, the work in another one of its own.
+
+Raises: UsageError for an address or a folder that cannot be used, DatabaseError if the database does not answer.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from msgspec import Struct
+
+from careen.config import Settings
+from careen.errors import UsageError
+from careen.fleet.start import opened
+from careen.fleet.worker import work
+
+from .assembled import assembled
+from .options import Issuer, ServerOptions, refuse_open
+from .setup import setup_link
+
+LOOK_S = 1.0
+HEADER_BYTES = 64 * 1024
+KEEP_ALIVE_S = 30
+GRACEFUL_S = 60
+
+
+class Order(Struct, frozen=True, kw_only=True):
+    """How to serve. ``database`` None: a SQLite file in the folder ``data``. ``places``: jobs at a time, 0: none here."""
+
+    data: Path
+    database: str | None = None
+    listen: str = "127.0.0.1:8080"
+    public: str = ""
+    hosts: tuple[str, ...] = ()
+    behind_proxy: bool = False
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    issuers: tuple[Issuer, ...] = ()
+    places: int = 2
+
+
+def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None:
+    """Until it is interrupted. ``tell`` gets what the person who starts it has to know."""
+    host, port = address_of(order.listen)
+    refuse_open(order.listen, tls=order.tls_cert is not None, behind_proxy=order.behind_proxy)
+    options = options_of(order)
+    with opened(order.database, order.data, settings, max(1, order.places), alone=order.database is None) as fleet:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                assembled(fleet, options),
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=order.behind_proxy,
+                ssl_certfile=order.tls_cert,
+                ssl_keyfile=order.tls_key,
+                h11_max_incomplete_event_size=HEADER_BYTES,
+                timeout_keep_alive=KEEP_ALIVE_S,
+                timeout_graceful_shutdown=GRACEFUL_S,
+            )
+        )
+        with _worker(order, settings):
+            tell(f"careen serves {options.public}")
+            if link := setup_link(fleet, options.public):
+                tell(f"make the first user at {link}")
+            server.run()
+
+
+def run_worker(order: Order, settings: Settings, stop: Callable[[], bool]) -> None:
+    """Works for a fleet until ``stop``; jobs that run then are finished."""
+    with opened(order.database, order.data, settings, order.places) as fleet:
+        work(fleet, order.places, stop)
+
+
+def address_of(listen: str) -> tuple[str, int]:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > 65535:
+        raise UsageError(f"{listen!r} is not an address", "write HOST:PORT: 127.0.0.1:8080")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def options_of(order: Order) -> ServerOptions:
+    scheme = "https" if order.tls_cert or order.behind_proxy else "http"
+    public = order.public or f"{scheme}://{order.listen}"
+    known = ServerOptions()
+    named = public.partition("://")[2].partition("/")[0].rpartition(":")
+    hosts = dict.fromkeys((*known.hosts, *order.hosts, named[0] or named[2]))
+    return ServerOptions(hosts=tuple(hosts), public=public, issuers=order.issuers)
+
+
+@contextmanager
+def _worker(order: Order, settings: Settings) -> Iterator[None]:
+    """A process that works for the fleet; it ends with this one, however this one ends."""
+    if order.places < 1:
+        yield
+        return
+    context = multiprocessing.get_context("spawn")
+    ended = context.Event()
+    process = context.Process(target=_work_beside, args=(order, settings, ended, os.getpid()))
+    process.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        process.join(GRACEFUL_S)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server tells it when to stop
+    run_worker(order, settings, lambda: ended.is_set() or os.getppid() != parent)
