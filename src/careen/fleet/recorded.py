@@ -124,5 +124,3 @@ def _as_mapping(ask: Callable[[Collection[str]], Collection[str]]) -> Callable[[
         return dict.fromkeys(ask(names), True)
 
     return asked
-
-

@@ -41,7 +41,7 @@ class Context(Struct, frozen=True, array_like=True):
 
 
 class Content(Struct, frozen=True, array_like=True):
-    """``created`` is the day of the image, if it decides about one of the packages; else "". """
+    """``created`` is the day of the image, if it decides about one of the packages; else ""."""
 
     packages: tuple[Package, ...]
     created: str = ""
@@ -55,6 +55,12 @@ class Unit(Struct, frozen=True):
     context: bytes  # encoded
     content: bytes  # encoded
     first: Package  # as it is in the image: of the packages of a unit, the one that owns the others
+
+    @property
+    def distribution(self) -> str:
+        """For people: "debian 12"."""
+        found = from_msgpack(self.context, Context).distribution
+        return f"{found.id} {found.version}".strip() if found else ""
 
     @property
     def context_key(self) -> bytes:
