@@ -91,6 +91,11 @@ def built_by(inventory: Inventory, knowledge: Knowledge, keys: Keys, today: date
     return BuiltBy(with_third_parties(inventory, purls), purls, frozenset(purls_of(newer)), tuple(gaps))
 
 
+def is_dated(inventory: Inventory, knowledge: Knowledge, keys: Keys) -> bool:
+    """Whether the day of the image decides about one of the packages."""
+    return bool(_suspects(inventory, knowledge, keys))
+
+
 def by_newer_releases(subjects: list[Subject], newer: Collection[str]) -> list[Subject]:
     """The subjects, with unstable's advisories for the packages with these purls."""
     if not newer:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.database.knowledge import PRIVATE, Knowledge, key_name
 from careen.formats.feeds.archive_facts import RPM_SOURCE, SOURCE
@@ -52,6 +53,7 @@ class Covered(Struct, frozen=True):
     assessed: int  # packages
     namespaces: tuple[str, ...] = ()  # that assessed at least one package
     gaps: tuple[Gap, ...] = ()
+    sampled: tuple[tuple[str, int], ...] = ()  # namespaces whose own source has none of these packages, and how many these are
 
 
 def gaps_of(subjects: Iterable[Subject], knowledge: Knowledge, keys: Mapping[str, Key], named: Names, today: date) -> Covered:
@@ -69,22 +71,38 @@ def gaps_of(subjects: Iterable[Subject], knowledge: Knowledge, keys: Mapping[str
         sum(covered.assessed for covered in found),
         tuple(namespace for covered in found for namespace in covered.namespaces),
         tuple(gap for covered in found for gap in covered.gaps),
+        tuple(sampled for covered in found for sampled in covered.sampled),
     )
 
 
-def without_distribution_package(inventory: Inventory, subjects: Iterable[Subject], gaps: Iterable[Gap]) -> list[Gap]:
+def release_assesses(inventory: Inventory, subjects: Iterable[Subject], gaps: Iterable[Gap]) -> bool:
+    """Whether the advisories of the image's distribution assess one of its packages. Packages that upstream advisories
+    assess do not count as the system's."""
+    release = release_of(inventory.distribution) if inventory.distribution else None
+    if release is None:
+        return False
+    unassessed = _unassessed(gaps)
+    return any(
+        subject.distribution and subject.package.type in release.packages and subject.package.purl not in unassessed
+        for subject in subjects
+    )
+
+
+def without_distribution_package(inventory: Inventory, gaps: Iterable[Gap]) -> list[Gap]:
     """The image is of a distribution that has advisories, and they assess none of its packages: a third party built all of
-    them, or their versions cannot be compared. Packages that upstream advisories assess do not count as the system's."""
+    them, or their versions cannot be compared."""
     release = release_of(inventory.distribution) if inventory.distribution else None
     if release is None:
         return []
-    unassessed = {purl for gap in gaps if gap.cause.code == "unassessed_package" for purl in gap.subjects}
-    system = {package.purl for package in inventory.packages if package.type in release.packages}
-    own = {subject.package.purl for subject in subjects if subject.distribution}
-    left = system & unassessed
-    if not left or system & own - unassessed:
+    unassessed = _unassessed(gaps)
+    left = {package.purl for package in inventory.packages if package.type in release.packages} & unassessed
+    if not left:
         return []
     return [Gap(NoDistributionPackage(release.title, release.packages), len(left), (release_id(release.namespace),))]
+
+
+def _unassessed(gaps: Iterable[Gap]) -> frozenset[str]:
+    return frozenset(purl for gap in gaps if gap.cause.code == "unassessed_package" for purl in gap.subjects)
 
 
 def _by_namespace(
@@ -130,7 +148,7 @@ def _of_upstream(subjects: list[Subject], knowledge: Knowledge, named: Names) ->
     gaps = []
     if left := [subject for subject, is_known in zip(subjects, known, strict=True) if not is_known]:
         gaps.append(_gap(UnknownSoftware(tuple(dict.fromkeys(subject.title for subject in left))), left))
-    if not infos.get(CPE_NAMESPACE):
+    if not knowledge.namespace(CPE_NAMESPACE):
         gaps.append(_gap(NvdNotLoaded(), subjects))
     return Covered(sum(known), tuple(namespace for namespace in namespaces if infos[namespace]), tuple(gaps))
 
@@ -173,7 +191,7 @@ def _of_release(namespace: str, group: list[Subject], infos: Collection[Namespac
         gaps.append(Gap(cause, by_archive, (release_id(namespace),)))
     if others and assessed > by_archive and not any(info.unfixed for info in others):
         gaps.append(Gap(FixedOnly(title, _names(others)), assessed - by_archive, (release_id(namespace),)))
-    return _covered(namespace, assessed, gaps)
+    return replace(_covered(namespace, assessed, gaps), sampled=_sampled(namespace, infos, left, assessed))
 
 
 def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge: Knowledge) -> Covered:
@@ -183,12 +201,14 @@ def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge:
     modules = [subject for subject in group if (stream := stream_of(subject.package)) and stream not in covered]
     plain = [subject for subject in group if subject not in modules] if modules else group
     assessed, gaps = len(plain), []
+    sampled: tuple[tuple[str, int], ...] = ()
     infos, own = knowledge.namespace(stand_in), knowledge.namespace(namespace)
     if is_sample((*infos, *own)):
         left = [
             subject for subject in plain if (namespace, subject.name) not in named and (stand_in, subject.name) not in named
         ]
         assessed = len(plain) - len(left)
+        sampled = _sampled(namespace, infos, left, assessed)
         if left:
             gaps.append(_partial(title_of(stand_in), infos, plain, left))
     if assessed:
@@ -196,7 +216,18 @@ def _with_stand_in(group: list[Subject], stand_in: str, named: Names, knowledge:
     if modules:
         streams = tuple(dict.fromkeys(stream for subject in modules if (stream := stream_of(subject.package))))
         gaps.append(_gap(UnknownStreams(title, title_of(stand_in), streams), modules))
-    return Covered(assessed, (stand_in, namespace) if assessed else (stand_in,), tuple(gaps))
+    return Covered(assessed, (stand_in, namespace) if assessed else (stand_in,), tuple(gaps), sampled)
+
+
+def _sampled(
+    namespace: str, infos: Iterable[NamespaceInfo], left: Collection[Subject], assessed: int
+) -> tuple[tuple[str, int], ...]:
+    """If another package of the image has a record there, the gap of these has another code."""
+    return ((namespace, len(left)),) if left and not assessed and _has_main_source(infos) else ()
+
+
+def _has_main_source(infos: Iterable[NamespaceInfo]) -> bool:
+    return not all(info.source in _NOT_MAIN_SOURCES for info in infos)
 
 
 def _covered_streams(group: list[Subject], named: Names) -> frozenset[str]:
@@ -236,7 +267,7 @@ def _kinds(group: Collection[Subject]) -> tuple[str, ...]:
 
 
 def _partial(title: str, infos: Collection[NamespaceInfo], group: list[Subject], left: list[Subject]) -> Gap:
-    main = len(left) < len(group) and not all(info.source in _NOT_MAIN_SOURCES for info in infos)
+    main = len(left) < len(group) and _has_main_source(infos)
     known = max(info.packages for info in infos)
     kind: Literal["package", "source package"] = "package" if group[0].package.type == "rpm" else "source package"
     cause = PartOfRelease(title, _names(infos), known, kind, len(group) - len(left), len(group), main)

@@ -24,7 +24,7 @@ from .built_by import built_by, by_newer_releases
 from .causes import reason_of
 from .channels import AdvisoriesByPackage, advisories_of_rpm
 from .findings import Enrichment, finding, malicious_finding, place_of
-from .gaps import gaps_of, without_distribution_package
+from .gaps import gaps_of, release_assesses, without_distribution_package
 from .keys import Key, Keys
 from .owner_claims import by_owners
 from .patched import first_to_name
@@ -41,6 +41,8 @@ class Matched(Struct, frozen=True):
     assessed: int = 0  # packages, with those that are left to the distribution whose package owns them
     third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by a third party
     fixed: tuple[Suppressed, ...] = ()  # by the distribution, whose changelog states it
+    by_release: bool = False  # the distribution's advisories assess one of its packages
+    sampled: tuple[tuple[str, int], ...] = ()  # releases whose own source has none of these packages, and how many these are
 
 
 def match(
@@ -73,9 +75,20 @@ def match(
     fixed = tuple(Suppressed(finding, by) for finding, (_, by) in zip(set_aside, claimed.fixed, strict=True))
     covered = gaps_of(subjects, knowledge, keys, advisories, today)
     gaps += [*built.gaps, *covered.gaps, *claimed.gaps]
-    gaps += without_distribution_package(inventory, subjects, gaps)
+    by_release = release_assesses(inventory, subjects, gaps)
+    if not by_release:
+        gaps += without_distribution_package(inventory, gaps)
     reasons = tuple(map(reason_of, gaps))
-    return Matched(tuple(findings), reasons, covered.namespaces, covered.assessed + owned, built.third_parties, fixed)
+    return Matched(
+        tuple(findings),
+        reasons,
+        covered.namespaces,
+        covered.assessed + owned,
+        built.third_parties,
+        fixed,
+        by_release,
+        covered.sampled,
+    )
 
 
 def advisories_of(subjects: Iterable[Subject], knowledge: Knowledge) -> AdvisoriesByPackage:

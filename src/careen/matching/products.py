@@ -24,7 +24,7 @@ _GENERIC = {
 }
 _OF_KUBERNETES = ("sigs.k8s.io/", "github.com/kubernetes-csi/", "github.com/kubernetes-sigs/", "k8s.io/ingress-nginx")
 _JENKINS = "org.jenkins-ci.main:jenkins-core"
-_PLUGIN_FILES = (".hpi", ".jpi")
+PLUGIN_FILES = (".hpi", ".jpi")
 
 
 def product_of(package: Package) -> Product | None:
@@ -40,9 +40,14 @@ def product_of(package: Package) -> Product | None:
     return None
 
 
+def is_built_without_modules(package: Package) -> bool:
+    """Whether it is Kubernetes by its program: the names of the files decide which one."""
+    return package.type == "golang" and (package.name == KUBERNETES or package.name.startswith(f"{KUBERNETES}/cmd/"))
+
+
 def _of_kubernetes(package: Package) -> tuple[str, ...]:
     name = package.name
-    if name == KUBERNETES or name.startswith(f"{KUBERNETES}/cmd/"):  # built without modules
+    if is_built_without_modules(package):
         programs = {name.rpartition("/")[2], *(place.path.rpartition("/")[2] for place in package.evidence)}
         found = (
             MODULE_BY_PROGRAM.values()
@@ -56,5 +61,5 @@ def _of_kubernetes(package: Package) -> tuple[str, ...]:
 def _of_jenkins(package: Package) -> str:
     if package.name == _JENKINS:
         return "core"
-    is_plugin = any(place.path.endswith(_PLUGIN_FILES) for place in package.evidence)
+    is_plugin = any(place.path.endswith(PLUGIN_FILES) for place in package.evidence)
     return package.name.rpartition(":")[2] if is_plugin else ""

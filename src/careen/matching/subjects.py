@@ -64,7 +64,7 @@ def subjects_of(
     inventory: Inventory, knowledge: Knowledge, ecosystems: Mapping[str, Ecosystem]
 ) -> tuple[list[Subject], int, list[Gap]]:
     """The subjects, how many language packages are assessed with the package that owns them, and what cannot be assessed."""
-    inventory = _with_entitlement(inventory)
+    inventory = with_entitlement(inventory)
     channels = channels_of(inventory.content_sets, knowledge)
     context = _Context(inventory, cache(knowledge.namespace), Owners(inventory, ecosystems), channels, OwnerReads(inventory))
     unrecorded = Unrecorded(inventory)
@@ -171,7 +171,7 @@ def _release_named(package: Package, inventory: Inventory) -> str:
     return "-".join(filter(None, (found.id, found.version))) if found else package.type
 
 
-def _with_entitlement(inventory: Inventory) -> Inventory:
+def with_entitlement(inventory: Inventory) -> Inventory:
     """An image with the package of SUSE's long-term support is a customer's."""
     found = inventory.distribution
     one = profile(found.id) if found else None

@@ -19,7 +19,19 @@ from .images import (
     tag_change,
 )
 from .jobs import job, worker
-from .packages import context, image_unit, state, unit, unit_finding, unit_source
+from .packages import (
+    context,
+    image_unit,
+    rematch_change,
+    rematch_score,
+    rematch_unit,
+    state,
+    unit,
+    unit_count,
+    unit_finding,
+    unit_package,
+    unit_source,
+)
 
 __all__ = [
     "agent_report",
@@ -40,6 +52,9 @@ __all__ = [
     "project",
     "project_image",
     "registry",
+    "rematch_change",
+    "rematch_score",
+    "rematch_unit",
     "repository",
     "session",
     "state",
@@ -47,7 +62,9 @@ __all__ = [
     "tag",
     "tag_change",
     "unit",
+    "unit_count",
     "unit_finding",
+    "unit_package",
     "unit_source",
     "user",
     "worker",

@@ -59,7 +59,8 @@ image = Table(
     Column("distribution", String(100), nullable=False, default=""),
     Column("base", Text, nullable=False, default=""),
     Column("packages", Integer, nullable=False, default=0),
-    Column("coverage", String(20), nullable=False, default=""),  # complete, partial, not_assessed
+    Column("coverage", String(20), nullable=False, default=""),  # assessed, partially_assessed, not_assessed
+    Column("lowered", Integer, nullable=False, default=0),  # 1: something in it was not read, whatever the advisories are
     Column("exit_code", Integer),
     Column("risk", Integer, nullable=False, default=0),  # of its worst finding, in thousandths
     Column("critical", Integer, nullable=False, default=0),

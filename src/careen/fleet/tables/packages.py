@@ -31,7 +31,39 @@ unit = Table(
     Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
     Column("assessed_at", Moment),
     Column("reasons", Text, nullable=False, default=""),  # codes of what was not assessed, with spaces between
+    Column("verdict", LargeBinary, nullable=False, default=b""),  # without its findings
+    Column("dated", Boolean, nullable=False, default=False),  # the day of an image decides: it gets a unit for that day
     Index(None, "name", "id"),
+)
+
+# The packages of units: most have one.
+unit_package = Table(
+    "unit_package",
+    metadata,
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("type", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False, default=""),
+    Index(None, "name", "unit_id"),
+    sqlite_with_rowid=False,
+)
+
+# What adds up to the counts of an image. Narrow: an image is counted by reading those of all of its units.
+unit_count = Table(
+    "unit_count",
+    metadata,
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Column("assessed", Integer, nullable=False, default=0),  # packages
+    Column("lowered", Integer, nullable=False, default=0),  # 1: an image with it is not assessed completely
+    Column("risk", Integer, nullable=False, default=0),
+    Column("critical", Integer, nullable=False, default=0),
+    Column("high", Integer, nullable=False, default=0),
+    Column("medium", Integer, nullable=False, default=0),
+    Column("low", Integer, nullable=False, default=0),
+    Column("unrated", Integer, nullable=False, default=0),
+    Column("fixable", Integer, nullable=False, default=0),
+    Column("exploited", Integer, nullable=False, default=0),
 )
 
 # Without references to images: the rows of a fleet's largest table are removed in bulk.
@@ -76,6 +108,30 @@ unit_source = Table(
     Column("name", Text, primary_key=True),
     Column("unit_id", Number, primary_key=True, autoincrement=False),
     Index(None, "unit_id"),
+    sqlite_with_rowid=False,
+)
+
+# What an update of the database still has to do: units to assess (phase 0), and units whose images are to be counted (1).
+rematch_unit = Table(
+    "rematch_unit",
+    metadata,
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Column("phase", Integer, nullable=False, default=0),
+    Index(None, "phase", "unit_id"),
+)
+
+# Vulnerabilities whose scores changed, and those of their findings that are still to be written.
+rematch_score = Table("rematch_score", metadata, Column("vulnerability", String(100), primary_key=True))
+
+# What changed, until all of it is known and becomes events: one for each vulnerability and package.
+rematch_change = Table(
+    "rematch_change",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("vulnerability", String(100), primary_key=True),
+    Column("package", Text, primary_key=True),  # purl without version
+    Column("unit_id", Number, primary_key=True, autoincrement=False),
+    Column("severity", String(10), nullable=False, default=""),
     sqlite_with_rowid=False,
 )
 

@@ -1,0 +1,141 @@
+"""Assesses units by a database: one after the other, in the order of their names, so that answers serve several.
+
+Packages that share a unit share its verdict: nothing of an image is read again.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from careen.app.archives import with_shipped
+from careen.app.wiring import max_age_days, policy_of
+from careen.config import Settings
+from careen.database.age import too_old
+from careen.database.combined import CombinedKnowledge
+from careen.database.knowledge import Knowledge
+from careen.database.read import open_database
+from careen.distributions.registry import profile
+from careen.matching.built_by import is_dated
+from careen.matching.keys import Keys
+from careen.model.finding import Vulnerability
+from careen.model.inventory import Inventory
+from careen.pipeline.assessment import Matcher
+from careen.plugins import Ecosystem, VersionScheme
+from careen.policy.policy import Policy
+
+from .fleet import Fleet
+from .recorded import Key, Recorded
+from .split import inventory_of
+from .verdicts import Gap, Verdict, verdict_of
+
+STALE = "stale_source"
+
+
+class Assessed(Struct, frozen=True):
+    verdict: Verdict
+    sources: frozenset[Key]  # the answers that it depends on
+    needs_day: bool = False  # the day of the image decides, and the unit has none
+
+
+class Assessor:
+    """By one database; ``knowledge`` are all sources together."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        schemes: Mapping[str, VersionScheme],
+        ecosystems: Mapping[str, Ecosystem],
+        settings: Settings,
+        today: date | None = None,
+    ) -> None:
+        self.knowledge, self._schemes, self._ecosystems = knowledge, schemes, ecosystems
+        self.today = today or date.today()
+        self._policy: Policy = policy_of(settings)
+        self._max_age_days = max_age_days(settings)
+        self._recorded = Recorded(knowledge)
+        self._with_shipped: dict[tuple[str, str], Recorded] = {}
+        self._keys = Keys(schemes)
+        self._stale: dict[str, bool] = {}
+
+    @property
+    def build(self) -> str:
+        return self.knowledge.info.built if self.knowledge.info else ""
+
+    def assess(self, context: bytes, content: bytes) -> Assessed:
+        inventory = inventory_of(context, content)
+        recorded = self._known_for(inventory)
+        matched, _ = Matcher(recorded, self._schemes, self._ecosystems).matched(inventory, self._policy, self.today)
+        needs_day = not inventory.created and _has_debs(inventory) and is_dated(inventory, recorded, self._keys)
+        verdict = verdict_of(matched, inventory)
+        if stale := [space for space in verdict.namespaces if self.is_stale(space)]:
+            gap = Gap(STALE, len(inventory.packages), tuple(sorted(stale)))
+            verdict = replace(verdict, gaps=(*verdict.gaps, gap))
+        return Assessed(replace(verdict, found=_one_each(verdict.found)), recorded.taken(), needs_day)
+
+    def is_stale(self, namespace: str) -> bool:
+        """Whether a source of the namespace is older than the settings allow."""
+        if self._max_age_days is None:
+            return False
+        if namespace not in self._stale:
+            self._stale[namespace] = bool(too_old(self.knowledge, (namespace,), self._max_age_days, self.today))
+        return self._stale[namespace]
+
+    def state_of(self, namespace: str) -> str:
+        """What a verdict depends on of a namespace as a whole: if it changes, all units with packages there may change."""
+        infos = sorted(
+            (info.source, info.partial, info.unfixed, info.packages < 60, info.detail)
+            for info in self.knowledge.namespace(namespace)
+        )
+        end = self.knowledge.end_of_life(namespace)
+        limited = sorted(
+            (entry.package, entry.ended or "", bool(entry.ended and entry.ended <= self.today.isoformat()), entry.version)
+            for entry in self.knowledge.limited_support(namespace)
+        )
+        has_ended = bool(end and end < self.today.isoformat())
+        unread = sorted((source, len(found)) for source, found in self.knowledge.unread(namespace, ()).items())
+        return repr((infos, end, has_ended, limited, unread, self.is_stale(namespace)))
+
+    def _known_for(self, inventory: Inventory) -> Recorded:
+        """With the facts that Careen ships, if they count for the release."""
+        distribution = inventory.distribution
+        one = profile(distribution.id) if distribution else None
+        if distribution is None or one is None or not one.advisories.shipped:
+            return self._recorded
+        key = (distribution.id, " ".join(sorted({package.distro or distribution.version for package in inventory.packages})))
+        if key not in self._with_shipped:
+            known = with_shipped((self.knowledge,), inventory, self._ecosystems)
+            self._with_shipped[key] = Recorded(known[0]) if known != [self.knowledge] else self._recorded
+        return self._with_shipped[key]
+
+
+@contextmanager
+def assessor_of(fleet: Fleet, database: Path, today: date | None = None) -> Iterator[Assessor]:
+    """Raises: DatabaseError if the file cannot be read."""
+    with ExitStack() as opened:
+        known: list[Knowledge] = [opened.enter_context(open_database(database))]
+        if fleet.settings.advisories:
+            from careen.database.private import advisories_folder
+
+            known.insert(0, advisories_folder(fleet.settings.advisories))
+        session = opened.enter_context(fleet.session())
+        knowledge = known[0] if len(known) == 1 else CombinedKnowledge(known)
+        yield Assessor(knowledge, session.schemes, session.ecosystems, fleet.settings, today)
+
+
+def _has_debs(inventory: Inventory) -> bool:
+    return any(package.type == "deb" for package in inventory.packages)
+
+
+def _one_each(findings: Collection[Vulnerability]) -> tuple[Vulnerability, ...]:
+    """Of several findings of a vulnerability in packages with the same purl, the most certain one."""
+    order = ("confirmed", "likely", "possible")
+    found: dict[tuple[str, str], Vulnerability] = {}
+    for finding in findings:
+        key = (finding.id, finding.package)
+        if key not in found or order.index(finding.confidence) < order.index(found[key].confidence):
+            found[key] = finding
+    return tuple(found.values())

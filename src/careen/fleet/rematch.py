@@ -1,0 +1,582 @@
+"""Brings the verdicts of all units to a new database, without reading anything of an image.
+
+An update is a set of answers that changed: units that depend on one of them are assessed again, then the images that have
+a unit whose counts changed are counted, and what changed becomes events. What is left to do is in tables
+(``rematch_unit``, ``rematch_score``, ``rematch_change``), so that a run that was killed goes on where it was; each step is
+one transaction, and the same run again changes nothing.
+"""
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Insert,
+    MetaData,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    true,
+    update,
+)
+
+from careen.app.databases import database_of
+from careen.database.differences import differences
+from careen.database.knowledge import Knowledge, answers_for_aliases, key_name
+from careen.database.read import open_database
+from careen.errors import DatabaseError
+from careen.matching.risk import risk_of
+from careen.matching.severity import best
+from careen.model.advisory import Epss, Repository, VulnerabilityRecord
+from careen.model.finding import EpssScore, Vulnerability
+from careen.safety.typed import from_json, from_msgpack
+
+from . import events
+from .assessing import Assessed, Assessor, assessor_of
+from .connection import writing
+from .fleet import Fleet
+from .recorded import REPOSITORIES, VULNERABILITIES, Key
+from .rows import batches, insert
+from .tables import (
+    context,
+    image,
+    image_unit,
+    rematch_change,
+    rematch_score,
+    rematch_unit,
+    state,
+    unit,
+    unit_count,
+    unit_finding,
+    unit_source,
+)
+from .units import give_days
+from .verdicts import packed
+
+STATE = "rematch"
+BATCH = 500  # units of one transaction
+MANY = 500  # ids in one statement
+IMAGES = 2000  # images that are counted in one transaction
+MANY_UNITS = 20_000  # from so many on, every image is counted
+TO_ASSESS, TO_COUNT = 0, 1
+_COUNTS = ("assessed", "lowered", "risk", "critical", "high", "medium", "low", "unrated", "fixable", "exploited")
+_BY_SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "negligible": "low"}
+
+
+class Rematched(Struct, frozen=True):
+    """``units`` were assessed again, and ``images`` counted; ``events`` were made."""
+
+    units: int = 0
+    scores: int = 0
+    images: int = 0
+    events: int = 0
+    seconds: float = 0.0
+
+
+class Progress(Struct, frozen=True):
+    """``build``: the database that units are brought to; ``spaces``: what each namespace is as a whole, by it."""
+
+    build: str = ""
+    is_done: bool = True
+    begun: float = 0.0
+    spaces: dict[str, str] = {}
+
+
+class _Row(Struct, frozen=True):
+    number: int
+    assessed_by: str
+    content: bytes
+    context: bytes
+
+
+def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *, everything: bool = False) -> Rematched:
+    """Without the old database, or if another one assessed the fleet, everything is assessed again."""
+    start = time.monotonic()
+    with assessor_of(fleet, new_database) as assessor:
+        _begin(fleet, assessor, old_database, new_database, everything=everything)
+        scores = _score(fleet, assessor.knowledge)
+        units = sum(_assess_waiting(fleet, assessor))
+    images = _count_images(fleet)
+    made = _make_events(fleet)
+    with writing(fleet.engine) as connection:
+        connection.execute(delete(rematch_unit))
+        _save(connection, replace(_progress(connection), is_done=True))
+    return Rematched(units, scores, images, made, time.monotonic() - start)
+
+
+def everything(fleet: Fleet) -> Rematched:
+    """All units again: the code or the settings that decide have changed."""
+    return after_update(fleet, None, database_of(fleet.settings), everything=True)
+
+
+def assess_units(fleet: Fleet, unit_ids: Sequence[int]) -> None:
+    """The first verdicts of units, by the present database. They make no events: what is new is told of the image."""
+    if not unit_ids:
+        return
+    with assessor_of(fleet, database_of(fleet.settings)) as assessor:
+        rest: Iterable[int] = unit_ids
+        while some := list(rest):
+            dated: list[int] = []
+            for numbers in batches(some, BATCH):
+                dated += _assess(fleet, assessor, _rows_of(fleet, numbers), is_first=True)
+            with writing(fleet.engine) as connection:
+                rest = give_days(connection, dated)
+        with writing(fleet.engine) as connection:
+            _note_spaces(connection, assessor, unit_ids)
+
+
+def count_images(connection: Connection, image_ids: Sequence[int]) -> None:
+    """The counts of these images, from the verdicts of their units."""
+    sums = [func.sum(unit_count.c[name]) if name != "risk" else func.max(unit_count.c.risk) for name in _COUNTS]
+    counting = (
+        select(image_unit.c.image_id, *sums)
+        .join(unit_count, unit_count.c.unit_id == image_unit.c.unit_id)
+        .group_by(image_unit.c.image_id)
+    )
+    for some in batches(image_ids, MANY):
+        _write_counts(connection, counting.where(image_unit.c.image_id.in_(some)), image.c.id.in_(some))
+
+
+# --- what has to be done ----------------------------------------------------------------------------------------------
+
+
+def _begin(fleet: Fleet, assessor: Assessor, old: Path | None, new: Path, *, everything: bool) -> None:
+    """Notes what the update has to do, in one transaction."""
+    with fleet.engine.connect() as connection:
+        known = _progress(connection)
+        spaces = list(connection.execute(select(unit_source.c.namespace).distinct()).scalars())
+    states = {space: assessor.state_of(space) for space in spaces if space not in (VULNERABILITIES, REPOSITORIES)}
+    if known.build == assessor.build and not everything and (not known.is_done or states == known.spaces):
+        return
+    changed: set[Key] | None = None
+    scored: set[str] = set()
+    if known.build == assessor.build and not everything:
+        changed = set()  # only the day is another one
+    elif not everything:
+        changed, scored = _changed(old, new, known.build)
+    with writing(fleet.engine) as connection:
+        if changed is None:
+            waiting = select(unit.c.id, literal(TO_ASSESS)).where(true())
+            connection.execute(_waiting(connection, waiting))
+        else:
+            moved = [space for space, found in states.items() if known.spaces.get(space) != found]
+            _note_units(connection, changed, moved)
+            for ids in batches(sorted(scored), MANY):
+                of_fleet = select(unit_finding.c.vulnerability).where(unit_finding.c.vulnerability.in_(ids)).distinct()
+                adding = insert(connection, rematch_score).from_select(["vulnerability"], of_fleet)
+                connection.execute(adding.on_conflict_do_nothing())
+        _save(connection, Progress(assessor.build, False, time.time(), states))
+
+
+def _changed(old: Path | None, new: Path, build: str) -> tuple[set[Key] | None, set[str]]:
+    """The answers that differ, and the vulnerabilities whose scores do; None: unknown, everything may differ."""
+    if old is None:
+        return None, set()
+    keys: set[Key] = set()
+    scored: set[str] = set()
+    try:
+        with open_database(old) as before, open_database(new) as after:
+            if before.info.built != build:
+                return None, set()
+            for found in differences(before, after):
+                if found.kind == "epss":
+                    scored.add(found.id)
+                elif found.kind == "support":
+                    continue  # a part of what a namespace is as a whole
+                elif found.kind in ("record", "exploited"):
+                    keys.add((VULNERABILITIES, found.id))
+                    records = (*found.before, *found.after)
+                    aliases = (answers_for_aliases(each) for each in records if isinstance(each, VulnerabilityRecord))
+                    keys.update((VULNERABILITIES, alias) for names in aliases for alias in names)
+                elif found.kind == "repository":
+                    records = (*found.before, *found.after)
+                    keys.update((REPOSITORIES, each.name) for each in records if isinstance(each, Repository))
+                else:
+                    keys.add((found.namespace, key_name(found.namespace, found.name)))
+    except DatabaseError:
+        return None, set()
+    return keys, scored
+
+
+def _note_units(connection: Connection, keys: Iterable[Key], spaces: Sequence[str]) -> None:
+    """One join of the changed answers with those that units depend on."""
+    asked = Table(
+        "rematch_key",
+        MetaData(),
+        Column("namespace", String(100), primary_key=True),
+        Column("name", Text, primary_key=True),
+        prefixes=["TEMPORARY"],
+    )
+    asked.drop(connection, checkfirst=True)
+    asked.create(connection)
+    for some in batches(keys, 10 * MANY):
+        connection.execute(
+            insert(connection, asked).on_conflict_do_nothing(), [{"namespace": space, "name": name} for space, name in some]
+        )
+    same = (unit_source.c.namespace == asked.c.namespace) & (unit_source.c.name == asked.c.name)
+    named = select(unit_source.c.unit_id, literal(TO_ASSESS)).select_from(asked.join(unit_source, same)).where(true())
+    connection.execute(_waiting(connection, named.distinct()))
+    for space in spaces:
+        whole = select(unit_source.c.unit_id, literal(TO_ASSESS)).where(unit_source.c.namespace == space).distinct()
+        connection.execute(_waiting(connection, whole))
+    asked.drop(connection)
+
+
+def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[int]) -> None:
+    """The namespaces of these units, as they are now: the next update compares them."""
+    known = _progress(connection)
+    asked: set[str] = set()
+    for some in batches(unit_ids, MANY):
+        of_units = select(unit_source.c.namespace).where(unit_source.c.unit_id.in_(some)).distinct()
+        asked.update(connection.execute(of_units).scalars())
+    new = asked - known.spaces.keys() - {VULNERABILITIES, REPOSITORIES}
+    if new or not known.build:
+        states = {space: assessor.state_of(space) for space in sorted(new)}
+        _save(connection, replace(known, build=known.build or assessor.build, spaces=known.spaces | states))
+
+
+# --- scores -----------------------------------------------------------------------------------------------------------
+
+
+def _score(fleet: Fleet, knowledge: Knowledge) -> int:
+    """Scores change every day and for most vulnerabilities: they are written without assessing anything."""
+    count = 0
+    while True:
+        with writing(fleet.engine) as connection:
+            ids = list(connection.execute(select(rematch_score.c.vulnerability).limit(MANY)).scalars())
+            if not ids:
+                return count
+            count += _write_scores(connection, ids, knowledge)
+            connection.execute(delete(rematch_score).where(rematch_score.c.vulnerability.in_(ids)))
+
+
+def _write_scores(connection: Connection, ids: Sequence[str], knowledge: Knowledge) -> int:
+    known = knowledge.epss(ids)
+    wanted = select(unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
+    rows = connection.execute(wanted.where(unit_finding.c.vulnerability.in_(ids))).all()
+    units: set[int] = set()
+    for unit_id, id, package, data in rows:
+        finding = _scored(from_msgpack(bytes(data), Vulnerability), known.get(id))
+        one = (unit_finding.c.unit_id == unit_id) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
+        connection.execute(update(unit_finding).where(one).values(**_scores_of(finding), data=msgspec.msgpack.encode(finding)))
+        units.add(unit_id)
+    for some in batches(sorted(units), MANY):
+        worst = (
+            select(unit_finding.c.unit_id, func.max(unit_finding.c.risk))
+            .where(unit_finding.c.unit_id.in_(some), unit_finding.c.confidence != "possible")
+            .group_by(unit_finding.c.unit_id)
+        )
+        for unit_id, risk in connection.execute(worst).all():
+            changed = update(unit_count).where(unit_count.c.unit_id == unit_id, unit_count.c.risk != risk)
+            if connection.execute(changed.values(risk=risk)).rowcount:
+                _to_count(connection, [unit_id])
+    return len(rows)
+
+
+def _scored(finding: Vulnerability, epss: Epss | None) -> Vulnerability:
+    risk = risk_of(finding.severity, best(finding.cvss), epss, bool(finding.kev), bool(finding.fix.versions))
+    return replace(finding, epss=EpssScore.of(epss), risk=risk)
+
+
+# --- units ------------------------------------------------------------------------------------------------------------
+
+
+def _assess_waiting(fleet: Fleet, assessor: Assessor) -> Iterator[int]:
+    """How many units each transaction has brought to the database."""
+    while True:
+        last = ("", 0)
+        while numbers := _waiting_after(fleet, last):
+            dated = _assess(fleet, assessor, _rows_of(fleet, [number for _, number in numbers]))
+            if dated:
+                with writing(fleet.engine) as connection:
+                    new = give_days(connection, dated)
+                for some in batches(new, BATCH):
+                    _assess(fleet, assessor, _rows_of(fleet, some), is_first=True)
+                with writing(fleet.engine) as connection:
+                    _to_count(connection, new)
+            last = numbers[-1]
+            yield len(numbers)
+        with writing(fleet.engine) as connection:
+            if not _note_missed(connection, assessor.build):
+                return
+
+
+def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]:
+    name, number = last
+    waiting = (
+        select(unit.c.name, unit.c.id)
+        .join(rematch_unit, rematch_unit.c.unit_id == unit.c.id)
+        .where(
+            rematch_unit.c.phase == TO_ASSESS,
+            (unit.c.name > name) | ((unit.c.name == name) & (unit.c.id > number)),
+        )
+        .order_by(unit.c.name, unit.c.id)
+        .limit(BATCH)
+    )
+    with fleet.engine.connect() as connection:
+        return [(found, one) for found, one in connection.execute(waiting)]
+
+
+def _note_missed(connection: Connection, build: str) -> bool:
+    """Units that another process has assessed by an older database since the run began."""
+    begun = _progress(connection).begun
+    missed = select(unit.c.id, literal(TO_ASSESS)).where(
+        unit.c.assessed_at >= begun, unit.c.assessed_by != build, unit.c.assessed_by != ""
+    )
+    return connection.execute(_waiting(connection, missed)).rowcount > 0
+
+
+def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[_Row]:
+    wanted = (
+        select(unit.c.id, unit.c.assessed_by, unit.c.data, context.c.data)
+        .join(context, context.c.id == unit.c.context_id)
+        .where(unit.c.id.in_(numbers))
+        .order_by(unit.c.name, unit.c.id)
+    )
+    with fleet.engine.connect() as connection:
+        return [_Row(number, by, bytes(data), bytes(around)) for number, by, data, around in connection.execute(wanted)]
+
+
+def _assess(fleet: Fleet, assessor: Assessor, rows: Sequence[_Row], *, is_first: bool = False) -> list[int]:
+    """Assesses units and writes what changed, in one transaction; returns those that need the day of their images."""
+    results = [(row, assessor.assess(row.context, row.content)) for row in rows]
+    now = time.time()
+    with writing(fleet.engine) as connection:
+        numbers = [row.number for row in rows]
+        before = _findings_of(connection, numbers)
+        counts = _counts_of(connection, numbers)
+        changed: list[int] = []
+        changes: list[dict[str, object]] = []
+        for row, result in results:
+            old = before.get(row.number, {})
+            _write_findings(connection, row.number, old, result, now)
+            if counts.get(row.number) != _counts(result):
+                changed.append(row.number)
+            if row.assessed_by and not is_first:
+                known = [from_msgpack(data, Vulnerability) for data in old.values()]
+                changes += events.changes_of(row.number, known, result.verdict.found)
+        _write_units(connection, results, assessor.build, now)
+        _write_sources(connection, {row.number: result.sources for row, result in results})
+        for some in batches(changes, MANY):
+            connection.execute(insert(connection, rematch_change).on_conflict_do_nothing(), some)
+        if not is_first:
+            connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
+            _to_count(connection, changed)
+    return [row.number for row, result in results if result.needs_day]
+
+
+_Stored = dict[tuple[str, str], bytes]  # by vulnerability and purl
+
+
+def _findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, _Stored]:
+    found: dict[int, _Stored] = {}
+    columns = (unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
+    for unit_id, id, package, data in connection.execute(select(*columns).where(unit_finding.c.unit_id.in_(numbers))):
+        found.setdefault(unit_id, {})[id, package] = bytes(data)
+    return found
+
+
+def _counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    columns = [unit_count.c[name] for name in _COUNTS]
+    rows = connection.execute(select(unit_count.c.unit_id, *columns).where(unit_count.c.unit_id.in_(numbers)))
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def _write_findings(connection: Connection, number: int, old: _Stored, result: Assessed, now: float) -> None:
+    new = {(finding.id, finding.package): finding for finding in result.verdict.found}
+    inserted, changed = [], []
+    for key, finding in new.items():
+        data = msgspec.msgpack.encode(finding)
+        if key not in old:
+            inserted.append(_finding_row(number, finding, data, now))
+        elif old[key] != data:
+            changed.append((key, finding, data))
+    if inserted:
+        connection.execute(unit_finding.insert(), inserted)
+    for (id, package), finding, data in changed:
+        one = (unit_finding.c.unit_id == number) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
+        row = _finding_row(number, finding, data, now)
+        was = from_msgpack(old[id, package], Vulnerability)
+        for name in ("unit_id", "vulnerability", "package", "first_at"):
+            del row[name]
+        if was.fix.state == finding.fix.state:
+            del row["fix_at"]
+        connection.execute(update(unit_finding).where(one).values(row))
+    gone = sorted(old.keys() - new.keys())
+    if gone and len(gone) == len(old):
+        connection.execute(delete(unit_finding).where(unit_finding.c.unit_id == number))
+    else:
+        for id, package in gone:
+            one = (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
+            connection.execute(delete(unit_finding).where(unit_finding.c.unit_id == number, one))
+
+
+def _finding_row(number: int, finding: Vulnerability, data: bytes, now: float) -> dict[str, object]:
+    return {
+        "unit_id": number,
+        "vulnerability": finding.id,
+        "package": finding.package,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "fix_state": finding.fix.state,
+        "fixed_version": finding.fix.versions[0] if finding.fix.versions else "",
+        "exploited": bool(finding.kev),
+        **_scores_of(finding),
+        "first_at": now,
+        "disclosed": (finding.published or "")[:10],
+        "fix_at": now if finding.fix.state == "fixed" else None,
+        "data": data,
+    }
+
+
+def _scores_of(finding: Vulnerability) -> dict[str, int]:
+    return {
+        "risk": int(finding.risk * 1000),
+        "epss": round(finding.epss.score * 1_000_000) if finding.epss else 0,
+    }
+
+
+def _counts(result: Assessed) -> tuple[int, ...]:
+    """As an image counts them: findings that are only possible are no part of it."""
+    counted = [finding for finding in result.verdict.found if finding.confidence != "possible"]
+    by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
+    for finding in counted:
+        by_severity[_BY_SEVERITY.get(finding.severity, "unrated")] += 1
+    return (
+        result.verdict.assessed,
+        int(result.verdict.is_lowered),
+        max((int(finding.risk * 1000) for finding in counted), default=0),
+        *by_severity.values(),
+        sum(finding.fix.state == "fixed" for finding in counted),
+        sum(bool(finding.kev) for finding in counted),
+    )
+
+
+def _write_units(connection: Connection, results: Sequence[tuple[_Row, Assessed]], build: str, now: float) -> None:
+    verdicts = [
+        {"number": row.number, "new_verdict": packed(result.verdict), "codes": result.verdict.codes} for row, result in results
+    ]
+    if verdicts:
+        writing_one = update(unit).where(unit.c.id == bindparam("number"))
+        values: dict[str, Any] = {"verdict": bindparam("new_verdict"), "reasons": bindparam("codes")}
+        connection.execute(writing_one.values(assessed_by=build, assessed_at=now, **values), verdicts)
+    rows = [{"unit_id": row.number, **dict(zip(_COUNTS, _counts(result), strict=True))} for row, result in results]
+    if rows:
+        adding = insert(connection, unit_count)
+        counts = {name: adding.excluded[name] for name in _COUNTS}
+        connection.execute(adding.on_conflict_do_update(index_elements=["unit_id"], set_=counts), rows)
+
+
+def _write_sources(connection: Connection, sources: dict[int, frozenset[Key]]) -> None:
+    columns = (unit_source.c.unit_id, unit_source.c.namespace, unit_source.c.name)
+    rows = connection.execute(select(*columns).where(unit_source.c.unit_id.in_(list(sources))))
+    known: dict[int, set[Key]] = {}
+    for number, namespace, name in rows:
+        known.setdefault(number, set()).add((namespace, name))
+    added = [
+        {"unit_id": number, "namespace": namespace, "name": name}
+        for number, keys in sources.items()
+        for namespace, name in keys - known.get(number, set())
+    ]
+    for some in batches(added, 10 * MANY):
+        connection.execute(insert(connection, unit_source).on_conflict_do_nothing(), some)
+    for number, keys in known.items():
+        for namespace, name in keys - sources[number]:
+            one = (unit_source.c.namespace == namespace) & (unit_source.c.name == name)
+            connection.execute(delete(unit_source).where(unit_source.c.unit_id == number, one))
+
+
+# --- images and events ------------------------------------------------------------------------------------------------
+
+
+def _count_images(fleet: Fleet) -> int:
+    """Counts the images that have a unit whose counts changed, in the order of their numbers."""
+    with fleet.engine.connect() as connection:
+        to_count = rematch_unit.c.phase == TO_COUNT
+        units = connection.execute(select(func.count()).select_from(rematch_unit).where(to_count)).scalar_one()
+        last = connection.execute(select(func.max(image.c.id))).scalar() or 0
+    if not units:
+        return 0
+    count = 0
+    for first in range(0, last + 1, IMAGES):
+        of_range = (image_unit.c.image_id >= first) & (image_unit.c.image_id < first + IMAGES)
+        with writing(fleet.engine) as connection:
+            if units >= MANY_UNITS:
+                numbers = list(
+                    connection.execute(select(image.c.id).where(image.c.id.between(first, first + IMAGES - 1))).scalars()
+                )
+            else:
+                affected = (
+                    select(image_unit.c.image_id)
+                    .join(rematch_unit, rematch_unit.c.unit_id == image_unit.c.unit_id)
+                    .where(to_count, of_range)
+                    .distinct()
+                )
+                numbers = list(connection.execute(affected).scalars())
+            count_images(connection, numbers)
+            count += len(numbers)
+    return count
+
+
+def _write_counts(connection: Connection, counting: Select[tuple[int, ...]], of_images: ColumnElement[bool]) -> None:
+    own = dict(connection.execute(select(image.c.id, image.c.lowered).where(of_images)).all())
+    rows = []
+    for row in connection.execute(counting):
+        number = row[0]
+        counts: dict[str, object] = dict(zip(_COUNTS, row[1:], strict=True))
+        assessed, lowered = counts.pop("assessed"), counts.pop("lowered")
+        is_lowered = lowered or own.get(number)
+        counts["coverage"] = "not_assessed" if not assessed else "partially_assessed" if is_lowered else "assessed"
+        rows.append({"number": number, **{f"new_{name}": value for name, value in counts.items()}})
+    if rows:
+        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*_COUNTS[2:], "coverage")}
+        writing_one = update(image).where(image.c.id == bindparam("number"))
+        connection.execute(writing_one.values(assessed_at=time.time(), **columns), rows)
+
+
+def _make_events(fleet: Fleet) -> int:
+    made = 0
+    while True:
+        with writing(fleet.engine) as connection:
+            found = events.from_changes(connection)
+        if found is None:
+            return made
+        made += found
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def _waiting(connection: Connection, units: Select[tuple[int, int]]) -> Insert:
+    adding = insert(connection, rematch_unit).from_select(["unit_id", "phase"], units)
+    return adding.on_conflict_do_update(index_elements=["unit_id"], set_={"phase": TO_ASSESS})
+
+
+def _to_count(connection: Connection, numbers: Iterable[int]) -> None:
+    for some in batches(numbers, 10 * MANY):
+        rows = [{"unit_id": number, "phase": TO_COUNT} for number in some]
+        connection.execute(insert(connection, rematch_unit).on_conflict_do_nothing(), rows)
+
+
+def _progress(connection: Connection) -> Progress:
+    data = connection.execute(select(state.c.value).where(state.c.key == STATE)).scalar()
+    return from_json(bytes(data), Progress) if data else Progress()
+
+
+def _save(connection: Connection, progress: Progress) -> None:
+    row = {"key": STATE, "value": msgspec.json.encode(progress)}
+    adding = insert(connection, state).values(row)
+    connection.execute(adding.on_conflict_do_update(index_elements=["key"], set_={"value": adding.excluded.value}))

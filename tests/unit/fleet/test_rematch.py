@@ -1,0 +1,161 @@
+"""A new database: only what depends on a changed answer is assessed again, and the result is that of assessing everything."""
+
+import pytest
+from tests.support.fleet_units import add_image, add_project, database_with, findings, fleet_in, rows
+from tests.support.matching import advisory, deb, info, pypi
+
+from careen.fleet import rematch
+from careen.fleet.connection import writing
+from careen.fleet.tables import event, image, outbox, rematch_unit, subscription, unit, unit_finding
+from careen.model.advisory import Epss, Exploited, Support, VulnerabilityRecord
+from careen.model.package import Source
+
+FIRST, SECOND = "2026-01-01T00:00:00+00:00", "2026-01-02T00:00:00+00:00"
+OPENSSL, DJANGO = deb(), pypi()
+ZLIB = deb("zlib1g", "1.2.3", Source("zlib", "1.2.3"))
+NAMESPACES = (info(unfixed=True), info("PyPI", "osv"))
+
+
+def of_django(id="CVE-2026-0002", fixed="4.2.2", **fields):
+    return advisory(id, fixed, "PyPI", "django", source="osv", **fields)
+
+
+@pytest.fixture
+def fleet(tmp_path):
+    made = fleet_in(tmp_path)
+    yield made
+    made.engine.dispose()
+
+
+def update(fleet, tmp_path, before, after):
+    """The fleet's verdicts by the first records, then by the others."""
+    old = database_with(fleet, [*NAMESPACES, *before], FIRST, tmp_path / "old.sqlite")
+    new = database_with(fleet, [*NAMESPACES, *after], SECOND)
+    return rematch.after_update(fleet, old, new)
+
+
+def begin(fleet, records, *images):
+    database_with(fleet, [*NAMESPACES, *records], FIRST)
+    for number, packages in enumerate(images, 1):
+        add_image(fleet, packages, number)
+
+
+def assessed_by(fleet):
+    return {name: by for name, by in rows(fleet, unit, "name", "assessed_by")}
+
+
+def counts(fleet):
+    return rows(fleet, image, "id", "critical", "high", "medium", "low", "unrated", "fixable", "exploited", "risk")
+
+
+def events_of(fleet):
+    return rows(fleet, event, "kind", "vulnerability", "package", "images")
+
+
+def test_images_share_the_verdict_of_a_package(fleet):
+    begin(fleet, [advisory()], [OPENSSL, DJANGO], [OPENSSL, ZLIB])
+    assert [row[0] for row in findings(fleet)] == ["CVE-2026-0001"]
+    assert [name for name, _ in rows(fleet, unit, "name", "id")] == ["django", "libssl3", "zlib1g"]
+    assert [row[:2] + row[6:8] for row in counts(fleet)] == [(1, 0, 1, 0), (2, 0, 1, 0)]
+
+
+def test_only_what_depends_on_a_changed_answer_is_assessed_again(fleet, tmp_path):
+    begin(fleet, [advisory()], [OPENSSL, DJANGO, ZLIB])
+    done = update(fleet, tmp_path, [advisory()], [advisory(), of_django()])
+    assert done.units == 1
+    assert assessed_by(fleet) == {"django": SECOND, "libssl3": FIRST, "zlib1g": FIRST}
+    assert [row[0] for row in findings(fleet)] == ["CVE-2026-0001", "CVE-2026-0002"]
+    assert events_of(fleet) == [("disclosed", "CVE-2026-0002", "pkg:pypi/django", 1)]
+
+
+def test_one_event_for_all_images_and_versions(fleet, tmp_path):
+    other = pypi(version="4.2.0")
+    begin(fleet, [], [DJANGO], [DJANGO], [other], [DJANGO, other])
+    update(fleet, tmp_path, [], [of_django()])
+    assert events_of(fleet) == [("disclosed", "CVE-2026-0002", "pkg:pypi/django", 4)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        ([of_django(fixed=None, status="open")], [of_django()], "fix_available"),
+        ([of_django()], [of_django(), Exploited("CVE-2026-0002", "2026-01-01")], "exploited"),
+        ([of_django()], [of_django(fixed="4.2.1")], "resolved"),
+        ([of_django()], [], "resolved"),
+    ],
+)
+def test_kinds_of_events(fleet, tmp_path, before, after, kind):
+    begin(fleet, before, [DJANGO])
+    update(fleet, tmp_path, before, after)
+    assert [(row[0], row[3]) for row in events_of(fleet)] == [(kind, 1)]
+
+
+def test_the_same_update_again_changes_nothing(fleet, tmp_path):
+    begin(fleet, [advisory()], [OPENSSL, DJANGO])
+    update(fleet, tmp_path, [advisory()], [of_django()])
+    was = (findings(fleet), events_of(fleet), counts(fleet))
+    assert rematch.after_update(fleet, tmp_path / "old.sqlite", tmp_path / "database" / "advisories.sqlite").units == 0
+    assert (findings(fleet), events_of(fleet), counts(fleet)) == was
+
+
+@pytest.mark.parametrize("step", ["_assess", "_count_images", "_make_events"])
+def test_a_killed_run_goes_on(fleet, tmp_path, monkeypatch, step):
+    after = [advisory(fixed="3.0.14-1"), of_django(), advisory("CVE-2026-0003", "2.0-1", package="zlib")]
+    begin(fleet, [advisory()], [OPENSSL, DJANGO], [ZLIB, DJANGO])
+    monkeypatch.setattr(rematch, "BATCH", 1)
+    real, left = getattr(rematch, step), [1 if step == "_assess" else 0]
+
+    def dying(*args, **options):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return real(*args, **options)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(rematch, step, dying)
+        update(fleet, tmp_path, [advisory()], after)
+    rematch.after_update(fleet, tmp_path / "old.sqlite", tmp_path / "database" / "advisories.sqlite")
+    assert [row[0] for row in findings(fleet)] == ["CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0003"]
+    assert events_of(fleet) == [
+        ("disclosed", "CVE-2026-0002", "pkg:pypi/django", 2),
+        ("disclosed", "CVE-2026-0003", "pkg:deb/debian/zlib1g", 1),
+    ]
+    assert [row[0:1] + row[6:7] for row in counts(fleet)] == [(1, 2), (2, 2)]
+    assert rows(fleet, rematch_unit) == []
+
+
+def test_scores_are_written_without_assessing(fleet, tmp_path):
+    begin(fleet, [of_django()], [DJANGO])
+    before = counts(fleet)[0][-1]
+    done = update(fleet, tmp_path, [of_django()], [of_django(), Epss("CVE-2026-0002", 0.9, 0.99)])
+    assert (done.units, done.scores, done.images) == (0, 1, 1)
+    assert rows(fleet, unit_finding, "epss") == [(900_000,)]
+    assert counts(fleet)[0][-1] > before
+    again = rematch.everything(fleet)
+    assert again.units == 1 and again.images == 0  # it has written what an assessment gives
+
+
+def test_records_and_the_end_of_a_release_count(fleet, tmp_path):
+    begin(fleet, [advisory()], [OPENSSL, DJANGO])
+    record = VulnerabilityRecord("CVE-2026-0001", "nvd", severity="critical")
+    assert update(fleet, tmp_path, [advisory()], [advisory(), record]).units == 1
+    assert counts(fleet)[0][1] == 1
+    newer = database_with(
+        fleet, [*NAMESPACES, advisory(), record, Support("debian:12", "2020-01-01")], "2026-01-03T00:00:00+00:00"
+    )
+    assert rematch.after_update(fleet, tmp_path / "old.sqlite", newer).units == 2  # of an unknown database: everything
+    assert any("end_of_life" in reasons for (reasons,) in rows(fleet, unit, "reasons"))
+
+
+def test_who_is_told(fleet, tmp_path):
+    database_with(fleet, list(NAMESPACES), FIRST)
+    one, other = add_project(fleet, 1), add_project(fleet, 2)
+    add_image(fleet, [DJANGO], 1, one)
+    add_image(fleet, [ZLIB], 2, other)
+    rules = [(1, one, b""), (2, other, b""), (3, one, b'{"kinds":["resolved"]}'), (4, one, b'{"severity":"critical"}')]
+    with writing(fleet.engine) as connection:
+        for number, project_id, rule in rules:
+            row = {"id": number, "project_id": project_id, "kind": "webhook", "target": b"", "rule": rule, "created_at": 0.0}
+            connection.execute(subscription.insert().values(row))
+    update(fleet, tmp_path, [], [of_django()])
+    assert rows(fleet, outbox, "subscription_id", "state") == [(1, "waiting")]
