@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from careen.log import logger
 
-from . import advisories, crawl, enrolment, images, layers, purge
+from . import advisories, enrolment, images, layers
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Handler
@@ -51,10 +51,8 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
         "open": lambda job: enrolment.open_enrolled(fleet, job),
         "read": lambda job: layers.read(fleet, job, name),
         "join": lambda job: images.join(fleet, job),
-        "crawl": lambda job: crawl.run(fleet, job),
         "update": lambda job: advisories.update(fleet, job),
         "rematch": lambda job: advisories.assess_again(fleet, job),
-        "purge": lambda job: purge.run(fleet, job),
     }
 
 
