@@ -1,0 +1,209 @@
+"""The queue, the same on both databases: order, lanes, keys, retries, and what a worker that dies leaves."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import text, update
+
+from careen.fleet.connection import connect, is_sqlite, prepare, writing
+from careen.fleet.queue import MAX_TRIES, Job, RetryError, pause_s, why_it_waits
+from careen.fleet.tables import job
+
+
+@pytest.fixture
+def engine(address):
+    made = connect(address)
+    prepare(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def queue(engine):
+    return queue_of(engine)
+
+
+def queue_of(engine, places=2):
+    if is_sqlite(engine):
+        from careen.fleet.queue.embedded import EmbeddedQueue
+
+        return EmbeddedQueue(engine, places)
+    from careen.fleet.queue.postgres import PostgresQueue
+
+    made = PostgresQueue(engine, places)
+    made.install()
+    return made
+
+
+def add(engine, queue, *jobs):
+    with writing(engine) as connection:
+        queue.add(connection, jobs)
+
+
+def depth(engine, queue):
+    with engine.connect() as connection:
+        return queue.depth(connection)
+
+
+def waiting(engine, queue):
+    with engine.connect() as connection:
+        return queue.waiting(connection)
+
+
+def worked(queue, handler, until, worker="w1", seconds=20.0):
+    """Works until the condition holds; the worker is gone afterwards."""
+    deadline = time.monotonic() + seconds
+    queue.work({"work": handler}, worker, lambda: until() or time.monotonic() > deadline)
+    assert until()
+
+
+def test_each_job_runs_once_and_leaves_nothing(engine, queue):
+    add(engine, queue, *(Job("work", f"key:{number}", b'{"n":1}', 2, "me") for number in range(5)))
+    assert depth(engine, queue) == {2: 5}
+    done = []
+    worked(queue, lambda each: done.append(each), lambda: len(done) >= 5)
+    assert sorted(each.key for each in done) == [f"key:{number}" for number in range(5)]
+    assert {(each.payload, each.lane, each.owner) for each in done} == {(b'{"n":1}', 2, "me")}
+    assert depth(engine, queue) == {}
+    assert waiting(engine, queue) == []
+
+
+def test_one_job_of_a_key_waits_and_the_faster_lane_counts(engine, queue):
+    add(engine, queue, Job("work", "a", lane=2), Job("work", "b", lane=1))
+    add(engine, queue, Job("work", "a", lane=0), Job("work", "b", lane=2))
+    assert depth(engine, queue) == {0: 1, 1: 1}
+
+
+def test_people_come_first(engine, queue):
+    add(engine, queue, *(Job("work", f"background:{number}") for number in range(3)), Job("work", "person", lane=0))
+    done = []
+    worked(queue, lambda each: done.append(each.key), lambda: len(done) >= 4)
+    assert "person" in done[:2]  # beside it, background work has its own place
+
+
+def test_background_work_leaves_a_place(engine, queue):
+    """Two places: while background jobs block, a job of a person runs."""
+    add(engine, queue, *(Job("work", f"background:{number}") for number in range(4)))
+    release, person = threading.Event(), threading.Event()
+    running = []
+
+    def handle(each):
+        if each.key == "person":
+            person.set()
+            return
+        running.append(each.key)
+        release.wait(20)
+
+    threads = [
+        threading.Thread(target=queue.work, args=({"work": handle}, f"w{number}", lambda: person.is_set() and release.is_set()))
+        for number in range(2 if is_sqlite(engine) else 1)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        assert _soon(lambda: running)
+        add(engine, queue, Job("work", "person", lane=0))
+        assert person.wait(15)
+        assert len(running) == 1
+    finally:
+        person.set()
+        release.set()
+        for thread in threads:
+            thread.join(20)
+
+
+def test_a_job_that_asks_for_it_is_tried_again(engine, queue):
+    add(engine, queue, Job("work", "a"))
+    seen = []
+
+    def handle(each):
+        seen.append(each.key)
+        if len(seen) == 1:
+            raise RetryError("the registry asks for a pause", 0.2)
+
+    worked(queue, handle, lambda: len(seen) >= 2)
+    assert _soon(lambda: depth(engine, queue) == {})
+
+
+def test_a_job_that_fails_is_given_up_in_the_end(engine, queue, monkeypatch):
+    monkeypatch.setattr(f"{type(queue).__module__}.pause_s", lambda tries: 0.05)
+    add(engine, queue, Job("work", "a"))
+    seen = []
+
+    def handle(each):
+        seen.append(each.key)
+        raise ValueError("no")
+
+    worked(queue, handle, lambda: len(seen) >= MAX_TRIES)
+    assert _soon(lambda: waiting(engine, queue) == [])
+    assert len(seen) == MAX_TRIES
+
+
+def test_what_waits_is_listed_with_the_reason_and_can_be_cancelled(engine, queue):
+    add(engine, queue, Job("work", "later", lane=1, owner="me", run_at=time.time() + 500), Job("work", "now", lane=0))
+    by_key = {each.key: each for each in waiting(engine, queue)}
+    assert by_key["later"].why.startswith("it is tried again in 49") or by_key["later"].why.startswith("it is tried again in 5")
+    assert by_key["later"].owner == "me"
+    assert by_key["now"].why == "earlier work of its lane, or of a faster one, comes first"
+    assert 0 <= by_key["now"].age_s < 60
+    with writing(engine) as connection:
+        assert queue.cancel(connection, by_key["later"].id)
+        assert not queue.cancel(connection, by_key["later"].id)
+    assert depth(engine, queue) == {0: 1}
+
+
+def test_the_job_of_a_worker_that_died_runs_again(engine, queue):
+    add(engine, queue, Job("work", "a"))
+    seen = []
+    blocked, release = threading.Event(), threading.Event()
+
+    def handle(each):
+        seen.append(each.key)
+        if len(seen) == 1:
+            blocked.set()
+            release.wait(20)
+
+    stopped = threading.Event()
+    thread = threading.Thread(target=queue.work, args=({"work": handle}, "dead", stopped.is_set))
+    thread.start()
+    assert blocked.wait(20)
+    with writing(engine) as connection:  # as if it had not been heard of for long
+        if is_sqlite(engine):
+            connection.execute(update(job).values(lease_until=1.0))
+        else:
+            connection.execute(text("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'"))
+    worked(queue_of(engine), handle, lambda: len(seen) >= 2, worker="heir")
+    stopped.set()
+    release.set()
+    thread.join(20)
+    assert seen == ["a", "a"]
+
+
+def test_a_transaction_that_fails_adds_nothing(engine, queue):
+    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
+        queue.add(connection, [Job("work", "a")])
+        1 / 0  # noqa: B018
+    assert depth(engine, queue) == {}
+
+
+def test_pauses_grow_and_end():
+    pauses = [pause_s(tries) for tries in range(12)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == 2
+    assert pauses[-1] == 300
+
+
+def test_why_a_job_waits():
+    assert why_it_waits("running", 2, 0, "", True) == ""
+    assert why_it_waits("waiting", 2, 0, "", True) == "all places for background work are taken"
+    assert why_it_waits("waiting", 0, 5, "429", False) == "it is tried again in 5 s: 429"
+
+
+def _soon(condition, seconds=15.0):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
