@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+
 from tests.support.postgres import postgres
 
 _numbers = itertools.count()

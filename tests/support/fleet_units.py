@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 from sqlalchemy import select
-from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES
 
 from careen.config import Settings
 from careen.database.build import FeedRow, Fresh, build
@@ -17,6 +16,7 @@ from careen.fleet.units import store_units
 from careen.model.advisory import Epss, Exploited, Support, VulnerabilityRecord
 from careen.model.inventory import Inventory
 from careen.store.memory import MemoryStore
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES
 
 GENERAL = (VulnerabilityRecord, Epss, Exploited, Support)
 

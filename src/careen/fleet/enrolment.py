@@ -65,10 +65,11 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
             "source": source.encoded(),
             "enrolled_at": now,
         }
-        added = connection.execute(insert(connection, image).on_conflict_do_nothing(index_elements=["identity"]), row)
+        new = insert(connection, image).on_conflict_do_nothing(index_elements=["identity"]).returning(image.c.id)
+        added = connection.execute(new, row).scalar() is not None
         known = connection.execute(select(image.c.id, image.c.state).where(image.c.identity == identity)).one()
         see(connection, project_id, known.id, now)
-        if added.rowcount:
+        if added:
             if wanted.layers:
                 _enrol_layers(fleet, connection, known.id, _image_of_layers(wanted, identity), source, lane, by)
             else:

@@ -181,9 +181,13 @@ def test_the_job_of_a_worker_that_died_runs_again(engine, queue):
 
 
 def test_a_transaction_that_fails_adds_nothing(engine, queue):
-    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
-        queue.add(connection, [Job("work", "a")])
-        1 / 0  # noqa: B018
+    def add_and_fail():
+        with writing(engine) as connection:
+            queue.add(connection, [Job("work", "a")])
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        add_and_fail()
     assert depth(engine, queue) == {}
 
 

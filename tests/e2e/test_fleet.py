@@ -1,0 +1,198 @@
+"""Many images of a registry in a fleet, on both databases: each layer is read once, and verdicts are those of single scans."""
+
+import pytest
+from sqlalchemy import select, update
+from tests.support.fleet import fill
+from tests.support.fleet_database import address, postgres_server
+from tests.support.fleet_world import a_project, fleet_at, reads, settled, states, working
+from tests.support.images import make_image, make_layer
+from tests.support.registry import Registry
+
+from careen.errors import InputError
+from careen.fleet import layers
+from careen.fleet.connection import writing
+from careen.fleet.enrolment import Enrolment, enrol
+from careen.fleet.fleet import BACKGROUND, PERSON
+from careen.fleet.images import summary_of
+from careen.fleet.reports import report_of, state_of
+from careen.fleet.tables import event, image, image_unit, layer, unit, unit_finding
+from careen.model.finding import Vulnerability
+
+__all__ = ["address", "postgres_server"]
+
+
+@pytest.fixture
+def registry():
+    with Registry() as served:
+        yield served
+
+
+@pytest.fixture
+def fleet(address, tmp_path):
+    with fleet_at(address, tmp_path) as made:
+        yield made
+
+
+def identities(fleet, project, references, lane=BACKGROUND):
+    return [enrol(fleet, project, Enrolment(reference), lane, "tests") for reference in references]
+
+
+def vulnerabilities(report):
+    return sorted((found.id, found.package) for found in report.findings if isinstance(found, Vulnerability))
+
+
+def test_each_layer_is_read_once_and_verdicts_are_those_of_single_scans(fleet, registry):
+    references = list(fill(registry, repositories=4, tags=3))
+    project = a_project(fleet)
+    with working(fleet):
+        known = identities(fleet, project, references)
+        assert settled(fleet), states(fleet)
+    assert states(fleet) == {"ready": 12}
+    unique = {digest for built in registry.manifests.values() for digest in _layers(built)}
+    assert reads(fleet) == dict.fromkeys(unique, 1)
+    with fleet.session() as session:
+        for reference, identity in zip(references, known, strict=True):
+            single = session.scan(f"registry:{reference}")
+            stored = report_of(fleet, project, identity)
+            assert stored.findings == single.findings
+            assert stored.coverage == single.coverage
+            assert _row(fleet, identity) == {**_row(fleet, identity), **summary_of(single)}
+            assert _joined(fleet, identity) == vulnerabilities(single) != []
+
+
+def test_packages_are_stored_once_for_all_images(fleet, registry):
+    project = a_project(fleet)
+    with working(fleet):
+        identities(fleet, project, list(fill(registry, repositories=4, tags=3)))
+        assert settled(fleet)
+    with fleet.engine.connect() as connection:
+        assert len(connection.execute(select(unit.c.id)).all()) == 8  # two packages on four bases
+        assert len(connection.execute(select(image_unit.c.unit_id)).all()) == 24
+
+
+def test_a_second_enrolment_changes_nothing(fleet, registry):
+    (reference,) = fill(registry, repositories=1, tags=1)
+    project = a_project(fleet)
+    with working(fleet):
+        first = enrol(fleet, project, Enrolment(reference), BACKGROUND, "a")
+        assert settled(fleet)
+        before = _row(fleet, first)
+        assert enrol(fleet, project, Enrolment(reference), PERSON, "b") == first
+        assert settled(fleet)
+    assert _row(fleet, first) == before
+    assert set(reads(fleet).values()) == {1}
+    with fleet.engine.connect() as connection:
+        ready = connection.execute(select(event).where(event.c.kind == "image_ready")).all()
+    assert len(ready) == 1
+
+
+def test_another_project_does_not_see_it_before_its_own_credentials_fetch_it(fleet, registry):
+    (reference,) = fill(registry, repositories=1, tags=1)
+    mine, other = a_project(fleet), a_project(fleet, "other")
+    with working(fleet):
+        identity = enrol(fleet, mine, Enrolment(reference), PERSON, "a")
+        assert settled(fleet)
+        assert state_of(fleet, other, identity) is None
+        assert report_of(fleet, other, identity) is None
+        enrol(fleet, other, Enrolment(reference), PERSON, "b")
+        assert state_of(fleet, other, identity).state == "ready"
+
+
+def test_a_layer_that_cannot_be_read_fails_alone_and_can_be_tried_again(fleet, registry, monkeypatch):
+    monkeypatch.setattr(layers, "pause_s", lambda tries: 0.0)
+    good, bad = make_layer({"etc/os-release": b"ID=debian\n"}), make_layer({"srv/app": b"1"})
+    whole = registry.push("team/good", "1", make_image([good]))
+    damaged = make_image([good, bad])
+    reference = registry.push("team/bad", "1", damaged)
+    digest = _layers(registry.manifests["team/bad", damaged.digest])[1]
+    content = registry.blobs.pop(digest)
+    project = a_project(fleet)
+    with working(fleet):
+        first, second = identities(fleet, project, [whole, reference])
+        assert settled(fleet)
+        assert (state_of(fleet, project, first).state, state_of(fleet, project, second).state) == ("ready", "failed")
+        assert digest in state_of(fleet, project, second).reason
+        registry.blobs[digest] = content
+        enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+        assert settled(fleet)
+        assert state_of(fleet, project, second).state == "ready", state_of(fleet, project, second).reason
+
+
+def test_only_the_latest_claim_commits(fleet, registry, monkeypatch):
+    """A worker that was thought dead comes back with its result after another one has claimed the layer."""
+    (reference,) = fill(registry, repositories=1, tags=1)
+    project = a_project(fleet)
+    identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+    from careen.fleet.enrolment import open_enrolled
+    from careen.fleet.queue import Job
+    from careen.fleet.reading import Result
+
+    with fleet.engine.connect() as connection:
+        number = connection.execute(select(image.c.id).where(image.c.identity == identity)).scalar_one()
+    open_enrolled(fleet, Job("open", "x", b'{"image_id":%d}' % number))
+    digests = sorted(reads(fleet))
+    late = layers._claim(fleet, digests, "late")
+    assert layers._claim(fleet, digests, "too early") == []
+    with writing(fleet.engine) as connection:
+        connection.execute(update(layer).values(lease_until=1.0))
+    heir = layers._claim(fleet, digests, "heir")
+    assert {each.claim for each in heir} == {2}
+    layers._commit(fleet, [Result(each.digest, b"") for each in late], {each.digest: each for each in late})
+    assert set(reads(fleet).values()) == {0}
+    layers._commit(fleet, [Result(each.digest, b"") for each in heir], {each.digest: each for each in heir})
+    layers._commit(fleet, [Result(each.digest, b"") for each in heir], {each.digest: each for each in heir})
+    assert set(reads(fleet).values()) == {1}
+
+
+def test_why_an_image_waits(fleet, registry):
+    (reference,) = fill(registry, repositories=1, tags=1)
+    project = a_project(fleet)
+    identity = enrol(fleet, project, Enrolment(reference), BACKGROUND, "tests")
+    waits = state_of(fleet, project, identity)
+    assert (waits.state, waits.layers) == ("opening", 0)
+    assert waits.waits.startswith("its manifest is to be read, for ")
+    assert report_of(fleet, project, identity) is None
+
+
+def test_a_name_that_nobody_has(fleet, registry):
+    with pytest.raises(InputError):
+        enrol(fleet, a_project(fleet), Enrolment(f"{registry.host}/no/such:1"), PERSON, "tests")
+    assert states(fleet) == {}
+
+
+def test_the_queue_is_fed_from_the_table(fleet, registry, monkeypatch):
+    """No more jobs wait than may; the rest is in the table of layers."""
+    monkeypatch.setattr(layers, "MOST_JOBS", 2)
+    monkeypatch.setattr(layers, "CHUNK_LAYERS", 2)
+    with writing(fleet.engine) as connection:
+        rows = [
+            {"digest": f"sha256:{number:064x}", "state": "waiting", "size_bytes": 1, "enrolled_at": float(number)}
+            for number in range(9)
+        ]
+        connection.execute(layer.insert(), rows)
+    assert layers.feed(fleet) == 4
+    assert layers.feed(fleet) == 0
+    assert states(fleet, layer) == {"queued": 4, "waiting": 5}
+
+
+def _layers(manifest):
+    import json
+
+    return [entry["digest"] for entry in json.loads(manifest[0]).get("layers", ())]
+
+
+def _row(fleet, identity):
+    with fleet.engine.connect() as connection:
+        return dict(connection.execute(select(image).where(image.c.identity == identity)).mappings().one())
+
+
+def _joined(fleet, identity):
+    """(vulnerability, package) of the image by its units."""
+    found = (
+        select(unit_finding.c.vulnerability, unit_finding.c.package)
+        .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
+        .join(image, image.c.id == image_unit.c.image_id)
+        .where(image.c.identity == identity)
+    )
+    with fleet.engine.connect() as connection:
+        return sorted(map(tuple, connection.execute(found)))
