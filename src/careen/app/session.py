@@ -122,12 +122,13 @@ class Session:
     def schemes(self) -> Mapping[str, VersionScheme]:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
-    def scan(self, reference: str | Image | Read, progress: Progress = silent) -> Report:
+    def scan(self, reference: str | Image | Read, progress: Progress = silent, *, plan: bool = True) -> Report:
+        """``plan``: with what removes the vulnerabilities."""
         from careen.model.finding import Vulnerability
 
         with self._scanned(reference, progress) as scanned:
             report = scanned.report
-            if any(isinstance(finding, Vulnerability) for finding in report.findings):
+            if plan and any(isinstance(finding, Vulnerability) for finding in report.findings):
                 from careen.matching.quick_plan import quick_plan
 
                 reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None

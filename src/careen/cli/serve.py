@@ -12,9 +12,9 @@ from .settings import loaded_settings
 
 if TYPE_CHECKING:
     from careen.config import Settings
-    from careen.server.run import Order
 
 PLACES = 2
+MODULES = ("sqlalchemy", "starlette", "uvicorn", "argon2")
 NEEDS = 'pip install "careen[server]"'
 
 
@@ -40,9 +40,20 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings, order = ordered(arguments)
-    from careen.server.run import serve
+    settings = started(arguments)
+    from careen.server.run import Order, serve
 
+    order = Order(
+        data=arguments.data,
+        database=arguments.database,
+        places=arguments.places,
+        listen=arguments.listen,
+        public=arguments.public,
+        hosts=tuple(arguments.host),
+        behind_proxy=arguments.behind_proxy,
+        tls_cert=arguments.tls_cert,
+        tls_key=arguments.tls_key,
+    )
     serve(order, settings, lambda text: print(text, file=sys.stderr, flush=True))
     return 0
 
@@ -56,34 +67,23 @@ def add_storage(made: Parser) -> None:
 
 def add_fleet_settings(made: Parser) -> None:
     add_settings(made, "how images are scanned", ("platform", "scanners", "fail_on", "ignore_unfixed", "severity_from"))
-    add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout_s"))
+    add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout"))
     add_settings(made, "advisories", ("db_from", "db_artifact", "db_root"))
     add_settings(made, "reading", ("max_layer_bytes", "max_ratio", "max_seconds", "budget"))
     add_common(made)
 
 
-def ordered(arguments: argparse.Namespace) -> "tuple[Settings, Order]":
-    """The settings of scans, and how to serve or work. Raises UsageError if the extra is not installed."""
+def started(arguments: argparse.Namespace) -> "Settings":
+    """The settings of scans. Raises UsageError if the extra is not installed."""
+    from importlib.util import find_spec
+
     from .log import start
 
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
-    try:
-        from careen.server.run import Order
-    except ImportError as error:
-        raise UsageError(f"the service needs more packages ({error.name})", NEEDS) from None
+    missing = [name for name in MODULES if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"the service needs more packages ({', '.join(missing)})", NEEDS)
     if arguments.places < 0:
         raise UsageError("--places is a number of jobs", "2, or 0 for a server that leaves the work to careen worker")
-    values = vars(arguments)
-    order = Order(
-        data=arguments.data,
-        database=arguments.database,
-        places=arguments.places,
-        listen=values.get("listen", ""),
-        public=values.get("public", ""),
-        hosts=tuple(values.get("host", ())),
-        behind_proxy=values.get("behind_proxy", False),
-        tls_cert=values.get("tls_cert"),
-        tls_key=values.get("tls_key"),
-    )
-    return settings, order
+    return settings

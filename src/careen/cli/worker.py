@@ -7,7 +7,7 @@ import threading
 from careen.errors import UsageError
 
 from .arguments import Parser
-from .serve import add_fleet_settings, add_storage, ordered
+from .serve import add_fleet_settings, add_storage, started
 
 
 def parser() -> Parser:
@@ -15,8 +15,8 @@ def parser() -> Parser:
         prog="careen worker",
         usage="careen worker --database URL [flags]",
         description="Read layers and assess images for careen serve, which uses the same database.",
-        epilog="It ends with Ctrl-C or SIGTERM, when the jobs that it runs are done. Any number of workers may run; the jobs of "
-        "one that is killed are done by another.",
+        epilog="It ends with Ctrl-C or SIGTERM, when the jobs that it runs are done. Any number may run: jobs of a worker that "
+        "is killed are done by others.",
     )
     add_storage(made)
     add_fleet_settings(made)
@@ -24,13 +24,13 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    settings, order = ordered(arguments)
-    if order.places < 1:
+    settings = started(arguments)
+    if arguments.places < 1:
         raise UsageError("a worker without a place does nothing", "--places 2")
-    from careen.server.run import run_worker
+    from careen.fleet.worker import run_worker
 
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
-    run_worker(order, settings, stopped.is_set)
+    run_worker(arguments.database, arguments.data, settings, arguments.places, stopped.is_set)
     return 0

@@ -111,7 +111,7 @@ def join(fleet: Fleet, job: Job) -> None:
         opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
         with fleet.session() as session:
             opened, inventory = session.inventory_of(opened)
-            report = session.scan((opened, inventory))
+            report = session.scan((opened, inventory), plan=False)
         _store(fleet, number, inventory, report)
     except Exception as error:
         if note_failure(fleet, number, "joining", row.tries, error):

@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from sqlalchemy import delete
 
+from careen.config import Settings
 from careen.log import logger
 
 from . import advisories, enrolment, images, layers
@@ -17,12 +19,19 @@ from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Handler
 from .rows import insert
+from .start import opened
 from .tables import worker
 
 log = logger(__name__)
 
 BEAT_S = 2.0
 GONE_S = 120.0  # without a beat
+
+
+def run_worker(database: str | None, data: Path, settings: Settings, places: int, stop: Callable[[], bool]) -> None:
+    """Opens the fleet and works for it until ``stop``. Raises: UsageError, DatabaseError."""
+    with opened(database, data, settings, places) as fleet:
+        work(fleet, places, stop)
 
 
 def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from careen.config import Settings
 from careen.errors import UsageError
 from careen.fleet.start import opened
-from careen.fleet.worker import work
+from careen.fleet.worker import run_worker
 
 from .assembled import assembled
 from .options import Issuer, ServerOptions, refuse_open
@@ -73,12 +73,6 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
             server.run()
 
 
-def run_worker(order: Order, settings: Settings, stop: Callable[[], bool]) -> None:
-    """Works for a fleet until ``stop``; jobs that run then are finished."""
-    with opened(order.database, order.data, settings, order.places) as fleet:
-        work(fleet, order.places, stop)
-
-
 def address_of(listen: str) -> tuple[str, int]:
     host, colon, port = listen.rpartition(":")
     if not colon or not port.isdecimal() or int(port) > 65535:
@@ -117,4 +111,5 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
 
 def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server tells it when to stop
-    run_worker(order, settings, lambda: ended.is_set() or os.getppid() != parent)
+    stop = lambda: ended.is_set() or os.getppid() != parent  # noqa: E731
+    run_worker(order.database, order.data, settings, order.places, stop)

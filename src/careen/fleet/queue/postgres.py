@@ -128,13 +128,9 @@ class PostgresQueue:
                 "fetch_job_polling_interval": LOOK_S,
                 "install_signal_handlers": False,
             }
-            listeners = [
-                asyncio.ensure_future(app.run_worker_async(queues=list(LANES[:BACKGROUND]), name=worker, concurrency=1, **options)),
-                asyncio.ensure_future(
-                    app.run_worker_async(queues=list(LANES), name=worker, concurrency=max(1, self._places - 1), **options)
-                ),
-                asyncio.ensure_future(self._release_from_time_to_time()),
-            ]
+            everything = app.run_worker_async(queues=list(LANES), name=worker, concurrency=max(1, self._places - 1), **options)
+            people = app.run_worker_async(queues=list(LANES[:BACKGROUND]), name=worker, concurrency=1, **options)
+            listeners = [asyncio.ensure_future(each) for each in (everything, people, self._release_from_time_to_time())]
             try:
                 done, _ = await asyncio.wait((*listeners, ended), return_when=asyncio.FIRST_COMPLETED)
             finally:

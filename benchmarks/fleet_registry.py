@@ -1,0 +1,229 @@
+"""A fleet over Debian's ``docker-registry``: every image read, each layer once, and each verdict that of a single scan.
+
+Run: ``python benchmarks/fleet_registry.py --database FOLDER [--repositories 300] [--tags 10] [--postgres] [--workers 4]
+[--kill 2] [--restart 2]``. FOLDER has an advisory database. Prints one line a step. Nothing leaves this machine.
+"""
+
+import argparse
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from sqlalchemy import func, select  # noqa: E402
+from tests.e2e.test_registry_real import push  # noqa: E402
+from tests.support.fleet_world import a_project, states  # noqa: E402
+from tests.support.images import make_image, make_layer  # noqa: E402
+from tests.support.postgres import postgres  # noqa: E402
+from tests.support.real_registry import start_registry, stop_registry  # noqa: E402
+
+from careen.config import settings_of  # noqa: E402
+from careen.fleet.enrolment import Enrolment, enrol  # noqa: E402
+from careen.fleet.fleet import BACKGROUND, PERSON, Fleet  # noqa: E402
+from careen.fleet.reports import report_of, state_of  # noqa: E402
+from careen.fleet.start import opened  # noqa: E402
+from careen.fleet.tables import event, image, layer  # noqa: E402
+
+PYPI = ("django", "flask", "jinja2", "requests", "urllib3", "pyyaml", "pillow", "cryptography", "numpy", "aiohttp", "werkzeug")
+NPM = ("lodash", "express", "minimist", "axios", "moment", "ws", "qs", "semver", "tar", "json5", "async")
+PACKAGES = ("openssl", "zlib", "curl", "expat", "libxml2", "sqlite3", "perl", "bash", "glibc", "systemd", "util-linux", "tar")
+
+
+def main() -> None:
+    asked = _arguments()
+    with tempfile.TemporaryDirectory() as place:
+        home = Path(place)
+        process, host = start_registry(home)
+        try:
+            references = _fill(host, asked.repositories, asked.tags)
+            print(f"{len(references)} tags in {asked.repositories} repositories")
+            if asked.postgres:
+                with postgres(fsync="on", full_page_writes="on", synchronous_commit="on") as server:
+                    _run(asked, home, server.database("fleet"), references, server)
+            else:
+                _run(asked, home, None, references, None)
+        finally:
+            stop_registry(process)
+
+
+def _run(asked: argparse.Namespace, home: Path, address: str | None, references: list[str], server: Any) -> None:
+    settings = settings_of({"cache_dir": str(home / "unused"), "plain_http": True, "db_max_age": "off", "scanners": "vuln"})
+    with opened(address, home / "data", settings, 2, alone=True) as fleet:
+        shutil.copytree(asked.database, home / "data" / "cache" / "database", dirs_exist_ok=True)
+        project = a_project(fleet)
+        began = time.monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            known = list(pool.map(lambda name: enrol(fleet, project, Enrolment(name), BACKGROUND, "bench"), references))
+        print(f"enrolled in {time.monotonic() - began:.1f} s")
+        workers = [_worker(home, address) for _ in range(asked.workers)]
+        chance = random.Random(asked.seed)
+        interruptions = ["kill"] * asked.kill + ["restart"] * (asked.restart if server else 0)
+        chance.shuffle(interruptions)
+        steps = len(interruptions) + 1
+        person = None
+        try:
+            while not _is_done(fleet):
+                ready = _ready(fleet)
+                if interruptions and ready > len(set(known)) * (steps - len(interruptions)) / (steps + 1):
+                    _interrupt(interruptions.pop(), workers, server, home, address, chance)
+                if person is None and ready > len(set(known)) // 3:
+                    person = _person(fleet, project, asked.person) if asked.person else 0.0
+                time.sleep(0.5)
+            wall = time.monotonic() - began
+        finally:
+            for each in workers:
+                each.send_signal(signal.SIGTERM)
+            for each in workers:
+                each.wait(120)
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with fleet.engine.connect() as connection:
+            layers, read, most = connection.execute(
+                select(func.count(), func.sum(layer.c.reads), func.max(layer.c.reads))
+            ).one()
+            ready_events = connection.execute(select(func.count()).where(event.c.kind == "image_ready")).scalar()
+            lost = fleet.queue.depth(connection)
+        print(f"states {states(fleet)} in {wall:.1f} s, CPU of the workers {spent.ru_utime + spent.ru_stime:.1f} s")
+        print(
+            f"{layers} unique layers, read {read} times (most {most}); {ready_events} events of ready images; jobs left {lost}"
+        )
+        _compare(fleet, project, known, references, home, asked)
+
+
+def _compare(
+    fleet: Fleet, project: int, known: list[str], references: list[str], home: Path, asked: argparse.Namespace
+) -> None:
+    """Each stored verdict beside that of a single scan with a cache of its own."""
+    from careen.app.session import Session
+
+    given = {"cache_dir": str(home / "single"), "plain_http": True, "db_max_age": "off", "offline": True, "jobs": 1}
+    settings = settings_of({**given, "scanners": "vuln"})
+    shutil.copytree(asked.database, home / "single" / "database", dirs_exist_ok=True)
+    os.chmod(home / "single", 0o700)
+    before = time.process_time()
+    same = different = 0
+    scans = {}
+    with Session(settings) as session:
+        for identity, reference in zip(known, references, strict=True):
+            if identity not in scans:
+                scans[identity] = session.scan(f"registry:{reference}")
+    single = time.process_time() - before
+    for identity, report in scans.items():
+        stored = report_of(fleet, project, identity)
+        equal = stored is not None and stored.findings == report.findings and stored.coverage == report.coverage
+        same, different = same + equal, different + (not equal)
+    print(f"verdicts: {same} equal, {different} different; single scans of all took {single:.1f} s of CPU")
+
+
+def _worker(home: Path, address: str | None) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "careen", "worker", "--data", str(home / "data"), "--plain-http", "--scanners", "vuln"]
+    log = (home / "workers.log").open("ab")
+    return subprocess.Popen([*command, *(["--database", address] if address else [])], stderr=log, stdout=log)
+
+
+def _interrupt(what: str, workers: list[Any], server: Any, home: Path, address: str | None, chance: random.Random) -> None:
+    if what == "restart":
+        server.stop()
+        time.sleep(chance.uniform(0.5, 3))
+        server.start()
+        print("PostgreSQL was restarted")
+        return
+    gone = workers.pop(chance.randrange(len(workers)))
+    gone.kill()
+    gone.wait()
+    workers.append(_worker(home, address))
+    print("a worker was killed, and another one started")
+
+
+def _person(fleet: Fleet, project: int, reference: str) -> float:
+    began = time.monotonic()
+    identity = enrol(fleet, project, Enrolment(reference), PERSON, "a person")
+    while (state := state_of(fleet, project, identity)) and state.state == "opening":
+        time.sleep(0.02)
+    print(f"a person's scan started after {time.monotonic() - began:.2f} s")
+    return time.monotonic() - began
+
+
+def _is_done(fleet: Fleet) -> bool:
+    try:
+        return set(states(fleet)) <= {"ready", "failed"}
+    except Exception:  # PostgreSQL starts again
+        return False
+
+
+def _ready(fleet: Fleet) -> int:
+    try:
+        with fleet.engine.connect() as connection:
+            return connection.execute(select(func.count()).where(image.c.state == "ready")).scalar_one()
+    except Exception:
+        return 0
+
+
+def _fill(host: str, repositories: int, tags: int) -> list[str]:
+    chance = random.Random(7)
+    bases = [_base(number, chance) for number in range(12)]
+    middles = [_middle(number, chance) for number in range(60)]
+
+    def one(number: int) -> str:
+        repository, tag = divmod(number, tags)
+        app = make_layer({f"srv/app{repository}/version": f"1.{tag}.{repository}".encode()})
+        layers = [bases[repository % len(bases)], middles[(repository * 7 + tag // 4) % len(middles)], app]
+        made = make_image(layers, config={"Labels": {}}, compression="gzip")
+        return push(host, f"team{repository % 9}/app{repository}", f"1.{tag}", made)
+
+    return [one(number) for number in range(repositories * tags)]
+
+
+def _base(number: int, chance: random.Random) -> bytes:
+    release = 11 + number % 3
+    paragraphs = "".join(
+        f"Package: {name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {chance.randint(1, 9)}.{number}-1\n\n"
+        for name in PACKAGES
+    )
+    return make_layer({
+        "etc/os-release": f'ID=debian\nVERSION_ID="{release}"\n'.encode(),
+        "var/lib/dpkg/status": paragraphs.encode(),
+        **{f"usr/share/doc/{name}/copyright": chance.randbytes(2000) for name in PACKAGES},
+    })  # fmt: skip
+
+
+def _middle(number: int, chance: random.Random) -> bytes:
+    files = {}
+    for name in chance.sample(PYPI, 6):
+        version = f"{chance.randint(1, 4)}.{chance.randint(0, 20)}.{number}"
+        text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+        files[f"usr/lib/python3/site-packages/{name}-{version}.dist-info/METADATA"] = text.encode()
+    for name in chance.sample(NPM, 6):
+        package = {"name": name, "version": f"{chance.randint(0, 5)}.{chance.randint(0, 9)}.{number}"}
+        files[f"app/node_modules/{name}/package.json"] = json.dumps(package).encode()
+    files["opt/runtime/blob"] = chance.randbytes(100_000)
+    return make_layer(files)
+
+
+def _arguments() -> argparse.Namespace:
+    made = argparse.ArgumentParser(description=__doc__)
+    made.add_argument("--repositories", type=int, default=300)
+    made.add_argument("--tags", type=int, default=10)
+    made.add_argument("--postgres", action="store_true")
+    made.add_argument("--workers", type=int, default=1)
+    made.add_argument("--kill", type=int, default=0)
+    made.add_argument("--restart", type=int, default=0)
+    made.add_argument("--seed", type=int, default=1)
+    made.add_argument("--person", default="", help="a reference that a person asks for while everything is scanned")
+    made.add_argument("--database", type=Path, required=True, help="the folder of an advisory database")
+    return made.parse_args()
+
+
+if __name__ == "__main__":
+    main()
