@@ -196,3 +196,17 @@ def _joined(fleet, identity):
     )
     with fleet.engine.connect() as connection:
         return sorted(map(tuple, connection.execute(found)))
+
+
+def test_an_image_whose_job_is_lost_gets_another(fleet, registry, monkeypatch):
+    """As if a worker lost the database while its job ended."""
+    references = list(fill(registry, repositories=2, tags=1))
+    project = a_project(fleet)
+    known = identities(fleet, project, references)
+    with writing(fleet.engine) as connection:
+        for each in fleet.queue.waiting(connection):
+            fleet.queue.cancel(connection, each.id)
+        connection.execute(update(image).values(step_at=1.0))
+    with working(fleet):
+        assert settled(fleet)
+    assert {state_of(fleet, project, identity).state for identity in known} == {"ready"}

@@ -2,7 +2,6 @@
 
 import time
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, case, func, or_, select, update
@@ -42,10 +41,6 @@ class Enrolment(Struct, frozen=True):
     pushed_at: float | None = None
 
 
-class Opening(Struct, frozen=True):
-    image_id: int
-
-
 def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str) -> str:
     """The identity of the image. The same call again changes nothing, but for the lane if it is a faster one.
 
@@ -64,6 +59,7 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
             "lane": lane,
             "source": source.encoded(),
             "enrolled_at": now,
+            "step_at": now,
         }
         new = insert(connection, image).on_conflict_do_nothing(index_elements=["identity"]).returning(image.c.id)
         added = connection.execute(new, row).scalar() is not None
@@ -73,7 +69,7 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
             if wanted.layers:
                 _enrol_layers(fleet, connection, known.id, _image_of_layers(wanted, identity), source, lane, by)
             else:
-                fleet.queue.add(connection, [_opening(known.id, identity, lane, by)])
+                fleet.queue.add(connection, [images.open_job(known.id, lane, identity, by)])
         elif known.state != "ready":
             _again(fleet, connection, known.id, known.state, identity, lane, by)
     if known.state != "ready":
@@ -92,11 +88,13 @@ def see(connection: Connection, project_id: int, image_id: int, now: float) -> N
 
 def open_enrolled(fleet: Fleet, job: Job) -> None:
     """The handler of the jobs that ``enrol`` adds: reads the manifest, and queues the layers that nobody has read."""
-    number = from_json(job.payload, Opening).image_id
+    number = from_json(job.payload, images.Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
     if row is None or row.state != "opening":
         return
+    with writing(fleet.engine) as connection:
+        images.touch(connection, [number], time.time())
     source = source_of(bytes(row.source))
     try:
         opened = open_image(fleet, source)
@@ -207,12 +205,8 @@ def _again(fleet: Fleet, connection: Connection, number: int, state: str, identi
     else:
         connection.execute(update(image).where(image.c.id == number).values(lane=faster))
     if state == "opening":
-        fleet.queue.add(connection, [_opening(number, identity, lane, by)])
+        fleet.queue.add(connection, [images.open_job(number, lane, identity, by)])
     elif state == "reading" and lane < BACKGROUND:
         _queue_layers(fleet, connection, number, lane, by)
     elif state == "joining":
         fleet.queue.add(connection, [images.join_job(number, lane, identity)])
-
-
-def _opening(number: int, identity: str, lane: int, by: str) -> Job:
-    return Job("open", f"open:{identity}", msgspec.json.encode(Opening(number)), lane, by)

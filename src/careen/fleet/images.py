@@ -32,9 +32,12 @@ log = logger(__name__)
 
 TRIES = 3
 MANY = 500  # ids in one statement
+LOST_S = 180.0  # an image whose job is not heard of for so long gets another one
 
 
-class Join(Struct, frozen=True):
+class Step(Struct, frozen=True):
+    """What the jobs of an image carry."""
+
     image_id: int
 
 
@@ -102,11 +105,13 @@ def join_image(fleet: Fleet, number: int) -> None:
 
 def join(fleet: Fleet, job: Job) -> None:
     """The handler of the jobs of ``join_ready``."""
-    number = from_json(job.payload, Join).image_id
+    number = from_json(job.payload, Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
     if row is None or row.state != "joining":
         return
+    with writing(fleet.engine) as connection:
+        touch(connection, [number], time.time())
     try:
         opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
         with fleet.session() as session:
@@ -127,6 +132,34 @@ def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Excep
     with writing(fleet.engine) as connection:
         connection.execute(failing.values(tries=tries + 1, reason=reason[:2000], state="failed" if last else state))
     return last
+
+
+def queue_lost(fleet: Fleet) -> None:
+    """Queues the jobs of images again that no worker has heard of for long: one that still waits is not added twice.
+
+    A worker that loses the database while a job ends cannot say that it has ended, nor that it has not.
+    """
+    now = time.time()
+    lost = image.c.state.in_(("opening", "joining")) & (image.c.step_at < now - LOST_S)
+    rows = select(image.c.id, image.c.state, image.c.lane, image.c.identity).where(lost).order_by(image.c.step_at).limit(MANY)
+    with writing(fleet.engine) as connection:
+        found = connection.execute(rows).all()
+        jobs = {"opening": open_job, "joining": join_job}
+        fleet.queue.add(connection, [jobs[row.state](row.id, row.lane, row.identity) for row in found])
+        touch(connection, [row.id for row in found], now)
+
+
+def touch(connection: Connection, numbers: Sequence[int], now: float) -> None:
+    if numbers:
+        connection.execute(update(image).where(image.c.id.in_(numbers)).values(step_at=now))
+
+
+def open_job(number: int, lane: int, identity: str, by: str = "") -> Job:
+    return Job("open", f"open:{number}", msgspec.json.encode(Step(number)), lane, by or identity)
+
+
+def join_job(number: int, lane: int, identity: str) -> Job:
+    return Job("join", f"join:{number}", msgspec.json.encode(Step(number)), lane, identity)
 
 
 def summary_of(report: Report) -> dict[str, object]:
@@ -176,13 +209,13 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
         ready = [(number, lane, identity) for number, lane, identity in some if number not in waits]
         if ready:
             numbers = [number for number, _, _ in ready]
-            joining = update(image).where(image.c.id.in_(numbers), image.c.state == "reading").values(state="joining")
+            joining = (
+                update(image)
+                .where(image.c.id.in_(numbers), image.c.state == "reading")
+                .values(state="joining", step_at=time.time())
+            )
             connection.execute(joining)
             fleet.queue.add(connection, [join_job(number, lane, identity) for number, lane, identity in ready])
-
-
-def join_job(number: int, lane: int, identity: str) -> Job:
-    return Job("join", f"join:{number}", msgspec.json.encode(Join(number)), lane, identity)
 
 
 def _store(fleet: Fleet, number: int, inventory: Inventory, report: Report) -> None:

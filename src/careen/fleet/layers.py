@@ -125,6 +125,7 @@ def sweep(fleet: Fleet) -> None:
         connection.execute(update(layer).where(layer.c.state == "queued", over).values(state="waiting"))
         connection.execute(update(layer).where(layer.c.state == "waiting", layer.c.tries >= 2 * TRIES).values(state="failed"))
     images.join_ready(fleet, None)
+    images.queue_lost(fleet)
 
 
 def _how(fleet: Fleet) -> How:

@@ -52,6 +52,7 @@ image = Table(
     Column("lane", Integer, nullable=False, default=2),
     Column("reason", Text, nullable=False, default=""),  # why it failed, or why it waits
     Column("tries", Integer, nullable=False, default=0),
+    Column("step_at", Moment, nullable=False, default=0.0),  # when its latest job was queued or began
     Column("source", LargeBinary, nullable=False, default=b""),  # JSON: how its layers are fetched
     Column("manifest", LargeBinary, nullable=False, default=b""),  # the opened image without its layers' content
     Column("size_bytes", Number, nullable=False, default=0),
