@@ -36,6 +36,7 @@ MOST_JOBS = 10_000  # that wait: a million layers never stand in the queue
 LEASE_S = 120.0
 QUEUED_S = 1800.0  # a layer that is queued for longer has lost its job
 TRIES = 3
+COMMIT_AFTER = 10  # layers
 
 
 class Chunk(Struct, frozen=True):
@@ -93,23 +94,46 @@ def read(fleet: Fleet, job: Job, worker: str) -> None:
     claimed = {each.digest: each for each in _claim(fleet, digests, worker)}
     if not claimed:
         return
-    with _renewed(fleet, claimed.values(), worker):
-        files: list[File] = []
-        results: list[Result] = []
-        for each in claimed.values():
-            try:
-                path = layer_file(fleet, source_of(each.source), each.digest, each.size_bytes)
-                files.append(File(each.digest, str(path), each.size_bytes))
-            except Error as error:
-                results.append(Result(each.digest, trouble=str(error)))
-        for result in read_files(files, _how(fleet)):
-            if result.delta:
-                fleet.store.put(delta_key(result.digest, readers_of(fleet), limits_of(fleet.settings)), result.delta)
-            results.append(Result(result.digest, b"", result.trouble, result.lasting))
-            if sum(not known.trouble for known in results) >= 8:
-                _commit(fleet, results, claimed)
-                results = []
-    _commit(fleet, results, claimed)
+    results: list[Result] = []
+    try:
+        with _renewed(fleet, claimed.values(), worker):
+            for result in _results(fleet, claimed):
+                results.append(result)
+                if len(results) >= COMMIT_AFTER:
+                    _commit(fleet, results, claimed)
+                    results.clear()
+            _commit(fleet, results, claimed)
+    except BaseException:
+        _give_back(fleet, claimed)
+        raise
+
+
+def _results(fleet: Fleet, claimed: dict[str, _Claimed]) -> Iterator[Result]:
+    """What became of each layer. A Delta is stored before its layer counts as read."""
+    files: list[File] = []
+    for each in claimed.values():
+        try:
+            path = layer_file(fleet, source_of(each.source), each.digest, each.size_bytes)
+        except Error as error:
+            yield Result(each.digest, trouble=str(error))
+        else:
+            files.append(File(each.digest, str(path), each.size_bytes))
+    for result in read_files(files, _how(fleet)):
+        if result.delta:
+            fleet.store.put(delta_key(result.digest, readers_of(fleet), limits_of(fleet.settings)), result.delta)
+        yield Result(result.digest, b"", result.trouble, result.lasting)
+
+
+def _give_back(fleet: Fleet, claimed: dict[str, _Claimed]) -> None:
+    """Layers that this job did not finish: others need not wait until its claim ends."""
+    mine = [(layer.c.digest == each.digest) & (layer.c.claim == each.claim) for each in claimed.values()]
+    try:
+        with writing(fleet.engine) as connection:
+            connection.execute(
+                update(layer).where(layer.c.state == "claimed", or_(*mine)).values(state="waiting", lease_until=0.0)
+            )
+    except Exception as error:  # the database is away: the claims end by themselves
+        log.info("%d layers were not given back: %s", len(claimed), error)
 
 
 def sweep(fleet: Fleet) -> None:
