@@ -1,0 +1,114 @@
+"""What a JSON Schema does not allow in a document.
+
+Of the alternatives of a schema (``oneOf``, ``anyOf``), the one that fits longest is reported: "nothing fits" helps nobody.
+Raises: UsageError if the package jsonschema-rs is not installed, ValueError if the document cannot be validated.
+**Source:** JSON Schema 2020-12, draft 7 and draft 4.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.util import find_spec
+from typing import Any
+
+import msgspec
+
+from careen.errors import UsageError
+from careen.licences.library import zstd
+
+from .problem import MAX_SHOWN, Problem, at, quoted
+
+MAX_PROBLEMS = 100
+MAX_DEPTH = 200  # levels of a document; the validator recurses
+HINT = "pip install 'careen[validate]'"
+_ALTERNATIVES = ("oneOf", "anyOf")
+
+
+def schema_problems(bundle: str, name: str, document: Any) -> Iterator[Problem]:
+    """At most ``MAX_PROBLEMS``. ``name`` is that of the schema in the bundle, with a fragment if it is a part of one."""
+    _refuse_depth(document)
+    count = 0
+    try:
+        for error in _validator(bundle, name).iter_errors(document):
+            for problem in _problems(error):
+                yield problem
+                count += 1
+                if count == MAX_PROBLEMS:
+                    return
+    except (ValueError, UnicodeError, OverflowError) as error:  # text with half a character, a number out of range
+        raise ValueError(f"it cannot be validated: {str(error)[:MAX_SHOWN]}") from None
+
+
+@cache
+def schemas(bundle: str) -> dict[str, Any]:
+    data = files("careen.validation").joinpath("schemas", f"{bundle}.zst").read_bytes()
+    found: dict[str, Any] = msgspec.json.decode(zstd().decompress(data))
+    return found
+
+
+@cache
+def _validator(bundle: str, name: str) -> Any:
+    if find_spec("jsonschema_rs") is None:
+        raise UsageError("validation needs the package jsonschema-rs, which is not installed", HINT)
+    import jsonschema_rs
+
+    base = f"careen:///{bundle}/"
+    known = [(address if ":" in address else base + address, schema) for address, schema in schemas(bundle).items()]
+    registry = jsonschema_rs.Registry(known)
+    address = name if ":" in name else base + name
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": address}
+    return jsonschema_rs.Draft202012Validator(schema, registry=registry, validate_formats=True)
+
+
+def _problems(error: Any) -> Iterator[Problem]:
+    kind = error.kind
+    alternatives = kind.context if kind.name in _ALTERNATIVES and hasattr(kind, "context") else []
+    if best := max(filter(None, alternatives), key=_fit, default=None):
+        for inner in best:
+            yield from _problems(inner)
+    else:
+        yield at(error.instance_path, _message(error))
+
+
+def _fit(errors: list[Any]) -> tuple[int, int]:
+    """How far into the document an alternative fits: the depth of its shallowest error; then, how few errors it has."""
+    return min(len(error.instance_path) for error in errors), -len(errors)
+
+
+def _message(error: Any) -> str:
+    kind, value = error.kind, error.instance
+    match kind.name:
+        case "required":
+            return f"{quoted(kind.property)} is missing"
+        case "additionalProperties" | "unevaluatedProperties":
+            return f"unknown: {', '.join(map(quoted, kind.unexpected[:10]))}"
+        case "enum":
+            options = ", ".join(map(quoted, kind.options[:12]))
+            return f"{quoted(value)} is none of {options}{', …' if len(kind.options) > 12 else ''}"
+        case "const":
+            return f"{quoted(value)} is not {quoted(kind.expected_value)}"
+        case "type":
+            return f"{quoted(value)} is not of type {', '.join(kind.types)}"
+        case "pattern":
+            return f"{quoted(value)} does not match {kind.pattern[:MAX_SHOWN]}"
+        case "format":
+            return f"{quoted(value)} is not a valid {kind.format}"
+        case "oneOf":
+            return "more than one alternative fits, of which one is allowed"
+        case _:
+            return f"{quoted(value)} breaks the schema's {kind.name}"
+
+
+def _refuse_depth(document: Any) -> None:
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return
+    raise ValueError(f"nested more than {MAX_DEPTH} deep")
