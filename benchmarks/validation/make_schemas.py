@@ -9,8 +9,10 @@ Each file is a JSON object, by the address or name that references use. ``schema
 """
 
 import argparse
+import itertools
 import json
 import re
+import string
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -35,7 +37,8 @@ def main() -> None:
     write("cyclonedx-proto", messages(next(packages.rglob("bom-1.7.proto")).read_text()))  # has all that earlier ones have
     write("csaf-2.0", _csaf(csaf / "v20/schema"))
     write("csaf-2.1", _csaf(csaf / "v21/schema"))
-    write("csaf-lists", {"cwe": _cwe(csaf / "v21/cwe/catalog.json"), "ssvc": _ssvc(csaf / "v21/ssvc/catalog.json")})
+    lists = {"cwe": _cwe(csaf / "v21/cwe/catalog.json"), "ssvc": _ssvc(csaf / "v21/ssvc/catalog.json")}
+    write("csaf-lists", lists | {"languages": _languages(packages / "csaf/bcp47/registry.json")})
     version_2 = _with_both_spellings(_read(others / "spdx-2.3.schema.json"))
     write("spdx", {"2.3": version_2, "3.0": _read(others / "spdx3/schema.json")})
     write("openvex", {"0.2.0": _read(others / "openvex/openvex-0.2.0.schema.json")})
@@ -139,6 +142,22 @@ def _ssvc(path: Path) -> dict[str, Any]:
         }
         for namespace, content in found.items()
     }
+
+
+def _languages(path: Path) -> dict[str, Any]:
+    """{kind of subtag: the subtags}, in lower case; ``whole``: tags that are registered as a whole."""
+    found = json.loads(path.read_text())
+    kinds = {}
+    for kind in ("language", "extlang", "script", "region", "variant"):
+        private = [subtag for first, last in found["ranges"].get(kind, ()) for subtag in _between(first, last)]
+        kinds[kind] = sorted({*map(str.lower, found[kind]), *private})
+    return kinds | {"whole": sorted(tag.lower() for kind in ("grandfathered", "redundant") for tag in found.get(kind, ()))}
+
+
+def _between(first: str, last: str) -> list[str]:
+    """qaa, qab, … qtz"""
+    letters = itertools.product(string.ascii_lowercase, repeat=len(first))
+    return [word for word in map("".join, letters) if first.lower() <= word <= last.lower()]
 
 
 FIELD = re.compile(r"(optional\s+|repeated\s+)?([A-Za-z_][\w.]*)\s+([a-z_]\w*)\s*=\s*\d+")

@@ -10,16 +10,28 @@ from careen.formats.data.plain import mapping
 from careen.validation.problem import Problem, at, quoted
 from careen.validation.schema import schema_problems
 
-_SCHEMAS = {
+from . import heading, history, products, profiles, scores, vulnerabilities
+from .content import Content
+
+SCHEMAS = {
     "2.0": "https://docs.oasis-open.org/csaf/csaf/v2.0/csaf_json_schema.json",
     "2.1": "https://docs.oasis-open.org/csaf/csaf/v2.1/schema/csaf.json",
 }
+RULES = tuple(rule for module in (heading, history, products, vulnerabilities, scores, profiles) for rule in module.RULES)
 
 
 def problems(document: dict[str, Any]) -> Iterator[Problem]:
+    """Those of the rules, if the schema has none."""
     version = mapping(document.get("document")).get("csaf_version")
-    if version not in _SCHEMAS:
+    if version not in SCHEMAS:
         yield at(("document", "csaf_version"), f"{quoted(version)} is neither 2.0 nor 2.1", "version")
         return
-    found = list(schema_problems(f"csaf-{version}", _SCHEMAS[version], document))
-    yield from found
+    found = list(schema_problems(f"csaf-{version}", SCHEMAS[version], document))
+    yield from found or _rule_problems(Content(document))
+
+
+def _rule_problems(content: Content) -> Iterator[Problem]:
+    for rule in RULES:
+        if rule.since <= content.version:
+            for path, message in rule.find(content):
+                yield at(path, message, rule.id)
