@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.data.plain import mapping
+from careen.formats.data.plain import mapping, text
 from careen.validation.problem import Problem, at, quoted
 from careen.validation.schema import schema_problems
 
@@ -22,7 +22,7 @@ RULES = tuple(rule for module in (heading, history, products, vulnerabilities, s
 
 def problems(document: dict[str, Any]) -> Iterator[Problem]:
     """Those of the rules, if the schema has none."""
-    version = mapping(document.get("document")).get("csaf_version")
+    version = text(mapping(document.get("document")).get("csaf_version"))
     if version not in SCHEMAS:
         yield at(("document", "csaf_version"), f"{quoted(version)} is neither 2.0 nor 2.1", "version")
         return
