@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0 if validity.valid else 1
 
     try:
-        return each(arguments.files, validate_one, arguments.debug)
+        return each(arguments.files, validate_one, arguments.debug, done="validated")
     finally:
         if arguments.format == "json" and found:
             _write_json(found)

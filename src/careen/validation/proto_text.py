@@ -34,7 +34,7 @@ def fields(data: bytes) -> list[Field]:
 
 class _Parser:
     def __init__(self, text: str) -> None:
-        self._tokens = _tokens(text)
+        self._words = _tokens(text)
         self._depth = self._count = 0
         self._advance()
 
@@ -43,23 +43,23 @@ class _Parser:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise ValueError(f"line {self._line}: nested more than {MAX_DEPTH} deep")
-        while self._token != end:
+        while self._word != end:
             found += self._field()
-            if self._token in (",", ";"):
+            if self._word in (",", ";"):
                 self._advance()
         self._depth -= 1
         return found
 
     def _field(self) -> list[Field]:
         name, line = self._name(), self._line
-        has_colon = self._token == ":"
+        has_colon = self._word == ":"
         if has_colon:
             self._advance()
-        if self._token != "[":
+        if self._word != "[":
             return [self._one(name, line, has_colon)]
         found: list[Field] = []
         self._advance()
-        while self._token != "]":
+        while self._word != "]":
             if found:
                 self._expect(",")
             found.append(self._one(name, self._line, has_colon))
@@ -70,7 +70,7 @@ class _Parser:
         self._count += 1
         if self._count > MAX_FIELDS:
             raise ValueError(f"more than {MAX_FIELDS} fields")
-        if end := _ENDS.get(self._token):
+        if end := _ENDS.get(self._word):
             self._advance()
             inner = self.message(end)
             self._advance()
@@ -80,32 +80,32 @@ class _Parser:
         return Field(name, self._scalar(), line)
 
     def _scalar(self) -> str:
-        value = self._token
+        value = self._word
         if value == "-":  # before a name: -inf
             self._advance()
-            value += self._token
+            value += self._word
         if not value or value[-1] in "{}<>[]:;,/":
             raise ValueError(f"line {self._line}: a value is expected, not {value[:40]!r}")
         self._advance()
-        while value[0] in "\"'" and self._token[:1] in ('"', "'"):  # strings that follow each other are one
-            value = value[:-1] + self._token[1:-1] + value[0]
+        while value[0] in "\"'" and self._word[:1] in ('"', "'"):  # strings that follow each other are one
+            value = value[:-1] + self._word[1:-1] + value[0]
             self._advance()
         return value
 
     def _name(self) -> str:
-        name = self._token
+        name = self._word
         if not (name[:1].isalpha() or name[:1] == "_"):
             raise ValueError(f"line {self._line}: a field is expected, not {name[:40]!r}")
         self._advance()
         return name
 
     def _expect(self, token: str) -> None:
-        if self._token != token:
-            raise ValueError(f"line {self._line}: {token!r} is expected, not {self._token[:40]!r}")
+        if self._word != token:
+            raise ValueError(f"line {self._line}: {token!r} is expected, not {self._word[:40]!r}")
         self._advance()
 
     def _advance(self) -> None:
-        self._token, self._line = next(self._tokens)
+        self._word, self._line = next(self._words)
 
 
 def _tokens(text: str) -> Iterator[tuple[str, int]]:

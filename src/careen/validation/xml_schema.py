@@ -44,18 +44,30 @@ def root_of(data: bytes) -> tuple[str, str]:
 
 
 def xml_problems(bundle: str, name: str, data: bytes) -> Iterator[Problem]:
-    """At most ``MAX_PROBLEMS``, of data that ``root_of`` accepts."""
+    """At most ``MAX_PROBLEMS``, of data that ``root_of`` accepts. Of many problems, the lines are not given.
+
+    While it reads, libxml2 knows no lines; in a tree, it takes longer for each problem the more elements there are.
+    """
     schema = _schema(bundle, name)
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     try:
-        tree = etree.fromstring(data, parser)
+        tree = etree.fromstring(data, etree.XMLParser(**options))
     except etree.XMLSyntaxError as error:
         raise ValueError(f"not XML: {error}") from None
-    if not schema.validate(tree):
-        for error in list(schema.error_log)[:MAX_PROBLEMS]:
-            yield Problem(f"line {error.line}", _without_namespaces(error.message))
+    reading = etree.XMLParser(schema=schema, **options)
+    try:
+        etree.fromstring(data, reading)
+        return
+    except etree.XMLSyntaxError:
+        problems = list(reading.error_log)
+    if len(problems) <= MAX_PROBLEMS:
+        schema.validate(tree)
+        problems = list(schema.error_log) or problems
+    for problem in problems[:MAX_PROBLEMS]:
+        place = f"line {problem.line}" if problem.line else "/"
+        yield Problem(place, _without_namespaces(problem.message))
 
 
 @cache
@@ -64,7 +76,7 @@ def _schema(bundle: str, name: str) -> Any:
         raise UsageError("validation of XML needs the package lxml, which is not installed", HINT)
     from lxml import etree
 
-    class Carried(etree.Resolver):
+    class Carried(etree.Resolver):  # type: ignore[misc]
         def resolve(self, address: str, public: str, context: Any) -> Any:
             return self.resolve_string(schemas(bundle)[address.rpartition("/")[2]], context)
 
@@ -74,6 +86,6 @@ def _schema(bundle: str, name: str) -> Any:
 
 
 def _without_namespaces(message: str) -> str:
-    """"Element '{http://cyclonedx.org/schema/bom/1.4}scope': …" without what stands in braces."""
+    """ "Element '{http://cyclonedx.org/schema/bom/1.4}scope': …" without what stands in braces."""
     kept = [part.partition("}")[2] if number else part for number, part in enumerate(message.split("{http"))]
     return "".join(kept)[:400]

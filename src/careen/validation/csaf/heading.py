@@ -1,4 +1,4 @@
-"""Tests of what a document says of itself: language, distribution, licence: 6.1.12, 6.1.15, 6.1.28, 6.1.38 to 6.1.41, 6.1.54, 6.1.55.
+"""Tests of language, distribution and licence: 6.1.12, 6.1.15, 6.1.28, 6.1.38 to 6.1.41, 6.1.54, 6.1.55.
 
 **Source:** CSAF 2.0 and 2.1, section 6.1; BCP 47 with IANA's registry of subtags; SPDX 2.3, annex D.
 """
@@ -121,7 +121,7 @@ def is_expression(expression: str) -> bool:
             depth -= 1
             if depth < 0:
                 return False
-        elif token in ("AND", "OR", "and", "or") or (token in ("WITH", "with") and previous not in (")", "") ):
+        elif token in ("AND", "OR", "and", "or") or (token in ("WITH", "with") and previous not in (")", "")):
             expects_licence = True
         else:
             return False

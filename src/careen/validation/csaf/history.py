@@ -3,9 +3,11 @@
 **Source:** CSAF 2.0 and 2.1, section 6.1; Semantic Versioning 2.0.0; RFC 3339.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from careen.formats.data.plain import mapping, text
@@ -19,6 +21,7 @@ _DATE = pattern(
     r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,30})?"
     r"(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
 )
+_PARTS = pattern(r"(?P<whole>[^.Zz+]{19})(?:\.(?P<fraction>\d{1,30}))?(?P<zone>[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DATES = frozenset(
     ("date", "current_release_date", "initial_release_date", "disclosure_date", "discovery_date", "release_date", "timestamp",
      "exploitation_date")
@@ -51,7 +54,7 @@ class Number:
 
 def unsorted_revisions(content: Content) -> Found:
     revisions = _sorted(content)
-    for (_, earlier), (number, later) in zip(revisions, revisions[1:], strict=False):
+    for (_, earlier), (number, later) in pairwise(revisions):
         if earlier.order > later.order:
             yield (*_REVISIONS, number), f"{later.written} is dated after {earlier.written}"
 
@@ -61,8 +64,7 @@ def other_latest_version(content: Content) -> Found:
     version = Number(text(content.tracking.get("version")))
     if not revisions:
         return
-    latest = max((number for _, number in revisions), key=lambda number: number.order)
-    newest = revisions[-1][1] if revisions[-1][1].order == latest.order else revisions[-1][1]
+    newest = revisions[-1][1]
     if version.named(not content.is_draft) != newest.named(not content.is_draft):
         yield _VERSION, f"{version.written} is not that of the latest revision, {newest.written}"
 
@@ -95,7 +97,7 @@ def missing_revision(content: Content) -> Found:
     majors = [(number, revision.major) for number, revision in _sorted(content)]
     if majors and majors[0][1] not in (0, 1):
         yield (*_REVISIONS, majors[0][0], "number"), "the first revision is neither 0 nor 1"
-    for (_, earlier), (number, later) in zip(majors, majors[1:], strict=False):
+    for (_, earlier), (number, later) in pairwise(majors):
         if later > earlier + 1:
             yield (*_REVISIONS, number, "number"), f"no revision is between {earlier} and {later}"
 
@@ -179,29 +181,24 @@ def _after_release(content: Content, path: Path, date: Any) -> Iterator[tuple[Pa
 
 def _sorted(content: Content) -> list[tuple[int, Number]]:
     """(its place in the list, its number) by date; revisions of one moment by number."""
-    found = [(revision.get("date"), place, Number(text(revision.get("number")))) for place, revision in enumerate(content.revisions)]
+    found = [
+        (revision.get("date"), place, Number(text(revision.get("number")))) for place, revision in enumerate(content.revisions)
+    ]
     earliest = (0, 0)
-    ordered = sorted(found, key=lambda entry: (_exact(entry[0]) or earliest, entry[2].order))
+    ordered = sorted(found, key=lambda entry: (_moment(entry[0]) or earliest, entry[2].order))
     return [(place, number) for _, place, number in ordered]
 
 
 def _moment(date: Any) -> tuple[int, int] | None:
-    return _exact(date)
-
-
-def _exact(date: Any) -> tuple[int, int] | None:
     """(seconds, billionths): Python's own dates end at millionths."""
-    written = text(date)
-    whole, dot, rest = written.partition(".")
-    digits = "".join(char for char in rest.split("Z")[0].split("+")[0].split("-")[0]) if dot else ""
-    zone = rest[len(digits) :] if dot else ""
+    match = _PARTS.fullmatch(text(date))
+    if not match:
+        return None
     try:
-        moment = datetime.fromisoformat(whole + zone)
+        moment = datetime.fromisoformat(match["whole"] + match["zone"])
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        return None
-    return int(moment.timestamp()), int((digits + "0" * 9)[:9]) if not digits or digits.isdecimal() else 0
+    return int(moment.timestamp()), int(((match["fraction"] or "") + "0" * 9)[:9])
 
 
 RULES = (

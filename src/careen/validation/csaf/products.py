@@ -62,7 +62,8 @@ def missing_group(content: Content) -> Found:
 def repeated_group(content: Content) -> Found:
     groups = enumerate(sequence(content.tree.get("product_groups")))
     yield from _repeated(
-        (("product_tree", "product_groups", number, "group_id"), text(mapping(group).get("group_id"))) for number, group in groups
+        (("product_tree", "product_groups", number, "group_id"), text(mapping(group).get("group_id")))
+        for number, group in groups
     )
 
 

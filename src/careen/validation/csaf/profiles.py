@@ -37,7 +37,9 @@ def reserved_category(content: Content) -> Found:
     if content.category in profiles:
         return
     plain = _plain(content.category)
-    reserved = {_plain(name) for name in profiles} | {_plain(name.removeprefix("csaf_")) for name in profiles if name != "csaf_base"}
+    reserved = {_plain(name) for name in profiles} | {
+        _plain(name.removeprefix("csaf_")) for name in profiles if name != "csaf_base"
+    }
     if plain in reserved or content.category.startswith("csaf_"):
         yield ("document", "category"), f"{quoted(content.category)} is reserved for a profile"
 

@@ -20,30 +20,48 @@ _RATINGS = {"critical": "CRITICAL", "high": "HIGH", "medium": "MEDIUM", "low": "
 _IMPACT = (("confidentiality", "C"), ("integrity", "I"), ("availability", "A"))
 _REQUIREMENT = {f"{name}Requirement": f"{letter}R" for name, letter in _IMPACT}
 _V2 = {
-    **{"accessVector": "AV", "accessComplexity": "AC", "authentication": "Au"},
+    "accessVector": "AV",
+    "accessComplexity": "AC",
+    "authentication": "Au",
     **{f"{name}Impact": letter for name, letter in _IMPACT},
-    **{"exploitability": "E", "remediationLevel": "RL", "reportConfidence": "RC"},
-    **{"collateralDamagePotential": "CDP", "targetDistribution": "TD"},
+    "exploitability": "E",
+    "remediationLevel": "RL",
+    "reportConfidence": "RC",
+    "collateralDamagePotential": "CDP",
+    "targetDistribution": "TD",
     **_REQUIREMENT,
 }
 _V3_BASE = {
-    **{"attackVector": "AV", "attackComplexity": "AC", "privilegesRequired": "PR", "userInteraction": "UI", "scope": "S"},
+    "attackVector": "AV",
+    "attackComplexity": "AC",
+    "privilegesRequired": "PR",
+    "userInteraction": "UI",
+    "scope": "S",
     **{f"{name}Impact": letter for name, letter in _IMPACT},
 }
 _V3 = {
     **_V3_BASE,
-    **{"exploitCodeMaturity": "E", "remediationLevel": "RL", "reportConfidence": "RC"},
+    "exploitCodeMaturity": "E",
+    "remediationLevel": "RL",
+    "reportConfidence": "RC",
     **_REQUIREMENT,
 }
 _V4_BASE = {
-    **{"attackVector": "AV", "attackComplexity": "AC", "attackRequirements": "AT", "privilegesRequired": "PR"},
-    **{"userInteraction": "UI"},
+    "attackVector": "AV",
+    "attackComplexity": "AC",
+    "attackRequirements": "AT",
+    "privilegesRequired": "PR",
+    "userInteraction": "UI",
     **{f"vuln{name.capitalize()}Impact": f"V{letter}" for name, letter in _IMPACT},
     **{f"sub{name.capitalize()}Impact": f"S{letter}" for name, letter in _IMPACT},
 }
 _V4_MORE = {
-    **{"Safety": "S", "Automatable": "AU", "Recovery": "R", "valueDensity": "V"},
-    **{"vulnerabilityResponseEffort": "RE", "providerUrgency": "U"},
+    "Safety": "S",
+    "Automatable": "AU",
+    "Recovery": "R",
+    "valueDensity": "V",
+    "vulnerabilityResponseEffort": "RE",
+    "providerUrgency": "U",
 }
 
 
@@ -186,7 +204,7 @@ def unknown_decision(content: Content) -> Found:
 
 
 def _selection(path: Path, selection: dict[str, Any], points: dict[str, Any]) -> Found:
-    point = points.get(selection.get("key"), {}).get(selection.get("version"))
+    point = points.get(text(selection.get("key")), {}).get(text(selection.get("version")))
     if point is None:
         yield path, f"no decision point {quoted(selection.get('key'))} of version {quoted(selection.get('version'))}"
         return

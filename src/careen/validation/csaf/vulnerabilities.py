@@ -4,9 +4,10 @@
 """
 
 from collections import Counter, defaultdict
+from typing import Any
 
 from careen.formats.data.plain import mapping, sequence, text
-from careen.validation.problem import quoted
+from careen.validation.problem import Path, quoted
 from careen.validation.schema import schemas
 
 from .content import AFFECTED, FIXED, Content, Found, Rule, status
@@ -36,7 +37,9 @@ def invalid_weakness(content: Content) -> Found:
     known = schemas("csaf-lists")["cwe"]
     order = {version: place for place, version in enumerate(known["versions"])}
     for number, vulnerability in enumerate(content.vulnerabilities):
-        listed = [(("cwe",), mapping(vulnerability["cwe"]))] if "cwe" in vulnerability else []
+        listed: list[tuple[Path, dict[str, Any]]] = (
+            [(("cwe",), mapping(vulnerability["cwe"]))] if "cwe" in vulnerability else []
+        )
         listed += [(("cwes", index), mapping(one)) for index, one in enumerate(sequence(vulnerability.get("cwes")))]
         for path, weakness in listed:
             names = known["names"].get(text(weakness.get("id")).removeprefix("CWE-"), [])

@@ -7,11 +7,13 @@ optional are not asked for.
 from collections.abc import Iterator
 from typing import Any
 
-from careen.formats.data.plain import text
+from msgspec.structs import replace
+
+from careen.formats.data.plain import mapping, text
 from careen.formats.data.xml_tree import xml_tree
 from careen.formats.data.yaml_file import yaml_document
 from careen.validation.by_schema import from_xml, typed
-from careen.validation.problem import Problem
+from careen.validation.problem import Path, Problem, at, pointer, quoted
 from careen.validation.schema import schema_problems, schemas
 
 from . import rdf, rules
@@ -29,7 +31,7 @@ def json_problems(document: dict[str, Any]) -> Iterator[Problem]:
 def yaml_problems(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
     document = yaml_document(data)
     if not isinstance(document, dict):
-        raise ValueError("not a YAML mapping")
+        raise ValueError("not a YAML mapping")  # noqa: TRY004
     document = typed(schemas("spdx")["2.3"], document)
     return document, list(json_problems(document))
 
@@ -41,7 +43,7 @@ def xml_problems(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
         return {"spdxVersion": version}, list(rdf.graph_problems(root))
     document = from_xml(schemas("spdx")["2.3"], root)
     if not isinstance(document, dict):
-        raise ValueError("an XML document without elements")
+        raise ValueError("an XML document without elements")  # noqa: TRY004
     return document, list(json_problems(document))
 
 
@@ -51,7 +53,24 @@ def tag_value_problems(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
 
 
 def graph_problems(document: dict[str, Any]) -> Iterator[Problem]:
-    """SPDX 3. The schema is that of 3.0.1, which corrects 3.0.0."""
-    if text(document.get("@context")) in _CONTEXTS:
-        document = {**document, "@context": CONTEXT}
-    return schema_problems("spdx", "3.0", document)
+    """SPDX 3, each element by the class that it names. The schema is that of 3.0.1, which corrects 3.0.0."""
+    if text(document.get("@context")) not in _CONTEXTS:
+        yield at(["@context"], f"{quoted(document.get('@context'))} is not {CONTEXT}", "context")
+    graph = document.get("@graph")
+    if not isinstance(graph, list):
+        single = {key: value for key, value in document.items() if key != "@context"}
+        yield from _element_problems((), single)
+        return
+    for key in document.keys() - {"@context", "@graph"}:
+        yield at([key], "unknown beside @graph")
+    for number, element in enumerate(graph):
+        yield from _element_problems(("@graph", number), element)
+
+
+def _element_problems(path: Path, element: Any) -> Iterator[Problem]:
+    kind = text(mapping(element).get("type"))
+    if kind not in schemas("spdx")["3.0"]["$defs"] or not isinstance(element, dict):
+        yield at((*path, "type"), f"{quoted(kind)} is no class of SPDX 3")
+        return
+    for problem in schema_problems("spdx", f"3.0#/$defs/{kind}", element, closed=True):
+        yield replace(problem, place=pointer(path) + problem.place.rstrip("/"))

@@ -50,7 +50,9 @@ def rule_problems(document: dict[str, Any]) -> Iterator[Problem]:
             path = (holder, number)
             id = text(mapping(element).get("SPDXID"))
             if not _ID.fullmatch(id):
-                yield at((*path, "SPDXID"), f"{quoted(id)} is not SPDXRef- with letters, digits, dots and hyphens", "identifier")
+                yield at(
+                    (*path, "SPDXID"), f"{quoted(id)} is not SPDXRef- with letters, digits, dots and hyphens", "identifier"
+                )
             elif id in known:
                 yield at((*path, "SPDXID"), f"{quoted(id)} is given to another element too", "identifier")
             known.add(id)
@@ -71,7 +73,9 @@ def _head(document: dict[str, Any]) -> Iterator[Problem]:
     yield from _dates(("creationInfo",), creation)
     for number, creator in enumerate(sequence(creation.get("creators"))):
         if not _CREATOR.fullmatch(text(creator)):
-            yield at(("creationInfo", "creators", number), f"{quoted(creator)} is no Person:, Organization: or Tool:", "creator")
+            yield at(
+                ("creationInfo", "creators", number), f"{quoted(creator)} is no Person:, Organization: or Tool:", "creator"
+            )
     for holder in ("annotations", "revieweds"):
         for number, note in enumerate(sequence(document.get(holder))):
             yield from _dates((holder, number), mapping(note))
