@@ -26,7 +26,7 @@ COMMANDS = {
     "explain": ("careen.cli.explain", "explain why a vulnerability is found in a package, or is not"),
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
-    "validate": ("careen.cli.validate", "say whether SBOMs, VEX and image documents follow their specification"),
+    "validate": ("careen.cli.validate", "validate SBOMs, VEX and OCI documents by their schemas"),
     "convert": ("careen.cli.convert", "write a saved report in other formats"),
     "browse": ("careen.cli.browse", "walk through the findings of a report with keys and search"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 SCHEMA = "careen.validation/1"
 KINDS = ("cyclonedx", "spdx", "csaf", "openvex", "oci-manifest", "oci-index", "oci-config", "oci-layout", "oci-descriptor")
 NAMES = {"cyclonedx": "CycloneDX", "spdx": "SPDX", "csaf": "CSAF", "openvex": "OpenVEX"}
+NAMES |= {kind: f"OCI {kind.removeprefix('oci-')}" for kind in KINDS if kind.startswith("oci-")}
 
 
 def parser() -> Parser:
@@ -27,7 +28,13 @@ def parser() -> Parser:
         "layouts, descriptors. Exit codes: 0 all are valid; 1 one is not; 2 usage; 3 one could not be read.",
     )
     made.add_argument("files", metavar="FILE", nargs="+", help="a document, which may be gzipped; - is standard input")
-    made.add_argument("--kind", choices=KINDS, default="", help="what the documents are, if they do not say so")
+    made.add_argument(
+        "--kind",
+        metavar="KIND",
+        choices=KINDS,
+        default="",
+        help=f"what the documents are, if they do not say so: {', '.join(KINDS)}",
+    )
     made.add_argument("--format", choices=("text", "json"), default="text", help="text (the default) or json")
     add_common(made)
     return made

@@ -28,7 +28,7 @@ def typed(schema: dict[str, Any], value: Any) -> Any:
 def from_xml(schema: dict[str, Any], element: Element) -> Any:
     """An element repeated is a list."""
     if not element.children:
-        return [] if schema.get("type") == "array" else element.value
+        return [] if schema.get("type") == "array" else typed(schema, element.value)
     known = schema.get("properties", {})
     found: dict[str, Any] = {}
     for child in element.children:

@@ -119,6 +119,10 @@ def _message(error: Any) -> str:
             return f"{quoted(value)} does not match {kind.pattern[:MAX_SHOWN]}"
         case "format":
             return f"{quoted(value)} is not a valid {kind.format}"
+        case "minItems" | "minProperties" | "minLength":
+            return f"{quoted(value)} has less than {kind.limit} {'characters' if kind.name == 'minLength' else 'entries'}"
+        case "uniqueItems":
+            return "it has an entry twice"
         case "oneOf":
             return "more than one alternative fits, of which one is allowed"
         case _:

@@ -40,7 +40,7 @@ def invalid_weakness(content: Content) -> Found:
         listed: list[tuple[Path, dict[str, Any]]] = (
             [(("cwe",), mapping(vulnerability["cwe"]))] if "cwe" in vulnerability else []
         )
-        listed += [(("cwes", index), mapping(one)) for index, one in enumerate(sequence(vulnerability.get("cwes")))]
+        listed += [(("cwes", index), mapping(entry)) for index, entry in enumerate(sequence(vulnerability.get("cwes")))]
         for path, weakness in listed:
             names = known["names"].get(text(weakness.get("id")).removeprefix("CWE-"), [])
             version = weakness.get("version")
