@@ -65,7 +65,13 @@ def test_a_condition_that_an_sbom_cannot_meet_is_an_error(settings, gate):
 
 @pytest.mark.parametrize(("licence", "code"), [("GPL-3.0-only", 1), ("MIT", 0)])
 def test_a_condition_about_licences_looks_at_those_that_an_sbom_states(settings, licence, code):
-    component = {"type": "library", "name": "x", "version": "1", "purl": "pkg:npm/x@1", "licenses": [{"license": {"id": licence}}]}
+    component = {
+        "type": "library",
+        "name": "x",
+        "version": "1",
+        "purl": "pkg:npm/x@1",
+        "licenses": [{"license": {"id": licence}}],
+    }
     document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]}
     Path("bom.json").write_text(json.dumps(document))
     asked = replace(settings, scanners=("licence",), licence_deny=("GPL-*",), fail_on=("licence",))
