@@ -24,7 +24,7 @@ def parser() -> Parser:
         description="Say whether SBOMs, VEX and advisory documents, and documents of images follow their specification.\n"
         "Nothing is downloaded: the schemas are part of Careen.",
         epilog="Documents: CycloneDX 1.0 to 1.7 (JSON, XML, protocol buffer text), SPDX 2 (JSON, YAML, XML, RDF/XML,\n"
-        "tag-value) and 3.0 (JSON-LD), CSAF 2.0 and 2.1, OpenVEX 0.2.0, and OCI manifests, indexes, configurations,\n"
+        "tag-value) and 3.0 (JSON-LD), CSAF 2.0 and 2.1, OpenVEX to 0.2.0, and OCI manifests, indexes, configurations,\n"
         "layouts, descriptors. Exit codes: 0 all are valid; 1 one is not; 2 usage; 3 one could not be read.",
     )
     made.add_argument("files", metavar="FILE", nargs="+", help="a document, which may be gzipped; - is standard input")

@@ -8,16 +8,16 @@ from msgspec import Struct
 
 from careen.formats.data.plain import json_object, mapping, text
 from careen.formats.data.unicode_bytes import as_utf8
+from careen.formats.vex.openvex import CONTEXT as OPENVEX_CONTEXT
 from careen.safety.pattern import pattern
 
-from . import csaf, cyclonedx, oci, spdx
+from . import csaf, cyclonedx, oci, openvex, spdx
 from .problem import Problem
-from .schema import MAX_PROBLEMS, schema_problems
+from .schema import MAX_PROBLEMS
 from .xml_schema import root_of
 
 MAX_BYTES = 64 << 20
 KINDS = ("cyclonedx", "spdx", "csaf", "openvex", *oci.SCHEMAS)
-_OPENVEX = "https://openvex.dev/ns"
 _TAG_VALUE = pattern(rb"^\s{0,20}SPDXVersion:", 8)  # MULTILINE
 _YAML = pattern(rb"^[\"']?spdxVersion[\"']?\s{0,20}:", 8)
 _PROTO = pattern(rb"^\s{0,20}spec_version\s{0,20}:", 8)
@@ -68,7 +68,7 @@ def _json(document: dict[str, Any], kind: str) -> Validity:
             version = text(mapping(document.get("document")).get("csaf_version"))
             return _validity(kind, version, "JSON", csaf.problems(document))
         case "openvex":
-            return _validity(kind, "0.2.0", "JSON", schema_problems("openvex", "0.2.0", document))
+            return _validity(kind, openvex.version_of(document), "JSON", openvex.problems(document))
         case _ if kind in oci.SCHEMAS:
             return _validity(kind, "1.1", "JSON", oci.oci_problems(kind, document))
     raise ValueError(f"not a document that Careen validates: {', '.join(KINDS)}")
@@ -80,7 +80,7 @@ def _kind_of(document: dict[str, Any]) -> str:
     signs: tuple[tuple[str, bool], ...] = (
         ("cyclonedx", "bomFormat" in document or "cyclonedx.org/schema" in text(document.get("$schema"))),
         ("spdx", "spdxVersion" in document or any("spdx.org/rdf/3." in name for name in named)),
-        ("openvex", any(name.startswith(_OPENVEX) for name in named)),
+        ("openvex", any(name.startswith(OPENVEX_CONTEXT) for name in named)),
         ("csaf", "csaf_version" in mapping(document.get("document")) or "csaf" in text(document.get("$schema"))),
         ("oci-layout", "imageLayoutVersion" in document),
         ("oci-index", "manifests" in document),

@@ -24,7 +24,8 @@ _CONTEXTS = (CONTEXT, "https://spdx.org/rdf/3.0.0/spdx-context.jsonld")
 
 
 def json_problems(document: dict[str, Any]) -> Iterator[Problem]:
-    found = list(schema_problems("spdx", "2.3", document))
+    named = {key: value for key, value in document.items() if key != "$schema"}  # which editors read
+    found = list(schema_problems("spdx", "2.3", named))
     yield from found or rules.rule_problems(document)
 
 

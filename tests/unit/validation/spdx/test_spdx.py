@@ -19,6 +19,10 @@ def test_both_spellings_of_a_category():
         assert list(json_problems(spdx(packages=[package]))) == []
 
 
+def test_the_address_of_a_schema_is_allowed():
+    assert list(json_problems({**spdx(), "$schema": "https://example.com/schema.json"})) == []
+
+
 def test_a_graph_in_rdf_is_validated():
     assert xml_problems(RDF.encode())[1] == []
     assert [problem.message for problem in xml_problems(RDF.replace("spdx:creator", "spdx:other").encode())[1]] == [
