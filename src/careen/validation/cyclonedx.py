@@ -10,7 +10,7 @@ from typing import Any
 
 from careen.formats.data.plain import text
 
-from .problem import Path, Problem, at, quoted
+from .problem import Link, Problem, at, path_of, quoted, walk
 from .proto_schema import message_problems
 from .proto_text import Field, fields
 from .schema import schema_problems, schemas
@@ -55,19 +55,13 @@ def _scalar(found: list[Field], name: str) -> str:
 
 def _repeated_references(document: dict[str, Any]) -> Iterator[Problem]:
     """A bom-ref is unique in its document."""
-    paths: dict[str, Path] = {}
+    places: dict[str, Link] = {}
     seen: Counter[str] = Counter()
-    waiting: list[tuple[Path, Any]] = [((), document)]
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, dict):
-            name = value.get("bom-ref")
-            if isinstance(name, str):
-                seen[name] += 1
-                paths[name] = path
-            waiting += [((*path, key), inner) for key, inner in value.items() if isinstance(inner, dict | list)]
-        elif isinstance(value, list):
-            waiting += [((*path, number), inner) for number, inner in enumerate(value) if isinstance(inner, dict | list)]
+    for link, value in walk(document):
+        name = value.get("bom-ref") if isinstance(value, dict) else None
+        if isinstance(name, str):
+            seen[name] += 1
+            places[name] = link
     for name, count in seen.items():
         if count > 1:
-            yield at((*paths[name], "bom-ref"), f"{quoted(name)} is given to {count} objects", "identifier")
+            yield at((*path_of(places[name]), "bom-ref"), f"{quoted(name)} is given to {count} objects", "identifier")

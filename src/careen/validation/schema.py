@@ -23,6 +23,7 @@ from .problem import MAX_SHOWN, Problem, at, quoted
 
 MAX_PROBLEMS = 100
 MAX_DEPTH = 200  # levels of a document; the validator recurses
+MAX_SIZE = 5_000_000  # objects, lists and values
 MAX_NODES = 10_000  # a larger document is thinned before problems are named
 FIRST = (10, 100)  # entries of each list
 HINT = "pip install 'careen[validate]'"
@@ -121,6 +122,8 @@ def _message(error: Any) -> str:
             return f"{quoted(value)} is not a valid {kind.format}"
         case "minItems" | "minProperties" | "minLength":
             return f"{quoted(value)} has less than {kind.limit} {'characters' if kind.name == 'minLength' else 'entries'}"
+        case "maxItems" | "maxProperties" | "maxLength":
+            return f"{quoted(value)} has more than {kind.limit} {'characters' if kind.name == 'maxLength' else 'entries'}"
         case "uniqueItems":
             return "it has an entry twice"
         case "oneOf":
@@ -135,6 +138,8 @@ def _size(document: Any) -> int:
     for _ in range(MAX_DEPTH):
         inner = [entry for value in level for entry in (value.values() if isinstance(value, dict) else value)]
         size += len(inner)
+        if size > MAX_SIZE:
+            raise ValueError(f"more than {MAX_SIZE} values")
         level = [entry for entry in inner if isinstance(entry, dict | list)]
         if not level:
             return size

@@ -10,7 +10,8 @@ from careen.formats.data.plain import mapping, sequence, text
 from careen.validation.problem import Path
 
 Found = Iterator[tuple[Path, str]]  # place and message
-MAX_BRANCHES = 150  # levels, as deep as a document is validated
+MAX_BRANCHES = 60  # levels; CSAF 2.1 allows 30
+EXTENSIONS = "x_extensions"  # what they contain is theirs
 
 AFFECTED = ("first_affected", "known_affected", "last_affected")
 FIXED = ("first_fixed", "fixed")
@@ -53,8 +54,11 @@ class Content:
             for number, entry in enumerate(sequence(holder.get("branches"))):
                 branch = mapping(entry)
                 below = ((*path, "branches", number), branch, (*chain, text(branch.get("category"))))
+                if len(chain) > MAX_BRANCHES:
+                    raise ValueError(f"branches are nested more than {MAX_BRANCHES} deep")
                 yield below
-                waiting.append(below)
+                if "branches" in branch:
+                    waiting.append(below)
 
     @cached_property
     def products(self) -> list[tuple[Path, dict[str, Any]]]:

@@ -18,7 +18,7 @@ _GROUP = ("document", "distribution", "sharing_group")
 _TOKEN = pattern(r"\s*([()]|[^\s()]+)\s*")
 _REFERENCE = pattern(r"(?:DocumentRef-[A-Za-z0-9.-]{1,500}:)?LicenseRef-[A-Za-z0-9.-]{1,500}")
 _ADDITION = pattern(r"(?:DocumentRef-[A-Za-z0-9.-]{1,500}:)?AdditionRef-[A-Za-z0-9.-]{1,500}")
-MAX_TOKENS = 500
+MAX_EXPRESSION = 4000  # characters
 
 
 def unknown_language(content: Content) -> Found:
@@ -100,43 +100,27 @@ def missing_text(content: Content) -> Found:
 
 def is_expression(expression: str) -> bool:
     """Whether it follows the grammar, with ids of the SPDX list as they are written there."""
-    tokens = _TOKEN.findall(expression[:20_000])
-    if not tokens or len(tokens) > MAX_TOKENS or len(expression) > 20_000:
+    tokens = _TOKEN.findall(expression[:MAX_EXPRESSION])
+    if len(expression) > MAX_EXPRESSION:
         return False
-    depth, expects_licence = 0, True
-    previous = ""
-    for token in tokens:
-        if expects_licence and previous.upper() == "WITH":
-            if not (_is_exception(token) or _ADDITION.fullmatch(token)):
-                return False
-            expects_licence = False
-        elif expects_licence:
-            if token == "(":  # noqa: S105  (a token of a grammar)
-                depth += 1
-            elif _is_licence(token):
-                expects_licence = False
-            else:
-                return False
-        elif token == ")":  # noqa: S105
-            depth -= 1
-            if depth < 0:
-                return False
-        elif token in ("AND", "OR", "and", "or") or (token in ("WITH", "with") and previous not in (")", "")):
-            expects_licence = True
-        else:
-            return False
-        previous = token
-    return depth == 0 and not expects_licence
+    form, before = "".join(map(_kind, tokens)).replace("LWE", "L"), ""
+    while form != before:
+        form, before = form.replace("LOL", "L").replace("(L)", "L"), form
+    return form == "L"
 
 
-def _is_licence(token: str) -> bool:
+def _kind(token: str) -> str:
+    """A letter: licence, operator, with, exception, or the bracket itself."""
+    if token in ("(", ")"):
+        return token
+    if token in ("AND", "OR", "and", "or"):
+        return "O"
+    if token in ("WITH", "with"):
+        return "W"
     entry = entries_by_id().get(token.removesuffix("+"))
-    return (entry is not None and not entry.exception) or _REFERENCE.fullmatch(token) is not None
-
-
-def _is_exception(token: str) -> bool:
-    entry = entries_by_id().get(token)
-    return entry is not None and entry.exception
+    if entry is not None:
+        return "E" if entry.exception and not token.endswith("+") else "?" if entry.exception else "L"
+    return "L" if _REFERENCE.fullmatch(token) else "E" if _ADDITION.fullmatch(token) else "?"
 
 
 def _group(content: Content) -> dict[str, object]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from careen.formats.data.plain import mapping, text
 from careen.safety.pattern import pattern
-from careen.validation.problem import Path, quoted
+from careen.validation.problem import Path, path_of, quoted, walk
 
-from .content import Content, Found, Rule
+from .content import EXTENSIONS, Content, Found, Rule
 
 _INTEGER = pattern(r"0|[1-9]\d{0,30}")
 _DATE = pattern(
@@ -118,14 +118,10 @@ def mixed_versioning(content: Content) -> Found:
 
 
 def invalid_date(content: Content) -> Found:
-    waiting: list[tuple[Path, Any]] = [((), content.whole)]
-    while waiting:
-        path, value = waiting.pop()
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(inner, dict | list) and key != "x_extensions":
-                waiting.append(((*path, key), inner))
-            elif key in _DATES and isinstance(inner, str) and not _DATE.fullmatch(inner):
-                yield (*path, key), f"{quoted(inner)} is no date as 2026-01-31T12:00:00Z"
+    for link, value in walk(content.whole, skipped=EXTENSIONS):
+        for key in _DATES & value.keys() if isinstance(value, dict) else ():
+            if isinstance(value[key], str) and not _DATE.fullmatch(value[key]):
+                yield (*path_of(link), key), f"{quoted(value[key])} is no date as 2026-01-31T12:00:00Z"
 
 
 def late_disclosure(content: Content) -> Found:

@@ -5,14 +5,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from careen.formats.data.plain import mapping, sequence, text
 from careen.formats.packages.purl import parse
 from careen.safety.pattern import pattern
-from careen.validation.problem import Path, quoted
+from careen.validation.problem import Link, Path, path_of, quoted, walk
 
-from .content import Content, Found, Rule
+from .content import EXTENSIONS, Content, Found, Rule
 
 MAX_LEVELS = 30
 _REFERENCES = {"product_reference", "relates_to_product_reference", "beginning_product_reference", "next_product_reference"}
@@ -25,9 +26,9 @@ _STAR = pattern(r"\\.|(\*)", 16)
 
 
 def missing_product(content: Content) -> Found:
-    for path, id in _product_references(content):
+    for link, id in _product_references(content):
         if id not in content.product_ids:
-            yield path, f"no product has the id {quoted(id)}"
+            yield path_of(link), f"no product has the id {quoted(id)}"
 
 
 def repeated_product(content: Content) -> Found:
@@ -36,27 +37,26 @@ def repeated_product(content: Content) -> Found:
 
 def circular_product(content: Content) -> Found:
     """A product that is made of itself, at any distance."""
-    parts: dict[str, tuple[Path, set[str]]] = {}
+    parts: dict[str, set[str]] = {}
+    places: dict[str, Path] = {}
     for holder in ("relationships", "product_paths"):
         for number, entry in enumerate(sequence(content.tree.get(holder))):
             made = text(mapping(mapping(entry).get("full_product_name")).get("product_id"))
-            parts[made] = (("product_tree", holder, number), {id for _, id in _references_in((), entry)})
-    for made, (path, _) in parts.items():
-        seen, waiting = set[str](), [made]
-        while waiting:
-            for part in parts.get(waiting.pop(), ((), set()))[1] - seen:
-                seen.add(part)
-                waiting.append(part)
-        if made in seen:
-            yield path, f"{quoted(made)} is made of itself"
+            parts.setdefault(made, set()).update(id for _, id in _references_in(entry))
+            places[made] = ("product_tree", holder, number)
+    try:
+        tuple(TopologicalSorter(parts).static_order())
+    except CycleError as error:
+        circle = error.args[1]
+        yield places[circle[0]], f"{quoted(circle[0])} is made of itself"
 
 
 def missing_group(content: Content) -> Found:
-    for path, value in _walk((), content.whole):
-        if path[-1:] == ("group_ids",):
+    for link, value in walk(content.whole, skipped=EXTENSIONS):
+        if link and link[1] == "group_ids":
             for number, id in enumerate(sequence(value)):
                 if text(id) not in content.groups:
-                    yield (*path, number), f"no product group has the id {quoted(id)}"
+                    yield (*path_of(link), number), f"no product group has the id {quoted(id)}"
 
 
 def repeated_group(content: Content) -> Found:
@@ -160,31 +160,20 @@ def _ranges(content: Content) -> Iterator[tuple[Path, str]]:
             yield (*path, "name"), text(branch.get("name"))
 
 
-def _product_references(content: Content) -> Iterator[tuple[Path, str]]:
+def _product_references(content: Content) -> Iterator[tuple[Link, str]]:
     """Every mention of a product outside of its definition."""
-    yield from _references_in((), content.tree)
-    for path, value in _walk((), content.whole):
-        listed = path[-1:] in (("product_ids",), ("products",)) or path[-2:-1] == ("product_status",)
-        if listed and isinstance(value, list):
-            yield from (((*path, number), text(id)) for number, id in enumerate(value))
+    yield from _references_in(content.tree, (None, "product_tree"))
+    for link, value in walk(content.whole, skipped=EXTENSIONS):
+        if link and isinstance(value, list):
+            parent, key = link
+            if key in ("product_ids", "products") or (parent and parent[1] == "product_status"):
+                yield from (((link, number), text(id)) for number, id in enumerate(value))
 
 
-def _references_in(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
-    for place, inner in _walk(path, value):
+def _references_in(value: Any, link: Link = None) -> Iterator[tuple[Link, str]]:
+    for place, inner in walk(value, link, EXTENSIONS):
         for key in _REFERENCES & inner.keys() if isinstance(inner, dict) else ():
-            yield (*place, key), text(inner[key])
-
-
-def _walk(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
-    """Every object and list, from the outermost; what extensions contain is theirs."""
-    waiting = [(path, value)]
-    while waiting:
-        place, inner = waiting.pop()
-        yield place, inner
-        entries = inner.items() if isinstance(inner, dict) else enumerate(inner)
-        waiting += [
-            ((*place, key), entry) for key, entry in entries if isinstance(entry, dict | list) and key != "x_extensions"
-        ]
+            yield (place, key), text(inner[key])
 
 
 def _repeated(named: Iterator[tuple[Path, str]]) -> Found:

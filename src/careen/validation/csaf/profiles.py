@@ -163,10 +163,10 @@ def missing_counterpart(content: Content) -> Found:
 def _kin(content: Content) -> dict[str, set[str]]:
     """The products below the same branch of a product's name; a list without branches is of one."""
     below: dict[object, set[str]] = {}
-    names = [path for path, branch, _ in content.branches() if branch.get("category") == "product_name"]
+    names = {path for path, branch, _ in content.branches() if branch.get("category") == "product_name"}
     for path, product in content.products:
         id = text(product.get("product_id"))
-        own = next((name for name in names if path[: len(name)] == name), path[:2])
+        own = next((path[:end] for end in range(len(path)) if path[:end] in names), path[:2])
         below.setdefault(own, set()).add(id)
     paths = {id for group, members in below.items() if group == ("product_tree", "product_paths") for id in members}
     return {id: members for members in below.values() for id in members if id not in paths}
