@@ -11,6 +11,7 @@ from careen.validation.problem import Path
 
 Found = Iterator[tuple[Path, str]]  # place and message
 MAX_BRANCHES = 60  # levels; CSAF 2.1 allows 30
+MAX_MEMBERS = 5_000_000
 EXTENSIONS = "x_extensions"  # what they contain is theirs
 
 AFFECTED = ("first_affected", "known_affected", "last_affected")
@@ -25,6 +26,7 @@ class Content:
         self.vulnerabilities = [mapping(entry) for entry in sequence(whole.get("vulnerabilities"))]
         self.has_vulnerabilities = "vulnerabilities" in whole
         self.whole = whole
+        self._counted = 0
 
     @property
     def version(self) -> str:
@@ -89,7 +91,11 @@ class Content:
         """The products that an entry names, by itself or by groups."""
         found = set(map(text, sequence(entry.get("product_ids"))))
         for group in map(text, sequence(entry.get("group_ids"))):
-            found.update(self.groups.get(group, ()))
+            products = self.groups.get(group, ())
+            self._counted += len(products)
+            if self._counted > MAX_MEMBERS:
+                raise ValueError(f"entries name more than {MAX_MEMBERS} products by groups")
+            found.update(products)
         return found
 
     def helpers(self) -> Iterator[tuple[Path, dict[str, Any]]]:

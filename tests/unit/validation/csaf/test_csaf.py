@@ -350,3 +350,18 @@ def test_rules_of_a_later_version_are_not_asked():
 def test_another_version_is_refused():
     assert rules(changed("document.csaf_version", "3.0")) == {"version"}
     assert rules(changed("document.csaf_version", {})) == {"version"}
+
+
+def test_a_hostile_document_is_bounded(monkeypatch):
+    monkeypatch.setattr("careen.validation.csaf.content.MAX_MEMBERS", 5)
+    threat = {"category": "impact", "details": "d", "group_ids": ["G"]}
+    document = csaf(flags=[{"label": "component_not_present", "group_ids": ["G"]}], threats=[threat])
+    assert list(validator.problems(document)) == []
+    document["vulnerabilities"][0]["remediations"] = [{"category": "workaround", "details": "d", "group_ids": ["G"]}]
+    with pytest.raises(ValueError, match="more than 5 products by groups"):
+        list(validator.problems(document))
+
+
+def test_branches_are_bounded():
+    with pytest.raises(ValueError, match="nested more than"):
+        list(validator.problems(branches(*["product_family"] * 62)))
