@@ -83,7 +83,7 @@ def _kind_of(document: dict[str, Any]) -> str:
         ("openvex", any(name.startswith(OPENVEX_CONTEXT) for name in named)),
         ("csaf", "csaf_version" in mapping(document.get("document")) or "csaf" in text(document.get("$schema"))),
         ("oci-layout", "imageLayoutVersion" in document),
-        ("oci-index", "manifests" in document),
+        ("oci-index", isinstance(document.get("manifests"), list)),
         ("oci-manifest", "layers" in document and ("config" in document or "schemaVersion" in document)),
         ("oci-config", "rootfs" in document or ("architecture" in document and "os" in document)),
         ("oci-descriptor", "mediaType" in document and ("digest" in document or "size" in document)),

@@ -16,7 +16,7 @@ from careen.formats.data.xml_parser import read_xml
 from .problem import Problem
 from .schema import HINT, MAX_PROBLEMS, schemas
 
-MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 64 << 20, 1_000_000, 200
+MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 64 << 20, 1_000_000, 512  # a graph of SPDX is nested deeply
 
 
 def root_of(data: bytes) -> tuple[str, str]:

@@ -26,6 +26,7 @@ _DATES = frozenset(
     ("date", "current_release_date", "initial_release_date", "disclosure_date", "discovery_date", "release_date", "timestamp",
      "exploitation_date")
 )  # fmt: skip
+MAX_DIGITS = 400
 _REVISIONS: Path = ("document", "tracking", "revision_history")
 _VERSION: Path = ("document", "tracking", "version")
 
@@ -37,14 +38,15 @@ class Number:
         self.written = written
         self.is_integer = _INTEGER.fullmatch(written) is not None
         release, _, self.pre_release = written.partition("+")[0].partition("-")
-        parts = [int(part) for part in release.split(".")[:3] if part.isdecimal() and len(part) < 400]
+        parts = [int(part) for part in release.split(".")[:3] if part.isdecimal() and len(part) < MAX_DIGITS]
         self.major = parts[0] if parts else -1
         self._parts = tuple(parts)
 
     @property
     def order(self) -> tuple[Any, ...]:
         """By semantic versioning: a pre-release is before its release, numbers are before names."""
-        steps = tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in self.pre_release.split("."))
+        parts = self.pre_release.split(".")
+        steps = tuple((0, int(part), "") if part.isdecimal() and len(part) < MAX_DIGITS else (1, 0, part) for part in parts)
         return self._parts, not self.pre_release, steps if self.pre_release else ()
 
     def named(self, with_pre_release: bool) -> str:

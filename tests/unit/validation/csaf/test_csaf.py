@@ -365,3 +365,8 @@ def test_a_hostile_document_is_bounded(monkeypatch):
 def test_branches_are_bounded():
     with pytest.raises(ValueError, match="nested more than"):
         list(validator.problems(branches(*["product_family"] * 62)))
+
+
+def test_a_number_of_any_length_is_ordered():
+    huge = "1.0.0-" + "9" * 5000
+    assert "6.1.19" in rules(revisions((1, huge), (2, "1.0.0"), version="1.0.0"))
