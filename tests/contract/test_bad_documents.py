@@ -16,6 +16,7 @@ COMMANDS = {
     "baseline": ("scan", "purls", "--offline", "--baseline", "BAD"),
     "reconcile": ("reconcile", "purls", "--with", "BAD", "--offline"),
     "sbom": ("scan", "sbom:BAD", "--offline"),
+    "validate": ("validate", "BAD"),
 }
 
 

@@ -261,7 +261,7 @@ class Session:
             reference = self.inventory(reference, progress, refresh.start_for_layer)
         image, inventory = reference
         if image.kind == "sbom":
-            refuse_blind(policy.fail_on, KINDS["vulnerability"], "an SBOM contains no files to find this in", "scan the image")
+            self._refuse_blind_to(policy, inventory)
         base = named_base(image, settings, self._fetcher)
         placed = with_instructions(image, dockerfile, base) if dockerfile else None
         with ExitStack() as opened:
@@ -280,6 +280,16 @@ class Session:
             )
             report = report_of(placed or image, inventory, assessment)
             yield Scanned(with_policies(self._with_compliance(report), self._policies), knowledge)
+
+    def _refuse_blind_to(self, policy: Policy, listed: Inventory) -> None:
+        """What an SBOM cannot show. One may state the licences of its packages, or of none."""
+        visible = KINDS["vulnerability"]
+        if "licence" in self._settings.scanners:
+            visible |= KINDS["licence"]
+            if listed.packages and not any(package.licenses for package in listed.packages):
+                only_licences = [gate for gate in policy.fail_on if gate.can_look_at <= KINDS["licence"]]
+                refuse_blind(only_licences, frozenset(), "this SBOM states no licence", "scan the image")
+        refuse_blind(policy.fail_on, visible, "an SBOM contains no files to find this in", "scan the image")
 
     def _matcher(self, knowledge: Knowledge | None) -> Matcher | None:
         if knowledge is None:

@@ -28,6 +28,7 @@ COMMANDS = {
     "serve": ("careen.cli.serve", "watch registries, with pages and an API"),
     "worker": ("careen.cli.worker", "work for the fleet of a server"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
+    "validate": ("careen.cli.validate", "validate SBOMs, VEX and OCI documents by their schemas"),
     "convert": ("careen.cli.convert", "write a saved report in other formats"),
     "browse": ("careen.cli.browse", "walk through the findings of a report with keys and search"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),

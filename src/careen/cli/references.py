@@ -60,7 +60,7 @@ def file_names(references: Sequence[str]) -> Mapping[str, str]:
     return {reference: name if taken[name.lower()] == 1 else f"{name}-{_short(reference)}" for reference, name in plain.items()}
 
 
-def each(references: Sequence[str], work: Callable[[str], int], debug: bool = False) -> int:
+def each(references: Sequence[str], work: Callable[[str], int], debug: bool = False, done: str = "scanned") -> int:
     """The strictest of the exit codes that ``work`` returns. A reference that fails does not keep the others from it."""
     if len(references) == 1:
         return work(references[0])
@@ -76,7 +76,7 @@ def each(references: Sequence[str], work: Callable[[str], int], debug: bool = Fa
             codes.add(print_error(error, reference))
             broken.append(reference)
     if broken:
-        print_message(f"{len(broken)} of {len(references)} could not be scanned: {', '.join(broken)}")
+        print_message(f"{len(broken)} of {len(references)} could not be {done}: {', '.join(broken)}")
     return next(code for code in STRICTEST if code in codes)
 
 

@@ -112,7 +112,10 @@ def with_sbom(covered: Coverage, inventory: Inventory, scanners: Collection[str]
     tool = inventory.sbom_tool
     if tool is None:
         return covered
-    cause = SbomOnly(tool, tuple(_missing(inventory.packages, scanners)))
+    missing = tuple(_missing(inventory.packages, scanners))
+    if not missing:
+        return covered
+    cause = SbomOnly(tool, missing)
     return covered.with_reasons(reason_of(Gap(cause, len(inventory.packages), (tool,) if tool else ())))
 
 
@@ -130,6 +133,8 @@ def _missing(packages: Collection[Package], scanners: Collection[str]) -> Iterat
         yield "secrets"
     if "config" in scanners:
         yield "misconfigurations"
+    if "licence" in scanners:
+        yield "licence_texts"
 
 
 def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:

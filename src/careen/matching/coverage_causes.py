@@ -50,7 +50,7 @@ class UnreadArchive(Struct, frozen=True):
 
 
 # What an SBOM does not contain, although the image may have it.
-Missing = Literal["unidentified", "unread", "programs", "places", "owners", "secrets", "misconfigurations"]
+Missing = Literal["unidentified", "unread", "programs", "places", "owners", "secrets", "misconfigurations", "licence_texts"]
 _MISSING: dict[Missing, str] = {
     "unidentified": "files that no package owns and no tool identified",
     "unread": "what could not be read",
@@ -59,6 +59,7 @@ _MISSING: dict[Missing, str] = {
     "owners": "which language packages the distribution built",
     "secrets": "secrets",
     "misconfigurations": "misconfigurations",
+    "licence_texts": "the texts of licences",
 }
 
 

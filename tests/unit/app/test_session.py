@@ -1,6 +1,7 @@
 """A Session over a list of packages and private advisories: no network, no image."""
 
 import json
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -59,6 +60,28 @@ def test_without_any_advisories_nothing_passes(settings):
 @pytest.mark.parametrize("gate", ["secret", "config:high", "integrity", "kev,secret:low"])
 def test_a_condition_that_an_sbom_cannot_meet_is_an_error(settings, gate):
     with Session(replace(settings, fail_on=(gate,))) as session, pytest.raises(UsageError, match="an SBOM contains no files"):
+        session.scan("./list.purls")
+
+
+@pytest.mark.parametrize(("licence", "code"), [("GPL-3.0-only", 1), ("MIT", 0)])
+def test_a_condition_about_licences_looks_at_those_that_an_sbom_states(settings, licence, code):
+    component = {
+        "type": "library",
+        "name": "x",
+        "version": "1",
+        "purl": "pkg:npm/x@1",
+        "licenses": [{"license": {"id": licence}}],
+    }
+    document = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]}
+    Path("bom.json").write_text(json.dumps(document))
+    asked = replace(settings, scanners=("licence",), licence_deny=("GPL-*",), fail_on=("licence",))
+    with Session(asked) as session:
+        assert session.scan("./bom.json").verdict.exit_code == code
+
+
+def test_an_sbom_without_any_licence_passes_no_condition_about_them(settings):
+    asked = replace(settings, scanners=("licence",), fail_on=("licence",))
+    with Session(asked) as session, pytest.raises(UsageError, match="this SBOM states no licence"):
         session.scan("./list.purls")
 
 

@@ -326,6 +326,11 @@ def of_sbom(*packages, tool="syft 1.19.0", scanners=ALL_SCANNERS):
     return found.verdict, [(reason.code, reason.packages, reason.subjects, reason.detail) for reason in found.reasons]
 
 
+def test_what_an_sbom_lacks_of_other_scanners():
+    assert of_sbom(pypi(), scanners=("licence",))[1][0][3].endswith("does not contain the texts of licences")
+    assert of_sbom(pypi(), scanners=("origin",)) == ("assessed", [])
+
+
 def test_what_an_sbom_of_another_tool_does_not_contain():
     assert of_sbom(tool=None) == ("assessed", [])
     verdict, [(code, count, subjects, detail)] = of_sbom(pypi())

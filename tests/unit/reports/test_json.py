@@ -7,7 +7,9 @@ from msgspec.structs import replace
 from tests.conftest import ROOT
 from tests.support.reports import HOSTILE, LIBSSL, clean, faulty, hostile, usual
 
-from careen.model.advisory import SEVERITIES
+from careen.model.advisory import SEVERITIES, DatabaseInfo
+from careen.model.plan import Plan
+from careen.model.report import Compliance, Coverage, Verdict
 from careen.plugins import ReportOptions
 from careen.reports.json import REPORTER, document
 
@@ -30,6 +32,41 @@ def test_the_schema_is_one_and_refuses_what_it_should():
 @pytest.mark.parametrize("report", [usual(), clean(), clean("not_assessed"), faulty(), *map(hostile, HOSTILE)])
 def test_every_report_follows_the_schema(report):
     SCHEMA.validate(written(report))
+
+
+def closed(schema):
+    """The schema, which lets further keys pass, without that."""
+    if isinstance(schema, list):
+        return [closed(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: closed(value) for key, value in schema.items()}
+    if isinstance(schema.get("properties"), dict) and schema.get("additionalProperties", True) is True:
+        found.pop("additionalProperties", None)
+        found["unevaluatedProperties"] = False
+    return found
+
+
+@pytest.mark.parametrize("report", [usual(), clean(), clean("not_assessed"), faulty()])
+def test_the_schema_describes_every_key(report):
+    jsonschema.Draft202012Validator(closed(SCHEMA.schema)).validate(written(report))
+
+
+def test_a_key_that_is_not_described_is_found():
+    report = written(usual())
+    report["new"] = 1
+    assert SCHEMA.is_valid(report)
+    assert not jsonschema.Draft202012Validator(closed(SCHEMA.schema)).is_valid(report)
+
+
+@pytest.mark.parametrize(
+    ("model", "where"),
+    [(Coverage, "coverage"), (DatabaseInfo, "database"), (Verdict, "verdict"), (Plan, "plan"), (Compliance, "compliance")],
+)
+def test_the_schema_has_the_fields_of_the_model(model, where):
+    described = SCHEMA.schema["properties"][where]
+    properties = described.get("properties") or next(one["properties"] for one in described["anyOf"] if "properties" in one)
+    assert set(properties) == set(model.__struct_fields__)
 
 
 def test_a_finding_has_all_fields():
