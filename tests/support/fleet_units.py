@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from types import SimpleNamespace
 
 from sqlalchemy import select
-from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES
 
 from careen.config import Settings
 from careen.database.build import FeedRow, Fresh, build
@@ -17,6 +16,7 @@ from careen.fleet.units import store_units
 from careen.model.advisory import Epss, Exploited, Support, VulnerabilityRecord
 from careen.model.inventory import Inventory
 from careen.store.memory import MemoryStore
+from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES
 
 GENERAL = (VulnerabilityRecord, Epss, Exploited, Support)
 
@@ -48,7 +48,8 @@ def database_with(fleet, records, built, path=None):
 
 
 def _is_of(record, source):
-    return not isinstance(record, GENERAL) and (record.source == "debian") == (source == "debian")
+    """An index has no source of its own: it is read with Debian's advisories."""
+    return not isinstance(record, GENERAL) and (getattr(record, "source", "debian") == "debian") == (source == "debian")
 
 
 def add_image(fleet, packages, number=1, project_id=None, **fields):
