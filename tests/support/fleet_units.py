@@ -1,5 +1,6 @@
 """A fleet in a small world: the versions and ecosystems of ``matching``, images that are inventories, databases of records."""
 
+import os
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -21,9 +22,12 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES
 GENERAL = (VulnerabilityRecord, Epss, Exploited, Support)
 
 
-def fleet_in(folder, address=""):
-    """With empty tables; SQLite, unless the address names another database."""
+def fleet_in(folder):
+    """With empty tables; SQLite, unless FLEET_DATABASE names a database whose tables may be dropped."""
+    address = os.environ.get("FLEET_DATABASE", "")
     engine = connect(address or sqlite_address(folder))
+    if address:
+        metadata.drop_all(engine)
     metadata.create_all(engine)
 
     @contextmanager
