@@ -44,7 +44,11 @@ def main() -> int:
     start, cpu = time.perf_counter(), time.process_time()
     result = globals()[options.step](options)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    cost = {"wall_s": round(time.perf_counter() - start, 1), "cpu_s": round(time.process_time() - cpu, 1), "peak_mib": round(peak)}
+    cost = {
+        "wall_s": round(time.perf_counter() - start, 1),
+        "cpu_s": round(time.process_time() - cpu, 1),
+        "peak_mib": round(peak),
+    }
     print(json.dumps({"step": options.step, **cost, **result}))
     return 0
 
@@ -55,7 +59,7 @@ def make(options: argparse.Namespace) -> dict[str, object]:
     from careen.fleet import units
     from careen.fleet.connection import writing
     from careen.fleet.rematch import assess_units
-    from careen.fleet.tables import image, metadata, project, unit
+    from careen.fleet.tables import metadata, project
 
     options.data.mkdir(parents=True, exist_ok=True)
     target = options.data / "database" / "advisories.sqlite"
@@ -88,12 +92,15 @@ def make(options: argparse.Namespace) -> dict[str, object]:
     for first in range(1, options.images + 1, CHUNK):
         ids = range(first, min(first + CHUNK, options.images + 1))
         raw.cursor().executemany(
-            "INSERT INTO image (id, identity, kind, uploaded_by, digest, reference, platform, state, lane, reason, tries, source,"
-            " manifest, size_bytes, created, distribution, base, packages, coverage, lowered, risk, critical, high, medium, low,"
-            " unrated, fixable, exploited, misconfigurations, secrets, enrolled_at, assessed_by) VALUES"
+            "INSERT INTO image (id, identity, kind, uploaded_by, digest, reference, platform, state, lane, reason, tries,"
+            " source, manifest, size_bytes, created, distribution, base, packages, coverage, lowered, risk, critical, high,"
+            " medium, low, unrated, fixable, exploited, misconfigurations, secrets, enrolled_at, assessed_by) VALUES"
             " (?, ?, 'image', '', ?, ?, 'linux/amd64', 'ready', 2, '', 0, '', '', 0, '', '', '', ?, '', 0,"
             " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '')",
-            [(n, f"sha256:{n:064x}", f"sha256:{n:064x}", f"registry.example/team{n % 97}/app{n // 10}:1.{n % 10}", PER_IMAGE) for n in ids],
+            [
+                (n, f"sha256:{n:064x}", f"sha256:{n:064x}", f"registry.example/team{n % 97}/app{n // 10}:1.{n % 10}", PER_IMAGE)
+                for n in ids
+            ],
         )
         raw.cursor().executemany("INSERT INTO project_image VALUES (1, ?, 0, NULL)", [(n,) for n in ids])
         rows = (
@@ -114,10 +121,11 @@ def make(options: argparse.Namespace) -> dict[str, object]:
 
 
 def recount(fleet) -> None:
+    from sqlalchemy import select
+
     from careen.fleet import rematch
     from careen.fleet.connection import writing
     from careen.fleet.tables import image
-    from sqlalchemy import select
 
     with fleet.engine.connect() as connection:
         ids = list(connection.execute(select(image.c.id)).scalars())
@@ -159,13 +167,14 @@ def copy(options: argparse.Namespace) -> dict[str, object]:
 
 def update(options: argparse.Namespace) -> dict[str, object]:
     """A database with new advisories about so many packages: any ones, or those that most images have."""
+    from sqlalchemy import func, select
+
     from careen.database.build import FeedRow, Fresh, Kept, build
     from careen.database.file_state import rows_of
     from careen.database.head import label_of
     from careen.database.read import open_database
     from careen.fleet import rematch
     from careen.model.advisory import Advisory, Range
-    from sqlalchemy import func, select
 
     fleet = fleet_of(options)
     old = options.data / "database" / "advisories.sqlite"
@@ -201,13 +210,18 @@ def update(options: argparse.Namespace) -> dict[str, object]:
 
 def chosen(fleet, options: argparse.Namespace) -> list[tuple[str, str]]:
     """Namespaces and names of advisories."""
-    from careen.fleet.tables import image_unit, unit_source
     from sqlalchemy import func, select
+
+    from careen.fleet.tables import image_unit, unit_source
 
     spaces = list(SHARES)
     with fleet.engine.connect() as connection:
         if options.which == "random":
-            names = select(unit_source.c.namespace, unit_source.c.name).where(unit_source.c.namespace.in_(spaces), unit_source.c.name != "").distinct()
+            names = (
+                select(unit_source.c.namespace, unit_source.c.name)
+                .where(unit_source.c.namespace.in_(spaces), unit_source.c.name != "")
+                .distinct()
+            )
             found = sorted(map(tuple, connection.execute(names)))
             return random.Random(3).sample(found, min(options.advisories, len(found)))
         counted = select(image_unit.c.unit_id, func.count().label("images")).group_by(image_unit.c.unit_id).subquery()
@@ -230,12 +244,13 @@ def everything(options: argparse.Namespace) -> dict[str, object]:
 
 def equal(options: argparse.Namespace) -> dict[str, object]:
     """Matches a sample of images anew, each as one inventory, and compares findings."""
+    from sqlalchemy import select
+
     from careen.database.read import open_database
     from careen.fleet.split import inventory_of
     from careen.fleet.tables import context, image_unit, unit, unit_finding
     from careen.pipeline.assessment import Matcher
     from careen.policy.policy import Policy
-    from sqlalchemy import select
 
     fleet = fleet_of(options)
     wrong = compared = 0
@@ -258,7 +273,9 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
 
                     whole = replace(parts[0], packages=packages)
                     matched, _ = matcher.matched(whole, Policy(), datetime.now(UTC).date())
-                    found |= {(one.id, one.package, one.severity, one.confidence, int(one.risk * 1000)) for one in matched.findings}
+                    found |= {
+                        (one.id, one.package, one.severity, one.confidence, int(one.risk * 1000)) for one in matched.findings
+                    }
                 columns = (unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.severity)
                 columns = (*columns, unit_finding.c.confidence, unit_finding.c.risk)
                 stored = select(*columns).join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
@@ -277,7 +294,9 @@ def lists(options: argparse.Namespace) -> dict[str, object]:
         "images by name": lambda c: search.images(c, 1, search.parsed("reference:team7"), order="reference"),
         "findings by risk": lambda c: search.findings(c, 1, search.parsed("")),
         "findings, high and fixable": lambda c: search.findings(c, 1, search.parsed("severity:high fixable:true")),
-        "package:openssl<3.0.14 severity:high": lambda c: search.images(c, 1, search.parsed("package:openssl<3.0.14 severity:high")),
+        "package:openssl<3.0.14 severity:high": lambda c: search.images(
+            c, 1, search.parsed("package:openssl<3.0.14 severity:high")
+        ),
         "who has it": lambda c: search.images(c, 1, search.parsed("vulnerability:CVE-2023-45853")),
         "packages by name": lambda c: search.packages(c, 1, search.parsed("package:open*")),
         "vulnerabilities": lambda c: search.vulnerabilities(c, 1, search.parsed("severity:critical")),
@@ -301,7 +320,10 @@ def sizes(options: argparse.Namespace) -> dict[str, object]:
     images = totals(fleet)["images"]
     with fleet.engine.connect() as connection:
         if options.to:
-            rows = connection.exec_driver_sql("SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+            rows = connection.exec_driver_sql(
+                "SELECT relname, pg_total_relation_size(oid) FROM pg_class"
+                " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            )
         else:
             rows = connection.exec_driver_sql("SELECT name, sum(pgsize) FROM dbstat WHERE pagetype != 'x' GROUP BY name")
         found = {name: size for name, size in rows if size > 100_000}
@@ -339,7 +361,9 @@ def generated(path: Path, count: int, chance: random.Random):
 
     with open_database(path) as database:
         for space, share in SHARES.items():
-            names = sorted({key.decode().partition("\0")[0] for key, *_ in database.in_order("advisory", space, lambda _: True)})
+            names = sorted(
+                {key.decode().partition("\0")[0] for key, *_ in database.in_order("advisory", space, lambda _: True)}
+            )
             if not names:
                 continue
             id, _, release = space.partition(":")
@@ -367,7 +391,15 @@ def version_of(space: str, ends: list[str], chance: random.Random) -> str:
     else:
         major = chance.randint(max(0, major - 1), major)
     text = f"{major}.{chance.randint(0, minor + 3)}.{chance.randint(0, 60)}"
-    return f"{text}-1" if space.startswith("debian") else f"{text}-r0" if space.startswith("alpine") else f"v{text}" if space == "Go" else text
+    return (
+        f"{text}-1"
+        if space.startswith("debian")
+        else f"{text}-r0"
+        if space.startswith("alpine")
+        else f"v{text}"
+        if space == "Go"
+        else text
+    )
 
 
 def late_indexes(metadata):
@@ -381,8 +413,9 @@ def late_indexes(metadata):
 
 
 def totals(fleet) -> dict[str, int]:
-    from careen.fleet.tables import image, image_unit, unit, unit_count, unit_finding, unit_source
     from sqlalchemy import func, select
+
+    from careen.fleet.tables import image, image_unit, unit, unit_finding, unit_source
 
     with fleet.engine.connect() as connection:
         found = {
