@@ -1,5 +1,6 @@
 """A fleet in a small world: the versions and ecosystems of ``matching``, images that are inventories, databases of records."""
 
+import os
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -21,9 +22,12 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES
 GENERAL = (VulnerabilityRecord, Epss, Exploited, Support)
 
 
-def fleet_in(folder, address=""):
-    """With empty tables; SQLite, unless the address names another database."""
+def fleet_in(folder):
+    """With empty tables; SQLite, unless FLEET_DATABASE names a database whose tables may be dropped."""
+    address = os.environ.get("FLEET_DATABASE", "")
     engine = connect(address or sqlite_address(folder))
+    if address:
+        metadata.drop_all(engine)
     metadata.create_all(engine)
 
     @contextmanager
@@ -48,7 +52,8 @@ def database_with(fleet, records, built, path=None):
 
 
 def _is_of(record, source):
-    return not isinstance(record, GENERAL) and (record.source == "debian") == (source == "debian")
+    """An index has no source of its own: it is read with Debian's advisories."""
+    return not isinstance(record, GENERAL) and (getattr(record, "source", "debian") == "debian") == (source == "debian")
 
 
 def add_image(fleet, packages, number=1, project_id=None, **fields):

@@ -95,7 +95,7 @@ class Recorded:
         return self._of("repositories", REPOSITORIES, names, self._knowledge.repositories)
 
     def _note(self, namespace: str, names: Collection[str]) -> None:
-        self._names.update((namespace, name) for name in names if not name.startswith(_WEAKNESS))
+        self._names.update((namespace, name) for name in names if name and not name.startswith(_WEAKNESS))
 
     def _of(
         self, kind: str, namespace: str, names: Collection[str], ask: Callable[[Collection[str]], Mapping[str, Value]]

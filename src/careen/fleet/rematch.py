@@ -35,21 +35,20 @@ from sqlalchemy import (
 
 from careen.app.databases import database_of
 from careen.database.differences import differences
-from careen.database.knowledge import Knowledge, answers_for_aliases, key_name
+from careen.database.knowledge import answers_for_aliases, key_name
 from careen.database.read import open_database
 from careen.errors import DatabaseError
-from careen.matching.risk import risk_of
-from careen.matching.severity import best
-from careen.model.advisory import Epss, Repository, VulnerabilityRecord
-from careen.model.finding import EpssScore, Vulnerability
+from careen.model.advisory import Repository, VulnerabilityRecord
+from careen.model.finding import Vulnerability
 from careen.safety.typed import from_json, from_msgpack
 
 from . import events
-from .assessing import Assessed, Assessor, assessor_of
+from .assessing import Assessor, assessor_of
 from .connection import writing
 from .fleet import Fleet
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
 from .rows import batches, insert
+from .scores import TO_ASSESS, TO_COUNT, score, to_count
 from .tables import (
     context,
     image,
@@ -64,16 +63,13 @@ from .tables import (
     unit_source,
 )
 from .units import give_days
-from .verdicts import packed
+from .verdict_rows import COUNTS, Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
 
 STATE = "rematch"
 BATCH = 500  # units of one transaction
 MANY = 500  # ids in one statement
 IMAGES = 2000  # images that are counted in one transaction
 MANY_UNITS = 20_000  # from so many on, every image is counted
-TO_ASSESS, TO_COUNT = 0, 1
-_COUNTS = ("assessed", "lowered", "risk", "critical", "high", "medium", "low", "unrated", "fixable", "exploited")
-_BY_SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "negligible": "low"}
 
 
 class Rematched(Struct, frozen=True):
@@ -95,19 +91,12 @@ class Progress(Struct, frozen=True):
     spaces: dict[str, str] = {}
 
 
-class _Row(Struct, frozen=True):
-    number: int
-    assessed_by: str
-    content: bytes
-    context: bytes
-
-
 def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *, everything: bool = False) -> Rematched:
     """Without the old database, or if another one assessed the fleet, everything is assessed again."""
     start = time.monotonic()
     with assessor_of(fleet, new_database) as assessor:
         _begin(fleet, assessor, old_database, new_database, everything=everything)
-        scores = _score(fleet, assessor.knowledge)
+        scores = score(fleet, assessor.knowledge)
         units = sum(_assess_waiting(fleet, assessor))
     images = _count_images(fleet)
     made = _make_events(fleet)
@@ -140,7 +129,7 @@ def assess_units(fleet: Fleet, unit_ids: Sequence[int]) -> None:
 
 def count_images(connection: Connection, image_ids: Sequence[int]) -> None:
     """The counts of these images, from the verdicts of their units."""
-    sums = [func.sum(unit_count.c[name]) if name != "risk" else func.max(unit_count.c.risk) for name in _COUNTS]
+    sums = [func.sum(unit_count.c[name]) if name != "risk" else func.max(unit_count.c.risk) for name in COUNTS]
     counting = (
         select(image_unit.c.image_id, *sums)
         .join(unit_count, unit_count.c.unit_id == image_unit.c.unit_id)
@@ -248,49 +237,6 @@ def _note_spaces(connection: Connection, assessor: Assessor, unit_ids: Sequence[
         _save(connection, replace(known, build=known.build or assessor.build, spaces=known.spaces | states))
 
 
-# --- scores -----------------------------------------------------------------------------------------------------------
-
-
-def _score(fleet: Fleet, knowledge: Knowledge) -> int:
-    """Scores change every day and for most vulnerabilities: they are written without assessing anything."""
-    count = 0
-    while True:
-        with writing(fleet.engine) as connection:
-            ids = list(connection.execute(select(rematch_score.c.vulnerability).limit(MANY)).scalars())
-            if not ids:
-                return count
-            count += _write_scores(connection, ids, knowledge)
-            connection.execute(delete(rematch_score).where(rematch_score.c.vulnerability.in_(ids)))
-
-
-def _write_scores(connection: Connection, ids: Sequence[str], knowledge: Knowledge) -> int:
-    known = knowledge.epss(ids)
-    wanted = select(unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
-    rows = connection.execute(wanted.where(unit_finding.c.vulnerability.in_(ids))).all()
-    units: set[int] = set()
-    for unit_id, id, package, data in rows:
-        finding = _scored(from_msgpack(bytes(data), Vulnerability), known.get(id))
-        one = (unit_finding.c.unit_id == unit_id) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
-        connection.execute(update(unit_finding).where(one).values(**_scores_of(finding), data=msgspec.msgpack.encode(finding)))
-        units.add(unit_id)
-    for some in batches(sorted(units), MANY):
-        worst = (
-            select(unit_finding.c.unit_id, func.max(unit_finding.c.risk))
-            .where(unit_finding.c.unit_id.in_(some), unit_finding.c.confidence != "possible")
-            .group_by(unit_finding.c.unit_id)
-        )
-        for unit_id, risk in connection.execute(worst).all():
-            changed = update(unit_count).where(unit_count.c.unit_id == unit_id, unit_count.c.risk != risk)
-            if connection.execute(changed.values(risk=risk)).rowcount:
-                _to_count(connection, [unit_id])
-    return len(rows)
-
-
-def _scored(finding: Vulnerability, epss: Epss | None) -> Vulnerability:
-    risk = risk_of(finding.severity, best(finding.cvss), epss, bool(finding.kev), bool(finding.fix.versions))
-    return replace(finding, epss=EpssScore.of(epss), risk=risk)
-
-
 # --- units ------------------------------------------------------------------------------------------------------------
 
 
@@ -306,7 +252,7 @@ def _assess_waiting(fleet: Fleet, assessor: Assessor) -> Iterator[int]:
                 for some in batches(new, BATCH):
                     _assess(fleet, assessor, _rows_of(fleet, some), is_first=True)
                 with writing(fleet.engine) as connection:
-                    _to_count(connection, new)
+                    to_count(connection, new)
             last = numbers[-1]
             yield len(numbers)
         with writing(fleet.engine) as connection:
@@ -339,7 +285,7 @@ def _note_missed(connection: Connection, build: str) -> bool:
     return connection.execute(_waiting(connection, missed)).rowcount > 0
 
 
-def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[_Row]:
+def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[Row]:
     wanted = (
         select(unit.c.id, unit.c.assessed_by, unit.c.data, context.c.data)
         .join(context, context.c.id == unit.c.context_id)
@@ -347,156 +293,35 @@ def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[_Row]:
         .order_by(unit.c.name, unit.c.id)
     )
     with fleet.engine.connect() as connection:
-        return [_Row(number, by, bytes(data), bytes(around)) for number, by, data, around in connection.execute(wanted)]
+        return [Row(number, by, bytes(data), bytes(around)) for number, by, data, around in connection.execute(wanted)]
 
 
-def _assess(fleet: Fleet, assessor: Assessor, rows: Sequence[_Row], *, is_first: bool = False) -> list[int]:
+def _assess(fleet: Fleet, assessor: Assessor, rows: Sequence[Row], *, is_first: bool = False) -> list[int]:
     """Assesses units and writes what changed, in one transaction; returns those that need the day of their images."""
     results = [(row, assessor.assess(row.context, row.content)) for row in rows]
     now = time.time()
     with writing(fleet.engine) as connection:
         numbers = [row.number for row in rows]
-        before = _findings_of(connection, numbers)
-        counts = _counts_of(connection, numbers)
+        before = findings_of(connection, numbers)
+        counts = counts_of(connection, numbers)
         changed: list[int] = []
         changes: list[dict[str, object]] = []
         for row, result in results:
             old = before.get(row.number, {})
-            _write_findings(connection, row.number, old, result, now)
-            if counts.get(row.number) != _counts(result):
+            write_findings(connection, row.number, old, result, now)
+            if counts.get(row.number) != counts_in(result):
                 changed.append(row.number)
             if row.assessed_by and not is_first:
                 known = [from_msgpack(data, Vulnerability) for data in old.values()]
                 changes += events.changes_of(row.number, known, result.verdict.found)
-        _write_units(connection, results, assessor.build, now)
-        _write_sources(connection, {row.number: result.sources for row, result in results})
+        write_units(connection, results, assessor.build, now)
+        write_sources(connection, {row.number: result.sources for row, result in results})
         for some in batches(changes, MANY):
             connection.execute(insert(connection, rematch_change).on_conflict_do_nothing(), some)
         if not is_first:
             connection.execute(delete(rematch_unit).where(rematch_unit.c.unit_id.in_(numbers)))
-            _to_count(connection, changed)
+            to_count(connection, changed)
     return [row.number for row, result in results if result.needs_day]
-
-
-_Stored = dict[tuple[str, str], bytes]  # by vulnerability and purl
-
-
-def _findings_of(connection: Connection, numbers: Sequence[int]) -> dict[int, _Stored]:
-    found: dict[int, _Stored] = {}
-    columns = (unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
-    for unit_id, id, package, data in connection.execute(select(*columns).where(unit_finding.c.unit_id.in_(numbers))):
-        found.setdefault(unit_id, {})[id, package] = bytes(data)
-    return found
-
-
-def _counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    columns = [unit_count.c[name] for name in _COUNTS]
-    rows = connection.execute(select(unit_count.c.unit_id, *columns).where(unit_count.c.unit_id.in_(numbers)))
-    return {row[0]: tuple(row[1:]) for row in rows}
-
-
-def _write_findings(connection: Connection, number: int, old: _Stored, result: Assessed, now: float) -> None:
-    new = {(finding.id, finding.package): finding for finding in result.verdict.found}
-    inserted, changed = [], []
-    for key, finding in new.items():
-        data = msgspec.msgpack.encode(finding)
-        if key not in old:
-            inserted.append(_finding_row(number, finding, data, now))
-        elif old[key] != data:
-            changed.append((key, finding, data))
-    if inserted:
-        connection.execute(unit_finding.insert(), inserted)
-    for (id, package), finding, data in changed:
-        one = (unit_finding.c.unit_id == number) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
-        row = _finding_row(number, finding, data, now)
-        was = from_msgpack(old[id, package], Vulnerability)
-        for name in ("unit_id", "vulnerability", "package", "first_at"):
-            del row[name]
-        if was.fix.state == finding.fix.state:
-            del row["fix_at"]
-        connection.execute(update(unit_finding).where(one).values(row))
-    gone = sorted(old.keys() - new.keys())
-    if gone and len(gone) == len(old):
-        connection.execute(delete(unit_finding).where(unit_finding.c.unit_id == number))
-    else:
-        for id, package in gone:
-            one = (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
-            connection.execute(delete(unit_finding).where(unit_finding.c.unit_id == number, one))
-
-
-def _finding_row(number: int, finding: Vulnerability, data: bytes, now: float) -> dict[str, object]:
-    return {
-        "unit_id": number,
-        "vulnerability": finding.id,
-        "package": finding.package,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "fix_state": finding.fix.state,
-        "fixed_version": finding.fix.versions[0] if finding.fix.versions else "",
-        "exploited": bool(finding.kev),
-        **_scores_of(finding),
-        "first_at": now,
-        "disclosed": (finding.published or "")[:10],
-        "fix_at": now if finding.fix.state == "fixed" else None,
-        "data": data,
-    }
-
-
-def _scores_of(finding: Vulnerability) -> dict[str, int]:
-    return {
-        "risk": int(finding.risk * 1000),
-        "epss": round(finding.epss.score * 1_000_000) if finding.epss else 0,
-    }
-
-
-def _counts(result: Assessed) -> tuple[int, ...]:
-    """As an image counts them: findings that are only possible are no part of it."""
-    counted = [finding for finding in result.verdict.found if finding.confidence != "possible"]
-    by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
-    for finding in counted:
-        by_severity[_BY_SEVERITY.get(finding.severity, "unrated")] += 1
-    return (
-        result.verdict.assessed,
-        int(result.verdict.is_lowered),
-        max((int(finding.risk * 1000) for finding in counted), default=0),
-        *by_severity.values(),
-        sum(finding.fix.state == "fixed" for finding in counted),
-        sum(bool(finding.kev) for finding in counted),
-    )
-
-
-def _write_units(connection: Connection, results: Sequence[tuple[_Row, Assessed]], build: str, now: float) -> None:
-    verdicts = [
-        {"number": row.number, "new_verdict": packed(result.verdict), "codes": result.verdict.codes} for row, result in results
-    ]
-    if verdicts:
-        writing_one = update(unit).where(unit.c.id == bindparam("number"))
-        values: dict[str, Any] = {"verdict": bindparam("new_verdict"), "reasons": bindparam("codes")}
-        connection.execute(writing_one.values(assessed_by=build, assessed_at=now, **values), verdicts)
-    rows = [{"unit_id": row.number, **dict(zip(_COUNTS, _counts(result), strict=True))} for row, result in results]
-    if rows:
-        adding = insert(connection, unit_count)
-        counts = {name: adding.excluded[name] for name in _COUNTS}
-        connection.execute(adding.on_conflict_do_update(index_elements=["unit_id"], set_=counts), rows)
-
-
-def _write_sources(connection: Connection, sources: dict[int, frozenset[Key]]) -> None:
-    columns = (unit_source.c.unit_id, unit_source.c.namespace, unit_source.c.name)
-    rows = connection.execute(select(*columns).where(unit_source.c.unit_id.in_(list(sources))))
-    known: dict[int, set[Key]] = {}
-    for number, namespace, name in rows:
-        known.setdefault(number, set()).add((namespace, name))
-    added = [
-        {"unit_id": number, "namespace": namespace, "name": name}
-        for number, keys in sources.items()
-        for namespace, name in keys - known.get(number, set())
-    ]
-    for some in batches(added, 10 * MANY):
-        connection.execute(insert(connection, unit_source).on_conflict_do_nothing(), some)
-    for number, keys in known.items():
-        for namespace, name in keys - sources[number]:
-            one = (unit_source.c.namespace == namespace) & (unit_source.c.name == name)
-            connection.execute(delete(unit_source).where(unit_source.c.unit_id == number, one))
 
 
 # --- images and events ------------------------------------------------------------------------------------------------
@@ -536,13 +361,13 @@ def _write_counts(connection: Connection, counting: Select[tuple[int, ...]], of_
     rows = []
     for row in connection.execute(counting):
         number = row[0]
-        counts: dict[str, object] = dict(zip(_COUNTS, row[1:], strict=True))
+        counts: dict[str, object] = dict(zip(COUNTS, row[1:], strict=True))
         assessed, lowered = counts.pop("assessed"), counts.pop("lowered")
         is_lowered = lowered or own.get(number)
         counts["coverage"] = "not_assessed" if not assessed else "partially_assessed" if is_lowered else "assessed"
         rows.append({"number": number, **{f"new_{name}": value for name, value in counts.items()}})
     if rows:
-        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*_COUNTS[2:], "coverage")}
+        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*COUNTS[2:], "coverage")}
         writing_one = update(image).where(image.c.id == bindparam("number"))
         connection.execute(writing_one.values(assessed_at=time.time(), **columns), rows)
 
@@ -563,12 +388,6 @@ def _make_events(fleet: Fleet) -> int:
 def _waiting(connection: Connection, units: Select[tuple[int, int]]) -> Insert:
     adding = insert(connection, rematch_unit).from_select(["unit_id", "phase"], units)
     return adding.on_conflict_do_update(index_elements=["unit_id"], set_={"phase": TO_ASSESS})
-
-
-def _to_count(connection: Connection, numbers: Iterable[int]) -> None:
-    for some in batches(numbers, 10 * MANY):
-        rows = [{"unit_id": number, "phase": TO_COUNT} for number in some]
-        connection.execute(insert(connection, rematch_unit).on_conflict_do_nothing(), rows)
 
 
 def _progress(connection: Connection) -> Progress:

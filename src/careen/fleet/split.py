@@ -27,6 +27,7 @@ from careen.safety.typed import from_msgpack
 Value = TypeVar("Value")
 
 _SYSTEMS = (".exe", ".dll", ".dylib")  # ends of paths that name an operating system
+_WITHOUT_ADVISORIES = frozenset(("opkg",))  # types of packages of distributions that no profile names
 _NOTED = "elf_note"  # the cataloger of packages that a note in a program names
 _LIBRARIES = frozenset(SOURCES.values())
 
@@ -102,7 +103,7 @@ def dated(content: bytes, created: str) -> bytes:
 
 def system_types() -> frozenset[str]:
     """The types of the packages of distributions."""
-    return frozenset(type for one in profiles().values() for type in one.packages)
+    return frozenset(type for one in profiles().values() for type in one.packages) | _WITHOUT_ADVISORIES
 
 
 class _Image:

@@ -41,7 +41,7 @@ def begin(fleet, records, *images):
 
 
 def assessed_by(fleet):
-    return {name: by for name, by in rows(fleet, unit, "name", "assessed_by")}
+    return dict(rows(fleet, unit, "name", "assessed_by"))
 
 
 def counts(fleet):
@@ -111,9 +111,10 @@ def test_a_killed_run_goes_on(fleet, tmp_path, monkeypatch, step):
         left[0] -= 1
         return real(*args, **options)
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(rematch, step, dying)
-        update(fleet, tmp_path, [advisory()], after)
+        with pytest.raises(KeyboardInterrupt):
+            update(fleet, tmp_path, [advisory()], after)
     rematch.after_update(fleet, tmp_path / "old.sqlite", tmp_path / "database" / "advisories.sqlite")
     assert [row[0] for row in findings(fleet)] == ["CVE-2026-0001", "CVE-2026-0002", "CVE-2026-0003"]
     assert events_of(fleet) == [

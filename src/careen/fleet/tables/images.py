@@ -80,6 +80,7 @@ image = Table(
     Column("runs_at", Moment),  # when an agent last saw it run
     Index(None, "state", "lane", "enrolled_at"),
     Index(None, "risk", "id"),
+    Index(None, "reference", "id"),
     Index(None, "digest"),
 )
 

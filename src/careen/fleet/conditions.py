@@ -1,0 +1,196 @@
+"""The terms of a query as conditions of SQL. Values are bound, never written into the statement.
+
+Terms about packages and findings have to hold for one package of an image together; a negated one for none of its packages.
+Versions are compared by the scheme of the package's ecosystem: of the versions that the fleet has of a name, those that fit
+are bound.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, true
+
+from careen.errors import UsageError
+from careen.matching.keys import Key, Keys
+from careen.plugins import Ecosystem, VersionScheme
+
+from .query import SEVERITIES, Operator, Term
+from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
+
+MAX_VERSIONS = 5000  # of the packages that a term names
+OF_IMAGE = frozenset(("image", "reference", "distribution", "coverage", "runs"))
+OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
+_SCALES = {"risk": 1000, "epss": 1_000_000}
+_COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
+    "=": lambda one, other: one == other,
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+}
+
+
+class Versions:
+    """How versions are compared, by the type of a package."""
+
+    def __init__(self, schemes: Mapping[str, VersionScheme], ecosystems: Mapping[str, Ecosystem]) -> None:
+        self._keys, self._ecosystems = Keys(schemes), ecosystems
+
+    def fits(self, type: str, version: str, operator: Operator, bound: str) -> bool:
+        if version == bound:
+            return operator in ("=", "<=", ">=")
+        ecosystem = self._ecosystems.get(type)
+        key: Key | None = self._keys[ecosystem.scheme] if ecosystem else None
+        one, other = (key(version), key(bound)) if key else (None, None)
+        if one is None or other is None:
+            return False
+        try:
+            return bool(_COMPARE[operator](one, other))
+        except TypeError:  # keys of other shapes
+            return False
+
+
+class Conditions(Struct, frozen=True):
+    """``of_image`` are about columns of ``image``; ``units`` select the numbers of fitting units, None if no term is about
+    packages or findings; ``of_finding`` are about columns of ``unit_finding``, ``of_unit`` about ``unit.id``."""
+
+    of_image: tuple[ColumnElement[bool], ...]
+    of_unit: tuple[ColumnElement[bool], ...]
+    of_finding: tuple[ColumnElement[bool], ...]
+    without: tuple[Select[tuple[int]], ...]  # units that an image must not have
+
+    @property
+    def units(self) -> Select[tuple[int]] | None:
+        if not self.of_unit and not self.of_finding:
+            return None
+        if not self.of_finding:
+            return self.named_units
+        wanted = select(unit_finding.c.unit_id).where(*self.of_finding)
+        return wanted.join(unit, unit.c.id == unit_finding.c.unit_id).where(*self.of_unit) if self.of_unit else wanted
+
+    @property
+    def named_units(self) -> Select[tuple[int]]:
+        """By their packages alone."""
+        return select(unit.c.id).where(*self.of_unit)
+
+
+def conditions_of(connection: Connection, terms: Sequence[Term], versions: Versions | None) -> Conditions:
+    """Raises: UsageError if a term names too many packages."""
+    of_image: list[ColumnElement[bool]] = []
+    of_unit: list[ColumnElement[bool]] = []
+    of_finding: list[ColumnElement[bool]] = []
+    without: list[Select[tuple[int]]] = []
+    for term in terms:
+        if term.field in OF_IMAGE:
+            found = _of_image(term)
+            of_image.append(~found if term.negated else found)
+        elif term.field in OF_FINDING:
+            found = _of_finding(term)
+            if term.negated:
+                without.append(select(unit_finding.c.unit_id).where(found))
+            else:
+                of_finding.append(found)
+        else:
+            found = _of_unit(connection, term, versions)
+            if term.negated:
+                without.append(select(unit.c.id).where(found))
+            else:
+                of_unit.append(found)
+    return Conditions(tuple(of_image), tuple(of_unit), tuple(of_finding), tuple(without))
+
+
+def visible(project_id: int | None) -> ColumnElement[bool]:
+    """Whether a project sees the image; None: all are seen."""
+    if project_id is None:
+        return true()
+    seen = select(project_image.c.image_id).where(
+        project_image.c.project_id == project_id,
+        project_image.c.image_id == image.c.id,
+        project_image.c.deleted_at.is_(None),
+    )
+    return seen.exists()
+
+
+def has_none_of(units: Select[tuple[int]]) -> ColumnElement[bool]:
+    """No package of the image is among these."""
+    one = image_unit.alias()
+    return ~select(one.c.unit_id).where(one.c.image_id == image.c.id, one.c.unit_id.in_(units)).exists()
+
+
+def _of_image(term: Term) -> ColumnElement[bool]:
+    if term.field == "runs":
+        return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
+    if term.field == "image":
+        return or_(_like(image.c.identity, term.value), _like(image.c.digest, term.value))
+    if term.field == "reference":
+        value = term.value.removesuffix("*")
+        return image.c.reference.contains(value, autoescape=True)
+    column = image.c[term.field]
+    return _like(column, term.value)
+
+
+def _of_finding(term: Term) -> ColumnElement[bool]:
+    columns = unit_finding.c
+    match term.field:
+        case "severity":
+            return _of_severity(term)
+        case "fix":
+            return columns.fix_state == term.value
+        case "fixable":
+            return (columns.fix_state == "fixed") == (term.value == "true")
+        case "exploited":
+            return columns.exploited.is_(term.value == "true")
+        case "disclosed":
+            if term.operator == "=":
+                return columns.disclosed.startswith(term.bound, autoescape=True)
+            return _compared(columns.disclosed, term.operator, term.bound)
+        case "risk" | "epss":
+            return _compared(columns[term.field], term.operator, round(float(term.bound) * _SCALES[term.field]))
+    return _like(columns.vulnerability, term.value)
+
+
+def _of_severity(term: Term) -> ColumnElement[bool]:
+    column = unit_finding.c.severity
+    if term.operator == "=":
+        return column == term.value
+    place = SEVERITIES.index(term.value)
+    return column.in_([one for number, one in enumerate(SEVERITIES) if _COMPARE[term.operator](number, place)])
+
+
+def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> ColumnElement[bool]:
+    if term.field == "licence":
+        return unit.c.licences.contains(term.value.removesuffix("*"), autoescape=True)
+    if term.field == "reason":
+        return (" " + unit.c.reasons + " ").contains(f" {term.value} ", autoescape=True)
+    if term.field == "type":
+        return unit.c.id.in_(select(unit_package.c.unit_id).where(unit_package.c.type == term.value))
+    named = _like(unit_package.c.name, term.value) if term.value else true()
+    if not term.bound:
+        return unit.c.id.in_(select(unit_package.c.unit_id).where(named))
+    if not term.value.rstrip("*"):
+        raise UsageError("a version needs the name of a package", "package:openssl<3.0.14")
+    wanted = select(unit_package.c.type, unit_package.c.version).where(named).distinct().limit(MAX_VERSIONS + 1)
+    known = connection.execute(wanted).all()
+    if len(known) > MAX_VERSIONS:
+        raise UsageError(f"over {MAX_VERSIONS} versions of {term.value}", "name one package, or its type too")
+    fitting: dict[str, list[str]] = {}
+    for type, version in known:
+        if version == term.bound if versions is None else versions.fits(type, version, term.operator, term.bound):
+            fitting.setdefault(type, []).append(version)
+    of_types = [and_(unit_package.c.type == type, unit_package.c.version.in_(found)) for type, found in sorted(fitting.items())]
+    return unit.c.id.in_(select(unit_package.c.unit_id).where(named, or_(*of_types) if of_types else ~true()))
+
+
+def _like(column: Any, value: str) -> ColumnElement[bool]:
+    """Equal; or, with a star at the end, beginning so: a range, which an index serves."""
+    if not value.endswith("*"):
+        found: ColumnElement[bool] = column == value
+        return found
+    start = value.rstrip("*")
+    return and_(column >= start, column < start + "\U0010ffff") if start else true()
+
+
+def _compared(column: Any, operator: Operator, value: object) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = _COMPARE[operator](column, value)
+    return found

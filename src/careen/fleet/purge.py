@@ -1,0 +1,179 @@
+"""Removes what no rule keeps, in bounded batches: each is a transaction, so that nobody waits for a purge.
+
+An image stays as long as a tag points to it, it runs, or somebody uploaded it. Of a repository the newest tags stay, and
+those whose images run. Units stay as long as an image has them. Finished rows (events that are old, messages that were
+sent) leave by age.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select
+
+from .connection import writing
+from .fleet import Fleet
+from .tables import (
+    context,
+    event,
+    image,
+    image_unit,
+    outbox,
+    project,
+    project_image,
+    rematch_change,
+    rematch_unit,
+    repository,
+    tag,
+    tag_change,
+    unit,
+    unit_count,
+    unit_finding,
+    unit_package,
+    unit_source,
+)
+
+BATCH = 500  # rows of images, units or tags in one transaction
+DAY_S = 86_400.0
+_OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, rematch_change, image_unit)
+
+
+class Retention(Struct, frozen=True):
+    """``tags``: how many of each repository stay; 0: all. ``grace_days``: how long an image stays that nothing keeps."""
+
+    tags: int = 0
+    runs_days: float = 7.0  # an image counts as running for so long after it was last seen to
+    grace_days: float = 1.0
+    events_days: float = 180.0
+
+
+class Purged(Struct, frozen=True):
+    tags: int = 0
+    images: int = 0
+    units: int = 0
+    events: int = 0
+
+
+def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
+    now = time.time() if now is None else now
+    tags = _tags(fleet, rules, now) if rules.tags else 0
+    images = _in_batches(fleet, lambda connection: _images(connection, rules, now))
+    units = _in_batches(fleet, _units)
+    _in_batches(fleet, lambda connection: _sent(connection, now - rules.events_days * DAY_S))
+    events = _in_batches(fleet, lambda connection: _old(connection, event, now - rules.events_days * DAY_S))
+    events += _in_batches(fleet, lambda connection: _old(connection, tag_change, now - rules.events_days * DAY_S))
+    return Purged(tags, images, units, events)
+
+
+def delete_project(fleet: Fleet, project_id: int) -> None:
+    """With everything that only it has: the audit log alone remembers it."""
+
+    def some(connection: Connection) -> int:
+        other = project_image.alias()
+        elsewhere = select(other.c.image_id).where(
+            other.c.image_id == project_image.c.image_id, other.c.project_id != project_id
+        )
+        own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, ~elsewhere.exists())
+        return _remove_images(connection, list(connection.execute(own.limit(BATCH)).scalars()))
+
+    _in_batches(fleet, some)
+    with writing(fleet.engine) as connection:
+        connection.execute(delete(project_image).where(project_image.c.project_id == project_id))
+        connection.execute(delete(project).where(project.c.id == project_id))
+    _in_batches(fleet, _units)
+
+
+def _in_batches(fleet: Fleet, remove: Callable[[Connection], int]) -> int:
+    removed = 0
+    while True:
+        with writing(fleet.engine) as connection:
+            some = remove(connection)
+        if not some:
+            return removed
+        removed += some
+
+
+def _tags(fleet: Fleet, rules: Retention, now: float) -> int:
+    with fleet.engine.connect() as connection:
+        many = select(tag.c.repository_id).group_by(tag.c.repository_id).having(func.count() > rules.tags)
+        numbers = list(connection.execute(select(repository.c.id).where(repository.c.id.in_(many))).scalars())
+    removed = 0
+    for number in numbers:
+        with writing(fleet.engine) as connection:
+            newest = func.coalesce(tag.c.pushed_at, tag.c.seen_at).desc()
+            kept = select(tag.c.id).where(tag.c.repository_id == number).order_by(newest, tag.c.id.desc()).limit(rules.tags)
+            running = select(image.c.id).where(image.c.runs_at >= now - rules.runs_days * DAY_S)
+            left = and_(
+                tag.c.repository_id == number,
+                tag.c.id.not_in(list(connection.execute(kept).scalars())),
+                tag.c.image_id.not_in(running),
+            )
+            rows = connection.execute(select(tag.c.id, tag.c.name).where(left)).all()
+            gone = [{"at": now, "repository_id": number, "name": name, "identity": ""} for _, name in rows]
+            if gone:
+                connection.execute(tag_change.insert(), gone)
+            for first in range(0, len(rows), BATCH):
+                ids = [row[0] for row in rows[first : first + BATCH]]
+                connection.execute(delete(tag).where(tag.c.id.in_(ids)))
+            removed += len(rows)
+    return removed
+
+
+def _images(connection: Connection, rules: Retention, now: float) -> int:
+    tagged = select(tag.c.id).where(tag.c.image_id == image.c.id)
+    runs = image.c.runs_at >= now - rules.runs_days * DAY_S
+    free = select(image.c.id).where(
+        image.c.kind == "image",
+        image.c.enrolled_at < now - rules.grace_days * DAY_S,
+        image.c.state.in_(("ready", "failed")),
+        ~tagged.exists(),
+        or_(image.c.runs_at.is_(None), ~runs),
+    )
+    return _remove_images(connection, list(connection.execute(free.limit(BATCH)).scalars()))
+
+
+def _remove_images(connection: Connection, numbers: Sequence[int]) -> int:
+    """Rows with a reference to the image go with it."""
+    if numbers:
+        connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(numbers)))
+        events = select(event.c.id).where(event.c.image_id.in_(numbers))
+        connection.execute(delete(outbox).where(outbox.c.event_id.in_(events)))
+        connection.execute(delete(event).where(event.c.image_id.in_(numbers)))
+        connection.execute(delete(image).where(image.c.id.in_(numbers)))
+    return len(numbers)
+
+
+def _units(connection: Connection) -> int:
+    """Those that no image has; ``dated`` ones stay: they show which packages need the day of an image."""
+    has = select(image_unit.c.unit_id).where(image_unit.c.unit_id == unit.c.id)
+    numbers = list(connection.execute(select(unit.c.id).where(~has.exists(), ~unit.c.dated).limit(BATCH)).scalars())
+    if not numbers:
+        return 0
+    for table in _OF_UNIT:
+        connection.execute(delete(table).where(table.c.unit_id.in_(numbers)))
+    connection.execute(delete(unit).where(unit.c.id.in_(numbers)))
+    used = select(unit.c.id).where(unit.c.context_id == context.c.id)
+    connection.execute(delete(context).where(~used.exists()))
+    return len(numbers)
+
+
+def _sent(connection: Connection, before: float) -> int:
+    old = and_(outbox.c.state != "waiting", outbox.c.next_at < before)
+    return _delete(
+        connection, outbox, outbox.c.id, list(connection.execute(select(outbox.c.id).where(old).limit(BATCH)).scalars())
+    )
+
+
+def _old(connection: Connection, table: Table, before: float) -> int:
+    """In the order in which they were written; an event that a message still waits for stays."""
+    old = select(table.c.id).where(table.c.at < before)
+    if table is event:
+        waits = select(outbox.c.id).where(outbox.c.event_id == event.c.id)
+        old = old.where(~waits.exists())
+    return _delete(connection, table, table.c.id, list(connection.execute(old.order_by(table.c.id).limit(BATCH)).scalars()))
+
+
+def _delete(connection: Connection, table: Table, column: Column[int], numbers: Sequence[int]) -> int:
+    if numbers:
+        connection.execute(delete(table).where(column.in_(numbers)))
+    return len(numbers)

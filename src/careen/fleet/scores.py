@@ -1,0 +1,69 @@
+"""Scores of vulnerabilities, written into the findings without assessing anything: they change every day, and for most."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec.structs import replace
+from sqlalchemy import Connection, delete, func, select, update
+
+from careen.database.knowledge import Knowledge
+from careen.matching.risk import risk_of
+from careen.matching.severity import best
+from careen.model.advisory import Epss
+from careen.model.finding import EpssScore, Vulnerability
+from careen.safety.typed import from_msgpack
+
+from .connection import writing
+from .fleet import Fleet
+from .rows import batches, insert
+from .tables import rematch_score, rematch_unit, unit_count, unit_finding
+from .verdict_rows import scores_of
+
+MANY = 500  # vulnerabilities, or units, of one statement
+TO_ASSESS, TO_COUNT = 0, 1
+
+
+def score(fleet: Fleet, knowledge: Knowledge) -> int:
+    """Scores change every day and for most vulnerabilities: they are written without assessing anything."""
+    count = 0
+    while True:
+        with writing(fleet.engine) as connection:
+            ids = list(connection.execute(select(rematch_score.c.vulnerability).limit(MANY)).scalars())
+            if not ids:
+                return count
+            count += _write_scores(connection, ids, knowledge)
+            connection.execute(delete(rematch_score).where(rematch_score.c.vulnerability.in_(ids)))
+
+
+def _write_scores(connection: Connection, ids: Sequence[str], knowledge: Knowledge) -> int:
+    known = knowledge.epss(ids)
+    wanted = select(unit_finding.c.unit_id, unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.data)
+    rows = connection.execute(wanted.where(unit_finding.c.vulnerability.in_(ids))).all()
+    units: set[int] = set()
+    for unit_id, id, package, data in rows:
+        finding = _scored(from_msgpack(bytes(data), Vulnerability), known.get(id))
+        one = (unit_finding.c.unit_id == unit_id) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
+        connection.execute(update(unit_finding).where(one).values(**scores_of(finding), data=msgspec.msgpack.encode(finding)))
+        units.add(unit_id)
+    for some in batches(sorted(units), MANY):
+        worst = (
+            select(unit_finding.c.unit_id, func.max(unit_finding.c.risk))
+            .where(unit_finding.c.unit_id.in_(some), unit_finding.c.confidence != "possible")
+            .group_by(unit_finding.c.unit_id)
+        )
+        for unit_id, risk in connection.execute(worst).all():
+            changed = update(unit_count).where(unit_count.c.unit_id == unit_id, unit_count.c.risk != risk)
+            if connection.execute(changed.values(risk=risk)).rowcount:
+                to_count(connection, [unit_id])
+    return len(rows)
+
+
+def _scored(finding: Vulnerability, epss: Epss | None) -> Vulnerability:
+    risk = risk_of(finding.severity, best(finding.cvss), epss, bool(finding.kev), bool(finding.fix.versions))
+    return replace(finding, epss=EpssScore.of(epss), risk=risk)
+
+
+def to_count(connection: Connection, numbers: Iterable[int]) -> None:
+    for some in batches(numbers, MANY):
+        rows = [{"unit_id": number, "phase": TO_COUNT} for number in some]
+        connection.execute(insert(connection, rematch_unit).on_conflict_do_nothing(), rows)

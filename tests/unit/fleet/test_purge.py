@@ -1,0 +1,113 @@
+"""What a purge removes and keeps."""
+
+import pytest
+from sqlalchemy import func, select, update
+from tests.support.fleet_units import add_image, add_project, database_with, fleet_in, rows
+from tests.support.matching import advisory, deb, info, pypi
+
+from careen.fleet import purge as module
+from careen.fleet.connection import writing
+from careen.fleet.events import after_ready
+from careen.fleet.purge import DAY_S, Purged, Retention, delete_project, purge
+from careen.fleet.tables import (
+    decision,
+    event,
+    image,
+    metadata,
+    outbox,
+    registry,
+    repository,
+    subscription,
+    tag,
+    tag_change,
+    unit,
+)
+
+NOW = 1_000 * DAY_S
+
+
+@pytest.fixture
+def fleet(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "BATCH", 2)
+    made = fleet_in(tmp_path)
+    database_with(made, [info(unfixed=True), advisory()], "2026-01-01T00:00:00+00:00")
+    add_project(made, 1)
+    with writing(made.engine) as connection:
+        connection.execute(registry.insert().values(id=1, project_id=1, host="r"))
+        connection.execute(repository.insert().values(id=1, registry_id=1, name="app"))
+    yield made
+    made.engine.dispose()
+
+
+def tagged(fleet, *images):
+    with writing(fleet.engine) as connection:
+        for number in images:
+            row = {"repository_id": 1, "name": f"v{number}", "image_id": number, "pushed_at": float(number), "seen_at": 0.0}
+            connection.execute(tag.insert().values(row))
+
+
+def test_the_newest_tags_and_what_runs_stay(fleet):
+    for number in range(1, 7):
+        add_image(fleet, [pypi(version=f"4.{number}"), deb()], number, 1)
+    tagged(fleet, 1, 2, 3, 4, 5, 6)
+    with writing(fleet.engine) as connection:
+        connection.execute(update(image).where(image.c.id == 1).values(runs_at=NOW - DAY_S))
+        connection.execute(update(image).where(image.c.id == 2).values(runs_at=NOW - 30 * DAY_S))
+    assert purge(fleet, Retention(tags=2), NOW) == Purged(3, 3, 3, 0)
+    assert rows(fleet, image, "id") == [(1,), (5,), (6,)]
+    assert rows(fleet, tag_change, "name") == [("v2",), ("v3",), ("v4",)]
+    assert sorted({name for (name,) in rows(fleet, unit, "name")}) == ["django", "libssl3"]
+    assert purge(fleet, Retention(tags=2), NOW) == Purged()
+
+
+def test_without_a_number_all_tags_stay(fleet):
+    add_image(fleet, [deb()], 1, 1)
+    add_image(fleet, [deb()], 2, 1)
+    tagged(fleet, 1, 2)
+    assert purge(fleet, Retention(), NOW) == Purged()
+
+
+def test_young_and_uploaded_images_stay(fleet):
+    for number in (1, 2, 3):
+        add_image(fleet, [deb()], number, 1)
+    with writing(fleet.engine) as connection:
+        connection.execute(update(image).where(image.c.id == 1).values(enrolled_at=NOW - 60))
+        connection.execute(update(image).where(image.c.id == 2).values(kind="uploaded"))
+    assert purge(fleet, Retention(), NOW).images == 1
+    assert rows(fleet, image, "id") == [(1,), (2,)]
+
+
+def test_old_events_leave_unless_a_message_waits(fleet):
+    with writing(fleet.engine) as connection:
+        row = {"id": 1, "project_id": 1, "kind": "webhook", "target": b"", "created_at": 0.0}
+        connection.execute(subscription.insert().values(row))
+        for number in range(1, 6):
+            connection.execute(event.insert().values(id=number, at=0.0 if number < 5 else NOW, kind="disclosed"))
+        for number, state in ((1, "waiting"), (2, "sent")):
+            connection.execute(outbox.insert().values(event_id=number, subscription_id=1, state=state, next_at=0.0))
+    assert purge(fleet, Retention(), NOW).events == 3
+    assert rows(fleet, event, "id") == [(1,), (5,)]
+    assert rows(fleet, outbox, "event_id") == [(1,)]
+
+
+def test_a_deleted_project_leaves_no_row(fleet):
+    add_project(fleet, 2)
+    for number in range(1, 6):
+        add_image(fleet, [pypi(version=f"4.{number}")], number, 1)
+    add_image(fleet, [deb()], 6, 2)
+    tagged(fleet, 1, 2)
+    with writing(fleet.engine) as connection:
+        fields = {"project_id": 1, "vulnerability": "CVE-1", "status": "affected", "decided_by": "me", "decided_at": 0.0}
+        connection.execute(decision.insert().values(fields))
+        connection.execute(subscription.insert().values(id=1, project_id=1, kind="webhook", target=b"", created_at=0.0))
+        after_ready(connection, 1)
+    delete_project(fleet, 1)
+    with fleet.engine.connect() as connection:
+        left = {
+            table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        }
+    kept = ("project", "image", "project_image", "unit", "unit_count", "unit_package", "image_unit", "context")
+    assert {name: left[name] for name in kept} == dict.fromkeys(kept, 1)
+    others = {name for name, count in left.items() if count} - {*kept, "unit_finding", "unit_source", "state"}
+    assert others == set()

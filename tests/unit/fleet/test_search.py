@@ -1,0 +1,141 @@
+"""Lists: in pages that contain each row once, of what a project sees."""
+
+import pytest
+from sqlalchemy import update
+from tests.support.fleet_units import add_image, add_project, database_with, fleet_in
+from tests.support.matching import ECOSYSTEMS, SCHEMES, advisory, deb, info, pypi
+
+from careen.errors import UsageError
+from careen.fleet import search
+from careen.fleet.conditions import Versions
+from careen.fleet.connection import writing
+from careen.fleet.tables import image
+from careen.model.advisory import VulnerabilityRecord
+from careen.model.package import Source
+
+BUILT = "2026-01-01T00:00:00+00:00"
+VERSIONS = Versions(SCHEMES, ECOSYSTEMS)
+RECORDS = [
+    info(unfixed=True),
+    info("PyPI", "osv"),
+    advisory(),
+    advisory("CVE-2026-0002", "4.2.2", "PyPI", "django", source="osv"),
+    advisory("CVE-2026-0003", None, "PyPI", "django", source="osv", status="open"),
+    VulnerabilityRecord("CVE-2026-0001", "nvd", severity="critical"),
+    VulnerabilityRecord("CVE-2026-0002", "nvd", severity="low"),
+]
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    made = fleet_in(tmp_path_factory.mktemp("fleet"))
+    database_with(made, RECORDS, BUILT)
+    one, other = add_project(made, 1), add_project(made, 2)
+    add_image(made, [deb(), pypi()], 1, one)
+    add_image(made, [deb("zlib1g", "1.2.13", Source("zlib", "1.2.13"))], 2, one)
+    add_image(made, [pypi(version="4.2.2")], 3, one)
+    add_image(made, [pypi(version="4.10.0"), deb()], 4, other)
+    with writing(made.engine) as connection:
+        connection.execute(update(image).where(image.c.id == 1).values(runs_at=1.0))
+    yield made
+    made.engine.dispose()
+
+
+def all_of(fleet, ask, project, query="", limit=1, **options):
+    with fleet.engine.connect() as connection:
+        rows, after = [], ""
+        for _ in range(100):
+            page = ask(connection, project, search.parsed(query), versions=VERSIONS, after=after, limit=limit, **options)
+            rows += page.rows
+            after = page.next
+            if not after:
+                return rows
+    raise AssertionError("the pages do not end")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {1, 2, 3}),
+        ("runs:true", {1}),
+        ("-runs:true", {2, 3}),
+        ("package:libssl3", {1}),
+        ("package:libssl3<3.0.12", {1}),
+        ("package:libssl3>=3.0.12", set()),
+        ("package:django<4.2.2", {1}),
+        ("package:django<4.10", {1, 3}),  # by numbers, not letters
+        ("package:django=4.2.2", {3}),
+        ("package:zlib* -package:django", {2}),
+        ("-package:django", {2}),
+        ("severity:critical", {1}),
+        ("severity:>=low", {1}),
+        ("package:django severity:critical", set()),  # both of one package
+        ("vulnerability:CVE-2026-0003", {1, 3}),
+        ("fixable:false", {1, 3}),
+        ("type:deb -vulnerability:CVE-2026*", {2}),
+        ("app:2", {2}),
+        ("image:sha256:3", {3}),
+        ("coverage:assessed", {1, 2, 3}),
+        ("risk:>=101", set()),
+        ("licence:%", set()),
+        ("package:' OR 1=1", set()),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("few", [0, search.FEW])
+def test_images(fleet, monkeypatch, query, found, few):
+    monkeypatch.setattr(search, "FEW", few)
+    if query.startswith(("app:", "package:'")):
+        query = f'reference:"{query}"' if query.startswith("app:") else 'package:"\' OR 1=1"'
+    assert {row["id"] for row in all_of(fleet, search.images, 1, query)} == found
+
+
+def test_images_of_others_are_not_there(fleet):
+    assert [row["id"] for row in all_of(fleet, search.images, 2)] == [4]
+    assert [row["id"] for row in all_of(fleet, search.images, None, order="id")] == [1, 2, 3, 4]
+    assert {row["image_id"] for row in all_of(fleet, search.findings, 2)} == {4}
+    assert {row["name"] for row in all_of(fleet, search.packages, 2)} == {"django", "libssl3"}
+    assert {row["version"] for row in all_of(fleet, search.packages, 2, "package:django")} == {"4.10.0"}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+@pytest.mark.parametrize("order", ["risk", "reference", "id"])
+def test_pages_contain_each_row_once_in_order(fleet, limit, order):
+    rows = all_of(fleet, search.images, None, limit=limit, order=order)
+    assert sorted(row["id"] for row in rows) == [1, 2, 3, 4]
+    keys = [(row[order], row["id"]) for row in rows]
+    assert keys == sorted(keys, reverse=order == "risk")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 50])
+def test_findings_by_risk(fleet, limit):
+    rows = all_of(fleet, search.findings, None, limit=limit)
+    assert [row["risk"] for row in rows] == sorted((row["risk"] for row in rows), reverse=True)
+    found = [(row["image_id"], row["vulnerability"]) for row in rows]
+    assert len(found) == len(set(found)) == 6
+    assert {row["image_id"] for row in all_of(fleet, search.findings, None, "runs:true", limit)} == {1}
+
+
+def test_vulnerabilities_and_packages_have_counts(fleet):
+    rows = all_of(fleet, search.vulnerabilities, 1)
+    assert [(row["vulnerability"], row["images"]) for row in rows] == [
+        ("CVE-2026-0001", 1), ("CVE-2026-0002", 1), ("CVE-2026-0003", 2),
+    ]  # fmt: skip
+    assert [row["vulnerability"] for row in all_of(fleet, search.vulnerabilities, None, "severity:critical")] == [
+        "CVE-2026-0001"
+    ]
+    assert [row["images"] for row in all_of(fleet, search.packages, None, "package:libssl3")] == [2]
+
+
+def test_counts_are_bounded(fleet):
+    with fleet.engine.connect() as connection:
+        wanted = search.image_ids(connection, None, ())
+        assert search.count(connection, wanted) == search.Count(4)
+        assert search.count(connection, wanted, bound=3) == search.Count(3, exact=False)
+
+
+@pytest.mark.parametrize("token", ["x", "eyJ9", "WzEsMiwzXQ", "W10", "é", "WyJhIiwiYiJd"])
+def test_a_cursor_of_another_list_is_refused(fleet, token):
+    with fleet.engine.connect() as connection:
+        for ask in (search.images, search.findings, search.packages):
+            with pytest.raises(UsageError):
+                ask(connection, 1, (), after=token)
