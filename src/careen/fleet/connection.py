@@ -80,12 +80,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def prepare(engine: Engine) -> None:
-    """Makes the tables, or brings them up to date; one process at a time."""
-    from .bulk import bulk
-    from .tables import metadata
+    """Brings the tables up to date; one process at a time."""
+    from .migrations import upgrade
 
-    assert bulk.metadata is metadata
     with writing(engine) as connection:
         if not is_sqlite(connection):
             connection.execute(text("SELECT pg_advisory_xact_lock(7236511)"))
-        metadata.create_all(connection)
+        upgrade(connection)

@@ -1,0 +1,24 @@
+"""Brings a database to the tables of this version. Each file in ``versions`` is one step; steps that were released never change.
+
+``python -m careen.fleet.migrations "What it does"`` writes a new one, from what the tables have and the steps do not.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+HERE = Path(__file__).parent
+
+
+def upgrade(connection: Connection) -> None:
+    """In the caller's transaction."""
+    command.upgrade(configured(connection), "head")
+
+
+def configured(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    config.attributes["connection"] = connection
+    return config
