@@ -16,7 +16,7 @@ from ..net import CertificateError, UnreachableError
 from ..net.addresses import check_step, is_loopback
 from ..plugins import Fetcher, Response
 from .authorization import Authorizer, Challenge, parse_challenges, wrong_password
-from .credentials import find, find_for_others
+from .credentials import Found, find, find_for_others
 from .names import Reference
 
 log = logger(__name__)
@@ -78,7 +78,11 @@ class Endpoint:
                 host,
                 Authorizer(
                     self._fetcher, host, self.reference.repository,
-                    lambda _: find_for_others(host, self.reference.repository, self._settings),
+                    lambda _: (
+                        Found(None)
+                        if self._settings.get("credential")
+                        else find_for_others(host, self.reference.repository, self._settings)
+                    ),
                 ),
             )  # fmt: skip
         for _ in range(2):  # our token may have expired
