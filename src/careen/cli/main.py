@@ -25,6 +25,7 @@ COMMANDS = {
     "fix": ("careen.cli.fix", "list the updates that fix most; patch the Dockerfile"),
     "explain": ("careen.cli.explain", "explain why a vulnerability is found in a package, or is not"),
     "registry": ("careen.cli.registry", "scan every image of a registry"),
+    "agent": ("careen.cli.agent", "report the images that run to a server"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
     "convert": ("careen.cli.convert", "write a saved report in other formats"),
     "browse": ("careen.cli.browse", "walk through the findings of a report with keys and search"),

@@ -94,8 +94,8 @@ def _list_repositories(run: Crawl, position: Position) -> list[str]:
             whole = False
         with writing(run.fleet.engine) as connection:
             _note(connection, run, Position(run.started, None, whole))
-    if whole:
-        _forget_repositories(run)
+    if whole and not _forget_repositories(run):
+        failures.append("the registry lists no repositories any more; those that are known stay")
     return failures
 
 
@@ -108,16 +108,24 @@ def _see(connection: Connection, run: Crawl, names: Sequence[str]) -> None:
         )
 
 
-def _forget_repositories(run: Crawl) -> None:
-    """Those that the registry does not list any more, or that are not wanted any more."""
+def _forget_repositories(run: Crawl) -> bool:
+    """Those that the registry does not list any more, or that are not wanted any more.
+
+    False if that would be all: a user who lost a permission is often shown an empty list.
+    """
     gone = select(repository.c.id).where(
         repository.c.registry_id == run.row.id, or_(repository.c.seen_at.is_(None), repository.c.seen_at < run.started)
     )
+    seen = select(repository.c.id).where(repository.c.registry_id == run.row.id, repository.c.seen_at >= run.started)
     with writing(run.fleet.engine) as connection:
-        for id in connection.execute(gone).scalars().all():
+        removed = connection.execute(gone).scalars().all()
+        if removed and connection.execute(seen.limit(1)).first() is None:
+            return False
+        for id in removed:
             names = connection.execute(select(tag.c.name).where(tag.c.repository_id == id)).scalars().all()
             _remove_tags(connection, id, names, names)
             connection.execute(delete(repository).where(repository.c.id == id))
+    return True
 
 
 def _list_tags(run: Crawl) -> Iterator[str]:

@@ -112,7 +112,7 @@ def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") 
     except NoListError as error:
         if start or count:
             raise
-        if not namespace:
+        if not namespace or not _is_name(asked.host, namespace):
             hint = f"name one repository: careen registry scan {asked.host}/REPOSITORY"
             raise InputError(str(error), f"{error.hint}; or {hint}" if error.hint else hint) from None
     if not count and not start and namespace and _is_name(asked.host, namespace):

@@ -90,8 +90,9 @@ class Distribution(Maker):
         if (match := re.fullmatch(r"/v2/(.+)/tags/list", path)) and match[1] in self.images:
             return self._page(sorted(self.images[match[1]]), query, path, "tags")
         if match := re.fullmatch(r"/v2/(.+)/manifests/(.+)", path):
-            found = self.images.get(match[1], {}).get(match[2])
-            return Answer(headers={"Docker-Content-Digest": found, "Content-Type": INDEX}) if found else Answer(404)
+            tags = self.images.get(match[1], {})
+            found = tags.get(match[2]) or (match[2] if match[2] in tags.values() else None)
+            return Answer(200, b"{}", {"Docker-Content-Digest": found, "Content-Type": INDEX}) if found else Answer(404)
         return Answer(404)
 
     def _refused(self, request: Request) -> Answer | None:
@@ -237,7 +238,7 @@ class Azure(Distribution):
             page = self._page(sorted(tags), query, path, "tags")
             listed = enumerate(json.loads(page.body)["tags"])
             entries = [
-                {"name": name, "digest": tags[name], "lastUpdateTime": pushed(order)} for order, name in enumerate(listed)
+                {"name": name, "digest": tags[name], "lastUpdateTime": pushed(order)} for order, name in listed
             ]
             return Answer(body=json.dumps({"imageName": match[1], "tags": entries}).encode(), headers=page.headers)
         return super().respond(request, path, query)

@@ -14,6 +14,7 @@ from careen.fleet.crawl import crawl
 from careen.fleet.queue import RetryError
 from careen.fleet.registries import Choice
 from careen.fleet.tables import image, project_image, registry, repository, tag, tag_change
+from careen.images.credentials import Credential, Found
 from careen.net import NetSettings, make_fetcher
 
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -119,6 +120,17 @@ def test_what_the_registry_has_no_more_goes(fleet, project, found):
             assert connection.execute(select(repository.c.name)).scalars().all() == ["team/app0"]
 
 
+def test_an_empty_catalogue_removes_nothing(fleet, project, found):
+    with Distribution(images(2, 2)) as server:
+        add(fleet, project, "registry.example")
+        crawl(fleet, 1, to(registry_example=server))
+        before = tags_of(fleet)
+        server.images = {}
+        crawl(fleet, 1, to(registry_example=server))
+        assert tags_of(fleet) == before
+        assert "lists no repositories any more" in row(fleet).trouble
+
+
 def test_a_list_that_fails_removes_nothing(fleet, project, found):
     with Distribution(images(1, 2)) as server:
         add(fleet, project, "registry.example")
@@ -135,29 +147,28 @@ def test_a_list_that_fails_removes_nothing(fleet, project, found):
         assert row(fleet).trouble.startswith("team/app0: the registry does not list its tags")
 
 
-@pytest.mark.parametrize("expired", [401, 403])
-def test_ecr_whose_password_expires_in_a_crawl_of_3000_tags(fleet, project, found, expired, monkeypatch):
-    """The helper is asked twice: at first, and when the registry refuses its first password."""
+@pytest.mark.parametrize(("expired", "tags"), [(403, 1000), (401, 100)])
+def test_ecr_whose_password_expires_in_a_crawl(fleet, project, found, expired, tags, monkeypatch):
+    """Of 3000 tags: the helper is asked twice, at first and when the registry refuses its first password."""
     given = []
 
-    def helper(_fleet, host, login):
-        from careen.images.credentials import Credential, Found
-
+    def helper(_fleet, host, _login):
         given.append(host)
         return Found(Credential("AWS", f"password{len(given)}", source="docker-credential-ecr-login"))
 
     monkeypatch.setattr("careen.fleet.asking._found", helper)
-    with Distribution(images(3, 1000), "AWS", ["password1", "password2"], expired) as server:
-        server.head_limit = 1700
+    with Distribution(images(3, tags), "AWS", ["password1", "password2"], expired) as server:
+        server.head_limit = tags + tags // 2
         add(fleet, project, ECR, login=Login(helper=True))
         crawl(fleet, 1, routed({ECR: server}))
         assert row(fleet).kind == "ecr"
         assert tags_of(fleet) == flat(server.images)
-        assert len(found) == 3000
+        assert len(found) == 3 * tags
         assert given == [ECR, ECR]
-        unknown = 4  # the catalogue and three repositories are first asked without a password
-        assert server.count("HEAD .*manifests") == 3001
-        assert len(server.requests) == 3001 + 1 + 3 + unknown
+        asked_without = 4  # the catalogue and three repositories
+        refused = 1
+        assert server.count("HEAD .*manifests") == 3 * tags + refused
+        assert len(server.requests) == 3 * tags + refused + 1 + 3 + asked_without
 
 
 def test_a_wrong_password_is_noted_and_not_retried(fleet, project, found):
@@ -296,15 +307,16 @@ def test_a_robot_that_may_not_use_the_api_of_quay(fleet, project, found):
 
 @pytest.mark.parametrize("is_user", [False, True])
 def test_github_by_pages_of_link(fleet, project, found, is_user):
-    listed = {f"acme/app{n}": {str(each): digest(1 + n * 10 + each) for each in range(2)} for n in range(150)}
-    listed["acme/long"] = {f"{n:04}": digest(10_000 + n) for n in range(2500)}
+    listed = {f"acme/app{n}": {"1": digest(1 + n)} for n in range(119)}
+    listed["acme/long"] = {f"{n:04}": digest(10_000 + n) for n in range(250)}
     with GitHub(listed, "gh-token", is_user) as api, Distribution(listed) as server:
+        server.page = 100
         add(fleet, project, "ghcr.io/acme", login=Login("ann", "gh-token"))
         crawl(fleet, 1, routed({"api.github.com": api, "ghcr.io": server}))
         assert row(fleet).kind == "ghcr"
         assert tags_of(fleet) == flat(listed)
         assert len(api.requests) == (3 if is_user else 2)
-        assert (server.count("tags/list"), server.count("HEAD"), server.count("_catalog")) == (153, 2800, 0)
+        assert (server.count("tags/list"), server.count("HEAD"), server.count("_catalog")) == (122, 369, 0)
 
 
 def test_azure_states_digests(fleet, project, found):
