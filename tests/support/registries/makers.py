@@ -237,9 +237,7 @@ class Azure(Distribution):
             tags = self.images[match[1]]
             page = self._page(sorted(tags), query, path, "tags")
             listed = enumerate(json.loads(page.body)["tags"])
-            entries = [
-                {"name": name, "digest": tags[name], "lastUpdateTime": pushed(order)} for order, name in listed
-            ]
+            entries = [{"name": name, "digest": tags[name], "lastUpdateTime": pushed(order)} for order, name in listed]
             return Answer(body=json.dumps({"imageName": match[1], "tags": entries}).encode(), headers=page.headers)
         return super().respond(request, path, query)
 
