@@ -215,8 +215,8 @@ def choice_of(row: Row[Any]) -> Choice:
 
 
 def _parsed(target: str) -> tuple[str, str]:
-    host, namespace = parse_target(target)
-    return (DOCKER_HUB if host in _HUB_NAMES else host), namespace
+    host, slash, rest = target.removeprefix("https://").partition("/")
+    return parse_target(f"{DOCKER_HUB}{slash}{rest}" if host.lower() in _HUB_NAMES else target)
 
 
 def _check(choice: Choice, every_s: float | None, per_second: float, kind: str) -> None:
