@@ -10,7 +10,7 @@ from careen.errors import InputError
 from careen.images.names import parse_reference
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import OpenContext
-from careen.registries.listing import Wanted, _is_wanted, is_wanted_repository, _natural, _references, targets
+from careen.registries.listing import Wanted, _is_wanted, _natural, _references, is_wanted_repository, targets
 
 FIRST, SECOND = (make_image([make_layer({name: b""})]) for name in "ab")
 
