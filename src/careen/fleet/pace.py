@@ -10,7 +10,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, Engine, case, select, update
+from sqlalchemy import Connection, Engine, Float, bindparam, case, select, update
 
 from careen.plugins import Fetcher, Response
 
@@ -26,22 +26,24 @@ _LIMIT = re.compile(r"\s*(\d{1,10})\s*(?:;.*?\bw=(\d{1,10}))?")
 _FIELD = re.compile(r"\b([rt])=(\d{1,12})")
 
 
+_ROW, _NOW = registry.c, bindparam("now", type_=Float)
+_FILLED = _ROW.tokens + case((_ROW.tokens_at < _NOW, _NOW - _ROW.tokens_at), else_=0.0) * _ROW.per_second
+_MOST = case((_ROW.per_second * BURST_S > 1.0, _ROW.per_second * BURST_S), else_=1.0)
+_AVAILABLE = case((_FILLED > _MOST, _MOST), else_=_FILLED)
+_TAKE = (
+    update(registry)
+    .where(_ROW.id == bindparam("which"), _ROW.paused_until <= _NOW, _AVAILABLE >= 1.0)
+    .values(tokens=_AVAILABLE - 1.0, tokens_at=case((_ROW.tokens_at < _NOW, _NOW), else_=_ROW.tokens_at))
+)
+_LEFT = select(_ROW.paused_until, _ROW.per_second, _AVAILABLE).where(_ROW.id == bindparam("which"))
+
+
 def take(connection: Connection, registry_id: int, now: float) -> float:
     """Takes a token; else the seconds until there may be one. Raises RetryError if the registry is gone."""
-    row = registry.c
-    elapsed = case((row.tokens_at < now, now - row.tokens_at), else_=0.0)
-    filled = row.tokens + elapsed * row.per_second
-    most = case((row.per_second * BURST_S > 1.0, row.per_second * BURST_S), else_=1.0)
-    available = case((filled > most, most), else_=filled)
-    latest = case((row.tokens_at < now, now), else_=row.tokens_at)
-    taken = connection.execute(
-        update(registry)
-        .where(row.id == registry_id, row.paused_until <= now, available >= 1.0)
-        .values(tokens=available - 1.0, tokens_at=latest)
-    )
-    if taken.rowcount:
+    given = {"which": registry_id, "now": now}
+    if connection.execute(_TAKE, given).rowcount:
         return 0.0
-    left = connection.execute(select(row.paused_until, row.per_second, available).where(row.id == registry_id)).first()
+    left = connection.execute(_LEFT, given).first()
     if left is None:
         raise RetryError("the registry was removed", 0.0)
     paused_until, per_second, tokens = left

@@ -62,9 +62,9 @@ def test_reports_go_on_while_the_server_is_away(kubeconfig, monkeypatch, capsys)
         with pytest.raises(KeyboardInterrupt):
             agent(*words, sleep=sleep)
     assert slept == [3600.0, 3600.0]
-    said = capsys.readouterr().err
-    assert "answered 503" in said
-    assert "1 images that run were reported" in said
+    shown = capsys.readouterr().err
+    assert "answered 503" in shown
+    assert "1 images that run were reported" in shown
 
 
 def test_a_key_that_the_server_refuses(kubeconfig, tmp_path):

@@ -32,8 +32,8 @@ def test_a_registry_from_its_addition_to_its_removal(server, tmp_path, capsys, m
         words = ("add", registry.host, "--project", "shop", "--every", "6h", "--include", "team/*", "--newest", "3")
         assert careen(*words, "--username", "ann", "--password-stdin", *hosts, server=server) == 0
         assert careen("list", "--json", server=server) == 0
-        said = capsys.readouterr().out
-        (found,) = json.loads(said.partition("\n")[2])
+        shown = capsys.readouterr().out
+        (found,) = json.loads(shown.partition("\n")[2])
         assert (found["host"], found["every_s"], found["choice"]["newest"]) == (registry.host, 21600.0, 3)
         assert careen("test", registry.host, *hosts, server=server) == 0
         tested = capsys.readouterr().out
@@ -47,7 +47,7 @@ def test_a_registry_from_its_addition_to_its_removal(server, tmp_path, capsys, m
         assert "6h" in listed
         assert "shop" in listed
         assert careen("remove", registry.host, "--project", "shop", server=server) == 0
-        assert "s3cret" not in said + tested + listed
+        assert "s3cret" not in shown + tested + listed
     assert careen("remove", registry.host, server=server) == 3
 
 
