@@ -56,5 +56,13 @@ class NetworkError(Error):
     pass
 
 
+class CredentialsError(NetworkError):
+    """The other side does not accept the user name, the password or the token."""
+
+
+class NotListedError(NetworkError):
+    """An address that the settings do not allow to ask: it is not listed, or inside a private network."""
+
+
 class TooManyRequestsError(NetworkError):
     """The other side refuses more requests for a while."""

@@ -20,7 +20,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     import subprocess
 
-_WITHHELD = "CAREEN_REGISTRY_PASSWORD"
+_WITHHELD = ("CAREEN_REGISTRY_PASSWORD", "CAREEN_SECRET_KEY")
 _detached: list[int] = []  # background processes: those that have ended are collected when the next one starts
 
 
@@ -38,7 +38,7 @@ def run(
     max_output_bytes: int = 1024 * 1024,
     environ: Mapping[str, str] | None = None,
 ) -> Finished:
-    """The result of a program. ``environ`` None is the process's own, without Careen's password."""
+    """The result of a program. ``environ`` None is the process's own, without Careen's password and key."""
     import subprocess
 
     environ = os.environ if environ is None else environ
@@ -48,7 +48,7 @@ def run(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={name: value for name, value in environ.items() if name != _WITHHELD},
+        env={name: value for name, value in environ.items() if name not in _WITHHELD},
         start_new_session=True,  # so that its children can be killed with it
     )
     parts: dict[str, bytes] = {"stdout": b"", "stderr": b""}
@@ -93,7 +93,7 @@ def detach(argv: Sequence[str], input: bytes, log: Path) -> None:
             stdout=written,
             stderr=written,
             cwd=log.parent,
-            env={name: value for name, value in os.environ.items() if name != _WITHHELD},
+            env={name: value for name, value in os.environ.items() if name not in _WITHHELD},
             start_new_session=True,
             creationflags=flags,
         )

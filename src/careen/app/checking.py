@@ -17,7 +17,9 @@ from careen.model.report import Report
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
+    from careen.checks.files import Found
     from careen.checks.kind import SourceFile
+    from careen.clusters.access import Access
     from careen.pipeline.assessment import Matcher
     from careen.pipeline.files import CheckedFiles
 
@@ -27,7 +29,31 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
 
     ``commands`` start containers: they are checked as files are.
     """
-    from careen.checks.files import find_files
+    from careen.checks.files import Found, find_files
+
+    found = find_files(paths)
+    found = Found((*_as_files(commands), *found.files), found.unknowns)
+    return _report_of(", ".join(paths or ["--run"]), found, settings, progress)
+
+
+def check_cluster(access: "Access", namespaces: Sequence[str], settings: Settings, progress: Progress = silent) -> Report:
+    """The misconfigurations of the objects of a Kubernetes cluster; ``namespaces``: only these, if any."""
+    return _report_of(f"cluster {access.name}", objects_of(access, namespaces, settings), settings, progress)
+
+
+def objects_of(access: "Access", namespaces: Sequence[str], settings: Settings) -> "Found":
+    """The objects of a cluster as files."""
+    from careen.clusters.client import connected
+    from careen.clusters.objects import source_files
+
+    with connected(access, settings.timeout_s) as client:
+        found = source_files(client, tuple(namespaces))
+    if not found.files and found.unknowns:
+        raise InputError(f"{access.name} gives none of its objects", found.unknowns[0].reason)
+    return found
+
+
+def _report_of(name: str, found: "Found", settings: Settings, progress: Progress) -> Report:
     from careen.checks.helm import with_charts
     from careen.pipeline.assessment import Assessment
     from careen.pipeline.file_secrets import with_secrets
@@ -39,8 +65,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     selection = CheckSelection(settings)
     policies = load_policies(settings.policy)
     policy = policy_of(settings, checking=True)
-    found = find_files(paths)
-    files = [*_as_files(commands), *found.files]
+    files = found.files
     charts = with_charts(files, run if settings.allow_helm else None)
     unknowns = (*found.unknowns, *charts.unknowns)
     rules = selection.rules
@@ -52,7 +77,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
         checked = with_secrets(checked, files)
     if not checked.files and not unknowns:
         raise InputError(
-            f"nothing to check in {', '.join(paths)}",
+            f"nothing to check in {name}",
             "Dockerfiles, Kubernetes manifests, Compose files and other files that start containers are checked",
         )
     with Session(settings) as session, ExitStack() as opened:
@@ -62,7 +87,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
             scanners=frozenset(settings.scanners),
             max_age_days=max_age_days(settings),
         )
-        report = report_of_files(", ".join(paths or ["--run"]), checked, unknowns, assessment)
+        report = report_of_files(name, checked, unknowns, assessment)
         ran = checked.outcome.ran
         report = selection.with_compliance(report, ran, _assessed(ran, settings, selection))
         return with_policies(report, policies)

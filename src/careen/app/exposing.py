@@ -13,6 +13,7 @@ from careen.model.advisory import SEVERITIES, Severity
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
+    from careen.checks.files import Found
     from careen.exposure.report import Exposure
     from careen.exposure.vulnerabilities import ScannedImage
 
@@ -23,15 +24,20 @@ def exposure(
     progress: Progress = silent,
     scan_images: bool = False,
     stand_ins: Mapping[str, str] | None = None,
+    cluster: "tuple[str, Found] | None" = None,
 ) -> "Exposure":
-    """``stand_ins``: what to scan in place of an image that the files name. Without it and ``scan_images``, no image is
-    scanned."""
+    """``cluster``: the name and the objects of a cluster, in place of files.
+
+    ``stand_ins``: what to scan in place of an image that the files name. Without it and ``scan_images``, no image is scanned.
+    """
     from careen.checks.files import find_files
     from careen.exposure.report import documents, exposure_of
 
     stand_ins = stand_ins or {}
     fail_on = _gate(settings.fail_on)
-    found = documents(find_files(paths))
+    if cluster is not None:
+        paths = [cluster[0]]
+    found = documents(cluster[1] if cluster is not None else find_files(paths))
     if not found.values and not found.unknowns:
         raise InputError(f"no containers in {', '.join(paths)}", "Compose files and Kubernetes manifests are read")
     named = found.images()

@@ -6,12 +6,13 @@ from careen.errors import UsageError
 
 from .arguments import ADVISORIES, Parser, add_common, add_settings
 from .assessing import settings_of, with_progress
+from .clusters import access_of, add_cluster_flags
 
 
 def parser() -> Parser:
     made = Parser(
         prog="careen check",
-        usage="careen check [flags] PATH…",
+        usage="careen check [flags] PATH…\n       careen check --cluster [CONTEXT] [flags]",
         description="Find misconfigurations and secrets in Dockerfiles, Kubernetes manifests, Compose files and other files "
         "that start containers, and the vulnerabilities that a build will install. Nothing is built.",
         epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.",
@@ -25,6 +26,9 @@ def parser() -> Parser:
         "--running", nargs="?", const="any", type=str.lower, choices=("any", "docker", "podman"), metavar="ENGINE",
         help="check the running containers of an engine (docker or podman), and compare them with their images",
     )  # fmt: skip
+    add_cluster_flags(
+        made, "check the objects of a Kubernetes cluster, as the kubeconfig names it (default: the current context)"
+    )
     add_settings(
         made,
         "what to look for",
@@ -52,7 +56,7 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen.app.checking import check, check_running
+    from careen.app.checking import check, check_cluster, check_running
     from careen.app.wiring import reporters
 
     from .output import write
@@ -60,17 +64,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     settings = settings_of(arguments)
     named = bool(arguments.paths or arguments.commands)
+    if arguments.cluster is not None and (named or arguments.running):
+        raise UsageError("a cluster is checked by a command of its own", "leave out --cluster, or the rest")
+    if arguments.cluster is not None:
+        named = True
     if not named and not arguments.running:
         raise UsageError("there is nothing to check", "name a PATH (careen check .), or give --run 'docker run …'")
     if named and arguments.running:
         raise UsageError("running containers and files are checked by separate commands", "leave out --running, or the PATHs")
     outputs = plan_outputs(settings, reporters())
+    access = access_of(arguments)
     engine = None if arguments.running == "any" else arguments.running
     report = with_progress(
         settings,
         lambda progress: (
             check_running(engine, settings, progress)
             if arguments.running
+            else check_cluster(access, arguments.namespaces, settings, progress)
+            if access is not None
             else check(arguments.paths, settings, progress, arguments.commands)
         ),
     )

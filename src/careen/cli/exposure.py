@@ -7,6 +7,7 @@ from careen.errors import UsageError
 
 from .arguments import ADVISORIES, BOUNDS, NETWORK, Parser, add_common, add_settings
 from .assessing import settings_of, with_progress
+from .clusters import access_of, add_cluster_flags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 def parser() -> Parser:
     made = Parser(
         prog="careen exposure",
-        usage="careen exposure [flags] PATH…",
+        usage="careen exposure [flags] PATH…\n       careen exposure --cluster [CONTEXT] [flags]",
         description="Rank the paths from the Internet, or from one compromised container to another, by what Compose files and "
         "Kubernetes manifests publish and share: the likeliest and worst first.",
         epilog="Formats: table, json, html. Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not "
         "complete.",
     )
-    made.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder to search; - reads standard input")
+    made.add_argument("paths", metavar="PATH", nargs="*", help="a file, or a folder to search; - reads standard input")
+    add_cluster_flags(made, "read the objects of a Kubernetes cluster instead of files (default: the current context)")
     group = made.add_argument_group("images")
     group.add_argument(
         "--images", action="store_true", help="scan every image that the files name, and take its vulnerabilities into account"
@@ -47,6 +49,7 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from careen.app.checking import objects_of
     from careen.app.exposing import exposure
 
     from .output import write
@@ -55,8 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     outputs = plan_outputs(settings, formats())
     stand_ins = dict(_stand_in(text) for text in arguments.image)
+    access = access_of(arguments)
+    if bool(arguments.paths) == (access is not None):
+        raise UsageError("name a PATH, or a cluster", "careen exposure PATH…, or careen exposure --cluster [CONTEXT]")
+    cluster = (f"cluster {access.name}", objects_of(access, arguments.namespaces, settings)) if access else None
     answer = with_progress(
-        settings, lambda progress: exposure(arguments.paths, settings, progress, arguments.images, stand_ins)
+        settings, lambda progress: exposure(arguments.paths, settings, progress, arguments.images, stand_ins, cluster)
     )
     for output in outputs:  # the formats are those of an exposure, not of a report
         write(output, [cast("Report", answer)], settings)

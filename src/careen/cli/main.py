@@ -27,6 +27,7 @@ COMMANDS = {
     "registry": ("careen.cli.registry", "scan every image of a registry"),
     "serve": ("careen.cli.serve", "watch registries, with pages and an API"),
     "worker": ("careen.cli.worker", "work for the fleet of a server"),
+    "agent": ("careen.cli.agent", "report the images that run to a server"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
     "validate": ("careen.cli.validate", "validate SBOMs, VEX and OCI documents by their schemas"),
     "convert": ("careen.cli.convert", "write a saved report in other formats"),

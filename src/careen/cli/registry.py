@@ -1,4 +1,7 @@
-"""``careen registry scan``: every image of a registry; a report of each in a folder, and one summary."""
+"""``careen registry scan``: every image of a registry; a report of each in a folder, and one summary.
+
+``add``, ``list``, ``remove``, ``test`` and ``rotate-key`` are about the registries that a server scans (``server_registries``).
+"""
 
 import argparse
 import sys
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 from careen.errors import UsageError
 
 from .arguments import ADVISORIES, BOUNDS, NETWORK, Parser, add_common, add_settings
+from .server_registries import SERVER_ACTIONS, add_server_flags
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
@@ -23,13 +27,20 @@ SUMMARY = "summary.json"
 def parser() -> Parser:
     made = Parser(
         prog="careen registry",
-        usage="careen registry scan [flags] HOST[/NAMESPACE]",
-        description="Scan every image of a registry. Each unique layer is read once; an interrupted run can be continued.",
+        usage="careen registry scan [flags] HOST[/NAMESPACE]\n"
+        "       careen registry add --database URL --project NAME [flags] HOST[/NAMESPACE]\n"
+        "       careen registry list|remove|test|rotate-key --database URL [flags] [HOST[/NAMESPACE]]",
+        description="Scan every image of a registry. Each unique layer is read once; an interrupted run can be continued. "
+        "Or add a registry to a server, which scans its images and keeps them up to date.",
         epilog="The folder gets images/DIGEST.json for each image, summary.json, and the state of the run. The same command "
         "continues an interrupted run; after a complete run it reports what is new since then.",
     )
-    made.add_argument("action", choices=["scan"], help="scan: scan every image")
-    made.add_argument("target", metavar="HOST[/NAMESPACE]", help="the registry, or the prefix of its repositories")
+    made.add_argument(
+        "action",
+        choices=["scan", *SERVER_ACTIONS],
+        help="scan: scan every image; add, list, remove, test: the registries of a server; rotate-key: a new secret key",
+    )
+    made.add_argument("target", metavar="HOST[/NAMESPACE]", nargs="?", help="the registry, or the prefix of its repositories")
     group = made.add_argument_group("images")
     group.add_argument(
         "--include", metavar="PATTERN", action="append", default=[], help="REPOSITORY[:TAG] to scan, with * and ?"
@@ -38,7 +49,8 @@ def parser() -> Parser:
     group.add_argument("--newest", metavar="N", type=int, help="only the N newest images of each repository")
     group.add_argument("--output-dir", metavar="DIR", type=Path, help="folder of the reports (default: careen-HOST)")
     group.add_argument("--restart", action="store_true", help="start from the beginning, even if a run was interrupted")
-    group.add_argument("--json", action="store_true", help="print the summary as JSON")
+    group.add_argument("--json", action="store_true", help="print the summary or the list as JSON")
+    add_server_flags(made)
     add_settings(made, "image", ("platform", "referrers", "trust_key"))
     add_settings(made, "report", ("verbose", "quiet"))
     add_settings(made, "what to look for", ("scanners",))
@@ -54,11 +66,17 @@ def parser() -> Parser:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.action in SERVER_ACTIONS:
+        from .server_registries import run as run_for_server
+
+        return run_for_server(arguments)
     from careen.registries.listing import Wanted
     from careen.registries.scan import Order, parse_target, scan_registry
 
     from .log import start
 
+    if arguments.target is None:
+        raise UsageError("missing HOST[/NAMESPACE]", "careen registry --help")
     if arguments.newest is not None and arguments.newest < 1:
         raise UsageError(f"--newest {arguments.newest}: at least one", "careen registry --help")
     loaded = loaded_settings(arguments)

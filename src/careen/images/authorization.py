@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from careen.safety.pattern import pattern
 
-from ..errors import InputError, NetworkError
+from ..errors import CredentialsError, InputError, NetworkError
 from ..net.addresses import check_step
 from ..plugins import Fetcher, Response
 from .credentials import Credential, Found
@@ -35,9 +35,9 @@ class Challenge(Struct, frozen=True):
 
 
 class Authorizer:
-    """Authorization for one repository of one registry."""
+    """Authorization for one repository of one registry. ``find`` looks credentials up; it gets those that were refused."""
 
-    def __init__(self, fetcher: Fetcher, registry: str, repository: str, find: Callable[[], Found]) -> None:
+    def __init__(self, fetcher: Fetcher, registry: str, repository: str, find: Callable[[Credential | None], Found]) -> None:
         self._fetcher, self._registry, self._scope, self._find = fetcher, registry, f"repository:{repository}:pull", find
         self._lock = threading.Lock()
         self._found: Found | None = None
@@ -53,19 +53,36 @@ class Authorizer:
             if bearer:
                 self.header = f"Bearer {self._token(bearer, response.url)}"
             elif any(challenge.scheme == "basic" for challenge in challenges):
-                credential = self.found.credential
-                if credential and credential.bearer:
-                    self.header = f"Bearer {credential.bearer}"
-                elif credential and credential.username:
-                    self.header = credential.basic
+                self.header = _header(self.found.credential) or self.header
+                if refused and self.header == refused and self._find_others():
+                    self.header = _header(self.found.credential)
             return self.header is not None and self.header != refused
+
+    def renew_expired(self, refused: str | None) -> bool:
+        """After a 403: Amazon's registries answer so if a token has expired. Whether a helper has another one."""
+        with self._lock:
+            if self.header != refused:
+                return True
+            credential = self.credential
+            if not credential or not credential.of_helper or _header(credential) != refused or not self._find_others():
+                return False
+            self.header = _header(self.found.credential)
+            return self.header is not None
 
     @property
     def found(self) -> Found:
         """The user's credentials, looked up when they are first needed: a helper program may be slow."""
         if self._found is None:
-            self._found = self._find()
+            self._found = self._find(None)
         return self._found
+
+    def _find_others(self) -> bool:
+        """Looks refused credentials up again: those of a helper may have expired. Whether there are others now."""
+        before = self.credential
+        if before is None or not before.of_helper:
+            return False
+        self._found = self._find(before)
+        return self._found.credential not in (None, before)
 
     @property
     def credential(self) -> Credential | None:
@@ -85,16 +102,22 @@ class Authorizer:
         _check_realm(realm, asked, self._registry, credential is not None)
         fields = {"service": challenge.parameters.get("service", ""), "scope": challenge.parameters.get("scope") or self._scope}
         fields = {name: value for name, value in fields.items() if value}
+        response = self._exchanged(realm, fields, credential)
+        if response.status in (400, 401, 403) and self._find_others():
+            response.close()
+            credential = self.found.credential
+            response = self._exchanged(realm, fields, credential)
+        return self._token_of(response, credential)
+
+    def _exchanged(self, realm: str, fields: dict[str, str], credential: Credential | None) -> Response:
         if credential and credential.identity_token:
             form = {"grant_type": "refresh_token", "client_id": "careen", "refresh_token": credential.identity_token}
             headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
             body = urlencode({**fields, **form}).encode()
-            response = self._fetcher.request(realm, method="POST", headers=headers, body=body)
-        else:
-            headers = {"Accept": "application/json"} | ({"Authorization": credential.basic} if credential else {})
-            mark = "&" if urlsplit(realm).query else "?"
-            response = self._fetcher.request(f"{realm}{mark}{urlencode(fields)}", headers=headers)
-        return self._token_of(response, credential)
+            return self._fetcher.request(realm, method="POST", headers=headers, body=body)
+        headers = {"Accept": "application/json"} | ({"Authorization": credential.basic} if credential else {})
+        mark = "&" if urlsplit(realm).query else "?"
+        return self._fetcher.request(f"{realm}{mark}{urlencode(fields)}", headers=headers)
 
     def _token_of(self, response: Response, credential: Credential | None) -> str:
         try:
@@ -138,10 +161,16 @@ def parse_challenges(header: str) -> tuple[Challenge, ...]:
     return tuple(found)
 
 
-def wrong_password(registry: str, credential: Credential) -> NetworkError:
+def _header(credential: Credential | None) -> str | None:
+    if credential and credential.bearer:
+        return f"Bearer {credential.bearer}"
+    return credential.basic if credential and credential.username else None
+
+
+def wrong_password(registry: str, credential: Credential) -> CredentialsError:
     given = credential.source.startswith("CAREEN_")
     who = f"the user {credential.username!r} or the password" if credential.username else "the token"
-    return NetworkError(
+    return CredentialsError(
         f"{registry} does not accept {who} ({credential.source})",
         f"check {credential.source}" if given else f"log in anew: docker login {registry}",
     )

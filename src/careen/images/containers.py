@@ -19,6 +19,7 @@ from careen.formats.services.container_inspect import Running, read
 from ..errors import Error, NotHereError
 from ..model.inventory import Unknown
 from ..model.package import Evidence
+from ..model.running import RunningImage
 from ..plugins import OpenContext
 from . import docker, podman
 from .engine import Endpoint, asked
@@ -48,6 +49,32 @@ def containers(engine: str | None, context: OpenContext) -> Containers:
     raise NotHereError(
         f"there is no {wanted} on this machine", f"start {engine or 'docker or podman'}, or name its socket", absent=True
     )
+
+
+def running_images(engine: str | None, context: OpenContext) -> tuple[RunningImage, ...]:
+    """The images of its containers, each with the digest that it was pulled by, if it was."""
+    trouble: NotHereError | None = None
+    for name in [engine] if engine else ENGINES:
+        for endpoint in ENGINES[name](os.environ, context):
+            try:
+                listed = asked(name, endpoint, "/containers/json")
+                entries = [each for each in listed or () if isinstance(each, dict)][:MAX_CONTAINERS]
+                return tuple(sorted({_running_image(name, endpoint, each) for each in entries}))
+            except NotHereError as error:
+                trouble = trouble or error
+    raise trouble or NotHereError(f"there is no {engine or 'container engine'} on this machine", "start it", absent=True)
+
+
+def _running_image(engine: str, endpoint: Endpoint, entry: dict[str, Any]) -> RunningImage:
+    reference, names = str(entry.get("Image", "")), entry.get("Names")
+    found = asked(engine, endpoint, f"/images/{quote(str(entry.get('ImageID', '')), safe=':')}/json")
+    pulled = found.get("RepoDigests") if isinstance(found, dict) else None
+    name = reference.partition("@")[0]
+    name = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
+    pairs = [each.partition("@") for each in pulled if isinstance(each, str)] if isinstance(pulled, list) else []
+    digests = [digest for of_name, _, digest in pairs if of_name == name] or [digest for _, _, digest in pairs]
+    workload = str(names[0]).lstrip("/") if isinstance(names, list) and names else str(entry.get("Id", ""))[:12]
+    return RunningImage("", workload, reference, digests[0] if digests else "")
 
 
 def _of(engine: str, endpoint: Endpoint) -> Containers:

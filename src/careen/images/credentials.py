@@ -11,6 +11,7 @@ import base64
 import binascii
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ log = logger(__name__)
 HUB_KEY = "https://index.docker.io/v1/"  # Docker's key for its Hub
 _CONFIG_BYTES = 1024 * 1024
 _HELPER = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_HELPER_PROGRAM = "docker-credential-"
 _HELPER_TIMEOUT_S = 30.0  # it may ask the user, or a cloud
 
 
@@ -45,6 +47,11 @@ class Credential(Struct, frozen=True):
         return f"Credential(username={self.username!r}, source={self.source!r})"  # secrets stay out of logs
 
     @property
+    def of_helper(self) -> bool:
+        """Whether a helper program gave it, which may give another one when it has expired."""
+        return self.source.startswith(_HELPER_PROGRAM)
+
+    @property
     def basic(self) -> str:
         """The value of an Authorization header."""
         return "Basic " + base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
@@ -56,6 +63,21 @@ class Found(Struct, frozen=True):
 
 
 Run = Callable[..., Finished]
+
+
+class SharedCredential:
+    """Credentials that all repositories of a registry share; looked up when first needed, and again when refused."""
+
+    def __init__(self, find: Callable[[], Found]) -> None:
+        self._find = find
+        self._lock = threading.Lock()
+        self._found: Found | None = None
+
+    def __call__(self, refused: Credential | None = None) -> Found:
+        with self._lock:
+            if self._found is None or (refused is not None and self._found.credential == refused):
+                self._found = self._find()
+            return self._found
 
 
 def find(
@@ -217,7 +239,7 @@ def _of_helper(helper: Any, server: str, environ: Mapping[str, str], start: Run)
     """The answer of ``docker-credential-HELPER get``, and why it failed. It has no credentials: (None, "")."""
     if not isinstance(helper, str) or not _HELPER.fullmatch(helper):
         return None, "the name of a credential helper is malformed"
-    program = f"docker-credential-{helper}"
+    program = f"{_HELPER_PROGRAM}{helper}"
     try:
         finished = start([program, "get"], input=server.encode(), timeout_s=_HELPER_TIMEOUT_S, environ=environ)
     except OSError as error:

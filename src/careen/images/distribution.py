@@ -18,6 +18,7 @@ from careen.log import logger
 
 from ..errors import Error, InputError, NetworkError
 from ..plugins import Fetcher, Response
+from .authorization import Challenge
 from .endpoint import Endpoint
 from .manifest import INDEX_TYPES, MANIFEST_BYTES, MANIFEST_TYPES, is_digest
 from .names import Reference
@@ -25,6 +26,7 @@ from .names import Reference
 log = logger(__name__)
 
 ACCEPT = ", ".join((*INDEX_TYPES, *MANIFEST_TYPES))
+TAGS, CATALOGUE, PAGE = "tags/list", "/v2/_catalog", "n=1000"
 _ERROR_BYTES = 64 * 1024
 _TAG_PAGES, _TAG_BYTES = 5, 4 * 1024 * 1024
 _MAX_NAMES = 1_000_000
@@ -38,6 +40,13 @@ class Names(Struct, frozen=True):
 
     names: tuple[str, ...]
     whole: bool = True
+
+
+class Page(Struct, frozen=True):
+    """``following``: the query of the next page; "" if this is the last."""
+
+    document: dict[str, Any]
+    following: str
 
 
 class Repository:
@@ -143,37 +152,53 @@ class Repository:
 
     def tags(self, pages: int = _TAG_PAGES) -> Names | None:
         """Some thousands of tags; None if the registry does not list them. Raises InputError if there is no such repository."""
-        return self._listed("tags/list", "tags", pages)
+        return self._listed(TAGS, "tags", pages)
 
     def catalogue(self, pages: int = _TAG_PAGES) -> Names | None:
         """The repositories of the registry, None if it does not list them."""
-        return self._listed("/v2/_catalog", "repositories", pages)
+        return self._listed(CATALOGUE, "repositories", pages)
+
+    def document(self, path: str, query: str = "", headers: Mapping[str, str] | None = None) -> Page | None:
+        """A page of a list, at a path below the repository or, with a slash, below the registry; None if there is none.
+
+        Raises InputError if there is no such repository, and what ``denial`` gives if the credentials are refused.
+        """
+        response = self._endpoint.ask(f"{path}?{query}" if query else path, headers=headers)
+        try:
+            if response.status == 404 and path == TAGS:
+                raise self._no_repository()
+            if response.status == 401 and (denial := self._endpoint.denial(response)):
+                raise denial
+            return Page(_document(response, _TAG_BYTES), _next(response) or "") if response.status == 200 else None
+        finally:
+            response.close()
+
+    def challenge(self) -> Challenge | None:
+        """How the registry wants to be asked; None if anybody may ask."""
+        return self._endpoint.challenge()
+
+    def root(self) -> str:
+        """The address of the registry: scheme, host and port."""
+        return self._endpoint.root()
 
     def _listed(self, path: str, key: str, pages: int) -> Names | None:
         found: dict[str, None] = {}
-        query, empty = "n=1000", 0
+        query, empty = PAGE, 0
         asked: set[str] = set()
         for _ in range(pages):
             asked.add(query)
-            response = self._endpoint.ask(f"{path}?{query}")
-            try:
-                if response.status == 404 and key == "tags":
-                    raise self._no_repository()
-                document = _document(response, _TAG_BYTES) if response.status == 200 else {}
-            finally:
-                response.close()
-            names = document.get(key)
-            if response.status != 200 or not isinstance(names, list | None):
+            page = self.document(path, query)
+            names = page.document.get(key) if page else None
+            if page is None or not isinstance(names, list | None):
                 return Names(tuple(found), whole=False) if found else None
             known = len(found)
             found.update(dict.fromkeys(name for name in names or () if isinstance(name, str)))
             empty = 0 if len(found) > known else empty + 1
-            following = _next(response)
-            if following is None:
+            if not page.following:
                 return Names(tuple(found))
-            if following in asked or empty > _EMPTY_PAGES or len(found) > _MAX_NAMES:
+            if page.following in asked or empty > _EMPTY_PAGES or len(found) > _MAX_NAMES:
                 break
-            query = following
+            query = page.following
         return Names(tuple(found), whole=False)
 
     def _whole(self, response: Response, name: str) -> bytes:

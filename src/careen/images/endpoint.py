@@ -15,15 +15,15 @@ from ..errors import Error, InputError, NetworkError, TooManyRequestsError
 from ..net import CertificateError, UnreachableError
 from ..net.addresses import check_step, is_loopback
 from ..plugins import Fetcher, Response
-from .authorization import Authorizer, wrong_password
-from .credentials import find, find_for_others
+from .authorization import Authorizer, Challenge, parse_challenges, wrong_password
+from .credentials import Found, find, find_for_others
 from .names import Reference
 
 log = logger(__name__)
 
 
 class Endpoint:
-    """Threads may share it."""
+    """Threads may share it. Settings: ``credential`` (a SharedCredential) takes the place of the user's own files."""
 
     def __init__(self, reference: Reference, fetcher: Fetcher, settings: Mapping[str, Any]) -> None:
         self.reference, self._fetcher = reference, fetcher
@@ -35,7 +35,7 @@ class Endpoint:
             fetcher,
             reference.registry,
             reference.repository,
-            lambda: find(reference.registry, reference.repository, settings),
+            settings.get("credential") or (lambda _: find(reference.registry, reference.repository, settings)),
         )
         self._lock = threading.Lock()
         self._base: str | None = None
@@ -43,7 +43,7 @@ class Endpoint:
     def ask(
         self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Response:
-        root = self._root()
+        root = self.root()
         url = urljoin(f"{root}/v2/{self.reference.repository}/", path)
         if urlsplit(url).netloc != urlsplit(root).netloc:  # uploads may go to another host, which gets no credentials
             check_step(root, url, "sends uploads", os.environ, self._inside)
@@ -58,6 +58,9 @@ class Endpoint:
 
     def _asked(self, url: str, method: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         sent, response = self._send(url, method, headers, body)
+        if response.status == 403 and self._authorizer.renew_expired(sent):
+            response.close()
+            return self._send(url, method, headers, body)[1]
         if response.status != 401:
             return response
         if urlsplit(response.url).netloc != urlsplit(url).netloc:
@@ -75,7 +78,11 @@ class Endpoint:
                 host,
                 Authorizer(
                     self._fetcher, host, self.reference.repository,
-                    lambda: find_for_others(host, self.reference.repository, self._settings),
+                    lambda _: (
+                        Found(None)
+                        if self._settings.get("credential")
+                        else find_for_others(host, self.reference.repository, self._settings)
+                    ),
                 ),
             )  # fmt: skip
         for _ in range(2):  # our token may have expired
@@ -92,7 +99,14 @@ class Endpoint:
         with_leave = {**headers, "Authorization": sent} if sent else headers
         return sent, self._fetcher.request(url, method=method, headers=with_leave, body=body)
 
-    def _root(self) -> str:
+    def challenge(self) -> Challenge | None:
+        """How the registry wants to be asked; None if anybody may ask, or it does not say."""
+        response = self._fetcher.request(f"{self.root()}/v2/")
+        response.close()
+        found = parse_challenges(response.headers.get("www-authenticate", "")) if response.status == 401 else ()
+        return next((each for each in found if each.scheme == "bearer"), found[0] if found else None)
+
+    def root(self) -> str:
         """``https://HOST``; on this machine ``http://HOST`` if there is no TLS, as Docker does."""
         with self._lock:
             if self._base is None:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from careen.log import logger
 
-from ..errors import NetworkError
+from ..errors import NetworkError, NotListedError
 from .addresses import (
     allowed,
     check_step,
@@ -167,7 +167,7 @@ class HttpFetcher:
                     raise proxy_password_missing(proxy_for(url, self._environ) or url)
                 if raw.status not in _AGAIN:
                     return HttpResponse(raw, url, self._settings)
-                after_s = retry_after(raw.headers.get("retry-after"), time.time())
+                after_s = retry_after(raw.headers.get("retry-after") or raw.headers.get("x-retry-after"), time.time())
                 wanted = max(wanted, after_s or 0.0)
                 if last or waited + wanted > self._settings.max_wait_s:
                     if raw.status != 429:
@@ -241,7 +241,7 @@ class HttpFetcher:
             return
         why = allowed(host_of(url), self._settings.only, proxy_for(url, self._environ) is None)
         if why:
-            raise NetworkError(f"{host_of(url)} was not asked: {why}", f"--resolve-hosts {host_of(url)}, if you trust it")
+            raise NotListedError(f"{host_of(url)} was not asked: {why}", f"--resolve-hosts {host_of(url)}, if you trust it")
 
 
 def _is_form(headers: Mapping[str, str]) -> bool:

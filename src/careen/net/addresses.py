@@ -4,10 +4,10 @@
 """
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from ..errors import NetworkError
+from ..errors import NetworkError, NotListedError
 
 # Addresses at which clouds serve credentials, besides link-local ones: Amazon by version 6, Alibaba, Azure.
 _METADATA = ("fd00:ec2::254", "100.100.100.200", "168.63.129.16")
@@ -127,8 +127,13 @@ def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
     """Why a host that a scanned file names must not be asked; "" if it may.
 
     ``example.com`` lists one host, ``*.example.com`` those below it, ``*`` all; patterns cover public hosts only.
+    ``10.0.0.0/8`` lists the hosts whose addresses are all in that network.
     """
     if named(netloc, hosts):
+        return ""
+    networks = [host for host in hosts if "/" in host]
+    found = _addresses(_bare(netloc), resolve) if networks else []
+    if found and all(in_networks(text, networks) for text in found):
         return ""
     name = _bare(netloc)
     if not any(host == "*" or (host[:2] == "*." and name.endswith(host[1:].lower())) for host in hosts):
@@ -155,16 +160,21 @@ def check_step(source: str, target: str, how: str, environ: Mapping[str, str], i
         if depth == 1 and _is_listed_inside(second, inside):
             return
         hint = "use the address behind it, or --private-hosts for a registry's, if you trust it"
-        raise NetworkError(f"{first} {how} into a private network, to {second}", hint)
+        raise NotListedError(f"{first} {how} into a private network, to {second}", hint)
 
 
 def _is_listed_inside(netloc: str, inside: tuple[str, ...]) -> bool:
     name = _bare(netloc)
     if named(netloc, inside) or any(host == "*" or (host[:2] == "*." and name.endswith(host[1:].lower())) for host in inside):
         return True
-    networks = [network for host in inside if (network := _network(host))]
-    found = [ipaddress.ip_address(text.partition("%")[0]) for text in _addresses(name, resolve=bool(networks))]
-    return bool(found) and all(any(address in network for network in networks) for address in found)
+    found = _addresses(name, resolve=any(_network(host) for host in inside))
+    return bool(found) and all(in_networks(text, inside) for text in found)
+
+
+def in_networks(text: str, networks: Iterable[str]) -> bool:
+    """Whether an address is in one of the networks; entries that are no networks do not count."""
+    address = ipaddress.ip_address(text.partition("%")[0])
+    return any(address in network for text in networks if (network := _network(text)))
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from ..errors import NetworkError
-from .addresses import depth_of, host_of, named, shown
+from ..errors import NetworkError, NotListedError
+from .addresses import depth_of, host_of, in_networks, named, shown
 from .failures import reason_of
 from .pace import paced
 from .settings import NetSettings
@@ -111,9 +111,10 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
 
     def checked(connection: HTTPConnection, made: socket.socket) -> socket.socket:
         address = str(made.getpeername()[0])
-        if only is not None and depth_of(address) and not named(f"{connection.host}:{connection.port}", only):
+        is_inside = only is not None and depth_of(address) > 0
+        if is_inside and not named(f"{connection.host}:{connection.port}", only or ()) and not in_networks(address, only or ()):
             made.close()
-            raise NetworkError(f"{connection.host} was not asked: it is {address}, in a private network", "list it by name")
+            raise NotListedError(f"{connection.host} was not asked: it is {address}, in a private network", "list it by name")
         return made
 
     answers = paced(grace_s)

@@ -22,6 +22,7 @@ class NotAllowedError(NetworkError):
     """The operating system denies this user the connection."""
 
 
+_MOMENTS = 1e9  # numbers from here on are seconds since 1970
 PLAIN = "use --plain-http if you mean that"
 _CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies nothing"
 
@@ -38,13 +39,14 @@ def may_help_to_retry(error: Exception, attempt: int) -> bool:
 
 
 def retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait. Source: RFC 9110 10.2.3: a number of seconds, or a date."""
+    """Seconds to wait. Source: RFC 9110 10.2.3: a number of seconds, or a date; Docker Hub's X-Retry-After is a moment."""
     from email.utils import parsedate_to_datetime
 
     if not value:
         return None
     if value.strip().isdigit():
-        return float(value.strip()[:9])
+        number = float(value.strip()[:10])
+        return max(0.0, number - now) if number >= _MOMENTS else number
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, OverflowError, TypeError):

@@ -16,16 +16,20 @@ from msgspec.structs import replace
 from careen.errors import Error, InputError
 from careen.images.beside import asked_beside
 from careen.images.blobs import BlobStore
-from careen.images.distribution import Names, Repository
+from careen.images.distribution import Repository
 from careen.images.names import Reference, full_name, parse_reference
-from careen.images.registry import connected, opened
+from careen.images.registry import opened
 from careen.log import logger
 from careen.model.image import Image, Platform
 from careen.plugins import OpenContext
+from careen.safety.digest import is_digest
+
+from .asked import Asked
+from .kinds import Kind, kind_of
+from .kinds.kind import EndlessError, NoListError, Page, Tag, pages
 
 log = logger(__name__)
 
-PAGES = 2000  # of a thousand names each
 OFFERED = 200  # tags whose dates are compared; of more, those with the highest numbers
 _NUMBERS = re.compile(r"(\d+)")
 
@@ -61,9 +65,11 @@ class Listed(Struct, frozen=True):
 
 def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, pool: Executor) -> Listed:
     """In the order of their names. ``namespace`` is a repository or a prefix of repositories; "" is all."""
-    names, of_list = repositories(host, namespace, context)
-    names = tuple(name for name in names if _is_wanted_repository(name, wanted))
-    listed = list(pool.map(lambda name: _of_repository(host, name, wanted, context), names))
+    asked = Asked(host, context)
+    kind = kind_of(asked)
+    names, of_list = repositories(kind, asked, namespace)
+    names = tuple(name for name in names if is_wanted_repository(name, wanted))
+    listed = list(pool.map(lambda name: _of_repository(kind, asked, name, wanted), names))
     found: dict[str, list[tuple[Reference, Repository, BlobStore]]] = {}
     failures = [*of_list]
     tags = 0
@@ -77,59 +83,100 @@ def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, poo
     return Listed(len(names), tags, tuple(sorted(made, key=lambda target: target.references)), tuple(failures))
 
 
-def repositories(host: str, namespace: str, context: OpenContext) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
+def repositories(kind: Kind, asked: Asked, namespace: str) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
     """Their names, and what failed in listing them."""
-    repository, _ = connected(f"{host}/{namespace or 'x'}", context)
-    known = repository.catalogue(PAGES)
-    if known is None:
-        tags = repository.tags(1) if namespace else None
-        if tags is None:
-            raise InputError(
-                f"{host} does not list its repositories", f"name one repository: careen registry scan {host}/REPOSITORY"
-            )
-        return (namespace,), ()
-    failures = () if known.whole else (_endless(host, "repositories", known),)
-    below = [name for name in known.names if not namespace or name == namespace or name.startswith(namespace + "/")]
-    valid = tuple(sorted({name for name in below if _is_name(host, name)}))
-    if len(valid) < len(set(below)):
-        log.warning("%s lists %d names that are invalid for a repository", host, len(set(below)) - len(valid))
-    if not valid and namespace:
-        repository.tags(1)  # raises if there is no such repository
-        return (namespace,), failures
-    return valid, failures
+    found: dict[str, None] = {}
+    failures: tuple[Failure, ...] = ()
+    try:
+        for page in repository_pages(kind, asked, namespace):
+            found.update(dict.fromkeys(page.items))
+    except EndlessError:
+        failures = (_endless(asked.host, "repositories", len(found)),)
+    return tuple(sorted(found)), failures
 
 
-def _endless(reference: str, what: str, known: Names) -> Failure:
-    return Failure(reference, f"its list of {what} does not end, or repeats itself: {len(known.names):,} were read")
+def repository_pages(kind: Kind, asked: Asked, namespace: str, start: str = "") -> Iterator[Page[str]]:
+    """Pages of valid names at or below ``namespace``, which is a repository itself if the registry lists none.
+
+    ``start`` is the ``following`` of an earlier page. Raises InputError, EndlessError.
+    """
+    count = 0
+    try:
+        for page in pages(lambda start: kind.repositories(asked, namespace, start), start):
+            below = [name for name in page.items if not namespace or name == namespace or name.startswith(namespace + "/")]
+            valid = tuple(name for name in below if _is_name(asked.host, name))
+            if len(valid) < len(below):
+                log.warning("%s lists %d names that are invalid for a repository", asked.host, len(below) - len(valid))
+            count += len(valid)
+            yield Page(valid, page.following)
+    except NoListError as error:
+        if start or count:
+            raise
+        if not namespace or not _is_name(asked.host, namespace):
+            hint = f"name one repository: careen registry scan {asked.host}/REPOSITORY"
+            raise InputError(str(error), f"{error.hint}; or {hint}" if error.hint else hint) from None
+    if not count and not start and namespace and _is_name(asked.host, namespace):
+        try:
+            tags = kind.tags(asked, namespace, "")  # it may be left out of the catalogue
+        except NoListError as error:
+            raise InputError(f"{asked.host} does not list {namespace}: {error}", error.hint) from None
+        if tags.items or kind.name == "distribution":
+            yield Page((namespace,))
+
+
+def tag_pages(kind: Kind, asked: Asked, repository: str) -> Iterator[Page[Tag]]:
+    """Raises InputError, EndlessError."""
+    return pages(lambda start: kind.tags(asked, repository, start))
+
+
+def wanted_tags(tags: Iterable[Tag], asked: Asked, repository: str, wanted: Wanted) -> list[Tag]:
+    """The valid tags that the patterns name; of these the newest, if only they are wanted."""
+    found = {tag.name: tag for tag in tags}
+    names = {reference.tag: reference for reference in _references(asked.host, repository, found)}
+    left = [found[name] for name in names if name and _is_wanted(repository, name, wanted)]
+    if wanted.newest is None or len(left) <= wanted.newest:
+        return left
+    if all(tag.pushed_at is not None for tag in left):
+        left.sort(key=lambda tag: (tag.pushed_at or 0.0, _natural(tag.name)), reverse=True)
+        return left[: wanted.newest]
+    newest = _newest([names[tag.name] for tag in left], wanted.newest, *asked.connected(repository), asked.context.platform)
+    return [found[reference.tag or ""] for reference in newest]
+
+
+def digest_of(asked: Asked, repository: str, tag: Tag) -> str:
+    """By the list that named the tag, else by a request that counts against no limit, else by the manifest."""
+    if is_digest(tag.digest):
+        return tag.digest
+    one = asked.repository(repository)
+    return one.digest_of(tag.name) or one.manifest(tag.name, None)[1]
+
+
+def _endless(reference: str, what: str, count: int) -> Failure:
+    return Failure(reference, f"its list of {what} does not end, or repeats itself: {count:,} were read")
 
 
 def _of_repository(
-    host: str, name: str, wanted: Wanted, context: OpenContext
+    kind: Kind, asked: Asked, name: str, wanted: Wanted
 ) -> tuple[Repository | None, BlobStore | None, list[tuple[str, Reference]], list[Failure]]:
     """(the repository, where its blobs are, digest and reference of each wanted tag, what failed)."""
     failures: list[Failure] = []
     named: list[tuple[str, Reference]] = []
+    tags: list[Tag] = []
+    place = f"{asked.host}/{name}"
     try:
-        repository, store = connected(f"{host}/{name}", context)
-        tags = repository.tags(PAGES)
+        repository, store = asked.connected(name)
+        for page in tag_pages(kind, asked, name):
+            tags += page.items
+    except EndlessError:
+        failures.append(_endless(place, "tags", len(tags)))
     except Error as error:
-        return None, None, [], [Failure(f"{host}/{name}", str(error), error.hint)]
-    if tags is None:
-        return repository, store, [], [Failure(f"{host}/{name}", "the registry does not list its tags")]
-    if not tags.whole:
-        failures.append(_endless(f"{host}/{name}", "tags", tags))
-    references = [
-        reference for reference in _references(host, name, tags.names) if _is_wanted(name, reference.tag or "", wanted)
-    ]
-    if wanted.newest is not None and len(references) > wanted.newest:
-        references = _newest(references, wanted.newest, repository, store, context.platform)
-    for reference in references:
+        return None, None, [], [Failure(place, str(error), error.hint)]
+    for tag in wanted_tags(tags, asked, name, wanted):
+        reference = parse_reference(f"{place}:{tag.name}")
         try:
-            digest = repository.digest_of(reference.tag or "") or repository.manifest(reference.tag or "", None)[1]
+            named.append((digest_of(asked, name, tag), reference))
         except Error as error:
             failures.append(Failure(str(reference), str(error), error.hint))
-        else:
-            named.append((digest, reference))
     return repository, store, named, failures
 
 
@@ -184,7 +231,7 @@ def _is_name(host: str, name: str) -> bool:
         return False
 
 
-def _is_wanted_repository(name: str, wanted: Wanted) -> bool:
+def is_wanted_repository(name: str, wanted: Wanted) -> bool:
     """Patterns with a tag are matched when the tags are known."""
     if any(":" not in pattern and fnmatchcase(name, pattern) for pattern in wanted.exclude):
         return False

@@ -95,7 +95,7 @@ LOCAL = "http://127.0.0.1:5000/v2/a/manifests/1"
 )
 def test_a_token_service_that_no_redirect_may_lead_to_is_not_asked(asked, realm, credential):
     service = Service()
-    authorizer = Authorizer(service, "registry.test", "a", lambda: Found(credential, ()))
+    authorizer = Authorizer(service, "registry.test", "a", lambda _: Found(credential, ()))
     with pytest.raises(NetworkError):
         authorizer.renew(None, Answer(asked, realm))
     assert service.asked == []
@@ -112,7 +112,7 @@ def test_a_token_service_that_no_redirect_may_lead_to_is_not_asked(asked, realm,
 )
 def test_a_service_elsewhere_gives_tokens(asked, realm):
     service = Service()
-    authorizer = Authorizer(service, "registry.test", "a", lambda: Found(Credential("ann", "s3cret", source="here"), ()))
+    authorizer = Authorizer(service, "registry.test", "a", lambda _: Found(Credential("ann", "s3cret", source="here"), ()))
     assert authorizer.renew(None, Answer(asked, realm))
     assert service.asked == [(realm, True)]
 
@@ -121,8 +121,8 @@ def test_over_plain_http_a_password_goes_to_the_host_of_the_registry_alone():
     service = Service()
     realm = "http://10.0.0.6/token"
     with pytest.raises(NetworkError, match="plain HTTP"):
-        Authorizer(service, "r", "a", lambda: Found(Credential("ann", "s3cret", source="here"), ())).renew(
+        Authorizer(service, "r", "a", lambda _: Found(Credential("ann", "s3cret", source="here"), ())).renew(
             None, Answer(PRIVATE, realm)
         )
-    assert Authorizer(service, "r", "a", lambda: Found(None, ())).renew(None, Answer(PRIVATE, realm))
+    assert Authorizer(service, "r", "a", lambda _: Found(None, ())).renew(None, Answer(PRIVATE, realm))
     assert service.asked == [(realm, False)]

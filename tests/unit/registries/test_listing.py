@@ -10,7 +10,7 @@ from careen.errors import InputError
 from careen.images.names import parse_reference
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import OpenContext
-from careen.registries.listing import Wanted, _is_wanted, _is_wanted_repository, _natural, _references, targets
+from careen.registries.listing import Wanted, _is_wanted, _natural, _references, is_wanted_repository, targets
 
 FIRST, SECOND = (make_image([make_layer({name: b""})]) for name in "ab")
 
@@ -33,10 +33,10 @@ def test_patterns(wanted, expected):
 
 
 def test_repositories_whose_tags_decide_are_listed():
-    assert _is_wanted_repository("team/app", Wanted(include=("team/*:2.*",), exclude=("*:1",)))
-    assert not _is_wanted_repository("team/app", Wanted(include=("other:1",)))
-    assert not _is_wanted_repository("team/app", Wanted(exclude=("team/*",)))
-    assert _is_wanted_repository("team/app", Wanted(exclude=("*/*:*",)))
+    assert is_wanted_repository("team/app", Wanted(include=("team/*:2.*",), exclude=("*:1",)))
+    assert not is_wanted_repository("team/app", Wanted(include=("other:1",)))
+    assert not is_wanted_repository("team/app", Wanted(exclude=("team/*",)))
+    assert is_wanted_repository("team/app", Wanted(exclude=("*/*:*",)))
 
 
 def test_tags_in_the_order_of_their_numbers():

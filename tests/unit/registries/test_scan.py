@@ -298,7 +298,8 @@ def test_an_endless_list_is_an_incomplete_scan(order, settings):
     with Registry() as registry:
         registry.push("team/app", "1", make_image([make_layer({"a": b""})]))
         link = {"Link": '</v2/_catalog?n=1000>; rel="next"'}
-        registry.busy = [Answer(), Answer(200, b'{"repositories": ["team/app"]}', link)]
+        page = Answer(200, b'{"repositories": ["team/app"]}', link)
+        registry.busy = [Answer(), Answer(), page, page]
         summary = scan_registry(order(registry), settings, keep)
     assert [one.error.partition(",")[0] for one in summary.troubles] == ["its list of repositories does not end"]
     assert (summary.exit_code, len(summary.images)) == (3, 1)

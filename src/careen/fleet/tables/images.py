@@ -34,6 +34,8 @@ repository = Table(
     number(),
     of("registry"),
     Column("name", String(255), nullable=False),
+    Column("seen_at", Moment),  # when the registry last listed it
+    Column("listed_at", Moment),  # when its tags were last listed to the end
     UniqueConstraint("registry_id", "name"),
 )
 

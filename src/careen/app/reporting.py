@@ -1,0 +1,56 @@
+"""What runs here, and the report of it to a server.
+
+Raises: UsageError for an address that is none, CredentialsError for a key that the server refuses, NetworkError for the rest.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import msgspec
+
+from careen.app.opening import open_context
+from careen.clusters.access import Access
+from careen.config import Settings
+from careen.errors import CredentialsError, NetworkError, UsageError
+from careen.model.running import RunningImage
+from careen.plugins import silent
+
+PATH = "/api/v1/agent-reports"
+
+
+def running_in_cluster(access: Access, namespaces: Sequence[str], settings: Settings) -> tuple[RunningImage, ...]:
+    from careen.clusters.client import connected
+    from careen.clusters.running import running_images
+
+    with connected(access, settings.timeout_s) as client:
+        return running_images(client, tuple(namespaces))
+
+
+def running_on_engine(engine: str | None, settings: Settings) -> tuple[RunningImage, ...]:
+    from careen.images.containers import running_images
+
+    return running_images(engine, open_context(settings, silent))
+
+
+def send(server: str, key: str, source: str, running: Sequence[RunningImage], settings: Settings) -> None:
+    """``source`` names the cluster or machine: a report takes the place of its earlier one."""
+    from careen.net import NetSettings, make_fetcher
+
+    parts = urlsplit(server)
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise UsageError(f"{server!r} is not the address of a server", "--server https://HOST")
+    net = NetSettings(
+        timeout_s=settings.timeout_s,
+        ca_file=settings.ca_file,
+        insecure=("*",) if settings.insecure else (),
+        plain_http=("*",) if settings.plain_http else (),
+    )
+    body = msgspec.json.encode({"source": source, "running": running})
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept": "application/json"}
+    with make_fetcher(net) as fetcher:
+        response = fetcher.request(server.rstrip("/") + PATH, method="POST", headers=headers, body=body)
+        response.close()
+    if response.status in (401, 403):
+        raise CredentialsError(f"{parts.netloc} does not accept the key", "it needs the scope agent")
+    if response.status not in (200, 201, 202, 204):
+        raise NetworkError(f"{parts.netloc} answered {response.status} to the report", "see the server's log")

@@ -1,0 +1,23 @@
+"""How a cluster is reached: the address of its API, whom to trust, and as whom to ask. Its ``repr`` holds no secret."""
+
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Access(Struct, frozen=True):
+    """Certificates and keys are PEM. ``name`` is that of the context, for people."""
+
+    name: str
+    server: str
+    token: str = ""
+    token_file: Path | None = None  # read for each list: a mounted token is renewed
+    username: str = ""
+    password: str = ""
+    authority: bytes = b""
+    certificate: bytes = b""
+    key: bytes = b""
+    insecure: bool = False
+
+    def __repr__(self) -> str:
+        return f"Access(name={self.name!r}, server={self.server!r})"

@@ -1,0 +1,101 @@
+"""A registry that is asked for its lists: by its own protocol, and by the HTTP interface beside it.
+
+Raises: InputError for what is denied, CredentialsError for a wrong login, NetworkError for the rest.
+"""
+
+import os
+import threading
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from careen.errors import CredentialsError, NetworkError
+from careen.images.authorization import Challenge
+from careen.images.blobs import BlobStore
+from careen.images.credentials import Credential, find
+from careen.images.distribution import Page, Repository
+from careen.images.fetching import fetcher_of
+from careen.images.registry import connected
+from careen.plugins import OpenContext
+
+MAX_BYTES = 16 * 1024 * 1024
+
+
+class Asked:
+    """One registry, by one user. Threads may share it."""
+
+    def __init__(self, host: str, context: OpenContext) -> None:
+        self.host, self.context = host, context
+        self._fetcher = fetcher_of(context)
+        self._lock = threading.Lock()
+        self._repositories: dict[str, tuple[Repository, BlobStore]] = {}
+        self._tokens: dict[str, str] = {}
+
+    def repository(self, name: str) -> Repository:
+        return self.connected(name)[0]
+
+    def connected(self, name: str) -> tuple[Repository, BlobStore]:
+        with self._lock:
+            if name not in self._repositories:
+                if len(self._repositories) > 100:  # each keeps the token of its repository
+                    self._repositories.clear()
+                self._repositories[name] = connected(f"{self.host}/{name}", self.context)
+            return self._repositories[name]
+
+    def challenge(self) -> Challenge | None:
+        return self.repository("x").challenge()
+
+    def page(self, path: str, query: str, repository: str = "") -> Page | None:
+        """A list of the distribution protocol; with ``repository``, the path is below it."""
+        return self.repository(repository or "x").document(path, query)
+
+    def credential(self, refused: Credential | None = None) -> Credential | None:
+        shared = self.context.settings.get("credential")
+        found = shared(refused) if shared else find(self.host, "", self.context.settings, os.environ)
+        return found.credential
+
+    def answer(self, url: str, headers: Mapping[str, str] | None = None) -> tuple[int, Any, Mapping[str, str]]:
+        """Status, JSON and headers of an address of the interface beside the registry."""
+        response = self._fetcher.request(url, headers={"Accept": "application/json", **(headers or {})})
+        try:
+            data = response.read(MAX_BYTES + 1) if response.status == 200 else b""
+        finally:
+            response.close()
+        if response.status == 401 and headers and "Authorization" in headers:
+            raise CredentialsError(
+                f"{urlsplit(url).netloc} does not accept the credentials for {self.host}", "enter the credentials again"
+            )
+        if response.status >= 500:
+            raise NetworkError(f"{urlsplit(url).netloc} answered {response.status}", "try again later")
+        try:
+            document = msgspec.json.decode(data) if data and len(data) <= MAX_BYTES else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            document = None
+        return response.status, document, response.headers
+
+    def posted(self, url: str, form: Mapping[str, str]) -> tuple[int, Any]:
+        """Status and JSON of what an address answers to a JSON object, which may hold a password."""
+        body = msgspec.json.encode(dict(form))
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        response = self._fetcher.request(url, method="POST", headers=headers, body=body)
+        try:
+            data = response.read(MAX_BYTES)
+        finally:
+            response.close()
+        try:
+            return response.status, msgspec.json.decode(data) if data else None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return response.status, None
+
+    def token(self, name: str, value: str | None = None) -> str:
+        """A token that was fetched once for this registry, set with ``value``."""
+        with self._lock:
+            if value is not None:
+                self._tokens[name] = value
+            return self._tokens.get(name, "")
+
+    def base(self) -> str:
+        """The address of the interface that the registry itself has beside its protocol."""
+        return self.repository("x").root()
