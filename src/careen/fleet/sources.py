@@ -1,57 +1,67 @@
 """Where an image and its layers are fetched from, kept with their rows. What is secret in it is sealed.
 
+The credentials are those of the registry's row, or of the source alone; never those of the server's own configuration, unless
+its operator has marked the registry so.
 Raises: InputError for what is not there or denied, NetworkError if a registry does not answer.
 """
 
 import base64
+import binascii
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 
 from careen.app.opening import open_context
 from careen.errors import InputError
-from careen.images.manifest import Descriptor
-from careen.images.names import parse_reference
+from careen.images.credentials import Credential, Found, SharedCredential
+from careen.images.fetching import net_settings
+from careen.images.manifest import Descriptor, parse_platform
+from careen.images.names import Reference, parse_reference
 from careen.images.registry import connected, opened
 from careen.model.image import Image
+from careen.net import make_fetcher
 from careen.plugins import OpenContext
 from careen.safety.typed import from_json
 
+from . import asking, guard, spool
 from .fleet import Fleet
 from .tables import registry
 
+ALONE = "the credentials of this request"
+
 
 class Source(Struct, frozen=True, omit_defaults=True):
-    """``sealed`` is a credential of this source alone, encrypted, in base64. ``uri``: of a single layer."""
+    """``sealed`` is an Authorization header of this source alone, encrypted, in base64."""
 
     reference: str = ""  # of the image, by its digest
     registry_id: int | None = None
     platform: str = ""
     sealed: str = ""
-    uri: str = ""
 
     def encoded(self) -> bytes:
         return msgspec.json.encode(self)
-
-
-class Login(Struct, frozen=True):
-    """What is sealed: a user with a password or token, or a whole Authorization header."""
-
-    username: str = ""
-    password: str = ""
-    authorization: str = ""
 
 
 def source_of(data: bytes) -> Source:
     return from_json(data, Source) if data else Source()
 
 
-def sealed(fleet: Fleet, login: Login) -> str:
-    return base64.b64encode(fleet.seal(msgspec.json.encode(login))).decode() if login != Login() else ""
+def sealed(fleet: Fleet, authorization: str) -> str:
+    return base64.b64encode(fleet.seal(authorization.encode())).decode() if authorization else ""
+
+
+def registry_of(connection: Connection, project_id: int, name: Reference) -> int | None:
+    """The project's registry that an image is of: that with the longest namespace above it."""
+    rows = connection.execute(
+        select(registry.c.id, registry.c.namespace)
+        .where(registry.c.project_id == project_id, registry.c.host == name.registry)
+        .order_by(func.length(registry.c.namespace).desc(), registry.c.id)
+    )
+    return next((row.id for row in rows if _is_below(name.repository, row.namespace)), None)
 
 
 def open_image(fleet: Fleet, source: Source) -> Image:
@@ -63,8 +73,7 @@ def open_image(fleet: Fleet, source: Source) -> Image:
 
 def digest_of(fleet: Fleet, source: Source) -> str:
     """The digest behind a tag, by a request that counts against no limit."""
-    context = context_of(fleet, source)
-    repository, _ = connected(source.reference, context)
+    repository, _ = connected(source.reference, context_of(fleet, source))
     name = parse_reference(source.reference)
     if name.digest:
         return name.digest
@@ -73,6 +82,9 @@ def digest_of(fleet: Fleet, source: Source) -> str:
 
 def open_layer(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> BinaryIO:
     """The bytes of a layer as a file, checked against its digest."""
+    spooled = spool.open_spooled(fleet, digest)
+    if spooled is not None:
+        return spooled
     if not source.reference:
         raise InputError(f"nothing states where the layer {digest} is", "scan the image again")
     _, store = connected(source.reference, context_of(fleet, source))
@@ -80,28 +92,41 @@ def open_layer(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> Bi
 
 
 def layer_file(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> Path:
-    """The file of a layer's bytes in the cache, downloaded if it is not there."""
+    """The file of a layer's bytes, downloaded if it is not there."""
+    spooled = spool.path_of(fleet, digest)
+    if spooled is not None:
+        return spooled
     with open_layer(fleet, source, digest, size_bytes):
         algorithm, _, name = digest.partition(":")
         return fleet.settings.cache_dir / "blobs" / algorithm / name
 
 
 def context_of(fleet: Fleet, source: Source) -> OpenContext:
-    settings = replace(fleet.settings, platform=source.platform or fleet.settings.platform)
-    login = _login(fleet, source)
-    if login.username or login.password:
-        settings = replace(settings, registry_username=login.username or None, registry_password=login.password)
-    context = open_context(settings, lambda *_: None, None)
-    if login.authorization:
-        return replace(context, settings={**context.settings, "authorization": login.authorization})
-    return context
-
-
-def _login(fleet: Fleet, source: Source) -> Login:
+    if source.registry_id is not None:
+        context = asking.context_of(fleet, asking.row_of(fleet, source.registry_id))
+    else:
+        context = open_context(fleet.settings, lambda *_: None)
+        net = guard.guarded(net_settings(context.settings), guard.listed(fleet.settings))
+        fetcher = guard.GuardedFetcher(make_fetcher(net), "an image that a user names")
+        none = SharedCredential(lambda: Found(None))
+        context = replace(context, fetcher=fetcher, settings={**context.settings, "credential": none})
     if source.sealed:
-        return from_json(fleet.unseal(base64.b64decode(source.sealed)), Login)
-    if source.registry_id is None:
-        return Login()
-    with fleet.engine.connect() as connection:
-        data = connection.execute(select(registry.c.credentials).where(registry.c.id == source.registry_id)).scalar()
-    return from_json(fleet.unseal(data), Login) if data else Login()
+        found = Found(_credential(fleet.unseal(base64.b64decode(source.sealed)).decode()))
+        context = replace(context, settings={**context.settings, "credential": SharedCredential(lambda: found)})
+    return replace(context, platform=parse_platform(source.platform)) if source.platform else context
+
+
+def _credential(authorization: str) -> Credential:
+    """Of an Authorization header. **Source:** RFC 9110 11.6.2, RFC 7617, RFC 6750."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            username, _, password = base64.b64decode(value.strip(), validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            raise InputError("the credentials of the request are damaged", "send the Authorization header anew") from None
+        return Credential(username, password, source=ALONE)
+    return Credential(bearer=value.strip(), source=ALONE)
+
+
+def _is_below(repository: str, namespace: str) -> bool:
+    return not namespace or repository == namespace or repository.startswith(f"{namespace}/")

@@ -12,9 +12,9 @@ from careen.errors import UsageError
 
 from .bulk import BulkStore
 from .connection import check, connect, is_sqlite, prepare, sqlite_address
+from .credentials import keyring
 from .fleet import Fleet
 from .queue import Queue
-from .sealing import sealer
 
 KEY_FILE = "secret.key"
 
@@ -32,13 +32,13 @@ def opened(address: str | None, data: Path, settings: Settings, places: int, *, 
         prepare(engine)
         store = BulkStore(engine)
         settings = replace(settings, cache_dir=data / "cache", offline=True, jobs=1)
-        seal, unseal = sealer(data / KEY_FILE)
+        keys = keyring(data / KEY_FILE)
         with Session(settings, store=store) as session:
 
             def shared() -> AbstractContextManager[Session]:
                 return nullcontext(session)
 
-            yield Fleet(engine, _queue(engine, places, alone), store, settings, shared, seal, unseal)
+            yield Fleet(engine, _queue(engine, places, alone), store, settings, shared, keys.seal, keys.unseal)
     finally:
         engine.dispose()
 

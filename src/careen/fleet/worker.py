@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, enrolment, images, layers
+from . import advisories, crawl, enrolment, images, layers, purge, schedule
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Handler
@@ -60,18 +60,24 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
         "open": lambda job: enrolment.open_enrolled(fleet, job),
         "read": lambda job: layers.read(fleet, job, name),
         "join": lambda job: images.join(fleet, job),
+        "crawl": lambda job: crawl.crawl(fleet, crawl.registry_of(job)),
         "update": lambda job: advisories.update(fleet, job),
         "rematch": lambda job: advisories.assess_again(fleet, job),
+        "purge": lambda job: purge.purge(fleet, purge.Retention()) and None,
     }
 
 
 def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
     row = {"id": name, "host": platform.node(), "started_at": time.time(), "beat_at": time.time()}
+    step_at = 0.0
     while True:
         try:
             _beat(fleet, row)
             layers.sweep(fleet)
             layers.feed(fleet)
+            if time.monotonic() >= step_at:
+                schedule.step(fleet, name, time.time())
+                step_at = time.monotonic() + schedule.STEP_S
         except Exception as error:  # the database is away: the next time
             log.warning("the fleet could not be kept going: %s: %s", type(error).__name__, error)
             log.debug("the fleet could not be kept going", exc_info=True)
