@@ -225,7 +225,7 @@ def _form(request: Request) -> tuple[str, str]:
     asked = request.headers.get("accept", "")
     for form in (NATIVE, GENERIC, RAW, SBOM):
         if any(_same(part, form) for part in asked.split(",")):
-            media_type = request.query_params.get("sbom_media_type", "")
+            media_type = request.query_params.get("sbom_media_type", "").replace(" ", "+")  # an unquoted + is a space
             if form == SBOM and media_type not in (SPDX, CYCLONEDX):
                 raise Failure(400, f"sbom_media_type is {SPDX} or {CYCLONEDX}")
             return form, media_type if form == SBOM else ""
