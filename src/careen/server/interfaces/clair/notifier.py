@@ -18,15 +18,17 @@ from careen.output.escape import visible
 from careen.safety.pattern import pattern
 
 from ..answers import Failure
-from .form import ROOT, clair_answers, document
+from .form import ROOT, clair_answers, document, media_type
 from .token import LEEWAY_S, SCOPE, QuayTarget, clair_caller
 
+NAME = "notification_page"
 PAGE = 500
 MAX_PAGE = 1000
 EVENTS = 200  # looked at for one page
 REASONS = {"introduced": "added", "disclosed": "added", "resolved": "removed"}
 TOKEN_S = 300
 _ID = pattern(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})")
+_CVE = pattern(r"CVE-[0-9]{4}-[0-9]{4,10}")
 _CURSOR = pattern(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 
@@ -60,9 +62,8 @@ def routes(fleet: Fleet) -> list[Route]:
         client = await run_in_threadpool(clair_caller, fleet, request)
         wanted = _notification(request.path_params["id"])
         size, after = _size(request), _position(request.query_params.get("next", ""), wanted)
-        return document(
-            request, "notification_page", await run_in_threadpool(page_of, fleet, client.project_id, wanted, after, size)
-        )
+        is_own = media_type(request, NAME) != "application/json"
+        return document(request, NAME, await run_in_threadpool(page_of, fleet, client.project_id, wanted, after, size, is_own))
 
     async def remove(request: Request) -> Response:
         client = await run_in_threadpool(clair_caller, fleet, request)
@@ -91,8 +92,11 @@ def announcement(target: QuayTarget, notification: Notification, address: str, n
     return Announcement(target.url, headers, json.encode({"notification_id": notification.id, "callback": callback}))
 
 
-def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position, size: int) -> dict[str, object]:
-    """Raises Failure if the notification is not this project's, or is gone."""
+def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position, size: int, is_own: bool) -> dict[str, object]:
+    """``is_own``: in the form of Clair's own type, whose schema has no links; Quay, which takes plain JSON, needs them.
+
+    Raises Failure if the notification is not this project's, or is gone.
+    """
     entries: list[dict[str, object]] = []
     with fleet.engine.connect() as connection:
         if not _is_there(connection, project_id, wanted):
@@ -110,9 +114,8 @@ def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position
             begin = after.image if row.id == after.event else 0
             images = _images(connection, project_id, row, begin, size - len(entries))
             fixed = _fixed(connection, row)
-            entries += [
-                _entry(row, found.id, found.identity.rpartition("clair:")[2].partition(":")[2], fixed) for found in images
-            ]
+            more = {} if is_own else {"description": "", "links": _link(row.vulnerability)}
+            entries += [_entry(row, found.id, found.identity.split(":", 2)[2], fixed, more) for found in images]
             position = Position(row.id, images[-1].id if len(entries) >= size and images else 2**53)
             if len(entries) >= size:
                 break
@@ -165,7 +168,11 @@ def _fixed(connection: Connection, row) -> str:  # type: ignore[no-untyped-def]
     return str(connection.execute(query.limit(1)).scalar() or "") if row.unit_id is not None else ""
 
 
-def _entry(row, image_id: int, digest: str, fixed: str) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _link(id: str) -> str:
+    return f"https://www.cve.org/CVERecord?id={id}" if _CVE.fullmatch(id) else ""
+
+
+def _entry(row, image_id: int, digest: str, fixed: str, more: dict[str, str]) -> dict[str, object]:  # type: ignore[no-untyped-def]
     name, _, version = row.package.partition("?")[0].rpartition("/")[2].partition("@")
     severity = row.severity.capitalize() or "Unknown"
     return {
@@ -179,6 +186,7 @@ def _entry(row, image_id: int, digest: str, fixed: str) -> dict[str, object]:  #
             "fixed_in_version": visible(fixed),
             "package": {"id": "", "name": visible(name), "version": visible(version), "kind": "BINARY"},
             "arch_op": "equals",
+            **more,
         },
     }
 

@@ -22,6 +22,7 @@ RULES = {"mode": "enforce", "deny": ["verdict", "critical"], "unknown": "warn", 
 
 @pytest.fixture
 def fake(tmp_path, monkeypatch):
+    monkeypatch.setattr(admission, "DEADLINE_S", 60.0)  # on a busy machine, too
     found = make_fleet(tmp_path, monkeypatch, settings=settings(RULES))
     found.add_key("k", "admission")
     add_image(found, 1, GOOD)
@@ -139,7 +140,10 @@ def test_an_image_that_cannot_be_enrolled_changes_no_answer(fake, address, error
 def test_a_tag_is_never_answered_from_a_verdict(fake, address):
     add_tag(fake, "1", 1)
     answer = asked(address, pod(f"{APP}:1"))
-    assert (answer["allowed"], answer["status"]["message"]) == (False, f"Careen: {APP}:1 names no digest: its verdict is unknown")
+    assert (answer["allowed"], answer["status"]["message"]) == (
+        False,
+        f"Careen: {APP}:1 names no digest: its verdict is unknown",
+    )
     set_rules(fake, {**RULES, "tags": "warn"})
     assert asked(address, pod(f"{APP}:1"))["allowed"] is True
 

@@ -19,6 +19,7 @@ from careen.server.interfaces.clair.token import QuayTarget, sealed
 PSK = b"0123456789abcdef0123456789abcdef"
 TARGET = QuayTarget("https://quay.example/secscan/notification", base64.b64encode(PSK).decode())
 IMAGES = 5
+PURL = "pkg:deb/debian/openssl@3.0?arch=amd64"
 
 
 def digest_of(number: int) -> str:
@@ -32,8 +33,7 @@ def fake(tmp_path, monkeypatch):
     found.put(context, id=1, key=b"c", data=b"")
     found.put(unit, id=1, key=b"u", context_id=1, data=b"", type="deb", name="openssl")
     found.put(
-        unit_finding, unit_id=1, vulnerability="CVE-1", package="pkg:deb/debian/openssl@3.0?arch=amd64", severity="high", risk=1,
-        confidence="confirmed", fix_state="fixed", fixed_version="3.1", first_at=1.0, data=b"",
+        unit_finding, unit_id=1, vulnerability="CVE-2026-1234", package=PURL, severity="high", risk=1, confidence="confirmed", fix_state="fixed", fixed_version="3.1", first_at=1.0, data=b"",
     )  # fmt: skip
     for number in range(1, IMAGES + 1):
         found.put(image, id=number, identity=f"clair:1:{digest_of(number)}", reference="x", state="ready", enrolled_at=1.0)
@@ -46,8 +46,7 @@ def fake(tmp_path, monkeypatch):
         found.put(image_unit, image_id=number, unit_id=1)
     for number, kind, of in ((10, "disclosed", None), (11, "fix_available", None), (12, "introduced", 3), (13, "resolved", 2)):
         found.put(
-            event, id=number, at=1.0, kind=kind, vulnerability="CVE-1", package="pkg:deb/debian/openssl@3.0?arch=amd64",
-            severity="high", unit_id=1, image_id=of,
+            event, id=number, at=1.0, kind=kind, vulnerability="CVE-2026-1234", package=PURL, severity="high", unit_id=1, image_id=of,
         )  # fmt: skip
         found.put(outbox, event_id=number, subscription_id=7, state="sent", next_at=1.0)
     return found
@@ -78,15 +77,15 @@ def test_all_pages(quay, size):
     assert len({entry["id"] for entry in found}) == len(found)
     for entry in found:
         known = entry["vulnerability"]
-        assert (known["name"], known["normalized_severity"], known["fixed_in_version"]) == ("CVE-1", "High", "3.1")
+        assert (known["name"], known["normalized_severity"], known["fixed_in_version"]) == ("CVE-2026-1234", "High", "3.1")
         assert (known["package"]["name"], known["package"]["version"]) == ("openssl", "3.0")
-        assert known["links"] == ""
+        assert known["links"] == "https://www.cve.org/CVERecord?id=CVE-2026-1234"
 
 
 def test_a_page_conforms_to_clairs_schema(fake):
     from careen.server.interfaces.clair.notifier import Position, page_of
 
-    check_clair(page_of(fake.fleet, 1, WANTED, Position(10, 0), 3), "notification_page")
+    check_clair(page_of(fake.fleet, 1, WANTED, Position(10, 0), 3, True), "notification_page")
 
 
 def test_a_deleted_one_is_gone(fake, quay):
