@@ -1,6 +1,6 @@
 """Who sends a request, and what they may do."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec import Struct
 from starlette.requests import Request
@@ -18,9 +18,9 @@ class Principal(Struct, frozen=True):
 class Refused(Exception):  # noqa: N818
     """``status``: 401 without a valid key, 403 if it has not the scope."""
 
-    def __init__(self, status: int, detail: str, **more: Any) -> None:
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.more = status, detail, more
+        self.status, self.detail, self.headers = status, detail, headers
 
 
 def require(request: Request, scope: str) -> Principal:

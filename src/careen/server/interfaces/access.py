@@ -28,7 +28,7 @@ def caller(fleet: Fleet, request: Request, scope: str) -> Caller:
     except auth.Refused as refused:
         if not is_on(fleet, scope):
             raise Failure(404, f"this interface is off: no key has the scope {scope}") from None
-        raise refusal(getattr(refused, "status", 401), str(refused)) from None
+        raise Failure(refused.status, str(refused), refused.headers) from None
     if found.project_id is None:
         raise Failure(403, "use a key of a project: what is enrolled belongs to one")
     return Caller(found.project_id, found.name)

@@ -33,7 +33,8 @@ def fake(tmp_path, monkeypatch):
     found.put(context, id=1, key=b"c", data=b"")
     found.put(unit, id=1, key=b"u", context_id=1, data=b"", type="deb", name="openssl")
     found.put(
-        unit_finding, unit_id=1, vulnerability="CVE-2026-1234", package=PURL, severity="high", risk=1, confidence="confirmed", fix_state="fixed", fixed_version="3.1", first_at=1.0, data=b"",
+        unit_finding, unit_id=1, vulnerability="CVE-2026-1234", package=PURL, severity="high", risk=1,
+        confidence="confirmed", fix_state="fixed", fixed_version="3.1", first_at=1.0, data=b"",
     )  # fmt: skip
     for number in range(1, IMAGES + 1):
         found.put(image, id=number, identity=f"clair:1:{digest_of(number)}", reference="x", state="ready", enrolled_at=1.0)
@@ -46,7 +47,8 @@ def fake(tmp_path, monkeypatch):
         found.put(image_unit, image_id=number, unit_id=1)
     for number, kind, of in ((10, "disclosed", None), (11, "fix_available", None), (12, "introduced", 3), (13, "resolved", 2)):
         found.put(
-            event, id=number, at=1.0, kind=kind, vulnerability="CVE-2026-1234", package=PURL, severity="high", unit_id=1, image_id=of,
+            event, id=number, at=1.0, kind=kind, vulnerability="CVE-2026-1234", package=PURL,
+            severity="high", unit_id=1, image_id=of,
         )  # fmt: skip
         found.put(outbox, event_id=number, subscription_id=7, state="sent", next_at=1.0)
     return found
