@@ -65,7 +65,12 @@ class Webhook:
         self._enqueue = Enqueue(fleet)
 
     async def answer(self, request: Request, decide: Decide) -> Response:
-        client = await run_sync(self._caller, request, limiter=self._threads)
+        key = request.path_params.get("key")
+        shown = with_key(request, key) if key else request
+        sent = hashlib.sha256(shown.headers.get("authorization", "").encode("latin-1", "replace")).digest()
+        client, until = self._callers.get(sent, (None, 0.0))
+        if client is None or time.monotonic() > until:
+            client = await run_sync(self._caller, shown, sent, limiter=self._threads)
         review = document_of(await body_of(request, MAX_BODY), AdmissionReview)
         asked = asked_of(review)
         try:
@@ -86,14 +91,9 @@ class Webhook:
         self._settings[client.project_id] = settings
         return decide(self._fleet, client.project_id, asked, settings)
 
-    def _caller(self, request: Request) -> Caller:
+    def _caller(self, request: Request, sent: bytes) -> Caller:
         """Checking a key takes as long as an answer may: a known one is checked again after a while."""
-        if key := request.path_params.get("key"):
-            request = with_key(request, key)
-        sent = hashlib.sha256(request.headers.get("authorization", "").encode("latin-1", "replace")).digest()
-        known, until = self._callers.get(sent, (None, 0.0))
-        if known and time.monotonic() < until:
-            return known
+        known, _ = self._callers.get(sent, (None, 0.0))
         try:
             found = caller(self._fleet, request, SCOPE)
         except Failure:

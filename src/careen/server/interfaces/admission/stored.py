@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Select, or_, select, tuple_
+from sqlalchemy import Connection, Row, Select, or_, select, tuple_
 
 from careen.fleet.fleet import Fleet
 from careen.fleet.tables import decision, image, image_unit, project_image, registry, repository, tag, unit_finding
@@ -43,9 +43,10 @@ def stored_of(fleet: Fleet, project_id: int, digests: Iterable[str]) -> dict[str
     if not wanted:
         return found
     columns = [image.c[name] for name in Stored.__struct_fields__]
-    query = _visible(select(*columns), project_id).where(or_(image.c.identity.in_(wanted), image.c.digest.in_(wanted)))
+    by_name = or_(image.c.identity.in_(wanted), image.c.digest.in_(wanted))
+    query = _visible(select(*columns, image.c.kind, image.c.state).where(by_name), project_id)
     with fleet.engine.connect() as connection:
-        images = [Stored(*row) for row in connection.execute(query)]
+        images = [Stored(*row[:-2]) for row in connection.execute(query) if _counts(row)]
     for known in images:
         for digest in {known.identity, known.digest} & set(wanted):
             found.setdefault(digest, []).append(known)
@@ -58,7 +59,8 @@ def digests_of_tags(fleet: Fleet, project_id: int, references: Sequence[Referenc
         return {}
     names = {(known.registry, known.repository, known.tag): str(known) for known in references}
     query = (
-        select(registry.c.host, repository.c.name.label("repository"), tag.c.name, image.c.identity, image.c.digest)
+        select(registry.c.host, repository.c.name.label("repository"), tag.c.name)
+        .add_columns(image.c.identity, image.c.digest, image.c.kind, image.c.state)
         .join(repository, repository.c.registry_id == registry.c.id)
         .join(tag, tag.c.repository_id == repository.c.id)
         .join(image, image.c.id == tag.c.image_id)
@@ -66,7 +68,7 @@ def digests_of_tags(fleet: Fleet, project_id: int, references: Sequence[Referenc
     )
     with fleet.engine.connect() as connection:
         rows = connection.execute(_visible(query, project_id)).all()
-    found = {names[row.host, row.repository, row.name]: row.digest or row.identity for row in rows}
+    found = {names[row.host, row.repository, row.name]: row.digest or row.identity for row in rows if _counts(row)}
     return {name: digest for name, digest in found.items() if is_digest(digest)}
 
 
@@ -93,12 +95,17 @@ def counted(fleet: Fleet, project_id: int, known: Stored) -> Stored:
 
 
 def _visible(query: Select[Any], project_id: int) -> Select[Any]:
+    """``exists``, and not a join: the database looks for the few images first, and not for all of the project."""
     seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
-    return (
-        query.join(project_image, seen & project_image.c.deleted_at.is_(None))
-        .where(image.c.kind == "image", image.c.state == "ready")
-        .where(~image.c.identity.startswith("clair:"))  # whose layers a client named
-    )
+    return query.where(select(project_image.c.image_id).where(seen, project_image.c.deleted_at.is_(None)).exists())
+
+
+def _counts(row: Row[Any]) -> bool:
+    """Whether an image answers for its digest. Asked here: in the query, SQLite would look up all that are ready.
+
+    An upload was not read by the fleet, and a client of Clair names the layers of an image itself.
+    """
+    return row.kind == "image" and row.state == "ready" and not row.identity.startswith("clair:")
 
 
 def _decisions(connection: Connection, project_id: int, known: Stored) -> dict[str, list[str]]:

@@ -149,14 +149,17 @@ def _images(connection: Connection, project_id: int, row, after: int, limit: int
     seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
     query = (
         select(image.c.id, image.c.identity)
-        .join(project_image, seen & project_image.c.deleted_at.is_(None))
-        .where(image.c.id > after, image.c.identity.startswith(f"clair:{project_id}:", autoescape=True))
+        .where(image.c.identity.startswith(f"clair:{project_id}:", autoescape=True))
+        .where(select(project_image.c.image_id).where(seen, project_image.c.deleted_at.is_(None)).exists())
+        .order_by(image.c.id)
+        .limit(limit)
     )
     if row.image_id is not None:
-        query = query.where(image.c.id == row.image_id)
+        query = query.where(image.c.id == row.image_id, image.c.id > after)
     else:
-        query = query.where(image.c.id.in_(select(image_unit.c.image_id).where(image_unit.c.unit_id == row.unit_id)))
-    return connection.execute(query.order_by(image.c.id).limit(limit)).all()
+        query = query.join(image_unit, image_unit.c.image_id == image.c.id)
+        query = query.where(image_unit.c.unit_id == row.unit_id, image_unit.c.image_id > after)
+    return connection.execute(query).all()
 
 
 def _fixed(connection: Connection, row) -> str:  # type: ignore[no-untyped-def]
