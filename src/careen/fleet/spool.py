@@ -42,7 +42,7 @@ def fetch(fleet: Fleet, source: LayerSource, max_bytes: int = MAX_BYTES) -> None
     alone, and into no file and no log.
     """
     path = _path(fleet, source.digest)
-    if path.is_file():
+    if path_of(fleet, source.digest):
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     forget_old(fleet)
@@ -53,10 +53,17 @@ def fetch(fleet: Fleet, source: LayerSource, max_bytes: int = MAX_BYTES) -> None
             raise InputError(f"{path.parent}: {error.strerror or error}", "free space, or name another --cache-dir") from None
 
 
+def path_of(fleet: Fleet, digest: str) -> Path | None:
+    """The file of a layer; None if it was never fetched, or is gone."""
+    path = _path(fleet, digest)
+    return path if path.is_file() else None
+
+
 def open_spooled(fleet: Fleet, digest: str) -> BinaryIO | None:
     """None if it was never fetched, or is gone."""
+    path = path_of(fleet, digest)
     try:
-        return _path(fleet, digest).open("rb")
+        return path.open("rb") if path else None
     except OSError:
         return None
 
