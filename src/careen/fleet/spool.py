@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from careen.app.cachefolder import cache_folder
 from careen.atomic import write_whole
@@ -23,8 +23,10 @@ from careen.net.addresses import host_of
 from careen.plugins import Fetcher
 from careen.safety.digest import hasher, is_digest, text_of
 
-from .enrolment import LayerSource
 from .fleet import Fleet
+
+if TYPE_CHECKING:
+    from .enrolment import LayerSource  # which reads layers, and so the spool
 
 log = logger(__name__)
 
@@ -35,7 +37,7 @@ _COUNT_EVERY = 16 << 20  # bytes between two looks at the size of the spool
 _SENT = ("accept", "authorization")  # the headers that a fetcher drops on the way to another host, or that are no secret
 
 
-def fetch(fleet: Fleet, source: LayerSource, max_bytes: int = MAX_BYTES) -> None:
+def fetch(fleet: Fleet, source: "LayerSource", max_bytes: int = MAX_BYTES) -> None:
     """Downloads a layer, unless it is there. The caller has checked that the host may be asked.
 
     Private addresses are asked only if the settings list them, at redirects too. The headers of ``source`` go to its host
@@ -85,7 +87,7 @@ def forget_old(fleet: Fleet, max_age_s: float = MAX_AGE_S) -> int:
     return gone
 
 
-def _download(fetcher: Fetcher, source: LayerSource, file: BinaryIO, folder: Path, max_bytes: int) -> None:
+def _download(fetcher: Fetcher, source: "LayerSource", file: BinaryIO, folder: Path, max_bytes: int) -> None:
     host = host_of(source.uri)
     sent = {name: value for name, value in source.headers.items() if name.lower() in _SENT}
     response = fetcher.request(source.uri, headers={"Accept-Encoding": "identity", **sent})

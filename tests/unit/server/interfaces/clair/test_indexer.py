@@ -16,6 +16,7 @@ from tests.support.served import served
 from tests.support.servers import Answer, Server
 
 from careen.fleet import spool
+from careen.fleet.enrolment import LayerSource
 from careen.fleet.fleet import PUSH
 from careen.fleet.tables import image, layer, project_image, subscription
 from careen.server.interfaces import clair
@@ -208,7 +209,7 @@ def test_a_redirect_into_a_private_network_is_refused(fake, quay, storage):
         host = elsewhere.host
         fleet = replace(fake.fleet, settings=replace(fake.fleet.settings, private_hosts=(host,)))
         with pytest.raises(Exception, match=r"private network|not asked"):
-            spool.fetch(fleet, spool.LayerSource(DIGESTS[0], f"{elsewhere.url}/x", {"Authorization": TOKEN}))
+            spool.fetch(fleet, LayerSource(DIGESTS[0], f"{elsewhere.url}/x", {"Authorization": TOKEN}))
     assert storage.requests == []
 
 
