@@ -59,7 +59,15 @@ def main() -> None:
 
 
 def _run(asked: argparse.Namespace, home: Path, address: str | None, references: list[str], server: Any) -> None:
-    settings = settings_of({"cache_dir": str(home / "unused"), "plain_http": True, "db_max_age": "off", "scanners": "vuln"})
+    settings = settings_of(
+        {
+            "cache_dir": str(home / "unused"),
+            "plain_http": True,
+            "private_hosts": ["127.0.0.1"],
+            "db_max_age": "off",
+            "scanners": "vuln",
+        }
+    )
     with opened(address, home / "data", settings, 2, alone=True) as fleet:
         shutil.copytree(asked.database, home / "data" / "cache" / "database", dirs_exist_ok=True)
         project = a_project(fleet)
@@ -127,7 +135,19 @@ def _compare(
 
 
 def _worker(home: Path, address: str | None) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "careen", "worker", "--data", str(home / "data"), "--plain-http", "--scanners", "vuln"]
+    command = [
+        sys.executable,
+        "-m",
+        "careen",
+        "worker",
+        "--data",
+        str(home / "data"),
+        "--plain-http",
+        "--private-hosts",
+        "127.0.0.1",
+        "--scanners",
+        "vuln",
+    ]
     log = (home / "workers.log").open("ab")
     return subprocess.Popen([*command, *(["--database", address] if address else [])], stderr=log, stdout=log)
 

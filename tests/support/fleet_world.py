@@ -24,7 +24,15 @@ RECORDS = [
 @contextlib.contextmanager
 def fleet_at(address, folder, records=RECORDS, **settings):
     """An opened fleet with a database of advisories, on plain HTTP."""
-    made = settings_of({"cache_dir": str(folder / "unused"), "plain_http": True, "db_max_age": "off", **settings})
+    made = settings_of(
+        {
+            "cache_dir": str(folder / "unused"),
+            "plain_http": True,
+            "db_max_age": "off",
+            "private_hosts": ["127.0.0.1"],
+            **settings,
+        }
+    )
     with opened(address, folder / "data", made, 2, alone=True) as fleet:
         if records:
             database_with(fleet, records, "2026-11-01T00:00:00Z")

@@ -17,7 +17,7 @@ from .connection import writing
 from .fleet import BACKGROUND, Fleet, Lane
 from .queue import Job
 from .rows import insert
-from .sources import Login, Source, digest_of, open_image, sealed, source_of
+from .sources import Source, digest_of, open_image, registry_of, sealed, source_of
 from .tables import image, image_layer, layer, project_image
 
 
@@ -47,7 +47,7 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
     A tag is resolved by one request; the manifest is read by a job. Raises: InputError for a reference that cannot be
     resolved, NetworkError if its registry does not answer, UsageError for one that is no reference.
     """
-    identity, source = _resolved(fleet, wanted)
+    identity, source = _resolved(fleet, project_id, wanted)
     now = time.time()
     with writing(fleet.engine) as connection:
         row = {
@@ -108,14 +108,18 @@ def open_enrolled(fleet: Fleet, job: Job) -> None:
     images.join_image(fleet, number)
 
 
-def _resolved(fleet: Fleet, wanted: Enrolment) -> tuple[str, Source]:
-    login = sealed(fleet, Login(authorization=wanted.authorization))
+def _resolved(fleet: Fleet, project_id: int, wanted: Enrolment) -> tuple[str, Source]:
+    login = sealed(fleet, wanted.authorization)
     if wanted.layers:
         if not is_digest(wanted.identity):
             raise UsageError(f"{wanted.identity[:100]!r} is not a digest", "name the manifest by its digest")
-        return wanted.identity, Source(registry_id=wanted.registry_id, platform=wanted.platform, sealed=login)
+        return wanted.identity, Source(platform=wanted.platform)
     name = parse_reference(wanted.reference)
-    source = Source(wanted.reference, wanted.registry_id, wanted.platform, login)
+    number = wanted.registry_id
+    if number is None and not login:
+        with fleet.engine.connect() as connection:
+            number = registry_of(connection, project_id, name)
+    source = Source(wanted.reference, number, wanted.platform, login)
     digest = wanted.identity or name.digest or digest_of(fleet, source)
     if not is_digest(digest):
         raise UsageError(f"{digest[:100]!r} is not a digest", "name the manifest by its digest")

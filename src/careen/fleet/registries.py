@@ -178,6 +178,11 @@ def crawl_job(registry_id: int, lane: int, by: str) -> Job:
     return Job("crawl", f"crawl:{registry_id}", msgspec.json.encode({"registry": registry_id}), lane, by)
 
 
+def registry_of(job: Job) -> int:
+    """The registry that a job of ``crawl_job`` is about."""
+    return from_json(job.payload, dict[str, int])["registry"]
+
+
 def try_out(fleet: Fleet, registry_id: int, make: MakeFetcher = http) -> Iterator[Seen]:
     """What a crawl would see, as it sees it; nothing is stored. Ends with ``failure`` or ``done``."""
     repositories = tags = chosen = 0

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, crawl, enrolment, images, layers, purge, schedule
+from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Handler
@@ -60,11 +60,15 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
         "open": lambda job: enrolment.open_enrolled(fleet, job),
         "read": lambda job: layers.read(fleet, job, name),
         "join": lambda job: images.join(fleet, job),
-        "crawl": lambda job: crawl.crawl(fleet, crawl.registry_of(job)),
+        "crawl": lambda job: crawl.crawl(fleet, registries.registry_of(job)),
         "update": lambda job: advisories.update(fleet, job),
         "rematch": lambda job: advisories.assess_again(fleet, job),
-        "purge": lambda job: purge.purge(fleet, purge.Retention()) and None,
+        "purge": lambda job: _purge(fleet),
     }
+
+
+def _purge(fleet: Fleet) -> None:
+    log.info("purged: %s", purge.purge(fleet, purge.Retention()))
 
 
 def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""Brings a database to the tables of this version. Each file in ``versions`` is one step; steps that were released never change.
+"""Brings a database to the tables of this version. Each file in ``versions`` is a step; one that was released never changes.
 
 ``python -m careen.fleet.migrations "What it does"`` writes a new one, from what the tables have and the steps do not.
 """

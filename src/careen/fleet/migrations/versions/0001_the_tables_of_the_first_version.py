@@ -507,6 +507,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("registry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("seen_at", sa.Float(precision=53), nullable=True),
+        sa.Column("listed_at", sa.Float(precision=53), nullable=True),
         sa.ForeignKeyConstraint(["registry_id"], ["registry.id"], name=op.f("fk_repository_registry_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_repository")),
         sa.UniqueConstraint("registry_id", "name", name=op.f("uq_repository_registry_id_name")),

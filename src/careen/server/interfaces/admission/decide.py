@@ -1,0 +1,129 @@
+"""Decides about the images of a request: by their digests, from what is stored."""
+
+import time
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from careen.errors import InputError
+from careen.fleet.fleet import Fleet
+from careen.images.names import Reference, parse_reference
+
+from .policy import SEVERITIES, Admission, Rules, rules_of
+from .review import Asked, Named
+from .stored import Stored, counted, digests_of_tags, stored_of
+
+DAY_S = 86_400.0
+
+
+class Answer(Struct, frozen=True):
+    """``unknown`` are references by digest that are to be enrolled."""
+
+    allowed: bool
+    message: str = ""
+    warnings: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    verdict: str = ""  # for the audit log
+    patch: tuple[dict[str, str], ...] = ()
+
+
+class Refusal(Struct, frozen=True):
+    """What speaks against an image. ``refuses`` False: it is a warning in any mode."""
+
+    text: str
+    refuses: bool
+
+
+def decided(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) -> Answer:
+    rules = rules_of(settings, asked.namespace)
+    if rules.mode == "off" or not asked.images:
+        return Answer(True)
+    names = tuple(dict.fromkeys(named.image for named in asked.images))
+    references = {name: _reference(name) for name in names}
+    digests = [reference.digest for reference in references.values() if reference and reference.digest]
+    stored = stored_of(fleet, project_id, digests)
+    against, unknown = [], []
+    for name, reference in references.items():
+        digest = reference.digest if reference else None
+        known = _fresh(stored.get(digest, ()) if digest else (), rules)
+        if digest and not known:
+            unknown.append(name)
+        against += _against(fleet, project_id, name, digest, known, rules)
+    texts = tuple(refusal.text for refusal in against)
+    refused = [refusal.text for refusal in against if refusal.refuses]
+    allowed = rules.mode != "enforce" or not refused
+    verdict = "refused" if not allowed else "would be refused" if refused else "unknown" if texts else "passed"
+    message = "" if allowed else "Careen: " + "; ".join(refused)
+    return Answer(allowed, message, texts if allowed else (), tuple(unknown), verdict)
+
+
+def pinned(fleet: Fleet, project_id: int, asked: Asked, settings: Admission) -> Answer:
+    """Every tag that was assessed gets the digest of that; what stays a tag is up to the validating webhook."""
+    if rules_of(settings, asked.namespace).mode == "off":
+        return Answer(True)
+    tags = {named: reference for named in asked.images if (reference := _reference(named.image)) and not reference.digest}
+    digests = digests_of_tags(fleet, project_id, list(tags.values()))
+    patch = [_replaced(named, digests[str(reference)]) for named, reference in tags.items() if str(reference) in digests]
+    return Answer(True, verdict=f"pinned {len(patch)}" if patch else "", patch=tuple(patch))
+
+
+def failed(settings: Admission) -> Answer:
+    """Nothing could be decided."""
+    text = "Careen cannot decide about these images now"
+    if settings.on_error == "refuse":
+        return Answer(False, f"{text}: try again", verdict="undecided")
+    return Answer(True, warnings=(text,), verdict="undecided")
+
+
+def _replaced(named: Named, digest: str) -> dict[str, str]:
+    return {"op": "replace", "path": named.pointer, "value": f"{named.image}@{digest}"}
+
+
+def _against(
+    fleet: Fleet, project_id: int, name: str, digest: str | None, known: Sequence[Stored], rules: Rules
+) -> list[Refusal]:
+    if digest is None:
+        return [Refusal(f"{name} names no digest: its verdict is unknown", rules.tags == "refuse")]
+    if not known:
+        return [Refusal(f"{name} is not assessed yet", rules.unknown == "refuse")]
+    # Several images may have a digest: the platforms of an index. All of them may run.
+    texts = [text for image in known if (text := _failing(fleet, project_id, image, rules))]
+    return [Refusal(f"{name}: {texts[0]}", True)] if texts else []
+
+
+def _failing(fleet: Fleet, project_id: int, image: Stored, rules: Rules) -> str:
+    """Why an image is refused; "" if it is not."""
+    if "verdict" in rules.deny and image.exit_code is None:
+        return "it has no verdict"
+    if "verdict" in rules.deny and image.exit_code:
+        return "its policy failed" if image.exit_code == 1 else "its policy cannot be decided"
+    if "not_assessed" in rules.deny and image.coverage == "not_assessed":
+        return "it could not be assessed"
+    wanted = _severities(rules)
+    if not (any(image.count(severity) for severity in wanted) or ("kev" in rules.deny and image.exploited)):
+        return ""
+    counts = counted(fleet, project_id, image)
+    if "kev" in rules.deny and counts.exploited:
+        return f"{counts.exploited} known exploited vulnerabilities"
+    worst = next((severity for severity in wanted if counts.count(severity)), "")
+    return f"{counts.count(worst)} {worst} vulnerabilities" if worst else ""
+
+
+def _severities(rules: Rules) -> tuple[str, ...]:
+    """Those that the rules deny: the least one, and all that are worse."""
+    least = max((SEVERITIES.index(word) for word in rules.deny if word in SEVERITIES), default=-1)
+    return SEVERITIES[: least + 1]
+
+
+def _fresh(known: Sequence[Stored], rules: Rules) -> Sequence[Stored]:
+    if rules.max_age_days is None:
+        return known
+    before = time.time() - rules.max_age_days * DAY_S
+    return [image for image in known if (image.assessed_at or 0.0) >= before]
+
+
+def _reference(name: str) -> Reference | None:
+    try:
+        return parse_reference(name)
+    except InputError:
+        return None

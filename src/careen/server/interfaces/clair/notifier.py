@@ -1,0 +1,217 @@
+"""Clair's notifier: which indexed images a new vulnerability affects, page by page.
+
+A subscription of kind ``quay`` names Quay's address. Who sends its events posts ``announcement`` there; Quay then reads the
+pages, and deletes the notification. The id of a notification names the subscription and a range of its events.
+"""
+
+from msgspec import Struct, json
+from sqlalchemy import Connection, delete, or_, select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from careen.fleet.connection import writing
+from careen.fleet.fleet import Fleet
+from careen.fleet.tables import event, image, image_unit, outbox, project_image, subscription, unit_finding
+from careen.output.escape import visible
+from careen.safety.pattern import pattern
+
+from ..answers import Failure
+from .form import ROOT, clair_answers, document, media_type
+from .token import LEEWAY_S, SCOPE, QuayTarget, clair_caller
+
+NAME = "notification_page"
+PAGE = 500
+MAX_PAGE = 1000
+EVENTS = 200  # looked at for one page
+REASONS = {"introduced": "added", "disclosed": "added", "resolved": "removed"}
+TOKEN_S = 300
+_ID = pattern(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})")
+_CVE = pattern(r"CVE-[0-9]{4}-[0-9]{4,10}")
+_CURSOR = pattern(r"([0-9]{1,18})\.([0-9]{1,18})")
+
+
+class Notification(Struct, frozen=True):
+    """A range of the events of a subscription."""
+
+    subscription: int
+    first: int
+    last: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.subscription}-{self.first}-{self.last}"
+
+
+class Announcement(Struct, frozen=True):
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Position(Struct, frozen=True):
+    """The last entry of a page."""
+
+    event: int
+    image: int
+
+
+def routes(fleet: Fleet) -> list[Route]:
+    async def page(request: Request) -> Response:
+        client = await run_in_threadpool(clair_caller, fleet, request)
+        wanted = _notification(request.path_params["id"])
+        size, after = _size(request), _position(request.query_params.get("next", ""), wanted)
+        is_own = media_type(request, NAME) != "application/json"
+        return document(request, NAME, await run_in_threadpool(page_of, fleet, client.project_id, wanted, after, size, is_own))
+
+    async def remove(request: Request) -> Response:
+        client = await run_in_threadpool(clair_caller, fleet, request)
+        await run_in_threadpool(forget, fleet, client.project_id, _notification(request.path_params["id"]))
+        return document(request, "notification", {})
+
+    place = f"{ROOT}/notifier/api/v1/notification/{{id}}"
+    return [
+        Route(place, clair_answers(page), methods=["GET"]),
+        Route(place, clair_answers(remove), methods=["DELETE"]),
+    ]
+
+
+def announcement(target: QuayTarget, notification: Notification, address: str, now: int) -> Announcement:
+    """What is posted to Quay; ``address`` is this server's own. Signed if both know a key."""
+    headers = {"Content-Type": "application/json"}
+    if target.psk:
+        from base64 import b64decode
+
+        from joserfc import jwt
+        from joserfc.jwk import OctKey
+
+        claims = {"iss": SCOPE, "iat": now, "nbf": now - LEEWAY_S, "exp": now + TOKEN_S}
+        headers["Authorization"] = f"Bearer {jwt.encode({'alg': 'HS256'}, claims, OctKey.import_key(b64decode(target.psk)))}"
+    callback = f"{address.rstrip('/')}{ROOT}/notifier/api/v1/notification/{notification.id}"
+    return Announcement(target.url, headers, json.encode({"notification_id": notification.id, "callback": callback}))
+
+
+def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position, size: int, is_own: bool) -> dict[str, object]:
+    """``is_own``: in the form of Clair's own type, whose schema has no links; Quay, which takes plain JSON, needs them.
+
+    Raises Failure if the notification is not this project's, or is gone.
+    """
+    entries: list[dict[str, object]] = []
+    with fleet.engine.connect() as connection:
+        if not _is_there(connection, project_id, wanted):
+            raise Failure(404, "there is no such notification")
+        events = connection.execute(
+            select(event)
+            .join(outbox, outbox.c.event_id == event.c.id)
+            .where(outbox.c.subscription_id == wanted.subscription, event.c.kind.in_(REASONS))
+            .where(event.c.id.between(max(after.event, wanted.first), wanted.last))
+            .order_by(event.c.id)
+            .limit(EVENTS)
+        ).all()
+        position = after
+        for row in events:
+            begin = after.image if row.id == after.event else 0
+            images = _images(connection, project_id, row, begin, size - len(entries))
+            fixed = _fixed(connection, row)
+            more = {} if is_own else {"description": "", "links": _link(row.vulnerability)}
+            entries += [_entry(row, found.id, found.identity.split(":", 2)[2], fixed, more) for found in images]
+            position = Position(row.id, images[-1].id if len(entries) >= size and images else 2**53)
+            if len(entries) >= size:
+                break
+    is_last = len(entries) < size and len(events) < EVENTS
+    return {
+        "page": {"size": size, **({} if is_last else {"next": f"{position.event}.{position.image}"})},
+        "notifications": entries,
+    }
+
+
+def forget(fleet: Fleet, project_id: int, wanted: Notification) -> None:
+    """Does nothing if it is gone already."""
+    with writing(fleet.engine) as connection:
+        if _is_there(connection, project_id, wanted):
+            mine = outbox.c.subscription_id == wanted.subscription
+            connection.execute(delete(outbox).where(mine, outbox.c.event_id.between(wanted.first, wanted.last)))
+
+
+def _is_there(connection: Connection, project_id: int, wanted: Notification) -> bool:
+    query = (
+        select(outbox.c.id)
+        .join(subscription, subscription.c.id == outbox.c.subscription_id)
+        .where(subscription.c.id == wanted.subscription, subscription.c.project_id == project_id)
+        .where(outbox.c.event_id.between(wanted.first, wanted.last))
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _images(connection: Connection, project_id: int, row, after: int, limit: int):  # type: ignore[no-untyped-def]
+    """Those that were indexed here and have the package, or the image itself that the event is about."""
+    seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
+    query = (
+        select(image.c.id, image.c.identity)
+        .where(image.c.identity.startswith(f"clair:{project_id}:", autoescape=True))
+        .where(select(project_image.c.image_id).where(seen, project_image.c.deleted_at.is_(None)).exists())
+        .order_by(image.c.id)
+        .limit(limit)
+    )
+    if row.image_id is not None:
+        query = query.where(image.c.id == row.image_id, image.c.id > after)
+    else:
+        query = query.join(image_unit, image_unit.c.image_id == image.c.id)
+        query = query.where(image_unit.c.unit_id == row.unit_id, image_unit.c.image_id > after)
+    return connection.execute(query).all()
+
+
+def _fixed(connection: Connection, row) -> str:  # type: ignore[no-untyped-def]
+    query = select(unit_finding.c.fixed_version).where(
+        unit_finding.c.unit_id == row.unit_id,
+        unit_finding.c.vulnerability == row.vulnerability,
+        or_(unit_finding.c.package == row.package, row.package == ""),
+    )
+    return str(connection.execute(query.limit(1)).scalar() or "") if row.unit_id is not None else ""
+
+
+def _link(id: str) -> str:
+    return f"https://www.cve.org/CVERecord?id={id}" if _CVE.fullmatch(id) else ""
+
+
+def _entry(row, image_id: int, digest: str, fixed: str, more: dict[str, str]) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    name, _, version = row.package.partition("?")[0].rpartition("/")[2].partition("@")
+    severity = row.severity.capitalize() or "Unknown"
+    return {
+        "id": f"{row.id}.{image_id}",
+        "manifest": digest,
+        "reason": REASONS[row.kind],
+        "vulnerability": {
+            "name": visible(row.vulnerability),
+            "severity": severity,
+            "normalized_severity": severity,
+            "fixed_in_version": visible(fixed),
+            "package": {"id": "", "name": visible(name), "version": visible(version), "kind": "BINARY"},
+            "arch_op": "equals",
+            **more,
+        },
+    }
+
+
+def _notification(text: str) -> Notification:
+    match = _ID.fullmatch(text)
+    if match is None:
+        raise Failure(404, "there is no such notification")
+    return Notification(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _position(text: str, wanted: Notification) -> Position:
+    if text in ("", "-1"):
+        return Position(wanted.first, 0)
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise Failure(400, "next is not the position of a page")
+    return Position(int(match[1]), int(match[2]))
+
+
+def _size(request: Request) -> int:
+    asked = request.query_params.get("page_size", "")
+    if asked and not (asked.isascii() and asked.isdecimal() and len(asked) < 10 and int(asked)):
+        raise Failure(400, "page_size is not a number")
+    return min(int(asked or PAGE), MAX_PAGE)

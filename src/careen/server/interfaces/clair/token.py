@@ -1,0 +1,84 @@
+"""Who calls: a token that Quay signs with the key that both know, or a key of the scope ``clair``.
+
+The shared key is part of a subscription of kind ``quay``, beside the address that notifications go to; it is sealed.
+**Source:** RFC 7519 (JWT) and RFC 7515 (HS256); Clair's documentation, "Authentication", PSK.
+"""
+
+import time
+from base64 import b64decode
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select
+from starlette.requests import Request
+
+from careen.fleet.fleet import Fleet
+from careen.fleet.tables import subscription
+from careen.log import logger
+from careen.safety.typed import from_json
+
+from ..access import Caller, caller, refusal
+
+log = logger(__name__)
+
+SCOPE = "clair"
+KIND = "quay"
+LEEWAY_S = 60
+MAX_LIFE_S = 3600  # of a token: Quay's live 5 minutes
+MAX_TOKEN = 4096
+MAX_SUBSCRIPTIONS = 1000
+
+
+class QuayTarget(Struct, frozen=True):
+    """The target of a subscription of kind ``quay``, sealed in its row. ``psk`` as Quay's and Clair's settings have it."""
+
+    url: str = ""  # https://QUAY/secscan/notification
+    psk: str = ""  # Base64
+    issuers: tuple[str, ...] = ("quay", "clairctl")
+
+
+def clair_caller(fleet: Fleet, request: Request) -> Caller:
+    """Raises Failure."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or token.count(".") != 2 or len(token) > MAX_TOKEN:
+        return caller(fleet, request, SCOPE)
+    for project_id, target in quay_targets(fleet):
+        if target.psk and (issuer := _issuer(token, target)):
+            return Caller(project_id, issuer)
+    raise refusal(401, "the token is not signed by a known key, or its time is over")
+
+
+def quay_targets(fleet: Fleet) -> list[tuple[int, QuayTarget]]:
+    found = []
+    with fleet.engine.connect() as connection:
+        query = select(subscription.c.project_id, subscription.c.target).where(subscription.c.kind == KIND)
+        rows = connection.execute(query.order_by(subscription.c.id).limit(MAX_SUBSCRIPTIONS)).all()
+    for row in rows:
+        try:
+            found.append((row.project_id, from_json(fleet.unseal(row.target), QuayTarget)))
+        except (msgspec.MsgspecError, ValueError) as error:
+            log.warning("a subscription of project %d cannot be read: %s", row.project_id, type(error).__name__)
+    return found
+
+
+def sealed(fleet: Fleet, target: QuayTarget) -> bytes:
+    """For the row."""
+    return fleet.seal(msgspec.json.encode(target))
+
+
+def _issuer(token: str, target: QuayTarget) -> str:
+    """Who issued it; "" if it is not valid."""
+    from joserfc import jwt
+    from joserfc.errors import JoseError
+    from joserfc.jwk import OctKey
+
+    now = int(time.time())
+    try:
+        claims = jwt.decode(token, OctKey.import_key(b64decode(target.psk)), algorithms=["HS256"]).claims
+        wanted = jwt.JWTClaimsRegistry(
+            now=now, leeway=LEEWAY_S, exp={"essential": True}, iss={"essential": True, "values": list(target.issuers)}
+        )
+        wanted.validate(claims)
+    except (JoseError, ValueError, TypeError):
+        return ""
+    return str(claims["iss"]) if claims["exp"] <= now + MAX_LIFE_S + LEEWAY_S else ""

@@ -1,0 +1,20 @@
+"""What was not assessed, as entries of a list of vulnerabilities: these interfaces have no other place for it.
+
+Without them, an image that could not be assessed looks like one without vulnerabilities.
+"""
+
+from careen.model.reasons import effect_of
+from careen.model.report import Reason, Report
+
+
+def gaps_of(report: Report) -> list[Reason]:
+    """The reasons that keep a gate from passing; all of them if nothing was assessed."""
+    coverage = report.coverage
+    nothing = coverage.verdict == "not_assessed"
+    counted = ("blocks", "fails", "note") if nothing else ("blocks", "fails")
+    found = [reason for reason in coverage.reasons if effect_of(reason.code) in counted]
+    return found or ([Reason("not_assessed", "nothing of this image was assessed")] if nothing else [])
+
+
+def id_of(reason: Reason) -> str:
+    return f"CAREEN-{reason.code.upper().replace('_', '-')}"

@@ -1,0 +1,103 @@
+"""Reports in the form of an interface, compressed: made beside the request, kept in the store, sent as they are.
+
+A client that waits a few seconds gets an answer in that time, if not the report; the next one finds it ready. A report
+is made anew if the image was assessed again, or if a decision or a policy of the project changed.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+
+from sqlalchemy import func, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from careen.fleet import reports
+from careen.fleet.fleet import Fleet
+from careen.fleet.reports import ImageState
+from careen.fleet.tables import decision, policy
+from careen.model.report import Report
+
+from .answers import busy
+
+MAX_PENDING = 1000
+WORKERS = 2
+_LEVEL = 4
+
+Made = Future[bytes | None]
+
+
+class Prepared:
+    """Of one interface. Threads share it."""
+
+    def __init__(self, fleet: Fleet, name: str) -> None:
+        self._fleet, self._name = fleet, name
+        self._threads = ThreadPoolExecutor(WORKERS, f"careen-{name}")
+        self._pending: dict[str, Made] = {}
+        self._lock = Lock()
+
+    async def get(
+        self, project_id: int, state: ImageState, form: str, make: Callable[[Report], bytes], patience_s: float
+    ) -> bytes | None:
+        """Compressed; None if it is not ready by then. ``form`` names all that decides the bytes besides the report.
+
+        Raises what ``make`` raises, and Failure if too many are asked for.
+        """
+        future = self._made(project_id, state, form, make)
+        try:
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), patience_s)
+        except TimeoutError:
+            return None
+
+    def _made(self, project_id: int, state: ImageState, form: str, make: Callable[[Report], bytes]) -> Made:
+        asked = f"{project_id} {state.identity} {state.assessed_at} {form}"
+        with self._lock:
+            if asked in self._pending:
+                return self._pending[asked]
+            if len(self._pending) >= MAX_PENDING:
+                raise busy("too many reports are being made")
+            future = self._threads.submit(self._load_or_make, project_id, state, form, make)
+            self._pending[asked] = future
+        future.add_done_callback(lambda _: self._done(asked))
+        return future
+
+    def _done(self, asked: str) -> None:
+        with self._lock:
+            self._pending.pop(asked, None)
+
+    def _load_or_make(self, project_id: int, state: ImageState, form: str, make: Callable[[Report], bytes]) -> bytes | None:
+        parts = (self._name, form, str(project_id), state.identity, revision(self._fleet, project_id, state))
+        key = f"interface:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}"
+        if kept := self._fleet.store.get(key):
+            return kept
+        report = reports.report_of(self._fleet, project_id, state.identity)
+        if report is None:
+            return None
+        data = gzip.compress(make(report), _LEVEL, mtime=0)
+        self._fleet.store.put(key, data)
+        return data
+
+
+def revision(fleet: Fleet, project_id: int, state: ImageState) -> str:
+    """Changes with whatever a report depends on."""
+    of_project = decision.c.project_id == project_id
+    decisions = select(
+        func.count(), func.max(decision.c.id), func.max(decision.c.revoked_at), func.max(decision.c.decided_at)
+    ).where(of_project)
+    expired = select(func.count()).where(of_project, decision.c.expires_at < time.time())
+    policies = select(func.count(), func.max(policy.c.changed_at)).where(policy.c.project_id == project_id)
+    with fleet.engine.connect() as connection:
+        values = [tuple(connection.execute(query).one()) for query in (decisions, expired, policies)]
+    return f"{state.ready_at} {state.assessed_at} {values}"
+
+
+def sent(request: Request, data: bytes, media_type: str, status: int = 200, **headers: str) -> Response:
+    """Compressed as it is, if the client takes that."""
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(data, status, {**names, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}, media_type)
+    return Response(gzip.decompress(data), status, {**names, "Vary": "Accept-Encoding"}, media_type)

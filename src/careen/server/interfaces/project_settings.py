@@ -1,0 +1,28 @@
+"""What an interface reads of a project's settings: each knows its own fields of that JSON."""
+
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import select
+
+from careen.fleet.fleet import Fleet
+from careen.fleet.tables import project
+from careen.log import logger
+from careen.safety.typed import from_json
+
+log = logger(__name__)
+
+Part = TypeVar("Part", bound=msgspec.Struct)
+
+
+def settings_of(fleet: Fleet, project_id: int, kind: type[Part]) -> Part:
+    """The usual values if there are none, or they cannot be read: that is logged."""
+    with fleet.engine.connect() as connection:
+        data = connection.execute(select(project.c.settings).where(project.c.id == project_id)).scalar()
+    if not data:
+        return kind()
+    try:
+        return from_json(data, kind)
+    except (msgspec.MsgspecError, ValueError) as error:
+        log.warning("the settings of project %d cannot be read: %s", project_id, error)
+        return kind()

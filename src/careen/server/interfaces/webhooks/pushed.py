@@ -1,0 +1,56 @@
+"""What a webhook states: an image was pushed. And which requests came already."""
+
+import time
+from collections import OrderedDict
+from datetime import UTC, datetime
+from threading import Lock
+
+from msgspec import Struct
+
+MAX_EVENTS = 1000  # of one request
+MANIFESTS = frozenset(("application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json"))
+INDEXES = frozenset(("application/vnd.docker.distribution.manifest.list.v2+json", "application/vnd.oci.image.index.v1+json"))
+
+
+class Pushed(Struct, frozen=True):
+    """``identity`` is the digest if it is known to be that of an image, and not of an index."""
+
+    repository: str
+    digest: str = ""
+    tag: str = ""
+    at: float | None = None
+    identity: str = ""
+
+
+class Seen:
+    """The requests of the last minutes, by their digests."""
+
+    def __init__(self, seconds: float = 600.0, most: int = 10_000) -> None:
+        self._seconds, self._most = seconds, most
+        self._times: OrderedDict[bytes, float] = OrderedDict()
+        self._lock = Lock()
+
+    def before(self, request: bytes) -> bool:
+        """Whether it came before; from now on it did."""
+        now = time.monotonic()
+        with self._lock:
+            while self._times and (len(self._times) > self._most or next(iter(self._times.values())) < now - self._seconds):
+                self._times.popitem(last=False)
+            if request in self._times:
+                return True
+            self._times[request] = now
+            return False
+
+    def forget(self, request: bytes) -> None:
+        with self._lock:
+            self._times.pop(request, None)
+
+
+def moment(text: str | float | None) -> float | None:
+    """Seconds since 1970 of a time in ISO 8601, or of a number; None if it is not one, or in the future."""
+    try:
+        found = float(text) if isinstance(text, int | float) else datetime.fromisoformat(text or "").replace(tzinfo=None)
+        seconds = found if isinstance(found, float) else found.replace(tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return seconds if 0 < seconds < time.time() + 300 else None
