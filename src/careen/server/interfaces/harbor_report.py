@@ -36,7 +36,8 @@ class Artifact(Struct, frozen=True, omit_defaults=True):
 def vulnerability_report(report: Report, artifact: Artifact) -> dict[str, Any]:
     groups: dict[tuple[str, str, str], list[Vulnerability]] = {}
     for finding in vulnerabilities(report.findings):
-        groups.setdefault((finding.id, finding.package_name, finding.package_version), []).append(finding)
+        shown = visible(finding.id), visible(finding.package_name), visible(finding.package_version)
+        groups.setdefault(shown, []).append(finding)
     items = [_item(group, report) for group in groups.values()]
     items += [_gap(reason, report) for reason in gaps_of(report)]
     return {

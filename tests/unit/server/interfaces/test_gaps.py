@@ -25,5 +25,14 @@ def test_an_image_that_was_not_assessed_always_has_one():
     assert [id_of(reason) for reason in gaps_of(clean("not_assessed"))] == ["CAREEN-NOT-ASSESSED"]
 
 
+def test_reasons_of_one_code_are_one_entry():
+    reasons = (Reason("no_advisories", "none for npm", 2), BLOCKS, Reason("no_advisories", "none for gem", 3))
+    found = gaps_of(clean("partially_assessed", reasons))
+    assert [(reason.code, reason.detail, reason.packages) for reason in found] == [
+        ("no_advisories", "none for npm; none for gem", 5),
+        ("no_database", "x", 0),
+    ]
+
+
 def test_a_usual_report_has_none():
     assert gaps_of(usual()) == []

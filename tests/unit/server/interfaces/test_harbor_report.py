@@ -45,6 +45,12 @@ def test_a_vulnerability_is_there_once_for_each_package_and_version():
     assert item["vendor_attributes"]["paths"] == sorted((*first.paths, "other/path"))
 
 
+def test_names_that_are_shown_alike_are_one():
+    first = usual().findings[0]
+    long = tuple(replace(first, package_version="1" * 3000 + end, fingerprint=end) for end in "ab")
+    assert len(vulnerability_report(replace(usual(), findings=long), ARTIFACT)["vulnerabilities"]) == 1
+
+
 def test_suppressed_findings_are_left_out():
     ids = {item["id"] for item in vulnerability_report(usual(), ARTIFACT)["vulnerabilities"]}
     assert not ids & {entry.finding.id for entry in usual().suppressed}

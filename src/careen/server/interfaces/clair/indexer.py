@@ -180,14 +180,15 @@ class Indexer:
 
 def index_state(fleet: Fleet) -> str:
     """Changes with the code that reads layers: then Quay has everything indexed again."""
-    return fingerprint("secret" in fleet.settings.scanners)
+    return fingerprint("secret" in fleet.settings.scanners, "licence" in fleet.settings.scanners)
 
 
 def unread(fleet: Fleet, sources: Sequence[LayerSource]) -> list[LayerSource]:
-    """Those that no worker has read, each once."""
+    """Those that no worker has read with the present code, each once."""
     wanted = {source.digest: source for source in sources}
     with fleet.engine.connect() as connection:
-        query = select(layer.c.digest).where(layer.c.digest.in_(wanted), layer.c.state == "read")
+        is_read = (layer.c.state == "read") & (layer.c.read_by == index_state(fleet))
+        query = select(layer.c.digest).where(layer.c.digest.in_(wanted), is_read)
         read = set(connection.execute(query).scalars())
     return [source for digest, source in wanted.items() if digest not in read]
 
