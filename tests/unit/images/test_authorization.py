@@ -132,7 +132,9 @@ class Basic:
     """An answer that asks for a user and a password."""
 
     status, url = 401, "https://registry.test/v2/a/manifests/1"
-    headers = {"www-authenticate": 'Basic realm="registry"'}
+
+    def __init__(self):
+        self.headers = {"www-authenticate": 'Basic realm="registry"'}
 
 
 def helper(number):
