@@ -114,6 +114,7 @@ SHELL = {
     "cli",
     "config",
     "errors",
+    "fleet",  # the commands of a server's operator
     "exposure",
     "formats",
     "model",

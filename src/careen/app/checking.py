@@ -1,6 +1,6 @@
 """Checks source files and running containers by the settings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,14 +31,16 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     """
     from careen.checks.files import Found, find_files
 
-    found = find_files(paths)
-    found = Found((*_as_files(commands), *found.files), found.unknowns)
-    return _report_of(", ".join(paths or ["--run"]), found, settings, progress)
+    def find() -> Found:
+        found = find_files(paths)
+        return Found((*_as_files(commands), *found.files), found.unknowns)
+
+    return _report_of(", ".join(paths or ["--run"]), find, settings, progress)
 
 
 def check_cluster(access: "Access", namespaces: Sequence[str], settings: Settings, progress: Progress = silent) -> Report:
     """The misconfigurations of the objects of a Kubernetes cluster; ``namespaces``: only these, if any."""
-    return _report_of(f"cluster {access.name}", objects_of(access, namespaces, settings), settings, progress)
+    return _report_of(f"cluster {access.name}", lambda: objects_of(access, namespaces, settings), settings, progress)
 
 
 def objects_of(access: "Access", namespaces: Sequence[str], settings: Settings) -> "Found":
@@ -53,7 +55,8 @@ def objects_of(access: "Access", namespaces: Sequence[str], settings: Settings) 
     return found
 
 
-def _report_of(name: str, found: "Found", settings: Settings, progress: Progress) -> Report:
+def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progress: Progress) -> Report:
+    """``find`` reads the files, once the settings are known to be right."""
     from careen.checks.helm import with_charts
     from careen.pipeline.assessment import Assessment
     from careen.pipeline.file_secrets import with_secrets
@@ -65,6 +68,7 @@ def _report_of(name: str, found: "Found", settings: Settings, progress: Progress
     selection = CheckSelection(settings)
     policies = load_policies(settings.policy)
     policy = policy_of(settings, checking=True)
+    found = find()
     files = found.files
     charts = with_charts(files, run if settings.allow_helm else None)
     unknowns = (*found.unknowns, *charts.unknowns)

@@ -73,12 +73,12 @@ def run(arguments: argparse.Namespace, sleep: Callable[[float], None] = time.sle
 
 
 def _running(arguments: argparse.Namespace, settings: "Settings") -> "tuple[RunningImage, ...]":
+    from careen.app.clusters import own_cluster
     from careen.app.reporting import running_in_cluster, running_on_engine
-    from careen.clusters.kubeconfig import in_cluster
 
     access = access_of(arguments)
     if access is None and not arguments.engine:
-        access = in_cluster(os.environ)
+        access = own_cluster()
     if access is not None:
         return running_in_cluster(access, arguments.namespaces, settings)
     return running_on_engine(arguments.engine, settings)

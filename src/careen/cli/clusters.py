@@ -27,6 +27,6 @@ def access_of(arguments: argparse.Namespace) -> "Access | None":
     """None if no cluster is named."""
     if arguments.cluster is None:
         return None
-    from careen.clusters.kubeconfig import access
+    from careen.app.clusters import named_cluster
 
-    return access(arguments.cluster or None, arguments.kubeconfig, arguments.exec_plugin)
+    return named_cluster(arguments.cluster or None, arguments.kubeconfig, arguments.exec_plugin)

@@ -28,8 +28,9 @@ def parser() -> Parser:
     made = Parser(
         prog="careen registry",
         usage="careen registry scan [flags] HOST[/NAMESPACE]\n"
-        "       careen registry add --database URL --project NAME [flags] HOST[/NAMESPACE]\n"
-        "       careen registry list|remove|test|rotate-key --database URL [flags] [HOST[/NAMESPACE]]",
+        "       careen registry add --database URL --project NAME [flags] HOST\n"
+        "       careen registry remove|test --database URL [flags] HOST\n"
+        "       careen registry list|rotate-key --database URL [flags]",
         description="Scan every image of a registry. Each unique layer is read once; an interrupted run can be continued. "
         "Or add a registry to a server, which scans its images and keeps them up to date.",
         epilog="The folder gets images/DIGEST.json for each image, summary.json, and the state of the run. The same command "

@@ -134,7 +134,7 @@ def _document(path: Path) -> yaml_document.Mapping:
         found = yaml_document.read(_bytes(path).decode())
     except (ValueError, UnicodeDecodeError) as error:
         raise InputError(f"{path} is not a kubeconfig: {error}", "kubectl config view") from None
-    return next((one for one in found if isinstance(one, yaml_document.Mapping)), yaml_document.NO_MAPPING)
+    return next((each for each in found if isinstance(each, yaml_document.Mapping)), yaml_document.NO_MAPPING)
 
 
 def _entry(

@@ -13,6 +13,8 @@ from careen.fleet.fleet import Fleet
 from careen.fleet.tables import image, metadata, project, project_image
 from careen.store.memory import NoStore
 
+OPEN = []
+
 
 @dataclass
 class Noted:
@@ -26,10 +28,16 @@ class Noted:
 
 def small_fleet(folder, address: str = "", **settings) -> Fleet:
     engine = connect(address or f"sqlite:///{folder}/fleet.sqlite")
+    OPEN.append(engine)
     metadata.create_all(engine)
     keys = credentials.keyring(folder / "secret.key", {})
     chosen = Settings(cache_dir=folder / "cache", **settings)
     return Fleet(engine, Noted(), NoStore(), chosen, None, keys.seal, keys.unseal)
+
+
+def close_fleets() -> None:
+    while OPEN:
+        OPEN.pop().dispose()
 
 
 def new_project(fleet: Fleet, name: str = "one") -> int:

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.support.registries.fleet import enrolled, known_names, new_project, small_fleet
+from tests.support.registries.fleet import close_fleets, enrolled, known_names, new_project, small_fleet
 from tests.support.servers import Answer, Server
 
 from careen.config import Settings
@@ -39,6 +39,8 @@ def names(monkeypatch):
         monkeypatch, inside_example="10.9.8.7", metadata_example="169.254.169.254", public_example="93.184.216.34",
         loop_example="127.0.0.1",
     )  # fmt: skip
+    yield
+    close_fleets()
 
 
 @pytest.mark.parametrize("url", [*INSIDE, *NO_WEB])

@@ -44,3 +44,4 @@ def test_reports(tmp_path):
             (mine, "staging", "CronJob/job", 20.0),
         ]
         assert connection.execute(select(image.c.runs_at).order_by(image.c.id)).scalars().all() == [20.0, None]
+    fleet.engine.dispose()

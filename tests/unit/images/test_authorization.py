@@ -2,7 +2,7 @@ import pytest
 
 from careen.errors import NetworkError
 from careen.images.authorization import Authorizer, Challenge, parse_challenges
-from careen.images.credentials import Credential, Found
+from careen.images.credentials import Credential, Found, SharedCredential
 from tests.support.work import ends
 
 
@@ -126,3 +126,52 @@ def test_over_plain_http_a_password_goes_to_the_host_of_the_registry_alone():
         )
     assert Authorizer(service, "r", "a", lambda _: Found(None, ())).renew(None, Answer(PRIVATE, realm))
     assert service.asked == [(realm, False)]
+
+
+class Basic:
+    """An answer that asks for a user and a password."""
+
+    status, url = 401, "https://registry.test/v2/a/manifests/1"
+
+    def __init__(self):
+        self.headers = {"www-authenticate": 'Basic realm="registry"'}
+
+
+def helper(number):
+    return Credential("AWS", f"password{number}", source="docker-credential-ecr-login")
+
+
+def test_a_refused_password_of_a_helper_is_looked_up_again():
+    given, refused = [helper(1), helper(2), helper(2)], []
+
+    def find(credential):
+        refused.append(credential)
+        return Found(given.pop(0), ())
+
+    authorizer = Authorizer(Service(), "registry.test", "a", find)
+    assert authorizer.renew(None, Basic())
+    assert authorizer.header == helper(1).basic
+    assert authorizer.renew(helper(1).basic, Basic())
+    assert authorizer.header == helper(2).basic
+    assert not authorizer.renew(helper(2).basic, Basic())  # the helper has no other one
+    assert refused == [None, helper(1), helper(2)]
+
+
+def test_after_a_403_only_a_helper_is_asked_again():
+    given = [helper(1), helper(2)]
+    authorizer = Authorizer(Service(), "registry.test", "a", lambda _: Found(given.pop(0), ()))
+    assert not authorizer.renew_expired(None)
+    authorizer.renew(None, Basic())
+    assert authorizer.renew_expired(helper(1).basic)
+    assert authorizer.header == helper(2).basic
+    own = Authorizer(Service(), "registry.test", "a", lambda _: Found(Credential("ann", "s3cret", source="here"), ()))
+    own.renew(None, Basic())
+    assert not own.renew_expired(own.header)
+
+
+def test_shared_credentials_are_looked_up_once_and_again_when_refused():
+    given = [helper(1), helper(2)]
+    shared = SharedCredential(lambda: Found(given.pop(0), ()))
+    assert shared().credential == shared().credential == helper(1)
+    assert shared(helper(1)).credential == helper(2)
+    assert shared(helper(1)).credential == helper(2)  # another repository has renewed it

@@ -23,7 +23,7 @@ URL = "https://user:secret@registry.example/v2?token=secret"
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [("30", 30.0), (" 5 ", 5.0), ("Thu, 01 Jan 1970 00:01:40 GMT", 60.0), ("Thu, 01 Jan 1970 00:00:01 GMT", 0.0),
-     (None, None), ("", None), ("soon", None), ("-5", None)],
+     (None, None), ("", None), ("soon", None), ("-5", None), ("1800000000", 1_799_999_960.0), ("999999999", 999_999_999.0)],
 )  # fmt: skip
 def test_retry_after(value, seconds):
     assert retry_after(value, 40.0) == seconds

@@ -1,0 +1,20 @@
+"""How a Kubernetes cluster is reached, for the shells.
+
+Raises: UsageError for a context that cannot be used, InputError for a file that cannot be read.
+"""
+
+import os
+from pathlib import Path
+
+from careen.clusters.access import Access
+from careen.clusters.kubeconfig import access, in_cluster
+
+
+def named_cluster(context: str | None, file: Path | None, plugin: str) -> Access:
+    """That of a context of the kubeconfig; None: of the current one, else the cluster of this pod."""
+    return access(context, file, plugin)
+
+
+def own_cluster() -> Access | None:
+    """The cluster of the pod that this runs in; None outside of a cluster."""
+    return in_cluster(os.environ)
