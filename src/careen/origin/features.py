@@ -12,7 +12,8 @@
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
 Of the last one a file has ``statements``: pairs of words and the version that they have here. Which of them are a project's own
-shows only when all its releases are known.
+shows only when all its releases are known. Three more are of single files only: ``lines``, in which fixes are looked up, and
+what shows at a fraction of the time whether others are worth it, ``table_rows`` and ``glance``.
 """
 
 import hashlib
@@ -25,6 +26,7 @@ from .bytecode import constants_and_names, is_bytecode
 from .java.class_file import is_class, read_class
 from .java.features import class_features
 from .javascript.features import is_script, script_features
+from .javascript.glance import glance
 from .lines import grams_of
 from .source import Parsed, language_of, letters_of, literals_of, tokens_of
 from .spans import HASH_BITS, Hashes, hashes_of
@@ -35,6 +37,7 @@ from .winnowing import least_grams
 
 FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "sequences", "stated")
 OF_A_FILE = (*FAMILIES[:-1], "statements")
+OF_A_PROGRAM = ("file", "literals", "names", "tables", "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
 MIN_LETTERS = 64  # files with fewer are alike by chance
@@ -57,14 +60,36 @@ def features_of(path: str, data: bytes) -> Features:
         except ValueError:
             return {"file": _whole(data)}
     if data.startswith(PROGRAM_HEADS):
-        texts = texts_of(data)
-        return {"file": _whole(data), **texts._asdict()}
+        return _Program(data)
     if is_bytecode(path, data):
         return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(Parsed(data, language), is_script=is_script(path))
         return source if source.letters.size >= MIN_LETTERS else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
+
+
+class _Program(Mapping[str, Hashes]):
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._texts = texts_of(data)
+
+    def __getitem__(self, family: str) -> Hashes:
+        if family == "file":
+            return _whole(self._data)
+        if family not in self:
+            raise KeyError(family)
+        found: Hashes = getattr(self._texts, family)
+        return found
+
+    def __contains__(self, family: object) -> bool:
+        return family in OF_A_PROGRAM or family == "table_rows"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OF_A_PROGRAM)
+
+    def __len__(self) -> int:
+        return len(OF_A_PROGRAM)
 
 
 class _Source(Mapping[str, Hashes]):
@@ -81,6 +106,9 @@ class _Source(Mapping[str, Hashes]):
             self._known |= self._computed(family)
         return self._known[family]
 
+    def __contains__(self, family: object) -> bool:
+        return family in OF_A_FILE or family == "lines" or (family == "glance" and self._is_script)
+
     def __iter__(self) -> Iterator[str]:
         return iter(OF_A_FILE)
 
@@ -90,6 +118,8 @@ class _Source(Mapping[str, Hashes]):
     def _computed(self, family: str) -> dict[str, Hashes]:
         if family == "lines":
             return {family: grams_of(self._source.data, self._source.language)}
+        if family == "glance":
+            return {family: glance(self._source.data)}
         if family == "file":
             return {family: _whole(self._source.data, b"letters\0" + self.letters.tobytes())}
         if family == "letters":

@@ -20,7 +20,7 @@ from careen.origin.building import ReleaseReader, build
 from careen.origin.knowledge import Project
 from careen.pipeline.image import inventory_of
 from careen.pipeline.layers import Reading
-from careen.pipeline.origin import Base, Search, with_origin
+from careen.pipeline.origin import Base, Search, early_of, with_origin
 from careen.store.memory import MemoryStore
 
 
@@ -83,7 +83,7 @@ def test_copies_in_two_places_are_one_package(one):
     assert len(package.evidence) == 8
 
 
-def test_a_known_image_is_not_read_again_also_for_another_base(one):
+def test_a_known_image_is_read_once_for_what_ships_and_once_for_all_others(one):
     opened, store = Opened(COPY | OTHER), MemoryStore()
     first = run(opened, Search((one,)), store)
     read = opened.count
@@ -91,7 +91,10 @@ def test_a_known_image_is_not_read_again_also_for_another_base(one):
     assert run(opened, Search((closed,)), store) == first
     known = made("libb")
     other = run(opened, Search((one, Base("b", lambda: known))), store)
-    assert opened.count == read
+    assert opened.count == read + 1
+    third = made("libc")
+    assert run(opened, Search((Base("c", lambda: third),)), store).origin_read.unexplained == 8
+    assert opened.count == read + 1
     assert [package.name for package in other.packages if package.origin] == ["liba", "libb"]
     assert other.origin_read == OriginRead(files=8, unexplained=0, projects=2)
 
@@ -133,3 +136,41 @@ def test_without_any_base_it_is_stated():
 def test_an_image_without_such_code_is_left_as_it_is(one):
     found = run(Opened({"etc/hostname": b"x"}), Search((one,)))
     assert found.origin_read is None
+
+
+def test_a_layer_that_another_image_has_brings_its_features(one):
+    store = MemoryStore()
+    run(Opened(COPY), Search((one,)), store)
+    opened = Opened(COPY)
+    other = make_layer({"etc/hostname": b"x"})
+    top = Layer(1, "", "", len(other), "", lambda: io.BytesIO(other), identity="top")
+    opened.image = replace(opened.image, layers=(*opened.image.layers, top))
+    opened_before = opened.count
+    assert [package.purl for package in run(opened, Search((one,)), store).packages] == ["pkg:generic/liba@1.2"]
+    assert opened.count == opened_before
+
+
+PACKAGE = {
+    "srv/node_modules/shop/package.json": b'{"name": "shop", "version": "1.0.0"}',
+    **{f"srv/node_modules/shop/vendor/{path}": data for path, data in PROJECTS["liba"]["1.2"].items()},
+}
+
+
+def test_copies_in_packages_are_read_with_their_layer(one):
+    search, store = Search((one,)), MemoryStore()
+    opened = Opened(PACKAGE)
+    with_early = replace(reading(store), early=early_of(search))
+    image, inventory = inventory_of(opened.image, with_early)
+    before = opened.count
+    found = with_origin(image, inventory, search, with_early)
+    assert opened.count == before
+    later = run(Opened(PACKAGE), search)
+    assert [package for package in found.packages if package.origin] == [
+        package for package in later.packages if package.origin
+    ]
+    assert [package.purl for package in found.packages if package.origin] == ["pkg:generic/liba@1.2"]
+
+
+def test_without_a_base_nothing_is_read_early():
+    assert early_of(Search()) is None
+    assert early_of(Search(reduced=True)) is None
