@@ -29,7 +29,7 @@ _OF_PROGRAMS = frozenset(("tables", "statements"))
 _OF_COMPILED = _OF_PROGRAMS | {"literals", "names", "sequences"}
 _COSTLY = frozenset(("tokens",))
 FOR_FIXES = ("lines",)  # what fixes are looked up in
-Ask = Callable[[Described], frozenset[str]]  # the families of a file's features that are kept
+Ask = Callable[[Described, bool], frozenset[str]]  # a file, and whether a package has it: the families that are kept
 
 
 class Kept(Struct, frozen=True, array_like=True, gc=False):
@@ -84,7 +84,7 @@ class FeatureReader:
     def _kept(self, path: str, content: bytes, owned: bool) -> Iterator[Kept]:
         for found in described(path, content):
             part = Described(found.path, found.kind, _Part(found.features, _left_out(found, owned)))
-            yield Kept(found.path, found.kind, packed(part.features, sorted(self._ask(part))))
+            yield Kept(found.path, found.kind, packed(part.features, sorted(self._ask(part, owned))))
 
 
 def read_features(files: Iterable[OriginFile], again: Reread, reader: FeatureReader) -> list[tuple[int, FileFeatures]]:
@@ -112,7 +112,7 @@ def described_files(read: FeaturesRead) -> Iterator[Described]:
     return (Described(kept.path, kept.kind, unpacked(kept.families)) for kept in read.files)
 
 
-def _everything(file: Described) -> frozenset[str]:
+def _everything(file: Described, _owned: bool) -> frozenset[str]:
     return frozenset((*file.features, *FOR_FIXES))
 
 

@@ -18,6 +18,7 @@ what shows at a fraction of the time whether others are worth it, ``table_rows``
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from .javascript.features import is_script, script_features
 from .javascript.glance import glance
 from .lines import grams_of
 from .source import Parsed, language_of, letters_of, literals_of, tokens_of
-from .spans import HASH_BITS, Hashes, hashes_of
+from .spans import HASH_BITS, Bytes, Hashes, hashes_of
 from .stated import statements
 from .tables import constants_of
 from .vocabulary import is_vocabulary
@@ -41,6 +42,7 @@ OF_A_PROGRAM = ("file", "literals", "names", "tables", "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
 MIN_LETTERS = 64  # files with fewer are alike by chance
+LARGE_BYTES = 4096
 MAX_SOURCE_BYTES = 16 << 20
 PROGRAM_HEADS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"!<arch>\n")
 
@@ -65,7 +67,8 @@ def features_of(path: str, data: bytes) -> Features:
         return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(Parsed(data, language), is_script=is_script(path))
-        return source if source.letters.size >= MIN_LETTERS else {"file": np.empty(0, np.uint64)}
+        # Of a large file, letters are counted when they are asked for.
+        return source if len(data) > LARGE_BYTES or source.has_enough else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
 
 
@@ -98,8 +101,15 @@ class _Source(Mapping[str, Hashes]):
     def __init__(self, source: Parsed, *, is_script: bool = False) -> None:
         self._source = source
         self._is_script = is_script
-        self.letters = letters_of(source)
         self._known: dict[str, Hashes] = {}
+
+    @cached_property
+    def _letters(self) -> Bytes:
+        return letters_of(self._source)
+
+    @property
+    def has_enough(self) -> bool:
+        return self._letters.size >= MIN_LETTERS
 
     def __getitem__(self, family: str) -> Hashes:
         if family not in self._known:
@@ -120,10 +130,12 @@ class _Source(Mapping[str, Hashes]):
             return {family: grams_of(self._source.data, self._source.language)}
         if family == "glance":
             return {family: glance(self._source.data)}
+        if not self.has_enough:
+            return {family: np.empty(0, np.uint64)}
         if family == "file":
-            return {family: _whole(self._source.data, b"letters\0" + self.letters.tobytes())}
+            return {family: _whole(self._source.data, b"letters\0" + self._letters.tobytes())}
         if family == "letters":
-            return {family: least_grams(self.letters, *LETTERS)}
+            return {family: least_grams(self._letters, *LETTERS)}
         if family == "tokens":
             tokens = tokens_of(self._source)
             return {family: least_grams(tokens.codes, *TOKENS, tokens.links)}

@@ -25,7 +25,7 @@ LEAST_OF_NAMED = LEAST / 2  # where the bundler has left the project's name
 def in_script(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
     if "sequences" not in features:
         return
-    if "glance" in features and not has_chance(base, "sequences", features["glance"], LEAST_AT_A_GLANCE):
+    if not is_worth_a_look(base, features):
         return
     evidences = {family: evidence_of(base, family, features[family]) for family in ("sequences", "literals", "names")}
     modules = _are_there([module_mark(project.name.partition(":")[2]) for project in base.projects], features)
@@ -33,6 +33,10 @@ def in_script(base: Knowledge, path: str, features: Features) -> Iterator[Compon
         versions = base.projects[part.project].versions
         stated = _are_there([version.encode() for version in versions], features)
         yield component_of(part, base, path, [version for version, is_there in zip(versions, stated, strict=True) if is_there])
+
+
+def is_worth_a_look(base: Knowledge, features: Features) -> bool:
+    return "glance" not in features or has_chance(base, "sequences", features["glance"], LEAST_AT_A_GLANCE)
 
 
 def _are_there(texts: list[bytes], features: Features) -> NDArray[np.bool_]:

@@ -29,6 +29,8 @@ from .layers import Reading, inventory_key
 if TYPE_CHECKING:
     from careen.layers.origin_features import Ask, FeatureReader, FeaturesRead, FileFeatures
     from careen.layers.walk import Select, Walked
+    from careen.origin.component import Component
+    from careen.origin.identify import Described
     from careen.origin.knowledge import Knowledge
 
 log = logger(__name__)
@@ -111,8 +113,17 @@ def _asking(search: Search) -> "Ask | None":
         return None
     from careen.origin.asking import asked_of
 
+    from .origin_packages import is_of_scripts
+
     bases = [known for _, known in _opened(search.bases)]
-    return lambda file: frozenset().union(*(asked_of(known, file) for known in bases))
+
+    def ask(file: "Described", owned: bool) -> frozenset[str]:
+        def counts(found: "Component") -> bool:
+            return file.kind != "program" or not is_of_scripts(found)
+
+        return frozenset().union(*(asked_of(base, file, counts, owned=owned) for base in bases))
+
+    return ask
 
 
 def _features(image: Image, inventory: Inventory, search: Search, reading: Reading) -> "FeaturesRead":

@@ -86,7 +86,7 @@ def test_a_large_file_is_read_from_the_disk():
 def test_of_what_nobody_asks_nothing_is_kept_and_costly_forms_cannot_be_asked_for():
     asked = {}
 
-    def ask(file):
+    def ask(file, owned):
         asked[file.path] = set(file.features)
         return frozenset(("letters", "tokens")) if file.path == "a.c" else frozenset()
 

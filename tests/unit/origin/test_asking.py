@@ -41,3 +41,14 @@ def test_files_that_are_looked_at_together_keep_all(base):
         "file",
         "literals",
     }
+
+
+def test_what_does_not_count_is_not_asked_for(base):
+    (file,) = described("x.c", COPY)
+    assert asked_of(base, file, lambda component: component.project != "liba") == frozenset()
+
+
+def test_a_bundle_of_a_package_is_looked_at_if_its_names_are_known(base):
+    (file,) = described("x.js", COPY)
+    assert asked_of(base, file)
+    assert asked_of(base, file, owned=True) == frozenset()
