@@ -39,14 +39,16 @@ def search_of(settings: Settings) -> "Search | None":
 
     if "origin" not in settings.scanners and not settings.origin_kb:
         return None
+    is_asked = bool(settings.origin_kb) or settings.scanners != Settings(cache_dir=settings.cache_dir).scanners
     if find_spec("numpy") is None:
-        if settings.origin_kb or settings.scanners != Settings(cache_dir=settings.cache_dir).scanners:
+        if is_asked:
             _check_installed()
         return Search(reduced=True)
     core = cache_folder(settings) / CORE
     own = [_base(SHIPPED, is_trusted=True, small=True)] if (SHIPPED / MANIFEST).is_file() else []
     others = (*([core] if (core / MANIFEST).is_file() else []), *settings.origin_kb)
-    return Search((*own, *(_base(folder, is_trusted=_is_verified(folder, settings)) for folder in others)))
+    bases = (*own, *(_base(folder, is_trusted=_is_verified(folder, settings)) for folder in others))
+    return Search(bases, asked=is_asked)
 
 
 def _is_verified(folder: Path, settings: Settings) -> bool:

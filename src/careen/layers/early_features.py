@@ -11,7 +11,7 @@ from careen.log import logger
 from careen.plugins import File, Reader, Wants
 
 from .dispatch import Wanted
-from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, SYSTEM, is_copy, is_source
+from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, SYSTEM, is_copy, is_costly, is_source
 
 if TYPE_CHECKING:
     from .origin_features import FeatureReader, FileFeatures
@@ -28,8 +28,9 @@ Select = Callable[[str, int], list[Wanted]]
 class EarlyFeatures:
     """Of the layers of one image. ``make`` gives the reader when the first file is there."""
 
-    def __init__(self, make: "Callable[[], FeatureReader]") -> None:
-        self.make = make
+    def __init__(self, make: "Callable[[], FeatureReader]", *, costly: bool = True) -> None:
+        """``costly``: files that cost much are read as well."""
+        self.make, self._costly = make, costly
         self._layers: dict[str, dict[str, FileFeatures]] = {}
         self._programs = Wanted(NAME, Reader(Wants(magic=PROGRAM_HEADS, amount="stream"), self._program))
         self._sources = Wanted(NAME, Reader(Wants(amount="stream"), self._source))
@@ -56,7 +57,8 @@ class EarlyFeatures:
         return self._layers.get(layer, {})
 
     def _program(self, file: File) -> "_Scanner | None":
-        return _Scanner(file.path, self.make) if file.size_bytes in PROGRAM_BYTES else None
+        is_left_out = file.size_bytes not in PROGRAM_BYTES or (not self._costly and is_costly(file.path, file.size_bytes))
+        return None if is_left_out else _Scanner(file.path, self.make)
 
     def _source(self, file: File) -> "_Scanner | None":
         return _Scanner(file.path, self.make) if is_copy(file.path, file.size_bytes) else None

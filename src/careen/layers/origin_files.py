@@ -12,7 +12,7 @@ from careen.model.origin import OriginFile, OriginFiles
 from careen.model.package import Package
 
 from .facts import Facts
-from .origin_places import PROGRAM_BYTES, SOURCE_BYTES, SYSTEM, is_copy, is_source
+from .origin_places import PROGRAM_BYTES, SOURCE_BYTES, SYSTEM, is_copy, is_costly, is_source
 from .owners import Owners
 from .squash import Squashed
 from .unidentified import Claimed
@@ -32,7 +32,7 @@ def origin_files(
         owner, is_distributed = places.owner(fact.path)
         is_open = fact.path in nobodys or (owner and not is_distributed)
         if is_open and fact.path not in places.named and layer == fact.layer and sizes(layer)[row] in PROGRAM_BYTES:
-            programs.append(OriginFile(fact.path, layer, owner))
+            programs.append(OriginFile(fact.path, layer, owner, bool(owner) and is_costly(fact.path, sizes(layer)[row])))
     for path, layer, row in _sources(tree):
         owner, is_distributed = places.owner(path)
         if is_distributed:

@@ -3,6 +3,7 @@
 PROGRAM_HEADS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
 SOURCE_BYTES = range(256, 4 << 20)
 PROGRAM_BYTES = range(256, 256 << 20)
+LIBRARY_BYTES = 4 << 20
 BUNDLE_BYTES = range(32 << 10, 16 << 20)
 SOURCES = frozenset(
     (".c", ".cc", ".cjs", ".cpp", ".cs", ".cu", ".cxx", ".go", ".h", ".hh", ".hpp", ".hxx", ".inc", ".java", ".js", ".jsx",
@@ -23,6 +24,11 @@ SYSTEM = ("usr/share/", "usr/include/", "usr/src/", "usr/lib/", "var/lib/", "etc
 def is_source(path: str) -> bool:
     dot = path.rfind(".")
     return dot > 0 and path[dot:].lower() in SOURCES
+
+
+def is_costly(path: str, size: int) -> bool:
+    """Of a program in a package: extension modules are many and large. The libraries that wheels carry beside them are not."""
+    return size >= LIBRARY_BYTES or not path.rpartition("/")[0].endswith(".libs")
 
 
 def is_copy(path: str, size: int) -> bool:

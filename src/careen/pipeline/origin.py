@@ -19,7 +19,7 @@ from careen.layers.index import known_as
 from careen.log import logger
 from careen.model.image import Image
 from careen.model.inventory import Inventory
-from careen.model.origin import OriginRead
+from careen.model.origin import OriginFile, OriginRead
 from careen.model.package import Package
 from careen.safety.budget import Budget
 from careen.safety.typed import from_msgpack
@@ -53,6 +53,11 @@ class Search(Struct, frozen=True):
     bases: tuple[Base, ...] = ()
     seconds: float = SECONDS
     reduced: bool = False  # numpy is not installed
+    asked: bool = True  # by the user: else files that cost much are left out if there is only the base that ships
+
+    @property
+    def costly(self) -> bool:
+        return self.asked or not self.is_small
 
     @property
     def is_small(self) -> bool:
@@ -86,7 +91,7 @@ def _early(search: Search) -> EarlyFeatures:
                 made.append(FeatureReader(_asking(search), search.seconds))
             return made[0]
 
-    return EarlyFeatures(reader)
+    return EarlyFeatures(reader, costly=search.costly)
 
 
 def with_origin(image: Image, inventory: Inventory, search: Search, reading: Reading) -> Inventory:
@@ -97,14 +102,16 @@ def with_origin(image: Image, inventory: Inventory, search: Search, reading: Rea
         nothing = OriginRead(len(files), unexplained=len(files), small=not search.reduced, reduced=search.reduced)
         return replace(inventory, origin_read=nothing)
     name = inventory_key(image, reading)
-    key = f"origin {name} {' '.join(base.key for base in search.bases)}" if name else ""
+    chosen = tuple(file for file in files if search.costly or not file.costly)
+    key = f"origin {name} {search.costly} {' '.join(base.key for base in search.bases)}" if name else ""
     found = _stored(key, reading, _Found)
     if found is None:
-        read = _features(image, inventory, search, reading)
+        read = _features(image, chosen, search, reading)
         bases = tuple(_opened(search.bases))
         found = _found(read, inventory, bases)
         _store(key, found, reading, lasting=not found.read.unread and len(bases) == len(search.bases))
-    return replace(inventory, packages=(*inventory.packages, *found.packages), origin_read=found.read)
+    origin_read = replace(found.read, costly=len(files) - len(chosen))
+    return replace(inventory, packages=(*inventory.packages, *found.packages), origin_read=origin_read)
 
 
 def _asking(search: Search) -> "Ask | None":
@@ -126,12 +133,11 @@ def _asking(search: Search) -> "Ask | None":
     return ask
 
 
-def _features(image: Image, inventory: Inventory, search: Search, reading: Reading) -> "FeaturesRead":
+def _features(image: Image, files: Sequence[OriginFile], search: Search, reading: Reading) -> "FeaturesRead":
     from careen.layers.origin_features import FeaturesRead, read_features
     from careen.layers.verified import read_again
 
     early = reading.early or _early(search)
-    files = inventory.origin_files.files
     layers = {file.layer: _known_features(known_as(image.layers[file.layer]), search, reading) for file in files}
     for layer, known in layers.items():
         known.update(early.of(known_as(image.layers[layer])))

@@ -71,3 +71,13 @@ def test_what_fails_or_comes_too_late_is_left_to_the_next_pass(monkeypatch):
     early = EarlyFeatures(lambda: reader)
     layer, delta = read(WANTED, early)
     assert (early.of(layer.digest), delta.unknowns) == ({}, ())
+
+
+def test_costly_programs_are_read_if_they_are_wanted():
+    reader = FeatureReader(None, 60)
+    early = EarlyFeatures(lambda: reader, costly=False)
+    layer, _ = read(WANTED, early)
+    assert early.of(layer.digest).keys() == {
+        "opt/lib/site-packages/pip/_vendor/part.c",
+        "opt/lib/site-packages/wheel.libs/libz.so.1",
+    }

@@ -1,6 +1,6 @@
 import pytest
 
-from careen.layers.origin_places import BUNDLE_BYTES, SOURCES, is_copy, is_source
+from careen.layers.origin_places import BUNDLE_BYTES, LIBRARY_BYTES, SOURCES, is_copy, is_costly, is_source
 
 
 def test_the_languages_are_those_that_the_engine_reads():
@@ -28,3 +28,15 @@ def test_which_files_are_source(path, expected):
 )
 def test_where_copies_lie(path, size, expected):
     assert is_copy(path, size) is expected
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "expected"),
+    [
+        ("site-packages/Pillow.libs/libpng.so", 1000, False),
+        ("site-packages/Pillow.libs/libpng.so", LIBRARY_BYTES, True),
+        ("site-packages/PIL/_imaging.so", 1000, True),
+    ],
+)
+def test_which_programs_cost_much(path, size, expected):
+    assert is_costly(path, size) is expected

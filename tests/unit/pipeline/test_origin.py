@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("numpy")
 
 from msgspec.structs import replace
+from tests.support.executables import elf
 from tests.support.images import make_layer
 from tests.unit.layers.helpers import CATALOGERS
 from tests.unit.origin.test_identify import PROJECTS
@@ -14,7 +15,7 @@ from tests.unit.origin.test_identify import PROJECTS
 from careen.errors import NetworkError
 from careen.layers.index import Readers
 from careen.model.image import Image, ImageConfig, Layer
-from careen.model.origin import OriginRead
+from careen.model.origin import OriginFile, OriginFiles, OriginRead
 from careen.model.package import Evidence
 from careen.origin.building import ReleaseReader, build
 from careen.origin.knowledge import Project
@@ -174,3 +175,15 @@ def test_copies_in_packages_are_read_with_their_layer(one):
 def test_without_a_base_nothing_is_read_early():
     assert early_of(Search()) is None
     assert early_of(Search(reduced=True)) is None
+
+
+def test_programs_of_packages_are_left_out_if_nobody_asks_for_them(one):
+    path = "srv/node_modules/shop/build/shop.node"
+    files = OriginFiles((OriginFile(path, 0, "pkg:npm/shop@1.0.0", costly=True),))
+    known = made("libb")
+    own = Base("b", lambda: known)
+    for search, left_out in ((Search((one,), asked=False), 1), (Search((one,)), 0), (Search((one, own), asked=False), 0)):
+        with_early = replace(reading(MemoryStore()), early=early_of(search))
+        image, inventory = inventory_of(Opened({path: elf(b"a text of the program\0" * 20)}).image, with_early)
+        found = with_origin(image, replace(inventory, origin_files=files), search, with_early)
+        assert (found.origin_read.costly, found.origin_read.files) == (left_out, 1 - left_out)
