@@ -66,7 +66,7 @@ class OriginRead(Struct, frozen=True, omit_defaults=True):
 
     ``unread`` files were left out because the time or the room was used up. ``projects`` counts those of the knowledge bases;
     ``small``: they are those that ship with Careen alone. ``reduced``: numpy is not installed, and nothing was compared.
-    ``costly`` files were not compared because nobody asked for them.
+    ``costly`` files were left out, because the user did not ask for them.
     """
 
     files: int = 0
