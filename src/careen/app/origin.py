@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,17 +33,22 @@ MANIFEST = "manifest.json"
 def search_of(settings: Settings) -> "Search | None":
     """What an image's unexplained code is compared with; None: it is not looked for.
 
-    Raises UsageError if numpy is not installed.
+    Without numpy nothing is, and the coverage says so. Raises UsageError if it is asked for.
     """
     from careen.pipeline.origin import Search
 
     if "origin" not in settings.scanners and not settings.origin_kb:
         return None
-    _check_installed()
+    is_asked = bool(settings.origin_kb) or settings.scanners != Settings(cache_dir=settings.cache_dir).scanners
+    if find_spec("numpy") is None:
+        if is_asked:
+            _check_installed()
+        return Search(reduced=True)
     core = cache_folder(settings) / CORE
     own = [_base(SHIPPED, is_trusted=True, small=True)] if (SHIPPED / MANIFEST).is_file() else []
     others = (*([core] if (core / MANIFEST).is_file() else []), *settings.origin_kb)
-    return Search((*own, *(_base(folder, is_trusted=_is_verified(folder, settings)) for folder in others)))
+    bases = (*own, *(_base(folder, is_trusted=_is_verified(folder, settings)) for folder in others))
+    return Search(bases, asked=is_asked)
 
 
 def _is_verified(folder: Path, settings: Settings) -> bool:

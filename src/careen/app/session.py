@@ -47,6 +47,7 @@ from careen.store.use import using
 
 if TYPE_CHECKING:
     from careen.formats.scans.other_scan import OtherScan
+    from careen.layers.early_features import EarlyFeatures
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
     from careen.model.finding import Vulnerability
@@ -248,7 +249,15 @@ class Session:
             progress=progress,
             on_delta=on_delta,
             kept=self._kept,
+            early=self._early(),
         )
+
+    def _early(self) -> "EarlyFeatures | None":
+        if self._search is None:
+            return None
+        from careen.pipeline.origin import early_of
+
+        return early_of(self._search)
 
     @contextmanager
     def _scanned(self, reference: str | Image | Read, progress: Progress) -> Iterator[Scanned]:

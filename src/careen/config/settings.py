@@ -37,7 +37,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     scanners: Annotated[
         tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config, origin, licence")
-    ] = ("vuln", "secret", "config")
+    ] = ("vuln", "secret", "config", "origin")
     origin_kb: Annotated[
         tuple[Path, ...], Meta(description="knowledge base that names the origin of code: a folder; may be repeated")
     ] = ()

@@ -27,6 +27,7 @@ from careen.store.memory import Store
 from .dispatch import Dispatch
 
 if TYPE_CHECKING:
+    from .early_features import EarlyFeatures
     from .kept import Kept
 
 log = logger(__name__)
@@ -61,6 +62,7 @@ def index(
     budget: Budget,
     *,
     kept: "Kept | None" = None,
+    early: "EarlyFeatures | None" = None,
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
@@ -83,7 +85,7 @@ def index(
             log.warning("the cache entry of layer %s is damaged (%s): the layer is read anew", known_as(layer), error)
     from .read import read_layer
 
-    delta = read_layer(layer, readers, budget, kept=kept, verify_diff_id=verify_diff_id, progress=progress)
+    delta = read_layer(layer, readers, budget, kept=kept, early=early, verify_diff_id=verify_diff_id, progress=progress)
     if key and not any(unknown.transient for unknown in delta.unknowns):
         store.put(key, encode(delta))
     return delta

@@ -1,18 +1,22 @@
-"""The features of the files whose origin is looked for: one more pass over the layers that have such files.
+"""The features of files whose origin is looked for.
 
-They are kept in the store, so that another knowledge base needs no new pass. Of copies within a package of a language the
-forms that cost most are left out: who publishes a package puts others in it as they are.
+They are read while the files' layer is, where a file's place tells that they will be wanted (``early_features``), and of
+others in one more pass. Of copies within a package of a language the forms that cost most are left out: who publishes a
+package puts others in it as they are.
 """
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct
 
 from careen.model.origin import OriginFile
+from careen.origin.features import Features
 from careen.origin.identify import Described, Kind, described
 from careen.origin.packed import packed, unpacked
+from careen.origin.spans import Hashes
 from careen.plugins import File, Reader, Wants
 
 from .dispatch import Wanted, at_paths
@@ -25,6 +29,7 @@ _OF_PROGRAMS = frozenset(("tables", "statements"))
 _OF_COMPILED = _OF_PROGRAMS | {"literals", "names", "sequences"}
 _COSTLY = frozenset(("tokens",))
 FOR_FIXES = ("lines",)  # what fixes are looked up in
+Ask = Callable[[Described, bool], frozenset[str]]  # a file, and whether a package has it: the families that are kept
 
 
 class Kept(Struct, frozen=True, array_like=True, gc=False):
@@ -37,6 +42,17 @@ class Kept(Struct, frozen=True, array_like=True, gc=False):
         return sum(map(len, self.families.values()))
 
 
+class FileFeatures(Struct, frozen=True, array_like=True, gc=False):
+    """Of one file of a layer; an archive has several members. ``owned``: what is left out of copies in packages is."""
+
+    path: str
+    owned: bool
+    kept: tuple[Kept, ...]
+
+    def suits(self, file: OriginFile) -> bool:
+        return self.owned is bool(file.owner) or all(kept.kind not in ("source", "script") for kept in self.kept)
+
+
 class FeaturesRead(Struct, frozen=True):
     """``unread``: how many files were not read because the time or the room was used up."""
 
@@ -44,47 +60,85 @@ class FeaturesRead(Struct, frozen=True):
     unread: int = 0
 
 
-def read_features(
-    files: Iterable[OriginFile], again: Reread, seconds: float, clock: Callable[[], float] = time.thread_time
-) -> FeaturesRead:
-    """``again`` reads a layer once more; ``seconds`` is the time of this machine that may be spent."""
-    pass_ = _Pass(clock() + seconds, clock)
+class FeatureReader:
+    """Reads the files of one image; threads may share it. ``seconds``: the time of this machine that may be spent."""
+
+    def __init__(self, ask: Ask | None, seconds: float, clock: Callable[[], float] = time.thread_time) -> None:
+        """``ask``: without it, everything that any knowledge base could look at is kept."""
+        self._ask, self._left, self._clock = ask or _everything, seconds, clock
+        self._kept_bytes = 0
+        self._lock = threading.Lock()
+
+    @property
+    def is_used_up(self) -> bool:
+        return self._left <= 0 or self._kept_bytes >= MAX_KEPT_BYTES
+
+    def read(self, path: str, content: bytes, *, owned: bool) -> FileFeatures:
+        begin = self._clock()
+        kept = tuple(self._kept(path, content, owned))
+        with self._lock:
+            self._left -= self._clock() - begin
+            self._kept_bytes += sum(part.size_bytes for part in kept)
+        return FileFeatures(path, owned, kept)
+
+    def _kept(self, path: str, content: bytes, owned: bool) -> Iterator[Kept]:
+        for found in described(path, content):
+            part = Described(found.path, found.kind, _Part(found.features, _left_out(found, owned)))
+            yield Kept(found.path, found.kind, packed(part.features, sorted(self._ask(part, owned))))
+
+
+def read_features(files: Iterable[OriginFile], again: Reread, reader: FeatureReader) -> list[tuple[int, FileFeatures]]:
+    """Of each file its layer and features, as far as the reader comes. ``again`` reads a layer once more."""
+    found: list[tuple[int, FileFeatures]] = []
     by_layer: dict[int, dict[str, OriginFile]] = {}
     for file in files:
         by_layer.setdefault(file.layer, {})[file.path] = file
     for layer, wanted in sorted(by_layer.items()):
-        readers = {path: Wanted(_NAME, Reader(Wants(), partial(pass_.read, wanted=file))) for path, file in wanted.items()}
+        if reader.is_used_up:
+            break
+        readers = {path: Wanted(_NAME, Reader(Wants(), partial(_read, reader, file))) for path, file in wanted.items()}
         walked = again(layer, at_paths(readers))
-        pass_.found += [kept for _, kept in walked.facts.get(_NAME, ())]
-    return FeaturesRead(tuple(sorted(pass_.found, key=lambda kept: kept.path)), pass_.unread)
+        found += ((layer, features) for _, features in walked.facts.get(_NAME, ()))
+    return found
+
+
+def _read(reader: FeatureReader, wanted: OriginFile, file: File) -> Iterator[FileFeatures]:
+    if not reader.is_used_up:
+        with file.open() as stream:
+            yield reader.read(file.path, stream.read(), owned=bool(wanted.owner))
 
 
 def described_files(read: FeaturesRead) -> Iterator[Described]:
     return (Described(kept.path, kept.kind, unpacked(kept.families)) for kept in read.files)
 
 
-class _Pass:
-    def __init__(self, end: float, clock: Callable[[], float]) -> None:
-        self._end, self._clock = end, clock
-        self._kept_bytes = 0
-        self.found: list[Kept] = []
-        self.unread = 0
-
-    def read(self, file: File, wanted: OriginFile) -> Iterator[Kept]:
-        if self._clock() >= self._end or self._kept_bytes >= MAX_KEPT_BYTES:
-            self.unread += 1
-            return
-        with file.open() as stream:
-            content = stream.read()
-        for found in described(file.path, content):
-            families = ({*found.features} | {*FOR_FIXES}) - _left_out(found, wanted)
-            kept = Kept(found.path, found.kind, packed(found.features, sorted(families)))
-            self._kept_bytes += kept.size_bytes
-            yield kept
+def _everything(file: Described, _owned: bool) -> frozenset[str]:
+    return frozenset((*file.features, *FOR_FIXES))
 
 
-def _left_out(found: Described, wanted: OriginFile) -> frozenset[str]:
+def _left_out(found: Described, owned: bool) -> frozenset[str]:
     if found.kind not in ("source", "script"):
         return frozenset()
-    costly = _COSTLY if wanted.owner else frozenset[str]()
+    costly = _COSTLY if owned else frozenset[str]()
     return costly | (_OF_PROGRAMS if found.kind == "script" else _OF_COMPILED)
+
+
+class _Part(Mapping[str, Hashes]):
+    """Features without some families."""
+
+    def __init__(self, features: Features, left_out: frozenset[str]) -> None:
+        self._features, self._left_out = features, left_out
+
+    def __getitem__(self, family: str) -> Hashes:
+        if family in self._left_out:
+            raise KeyError(family)
+        return self._features[family]
+
+    def __contains__(self, family: object) -> bool:
+        return family not in self._left_out and family in self._features
+
+    def __iter__(self) -> Iterator[str]:
+        return (family for family in self._features if family not in self._left_out)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -12,28 +12,12 @@ from careen.model.origin import OriginFile, OriginFiles
 from careen.model.package import Package
 
 from .facts import Facts
+from .origin_places import PROGRAM_BYTES, SOURCE_BYTES, SYSTEM, is_copy, is_costly, is_source
 from .owners import Owners
 from .squash import Squashed
 from .unidentified import Claimed
 
 MAX_FILES = 20_000
-SOURCE_BYTES = range(256, 4 << 20)
-PROGRAM_BYTES = range(256, 256 << 20)
-BUNDLE_BYTES = range(32 << 10, 16 << 20)
-SOURCES = frozenset(
-    (".c", ".cc", ".cjs", ".cpp", ".cs", ".cu", ".cxx", ".go", ".h", ".hh", ".hpp", ".hxx", ".inc", ".java", ".js", ".jsx",
-     ".kt", ".l", ".m", ".mjs", ".mm", ".php", ".pl", ".pm", ".pxd", ".py", ".pyi", ".pyx", ".r", ".rb", ".rs", ".scala",
-     ".swift", ".tcl", ".ts", ".tsx", ".y")
-)  # fmt: skip
-SCRIPTS = (".js", ".mjs", ".cjs")
-# In these folders of a package are copies of other projects; in the latter they are bundled with its own code.
-COPIES = frozenset(
-    ("_vendor", "_vendored", "_vendored_packages", "3rdparty", "bundled", "extern", "external", "externals", "packages",
-     "third-party", "third_party", "thirdparty", "vendor", "vendored")
-)  # fmt: skip
-BUNDLES = frozenset(("build", "dist", "min", "umd"))
-# Here are tools and data of the system: what no package owns was made by its own programs.
-SYSTEM = ("usr/share/", "usr/include/", "usr/src/", "usr/lib/", "var/lib/", "etc/", "lib/", "proc/", "sys/", "dev/")
 
 
 def origin_files(
@@ -48,13 +32,13 @@ def origin_files(
         owner, is_distributed = places.owner(fact.path)
         is_open = fact.path in nobodys or (owner and not is_distributed)
         if is_open and fact.path not in places.named and layer == fact.layer and sizes(layer)[row] in PROGRAM_BYTES:
-            programs.append(OriginFile(fact.path, layer, owner))
+            programs.append(OriginFile(fact.path, layer, owner, bool(owner) and is_costly(fact.path, sizes(layer)[row])))
     for path, layer, row in _sources(tree):
         owner, is_distributed = places.owner(path)
         if is_distributed:
             continue
         size = sizes(layer)[row]
-        if _is_copy(path, size) if owner or path in claimed else size in SOURCE_BYTES and not path.startswith(SYSTEM):
+        if is_copy(path, size) if owner or path in claimed else size in SOURCE_BYTES and not path.startswith(SYSTEM):
             sources.append(OriginFile(path, layer, owner))
     found = [*sorted(programs, key=_path), *sorted(sources, key=_path)]
     return OriginFiles(tuple(found[:MAX_FILES]), max(len(found) - MAX_FILES, 0))
@@ -101,16 +85,8 @@ def _sources(tree: Squashed) -> Iterator[tuple[str, int, int]]:
     for folder, names in tree.folders.items():
         prefix = f"{folder}/" if folder else ""
         for name, (layer, row) in names.items():
-            dot = name.rfind(".")
-            if dot > 0 and name[dot:].lower() in SOURCES and kinds[layer][row] == "f":
+            if is_source(name) and kinds[layer][row] == "f":
                 yield prefix + name, layer, row
-
-
-def _is_copy(path: str, size: int) -> bool:
-    folders = path.split("/")[:-1]
-    if not COPIES.isdisjoint(folders):
-        return size in SOURCE_BYTES
-    return path.endswith(SCRIPTS) and size in BUNDLE_BYTES and not BUNDLES.isdisjoint(folders)
 
 
 def _path(file: OriginFile) -> str:

@@ -16,6 +16,8 @@ from careen.safety.budget import Budget
 
 from .aliases import Alias, More, at_most, end_of, read_aliases, with_more
 from .dispatch import Dispatch
+from .early_features import NAME as EARLY
+from .early_features import EarlyFeatures
 from .index import Readers, known_as
 from .kept import NAME as KEPT
 from .kept import Kept, with_kept
@@ -30,12 +32,14 @@ def read_layer(
     budget: Budget,
     *,
     kept: Kept | None = None,
+    early: EarlyFeatures | None = None,
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
-    """``kept`` gets some of the files, to be looked at once more."""
+    """``kept`` gets some of the files, to be looked at once more, and ``early`` the features of some."""
     dispatch = readers.dispatch
     select = with_kept(dispatch.readers, readers.catalogers) if kept else dispatch.readers
+    select = early.with_early(select) if early else select
     spent = budget.layer()
     reading = first_reading(layer, spent, budget.limits, verify_diff_id=verify_diff_id, progress=progress)
     with reading as (stream, digests):
@@ -45,6 +49,8 @@ def read_layer(
             unknowns += _after_the_last_file(stream)
     if kept:
         kept.put(known_as(layer), walked.facts.pop(KEPT, ()))
+    if early:
+        early.put(known_as(layer), walked.facts.pop(EARLY, ()))
     delta = Delta(
         digests.stored,
         digests.diff_id,

@@ -220,6 +220,8 @@ def _of_origin(read: OriginRead | None) -> Iterator[Gap]:
         return
     if read.reduced:
         yield Gap(OriginReduced(read.files))
+    if read.costly:
+        yield Gap(OriginReduced(read.costly, costly=True))
     if read.small:
         yield Gap(OriginKnowledgeSmall(read.projects, read.unexplained))
     if read.unread:

@@ -158,8 +158,12 @@ class OriginKnowledgeSmall(Struct, frozen=True):
 class OriginReduced(Struct, frozen=True):
     code: ClassVar[str] = "origin_reduced"
     files: int
+    costly: bool = False
 
     def text(self) -> str:
+        if self.costly:
+            files = plural(self.files, "program")
+            return f"the origin of {files} in packages was not looked for: --scanners vuln,origin or --origin-kb does"
         return f"the origin of {plural(self.files, 'file')} was not looked for: pip install 'careen[origin]'"
 
 

@@ -8,11 +8,15 @@ Band = Literal["exact", "high", "medium", "low"]
 
 
 class OriginFile(Struct, frozen=True, gc=False):
-    """A file whose origin is looked for. ``owner``: the purl of the package that contains it; "" if there is none."""
+    """A file whose origin is looked for. ``owner``: the purl of the package that contains it; "" if there is none.
+
+    ``costly``: a scan with the base alone that ships compares it only if origins are asked for.
+    """
 
     path: str
     layer: int
     owner: str = ""
+    costly: bool = False
 
 
 class OriginFiles(Struct, frozen=True):
@@ -62,6 +66,7 @@ class OriginRead(Struct, frozen=True, omit_defaults=True):
 
     ``unread`` files were left out because the time or the room was used up. ``projects`` counts those of the knowledge bases;
     ``small``: they are those that ship with Careen alone. ``reduced``: numpy is not installed, and nothing was compared.
+    ``costly`` files were left out, because the user did not ask for them.
     """
 
     files: int = 0
@@ -70,3 +75,4 @@ class OriginRead(Struct, frozen=True, omit_defaults=True):
     projects: int = 0
     small: bool = False
     reduced: bool = False
+    costly: int = 0

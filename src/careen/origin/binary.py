@@ -8,7 +8,7 @@ named by its class and its own name, as the source has them.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 
@@ -16,38 +16,77 @@ from careen.formats.binaries.segments import Ranges
 
 from .objects import Names, objects_of
 from .source import STRING_BYTES
-from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of, hashes_of, hashes_of_spans
+from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of, distinct, distinct_of, hashes_of, hashes_of_spans
 from .stated import MAX_STATEMENTS, might_state, statements
-from .tables import constants_in
+from .tables import constants_in, rows_in
 
 MAX_TEXTS = 1_000_000  # of a file, and as many names
 MAX_MANGLED = 200_000
 _LEAST_BYTES = 3  # of a text that states a version
 
 
-class Texts(NamedTuple):
-    """Hashes, sorted and each once; but ``statements`` are as ``stated`` has them."""
+class Texts:
+    """Hashes, sorted and each once; but ``statements`` are as ``stated`` has them. Each is computed when it is asked for."""
 
-    literals: Hashes
-    names: Hashes
-    tables: Hashes
-    statements: Hashes
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._objects = tuple(objects_of(data))
+
+    @cached_property
+    def literals(self) -> Hashes:
+        found = _Kept()
+        for piece in self._texts():
+            found.add(_literals(piece))
+        return found.all()
+
+    @cached_property
+    def names(self) -> Hashes:
+        found = _Kept()
+        for part in self._objects:
+            for table in part.names:
+                found.add(_defined(self._data, table))
+        return found.all()
+
+    @cached_property
+    def tables(self) -> Hashes:
+        found = _Kept()
+        for piece, order in self._constants():
+            found.add(constants_in(piece, order))
+        return found.all()
+
+    @cached_property
+    def table_rows(self) -> Hashes:
+        """Some of the tables, at a fraction of the time: where there are any, some of these are among them."""
+        found = _Kept()
+        for piece, order in self._constants():
+            found.add(rows_in(piece, order))
+        return found.all()
+
+    @cached_property
+    def statements(self) -> Hashes:
+        found: list[bytes] = []
+        for piece in self._texts():
+            starts, ends = _runs(piece)
+            stating = might_state(piece, starts, ends)[: MAX_STATEMENTS - len(found)]
+            found += [piece[starts[at] : ends[at]].tobytes() for at in stating]
+        return statements(found)
+
+    def _texts(self) -> Iterator[Bytes]:
+        whole = bytes_of(self._data)
+        for part in self._objects:
+            yield from _pieces(whole, part.texts)
+
+    def _constants(self) -> Iterator[tuple[Bytes, str]]:
+        whole = bytes_of(self._data)
+        for part in self._objects:
+            for begin, end in part.constants:
+                for piece in _pieces(whole, ((begin, end),)):
+                    yield piece, part.order
 
 
 def texts_of(data: bytes) -> Texts:
     """Of any file: one that no system runs has no names."""
-    whole = bytes_of(data)
-    literals, names, tables = _Kept(), _Kept(), _Kept()
-    stated: list[bytes] = []
-    for part in objects_of(data):
-        for piece in _pieces(whole, part.texts):
-            literals.add(_literals(piece, stated))
-        for begin, end in part.constants:
-            for piece in _pieces(whole, ((begin, end),)):
-                tables.add(constants_in(piece, part.order))
-        for table in part.names:
-            names.add(_defined(data, table))
-    return Texts(literals.all(), names.all(), tables.all(), statements(stated))
+    return Texts(data)
 
 
 class _Kept:
@@ -66,7 +105,7 @@ class _Kept:
                 self._size = self._parts[0].size
 
     def all(self) -> Hashes:
-        return np.unique(np.concatenate((np.empty(0, np.uint64), *self._parts)))[:MAX_TEXTS]
+        return distinct_of(self._parts)[:MAX_TEXTS]
 
 
 def _pieces(data: Bytes, ranges: Ranges) -> Iterator[Bytes]:
@@ -76,18 +115,30 @@ def _pieces(data: Bytes, ranges: Ranges) -> Iterator[Bytes]:
             yield data[start : min(start + PIECE_BYTES, end)]
 
 
-def _literals(piece: Bytes, stated: list[bytes]) -> Hashes:
-    """``stated`` receives the texts that may state a version."""
-    edges = np.flatnonzero(np.diff(_PRINTABLE[piece], prepend=False, append=False))
-    starts, ends = edges[::2], edges[1::2]
-    kept = (ends - starts >= _LEAST_BYTES) & (ends - starts < STRING_BYTES.stop) & (ends < piece.size)
-    starts, ends = starts[kept], ends[kept]
-    zero = piece[ends] == 0
-    starts, ends = starts[zero], ends[zero]
-    stating = might_state(piece, starts, ends)[: MAX_STATEMENTS - len(stated)]
-    stated += [piece[starts[at] : ends[at]].tobytes() for at in stating]
+def _literals(piece: Bytes) -> Hashes:
+    starts, ends = _runs(piece)
     long_enough = ends - starts >= STRING_BYTES.start
-    return Prefixes(piece).hashes(starts[long_enough], ends[long_enough])
+    starts, sizes = starts[long_enough], (ends - starts)[long_enough]
+    if not starts.size:
+        return np.empty(0, np.uint64)
+    inside = np.zeros(piece.size + 1, np.int8)  # texts are a small part of most pieces: only their bytes are hashed
+    inside[starts], inside[starts + sizes] = 1, -1
+    ends = np.cumsum(sizes)
+    return Prefixes(piece[np.cumsum(inside[:-1], dtype=np.int8).view(np.bool_)]).hashes(ends - sizes, ends)
+
+
+def _runs(piece: Bytes) -> tuple[Places, Places]:
+    """Where the texts begin and end that are not too short to state a version."""
+    printable = bytes_of(piece.tobytes().translate(_PRINTABLE))
+    edges = np.flatnonzero(printable[1:] != printable[:-1]) + 1
+    if piece.size and printable[0]:
+        edges = np.concatenate(([0], edges))
+    starts, ends = edges[: edges.size // 2 * 2 : 2], edges[1::2]  # one that the piece cuts has no end
+    sizes = ends - starts
+    kept = (sizes >= _LEAST_BYTES) & (sizes < STRING_BYTES.stop)
+    starts, ends = starts[kept], ends[kept]
+    closed = piece[ends] == 0
+    return starts[closed], ends[closed]
 
 
 def _defined(data: bytes, table: Names) -> Hashes:
@@ -121,7 +172,7 @@ def _starts(data: bytes, table: Names) -> Places:
     rows = np.frombuffer(data, layout, count, table.rows_at) if count else np.empty(0, layout)
     if table.defined_mask:
         rows = rows[(rows["state"] & table.defined_mask) != 0]
-    return np.unique(rows["name"].astype(np.int64) - table.less)
+    return distinct(rows["name"].astype(np.int64) - table.less)
 
 
 def _method(name: bytes) -> bytes:
@@ -137,6 +188,4 @@ def _method(name: bytes) -> bytes:
 
 
 _SIZE = re.compile(rb"[1-9]\d{0,2}")
-_PRINTABLE = np.zeros(256, np.bool_)
-_PRINTABLE[32:127] = True
-_PRINTABLE[[9, 10, 13]] = True
+_PRINTABLE = bytes(32 <= byte < 127 or byte in b"\t\n\r" for byte in range(256))

@@ -20,7 +20,7 @@ from .java.archive import is_archive, members
 from .java.class_file import is_class
 from .knowledge import ATOM, ATOM_BITS, BUILT, Atoms, Knowledge, Project, sampled
 from .source import language_of
-from .spans import Hashes
+from .spans import Hashes, distinct
 from .stated import own_templates, templates_of
 
 MAX_VERSIONS = 65_535
@@ -214,7 +214,7 @@ class _Kept(NamedTuple):
 
 
 def _all(family: str, features: Iterable[Features]) -> Hashes:
-    return np.unique(np.concatenate([np.empty(0, np.uint64), *(found[family] for found in features if family in found)]))
+    return distinct(np.concatenate([np.empty(0, np.uint64), *(found[family] for found in features if family in found)]))
 
 
 def _statements(release: Release) -> Iterator[Hashes]:
@@ -224,7 +224,7 @@ def _statements(release: Release) -> Iterator[Hashes]:
 def project_atoms(number: int, rows: dict[str, Rows]) -> tuple[Atoms, Postings]:
     """The atoms of one project, and for each family its features with the index of an atom."""
     runs = {family: _runs(found) for family, found in rows.items()}
-    keys = np.unique(np.concatenate([_key(path, first, last) for _, path, first, last in runs.values()]))
+    keys = distinct(np.concatenate([_key(path, first, last) for _, path, first, last in runs.values()]))
     atoms = np.zeros(keys.size, ATOM)
     atoms["project"], atoms["path"] = number, keys >> np.uint64(32)
     atoms["first"], atoms["last"] = (keys >> np.uint64(16)) & np.uint64(0xFFFF), keys & np.uint64(0xFFFF)

@@ -19,7 +19,11 @@ def distinctive(family: str, hashes: Hashes) -> Hashes:
     """``hashes`` without those of common code; sorted, each once."""
     if family not in FAMILIES:
         return hashes
-    found: Hashes = np.setdiff1d(hashes, _common()[family], assume_unique=True)
+    common = _common()[family]
+    if not common.size:
+        return hashes
+    is_common = common[np.minimum(np.searchsorted(common, hashes), common.size - 1)] == hashes
+    found: Hashes = hashes[~is_common]
     return found
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .component import Component, Matched, best_versions
 from .evidence import MISSING, Evidence, Weights, features_of_project, without
 from .knowledge import Knowledge
-from .spans import Hashes, Places
+from .spans import Hashes, Places, distinct
 
 LEAST = 12.0  # features that count, of a project; hardly any other code has so many of one that it does not contain
 SHARE, HIGH_SHARE = 0.1, 0.3  # of the sequences of the files that are there
@@ -121,7 +121,7 @@ def _best(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], l
 def explained(base: Knowledge, families: Mapping[str, Evidence], project: int) -> Explained:
     """The first family chooses the files."""
     main = next(iter(families.values()))
-    paths = np.unique(base.atoms["path"][main.atoms[main.projects == project]])
+    paths = distinct(base.atoms["path"][main.atoms[main.projects == project]])
     versions = len(base.projects[project].versions)
     tables = [_table(base, evidence, project, paths, versions) for evidence in families.values()]
     in_all = np.array([_distinct(tables[0], version).size for version in range(versions)])
@@ -191,7 +191,7 @@ def _table(base: Knowledge, evidence: Evidence, project: int, paths: Hashes, ver
 def _distinct(table: _Table, version: int, rows: Places | None = None) -> Places:
     """The features that a version has, in whatever file or in these."""
     there = (table.first <= version) & (table.last >= version)
-    return np.unique(table.queries[there if rows is None else there & np.isin(table.rows, rows)])
+    return distinct(table.queries[there if rows is None else there & np.isin(table.rows, rows)])
 
 
 def _by_version(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .common import distinctive
 from .knowledge import BUILT, Knowledge
-from .spans import Hashes, Places
+from .spans import Hashes, Places, distinct
 
 MAX_PROJECTS = 4
 MISSING = 0.3  # of a feature that a version has and the file has not, beside one that both have
@@ -21,6 +21,7 @@ LIKE = 0.25  # of the features that the likest path has in common with the file
 HAS_IT = 0.5  # of a feature
 
 Weights = NDArray[np.float64]
+_NOWHERE = np.empty(0, np.int64)
 
 
 class Evidence(NamedTuple):
@@ -36,9 +37,18 @@ class Evidence(NamedTuple):
 
 def evidence_of(base: Knowledge, family: str, hashes: Hashes) -> Evidence:
     hashes = distinctive(family, base.sampled(family, hashes))
-    found = base.look_up(family, hashes)
+    count = max(len(base.projects), 1)
+    known = base.known(family, hashes)
+    if not known.size:  # as of most files
+        return Evidence(family, hashes.size, np.zeros(count), _NOWHERE, _NOWHERE, _NOWHERE)
+    found = base.look_up(family, known)
     projects = base.columns.project[found.atoms]
-    return _weighed(family, hashes.size, max(len(base.projects), 1), found.queries, found.atoms, projects)
+    return _weighed(family, hashes.size, count, found.queries, found.atoms, projects)
+
+
+def has_chance(base: Knowledge, family: str, some: Hashes, least: float) -> bool:
+    """Whether so many of a file's features, in any order, are one project's."""
+    return bool(evidence_of(base, family, some).weights.max(initial=0) >= least)
 
 
 def without(evidence: Evidence, queries: Places) -> Evidence:
@@ -49,7 +59,7 @@ def without(evidence: Evidence, queries: Places) -> Evidence:
 
 
 def _weighed(family: str, features: int, count: int, queries: Places, atoms: Places, projects: Places) -> Evidence:
-    pairs = np.unique(queries * count + projects)
+    pairs = distinct(queries * count + projects)
     sharing = np.bincount(pairs // count, minlength=features)
     parts = np.where(sharing <= MAX_PROJECTS, 1 / np.maximum(sharing, 1), 0.0)
     weights = np.bincount(pairs % count, parts[pairs // count], count).astype(np.float64)
@@ -58,7 +68,7 @@ def _weighed(family: str, features: int, count: int, queries: Places, atoms: Pla
 
 
 def features_of_project(evidence: Evidence, project: int) -> Places:
-    return np.unique(evidence.queries[evidence.projects == project])
+    return distinct(evidence.queries[evidence.projects == project])
 
 
 def born(base: Knowledge, evidence: Evidence, project: int) -> str:

@@ -12,11 +12,13 @@
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
 Of the last one a file has ``statements``: pairs of words and the version that they have here. Which of them are a project's own
-shows only when all its releases are known.
+shows only when all its releases are known. Three more are of single files only: ``lines``, in which fixes are looked up, and
+what shows at a fraction of the time whether others are worth it, ``table_rows`` and ``glance``.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import numpy as np
 
@@ -25,9 +27,10 @@ from .bytecode import constants_and_names, is_bytecode
 from .java.class_file import is_class, read_class
 from .java.features import class_features
 from .javascript.features import is_script, script_features
+from .javascript.glance import glance
 from .lines import grams_of
 from .source import Parsed, language_of, letters_of, literals_of, tokens_of
-from .spans import HASH_BITS, Hashes, hashes_of
+from .spans import HASH_BITS, Bytes, Hashes, hashes_of
 from .stated import statements
 from .tables import constants_of
 from .vocabulary import is_vocabulary
@@ -35,9 +38,11 @@ from .winnowing import least_grams
 
 FAMILIES = ("file", "letters", "tokens", "literals", "names", "tables", "sequences", "stated")
 OF_A_FILE = (*FAMILIES[:-1], "statements")
+OF_A_PROGRAM = ("file", "literals", "names", "tables", "statements")
 LETTERS = (30, 64)  # size of a gram, and of a window
 TOKENS = (24, 16)
 MIN_LETTERS = 64  # files with fewer are alike by chance
+LARGE_BYTES = 4096
 MAX_SOURCE_BYTES = 16 << 20
 PROGRAM_HEADS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"!<arch>\n")
 
@@ -57,14 +62,37 @@ def features_of(path: str, data: bytes) -> Features:
         except ValueError:
             return {"file": _whole(data)}
     if data.startswith(PROGRAM_HEADS):
-        texts = texts_of(data)
-        return {"file": _whole(data), **texts._asdict()}
+        return _Program(data)
     if is_bytecode(path, data):
         return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(Parsed(data, language), is_script=is_script(path))
-        return source if source.letters.size >= MIN_LETTERS else {"file": np.empty(0, np.uint64)}
+        # Of a large file, letters are counted when they are asked for.
+        return source if len(data) > LARGE_BYTES or source.has_enough else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
+
+
+class _Program(Mapping[str, Hashes]):
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._texts = texts_of(data)
+
+    def __getitem__(self, family: str) -> Hashes:
+        if family == "file":
+            return _whole(self._data)
+        if family not in self:
+            raise KeyError(family)
+        found: Hashes = getattr(self._texts, family)
+        return found
+
+    def __contains__(self, family: object) -> bool:
+        return family in OF_A_PROGRAM or family == "table_rows"
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OF_A_PROGRAM)
+
+    def __len__(self) -> int:
+        return len(OF_A_PROGRAM)
 
 
 class _Source(Mapping[str, Hashes]):
@@ -73,13 +101,23 @@ class _Source(Mapping[str, Hashes]):
     def __init__(self, source: Parsed, *, is_script: bool = False) -> None:
         self._source = source
         self._is_script = is_script
-        self.letters = letters_of(source)
         self._known: dict[str, Hashes] = {}
+
+    @cached_property
+    def _letters(self) -> Bytes:
+        return letters_of(self._source)
+
+    @property
+    def has_enough(self) -> bool:
+        return self._letters.size >= MIN_LETTERS
 
     def __getitem__(self, family: str) -> Hashes:
         if family not in self._known:
             self._known |= self._computed(family)
         return self._known[family]
+
+    def __contains__(self, family: object) -> bool:
+        return family in OF_A_FILE or family == "lines" or (family == "glance" and self._is_script)
 
     def __iter__(self) -> Iterator[str]:
         return iter(OF_A_FILE)
@@ -90,10 +128,14 @@ class _Source(Mapping[str, Hashes]):
     def _computed(self, family: str) -> dict[str, Hashes]:
         if family == "lines":
             return {family: grams_of(self._source.data, self._source.language)}
+        if family == "glance":
+            return {family: glance(self._source.data)}
+        if not self.has_enough:
+            return {family: np.empty(0, np.uint64)}
         if family == "file":
-            return {family: _whole(self._source.data, b"letters\0" + self.letters.tobytes())}
+            return {family: _whole(self._source.data, b"letters\0" + self._letters.tobytes())}
         if family == "letters":
-            return {family: least_grams(self.letters, *LETTERS)}
+            return {family: least_grams(self._letters, *LETTERS)}
         if family == "tokens":
             tokens = tokens_of(self._source)
             return {family: least_grams(tokens.codes, *TOKENS, tokens.links)}

@@ -23,7 +23,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .spans import Hashes
+from .spans import Hashes, distinct
 
 State = Literal["fixed", "vulnerable", "unknown"]
 PRESENT = 0.3  # of the stretches of a vulnerable form: an edit nearby has changed the others
@@ -122,7 +122,7 @@ def features_of_fixes(fixes: Iterable[Fix]) -> tuple[Hashes, Hashes]:
     """(stretches of lines, literals): all that the fixes know."""
     lines = [part for fix in fixes for change in fix.changes for part in (change.vulnerable, change.fixed)]
     texts = [part for fix in fixes for change in fix.changes for part in (change.vulnerable_texts, change.fixed_texts)]
-    return np.unique(hashes_in(b"".join(lines))), np.unique(hashes_in(b"".join(texts)))
+    return distinct(hashes_in(b"".join(lines))), distinct(hashes_in(b"".join(texts)))
 
 
 def in_order(fixes: Iterable[Fix]) -> tuple[Fix, ...]:

@@ -82,7 +82,7 @@ def identify_described(base: Knowledge, files: Iterable[Described], *, deep: boo
         if file.kind in together:
             together[file.kind].append((file.path, file.features))
             continue
-        found = _ALONE[file.kind](base, file.path, file.features)
+        found = _ALONE[file.kind](base, file.path, file.features) if file.features else _Found()
         for part in found.files:
             fixes.look(part, file.features)
         matched += found.files
@@ -95,6 +95,10 @@ def identify_described(base: Knowledge, files: Iterable[Described], *, deep: boo
     grouped = map(fixes.of_source, components(base, matched))
     kept = [found for found in (*grouped, *others) if deep or found.confidence != "low"]
     return Identified(tuple(sorted(kept, key=lambda component: (component.path, component.project))), unexplained)
+
+
+def is_looked_at_alone(file: Described) -> bool:
+    return file.kind in _ALONE
 
 
 def _described(path: str, data: bytes) -> Described:
@@ -131,7 +135,7 @@ def _script(base: Knowledge, path: str, features: Features) -> _Found:
 
 def _program(base: Knowledge, path: str, features: Features) -> _Found:
     """A program of a package in the base is known as a whole; what is in it need not be asked."""
-    whole = list(matched_file(base, path, {"file": features["file"]}))
+    whole = list(matched_file(base, path, {"file": features["file"]})) if base.has_programs else []
     return _Found(whole) if whole else _Found(components=list(in_program(base, path, features)))
 
 

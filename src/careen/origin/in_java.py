@@ -16,6 +16,7 @@ from .evidence import evidence_of
 from .features import Features
 from .java.archive import container_of
 from .knowledge import Knowledge
+from .spans import distinct_of
 
 FAMILIES = ("sequences", "file", "literals", "names")
 COUNTED = {"sequences": 1.0, "file": 4.0}
@@ -39,7 +40,7 @@ def in_classes(base: Knowledge, classes: Iterable[tuple[str, Features]]) -> tupl
 
 
 def in_java(base: Knowledge, path: str, classes: Sequence[Features]) -> Iterator[Component]:
-    together = {family: np.unique(np.concatenate([features[family] for features in classes])) for family in FAMILIES}
+    together = {family: distinct_of(features[family] for features in classes) for family in FAMILIES}
     evidences = {family: evidence_of(base, family, hashes) for family, hashes in together.items()}
     for part in parts(evidences, base, COUNTED, np.full(len(base.projects), LEAST)):
         yield component_of(part, base, path)

@@ -14,10 +14,10 @@ import numpy as np
 from msgspec.structs import replace
 
 from .component import Component, Confidence, Matched, best_versions
-from .evidence import Evidence, Weights, evidence_of, features_of_project, version_hits, version_sizes, without
+from .evidence import Evidence, Weights, evidence_of, features_of_project, has_chance, version_hits, version_sizes, without
 from .features import Features
 from .knowledge import Knowledge, Project
-from .spans import Hashes
+from .spans import Hashes, distinct, distinct_of
 from .stated import BARE, Statement, number_of, stated, text_of
 
 
@@ -37,7 +37,7 @@ RULES = (
     Rule("tables", 8, 0.25, 0.15),
     Rule("tables", 2, 1.0),
 )
-FAMILIES_OF_PROGRAMS = ("literals", "names", "tables")
+LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
 
@@ -47,7 +47,9 @@ _NONE = np.empty(0, np.uint64)
 
 def in_program(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
     """``path`` is of a file, or of a folder whose files are one program."""
-    families = {family: evidence_of(base, family, features.get(family, _NONE)) for family in FAMILIES_OF_PROGRAMS}
+    families = {family: evidence_of(base, family, hashes) for family, hashes in _looked_at(base, features).items()}
+    if not any(evidence.weights.any() for evidence in families.values()):
+        return
     for _ in range(MOST_IN_A_PROGRAM):
         project, confidence = _most_of(base, families)
         if confidence is None:
@@ -72,13 +74,18 @@ def in_bytecode(base: Knowledge, modules: Iterable[tuple[str, Features]]) -> tup
     found: list[Component] = []
     unexplained = 0
     for folder, paths in packages.items():
-        together = {
-            family: np.unique(np.concatenate([files[path][family] for path in paths])) for family in ("literals", "names")
-        }
+        together = {family: distinct_of(files[path][family] for path in paths) for family in ("literals", "names")}
         projects = [replace(project, files=tuple(paths)) for project in in_program(base, folder, together)]
         found += projects
         unexplained += 0 if projects else len(paths)
     return found, unexplained
+
+
+def _looked_at(base: Knowledge, features: Features) -> Features:
+    """Tables cost most: they are read where some of their rows are known, if that can be seen."""
+    found = {family: features.get(family, _NONE) for family in ("literals", "names")}
+    is_there = "table_rows" not in features or has_chance(base, "tables", features["table_rows"], LEAST_ROWS)
+    return {**found, "tables": features.get("tables", _NONE) if is_there else _NONE}
 
 
 def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | None]:
@@ -142,7 +149,7 @@ def _stated(base: Knowledge, project: int, statements: Hashes) -> str:
     A version that the base does not have counts if two others are known to be stated in the same words.
     """
     pairs = stated(statements)
-    templates = np.unique(statements.reshape(-1, 2)[:, 0])
+    templates = distinct(statements.reshape(-1, 2)[:, 0])
     found = base.look_up("stated", templates)
     own = base.atoms["project"][found.atoms] == project
     taught: dict[int, int] = {}

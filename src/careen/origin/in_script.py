@@ -11,23 +11,32 @@ from numpy.typing import NDArray
 
 from .component import Component
 from .cover import LEAST, component_of, parts
-from .evidence import evidence_of
+from .evidence import evidence_of, has_chance
 from .features import Features
 from .javascript.features import module_mark
 from .knowledge import Knowledge
 from .spans import hashes_in_order
 
 COUNTED = {"sequences": 1.0}
+LEAST_AT_A_GLANCE = 5.0  # what has enough for a project has mostly more of them there; other code hardly has so many
 LEAST_OF_NAMED = LEAST / 2  # where the bundler has left the project's name
 
 
 def in_script(base: Knowledge, path: str, features: Features) -> Iterator[Component]:
+    if "sequences" not in features:
+        return
+    if not is_worth_a_look(base, features):
+        return
     evidences = {family: evidence_of(base, family, features[family]) for family in ("sequences", "literals", "names")}
     modules = _are_there([module_mark(project.name.partition(":")[2]) for project in base.projects], features)
     for part in parts(evidences, base, COUNTED, np.where(modules, LEAST_OF_NAMED, LEAST)):
         versions = base.projects[part.project].versions
         stated = _are_there([version.encode() for version in versions], features)
         yield component_of(part, base, path, [version for version, is_there in zip(versions, stated, strict=True) if is_there])
+
+
+def is_worth_a_look(base: Knowledge, features: Features) -> bool:
+    return "glance" not in features or has_chance(base, "sequences", features["glance"], LEAST_AT_A_GLANCE)
 
 
 def _are_there(texts: list[bytes], features: Features) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from .component import Component, Confidence, Matched, best_versions
 from .evidence import Evidence, Weights, born, evidence_of, features_of_project, version_scores, whole_scores, without
 from .features import Features
 from .knowledge import Knowledge
+from .spans import distinct
 
 LOW, MEDIUM, HIGH = 3.0, 6.0, 10.0  # stretches of letters, or of tokens
 SHARE = 0.3  # of those of a file, or of all files
@@ -83,16 +84,16 @@ def _owner(base: Knowledge, path: str, evidence: Evidence) -> tuple[int, str, fl
     """
     if not evidence.queries.size:
         return 0, "", 0.0
-    pairs = np.unique(evidence.queries * len(base.projects) + evidence.projects)
+    pairs = distinct(evidence.queries * len(base.projects) + evidence.projects)
     shares = 1 / np.maximum(np.bincount(pairs // len(base.projects)), 1)
     files, of_file = np.unique(evidence.projects * len(base.paths) + base.columns.path[evidence.atoms], return_inverse=True)
-    file, queries = np.divmod(np.unique(of_file * evidence.features + evidence.queries), evidence.features)
+    file, queries = np.divmod(distinct(of_file * evidence.features + evidence.queries), evidence.features)
     best = int(np.argmax(np.bincount(file, shares[queries])))
     mine = queries[file == best]
     common = np.isin(queries, mine)
     rivals = np.flatnonzero(np.bincount(file[common], minlength=files.size) >= SAME * mine.size)
     projects = files[rivals] // len(base.paths)
-    weight = float(shares[mine].sum()) * np.unique(projects).size
+    weight = float(shares[mine].sum()) * distinct(projects).size
     roots = [
         (_root(path, base.paths[int(files[rival] % len(base.paths))]), int(project))
         for rival, project in zip(rivals, projects, strict=True)

@@ -32,10 +32,12 @@ from careen.safety.typed import from_json, from_msgpack
 
 from .features import FAMILIES
 from .fixes import Fix, damage_of
-from .spans import Hashes, Places
+from .source import language_of
+from .spans import HASH_BITS, Hashes, Places, distinct
 
 FORMAT = 3
 ATOM_BITS = 24
+MARK_BITS = 20
 BUILT = ""
 ATOM = np.dtype(
     [("project", "<u4"), ("path", "<u4"), ("first", "<u2"), ("last", "<u2"), *((family, "<u4") for family in FAMILIES)]
@@ -111,6 +113,31 @@ class Knowledge(Struct, frozen=True, dict=True):
     def columns(self) -> Columns:
         project, path, first, last = (self.atoms[name].astype(np.int64) for name in ("project", "path", "first", "last"))
         return Columns(project, path, first, last, np.searchsorted(project, np.arange(len(self.projects) + 1)))
+
+    @cached_property
+    def has_programs(self) -> bool:
+        """Whether it knows programs by their whole content, as those of packages."""
+        paths = distinct(self.atoms["path"][self.atoms["file"] > 0])
+        return any(language_of(self.paths[int(path)]) is None for path in paths)
+
+    def known(self, family: str, hashes: Hashes) -> Hashes:
+        """Those of the hashes that it has, in any order, each once."""
+        if not hashes.size:
+            return hashes
+        postings = self.postings[family]
+        if family not in self._marks:
+            self._marks[family] = np.zeros(1 << MARK_BITS, np.bool_)
+            self._marks[family][(postings >> np.uint64(ATOM_BITS + HASH_BITS - MARK_BITS)).astype(np.int64)] = True
+        likely = distinct(hashes[self._marks[family][(hashes >> np.uint64(HASH_BITS - MARK_BITS)).astype(np.int64)]])
+        base = likely << np.uint64(ATOM_BITS)
+        is_there = np.searchsorted(postings, base) < np.searchsorted(postings, base + np.uint64(1 << ATOM_BITS))
+        found: Hashes = likely[is_there]
+        return found
+
+    @cached_property
+    def _marks(self) -> dict[str, NDArray[np.bool_]]:
+        """By family, whether any feature begins with these bits."""
+        return {}
 
     def look_up(self, family: str, hashes: Hashes) -> Found:
         """``hashes`` are sorted and each once."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from .source import Language, Parsed
-from .spans import HASH_BITS, Hashes
+from .spans import HASH_BITS, Hashes, distinct
 
 GRAM_LINES = 3
 MIN_LETTERS = 12  # a stretch with fewer letters and digits is like many others
@@ -42,7 +42,7 @@ def grams_of(data: bytes, language: Language) -> Hashes:
 
 
 def as_hashes(values: "frozenset[int] | Sequence[int]") -> Hashes:
-    return np.unique(np.fromiter(values, np.uint64, len(values)))
+    return distinct(np.fromiter(values, np.uint64, len(values)))
 
 
 def _code_lines(data: bytes, language: Language) -> list[bytes]:

@@ -13,7 +13,7 @@ from .features import FAMILIES
 from .fixes import Fix, in_order
 from .knowledge import ATOM_BITS, SAMPLED, Found, Knowledge, Project, sampled
 from .order import version_key
-from .spans import Hashes, Places
+from .spans import Hashes, Places, distinct
 
 _ATOM = np.uint64((1 << ATOM_BITS) - 1)
 
@@ -28,6 +28,9 @@ class Joined(Knowledge, frozen=True):
         found = [base.look_up(family, hashes) for base in self.bases]
         atoms = [places[part.atoms] for part, places in zip(found, self.places, strict=True)]
         return Found(np.concatenate([part.queries for part in found]), np.concatenate(atoms))
+
+    def known(self, family: str, hashes: Hashes) -> Hashes:
+        return distinct(np.concatenate([base.known(family, hashes) for base in self.bases]))
 
     def trusted_fixes_of(self, project: str) -> tuple[Fix, ...]:
         return in_order(fix for base in self.bases for fix in base.trusted_fixes_of(project))
@@ -120,12 +123,12 @@ class _ByProject:
         renumbered = np.array([there[version] for version in base.projects[number].versions], np.uint16)
         low, high = np.searchsorted(base.atoms["project"], [number, number + 1])
         renamed = np.zeros(len(base.paths), np.uint32)
-        for path in np.unique(base.atoms["path"][low:high]):
+        for path in distinct(base.atoms["path"][low:high]):
             renamed[path] = names.setdefault(base.paths[path], len(names))
         for family, (hashes, atoms) in self._features.items():  # a run of versions is a row for each
             first, last = np.searchsorted(atoms, [low, high])
             mine, its = hashes[first:last], atoms[first:last]
-            kept = np.isin(mine, sampled(family, np.unique(mine), sampling))
+            kept = np.isin(mine, sampled(family, distinct(mine), sampling))
             runs = base.atoms[its[kept]]
             counts = runs["last"].astype(np.int64) - runs["first"] + 1
             steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)

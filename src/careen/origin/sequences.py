@@ -5,7 +5,7 @@ Of every ``WINDOW`` consecutive stretches of ``GRAM`` texts one is kept, chosen 
 
 import numpy as np
 
-from .spans import HASH_BITS, Hashes
+from .spans import HASH_BITS, Hashes, distinct
 from .winnowing import sliding_minima
 
 GRAM, WINDOW = 4, 4
@@ -14,12 +14,15 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 def sequences(texts: Hashes) -> Hashes:
     """Of hashes of texts in order; sorted and each once. Fewer than ``GRAM`` texts have none."""
-    count = texts.size - GRAM + 1
-    if count <= 0:
-        return np.empty(0, np.uint64)
-    grams = np.zeros(count, np.uint64)
+    found = grams(texts)
+    return distinct(sliding_minima(found, min(WINDOW, found.size))) if found.size else found
+
+
+def grams(texts: Hashes) -> Hashes:
+    """Of all stretches, in their order."""
+    count = max(texts.size - GRAM + 1, 0)
+    found = np.zeros(count, np.uint64)
     for step in range(GRAM):
-        grams = (grams ^ texts[step : step + count]) * _FACTOR
-        grams ^= grams >> np.uint64(29)
-    grams = (grams * _FACTOR) >> np.uint64(64 - HASH_BITS)
-    return np.unique(sliding_minima(grams, min(WINDOW, count)))
+        found = (found ^ texts[step : step + count]) * _FACTOR
+        found ^= found >> np.uint64(29)
+    return (found * _FACTOR) >> np.uint64(64 - HASH_BITS)

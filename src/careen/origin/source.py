@@ -162,12 +162,15 @@ class Tokens(NamedTuple):
 
 
 class Parsed:
-    """A file, and the spans of its comments and strings as pairs of offsets; strings are looked for when they are asked for."""
+    """A file, and the spans of its comments and strings as pairs of offsets; each are looked for when they are asked for."""
 
     def __init__(self, data: bytes, language: Language) -> None:
         self.data = data
         self.language = language
-        self.gaps = tuple(self._found_gaps())
+
+    @cached_property
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        return tuple(self._found_gaps())
 
     def _found_gaps(self) -> Iterator[tuple[int, int]]:
         for match in self.language.gaps.finditer(self.data):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .spans import Bytes, Hashes, Places, hash_of
+from .spans import Bytes, Hashes, Places, distinct, hash_of
 
 MAX_STATEMENTS = 10_000
 CONTEXT_BYTES = 24  # that count, before the version and after it
@@ -39,7 +39,7 @@ def might_state(data: Bytes, starts: Places, ends: Places) -> Places:
     at = np.searchsorted(starts, points, side="right") - 1
     inside = at >= 0
     at, points = at[inside], points[inside]
-    return np.unique(at[points < ends[at]])
+    return distinct(at[points < ends[at]])
 
 
 def statements(texts: Iterable[bytes]) -> Hashes:
@@ -66,8 +66,8 @@ def own_templates(releases: Iterable[tuple[str, Iterable[Hashes]]]) -> Hashes:
         number = number_of(version)
         pairs = np.unique(np.concatenate([_NONE, *(pairs.reshape(-1, 2) for pairs in found)]), axis=0)
         agrees = pairs[:, 1] == np.uint64(number or 0)
-        agreeing.append(np.unique(pairs[agrees, 0]))
-        others.append(np.unique(pairs[~agrees, 0]))
+        agreeing.append(distinct(pairs[agrees, 0]))
+        others.append(distinct(pairs[~agrees, 0]))
     templates, counts = np.unique(np.concatenate(agreeing), return_counts=True)
     wrong = np.concatenate(others)
     against = np.searchsorted(np.sort(wrong), templates, side="right") - np.searchsorted(np.sort(wrong), templates)

@@ -7,7 +7,7 @@ document fingerprinting" (2003).
 
 import numpy as np
 
-from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes
+from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, distinct
 
 
 def least_grams(symbols: Bytes, gram: int, window: int, links: Places | None = None) -> Hashes:
@@ -22,7 +22,7 @@ def least_grams(symbols: Bytes, gram: int, window: int, links: Places | None = N
         grams = prefixes.grams(gram) if links is None else prefixes.linked_grams(gram, np.maximum(links[piece] - start, -1))
         least = sliding_minima(grams, min(window, grams.size))
         found.append(least[np.flatnonzero(np.diff(least, prepend=least[0] ^ np.uint64(1)))])
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))
 
 
 def sliding_minima(values: Hashes, window: int) -> Hashes:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.layers.early_features import EarlyFeatures
 from careen.layers.index import Readers, index, known_as
 from careen.layers.kept import Kept
 from careen.model.delta import Delta
@@ -23,7 +24,8 @@ PARALLEL_FROM_BYTES = 1 << 20  # of a layer: a thread takes longer to start than
 class Reading(Struct, frozen=True):
     """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it.
 
-    ``kept``: files of the layers that are read, for a second look at the image.
+    ``kept``: files of the layers that are read, for a second look at the image. ``early``: features of files that are read
+    with their layers, for this image.
     """
 
     readers: Readers
@@ -34,6 +36,7 @@ class Reading(Struct, frozen=True):
     progress: Progress = silent
     on_delta: Callable[[Delta], None] = lambda _: None
     kept: Kept | None = None
+    early: EarlyFeatures | None = None
 
 
 def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
@@ -46,6 +49,7 @@ def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> li
             reading.store,
             budget,
             kept=reading.kept,
+            early=reading.early,
             verify_diff_id=reading.verify_diff_ids,
             progress=progress,
         )

@@ -5,6 +5,7 @@ layer and opens no base. Files that nothing names stay unidentified.
 """
 
 import hashlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,10 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.errors import NetworkError
+from careen.layers.early_features import EarlyFeatures
+from careen.layers.index import known_as
 from careen.log import logger
 from careen.model.image import Image
 from careen.model.inventory import Inventory
-from careen.model.origin import OriginRead
+from careen.model.origin import OriginFile, OriginRead
 from careen.model.package import Package
 from careen.safety.budget import Budget
 from careen.safety.typed import from_msgpack
@@ -24,8 +27,10 @@ from careen.safety.typed import from_msgpack
 from .layers import Reading, inventory_key
 
 if TYPE_CHECKING:
-    from careen.layers.origin_features import FeaturesRead
+    from careen.layers.origin_features import Ask, FeatureReader, FeaturesRead, FileFeatures
     from careen.layers.walk import Select, Walked
+    from careen.origin.component import Component
+    from careen.origin.identify import Described
     from careen.origin.knowledge import Knowledge
 
 log = logger(__name__)
@@ -48,11 +53,45 @@ class Search(Struct, frozen=True):
     bases: tuple[Base, ...] = ()
     seconds: float = SECONDS
     reduced: bool = False  # numpy is not installed
+    asked: bool = True  # by the user: else files that cost much are left out if there is only the base that ships
+
+    @property
+    def costly(self) -> bool:
+        return self.asked or not self.is_small
+
+    @property
+    def is_small(self) -> bool:
+        return all(base.small for base in self.bases)
+
+    @property
+    def kind(self) -> str:
+        """What names the features that are read for it; "" if they are all that there are."""
+        return " ".join(base.key for base in self.bases) if self.is_small else ""
 
 
 class _Found(Struct, frozen=True):
     packages: tuple[Package, ...] = ()
     read: OriginRead = OriginRead()
+
+
+def early_of(search: Search) -> EarlyFeatures | None:
+    """What reads features with the layers of one image; None if there is nothing to compare them with."""
+    return None if search.reduced or not search.bases else _early(search)
+
+
+def _early(search: Search) -> EarlyFeatures:
+    made: list[FeatureReader] = []
+    lock = threading.Lock()
+
+    def reader() -> "FeatureReader":
+        from careen.layers.origin_features import FeatureReader
+
+        with lock:
+            if not made:
+                made.append(FeatureReader(_asking(search), search.seconds))
+            return made[0]
+
+    return EarlyFeatures(reader, costly=search.costly)
 
 
 def with_origin(image: Image, inventory: Inventory, search: Search, reading: Reading) -> Inventory:
@@ -63,40 +102,83 @@ def with_origin(image: Image, inventory: Inventory, search: Search, reading: Rea
         nothing = OriginRead(len(files), unexplained=len(files), small=not search.reduced, reduced=search.reduced)
         return replace(inventory, origin_read=nothing)
     name = inventory_key(image, reading)
-    key = f"origin {name} {' '.join(base.key for base in search.bases)}" if name else ""
+    chosen = tuple(file for file in files if search.costly or not file.costly)
+    key = f"origin {name} {search.costly} {' '.join(base.key for base in search.bases)}" if name else ""
     found = _stored(key, reading, _Found)
     if found is None:
-        read = _features(image, inventory, search, reading, f"features {name}" if name else "")
+        read = _features(image, chosen, search, reading)
         bases = tuple(_opened(search.bases))
         found = _found(read, inventory, bases)
         _store(key, found, reading, lasting=not found.read.unread and len(bases) == len(search.bases))
-    return replace(inventory, packages=(*inventory.packages, *found.packages), origin_read=found.read)
+    origin_read = replace(found.read, costly=len(files) - len(chosen))
+    return replace(inventory, packages=(*inventory.packages, *found.packages), origin_read=origin_read)
 
 
-def _features(image: Image, inventory: Inventory, search: Search, reading: Reading, key: str) -> "FeaturesRead":
+def _asking(search: Search) -> "Ask | None":
+    """With the base alone that ships, what it looks at is read; with others all, so that the next one needs no new read."""
+    if not search.is_small:
+        return None
+    from careen.origin.asking import asked_of
+
+    from .origin_packages import is_of_scripts
+
+    bases = [known for _, known in _opened(search.bases)]
+
+    def ask(file: "Described", owned: bool) -> frozenset[str]:
+        def counts(found: "Component") -> bool:
+            return file.kind != "program" or not is_of_scripts(found)
+
+        return frozenset().union(*(asked_of(base, file, counts, owned=owned) for base in bases))
+
+    return ask
+
+
+def _features(image: Image, files: Sequence[OriginFile], search: Search, reading: Reading) -> "FeaturesRead":
     from careen.layers.origin_features import FeaturesRead, read_features
     from careen.layers.verified import read_again
 
-    stored = _stored(key, reading, FeaturesRead)
-    if stored is not None:
-        return stored
+    early = reading.early or _early(search)
+    layers = {file.layer: _known_features(known_as(image.layers[file.layer]), search, reading) for file in files}
+    for layer, known in layers.items():
+        known.update(early.of(known_as(image.layers[layer])))
+    missing = [file for file in files if not (at := layers[file.layer].get(file.path)) or not at.suits(file)]
     budget = Budget(reading.limits)
-    is_lasting = True
+    passing: set[int] = set()  # layers of which some features may be had another time
 
     def again(number: int, select: "Select") -> "Walked":
-        nonlocal is_lasting
         walked = read_again(image.layers[number], select, budget)
-        is_lasting = is_lasting and not any(unknown.transient for unknown in walked.unknowns)
+        if any(unknown.transient for unknown in walked.unknowns):
+            passing.add(number)
         return walked
 
-    files = inventory.origin_files.files
     try:
-        found = read_features(files, again, search.seconds)
+        for layer, features in read_features(missing, again, early.make()) if missing else ():
+            layers[layer][features.path] = features
     except NetworkError as error:
-        log.warning("the layers could not be read once more (%s): the origin of %d files is unknown", error, len(files))
-        return FeaturesRead(unread=len(files))
-    _store(key, found, reading, lasting=is_lasting and not found.unread)
+        log.warning("the layers could not be read once more (%s): the origin of %d files is unknown", error, len(missing))
+    found = [(file, layers[file.layer].get(file.path)) for file in files]
+    for layer in layers.keys() - passing:
+        of_layer = tuple(at for file, at in found if at and file.layer == layer)
+        _store_features(known_as(image.layers[layer]), of_layer, search, reading)
+    kept = (part for _, at in found if at for part in at.kept)
+    return FeaturesRead(tuple(sorted(kept, key=lambda part: part.path)), sum(at is None for _, at in found))
+
+
+def _known_features(layer: str, search: Search, reading: Reading) -> "dict[str, FileFeatures]":
+    from careen.layers.origin_features import FileFeatures
+
+    found: dict[str, FileFeatures] = {}
+    for kind in (search.kind, "") if layer else ():
+        stored = _stored(f"features {kind} {layer} {reading.readers.fingerprint}", reading, tuple[FileFeatures, ...])
+        found.update((file.path, file) for file in stored or ())
     return found
+
+
+def _store_features(layer: str, files: "tuple[FileFeatures, ...]", search: Search, reading: Reading) -> None:
+    """Those that another image with this layer has asked for stay."""
+    if layer and files:
+        together = {**_known_features(layer, search, reading), **{file.path: file for file in files}}
+        _store(f"features {search.kind} {layer} {reading.readers.fingerprint}", tuple(together.values()), reading, lasting=True)
 
 
 def _found(read: "FeaturesRead", inventory: Inventory, bases: "Sequence[tuple[Base, Knowledge]]") -> _Found:
@@ -139,7 +221,7 @@ def _stored(key: str, reading: Reading, kind: "type[Kind]") -> "Kind | None":
         return None  # damaged on the disk: made anew
 
 
-def _store(key: str, value: Struct, reading: Reading, *, lasting: bool) -> None:
+def _store(key: str, value: object, reading: Reading, *, lasting: bool) -> None:
     if key and lasting:
         reading.store.put(_hashed(key), msgspec.msgpack.encode(value))
 

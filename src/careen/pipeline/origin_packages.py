@@ -51,7 +51,7 @@ def packages_of(
     explained: set[str] = set()
     for found in identified.components:
         component = _doubted(found) if few_versions and not _is_whole(found) else found
-        if component.path in programs and _is_of_scripts(component):
+        if component.path in programs and is_of_scripts(component):
             continue
         explained.update(component.files)
         owned_by = frozenset(owners[path] for path in component.files if path in owners)
@@ -61,7 +61,7 @@ def packages_of(
     return packages, frozenset(explained)
 
 
-def _is_of_scripts(component: Component) -> bool:
+def is_of_scripts(component: Component) -> bool:
     """Texts of a script in a program come from elsewhere: Python's own modules, and what tools generate, have them as well."""
     return bool(component.purls) and all(purl.startswith(OF_SCRIPTS) for purl in component.purls)
 

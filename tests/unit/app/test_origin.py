@@ -21,8 +21,7 @@ MAX_BYTES = 3 << 20
 @pytest.fixture
 def settings(tmp_path, monkeypatch):
     monkeypatch.setattr(origin, "SHIPPED", tmp_path / "shipped")
-    looks = ("vuln", "secret", "config", "origin")
-    return Settings(cache_dir=tmp_path / "cache", trust_cache=True, offline=True, refresh="never", scanners=looks)
+    return Settings(cache_dir=tmp_path / "cache", trust_cache=True, offline=True, refresh="never", advisories=None)
 
 
 def test_what_ships_what_was_pulled_and_what_the_user_names(settings, tmp_path):
@@ -38,7 +37,6 @@ def test_what_ships_what_was_pulled_and_what_the_user_names(settings, tmp_path):
 
 def test_it_is_left_out(settings):
     assert search_of(replace(settings, scanners=("vuln", "secret"))) is None
-    assert search_of(replace(settings, scanners=Settings(cache_dir=settings.cache_dir).scanners)) is None
 
 
 def test_to_name_a_base_is_to_ask_for_it(settings, tmp_path):
@@ -51,12 +49,15 @@ def test_a_folder_without_a_base_is_an_error(settings, tmp_path):
         search_of(replace(settings, origin_kb=(tmp_path,)))
 
 
-def test_without_numpy_it_is_an_error(settings, tmp_path, monkeypatch):
+def test_without_numpy_it_is_an_error_only_if_it_is_asked_for(settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(origin, "find_spec", lambda name: None)
+
     def missing():
         raise UsageError("the origin of code needs numpy", "pip install 'careen[origin]'")
 
     monkeypatch.setattr(origin, "_check_installed", missing)
-    for changes in ({}, {"scanners": ("origin",)}, {"origin_kb": (tmp_path,)}):
+    assert search_of(settings).reduced
+    for changes in ({"scanners": ("origin",)}, {"origin_kb": (tmp_path,)}):
         with pytest.raises(UsageError, match="needs numpy"):
             search_of(replace(settings, **changes))
 

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from careen.layers.origin_features import described_files, read_features
+from careen.layers.origin_features import FeatureReader, FeaturesRead, described_files, read_features
 from careen.layers.verified import read_again
 from careen.model.origin import OriginFile
 from careen.origin.building import ReleaseReader, build
@@ -21,9 +21,11 @@ CODE = project(1)["1.1"]["src/part0.c"]
 PROGRAM = elf(b"a text of the program\0another text\0" * 20)
 
 
-def read(files, *wanted, seconds=60, clock=lambda: 0.0):
-    layer = layer_of(make_layer(files))
-    return read_features(wanted, lambda number, select: read_again(layer, select, Budget(Limits())), seconds, clock)
+def read(files, *wanted, seconds=60, clock=lambda: 0.0, ask=None):
+    layer, reader = layer_of(make_layer(files)), FeatureReader(ask, seconds, clock)
+    found = read_features(wanted, lambda number, select: read_again(layer, select, Budget(Limits())), reader)
+    kept = sorted((part for _, features in found for part in features.kept), key=lambda part: part.path)
+    return FeaturesRead(tuple(kept), len(wanted) - len(found))
 
 
 def test_features_are_those_of_the_content():
@@ -66,16 +68,38 @@ def test_each_kind_keeps_what_it_is_compared_by():
 
 
 def test_what_is_left_when_the_time_is_used_up_is_counted():
-    times = iter((0.0, 1.0, 99.0, 99.0))
+    times = iter((0.0, 99.0))
     found = read(dict.fromkeys(("a.c", "b.c", "c.c"), CODE), *(OriginFile(name, 0) for name in ("a.c", "b.c", "c.c")),
                  clock=lambda: next(times))  # fmt: skip
     assert ([kept.path for kept in found.files], found.unread) == (["a.c"], 2)
 
 
 def test_nothing_wanted_reads_nothing():
-    assert read_features((), lambda number, select: pytest.fail("it is opened"), 1) == read({})
+    assert read_features((), lambda number, select: pytest.fail("it is opened"), FeatureReader(None, 1)) == []
 
 
 def test_a_large_file_is_read_from_the_disk():
     found = read({"b": PROGRAM + bytes(9 << 20)}, OriginFile("b", 0))
     assert found.files[0].size_bytes > 0
+
+
+def test_of_what_nobody_asks_nothing_is_kept_and_costly_forms_cannot_be_asked_for():
+    asked = {}
+
+    def ask(file, owned):
+        asked[file.path] = set(file.features)
+        return frozenset(("letters", "tokens")) if file.path == "a.c" else frozenset()
+
+    found = read({"a.c": CODE, "b": PROGRAM}, OriginFile("a.c", 0, "pkg:pypi/x@1"), OriginFile("b", 0), ask=ask)
+    assert {kept.path: set(kept.families) for kept in found.files} == {"a.c": {"letters"}, "b": set()}
+    assert "tokens" not in asked["a.c"]
+    assert "literals" in asked["b"]
+    assert [file.features for file in described_files(found)][1] == {}
+
+
+def test_what_suits_a_file():
+    reader = FeatureReader(None, 60)
+    source, program = reader.read("a.c", CODE, owned=True), reader.read("b", PROGRAM, owned=True)
+    assert source.suits(OriginFile("a.c", 0, "pkg:pypi/x@1"))
+    assert not source.suits(OriginFile("a.c", 0))
+    assert program.suits(OriginFile("b", 0))

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from careen.catalogers import apk, distribution, dpkg, golang, native_code, npm, program_digests, python
 from careen.layers import origin_files
 from careen.layers.bind import bind
@@ -84,9 +82,3 @@ def test_what_is_beyond_the_bound_is_counted(monkeypatch):
 def test_a_file_that_a_later_layer_replaces_is_looked_at_there():
     assert found({"opt/a.c": SOURCE}, {"opt/a.c": SOURCE}).files == (OriginFile("opt/a.c", 1),)
     assert found({"opt/a.c": SOURCE}, {"opt/.wh.a.c": b""}).files == ()
-
-
-def test_the_languages_are_those_that_the_engine_reads():
-    source = pytest.importorskip("careen.origin.source")
-    unread = [suffix for suffix in origin_files.SOURCES if source.language_of(f"file{suffix}") is None]
-    assert unread == []

@@ -122,3 +122,14 @@ def test_dates_of_other_versions_are_damage(tmp_path):
     write_base(tmp_path / "kb", dated)
     with pytest.raises(ValueError, match="dates of other versions"):
         open_base(tmp_path / "kb")
+
+
+def test_known_features_in_any_order_each_once(folder):
+    base = open_base(folder)
+    assert base.known("letters", np.array([7, 2, 1 << 39, 2], np.uint64)).tolist() == [2]
+    assert base.known("tokens", np.array([2], np.uint64)).tolist() == []
+
+
+@pytest.mark.parametrize(("path", "expected"), [("a.c", False), ("bin/a", True)])
+def test_whether_it_knows_whole_programs(path, expected):
+    assert base_of({"one": [{path: {"file": frozenset((9,))}}, {}, {}, {}]}).has_programs is expected

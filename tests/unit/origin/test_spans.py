@@ -4,7 +4,17 @@ from hypothesis import strategies as st
 
 np = pytest.importorskip("numpy")
 
-from careen.origin.spans import BASE, PIECE_BYTES, Prefixes, _mixed, bytes_of, hash_of  # noqa: E402
+from careen.origin.spans import (  # noqa: E402
+    BASE,
+    PIECE_BYTES,
+    Prefixes,
+    _mixed,
+    bytes_of,
+    distinct,
+    hash_of,
+    hashes_of_short_spans,
+    hashes_of_spans,
+)
 
 
 def naive(text: bytes) -> int:
@@ -60,3 +70,16 @@ def test_a_linked_gram_depends_on_nothing_before_it(names, size):
         last[name] = place
     prefixes = Prefixes(np.full(len(names), 7, np.uint8))
     assert prefixes.linked_grams(size, np.array(links, np.int64)).tolist() == linked(names, size)
+
+
+@given(st.lists(st.integers(0, 1 << 40)))
+def test_distinct_numbers_are_sorted_and_each_once(numbers):
+    assert distinct(np.array(numbers, np.uint64)).tolist() == sorted(set(numbers))
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40), max_size=20))
+def test_short_spans_have_the_same_hashes(texts):
+    sizes = np.array([len(text) for text in texts], np.int64)
+    starts = np.cumsum(sizes) - sizes
+    data = bytes_of(b"".join(texts))
+    assert hashes_of_short_spans(data, starts, sizes).tolist() == hashes_of_spans(data, starts, starts + sizes).tolist()

@@ -6,7 +6,7 @@ import pytest
 np = pytest.importorskip("numpy")
 
 from careen.origin.source import Parsed, language_of  # noqa: E402
-from careen.origin.tables import constants_in, constants_of  # noqa: E402
+from careen.origin.tables import constants_in, constants_of, rows_in  # noqa: E402
 
 MADE = random.Random(7)
 NUMBERS = [MADE.randrange(1, 200) for _ in range(64)]
@@ -112,3 +112,18 @@ def test_hostile_source_ends():
         "= { 1,2,3,4,5,6,7,8 " + "} {" * 100_000 + ";",
     ):
         of_source(text)
+
+
+@pytest.mark.parametrize("order", "<>")
+def test_rows_are_some_of_the_table(order):
+    content = struct.pack(f"{order}256H", *(MADE.randrange(1 << 16) for _ in range(256)))
+    data = np.frombuffer(bytes(64) + content + bytes(70), np.uint8)
+    rows, table = set(rows_in(data, order).tolist()), set(constants_in(data, order).tolist())
+    assert rows
+    assert rows <= table
+
+
+def test_text_and_simple_progressions_have_no_rows():
+    assert rows_in(np.frombuffer(b"some text of a program, " * 40, np.uint8)).size == 0
+    assert rows_in(np.arange(400, dtype="<u4").view(np.uint8)).size == 0
+    assert rows_in(np.zeros(20, np.uint8)).size == 0

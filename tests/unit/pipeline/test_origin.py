@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("numpy")
 
 from msgspec.structs import replace
+from tests.support.executables import elf
 from tests.support.images import make_layer
 from tests.unit.layers.helpers import CATALOGERS
 from tests.unit.origin.test_identify import PROJECTS
@@ -14,13 +15,13 @@ from tests.unit.origin.test_identify import PROJECTS
 from careen.errors import NetworkError
 from careen.layers.index import Readers
 from careen.model.image import Image, ImageConfig, Layer
-from careen.model.origin import OriginRead
+from careen.model.origin import OriginFile, OriginFiles, OriginRead
 from careen.model.package import Evidence
 from careen.origin.building import ReleaseReader, build
 from careen.origin.knowledge import Project
 from careen.pipeline.image import inventory_of
 from careen.pipeline.layers import Reading
-from careen.pipeline.origin import Base, Search, with_origin
+from careen.pipeline.origin import Base, Search, early_of, with_origin
 from careen.store.memory import MemoryStore
 
 
@@ -83,7 +84,7 @@ def test_copies_in_two_places_are_one_package(one):
     assert len(package.evidence) == 8
 
 
-def test_a_known_image_is_not_read_again_also_for_another_base(one):
+def test_a_known_image_is_read_once_for_what_ships_and_once_for_all_others(one):
     opened, store = Opened(COPY | OTHER), MemoryStore()
     first = run(opened, Search((one,)), store)
     read = opened.count
@@ -91,7 +92,10 @@ def test_a_known_image_is_not_read_again_also_for_another_base(one):
     assert run(opened, Search((closed,)), store) == first
     known = made("libb")
     other = run(opened, Search((one, Base("b", lambda: known))), store)
-    assert opened.count == read
+    assert opened.count == read + 1
+    third = made("libc")
+    assert run(opened, Search((Base("c", lambda: third),)), store).origin_read.unexplained == 8
+    assert opened.count == read + 1
     assert [package.name for package in other.packages if package.origin] == ["liba", "libb"]
     assert other.origin_read == OriginRead(files=8, unexplained=0, projects=2)
 
@@ -133,3 +137,53 @@ def test_without_any_base_it_is_stated():
 def test_an_image_without_such_code_is_left_as_it_is(one):
     found = run(Opened({"etc/hostname": b"x"}), Search((one,)))
     assert found.origin_read is None
+
+
+def test_a_layer_that_another_image_has_brings_its_features(one):
+    store = MemoryStore()
+    run(Opened(COPY), Search((one,)), store)
+    opened = Opened(COPY)
+    other = make_layer({"etc/hostname": b"x"})
+    top = Layer(1, "", "", len(other), "", lambda: io.BytesIO(other), identity="top")
+    opened.image = replace(opened.image, layers=(*opened.image.layers, top))
+    opened_before = opened.count
+    assert [package.purl for package in run(opened, Search((one,)), store).packages] == ["pkg:generic/liba@1.2"]
+    assert opened.count == opened_before
+
+
+PACKAGE = {
+    "srv/node_modules/shop/package.json": b'{"name": "shop", "version": "1.0.0"}',
+    **{f"srv/node_modules/shop/vendor/{path}": data for path, data in PROJECTS["liba"]["1.2"].items()},
+}
+
+
+def test_copies_in_packages_are_read_with_their_layer(one):
+    search, store = Search((one,)), MemoryStore()
+    opened = Opened(PACKAGE)
+    with_early = replace(reading(store), early=early_of(search))
+    image, inventory = inventory_of(opened.image, with_early)
+    before = opened.count
+    found = with_origin(image, inventory, search, with_early)
+    assert opened.count == before
+    later = run(Opened(PACKAGE), search)
+    assert [package for package in found.packages if package.origin] == [
+        package for package in later.packages if package.origin
+    ]
+    assert [package.purl for package in found.packages if package.origin] == ["pkg:generic/liba@1.2"]
+
+
+def test_without_a_base_nothing_is_read_early():
+    assert early_of(Search()) is None
+    assert early_of(Search(reduced=True)) is None
+
+
+def test_programs_of_packages_are_left_out_if_nobody_asks_for_them(one):
+    path = "srv/node_modules/shop/build/shop.node"
+    files = OriginFiles((OriginFile(path, 0, "pkg:npm/shop@1.0.0", costly=True),))
+    known = made("libb")
+    own = Base("b", lambda: known)
+    for search, left_out in ((Search((one,), asked=False), 1), (Search((one,)), 0), (Search((one, own), asked=False), 0)):
+        with_early = replace(reading(MemoryStore()), early=early_of(search))
+        image, inventory = inventory_of(Opened({path: elf(b"a text of the program\0" * 20)}).image, with_early)
+        found = with_origin(image, replace(inventory, origin_files=files), search, with_early)
+        assert (found.origin_read.costly, found.origin_read.files) == (left_out, 1 - left_out)

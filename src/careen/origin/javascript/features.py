@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from ..sequences import sequences
-from ..spans import Hashes, hashes_of
+from ..spans import Hashes, distinct, hashes_of
 from .texts import texts_of
 
 STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
@@ -26,8 +26,8 @@ def script_features(data: bytes) -> dict[str, Hashes]:
     named = texts.is_name & (texts.sizes >= NAME_BYTES.start)
     literal = ~texts.is_name & (texts.sizes >= STRING_BYTES.start)
     return {
-        "literals": np.union1d(texts.hashes[literal], hashes_of(map(module_mark, modules_named(data)))),
-        "names": np.unique(texts.hashes[named]),
+        "literals": distinct(np.concatenate((texts.hashes[literal], hashes_of(map(module_mark, modules_named(data)))))),
+        "names": distinct(texts.hashes[named]),
         "sequences": sequences(texts.hashes),
     }
 

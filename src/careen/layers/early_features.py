@@ -1,0 +1,85 @@
+"""Features of files that are read while their layer is, so that it need not be read once more.
+
+Which files are wanted is known when all layers are: here it is guessed by their places, below the folders in which packages
+of languages are installed. The others are read in one more pass (``origin_features``).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from careen.log import logger
+from careen.plugins import File, Reader, Wants
+
+from .dispatch import Wanted
+from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, SYSTEM, is_copy, is_costly, is_source
+
+if TYPE_CHECKING:
+    from .origin_features import FeatureReader, FileFeatures
+
+log = logger(__name__)
+
+NAME = "early_features"
+PACKAGES = ("/site-packages/", "/dist-packages/", "/node_modules/")
+_PROGRAMS = (".so", ".node", ".pyd", ".dll", ".exe", ".dylib")
+
+Select = Callable[[str, int], list[Wanted]]
+
+
+class EarlyFeatures:
+    """Of the layers of one image. ``make`` gives the reader when the first file is there."""
+
+    def __init__(self, make: "Callable[[], FeatureReader]", *, costly: bool = True) -> None:
+        """``costly``: files that cost much are read as well."""
+        self.make, self._costly = make, costly
+        self._layers: dict[str, dict[str, FileFeatures]] = {}
+        self._programs = Wanted(NAME, Reader(Wants(magic=PROGRAM_HEADS, amount="stream"), self._program))
+        self._sources = Wanted(NAME, Reader(Wants(amount="stream"), self._source))
+
+    def with_early(self, select: Select) -> Select:
+        """The same readers, and one more for files whose features will be wanted."""
+
+        def selected(path: str, mode: int) -> list[Wanted]:
+            wanted = select(path, mode)
+            place = "/" + path
+            if any(folder in place for folder in PACKAGES) and not path.startswith(SYSTEM):
+                if is_source(path):
+                    return [*wanted, self._sources]
+                if mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path:
+                    return [*wanted, self._programs]
+            return wanted
+
+        return selected
+
+    def put(self, layer: str, pairs: "Iterable[tuple[str, FileFeatures]]") -> None:
+        self._layers[layer] = dict(pairs)
+
+    def of(self, layer: str) -> "dict[str, FileFeatures]":
+        return self._layers.get(layer, {})
+
+    def _program(self, file: File) -> "_Scanner | None":
+        is_left_out = file.size_bytes not in PROGRAM_BYTES or (not self._costly and is_costly(file.path, file.size_bytes))
+        return None if is_left_out else _Scanner(file.path, self.make)
+
+    def _source(self, file: File) -> "_Scanner | None":
+        return _Scanner(file.path, self.make) if is_copy(file.path, file.size_bytes) else None
+
+
+class _Scanner:
+    def __init__(self, path: str, make: "Callable[[], FeatureReader]") -> None:
+        self._path, self._make = path, make
+        self._parts: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> None:
+        self._parts.append(chunk)
+
+    def facts(self) -> Iterator[Any]:
+        """What cannot be read here is read once more, where its errors are counted."""
+        reader = self._make()
+        if reader.is_used_up:
+            return
+        try:
+            features = reader.read(self._path, b"".join(self._parts), owned=True)
+        except (ValueError, MemoryError) as error:
+            log.info("the features of %r could not be read at once: %s", self._path, error)
+            return
+        yield features

@@ -1,0 +1,39 @@
+"""Where code lies whose origin its content has to show, by names, folders and sizes."""
+
+PROGRAM_HEADS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
+SOURCE_BYTES = range(256, 4 << 20)
+PROGRAM_BYTES = range(256, 256 << 20)
+LIBRARY_BYTES = 4 << 20
+BUNDLE_BYTES = range(32 << 10, 16 << 20)
+SOURCES = frozenset(
+    (".c", ".cc", ".cjs", ".cpp", ".cs", ".cu", ".cxx", ".go", ".h", ".hh", ".hpp", ".hxx", ".inc", ".java", ".js", ".jsx",
+     ".kt", ".l", ".m", ".mjs", ".mm", ".php", ".pl", ".pm", ".pxd", ".py", ".pyi", ".pyx", ".r", ".rb", ".rs", ".scala",
+     ".swift", ".tcl", ".ts", ".tsx", ".y")
+)  # fmt: skip
+SCRIPTS = (".js", ".mjs", ".cjs")
+# In these folders of a package are copies of other projects; in the latter they are bundled with its own code.
+COPIES = frozenset(
+    ("_vendor", "_vendored", "_vendored_packages", "3rdparty", "bundled", "extern", "external", "externals", "packages",
+     "third-party", "third_party", "thirdparty", "vendor", "vendored")
+)  # fmt: skip
+BUNDLES = frozenset(("build", "dist", "min", "umd"))
+# Here are tools and data of the system: what no package owns was made by its own programs.
+SYSTEM = ("usr/share/", "usr/include/", "usr/src/", "usr/lib/", "var/lib/", "etc/", "lib/", "proc/", "sys/", "dev/")
+
+
+def is_source(path: str) -> bool:
+    dot = path.rfind(".")
+    return dot > 0 and path[dot:].lower() in SOURCES
+
+
+def is_costly(path: str, size: int) -> bool:
+    """Of a program in a package: extension modules are many and large. The libraries that wheels carry beside them are not."""
+    return size >= LIBRARY_BYTES or not path.rpartition("/")[0].endswith(".libs")
+
+
+def is_copy(path: str, size: int) -> bool:
+    """Whether a file of a package may be a copy of another project's, or have copies bundled into it."""
+    folders = path.split("/")[:-1]
+    if not COPIES.isdisjoint(folders):
+        return size in SOURCE_BYTES
+    return path.endswith(SCRIPTS) and size in BUNDLE_BYTES and not BUNDLES.isdisjoint(folders)

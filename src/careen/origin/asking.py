@@ -1,0 +1,49 @@
+"""Which features of a file a knowledge base looks at: the others need not be computed, and none of what it does not name are
+kept."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from .component import Component
+from .features import Features
+from .identify import Described, identify_described, is_looked_at_alone
+from .in_script import is_worth_a_look
+from .knowledge import Knowledge
+from .spans import Hashes
+
+_PASSING = frozenset(("glance", "table_rows"))  # they only tell whether others are worth it
+
+
+def asked_of(
+    base: Knowledge, file: Described, counts: Callable[[Component], bool] = lambda _: True, *, owned: bool = False
+) -> frozenset[str]:
+    """Empty if the base names no project in it that ``counts``. Files that are looked at together with others keep all.
+
+    Scripts of packages (``owned``) are mostly bundles: one that is not worth a look as such is not compared as source either.
+    """
+    if not is_looked_at_alone(file):
+        return frozenset(file.features)
+    if owned and file.kind == "script" and not is_worth_a_look(base, file.features):
+        return frozenset()
+    recorded = _Recorded(file.features)
+    found = identify_described(base, [Described(file.path, file.kind, recorded)], deep=True)
+    return frozenset(recorded.asked) - _PASSING if any(map(counts, found.components)) else frozenset()
+
+
+class _Recorded(Mapping[str, Hashes]):
+    def __init__(self, features: Features) -> None:
+        self._features = features
+        self.asked: set[str] = set()
+
+    def __getitem__(self, family: str) -> Hashes:
+        found = self._features[family]
+        self.asked.add(family)
+        return found
+
+    def __contains__(self, family: object) -> bool:
+        return family in self._features
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._features)
+
+    def __len__(self) -> int:
+        return len(self._features)
