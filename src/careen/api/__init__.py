@@ -48,11 +48,11 @@ if TYPE_CHECKING:
     from careen.formats.services.container_inspect import Running
 
 __all__ = [
-    "BehaviourFinding", "Check", "Compose", "Coverage", "Database", "DatabaseError", "DatabaseInfo", "Dockerfile", "Error", "ExposedSecret",
-    "FeedResult", "Finding", "Image", "ImageDocument", "InputError", "IntegrityFinding", "Inventory", "LicenceFinding",
-    "Manifests", "Misconfiguration", "NetworkError", "Package", "Place", "Progress", "Report", "Running", "Settings", "Unknown",
-    "UpdateResult", "UsageError", "Verdict", "Vulnerability", "check", "inventory", "make_settings", "match", "read_report",
-    "render", "scan",
+    "BehaviourFinding", "Check", "Compose", "Coverage", "Database", "DatabaseError", "DatabaseInfo", "Dockerfile", "Error",
+    "ExposedSecret", "FeedResult", "Finding", "Image", "ImageDocument", "InputError", "IntegrityFinding", "Inventory",
+    "LicenceFinding", "Manifests", "Misconfiguration", "NetworkError", "Package", "Place", "Progress", "Report", "Running",
+    "Settings", "Unknown", "UpdateResult", "UsageError", "Verdict", "Vulnerability", "check", "inventory", "make_settings",
+    "match", "read_report", "render", "scan",
 ]  # fmt: skip
 
 # The documents that checks inspect: their readers take longer to import than everything else here.

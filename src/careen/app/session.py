@@ -275,6 +275,7 @@ class Session:
                 dockerfile=dockerfile if placed else None,
                 look=partial(look, reading=self._reading(progress)),
                 licences=licence_policy_of(settings),
+                behaviour_parts=settings.behaviour_parts,
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)

@@ -10,6 +10,7 @@
 | fixes        | ``undisclosed`` | changelog entries of newer versions       | UDF-   |
 | life         | ``life``        | packages, release dates, ends of support  | LIF-   |
 
-In come plain values of ``careen.model`` and contents of files; out come ``BehaviourFinding``s (``rules.found`` makes them). Nothing
-here opens an image or a network connection, and no finding here counts as a vulnerability. ``pipeline.behaviour`` calls the parts.
+In come plain values of ``careen.model`` and contents of files; out come ``BehaviourFinding``s (``rules.found`` makes them).
+Nothing here opens an image or a network connection, and no finding here counts as a vulnerability. ``pipeline.behaviour``
+calls the parts.
 """

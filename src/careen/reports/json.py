@@ -83,6 +83,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "coverage": msgspec.to_builtins(report.coverage),
         "inventory": _inventory(report.inventory),
         "integrity": _integrity(report.inventory.integrity),
+        "behaviour": msgspec.to_builtins(report.behaviour),
         "details": msgspec.to_builtins(report.inventory.details),
         "database": msgspec.to_builtins(report.database),
         "verdict": msgspec.to_builtins(report.verdict),
