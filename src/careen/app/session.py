@@ -68,14 +68,20 @@ class Session:
     """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
 
     ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
-    digests are read as well.
+    digests are read as well. ``all_files``: the scanner behaviour examines files of the distribution's packages, too.
     """
 
     def __init__(
-        self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None, *, details: bool = False
+        self,
+        settings: Settings,
+        fetcher: Fetcher | None = None,
+        store: Store | None = None,
+        *,
+        details: bool = False,
+        all_files: bool = False,
     ) -> None:
         settings = settled(settings)
-        self._settings, self._fetcher = settings, fetcher
+        self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
         secrets, details = "secret" in settings.scanners, details or "licence" in settings.scanners
         self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
         self._search = search_of(settings)
@@ -218,6 +224,10 @@ class Session:
             from careen.pipeline.origin import with_origin
 
             inventory = with_downloads(image, with_origin(image, inventory, self._search, reading))
+        if "behaviour" in self._settings.scanners and {"capabilities", "code"} & {*self._settings.behaviour_parts}:
+            from careen.pipeline.examination import with_examined
+
+            inventory = with_examined(image, inventory, reading, all_files=self._all_files)
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
