@@ -46,6 +46,7 @@ from careen.store.memory import Store
 from careen.store.use import using
 
 if TYPE_CHECKING:
+    from careen.behaviour.yara import YaraRules
     from careen.formats.scans.other_scan import OtherScan
     from careen.matching.explain import Explanation
     from careen.matching.reconcile import Reconciled
@@ -88,6 +89,7 @@ class Session:
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
         self._checks = CheckSelection(settings)
+        self._yara = _yara_rules(settings)
         self._store = store or open_store(settings)
         self._use = None if settings.no_cache else using(cache_folder(settings))
         self._kept = Kept()
@@ -227,7 +229,7 @@ class Session:
         if "behaviour" in self._settings.scanners and {"capabilities", "code"} & {*self._settings.behaviour_parts}:
             from careen.pipeline.examination import with_examined
 
-            inventory = with_examined(image, inventory, reading, all_files=self._all_files)
+            inventory = with_examined(image, inventory, reading, self._yara, all_files=self._all_files)
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
@@ -331,6 +333,14 @@ class Session:
                 baseline = Baseline(report_or_scan(self._settings.baseline, self._settings, progress))
                 self._policy = replace(self._policy, baseline=baseline)
         return self._policy
+
+
+def _yara_rules(settings: Settings) -> "tuple[YaraRules, ...]":
+    if "behaviour" not in settings.scanners or not settings.behaviour_rules:
+        return ()
+    from careen.behaviour.yara import load_rules
+
+    return load_rules(settings.behaviour_rules)
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:

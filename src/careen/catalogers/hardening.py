@@ -200,15 +200,15 @@ def _symbols(elf: Elf, parts: Parts) -> tuple[bool | None, bool | None]:
     table = parts.at(elf.sections_at, size * elf.section_count)
     if size < (64 if wide else 40) or table is None or len(table) < size * elf.section_count:
         return None, None
-    starts = range(0, len(table), size)
-    types = [unpack_from(elf.order + "I", table, start + 4)[0] for start in starts]
+    lowest = 4 if elf.order == "<" else 7  # byte of the type
+    is_stripped = bytes((_SYMBOL_TABLE,)) not in table[lowest::size]
     names = None
     if elf.section_names < elf.section_count:
         layout = elf.order + ("2Q" if wide else "2I")
         offset, length = unpack_from(layout, table, elf.section_names * size + (24 if wide else 16))
         names = parts.at(offset, length) if length else None
     debug = None if names is None else any(mark in names for mark in (b".debug_info", b".zdebug_info"))
-    return _SYMBOL_TABLE not in types, debug
+    return is_stripped, debug
 
 
 def _protects_branches(elf: Elf, parts: Parts) -> bool:

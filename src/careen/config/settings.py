@@ -49,6 +49,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="what the scanner behaviour looks at: hardening, hooks, capabilities, names, code, fixes, life"),
     ] = ("hardening", "hooks", "capabilities", "names", "code", "fixes", "life")
 
+    behaviour_rules: Annotated[
+        tuple[Path, ...], Meta(description="YARA rules of your own for the scanner behaviour; may be repeated")
+    ] = ()
+
     licence_deny: Annotated[
         tuple[str, ...], Meta(description="licences that are denied: ids, patterns and categories: AGPL-*,source-available")
     ] = ()

@@ -6,12 +6,13 @@ can do is the distribution's decision.
 
 import hashlib
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from careen.behaviour.files import ExaminedFile
+from careen.behaviour.yara import YaraBatch, YaraRules
 from careen.contents import contents
 from careen.errors import NetworkError
 from careen.layers.contents import Known, Pass
@@ -35,13 +36,15 @@ MAX_FINDINGS, MAX_PROFILES, MAX_CUT = 1000, 20_000, 100
 DISTRIBUTIONS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpm/", "pkg:opkg/")
 
 
-def with_examined(image: Image, inventory: Inventory, reading: Reading, *, all_files: bool = False) -> Inventory:
-    """``all_files``: those of the distribution's packages, too."""
+def with_examined(
+    image: Image, inventory: Inventory, reading: Reading, yara: Sequence[YaraRules] = (), *, all_files: bool = False
+) -> Inventory:
+    """``yara`` are the user's rules. ``all_files``: those of the distribution's packages, too."""
     if not image.layers:
         return inventory
     name = inventory_key(image, reading)
-    text = f"{name} {all_files} {contents().key}"
-    key = f"examined {hashlib.sha256(text.encode()).hexdigest()}" if name else ""
+    parts = (name, all_files, contents().key, yara)
+    key = f"examined {hashlib.sha256(msgspec.msgpack.encode(parts)).hexdigest()}" if name else ""
     stored = reading.store.get(key) if key else None
     if stored is not None:
         try:
@@ -49,7 +52,7 @@ def with_examined(image: Image, inventory: Inventory, reading: Reading, *, all_f
         except msgspec.MsgspecError:
             pass  # damaged on the disk: made anew
     try:
-        examined, is_lasting = _examined(image, reading, all_files)
+        examined, is_lasting = _examined(image, reading, yara, all_files)
     except NetworkError as error:
         log.warning("the layers could not be read once more (%s): what programs can do is unknown", error)
         return inventory
@@ -58,7 +61,7 @@ def with_examined(image: Image, inventory: Inventory, reading: Reading, *, all_f
     return replace(inventory, examined=examined)
 
 
-def _examined(image: Image, reading: Reading, all_files: bool) -> tuple[Examined, bool]:
+def _examined(image: Image, reading: Reading, yara: Sequence[YaraRules], all_files: bool) -> tuple[Examined, bool]:
     wanted: dict[int, dict[str, Known]] = {}
     for file in files_of(image, reading)[0]:
         is_own = file.package.startswith(DISTRIBUTIONS) and file.state != "modified"
@@ -77,13 +80,15 @@ def _examined(image: Image, reading: Reading, all_files: bool) -> tuple[Examined
 
     profiles: list[Profile] = []
     findings: list[BehaviourFinding] = []
-    dangerous = _dangerous()
+    dangerous, batch = _dangerous(), YaraBatch(yara)
 
     def examine(file: ExaminedFile) -> None:
         from careen.behaviour.capabilities import profile
 
         names, chains = profile(file)
         findings.extend(chains)
+        if yara:
+            findings.extend(batch.add(file))
         if dangerous and not file.owner and file.kind != "program":
             findings.extend(dangerous(file))
         if len(profiles) < MAX_PROFILES:
@@ -92,12 +97,13 @@ def _examined(image: Image, reading: Reading, all_files: bool) -> tuple[Examined
 
     work = Pass(examine, SECONDS)
     work.read(wanted, again)
+    findings += batch.rest()
     return Examined(
         work.files,
         tuple(sorted(profiles, key=lambda profile: profile.path)),
         tuple(findings[:MAX_FINDINGS]),
         work.left_out,
-        tuple(sorted(work.cut)[:MAX_CUT]),
+        tuple(sorted({*work.cut, *batch.slow})[:MAX_CUT]),
     ), is_lasting
 
 
