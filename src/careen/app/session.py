@@ -348,20 +348,27 @@ def _is_source_tree(image: Image, inventory: Inventory) -> bool:
     return image.kind == "directory" and inventory.distribution is None
 
 
+def is_report(place: str) -> bool:
+    """Whether it is a file with a report, or another document in JSON."""
+    if not is_path(place) or sbom_path(place) is not None:
+        return False
+    try:
+        with Path(place).open("rb") as stream:
+            return stream.read(64).lstrip()[:1] == b"{"
+    except OSError:
+        return False  # a folder, or not there
+
+
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:
     """The report in a file, or that of a scan of the reference, in the form that is compared."""
     from careen.formats.scans.saved_report import read_saved, saved
 
-    if is_path(place) and sbom_path(place) is None:
-        path = Path(place)
+    if is_report(place):
         try:
-            with path.open("rb") as stream:
-                is_json = stream.read(64).lstrip()[:1] == b"{"
-            if is_json:
-                return read_saved(path.read_bytes(), place)
+            return read_saved(Path(place).read_bytes(), place)
         except ValueError as error:
             raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
         except OSError:
-            pass  # a folder, or not there
+            pass  # it is gone
     with Session(replace(settings, baseline=None, fail_on=())) as session:
         return saved(session.scan(place, progress))

@@ -1,4 +1,4 @@
-"""Signs of risk in an image that no advisory names. No tool can name a vulnerability that nobody has published.
+"""Signs of risk in an image that no advisory names. No tool can name an unpublished vulnerability.
 
 | part         | module          | in                                        | ids    |
 |--------------|-----------------|-------------------------------------------|--------|

@@ -116,8 +116,8 @@ class Content:
             if self._file.kind != "program":
                 yield from _bounded(expression(atom.value), self._data)
         elif (call := calls()[atom.value].get(self._file.kind)) and self._has(call.words):
-            for one in call.expressions:
-                yield from _bounded(one, self._data)
+            for searched in call.expressions:
+                yield from _bounded(searched, self._data)
 
     def _has(self, words: Sequence[bytes]) -> bool:
         return any(word in self._data for word in words)

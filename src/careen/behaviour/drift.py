@@ -49,22 +49,22 @@ def drifts(old: Examined, new: Examined) -> list[Drift]:
     chains_before, chains = _chains(old), _chains(new, severe=True)
     found = []
     for profile in new.profiles:
-        name = _name(profile.package)
-        if (profile.digest, _file(profile.path)) in unchanged or (name and name not in by_package):
+        package = _name(profile.package)
+        if (profile.digest, _file(profile.path)) in unchanged or (package and package not in by_package):
             continue
-        partner = before.get((name, _file(profile.path)))
-        had = partner if partner is not None else (by_package[name] if name else set())
+        partner = before.get((package, _file(profile.path)))
+        had = partner if partner is not None else (by_package[package] if package else set())
         gained = sorted(set(profile.capabilities) - had)
-        more = sorted(set(chains.get(profile.path, ())) - chains_before.get((name, _file(profile.path)), frozenset()))
+        more = sorted(set(chains.get(profile.path, ())) - chains_before.get((package, _file(profile.path)), frozenset()))
         if gained or more:
-            known = by_package.get(name, set()) if name else set[str]()
-            score = sum(weights[one] * (KNOWN_SHARE if one in known else 1.0) for one in gained)
+            known = by_package.get(package, set()) if package else set[str]()
+            score = sum(weights[name] * (KNOWN_SHARE if name in known else 1.0) for name in gained)
             score = score * (QUIET_FACTOR if _is_quiet(had) else 1.0) + CHAIN_SCORE * len(more)
             found.append(
                 Drift(
                     profile.path,
                     profile.package,
-                    purls.get(name, "") if name else "",
+                    purls.get(package, "") if package else "",
                     tuple(gained),
                     tuple(more),
                     round(score, 1),
@@ -105,7 +105,7 @@ def _file(path: str) -> str:
 
 
 def _is_quiet(had: Iterable[str]) -> bool:
-    return all(one.startswith(QUIET) for one in had)
+    return all(name.startswith(QUIET) for name in had)
 
 
 def lines_of(found: Iterable[Drift]) -> Iterator[tuple[str, str, str, str]]:

@@ -126,8 +126,8 @@ def _rule(match: _Match) -> Rule:
 def _evaluated(rules: Sequence[YaraRules], files: Sequence[bytes]) -> _Answer:
     from careen.exec import run
 
-    names = ", ".join(one.path for one in rules)
-    task = msgspec.msgpack.encode(_Task([one.text for one in rules], list(files)))
+    names = ", ".join(part.path for part in rules)
+    task = msgspec.msgpack.encode(_Task([part.text for part in rules], list(files)))
     try:
         done = run(
             (sys.executable, "-I", "-m", "careen.behaviour.yara"),

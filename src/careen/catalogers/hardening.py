@@ -28,7 +28,7 @@ from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 ELF, PE = b"\x7fELF", b"MZ"
 MAX_NAMES_BYTES = 16 << 20  # of the first segment, which has the names
 MAX_SECTIONS_BYTES = 64 * 1024
-MAX_SEGMENTS = 3  # with names
+MAX_SEGMENTS = 2  # with names, behind the dynamic table
 SECTION_NAMES_BYTES = 2048  # linkers put them right before the table of sections
 CANARY = frozenset((b"__stack_chk_fail", b"__stack_chk_fail_local", b"__stack_chk_guard", b"__intel_security_cookie"))
 # Functions that the GNU C library has with and without a check.
@@ -107,14 +107,21 @@ def _ranges(elf: Elf, size_bytes: int) -> list[tuple[int, int]]:
 
     Linkers put the names into the first segment; tools that edit a file later, into one behind the dynamic table.
     """
-    found = []
-    dynamic = next((segment for segment in elf.segments if segment.type == PT_DYNAMIC), None)
+    found: list[tuple[int, int]] = []
+    dynamic, first, later = None, None, []
+    for segment in elf.segments:
+        if segment.type == PT_LOAD:
+            if first is None or segment.offset < first.offset:
+                first = segment
+            later.append(segment)
+        elif segment.type == PT_DYNAMIC and dynamic is None:
+            dynamic = segment
+        elif segment.type == PT_GNU_PROPERTY:
+            found[:] = [_start(segment, MAX_SECTIONS_BYTES)]
     if dynamic:
-        loaded = sorted((segment for segment in elf.segments if segment.type == PT_LOAD), key=lambda segment: segment.offset)
-        named = [*loaded[:1], *(segment for segment in loaded[1:] if segment.offset > dynamic.offset and not segment.flags & 1)]
-        found += [_start(segment, MAX_NAMES_BYTES) for segment in named[:MAX_SEGMENTS]]
-    properties = next((segment for segment in elf.segments if segment.type == PT_GNU_PROPERTY), None)
-    found += [_start(segment, MAX_SECTIONS_BYTES) for segment in (dynamic, properties) if segment]
+        named = [segment for segment in later if segment.offset > dynamic.offset and not segment.flags & 1]
+        found.append(_start(dynamic, MAX_SECTIONS_BYTES))
+        found += [_start(segment, MAX_NAMES_BYTES) for segment in (*([first] if first else []), *named[:MAX_SEGMENTS])]
     if elf.sections_at:
         table = min(elf.section_bytes * elf.section_count, MAX_SECTIONS_BYTES)
         found.append((max(elf.sections_at - SECTION_NAMES_BYTES, 0), elf.sections_at + table))

@@ -37,7 +37,7 @@ def parser() -> Parser:
         "       careen behaviour [flags] names NAME …",
         description="List the signs of risk that no advisory names: how programs were built, what runs by itself, what "
         "programs and scripts can do. With diff, what a new version can do that the old one could not.",
-        epilog="No tool can name a vulnerability that nobody has published: these are signs, and most have a harmless reason. "
+        epilog="No tool can name an unpublished vulnerability: these are signs, and most have a harmless reason. "
         "Exit codes: 0 done, 2 usage, 3 could not complete. Gates: careen scan --scanners behaviour --fail-on behaviour:high.",
     )
     made.add_argument(
@@ -84,7 +84,7 @@ def _write_table(found: "Behaviour", stream: TextIO) -> None:
     from .columns import write_columns
 
     stream.write(f"{visible(found.reference)}: {behaviour_line(found.summary)}\n\n")
-    rows = [(one.severity, one.id, one.title, one.message) for one in found.findings]
+    rows = [(finding.severity, finding.id, finding.title, finding.message) for finding in found.findings]
     if rows:
         write_columns(COLUMNS, rows, stream)
         stream.write("\n")
@@ -113,7 +113,7 @@ def _diff(old: str, new: str, settings: "Settings", form: str) -> int:
 
     found, unknowns = with_progress(settings, lambda progress: drift_between(old, new, settings, progress))
     if form == "json":
-        listed = [{"severity": one.severity, **msgspec.to_builtins(one)} for one in found]
+        listed = [{"severity": drift.severity, **msgspec.to_builtins(drift)} for drift in found]
         unread = [msgspec.to_builtins(unknown) for unknown in unknowns]
         write_json({"schema": DRIFT_SCHEMA, "old": old, "new": new, "drifts": listed, "unknowns": unread}, sys.stdout)
         return 0

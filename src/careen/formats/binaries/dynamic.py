@@ -17,7 +17,7 @@ from .elf import PT_LOAD, Elf
 PT_DYNAMIC, PT_INTERP, PT_PHDR, PT_GNU_RELRO, PT_GNU_PROPERTY = 2, 3, 6, 0x6474E552, 0x6474E553
 MAX_DYNAMIC_BYTES = 64 * 1024
 MAX_SYMBOLS = 100_000
-MAX_NAME_BYTES = 512
+MAX_NAME_BYTES = 512  # longer names are left out
 _HASH, _STRTAB, _SYMTAB, _RPATH, _TEXTREL, _BIND_NOW, _RUNPATH = 4, 5, 6, 15, 22, 24, 29
 _FLAGS, _GNU_HASH, _FLAGS_1 = 30, 0x6FFFFEF5, 0x6FFFFFFB
 _IN_FLAGS = {"textrel": 4, "bind_now": 8}
@@ -94,14 +94,9 @@ def _imports(elf: Elf, parts: Parts, values: dict[int, int], strings: int | None
     texts, first = parts.around(strings)
     if data is None or len(data) < count * layout.size or not texts:
         return None
-    found: set[bytes] = set()
-    for name, _, section in layout.iter_unpack(data):
-        if section == 0 and name:
-            end = texts.find(b"\0", first + name, first + name + MAX_NAME_BYTES)
-            if end < 0:
-                return None
-            found.add(texts[first + name : end])
-    return frozenset(found)
+    places = [first + name for name, _, section in layout.iter_unpack(data) if section == 0 and name]
+    find = texts.find
+    return frozenset({texts[at:end] for at in places if (end := find(b"\0", at, at + MAX_NAME_BYTES)) >= 0})
 
 
 def _count(elf: Elf, parts: Parts, values: dict[int, int], table: int, strings: int, size: int) -> int:
