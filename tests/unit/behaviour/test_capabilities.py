@@ -2,8 +2,9 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.generated import examples
 from tests.support.hardened import hardened
 from tests.unit.behaviour.examples import BAD, GOOD
 
@@ -92,7 +93,7 @@ def test_many_places_are_bounded():
     assert MAX_PLACES < 1000
 
 
-@settings(deadline=None, max_examples=50)
+@examples(50)
 @given(st.sampled_from(["program", "python", "javascript", "shell", "perl", "php", "ruby", "other"]), st.binary(max_size=2000))
 def test_any_bytes_are_examined(kind, data):
     profile(examined(kind, b"\x7fELF" * (kind == "program") + data))

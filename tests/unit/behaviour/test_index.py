@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.behaviour.index import part_of, scored
@@ -32,7 +32,6 @@ def test_ids_name_their_part():
     ]  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(SEVERITIES), max_size=30), st.sampled_from(SEVERITIES))
 def test_the_index_never_falls_when_a_finding_is_added(severities, more):
     before = scored([finding(one) for one in severities], ())[0]

@@ -3,7 +3,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.executables import elf, pe
 from tests.support.hardened import hardened
@@ -96,7 +96,6 @@ def test_windows_programs_state_it_in_their_header():
     assert list(read_windows(SimpleNamespace(data=b"MZ"))) == [UNREAD]
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_damaged_files_are_read_or_unread_and_never_raise(data):
     whole = bytearray(hardened(("__stack_chk_fail", "memcpy"), sections=b".symtab\0", runpath="$ORIGIN"))
