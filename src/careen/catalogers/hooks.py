@@ -4,14 +4,16 @@ A ``.pth`` file beside the modules of Python runs each of its lines that begins 
 **Source:** Python documentation, ``site``; pip documentation, "Configuration"; npm documentation, ``npmrc`` and ``scripts``.
 """
 
-import json
-import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from typing import Any
+
+import msgspec
+from msgspec import Struct
 
 from careen.model.hooks import HookFact
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
 from careen.safety.pattern import pattern
+from careen.safety.typed import from_json
 
 MAX_LINES = 1000
 MAX_DETAIL = 200
@@ -25,9 +27,16 @@ _INDEX = pattern(r"(?i)^\s{0,20}(?:--)?(extra[-_]index[-_]url|index[-_]url)\s{0,
 _REGISTRY = pattern(r"^\s{0,20}(?:@[\w.-]{1,100}:)?registry\s{0,20}=\s{0,20}(\S{1,500})")
 
 
+_MODULES = pattern(r"(?:^|/)(?:site|dist)-packages/[^/]+$")
+
+
+class _Package(Struct):
+    scripts: dict[str, Any] = {}
+
+
 def read_start(file: File) -> Iterator[HookFact]:
     """Only those lines count that do more than import a module."""
-    if b"\0" in file.data[:1024]:
+    if not _MODULES.search(file.path) or b"\0" in file.data[:1024]:
         return  # weights of a model have the same ending
     for line in _lines(file):
         if line.startswith(("import ", "import\t")):
@@ -51,12 +60,9 @@ def read_package(file: File) -> Iterator[HookFact]:
     if b'install"' not in data:
         return
     try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
+        scripts = from_json(data, _Package).scripts
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return  # the reader of packages states that it cannot be read
-    scripts = found.get("scripts") if isinstance(found, dict) else None
-    if not isinstance(scripts, dict):
-        return
     for name in _SCRIPTS:
         command = scripts.get(name)
         if isinstance(command, str) and _RUNS_DOWNLOAD.search(command[:4000]):
@@ -65,6 +71,8 @@ def read_package(file: File) -> Iterator[HookFact]:
 
 def index_facts(is_extra: bool, address: str) -> Iterator[HookFact]:
     """What the address of a package index means."""
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "")[:MAX_DETAIL]
@@ -80,15 +88,11 @@ def _lines(file: File) -> list[str]:
     return file.data.decode("utf-8", "replace").splitlines()[:MAX_LINES]
 
 
-def _is_module_folder(path: str, mode: int) -> bool:
-    return re.search(r"(?:^|/)(?:site|dist)-packages/[^/]+$", path) is not None
-
-
 CATALOGER = Cataloger(
     name="hooks",
     ecosystem=Ecosystem(purl_type="", scheme=""),
     readers=(
-        Reader(Wants(suffixes=(".pth",), select=_is_module_folder, amount="head"), read_start),
+        Reader(Wants(suffixes=(".pth",), amount="head"), read_start),
         Reader(Wants(names=("pip.conf",), amount="head"), read_pip),
         Reader(Wants(names=(".npmrc",), amount="head"), read_npm),
         Reader(Wants(names=("package.json",)), read_package),

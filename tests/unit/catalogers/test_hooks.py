@@ -6,16 +6,18 @@ import pytest
 from careen.catalogers.hooks import index_facts, read_npm, read_package, read_pip, read_start
 from careen.model.hooks import HookFact
 
+PLACE = "usr/lib/python3/site-packages/a.pth"
+
 
 def file(text, path="a"):
     return SimpleNamespace(path=path, data=text if isinstance(text, bytes) else text.encode(), mode=0o644, size_bytes=len(text))
 
 
 def test_lines_of_pth_files_that_run():
-    assert list(read_start(file("../lib\n# import x\nimport os; os.system('id')\n"))) == [
-        HookFact("python_start", "import os; os.system('id')")
-    ]
-    assert not list(read_start(file(b"PK\0\0import torch\nimport os")))
+    text = "../lib\n# import x\nimport os; os.system('id')\n"
+    assert not list(read_start(file(text, "opt/weights/a.pth")))
+    assert list(read_start(file(text, PLACE))) == [HookFact("python_start", "import os; os.system('id')")]
+    assert not list(read_start(file(b"PK\0\0import torch\nimport os", PLACE)))
 
 
 def test_indexes_of_pip():
