@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from careen.app.session import Session, report_or_scan
+from careen.app.session import Session, is_report, report_or_scan
 from careen.config import Settings
 from careen.model.report import Report, Verdict
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
+    from careen.behaviour.drift import Drift
     from careen.formats.scans.saved_report import Saved
     from careen.formats.vex.statements import Statement, VexStatus
     from careen.policy.accept import Suggestion
@@ -28,6 +29,7 @@ class FindingsDiff(Struct, frozen=True):
     after: "Saved"
     difference: "Difference"
     verdict: Verdict
+    drifts: "tuple[Drift, ...]" = ()  # with the scanner behaviour: what programs and scripts can do now
 
 
 def findings_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> FindingsDiff:
@@ -37,7 +39,17 @@ def findings_diff(before: str, after: str, settings: Settings, progress: Progres
 
     policy = load_policy(settings.fail_on, unknown_as=settings.unknown_as)
     old, new = report_or_scan(before, settings, progress), report_or_scan(after, settings, progress)
-    return FindingsDiff(old, new, compare(old, new), verdict_on(old, new, policy, datetime.now(UTC).date()))
+    drifts = _drifts(before, after, settings, progress) if "behaviour" in settings.scanners else ()
+    return FindingsDiff(old, new, compare(old, new), verdict_on(old, new, policy, datetime.now(UTC).date()), drifts)
+
+
+def _drifts(before: str, after: str, settings: Settings, progress: Progress) -> "tuple[Drift, ...]":
+    """What programs and scripts can do now; () if one of the two is a report, which contains no files."""
+    from careen.app.behaviour import drift_between
+
+    if is_report(before) or is_report(after):
+        return ()
+    return tuple(drift_between(before, after, settings, progress)[0])
 
 
 def suggested_entries(reports: Sequence[Report]) -> "Sequence[Suggestion]":

@@ -46,6 +46,7 @@ from careen.store.memory import Store
 from careen.store.use import using
 
 if TYPE_CHECKING:
+    from careen.behaviour.yara import YaraRules
     from careen.formats.scans.other_scan import OtherScan
     from careen.layers.early_features import EarlyFeatures
     from careen.matching.explain import Explanation
@@ -69,20 +70,27 @@ class Session:
     """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
 
     ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
-    digests are read as well.
+    digests are read as well. ``all_files``: the scanner behaviour examines files of the distribution's packages, too.
     """
 
     def __init__(
-        self, settings: Settings, fetcher: Fetcher | None = None, store: Store | None = None, *, details: bool = False
+        self,
+        settings: Settings,
+        fetcher: Fetcher | None = None,
+        store: Store | None = None,
+        *,
+        details: bool = False,
+        all_files: bool = False,
     ) -> None:
         settings = settled(settings)
-        self._settings, self._fetcher = settings, fetcher
+        self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
         secrets, details = "secret" in settings.scanners, details or "licence" in settings.scanners
         self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
         self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
         self._checks = CheckSelection(settings)
+        self._yara = _yara_rules(settings)
         self._store = store or open_store(settings)
         self._use = None if settings.no_cache else using(cache_folder(settings))
         self._kept = Kept()
@@ -220,6 +228,10 @@ class Session:
             from careen.pipeline.origin import with_origin
 
             inventory = with_downloads(image, with_origin(image, inventory, self._search, reading))
+        if "behaviour" in self._settings.scanners and {"capabilities", "code"} & {*self._settings.behaviour_parts}:
+            from careen.pipeline.examination import with_examined
+
+            inventory = with_examined(image, inventory, reading, self._yara, all_files=self._all_files)
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
@@ -285,6 +297,7 @@ class Session:
                 dockerfile=dockerfile if placed else None,
                 look=partial(look, reading=self._reading(progress)),
                 licences=licence_policy_of(settings),
+                behaviour_parts=settings.behaviour_parts,
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)
@@ -342,25 +355,40 @@ class Session:
         return self._policy
 
 
+def _yara_rules(settings: Settings) -> "tuple[YaraRules, ...]":
+    if "behaviour" not in settings.scanners or not settings.behaviour_rules:
+        return ()
+    from careen.behaviour.yara import load_rules
+
+    return load_rules(settings.behaviour_rules)
+
+
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:
     """Its code is mostly the user's own: careen origin identify looks for the rest."""
     return image.kind == "directory" and inventory.distribution is None
+
+
+def is_report(place: str) -> bool:
+    """Whether it is a file with a report, or another document in JSON."""
+    if not is_path(place) or sbom_path(place) is not None:
+        return False
+    try:
+        with Path(place).open("rb") as stream:
+            return stream.read(64).lstrip()[:1] == b"{"
+    except OSError:
+        return False  # a folder, or not there
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:
     """The report in a file, or that of a scan of the reference, in the form that is compared."""
     from careen.formats.scans.saved_report import read_saved, saved
 
-    if is_path(place) and sbom_path(place) is None:
-        path = Path(place)
+    if is_report(place):
         try:
-            with path.open("rb") as stream:
-                is_json = stream.read(64).lstrip()[:1] == b"{"
-            if is_json:
-                return read_saved(path.read_bytes(), place)
+            return read_saved(Path(place).read_bytes(), place)
         except ValueError as error:
             raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
         except OSError:
-            pass  # a folder, or not there
+            pass  # it is gone
     with Session(replace(settings, baseline=None, fail_on=())) as session:
         return saved(session.scan(place, progress))

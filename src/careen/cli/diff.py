@@ -3,19 +3,21 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from .arguments import Parser
+from .arguments import Parser, add_settings
 from .assessing import RULES, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
+    from careen.behaviour.drift import Drift
     from careen.formats.scans.saved_report import Saved
     from careen.model.finding import Finding
     from careen.model.report import Verdict
     from careen.policy.compare import Difference
 
 SCHEMA = "careen.difference/1"
+SHOWN_DRIFTS = 20
 CHANGES = {
     "introduced": "introduced by this change",
     "disclosed": "disclosed since",
@@ -40,6 +42,7 @@ def parser() -> Parser:
     made.add_argument("before", metavar="BEFORE", help=places)
     made.add_argument("after", metavar="AFTER", help="the same, to compare with")
     add_format_flag(made)
+    add_settings(made, "what to look for", ("scanners",))
     add_assessment_flags(made, ("fail_on", *RULES))
     return made
 
@@ -50,26 +53,33 @@ def run(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     found = with_progress(settings, lambda progress: findings_diff(arguments.before, arguments.after, settings, progress))
     if arguments.form == "json":
-        write_json(_document(found.before, found.after, found.difference, found.verdict))
+        write_json(_document(found.before, found.after, found.difference, found.verdict, found.drifts))
     else:
-        lines = _lines(found.before, found.after, found.difference, found.verdict)
+        lines = _lines(found.before, found.after, found.difference, found.verdict, found.drifts)
         sys.stdout.writelines(line.rstrip() + "\n" for line in lines)
     return found.verdict.exit_code
 
 
-def _document(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict") -> dict[str, object]:
+def _document(
+    before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict", drifts: "Sequence[Drift]" = ()
+) -> dict[str, object]:
     import msgspec
+
+    drifted = [{"severity": drift.severity, **msgspec.to_builtins(drift)} for drift in drifts]
 
     return {
         "schema": SCHEMA,
         "before": {"name": before.name, "created": before.created, "findings": len(before.findings)},
         "after": {"name": after.name, "created": after.created, "findings": len(after.findings)},
         **msgspec.to_builtins(found),
+        **({"drifts": drifted} if drifted else {}),
         "verdict": msgspec.to_builtins(verdict),
     }
 
 
-def _lines(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict") -> Iterator[str]:
+def _lines(
+    before: "Saved", after: "Saved", found: "Difference", verdict: "Verdict", drifts: "Sequence[Drift]" = ()
+) -> Iterator[str]:
     from careen.output.escape import visible
     from careen.output.outcome import failed_line, rule_line
     from careen.output.summary import ordered
@@ -89,11 +99,23 @@ def _lines(before: "Saved", after: "Saved", found: "Difference", verdict: "Verdi
         for package in found.packages:
             before_after = f"{visible(package.before or '-')} -> {visible(package.after or '-')}"
             yield f"  {visible(package.type)} {visible(package.name)}  {before_after}"
+    if drifts:
+        yield from _drifted(drifts)
     if verdict.rules:
         yield ""
         yield from map(rule_line, verdict.rules)
     if not verdict.passed:
         yield failed_line(verdict)
+
+
+def _drifted(drifts: "Sequence[Drift]") -> Iterator[str]:
+    from careen.behaviour.drift import lines_of
+    from careen.output.escape import visible
+
+    yield ""
+    yield f"What programs and scripts can do now ({len(drifts)})"
+    for severity, _, place, gained in lines_of(drifts[:SHOWN_DRIFTS]):
+        yield f"  {severity:<10}  {visible(place)}  {visible(gained)}"
 
 
 def _group(title: str, findings: "Iterable[Finding]") -> Iterator[str]:

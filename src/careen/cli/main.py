@@ -33,6 +33,7 @@ COMMANDS = {
     "convert": ("careen.cli.convert", "write a saved report in other formats"),
     "browse": ("careen.cli.browse", "walk through the findings of a report with keys and search"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),
+    "behaviour": ("careen.cli.behaviour", "list signs of risk that no advisory names; compare two versions"),
     "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),

@@ -29,7 +29,17 @@ def parser() -> Parser:
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
-    looks = ("scanners", "origin_kb", "checks_off", "checks_on", "check_severity", "checks", "compliance")
+    looks = (
+        "scanners",
+        "origin_kb",
+        "behaviour_parts",
+        "behaviour_rules",
+        "checks_off",
+        "checks_on",
+        "check_severity",
+        "checks",
+        "compliance",
+    )
     add_settings(made, "what to look for", looks)
     add_settings(made, "licences", ("licence_deny", "licence_ask", "licence_allow", "licence_except"))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})

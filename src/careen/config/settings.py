@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Severity = Literal["critical", "high", "medium", "low", "negligible", "unknown"]
-Scanner = Literal["vuln", "secret", "config", "origin", "licence"]
+Scanner = Literal["vuln", "secret", "config", "origin", "licence", "behaviour"]
+BehaviourPart = Literal["hardening", "hooks", "capabilities", "names", "code", "fixes", "life"]
 ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 SIZE = r"^[0-9]{1,15}(\.[0-9]{1,3})?\s?([kKmMgGtT](i?[bB])?|[bB])?$"
@@ -36,10 +37,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = None
 
     scanners: Annotated[
-        tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config, origin, licence")
+        tuple[Scanner, ...],
+        Meta(description="what to look for, comma-separated: vuln, secret, config, origin, licence, behaviour"),
     ] = ("vuln", "secret", "config", "origin")
     origin_kb: Annotated[
         tuple[Path, ...], Meta(description="knowledge base that names the origin of code: a folder; may be repeated")
+    ] = ()
+
+    behaviour_parts: Annotated[
+        tuple[BehaviourPart, ...],
+        Meta(description="what the scanner behaviour looks at: hardening, hooks, capabilities, names, code, fixes, life"),
+    ] = ("hardening", "hooks", "capabilities", "names", "code", "fixes", "life")
+
+    behaviour_rules: Annotated[
+        tuple[Path, ...], Meta(description="YARA rules of your own for the scanner behaviour; may be repeated")
     ] = ()
 
     licence_deny: Annotated[

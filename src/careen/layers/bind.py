@@ -21,7 +21,9 @@ from .details import details
 from .exposed import exposed
 from .facts import Facts
 from .filesystem import filesystem
+from .hardening import hardening
 from .history import History, Key, key_of
+from .hooks import hooks
 from .integrity import integrity
 from .ledger import counted, ledger_files
 from .links import Reread, squash_with_links
@@ -97,6 +99,8 @@ def bind(
         owner_files=tuple(owner_files(tree, owners, packages)),
         no_package_database=not is_listed and has_lost_its_packages(roots.get(""), tree, facts),
         integrity=compared.integrity,
+        hardening=hardening(tree, facts, owners),
+        hooks=hooks(tree, facts, owners),
         ledger=counted(listed_files, tree, owners, on_file),
         origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages),
         # The distribution's own are assessed by its advisories, which name no functions.

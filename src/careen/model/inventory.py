@@ -2,10 +2,13 @@
 
 from msgspec import Struct
 
+from .behaviour import Examined
 from .decision import Decision
 from .details import Details
 from .filesystem import FileSystem
 from .finding import ExposedSecret
+from .hardening import Hardening
+from .hooks import Hook
 from .integrity import Integrity
 from .ledger import Ledger
 from .origin import OriginFiles, OriginRead
@@ -135,3 +138,6 @@ class Inventory(Struct, frozen=True):
     origin_files: OriginFiles = OriginFiles()  # whose origin their content has to show
     origin_read: OriginRead | None = None  # None: it was not looked for
     ledger: Ledger | None = None  # None: of an SBOM, which contains no files
+    hardening: Hardening = Hardening()
+    hooks: tuple[Hook, ...] = ()  # that no package brings
+    examined: Examined | None = None  # what the contents of files show; None: they were not looked at

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .advisory import DatabaseInfo
+from .behaviour import BehaviourSummary
 from .finding import Finding, Suppressed
 from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
@@ -153,4 +154,5 @@ class Report(Struct, frozen=True):
     base: BaseImage | None = None
     base_excluded: bool = False  # the gates excluded the base image
     compared: Comparison | None = None  # with the baseline, if one is given
+    behaviour: BehaviourSummary | None = None  # signs of risk that no advisory names; None: there are no files to look at
     plan: Plan | None = None  # what removes the vulnerabilities; None if there are none

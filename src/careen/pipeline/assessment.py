@@ -12,6 +12,7 @@ from careen.matching.coverage import MAX_AGE_DAYS
 from careen.matching.match import Matched, finding_of, match
 from careen.matching.rated import Scores, rated
 from careen.matching.remembered import Memory, remembered
+from careen.model.behaviour import PARTS, Part
 from careen.model.finding import Vulnerability
 from careen.model.image import BaseImage
 from careen.model.inventory import Inventory
@@ -74,6 +75,7 @@ class Assessment(Struct, frozen=True):
     dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
     look: Look | None = None  # one more look at the image's files; None: they cannot be read
     licences: LicencePolicy = LicencePolicy()
+    behaviour_parts: tuple[Part, ...] = PARTS  # that the scanner behaviour looks at
     unread_archives: tuple[str, ...] = ()  # why archives with advisory data could not be read
 
     @property

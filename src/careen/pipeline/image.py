@@ -37,6 +37,7 @@ from careen.policy.vex import stated_beside, stated_inside
 from careen.safety.budget import Budget
 
 from .assessment import Assessment
+from .behaviour import signs_of
 from .coverage import coverage_of
 from .image_checks import check_image, secrets_of, unassessed_distribution
 from .integrity import with_doubt
@@ -90,10 +91,17 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     knowledge = by.matcher.knowledge if by.matcher else None
     read_unknowns = (*inventory.unknowns, *unsearched, *unassessed_platform(image))
     covered = coverage_of(image, inventory, matched, unfetched, read_unknowns, by, today)
-    unknowns = (*read_unknowns, *checked.unknowns)
+    signs = signs_of(
+        image,
+        inventory,
+        by.behaviour_parts if "behaviour" in by.scanners else (),
+        today,
+        _end_of_life(inventory, knowledge),
+    )
+    unknowns = (*read_unknowns, *checked.unknowns, *signs.unknowns)
     vulnerabilities = with_doubt(_with_lines(matched, image, by), inventory.integrity)
     licences = licence_findings(inventory, by.licences) if "licence" in by.scanners else ()
-    findings: list[Finding] = [*vulnerabilities, *secrets, *checked.findings, *licences]
+    findings: list[Finding] = [*vulnerabilities, *secrets, *checked.findings, *licences, *signs.findings]
     assessed = assess(
         findings,
         covered,
@@ -121,6 +129,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
         end_of_life=_end_of_life(inventory, knowledge),
         base=base,
         base_excluded=policy.exclude_base,
+        behaviour=signs.summary,
     )
 
 

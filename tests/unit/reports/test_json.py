@@ -115,6 +115,7 @@ def test_misconfigurations_and_secrets_have_their_places():
     assert (secret["kind"], secret["match"], secret["layer"], secret["deleted"]) == ("secret", "tok_…(redacted)", 1, True)
     assert faults[0]["location"] == {"path": "build/Dockerfile", "line": 7, "end_line": 9}
     assert faults[1]["location"]["line"] is None
-    assert report["totals"]["by_kind"] == {"vulnerability": 0, "secret": 1, "misconfiguration": 2, "integrity": 0, "licence": 0}
+    by_kind = {"vulnerability": 0, "secret": 1, "misconfiguration": 2, "integrity": 0, "licence": 0, "behaviour": 0}
+    assert report["totals"]["by_kind"] == by_kind
     assert report["target"]["kind"] == "files"
     assert report["suppressed"][0]["by"]["kind"] == "comment"

@@ -10,6 +10,7 @@ from careen.model.advisory import SEVERITIES
 from careen.model.plan import Advice
 from careen.model.reasons import effect_of
 from careen.model.report import Comparison, Report
+from careen.output.behaviour import behaviour_line
 from careen.output.escape import web_link
 from careen.output.first_steps import Step, first_steps
 from careen.output.lines import plural
@@ -29,6 +30,7 @@ KINDS = {
     "secret": "Secrets",
     "misconfiguration": "Configuration",
     "integrity": "Modified files",
+    "behaviour": "Signs of risk",
 }
 COVERAGE = {
     "assessed": "All packages were assessed",
@@ -210,6 +212,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
         yield "Out of support since" if over else "Supported until", report.end_of_life
     if (base := report.base or base_of(image)) and base.reference:
         yield "Base image", base.reference
+    if report.behaviour and report.behaviour.programs:
+        yield "Signs of risk", behaviour_line(report.behaviour).removeprefix("behaviour: ")
     yield "Scanned", report.created.replace("T", " ").replace("Z", " UTC")
     if report.coverage.data_of:
         yield "Oldest advisory data", report.coverage.data_of

@@ -8,6 +8,7 @@ from careen.model.image import BaseImage
 from careen.model.integrity import Integrity
 from careen.model.origin import OriginRead
 from careen.model.report import Report
+from careen.output.behaviour import behaviour_line
 from careen.output.escape import visible
 from careen.output.lines import fit, plural, wrapped
 from careen.output.summary import merged
@@ -54,6 +55,8 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
         yield _verified(inventory.integrity, programs)
     if inventory.ledger and inventory.ledger.unexplained:
         yield f"{inventory.ledger.unexplained:,} of {plural(inventory.files, 'file')} in no package (careen inventory --files)"
+    if report.behaviour and report.behaviour.programs:
+        yield behaviour_line(report.behaviour)
     if inventory.origin_read and not inventory.origin_read.reduced:
         yield _origin(inventory.origin_read, sum(package.origin is not None for _, package in packages))
     if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):

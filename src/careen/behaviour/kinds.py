@@ -1,0 +1,38 @@
+"""Which files are examined, and as what: by the first bytes, else by the name."""
+
+import re
+
+from .files import Kind
+
+SUFFIXES: dict[str, Kind] = {
+    ".py": "python", ".js": "javascript", ".cjs": "javascript", ".mjs": "javascript", ".ts": "javascript", ".sh": "shell",
+    ".bash": "shell", ".pl": "perl", ".pm": "perl", ".rb": "ruby", ".php": "php", ".pth": "python",
+}  # fmt: skip
+_INTERPRETERS: tuple[tuple[str, Kind], ...] = (
+    ("python", "python"), ("node", "javascript"), ("perl", "perl"), ("ruby", "ruby"), ("php", "php"), ("sh", "shell"),
+)  # fmt: skip
+_ELF, _PE = b"\x7fELF", b"MZ"
+_FIRST_LINE = re.compile(rb"#![ \t]{0,9}(?:\S{0,200}/)?(?:env[ \t]{1,9}(?:-\S{1,20}[ \t]{1,9})?)?([A-Za-z]{2,20})")
+# Run by a shell or a scheduler, without a first line.
+_SHELL_PLACES = re.compile(
+    r"(?:^|/)(?:etc/(?:profile|profile\.d/.*|rc\.local|cron.*)|\.bashrc|\.profile|\.bash_profile|\.zshrc)$"
+)
+
+
+def kind_by_name(path: str) -> Kind | None:
+    """None if the name shows nothing."""
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    if dot >= 0 and (kind := SUFFIXES.get(name[dot:].lower())):
+        return kind
+    return "shell" if _SHELL_PLACES.search(path) else None
+
+
+def kind_of(path: str, head: bytes) -> Kind | None:
+    """None if the file is neither a program nor a script."""
+    if head.startswith((_ELF, _PE)):
+        return "program"
+    if match := _FIRST_LINE.match(head):
+        name = match[1].decode()
+        return next((kind for start, kind in _INTERPRETERS if name.startswith(start) or name.endswith(start)), "other")
+    return kind_by_name(path) if b"\0" not in head[:1024] else None

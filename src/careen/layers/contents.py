@@ -1,0 +1,88 @@
+"""The contents of programs and scripts, examined: one more pass over the layers that have such files."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from typing import NamedTuple
+
+from careen.behaviour.files import ExaminedFile
+from careen.behaviour.kinds import kind_by_name, kind_of
+from careen.plugins import File, Reader, Wants
+
+from .dispatch import Wanted
+from .links import Reread
+
+MAX_PROGRAM_BYTES, MAX_SCRIPT_BYTES = 16 << 20, 1 << 20
+_NAME = "contents"
+
+
+class Known(NamedTuple):
+    """What is known of a file before it is read: its owner as a purl, and whether it is the distribution's, unchanged."""
+
+    owner: str = ""
+    verified: bool = False
+
+
+class Pass:
+    """``examine`` is called with each program and script, until the time is up. ``left_out`` and ``cut`` state what was not
+    read, or not completely."""
+
+    def __init__(
+        self, examine: Callable[[ExaminedFile], object], seconds: float, clock: Callable[[], float] = time.thread_time
+    ) -> None:
+        self._examine, self._clock, self._end = examine, clock, clock() + seconds
+        self.files = self.left_out = 0
+        self.cut: list[str] = []
+
+    def read(self, wanted: Mapping[int, Mapping[str, Known]], again: Reread) -> None:
+        """``wanted``: by layer and path. ``again`` reads a layer once more."""
+        for layer, files in sorted(wanted.items()):
+            again(layer, self._selecting(layer, files))
+
+    def _selecting(self, layer: int, files: Mapping[str, Known]) -> Callable[[str, int], list[Wanted]]:
+        reader = Wanted(_NAME, Reader(Wants(amount="stream"), lambda file: self._begin(file, layer, files[file.path])))
+
+        def select(path: str, mode: int) -> list[Wanted]:
+            is_asked = path in files and (mode & 0o111 or ".so" in path or kind_by_name(path) is not None)
+            return [reader] if is_asked else []
+
+        return select
+
+    def _begin(self, file: File, layer: int, known: Known) -> "_Content | None":
+        kind = kind_of(file.path, file.data)
+        if kind is None:
+            return None
+        if self._clock() >= self._end:
+            self.left_out += 1
+            return None
+        most = MAX_PROGRAM_BYTES if kind == "program" else MAX_SCRIPT_BYTES
+        is_cut = file.size_bytes > most
+        if is_cut:
+            self.cut.append(file.path)
+        self.files += 1
+
+        def done(data: bytes) -> None:
+            self._examine(ExaminedFile(file.path, layer, kind, data, known.owner, known.verified, is_cut))
+
+        return _Content(min(file.size_bytes, most), done)
+
+
+class _Content:
+    """Keeps the beginning of a file."""
+
+    def __init__(self, most: int, done: Callable[[bytes], None]) -> None:
+        self._left, self._done = most, done
+        self._parts: list[bytes] = []
+        self.ranges = ((0, most),)
+
+    def feed(self, chunk: bytes) -> None:
+        if self._left > 0:
+            self._parts.append(chunk[: self._left])
+            self._left -= len(chunk)
+
+    def skip(self, size: int) -> None:
+        self._left -= size
+
+    def facts(self) -> Iterator[object]:
+        self._done(b"".join(self._parts))
+        return chain()

@@ -1,0 +1,135 @@
+"""The signs of risk in an image: a count of a few by default, all of them if they are asked for.
+
+A part that fails becomes an unknown; the others still run.
+"""
+
+import importlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from careen.behaviour.hardening import hardening_findings
+from careen.behaviour.hooks import count_hooks, hook_findings
+from careen.log import logger
+from careen.model.behaviour import BehaviourSummary, Part
+from careen.model.finding import BehaviourFinding
+from careen.model.image import Image
+from careen.model.inventory import Inventory, Unknown
+from careen.model.package import Evidence
+from careen.plugins import modules_in
+
+log = logger(__name__)
+
+MAX_FINDINGS = 1000  # of one part
+# Parts that a module of its own gives, from the packages alone: (module, function).
+_OF_PACKAGES: dict[Part, tuple[str, str]] = {
+    "names": ("lookalikes", "look_alikes"),
+    "fixes": ("undisclosed", "undisclosed_fixes"),
+    "life": ("life", "life_signs"),
+}
+
+
+class Signs(NamedTuple):
+    """``findings`` are empty unless the scanner runs."""
+
+    summary: BehaviourSummary
+    findings: tuple[BehaviourFinding, ...] = ()
+    unknowns: tuple[Unknown, ...] = ()
+
+
+def signs_of(image: Image, inventory: Inventory, parts: Sequence[Part], today: date, end_of_life: str | None) -> Signs:
+    """``parts`` are those to look at; without any, only the counts of a default scan are made."""
+    unknowns: list[Unknown] = []
+
+    def of(part: Part) -> list[BehaviourFinding]:
+        if part in _OF_PACKAGES:
+            call = _of_packages(part, inventory, today, end_of_life)
+        else:
+            call = _PARTS[part](image, inventory)
+        found: list[BehaviourFinding] = []
+        try:
+            for finding in call:
+                found.append(finding)
+                if len(found) == MAX_FINDINGS:
+                    break
+        except Exception as error:  # a defect of one part must not cost the others
+            log.exception("the part %s failed", part)
+            unknowns.append(Unknown(f"behaviour:{part}", Evidence("", 0), f"{type(error).__name__}: {error}"))
+        return found
+
+    by_part = {part: of(part) for part in dict.fromkeys((*parts, "life"))}
+    lacking = inventory.hardening.lacking
+    summary = BehaviourSummary(
+        programs=inventory.hardening.files,
+        unprotected=len(lacking) + inventory.hardening.left_out,
+        privileged=sum(file.privileged for file in lacking),
+        hooks=count_hooks(inventory.hooks),
+        life=len(by_part["life"]),
+    )
+    if not parts:
+        return Signs(summary, unknowns=tuple(unknowns))
+    from msgspec.structs import replace
+
+    from careen.behaviour.index import scored
+
+    findings = [finding for part in parts for finding in by_part[part]]
+    index, scores = scored(findings, parts)
+    return Signs(replace(summary, index=index, parts=scores), tuple(findings), (*unknowns, *_unread(inventory, parts)))
+
+
+def _hardening(image: Image, inventory: Inventory) -> Iterable[BehaviourFinding]:
+    return hardening_findings(inventory.hardening, _started(image), bool(image.config.exposed_ports))
+
+
+def _hooks(image: Image, inventory: Inventory) -> Iterable[BehaviourFinding]:
+    steps = [step.created_by for step in image.config.history]
+    return hook_findings(inventory.hooks, image.config.env, steps)
+
+
+def _capabilities(image: Image, inventory: Inventory) -> Iterable[BehaviourFinding]:
+    return _examined(inventory, lambda finding: not finding.id.startswith("COD-"))
+
+
+def _code(image: Image, inventory: Inventory) -> Iterable[BehaviourFinding]:
+    return _examined(inventory, lambda finding: finding.id.startswith("COD-"))
+
+
+_PARTS: dict[Part, Callable[[Image, Inventory], Iterable[BehaviourFinding]]] = {
+    "hardening": _hardening,
+    "hooks": _hooks,
+    "capabilities": _capabilities,
+    "code": _code,
+}
+
+
+def _examined(inventory: Inventory, wanted: Callable[[BehaviourFinding], bool]) -> Iterator[BehaviourFinding]:
+    return filter(wanted, inventory.examined.findings if inventory.examined else ())
+
+
+def _of_packages(part: Part, inventory: Inventory, today: date, end_of_life: str | None) -> Iterable[BehaviourFinding]:
+    module, name = _OF_PACKAGES[part]
+    import careen.behaviour
+
+    if module not in modules_in(careen.behaviour.__path__):
+        return ()
+    function = getattr(importlib.import_module(f"careen.behaviour.{module}"), name)
+    arguments: dict[Part, tuple[Any, ...]] = {"fixes": (inventory.distribution,), "life": (today, end_of_life)}
+    found: Iterable[BehaviourFinding] = function(inventory.packages, *arguments.get(part, ()))
+    return found
+
+
+def _started(image: Image) -> Iterator[str]:
+    for words in (image.config.entrypoint, image.config.cmd):
+        yield from (word.lstrip("/") for word in words[:1] if word.startswith("/"))
+
+
+def _unread(inventory: Inventory, parts: Sequence[Part]) -> Iterator[Unknown]:
+    """Files whose content was asked for, and was not read completely."""
+    examined = inventory.examined
+    if examined is None or not {"capabilities", "code"} & set(parts):
+        return
+    if examined.left_out:
+        reason = f"{examined.left_out} files were not examined: the time or the room for it was used up"
+        yield Unknown("behaviour:capabilities", Evidence("", 0), reason, code="over_budget")
+    for path in examined.cut:
+        yield Unknown("behaviour:capabilities", Evidence(path, 0), "only its beginning was examined", code="over_budget")

