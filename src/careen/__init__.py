@@ -10,7 +10,7 @@ __version__ = "0.1.0"
 HOME = ""  # the address of the project, as in its metadata; there is none yet
 
 __all__ = [
-    "Check", "Compose", "Coverage", "Database", "DatabaseError", "DatabaseInfo", "Dockerfile", "Error", "ExposedSecret",
+    "BehaviourFinding", "Check", "Compose", "Coverage", "Database", "DatabaseError", "DatabaseInfo", "Dockerfile", "Error", "ExposedSecret",
     "FeedResult", "Finding", "Image", "ImageDocument", "InputError", "IntegrityFinding", "Inventory", "LicenceFinding",
     "Manifests", "Misconfiguration", "NetworkError", "Package", "Place", "Progress", "Report", "Running", "Settings", "Unknown",
     "UpdateResult", "UsageError", "Verdict", "Vulnerability", "check", "inventory", "make_settings", "match", "read_report",

@@ -21,7 +21,15 @@ from typing import TYPE_CHECKING, Any
 from careen.config import Settings
 from careen.errors import DatabaseError, Error, InputError, NetworkError, UsageError
 from careen.model.advisory import DatabaseInfo
-from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, LicenceFinding, Misconfiguration, Vulnerability
+from careen.model.finding import (
+    BehaviourFinding,
+    ExposedSecret,
+    Finding,
+    IntegrityFinding,
+    LicenceFinding,
+    Misconfiguration,
+    Vulnerability,
+)
 from careen.model.image import Image
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Package
@@ -40,7 +48,7 @@ if TYPE_CHECKING:
     from careen.formats.services.container_inspect import Running
 
 __all__ = [
-    "Check", "Compose", "Coverage", "Database", "DatabaseError", "DatabaseInfo", "Dockerfile", "Error", "ExposedSecret",
+    "BehaviourFinding", "Check", "Compose", "Coverage", "Database", "DatabaseError", "DatabaseInfo", "Dockerfile", "Error", "ExposedSecret",
     "FeedResult", "Finding", "Image", "ImageDocument", "InputError", "IntegrityFinding", "Inventory", "LicenceFinding",
     "Manifests", "Misconfiguration", "NetworkError", "Package", "Place", "Progress", "Report", "Running", "Settings", "Unknown",
     "UpdateResult", "UsageError", "Verdict", "Vulnerability", "check", "inventory", "make_settings", "match", "read_report",

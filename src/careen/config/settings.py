@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Severity = Literal["critical", "high", "medium", "low", "negligible", "unknown"]
-Scanner = Literal["vuln", "secret", "config", "origin", "licence"]
+Scanner = Literal["vuln", "secret", "config", "origin", "licence", "behaviour"]
 ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 SIZE = r"^[0-9]{1,15}(\.[0-9]{1,3})?\s?([kKmMgGtT](i?[bB])?|[bB])?$"
@@ -36,7 +36,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = None
 
     scanners: Annotated[
-        tuple[Scanner, ...], Meta(description="what to look for, comma-separated: vuln, secret, config, origin, licence")
+        tuple[Scanner, ...],
+        Meta(description="what to look for, comma-separated: vuln, secret, config, origin, licence, behaviour"),
     ] = ("vuln", "secret", "config")
     origin_kb: Annotated[
         tuple[Path, ...], Meta(description="knowledge base that names the origin of code: a folder; may be repeated")

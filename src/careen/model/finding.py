@@ -1,4 +1,4 @@
-"""Findings: vulnerabilities, misconfigurations, modified files, licences and secrets, each with its reason."""
+"""Findings: vulnerabilities, misconfigurations, modified files, licences, behaviour and secrets, each with its reason."""
 
 from typing import Literal
 
@@ -117,6 +117,17 @@ class LicenceFinding(Misconfiguration, frozen=True, tag_field="kind", tag="licen
     expression: str = ""  # SPDX; "" if the licence is not known
 
 
+class BehaviourFinding(Misconfiguration, frozen=True, tag_field="kind", tag="behaviour"):
+    """A sign of risk that no advisory names: how a program is built, what it can do, what a name imitates.
+
+    It never counts as a vulnerability. ``evidence``: what the finding rests on, a text a line.
+    """
+
+    confidence: Confidence = "likely"
+    package: str = ""  # purl
+    evidence: tuple[str, ...] = ()
+
+
 class SecretPlace(Struct, frozen=True):
     """Where a value is, and the fingerprint that the finding would have if this were its only place."""
 
@@ -149,7 +160,7 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
         return (SecretPlace(self.location, self.fingerprint, self.layer, self.deleted), *self.places)
 
 
-Finding = Vulnerability | Misconfiguration | IntegrityFinding | LicenceFinding | ExposedSecret
+Finding = Vulnerability | Misconfiguration | IntegrityFinding | LicenceFinding | BehaviourFinding | ExposedSecret
 
 
 class SuppressedBy(Struct, frozen=True):

@@ -15,7 +15,7 @@ from .summary import vulnerabilities
 
 SHOWN = 3  # names that a failed rule shows
 _KINDS = {"misconfiguration": ("misconfiguration", "misconfigurations"), "integrity": ("modified file", "modified files"),
-          "licence": ("licence", "licences")}  # fmt: skip
+          "licence": ("licence", "licences"), "behaviour": ("sign of risk", "signs of risk")}  # fmt: skip
 WHY_NOT_COUNTED = {
     "declared": "declared only",
     "in_base": "in the base image",

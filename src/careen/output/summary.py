@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
 from careen.model.finding import (
+    BehaviourFinding,
     ExposedSecret,
     Finding,
     FixState,
@@ -82,11 +83,22 @@ def licence_findings(findings: Iterable[Finding]) -> list[LicenceFinding]:
     return sorted((finding for finding in findings if isinstance(finding, LicenceFinding)), key=_by_place)
 
 
+def behaviour_findings(findings: Iterable[Finding]) -> list[BehaviourFinding]:
+    return sorted((finding for finding in findings if isinstance(finding, BehaviourFinding)), key=_by_place)
+
+
 def other_kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     """The findings of kinds that have no function here, by their kinds."""
     found: dict[str, list[Finding]] = {}
     for finding in findings:
-        if type(finding) not in (Vulnerability, ExposedSecret, IntegrityFinding, Misconfiguration, LicenceFinding):
+        if type(finding) not in (
+            Vulnerability,
+            ExposedSecret,
+            IntegrityFinding,
+            Misconfiguration,
+            LicenceFinding,
+            BehaviourFinding,
+        ):
             found.setdefault(str(finding.__struct_config__.tag), []).append(finding)
     return found
 

@@ -3,7 +3,7 @@
 A condition is words with colons between; it counts a finding that matches all of them. The words are a severity (that or
 worse), ``kev`` (known to be exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
 more), ``possible`` (findings of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config``
-(misconfigurations), ``integrity`` (modified files), ``licence`` and ``any`` (the first three). Without a kind a condition
+(misconfigurations), ``integrity`` (modified files), ``licence``, ``behaviour`` and ``any`` (the first three). Without a kind a condition
 counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release past its end of life.
 Raises: UsageError for anything else.
 """
@@ -28,11 +28,13 @@ KINDS = {
     "integrity": frozenset({"integrity"}),
     "licence": frozenset({"licence"}),
     "license": frozenset({"licence"}),
+    "behaviour": frozenset({"behaviour"}),
+    "behavior": frozenset({"behaviour"}),
     "any": ANY,
 }
 # What each scanner can find. Modified files count in no condition that does not name them.
 OF_SCANNERS = {
-    **{name: KINDS[name] for name in ("vuln", "secret", "licence")},
+    **{name: KINDS[name] for name in ("vuln", "secret", "licence", "behaviour")},
     "config": KINDS["config"] | KINDS["integrity"],
     "origin": frozenset[str](),  # it finds packages
 }
@@ -119,7 +121,7 @@ def _word(word: str, text: str) -> tuple[str, object]:
     near = nearest(word, WORDS)
     raise UsageError(
         f"--fail-on {text}: {word!r} is not one of critical, high, medium, low, negligible, unknown, kev, fixable, "
-        "possible, risk=N, epss=N, vulnerability, secret, config, integrity, licence, any",
+        "possible, risk=N, epss=N, vulnerability, secret, config, integrity, licence, behaviour, any",
         f"did you mean {near}?" if near else _HINT,
     )
 

@@ -28,7 +28,7 @@ from careen.formats.data.yaml_document import Mapping, as_text
 from .accept import Accept, made
 from .ignores import Ignore
 
-KINDS = ("vulnerability", "secret", "misconfiguration", "integrity", "licence")
+KINDS = ("vulnerability", "secret", "misconfiguration", "integrity", "licence", "behaviour")
 STATES = ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown")
 _KEYS = ("id", "purl", "package", "version", "path", "layer", "kind", "fix", "reason", "owner", "until", "expires")
 _HINT = f"a rule has the keys {', '.join(_KEYS[:-1])}"

@@ -76,7 +76,7 @@ def _gate(gate: Gate, gated: Gated, coverage: Coverage, policy: "Policy", severi
     others += [
         (kind_of(finding), finding)
         for finding in gated.findings
-        if kind_of(finding) in ("misconfiguration", "integrity", "licence")
+        if kind_of(finding) in ("misconfiguration", "integrity", "licence", "behaviour")
         and kind_of(finding) not in gate.kinds
         and gate.severity is not None
         and gate.would_catch(finding, severity_for(finding))

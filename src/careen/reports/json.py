@@ -19,6 +19,7 @@ from careen.model.package import Evidence, Package
 from careen.model.report import Report
 from careen.output.json_text import write_json
 from careen.output.summary import (
+    behaviour_findings,
     by_severity,
     in_base,
     integrity_findings,
@@ -98,6 +99,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
                 "misconfiguration": len(misconfigurations(report.findings)),
                 "integrity": len(integrity_findings(report.findings)),
                 "licence": len(licence_findings(report.findings)),
+                "behaviour": len(behaviour_findings(report.findings)),
             },
             "in_base": len(in_base(report.findings, base)) if base and base.layers else None,
             "suppressed": len(report.suppressed),

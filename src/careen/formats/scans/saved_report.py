@@ -138,7 +138,7 @@ def _declared(packages: Sequence[SavedPackage], kind: str, distribution: object)
     return declared.difference(package.purl for package in packages if package.presence != "declared")
 
 
-KINDS = ("vulnerability", "misconfiguration", "integrity", "licence", "secret")
+KINDS = ("vulnerability", "misconfiguration", "integrity", "licence", "behaviour", "secret")
 
 
 def _finding(part: Any) -> Finding | None:

@@ -8,7 +8,15 @@ code scanning" (``security-severity``); CommonMark 0.31, sections 2.4 (backslash
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from careen.model.finding import ExposedSecret, Finding, IntegrityFinding, LicenceFinding, Misconfiguration, Vulnerability
+from careen.model.finding import (
+    BehaviourFinding,
+    ExposedSecret,
+    Finding,
+    IntegrityFinding,
+    LicenceFinding,
+    Misconfiguration,
+    Vulnerability,
+)
 from careen.output.escape import visible, web_link
 from careen.output.markdown import plain
 from careen.output.rows import LEVELS, REVOKE
@@ -21,6 +29,7 @@ _TAGS = {
     "ExposedSecret": "secret",
     "ModifiedFile": "integrity",
     "Licence": "licence",
+    "Behaviour": "behaviour",
     "Misconfiguration": "misconfiguration",
 }
 _SHOWN = 10  # packages and links of a rule
@@ -66,6 +75,8 @@ def _name(finding: Finding) -> str:
         return "ModifiedFile"
     if isinstance(finding, LicenceFinding):
         return "Licence"
+    if isinstance(finding, BehaviourFinding):
+        return "Behaviour"
     if type(finding) is Misconfiguration:
         return "Misconfiguration"
     return str(finding.__struct_config__.tag).replace("_", " ").title().replace(" ", "")

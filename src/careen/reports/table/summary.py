@@ -10,6 +10,7 @@ from careen.output.lines import plural
 from careen.output.outcome import reach
 from careen.output.summary import (
     FIX_STATES,
+    behaviour_findings,
     by_severity,
     by_severity_and_fix,
     in_base,
@@ -64,6 +65,7 @@ def _totals(report: Report) -> Iterator[Line]:
         ("modified", integrity_findings(report.findings)),
         ("misconfig.", misconfigurations(report.findings)),
         ("licences", licence_findings(report.findings)),
+        ("behaviour", behaviour_findings(report.findings)),
     )
     columns_of += [(head, by_severity(found)) for head, found in others if found]
     columns_of += [(visible(kind, 12), by_severity(found)) for kind, found in other_kinds(report.findings).items()]

@@ -1,0 +1,15 @@
+"""Signs of risk in an image that no advisory names. No tool can name a vulnerability that nobody has published.
+
+| part         | module          | in                                        | ids    |
+|--------------|-----------------|-------------------------------------------|--------|
+| hardening    | ``hardening``   | how each program and library was built    | HRD-   |
+| hooks        | ``hooks``       | files that something runs by itself       | HOK-   |
+| capabilities | ``capabilities``| what programs and scripts can do          | CAP-   |
+| names        | ``lookalikes``  | the names of packages, package indexes    | MAL-   |
+| code         | ``code``        | the application's own source files        | COD-   |
+| fixes        | ``undisclosed`` | changelog entries of newer versions       | UDF-   |
+| life         | ``life``        | packages, release dates, ends of support  | LIF-   |
+
+In come plain values of ``careen.model`` and contents of files; out come ``BehaviourFinding``s (``rules.found`` makes them). Nothing
+here opens an image or a network connection, and no finding here counts as a vulnerability. ``pipeline.behaviour`` calls the parts.
+"""

@@ -1,0 +1,20 @@
+"""A file of an image whose content the parts examine."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+Kind = Literal["program", "shell", "python", "javascript", "perl", "ruby", "php", "other"]
+
+
+class ExaminedFile(Struct, frozen=True):
+    """``owner``: purl of the package that has the file, or "". ``verified``: it has the content that the distribution's
+    package records. ``cut``: ``data`` is the beginning of a larger file."""
+
+    path: str
+    layer: int
+    kind: Kind
+    data: bytes
+    owner: str = ""
+    verified: bool = False
+    cut: bool = False
