@@ -4,10 +4,10 @@ import runpy
 from collections import Counter
 
 import pytest
-from tests.conftest import ROOT
 
 from careen.behaviour.lookalikes.compare import imitated
 from careen.behaviour.lookalikes.popular import TYPES
+from tests.conftest import ROOT
 
 MAKE = runpy.run_path(str(ROOT / "benchmarks" / "behaviour" / "imitations.py"))
 
