@@ -13,9 +13,10 @@ _SHELL = (
     "commands.getoutput commands.getstatusoutput subprocess.getoutput subprocess.getstatusoutput"
 )
 _UNSAFE_LOADS = (
-    "pickle.loads pickle.load pickle.Unpickler cPickle.loads cPickle.load cPickle.Unpickler _pickle.loads _pickle.load "
-    "dill.loads dill.load dill.Unpickler cloudpickle.loads cloudpickle.load shelve.open shelve.DbfilenameShelf "
-    "jsonpickle.decode jsonpickle.unpickler.decode jsonpickle.unpickler.Unpickler pandas.read_pickle joblib.load marshal.loads marshal.load"
+    "pickle.loads pickle.load pickle.Unpickler cPickle.loads cPickle.load cPickle.Unpickler _pickle.loads "
+    "_pickle.load dill.loads dill.load dill.Unpickler cloudpickle.loads cloudpickle.load shelve.open "
+    "shelve.DbfilenameShelf jsonpickle.decode jsonpickle.unpickler.decode jsonpickle.unpickler.Unpickler "
+    "pandas.read_pickle joblib.load marshal.loads marshal.load"
 )
 _HASHES = (
     " ".join(f"{library}.Hash.{name}.new" for library in ("Crypto", "Cryptodome") for name in ("MD2", "MD4", "MD5", "SHA"))
