@@ -1,7 +1,7 @@
 """Packages whose authors gave them up, as they state themselves, and what they name instead.
 
-Checked 2026-11. Each entry rests on a notice of the authors: an archived repository, a deprecation notice in the registry, or the
-description of the package.
+Checked 2026-11. Each entry rests on a notice of the authors: an archived repository, a deprecation notice in the registry, or
+the description of the package.
 """
 
 CHECKED = "2026-11"
