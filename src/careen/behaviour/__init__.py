@@ -1,4 +1,4 @@
-"""Signs of risk in an image that no advisory names. No tool can name a vulnerability that nobody has published.
+"""Signs of risk in an image that no advisory names. No tool can name an unpublished vulnerability.
 
 | part         | module          | in                                        | ids    |
 |--------------|-----------------|-------------------------------------------|--------|
@@ -10,6 +10,7 @@
 | fixes        | ``undisclosed`` | changelog entries of newer versions       | UDF-   |
 | life         | ``life``        | packages, release dates, ends of support  | LIF-   |
 
-In come plain values of ``careen.model`` and contents of files; out come ``BehaviourFinding``s (``rules.found`` makes them). Nothing
-here opens an image or a network connection, and no finding here counts as a vulnerability. ``pipeline.behaviour`` calls the parts.
+In come plain values of ``careen.model`` and contents of files; out come ``BehaviourFinding``s (``rules.found`` makes them).
+Nothing here opens an image or a network connection, and no finding here counts as a vulnerability. ``pipeline.behaviour``
+calls the parts.
 """
