@@ -58,6 +58,20 @@ def test_what_is_not_dangerous(text):
     assert _found(text) == []
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("text = '<b>'\n    text += 'x'\n    mark_safe(text)", []),
+        ("text = '<b>{}</b>'.format('x')\n    mark_safe(text)", []),
+        ("text = name\n    mark_safe(text)", [("COD-013", 4)]),
+        ("text = '<b>' if name else '<i>'\n    mark_safe(name)", [("COD-013", 4)]),
+        ("for text in names:\n        mark_safe(text)", [("COD-013", 4)]),
+    ],
+)
+def test_a_value_is_followed_within_its_function(body, expected):
+    assert _found(f"from django.utils.safestring import mark_safe\ndef page(name, names):\n    {body}") == expected
+
+
 def test_a_comment_accepts_only_the_tests_that_it_names():
     assert _found("import subprocess\nsubprocess.run(command, shell=True)  # nosec B301") == [("COD-001", 2)]
     assert _found("import subprocess\nsubprocess.run('# nosec', shell=True)") == [("COD-001", 2)]
