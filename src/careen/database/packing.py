@@ -37,6 +37,7 @@ from .rows import (
     pack_advisory,
     pack_epss,
     pack_limited,
+    pack_malicious,
     pack_record,
     statements,
     status_of,
@@ -286,7 +287,7 @@ class Writer:
             if is_advisory and not unfixed:
                 unfixed = any(status_of(body) in _UNFIXED for _, body in found)
             records += len(found)
-            packer.add(key, pack([(id, Raw(body)) for id, body in found]))
+            packer.add(key, pack_malicious(found) if kind == "malicious" else pack([(id, Raw(body)) for id, body in found]))
         bodies, buckets, low = packer.rows()
         first = self._next
         self._write(bodies)

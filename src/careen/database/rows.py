@@ -23,9 +23,10 @@ from careen.model.advisory import (
     VulnerabilityRecord,
 )
 from careen.plugins import Record
+from careen.safety.pattern import pattern
 
 # Version of the tables and of their packed values: a file of another version is not read.
-SCHEMA = 6
+SCHEMA = 7
 # Longer lists of aliases are stored once for all packages of an erratum.
 BUNDLE_FROM = 4
 
@@ -159,7 +160,10 @@ def status_of(packed: bytes) -> Status:
 
 def statements(packed: bytes) -> list[tuple[str, Raw]]:
     """The statements of one feed under one key: the id and the body of each."""
-    return _STATEMENTS.decode(packed)
+    found = _STATEMENTS.decode(packed)
+    if isinstance(found, int):
+        return [(_malicious_id(found), _NO_VERSIONS)]
+    return [(id if isinstance(id, str) else _malicious_id(id), body) for id, body in found]
 
 
 def pack_record(record: VulnerabilityRecord, word: Callable[[str], int]) -> bytes:
@@ -212,8 +216,26 @@ def unpack_words(packed: bytes) -> tuple[str, ...]:
     return _WORDS.decode(packed)
 
 
+def pack_malicious(found: list[tuple[str, bytes]]) -> bytes:
+    """Hundreds of thousands of packages have one record, about all versions: it is packed as the number of its id alone."""
+    short = [(_malicious_number(id), body) for id, body in found]
+    if len(short) == 1 and isinstance(short[0][0], int) and bytes(short[0][1]) == bytes(_NO_VERSIONS):
+        return _PACKER.encode(short[0][0])
+    return _PACKER.encode([(id, Raw(body)) for id, body in short])
+
+
 def unpack_malicious(packed: bytes) -> list[tuple[str, tuple[str, ...]]]:
-    return _MALICIOUS.decode(packed)
+    return [(id, _WORDS.decode(body)) for id, body in statements(packed)]
+
+
+def _malicious_number(id: str) -> int | str:
+    """``MAL-2024-1234`` as a number; an id of another form as it is."""
+    found = _MALICIOUS_ID.fullmatch(id)
+    return int(found[2]) << 7 | int(found[1]) if found else id
+
+
+def _malicious_id(number: int) -> str:
+    return f"MAL-20{number & 127:02}-{number >> 7}"
 
 
 def pack_epss(record: Epss) -> bytes:
@@ -246,8 +268,9 @@ def _lengthened(number: float | int) -> float:
 _PACKER = msgspec.msgpack.Encoder()
 _STATUS = msgspec.msgpack.Decoder(_OnlyStatus)
 _BODIES = msgspec.msgpack.Decoder(list[tuple[str, Body]])
-_STATEMENTS = msgspec.msgpack.Decoder(list[tuple[str, Raw]])
-_MALICIOUS = msgspec.msgpack.Decoder(list[tuple[str, tuple[str, ...]]])
+_STATEMENTS = msgspec.msgpack.Decoder(int | list[tuple[str | int, Raw]])
+_MALICIOUS_ID = pattern(r"MAL-20(\d\d)-([1-9]\d{0,8})")
+_NO_VERSIONS = Raw(b"\x90")
 _EPSS = msgspec.msgpack.Decoder(tuple[float | int, float | int])
 _EPSS_STEPS = 100_000  # scores are published with five decimals
 _EXPLOITED = msgspec.msgpack.Decoder(tuple[str, bool])

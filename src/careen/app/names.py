@@ -1,0 +1,14 @@
+"""Whether names of packages imitate popular ones."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from careen.behaviour.lookalikes import Known, look_alike
+from careen.model.finding import BehaviourFinding
+
+
+def compared(
+    ecosystem: str, names: Iterable[str], known: tuple[date | None, int | None], today: date
+) -> dict[str, BehaviourFinding | None]:
+    """``known``: the day of the first release and the downloads a month, as far as they are known."""
+    return {name: look_alike(ecosystem, name, Known(*known), today) for name in names}

@@ -1,0 +1,81 @@
+"""Signs that nobody will fix the next vulnerability: support that has ended, packages that their authors gave up.
+
+The tables ship and have a date; packages that a distribution owns are supported by it and not looked at. Whether a version was
+yanked, and when a package was last released, a scan without a network does not know.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from careen.behaviour.rules import Rule, found
+from careen.model.finding import BehaviourFinding
+from careen.model.package import Package
+
+from .abandoned import ABANDONED, CHECKED
+from .runtimes import PRODUCTS, as_of, end_of
+
+_WHY = "Vulnerabilities that are found from now on get no fix."
+_ENDED = Rule(
+    "LIF-001", "Runtime or framework past its end of support", "medium", _WHY, "Update to a release that is supported."
+)
+_ABANDONED = Rule("LIF-002", "Package that its authors gave up", "low", _WHY, "Replace it.")
+_DISTRIBUTION = Rule(
+    "LIF-003", "Distribution past its end of support", "high", _WHY, "Build on a release that is supported.", (), "confirmed"
+)
+RULES = (_ENDED, _ABANDONED, _DISTRIBUTION)
+_GONE = frozenset(("absent", "shadowed"))
+
+
+def life_signs(packages: Iterable[Package], today: date, end_of_life: str | None) -> Iterator[BehaviourFinding]:
+    """``end_of_life``: of the image's distribution, a day in ISO 8601. One finding a package and version."""
+    if end_of_life and end_of_life < today.isoformat():
+        yield found(
+            _DISTRIBUTION,
+            "",
+            f"security updates ended on {end_of_life}",
+            evidence=(f"end of life {end_of_life}",),
+            lasting="end",
+        )
+    seen: set[tuple[str, str, str]] = set()
+    for package in packages:
+        key = (package.type, package.name, package.version)
+        if package.owned_by or package.vendor == "distribution" or package.presence in _GONE or key in seen:
+            continue
+        seen.add(key)
+        if finding := _ended(package, today) or _abandoned(package):
+            yield finding
+
+
+def _ended(package: Package, today: date) -> BehaviourFinding | None:
+    if (package.type, package.name.lower() if package.type == "pypi" else package.name) not in PRODUCTS:
+        return None
+    end = end_of(package.type, package.name, package.version)
+    if end is None or end[1] >= today.isoformat():
+        return None
+    line, day = end
+    message = f"support of {package.name} {line} ended on {day}"
+    return _finding(_ENDED, package, message, (f"{package.name} {package.version}", f"endoflife.date of {as_of()}"))
+
+
+def _abandoned(package: Package) -> BehaviourFinding | None:
+    names = ABANDONED.get(package.type, {})
+    name = package.name.lower().replace("_", "-") if package.type == "pypi" else package.name
+    if name not in names:
+        return None
+    message = f"{name} is no longer developed" + (f"; its authors name {names[name]}" if names[name] else "")
+    return _finding(
+        _ABANDONED, package, message, (f"{package.name} {package.version}", f"notices of the authors, checked {CHECKED}")
+    )
+
+
+def _finding(rule: Rule, package: Package, message: str, evidence: tuple[str, ...]) -> BehaviourFinding:
+    place = package.evidence[0] if package.evidence else None
+    return found(
+        rule,
+        place.path if place else "",
+        message,
+        layer=place.layer if place else None,
+        package=package.purl,
+        evidence=evidence,
+        lasting=f"{package.type}/{package.name}",
+    )

@@ -1,0 +1,108 @@
+"""Fixes of vulnerabilities that no advisory names, in changelog entries of versions newer than the installed ones.
+
+An entry that names a CVE is not among them: advisories have it. What is found is a guess about a text, so it never gates, is
+never more than five rows, and always comes with the line of the changelog that it rests on.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from msgspec import Struct
+
+from careen.behaviour.rules import Rule, found
+from careen.formats.debian.changelog import ENTRY
+from careen.model.finding import BehaviourFinding
+from careen.model.package import Distribution, Package
+from careen.safety.pattern import pattern
+
+from .classifier import Scored, model, scored
+from .items import NAMED, items_of
+
+MAX_ROWS = 5
+MAX_ENTRIES = 50  # newer ones of a package
+MAX_CHANGELOG = 4 << 20
+_REBUILD = pattern(r"\+b\d{1,3}$")
+_QUIET = Rule(
+    "UDF-001",
+    "Newer version whose changelog describes a fix of a vulnerability without a CVE",
+    "low",
+    "What was fixed is in the installed version, and everybody can read what it was.",
+    "Update the package.",
+    (),
+    "possible",
+)
+RULES = (_QUIET,)
+
+
+class QuietFix(Struct, frozen=True):
+    version: str
+    line: str  # of the changelog
+    score: Scored
+
+
+def undisclosed_fixes(
+    packages: Iterable[Package], distribution: Distribution | None, *, changelogs: Mapping[str, str] | None = None
+) -> Iterator[BehaviourFinding]:
+    """``changelogs``: the newest changelog by source package, in Debian's form; without them nothing is found.
+
+    The likeliest first, one a source package. A package whose installed version is not in the changelog is passed over: which
+    entries are newer is not known.
+    """
+    candidates = []
+    seen: set[str] = set()
+    for package in packages if changelogs else ():
+        source, version = (package.source.name, package.source.version) if package.source else (package.name, package.version)
+        if package.type != "deb" or source in seen:
+            continue
+        seen.add(source)
+        fixes = list(quiet_fixes((changelogs or {}).get(source, ""), version))
+        if fixes:
+            best = max(fixes, key=lambda fix: fix.score.probability)
+            candidates.append((best, package))
+    candidates.sort(key=lambda pair: -pair[0].score.probability)
+    for fix, package in candidates[:MAX_ROWS]:
+        yield _finding(fix, package)
+
+
+def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
+    """Of the entries above the installed version's, the items that describe a fix and belong to no entry that names a CVE."""
+    threshold = model().threshold
+    for version, text in _newer(changelog[:MAX_CHANGELOG], installed):
+        if NAMED.search(text):
+            continue
+        for item in items_of(text):
+            score = scored(item)
+            if score.probability >= threshold:
+                yield QuietFix(version, item, score)
+
+
+def _newer(changelog: str, installed: str) -> list[tuple[str, str]]:
+    """Version and text of each entry above that of the installed version, which a rebuild (``+b1``) has too."""
+    found_entries: list[tuple[str, str]] = []
+    starts = []
+    for start in ENTRY.finditer(changelog):
+        starts.append(start)
+        if start[1] == _REBUILD.sub("", installed):
+            break
+        if len(starts) > MAX_ENTRIES:
+            return []
+    else:
+        return []
+    for entry, following in pairwise(starts):
+        found_entries.append((entry[1], changelog[entry.end() : following.start()]))
+    return found_entries
+
+
+def _finding(fix: QuietFix, package: Package) -> BehaviourFinding:
+    place = package.evidence[0] if package.evidence else None
+    words = ", ".join(fix.score.words)
+    kind = fix.score.weakness or "fix"
+    return found(
+        _QUIET,
+        place.path if place else "",
+        f"{package.name} {fix.version} describes a fix ({kind}): {fix.line[:200]}",
+        layer=place.layer if place else None,
+        package=package.purl,
+        evidence=(fix.line, f"probability {fix.score.probability:.2f}, by the words: {words}"),
+        lasting=f"{package.name}\0{fix.line}",
+    )

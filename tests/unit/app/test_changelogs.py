@@ -1,0 +1,35 @@
+"""Changelogs out of a folder."""
+
+import gzip
+import os
+
+import pytest
+
+from careen.app.changelogs import changelogs_in
+
+
+def test_each_source_has_its_newest_file(tmp_path):
+    names = {
+        "a": b"one",
+        "b_1.2-3+deb12u1.changelog": b"two",
+        "c.changelog.gz": gzip.compress(b"three"),
+        "other": b"four",
+        "-": b"",
+    }
+    for name, data in names.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "a_2.changelog").write_bytes(b"newer")
+    os.utime(tmp_path / "a", (1, 1))
+    (tmp_path / "b").mkdir()
+    assert changelogs_in(tmp_path, {"a", "b", "c", "d"}) == {"a": "newer", "b": "two", "c": "three"}
+
+
+def test_a_damaged_file_is_passed_over(tmp_path):
+    (tmp_path / "a").write_bytes(gzip.compress(b"text")[:-12] + b"\xff" * 4)
+    (tmp_path / "b").write_bytes(b"\xff\xfe")
+    assert changelogs_in(tmp_path, {"a", "b"}) == {"b": "\ufffd\ufffd"}
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(OSError):
+        changelogs_in(tmp_path / "x", {"a"})

@@ -1,0 +1,57 @@
+"""Packages that nobody supports."""
+
+from datetime import date
+
+import pytest
+
+from careen.behaviour.life import life_signs
+from careen.behaviour.life.abandoned import ABANDONED
+from careen.model.package import Evidence, Package
+
+TODAY = date(2026, 11, 1)
+
+
+def _package(type, name, version="1.0", **options):
+    return Package(type, None, name, version, evidence=(Evidence("opt/x", 1),), **options)
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        (_package("generic", "python", "3.8.18"), "support of python 3.8 ended on 2024-10-07"),
+        (_package("golang", "stdlib", "v1.19.3"), "support of stdlib 1.19 ended on 2023-09-06"),
+        (_package("pypi", "Django", "3.2.4"), "support of Django 3.2 ended on 2024-04-01"),
+        (_package("pypi", "pycrypto"), "pycrypto is no longer developed; its authors name pycryptodome"),
+        (_package("npm", "request"), "request is no longer developed"),
+    ],
+)
+def test_what_is_not_supported(package, expected):
+    (finding,) = life_signs([package, package], TODAY, None)
+    assert (finding.message, finding.location.path, finding.layer) == (expected, "opt/x", 1)
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        _package("generic", "python", "3.13.1"),
+        _package("generic", "python", "9.9"),
+        _package("generic", "python", ""),
+        _package("generic", "python", "3.8.18", owned_by="pkg:deb/debian/python3@3.8"),
+        _package("pypi", "pycrypto", vendor="distribution"),
+        _package("pypi", "pycrypto", presence="absent"),
+        _package("pypi", "pycryptodome"),
+        _package("deb", "python", "3.8.18"),
+    ],
+)
+def test_what_is_supported_or_not_known(package):
+    assert list(life_signs([package], TODAY, "2099-01-01")) == []
+
+
+def test_the_distribution_counts():
+    (finding,) = life_signs([], TODAY, "2024-06-30")
+    assert (finding.id, finding.severity) == ("LIF-003", "high")
+    assert list(life_signs([], TODAY, "2026-11-01")) == []
+
+
+def test_nobody_is_sent_to_an_abandoned_package():
+    assert [name for names in ABANDONED.values() for name in names.values() if name in names] == []

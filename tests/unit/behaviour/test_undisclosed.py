@@ -1,0 +1,97 @@
+"""Fixes in newer versions that nobody gave a CVE."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from careen.behaviour.undisclosed import MAX_ROWS, quiet_fixes, undisclosed_fixes
+from careen.model.package import Distribution, Evidence, Package, Source
+
+DEBIAN = Distribution("debian", "12")
+FIX = "Fix heap-based buffer overflow in the parser that a crafted file triggers"
+CHANGELOG = f"""\
+demo (1.2-3) unstable; urgency=medium
+
+  * {FIX}
+    (Closes: #900001)
+
+ -- A B <a@example.org>  Tue, 07 May 2024 17:23:01 +0000
+
+demo (1.2-2) unstable; urgency=medium
+
+  * Update the Dutch translation.
+  * Bump Standards-Version to 4.7.0.
+
+ -- A B <a@example.org>  Mon, 06 May 2024 17:23:01 +0000
+
+demo (1.2-1) unstable; urgency=medium
+
+  * Fix use-after-free in the decoder.
+
+ -- A B <a@example.org>  Sun, 05 May 2024 17:23:01 +0000
+"""
+
+
+def _package(name="demo", version="1.2-1", **options):
+    return Package("deb", "debian", name, version, evidence=(Evidence("var/lib/dpkg/status", 0),), **options)
+
+
+def _found(changelog, package=None):
+    return list(undisclosed_fixes([package or _package()], DEBIAN, changelogs={"demo": changelog}))
+
+
+def test_a_newer_entry_is_reported_with_its_line():
+    (finding,) = _found(CHANGELOG)
+    assert (finding.id, finding.severity, finding.confidence) == ("UDF-001", "low", "possible")
+    assert finding.evidence[0].startswith(FIX)
+    assert "1.2-3 describes a fix (overflow)" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("changelog", "version"),
+    [
+        (CHANGELOG, "1.2-3"),  # the newest
+        (CHANGELOG, "1.1-9"),  # not in it
+        (CHANGELOG.replace(FIX, FIX + " (CVE-2024-1234)"), "1.2-1"),  # disclosed
+        (CHANGELOG.replace(FIX, "Install the manual page"), "1.2-1"),
+        ("", "1.2-1"),
+        ("\0" * 1000, "1.2-1"),
+    ],
+)
+def test_nothing_is_reported(changelog, version):
+    assert _found(changelog, _package(version=version)) == []
+
+
+def test_a_rebuild_and_a_binary_package_have_the_changelog_of_their_source():
+    assert _found(CHANGELOG, _package("libdemo1", "1.2-1+b2", source=Source("demo", "1.2-1")))
+    assert _found(CHANGELOG, _package(version="1.2-1+b2"))
+
+
+def test_there_are_few_rows_and_one_a_source():
+    packages = [_package(f"lib{number}", source=Source(f"s{number % 9}", "1.2-1")) for number in range(30)]
+    changelogs = {f"s{number}": CHANGELOG for number in range(9)}
+    found = list(undisclosed_fixes(packages, DEBIAN, changelogs=changelogs))
+    assert len(found) == len({finding.package for finding in found}) == MAX_ROWS
+
+
+def test_without_changelogs_nothing_is_known():
+    assert list(undisclosed_fixes([_package()], DEBIAN)) == []
+
+
+@given(st.integers(0, 1 << 32))
+def test_changed_changelogs_are_read(seed):
+    data, randomness = bytearray(CHANGELOG, "ascii"), random.Random(seed)
+    for _ in range(5):
+        data[randomness.randrange(len(data))] = randomness.randrange(256)
+    for fix in quiet_fixes(data.decode("utf-8", "replace"), "1.2-1"):
+        assert 0 < fix.score.probability <= 1
+
+
+@pytest.mark.parametrize(
+    "text", ["  * overflow" * 100_000, "\n  * overflow" * 20_000, "demo (1.2-9) unstable; urgency=low\n" * 20_000]
+)
+def test_bombs_are_bounded(text):
+    changelog = CHANGELOG.replace(f"  * {FIX}", text)
+    assert len(list(quiet_fixes(changelog, "1.2-1"))) <= 400
