@@ -14,7 +14,9 @@ from careen.store.memory import Store
 from .queue import Queue
 
 Lane = Literal[0, 1, 2]
-PERSON, PUSH, BACKGROUND = 0, 1, 2
+PERSON: Lane = 0
+PUSH: Lane = 1
+BACKGROUND: Lane = 2
 
 
 class Fleet(Struct, frozen=True):

@@ -17,6 +17,7 @@ from .images import (
     repository,
     tag,
     tag_change,
+    upload,
 )
 from .jobs import job, worker
 from .packages import context, image_unit, state, unit, unit_finding, unit_source
@@ -49,6 +50,7 @@ __all__ = [
     "unit",
     "unit_finding",
     "unit_source",
+    "upload",
     "user",
     "worker",
 ]

@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from tests.support.reports import usual
+from tests.support.service import Service, with_fakes
+
+from careen.server import passwords
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch) -> None:
+    """The real ones are slow on purpose; ``test_passwords`` makes one."""
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch) -> Iterator[Service]:
+    made = Service(tmp_path)
+    with_fakes(monkeypatch, made, usual())
+    yield made
+    made.fleet.engine.dispose()
