@@ -82,7 +82,7 @@ class _Tables:
         waiting = select(image.c.lane, func.min(image.c.enrolled_at)).where(
             image.c.state.in_(("opening", "reading", "joining"))
         )
-        ages = {lane: time.time() - at for lane, at in connection.execute(waiting.group_by(image.c.lane)).tuples()}
+        ages = {lane: time.time() - at for lane, at in connection.execute(waiting.group_by(image.c.lane))}
         for number, lane in enumerate(LANES):
             oldest.add_metric((lane,), ages.get(number, 0.0))
         yield oldest
@@ -93,7 +93,7 @@ class _Tables:
 
     def _grouped(self, connection: Connection, name: str, what: str, label: str, column: "object") -> "Metric":
         family = GaugeMetricFamily(name, what, labels=(label,))
-        rows = connection.execute(select(column, func.count()).group_by(column)).tuples()  # type: ignore[call-overload]
+        rows = connection.execute(select(column, func.count()).group_by(column))  # type: ignore[call-overload]
         for word, count in rows:
             family.add_metric((str(word) or "none",), count)
         return family

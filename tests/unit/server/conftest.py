@@ -9,8 +9,10 @@ from careen.server import passwords
 
 
 @pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch) -> None:
+def cheap_hashes(request, monkeypatch) -> None:
     """The real ones are slow on purpose; ``test_passwords`` makes one."""
+    if request.module.__name__.endswith("test_passwords"):
+        return
     monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
