@@ -30,6 +30,7 @@ COMMANDS = {
     "browse": ("careen.cli.browse", "walk through the findings of a report with keys and search"),
     "reconcile": ("careen.cli.reconcile", "compare with another scanner's report, and explain differences"),
     "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
+    "query": ("careen.cli.query", "search the packages, findings and images of a server"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),

@@ -41,6 +41,15 @@ from .principal import NOBODY, Principal
 Body = Any
 
 
+def _number(text: str) -> int | float:
+    """JSON has one kind of numbers: ``2.0`` is an integer (JSON Schema 2020-12, 4.2.3), which the strict reader refuses."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+_LENIENT = msgspec.json.Decoder(float_hook=_number)
+
+
 def application(
     fleet: Fleet, parts: Parts, options: ServerOptions | None = None, interfaces: Sequence[BaseRoute] = ()
 ) -> Starlette:
@@ -124,15 +133,9 @@ def _decoded(data: bytes, kind: Any) -> Body:
         try:
             return from_json(data, kind)
         except msgspec.ValidationError:
-            return converted(msgspec.json.decode(data, float_hook=_number), kind)
+            return converted(_LENIENT.decode(data), kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(400, f"the body does not have its form: {error}", "body") from None
-
-
-def _number(text: str) -> int | float:
-    """JSON has one kind of numbers: ``2.0`` is an integer (JSON Schema 2020-12, 4.2.3), which the strict reader refuses."""
-    number = float(text)
-    return int(number) if number.is_integer() else number
 
 
 def _refusal(error: Exception) -> Refused:

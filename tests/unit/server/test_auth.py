@@ -5,12 +5,12 @@ import time
 
 import pytest
 from sqlalchemy import select, update
+from tests.support.service import ADDRESS, PASSWORD, Service, body_of
 
 from careen.fleet.connection import writing
 from careen.fleet.tables import api_key, session, user
 from careen.server import keys
 from careen.server.setup import setup_link
-from tests.support.service import ADDRESS, PASSWORD, Service, body_of
 
 COOKIE = "careen_session"
 RULES = {"fail_on": ["high"]}
@@ -120,7 +120,11 @@ def test_a_verified_key_costs_no_second_hash(service, monkeypatch):
 
 def test_all_ways_to_send_a_key(service):
     basic = base64.b64encode(f"any:{service.key}".encode()).decode()
-    for headers in ({"X-Api-Key": service.key}, {"Authorization": f"Basic {basic}"}, {"Authorization": f"bearer {service.key}"}):
+    for headers in (
+        {"X-Api-Key": service.key},
+        {"Authorization": f"Basic {basic}"},
+        {"Authorization": f"bearer {service.key}"},
+    ):
         assert service.client().get("/api/v1/me", headers=headers).status_code == 200
     for value in ("Basic !!!", "Basic", "Bearer ", "Digest x", "Bearer careen_é_x"):
         assert service.client().get("/api/v1/me", headers={"Authorization": value.encode()}).status_code == 401

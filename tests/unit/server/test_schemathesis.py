@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy import update
+from tests.support.reports import usual
+from tests.support.service import PASSWORD, Service, served, with_fakes
 
 from careen.fleet.connection import writing
 from careen.fleet.tables import api_key, user
@@ -20,8 +22,6 @@ from careen.server import passwords
 from careen.server.document import as_json, operations
 from careen.server.limits import Rates
 from careen.server.options import ServerOptions
-from tests.support.reports import usual
-from tests.support.service import PASSWORD, Service, served, with_fakes
 
 EXAMPLES = int(os.environ.get("CAREEN_API_EXAMPLES", "3"))
 MINE = 424_242  # ids that no generated path names, so that a test does not lock itself out

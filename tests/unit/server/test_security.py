@@ -6,13 +6,13 @@ import socket
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
+from tests.support.reports import hostile, usual
+from tests.support.service import PASSWORD, body_of, json_of, served, with_fakes
 
 from careen.fleet import uploads
 from careen.fleet.connection import writing
 from careen.fleet.tables import audit, metadata
 from careen.server import connections, limits
-from tests.support.reports import hostile, usual
-from tests.support.service import PASSWORD, body_of, json_of, served, with_fakes
 
 NASTY = [
     "'; DROP TABLE project; --", "1 OR 1=1", "\" UNION SELECT key_hash FROM api_key --", "%", "_", "\\", "${jndi:ldap://x}",

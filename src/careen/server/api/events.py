@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlalchemy import Row, delete, exists, or_, select, update
 
-from careen.fleet.rules import Severity
 from careen.fleet.tables import agent_report, event, image, image_unit, project_image, subscription
+from careen.policy.rules import Severity
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
 from careen.server.errors import not_found

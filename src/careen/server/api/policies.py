@@ -7,11 +7,12 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from careen.fleet import decisions, reports
-from careen.fleet.rules import Rules, decoded, encoded, policy_of
+from careen.fleet.rules import decoded, encoded
 from careen.fleet.tables import image, policy
 from careen.model.report import Report
 from careen.policy.about import About
 from careen.policy.policy import Policy, assess, declared_only
+from careen.policy.rules import Rules, policy_of
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
 from careen.server.errors import not_found
