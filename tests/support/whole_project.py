@@ -44,7 +44,7 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     add(agent_report, project_id=project_id, source=MINE, at=1.0)
     add(policy, project_id=project_id, name=MINE, rules=b"{}", changed_at=1.0)
     add(decision, project_id=project_id, vulnerability=MINE, status="fixed", decided_by=MINE, decided_at=1.0)
-    told = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
+    notified = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
     around = add(context, key=b"c" * 32, data=BOTH.encode())
     for index, name in enumerate((MINE, BOTH)):
         number = add(image, identity=name, reference=name, state="ready", enrolled_at=1.0)
@@ -57,7 +57,7 @@ def fill(connection, project_id: int, shared_with: int) -> None:
         add(unit_source, namespace=name, name=name, unit_id=package)
         happened = add(event, at=1.0, kind="disclosed", image_id=number, package=name)
         add(event, at=1.0, kind="disclosed", unit_id=package, package=name)
-        add(outbox, event_id=happened, subscription_id=told, next_at=1.0, trouble=MINE)
+        add(outbox, event_id=happened, subscription_id=notified, next_at=1.0, trouble=MINE)
         add(project_image, project_id=project_id, image_id=number, seen_at=1.0)
         if name == BOTH:
             add(project_image, project_id=shared_with, image_id=number, seen_at=1.0)

@@ -51,8 +51,10 @@ def require(request: Request, scope: str, project_id: int | None = None) -> Prin
 
 
 def token_of(request: Request) -> str:
-    """The key that a request carries; "" if it has none."""
-    given = request.headers.get("authorization", "")
+    """The key that a request carries; "" if it has none. An empty one is a wrong one: no session stands in for it."""
+    given, key = request.headers.get("authorization"), request.headers.get("x-api-key")
+    if given is None:
+        return "" if key is None else key or "?"
     kind, _, value = given.partition(" ")
     value = value.strip()
     if kind.lower() == "bearer":
@@ -62,9 +64,7 @@ def token_of(request: Request) -> str:
             return base64.b64decode(value, validate=True).decode("ascii").partition(":")[2] or "?"
         except ValueError:
             return "?"
-    if given:
-        return "?"
-    return request.headers.get("x-api-key", "")
+    return "?"
 
 
 def _by_key(connection: Connection, request: Request, keys: Keys, token: str) -> Principal:

@@ -101,7 +101,7 @@ class Logins:
         return Person(f"{issuer.address} {subject}"[:500], str(name or subject)[:200], issuer.creates_users)
 
     def _claims(self, issuer: Issuer, provider: _Provider, keys: dict[str, Any], code: str, begun: Begun) -> Mapping[str, Any]:
-        from authlib.integrations.base_client import OAuthError
+        from authlib.common.errors import AuthlibBaseError
         from joserfc import jwt
         from joserfc.errors import JoseError
         from joserfc.jwk import KeySet
@@ -117,7 +117,7 @@ class Logins:
                 sub={"essential": True},
                 nonce={"essential": True, "value": begun.nonce},
             ).validate(decoded.claims)
-        except (OAuthError, JoseError, KeyError, ValueError) as error:
+        except (AuthlibBaseError, JoseError, KeyError, ValueError) as error:
             log.warning("a login by %s was refused: %s", issuer.address, type(error).__name__)
             raise Refused(403, "the identity provider's answer is not valid", "provider") from None
         if not isinstance(decoded.claims["sub"], str) or not decoded.claims["sub"]:

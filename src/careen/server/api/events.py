@@ -1,4 +1,4 @@
-"""What happened to the images of a project, who is told of it, and what runs."""
+"""What happened to the images of a project, who is notified, and what runs."""
 
 from typing import Annotated, Any, Literal
 
@@ -40,7 +40,7 @@ class Running(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rule(Struct, frozen=True):
-    """What a subscription is told of: no kinds are all kinds."""
+    """What a subscription is notified of: no kinds are all kinds."""
 
     events: tuple[str, ...] = ()
     severity: str | None = None
