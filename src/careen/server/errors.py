@@ -4,7 +4,6 @@ Codes decide; ``detail`` is for people, and never quotes a credential. **Source:
 """
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -18,6 +17,24 @@ from careen.log import logger
 log = logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    421: "Misdirected Request",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
 PAUSE_S = 30  # after which a registry that did not answer may be asked again
 
 
@@ -27,9 +44,9 @@ class Refused(Exception):  # noqa: N818 (an answer, not an error)
     def __init__(
         self, status: int, detail: str = "", code: str = "", headers: Mapping[str, str] | None = None, hint: str = ""
     ) -> None:
-        super().__init__(detail or HTTPStatus(status).phrase)
+        super().__init__(detail or TITLES[status])
         self.status, self.detail, self.hint = status, detail, hint
-        self.code = code or HTTPStatus(status).name.lower()
+        self.code = code or TITLES[status].lower().replace(" ", "_")
         self.headers = dict(headers or {})
 
 
@@ -46,7 +63,7 @@ def unprocessable(detail: str, code: str = "unprocessable", hint: str = "") -> R
 def problem(refused: Refused) -> Response:
     document: dict[str, Any] = {
         "type": f"urn:careen:problem:{refused.code}",
-        "title": HTTPStatus(refused.status).phrase,
+        "title": TITLES[refused.status],
         "status": refused.status,
         "code": refused.code,
         "detail": refused.detail,
