@@ -6,8 +6,8 @@ from careen.server.document import document, operations
 
 NOTE = "<!-- Made by `make golden` from the code; tests/docs/test_reference.py fails if they differ. -->\n\n"
 INTRODUCTION = """\
-Each operation of the API, with the scope that a key or a role needs ([the API](../server-api.md) describes scopes, pages, errors
-and versions). `/api/v1/openapi.json` has the parameters, bodies and answers.
+Each operation of the API, with the scope that a key or a role needs. [The API](../server-api.md) describes scopes, pages,
+errors and versions; `/api/v1/openapi.json` has the parameters, bodies and answers.
 
 """
 

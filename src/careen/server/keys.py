@@ -45,7 +45,7 @@ def insert(
     """(id, token)"""
     made = MadeKey()
     row: dict[str, Any] = {"project_id": project_id, "name": name, "prefix": made.prefix, "key_hash": made.hash}
-    row |= {"created_by": by, "scopes": " ".join(sorted(scopes)), "created_at": time.time(), "expires_at": expires_at}
+    row |= {"created_by": by[:200], "scopes": " ".join(sorted(scopes)), "created_at": time.time(), "expires_at": expires_at}
     created = connection.execute(api_key.insert().values(**row)).inserted_primary_key
     assert created is not None
     return int(created[0]), made.token
