@@ -23,7 +23,7 @@ from careen.server.document import as_json, operations
 from careen.server.limits import Rates
 from careen.server.options import ServerOptions
 
-EXAMPLES = int(os.environ.get("CAREEN_API_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("CAREEN_API_EXAMPLES", "2"))
 MINE = 424_242  # ids that no generated path names, so that a test does not lock itself out
 LEFT_OUT = {"log_out"}
 CONFIG = """
@@ -73,7 +73,6 @@ def ask(cases, mode: GenerationMode, project: int, address: str, headers: dict[s
     @seed(1)
     @settings(
         max_examples=EXAMPLES,
-        deadline=None,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),

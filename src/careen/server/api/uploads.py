@@ -11,7 +11,7 @@ from careen.fleet import uploads
 from careen.fleet.tables import image, upload
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
-from careen.server.errors import Refused, not_found
+from careen.server.errors import Refused, not_found, unprocessable
 from careen.server.multipart import fields_of
 
 Text = Annotated[str, Meta(max_length=200)]
@@ -57,7 +57,7 @@ def put_bom(call: Call, body: Bom) -> Answer:
     try:
         data = base64.b64decode("".join(body.bom.split()), validate=True)
     except ValueError:
-        raise Refused(400, "bom is not base64", "body") from None
+        raise unprocessable("bom is not base64", "body") from None
     return _bom(call, data, body.project_name, body.project_version)
 
 
@@ -67,7 +67,7 @@ def post_bom(call: Call, body: bytes) -> Answer:
         raise Refused(400, "the form has no bom", "body")
     names = [found.get(key, b"").decode("utf-8", "replace") for key in ("projectName", "projectVersion")]
     if any(len(name) > 200 or not name.isprintable() for name in names):
-        raise Refused(400, "projectName and projectVersion are lines of at most 200 characters", "body")
+        raise unprocessable("projectName and projectVersion are lines of at most 200 characters", "body")
     return _bom(call, found["bom"], *names)
 
 
