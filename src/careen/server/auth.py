@@ -8,6 +8,7 @@ import base64
 import hmac
 import time
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 from starlette.requests import Request
 
@@ -42,9 +43,8 @@ def require(request: Request, scope: str, project_id: int | None = None) -> Prin
         principal = _in_project(connection, principal, project_id)
     if principal.key_id is not None:
         _note_use(fleet, request, principal)
-    if scope != "signed-in" and not (
-        principal.is_admin and not principal.key_id if scope == "service" else scope in principal.scopes
-    ):
+    may = principal.is_admin if scope == "service" else scope in principal.scopes
+    if scope != "signed-in" and not may:
         log.warning("%s may not %s", principal.name, scope)
         raise Refused(403, f"this needs the scope {scope}", "scope")
     return principal
@@ -103,8 +103,6 @@ def _by_session(connection: Connection, request: Request) -> Principal:
 
 
 def _in_project(connection: Connection, principal: Principal, project_id: int | None) -> Principal:
-    from msgspec.structs import replace
-
     if project_id is None:
         return principal
     if principal.key_id is not None:
