@@ -24,6 +24,8 @@ from .limits import Rates
 from .options import ServerOptions
 from .principal import ROLES, SCOPES, Principal
 
+__all__ = ["Principal", "Refused", "require", "token_of"]
+
 log = logger(__name__)
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="careen"'}

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 from argon2 import PasswordHasher
@@ -6,6 +7,9 @@ from tests.support.reports import usual
 from tests.support.service import Service, with_fakes
 
 from careen.server import passwords
+
+# It has no wheels for every system.
+collect_ignore = [] if find_spec("schemathesis") else ["test_schemathesis.py"]
 
 
 @pytest.fixture(autouse=True)
