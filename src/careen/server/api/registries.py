@@ -39,7 +39,7 @@ def list_registries(call: Call) -> Answer:
 
 
 def create_registry(call: Call, body: NewRegistry) -> Answer:
-    """The row is made by the part that also seals its credentials; the audit log never has them."""
+    """The row is made by the part that also seals its credentials, after the audit log has it: the log never has them."""
     wanted = RegistryWanted(
         body.host.lower(),
         body.namespace,
@@ -51,8 +51,10 @@ def create_registry(call: Call, body: NewRegistry) -> Answer:
         body.username,
         body.password,
     )
+    with call.changing(body.host):
+        pass
     number = call.request.app.state.parts.registries.add(call.fleet, call.project, wanted)
-    with call.changing(number, body.host) as connection:
+    with call.reading() as connection:
         return Answer(_shown(_row(connection, call.project, number)))
 
 
