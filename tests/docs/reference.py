@@ -5,7 +5,7 @@ import importlib
 from collections.abc import Iterable
 
 from msgspec.structs import NODEFAULT, fields
-from tests.docs import check_pages, library_page, rules_of_others
+from tests.docs import api_page, check_pages, library_page, rules_of_others
 
 from careen import errors
 from careen.cli.main import COMMANDS
@@ -33,6 +33,7 @@ def pages() -> dict[str, str]:
         "secrets": _secrets(),
         "software": _software(),
         "distributions": _distributions(),
+        "api": api_page.page(),
         "library": library_page.page(),
         "other-tools": rules_of_others.page(),
         **check_pages.pages(),

@@ -135,4 +135,6 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
     ends |= {"mirrors": "HOST=MIRROR", "archive": "URL|DIR|image", "keys": "FILE"}
     ends |= {"artifact": "oci://HOST/NAME", "root": "FILE"}
     last = key.rpartition("_")[2]
+    if key == "server":
+        return "URL"
     return "LEVEL" if key == "log_level" else ends.get(last, last.upper() if not words else "WORD")

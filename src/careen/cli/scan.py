@@ -7,6 +7,7 @@ from careen.log import logger
 
 from .arguments import ADVISORIES, ARCHIVE, BOUNDS, NETWORK, Parser, add_common, add_settings
 from .references import STRICTEST, add_references, each, file_names, references_of
+from .service import FLAGS, connected
 from .settings import loaded_settings
 
 log = logger(__name__)
@@ -57,6 +58,7 @@ def parser() -> Parser:
         "accept",
     )
     add_settings(made, "policy", gates)
+    add_settings(made, "server", FLAGS)
     add_settings(made, "what to suppress", ("ignore_file", "vex", "image_vex"))
     made.add_argument(
         "--suggest-accept",
@@ -88,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         log.warning("%s", note)
     if not settings.ignore_file and Path(".careenignore").is_file():
         log.warning("the .careenignore of this folder is not applied; --ignore-file .careenignore applies it")
+    settings, send = connected(settings)
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written = file_names(references), 0
 
@@ -104,6 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
             for output in outputs:
                 write(output, reports, settings, names[reference], written > 0)
             written += 1
+            send(reports, reference)
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
 
         return each(references, scan, arguments.debug)

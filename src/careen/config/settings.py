@@ -11,7 +11,8 @@ BehaviourPart = Literal["hardening", "hooks", "capabilities", "names", "code", "
 ComplianceView = Literal["cis-docker-1.6", "cis-kubernetes-5", "nsa", "pss-baseline", "pss-restricted"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 SIZE = r"^[0-9]{1,15}(\.[0-9]{1,3})?\s?([kKmMgGtT](i?[bB])?|[bB])?$"
-SECRET = ("registry_password", "nvd_api_key")  # shown redacted; no flag, so that a list of processes never shows them
+# Shown redacted; no flag, so that a list of processes never shows them.
+SECRET = ("registry_password", "nvd_api_key", "server_token")
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"timeout_s": "timeout"}):
@@ -217,6 +218,16 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Path | None, Meta(description="PEM file with the client certificate's private key, if it is in another file")
     ] = None
     timeout_s: Annotated[float, Meta(description="seconds to wait for an answer from the network", gt=0)] = 30.0
+
+    server: Annotated[
+        str | None,
+        Meta(description="address of a Careen server: its policy and decisions apply, and it gets the report"),
+    ] = None
+    server_token: Annotated[str | None, Meta(description="key of a project of the server")] = None
+    server_token_file: Annotated[Path | None, Meta(description="file with the key of a project of the server")] = None
+    server_required: Annotated[
+        bool, Meta(description="exit with 3 if the server is away, instead of a warning and the local rules")
+    ] = False
 
     verify_diff_ids: Annotated[bool, Meta(description="also verify the digests of uncompressed layers")] = False
     jobs: Annotated[

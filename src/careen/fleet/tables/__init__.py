@@ -17,6 +17,7 @@ from .images import (
     repository,
     tag,
     tag_change,
+    upload,
 )
 from .jobs import job, worker
 from .packages import (
@@ -66,6 +67,7 @@ __all__ = [
     "unit_finding",
     "unit_package",
     "unit_source",
+    "upload",
     "user",
     "worker",
 ]

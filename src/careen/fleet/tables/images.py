@@ -169,3 +169,20 @@ agent_report = Table(
     UniqueConstraint("project_id", "source", "namespace", "workload", "digest"),
     Index(None, "digest"),
 )
+
+# What people and pipelines uploaded; its bytes cannot be fetched again, so they are here and not in the store.
+upload = Table(
+    "upload",
+    metadata,
+    number(),
+    of("project"),
+    of("image"),
+    Column("token", String(40), nullable=False, unique=True),
+    Column("name", String(410), nullable=False, default=""),
+    Column("kind", String(10), nullable=False),  # sbom, report
+    Column("content", LargeBinary, nullable=False),  # compressed with zlib
+    Column("size_bytes", Number, nullable=False),
+    Column("uploaded_by", String(300), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "project_id", "id"),
+)

@@ -1,0 +1,143 @@
+"""Projects: their settings and quotas, what they use, and how one goes without leaving a row.
+
+Raises: QuotaError if a project has used up what it may.
+"""
+
+import time
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+from sqlalchemy import Connection, Select, delete, func, select
+
+from careen.safety.typed import from_json
+
+from .tables import (
+    audit,
+    event,
+    image,
+    image_layer,
+    image_unit,
+    layer,
+    project,
+    project_image,
+    registry,
+    repository,
+    tag_change,
+    unit,
+    unit_finding,
+    unit_source,
+    upload,
+)
+
+DAY_S = 86_400
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Bytes = Annotated[int, Meta(ge=0, le=9007199254740991)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+
+
+class QuotaError(Exception):
+    """``code``: scans, uploads or images."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Quotas(Struct, frozen=True, forbid_unknown_fields=True):
+    """None: no limit."""
+
+    scans_per_day: Count | None = None
+    upload_bytes: Bytes | None = None
+    images: Count | None = None
+
+
+class ProjectSettings(Struct, frozen=True):
+    """``signers``: identities whose uploads answer admission. ``rest`` of other parts is kept as it is."""
+
+    quotas: Quotas = Quotas()
+    signers: tuple[str, ...] = ()
+
+
+class Use(Struct, frozen=True):
+    scans_today: int
+    upload_bytes: int
+    images: int
+
+
+def settings_of(kept: bytes) -> ProjectSettings:
+    return from_json(kept, ProjectSettings) if kept else ProjectSettings()
+
+
+def with_settings(kept: bytes, settings: ProjectSettings) -> bytes:
+    """Keys that other parts of the service have there stay."""
+    found: dict[str, Any] = msgspec.json.decode(kept) if kept else {}
+    return msgspec.json.encode(found | msgspec.to_builtins(settings))
+
+
+def use_of(connection: Connection, project_id: int) -> Use:
+    seen = (project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    scans = (audit.c.project_id == project_id, audit.c.action == "create_scan", audit.c.at > time.time() - DAY_S)
+    return Use(
+        _number(connection, select(func.count()).select_from(audit).where(*scans)),
+        _number(connection, select(func.sum(func.length(upload.c.content))).where(upload.c.project_id == project_id)),
+        _number(connection, select(func.count()).select_from(project_image).where(*seen)),
+    )
+
+
+def refuse_over_quota(connection: Connection, project_id: int, *, scans: int = 0, stored: int = 0, images: int = 0) -> None:
+    """In the transaction that adds so many, so that two requests cannot pass together."""
+    kept = connection.execute(select(project.c.settings).where(project.c.id == project_id).with_for_update()).scalar()
+    quotas = settings_of(bytes(kept or b"")).quotas
+    if quotas == Quotas():
+        return
+    use = use_of(connection, project_id)
+    for code, limit, wanted in (
+        ("scans", quotas.scans_per_day, use.scans_today + scans if scans else 0),
+        ("uploads", quotas.upload_bytes, use.upload_bytes + stored if stored else 0),
+        ("images", quotas.images, use.images + images if images else 0),
+    ):
+        if limit is not None and wanted > limit:
+            raise QuotaError(f"quota_{code}", f"the project may have {limit} ({code}), and would have {wanted}")
+
+
+def delete_project(connection: Connection, project_id: int) -> None:
+    """With everything that it alone has: images, their packages and layers that no other image has, history and events.
+
+    What refers to the project goes with its row; the audit log stays.
+    """
+    own = _own_images(project_id)
+    identities = select(image.c.id).where(image.c.id.in_(own))
+    units = list(connection.execute(select(image_unit.c.unit_id).distinct().where(image_unit.c.image_id.in_(own))).scalars())
+    layers = list(connection.execute(select(image_layer.c.digest).distinct().where(image_layer.c.image_id.in_(own))).scalars())
+    repositories = select(repository.c.id).join(registry).where(registry.c.project_id == project_id)
+    connection.execute(delete(tag_change).where(tag_change.c.repository_id.in_(repositories)))
+    connection.execute(delete(event).where(event.c.image_id.in_(identities)))
+    connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(identities)))
+    gone = list(connection.execute(identities).scalars())
+    connection.execute(delete(project).where(project.c.id == project_id))
+    for part in _chunks(gone):
+        connection.execute(delete(image).where(image.c.id.in_(part)))
+    for part in _chunks(units):
+        used = select(image_unit.c.unit_id).where(image_unit.c.unit_id.in_(part))
+        orphans = set(part) - set(connection.execute(used).scalars())
+        for column in (unit_finding.c.unit_id, unit_source.c.unit_id, event.c.unit_id, unit.c.id):
+            connection.execute(delete(column.table).where(column.in_(orphans)))
+    for part in _chunks(layers):
+        used = select(image_layer.c.digest).where(image_layer.c.digest.in_(part))
+        connection.execute(delete(layer).where(layer.c.digest.in_(set(part) - set(connection.execute(used).scalars()))))
+
+
+def _own_images(project_id: int) -> "Select[Any]":
+    """Of images that no other project has."""
+    others = select(project_image.c.image_id).where(project_image.c.project_id != project_id)
+    own = select(project_image.c.image_id).where(project_image.c.project_id == project_id)
+    return own.where(project_image.c.image_id.not_in(others))
+
+
+def _number(connection: Connection, wanted: "Select[Any]") -> int:
+    return int(connection.execute(wanted).scalar() or 0)
+
+
+def _chunks(found: list[Any], size: int = 500) -> list[list[Any]]:
+    return [found[at : at + size] for at in range(0, len(found), size)]

@@ -1,0 +1,12 @@
+"""The handlers of the operations, a module for each resource: ``list_images`` answers the operation of that name."""
+
+from collections.abc import Callable, Mapping
+
+from careen.server.call import Answer
+
+from . import access, decisions, events, images, jobs, keys, policies, projects, registries, scans, search, uploads, users
+
+Handler = Callable[..., Answer]
+MODULES = (access, users, keys, projects, registries, images, scans, jobs, search, decisions, policies, events, uploads)
+
+HANDLERS: Mapping[str, Handler] = {handler.__name__: handler for module in MODULES for handler in module.OPERATIONS}

@@ -1,0 +1,152 @@
+"""Registries that are watched, their repositories, and tags with their history."""
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+from sqlalchemy import Connection, Row, delete, select
+
+from careen.errors import Error
+from careen.fleet.fleet import PERSON
+from careen.fleet.projects import Name
+from careen.fleet.tables import image, project_image, registry, repository, tag, tag_change
+from careen.output.escape import visible
+from careen.server.call import Answer, Call
+from careen.server.cursors import page
+from careen.server.errors import not_found
+from careen.server.parts import RegistryWanted
+
+HOUR_S = 3600.0
+Credential = r"^[^\x00-\x1f\x7f]*\Z"
+Kind = Literal["distribution", "harbor", "quay", "docker-hub", "ghcr", "ecr", "gar", "acr"]
+
+
+class NewRegistry(Struct, frozen=True, forbid_unknown_fields=True):
+    host: Annotated[str, Meta(max_length=255, pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\Z")]
+    namespace: Annotated[str, Meta(max_length=255, pattern=r"^[A-Za-z0-9._/-]*\Z")] = ""
+    kind: Kind = "distribution"
+    include: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
+    exclude: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
+    newest: Annotated[int, Meta(ge=1, le=1000000)] | None = None
+    every_hours: Annotated[int, Meta(ge=1, le=8760)] | None = None
+    username: Annotated[str, Meta(max_length=1000, pattern=Credential)] = ""
+    password: Annotated[str, Meta(max_length=10000, pattern=Credential)] = ""
+
+
+def list_registries(call: Call) -> Answer:
+    wanted = select(registry).where(registry.c.project_id == call.project)
+    with call.reading() as connection:
+        return Answer(page(call, connection, wanted, [(registry.c.id, False)], _shown))
+
+
+def create_registry(call: Call, body: NewRegistry) -> Answer:
+    """The row is made by the part that also seals its credentials, after the audit log has it: the log never has them."""
+    wanted = RegistryWanted(
+        body.host.lower(),
+        body.namespace,
+        body.kind,
+        body.include,
+        body.exclude,
+        body.newest,
+        body.every_hours * HOUR_S if body.every_hours else None,
+        body.username,
+        body.password,
+    )
+    with call.changing(body.host):
+        pass
+    number = call.request.app.state.parts.registries.add(call.fleet, call.project, wanted)
+    with call.reading() as connection:
+        return Answer(_shown(_row(connection, call.project, number)))
+
+
+def read_registry(call: Call) -> Answer:
+    with call.reading() as connection:
+        return Answer(_shown(_row(connection, call.project, call.path["registry"])))
+
+
+def delete_registry(call: Call) -> Answer:
+    number = call.path["registry"]
+    with call.changing(number) as connection:
+        _row(connection, call.project, number)
+        names = select(repository.c.id).where(repository.c.registry_id == number)
+        connection.execute(delete(tag_change).where(tag_change.c.repository_id.in_(names)))
+        connection.execute(delete(registry).where(registry.c.id == number))
+    return Answer()
+
+
+def test_registry(call: Call) -> Answer:
+    number = call.path["registry"]
+    with call.changing(number) as connection:
+        _row(connection, call.project, number)
+    try:
+        names = call.request.app.state.parts.registries.test(call.fleet, number)
+    except Error as error:
+        return Answer({"works": False, "repositories": [], "trouble": visible(str(error))})
+    return Answer({"works": True, "repositories": list(names), "trouble": ""})
+
+
+def crawl_registry(call: Call) -> Answer:
+    number = call.path["registry"]
+    with call.changing(number) as connection:
+        shown = _shown(_row(connection, call.project, number))
+    call.request.app.state.parts.registries.crawl_soon(call.fleet, number, PERSON, call.by)
+    return Answer(shown)
+
+
+def list_repositories(call: Call) -> Answer:
+    wanted = select(repository.c.id, repository.c.name, repository.c.registry_id, registry.c.host).join(registry)
+    wanted = wanted.where(registry.c.project_id == call.project)
+    keys = [(repository.c.name, False), (repository.c.id, False)]
+    with call.reading() as connection:
+        return Answer(page(call, connection, wanted, keys, _repository))
+
+
+def list_tags(call: Call) -> Answer:
+    """Of images that the project sees."""
+    wanted = select(tag.c.name, tag.c.pushed_at, tag.c.seen_at, image.c.identity).join(image, image.c.id == tag.c.image_id)
+    wanted = wanted.join(project_image, project_image.c.image_id == image.c.id)
+    seen = (project_image.c.project_id == call.project, project_image.c.deleted_at.is_(None))
+    with call.reading() as connection:
+        _repository_row(connection, call)
+        those = wanted.where(tag.c.repository_id == call.path["repository"], *seen)
+        return Answer(page(call, connection, those, [(tag.c.name, False)], lambda row: dict(row._mapping)))
+
+
+def list_tag_history(call: Call) -> Answer:
+    of_tag = (tag_change.c.repository_id == call.path["repository"], tag_change.c.name == call.path["tag"])
+    wanted = select(tag_change.c.id, tag_change.c.at, tag_change.c.identity).where(*of_tag)
+    with call.reading() as connection:
+        _repository_row(connection, call)
+        return Answer(page(call, connection, wanted, [(tag_change.c.id, True)], _change))
+
+
+def _row(connection: Connection, project: int, number: int) -> Row[Any]:
+    wanted = select(registry).where(registry.c.id == number, registry.c.project_id == project)
+    row = connection.execute(wanted).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
+def _repository_row(connection: Connection, call: Call) -> None:
+    wanted = select(repository.c.id).join(registry).where(repository.c.id == call.path["repository"])
+    if connection.execute(wanted.where(registry.c.project_id == call.project)).first() is None:
+        raise not_found()
+
+
+def _shown(row: Row[Any]) -> dict[str, Any]:
+    names = ("id", "host", "namespace", "kind", "every_s", "listed_at", "next_at", "trouble")
+    return {name: row._mapping[name] for name in names} | {"has_credentials": bool(row.credentials)}
+
+
+def _repository(row: Row[Any]) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name, "registry": row.registry_id, "host": row.host}
+
+
+def _change(row: Row[Any]) -> dict[str, Any]:
+    return {"at": row.at, "identity": row.identity}
+
+
+OPERATIONS = (
+    list_registries, create_registry, read_registry, delete_registry, test_registry, crawl_registry, list_repositories,
+    list_tags, list_tag_history,
+)  # fmt: skip

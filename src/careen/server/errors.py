@@ -1,0 +1,108 @@
+"""Refusals, and every error as a problem document.
+
+Codes decide; ``detail`` is for people, and never quotes a credential. **Source:** RFC 9457; RFC 9110 for the statuses.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from careen.errors import DatabaseError, Error, NetworkError, TooManyRequestsError
+from careen.log import logger
+
+log = logger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    415: "Unsupported Media Type",
+    421: "Misdirected Request",
+    422: "Unprocessable Content",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+PAUSE_S = 30  # after which a registry that did not answer may be asked again
+
+
+class Refused(Exception):  # noqa: N818 (an answer, not an error)
+    """The request is not answered. ``code`` is for programs; by default it names the status."""
+
+    def __init__(
+        self, status: int, detail: str = "", code: str = "", headers: Mapping[str, str] | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(detail or TITLES[status])
+        self.status, self.detail, self.hint = status, detail, hint
+        self.code = code or TITLES[status].lower().replace(" ", "_")
+        self.headers = dict(headers or {})
+
+
+def not_found() -> Refused:
+    """The same for what does not exist and for what the caller does not see."""
+    return Refused(404, "there is no such thing, or it is not visible to you")
+
+
+def unprocessable(detail: str, code: str = "unprocessable", hint: str = "") -> Refused:
+    """The request has the right form, and cannot be followed."""
+    return Refused(422, detail, code, hint=hint)
+
+
+def problem(refused: Refused) -> Response:
+    document: dict[str, Any] = {
+        "type": f"urn:careen:problem:{refused.code}",
+        "title": TITLES[refused.status],
+        "status": refused.status,
+        "code": refused.code,
+        "detail": refused.detail,
+    }
+    if refused.hint:
+        document["hint"] = refused.hint
+    headers = {"Cache-Control": "no-store", **refused.headers}
+    return Response(msgspec.json.encode(document), refused.status, headers, MEDIA_TYPE)
+
+
+def refusal_of(error: Exception) -> Refused:
+    """What an error of the fleet means to the caller. Anything unexpected is logged, and not shown."""
+    if isinstance(error, Refused):
+        return error
+    if isinstance(error, TooManyRequestsError):
+        return Refused(503, str(error), "registry_rate_limit", {"Retry-After": str(PAUSE_S)}, error.hint)
+    if isinstance(error, NetworkError):
+        return Refused(503, str(error), "network", {"Retry-After": str(PAUSE_S)}, error.hint)
+    if isinstance(error, DatabaseError):
+        return Refused(503, str(error), "database", {"Retry-After": str(PAUSE_S)}, error.hint)
+    if isinstance(error, Error):  # the reference, the policy or the document
+        return unprocessable(str(error), hint=error.hint)
+    log.exception("a request failed")
+    return Refused(500, "an unexpected error, which the log of the server describes")
+
+
+async def on_refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return problem(error)
+
+
+async def on_http(_: Request, error: Exception) -> Response:
+    """What the framework refuses: unknown paths and methods."""
+    assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == 404:
+        return problem(not_found())
+    return problem(Refused(error.status_code, "", "", headers))
+
+
+async def on_unexpected(_: Request, error: Exception) -> Response:
+    return problem(refusal_of(error))

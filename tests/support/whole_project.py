@@ -1,0 +1,76 @@
+"""A project with a row in every table: some that it alone has ("only-first"), some that another has as well ("shared")."""
+
+from careen.fleet.tables import (
+    agent_report,
+    api_key,
+    audit,
+    context,
+    decision,
+    event,
+    image,
+    image_layer,
+    image_unit,
+    layer,
+    member,
+    outbox,
+    policy,
+    project_image,
+    registry,
+    repository,
+    subscription,
+    tag,
+    tag_change,
+    unit,
+    unit_finding,
+    unit_source,
+    upload,
+    user,
+)
+
+MINE, BOTH = "only-first", "shared"
+
+
+def fill(connection, project_id: int, shared_with: int) -> None:
+    def add(table, **values) -> int:
+        return connection.execute(table.insert().values(**values)).inserted_primary_key[0]
+
+    someone = add(user, name=BOTH, created_at=1.0)
+    add(member, project_id=project_id, user_id=someone, role="reader")
+    add(api_key, project_id=project_id, name=MINE, prefix=MINE, key_hash="x", scopes="read", created_at=1.0)
+    add(audit, at=1.0, actor=MINE, project_id=project_id, action="x")
+    watched = add(registry, project_id=project_id, host=MINE)
+    repo = add(repository, registry_id=watched, name=MINE)
+    add(tag_change, at=1.0, repository_id=repo, name=MINE)
+    add(agent_report, project_id=project_id, source=MINE, at=1.0)
+    add(policy, project_id=project_id, name=MINE, rules=b"{}", changed_at=1.0)
+    add(decision, project_id=project_id, vulnerability=MINE, status="fixed", decided_by=MINE, decided_at=1.0)
+    notified = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
+    around = add(context, key=b"c" * 32, data=BOTH.encode())
+    for index, name in enumerate((MINE, BOTH)):
+        number = add(image, identity=name, reference=name, state="ready", enrolled_at=1.0)
+        add(layer, digest=name, state="read", enrolled_at=1.0)
+        add(image_layer, image_id=number, position=0, digest=name)
+        package = add(unit, key=bytes([index]) * 32, context_id=around, data=b"", type="deb", name=name)
+        add(image_unit, image_id=number, unit_id=package)
+        found = {"severity": "low", "risk": 1, "confidence": "likely", "fix_state": "open", "first_at": 1.0, "data": b""}
+        add(unit_finding, unit_id=package, vulnerability=name, package=name, **found)
+        add(unit_source, namespace=name, name=name, unit_id=package)
+        happened = add(event, at=1.0, kind="disclosed", image_id=number, package=name)
+        add(event, at=1.0, kind="disclosed", unit_id=package, package=name)
+        add(outbox, event_id=happened, subscription_id=notified, next_at=1.0, trouble=MINE)
+        add(project_image, project_id=project_id, image_id=number, seen_at=1.0)
+        if name == BOTH:
+            add(project_image, project_id=shared_with, image_id=number, seen_at=1.0)
+        else:
+            add(tag, repository_id=repo, name=MINE, image_id=number, seen_at=1.0)
+            add(
+                upload,
+                project_id=project_id,
+                image_id=number,
+                token=MINE,
+                kind="sbom",
+                content=b"",
+                size_bytes=0,
+                uploaded_by=MINE,
+                at=1.0,
+            )

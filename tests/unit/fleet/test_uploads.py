@@ -1,0 +1,110 @@
+"""Uploads as images of their own kind, and a project that goes without leaving a row."""
+
+import zlib
+
+import pytest
+from sqlalchemy import func, select
+from tests.support.reports import usual
+from tests.support.service import fleet_in, json_of
+
+from careen.errors import InputError
+from careen.fleet import uploads
+from careen.fleet.connection import writing
+from careen.fleet.projects import ProjectSettings, QuotaError, Quotas, delete_project, with_settings
+from careen.fleet.tables import image, metadata, project, upload
+
+COMPONENT = b'{"type": "library", "name": "x", "version": "1", "purl": "pkg:npm/x@1"}'
+SBOM = b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [' + COMPONENT + b"]}"
+
+
+@pytest.fixture
+def fleet(tmp_path):
+    made = fleet_in(tmp_path)
+    with writing(made.engine) as connection:
+        for name in ("first", "other"):
+            connection.execute(project.insert().values(name=name, created_at=1.0))
+    yield made
+    made.engine.dispose()
+
+
+def stored(fleet, data: bytes, project_id: int = 1, name: str = "app:1") -> uploads.Uploaded:
+    with writing(fleet.engine) as connection:
+        return uploads.store(fleet, connection, project_id, uploads.read(data), name, "key:ci")
+
+
+def test_an_sbom_and_a_report_are_read(fleet):
+    assert uploads.read(SBOM).kind == "sbom"
+    assert [package.name for package in uploads.read(SBOM).inventory.packages] == ["x"]
+    assert set(uploads.read(json_of(usual())).report.findings) == set(usual().findings)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"\x00\x01", b'{"schema": "careen.report/1"}', b"[" * 10_000, b"{" + b'"a":' * 500]
+)
+def test_what_is_neither_is_refused(data):
+    with pytest.raises(InputError):
+        uploads.read(data)
+
+
+def test_the_same_bytes_are_the_same_image_and_each_project_has_its_own(fleet):
+    first, again, other = stored(fleet, SBOM), stored(fleet, SBOM), stored(fleet, SBOM, 2)
+    assert first.identity == again.identity != other.identity
+    assert first.token != again.token
+    assert {job.key for job in fleet.queue.jobs} == {f"upload:{first.identity}", f"upload:{other.identity}"}
+    with fleet.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(image)).scalar() == 2
+        kept = uploads.read_upload(connection, first.identity)
+        assert zlib.decompress(connection.execute(select(upload.c.content)).scalar()) == SBOM
+        assert uploads.read_upload(connection, "upload:9:0") is None
+    assert kept.data == SBOM
+
+
+def test_its_job_hands_over_packages_and_the_report(fleet):
+    made, kept = stored(fleet, SBOM), []
+    uploads.assess(fleet, fleet.queue.jobs[0], lambda *values: kept.append(values))
+    (_, number, inventory, report) = kept[0]
+    assert number == 1 and [package.name for package in inventory.packages] == ["x"]
+    assert report.image.reference == "app:1" and report.coverage.verdict == "not_assessed"
+    assert uploads.report_of(fleet, made.identity).image.reference == "app:1"
+
+
+def test_a_report_keeps_its_verdict(fleet):
+    made = stored(fleet, json_of(usual()))
+    assert uploads.report_of(fleet, made.identity).verdict == usual().verdict
+    with fleet.engine.connect() as connection:
+        row = connection.execute(select(image)).one()
+    assert (row.exit_code, row.coverage, row.digest) == (usual().verdict.exit_code, usual().coverage.verdict, "")
+
+
+def test_quotas_hold(fleet):
+    with writing(fleet.engine) as connection:
+        kept = with_settings(b'{"admission": {"x": 1}}', ProjectSettings(Quotas(upload_bytes=200)))
+        assert b"admission" in kept
+        connection.execute(project.update().values(settings=kept))
+    stored(fleet, SBOM)
+    with pytest.raises(QuotaError) as refused:
+        stored(fleet, SBOM)
+    assert refused.value.code == "quota_uploads"
+    with fleet.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(upload)).scalar() == 1
+
+
+def test_a_deleted_project_leaves_no_row(fleet, tmp_path):
+    from tests.support.whole_project import fill
+
+    with writing(fleet.engine) as connection:
+        before = {table.name: fill_count(connection, table) for table in metadata.sorted_tables}
+        fill(connection, 1, shared_with=2)
+        shared = {table.name: fill_count(connection, table) for table in metadata.sorted_tables}
+        assert not [name for name, count in shared.items() if not count and name not in ("job", "worker", "state", "session")]
+        delete_project(connection, 1)
+        texts = [
+            str(row) for table in metadata.sorted_tables if table.name != "audit" for row in connection.execute(select(table))
+        ]
+    assert not [text for text in texts if "only-first" in text]
+    assert [text for text in texts if "shared" in text]
+    assert before["project"] == 2
+
+
+def fill_count(connection, table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar()
