@@ -69,7 +69,7 @@ STATE = "rematch"
 BATCH = 500  # units of one transaction
 MANY = 500  # ids in one statement
 IMAGES = 2000  # images that are counted in one transaction
-MANY_UNITS = 20_000  # from so many on, every image is counted
+MANY_UNITS = 2000  # from so many on, nearly every image has one of them: all are counted
 
 
 class Rematched(Struct, frozen=True):
