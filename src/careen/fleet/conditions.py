@@ -155,7 +155,7 @@ def _of_severity(term: Term) -> ColumnElement[bool]:
     if term.operator == "=":
         return column == term.value
     place = SEVERITIES.index(term.value)
-    return column.in_([one for number, one in enumerate(SEVERITIES) if _COMPARE[term.operator](number, place)])
+    return column.in_([severity for number, severity in enumerate(SEVERITIES) if _COMPARE[term.operator](number, place)])
 
 
 def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What happened to images, who is told of it, and what people decided."""
+"""What happened to images, who gets messages about it, and what people decided."""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
 
