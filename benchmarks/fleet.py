@@ -246,6 +246,7 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
     """Matches a sample of images anew, each as one inventory, and compares findings."""
     from sqlalchemy import select
 
+    from careen.app.archives import with_shipped
     from careen.database.read import open_database
     from careen.fleet.split import inventory_of
     from careen.fleet.tables import context, image_unit, unit, unit_finding
@@ -257,7 +258,6 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
     with fleet.engine.connect() as connection, open_database(options.data / "database" / "advisories.sqlite") as database:
         last = totals(fleet)["images"]
         with fleet.session() as session:
-            matcher = Matcher(database, session.schemes, session.ecosystems)
             for number in random.Random(7).sample(range(1, last + 1), min(500, last)):
                 rows = connection.execute(
                     select(unit.c.data, context.c.data, context.c.id)
@@ -272,6 +272,8 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
                     from msgspec.structs import replace
 
                     whole = replace(parts[0], packages=packages)
+                    (known,) = with_shipped((database,), whole, session.ecosystems)
+                    matcher = Matcher(known, session.schemes, session.ecosystems)
                     matched, _ = matcher.matched(whole, Policy(), datetime.now(UTC).date())
                     found |= {
                         (one.id, one.package, one.severity, one.confidence, int(one.risk * 1000)) for one in matched.findings
@@ -282,7 +284,7 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
                 known = set(map(tuple, connection.execute(stored.where(image_unit.c.image_id == number))))
                 wrong += found != known
                 compared += len(found)
-    return {"images": 500, "findings": compared, "different": wrong}
+    return {"images": min(500, last), "findings": compared, "different": wrong}
 
 
 def lists(options: argparse.Namespace) -> dict[str, object]:

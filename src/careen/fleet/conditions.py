@@ -5,6 +5,7 @@ Versions are compared by the scheme of the package's ecosystem: of the versions 
 are bound.
 """
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,11 +24,11 @@ OF_IMAGE = frozenset(("image", "reference", "distribution", "coverage", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 _SCALES = {"risk": 1000, "epss": 1_000_000}
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
-    "=": lambda one, other: one == other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
+    "=": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 
@@ -155,7 +156,7 @@ def _of_severity(term: Term) -> ColumnElement[bool]:
     if term.operator == "=":
         return column == term.value
     place = SEVERITIES.index(term.value)
-    return column.in_([one for number, one in enumerate(SEVERITIES) if _COMPARE[term.operator](number, place)])
+    return column.in_([severity for number, severity in enumerate(SEVERITIES) if _COMPARE[term.operator](number, place)])
 
 
 def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> ColumnElement[bool]:

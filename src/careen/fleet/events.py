@@ -58,7 +58,7 @@ def after_ready(connection: Connection, image_id: int) -> None:
     _add(connection, [_event(now, "image_ready", image_id=image_id, images=1, detail=detail)])
     if count:
         worst = max((severity for _, _, severity in found), key=_rank)
-        introduced = {**detail, "count": count, "worst": [list(one[:2]) for one in found]}
+        introduced = {**detail, "count": count, "worst": [list(finding[:2]) for finding in found]}
         _add(connection, [_event(now, "introduced", severity=worst, image_id=image_id, images=1, detail=introduced)])
 
 
@@ -138,12 +138,12 @@ def _add(connection: Connection, events: Sequence[dict[str, object]], changes: A
     }
     projects = {project for project, _ in rules.values()}
     seen = {project: _seen_by(connection, project, events, changes) for project in projects}
-    for one in events:
-        number = connection.execute(event.insert().values(one).returning(event.c.id)).scalar_one()
+    for event_row in events:
+        number = connection.execute(event.insert().values(event_row).returning(event.c.id)).scalar_one()
         rows = [
-            {"event_id": number, "subscription_id": sub, "next_at": one["at"]}
+            {"event_id": number, "subscription_id": sub, "next_at": event_row["at"]}
             for sub, (project, rule) in rules.items()
-            if _key(one) in seen[project] and rule.wants(str(one["kind"]), str(one["severity"]))
+            if _key(event_row) in seen[project] and rule.wants(str(event_row["kind"]), str(event_row["severity"]))
         ]
         for some in batches(rows, KEYS):
             connection.execute(outbox.insert(), some)
@@ -152,10 +152,10 @@ def _add(connection: Connection, events: Sequence[dict[str, object]], changes: A
 def _seen_by(connection: Connection, project: int, events: Sequence[dict[str, object]], changes: Any) -> set[Any]:
     visible = (project_image.c.project_id == project) & project_image.c.deleted_at.is_(None)
     if changes is None:
-        ids = [one["image_id"] for one in events]
+        ids = [row["image_id"] for row in events]
         shown = select(project_image.c.image_id).where(visible, project_image.c.image_id.in_(ids))
         found = set(connection.execute(shown).scalars())
-        return {_key(one) for one in events if one["image_id"] in found}
+        return {_key(row) for row in events if row["image_id"] in found}
     columns = (rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package)
     one_image = (
         select(image_unit.c.image_id)

@@ -69,7 +69,7 @@ STATE = "rematch"
 BATCH = 500  # units of one transaction
 MANY = 500  # ids in one statement
 IMAGES = 2000  # images that are counted in one transaction
-MANY_UNITS = 20_000  # from so many on, every image is counted
+MANY_UNITS = 2000  # from so many on, nearly every image has one of them: all are counted
 
 
 class Rematched(Struct, frozen=True):
@@ -112,7 +112,7 @@ def everything(fleet: Fleet) -> Rematched:
 
 
 def assess_units(fleet: Fleet, unit_ids: Sequence[int]) -> None:
-    """The first verdicts of units, by the present database. They make no events: what is new is told of the image."""
+    """The first verdicts of units, by the present database. They make no events: what is new is an event of the image."""
     if not unit_ids:
         return
     with assessor_of(fleet, database_of(fleet.settings)) as assessor:
@@ -273,7 +273,7 @@ def _waiting_after(fleet: Fleet, last: tuple[str, int]) -> list[tuple[str, int]]
         .limit(BATCH)
     )
     with fleet.engine.connect() as connection:
-        return [(found, one) for found, one in connection.execute(waiting)]
+        return [(found, unit_id) for found, unit_id in connection.execute(waiting)]
 
 
 def _note_missed(connection: Connection, build: str) -> bool:

@@ -99,10 +99,10 @@ def findings(
     rows: list[dict[str, Any]] = []
     for _ in range(ROUNDS):
         some = _findings_from(connection, found, start, inclusive=bool(last_image), limit=limit)
-        for one in some:
-            place = _place_of(one)
-            more = _images_with(connection, one["unit_id"], of_images, last_image, limit + 1 - len(rows))
-            rows += [{**one, **of_image} for of_image in more]
+        for finding in some:
+            place = _place_of(finding)
+            more = _images_with(connection, finding["unit_id"], of_images, last_image, limit + 1 - len(rows))
+            rows += [{**finding, **of_image} for of_image in more]
             if len(rows) > limit:
                 kept = rows[:limit]
                 return Page(kept, _token((*_place_of(kept[-1]), kept[-1]["image_id"])))

@@ -103,7 +103,7 @@ def dated(content: bytes, created: str) -> bytes:
 
 def system_types() -> frozenset[str]:
     """The types of the packages of distributions."""
-    return frozenset(type for one in profiles().values() for type in one.packages) | _WITHOUT_ADVISORIES
+    return frozenset(type for profile in profiles().values() for type in profile.packages) | _WITHOUT_ADVISORIES
 
 
 class _Image:

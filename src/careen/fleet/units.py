@@ -48,7 +48,9 @@ def store_units(connection: Connection, fleet: Fleet, image_id: int, inventory: 
     placed = [_placed(known[key][0], found.first) for key, found in units.items()]
     connection.execute(image_unit.delete().where(image_unit.c.image_id == image_id))
     for some in batches(placed, MANY):
-        rows = [{"image_id": image_id, "unit_id": one.unit_id, "layer": one.layer, "presence": one.presence} for one in some]
+        rows = [
+            {"image_id": image_id, "unit_id": place.unit_id, "layer": place.layer, "presence": place.presence} for place in some
+        ]
         connection.execute(insert(connection, image_unit).on_conflict_do_nothing(), rows)
     of_image = {"created": inventory.created[:10], "lowered": int(is_read_partly(inventory))}
     connection.execute(update(image).where(image.c.id == image_id).values(of_image))
@@ -109,9 +111,9 @@ def _stored(connection: Connection, units: Sequence[Unit]) -> dict[bytes, tuple[
 
 def _name_packages(connection: Connection, units: dict[int, Unit]) -> None:
     rows = (
-        {"unit_id": number, "position": position, "type": one.type, "name": one.name, "version": one.version}
+        {"unit_id": number, "position": position, "type": package.type, "name": package.name, "version": package.version}
         for number, found in units.items()
-        for position, one in enumerate(from_msgpack(found.content, Content).packages)
+        for position, package in enumerate(from_msgpack(found.content, Content).packages)
     )
     for some in batches(rows, MANY):
         connection.execute(insert(connection, unit_package).on_conflict_do_nothing(), some)

@@ -39,7 +39,7 @@ def test_an_image_introduces_what_no_other_has(fleet):
     assert detail["worst"] == [["CVE-2026-0001", deb().purl]]
 
 
-def test_only_projects_that_see_the_image_are_told(fleet):
+def test_only_projects_that_see_the_image_get_messages(fleet):
     one, other = add_project(fleet, 1), add_project(fleet, 2)
     with writing(fleet.engine) as connection:
         for number, project_id in ((1, one), (2, other)):

@@ -148,7 +148,7 @@ def test_records_and_the_end_of_a_release_count(fleet, tmp_path):
     assert any("end_of_life" in reasons for (reasons,) in rows(fleet, unit, "reasons"))
 
 
-def test_who_is_told(fleet, tmp_path):
+def test_who_gets_messages(fleet, tmp_path):
     database_with(fleet, list(NAMESPACES), FIRST)
     one, other = add_project(fleet, 1), add_project(fleet, 2)
     add_image(fleet, [DJANGO], 1, one)

@@ -210,3 +210,26 @@ def database_of_feeds(tmp_path_factory):
         pytest.skip("CAREEN_CACHE_DIR has no database")
     with open_database(made) as database:
         yield database
+
+
+def test_an_advisory_about_a_stream_covers_all_of_its_packages():
+    rocky = Distribution("rocky", "8.9")
+    pair = [replace(rpm(name, "1:18.1-1", module=STREAM), namespace="rocky", distro="rocky-8.9") for name in ("nodejs", "npm")]
+    about = advisory("CVE-2026-0005", "1:18.5-1", "almalinux:8", "nodejs", module="nodejs:18", source="almalinux")
+    assert len(split(Inventory(rocky, tuple(pair)))) == 1
+    compare(Inventory(rocky, tuple(pair)), knowledge(info("almalinux:8", "almalinux", unfixed=True), about))
+
+
+def test_a_library_of_the_distribution_decides_about_copies_in_what_was_read():
+    owned = pypi("lxml", "4.9.2", owned_by=NEXT_OWNER.purl, evidence=(Evidence("opt/app/x", 1),))
+    library = deb("libxml2", "2.9-1", Source("libxml2", "2.9-1"), vendor="distribution")
+    records = (
+        advisory("GHSA-aaaa", "5.0", "PyPI", "lxml", source="osv"),
+        VulnerabilityRecord("GHSA-aaaa", "ghsa", summary="lxml updates its bundled libxml2"),
+    )
+    known = knowledge(info(), info("PyPI", "osv"), *records)
+    for packages in ((NEXT_OWNER, owned, library), (NEXT_OWNER, owned)):
+        inventory = Inventory(DEBIAN, packages, owners_read=(read(NEXT_OWNER, ()),))
+        compare(inventory, known)
+        whole, _ = Matcher(known, SCHEMES, ECOSYSTEMS).matched(inventory, Policy(), TODAY)
+        assert len(whole.fixed) == (len(packages) == 3)

@@ -17,6 +17,7 @@ from tests.support.matching import (
 )
 
 from careen.database.memory import MemoryDatabase
+from careen.formats.feeds.software import CPE_NAMESPACE
 from careen.matching.causes import (
     EndOfLife,
     FixedOnly,
@@ -167,3 +168,16 @@ def test_upstream_versions_need_a_source_that_names_the_software():
 def test_a_release_past_its_end_of_life():
     assert causes([OPENSSL], info(unfixed=True), Support("debian:12", "2026-05-01")) == [EndOfLife("Debian 12", "2026-05-01")]
     assert causes([OPENSSL], info(unfixed=True), Support("debian:12", "2026-06-01")) == []
+
+
+def test_the_ranges_of_nvd_are_missing_only_if_it_is_not_loaded():
+    """Whether another package has a name there decides nothing."""
+    package = Package("generic", None, "tool", "1.0")
+    subject = Subject(package, "OSS-Fuzz", "tool", "1.0", "generic", "tool", distribution=False, upstream=True)
+
+    def found(*records):
+        covered = gaps_of([subject], knowledge(info("OSS-Fuzz", "osv"), *records), Keys(SCHEMES), {}, TODAY)
+        return [type(gap.cause) for gap in covered.gaps]
+
+    assert found() == [NvdNotLoaded]
+    assert found(info(CPE_NAMESPACE, "nvd")) == []

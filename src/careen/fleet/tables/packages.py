@@ -96,6 +96,7 @@ unit_finding = Table(
     Column("fix_at", Moment),  # when its fix came out here
     Column("data", LargeBinary, nullable=False),  # the finding
     Index(None, "vulnerability", "unit_id"),
+    Index(None, "severity", "vulnerability", "unit_id"),
     Index(None, "risk", "unit_id"),
     sqlite_with_rowid=False,
 )
