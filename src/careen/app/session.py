@@ -131,11 +131,13 @@ class Session:
     def schemes(self) -> Mapping[str, VersionScheme]:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
-    def scan(self, reference: str | Image | Read, progress: Progress = silent, *, plan: bool = True) -> Report:
-        """``plan``: with what removes the vulnerabilities."""
+    def scan(
+        self, reference: str | Image | Read, progress: Progress = silent, *, plan: bool = True, policy: Policy | None = None
+    ) -> Report:
+        """``plan``: with what removes the vulnerabilities. ``policy``: in place of the one of the settings."""
         from careen.model.finding import Vulnerability
 
-        with self._scanned(reference, progress) as scanned:
+        with self._scanned(reference, progress, policy) as scanned:
             report = scanned.report
             if plan and any(isinstance(finding, Vulnerability) for finding in report.findings):
                 from careen.matching.quick_plan import quick_plan
@@ -272,10 +274,10 @@ class Session:
         return early_of(self._search)
 
     @contextmanager
-    def _scanned(self, reference: str | Image | Read, progress: Progress) -> Iterator[Scanned]:
+    def _scanned(self, reference: str | Image | Read, progress: Progress, policy: Policy | None = None) -> Iterator[Scanned]:
         """The whole walk: open, read, refresh the advisories, assess. They stay open for the block."""
         settings = self._settings
-        policy = self._policy_with_baseline(progress)
+        policy = policy or self._policy_with_baseline(progress)
         dockerfile = named_dockerfile(settings)
         refresh = AdvisoryRefresh(settings, self.ecosystems, progress, self._refresh_state)
         if not isinstance(reference, tuple):

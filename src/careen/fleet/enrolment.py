@@ -2,12 +2,14 @@
 
 import time
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, case, func, or_, select, update
 
 from careen.errors import InputError, UsageError
 from careen.images.names import parse_reference
+from careen.log import logger
 from careen.model.image import Image, ImageConfig, Layer
 from careen.safety.digest import is_digest
 from careen.safety.typed import from_json
@@ -19,6 +21,10 @@ from .queue import Job
 from .rows import insert
 from .sources import Source, digest_of, open_image, registry_of, sealed, source_of
 from .tables import image, image_layer, layer, project_image
+
+log = logger(__name__)
+
+ASKED_FOR = 0.0  # in place of the moment of a deletion: the project has named the image, and not fetched it yet
 
 
 class LayerSource(Struct, frozen=True):
@@ -41,13 +47,19 @@ class Enrolment(Struct, frozen=True):
     pushed_at: float | None = None
 
 
+class _Proof(Struct, frozen=True):
+    image_id: int
+    project_id: int
+    source: bytes
+
+
 def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str) -> str:
     """The identity of the image. The same call again changes nothing, but for the lane if it is a faster one.
 
     A tag is resolved by one request; the manifest is read by a job. Raises: InputError for a reference that cannot be
     resolved, NetworkError if its registry does not answer, UsageError for one that is no reference.
     """
-    identity, source = _resolved(fleet, project_id, wanted)
+    identity, source, is_proven = _resolved(fleet, project_id, wanted)
     now = time.time()
     with writing(fleet.engine) as connection:
         row = {
@@ -64,7 +76,10 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
         new = insert(connection, image).on_conflict_do_nothing(index_elements=["identity"]).returning(image.c.id)
         added = connection.execute(new, row).scalar() is not None
         known = connection.execute(select(image.c.id, image.c.state).where(image.c.identity == identity)).one()
-        see(connection, project_id, known.id, now)
+        if is_proven or wanted.layers:
+            see(connection, project_id, known.id, now)
+        elif not _ask_for(connection, project_id, known.id, now):
+            fleet.queue.add(connection, [_proof(known.id, project_id, identity, source, lane, by)])
         if added:
             if wanted.layers:
                 _enrol_layers(fleet, connection, known.id, _image_of_layers(wanted, identity), source, lane, by)
@@ -84,6 +99,19 @@ def see(connection: Connection, project_id: int, image_id: int, now: float) -> N
     connection.execute(
         new.on_conflict_do_update(index_elements=["project_id", "image_id"], set_={"deleted_at": None, "seen_at": now}), row
     )
+
+
+def prove(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs that show an image to a project which has named its digest: its own credentials have to fetch
+    the manifest first. What is denied stays unseen."""
+    asked = from_json(job.payload, _Proof)
+    try:
+        open_image(fleet, source_of(asked.source))
+    except InputError as error:
+        log.info("project %d does not see the image %d: %s", asked.project_id, asked.image_id, error)
+        return
+    with writing(fleet.engine) as connection:
+        see(connection, asked.project_id, asked.image_id, time.time())
 
 
 def open_enrolled(fleet: Fleet, job: Job) -> None:
@@ -108,12 +136,28 @@ def open_enrolled(fleet: Fleet, job: Job) -> None:
     images.join_image(fleet, number)
 
 
-def _resolved(fleet: Fleet, project_id: int, wanted: Enrolment) -> tuple[str, Source]:
+def _ask_for(connection: Connection, project_id: int, image_id: int, now: float) -> bool:
+    """Notes that the project waits for its own fetch; returns whether it sees the image already."""
+    row = {"project_id": project_id, "image_id": image_id, "seen_at": now, "deleted_at": ASKED_FOR}
+    connection.execute(insert(connection, project_image).on_conflict_do_nothing(), row)
+    seen = select(project_image.c.deleted_at).where(
+        project_image.c.project_id == project_id, project_image.c.image_id == image_id
+    )
+    return connection.execute(seen).scalar() is None
+
+
+def _proof(number: int, project_id: int, identity: str, source: Source, lane: int, by: str) -> Job:
+    payload = msgspec.json.encode(_Proof(number, project_id, source.encoded()))
+    return Job("prove", f"prove:{project_id}:{identity}", payload, lane, by)
+
+
+def _resolved(fleet: Fleet, project_id: int, wanted: Enrolment) -> tuple[str, Source, bool]:
+    """The digest, where it is fetched from, and whether that was asked with the project's credentials just now."""
     login = sealed(fleet, wanted.authorization)
     if wanted.layers:
-        if not is_digest(wanted.identity):
+        if not is_digest(wanted.identity.removeprefix(f"clair:{project_id}:")):
             raise UsageError(f"{wanted.identity[:100]!r} is not a digest", "name the manifest by its digest")
-        return wanted.identity, Source(platform=wanted.platform)
+        return wanted.identity, Source(platform=wanted.platform), True
     name = parse_reference(wanted.reference)
     number = wanted.registry_id
     if number is None and not login:
@@ -123,7 +167,8 @@ def _resolved(fleet: Fleet, project_id: int, wanted: Enrolment) -> tuple[str, So
     digest = wanted.identity or name.digest or digest_of(fleet, source)
     if not is_digest(digest):
         raise UsageError(f"{digest[:100]!r} is not a digest", "name the manifest by its digest")
-    return digest, replace(source, reference=f"{name.registry}/{name.repository}@{digest}")
+    is_proven = not wanted.identity and not name.digest
+    return digest, replace(source, reference=f"{name.registry}/{name.repository}@{digest}"), is_proven
 
 
 def _image_of_layers(wanted: Enrolment, identity: str) -> Image:

@@ -117,7 +117,7 @@ def join(fleet: Fleet, job: Job) -> None:
         with fleet.session() as session:
             opened, inventory = session.inventory_of(opened)
             report = session.scan((opened, inventory), plan=False)
-        _store(fleet, number, inventory, report)
+        keep(fleet, number, inventory, report)
     except Exception as error:
         if note_failure(fleet, number, "joining", row.tries, error):
             return
@@ -218,7 +218,7 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
             fleet.queue.add(connection, [join_job(number, lane, identity) for number, lane, identity in ready])
 
 
-def _store(fleet: Fleet, number: int, inventory: Inventory, report: Report) -> None:
+def keep(fleet: Fleet, number: int, inventory: Inventory, report: Report) -> None:
     """The units first: the image is ready when everything about it is there, and is so once."""
     from . import events, rematch, units
 

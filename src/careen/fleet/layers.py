@@ -20,7 +20,7 @@ from careen.layers.index import delta_key
 from careen.log import logger
 from careen.safety.typed import from_json
 
-from . import images
+from . import images, spool
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Job, pause_s
@@ -204,6 +204,8 @@ def _commit(fleet: Fleet, results: Sequence[Result], claimed: dict[str, _Claimed
                 log.warning("the layer %s was given to another worker meanwhile: this result is dropped", result.digest)
             else:
                 done.append(result.digest)
+    for digest in done:
+        spool.forget(fleet, digest)
     images.join_ready(fleet, done)
 
 

@@ -3,12 +3,15 @@
 import time
 
 from msgspec import Struct
-from sqlalchemy import Row, Select, func, select
+from msgspec.structs import replace
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from careen.app.whole_report import read_report
 from careen.model.report import Report
+from careen.policy.policy import Policy
+from careen.policy.rules import policy_of
 
-from . import images
+from . import decisions, images, rules, uploads
+from .enrolment import ASKED_FOR
 from .fleet import Fleet
 from .sources import source_of
 from .tables import image, image_layer, layer, project_image
@@ -32,7 +35,10 @@ def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState 
     with fleet.engine.connect() as connection:
         row = connection.execute(visible(project_id, identity)).first()
         if row is None:
-            return None
+            row = connection.execute(visible(project_id, identity, asked_for=True)).first()
+            if row is None:
+                return None
+            return ImageState(identity, "opening", "", _waits(row, {}, 0), 0, 0, row.enrolled_at, None, None)
         of_image = image_layer.c.image_id == row.id
         counted = select(layer.c.state, func.count()).select_from(joined).where(of_image).group_by(layer.c.state)
         by_state: dict[str, int] = dict(connection.execute(counted).all())
@@ -42,28 +48,40 @@ def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState 
 
 
 def report_of(fleet: Fleet, project_id: int | None, identity: str) -> Report | None:
-    """By the present advisories; None unless the image is ready and the project sees it."""
+    """By the present advisories, and the rules and decisions of the project; None unless the image is ready and visible."""
     with fleet.engine.connect() as connection:
         row = connection.execute(visible(project_id, identity)).first()
+        policy = _policy(connection, project_id, identity) if project_id is not None else None
     if row is None or row.state != "ready":
         return None
     if row.kind == "uploaded":
-        data = fleet.store.get(f"upload {identity}")
-        return read_report(data) if data is not None else None
+        return uploads.report_of(fleet, identity)
     opened = images.image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
     with fleet.session() as session:
         opened, inventory = session.inventory_of(opened)
-        return session.scan((opened, inventory))
+        return session.scan((opened, inventory), policy=policy)
 
 
-def visible(project_id: int | None, identity: str) -> Select[tuple[object, ...]]:
-    """The image's row, if the project sees it."""
+def _policy(connection: Connection, project_id: int, identity: str) -> Policy | None:
+    """None if the project has neither rules nor decisions: those of the server's settings count."""
+    active = rules.active_policy(connection, project_id)
+    stated = decisions.statements(connection, project_id, identity)
+    if not active.name and not stated:
+        return None
+    policy = policy_of(active.rules)
+    return replace(policy, vex=(*policy.vex, *stated))
+
+
+def visible(project_id: int | None, identity: str, *, asked_for: bool = False) -> Select[tuple[object, ...]]:
+    """The image's row, if the project sees it. ``asked_for``: or if it waits for its own fetch."""
     rows = select(image).where(image.c.identity == identity)
     if project_id is None:
         return rows
+    is_seen = project_image.c.deleted_at.is_(None)
     seen = (
         select(project_image.c.image_id)
-        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+        .where(project_image.c.project_id == project_id)
+        .where(or_(is_seen, project_image.c.deleted_at == ASKED_FOR) if asked_for else is_seen)
         .where(project_image.c.image_id == image.c.id)
     )
     return rows.where(seen.exists())
@@ -71,9 +89,9 @@ def visible(project_id: int | None, identity: str) -> Select[tuple[object, ...]]
 
 def _waits(row: Row[tuple[object, ...]], by_state: dict[str, int], unread: int) -> str:
     age = f"for {time.time() - row.enrolled_at:.0f} s"
-    if row.reason:
+    if row.reason and row.state != "ready":
         return f"it is tried again: {row.reason}"
-    if row.state == "opening":
+    if row.state in ("opening", "ready"):
         return f"its manifest is to be read, {age}"
     if row.state == "joining":
         return f"its packages are to be assessed, {age}"

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule
+from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule, spool, uploads
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Handler
@@ -58,6 +58,8 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
 def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
     return {
         "open": lambda job: enrolment.open_enrolled(fleet, job),
+        "prove": lambda job: enrolment.prove(fleet, job),
+        "upload": lambda job: uploads.assess(fleet, job, images.keep),
         "read": lambda job: layers.read(fleet, job, name),
         "join": lambda job: images.join(fleet, job),
         "crawl": lambda job: crawl.crawl(fleet, registries.registry_of(job)),
@@ -81,6 +83,7 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
             layers.feed(fleet)
             if time.monotonic() >= step_at:
                 schedule.step(fleet, name, time.time())
+                spool.forget_old(fleet)
                 step_at = time.monotonic() + schedule.STEP_S
         except Exception as error:  # the database is away: the next time
             log.warning("the fleet could not be kept going: %s: %s", type(error).__name__, error)

@@ -11,7 +11,7 @@ from careen.fleet.fleet import Fleet, Lane
 class RegistryWanted(Struct, frozen=True):
     host: str
     namespace: str = ""
-    kind: str = "distribution"
+    kind: str = "auto"
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     newest: int | None = None

@@ -20,6 +20,7 @@ from careen.fleet.start import opened
 from careen.fleet.worker import run_worker
 
 from .assembled import assembled
+from .connections import protocol
 from .options import Issuer, ServerOptions, refuse_open
 from .setup import setup_link
 
@@ -55,6 +56,7 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
                 assembled(fleet, options),
                 host=host,
                 port=port,
+                http=protocol(),
                 log_config=None,
                 access_log=False,
                 server_header=False,

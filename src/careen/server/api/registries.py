@@ -17,13 +17,13 @@ from careen.server.parts import RegistryWanted
 
 HOUR_S = 3600.0
 Credential = r"^[^\x00-\x1f\x7f]*\Z"
-Kind = Literal["distribution", "harbor", "quay", "docker-hub", "ghcr", "ecr", "gar", "acr"]
+Kind = Literal["auto", "distribution", "harbor", "quay", "docker-hub", "ghcr", "ecr", "gar", "acr"]
 
 
 class NewRegistry(Struct, frozen=True, forbid_unknown_fields=True):
     host: Annotated[str, Meta(max_length=255, pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\Z")]
     namespace: Annotated[str, Meta(max_length=255, pattern=r"^[A-Za-z0-9._/-]*\Z")] = ""
-    kind: Kind = "distribution"
+    kind: Kind = "auto"
     include: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
     exclude: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
     newest: Annotated[int, Meta(ge=1, le=1000000)] | None = None

@@ -256,6 +256,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("unit_finding", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unit_finding_risk_unit_id"), ["risk", "unit_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_unit_finding_severity_vulnerability_unit_id"), ["severity", "vulnerability", "unit_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_unit_finding_vulnerability_unit_id"), ["vulnerability", "unit_id"], unique=False)
 
     op.create_table(
@@ -484,6 +487,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("unit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_unit_name_id"), ["name", "id"], unique=False)
+
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=410), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uploaded_by", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_upload_image_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_upload_project_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+        sa.UniqueConstraint("token", name=op.f("uq_upload_token")),
+    )
+    with op.batch_alter_table("upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_upload_project_id_id"), ["project_id", "id"], unique=False)
 
     op.create_table(
         "outbox",
