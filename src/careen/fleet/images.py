@@ -17,7 +17,6 @@ from careen.formats.images.base import base_of
 from careen.log import logger
 from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
 from careen.model.image import Image, ImageConfig, Layer, Platform
-from careen.model.inventory import Inventory
 from careen.model.report import Report
 from careen.safety.typed import from_json, from_msgpack
 
@@ -117,7 +116,7 @@ def join(fleet: Fleet, job: Job) -> None:
         with fleet.session() as session:
             opened, inventory = session.inventory_of(opened)
             report = session.scan((opened, inventory), plan=False)
-        keep(fleet, number, inventory, report)
+        keep(fleet, number, report)
     except Exception as error:
         if note_failure(fleet, number, "joining", row.tries, error):
             return
@@ -218,13 +217,13 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
             fleet.queue.add(connection, [join_job(number, lane, identity) for number, lane, identity in ready])
 
 
-def keep(fleet: Fleet, number: int, inventory: Inventory, report: Report) -> None:
+def keep(fleet: Fleet, number: int, report: Report) -> None:
     """The units first: the image is ready when everything about it is there, and is so once."""
     from . import events, rematch, units
 
     now = time.time()
     with writing(fleet.engine) as connection:
-        missing = units.store_units(connection, fleet, number, inventory)
+        missing = units.store_units(connection, fleet, number, report.inventory)
     rematch.assess_units(fleet, missing)
     ready = update(image).where(image.c.id == number, image.c.state == "joining")
     with writing(fleet.engine) as connection:
@@ -232,4 +231,5 @@ def keep(fleet: Fleet, number: int, inventory: Inventory, report: Report) -> Non
             ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(report))
         )
         if changed.rowcount == 1:
+            rematch.count_images(connection, [number])
             events.after_ready(connection, number)

@@ -101,14 +101,14 @@ def read_upload(connection: Connection, identity: str) -> Document | None:
     return None if row is None else read(zlib.decompress(row.content, bufsize=int(row.size_bytes)))
 
 
-def assess(fleet: Fleet, job: Job, keep: Callable[[Fleet, int, Inventory, Report], None]) -> None:
+def assess(fleet: Fleet, job: Job, keep: Callable[[Fleet, int, Report], None]) -> None:
     """The handler of the jobs of ``store``. ``keep`` stores the packages, and makes the image ready."""
     identity = from_json(job.payload, _Payload).identity
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image.c.id, image.c.reference).where(image.c.identity == identity)).first()
         found = read_upload(connection, identity)
     if row is not None and found is not None:
-        keep(fleet, row.id, found.inventory, _assessed(fleet, found, row.reference))
+        keep(fleet, row.id, _assessed(fleet, found, row.reference))
 
 
 def report_of(fleet: Fleet, identity: str) -> Report | None:
