@@ -21,7 +21,9 @@ from careen.fleet.tables import (
     tag,
     tag_change,
     unit,
+    unit_count,
     unit_finding,
+    unit_package,
     unit_source,
     upload,
     user,
@@ -55,6 +57,8 @@ def fill(connection, project_id: int, shared_with: int) -> None:
         found = {"severity": "low", "risk": 1, "confidence": "likely", "fix_state": "open", "first_at": 1.0, "data": b""}
         add(unit_finding, unit_id=package, vulnerability=name, package=name, **found)
         add(unit_source, namespace=name, name=name, unit_id=package)
+        add(unit_package, unit_id=package, position=0, type="deb", name=name, version="1")
+        add(unit_count, unit_id=package)
         happened = add(event, at=1.0, kind="disclosed", image_id=number, package=name)
         add(event, at=1.0, kind="disclosed", unit_id=package, package=name)
         add(outbox, event_id=happened, subscription_id=notified, next_at=1.0, trouble=MINE)

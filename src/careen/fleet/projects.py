@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 
 from careen.safety.typed import from_json
 
+from .purge import OF_UNIT
 from .tables import (
     audit,
     event,
@@ -25,8 +26,6 @@ from .tables import (
     repository,
     tag_change,
     unit,
-    unit_finding,
-    unit_source,
     upload,
 )
 
@@ -121,7 +120,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
     for part in _chunks(units):
         used = select(image_unit.c.unit_id).where(image_unit.c.unit_id.in_(part))
         orphans = set(part) - set(connection.execute(used).scalars())
-        for column in (unit_finding.c.unit_id, unit_source.c.unit_id, event.c.unit_id, unit.c.id):
+        for column in (*(table.c.unit_id for table in (*OF_UNIT, event)), unit.c.id):
             connection.execute(delete(column.table).where(column.in_(orphans)))
     for part in _chunks(layers):
         used = select(image_layer.c.digest).where(image_layer.c.digest.in_(part))

@@ -19,8 +19,6 @@ from .tables import (
     image,
     image_unit,
     outbox,
-    project,
-    project_image,
     rematch_change,
     rematch_unit,
     repository,
@@ -35,7 +33,7 @@ from .tables import (
 
 BATCH = 500  # rows of images, units or tags in one transaction
 DAY_S = 86_400.0
-_OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, rematch_change, image_unit)
+OF_UNIT = (unit_finding, unit_source, unit_count, unit_package, rematch_unit, rematch_change, image_unit)
 
 
 class Retention(Struct, frozen=True):
@@ -63,24 +61,6 @@ def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
     events = _in_batches(fleet, lambda connection: _old(connection, event, now - rules.events_days * DAY_S))
     events += _in_batches(fleet, lambda connection: _old(connection, tag_change, now - rules.events_days * DAY_S))
     return Purged(tags, images, units, events)
-
-
-def delete_project(fleet: Fleet, project_id: int) -> None:
-    """With everything that only it has: the audit log alone remembers it."""
-
-    def some(connection: Connection) -> int:
-        other = project_image.alias()
-        elsewhere = select(other.c.image_id).where(
-            other.c.image_id == project_image.c.image_id, other.c.project_id != project_id
-        )
-        own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, ~elsewhere.exists())
-        return _remove_images(connection, list(connection.execute(own.limit(BATCH)).scalars()))
-
-    _in_batches(fleet, some)
-    with writing(fleet.engine) as connection:
-        connection.execute(delete(project_image).where(project_image.c.project_id == project_id))
-        connection.execute(delete(project).where(project.c.id == project_id))
-    _in_batches(fleet, _units)
 
 
 def _in_batches(fleet: Fleet, remove: Callable[[Connection], int]) -> int:
@@ -122,8 +102,10 @@ def _tags(fleet: Fleet, rules: Retention, now: float) -> int:
 def _images(connection: Connection, rules: Retention, now: float) -> int:
     tagged = select(tag.c.id).where(tag.c.image_id == image.c.id)
     runs = image.c.runs_at >= now - rules.runs_days * DAY_S
+    was_tagged = select(tag_change.c.id).where(tag_change.c.identity == image.c.identity)  # else somebody asked for it by name
     free = select(image.c.id).where(
         image.c.kind == "image",
+        was_tagged.exists(),
         image.c.enrolled_at < now - rules.grace_days * DAY_S,
         image.c.state.in_(("ready", "failed")),
         ~tagged.exists(),
@@ -149,7 +131,7 @@ def _units(connection: Connection) -> int:
     numbers = list(connection.execute(select(unit.c.id).where(~has.exists(), ~unit.c.dated).limit(BATCH)).scalars())
     if not numbers:
         return 0
-    for table in _OF_UNIT:
+    for table in OF_UNIT:
         connection.execute(delete(table).where(table.c.unit_id.in_(numbers)))
     connection.execute(delete(unit).where(unit.c.id.in_(numbers)))
     used = select(unit.c.id).where(unit.c.context_id == context.c.id)

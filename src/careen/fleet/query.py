@@ -113,6 +113,8 @@ def _term(field: str, value: str, negated: bool) -> Term:
         if compared:
             return Term(field, compared["name"], _operator(compared["operator"]), compared["value"], negated)
         name, at, version = value.rpartition("@")
+        if any(sign in value for sign in "<>="):
+            raise UsageError(f"{value!r} is not a package", "package:NAME, package:NAME<3.0.14")
         return Term(field, name, "=", version, negated) if at and name else Term(field, value, negated=negated)
     if kind in ("number", "moment", "severity"):
         return _compared(field, kind, value, negated)

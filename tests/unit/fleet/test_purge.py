@@ -8,7 +8,8 @@ from tests.support.matching import advisory, deb, info, pypi
 from careen.fleet import purge as module
 from careen.fleet.connection import writing
 from careen.fleet.events import after_ready
-from careen.fleet.purge import DAY_S, Purged, Retention, delete_project, purge
+from careen.fleet.projects import delete_project
+from careen.fleet.purge import DAY_S, Purged, Retention, purge
 from careen.fleet.tables import (
     decision,
     event,
@@ -44,6 +45,8 @@ def tagged(fleet, *images):
         for number in images:
             row = {"repository_id": 1, "name": f"v{number}", "image_id": number, "pushed_at": float(number), "seen_at": 0.0}
             connection.execute(tag.insert().values(row))
+            change = {"at": NOW, "repository_id": 1, "name": row["name"], "identity": f"sha256:{number}"}
+            connection.execute(tag_change.insert().values(change))
 
 
 def test_the_newest_tags_and_what_runs_stay(fleet):
@@ -55,7 +58,8 @@ def test_the_newest_tags_and_what_runs_stay(fleet):
         connection.execute(update(image).where(image.c.id == 2).values(runs_at=NOW - 30 * DAY_S))
     assert purge(fleet, Retention(tags=2), NOW) == Purged(3, 3, 3, 0)
     assert rows(fleet, image, "id") == [(1,), (5,), (6,)]
-    assert rows(fleet, tag_change, "name") == [("v2",), ("v3",), ("v4",)]
+    removed = [name for name, identity in rows(fleet, tag_change, "name", "identity") if not identity]
+    assert removed == ["v2", "v3", "v4"]
     assert sorted({name for (name,) in rows(fleet, unit, "name")}) == ["django", "libssl3"]
     assert purge(fleet, Retention(tags=2), NOW) == Purged()
 
@@ -67,14 +71,16 @@ def test_without_a_number_all_tags_stay(fleet):
     assert purge(fleet, Retention(), NOW) == Purged()
 
 
-def test_young_and_uploaded_images_stay(fleet):
-    for number in (1, 2, 3):
+def test_young_and_uploaded_images_stay_and_those_that_never_had_a_tag(fleet):
+    for number in (1, 2, 3, 4):
         add_image(fleet, [deb()], number, 1)
     with writing(fleet.engine) as connection:
+        changes = [{"at": 0.0, "repository_id": 1, "name": "1", "identity": f"sha256:{number}"} for number in (1, 2, 3)]
+        connection.execute(tag_change.insert(), changes)
         connection.execute(update(image).where(image.c.id == 1).values(enrolled_at=NOW - 60))
         connection.execute(update(image).where(image.c.id == 2).values(kind="uploaded"))
     assert purge(fleet, Retention(), NOW).images == 1
-    assert rows(fleet, image, "id") == [(1,), (2,)]
+    assert rows(fleet, image, "id") == [(1,), (2,), (4,)]
 
 
 def test_old_events_leave_unless_a_message_waits(fleet):
@@ -101,7 +107,8 @@ def test_a_deleted_project_leaves_no_row(fleet):
         connection.execute(decision.insert().values(fields))
         connection.execute(subscription.insert().values(id=1, project_id=1, kind="webhook", target=b"", created_at=0.0))
         after_ready(connection, 1)
-    delete_project(fleet, 1)
+    with writing(fleet.engine) as connection:
+        delete_project(connection, 1)
     with fleet.engine.connect() as connection:
         left = {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()

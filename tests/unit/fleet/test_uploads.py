@@ -62,8 +62,8 @@ def test_the_same_bytes_are_the_same_image_and_each_project_has_its_own(fleet):
 def test_its_job_hands_over_packages_and_the_report(fleet):
     made, kept = stored(fleet, SBOM), []
     uploads.assess(fleet, fleet.queue.jobs[0], lambda *values: kept.append(values))
-    (_, number, inventory, report) = kept[0]
-    assert number == 1 and [package.name for package in inventory.packages] == ["x"]
+    (_, number, report) = kept[0]
+    assert number == 1 and [package.name for package in report.inventory.packages] == ["x"]
     assert report.image.reference == "app:1" and report.coverage.verdict == "not_assessed"
     assert uploads.report_of(fleet, made.identity).image.reference == "app:1"
 
@@ -89,6 +89,9 @@ def test_quotas_hold(fleet):
         assert connection.execute(select(func.count()).select_from(upload)).scalar() == 1
 
 
+NOT_OF_PROJECTS = ("job", "worker", "state", "session", "bulk", "rematch_change", "rematch_score", "rematch_unit")
+
+
 def test_a_deleted_project_leaves_no_row(fleet, tmp_path):
     from tests.support.whole_project import fill
 
@@ -96,7 +99,7 @@ def test_a_deleted_project_leaves_no_row(fleet, tmp_path):
         before = {table.name: fill_count(connection, table) for table in metadata.sorted_tables}
         fill(connection, 1, shared_with=2)
         shared = {table.name: fill_count(connection, table) for table in metadata.sorted_tables}
-        assert not [name for name, count in shared.items() if not count and name not in ("job", "worker", "state", "session")]
+        assert not [name for name, count in shared.items() if not count and name not in NOT_OF_PROJECTS]
         delete_project(connection, 1)
         texts = [
             str(row) for table in metadata.sorted_tables if table.name != "audit" for row in connection.execute(select(table))

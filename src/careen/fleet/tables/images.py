@@ -109,6 +109,7 @@ tag_change = Table(
     Column("name", String(128), nullable=False),
     Column("identity", String(300), nullable=False, default=""),  # "": the tag was removed
     Index(None, "repository_id", "name", "id"),
+    Index(None, "identity"),
 )
 
 # A project sees an image that its own credentials have fetched, or that was uploaded to it.

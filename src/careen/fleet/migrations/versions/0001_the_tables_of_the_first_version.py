@@ -218,6 +218,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag_change")),
     )
     with op.batch_alter_table("tag_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tag_change_identity"), ["identity"], unique=False)
         batch_op.create_index(batch_op.f("ix_tag_change_repository_id_name_id"), ["repository_id", "name", "id"], unique=False)
 
     op.create_table(
