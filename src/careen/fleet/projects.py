@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 
 from careen.safety.typed import from_json
 
-from .purge import OF_UNIT
+from .purge import OF_UNIT, remove_unused_contexts
 from .tables import (
     audit,
     event,
@@ -122,6 +122,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
         orphans = set(part) - set(connection.execute(used).scalars())
         for column in (*(table.c.unit_id for table in (*OF_UNIT, event)), unit.c.id):
             connection.execute(delete(column.table).where(column.in_(orphans)))
+    remove_unused_contexts(connection)
     for part in _chunks(layers):
         used = select(image_layer.c.digest).where(image_layer.c.digest.in_(part))
         connection.execute(delete(layer).where(layer.c.digest.in_(set(part) - set(connection.execute(used).scalars()))))

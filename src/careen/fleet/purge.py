@@ -134,9 +134,13 @@ def _units(connection: Connection) -> int:
     for table in OF_UNIT:
         connection.execute(delete(table).where(table.c.unit_id.in_(numbers)))
     connection.execute(delete(unit).where(unit.c.id.in_(numbers)))
+    remove_unused_contexts(connection)
+    return len(numbers)
+
+
+def remove_unused_contexts(connection: Connection) -> None:
     used = select(unit.c.id).where(unit.c.context_id == context.c.id)
     connection.execute(delete(context).where(~used.exists()))
-    return len(numbers)
 
 
 def _sent(connection: Connection, before: float) -> int:
