@@ -115,7 +115,7 @@ def prove(fleet: Fleet, job: Job) -> None:
 
 
 def open_enrolled(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs that ``enrol`` adds: reads the manifest, and queues the layers that nobody has read."""
+    """The handler of the jobs that ``enrol`` adds: reads the manifest, and queues the layers that are not read yet."""
     number = from_json(job.payload, images.Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
