@@ -4,18 +4,25 @@ Raises: UsageError for an address that is none, CredentialsError for a key that 
 """
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from careen.app.opening import open_context
 from careen.clusters.access import Access
 from careen.config import Settings
 from careen.errors import CredentialsError, NetworkError, UsageError
 from careen.model.running import RunningImage
-from careen.plugins import silent
+from careen.plugins import Response, silent
+from careen.safety.typed import from_json
 
-PATH = "/api/v1/agent-reports"
+ME = "/api/v1/me"
+MAX_BYTES = 64 * 1024
+
+
+class _Me(Struct):
+    project: int
 
 
 def running_in_cluster(access: Access, namespaces: Sequence[str], settings: Settings) -> tuple[RunningImage, ...]:
@@ -45,12 +52,30 @@ def send(server: str, key: str, source: str, running: Sequence[RunningImage], se
         insecure=("*",) if settings.insecure else (),
         plain_http=("*",) if settings.plain_http else (),
     )
-    body = msgspec.json.encode({"source": source, "running": running})
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json", "Accept": "application/json"}
+    body = msgspec.json.encode({"workloads": running})
     with make_fetcher(net) as fetcher:
-        response = fetcher.request(server.rstrip("/") + PATH, method="POST", headers=headers, body=body)
+        whose = fetcher.request(server.rstrip("/") + ME, headers=headers)
+        project = _project(whose, parts.netloc)
+        address = f"{server.rstrip('/')}/api/v1/projects/{project}/agents/{quote(source, safe='')}"
+        response = fetcher.request(address, method="PUT", headers=headers, body=body)
         response.close()
-    if response.status in (401, 403):
-        raise CredentialsError(f"{parts.netloc} does not accept the key", "it needs the scope agent")
-    if response.status not in (200, 201, 202, 204):
-        raise NetworkError(f"{parts.netloc} answered {response.status} to the report", "see the server's log")
+    _refuse(response.status, parts.netloc)
+
+
+def _project(response: Response, host: str) -> int:
+    """The project of the key."""
+    try:
+        _refuse(response.status, host)
+        return from_json(response.read(MAX_BYTES), _Me).project
+    except msgspec.MsgspecError:
+        raise CredentialsError(f"the key for {host} is of no project", "create a key of the scope agent in a project") from None
+    finally:
+        response.close()
+
+
+def _refuse(status: int, host: str) -> None:
+    if status in (401, 403, 404):
+        raise CredentialsError(f"{host} does not accept the key", "it needs the scope agent")
+    if status not in (200, 201, 202, 204):
+        raise NetworkError(f"{host} answered {status} to the report", "see the server's log")

@@ -29,20 +29,24 @@ def kubeconfig(tmp_path):
     return write
 
 
+def answered(request):
+    """The key is of the project 7."""
+    return Answer(200, b'{"project": 7}') if request.path == "/api/v1/me" else Answer(200, b"{}")
+
+
 def agent(*words, sleep=lambda _: None):
     return run(parser().read([*words, "--source", "production"]), sleep)
 
 
 def test_one_report_of_a_cluster(kubeconfig, monkeypatch):
     monkeypatch.setenv("CAREEN_SERVER_TOKEN", "k3y")
-    with Cluster([POD]) as cluster, Server(lambda _: Answer(202)) as server:
+    with Cluster([POD]) as cluster, Server(answered) as server:
         assert agent("--server", server.url, "--once", "--cluster", "x", "--kubeconfig", kubeconfig(cluster.url)) == 0
-        (request,) = server.requests
-    assert (request.method, request.path) == ("POST", "/api/v1/agent-reports")
+        _, request = server.requests
+    assert (request.method, request.path) == ("PUT", "/api/v1/projects/7/agents/production")
     assert request.headers["authorization"] == "Bearer k3y"
     assert json.loads(request.body) == {
-        "source": "production",
-        "running": [
+        "workloads": [
             {"namespace": "prod", "workload": "Pod/p", "reference": "registry.example/a:1", "digest": "", "privileged": False}
         ],
     }
@@ -50,14 +54,14 @@ def test_one_report_of_a_cluster(kubeconfig, monkeypatch):
 
 def test_reports_go_on_while_the_server_is_away(kubeconfig, monkeypatch, capsys):
     monkeypatch.setenv("CAREEN_SERVER_TOKEN", "k3y")
-    answers, slept = [Answer(503), Answer(202)], []
+    slept = []
 
     def sleep(seconds):
         slept.append(seconds)
         if len(slept) == 2:
             raise KeyboardInterrupt
 
-    with Cluster([POD]) as cluster, Server(lambda _: answers.pop(0)) as server:
+    with Cluster([POD]) as cluster, Server(lambda request: answered(request) if slept else Answer(503)) as server:
         words = ("--server", server.url, "--cluster", "x", "--kubeconfig", kubeconfig(cluster.url), "--every", "1h")
         with pytest.raises(KeyboardInterrupt):
             agent(*words, sleep=sleep)
