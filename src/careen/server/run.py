@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from msgspec import Struct
@@ -51,7 +52,7 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
     refuse_open(order.listen, tls=order.tls_cert is not None, behind_proxy=order.behind_proxy)
     options = options_of(order)
     with opened(order.database, order.data, settings, max(1, order.places), alone=order.database is None) as fleet:
-        server = uvicorn.Server(
+        server = _Server(
             uvicorn.Config(
                 assembled(fleet, options),
                 host=host,
@@ -68,10 +69,16 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
                 timeout_graceful_shutdown=GRACEFUL_S,
             )
         )
-        with _worker(order, settings):
+
+        def started() -> None:
             tell(f"careen serves {options.public}")
             if link := setup_link(fleet, options.public):
                 tell(f"make the first user at {link}")
+
+        server.on_start = started
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda *_: None)  # the server handles them while it runs, and raises them again at its end
+        with _worker(order, settings):
             server.run()
 
 
@@ -89,6 +96,17 @@ def options_of(order: Order) -> ServerOptions:
     named = public.partition("://")[2].partition("/")[0].rpartition(":")
     hosts = dict.fromkeys((*known.hosts, *order.hosts, named[0] or named[2]))
     return ServerOptions(hosts=tuple(hosts), public=public, issuers=order.issuers)
+
+
+class _Server(uvicorn.Server):
+    """Calls ``on_start`` when it listens."""
+
+    on_start: Callable[[], None]
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.on_start()
 
 
 @contextmanager
