@@ -11,7 +11,7 @@ from careen.behaviour.rules import Rule, found
 from careen.model.finding import BehaviourFinding
 from careen.model.package import Package
 
-from .abandoned import ABANDONED, CHECKED
+from .abandoned import ABANDONED, AS_OF
 from .runtimes import PRODUCTS, as_of, end_of
 
 _WHY = "Vulnerabilities that are found from now on get no fix."
@@ -62,9 +62,9 @@ def _abandoned(package: Package) -> BehaviourFinding | None:
     name = package.name.lower().replace("_", "-") if package.type == "pypi" else package.name
     if name not in names:
         return None
-    message = f"{name} is no longer developed" + (f"; its authors name {names[name]}" if names[name] else "")
+    message = f"{name} is no longer developed" + (f"; {names[name]} takes its place" if names[name] else "")
     return _finding(
-        _ABANDONED, package, message, (f"{package.name} {package.version}", f"notices of the authors, checked {CHECKED}")
+        _ABANDONED, package, message, (f"{package.name} {package.version}", f"Careen's list of such packages, of {AS_OF}")
     )
 
 

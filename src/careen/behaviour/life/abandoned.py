@@ -1,11 +1,11 @@
-"""Packages whose authors gave them up, as they state themselves, and what they name instead.
+"""Well-known packages that are no longer developed, and what takes their place.
 
-Checked 2026-11. Each entry rests on a notice of the authors: an archived repository, a deprecation notice in the registry, or
-the description of the package.
+Compiled by hand in November 2026 from what is generally known of these ecosystems; the notices of the authors were not looked
+up one by one, so an entry is a sign and no proof.
 """
 
-CHECKED = "2026-11"
-# By purl type: what to use instead; "" if the authors name nothing.
+AS_OF = "2026-11"
+# By purl type: what to use instead; "" if nothing takes its place.
 ABANDONED: dict[str, dict[str, str]] = {
     "pypi": {
         "pycrypto": "pycryptodome",
