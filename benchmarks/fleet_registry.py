@@ -65,6 +65,7 @@ def _run(asked: argparse.Namespace, home: Path, address: str | None, references:
             "plain_http": True,
             "private_hosts": ["127.0.0.1"],
             "db_max_age": "off",
+            "refresh": "never",
             "scanners": "vuln",
         }
     )
@@ -115,7 +116,14 @@ def _compare(
     """Each stored verdict beside that of a single scan with a cache of its own."""
     from careen.app.session import Session
 
-    given = {"cache_dir": str(home / "single"), "plain_http": True, "db_max_age": "off", "offline": True, "jobs": 1}
+    given = {
+        "cache_dir": str(home / "single"),
+        "plain_http": True,
+        "db_max_age": "off",
+        "refresh": "never",
+        "offline": True,
+        "jobs": 1,
+    }
     settings = settings_of({**given, "scanners": "vuln"})
     shutil.copytree(asked.database, home / "single" / "database", dirs_exist_ok=True)
     os.chmod(home / "single", 0o700)
@@ -143,6 +151,8 @@ def _worker(home: Path, address: str | None) -> "subprocess.Popen[bytes]":
         "--data",
         str(home / "data"),
         "--plain-http",
+        "--refresh",
+        "never",
         "--private-hosts",
         "127.0.0.1",
         "--scanners",

@@ -1,15 +1,19 @@
 """Many images of a registry in a fleet, on both databases: each layer is read once, and verdicts are those of single scans."""
 
+import time
+
 import pytest
 from sqlalchemy import select, update
 from tests.support.fleet import fill
 from tests.support.fleet_database import address, postgres_server
-from tests.support.fleet_world import a_project, fleet_at, reads, settled, states, working
+from tests.support.fleet_units import database_with
+from tests.support.fleet_world import RECORDS, a_project, fleet_at, reads, settled, states, working
 from tests.support.images import make_image, make_layer
 from tests.support.registry import Registry
 
+from careen.app.databases import database_of
 from careen.errors import InputError
-from careen.fleet import layers
+from careen.fleet import layers, rematch
 from careen.fleet.connection import writing
 from careen.fleet.enrolment import Enrolment, enrol
 from careen.fleet.fleet import BACKGROUND, PERSON
@@ -210,3 +214,44 @@ def test_an_image_whose_job_is_lost_gets_another(fleet, registry, monkeypatch):
     with working(fleet):
         assert settled(fleet)
     assert {state_of(fleet, project, identity).state for identity in known} == {"ready"}
+
+
+def test_without_a_database_nothing_is_assessed_until_one_comes(address, tmp_path, registry):
+    (reference,) = fill(registry, repositories=1, tags=1)
+    with fleet_at(address, tmp_path, records=()) as fleet:
+        project = a_project(fleet)
+        with working(fleet):
+            identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+            assert settled(fleet)
+            row = _row(fleet, identity)
+            assert row["state"] == "ready"
+            assert row["coverage"] != "assessed"  # the facts that ship are a part
+            database_with(fleet, RECORDS, "2026-11-01T00:00:00Z")
+            rematch.after_update(fleet, None, database_of(fleet.settings))
+        row = _row(fleet, identity)
+        assert (row["critical"], row["coverage"]) == (1, "assessed")
+        assert _joined(fleet, identity) == vulnerabilities(report_of(fleet, project, identity)) != []
+
+
+def test_a_project_that_names_a_digest_has_to_fetch_it_itself(fleet, registry):
+    """It guesses the digest of another project's image: its own credentials have to read the manifest first."""
+    (reference,) = fill(registry, repositories=1, tags=1)
+    mine, other = a_project(fleet), a_project(fleet, "other")
+    with working(fleet):
+        identity = enrol(fleet, mine, Enrolment(reference), PERSON, "a")
+        assert settled(fleet)
+        elsewhere = f"{registry.host}/no/such@{identity}"
+        assert enrol(fleet, other, Enrolment(elsewhere), PERSON, "b") == identity
+        assert state_of(fleet, other, identity).state == "opening"
+        assert not _soon(lambda: report_of(fleet, other, identity) is not None, 3)
+        enrol(fleet, other, Enrolment(f"{reference.rpartition(':')[0]}@{identity}"), PERSON, "b")
+        assert _soon(lambda: report_of(fleet, other, identity) is not None, 30)
+
+
+def _soon(condition, seconds):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False

@@ -24,7 +24,7 @@ class Service:
     def __init__(self, folder):
         self.port = free_port()
         command = [sys.executable, "-m", "careen", "serve", "--data", folder / "data", "--listen", f"127.0.0.1:{self.port}"]
-        command += ["--plain-http", "--private-hosts", "127.0.0.1"]
+        command += ["--plain-http", "--private-hosts", "127.0.0.1", "--refresh", "never"]
         environ = {**os.environ, "CAREEN_DB_MAX_AGE": "off", "CAREEN_CONFIG": ""}
         self.process = subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, text=True, env=environ)
         self.said = [self.process.stderr.readline(), self.process.stderr.readline()]

@@ -29,6 +29,7 @@ def fleet_at(address, folder, records=RECORDS, **settings):
             "cache_dir": str(folder / "unused"),
             "plain_http": True,
             "db_max_age": "off",
+            "refresh": "never",
             "private_hosts": ["127.0.0.1"],
             **settings,
         }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from careen.app.changelogs import changelogs_of
 from careen.app.opening import open_image, sbom_path
 from careen.app.session import Session
 from careen.config import Settings
@@ -39,7 +40,8 @@ def behaviour_of(reference: str, settings: Settings, progress: Progress = silent
     settings = replace(settings, scanners=("behaviour",))
     with Session(settings, all_files=all_files) as session:
         image, inventory = session.inventory_of(open_image(reference, settings, progress), progress)
-    signs = signs_of(image, inventory, settings.behaviour_parts, datetime.now(UTC).date(), None)
+    changelogs = changelogs_of(settings, inventory)
+    signs = signs_of(image, inventory, settings.behaviour_parts, datetime.now(UTC).date(), None, changelogs)
     return Behaviour(
         reference,
         signs.summary,

@@ -8,7 +8,10 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from careen.config import Settings
+from careen.errors import InputError
 from careen.log import logger
+from careen.model.inventory import Inventory
 from careen.safety.budget import Limits
 
 log = logger(__name__)
@@ -16,6 +19,18 @@ log = logger(__name__)
 MAX_FILES = 50_000
 MAX_BYTES = 4 << 20  # of one, inflated
 _NAME = re.compile(r"([a-z0-9][a-z0-9+.-]{0,199}?)(?:_[\w.+~%:-]{1,200})?(?:\.changelog)?(?:\.gz)?")
+
+
+def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
+    """Those in the folder that the settings name, of the image's Debian packages. Raises InputError without the folder."""
+    if settings.changelogs is None or "behaviour" not in settings.scanners:
+        return {}
+    debs = (package for package in inventory.packages if package.type == "deb")
+    sources = {package.source.name if package.source else package.name for package in debs}
+    try:
+        return changelogs_in(settings.changelogs, sources)
+    except OSError as error:
+        raise InputError(f"{settings.changelogs}: {error.strerror}", "name a folder of changelogs") from None
 
 
 def changelogs_in(folder: Path, sources: Collection[str]) -> dict[str, str]:

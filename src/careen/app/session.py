@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from careen.app.advisory_refresh import AdvisoryRefresh, RefreshState, missing_scores
 from careen.app.built_from import named_base, named_dockerfile, with_instructions
 from careen.app.cachefolder import cache_folder, settled
+from careen.app.changelogs import changelogs_of
 from careen.app.check_selection import CheckSelection
 from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
 from careen.app.origin import search_of
@@ -300,6 +301,7 @@ class Session:
                 look=partial(look, reading=self._reading(progress)),
                 licences=licence_policy_of(settings),
                 behaviour_parts=settings.behaviour_parts,
+                changelogs=changelogs_of(settings, inventory),
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)

@@ -48,7 +48,7 @@ def parser() -> Parser:
     )
     add_format_flag(made, ("table", "json"))
     made.add_argument("--all-files", action="store_true", help="examine files of the distribution's packages, too")
-    add_settings(made, "what to look for", ("behaviour_parts", "behaviour_rules"))
+    add_settings(made, "what to look for", ("behaviour_parts", "behaviour_rules", "changelogs"))
     add_settings(made, "image", ("platform",))
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("jobs", "no_cache", *BOUNDS))

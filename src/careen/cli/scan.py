@@ -35,6 +35,7 @@ def parser() -> Parser:
         "origin_kb",
         "behaviour_parts",
         "behaviour_rules",
+        "changelogs",
         "checks_off",
         "checks_on",
         "check_severity",

@@ -68,7 +68,7 @@ def add_storage(made: Parser) -> None:
 def add_fleet_settings(made: Parser) -> None:
     add_settings(made, "how images are scanned", ("platform", "scanners", "fail_on", "ignore_unfixed", "severity_from"))
     add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout"))
-    add_settings(made, "advisories", ("db_from", "db_artifact", "db_root"))
+    add_settings(made, "advisories", ("db_from", "db_artifact", "db_root", "refresh"))
     add_settings(made, "reading", ("max_layer_bytes", "max_ratio", "max_seconds", "budget"))
     add_common(made)
 

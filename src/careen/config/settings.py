@@ -50,6 +50,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="what the scanner behaviour looks at: hardening, hooks, capabilities, names, code, fixes, life"),
     ] = ("hardening", "hooks", "capabilities", "names", "code", "fixes", "life")
 
+    changelogs: Annotated[
+        Path | None,
+        Meta(description="folder of newer changelogs of the distribution's packages: quiet fixes in them, for behaviour"),
+    ] = None
     behaviour_rules: Annotated[
         tuple[Path, ...], Meta(description="YARA rules of your own for the scanner behaviour; may be repeated")
     ] = ()

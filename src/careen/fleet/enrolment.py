@@ -19,7 +19,7 @@ from .connection import writing
 from .fleet import BACKGROUND, Fleet, Lane
 from .queue import Job
 from .rows import insert
-from .sources import Source, digest_of, open_image, registry_of, sealed, source_of
+from .sources import Source, digest_of, open_image, registry_of, require_manifest, sealed, source_of
 from .tables import image, image_layer, layer, project_image
 
 log = logger(__name__)
@@ -106,7 +106,7 @@ def prove(fleet: Fleet, job: Job) -> None:
     the manifest first. What is denied stays unseen."""
     asked = from_json(job.payload, _Proof)
     try:
-        open_image(fleet, source_of(asked.source))
+        require_manifest(fleet, source_of(asked.source))
     except InputError as error:
         log.info("project %d does not see the image %d: %s", asked.project_id, asked.image_id, error)
         return

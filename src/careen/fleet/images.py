@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, exists, select, update
 
-from careen.errors import Error
+from careen.errors import DatabaseError, Error
 from careen.formats.images.base import base_of
 from careen.log import logger
 from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
@@ -224,7 +224,10 @@ def keep(fleet: Fleet, number: int, report: Report) -> None:
     now = time.time()
     with writing(fleet.engine) as connection:
         missing = units.store_units(connection, fleet, number, report.inventory)
-    rematch.assess_units(fleet, missing)
+    try:
+        rematch.assess_units(fleet, missing)
+    except DatabaseError as error:  # the image is not assessed, and is so when a database comes
+        log.warning("%d packages wait for a database: %s", len(missing), error)
     ready = update(image).where(image.c.id == number, image.c.state == "joining")
     with writing(fleet.engine) as connection:
         changed = connection.execute(

@@ -80,6 +80,13 @@ def digest_of(fleet: Fleet, source: Source) -> str:
     return repository.digest_of(name.tag or "latest") or repository.manifest(name.tag or "latest", None)[1]
 
 
+def require_manifest(fleet: Fleet, source: Source) -> None:
+    """Asks the registry for the manifest, whatever the cache has: it decides who may see the image."""
+    digest = parse_reference(source.reference).digest
+    repository, _ = connected(source.reference, context_of(fleet, source))
+    repository.manifest(digest or "", digest)
+
+
 def open_layer(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> BinaryIO:
     """The bytes of a layer as a file, checked against its digest."""
     spooled = spool.open_spooled(fleet, digest)

@@ -69,6 +69,12 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
     }
 
 
+def _periods(fleet: Fleet) -> Mapping[str, float]:
+    """What is done from time to time; the settings may leave updates of the database to somebody else."""
+    never = {"update"} if fleet.settings.refresh == "never" else set[str]()
+    return {kind: every_s for kind, every_s in schedule.EVERY_S.items() if kind not in never}
+
+
 def _purge(fleet: Fleet) -> None:
     log.info("purged: %s", purge.purge(fleet, purge.Retention()))
 
@@ -82,7 +88,7 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
             layers.sweep(fleet)
             layers.feed(fleet)
             if time.monotonic() >= step_at:
-                schedule.step(fleet, name, time.time())
+                schedule.step(fleet, name, time.time(), _periods(fleet))
                 spool.forget_old(fleet)
                 step_at = time.monotonic() + schedule.STEP_S
         except Exception as error:  # the database is away: the next time

@@ -3,10 +3,9 @@
 A part that fails becomes an unknown; the others still run.
 """
 
-import importlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from careen.behaviour.hardening import hardening_findings
 from careen.behaviour.hooks import count_hooks, hook_findings
@@ -16,17 +15,11 @@ from careen.model.finding import BehaviourFinding
 from careen.model.image import Image
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Evidence
-from careen.plugins import modules_in
 
 log = logger(__name__)
 
 MAX_FINDINGS = 1000  # of one part
-# Parts that a module of its own gives, from the packages alone: (module, function).
-_OF_PACKAGES: dict[Part, tuple[str, str]] = {
-    "names": ("lookalikes", "look_alikes"),
-    "fixes": ("undisclosed", "undisclosed_fixes"),
-    "life": ("life", "life_signs"),
-}
+_OF_PACKAGES: tuple[Part, ...] = ("names", "fixes", "life")  # from the packages alone
 
 
 class Signs(NamedTuple):
@@ -37,13 +30,21 @@ class Signs(NamedTuple):
     unknowns: tuple[Unknown, ...] = ()
 
 
-def signs_of(image: Image, inventory: Inventory, parts: Sequence[Part], today: date, end_of_life: str | None) -> Signs:
-    """``parts`` are those to look at; without any, only the counts of a default scan are made."""
+def signs_of(
+    image: Image,
+    inventory: Inventory,
+    parts: Sequence[Part],
+    today: date,
+    end_of_life: str | None,
+    changelogs: Mapping[str, str] | None = None,
+) -> Signs:
+    """``parts`` are those to look at; without any, only the counts of a default scan are made. ``changelogs`` are newer than
+    the image, by source package: without them no quiet fix is found."""
     unknowns: list[Unknown] = []
 
     def of(part: Part) -> list[BehaviourFinding]:
         if part in _OF_PACKAGES:
-            call = _of_packages(part, inventory, today, end_of_life)
+            call = _of_packages(part, inventory, today, end_of_life, changelogs or {})
         else:
             call = _PARTS[part](image, inventory)
         found: list[BehaviourFinding] = []
@@ -106,16 +107,20 @@ def _examined(inventory: Inventory, wanted: Callable[[BehaviourFinding], bool]) 
     return filter(wanted, inventory.examined.findings if inventory.examined else ())
 
 
-def _of_packages(part: Part, inventory: Inventory, today: date, end_of_life: str | None) -> Iterable[BehaviourFinding]:
-    module, name = _OF_PACKAGES[part]
-    import careen.behaviour
+def _of_packages(
+    part: Part, inventory: Inventory, today: date, end_of_life: str | None, changelogs: Mapping[str, str]
+) -> Iterable[BehaviourFinding]:
+    if part == "names":
+        from careen.behaviour.lookalikes import look_alikes
 
-    if module not in modules_in(careen.behaviour.__path__):
-        return ()
-    function = getattr(importlib.import_module(f"careen.behaviour.{module}"), name)
-    arguments: dict[Part, tuple[Any, ...]] = {"fixes": (inventory.distribution,), "life": (today, end_of_life)}
-    found: Iterable[BehaviourFinding] = function(inventory.packages, *arguments.get(part, ()))
-    return found
+        return look_alikes(inventory.packages)
+    if part == "fixes":
+        from careen.behaviour.undisclosed import undisclosed_fixes
+
+        return undisclosed_fixes(inventory.packages, inventory.distribution, changelogs=changelogs)
+    from careen.behaviour.life import life_signs
+
+    return life_signs(inventory.packages, today, end_of_life)
 
 
 def _started(image: Image) -> Iterator[str]:

@@ -97,6 +97,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
         by.behaviour_parts if "behaviour" in by.scanners else (),
         today,
         _end_of_life(inventory, knowledge),
+        by.changelogs,
     )
     unknowns = (*read_unknowns, *checked.unknowns, *signs.unknowns)
     vulnerabilities = with_doubt(_with_lines(matched, image, by), inventory.integrity)

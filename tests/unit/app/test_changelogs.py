@@ -4,8 +4,13 @@ import gzip
 import os
 
 import pytest
+from msgspec.structs import replace
 
-from careen.app.changelogs import changelogs_in
+from careen.app.changelogs import changelogs_in, changelogs_of
+from careen.config import settings_of
+from careen.errors import InputError
+from careen.model.inventory import Inventory
+from careen.model.package import Package, Source
 
 
 def test_each_source_has_its_newest_file(tmp_path):
@@ -33,3 +38,14 @@ def test_a_damaged_file_is_passed_over(tmp_path):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(OSError):
         changelogs_in(tmp_path / "x", {"a"})
+
+
+def test_only_the_scanner_behaviour_reads_those_of_the_images_sources(tmp_path):
+    (tmp_path / "openssl.changelog").write_bytes(b"text")
+    (tmp_path / "curl.changelog").write_bytes(b"text")
+    inventory = Inventory(None, (Package("deb", "debian", "libssl3", "1", source=Source("openssl", "1")),))
+    settings = settings_of({"cache_dir": str(tmp_path), "changelogs": str(tmp_path), "scanners": "vuln,behaviour"})
+    assert changelogs_of(settings, inventory) == {"openssl": "text"}
+    assert changelogs_of(replace(settings, scanners=("vuln",)), inventory) == {}
+    with pytest.raises(InputError, match="nowhere"):
+        changelogs_of(replace(settings, changelogs=tmp_path / "nowhere"), inventory)
