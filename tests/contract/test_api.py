@@ -115,6 +115,7 @@ SHELL = {
     "config",
     "errors",
     "fleet",  # the commands of a server's operator
+    "server",
     "exposure",
     "formats",
     "model",
@@ -150,7 +151,7 @@ import importlib, pkgutil, sys
 import careen
 
 for module in pkgutil.walk_packages(careen.__path__, "careen."):
-    if not module.name.endswith("__main__"):
+    if not module.name.endswith(("__main__", "migrations.env")):
         try:
             importlib.import_module(module.name)
         except ImportError as error:

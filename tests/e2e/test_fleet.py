@@ -1,7 +1,5 @@
 """Many images of a registry in a fleet, on both databases: each layer is read once, and verdicts are those of single scans."""
 
-import time
-
 import pytest
 from sqlalchemy import select, update
 from tests.support.fleet import fill
@@ -10,6 +8,7 @@ from tests.support.fleet_units import database_with
 from tests.support.fleet_world import RECORDS, a_project, fleet_at, reads, settled, states, working
 from tests.support.images import make_image, make_layer
 from tests.support.registry import Registry
+from tests.support.waiting import soon
 
 from careen.app.databases import database_of
 from careen.errors import InputError
@@ -243,15 +242,6 @@ def test_a_project_that_names_a_digest_has_to_fetch_it_itself(fleet, registry):
         elsewhere = f"{registry.host}/no/such@{identity}"
         assert enrol(fleet, other, Enrolment(elsewhere), PERSON, "b") == identity
         assert state_of(fleet, other, identity).state == "opening"
-        assert not _soon(lambda: report_of(fleet, other, identity) is not None, 3)
+        assert not soon(lambda: report_of(fleet, other, identity) is not None, 3)
         enrol(fleet, other, Enrolment(f"{reference.rpartition(':')[0]}@{identity}"), PERSON, "b")
-        assert _soon(lambda: report_of(fleet, other, identity) is not None, 30)
-
-
-def _soon(condition, seconds):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
+        assert soon(lambda: report_of(fleet, other, identity) is not None, 30)

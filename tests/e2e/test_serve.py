@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from tests.support.fleet import fill
@@ -15,6 +14,7 @@ from tests.support.fleet_units import database_with
 from tests.support.fleet_world import RECORDS
 from tests.support.registry import Registry
 from tests.support.servers import free_port
+from tests.support.waiting import soon
 
 from careen.config import settings_of
 from careen.fleet.start import opened
@@ -78,10 +78,9 @@ def test_from_the_first_start_to_a_verdict(service):
         (reference,) = fill(registry, repositories=1, tags=1)
         status, scan, _ = service.ask("POST", f"{path}/scans", {"reference": reference})
         assert status in (200, 201, 202), scan
-        deadline = time.monotonic() + 90
-        while (state := service.ask("GET", f"{path}/scans/{scan['identity']}")[1])["state"] not in ("ready", "failed"):
-            assert time.monotonic() < deadline, state
-            time.sleep(0.1)
+        place = f"{path}/scans/{scan['identity']}"
+        assert soon(lambda: service.ask("GET", place)[1]["state"] in ("ready", "failed"), 90)
+        state = service.ask("GET", place)[1]
         assert state["state"] == "ready", state
         status, found, _ = service.ask("GET", f"{path}/images/{scan['identity']}")
         assert found["counts"]["critical"] == 1

@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-import time
 
 from sqlalchemy import func, select
 
@@ -13,6 +12,7 @@ from careen.fleet.tables import image, layer, project
 from careen.fleet.worker import work
 from tests.support.fleet_units import database_with
 from tests.support.matching import advisory, info
+from tests.support.waiting import soon
 
 RECORDS = [
     advisory("CVE-2026-0001", package="openssl", fixed="1.2", severity="high"),
@@ -65,12 +65,7 @@ def states(fleet, table=image):
 
 def settled(fleet, seconds=90.0, ends=("ready", "failed")):
     """Whether all images reach an end in time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if set(states(fleet)) <= set(ends):
-            return True
-        time.sleep(0.1)
-    return False
+    return soon(lambda: set(states(fleet)) <= set(ends), seconds)
 
 
 def reads(fleet):

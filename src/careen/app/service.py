@@ -24,7 +24,7 @@ from careen.model.report import Report
 from careen.net import NetSettings, make_fetcher
 from careen.plugins import ReportOptions
 from careen.policy.rules import Rules
-from careen.safety.typed import from_json
+from careen.safety.typed import converted, from_json
 
 TOKEN_BYTES = 4096
 HINT = "CAREEN_SERVER_TOKEN or --server-token-file has a key of the project"
@@ -74,7 +74,7 @@ class Service:
         gate = from_json(self._ask("GET", f"{self._path()}/gate"), _Gate)
         settings = self._settings
         if gate.policy:
-            settings = _with_rules(settings, msgspec.convert(gate.rules, Rules))
+            settings = _with_rules(settings, converted(gate.rules, Rules))
         if gate.vex.get("statements"):
             settings = replace(settings, vex=(*settings.vex, self._stored(gate.vex)))
         return settings

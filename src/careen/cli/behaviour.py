@@ -3,10 +3,11 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from careen.errors import UsageError
 
+from . import behaviour_names
 from .arguments import BOUNDS, NETWORK, Parser, add_common, add_settings
 from .assessing import add_format_flag, settings_of, with_progress
 
@@ -25,7 +26,7 @@ class _Parser(Parser):
     def read(self, arguments: Sequence[str]) -> argparse.Namespace:
         if list(arguments[:1]) != ["names"]:
             return super().read(arguments)
-        read: argparse.Namespace = _names_module().parser().read(arguments[1:])
+        read: argparse.Namespace = behaviour_names.parser().read(arguments[1:])
         read.words = ["names"]
         return read
 
@@ -60,7 +61,7 @@ def parser() -> Parser:
 def run(arguments: argparse.Namespace) -> int:
     words = arguments.words
     if words[0] == "names":
-        return int(_names_module().run(arguments))
+        return int(behaviour_names.run(arguments))
     settings = settings_of(arguments)
     if words[0] == "diff":
         if len(words) != 3:
@@ -117,23 +118,12 @@ def _diff(old: str, new: str, settings: "Settings", form: str) -> int:
         unread = [msgspec.to_builtins(unknown) for unknown in unknowns]
         write_json({"schema": DRIFT_SCHEMA, "old": old, "new": new, "drifts": listed, "unknowns": unread}, sys.stdout)
         return 0
-    from careen.behaviour.drift import lines_of
+    from careen.app.behaviour import drift_lines
 
     if not found:
         sys.stdout.write("no program or script can do more than before\n")
     else:
-        write_columns(DRIFT_COLUMNS, list(lines_of(found)), sys.stdout)
+        write_columns(DRIFT_COLUMNS, list(drift_lines(found)), sys.stdout)
     if unknowns:
         sys.stdout.write(f"{plural(len(unknowns), 'file')} could not be read completely (--format json lists them)\n")
     return 0
-
-
-def _names_module() -> Any:
-    import importlib
-
-    import careen.cli
-    from careen.plugins import modules_in
-
-    if "behaviour_names" not in modules_in(careen.cli.__path__):
-        raise UsageError("names are not compared in this version", "careen behaviour REFERENCE")
-    return importlib.import_module("careen.cli.behaviour_names")

@@ -109,12 +109,12 @@ def _lines(
 
 
 def _drifted(drifts: "Sequence[Drift]") -> Iterator[str]:
-    from careen.behaviour.drift import lines_of
+    from careen.app.behaviour import drift_lines
     from careen.output.escape import visible
 
     yield ""
     yield f"What programs and scripts can do now ({len(drifts)})"
-    for severity, _, place, gained in lines_of(drifts[:SHOWN_DRIFTS]):
+    for severity, _, place, gained in drift_lines(drifts[:SHOWN_DRIFTS]):
         yield f"  {severity:<10}  {visible(place)}  {visible(gained)}"
 
 

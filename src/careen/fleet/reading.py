@@ -18,6 +18,7 @@ from msgspec import Struct
 from careen.errors import Error
 from careen.log import logger
 from careen.safety.budget import Budget, Limits
+from careen.safety.typed import from_msgpack
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext, SpawnContext
@@ -101,7 +102,7 @@ def _received(receiver: Connection, seconds: float) -> Result | str:
     if not receiver.poll(2 * seconds + GRACE_S):
         return f"its reader took more than {2 * seconds + GRACE_S:.0f} seconds"
     try:
-        return msgspec.msgpack.decode(receiver.recv_bytes(DELTA_BYTES), type=Result)
+        return from_msgpack(receiver.recv_bytes(DELTA_BYTES), Result)
     except EOFError:
         return ""
     except OSError as error:
@@ -124,7 +125,7 @@ def _read(sender: Connection, asked: bytes) -> None:
 
     from .sandbox import confine
 
-    files, how = msgspec.msgpack.decode(asked, type=tuple[list[File], How])
+    files, how = from_msgpack(asked, tuple[list[File], How])
     handles = [Path(file.path).open("rb") for file in files]
     readers = Readers(lambda: readers_with(how.secrets, how.details), how.fingerprint)
     _ = readers.dispatch  # loads what is left to load, before the rights are gone

@@ -5,7 +5,7 @@ Written from goharbor/harbor, src/pkg/scan/rest/v1/client.go and models.go, and 
 
 import time
 
-import httpx
+import httpx2 as httpx
 import msgspec
 from msgspec import Struct
 

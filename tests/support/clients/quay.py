@@ -9,7 +9,7 @@ import hmac
 import json
 import time
 
-import httpx
+import httpx2 as httpx
 
 from tests.support.clients import schemas
 

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import text, update
+from tests.support.waiting import soon
 
 from careen.fleet.connection import connect, is_sqlite, prepare, writing
 from careen.fleet.queue import MAX_TRIES, Job, RetryError, pause_s, why_it_waits
@@ -53,8 +54,8 @@ def waiting(engine, queue):
 
 def worked(queue, handler, until, worker="w1", seconds=20.0):
     """Works until the condition holds; the worker is gone afterwards."""
-    deadline = time.monotonic() + seconds
-    queue.work({"work": handler}, worker, lambda: until() or time.monotonic() > deadline)
+    looks = iter(range(int(seconds / 0.02)))
+    queue.work({"work": handler}, worker, lambda: until() or next(looks, None) is None)
     assert until()
 
 
@@ -102,7 +103,7 @@ def test_background_work_leaves_a_place(engine, queue):
     for thread in threads:
         thread.start()
     try:
-        assert _soon(lambda: running)
+        assert soon(lambda: running)
         add(engine, queue, Job("work", "person", lane=0))
         assert person.wait(15)
         assert len(running) == 1
@@ -123,7 +124,7 @@ def test_a_job_that_asks_for_it_is_tried_again(engine, queue):
             raise RetryError("the registry asks for a pause", 0.2)
 
     worked(queue, handle, lambda: len(seen) >= 2)
-    assert _soon(lambda: depth(engine, queue) == {})
+    assert soon(lambda: depth(engine, queue) == {})
 
 
 def test_a_job_that_fails_is_given_up_in_the_end(engine, queue, monkeypatch):
@@ -136,7 +137,7 @@ def test_a_job_that_fails_is_given_up_in_the_end(engine, queue, monkeypatch):
         raise ValueError("no")
 
     worked(queue, handle, lambda: len(seen) >= MAX_TRIES)
-    assert _soon(lambda: waiting(engine, queue) == [])
+    assert soon(lambda: waiting(engine, queue) == [])
     assert len(seen) == MAX_TRIES
 
 
@@ -202,12 +203,3 @@ def test_why_a_job_waits():
     assert why_it_waits("running", 2, 0, "", True) == ""
     assert why_it_waits("waiting", 2, 0, "", True) == "all places for background work are taken"
     assert why_it_waits("waiting", 0, 5, "429", False) == "it is tried again in 5 s: 429"
-
-
-def _soon(condition, seconds=15.0):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 
-import httpx
+import httpx2 as httpx
 import pytest
 from msgspec.structs import replace
 from tests.support.clients.harbor import GENERIC, NATIVE, SBOM, HarborClient, HarborError, NotReadyError, refresh_after

@@ -4,7 +4,7 @@ import base64
 import hmac
 import json
 
-import httpx
+import httpx2 as httpx
 import pytest
 from sqlalchemy import select, update
 from tests.support.fake_fleet import make_fleet

@@ -1,0 +1,59 @@
+"""An update of the database and what follows: the packages that it changes are assessed again."""
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import func, select
+from tests.support.fleet_units import add_image, add_project, database_with, findings, fleet_in
+from tests.support.matching import advisory, deb, info
+
+from careen.app.databases import database_of
+from careen.database.results import FeedResult, UpdateResult
+from careen.errors import DatabaseError
+from careen.fleet import advisories
+from careen.fleet.queue import Job
+from careen.fleet.queue.embedded import EmbeddedQueue
+from careen.fleet.tables import job
+
+BEFORE, AFTER = [info(unfixed=True), advisory()], [info(unfixed=True), advisory(), advisory("CVE-2026-0002")]
+
+
+@pytest.fixture
+def fleet(tmp_path, monkeypatch):
+    made = fleet_in(tmp_path)
+    made = replace(made, queue=EmbeddedQueue(made.engine, 2))
+    database_with(made, BEFORE, "2026-01-01T00:00:00+00:00")
+    add_project(made)
+    add_image(made, [deb()], 1, 1)
+
+    def update(settings):
+        path = database_with(made, AFTER, "2026-01-02T00:00:00+00:00")
+        return UpdateResult(path, True, (FeedResult("nvd", "nvd.json", "failed", "no such host"),))
+
+    monkeypatch.setattr(advisories, "update_database", update)
+    yield made
+    made.engine.dispose()
+
+
+def test_an_update_queues_the_assessment_and_notes_what_failed(fleet):
+    advisories.update(fleet, Job("update", "update"))
+    assert advisories.troubles(fleet) == ["nvd: no such host"]
+    with fleet.engine.connect() as connection:
+        assert connection.execute(select(job.c.kind, func.count()).group_by(job.c.kind)).all() == [("rematch", 1)]
+    assert [found[0] for found in findings(fleet)] == ["CVE-2026-0001"]
+    advisories.assess_again(fleet, Job("rematch", "rematch"))
+    assert [found[0] for found in findings(fleet)] == ["CVE-2026-0001", "CVE-2026-0002"]
+    assert not database_of(fleet.settings).with_name(advisories.BEFORE).exists()
+
+
+def test_two_updates_before_the_assessment_keep_the_first_database(fleet):
+    """It is the one that assessed the fleet: what changed since then counts."""
+    first = database_of(fleet.settings).read_bytes()
+    advisories.update(fleet, Job("update", "update"))
+    advisories.update(fleet, Job("update", "update"))
+    assert database_of(fleet.settings).with_name(advisories.BEFORE).read_bytes() == first
+
+
+def test_without_a_database_there_is_nothing_to_assess_by(fleet):
+    database_of(fleet.settings).unlink()
+    with pytest.raises(DatabaseError):
+        advisories.assess_again(fleet, Job("rematch", "rematch"))
