@@ -27,7 +27,7 @@ class Service:
         command += ["--plain-http", "--private-hosts", "127.0.0.1", "--refresh", "never"]
         environ = {**os.environ, "CAREEN_DB_MAX_AGE": "off", "CAREEN_CONFIG": ""}
         self.process = subprocess.Popen([*map(str, command)], stderr=subprocess.PIPE, text=True, env=environ)
-        self.said = [self.process.stderr.readline(), self.process.stderr.readline()]
+        self.lines = [self.process.stderr.readline(), self.process.stderr.readline()]
         self.key = ""
 
     def ask(self, method, path, body=None, **headers):
@@ -61,7 +61,7 @@ def service(tmp_path):
 
 
 def test_from_the_first_start_to_a_verdict(service):
-    token = re.search(r"/setup#(\S+)", service.said[1])[1]
+    token = re.search(r"/setup#(\S+)", service.lines[1])[1]
     user = {"token": token, "name": "ann", "password": "a long password"}
     assert service.ask("POST", "/api/v1/setup", user)[0] == 201
     assert service.ask("POST", "/api/v1/setup", user)[0] == 403

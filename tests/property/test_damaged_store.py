@@ -52,7 +52,7 @@ def scene(tmp_path_factory):
     cache.mkdir(mode=0o700)
     settings = Settings(cache_dir=cache, offline=True, scanners=("vuln",))
     row = FeedRow("debian.json", "debian", "", "https://d.example", "2026-05-31", "2026-05-31T00:00:00+00:00")
-    records = (advisory(), advisory("CVE-2026-0002", None, package="glibc"), info(packages=3000))
+    records = (advisory(), advisory("CVE-2026-0002", None, package="glibc"), info(unfixed=True))
     database_path(cache).parent.mkdir(mode=0o700)
     build(database_path(cache), [Fresh(row, lambda: iter(records))], "2026-05-31T00:00:00+00:00")
     right = answers(images, settings)
