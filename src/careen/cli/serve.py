@@ -3,7 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from careen.errors import UsageError
 
@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     order = Order(
         data=arguments.data,
-        database=arguments.database,
+        database=database_of(arguments),
+        key_file=arguments.key_file,
         places=arguments.places,
         listen=arguments.listen,
         public=arguments.public,
@@ -58,10 +59,28 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def database_of(arguments: argparse.Namespace) -> str | None:
+    """Raises UsageError if the file of the address cannot be read."""
+    if arguments.database_file is None:
+        return cast("str | None", arguments.database)
+    if arguments.database is not None:
+        raise UsageError("--database and --database-file name two databases", "leave one of them out")
+    try:
+        return cast(str, arguments.database_file.read_text("utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{arguments.database_file} cannot be read: {error}", "a file with postgresql://USER@HOST/NAME"
+        ) from None
+
+
 def add_storage(made: Parser) -> None:
     group = made.add_argument_group("storage")
     group.add_argument("--data", metavar="DIR", type=Path, default=Path("careen-data"), help="folder of its data")
     group.add_argument("--database", metavar="URL", help="postgresql://USER@HOST/NAME (default: SQLite in the folder)")
+    group.add_argument(
+        "--database-file", metavar="FILE", type=Path, help="file with the URL, so that no list of processes shows it"
+    )
+    group.add_argument("--key-file", metavar="FILE", type=Path, help="the secret key of the fleet (default: DATA/secret.key)")
     group.add_argument("--places", metavar="N", type=int, default=PLACES, help=f"jobs at a time ({PLACES})")
 
 

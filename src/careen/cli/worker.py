@@ -7,7 +7,7 @@ import threading
 from careen.errors import UsageError
 
 from .arguments import Parser
-from .serve import add_fleet_settings, add_storage, started
+from .serve import add_fleet_settings, add_storage, database_of, started
 
 
 def parser() -> Parser:
@@ -32,5 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
-    run_worker(arguments.database, arguments.data, settings, arguments.places, stopped.is_set)
+    address = database_of(arguments)
+    run_worker(address, arguments.data, settings, arguments.places, stopped.is_set, key_file=arguments.key_file)
     return 0

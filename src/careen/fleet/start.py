@@ -20,7 +20,9 @@ KEY_FILE = "secret.key"
 
 
 @contextmanager
-def opened(address: str | None, data: Path, settings: Settings, places: int, *, alone: bool = False) -> Iterator[Fleet]:
+def opened(
+    address: str | None, data: Path, settings: Settings, places: int, *, alone: bool = False, key_file: Path | None = None
+) -> Iterator[Fleet]:
     """``address`` None: a SQLite file in the folder ``data``, which also has the cache and the key.
 
     ``alone``: no other process works on this database. Raises: UsageError, DatabaseError.
@@ -32,7 +34,7 @@ def opened(address: str | None, data: Path, settings: Settings, places: int, *, 
         prepare(engine)
         store = BulkStore(engine)
         settings = replace(settings, cache_dir=data / "cache", offline=True, jobs=1)
-        keys = keyring(data / KEY_FILE)
+        keys = keyring(key_file or data / KEY_FILE)
         with Session(settings, store=store) as session:
 
             def shared() -> AbstractContextManager[Session]:

@@ -28,9 +28,17 @@ BEAT_S = 2.0
 GONE_S = 120.0  # without a beat
 
 
-def run_worker(database: str | None, data: Path, settings: Settings, places: int, stop: Callable[[], bool]) -> None:
+def run_worker(
+    database: str | None,
+    data: Path,
+    settings: Settings,
+    places: int,
+    stop: Callable[[], bool],
+    *,
+    key_file: Path | None = None,
+) -> None:
     """Opens the fleet and works for it until ``stop``. Raises: UsageError, DatabaseError."""
-    with opened(database, data, settings, places) as fleet:
+    with opened(database, data, settings, places, key_file=key_file) as fleet:
         work(fleet, places, stop)
 
 
