@@ -8,7 +8,7 @@ from tests.support.fleet_units import database_with
 from tests.support.fleet_world import RECORDS, a_project, fleet_at, reads, settled, states, working
 from tests.support.images import make_image, make_layer
 from tests.support.registry import Registry
-from tests.support.waiting import soon
+from tests.support.waiting import until
 
 from careen.app.databases import database_of
 from careen.errors import InputError
@@ -242,6 +242,6 @@ def test_a_project_that_names_a_digest_has_to_fetch_it_itself(fleet, registry):
         elsewhere = f"{registry.host}/no/such@{identity}"
         assert enrol(fleet, other, Enrolment(elsewhere), PERSON, "b") == identity
         assert state_of(fleet, other, identity).state == "opening"
-        assert not soon(lambda: report_of(fleet, other, identity) is not None, 3)
+        assert not until(lambda: report_of(fleet, other, identity) is not None, 3)
         enrol(fleet, other, Enrolment(f"{reference.rpartition(':')[0]}@{identity}"), PERSON, "b")
-        assert soon(lambda: report_of(fleet, other, identity) is not None, 30)
+        assert until(lambda: report_of(fleet, other, identity) is not None, 30)

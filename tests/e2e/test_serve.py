@@ -14,7 +14,7 @@ from tests.support.fleet_units import database_with
 from tests.support.fleet_world import RECORDS
 from tests.support.registry import Registry
 from tests.support.servers import free_port
-from tests.support.waiting import soon
+from tests.support.waiting import until
 
 from careen.config import settings_of
 from careen.fleet.start import opened
@@ -79,7 +79,7 @@ def test_from_the_first_start_to_a_verdict(service):
         status, scan, _ = service.ask("POST", f"{path}/scans", {"reference": reference})
         assert status in (200, 201, 202), scan
         place = f"{path}/scans/{scan['identity']}"
-        assert soon(lambda: service.ask("GET", place)[1]["state"] in ("ready", "failed"), 90)
+        assert until(lambda: service.ask("GET", place)[1]["state"] in ("ready", "failed"), 90)
         state = service.ask("GET", place)[1]
         assert state["state"] == "ready", state
         status, found, _ = service.ask("GET", f"{path}/images/{scan['identity']}")

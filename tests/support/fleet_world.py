@@ -12,7 +12,7 @@ from careen.fleet.tables import image, layer, project
 from careen.fleet.worker import work
 from tests.support.fleet_units import database_with
 from tests.support.matching import advisory, info
-from tests.support.waiting import soon
+from tests.support.waiting import until
 
 RECORDS = [
     advisory("CVE-2026-0001", package="openssl", fixed="1.2", severity="high"),
@@ -65,7 +65,7 @@ def states(fleet, table=image):
 
 def settled(fleet, seconds=90.0, ends=("ready", "failed")):
     """Whether all images reach an end in time."""
-    return soon(lambda: set(states(fleet)) <= set(ends), seconds)
+    return until(lambda: set(states(fleet)) <= set(ends), seconds)
 
 
 def reads(fleet):

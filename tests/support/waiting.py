@@ -1,12 +1,13 @@
-"""Waits for what another thread or process does."""
+"""Waiting for what another process does, without a clock."""
 
 import time
+from collections.abc import Callable
 
 STEP_S = 0.05
 
 
-def soon(condition, seconds=30.0):
-    """Whether it comes true within about so many seconds."""
+def until(condition: Callable[[], object], seconds: float = 60) -> bool:
+    """Whether it came true: about ``seconds`` are waited at most."""
     for _ in range(int(seconds / STEP_S)):
         if condition():
             return True

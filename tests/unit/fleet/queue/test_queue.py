@@ -5,7 +5,7 @@ import time
 
 import pytest
 from sqlalchemy import text, update
-from tests.support.waiting import soon
+from tests.support.waiting import until
 
 from careen.fleet.connection import connect, is_sqlite, prepare, writing
 from careen.fleet.queue import MAX_TRIES, Job, RetryError, pause_s, why_it_waits
@@ -103,7 +103,7 @@ def test_background_work_leaves_a_place(engine, queue):
     for thread in threads:
         thread.start()
     try:
-        assert soon(lambda: running)
+        assert until(lambda: running)
         add(engine, queue, Job("work", "person", lane=0))
         assert person.wait(15)
         assert len(running) == 1
@@ -124,7 +124,7 @@ def test_a_job_that_asks_for_it_is_tried_again(engine, queue):
             raise RetryError("the registry asks for a pause", 0.2)
 
     worked(queue, handle, lambda: len(seen) >= 2)
-    assert soon(lambda: depth(engine, queue) == {})
+    assert until(lambda: depth(engine, queue) == {})
 
 
 def test_a_job_that_fails_is_given_up_in_the_end(engine, queue, monkeypatch):
@@ -137,7 +137,7 @@ def test_a_job_that_fails_is_given_up_in_the_end(engine, queue, monkeypatch):
         raise ValueError("no")
 
     worked(queue, handle, lambda: len(seen) >= MAX_TRIES)
-    assert soon(lambda: waiting(engine, queue) == [])
+    assert until(lambda: waiting(engine, queue) == [])
     assert len(seen) == MAX_TRIES
 
 

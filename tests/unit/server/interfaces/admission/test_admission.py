@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from tests.support.fake_fleet import make_fleet
 from tests.support.served import served
-from tests.support.waiting import soon
+from tests.support.waiting import until
 
 from careen.errors import InputError, NetworkError
 from careen.fleet.fleet import PUSH
@@ -84,7 +84,7 @@ def test_an_unknown_image_is_a_warning_and_is_enrolled(fake, address):
     answer = asked(address, pod(f"{APP}:1@{NEW}"))
     assert answer["allowed"] is True
     assert answer["warnings"] == [f"{APP}:1@{NEW} is not assessed yet"]
-    soon(lambda: fake.enrolled, 10)
+    until(lambda: fake.enrolled, 10)
     ((project, wanted, lane, by),) = fake.enrolled
     assert (project, wanted.reference, lane, by) == (1, f"{APP}:1@{NEW}", PUSH, "admission")
     asked(address, pod(f"{APP}:1@{NEW}"))
@@ -118,7 +118,7 @@ def test_what_does_not_count_as_assessed(fake, address, more):
 def test_an_unknown_host_is_not_asked(fake, address):
     asked(address, pod(f"evil.example/app@{NEW}"))
     asked(address, pod(f"{APP}@{'sha256:' + '7' * 64}"))
-    soon(lambda: fake.enrolled, 10)
+    until(lambda: fake.enrolled, 10)
     assert [wanted.reference for _, wanted, _, _ in fake.enrolled] == [f"{APP}@sha256:{'7' * 64}"]
 
 
