@@ -229,6 +229,11 @@ def test_without_a_database_nothing_is_assessed_until_one_comes(address, tmp_pat
             rematch.after_update(fleet, None, database_of(fleet.settings))
         row = _row(fleet, identity)
         assert (row["critical"], row["coverage"]) == (1, "assessed")
+        assert row["exit_code"] is None  # what the gates decided before counts no more
+        with writing(fleet.engine) as connection:
+            connection.execute(update(image).values(step_at=1.0))
+        with working(fleet):
+            assert until(lambda: _row(fleet, identity)["exit_code"] == 0, 30)
         assert _joined(fleet, identity) == vulnerabilities(report_of(fleet, project, identity)) != []
 
 

@@ -4,12 +4,13 @@ The database that assessed the fleet last is kept until its successor has: a pro
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from careen.app.databases import database_of, update_database
-from careen.errors import DatabaseError
+from careen.errors import DatabaseError, Error
 from careen.log import logger
 
 from . import rematch
@@ -26,18 +27,19 @@ FEEDS = "feeds in trouble"  # key of the state: the sources that the last update
 
 
 def update(fleet: Fleet, job: Job) -> None:
-    """The handler of the jobs of kind ``update``. Raises: Error if nothing could be fetched at all."""
+    """The handler of the jobs of kind ``update``. Raises: Error if nothing could be fetched at all, which is noted too."""
     database = database_of(fleet.settings)
     before = database.with_name(BEFORE)
     if database.is_file() and not before.exists():
         _link(database, before)
-    result = update_database(fleet.settings)
-    troubles = [f"{feed.source}: {feed.detail}" for feed in result.failed]
+    try:
+        result = update_database(fleet.settings)
+    except Error as error:
+        with writing(fleet.engine) as connection:
+            _note(connection, [str(error)])
+        raise
     with writing(fleet.engine) as connection:
-        row = {"key": FEEDS, "value": "\n".join(troubles).encode()}
-        connection.execute(
-            insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": row["value"]}), row
-        )
+        _note(connection, [f"{feed.source}: {feed.detail}" for feed in result.failed])
         fleet.queue.add(connection, [Job("rematch", "rematch", b"", BACKGROUND, job.owner)])
 
 
@@ -57,6 +59,12 @@ def troubles(fleet: Fleet) -> list[str]:
     with fleet.engine.connect() as connection:
         value = connection.execute(select(state.c.value).where(state.c.key == FEEDS)).scalar()
     return bytes(value).decode().splitlines() if value else []
+
+
+def _note(connection: Connection, found: Sequence[str]) -> None:
+    value = "\n".join(found).encode()
+    new = insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": value})
+    connection.execute(new, {"key": FEEDS, "value": value})
 
 
 def _link(database: Path, before: Path) -> None:

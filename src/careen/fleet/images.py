@@ -148,6 +148,33 @@ def queue_lost(fleet: Fleet) -> None:
         touch(connection, [row.id for row in found], now)
 
 
+def queue_verdicts(fleet: Fleet) -> None:
+    """Queues the images whose gates have to decide again, some at a time: advisories have changed since."""
+    now = time.time()
+    open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & (image.c.kind == "image")
+    rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - LOST_S).limit(MANY)
+    with writing(fleet.engine) as connection:
+        found = connection.execute(rows).all()
+        jobs = [Job("verdict", f"verdict:{row.id}", msgspec.json.encode(Step(row.id)), 2, row.identity) for row in found]
+        fleet.queue.add(connection, jobs)
+        touch(connection, [row.id for row in found], now)
+
+
+def decide(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs of ``queue_verdicts``."""
+    number = from_json(job.payload, Step).image_id
+    with fleet.engine.connect() as connection:
+        row = connection.execute(select(image).where(image.c.id == number)).first()
+    if row is None or row.state != "ready":
+        return
+    opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
+    with fleet.session() as session:
+        opened, inventory = session.inventory_of(opened)
+        code = session.scan((opened, inventory), plan=False).verdict.exit_code
+    with writing(fleet.engine) as connection:
+        connection.execute(update(image).where(image.c.id == number).values(exit_code=code))
+
+
 def touch(connection: Connection, numbers: Sequence[int], now: float) -> None:
     if numbers:
         connection.execute(update(image).where(image.c.id.in_(numbers)).values(step_at=now))

@@ -352,8 +352,16 @@ def _count_images(fleet: Fleet) -> int:
                 )
                 numbers = list(connection.execute(affected).scalars())
             count_images(connection, numbers)
+            _forget_verdicts(connection, numbers)
             count += len(numbers)
     return count
+
+
+def _forget_verdicts(connection: Connection, numbers: Sequence[int]) -> None:
+    """What the gates decided by older advisories counts no more; ``images.queue_verdicts`` has them decide again."""
+    for some in batches(numbers, MANY):
+        scanned = image.c.id.in_(some) & (image.c.kind == "image")
+        connection.execute(update(image).where(scanned).values(exit_code=None))
 
 
 def _write_counts(connection: Connection, counting: Select[tuple[int, ...]], of_images: ColumnElement[bool]) -> None:

@@ -70,6 +70,7 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
         "upload": lambda job: uploads.assess(fleet, job, images.keep),
         "read": lambda job: layers.read(fleet, job, name),
         "join": lambda job: images.join(fleet, job),
+        "verdict": lambda job: images.decide(fleet, job),
         "crawl": lambda job: crawl.crawl(fleet, registries.registry_of(job)),
         "update": lambda job: advisories.update(fleet, job),
         "rematch": lambda job: advisories.assess_again(fleet, job),
@@ -97,6 +98,7 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
             layers.feed(fleet)
             if time.monotonic() >= step_at:
                 schedule.step(fleet, name, time.time(), _periods(fleet))
+                images.queue_verdicts(fleet)
                 spool.forget_old(fleet)
                 step_at = time.monotonic() + schedule.STEP_S
         except Exception as error:  # the database is away: the next time

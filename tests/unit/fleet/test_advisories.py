@@ -57,3 +57,13 @@ def test_without_a_database_there_is_nothing_to_assess_by(fleet):
     database_of(fleet.settings).unlink()
     with pytest.raises(DatabaseError):
         advisories.assess_again(fleet, Job("rematch", "rematch"))
+
+
+def test_an_update_that_fails_is_noted(fleet, monkeypatch):
+    def update(settings):
+        raise DatabaseError("no advisory source could be reached")
+
+    monkeypatch.setattr(advisories, "update_database", update)
+    with pytest.raises(DatabaseError):
+        advisories.update(fleet, Job("update", "update"))
+    assert advisories.troubles(fleet) == ["no advisory source could be reached"]
