@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from sqlalchemy import func, select  # noqa: E402
+from sqlalchemy.exc import SQLAlchemyError  # noqa: E402
 from tests.e2e.test_registry_real import push  # noqa: E402
 from tests.support.fleet_world import a_project, states  # noqa: E402
 from tests.support.images import make_image, make_layer  # noqa: E402
@@ -188,7 +189,7 @@ def _person(fleet: Fleet, project: int, reference: str) -> float:
 def _is_done(fleet: Fleet) -> bool:
     try:
         return set(states(fleet)) <= {"ready", "failed"}
-    except Exception:  # PostgreSQL starts again
+    except SQLAlchemyError:  # PostgreSQL starts again
         return False
 
 
@@ -196,7 +197,7 @@ def _ready(fleet: Fleet) -> int:
     try:
         with fleet.engine.connect() as connection:
             return connection.execute(select(func.count()).where(image.c.state == "ready")).scalar_one()
-    except Exception:
+    except SQLAlchemyError:
         return 0
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 from careen.safety.typed import from_json
 
 from .purge import OF_UNIT, remove_unused_contexts
+from .rows import batches
 from .tables import (
     audit,
     event,
@@ -33,6 +34,8 @@ DAY_S = 86_400
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Bytes = Annotated[int, Meta(ge=0, le=9007199254740991)]
 Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
+
+MANY = 500  # ids in one statement
 
 
 class QuotaError(Exception):
@@ -115,15 +118,15 @@ def delete_project(connection: Connection, project_id: int) -> None:
     connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(identities)))
     gone = list(connection.execute(identities).scalars())
     connection.execute(delete(project).where(project.c.id == project_id))
-    for part in _chunks(gone):
+    for part in batches(gone, MANY):
         connection.execute(delete(image).where(image.c.id.in_(part)))
-    for part in _chunks(units):
+    for part in batches(units, MANY):
         used = select(image_unit.c.unit_id).where(image_unit.c.unit_id.in_(part))
         orphans = set(part) - set(connection.execute(used).scalars())
         for column in (*(table.c.unit_id for table in (*OF_UNIT, event)), unit.c.id):
             connection.execute(delete(column.table).where(column.in_(orphans)))
     remove_unused_contexts(connection)
-    for part in _chunks(layers):
+    for part in batches(layers, MANY):
         used = select(image_layer.c.digest).where(image_layer.c.digest.in_(part))
         connection.execute(delete(layer).where(layer.c.digest.in_(set(part) - set(connection.execute(used).scalars()))))
 
@@ -137,7 +140,3 @@ def _own_images(project_id: int) -> "Select[Any]":
 
 def _number(connection: Connection, wanted: "Select[Any]") -> int:
     return int(connection.execute(wanted).scalar() or 0)
-
-
-def _chunks(found: list[Any], size: int = 500) -> list[list[Any]]:
-    return [found[at : at + size] for at in range(0, len(found), size)]
