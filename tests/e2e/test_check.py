@@ -144,23 +144,24 @@ def test_pods_are_checked_by_the_standard_of_an_older_cluster(tree, capsys):
     assert checked(capsys, "pod.yaml", "--pss-version", "1.99")[0] == 2
 
 
-def test_a_chart_is_reported_and_a_missing_helm_is_an_error(tree, capsys, monkeypatch):
+def test_a_chart_is_rendered_and_checked(tree, capsys):
     (tree / "chart/templates").mkdir(parents=True)
     (tree / "chart/Chart.yaml").write_text("apiVersion: v2\nname: shop\nversion: 1.0.0\n")
-    (tree / "chart/templates/pod.yaml").write_text("apiVersion: v1\nkind: Pod\nspec: {hostPID: {{ .Values.x }}}\n")
-    code, out, _ = checked(capsys, "chart", "--scanners", "config", "--quiet")
-    assert (code, "not assessed (1 template): --allow-helm" in out) == (0, True)
-    monkeypatch.setenv("PATH", str(tree))
-    code, _, err = checked(capsys, "chart", "--scanners", "config", "--allow-helm")
-    assert (code, "helm is not installed" in err) == (3, True)
-    (tree / "helm").write_text(
-        "#!/bin/sh\necho '# Source: shop/templates/pod.yaml'\necho 'apiVersion: v1'\necho 'kind: Pod'\n"
-        "echo 'spec: {hostPID: true}'\n"
-    )
-    (tree / "helm").chmod(0o755)
-    _, out, _ = checked(capsys, "chart", "--scanners", "config", "--allow-helm", "--format", "json", "--quiet")
+    (tree / "chart/templates/pod.yaml").write_text("apiVersion: v1\nkind: Pod\nspec: {hostPID: {{ .Values.x.y }}}\n")
+    code, out, _ = checked(capsys, "chart", "--scanners", "config", "--quiet", "--strict")
+    assert (code, "line 3: not rendered: nil pointer evaluating y" in out) == (3, True)
+    (tree / "values.yaml").write_text("x: {y: true}\n")
+    _, out, _ = checked(capsys, "chart", "--scanners", "config", "--helm-values", "values.yaml", "--format", "json", "--quiet")
     (found,) = [one for one in json.loads(out)["findings"] if one["id"] == "K8S-002"]
     assert found["location"] == {"path": "chart/templates/pod.yaml", "line": 3, "end_line": 3}
+    _, out, _ = checked(capsys, "chart", "--scanners", "config", "--helm-set", "x.y=false", "--format", "json", "--quiet")
+    assert "K8S-002" not in {one["id"] for one in json.loads(out)["findings"]}
+
+
+@pytest.mark.parametrize("flags", [("--helm-set", "x"), ("--helm-values", "nowhere.yaml"), ("--helm-values", "list.yaml")])
+def test_values_for_charts_that_cannot_be_read(tree, capsys, flags):
+    (tree / "list.yaml").write_text("- 1\n")
+    assert checked(capsys, ".", *flags)[0] == 2
 
 
 def test_standard_input(tree, capsys, monkeypatch):

@@ -5,19 +5,21 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from careen.app.advisory_refresh import AdvisoryRefresh, RefreshState, missing_scores
 from careen.app.check_selection import CheckSelection
 from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of
 from careen.config import Settings
-from careen.errors import InputError
-from careen.exec import run
+from careen.errors import InputError, UsageError
 from careen.model.report import Report
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
     from careen.checks.files import Found
+    from careen.checks.helm import ChartValues
     from careen.checks.kind import SourceFile
     from careen.clusters.access import Access
     from careen.pipeline.assessment import Matcher
@@ -29,11 +31,11 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
 
     ``commands`` start containers: they are checked as files are.
     """
-    from careen.checks.files import Found, find_files
+    from careen.checks.files import find_files
 
-    def find() -> Found:
+    def find() -> "Found":
         found = find_files(paths)
-        return Found((*_as_files(commands), *found.files), found.unknowns)
+        return replace(found, files=(*_as_files(commands), *found.files))
 
     return _report_of(", ".join(paths or ["--run"]), find, settings, progress)
 
@@ -68,9 +70,10 @@ def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progr
     selection = CheckSelection(settings)
     policies = load_policies(settings.policy)
     policy = policy_of(settings, checking=True)
+    values = _chart_values(settings, selection.rules.pss_minor)
     found = find()
     files = found.files
-    charts = with_charts(files, run if settings.allow_helm else None)
+    charts = with_charts(files, values, found.packed)
     unknowns = (*found.unknowns, *charts.unknowns)
     rules = selection.rules
     with ExitStack() as opened:
@@ -113,6 +116,27 @@ def check_running(engine: str | None, settings: Settings, progress: Progress = s
     assessment = Assessment(policy=policy, scanners=frozenset(("config",)))
     report = report_of_files(f"containers of {found.engine}", checked, found.unknowns, assessment, kind="containers")
     return with_policies(selection.with_compliance(report, checked.outcome.ran), policies)
+
+
+def _chart_values(settings: Settings, minor: int) -> "ChartValues":
+    """Raises UsageError for a values file or setting that cannot be read."""
+    from careen.charts.values import user_values
+    from careen.checks.helm import MAX_VALUES_BYTES, ChartValues
+
+    texts = []
+    for path in settings.helm_values:
+        try:
+            if path.stat().st_size > MAX_VALUES_BYTES:
+                raise UsageError(f"--helm-values {path} is over {MAX_VALUES_BYTES >> 20} MiB")
+            texts.append(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"--helm-values {path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    try:
+        if texts or settings.helm_set:
+            user_values(texts, settings.helm_set)
+    except ValueError as error:
+        raise UsageError(f"the values for charts cannot be read: {error}", "--helm-set image.tag=1.2") from None
+    return ChartValues(tuple(texts), settings.helm_set, minor)
 
 
 def _as_files(commands: Sequence[str]) -> "list[SourceFile]":

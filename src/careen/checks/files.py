@@ -15,6 +15,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from careen.charts.files import PACKED
 from careen.errors import InputError
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.services.shell_starts import starts_containers
@@ -35,8 +36,11 @@ SKIPPED = frozenset(
 
 
 class Found(Struct, frozen=True):
+    """``packed``: archives that may be Helm charts, which are not read here; True: the user named it."""
+
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...]
+    packed: tuple[tuple[Path, bool], ...] = ()
 
 
 def find_files(paths: Sequence[str]) -> Found:
@@ -44,7 +48,11 @@ def find_files(paths: Sequence[str]) -> Found:
     files: dict[str, SourceFile] = {}
     unknowns: list[Unknown] = []
     total = 0
+    packed: dict[Path, bool] = {}
     for path, named in _candidates(paths):
+        if path is not None and path.name.endswith(PACKED):
+            packed.setdefault(path, named)
+            continue
         name = shown(path) if path is not None else "stdin"
         if name in files:
             continue
@@ -63,7 +71,7 @@ def find_files(paths: Sequence[str]) -> Found:
         elif path is None and starts_containers(text):
             name = "stdin.sh"
         files[name] = SourceFile(name, text, _ignored(path) if path is not None else None, named)
-    return Found(tuple(files.values()), tuple(unknowns))
+    return Found(tuple(files.values()), tuple(unknowns), tuple(packed.items())[:MAX_FILES])
 
 
 def shown(path: Path) -> str:
@@ -99,7 +107,7 @@ def _below(folder: Path) -> Iterator[Path]:
             raise InputError(f"{folder} has more than {MAX_ENTRIES:,} files", "name the folders to check")
         for name in sorted(names):
             path = Path(place, name)
-            if may_be_checked(name) and not path.is_symlink():
+            if (may_be_checked(name) or name.endswith(PACKED)) and not path.is_symlink():
                 yield path
 
 

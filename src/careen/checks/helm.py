@@ -1,37 +1,36 @@
-"""Helm charts among the files: rendered by ``helm template`` if that is allowed, else reported as not assessed.
+"""Helm charts among the files: their manifests take the place of their templates.
 
-``helm`` runs the functions of templates, never a program of the chart; it gets an empty home, no cluster and no plugins. A
-finding is reported in the template, at the line that the rendered line comes from, as far as their keys show.
-Raises: InputError if helm is not installed.
-**Source:** Helm documentation, "helm template", "The Chart.yaml File".
+A finding is reported in the template, at the line that the rendered line comes from. What could not be rendered is an
+unknown.
+**Source:** Helm documentation, "The Chart.yaml File", "Values Files".
 """
 
 import posixpath
 import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
-from careen.errors import InputError
-from careen.exec import Finished
+from careen.charts import Job, Rendered, rendered
+from careen.charts.files import MAX_PACKED_BYTES, folder_files, packed_files
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
-from careen.output.lines import plural
 
+from .files import shown
 from .kind import SourceFile
 
-TIMEOUT_S = 60.0
-MAX_OUTPUT_BYTES = 32 * 1024 * 1024
 MAX_CHARTS = 200
-MAX_COMPARED = 4_000_000  # pairs of lines
-_SOURCE = re.compile(r"(?m)^# Source: (\S+)[ \t]*$")
+MAX_VALUES_BYTES = 1 << 20
 _CHART = re.compile(r"(?m)^apiVersion\s*:\s*['\"]?v[12]\b")
-_KEY = re.compile(r"\s*(?:-\s+)?([\w./-]+\s*:)?(.*)")
 
-Run = Callable[..., Finished]
+
+class ChartValues(Struct, frozen=True):
+    """What the user sets for all charts: texts of values files, and settings such as ``image.tag=1.2``."""
+
+    files: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    minor: int = 35  # of Kubernetes
 
 
 class Charts(Struct, frozen=True):
@@ -43,34 +42,58 @@ class Charts(Struct, frozen=True):
     lines: Mapping[str, tuple[int | None, ...]]
 
 
-def with_charts(files: Sequence[SourceFile], run: Run | None) -> Charts:
-    """``run`` starts a program (``careen.exec.run``); None: charts are not rendered."""
+def with_charts(files: Sequence[SourceFile], values: ChartValues, packed: Sequence[tuple[Path, bool]] = ()) -> Charts:
+    """Reads the folders of the charts again, whose templates use files of every name.
+
+    ``packed``: archives that may be charts. One that the user named (True) and that is none is an unknown.
+    """
     folders = _charts(files)
-    if not folders:
-        return Charts(tuple(files), (), {})
-    kept = [file for file in files if not _is_template(file, folders) and posixpath.basename(file.path) != "Chart.yaml"]
     unknowns: list[Unknown] = []
-    rendered: list[SourceFile] = []
+    jobs: dict[str, Job] = {}
+    for folder, content in _contents(folders, packed, unknowns):
+        if len(jobs) < MAX_CHARTS:
+            jobs[folder] = Job(content, values.files, values.settings, values.minor)
+        else:
+            unknowns.append(_unknown(folder, "Chart.yaml", f"not assessed: more than {MAX_CHARTS} charts"))
+    if not jobs and not folders:
+        return Charts(tuple(files), tuple(unknowns), {})
+    found: list[SourceFile] = []
     lines: dict[str, tuple[int | None, ...]] = {}
-    text_by_path = {file.path: file.text for file in files}
-    for number, folder in enumerate(folders):
-        place = Evidence(posixpath.join(folder, "Chart.yaml"), 0)
-        if run is None or number >= MAX_CHARTS:
-            count = sum("{{" in file.text and _is_template(file, (folder,)) for file in files)
-            why = f"a Helm chart, not assessed ({plural(count, 'template')}): --allow-helm renders it"
-            unknowns.append(Unknown("helm", place, why if number < MAX_CHARTS else f"more than {MAX_CHARTS} charts"))
+    for folder, answer in zip(jobs, rendered(tuple(jobs.values())), strict=True):
+        unknowns += _unknowns(folder, answer)
+        for template in answer.templates:
+            path = posixpath.join(folder, template.path)
+            found.append(SourceFile(path, template.text))
+            lines[path] = tuple(template.lines)
+    # A template without template syntax is checked as it is, unless it was rendered.
+    kept = [file for file in files if file.path not in lines and not _is_of_chart(file, folders)]
+    return Charts((*kept, *found), tuple(unknowns), lines)
+
+
+def _contents(
+    folders: Sequence[str], packed: Sequence[tuple[Path, bool]], unknowns: list[Unknown]
+) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Each chart's place and files."""
+    for folder in folders:
+        try:
+            yield folder, folder_files(Path(folder))
+        except (OSError, ValueError) as error:
+            unknowns.append(_unknown(folder, "Chart.yaml", f"not assessed: {getattr(error, 'strerror', None) or error}"))
+    for file, named in packed:
+        place = shown(file)
+        if any(_below(place, posixpath.join(folder, "charts")) for folder in folders):
             continue
         try:
-            output = _render(folder, run)
+            if file.stat().st_size > MAX_PACKED_BYTES:
+                content, why = {}, f"larger than {MAX_PACKED_BYTES >> 20} MiB"
+            else:
+                content, why = packed_files(file.read_bytes()), "not a packed chart"
         except (OSError, ValueError) as error:
-            unknowns.append(Unknown("helm", place, f"not assessed: {error}"))
-            continue
-        for path, text in _parts(folder, output):
-            rendered.append(SourceFile(path, text))
-            template = text_by_path.get(path)
-            lines[path] = _lines(text, template) if template is not None else (None,) * (text.count("\n") + 1)
-    kept = [file for file in kept if file.path not in lines]  # a template without template syntax
-    return Charts((*kept, *rendered), tuple(unknowns), lines)
+            content, why = {}, getattr(error, "strerror", None) or str(error)
+        if content:
+            yield place, content
+        elif named:
+            unknowns.append(Unknown("helm", Evidence(place, 0), f"not assessed: {why}", whole_layer=True))
 
 
 def _charts(files: Sequence[SourceFile]) -> tuple[str, ...]:
@@ -83,8 +106,8 @@ def _charts(files: Sequence[SourceFile]) -> tuple[str, ...]:
     return tuple(folder for folder in found if not any(_below(folder, posixpath.join(other, "charts")) for other in found))
 
 
-def _is_template(file: SourceFile, folders: Sequence[str]) -> bool:
-    """Whether only its chart gives the file a meaning; manifests without template syntax are checked as they are."""
+def _is_of_chart(file: SourceFile, folders: Sequence[str]) -> bool:
+    """Whether only its chart gives the file a meaning."""
     for folder in folders:
         if _below(file.path, folder):
             inside = file.path.removeprefix(folder).strip("/").split("/")
@@ -99,58 +122,13 @@ def _below(path: str, folder: str) -> bool:
     return not folder or path.startswith(folder + "/")
 
 
-def _render(folder: str, run: Run) -> str:
-    with tempfile.TemporaryDirectory(prefix="careen-helm-") as home:
-        environ = {**_path(), "HOME": home, "HELM_PLUGINS": home, "HELM_NO_PLUGINS": "1", "KUBECONFIG": f"{home}/none"}
-        target = str(Path.cwd() / folder)
-        try:
-            # The chart does not decide where it is installed: without the flag, everything would be in the namespace default.
-            argv = ("helm", "template", "release", target, "--skip-tests", "--namespace", "release")
-            done = run(argv, timeout_s=TIMEOUT_S, max_output_bytes=MAX_OUTPUT_BYTES, environ=environ)
-        except FileNotFoundError:
-            raise InputError(
-                "--allow-helm is set, but helm is not installed",
-                "install helm, or render elsewhere: helm template CHART | careen check -",
-            ) from None
-    if done.code != 0:
-        message = " ".join(done.stderr.decode("utf-8", "replace").split())[:300]
-        raise ValueError(f"helm template failed: {message or done.code}")
-    return done.stdout.decode("utf-8", "replace")
+def _unknowns(folder: str, answer: Rendered) -> list[Unknown]:
+    found = [_unknown(folder, "Chart.yaml", f"not assessed: {answer.error}")] if answer.error else []
+    for trouble in answer.troubles:
+        line = f"line {trouble.line}: " if trouble.line else ""
+        found.append(_unknown(folder, trouble.path, f"{line}{trouble.reason}"))
+    return found
 
 
-def _path() -> dict[str, str]:
-    import os
-
-    return {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TMPDIR") if name in os.environ}
-
-
-def _parts(folder: str, output: str) -> Iterator[tuple[str, str]]:
-    """Rendered manifests by template, in the order of the output."""
-    by_path: dict[str, list[str]] = {}
-    marks = [*_SOURCE.finditer(output)]
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        text = output[mark.end() : following.start() if following else len(output)]
-        inside = posixpath.normpath(posixpath.join("/", mark[1].partition("/")[2])).lstrip("/")
-        by_path.setdefault(posixpath.join(folder, inside), []).append(text.removesuffix("---\n"))
-    yield from ((path, "\n---\n".join(parts)) for path, parts in by_path.items())
-
-
-def _lines(rendered: str, template: str) -> tuple[int | None, ...]:
-    """For each rendered line that of the template: lines with equal keys are matched, others get the line before."""
-    made, given = rendered.split("\n"), template.split("\n")
-    if len(made) * len(given) > MAX_COMPARED:
-        return (None,) * len(made)
-    found: list[int | None] = [None] * len(made)
-    for block in SequenceMatcher(None, [*map(_shape, made)], [*map(_shape, given)], autojunk=False).get_matching_blocks():
-        for step in range(block.size):
-            found[block.a + step] = block.b + step + 1
-    for index in range(1, len(found)):
-        if found[index] is None:
-            found[index] = found[index - 1]
-    return tuple(found)
-
-
-def _shape(line: str) -> str:
-    """A line with a key without its value, which differs between template and output; other lines whole."""
-    match = _KEY.match(line)
-    return (match[1] or match[2]).strip() if match else line
+def _unknown(folder: str, path: str, reason: str) -> Unknown:
+    return Unknown("helm", Evidence(posixpath.join(folder, path), 0), reason)

@@ -42,7 +42,8 @@ def parser() -> Parser:
             "pss_version",
             "allowed_registries",
             "allowed_images",
-            "allow_helm",
+            "helm_values",
+            "helm_set",
         ),
     )
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})

@@ -104,7 +104,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="hosts that --resolve may ask: NAME, *.example.com, * (all public hosts); may be repeated"),
     ] = ()
 
-    allow_helm: Annotated[bool, Meta(description="render Helm charts with this machine's helm, and check them")] = False
+    helm_values: Annotated[
+        tuple[Path, ...], Meta(description="values file for the Helm charts that are checked; may be repeated")
+    ] = ()
+    helm_set: Annotated[
+        tuple[str, ...], Meta(description="a value for the Helm charts, over those of files: image.tag=1.2; may be repeated")
+    ] = ()
 
     format: Annotated[
         tuple[str, ...], Meta(description="output format, or FORMAT=FILE to write it to a file; may be repeated")

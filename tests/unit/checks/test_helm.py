@@ -1,12 +1,13 @@
-"""Charts that are not rendered are unknowns; findings of rendered ones have the lines of the template."""
+"""Charts among the files that are checked: their manifests take the place of their templates."""
+
+from pathlib import Path
 
 import pytest
+from tests.support.charts import packed
 
-from careen.checks.helm import with_charts
+from careen.checks.helm import ChartValues, with_charts
 from careen.checks.kind import Rules, SourceFile
 from careen.checks.tuning import Tuning, tuned
-from careen.errors import InputError
-from careen.exec import Finished
 from careen.pipeline.files import at_source_lines, check_files
 from careen.plugins import Check, load
 
@@ -25,48 +26,32 @@ spec:
       image: {{ .Values.image }}
 {{- end }}
 """
-OUTPUT = b"""\
----
-# Source: shop/templates/pod.yaml
-apiVersion: v1
-kind: Pod
-metadata:
-  name: release
-  labels:
-    app: x
-    version: "1"
-spec:
-  hostNetwork: true
-  containers:
-    - name: app
-      image: app:1
-"""
-FILES = (
-    SourceFile("deploy/shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n"),
-    SourceFile("deploy/shop/values.yaml", "services:\n  a: 1\n"),
-    SourceFile("deploy/shop/templates/pod.yaml", TEMPLATE),
-    SourceFile("deploy/shop/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n"),
-    SourceFile("deploy/shop/charts/sub/templates/x.yaml", "apiVersion: v1\nkind: {{ x }}\n"),
-    SourceFile("deploy/plain.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n"),
-)
+CHART = {
+    "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 1.0.0\n",
+    "values.yaml": "enabled: true\nhost: true\nimage: app:1\n",
+    "templates/pod.yaml": TEMPLATE,
+    "templates/_labels.tpl": '{{ define "labels" }}app: x\nversion: "1"{{ end }}',
+    "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+    "charts/sub/templates/x.yaml": "apiVersion: v1\nkind: {{ .Values.nope.x }}\n",
+}
+PLAIN = SourceFile("deploy/plain.yaml", "apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n")
 
 
-def test_a_chart_that_may_not_be_rendered_is_one_unknown():
-    charts = with_charts(FILES, None)
-    assert [file.path for file in charts.files] == ["deploy/plain.yaml"]
-    (unknown,) = charts.unknowns
-    assert unknown.evidence.path == "deploy/shop/Chart.yaml"
-    assert unknown.reason == "a Helm chart, not assessed (2 templates): --allow-helm renders it"
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """The files as ``find_files`` finds them: no helpers."""
+    monkeypatch.chdir(tmp_path)
+    for path, text in CHART.items():
+        file = tmp_path / "deploy/shop" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    found = [SourceFile(f"deploy/shop/{path}", text) for path, text in CHART.items() if not path.endswith(".tpl")]
+    return [*found, PLAIN]
 
 
-def test_findings_are_located_in_the_template():
-    calls = []
-
-    def run(argv, **options):
-        calls.append((argv, options))
-        return Finished(0, OUTPUT, b"")
-
-    charts = with_charts(FILES, run)
+def test_findings_are_located_in_the_template(tree):
+    charts = with_charts(tree, ChartValues())
+    assert [file.path for file in charts.files] == ["deploy/plain.yaml", "deploy/shop/templates/pod.yaml"]
     checked = check_files(
         charts.files, lambda kind: tuned(load(f"careen.checks.{kind.folders[0]}", "CHECK", Check), Tuning()), Rules()
     )
@@ -74,42 +59,44 @@ def test_findings_are_located_in_the_template():
     assert [(one.location.path, one.location.line) for one in findings if one.id == "K8S-004"] == [
         ("deploy/shop/templates/pod.yaml", 9)
     ]
-    ((argv, options),) = calls
-    assert argv[:3] == ("helm", "template", "release")
-    assert argv[-2:] == ("--namespace", "release")
-    assert argv[3].endswith("deploy/shop")
-    assert options["environ"]["KUBECONFIG"].endswith("none")
-    assert charts.unknowns == ()
 
 
-def test_a_chart_that_cannot_be_rendered_is_an_unknown():
-    charts = with_charts(
-        FILES, lambda argv, **_: Finished(1, b"", b"Error: found in Chart.yaml,\n but missing in charts/: redis")
-    )
-    assert [one.reason for one in charts.unknowns] == [
-        "not assessed: helm template failed: Error: found in Chart.yaml, but missing in charts/: redis"
-    ]
+def test_a_template_that_cannot_be_rendered_is_an_unknown(tree):
+    (unknown,) = with_charts(tree, ChartValues()).unknowns
+    assert (unknown.cataloger, unknown.evidence.path) == ("helm", "deploy/shop/charts/sub/templates/x.yaml")
+    assert unknown.reason == "line 2: not rendered: nil pointer evaluating x"
 
 
-def test_what_is_rendered_is_checked_once():
-    plain = SourceFile("deploy/shop/templates/ns.yaml", "apiVersion: v1\nkind: Namespace\n")
-    output = b"---\n# Source: shop/templates/ns.yaml\napiVersion: v1\nkind: Namespace\n"
-    charts = with_charts([*FILES, plain], lambda argv, **_: Finished(0, output, b""))
-    assert [file.path for file in charts.files] == ["deploy/plain.yaml", "deploy/shop/templates/ns.yaml"]
-    assert [file.path for file in with_charts([*FILES, plain], None).files] == [
-        "deploy/plain.yaml",
-        "deploy/shop/templates/ns.yaml",
-    ]
+def test_values_of_the_user(tree):
+    charts = with_charts(tree, ChartValues(("host: false\n",), ("image=other:2",)))
+    assert "hostNetwork: false" in charts.files[-1].text
+    assert "image: other:2" in charts.files[-1].text
+    assert [file.path for file in with_charts(tree, ChartValues(settings=("enabled=false",))).files] == ["deploy/plain.yaml"]
 
 
-def test_no_helm_is_an_error():
-    def run(argv, **_):
-        raise FileNotFoundError(2, "no such program", "helm")
+def test_a_template_without_template_syntax_is_checked_once(tree):
+    file = SourceFile("deploy/shop/templates/ns.yaml", "apiVersion: v1\nkind: Namespace\n")
+    assert file.path in [one.path for one in with_charts([*tree, file], ChartValues()).files]  # it is not on the disk
+    Path(file.path).write_text(file.text)
+    assert [one.path for one in with_charts([*tree, file], ChartValues()).files].count(file.path) == 1
 
-    with pytest.raises(InputError, match="helm is not installed"):
-        with_charts(FILES, run)
+
+def test_a_packed_chart(tree, tmp_path):
+    archive = tmp_path / "shop-1.0.0.tgz"
+    archive.write_bytes(packed("shop", {path: text.encode() for path, text in CHART.items()}))
+    charts = with_charts([PLAIN], ChartValues(), [(archive, False)])
+    assert [file.path for file in charts.files] == ["deploy/plain.yaml", "shop-1.0.0.tgz/templates/pod.yaml"]
 
 
-def test_names_in_the_output_stay_below_the_chart():
-    charts = with_charts(FILES, lambda argv, **_: Finished(0, b"---\n# Source: shop/../../../etc/x.yaml\na: 1\n", b""))
-    assert [file.path for file in charts.files][1:] == ["deploy/shop/etc/x.yaml"]
+@pytest.mark.parametrize(("named", "unknowns"), [(False, 0), (True, 1)])
+def test_an_archive_that_is_no_chart(tmp_path, named, unknowns):
+    archive = tmp_path / "source.tar.gz"
+    archive.write_bytes(packed("source", {"README": b"x"}))
+    assert len(with_charts([PLAIN], ChartValues(), [(archive, named)]).unknowns) == unknowns
+
+
+def test_a_packed_subchart_is_rendered_with_its_chart_only(tree, tmp_path):
+    archive = tmp_path / "deploy/shop/charts/more-1.tgz"
+    archive.write_bytes(packed("more", {"Chart.yaml": b"name: more\n", "templates/m.yaml": b"kind: Pod\n"}))
+    charts = with_charts(tree, ChartValues(), [(archive, False)])
+    assert [file.path for file in charts.files if "more" in file.path] == ["deploy/shop/charts/more-1/templates/m.yaml"]

@@ -1,0 +1,119 @@
+"""The process that renders charts, and the values that pass to it and back.
+
+Nothing is raised: a chart that cannot be rendered has an ``error``.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from errno import EFBIG
+
+import msgspec
+from msgspec import Struct
+
+TIMEOUT_S = 30.0  # of one process
+MOST_S = 120.0  # of all charts that are rendered one by one
+MAX_OUTPUT_BYTES = 256 << 20
+MAX_MEMORY_BYTES = 1 << 30
+
+
+class Job(Struct, frozen=True):
+    """A chart: ``files`` by path below its folder, ``values`` the texts of values files, ``minor`` of Kubernetes 1.minor."""
+
+    files: dict[str, bytes]
+    values: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    minor: int = 35
+
+
+class Template(Struct, frozen=True):
+    """What a template gives. ``path`` is below the chart's folder; ``lines`` has the template's line of each line."""
+
+    path: str
+    text: str
+    lines: list[int]
+
+
+class Trouble(Struct, frozen=True):
+    """A template that was not rendered, or not as it will be. ``line`` 0: not known."""
+
+    path: str
+    line: int
+    reason: str
+
+
+class Rendered(Struct, frozen=True):
+    """``error``: why the chart was not rendered at all."""
+
+    templates: list[Template] = []
+    troubles: list[Trouble] = []
+    error: str = ""
+
+
+def rendered(jobs: Sequence[Job], timeout_s: float = TIMEOUT_S) -> list[Rendered]:
+    """One answer for each chart. If one ends the process of all, the others are rendered one by one."""
+    answers, _ = _answers(jobs, timeout_s) if jobs else ([], "")
+    end = time.monotonic() + MOST_S
+    for job in jobs[len(answers) :]:
+        left = min(timeout_s, end - time.monotonic())
+        alone, why = _answers([job], left) if left > 0 else ([], "there is no time left to render it")
+        answers += alone or [Rendered(error=why)]
+    return answers
+
+
+def _answers(jobs: Sequence[Job], timeout_s: float) -> tuple[list[Rendered], str]:
+    """What one process answers, and why it does not answer more."""
+    from careen.exec import run
+
+    try:
+        done = run(
+            (sys.executable, "-I", "-m", "careen.charts.process"),
+            input=msgspec.msgpack.encode(list(jobs)),
+            timeout_s=timeout_s,
+            max_output_bytes=MAX_OUTPUT_BYTES,
+            environ={name: value for name, value in os.environ.items() if name == "SYSTEMROOT"},
+        )
+    except TimeoutError:
+        return [], f"rendering takes more than {timeout_s:g} s"
+    except OSError as error:
+        return [], "rendering gives too much text" if error.errno == EFBIG else str(error)
+    return _read(done.stdout), f"its process ended with {done.code}"
+
+
+def _read(data: bytes) -> list[Rendered]:
+    """Answers follow each other, each with its length."""
+    found, at = [], 0
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 8], "big")
+        if at + 8 + size > len(data):
+            break
+        found.append(msgspec.msgpack.decode(data[at + 8 : at + 8 + size], type=Rendered))
+        at += 8 + size
+    return found
+
+
+def main() -> None:
+    """The rendering process: jobs on standard input, answers on standard output, one after another."""
+    from careen.formats.data.watched import in_watched_child
+
+    def answer(done: Rendered) -> None:
+        data = msgspec.msgpack.encode(done)
+        sys.stdout.buffer.write(len(data).to_bytes(8, "big") + data)
+        sys.stdout.buffer.flush()
+
+    in_watched_child(
+        MAX_MEMORY_BYTES, lambda: answer(Rendered(error=f"rendering takes more than {MAX_MEMORY_BYTES >> 20} MiB of memory"))
+    )
+    from .render import render
+
+    sys.setrecursionlimit(20_000)
+    for job in msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[Job]):
+        try:
+            answer(render(job))
+        except (ValueError, RecursionError) as error:
+            answer(Rendered(error=str(error)[:300] or type(error).__name__))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""Go's text templates: ``parse`` reads a file, ``Templates`` runs what it defines with functions and data.
+
+Values are plain Python: dict, list, str, int, float, bool, None, bytes, and ``Object`` for what has methods.
+Raises: TemplateError, with the name and line of the template.
+**Source:** Go, package text/template.
+"""
+
+from .errors import TemplateError
+from .objects import Object
+from .parse import parse
+from .run import Templates
+
+__all__ = ["Object", "TemplateError", "Templates", "parse"]
