@@ -1,5 +1,6 @@
 """``scan``: an image or tree, end to end, over a fixture database; ``distro``: which distribution some files name."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from careen.app import opening
 from careen.catalogers.distribution import PATHS, join, read
 from careen.checks.files import find_files
+from careen.checks.helm import ChartValues, with_charts
 from careen.checks.kind import Kind, Rules
 from careen.checks.tuning import Tuning, tuned
 from careen.database.memory import MemoryDatabase
@@ -43,32 +45,54 @@ def scan(request: dict[str, Any]) -> dict[str, Any]:
         image, inventory = read_file(listed, path, opening.sbom_formats())
         inventory = with_vendors(inventory)
     else:
-        sources = opening.image_sources()
-        source = next(sources[name] for name in opening.LOCAL if sources[name].accepts(path))
+        kinds = opening.image_sources()
+        source = next(kinds[name] for name in opening.LOCAL if kinds[name].accepts(path))
         readers = Readers.of((*load("careen.catalogers", "CATALOGER", Cataloger), SECRETS), "acceptance")
         image, inventory = inventory_of(source.open(path, OpenContext()), Reading(readers, NoStore()))
     database = MemoryDatabase(_advisories(request["db_dir"]))
     checks = tuple(check for check in load("careen.checks.image", "CHECK", Check) if check.default)
     assessment = Assessment(matcher=Matcher(database, schemes(), ecosystems()), checks=checks)
     found = report_of(image, inventory, assessment).findings
-    if Path(path).is_dir():
-        found = (*found, *_of_source_files(path))
+    sources = _of_source_files(path) if Path(path).is_dir() else []
     return {
         "vulns": [
             {"id": one.id, "pkg": one.package_name, "version": one.package_version}
             for one in found
             if isinstance(one, Vulnerability)
         ],
-        "misconf": [{"id": one.id, "start": one.location.line} for one in found if isinstance(one, Misconfiguration)],
+        "misconf": [
+            *sources,
+            *({"id": one.id, "start": one.location.line} for one in found if isinstance(one, Misconfiguration)),
+        ],
         "secrets": [{"rule": one.id, "start": one.location.line} for one in found if isinstance(one, ExposedSecret)],
     }
 
 
-def _of_source_files(path: str) -> tuple[Misconfiguration, ...]:
+def _of_source_files(path: str) -> list[dict[str, Any]]:
+    """In the words of the other tool: its ids, and lines of what a chart renders to, below the line that names its source."""
+
     def checks_of(kind: Kind) -> tuple[Check, ...]:
         return tuned([check for folder in kind.folders for check in load(f"careen.checks.{folder}", "CHECK", Check)], Tuning())
 
-    return check_files(find_files([path]).files, checks_of, Rules()).outcome.findings
+    found = find_files([path])
+    charts = with_charts(found.files, ChartValues(), found.packed)
+    rows = []
+    for one in check_files(charts.files, checks_of, Rules()).outcome.findings:
+        above = 1 if one.location.path in charts.lines else 0
+        line = None if one.location.line is None else one.location.line + above
+        rows += [{"id": peer, "start": line} for peer in _peers().get(one.id, (one.id,))]
+    return rows
+
+
+@cache
+def _peers() -> dict[str, list[str]]:
+    """The other tool's ids for the same misconfiguration, by ours."""
+    found: dict[str, list[str]] = {}
+    for peer, own in json.loads(Path(__file__).with_name("misconfig_map.json").read_text("utf-8")).items():
+        tool, _, rule = peer.partition(":")
+        for check in own if tool == "trivy" else ():
+            found.setdefault(check, []).append(rule)
+    return found
 
 
 def distro(request: dict[str, Any]) -> dict[str, str]:
