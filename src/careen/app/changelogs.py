@@ -4,7 +4,6 @@ Shape: a file a source package, ``<source>``, ``<source>.changelog`` or ``<sourc
 and Debian's archive name them), compressed with gzip or not.
 """
 
-import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -13,12 +12,13 @@ from careen.errors import InputError
 from careen.log import logger
 from careen.model.inventory import Inventory
 from careen.safety.budget import Limits
+from careen.safety.pattern import pattern
 
 log = logger(__name__)
 
 MAX_FILES = 50_000
 MAX_BYTES = 4 << 20  # of one, inflated
-_NAME = re.compile(r"([a-z0-9][a-z0-9+.-]{0,199}?)(?:_[\w.+~%:-]{1,200})?(?:\.changelog)?(?:\.gz)?")
+_NAME = pattern(r"([a-z0-9][a-z0-9+.-]{0,199}?)(?:_[\w.+~%:-]{1,200})?(?:\.changelog)?(?:\.gz)?")
 
 
 def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:

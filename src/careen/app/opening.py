@@ -1,6 +1,5 @@
 """Opens a reference: an SBOM, a file or folder, or an image of an engine or a registry."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from careen.images.paths import is_path, is_written_as_path, split_path
 from careen.log import logger
 from careen.model.image import Image, Platform
 from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, SbomFormat, load, silent
+from careen.safety.pattern import pattern
 
 log = logger(__name__)
 
@@ -24,7 +24,7 @@ FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be
 LOCAL = ("sif", "squashfs", "appimage", "file", "docker-archive", *FOLDERS)
 REMOTE = ("docker", "podman", "registry")  # where a name is looked up, in this order
 NAMED = (*REMOTE, "containerd")
-_ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine
+_ID = pattern(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine
 
 
 def open_image(reference: str, settings: Settings, progress: Progress = silent, fetcher: Fetcher | None = None) -> Image:

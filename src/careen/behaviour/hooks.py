@@ -1,6 +1,5 @@
 """Code that something runs by itself and that no package brings; settings that let another package come in."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from careen.model.finding import BehaviourFinding
@@ -93,7 +92,7 @@ RULES = {
 _KINDS_SEEN = ("preload", "python_start", "pam", "cron", "service", "profile", "git", "install")
 _EXTRA = pattern(r"--extra-index-url[= ]{1,3}(\S{1,500})")
 _CONFIGURATION = "image configuration"
-_HOST = re.compile(r"^(https?)://(?:[^/@]{0,200}@)?([^/:?#]{1,200})")
+_HOST = pattern(r"^(https?)://(?:[^/@]{0,200}@)?([^/:?#]{1,200})")
 
 
 def hook_findings(hooks: Iterable[Hook], env: Sequence[str] = (), history: Sequence[str] = ()) -> Iterator[BehaviourFinding]:

@@ -6,17 +6,17 @@ place of the copy: a folder of its name in ``site-packages`` (auditwheel's ``NAM
 **Source:** PEP 376 and PEP 427 (dist-info), PEP 503 (names); auditwheel (``.libs``); Node.js, "Modules".
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from posixpath import basename
 
 from careen.model.package import Package
+from careen.safety.pattern import pattern
 
-_SITE = re.compile(r"(?P<site>.*?(?:site|dist)-packages/)(?P<folder>[^/]+)/")
-_INFO = re.compile(r"(?P<site>.*?(?:site|dist)-packages/)[^/]+\.(?:dist|egg)-info(?:/|$)")
-_MODULE = re.compile(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy: the innermost one
-_RUNS = re.compile(r"[-_.]+")
+_SITE = pattern(r"(?P<site>.*?(?:site|dist)-packages/)(?P<folder>[^/]+)/")
+_INFO = pattern(r"(?P<site>.*?(?:site|dist)-packages/)[^/]+\.(?:dist|egg)-info(?:/|$)")
+_MODULE = pattern(r"(?P<folder>.*/?node_modules/(?:@[^/]+/)?[^/]+)/")  # greedy: the innermost one
+_RUNS = pattern(r"[-_.]+")
 
 
 class Bundles:

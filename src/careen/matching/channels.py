@@ -10,7 +10,6 @@ Vulnerabilities without a fix are published for source packages (``arch`` "src")
 **Source:** Red Hat, "Red Hat Enterprise Linux Life Cycle" (EUS, AUS, TUS, E4S, ELS); content manifests of Red Hat's images.
 """
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from careen.distributions.registry import profile_of
 from careen.model.advisory import Advisory
 from careen.model.inventory import ContentSets
 from careen.model.package import Package
+from careen.safety.pattern import pattern
 
 from .rpm import FROM_SOURCE, is_about_build
 
@@ -34,7 +34,7 @@ _EXTENDED = {
     "rhel_els": "ELS",
 }
 KERNEL_HEADERS = "kernel-headers"
-_MINOR = re.compile(r"\.el\d+_(\d+)")
+_MINOR = pattern(r"\.el\d+_(\d+)")
 
 
 def channels_of(content_sets: Sequence[ContentSets], knowledge: Knowledge) -> Callable[[Package], tuple[str, ...]]:

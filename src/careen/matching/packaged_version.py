@@ -4,7 +4,6 @@ A distribution's build may keep metadata of an older release: Debian's xerces 2.
 named alike and their versions begin alike, the newer version of the distribution's package counts.
 """
 
-import re
 from collections.abc import Collection, Iterable
 from typing import Literal
 
@@ -12,8 +11,8 @@ from careen.model.package import Package
 from careen.safety.pattern import pattern
 
 _NUMBERS = pattern(r"(\d{1,9}(?:\.\d{1,9}){0,8})(?!\d)")
-_ADDED = re.compile(r"^(?:lib|python3?-|ruby-|node-|golang-)|-(?:java|perl|ruby|python)$")
-_NOT_LETTERS = re.compile(r"[^a-z]")
+_ADDED = pattern(r"^(?:lib|python3?-|ruby-|node-|golang-)|-(?:java|perl|ruby|python)$")
+_NOT_LETTERS = pattern(r"[^a-z]")
 
 
 def packaged_version(package: Package, owner: Package) -> str:

@@ -7,21 +7,18 @@ and the version begins with the stream if the package is versioned as its module
 **Source:** Fedora Modularity, "modularity label" (name:stream:version:context); Oracle Linux errata (ksplice, FIPS).
 """
 
-import re
-
 from careen.distributions.registry import profile_of
 from careen.model.advisory import Advisory
 from careen.model.package import Package
+from careen.safety.pattern import pattern
 
 from .keys import Key
 
 # Builds beside the regular ones, with fixed versions of their own.
-_BUILDS = re.compile(r"\.?ksplice\d|_fips")
-_MODULE = re.compile(r"\.module[_+]")
+_BUILDS = pattern(r"\.?ksplice\d|_fips")
+_MODULE = pattern(r"\.module[_+]")
 # .module_el8.6.0+2867+72759d2f and what a rebuild appends when it replaces trademarks; not the .2 of a second fix.
-_MODULE_BUILD = re.compile(
-    r"\.module[_+]el[0-9._]*(?:\+[0-9]+)?(?:\+[0-9a-f]+)?(?P<fix>(?:\.[0-9]+)*)(?:\.[a-z]+(?:\.[0-9]+)*)?$"
-)
+_MODULE_BUILD = pattern(r"\.module[_+]el[0-9._]*(?:\+[0-9]+)?(?:\+[0-9a-f]+)?(?P<fix>(?:\.[0-9]+)*)(?:\.[a-z]+(?:\.[0-9]+)*)?$")
 FROM_SOURCE = ("src",)  # of advisories about a source package, which hold for all packages built from it
 _NO_ARCH = frozenset({"", "noarch", "all", "src"})
 

@@ -4,7 +4,6 @@ Names, versions and paths come from the image: what would need quoting in a shel
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm (``overrides``), go, cargo.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
@@ -12,15 +11,16 @@ from msgspec import Struct
 
 from careen.model.package import Package
 from careen.model.plan import Where
+from careen.safety.pattern import pattern
 
 SYSTEM = ("deb", "rpm", "apk")
-SAFE = re.compile(r"[A-Za-z0-9@._+~:^/-]+")
+SAFE = pattern(r"[A-Za-z0-9@._+~:^/-]+")
 # Package managers, by the package that contains them, in order of preference.
 _MANAGERS = (
     ("deb", "apt", "apt"), ("apk", "apk-tools", "apk"), ("rpm", "microdnf", "microdnf"), ("rpm", "dnf", "dnf"),
     ("rpm", "dnf5", "dnf"), ("rpm", "tdnf", "tdnf"), ("rpm", "yum", "yum"), ("rpm", "zypper", "zypper"),
 )  # fmt: skip
-_PIP = re.compile(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-packages/")
+_PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-packages/")
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 
 

@@ -6,13 +6,13 @@ named by its class and its own name, as the source has them.
 **Source:** Itanium C++ ABI, 5.1 "External Names (a.k.a. Mangling)".
 """
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
 
 from careen.formats.binaries.segments import Ranges
+from careen.safety.pattern import pattern
 
 from .objects import Names, objects_of
 from .source import STRING_BYTES
@@ -187,5 +187,5 @@ def _method(name: bytes) -> bytes:
     return b"::".join(parts[-2:]) if len(parts) > 1 else b""
 
 
-_SIZE = re.compile(rb"[1-9]\d{0,2}")
+_SIZE = pattern(rb"[1-9]\d{0,2}")
 _PRINTABLE = bytes(32 <= byte < 127 or byte in b"\t\n\r" for byte in range(256))

@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
+from careen.safety.pattern import pattern
+
 from .spans import PIECE_BYTES, Bytes, Hashes, Places, Prefixes, bytes_of
 
 STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
@@ -299,7 +301,7 @@ def _by_number(text: bytes) -> bytes:
     return text
 
 
-_ESCAPE = re.compile(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|(?s:.))")
+_ESCAPE = pattern(rb"\\(x[0-9A-Fa-f]{1,2}|[0-7]{1,3}|(?s:.))")
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v", b"\n": b""}
 _LONGEST_WORD = 64
 _WIDEST_INDENT = 512

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from careen.safety.pattern import pattern
+
 from .spans import Bytes, Hashes, Places, distinct, hash_of
 
 MAX_STATEMENTS = 10_000
@@ -20,9 +22,9 @@ RELIABLE = 9  # a template that states another version in one of so many release
 _NONE = np.empty((0, 2), np.uint64)
 _BITS = (11, 10, 10, 9)  # of each number
 _LETTERS = 480  # of the last number: from here, letters
-_VERSION = re.compile(rb"(?<![\d.%])(\d{1,4}(?:\.\d{1,4}){1,3})([a-z](?![A-Za-z]))?(?![\w.]*\d)")
-_LEADING = re.compile(r"(\d{1,4}(?:\.\d{1,4}){1,3})([a-z]?)(?![a-z])")
-_VARYING = re.compile(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|\d+")
+_VERSION = pattern(rb"(?<![\d.%])(\d{1,4}(?:\.\d{1,4}){1,3})([a-z](?![A-Za-z]))?(?![\w.]*\d)")
+_LEADING = pattern(r"(\d{1,4}(?:\.\d{1,4}){1,3})([a-z]?)(?![a-z])")
+_VARYING = pattern(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b|\d+")
 
 
 class Statement(NamedTuple):

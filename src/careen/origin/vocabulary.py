@@ -4,11 +4,11 @@ of states, as their standards have them.
 **Source:** IANA's registries of SSH parameters, TLS parameters and HTTP field names and status codes; RFC 5321; RFC 5280.
 """
 
-import re
+from careen.safety.pattern import pattern
 
 from .source import Language
 
-_NAMES = re.compile(
+_NAMES = pattern(
     rb"(?:ssh|ecdsa|rsa|sk-ssh|sk-ecdsa|diffie-hellman|ecdh|curve\d+|sntrup\d+|mlkem\d+|kex|hmac|umac|aes\d+|3des|blowfish|cast\d+|"
     rb"arcfour|chacha20|twofish\d*|camellia\d*|zlib|password|publickey|keyboard|hostbased|direct|forwarded|x11|"
     rb"auth-agent|pty|exit|window|session|tcpip|cancel)[-@._a-z0-9]*"
@@ -49,4 +49,4 @@ def is_vocabulary(text: bytes, language: Language) -> bool:
     return text in _PHRASES or (len(text) < 64 and _NAMES.fullmatch(text) is not None)
 
 
-_WORD = re.compile(rb"\w{1,24}")
+_WORD = pattern(rb"\w{1,24}")

@@ -16,11 +16,13 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from careen.safety.pattern import pattern
+
 Verdict = Literal["valid", "invalid", "protected", "public", "harmless"] | None
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE36 = string.digits + string.ascii_lowercase
 # A sequence that starts with its version (RFC 5208, RFC 8017, SEC 1), or a packet with a secret key (RFC 4880).
-_PRIVATE_KEY = re.compile(rb"\x30(?:[\x00-\x7f]|\x81.|\x82..|\x83...)\x02\x01[\x00-\x03]|[\x94-\x97\xc5]", re.DOTALL)
+_PRIVATE_KEY = pattern(rb"\x30(?:[\x00-\x7f]|\x81.|\x82..|\x83...)\x02\x01[\x00-\x03]|[\x94-\x97\xc5]", re.DOTALL)
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 

@@ -6,12 +6,11 @@ Raises: ValueError if the text is empty or has white space.
 **Source:** pacman, lib/libalpm/version.c; vercmp(8).
 """
 
-import re
-
 from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_RUN = re.compile(r"([^0-9A-Za-z]*)(?:([0-9]+)|([A-Za-z]+))?")
+_RUN = pattern(r"([^0-9A-Za-z]*)(?:([0-9]+)|([A-Za-z]+))?")
 _JOINED_LETTERS, _END, _SEPARATED = range(3)
 _LETTERS, _NOTHING, _NUMBER = range(3)
 

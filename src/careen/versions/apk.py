@@ -9,18 +9,17 @@ Raises: ValueError if the text is empty.
 **Source:** apk-tools 3, src/version.c; apk-tools 2.14 for numbers after the letter.
 """
 
-import re
-
 from careen.formats.version_text.text import clean
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_SHAPE = re.compile(
+_SHAPE = pattern(
     r"(?P<first>[0-9]*)(?P<numbers>(?:\.[0-9]+)*)(?:(?P<letter>[a-z])(?P<after>(?:[0-9]+(?:\.[0-9]+)*)?))?"
     r"(?P<suffixes>(?:_(?:alpha|beta|pre|rc|cvs|svn|git|hg|p)(?![a-z])[0-9]*)*)"
     r"(?:~(?P<commit>[0-9a-f]+))?(?:-r(?P<revision>[0-9]+))?"
 )
-_SUFFIX = re.compile(r"_([a-z]+)([0-9]*)")
-_DIGITS = re.compile(r"([0-9]+)")
+_SUFFIX = pattern(r"_([a-z]+)([0-9]*)")
+_DIGITS = pattern(r"([0-9]+)")
 _BEFORE = {"alpha": 0, "beta": 1, "pre": 2, "rc": 3}
 _LATER = {"cvs": 4, "svn": 5, "git": 6, "hg": 7, "p": 8}
 _PRE, _UNKNOWN, _END, _REVISION, _COMMIT, _COUNT, _POST, _LETTER, _ZERO, _NUMBER = range(10)

@@ -5,13 +5,12 @@ Raises: ValueError for other text.
 **Source:** Bitnami vulnerability database, README; Semantic Versioning 2.0.0, 11.
 """
 
-import re
-
 from careen.formats.version_text.semantic import Key, semantic_key
 from careen.formats.version_text.text import clean
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_REVISION = re.compile(r"-r?[0-9]+$")
+_REVISION = pattern(r"-r?[0-9]+$")
 
 
 def key(text: str) -> Key:

@@ -13,28 +13,29 @@ from typing import NamedTuple
 
 from careen.formats.version_text.text import COMPARE, bounded, clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
 # Possessive, or a long run of digits could be split in exponentially many ways.
 _MODIFIER = r"[._-]?(?:(?P<word>stable|beta|b|rc|alpha|a|patch|pl|p)(?P<count>(?:[.-]?[0-9]++)*+)?)?(?P<dev>[.-]?dev)?"
-_CLASSIC = re.compile(r"v?(?P<numbers>[0-9]{1,5}(?:\.[0-9]+){0,3})" + _MODIFIER, re.I)
-_DATE = re.compile(r"v?(?P<numbers>[0-9]{4}(?:[.:-]?[0-9]{2}){1,6}(?:[.:-]?[0-9]{1,3}){0,2})" + _MODIFIER, re.I)
-_BRANCH = re.compile(r"v?(?P<numbers>[0-9]+(?:\.(?:[0-9]+|[x*])){0,3})[.-]?dev", re.I)
-_ALIAS = re.compile(r"([^,\s]+) +as +[^,\s]+")
-_STABILITY = re.compile(r"(.*)@(stable|rc|beta|alpha|dev)", re.I)
-_RUN = re.compile(r"[0-9]+|[a-z]+", re.I)
-_SPLIT = re.compile(r"[^0-9]+")
+_CLASSIC = pattern(r"v?(?P<numbers>[0-9]{1,5}(?:\.[0-9]+){0,3})" + _MODIFIER, re.I)
+_DATE = pattern(r"v?(?P<numbers>[0-9]{4}(?:[.:-]?[0-9]{2}){1,6}(?:[.:-]?[0-9]{1,3}){0,2})" + _MODIFIER, re.I)
+_BRANCH = pattern(r"v?(?P<numbers>[0-9]+(?:\.(?:[0-9]+|[x*])){0,3})[.-]?dev", re.I)
+_ALIAS = pattern(r"([^,\s]+) +as +[^,\s]+")
+_STABILITY = pattern(r"(.*)@(stable|rc|beta|alpha|dev)", re.I)
+_RUN = pattern(r"[0-9]+|[a-z]+", re.I)
+_SPLIT = pattern(r"[^0-9]+")
 _WORDS = {"b": "beta", "a": "alpha", "p": "patch", "pl": "patch", "rc": "RC", "stable": ""}
 _BRANCH_NUMBER = 9_999_999
 
 _UNKNOWN, _DEV, _ALPHA, _BETA, _RC, _END, _NUMBER, _PATCH, _NAMED = range(9)
 _FORMS = (("dev", _DEV), ("alpha", _ALPHA), ("a", _ALPHA), ("beta", _BETA), ("b", _BETA), ("rc", _RC), ("p", _PATCH))
 
-_TERM = re.compile(
+_TERM = pattern(
     r"(?P<operator>\^|~|<>|!=|>=?|<=?|==?)? *(?P<text>[^\s,|<>=!^~]\S*?)(?:@(?:stable|rc|beta|alpha|dev))?(?:[ ,]+|$)", re.I
 )
-_PARTIAL = re.compile(r"v?(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?P<any>(?:\.[x*])*)(?P<rest>.*)", re.I)
-_HYPHEN = re.compile(r"(?P<low>[^\s,|]+) +- +(?P<high>[^\s,|]+)")
-_ANY = re.compile(r"v?[x*](?:\.[x*])*", re.I)
+_PARTIAL = pattern(r"v?(?P<numbers>[0-9]+(?:\.[0-9]+)*)(?P<any>(?:\.[x*])*)(?P<rest>.*)", re.I)
+_HYPHEN = pattern(r"(?P<low>[^\s,|]+) +- +(?P<high>[^\s,|]+)")
+_ANY = pattern(r"v?[x*](?:\.[x*])*", re.I)
 
 Key = tuple[int | str, ...]
 

@@ -5,13 +5,13 @@ Raises: ValueError if the text is empty.
 **Source:** Conan 2 documentation, "Version ranges" and "Version" comparison.
 """
 
-import re
 from typing import Any
 
 from careen.formats.version_text.text import clean
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = pattern(r"[0-9]+")
 
 
 def key(text: str) -> tuple[Any, ...]:

@@ -4,12 +4,11 @@ Raises: ValueError for other text.
 **Source:** R, ``numeric_version``; Writing R Extensions 1.1.1.
 """
 
-import re
-
 from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_VERSION = re.compile(r"[0-9]+(?:[.-][0-9]+)*")
+_VERSION = pattern(r"[0-9]+(?:[.-][0-9]+)*")
 
 
 def key(text: str) -> tuple[int, ...]:

@@ -6,12 +6,11 @@ Raises: ValueError for an empty part, an epoch that is not a number, white space
 **Source:** Debian Policy 5.6.12; dpkg, lib/dpkg/version.c and parsehelp.c.
 """
 
-import re
-
 from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_RUNS = re.compile(r"([^0-9]*)([0-9]*)")
+_RUNS = pattern(r"([^0-9]*)([0-9]*)")
 _END = "\x01"
 # "~" below the end of the run; letters as they are; the rest above every letter.
 _WEIGHTS = {c: c if chr(c).isalpha() else c + 256 for c in range(33, 127)} | {ord("~"): 0}

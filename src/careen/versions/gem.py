@@ -9,19 +9,18 @@ Raises: ValueError for other text.
 **Source:** RubyGems, Gem::Version, Gem::Requirement, Gem::Platform.
 """
 
-import re
-
 from careen.formats.version_text.text import COMPARE, bounded, clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_VERSION = re.compile(r"[0-9][0-9A-Za-z]*(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?")
-_SEGMENT = re.compile(r"[0-9]+|[A-Za-z]+")
-_PLATFORM = re.compile(
+_VERSION = pattern(r"[0-9][0-9A-Za-z]*(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?")
+_SEGMENT = pattern(r"[0-9]+|[A-Za-z]+")
+_PLATFORM = pattern(
     r"-(?:java|jruby|ruby|dalvik\d*|dotnet|mswin\w*|mingw\w*|linux|darwin|macruby"
     r"|(?:x86|x86_64|x64|amd64|i[3-6]86|universal|aarch64|arm64|arm|armv\d\w*|ppc64le|ppc64|powerpc|s390x|riscv64|sparc)"
     r"(?:-[\w.-]*)?)"
 )
-_TERM = re.compile(r" ?(?P<operator>~>|==|!=|>=|<=|=|>|<)? ?(?P<version>[0-9][0-9A-Za-z.-]*)(?: ?,|(?=[ ~=!<>])|$)")
+_TERM = pattern(r" ?(?P<operator>~>|==|!=|>=|<=|=|>|<)? ?(?P<version>[0-9][0-9A-Za-z.-]*)(?: ?,|(?=[ ~=!<>])|$)")
 _WORD, _END, _NUMBER = range(3)
 
 

@@ -6,14 +6,14 @@ Raises: ValueError for other text.
 **Source:** Gentoo Package Manager Specification 8, 3.2 and 3.3.
 """
 
-import re
 from typing import Any
 
 from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_VERSION = re.compile(r"([0-9]+)((?:\.[0-9]+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|p)[0-9]*)*)(?:-r([0-9]+))?")
-_SUFFIX = re.compile(r"_([a-z]+)([0-9]*)")
+_VERSION = pattern(r"([0-9]+)((?:\.[0-9]+)*)([a-z]?)((?:_(?:alpha|beta|pre|rc|p)[0-9]*)*)(?:-r([0-9]+))?")
+_SUFFIX = pattern(r"_([a-z]+)([0-9]*)")
 _RANKS = {"alpha": 0, "beta": 1, "pre": 2, "rc": 3, "p": 5}
 _NO_SUFFIX = 4
 

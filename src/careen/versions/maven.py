@@ -12,21 +12,21 @@ Raises: ValueError if the text is empty, or for a constraint of another shape.
 **Source:** Maven 3.9, ComparableVersion; Maven POM reference, "Version Order Specification".
 """
 
-import re
 from typing import NamedTuple
 
 from careen.formats.version_text.interval import intervals
 from careen.formats.version_text.text import COMPARE, bounded, clean
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_JAVA = re.compile(r"(?<=.)[.-](?:jre|jdk)[0-9]+$")
-_TOKEN = re.compile(r"(?P<separator>[.-]?)(?:(?P<number>[0-9]+)|(?P<word>[^0-9.-]+)(?:-?(?P<count>[0-9]+))?)?")
+_JAVA = pattern(r"(?<=.)[.-](?:jre|jdk)[0-9]+$")
+_TOKEN = pattern(r"(?P<separator>[.-]?)(?:(?P<number>[0-9]+)|(?P<word>[^0-9.-]+)(?:-?(?P<count>[0-9]+))?)?")
 _QUALIFIERS = {"alpha": 0, "beta": 1, "milestone": 2, "rc": 3, "cr": 3, "snapshot": 4, "sp": 6}
 _SHORT = {"a": "alpha", "b": "beta", "m": "milestone"}  # only right before a number
 _RELEASES = ("ga", "final", "release")
 _RELEASE, _OTHER = 5, 7
 _BELOW, _END, _ABOVE, _LIST, _NUMBER = range(5)
-_TERM = re.compile(r" ?(?P<operator>==|!=|>=|<=|=|>|<)? ?(?P<version>[^ ,<>=!|()\[\]\\*]+)(?: ?,|(?=[ =!<>])|$)")
+_TERM = pattern(r" ?(?P<operator>==|!=|>=|<=|=|>|<)? ?(?P<version>[^ ,<>=!|()\[\]\\*]+)(?: ?,|(?=[ =!<>])|$)")
 
 Key = tuple[int | str, ...]
 

@@ -7,13 +7,12 @@ Raises: ValueError if the text is not a version or not a range (node-semver then
 **Source:** node-semver 7, classes/range.js; README "Range Grammar".
 """
 
-import re
-
 from careen.formats.version_text.semantic import Key, key_of, parse_semantic, semantic_key
 from careen.formats.version_text.semantic_range import LOWEST, Bound, Term, alternatives, bounds, raised, terms
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_HYPHEN = re.compile(r"(?P<low>\S+) - (?P<high>\S+)")
+_HYPHEN = pattern(r"(?P<low>\S+) - (?P<high>\S+)")
 
 
 def satisfies(version: str, constraint: str, *, prerelease: bool = False, loose: bool = False) -> bool:

@@ -4,13 +4,12 @@ Raises: ValueError for other text.
 **Source:** OpenSSL, "Release Strategy" and versioning policy.
 """
 
-import re
-
 from careen.formats.version_text.semantic import key_of
 from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_VERSION = re.compile(r"([0-9]+(?:\.[0-9]+)*)([a-z]*)(?:-([0-9A-Za-z.-]+))?(?:\+\S*)?")
+_VERSION = pattern(r"([0-9]+(?:\.[0-9]+)*)([a-z]*)(?:-([0-9A-Za-z.-]+))?(?:\+\S*)?")
 
 
 def key(text: str) -> tuple[object, ...]:

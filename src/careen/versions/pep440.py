@@ -7,21 +7,21 @@ Raises: ValueError if the text is empty, or for a constraint of another shape.
 **Source:** PEP 440, by way of ``packaging``; setuptools 58, pkg_resources ``parse_version``, for legacy text.
 """
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from careen.formats.version_text.text import bounded, clean
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
 _LEGACY, _VALID = range(2)
 _DEV_ONLY, _PRE, _FINAL = range(3)
-_LEGACY_PART = re.compile(r"[0-9]+|[a-z]+|[.-]|[^0-9a-z.-]+")
+_LEGACY_PART = pattern(r"[0-9]+|[a-z]+|[.-]|[^0-9a-z.-]+")
 _LEGACY_WORDS = {"pre": "c", "preview": "c", "-": "final-", "rc": "c", "dev": "@"}
-_SPECIFIER = re.compile(r" ?(?P<operator>===|==|~=|!=|<=|>=|=|<|>)? ?(?P<version>(?:[0-9]+!)?[^ ,<>=!~|]+) ?,?")
-_SUFFIXED = re.compile(r"[A-Za-z-][0-9]*\.\*$")  # "2.0.post1.*"
+_SPECIFIER = pattern(r" ?(?P<operator>===|==|~=|!=|<=|>=|=|<|>)? ?(?P<version>(?:[0-9]+!)?[^ ,<>=!~|]+) ?,?")
+_SUFFIXED = pattern(r"[A-Za-z-][0-9]*\.\*$")  # "2.0.post1.*"
 
 
 def key(text: str) -> tuple[Any, ...]:

@@ -7,13 +7,12 @@ Raises: ValueError if the text is empty or has white space.
 **Source:** rpm, rpmio/rpmver.c (``rpmverParse``, ``rpmverCmp``) and rpmio/rpmvercmp.c.
 """
 
-import re
-
 from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_RUN = re.compile(r"([0-9]+)|([A-Za-z]+)|([~^])")
-_EPOCH = re.compile(r"([0-9]*):")
+_RUN = pattern(r"([0-9]+)|([A-Za-z]+)|([~^])")
+_EPOCH = pattern(r"([0-9]*):")
 _TILDE, _END, _CARET, _LETTERS, _NUMBER = range(5)
 
 Label = tuple[int | str, ...]

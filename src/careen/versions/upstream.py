@@ -13,15 +13,16 @@ import re
 
 from careen.formats.version_text.text import clean, refused
 from careen.plugins import VersionScheme
+from careen.safety.pattern import pattern
 
-_NUMBERS = re.compile(r"[vV]?(\d+(?:\.\d+)*)")
-_TOKEN = re.compile(r"(?P<gap>[-._:~ ]*)(?:(?P<word>[A-Za-z]+)[-._ ]?(?P<count>\d*)|(?P<number>\d+))")
+_NUMBERS = pattern(r"[vV]?(\d+(?:\.\d+)*)")
+_TOKEN = pattern(r"(?P<gap>[-._:~ ]*)(?:(?P<word>[A-Za-z]+)[-._ ]?(?P<count>\d*)|(?P<number>\d+))")
 _BEFORE = {
     "dev": 1, "snapshot": 1, "nightly": 1, "canary": 1, "a": 2, "alpha": 2, "b": 3, "beta": 3, "m": 4, "milestone": 4,
     "c": 5, "rc": 5, "cr": 5, "pre": 5, "preview": 5, "ea": 5,
 }  # fmt: skip
 _AFTER = frozenset({"p", "pl", "patch", "sp", "u", "update", "fp", "fixpack", "hotfix", "cu", "rev", "post"})
-_LETTERS = re.compile(r"z*[a-z]")
+_LETTERS = pattern(r"z*[a-z]")
 _END = (0, 0, "")
 
 Token = tuple[int, int, str]

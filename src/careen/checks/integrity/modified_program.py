@@ -3,16 +3,16 @@
 Source: dpkg(1), ``--verify``; rpm(8), ``--verify``; apk-audit(8).
 """
 
-import re
 from collections.abc import Iterator
 
 from careen.formats.images.image_document import ImageDocument
 from careen.model.finding import IntegrityFinding
 from careen.model.integrity import ModifiedFile
 from careen.plugins import Check, Place
+from careen.safety.pattern import pattern
 
 # Programs and libraries that decide who gets which privileges, or that every other program loads.
-CRITICAL = re.compile(
+CRITICAL = pattern(
     r"(?:.*/)?(?:sshd|sshd-session|sudo|su|login|passwd|doas|pkexec|runuser|newgrp|unix_chkpwd"
     r"|ld-linux[^/]*|ld-musl-[^/]*|ld64\.so[^/]*|libc\.so\.6|libc-[\d.]+\.so|libc\.musl-[^/]*"
     r"|lib(?:crypto|ssl|crypt|pam|nss_[a-z]+)(?:-[\d.]+)?\.so[^/]*|(?:.*/)?security/pam_[^/]*\.so)"

@@ -4,22 +4,21 @@ Raises: ValueError if container engines refuse the archive, OverBudgetError for 
 Source: POSIX.1-2017 pax, "pax Header Block"; GNU tar manual, "Storing Sparse Files"; the rules are those of Go's archive/tar.
 """
 
-import re
-
 from msgspec import Struct
 
 from careen.errors import OverBudgetError
+from careen.safety.pattern import pattern
 
 from .tar_number import integer
 
 MOST_RECORDS = 100_000  # of one member
 CAPABILITIES = "SCHILY.xattr.security.capability"
-_LENGTH = re.compile(rb"[+-]?0*[0-9]{1,19}")
+_LENGTH = pattern(rb"[+-]?0*[0-9]{1,19}")
 _PARTS = ("GNU.sparse.offset", "GNU.sparse.numbytes")
 _TEXTS = frozenset(("path", "linkpath", "uname", "gname"))
 _NUMBERS = ("uid", "gid", "size")
 _TIMES = ("mtime", "atime", "ctime")
-_TIME = re.compile(r"([+-]?[0-9]{1,40})(\.[0-9]*)?")
+_TIME = pattern(r"([+-]?[0-9]{1,40})(\.[0-9]*)?")
 # These decide which file a member is, and its content.
 _DECISIVE = frozenset(("path", "linkpath", "size"))
 _SPARSE = "GNU.sparse."

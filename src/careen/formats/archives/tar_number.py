@@ -4,9 +4,9 @@ Raises: ValueError for a field that is not a number.
 Source: POSIX.1-2017 pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format" (base-256).
 """
 
-import re
+from careen.safety.pattern import pattern
 
-_INTEGER = re.compile(r"[+-]?0*[0-9]{1,19}")
+_INTEGER = pattern(r"[+-]?0*[0-9]{1,19}")
 _MOST = 1 << 63
 
 

@@ -11,6 +11,8 @@ import re
 from struct import Struct as Layout
 from struct import unpack_from
 
+from careen.safety.pattern import pattern
+
 from .elf import Elf, read_elf, sections
 from .segments import mappings, offset_of
 
@@ -19,12 +21,12 @@ MAX_TEXT_BYTES = 64
 _CODE_BYTES, _LONG_CODE_BYTES = 64, 4096
 _X86_64, _AARCH64 = 62, 183
 _BEGIN, _END = rb"(?:\xf3\x0f\x1e\xfa)?(?:\x55\x48\x89\xe5)?", rb"\x5d?(?:\xc3|\xf2\xc3|\xf3\xc3)"
-_NUMBER = re.compile(_BEGIN + rb"\xb8(.{4})" + _END, re.DOTALL)  # mov eax, number; ret
-_ADDRESS = re.compile(_BEGIN + rb"\x48\x8d\x05(.{4})" + _END, re.DOTALL)  # lea rax, [rip + offset]; ret
-_STORED = re.compile(
+_NUMBER = pattern(_BEGIN + rb"\xb8(.{4})" + _END, re.DOTALL)  # mov eax, number; ret
+_ADDRESS = pattern(_BEGIN + rb"\x48\x8d\x05(.{4})" + _END, re.DOTALL)  # lea rax, [rip + offset]; ret
+_STORED = pattern(
     _BEGIN + rb"((?:\xc7[\x02\x06\x07].{4}){2,3})" + _END, re.DOTALL
 )  # mov dword [rdi], number; the same for rsi, rdx
-_INTO_STRUCTURE = re.compile(rb"\xc7(?:[\x40-\x43\x45-\x47]|\x44.).(.{4})", re.DOTALL)  # mov dword [register + offset], number
+_INTO_STRUCTURE = pattern(rb"\xc7(?:[\x40-\x43\x45-\x47]|\x44.).(.{4})", re.DOTALL)  # mov dword [register + offset], number
 _BY_REGISTER = b"\x07\x06\x02"  # the first arguments: rdi, rsi, rdx
 _RETURN, _HINT, _MOVZ = 0xD65F03C0, 0xD503201F, 0x52800000
 

@@ -3,7 +3,7 @@
 Other bytes are returned unchanged. **Source:** The Unicode Standard, 23.8; RFC 4627, section 3; XML 1.0, annex F.
 """
 
-import re
+from careen.safety.pattern import pattern
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -14,7 +14,7 @@ _MARKS = (
 )
 # Without a mark: the first characters of JSON and XML are ASCII.
 _BEGINNINGS = ((b"{\0", "utf-16-le"), (b"<\0", "utf-16-le"), (b"\0{", "utf-16-be"), (b"\0<", "utf-16-be"))
-_XML_ENCODING = re.compile(rb"""\A(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
+_XML_ENCODING = pattern(rb"""\A(<\?xml[^>]{0,200}?)\s+encoding\s*=\s*(?:"[^"]*"|'[^']*')""")
 
 
 def as_utf8(data: bytes) -> bytes:

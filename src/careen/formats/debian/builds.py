@@ -4,12 +4,13 @@
 packages).
 """
 
-import re
 from collections.abc import Iterable
 
+from careen.safety.pattern import pattern
+
 # Updates of a release, uploads to experimental, and what Raspberry Pi OS adds, which calls itself Debian.
-_MARK = re.compile(r"[+~-](?:deb\d+u|exp|rpt|rpi|rvt)\d")
-_BACKPORT = re.compile(r"[+~]bpo\d.*")
+_MARK = pattern(r"[+~-](?:deb\d+u|exp|rpt|rpi|rvt)\d")
+_BACKPORT = pattern(r"[+~]bpo\d.*")
 
 
 def may_be_update(source: str, version: str, offered: Iterable[str]) -> bool:

@@ -10,15 +10,17 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from careen.safety.pattern import pattern
+
 from .references import cves_by_other_names
 
-ENTRY = re.compile(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
-_REBUILD = re.compile(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
-_TRAILER = re.compile(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
-_CVE = re.compile(r"\b(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
-_MENTIONED = re.compile(r"CVE-\d{4}-\d{4,12}", re.ASCII)
+ENTRY = pattern(r"^\w[\w.+-]* \(([^()\s]{1,200})\)(?: [\w.+~/-]+)+;", re.MULTILINE | re.ASCII)
+_REBUILD = pattern(r"(~deb\d{1,3})u\d{1,3}$", re.ASCII)
+_TRAILER = pattern(r"^ -- [^\n]{0,400}>  ?([^\n]{1,60})$", re.MULTILINE)
+_CVE = pattern(r"\b(?:CVE|CAN)[-=_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
+_MENTIONED = pattern(r"CVE-\d{4}-\d{4,12}", re.ASCII)
 # Only next to the name: "you are not affected unless …" is written about vulnerabilities with a fix too.
-_UNAFFECTED = re.compile(
+_UNAFFECTED = pattern(
     r"\bnot\s{1,20}(?:affected\s{1,20}by|vulnerable\s{1,20}to):?\s{1,20}CVE-[\d-]{1,30}"
     r"|\bCVE-[\d-]{1,30}\s{0,8}(?:[(:,]\s{0,8})?(?:is\s{1,20})?not\s{1,20}(?:affected|vulnerable|applicable)",
     re.IGNORECASE,

@@ -13,23 +13,25 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from careen.safety.pattern import pattern
+
 MAX_CVES = 40  # of one item
 MAX_ITEM = 4_000
 MAX_ITEMS = 500_000
 MAX_REFERENCES = 20_000
 SHARED = 2  # names in both items
-_ITEM = re.compile(r"^[ \t]*(?:[*+-] |$)", re.MULTILINE)
-_CVE = re.compile(r"\b(?:CVE|CAN)[-_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
-_NAME = re.compile(r"\bCVE-(?:19|20)\d\d-\d{4,12}\b", re.ASCII)
-_OTHER = re.compile(  # signs that an item is about anything but the fix of a vulnerability
+_ITEM = pattern(r"^[ \t]*(?:[*+-] |$)", re.MULTILINE)
+_CVE = pattern(r"\b(?:CVE|CAN)[-_ ]((?:19|20)\d\d-\d{4,12})\b", re.ASCII)
+_NAME = pattern(r"\bCVE-(?:19|20)\d\d-\d{4,12}\b", re.ASCII)
+_OTHER = pattern(  # signs that an item is about anything but the fix of a vulnerability
     r"regress|incomplete|follow[- ]?up|relax|similar|revert|\bnot\s{1,20}(?:affected|vulnerable|applicable)", re.IGNORECASE
 )
-_CLOSES = re.compile(r"closes:\s{0,3}((?:,?\s{0,12}(?:bug)?#?\s?\d{4,8}){1,50})", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://([^\s<>\"'()\[\]{}|]{4,300})")
-_DEBIAN_BUG = re.compile(r"bugs\.debian\.org/(?:cgi-bin/bugreport\.cgi\?(?:[^\s#]{1,80}[&;])?bug=)?(\d{4,8})\b")
-_TASK = re.compile(r"\bT(\d{4,6})\b|-bug-id:\s{0,3}T?(\d{3,6})\b", re.IGNORECASE | re.ASCII)
-_COMMIT = re.compile(r"(?<![0-9a-z])([0-9a-f]{10,40})(?![0-9a-z])")
-_ADVISORY = re.compile(
+_CLOSES = pattern(r"closes:\s{0,3}((?:,?\s{0,12}(?:bug)?#?\s?\d{4,8}){1,50})", re.IGNORECASE)
+_ADDRESS = pattern(r"https?://([^\s<>\"'()\[\]{}|]{4,300})")
+_DEBIAN_BUG = pattern(r"bugs\.debian\.org/(?:cgi-bin/bugreport\.cgi\?(?:[^\s#]{1,80}[&;])?bug=)?(\d{4,8})\b")
+_TASK = pattern(r"\bT(\d{4,6})\b|-bug-id:\s{0,3}T?(\d{3,6})\b", re.IGNORECASE | re.ASCII)
+_COMMIT = pattern(r"(?<![0-9a-z])([0-9a-f]{10,40})(?![0-9a-z])")
+_ADVISORY = pattern(
     r"\b(GHSA(?:-[0-9a-z]{4}){3}|(?:XSA|ZDI-\d\d|ZDI-CAN|wnpa-sec-\d{4}|WSA-\d{4}|PMASA-\d{4}|MFSA-?\d{4}|TALOS-\d{4})-\d{1,5})\b"
 )
 

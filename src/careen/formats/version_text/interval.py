@@ -4,13 +4,14 @@ Raises: ValueError if the text is not a list of intervals.
 **Source:** Maven POM reference, "Dependency Version Requirement Specification".
 """
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from careen.safety.pattern import pattern
+
 from .text import bounded
 
-_INTERVAL = re.compile(r"\s*([\[(])([^\[\]()]*)([\])])\s*(?:,|$)")
+_INTERVAL = pattern(r"\s*([\[(])([^\[\]()]*)([\])])\s*(?:,|$)")
 
 
 class Interval(NamedTuple):

@@ -5,10 +5,11 @@ or refers to constants that it does not have. Code that no compiler writes ends 
 **Source:** The Java Virtual Machine Specification, Java SE 21 edition, chapters 4 "The class File Format" and 6.5.
 """
 
-import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
+
+from careen.safety.pattern import pattern
 
 MAGIC = b"\xca\xfe\xba\xbe"
 OLDEST, NEWEST = 45, 100  # of major versions: fat Mach-O has the same magic number, and a small count in its place
@@ -202,7 +203,7 @@ def _after_switch(code: bytes, at: int) -> int:
 _TABLE_SWITCH, _SWITCH = 0xAA, 5
 _SWITCH_HEAD = struct.Struct(">ii")
 # Instructions without a constant, then one with a constant or a table. Matches always, so that no byte is read twice.
-_RUN = re.compile(
+_RUN = pattern(
     rb"(?s)(?:[\x00-\x0f\x1a-\x35\x3b-\x83\x85-\x98\xac-\xb1\xbe\xbf\xc2\xc3]++"
     rb"|[\x10\x15-\x19\x36-\x3a\xa9\xbc].|[\x11\x84\x99-\xa8\xc6\xc7]..|[\xc8\xc9]....|\xc4(?:\x84....|[^\x84]..))*+"
     rb"(?:[\x13\x14\xb2-\xb8\xbb\xbd\xc0\xc1](..)|\x12(.)|[\xb9\xba](..)..|\xc5(..).|([\xaa\xab]))?"

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from careen.safety.pattern import pattern
+
 from ..sequences import sequences
 from ..spans import HASH_BITS, Hashes, hashes_in_order, hashes_of
 from .class_file import Class, ClassName, Instructions, Member, Number, Reference, Text
@@ -24,12 +26,12 @@ STRING_BYTES = range(5, 4096)
 NAME_BYTES = range(4, 256)
 SYNTHETIC = 0x1000
 LEAST_OF_A_CLASS = 8  # members and uses of constants; smaller classes are alike by chance
-_MADE = re.compile(rb"(?:access|lambda|val|this|switch|class)\$|\$|values\Z|valueOf\Z")
+_MADE = pattern(rb"(?:access|lambda|val|this|switch|class)\$|\$|values\Z|valueOf\Z")
 _JOINS = frozenset((b"StringBuilder", b"StringBuffer"))
 _CHECKS = frozenset((b"Objects.requireNonNull", b"Object.getClass", b"Class.desiredAssertionStatus"))
-_JOINED_PARTS = re.compile(rb"[\x01\x02]+")  # where values go in a text of parts
+_JOINED_PARTS = pattern(rb"[\x01\x02]+")  # where values go in a text of parts
 _JOINED = b"makeConcatWithConstants"
-_QUALIFIED = re.compile(rb"(?:[\w$]+[./])+[\w$]+")
+_QUALIFIED = pattern(rb"(?:[\w$]+[./])+[\w$]+")
 
 
 def class_features(found: Class) -> dict[str, Hashes]:
@@ -115,4 +117,4 @@ def _descriptor(descriptor: bytes) -> bytes:
     return _PACKAGES.sub(b"L", descriptor)
 
 
-_PACKAGES = re.compile(rb"L(?:[^;/]+/)+")
+_PACKAGES = pattern(rb"L(?:[^;/]+/)+")

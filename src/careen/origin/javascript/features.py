@@ -1,8 +1,8 @@
 """The features of JavaScript that minifying keeps: literals, names of properties, and sequences of both."""
 
-import re
-
 import numpy as np
+
+from careen.safety.pattern import pattern
 
 from ..sequences import sequences
 from ..spans import Hashes, distinct, hashes_of
@@ -11,7 +11,7 @@ from .texts import texts_of
 STRING_BYTES = range(5, 4096)  # shorter ones are everywhere
 NAME_BYTES = range(4, 256)
 _ENDINGS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".mts", ".cts")
-_MODULE = re.compile(rb"node_modules/((?:@[\w.-]{1,100}/)?[\w.-]{1,100})/")
+_MODULE = pattern(rb"node_modules/((?:@[\w.-]{1,100}/)?[\w.-]{1,100})/")
 _TYPES = (".d.ts", ".d.mts", ".d.cts")
 
 

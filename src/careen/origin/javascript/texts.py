@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from careen.safety.pattern import pattern
+
 from ..spans import Hashes, Places, bytes_of, hashes_in_order, hashes_of, hashes_of_spans
 from .code import Code, characters
 from .lexer import Spans, lexed
@@ -157,17 +159,17 @@ def _character(match: "re.Match[bytes]") -> bytes:
     return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else b""
 
 
-_ESCAPE = re.compile(
+_ESCAPE = pattern(
     rb"\\(?:x(?P<byte>[0-9A-Fa-f]{2})|u(?P<unit>[0-9A-Fa-f]{4})|u\{(?P<point>[0-9A-Fa-f]{1,8})\}|(?P<octal>[0-7]{1,3})"
     rb"|(?P<other>\r\n|(?s:.)))"
 )
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 _ESCAPED |= dict.fromkeys((b"\n", b"\r", b"\r\n"), b"")  # the literal goes on in the next line
-_NUMBER = re.compile(
+_NUMBER = pattern(
     rb"0[xX][0-9A-Fa-f][0-9A-Fa-f_]{0,199}|0[oO][0-7][0-7_]{0,199}|0[bB][01][01_]{0,199}"
     rb"|[0-9][0-9_]*+(?:\.[0-9][0-9_]*+)?(?:[eE][+-]?[0-9]{1,4})?"
 )
-_IDENTIFIER = re.compile(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
+_IDENTIFIER = pattern(rb"[A-Za-z_$\x80-\xff][\w$\x80-\xff]*+")
 _DIGITS, _QUOTES = characters(b"0123456789"), characters(b"\"'")
 _WORDS = characters(bytes(byte for byte in range(128) if chr(byte).isalnum() or byte in b"_$"))
 _OBJECTS = _WORDS | characters(b")]\"'`}")  # what ``[`` after it reads a property of
