@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from careen.formats.packages.file_digests import ELF, SCRIPT, Digesting, first_algorithms, may_be_program
+from careen.formats.packages.file_digests import ELF, SCRIPT, Digesting, is_compared, may_be_program
 from careen.model.integrity import Integrity, ModifiedFile
 from careen.model.inventory import Unknown
 from careen.plugins import Reader, Wants
@@ -108,7 +108,8 @@ class _Programs:
             if content is None or algorithm not in hashlib.algorithms_guaranteed:
                 continue
             layer, path = content
-            if algorithm not in self._computed.get(content, {}) and algorithm not in first_algorithms(path):
+            computed = self._computed.get(content)
+            if algorithm not in computed if computed is not None else not is_compared(path):
                 missing.setdefault(layer, {}).setdefault(path, set()).add(algorithm)
         return missing
 

@@ -200,6 +200,14 @@ def test_a_digest_of_an_algorithm_that_the_path_does_not_suggest_is_computed(tmp
     assert [file.path for file in changed.modified] == [path]
 
 
+def test_a_program_that_looks_like_one_of_another_distribution_is_compared():
+    """Its first bytes suggest SHA-1; the database records MD5."""
+    odd = PROGRAM + b"/lib/ld-musl-x86_64.so.1"
+    image, asked = bound(debian({"bin/bash": odd}, listed={"bin/bash": PROGRAM}))
+    assert [one.path for one in image.integrity.modified] == ["bin/bash"]
+    assert asked == [0]
+
+
 def test_other_names_of_a_file_outside_are_compared():
     owned = {OUTSIDE: PROGRAM, "usr/bin/run": PROGRAM}
     linked = debian(owned) | {"usr/bin/run": Hardlink(OUTSIDE)}

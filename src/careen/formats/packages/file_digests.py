@@ -20,17 +20,29 @@ DATA_SUFFIXES = (
 
 
 EACH = ("md5", "sha1", "sha256")
+_START_BYTES = 65_536
+_GLIBC = b"/ld-linux"
 _SYSTEM = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec|32|64|x32)?)/")
 
 
-def first_algorithms(path: str) -> tuple[str, ...]:
+def first_algorithms(path: str, data: bytes) -> tuple[str, ...]:
     """Those that are computed while a layer is read, when no database is known yet: dpkg records MD5, apk SHA-1, rpm mostly
-    SHA-256. Libraries of Debian and of rpm show in their folders. Outside the system's folders few packages have programs."""
+    SHA-256. Libraries of Debian and of rpm show in their folders, programs by the C library that their first bytes name:
+    musl is Alpine's. Outside the system's folders few packages have programs."""
     if not _SYSTEM.match(path):
         return ()
     if "-linux-gnu" in path:
         return ("md5",)
-    return ("sha256",) if "lib64/" in path else EACH
+    if "lib64/" in path:
+        return ("sha256",)
+    if b"musl" in data[:_START_BYTES] or "musl" in path:
+        return ("sha1",)
+    return ("md5", "sha256") if _GLIBC in data[:_START_BYTES] else EACH
+
+
+def is_compared(path: str) -> bool:
+    """Whether digests of a program at this path are computed while its layer is read."""
+    return _SYSTEM.match(path) is not None
 
 
 def may_be_program(path: str) -> bool:

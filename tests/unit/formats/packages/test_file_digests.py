@@ -1,6 +1,6 @@
 import pytest
 
-from careen.formats.packages.file_digests import EACH, Digesting, first_algorithms, may_be_program
+from careen.formats.packages.file_digests import EACH, Digesting, first_algorithms, is_compared, may_be_program
 
 
 @pytest.mark.parametrize(
@@ -22,22 +22,25 @@ def test_what_is_compared(path, expected):
 
 
 @pytest.mark.parametrize(
-    ("path", "expected"),
+    ("path", "data", "expected"),
     [
-        ("usr/bin/sh", EACH),
-        ("sbin/init", EACH),
-        ("usr/lib/apt/methods/http", EACH),
-        ("usr/lib/x86_64-linux-gnu/libc.so.6", ("md5",)),
-        ("usr/libexec/gcc/x86_64-linux-gnu/12/cc1", ("md5",)),
-        ("lib64/libc.so.6", ("sha256",)),
-        ("usr/lib64/libc.so.6", ("sha256",)),
-        ("opt/venv/lib/x.so", ()),
-        ("usr/local/bin/tool", ()),
-        ("library/x", ()),
+        ("usr/bin/sh", b"#!/bin/sh", EACH),
+        ("usr/lib/x.so", b"", EACH),
+        ("sbin/init", b"\x7fELF..../lib64/ld-linux-x86-64.so.2", ("md5", "sha256")),
+        ("bin/busybox", b"\x7fELF..../lib/ld-musl-x86_64.so.1", ("sha1",)),
+        ("lib/ld-musl-x86_64.so.1", b"\x7fELF", ("sha1",)),
+        ("usr/lib/x86_64-linux-gnu/libc.so.6", b"", ("md5",)),
+        ("usr/libexec/gcc/x86_64-linux-gnu/12/cc1", b"", ("md5",)),
+        ("lib64/libc.so.6", b"", ("sha256",)),
+        ("usr/lib64/libc.so.6", b"musl", ("sha256",)),
+        ("opt/venv/lib/x.so", b"", ()),
+        ("usr/local/bin/tool", b"", ()),
+        ("library/x", b"", ()),
     ],
 )
-def test_what_is_computed_first(path, expected):
-    assert first_algorithms(path) == expected
+def test_what_is_computed_first(path, data, expected):
+    assert first_algorithms(path, data) == expected
+    assert is_compared(path) is bool(expected)
 
 
 def test_digests_of_a_file_in_pieces():
