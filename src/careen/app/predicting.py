@@ -35,7 +35,7 @@ def _lock_files(settings: Settings) -> "Callable[[Dockerfile], Locked]":
     from careen.predict.context import Context, context_at
     from careen.predict.locked import Locked, locked
 
-    readers = Readers(lambda: readers_with(secrets=False), "")
+    readers = Readers(lambda: readers_with(()), "")
     named = context_at(settings.context) if settings.context is not None else None
 
     def of(document: "Dockerfile") -> "Locked":

@@ -85,8 +85,8 @@ class Session:
     ) -> None:
         settings = settled(settings)
         self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
-        secrets, details = "secret" in settings.scanners, details or "licence" in settings.scanners
-        self._readers = Readers(lambda: readers_with(secrets, details), fingerprint(secrets, details))
+        scanners = settings.scanners
+        self._readers = Readers(lambda: readers_with(scanners, details), fingerprint(scanners, details))
         self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)

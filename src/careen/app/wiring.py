@@ -1,7 +1,7 @@
 """What the settings and the installed plugins give: policy, store, limits, fetcher, readers, reporters."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from careen import __version__
 from careen.app.cachefolder import cache_folder
@@ -13,6 +13,8 @@ from careen.policy.licences import LicencePolicy
 from careen.policy.policy import Policy
 from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
+
+_OF_BEHAVIOUR = ("hardening", "hooks")  # roles of catalogers
 
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
@@ -103,9 +105,10 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
-def readers_with(secrets: bool, details: bool = False) -> tuple[Cataloger, ...]:
-    """``details``: with those that SBOMs and licence reports need."""
-    found = catalogers()
+def readers_with(scanners: Collection[str], details: bool = False) -> tuple[Cataloger, ...]:
+    """What the scanners read. ``details``: with those that SBOMs and licence reports need."""
+    secrets, behaviour, details = _reads(scanners, details)
+    found = catalogers() if behaviour else tuple(one for one in catalogers() if one.role not in _OF_BEHAVIOUR)
     if secrets:
         from careen.secrets.reader import SECRETS
 
@@ -115,9 +118,15 @@ def readers_with(secrets: bool, details: bool = False) -> tuple[Cataloger, ...]:
     return found
 
 
-def fingerprint(secrets: bool, details: bool = False) -> str:
+def fingerprint(scanners: Collection[str], details: bool = False) -> str:
     """Changes with the code that turns bytes into facts, so that results of another version are not taken from the store.
 
     All installations of the same code have the same fingerprint.
     """
-    return hashlib.sha256(f"{__version__} {secrets} {details} {contents().key} {outside()}".encode()).hexdigest()[:16]
+    reads = _reads(scanners, details)
+    return hashlib.sha256(f"{__version__} {reads} {contents().key} {outside()}".encode()).hexdigest()[:16]
+
+
+def _reads(scanners: Collection[str], details: bool) -> tuple[bool, bool, bool]:
+    """Whether secrets, signs of behaviour, and details are read."""
+    return "secret" in scanners, "behaviour" in scanners, details or "licence" in scanners

@@ -1,7 +1,7 @@
 """Digests of programs, for the comparison with those that package databases record (``layers.integrity``).
 
-Of every ELF file, and every script with an execute bit, that may be a program. The path and the first bytes decide which digests
-are computed (``formats.packages.file_digests``); if the database records another one, the file is read once more.
+Of every ELF file, and every script with an execute bit, that may be a program. The path and the first bytes decide which
+digests are computed (``formats.packages.file_digests``); if the database records another one, the file is read once more.
 """
 
 from careen.formats.packages.file_digests import ELF, SCRIPT, Digesting, first_algorithms, may_be_program

@@ -53,7 +53,7 @@ class _Claimed(Struct, frozen=True):
 
 def readers_of(fleet: Fleet) -> str:
     """The fingerprint of what reads layers: one that others read with an older version is read again."""
-    return fingerprint("secret" in fleet.settings.scanners, "licence" in fleet.settings.scanners)
+    return fingerprint(fleet.settings.scanners)
 
 
 def jobs_for(digests: Sequence[tuple[str, int]], lane: int, owner: str) -> list[Job]:
@@ -153,8 +153,7 @@ def sweep(fleet: Fleet) -> None:
 
 
 def _how(fleet: Fleet) -> How:
-    scanners = fleet.settings.scanners
-    return How(limits_of(fleet.settings), "secret" in scanners, "licence" in scanners, readers_of(fleet))
+    return How(limits_of(fleet.settings), tuple(fleet.settings.scanners), readers_of(fleet))
 
 
 def _claim(fleet: Fleet, digests: Sequence[str], worker: str) -> list[_Claimed]:

@@ -4,4 +4,4 @@ from careen.app.wiring import readers_with
 from careen.layers import index, read
 from careen.layers.dispatch import Dispatch
 
-LOADED = (index, read, Dispatch(readers_with(secrets=True)))
+LOADED = (index, read, Dispatch(readers_with(("secret", "behaviour"))))

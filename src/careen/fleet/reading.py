@@ -44,8 +44,7 @@ class File(Struct, frozen=True, array_like=True):
 
 class How(Struct, frozen=True, array_like=True):
     limits: Limits
-    secrets: bool
-    details: bool
+    scanners: tuple[str, ...]
     fingerprint: str
 
 
@@ -127,7 +126,7 @@ def _read(sender: Connection, asked: bytes) -> None:
 
     files, how = from_msgpack(asked, tuple[list[File], How])
     handles = [Path(file.path).open("rb") for file in files]
-    readers = Readers(lambda: readers_with(how.secrets, how.details), how.fingerprint)
+    readers = Readers(lambda: readers_with(how.scanners), how.fingerprint)
     _ = readers.dispatch  # loads what is left to load, before the rights are gone
     for missing in confine(MEMORY_BYTES, int(2 * how.limits.scan_seconds + GRACE_S)):
         log.debug("%s", missing)

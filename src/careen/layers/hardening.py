@@ -42,7 +42,7 @@ def hardening(tree: Squashed, facts: Facts, owners: Owners) -> Hardening:
             mode=modes(layer)[row] & 0o7777,
             capabilities=fact.path in capable(layer),
             owned=owner is not None and owner[0].ecosystem.distribution,
-            package=owner[1].purl if owner else "",
+            package=owners.purl(owner[1]) if owner else "",
         )
         lost = missing(fact.value, usual, always=file.owned and not file.privileged)
         if lost and (not file.owned or may_be_program(file.path)):

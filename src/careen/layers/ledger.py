@@ -31,7 +31,7 @@ def ledger_files(
                 state = "verified" if path in compared.verified else "listed"
             elif path in named or path in claimed:
                 state = "identified"
-            yield LedgerFile(path, layer, state, owner[1].purl if owner else "")
+            yield LedgerFile(path, layer, state, owners.purl(owner[1]) if owner else "")
 
 
 def _source(path: str) -> str:

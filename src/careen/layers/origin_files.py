@@ -67,7 +67,7 @@ class _Places:
         """The purl of the package, and whether it is the distribution's; "" if there is none."""
         owner = self._owners.of(path)
         if owner:
-            return owner[1].purl, owner[0].ecosystem.distribution
+            return self._owners.purl(owner[1]), owner[0].ecosystem.distribution
         folder = path.rpartition("/")[0]
         while folder:
             if folder in self._folders:

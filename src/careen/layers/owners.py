@@ -30,10 +30,18 @@ class Owners:
     def __init__(self, tree: Squashed) -> None:
         self._tree = tree
         self.by_place: dict[str, tuple[Cataloger, Package]] = {}
+        self._purls: dict[int, str] = {}
         self.digests: dict[str, str] = {}
 
     def of(self, path: str) -> tuple[Cataloger, Package] | None:
         return self.by_place.get(path) or self.by_place.get(self._tree.resolve(path))
+
+    def purl(self, owner: Package) -> str:
+        """Of a package that ``of`` gives; it is put together once, for all files of the package."""
+        found = self._purls.get(id(owner))
+        if found is None:
+            found = self._purls[id(owner)] = owner.purl
+        return found
 
     def in_distribution(self, path: str) -> Package | None:
         """The distribution's package that a file belongs to; an archive in an archive belongs to the owner of the outer one."""
@@ -100,7 +108,7 @@ class Owners:
         if package.owned_by or not package.evidence:
             return package
         owner = self.in_distribution(place_of(package))
-        return replace(package, owned_by=owner.purl) if owner else package
+        return replace(package, owned_by=self.purl(owner)) if owner else package
 
     def _is_there(self, place: str) -> bool:
         """Of a Python module, the compiled file alone may be left."""

@@ -58,7 +58,14 @@ def test_plain_http_is_for_a_mirror_that_is_named_so(address, hosts):
 
 
 def test_secrets_are_read_by_a_reader_of_their_own():
-    without, with_secrets = readers_with(secrets=False), readers_with(secrets=True)
+    without, with_secrets = readers_with(("vuln",)), readers_with(("vuln", "secret"))
     assert len(with_secrets) == len(without) + 1
-    assert fingerprint(True) != fingerprint(False)
-    assert fingerprint(True) == fingerprint(True)
+    assert fingerprint(("vuln", "secret")) != fingerprint(("vuln",))
+    assert fingerprint(("vuln",)) == fingerprint(("config",))
+
+
+def test_signs_of_behaviour_are_read_if_they_are_asked_for():
+    roles = {one.role for one in readers_with(("behaviour",))}
+    assert {"hardening", "hooks"} <= roles
+    assert not {"hardening", "hooks"} & {one.role for one in readers_with(("vuln",))}
+    assert fingerprint(("behaviour",)) != fingerprint(("vuln",))

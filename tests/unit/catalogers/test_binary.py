@@ -295,11 +295,11 @@ def test_cpe_names_the_version_without_its_build(version, cpe):
 
 
 def test_rules_are_part_of_the_fingerprint(monkeypatch):
-    before, real = fingerprint(False), contents()
+    before, real = fingerprint(()), contents()
     assert real.digests["catalogers/binary/rules/servers.toml"]
     other = {**real.digests, "catalogers/binary/rules/servers.toml": "0" * 32}
     monkeypatch.setattr(wiring, "contents", lambda: Contents(other, False))
-    assert fingerprint(False) != before
+    assert fingerprint(()) != before
 
 
 def test_nothing_is_found_in_debian_that_is_not_there(tmp_path):

@@ -14,7 +14,7 @@ from careen.fleet.reading import File, How, read_files
 from careen.layers.index import decode
 from careen.safety.budget import Limits
 
-HOW = How(Limits(), False, False, fingerprint(False))
+HOW = How(Limits(), ("vuln",), fingerprint(("vuln",)))
 
 
 def file_of(folder, name, content, compress=True):
@@ -36,7 +36,7 @@ def test_the_deltas_of_layers(tmp_path):
     files = [file_of(tmp_path, f"l{number}", {"etc/os-release": b"ID=debian\n", f"f{number}": b"x"}) for number in range(3)]
     found = list(read_files(files, HOW))
     assert [result.digest for result in found] == [file.digest for file in files]
-    deltas = [decode(result.delta, readers_with(False)) for result in found]
+    deltas = [decode(result.delta, readers_with(("vuln",))) for result in found]
     assert [delta.table.names() for delta in deltas] == [["etc/os-release", f"f{number}"] for number in range(3)]
     assert [delta.digest for delta in deltas] == [file.digest for file in files]
 
@@ -52,7 +52,7 @@ def test_bytes_that_are_not_those_of_the_digest(tmp_path):
 
 def test_a_file_that_is_not_a_layer_is_a_delta_that_states_it(tmp_path):
     (found,) = read_files([file_of(tmp_path, "noise", b"no archive" * 100, compress=False)], HOW)
-    assert decode(found.delta, readers_with(False)).unknowns
+    assert decode(found.delta, readers_with(("vuln",))).unknowns
 
 
 def test_a_child_that_dies_takes_one_layer_with_it(tmp_path, child):
@@ -67,7 +67,7 @@ def test_a_child_that_dies_takes_one_layer_with_it(tmp_path, child):
 def test_a_child_that_hangs_is_ended(child, monkeypatch):
     child(readers.never_answers)
     monkeypatch.setattr(reading, "GRACE_S", 0.2)
-    how = How(Limits(scan_seconds=0.1), False, False, "")
+    how = How(Limits(scan_seconds=0.1), ("vuln",), "")
     (found,) = read_files([File("a", "/x", 1)], how)
     assert found.trouble == "its reader took more than 0 seconds"
 

@@ -189,7 +189,7 @@ def test_the_paths_that_rules_read_stay():
 
 
 def test_types_of_distributions_are_those_of_the_catalogers():
-    ecosystems = [cataloger.ecosystem for cataloger in readers_with(secrets=False)]
+    ecosystems = [cataloger.ecosystem for cataloger in readers_with(())]
     assert {one.purl_type for one in ecosystems if one.distribution} == system_types()
 
 

@@ -21,7 +21,7 @@ from tests.support.images import File, Symlink, make_layer
 from tests.support.packagefiles import member, rpm
 from tests.support.rpmdb import header as rpm_header
 
-CATALOGERS = readers_with(False)
+CATALOGERS = readers_with(())
 
 
 def inventory_of(tmp_path, name, data):

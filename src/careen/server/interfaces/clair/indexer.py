@@ -180,7 +180,7 @@ class Indexer:
 
 def index_state(fleet: Fleet) -> str:
     """Changes with the code that reads layers: then Quay has everything indexed again."""
-    return fingerprint("secret" in fleet.settings.scanners, "licence" in fleet.settings.scanners)
+    return fingerprint(fleet.settings.scanners)
 
 
 def unread(fleet: Fleet, sources: Sequence[LayerSource]) -> list[LayerSource]:
