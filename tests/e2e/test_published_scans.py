@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -50,9 +51,13 @@ def mirror(tmp_path_factory):
 
 @pytest.fixture
 def registry():
+    """What a scan leaves behind still asks it: its threads end before the next test begins."""
+    before = set(threading.enumerate())
     with Registry() as started:
         yield started
         started.let_go.set()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(30)
 
 
 @pytest.fixture
