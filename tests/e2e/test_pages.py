@@ -29,10 +29,7 @@ from careen.server.assembled import assembled
 from careen.server.options import ServerOptions
 
 SCRIPT = Path(__file__).parents[1] / "support/browser/pages.mjs"
-PICTURES = (
-    *("overview-wide-light", "overview-phone-dark", "image-wide-light", "images-wide-dark", "tag-wide-light"),
-    *("findings-phone-light", "search-wide-light"),
-)
+PICTURES = ("overview-wide-light", "overview-phone-dark", "image-wide-light", "images-wide-dark", "tag-wide-light")
 DAY_S = 86_400.0
 IMAGES = (
     # name, critical, high, medium, low, risk, coverage, runs
