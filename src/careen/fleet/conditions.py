@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
 
 from careen.errors import UsageError
 from careen.matching.keys import Key, Keys
@@ -20,7 +20,8 @@ from .query import SEVERITIES, Operator, Term
 from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
-OF_IMAGE = frozenset(("image", "reference", "distribution", "coverage", "runs"))
+FEW = 2000  # images of a project
+OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 _SCALES = {"risk": 1000, "epss": 1_000_000}
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
@@ -113,6 +114,14 @@ def visible(project_id: int | None) -> ColumnElement[bool]:
     return seen.exists()
 
 
+def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
+    """The same for lists in the order of an index: a project with few images leads to them, else each image is asked."""
+    own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    some = own.limit(FEW + 1).subquery()
+    number = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return image.c.id.in_(own) if number <= FEW else visible(project_id)
+
+
 def has_none_of(units: Select[tuple[int]]) -> ColumnElement[bool]:
     """No package of the image is among these."""
     one = image_unit.alias()
@@ -124,9 +133,9 @@ def _of_image(term: Term) -> ColumnElement[bool]:
         return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
     if term.field == "image":
         return or_(_like(image.c.identity, term.value), _like(image.c.digest, term.value))
-    if term.field == "reference":
+    if term.field in ("reference", "base"):
         value = term.value.removesuffix("*")
-        return image.c.reference.contains(value, autoescape=True)
+        return image.c[term.field].contains(value, autoescape=True)
     column = image.c[term.field]
     return _like(column, term.value)
 
