@@ -32,7 +32,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     from careen.checks.files import Found, find_files
 
     def find() -> Found:
-        found = find_files(paths)
+        found = find_files(paths, settings.exclude)
         return Found((*_as_files(commands), *found.files), found.unknowns)
 
     return _report_of(", ".join(paths or ["--run"]), find, settings, progress)

@@ -34,6 +34,7 @@ def parser() -> Parser:
         "what to look for",
         (
             "scanners",
+            "exclude",
             "checks_off",
             "checks_on",
             "check_severity",
@@ -44,6 +45,7 @@ def parser() -> Parser:
             "allowed_images",
             "allow_helm",
         ),
+        {"exclude": "--skip-dirs --skip-files"},
     )
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))

@@ -8,11 +8,15 @@ import gc
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from careen import __version__
 from careen.errors import Error, UsageError
 
 from .streams import forget_output, make_sure_of_streams
+
+if TYPE_CHECKING:
+    import argparse
 
 # name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
 COMMANDS = {
@@ -97,13 +101,43 @@ def _run(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     arguments = _command_first(arguments)
+    if arguments[:1] == ["help"] and arguments[1:2] and arguments[1] in COMMANDS:
+        arguments = [arguments[1], "--help"]
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         (sys.stdout if arguments else sys.stderr).write(_help())
         return 0 if arguments else 2
-    name, rest = arguments[0], arguments[1:]
-    if name in ("-V", "--version"):
+    if arguments[0] in ("-V", "--version"):
         sys.stdout.write(f"careen {__version__}\n")
         return 0
+    try:
+        arguments, command, found = _understood(arguments)
+        return int(command.run(found))
+    except SystemExit as end:  # argparse has printed a help text
+        return int(end.code or 0)
+    except UsageError as error:
+        from .habits import corrected
+
+        raise corrected(arguments, error) from None
+
+
+def _understood(arguments: list[str]) -> "tuple[list[str], Any, argparse.Namespace]":
+    """(command line, module of the command, what it reads of the line)"""
+    try:
+        return arguments, *_read(arguments)
+    except UsageError as error:
+        from .habits import meant
+
+        line = meant(arguments, error)
+        if not {"-q", "--quiet"} & {*arguments}:
+            from .errors import print_note
+
+            print_note(f"read as: {line}")
+        arguments = [*line.words]
+        return arguments, *_read(arguments)
+
+
+def _read(arguments: Sequence[str]) -> "tuple[Any, argparse.Namespace]":
+    name, rest = arguments[0], arguments[1:]
     if name not in COMMANDS:
         raise _unknown(name)
     from careen.safety.interrupts import interrupts_wait
@@ -111,10 +145,7 @@ def _dispatch(arguments: list[str]) -> int:
     with interrupts_wait():  # msgspec inspects the settings
         command = importlib.import_module(COMMANDS[name][0])
         parser = command.parser()
-    try:
-        return int(command.run(parser.read(rest)))
-    except SystemExit as end:  # argparse has printed a help text
-        return int(end.code or 0)
+    return command, parser.read(rest)
 
 
 def _command_first(arguments: list[str]) -> list[str]:

@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     from careen.app.wiring import reporters
 
     from .assessing import with_progress
+    from .errors import print_note
     from .log import start
     from .output import write
     from .output_plan import plan_outputs
@@ -75,6 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
                 if arguments.profile is None or output.path or output.folder:
                     write(output, [report], settings, names[reference], written > 0, arguments.spec_version)
             written += 1
+            if report.image.kind == "sbom" and not settings.quiet:
+                print_note(f"to list the vulnerabilities of an SBOM: careen scan {reference}")
             return _check(report, arguments.profile) if arguments.profile else 0
 
         return each(references, write_one, arguments.debug)

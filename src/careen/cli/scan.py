@@ -32,6 +32,7 @@ def parser() -> Parser:
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
     looks = (
         "scanners",
+        "exclude",
         "origin_kb",
         "behaviour_parts",
         "behaviour_rules",
@@ -42,7 +43,7 @@ def parser() -> Parser:
         "checks",
         "compliance",
     )
-    add_settings(made, "what to look for", looks)
+    add_settings(made, "what to look for", looks, {"exclude": "--skip-dirs --skip-files"})
     add_settings(made, "licences", ("licence_deny", "licence_ask", "licence_allow", "licence_except"))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     gates = (
