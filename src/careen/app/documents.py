@@ -16,7 +16,7 @@ from careen.sboms.file import MAX_BYTES, read_data, read_file, recognised
 Read = Callable[[], tuple[Image, Inventory]]
 
 PURL_CHARACTERS = 4_000
-# How a document begins: JSON, XML, SPDX tag-value, package URLs. No archive does: it begins with a file's name or a magic number.
+# How a document begins: JSON, XML, SPDX tag-value, package URLs. An archive begins with the name of a file, or a magic number.
 _BEGINNINGS = (b"{", b"<", b"SPDX", b"pkg:", b"#")
 
 

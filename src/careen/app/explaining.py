@@ -34,7 +34,7 @@ class About(Struct, frozen=True):
 
 
 def about(id: str, settings: Settings, progress: Progress = silent) -> About:
-    """By all sources of the database; nothing is fetched for it."""
+    """By all sources of the database."""
     refresh = AdvisoryRefresh(settings, {}, progress, RefreshState())
     with ExitStack() as opened:
         knowledge = refresh.knowledge_for(Inventory(None, ()), opened)
@@ -45,8 +45,8 @@ def about(id: str, settings: Settings, progress: Progress = silent) -> About:
 
 def check_of(id: str) -> Check | None:
     """The check of this id."""
-    wanted = id.upper()
-    return next((check for folder in CHECKS for check in load(f"careen.checks.{folder}", "CHECK", Check) if check.id == wanted), None)
+    checks = (check for folder in CHECKS for check in load(f"careen.checks.{folder}", "CHECK", Check))
+    return next((check for check in checks if check.id == id.upper()), None)
 
 
 def _about(id: str, knowledge: Knowledge, settings: Settings) -> About:

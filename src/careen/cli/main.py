@@ -8,15 +8,16 @@ import gc
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from careen import __version__
 from careen.errors import Error, UsageError
 
 from .streams import forget_output, make_sure_of_streams
 
+TYPE_CHECKING = False  # as in typing, whose import takes longer than all others here
 if TYPE_CHECKING:
     import argparse
+    from types import ModuleType
 
 # name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
 COMMANDS = {
@@ -120,7 +121,7 @@ def _dispatch(arguments: list[str]) -> int:
         raise corrected(arguments, error) from None
 
 
-def _understood(arguments: list[str]) -> "tuple[list[str], Any, argparse.Namespace]":
+def _understood(arguments: list[str]) -> "tuple[list[str], ModuleType, argparse.Namespace]":
     """(command line, module of the command, what it reads of the line)"""
     try:
         return arguments, *_read(arguments)
@@ -136,7 +137,7 @@ def _understood(arguments: list[str]) -> "tuple[list[str], Any, argparse.Namespa
         return arguments, *_read(arguments)
 
 
-def _read(arguments: Sequence[str]) -> "tuple[Any, argparse.Namespace]":
+def _read(arguments: Sequence[str]) -> "tuple[ModuleType, argparse.Namespace]":
     name, rest = arguments[0], arguments[1:]
     if name not in COMMANDS:
         raise _unknown(name)

@@ -11,7 +11,6 @@ from careen.config import Settings, nearest
 from careen.errors import UsageError
 from careen.plugins import Reporter
 
-
 # Names of formats as other scanners write them.
 SAME_FORMATS = {"cyclonedx-json": "cyclonedx", "spdx-json": "spdx", "md": "markdown"}
 

@@ -18,8 +18,8 @@ def parser() -> Parser:
         prog="careen scan",
         usage="careen scan [flags] REFERENCE …",
         description="List the vulnerabilities of an image, why it has them, and which version fixes them.",
-        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete. Of several\n"
-        "references the strictest code counts. Their reports follow each other (JSON: one document after another);\n"
+        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.\n"
+        "Of several references the strictest code counts. Their reports follow each other, in JSON as one array; "
         "--output-dir writes a file for each.",
     )
     add_references(
@@ -81,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from .assessing import with_progress
     from .log import start
-    from .output import write
+    from .output import end_of_array, write
     from .output_plan import plan_outputs
 
     references = references_of(arguments, "careen scan")
@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
         log.warning("the .careenignore of this folder is not applied; --ignore-file .careenignore applies it")
     settings, send = connected(settings)
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
-    names, written = file_names(references), 0
+    names, written, listed = file_names(references), 0, len(references) > 1 or settings.all_platforms
 
     with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 
@@ -107,9 +107,12 @@ def run(arguments: argparse.Namespace) -> int:
                 suggest(reports)
                 return 0
             for output in outputs:
-                write(output, reports, settings, names[reference], written > 0)
+                write(output, reports, settings, names[reference], written > 0, listed=listed)
             written += 1
             send(reports, reference)
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
 
-        return each(references, scan, arguments.debug)
+        code = each(references, scan, arguments.debug)
+        if listed and written:
+            end_of_array(outputs)
+        return code

@@ -152,8 +152,9 @@ def _statuses(value: str, line: Sequence[str]) -> Meaning:
     return Meaning(("--ignore-file", ".careen.yaml"), "a rule with fix: selects states of the fix: docs/ignoring.md")
 
 
-_SECRET = "secrets do not belong on a command line: set {}"
-_TOKEN, _PASSWORD = _SECRET.format("CAREEN_SERVER_TOKEN"), _SECRET.format("CAREEN_REGISTRY_PASSWORD")
+_NOT_HERE = "secrets do not belong on a command line: set {}"
+_TOKEN = _NOT_HERE.format("CAREEN_SERVER_TOKEN")
+_PASSWORD = _NOT_HERE.format("CAREEN_REGISTRY_PASSWORD")
 _DATABASE = "its database has another form; careen db update fetches Careen's own"
 _UPDATE = Flag(lambda value, line: Meaning(("update",), "its name is another one here", "db", alone=True), takes=False)
 _CLEAR = Flag(lambda value, line: Meaning(("clear",), "its name is another one here", "cache", alone=True), takes=False)

@@ -3,6 +3,7 @@
 import importlib
 import shlex
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -108,7 +109,8 @@ def _line(command: str, start: Meaning | None, name: str, targets: Sequence[str]
 def _start(name: str, rest: Sequence[str]) -> Meaning | None:
     """What the first word means, if it is no command of ours, or means something else in another scanner."""
     if name.startswith("-") and name != "-":
-        return Meaning(tuple(_pairs((name, *rest), _values_of("scan"))[1]), "flags follow the command here", "scan")
+        targets = _pairs((name, *rest), _values_of("scan"))[1]
+        return Meaning(tuple(targets), "flags follow the command here", "scan") if targets else None
     ours = name in _ours()
     targets = _pairs(rest, _values_of(name if ours else "scan"))[1]
     return our_command_meaning(name, targets) if ours else command_meaning(name, targets)
@@ -122,7 +124,8 @@ def _flags(pairs: Sequence[tuple[str, str | None]], taken: Mapping[str, bool], l
 
 def _with_configuration(flags: Sequence[str]) -> list[str]:
     """The scanners that are named besides the one for configuration files; none if that one is not named."""
-    asked = next((value for flag, value in zip(flags, flags[1:], strict=False) if flag == "--scanners"), "").lower().split(",")
+    value = next((value for flag, value in pairwise(flags) if flag == "--scanners"), "")
+    asked = value.lower().split(",")
     others = [word for word in asked if word not in ("config", "misconfig")]
     return (others or ["vuln"]) if len(others) < len(asked) else []
 
