@@ -24,11 +24,12 @@ from careen.app.origin import search_of
 from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
-from careen.errors import DatabaseError, InputError, UsageError
+from careen.errors import DatabaseError, InputError
 from careen.formats.scans.saved_report import Saved
 from careen.images.paths import is_path
 from careen.layers.index import Readers
 from careen.layers.kept import Kept
+from careen.log import logger
 from careen.matching.remembered import Memory
 from careen.model.delta import Delta
 from careen.model.image import Image
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from careen.model.finding import Vulnerability
     from careen.model.ledger import Ledger, LedgerFile
     from careen.model.plan import Plan
+
+log = logger(__name__)
 
 OnDelta = Callable[[Delta], None]
 Read = tuple[Image, Inventory]  # an image with its inventory, which an earlier call read
@@ -201,11 +204,11 @@ class Session:
         if isinstance(reference, Image):
             return self.inventory_of(reference, progress, on_delta)
         if document := document_of(reference):
-            _refuse_exclusion(self._settings)
+            _warn_of_exclusion(self._settings)
             image, found = document()
             return image, with_vendors(found)
         image = self._with_attached(open_image(reference, self._settings, progress, self._fetcher))
-        _refuse_exclusion(self._settings, image)
+        _warn_of_exclusion(self._settings, image)
         image, found = self.inventory_of(image, progress, on_delta)
         if found.packages or found.secrets or not is_single_file(image):
             return image, found
@@ -367,10 +370,9 @@ def _yara_rules(settings: Settings) -> "tuple[YaraRules, ...]":
     return load_rules(settings.behaviour_rules)
 
 
-def _refuse_exclusion(settings: Settings, image: Image | None = None) -> None:
+def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
     if settings.exclude and not (image and any(layer.folder for layer in image.layers)):
-        hint = "findings of an image are suppressed by a rule with path: in --ignore-file FILE (docs/ignoring.md)"
-        raise UsageError("--exclude leaves out places of a folder", hint)
+        log.warning("--exclude leaves out places of a folder: here nothing is left out (--ignore-file suppresses findings)")
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:

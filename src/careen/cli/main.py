@@ -45,6 +45,7 @@ COMMANDS = {
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),
     "config": ("careen.cli.config", "show the settings, and where each comes from"),
+    "migrate": ("careen.cli.migrate", "carry settings and ignore rules of other tools over"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),
     "version": ("careen.cli.version", "print the version, or all versions as JSON"),
 }
