@@ -44,6 +44,7 @@ COMMANDS = {
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),
+    "doctor": ("careen.cli.doctor", "look at network, credentials, cache and database, and say what to do"),
     "config": ("careen.cli.config", "show the settings, and where each comes from"),
     "migrate": ("careen.cli.migrate", "carry settings and ignore rules of other tools over"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),

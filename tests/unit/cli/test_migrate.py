@@ -69,7 +69,8 @@ def test_nothing_is_replaced(careen_command, here):
 
 def test_rules_of_hadolint(careen_command, here):
     Path(".hadolint.yaml").write_text(
-        "ignored: [DL3057, DL1]\noverride: {error: [DL3020], never: [DL3020]}\nfailure-threshold: warning\nlabel-schema: {a: b}\n"
+        "ignored: [DL3057, DL1]\noverride: {error: [DL3020], never: [DL3020]}\n"
+        "failure-threshold: warning\nlabel-schema: {a: b}\n"
     )
     _, out, err = careen_command("migrate", ".hadolint.yaml")
     found = tomllib.loads(out)

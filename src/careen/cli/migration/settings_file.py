@@ -22,8 +22,8 @@ FLAGS = {
     "registry.insecure-skip-tls-verify": "--insecure", "registry.insecure-use-http": "--plain-http",
     "registry.ca-cert": "--ca-file", "fail-on-severity": "--fail-on", "search.scope": "--scope", "vex-documents": "--vex",
     "log.level": "--log-level", "log.quiet": "--quiet", "vulnerability.type": "--pkg-types", "db.cache-dir": "",
-    "db.auto-update": "", "check-for-app-update": "", "ignore": "", "server.addr": "--server", "secret.config": "--secret-config",
-    "image.input": "--input", "image.source": "--image-src",
+    "db.auto-update": "", "check-for-app-update": "", "ignore": "", "server.addr": "--server",
+    "secret.config": "--secret-config", "image.input": "--input", "image.source": "--image-src",
 }  # fmt: skip
 _NOTHING = ("", "[]", "{}")
 
