@@ -66,20 +66,20 @@ def stage(folder: Path) -> None:
             shutil.copyfile(path, place)
     pages = {place.relative_to(folder).with_suffix("").as_posix() for place in places.values() if place.suffix == ".md"}
     home = (HERE / "home.md").read_text("utf-8")
-    (folder / "index.md").write_text(home + "".join(_section(*one) for one in sections(pages)), "utf-8")
+    (folder / "index.md").write_text(home + "".join(_section(*entry) for entry in sections(pages)), "utf-8")
 
 
 def sections(pages: set[str]) -> list[tuple[str, str, list[str]]]:
     """(title, about, pages that are there); the last has the pages of no section."""
     named = tomllib.loads((HERE / "nav.toml").read_text("utf-8"))["section"]
-    found = [(one["title"], one["about"], [page for page in one["pages"] if page in pages]) for one in named]
+    found = [(entry["title"], entry["about"], [page for page in entry["pages"] if page in pages]) for entry in named]
     rest = in_no_section(pages)
     return [*found, (MORE, "Pages that stand in no section yet.", rest)] if rest else found
 
 
 def in_no_section(pages: set[str]) -> list[str]:
     """But for the decisions, which their own list has, and the README, which the home page stands for."""
-    named = {page for one in tomllib.loads((HERE / "nav.toml").read_text("utf-8"))["section"] for page in one["pages"]}
+    named = {page for entry in tomllib.loads((HERE / "nav.toml").read_text("utf-8"))["section"] for page in entry["pages"]}
     return sorted(page for page in pages - named if not page.startswith("adr/") and page not in UNLISTED)
 
 
@@ -118,7 +118,7 @@ def _decisions(path: Path) -> str:
     """The list of decisions is the navigation of their pages."""
     if path != DOCS / "adr/README.md":
         return ""
-    names = sorted(one.stem for one in path.parent.glob("0*.md"))
+    names = sorted(entry.stem for entry in path.parent.glob("0*.md"))
     return "\n```{toctree}\n:hidden:\n\n" + "\n".join(names) + "\n```\n"
 
 

@@ -34,7 +34,7 @@ def site(build, tmp_path_factory):
 
 
 def test_the_navigation_names_pages_once():
-    pages = [page for one in tomllib.loads((SITE / "nav.toml").read_text("utf-8"))["section"] for page in one["pages"]]
+    pages = [page for section in tomllib.loads((SITE / "nav.toml").read_text("utf-8"))["section"] for page in section["pages"]]
     assert sorted(pages) == sorted(set(pages))
 
 

@@ -92,7 +92,7 @@ def _lines(found: "About") -> Iterator[str]:
 def _advisory(advisory: "Advisory") -> str:
     from careen.output.escape import visible
 
-    fixed = list(dict.fromkeys((*advisory.fixed_versions, *(one.fixed for one in advisory.ranges if one.fixed))))
+    fixed = list(dict.fromkeys((*advisory.fixed_versions, *(affected.fixed for affected in advisory.ranges if affected.fixed))))
     state = f"fixed in {', '.join(fixed[:3])}" if fixed else advisory.status.replace("_", " ")
     if not fixed and advisory.status == "fixed":
         state = "no fixed version is named"

@@ -54,10 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
             print_note(f"wrote {arguments.output_dir / name}")
     else:
         sys.stdout.write("\n".join(text if len(texts) < 2 else f"# ---- {name} ----\n{text}" for name, text in texts.items()))
-    for _, one in found:
-        for text in one.left:
+    for _, parts in found:
+        for text in parts.left:
             print_note(f"not carried over: {text}")
-        for text in one.notes:
+        for text in parts.notes:
             print_note(f"carried over, with a difference: {text}")
     _say_next(texts, written=arguments.write)
     return 0
@@ -68,10 +68,10 @@ def _texts(found: "Sequence[tuple[Path, Carried]]") -> dict[str, str]:
     from careen.policy.ignores_written import as_yaml
 
     texts = {}
-    if any(one.rules for _, one in found):
-        rules = [rule for _, one in found for rule in one.rules]
+    if any(parts.rules for _, parts in found):
+        rules = [rule for _, parts in found for rule in parts.rules]
         texts[RULES] = _heading(found) + as_yaml(rules)
-    settings = {key: value for _, one in found for key, value in one.settings.items()}
+    settings = {key: value for _, parts in found for key, value in parts.settings.items()}
     if settings:
         texts[SETTINGS] = _heading(found) + _toml(settings)
     return texts
@@ -82,7 +82,7 @@ def _heading(found: "Sequence[tuple[Path, Carried]]") -> str:
     from careen.output.escape import visible
 
     lines = [f"# careen migrate {' '.join(visible(str(path), 200) for path, _ in found)}"]
-    lines += [f"# not carried over: {visible(text, 300)}" for _, one in found for text in one.left]
+    lines += [f"# not carried over: {visible(text, 300)}" for _, parts in found for text in parts.left]
     return "\n".join([*lines, "", ""])
 
 

@@ -1,6 +1,6 @@
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -26,7 +26,6 @@ RULES = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(RULES, min_size=1, max_size=4))
 def test_what_is_written_is_read_back(rules):
     found = read_ignores(as_yaml(rules), "x")
@@ -35,7 +34,7 @@ def test_what_is_written_is_read_back(rules):
 
 def test_types_become_patterns_of_purls():
     rule = Ignore("*", "", package="a", types=frozenset(("npm", "deb")))
-    assert [(one.id, one.package, one.purl) for one in read_ignores(as_yaml([rule]), "x")] == [
+    assert [(found.id, found.package, found.purl) for found in read_ignores(as_yaml([rule]), "x")] == [
         ("*", "a", "pkg:deb/*"),
         ("*", "a", "pkg:npm/*"),
     ]

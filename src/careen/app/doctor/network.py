@@ -69,7 +69,7 @@ def asked(settings: Settings, environ: Mapping[str, str], hosts: Hosts, progress
         thread.join(max(0.0, deadline - time.monotonic()))
     with hosts.lock:
         missing = {host: Asked(host, what, "no answer in time") for host, (_, what) in addresses.items() if host not in results}
-        return tuple(sorted((*results.values(), *missing.values()), key=lambda one: (one.what, one.host)))
+        return tuple(sorted((*results.values(), *missing.values()), key=lambda answer: (answer.what, answer.host)))
 
 
 def network_lines(settings: Settings, environ: Mapping[str, str], found: Iterable[Asked]) -> Iterator[Line]:
@@ -79,7 +79,7 @@ def network_lines(settings: Settings, environ: Mapping[str, str], found: Iterabl
         yield note("network", "offline", "the run is offline: no host is asked", "leave out --offline to ask them")
         return
     found = tuple(found)
-    silent = [one for one in found if one.failure]
+    silent = [answer for answer in found if answer.failure]
     if len(found) > NETWORK_IS_DOWN and len(silent) == len(found):
         text = f"none of {len(found)} hosts answers: {silent[0].failure}, …"
         yield problem(
@@ -89,15 +89,15 @@ def network_lines(settings: Settings, environ: Mapping[str, str], found: Iterabl
             silent[0].hint or "check the network; without one: --offline, and careen db import FILE",
         )
         return
-    for one in found:
-        name = f"{one.host} ({one.what})"
-        if not one.failure and one.status >= 500:
-            yield note("network", "host_trouble", f"{name} answers with status {one.status}", "try again later")
-        elif not one.failure:
+    for answer in found:
+        name = f"{answer.host} ({answer.what})"
+        if not answer.failure and answer.status >= 500:
+            yield note("network", "host_trouble", f"{name} answers with status {answer.status}", "try again later")
+        elif not answer.failure:
             yield ok("network", "host", f"{name} answers")
         else:
-            advice = one.hint or "check the name, the proxy and the firewall; a mirror: careen db update --from MIRROR"
-            yield problem("network", "host_silent", f"{name}: {one.failure}", advice)
+            advice = answer.hint or "check the name, the proxy and the firewall; a mirror: careen db update --from MIRROR"
+            yield problem("network", "host_silent", f"{name}: {answer.failure}", advice)
 
 
 def clock_lines(settings: Settings, hosts: Hosts) -> Iterator[Line]:

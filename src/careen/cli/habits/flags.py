@@ -13,8 +13,10 @@ from .meaning import SAME, Meaning
 
 FORMATS = {"syft-json": "cyclonedx", "spdx-tag-value": "spdx", "text": "table", "junit-xml": "junit"}
 TEMPLATES = {"html": "html", "junit": "junit", "gitlab": "gitlab", "asff": "json"}
-COMPLIANCE = (("docker-cis", "cis-docker-1.6"), ("k8s-cis", "cis-kubernetes-5"), ("k8s-nsa", "nsa"))
-COMPLIANCE += (("k8s-pss-baseline", "pss-baseline"), ("k8s-pss-restricted", "pss-restricted"))
+COMPLIANCE = {
+    "docker-cis": "cis-docker-1.6", "k8s-cis": "cis-kubernetes-5", "k8s-nsa": "nsa", "k8s-pss-baseline": "pss-baseline",
+    "k8s-pss-restricted": "pss-restricted",
+}  # fmt: skip
 _DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?")
 _SEVERITIES = ("critical", "high", "medium", "low", "negligible", "unknown")
 
@@ -131,7 +133,7 @@ def _timeout(value: str, line: Sequence[str]) -> Meaning | None:
 
 
 def _compliance(value: str, line: Sequence[str]) -> Meaning | None:
-    name = next((ours for theirs, ours in COMPLIANCE if value.startswith(theirs)), "")
+    name = next((ours for theirs, ours in COMPLIANCE.items() if value.startswith(theirs)), "")
     return Meaning(("--compliance", name), f"its name is {name} here") if name else None
 
 
@@ -222,7 +224,7 @@ FLAGS: dict[str, Flag] = {
     "--template": _never("a format takes its place"),
     "-t": _never("a format takes its place"),
     "--file-patterns": _never("files are recognised by name and content"),
-    "--helm-values": _switch("--allow-helm", why="Careen renders charts with helm and their own values"),
+    "--helm-values": _never("careen check --allow-helm renders charts with their own values"),
     "--no-prefix": _always(),
     "--include-non-failures": _never("checks that pass are not listed", takes=False),
     # Grype and Syft

@@ -1,13 +1,12 @@
 import tomllib
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.formats.data.quoted import quoted
 from careen.formats.data.yaml_document import read
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_both_formats_read_it_back(text):
     assert tomllib.loads(f"a = {quoted(text)}")["a"] == text
