@@ -65,7 +65,7 @@ def stage(folder: Path) -> None:
         else:
             shutil.copyfile(path, place)
     pages = {place.relative_to(folder).with_suffix("").as_posix() for place in places.values() if place.suffix == ".md"}
-    home = (HERE / "home.md").read_text("utf-8")
+    home = (HERE / "home.md").read_text("utf-8").replace("](../", "](")
     (folder / "index.md").write_text(home + "".join(_section(*entry) for entry in sections(pages)), "utf-8")
 
 

@@ -62,8 +62,9 @@ class _Formatter(argparse.HelpFormatter):
         return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False, break_long_words=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        """The line breaks of the text stay."""
-        return "\n".join(f"{indent}{part}" for line in text.split("\n") for part in self._split_lines(line, width) or [""])
+        """The line breaks of the text stay, and lines that are indented."""
+        lines = ([line] if line.startswith("  ") else self._split_lines(line, width) or [""] for line in text.split("\n"))
+        return "\n".join(f"{indent}{part}" for parts in lines for part in parts)
 
 
 def add_settings(

@@ -44,7 +44,7 @@ COMMANDS = {
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),
-    "doctor": ("careen.cli.doctor", "look at network, credentials, cache and database, and say what to do"),
+    "doctor": ("careen.cli.doctor", "look at what a scan needs here, and say what to do"),
     "config": ("careen.cli.config", "show the settings, and where each comes from"),
     "migrate": ("careen.cli.migrate", "carry settings and ignore rules of other tools over"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),
@@ -54,12 +54,17 @@ COMMANDS = {
 GENERAL = ("--cache-dir", "--config", "--debug", "--log-level", "--plugins")  # flags of every command
 
 EXAMPLES = """\
-examples:
+start here:
   careen scan nginx:latest               from Docker, Podman or a registry
-  docker save my-image | careen scan -   an archive on standard input
-  careen scan image.tar --format json    an archive, the report for programs
-  careen check .                         configuration files of a source tree
-  careen scan my-image --fail-on high    exit with 1 to stop a pipeline
+  careen scan image.tar                  an archive; - is standard input
+  careen scan .                          the lock files of a source tree
+  careen scan sbom.json                  an SBOM, also on standard input
+  careen scan app --fail-on high         exit with 1, to stop a pipeline
+  careen scan app -f json -o r.json      the report for programs; sarif, html …
+  careen explain CVE-2021-44228 app      why it is found, or why not
+  careen fix app                         what to upgrade first
+  careen check .                         Dockerfiles, Compose, Kubernetes
+  careen doctor                          when something does not work
 """
 
 
@@ -163,7 +168,7 @@ def _help() -> str:
     commands = "".join(f"  {name:<12}{what}\n" for name, (_, what) in COMMANDS.items())
     return (
         "usage: careen COMMAND …\n\nInspects container images: what is vulnerable, why, which version fixes it,\n"
-        f"and what could not be assessed.\n\ncommands:\n{commands}\n{EXAMPLES}\n"
+        f"and what could not be assessed.\n\n{EXAMPLES}\ncommands:\n{commands}\n"
         "careen COMMAND --help lists the flags of a command.\n"
     )
 

@@ -12,12 +12,26 @@ from .settings import loaded_settings
 
 log = logger(__name__)
 
+# What people look for first, before the list of all flags.
+FIRST = """\
+most used:
+  --fail-on high            exit with 1 on a high or critical finding
+  -s, --severity high       list only these
+  --ignore-unfixed          suppress what has no fix
+  -f, --format json         also table, sarif, html, cyclonedx, markdown …
+  -o, --output FILE         write the report there
+  --scanners vuln,secret    look for these only
+  --exclude node_modules    leave places of a folder out
+  --ignore-file FILE        decisions of yours, with reasons
+  --offline                 use the database as it is
+  -q, --quiet               the report and errors only"""
+
 
 def parser() -> Parser:
     made = Parser(
         prog="careen scan",
         usage="careen scan [flags] REFERENCE …",
-        description="List the vulnerabilities of an image, why it has them, and which version fixes them.",
+        description="List the vulnerabilities of an image, why it has them, and which version fixes them.\n\n" + FIRST,
         epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.\n"
         "Of several references the strictest code counts. Their reports follow each other, in JSON as one array; "
         "--output-dir writes a file for each.",
@@ -25,7 +39,7 @@ def parser() -> Parser:
     add_references(
         made,
         "image name, archive (.tar, .sif, .squashfs, .AppImage), OCI layout, root file system or source tree, package (.deb, "
-        ".rpm, .whl …), jar, program or lock file; - is an archive on standard input; a bare word is an image, a path is "
+        ".rpm, .whl …), jar, program, lock file, SBOM or package URL (pkg:…); - is an archive or SBOM on standard input; a bare word is an image, a path is "
         "./NAME; a prefix forces the source: docker:, podman:, "
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
