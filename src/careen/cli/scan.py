@@ -39,7 +39,8 @@ def parser() -> Parser:
     add_references(
         made,
         "image name, archive (.tar, .sif, .squashfs, .AppImage), OCI layout, root file system or source tree, package (.deb, "
-        ".rpm, .whl …), jar, program, lock file, SBOM or package URL (pkg:…); - is an archive or SBOM on standard input; a bare word is an image, a path is "
+        ".rpm, .whl …), jar, program, lock file, SBOM or package URL (pkg:…); - is an archive or SBOM on standard input; a "
+        "bare word is an image, a path is "
         "./NAME; a prefix forces the source: docker:, podman:, "
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
