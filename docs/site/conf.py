@@ -11,6 +11,7 @@ copyright = "the authors of Careen"
 extensions = ["myst_parser"]
 root_doc = "index"
 html_theme = "furo"
+html_search_scorer = str(Path(__file__).with_name("scorer.js"))
 html_title = f"Careen {version}"
 html_show_copyright = False
 html_show_sourcelink = False
