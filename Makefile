@@ -81,5 +81,7 @@ released: $(VENV)/.ready  ## fails if TAG does not name the version of the check
 new-check new-cataloger new-source new-reporter new-distribution: $(VENV)/.ready   ## a plugin, its test and its docs to begin with: NAME=…
 	$(BIN)/python scaffolds/new.py $(@:new-%=%) "$(NAME)" $(TARGET)
 	$(BIN)/python -m pytest -q tests/docs tests/golden --update -k "docs or $(NAME)"
+docs: $(VENV)/.ready      ## the site in .cache/site, without warnings; pip install "careen[docs]" first
+	@$(BIN)/python docs/site/build.py
 clean:
 	rm -rf $(VENV) .venv-* dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants

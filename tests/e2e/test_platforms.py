@@ -21,12 +21,8 @@ def shell(tmp_path):
 
 
 def reports(text):
-    decoder, found = json.JSONDecoder(), []
-    while text.strip():
-        document, end = decoder.raw_decode(text.strip())
-        found.append(document)
-        text = text.strip()[end:]
-    return found
+    found = json.loads(text)
+    return found if isinstance(found, list) else [found]
 
 
 def codes(report):

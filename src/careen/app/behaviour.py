@@ -7,7 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.app.changelogs import changelogs_of
-from careen.app.opening import open_image, sbom_path
+from careen.app.documents import document_of
+from careen.app.opening import open_image
 from careen.app.session import Session
 from careen.config import Settings
 from careen.errors import InputError
@@ -37,7 +38,7 @@ def behaviour_of(reference: str, settings: Settings, progress: Progress = silent
     from careen.output.summary import behaviour_findings
     from careen.pipeline.behaviour import signs_of
 
-    if sbom_path(reference) is not None:
+    if document_of(reference) is not None:
         raise InputError(f"{reference}: an SBOM contains no files", "name the image")
     settings = replace(settings, scanners=("behaviour",))
     with Session(settings, all_files=all_files) as session:

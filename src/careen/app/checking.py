@@ -34,7 +34,7 @@ def check(paths: Sequence[str], settings: Settings, progress: Progress = silent,
     from careen.checks.files import find_files
 
     def find() -> "Found":
-        found = find_files(paths)
+        found = find_files(paths, settings.exclude)
         return replace(found, files=(*_as_files(commands), *found.files))
 
     return _report_of(", ".join(paths or ["--run"]), find, settings, progress)

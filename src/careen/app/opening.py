@@ -7,6 +7,7 @@ import msgspec
 from msgspec.structs import replace
 
 from careen.app.cachefolder import cache_folder
+from careen.app.documents import document_of
 from careen.app.wiring import limits_of
 from careen.config import Settings
 from careen.errors import InputError, NetworkError, NotHereError
@@ -14,12 +15,15 @@ from careen.images.names import full_name, parse_reference
 from careen.images.paths import is_path, is_written_as_path, split_path
 from careen.log import logger
 from careen.model.image import Image, Platform
-from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, SbomFormat, load, silent
+from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, silent
 from careen.safety.pattern import pattern
 
 log = logger(__name__)
 
-ALIASES = {"dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "docker-daemon": "docker"}
+ALIASES = {
+    "dir": "directory", "oci": "oci-layout", "oci-archive": "oci-layout", "oci-dir": "oci-layout", "docker-daemon": "docker",
+    "singularity": "sif",
+}  # fmt: skip
 FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be
 LOCAL = ("sif", "squashfs", "appimage", "file", "docker-archive", *FOLDERS)
 REMOTE = ("docker", "podman", "registry")  # where a name is looked up, in this order
@@ -104,7 +108,7 @@ def is_single_file(image: Image) -> bool:
 
 def platforms(reference: str, settings: Settings) -> tuple[Platform, ...]:
     """The platforms of a multi-platform image; empty if there is no choice."""
-    if sbom_path(reference) is not None:
+    if document_of(reference) is not None:
         return ()
     context = open_context(settings, silent)
     forced, rest = _forced(reference)
@@ -140,20 +144,6 @@ def open_context(settings: Settings, progress: Progress, fetcher: Fetcher | None
 
 def image_sources() -> Mapping[str, ImageSource]:
     return Named("careen.images", "IMAGE_SOURCE", ImageSource)
-
-
-def sbom_formats() -> tuple[SbomFormat, ...]:
-    return load("careen.sboms", "SBOM_FORMAT", SbomFormat)
-
-
-def sbom_path(reference: str) -> Path | None:
-    """The file of an SBOM: one named with ``sbom:``, or a path whose file is recognised as an SBOM."""
-    from careen.sboms.file import recognised
-
-    if reference.startswith("sbom:"):
-        return Path(reference.removeprefix("sbom:"))
-    path = Path(reference)
-    return path if is_path(reference) and recognised(path, sbom_formats) else None
 
 
 def _forced(reference: str) -> tuple[ImageSource | None, str]:

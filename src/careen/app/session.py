@@ -18,7 +18,8 @@ from careen.app.built_from import named_base, named_dockerfile, with_instruction
 from careen.app.cachefolder import cache_folder, settled
 from careen.app.changelogs import changelogs_of
 from careen.app.check_selection import CheckSelection
-from careen.app.opening import is_single_file, open_image, sbom_formats, sbom_path
+from careen.app.documents import document_of, sbom_path
+from careen.app.opening import is_single_file, open_image
 from careen.app.origin import search_of
 from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
@@ -28,6 +29,7 @@ from careen.formats.scans.saved_report import Saved
 from careen.images.paths import is_path
 from careen.layers.index import Readers
 from careen.layers.kept import Kept
+from careen.log import logger
 from careen.matching.remembered import Memory
 from careen.model.delta import Delta
 from careen.model.image import Image
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from careen.model.finding import Vulnerability
     from careen.model.ledger import Ledger, LedgerFile
     from careen.model.plan import Plan
+
+log = logger(__name__)
 
 OnDelta = Callable[[Delta], None]
 Read = tuple[Image, Inventory]  # an image with its inventory, which an earlier call read
@@ -199,13 +203,12 @@ class Session:
         """``on_delta`` is called with each Delta, as soon as its layer is read."""
         if isinstance(reference, Image):
             return self.inventory_of(reference, progress, on_delta)
-        path = sbom_path(reference)
-        if path is not None:
-            from careen.sboms.file import read_file
-
-            image, found = read_file(path, reference, sbom_formats())
-            return replace(image, opened=f"sbom:{path}"), with_vendors(found)
+        if document := document_of(reference):
+            _warn_of_exclusion(self._settings)
+            image, found = document()
+            return image, with_vendors(found)
         image = self._with_attached(open_image(reference, self._settings, progress, self._fetcher))
+        _warn_of_exclusion(self._settings, image)
         image, found = self.inventory_of(image, progress, on_delta)
         if found.packages or found.secrets or not is_single_file(image):
             return image, found
@@ -248,7 +251,7 @@ class Session:
         """Every file of an image, by whether a package explains it; and how many there are of each kind."""
         from careen.pipeline.ledger import files_of
 
-        if sbom_path(reference) is not None:
+        if document_of(reference) is not None:
             raise InputError(f"{reference}: an SBOM contains no files", "name the image")
         image = open_image(reference, self._settings, progress, self._fetcher)
         return files_of(image, self._reading(progress))
@@ -365,6 +368,11 @@ def _yara_rules(settings: Settings) -> "tuple[YaraRules, ...]":
     from careen.behaviour.yara import load_rules
 
     return load_rules(settings.behaviour_rules)
+
+
+def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
+    if settings.exclude and not (image and any(layer.folder for layer in image.layers)):
+        log.warning("--exclude leaves out places of a folder: here nothing is left out (--ignore-file suppresses findings)")
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:

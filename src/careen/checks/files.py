@@ -19,6 +19,7 @@ from careen.charts.files import PACKED
 from careen.errors import InputError
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.services.shell_starts import starts_containers
+from careen.model.excluded import Excluded
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 
@@ -43,13 +44,14 @@ class Found(Struct, frozen=True):
     packed: tuple[tuple[Path, bool], ...] = ()
 
 
-def find_files(paths: Sequence[str]) -> Found:
-    """Paths below the working folder become relative to it."""
+def find_files(paths: Sequence[str], exclude: Sequence[str] = ()) -> Found:
+    """Paths below the working folder become relative to it. ``exclude``: patterns of places in folders to leave out."""
+    excluded = Excluded(exclude)
     files: dict[str, SourceFile] = {}
     unknowns: list[Unknown] = []
     total = 0
     packed: dict[Path, bool] = {}
-    for path, named in _candidates(paths):
+    for path, named in _candidates(paths, excluded):
         if path is not None and path.name.endswith(PACKED):
             packed.setdefault(path, named)
             continue
@@ -71,7 +73,7 @@ def find_files(paths: Sequence[str]) -> Found:
         elif path is None and starts_containers(text):
             name = "stdin.sh"
         files[name] = SourceFile(name, text, _ignored(path) if path is not None else None, named)
-    return Found(tuple(files.values()), tuple(unknowns), tuple(packed.items())[:MAX_FILES])
+    return Found(tuple(files.values()), (*unknowns, *excluded.unknowns()), tuple(packed.items())[:MAX_FILES])
 
 
 def shown(path: Path) -> str:
@@ -84,30 +86,32 @@ def shown(path: Path) -> str:
     return whole.as_posix()
 
 
-def _candidates(paths: Iterable[str]) -> Iterator[tuple[Path | None, bool]]:
+def _candidates(paths: Iterable[str], excluded: Excluded) -> Iterator[tuple[Path | None, bool]]:
     """None is standard input."""
     for text in paths:
         path = Path(text)
         if text == "-":
             yield None, True
         elif path.is_dir():
-            yield from ((file, False) for file in _below(path))
+            yield from ((file, False) for file in _below(path, excluded))
         elif path.exists():
             yield path, True
         else:
             raise InputError(f"{text} does not exist", "careen check takes files and folders")
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def _below(folder: Path, excluded: Excluded) -> Iterator[Path]:
     entries = 0
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        inside = Path(place).relative_to(folder)
+        folders[:] = sorted(name for name in folders if name not in SKIPPED and not excluded.covers((inside / name).as_posix()))
         entries += len(names)
         if entries > MAX_ENTRIES:
             raise InputError(f"{folder} has more than {MAX_ENTRIES:,} files", "name the folders to check")
         for name in sorted(names):
             path = Path(place, name)
-            if (may_be_checked(name) or name.endswith(PACKED)) and not path.is_symlink():
+            wanted = may_be_checked(name) or name.endswith(PACKED)
+            if wanted and not path.is_symlink() and not excluded.covers((inside / name).as_posix()):
                 yield path
 
 

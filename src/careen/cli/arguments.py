@@ -17,6 +17,8 @@ NETWORK = (
     "registry_username", "docker_config", "mirrors", "private_hosts", "plain_http", "insecure", "ca_file",
     "client_cert", "client_key", "timeout",
 )  # fmt: skip
+# Short names of the flags that people type most.
+SHORT = {"format": "-f", "output": "-o", "severity": "-s", "quiet": "-q"}
 
 
 class Parser(argparse.ArgumentParser):
@@ -60,14 +62,15 @@ class _Formatter(argparse.HelpFormatter):
         return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False, break_long_words=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        """The line breaks of the text stay."""
-        return "\n".join(f"{indent}{part}" for line in text.split("\n") for part in self._split_lines(line, width) or [""])
+        """The line breaks of the text stay, and lines that are indented."""
+        lines = ([line] if line.startswith("  ") else self._split_lines(line, width) or [""] for line in text.split("\n"))
+        return "\n".join(f"{indent}{part}" for parts in lines for part in parts)
 
 
 def add_settings(
     parser: argparse.ArgumentParser, title: str, keys: Iterable[str], also: Mapping[str, str] | None = None
 ) -> argparse._ArgumentGroup:
-    """A group of flags for these settings; ``also`` has a second name for some. ``config`` checks the values."""
+    """A group of flags for these settings; ``also`` has other names for some. ``config`` checks the values."""
     from careen.config import SECRET, choices, description, field_by_key, is_list, is_switch
 
     group = parser.add_argument_group(title)
@@ -75,11 +78,12 @@ def add_settings(
         field = field_by_key()[key]
         if key in SECRET:
             continue
-        names = ["--" + key.replace("_", "-"), *([also[key]] if also and key in also else [])]
+        short = [SHORT[key]] if key in SHORT else []
+        names = [*short, "--" + key.replace("_", "-"), *(also[key].split() if also and key in also else [])]
         common: dict[str, Any] = {"dest": key, "default": argparse.SUPPRESS, "help": description(field)}
         if is_switch(field):
             group.add_argument(*names, action="store_true", **common)
-            off = "--" + key.removeprefix("no_").replace("_", "-") if key.startswith("no_") else "--no-" + names[0][2:]
+            off = "--" + key.removeprefix("no_").replace("_", "-") if key.startswith("no_") else "--no-" + key.replace("_", "-")
             group.add_argument(off, action="store_false", **common | {"help": argparse.SUPPRESS})
         else:
             words = choices(field)

@@ -30,6 +30,7 @@ def add_assessment_flags(parser: Parser, policy: Iterable[str] = RULES) -> None:
 
 def add_format_flag(parser: Parser, choices: tuple[str, ...] = ("text", "json")) -> None:
     parser.add_argument(
+        "-f",
         "--format",
         dest="form",
         metavar="FORMAT",

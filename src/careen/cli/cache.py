@@ -58,7 +58,7 @@ kinds (prune and clear: all, if none is named):
     )
     made.add_argument("action", nargs="?", choices=ACTIONS, default="list", metavar="ACTION", help="see below")
     made.add_argument("kinds", metavar="KIND", nargs="*", default=[], help="only this kind: see below")
-    made.add_argument("--format", dest="written", choices=["text", "json"], default="text", help="text or json")
+    made.add_argument("-f", "--format", dest="written", choices=["text", "json"], default="text", help="text or json")
     made.add_argument(
         "--older-than", metavar="DAYS", type=_days, help="prune: what was not used for this many days (default: 30)"
     )

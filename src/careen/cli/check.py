@@ -34,6 +34,7 @@ def parser() -> Parser:
         "what to look for",
         (
             "scanners",
+            "exclude",
             "checks_off",
             "checks_on",
             "check_severity",
@@ -45,6 +46,7 @@ def parser() -> Parser:
             "helm_values",
             "helm_set",
         ),
+        {"exclude": "--skip-dirs --skip-files"},
     )
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     add_settings(made, "policy", ("fail_on", "policy", "ignore_unfixed", "unknown_as", "strict"))

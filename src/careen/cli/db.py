@@ -64,7 +64,9 @@ actions:
         "names", metavar="NAME", nargs="*", default=[], help="file, folder, day, source or registry, as the action needs it"
     )
     made.add_argument("--json", action="store_true", help="status, list, diff, mirror: the same as --format json")
-    made.add_argument("--format", dest="written", choices=["text", "json"], help="status, list, diff, mirror: text or json")
+    made.add_argument(
+        "-f", "--format", dest="written", choices=["text", "json"], help="status, list, diff, mirror: text or json"
+    )
     add_settings(
         made, "database", ("db", "db_keep", "db_artifact", "db_root"),
         {"db_keep": "--keep", "db_artifact": "--artifact", "db_root": "--root"},

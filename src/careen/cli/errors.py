@@ -20,6 +20,10 @@ def print_message(text: str, hint: str = "") -> None:
         _line(f"hint: {_visible(hint)}")
 
 
+def print_note(text: str) -> None:
+    _line(f"careen: {_visible(text)}")
+
+
 def _described(error: Exception) -> tuple[str, str, int]:
     """(message, hint, exit code)"""
     if isinstance(error, Error):

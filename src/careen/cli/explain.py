@@ -1,8 +1,8 @@
-"""``careen explain``: why a vulnerability is found in a package, or why it is not."""
+"""``careen explain``: why a vulnerability is found in a package, or why it is not; without an image, what is known about it."""
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from careen.errors import UsageError
@@ -13,7 +13,8 @@ from .assessing import REFERENCE, add_assessment_flags, add_format_flag, setting
 if TYPE_CHECKING:
     from careen.matching.explain import Explanation, PackageExplanation
     from careen.matching.statements import Statement
-    from careen.model.finding import Vulnerability
+    from careen.model.advisory import VulnerabilityRecord
+    from careen.model.finding import Vulnerability, Weakness
     from careen.model.report import Report
 
 SCHEMA = "careen.explanation/1"
@@ -25,25 +26,31 @@ _ID = r"[A-Za-z]{2,12}-(\d{4}[-:]\d+|\w{4}-\w{4}-\w{4})"
 def parser() -> Parser:
     made = Parser(
         prog="careen explain",
-        usage="careen explain [flags] ID [PACKAGE] REFERENCE",
+        usage="careen explain [flags] ID [[PACKAGE] REFERENCE]",
         description="Explain why a vulnerability is, or is not, found: every source that was asked, what it states about "
-        "the version, and the result.",
+        "the version, and the result. Without REFERENCE: what is known about a vulnerability, or what a check looks for.",
         epilog="Exit codes: 0 explained, whatever the outcome; 2 usage; 3 could not complete.",
     )
-    made.add_argument("id", metavar="ID", help="any id of the vulnerability: CVE-…, GHSA-…, DSA-…")
+    made.add_argument("id", metavar="ID", help="any id of the vulnerability: CVE-…, GHSA-…, DSA-…; or of a check: DKR-021")
     made.add_argument(
         "package",
         metavar="PACKAGE",
         nargs="?",
         help="name, source package or purl (default: every package that a source names)",
     )
-    made.add_argument("reference", metavar="REFERENCE", help=REFERENCE)
+    made.add_argument("reference", metavar="REFERENCE", nargs="?", help=REFERENCE)
     add_format_flag(made)
     add_assessment_flags(made)
     return made
 
 
 def run(arguments: argparse.Namespace) -> int:
+    if arguments.reference is None and arguments.package is not None:  # argparse fills them from the left
+        arguments.package, arguments.reference = None, arguments.package
+    if arguments.reference is None:
+        from .about import run as run_about
+
+        return run_about(arguments)
     from careen.app.session import Session
 
     if re.fullmatch(_ID, arguments.reference) and not re.fullmatch(_ID, arguments.id):
@@ -78,17 +85,8 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
     yield f"{visible(explanation.id)} in {visible(report.image.reference)}"
     if names:
         yield f"  also known as {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
-    for record in explanation.records:
-        scores = ", ".join(f"CVSS {score.version} {score.score} ({visible(score.source)})" for score in record.cvss)
-        rated = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
-        since = f", published {record.published}" if record.published else ""
-        if record.source == "exploitdb":
-            rated, since = "an exploit is public", f" since {record.published}"
-        yield f"  {visible(record.source)} {visible(record.id)}: {rated or 'not scored'}{since}"
-    if summary := next((record.summary for record in explanation.records if record.summary), ""):
-        yield f"  {visible(summary, 300)}"
-    for weakness in explanation.weaknesses[:5]:
-        yield f"  {visible(weakness.id)}{': ' + visible(weakness.name, 200) if weakness.name else ''}"
+    yield from record_lines(explanation.records)
+    yield from weakness_lines(explanation.weaknesses)
     for package in explanation.of_packages:
         yield ""
         yield from _package(package)
@@ -99,6 +97,28 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
         yield ""
         yield "Not everything in this image was assessed:"
         yield from (f"  {visible(note)}" for note in explanation.notes)
+
+
+def record_lines(records: "Sequence[VulnerabilityRecord]") -> Iterator[str]:
+    """The rating of each source, and the first summary."""
+    from careen.output.escape import visible
+
+    for record in records:
+        scores = ", ".join(f"CVSS {score.version} {score.score} ({visible(score.source)})" for score in record.cvss)
+        rated = ", ".join(filter(None, (record.severity if record.severity != "unknown" else "", scores)))
+        since = f", published {record.published}" if record.published else ""
+        if record.source == "exploitdb":
+            rated, since = "an exploit is public", f" since {record.published}"
+        yield f"  {visible(record.source)} {visible(record.id)}: {rated or 'not scored'}{since}"
+    if summary := next((record.summary for record in records if record.summary), ""):
+        yield f"  {visible(summary, 300)}"
+
+
+def weakness_lines(weaknesses: "Sequence[Weakness]") -> Iterator[str]:
+    from careen.output.escape import visible
+
+    for weakness in weaknesses[:5]:
+        yield f"  {visible(weakness.id)}{': ' + visible(weakness.name, 200) if weakness.name else ''}"
 
 
 def _none(explanation: "Explanation") -> str:

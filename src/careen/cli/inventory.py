@@ -29,7 +29,7 @@ def parser() -> Parser:
         usage="careen inventory [flags] REFERENCE …\n       careen inventory [flags] diff REFERENCE REFERENCE",
         description="List the packages of an image, or what changed between two. No advisory is needed.",
         epilog="Formats: table, json, cyclonedx, cyclonedx-xml, spdx, spdx3, purls; of a diff: table, json. Lists of\n"
-        "several references follow each other (JSON: one document after another); --output-dir writes a file for each.",
+        "several references follow each other, in JSON as one array; --output-dir writes a file for each.",
     )
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM; or the word diff and two of them")
     made.add_argument(
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from .assessing import with_progress
     from .log import start
-    from .output import write
+    from .output import end_of_array, write
     from .output_plan import plan_outputs
 
     loaded = loaded_settings(arguments)
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.files:
         return _files(references, settings, arguments)
     outputs = plan_outputs(settings, formats(), arguments.output_dir, len(references) > 1)
-    names, written = file_names(references), 0
+    names, written, listed = file_names(references), 0, len(references) > 1
 
     with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 
@@ -79,11 +79,14 @@ def run(arguments: argparse.Namespace) -> int:
             nonlocal written
             report = with_progress(settings, lambda progress: inventory_report(reference, session, progress))
             for output in outputs:
-                write(output, [report], settings, names[reference], written > 0)
+                write(output, [report], settings, names[reference], written > 0, listed=listed)
             written += 1
             return 0
 
-        return each(references, list_one, arguments.debug)
+        code = each(references, list_one, arguments.debug)
+        if listed and written:
+            end_of_array(outputs)
+        return code
 
 
 def _states(text: str) -> tuple[str, ...]:

@@ -42,14 +42,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     from .assessing import with_progress
     from .log import start
-    from .output import write
+    from .output import end_of_array, write
     from .output_plan import plan_outputs
 
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
     references = references_of(arguments, "careen licenses")
     outputs = plan_outputs(settings, formats(), arguments.output_dir, len(references) > 1)
-    names, written = file_names(references), 0
+    names, written, listed = file_names(references), 0, len(references) > 1
 
     with Session(settings, details=True) as session:
 
@@ -57,11 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
             nonlocal written
             report = with_progress(settings, lambda progress: inventory_report(reference, session, progress))
             for output in outputs:
-                write(output, [report], settings, names[reference], written > 0)
+                write(output, [report], settings, names[reference], written > 0, listed=listed)
             written += 1
             return 0
 
-        return each(references, list_one, arguments.debug)
+        code = each(references, list_one, arguments.debug)
+        if listed and written:
+            end_of_array(outputs)
+        return code
 
 
 def formats() -> "Mapping[str, Reporter]":

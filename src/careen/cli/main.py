@@ -14,6 +14,11 @@ from careen.errors import Error, UsageError
 
 from .streams import forget_output, make_sure_of_streams
 
+TYPE_CHECKING = False  # as in typing, whose import takes longer than all others here
+if TYPE_CHECKING:
+    import argparse
+    from types import ModuleType
+
 # name -> (module, what it does). A module has parser() -> Parser and run(arguments) -> exit code.
 COMMANDS = {
     "scan": ("careen.cli.scan", "list the vulnerabilities of an image, and their fixes"),
@@ -39,7 +44,9 @@ COMMANDS = {
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),
+    "doctor": ("careen.cli.doctor", "look at what a scan needs here, and say what to do"),
     "config": ("careen.cli.config", "show the settings, and where each comes from"),
+    "migrate": ("careen.cli.migrate", "carry settings and ignore rules of other tools over"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),
     "version": ("careen.cli.version", "print the version, or all versions as JSON"),
 }
@@ -47,12 +54,17 @@ COMMANDS = {
 GENERAL = ("--cache-dir", "--config", "--debug", "--log-level", "--plugins")  # flags of every command
 
 EXAMPLES = """\
-examples:
+start here:
   careen scan nginx:latest               from Docker, Podman or a registry
-  docker save my-image | careen scan -   an archive on standard input
-  careen scan image.tar --format json    an archive, the report for programs
-  careen check .                         configuration files of a source tree
-  careen scan my-image --fail-on high    exit with 1 to stop a pipeline
+  careen scan image.tar                  an archive; - is standard input
+  careen scan .                          the lock files of a source tree
+  careen scan sbom.json                  an SBOM, also on standard input
+  careen scan app --fail-on high         exit with 1, to stop a pipeline
+  careen scan app -f json -o r.json      the report for programs; sarif, html …
+  careen explain CVE-2021-44228 app      why it is found, or why not
+  careen fix app                         what to upgrade first
+  careen check .                         Dockerfiles, Compose, Kubernetes
+  careen doctor                          when something does not work
 """
 
 
@@ -97,13 +109,43 @@ def _run(arguments: list[str]) -> int:
 
 def _dispatch(arguments: list[str]) -> int:
     arguments = _command_first(arguments)
+    if arguments[:1] == ["help"] and arguments[1:2] and arguments[1] in COMMANDS:
+        arguments = [arguments[1], "--help"]
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         (sys.stdout if arguments else sys.stderr).write(_help())
         return 0 if arguments else 2
-    name, rest = arguments[0], arguments[1:]
-    if name in ("-V", "--version"):
+    if arguments[0] in ("-V", "--version"):
         sys.stdout.write(f"careen {__version__}\n")
         return 0
+    try:
+        arguments, command, found = _understood(arguments)
+        return int(command.run(found))
+    except SystemExit as end:  # argparse has printed a help text
+        return int(end.code or 0)
+    except UsageError as error:
+        from .habits import corrected
+
+        raise corrected(arguments, error) from None
+
+
+def _understood(arguments: list[str]) -> "tuple[list[str], ModuleType, argparse.Namespace]":
+    """(command line, module of the command, what it reads of the line)"""
+    try:
+        return arguments, *_read(arguments)
+    except UsageError as error:
+        from .habits import meant
+
+        line = meant(arguments, error)
+        if not {"-q", "--quiet"} & {*arguments}:
+            from .errors import print_note
+
+            print_note(f"read as: {line}")
+        arguments = [*line.words]
+        return arguments, *_read(arguments)
+
+
+def _read(arguments: Sequence[str]) -> "tuple[ModuleType, argparse.Namespace]":
+    name, rest = arguments[0], arguments[1:]
     if name not in COMMANDS:
         raise _unknown(name)
     from careen.safety.interrupts import interrupts_wait
@@ -111,10 +153,7 @@ def _dispatch(arguments: list[str]) -> int:
     with interrupts_wait():  # msgspec inspects the settings
         command = importlib.import_module(COMMANDS[name][0])
         parser = command.parser()
-    try:
-        return int(command.run(parser.read(rest)))
-    except SystemExit as end:  # argparse has printed a help text
-        return int(end.code or 0)
+    return command, parser.read(rest)
 
 
 def _command_first(arguments: list[str]) -> list[str]:
@@ -129,7 +168,7 @@ def _help() -> str:
     commands = "".join(f"  {name:<12}{what}\n" for name, (_, what) in COMMANDS.items())
     return (
         "usage: careen COMMAND …\n\nInspects container images: what is vulnerable, why, which version fixes it,\n"
-        f"and what could not be assessed.\n\ncommands:\n{commands}\n{EXAMPLES}\n"
+        f"and what could not be assessed.\n\n{EXAMPLES}\ncommands:\n{commands}\n"
         "careen COMMAND --help lists the flags of a command.\n"
     )
 

@@ -92,7 +92,7 @@ examples:
         help="build: keep one of N stretches of code; 1 finds the smallest copies (1)",
     )
     made.add_argument("--deep", action="store_true", help="identify: report copies of low confidence, too")
-    made.add_argument("--format", dest="written", choices=["table", "json"], default="table", help="table or json")
+    made.add_argument("-f", "--format", dest="written", choices=["table", "json"], default="table", help="table or json")
     made.add_argument(
         "--keys", metavar="DIR", type=Path, help="export, push: sign with the keys of this folder (careen db keys)"
     )

@@ -29,21 +29,29 @@ def write(
     name: str = "",
     following: bool = False,
     spec_version: str = "",
+    listed: bool = False,
 ) -> None:
-    """Several reports (one a platform) follow each other on standard output, and get a file each elsewhere.
+    """Several reports (one a platform) follow each other on standard output, and get a file each elsewhere. ``listed``:
+    those in JSON are the elements of an array, which ``end_of_array`` ends.
 
     ``name`` is that of the file in a folder, without ending; ``following``: reports of other references came before.
     """
     options = replace(_options(output, settings), spec_version=spec_version)
     place = output.path or (output.folder / f"{name}{_ending(output.reporter)}" if output.folder else None)
     if place is None:
-        _to_stdout(output, reports, options, following)
+        _to_stdout(output, reports, options, following, listed and _is_json(output))
         return
     for report in reports:
         path = place
         if len(reports) > 1:
             path = path.with_name(f"{path.stem}.{str(report.image.platform).replace('/', '-')}{path.suffix}")
         write_file(path, _writer(output.reporter, report, options))
+
+
+def end_of_array(outputs: Sequence[Output]) -> None:
+    """After the last report that was ``listed``."""
+    if any(_is_json(output) and output.path is None and output.folder is None for output in outputs):
+        sys.stdout.write("]\n")
 
 
 def write_file(path: Path, write_to: Callable[[TextIO], None]) -> None:
@@ -95,6 +103,10 @@ def width_of(terminal: bool) -> int:
     return max(width, 60) if width else 0
 
 
+def _is_json(output: Output) -> bool:
+    return output.reporter.media_type.endswith("json")
+
+
 def _ending(reporter: Reporter) -> str:
     """``.json``, ``.sarif.json``, ``.table.txt``, ``.md``."""
     if ending := ENDINGS.get(reporter.media_type):
@@ -106,7 +118,7 @@ def _ending(reporter: Reporter) -> str:
     return general if general == f".{reporter.name}" else f".{reporter.name}{general}"
 
 
-def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions, following: bool) -> None:
+def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions, following: bool, listed: bool) -> None:
     """A closed pipe ends the writing, not the scan: the exit code is still that of the verdict."""
     stream = sys.stdout
     if hasattr(stream, "reconfigure"):
@@ -114,7 +126,9 @@ def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions
     try:
         for index, report in enumerate(reports):
             if index or following:
-                stream.write("\n")
+                stream.write(",\n" if listed else "\n")
+            elif listed:
+                stream.write("[\n")
             output.reporter.write(report, stream, options)
         stream.flush()
     except BrokenPipeError:

@@ -11,6 +11,9 @@ from careen.config import Settings, nearest
 from careen.errors import UsageError
 from careen.plugins import Reporter
 
+# Names of formats as other scanners write them.
+SAME_FORMATS = {"cyclonedx-json": "cyclonedx", "spdx-json": "spdx", "md": "markdown"}
+
 
 class Output(Struct, frozen=True):
     """``path`` None: standard output, or a file for each reference in ``folder``."""
@@ -28,6 +31,7 @@ def plan_outputs(
 
     Raises UsageError if the outputs are in each other's way, or cannot be written.
     """
+    _refuse_format(settings.output, reporters)
     outputs = [_output(text, reporters) for text in settings.format]
     if several:
         _refuse_single_file(settings.output, outputs)
@@ -46,7 +50,7 @@ def plan_outputs(
 def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
     """Of FORMAT, FORMAT=FILE, template=TEMPLATE or template=TEMPLATE=FILE."""
     name, separator, file = text.partition("=")
-    name = name if name in reporters else name.lower()
+    name = name if name in reporters else SAME_FORMATS.get(name.lower(), name.lower())
     if name not in reporters:
         near = nearest(name, reporters)
         raise UsageError(f"unknown format {name!r}", f"did you mean {near}?" if near else f"formats: {', '.join(reporters)}")
@@ -57,6 +61,13 @@ def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
     if separator and not file:
         raise UsageError(f"--format {text} names no file", f"--format {name}=FILE, or --format {name}")
     return Output(reporters[name], Path(file).expanduser() if file and file != "-" else None, template=template)
+
+
+def _refuse_format(place: Path | None, reporters: Mapping[str, Reporter]) -> None:
+    """``-o json`` is a format in other scanners: nobody wants a file of that name."""
+    name = str(place).partition("=")[0] if place else ""
+    if name in reporters or name in SAME_FORMATS:
+        raise UsageError(f"--output {place} names a file", f"--format {place}, or --output ./{name} for a file of that name")
 
 
 def _template(place: str) -> tuple[str, str]:

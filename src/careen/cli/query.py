@@ -19,7 +19,9 @@ def parser() -> Parser:
     )
     made.add_argument("query", metavar="QUERY", help="words such as package:openssl<3.0.14, severity:high, runs:true")
     made.add_argument("--limit", metavar="N", type=int, default=100, help="rows at most (default: 100)")
-    made.add_argument("--format", dest="form", metavar="FORMAT", choices=("text", "json"), default="text", help="text or json")
+    made.add_argument(
+        "-f", "--format", dest="form", metavar="FORMAT", choices=("text", "json"), default="text", help="text or json"
+    )
     add_settings(made, "server", ("server", "server_token_file", "ca_file", "timeout"))
     add_common(made)
     return made

@@ -51,8 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     from careen.app.wiring import reporters
 
     from .assessing import with_progress
+    from .errors import print_note
     from .log import start
-    from .output import write
+    from .output import end_of_array, write
     from .output_plan import plan_outputs
 
     settings = loaded_settings(arguments).settings
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = plan_outputs(settings, {name: every[name] for name in FORMATS}, arguments.output_dir, len(references) > 1)
     for output in outputs:
         _refuse_version(output.reporter.name, arguments.spec_version)
-    names, written = file_names(references), 0
+    names, written, listed = file_names(references), 0, len(references) > 1
 
     with Session(settings, details=True) as session:
 
@@ -73,11 +74,16 @@ def run(arguments: argparse.Namespace) -> int:
             report = _supplied_by(arguments.supplier, report)
             for output in outputs:
                 if arguments.profile is None or output.path or output.folder:
-                    write(output, [report], settings, names[reference], written > 0, arguments.spec_version)
+                    write(output, [report], settings, names[reference], written > 0, arguments.spec_version, listed=listed)
             written += 1
+            if report.image.kind == "sbom" and not settings.quiet:
+                print_note(f"to list the vulnerabilities of an SBOM: careen scan {reference}")
             return _check(report, arguments.profile) if arguments.profile else 0
 
-        return each(references, write_one, arguments.debug)
+        code = each(references, write_one, arguments.debug)
+        if listed and written:
+            end_of_array(outputs)
+        return code
 
 
 def _supplied_by(name: str, report: "Report") -> "Report":

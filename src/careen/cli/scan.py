@@ -12,26 +12,42 @@ from .settings import loaded_settings
 
 log = logger(__name__)
 
+# What people look for first, before the list of all flags.
+FIRST = """\
+most used:
+  --fail-on high            exit with 1 on a high or critical finding
+  -s, --severity high       list only these
+  --ignore-unfixed          suppress what has no fix
+  -f, --format json         also table, sarif, html, cyclonedx, markdown …
+  -o, --output FILE         write the report there
+  --scanners vuln,secret    look for these only
+  --exclude node_modules    leave places of a folder out
+  --ignore-file FILE        decisions of yours, with reasons
+  --offline                 use the database as it is
+  -q, --quiet               the report and errors only"""
+
 
 def parser() -> Parser:
     made = Parser(
         prog="careen scan",
         usage="careen scan [flags] REFERENCE …",
-        description="List the vulnerabilities of an image, why it has them, and which version fixes them.",
-        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete. Of several\n"
-        "references the strictest code counts. Their reports follow each other (JSON: one document after another);\n"
+        description="List the vulnerabilities of an image, why it has them, and which version fixes them.\n\n" + FIRST,
+        epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.\n"
+        "Of several references the strictest code counts. Their reports follow each other, in JSON as one array; "
         "--output-dir writes a file for each.",
     )
     add_references(
         made,
         "image name, archive (.tar, .sif, .squashfs, .AppImage), OCI layout, root file system or source tree, package (.deb, "
-        ".rpm, .whl …), jar, program or lock file; - is an archive on standard input; a bare word is an image, a path is "
+        ".rpm, .whl …), jar, program, lock file, SBOM or package URL (pkg:…); - is an archive or SBOM on standard input; a "
+        "bare word is an image, a path is "
         "./NAME; a prefix forces the source: docker:, podman:, "
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
     looks = (
         "scanners",
+        "exclude",
         "origin_kb",
         "behaviour_parts",
         "behaviour_rules",
@@ -42,7 +58,7 @@ def parser() -> Parser:
         "checks",
         "compliance",
     )
-    add_settings(made, "what to look for", looks)
+    add_settings(made, "what to look for", looks, {"exclude": "--skip-dirs --skip-files"})
     add_settings(made, "licences", ("licence_deny", "licence_ask", "licence_allow", "licence_except"))
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     gates = (
@@ -80,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from .assessing import with_progress
     from .log import start
-    from .output import write
+    from .output import end_of_array, write
     from .output_plan import plan_outputs
 
     references = references_of(arguments, "careen scan")
@@ -93,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         log.warning("the .careenignore of this folder is not applied; --ignore-file .careenignore applies it")
     settings, send = connected(settings)
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
-    names, written = file_names(references), 0
+    names, written, listed = file_names(references), 0, len(references) > 1 or settings.all_platforms
 
     with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 
@@ -106,9 +122,12 @@ def run(arguments: argparse.Namespace) -> int:
                 suggest(reports)
                 return 0
             for output in outputs:
-                write(output, reports, settings, names[reference], written > 0)
+                write(output, reports, settings, names[reference], written > 0, listed=listed)
             written += 1
             send(reports, reference)
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})
 
-        return each(references, scan, arguments.debug)
+        code = each(references, scan, arguments.debug)
+        if listed and written:
+            end_of_array(outputs)
+        return code

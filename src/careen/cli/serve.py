@@ -94,15 +94,19 @@ def add_fleet_settings(made: Parser) -> None:
 
 def started(arguments: argparse.Namespace) -> "Settings":
     """The settings of scans. Raises UsageError if the extra is not installed."""
-    from importlib.util import find_spec
-
     from .log import start
 
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
-    missing = [name for name in MODULES if find_spec(name) is None]
-    if missing:
-        raise UsageError(f"the service needs more packages ({', '.join(missing)})", NEEDS)
+    require_extra()
     if arguments.places < 0:
         raise UsageError("--places is a number of jobs", "2, or 0 for a server that leaves the work to careen worker")
     return settings
+
+
+def require_extra() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in MODULES if find_spec(name) is None]
+    if missing:
+        raise UsageError(f"the service needs more packages ({', '.join(missing)})", NEEDS)

@@ -35,7 +35,7 @@ def parser() -> Parser:
         default="",
         help=f"what the documents are, if they do not say so: {', '.join(KINDS)}",
     )
-    made.add_argument("--format", choices=("text", "json"), default="text", help="text (the default) or json")
+    made.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text (the default) or json")
     add_common(made)
     return made
 

@@ -37,6 +37,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Path | None, Meta(description="Dockerfile that the image was built from: findings name its lines")
     ] = None
 
+    exclude: Annotated[
+        tuple[str, ...],
+        Meta(description="leave these places of a folder out: node_modules, **/testdata, docs/*.md; may be repeated"),
+    ] = ()
     scanners: Annotated[
         tuple[Scanner, ...],
         Meta(description="what to look for, comma-separated: vuln, secret, config, origin, licence, behaviour"),

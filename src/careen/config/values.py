@@ -13,6 +13,11 @@ from careen.errors import UsageError
 from .fields import choices, description, is_list, is_path, is_switch, plain_type
 from .settings import SECRET
 
+# Other spellings of a word, as other scanners have them.
+SAME_WORDS = {
+    "misconfig": "config", "misconfiguration": "config", "vulnerability": "vuln", "license": "licence", "secrets": "secret",
+    "behavior": "behaviour",
+}  # fmt: skip
 _WITH_COMMAS = ("format", "archive", "accept")  # their values may hold commas: json=FILE, an address
 
 
@@ -61,8 +66,12 @@ def _split(text: Any) -> list[Any]:
 
 
 def _lowered(value: Any, words: tuple[str, ...]) -> Any:
-    """A word of the field is recognised in upper case too."""
-    return value.lower() if isinstance(value, str) and value.lower() in words else value
+    """A word of the field is recognised in upper case and in another spelling, too."""
+    if not isinstance(value, str):
+        return value
+    word = value.lower()
+    other = SAME_WORDS.get(word, word)
+    return word if word in words else other if other in words else value
 
 
 def _decode(type_: type, value: Any) -> Any:

@@ -91,6 +91,11 @@ def keyring(file: Path, environ: Mapping[str, str] | None = None) -> Keyring:
     return Keyring(_read(file), file)
 
 
+def checked_file(file: Path) -> int:
+    """How many keys it has. Raises UsageError if it cannot be used."""
+    return len(_read(file))
+
+
 def new_key() -> str:
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 

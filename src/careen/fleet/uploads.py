@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
-from careen.app.opening import sbom_formats
+from careen.app.documents import sbom_formats
 from careen.errors import InputError
 from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Vulnerability
 from careen.model.image import Image, ImageConfig

@@ -111,6 +111,24 @@ def find_for_others(host: str, repository: str, settings: Mapping[str, Any]) -> 
 _FOR_THE_REGISTRY = ("registry_username", "registry_password", "username", "password")
 
 
+class Holder(Struct, frozen=True):
+    """A file with credentials: the hosts that it has a login for, and the helpers that it names."""
+
+    place: str
+    hosts: tuple[str, ...]
+    helpers: tuple[str, ...]
+
+
+def held(settings: Mapping[str, Any], environ: Mapping[str, str], troubles: list[str]) -> Iterator[Holder]:
+    """Where credentials come from, without the credentials themselves. No helper is started."""
+    for name, document in _documents(settings, environ, troubles):
+        helpers = _mapping(document.get("credHelpers"))
+        named = (_text(document.get("credsStore")), *map(_text, helpers.values()))
+        programs = [name for name in named if _HELPER.fullmatch(name)]
+        hosts = sorted({_host(key) for key in (*_mapping(document.get("auths")), *helpers)})
+        yield Holder(name, tuple(hosts), tuple(sorted({*programs})))
+
+
 def _given(settings: Mapping[str, Any], environ: Mapping[str, str]) -> Credential | None:
     def value(key: str) -> str:
         return str(settings.get(f"registry_{key}") or settings.get(key) or environ.get(f"CAREEN_REGISTRY_{key.upper()}") or "")

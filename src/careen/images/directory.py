@@ -24,7 +24,8 @@ def open_image(reference: str, context: OpenContext) -> Image:
     def no_stream() -> None:
         raise ValueError("a folder has no stored bytes")
 
-    layer = Layer(0, "", "", 0, "", no_stream, folder=str(folder))  # type: ignore[arg-type]
+    excluded = tuple(context.settings.get("exclude") or ())
+    layer = Layer(0, "", "", 0, "", no_stream, folder=str(folder), excluded=excluded)  # type: ignore[arg-type]
     return Image(reference, "directory", "", None, ImageConfig(), (layer,))
 
 

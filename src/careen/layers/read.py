@@ -8,6 +8,7 @@ its digest is refused (InputError). If an archive without digests is not compres
 from careen.errors import OverBudgetError
 from careen.formats.archives.inflate import SeekStream, Stream, TrailingError
 from careen.model.delta import Delta
+from careen.model.excluded import Excluded
 from careen.model.image import Layer
 from careen.model.inventory import Unknown
 from careen.model.package import Evidence
@@ -67,8 +68,10 @@ def read_layer(
 
 def read_folder(layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
     trouble: list[tuple[str, str]] = []
-    walked = walk(folder_entries(layer.folder, trouble), dispatch.readers, budget.layer(), dispatch.by_magic)
-    closed = tuple(Unknown("layer", Evidence(path, 0), reason) for path, reason in trouble)
+    excluded = Excluded(layer.excluded)
+    entries = folder_entries(layer.folder, trouble, excluded)
+    walked = walk(entries, dispatch.readers, budget.layer(), dispatch.by_magic)
+    closed = (*(Unknown("layer", Evidence(path, 0), reason) for path, reason in trouble), *excluded.unknowns())
     return Delta("", None, walked.table, walked.facts, unknowns=walked.unknowns + closed, roots=walked.roots)
 
 

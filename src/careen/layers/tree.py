@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 from careen.formats.archives.inflate import SeekStream, UnreadableError
 from careen.formats.archives.tar import Member
+from careen.model.excluded import Excluded
 
 MAX_DEPTH = 256
 _KINDS = {
@@ -22,15 +23,19 @@ _KINDS = {
 _VIRTUAL = frozenset(("proc", "sys", "dev"))
 
 
-def folder_entries(folder: str, trouble: list[tuple[str, str]]) -> Iterator[tuple[Member, SeekStream]]:
+def folder_entries(
+    folder: str, trouble: list[tuple[str, str]], excluded: Excluded | None = None
+) -> Iterator[tuple[Member, SeekStream]]:
     """Every entry below the folder, sorted by name; the stream belongs to the member until the next is asked for.
 
-    ``trouble`` gets (path, reason) of each folder that cannot be listed.
+    ``trouble`` gets (path, reason) of each folder that cannot be listed. What is ``excluded`` is passed over.
     """
-    yield from _below(os.fsencode(folder), b"", 0, trouble)
+    yield from _below(os.fsencode(folder), b"", 0, trouble, excluded or Excluded())
 
 
-def _below(folder: bytes, prefix: bytes, depth: int, trouble: list[tuple[str, str]]) -> Iterator[tuple[Member, SeekStream]]:
+def _below(
+    folder: bytes, prefix: bytes, depth: int, trouble: list[tuple[str, str]], excluded: Excluded
+) -> Iterator[tuple[Member, SeekStream]]:
     try:
         with os.scandir(folder) as found:
             names = sorted((entry.name, entry.path) for entry in found)
@@ -41,6 +46,9 @@ def _below(folder: bytes, prefix: bytes, depth: int, trouble: list[tuple[str, st
         return
     for name, place in names:
         path = prefix + b"/" + name if prefix else name
+        text = _text(path)
+        if excluded.covers(text):
+            continue
         try:
             status = os.lstat(place)
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "p")
@@ -49,12 +57,12 @@ def _below(folder: bytes, prefix: bytes, depth: int, trouble: list[tuple[str, st
             continue  # gone since it was listed
         size = status.st_size if kind == "f" else 0
         member = Member(
-            _text(path), kind, stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, size, link, size, None, False, ""
+            text, kind, stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid, size, link, size, None, False, ""
         )
         with _Lazy(place, size) if kind == "f" else io.BytesIO() as file:
             yield member, SeekStream(cast(BinaryIO, file))
         if kind == "d" and depth < MAX_DEPTH and not (depth == 0 and name.decode(errors="replace") in _VIRTUAL):
-            yield from _below(place, path, depth + 1, trouble)
+            yield from _below(place, path, depth + 1, trouble, excluded)
 
 
 class _Lazy(io.RawIOBase):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.formats.archives.inflate import SeekStream, Stream, compression, open_stream
+from careen.model.excluded import Excluded
 from careen.model.image import Layer
 from careen.plugins import Progress, silent
 from careen.safety.budget import Budget, Limits, Spending
@@ -77,7 +78,7 @@ def read_again(layer: Layer, select: Select, budget: Budget) -> Walked:
     """One more pass, verified as the first one: its facts are kept as well."""
     spent = budget.layer()
     if layer.folder:
-        return walk(folder_entries(layer.folder, []), select, spent)
+        return walk(folder_entries(layer.folder, [], Excluded(layer.excluded)), select, spent)
     with _opened_again(layer, spent, budget.limits) as stream:
         return walk(tar_entries(stream), select, spent)
 

@@ -132,6 +132,8 @@ class UnreadFiles(Struct, frozen=True):
     reason: str
 
     def text(self) -> str:
+        if self.code == "excluded":
+            return self.reason
         first = f"{self.path}: {self.reason}" if self.path else self.reason
         return f"{plural(self.files, 'file')} could not be read ({first}{' …' if self.files > 1 else ''})"
 

@@ -61,6 +61,7 @@ class Layer(Struct, frozen=True):
     open: Callable[[], BinaryIO]
     identity: str = ""  # identifies these bytes on this machine (file, offset, size, times) if there is no digest
     folder: str = ""  # a root file system folder to read instead of ``open``
+    excluded: tuple[str, ...] = ()  # patterns of places in the folder that are left out
     diff_id_verified: bool = False  # the uncompressed bytes were hashed and match ``diff_id``
     unread: str = ""  # why the layer cannot be read at all: it is encrypted, or missing
     instruction: Location | None = None  # in the Dockerfile that the image was built from, if it is given

@@ -30,6 +30,7 @@ EFFECTS: dict[str, Effect] = {
     "archive_only": "note",
     "as_of_today": "note",
     "attached_unread": "note",
+    "excluded": "note",
     "inventory_only": "note",
     "modified_package": "note",
     "no_changelog": "note",

@@ -13,6 +13,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from careen.model.finding import ExposedSecret, Finding, SuppressedBy, Vulnerability
+from careen.safety.glob import matched
 
 
 class Ignore(Struct, frozen=True):
@@ -106,17 +107,8 @@ def _path_covered(pattern: str, path: str) -> bool:
 
 def _matched(pattern: str, path: str) -> list[bool]:
     """Which prefixes of the path the pattern matches: its folders, and last the whole path."""
-    wanted, parts = pattern.strip("/").split("/"), path.strip("/").split("/")
-    if len(wanted) == 1 and wanted[0] != "**":
-        wanted.insert(0, "**")
-    row = [True] + [False] * len(parts)
-    for part in wanted:
-        if part == "**":
-            seen = False
-            row = [seen := seen or here for here in row]
-        else:
-            row = [False] + [row[i] and fnmatchcase(parts[i], part) for i in range(len(parts))]
-    return row
+    pattern = pattern.strip("/")
+    return matched(pattern if "/" in pattern or pattern == "**" else f"**/{pattern}", path)
 
 
 def is_purl(wanted: str, purl: str) -> bool:

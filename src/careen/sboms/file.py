@@ -36,14 +36,19 @@ def read_file(path: Path, reference: str, formats: Sequence[SbomFormat]) -> tupl
         data = bytes(read_bounded(path, MAX_BYTES))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", "check the path") from None
+    return read_data(data, str(path), reference, formats)
+
+
+def read_data(data: bytes, name: str, reference: str, formats: Sequence[SbomFormat]) -> tuple[Image, Inventory]:
+    """``name``: of the file, in messages."""
     format = _format(as_utf8(data[:HEAD_BYTES]), formats)
     if format is None:
         known = ", ".join(format.description for format in formats)
-        raise InputError(f"{path} is not an SBOM in a format that Careen reads", f"it reads {known}")
+        raise InputError(f"{name} is not an SBOM in a format that Careen reads", f"it reads {known}")
     try:
         found = format.read(data)
     except ValueError as error:
-        raise InputError(f"{path}: {error}", "create the SBOM again") from None
+        raise InputError(f"{name}: {error}", "create the SBOM again") from None
     layers = (Layer(index, layer.digest, layer.diff_id, 0, "", _no_content) for index, layer in enumerate(found.layers))
     return Image(reference, "sbom", found.digest, None, ImageConfig(), tuple(layers)), found.inventory
 

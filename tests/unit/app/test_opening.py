@@ -5,7 +5,8 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from careen.app.opening import open_image, platforms, sbom_path
+from careen.app.documents import sbom_path
+from careen.app.opening import open_image, platforms
 from careen.app.session import report_or_scan
 from careen.config import Settings
 from careen.errors import Error, InputError

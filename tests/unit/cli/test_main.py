@@ -41,8 +41,6 @@ def test_no_command_is_a_usage_error_that_helps(careen_command):
     ("arguments", "error", "hint"),
     [
         (["scna"], "unknown command 'scna'", "did you mean careen scan?"),
-        (["nginx:latest"], "unknown command 'nginx:latest'", "to scan it: careen scan nginx:latest"),
-        (["./image.tar"], "unknown command './image.tar'", "to scan it: careen scan ./image.tar"),
         (["alpine"], "unknown command 'alpine'", "to scan an image: careen scan alpine"),
         (["--json"], "unknown flag --json", "careen scan IMAGE"),
         (["scan"], "missing REFERENCE", "careen scan --help"),
@@ -138,3 +136,14 @@ def test_errors_have_the_documented_exit_codes():
         "DatabaseError": 3,
         "NetworkError": 3,
     }
+
+
+def test_an_image_in_the_place_of_the_command_is_scanned(careen_command, app):
+    code, out, err = careen_command("./image.tar", "--quiet")
+    assert (code, err) == careen_command("scan", "./image.tar", "--quiet")[::2]
+    assert out
+    assert "careen: read as: careen scan nginx:latest\n" in careen_command("nginx:latest")[2]
+
+
+def test_help_of_a_command(careen_command):
+    assert careen_command("help", "scan") == careen_command("scan", "--help")

@@ -41,12 +41,8 @@ def test_reports_follow_each_other(careen_command, images):
 
 
 def documents(text: str) -> list[dict]:
-    decoder, found = json.JSONDecoder(), []
-    while text := text.lstrip():
-        document, end = decoder.raw_decode(text)
-        found.append(document)
-        text = text[end:]
-    return found
+    found = json.loads(text)
+    return found if isinstance(found, list) else [found]
 
 
 def test_references_stand_before_and_behind_flags(careen_command, images):

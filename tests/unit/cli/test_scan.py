@@ -172,7 +172,7 @@ def test_a_platform_that_cannot_be_assessed_is_reported_and_the_others_are_scann
     app.report = report
     code, out, _ = careen_command("scan", "x", "--all-platforms", "--format", "json")
     assert code == 3
-    found = json.loads(out)
+    (found,) = json.loads(out)
     assert platforms_of(found)[1] == (str(missing), "not_assessed", True)
     assert (found["verdict"]["passed"], found["verdict"]["exit_code"]) == (False, 3)
     last = found["verdict"]["rules"][-1]

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from careen.app.opening import sbom_formats
+from careen.app.documents import sbom_formats
 from careen.errors import InputError
 from careen.sboms.file import read_file, recognised
 

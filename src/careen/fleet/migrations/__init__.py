@@ -17,6 +17,17 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(configured(connection), "head")
 
 
+def missing(connection: Connection) -> tuple[str, ...]:
+    """The steps that have not run, the first to run first."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    steps = ScriptDirectory.from_config(configured(connection))
+    done = MigrationContext.configure(connection).get_current_heads()
+    walked = steps.iterate_revisions("heads", done or "base")
+    return tuple(reversed([step.revision for step in walked if step.revision not in done]))
+
+
 def configured(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(HERE))

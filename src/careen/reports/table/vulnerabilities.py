@@ -166,8 +166,12 @@ def _possible(count: int) -> str:
 
 def _link(finding: Vulnerability) -> str:
     """The page of its first advisory that has one, as a style of a terminal (OSC 8)."""
-    link = next((link for advisory in finding.advisories if (link := web_link(advisory.url))), "")
+    link = _address(finding)
     return f"link {link}" if link else ""
+
+
+def _address(finding: Vulnerability) -> str:
+    return next((link for advisory in finding.advisories if (link := web_link(advisory.url))), "")
 
 
 def _row(same: Sequence[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
@@ -182,10 +186,21 @@ def _row(same: Sequence[Vulnerability], width: int, options: ReportOptions) -> I
     fix, style = _fix(finding), "green" if finding.fix.state == "fixed" else "dim"
     if not options.width or columns(start) + columns(fix) <= options.width:
         yield [*spans, (fix, style)]
-        return
-    yield spans
-    for part in wrapped(fix, options.width - len(INDENT) - 12):
-        yield [(INDENT + " " * 12 + part, style)]
+    else:
+        yield spans
+        for part in wrapped(fix, options.width - len(INDENT) - 12):
+            yield [(INDENT + " " * 12 + part, style)]
+    yield from _about(finding, options)
+
+
+def _about(finding: Vulnerability, options: ReportOptions) -> Iterator[Line]:
+    """What an urgent one is about; with ``--all`` that of every one, and the address of its advisory."""
+    title = visible(finding.summary.partition("\n")[0].strip(), 300)
+    if title and (options.verbose or _is_urgent(finding)):
+        first, *more = wrapped(title, options.width - len(INDENT) - 2) if options.width else [title]
+        yield [(INDENT + first + (" …" if more else ""), "dim")]
+    if options.verbose and (link := _address(finding)):
+        yield [(INDENT + visible(link), "dim")]
 
 
 def _layer(same: Sequence[Vulnerability]) -> str:

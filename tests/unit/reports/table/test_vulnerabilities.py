@@ -13,10 +13,14 @@ from careen.reports.table.vulnerabilities import MAX_GROUPS, MAX_LAYERS, MAX_ROW
 BASE = usual()
 
 
+ADDRESS = "         https://osv.example/"  # of an advisory, which --all lists
+
+
 def lines_of(*findings, layers=(), width=0, **options):
     report = replace(BASE, findings=findings, image=replace(BASE.image, layers=layers))
     lines = vulnerability_lines(report, ReportOptions(width=width, **options))
-    return ["".join(text for text, _ in line).rstrip() for line in lines]
+    texts = ("".join(text for text, _ in line).rstrip() for line in lines)
+    return [text for text in texts if not text.startswith(ADDRESS)]
 
 
 def row(finding, **options):
@@ -205,3 +209,20 @@ def test_packages_beyond_the_first_are_counted_unless_they_are_urgent():
     assert "3 more packages with 3 findings: 3 high (--all)" in lines
     assert any(line.startswith(packages[-1].name) for line in lines)
     assert sum("CVE-1" in line for line in lines_of(*found, verbose=True)) == MAX_GROUPS + 4
+
+
+def test_titles_of_urgent_findings_and_with_all_of_every_one_with_its_address():
+    text = "A long name\x1b[2J of a host overflows a buffer while the library talks to a proxy of another kind than usual"
+    calm, urgent = (vulnerability("CVE-1", JINJA, severity=severity, summary=text) for severity in ("high", "critical"))
+
+    def about(finding, **options):
+        lines = vulnerability_lines(replace(BASE, findings=(finding,)), ReportOptions(width=80, **options))
+        return [line for line in ("".join(part for part, _ in line) for line in lines) if line.startswith("         ")]
+
+    assert about(calm) == []
+    (title,) = about(urgent)
+    assert len(title) <= 80
+    assert title.endswith(" …")
+    assert "\x1b" not in title
+    assert about(calm, verbose=True) == [title, f"{ADDRESS}CVE-1"]
+    assert about(replace(urgent, summary="")) == []

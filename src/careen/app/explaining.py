@@ -1,0 +1,96 @@
+"""What is known about a vulnerability, or about a check, without an image."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from msgspec import Struct
+
+from careen.app.advisory_refresh import AdvisoryRefresh, RefreshState
+from careen.app.databases import database_of
+from careen.config import Settings
+from careen.database.knowledge import Knowledge, knows_exploited
+from careen.model.advisory import Advisory, Epss, Exploited, VulnerabilityRecord
+from careen.model.finding import Weakness
+from careen.model.inventory import Inventory
+from careen.plugins import Check, Progress, load, silent
+
+CHECKS = ("compose", "dockerfile", "image", "integrity", "kubernetes", "network", "rbac", "running")  # folders of careen.checks
+MAX_IDS = 200
+MAX_ADVISORIES = 2_000
+
+
+class About(Struct, frozen=True):
+    """``exploited`` None: not in the catalogue; ``catalogue`` False: it is not known."""
+
+    id: str
+    ids: tuple[str, ...]
+    records: tuple[VulnerabilityRecord, ...]
+    advisories: tuple[Advisory, ...]
+    epss: Epss | None = None
+    exploited: Exploited | None = None
+    catalogue: bool = False
+    weaknesses: tuple[Weakness, ...] = ()
+    cut: bool = False  # there are more advisories
+
+
+def about(id: str, settings: Settings, progress: Progress = silent) -> About:
+    """By all sources of the database."""
+    refresh = AdvisoryRefresh(settings, {}, progress, RefreshState())
+    with ExitStack() as opened:
+        knowledge = refresh.knowledge_for(Inventory(None, ()), opened)
+        if knowledge is None:
+            return About(id, (id,), (), ())
+        return _about(id, knowledge, settings)
+
+
+def check_of(id: str) -> Check | None:
+    """The check of this id."""
+    checks = (check for folder in CHECKS for check in load(f"careen.checks.{folder}", "CHECK", Check))
+    return next((check for check in checks if check.id == id.upper()), None)
+
+
+def _about(id: str, knowledge: Knowledge, settings: Settings) -> About:
+    records = tuple(_records(id, knowledge))
+    ids = tuple(dict.fromkeys((id, *(name for record in records for name in (record.id, *record.aliases)))))[:MAX_IDS]
+    found = _advisories(frozenset(ids), settings)
+    exploited = knowledge.exploited(ids)
+    epss = knowledge.epss(ids)
+    cwes = tuple(dict.fromkeys(cwe for record in records for cwe in record.cwes))
+    named = knowledge.records(cwes)
+    return About(
+        id,
+        ids,
+        records,
+        found[:MAX_ADVISORIES],
+        next(iter(epss.values()), None),
+        next(iter(exploited.values()), None),
+        knows_exploited(knowledge),
+        tuple(Weakness(cwe, named[cwe][0].summary if cwe in named else "") for cwe in cwes),
+        len(found) > MAX_ADVISORIES,
+    )
+
+
+def _records(id: str, knowledge: Knowledge) -> Iterator[VulnerabilityRecord]:
+    """Of the id, and of the ids that its records name as the same vulnerability."""
+    found = knowledge.records({id, id.upper()})
+    first = [record for records in found.values() for record in records]
+    aliases = {name for record in first if _is_of_one(record) for name in record.aliases} - set(found)
+    others = knowledge.records(sorted(aliases)[:MAX_IDS])
+    seen = set[tuple[str, str]]()
+    for record in (*first, *(record for records in others.values() for record in records)):
+        if (record.id, record.source) not in seen:
+            seen.add((record.id, record.source))
+            yield record
+
+
+def _is_of_one(record: VulnerabilityRecord) -> bool:
+    """An erratum with several CVEs is an alias of none of them."""
+    return sum(name.startswith("CVE-") for name in (record.id, *record.aliases)) <= 1
+
+
+def _advisories(ids: frozenset[str], settings: Settings) -> tuple[Advisory, ...]:
+    from careen.database.by_id import advisories_about
+
+    path = database_of(settings)
+    found = list(advisories_about(path, ids, MAX_ADVISORIES + 1)) if path.is_file() else []
+    return tuple(sorted(found, key=lambda advisory: (advisory.namespace, advisory.package, advisory.source)))

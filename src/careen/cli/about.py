@@ -1,0 +1,99 @@
+"""``careen explain ID`` without an image: what is known about a vulnerability, or what a check looks for."""
+
+import argparse
+from collections.abc import Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from careen.errors import InputError
+
+from .assessing import settings_of, with_progress, write_json
+
+if TYPE_CHECKING:
+    from careen.app.explaining import About
+    from careen.model.advisory import Advisory
+    from careen.plugins import Check
+
+SCHEMA = "careen.about/1"
+SHOWN = 12  # packages of an ecosystem
+
+
+def run(arguments: argparse.Namespace) -> int:
+    from careen.app.explaining import about, check_of
+
+    from .output import write_lines
+
+    settings = settings_of(arguments)
+    if check := check_of(arguments.id):
+        if arguments.form == "json":
+            write_json({"schema": SCHEMA, **_of_check(check)})
+        else:
+            write_lines(_check_lines(check))
+        return 0
+    found = with_progress(settings, lambda progress: about(arguments.id, settings, progress))
+    if not found.records and not found.advisories:
+        hint = f"careen db status shows what the database holds; in an image: careen explain {arguments.id} IMAGE"
+        raise InputError(f"the database has nothing about {arguments.id}", hint)
+    if arguments.form == "json":
+        import msgspec
+
+        write_json({"schema": SCHEMA, **msgspec.to_builtins(found)})
+    else:
+        write_lines(_lines(found))
+    return 0
+
+
+def _of_check(check: "Check") -> dict[str, object]:
+    keys = ("id", "title", "severity", "why", "fix", "references", "default")
+    return {key: getattr(check, key) for key in keys}
+
+
+def _check_lines(check: "Check") -> Iterator[str]:
+    yield f"{check.id}: {check.title} ({check.severity}{'' if check.default else ', off by default'})"
+    yield f"  {check.why}"
+    yield f"  fix: {check.fix}"
+    yield f"  {'; '.join(check.references)}"
+    yield ""
+    yield f"next: careen check . finds it; --checks-off {check.id} switches it off"
+
+
+def _lines(found: "About") -> Iterator[str]:
+    from careen.output.escape import visible
+
+    from .explain import record_lines, weakness_lines
+
+    names = [visible(name) for name in found.ids if name != found.id]
+    yield visible(found.id)
+    if names:
+        yield f"  also known as {', '.join(names[:8])}{' …' if len(names) > 8 else ''}"
+    yield from record_lines(found.records)
+    if found.epss:
+        yield f"  exploitation within 30 days: {found.epss.score:.1%} (EPSS)"
+    if found.exploited:
+        yield f"  known to be exploited since {found.exploited.added} (CISA KEV)"
+    elif found.catalogue:
+        yield "  not in CISA's catalogue of exploited vulnerabilities"
+    yield from weakness_lines(found.weaknesses)
+    if found.advisories:
+        yield ""
+        yield "Affected by the advisories of the database:"
+    for namespace, group in groupby(found.advisories, lambda advisory: advisory.namespace):
+        lines = list(dict.fromkeys(map(_advisory, group)))
+        yield f"  {visible(namespace)}"
+        yield from (f"    {line}" for line in lines[:SHOWN])
+        if len(lines) > SHOWN:
+            yield f"    and {len(lines) - SHOWN:,} more"
+    if found.cut:
+        yield "  and more, which are not listed"
+    yield ""
+    yield f"next: careen explain {visible(found.id)} IMAGE  (whether an image has it, and why)"
+
+
+def _advisory(advisory: "Advisory") -> str:
+    from careen.output.escape import visible
+
+    fixed = list(dict.fromkeys((*advisory.fixed_versions, *(affected.fixed for affected in advisory.ranges if affected.fixed))))
+    state = f"fixed in {', '.join(fixed[:3])}" if fixed else advisory.status.replace("_", " ")
+    if not fixed and advisory.status == "fixed":
+        state = "no fixed version is named"
+    return f"{visible(advisory.package)}: {visible(state, 200)} ({visible(advisory.source)})"
