@@ -11,7 +11,7 @@ from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of
 from careen.config import Settings
-from careen.errors import InputError
+from careen.errors import InputError, NothingToCheckError
 from careen.exec import run
 from careen.model.report import Report
 from careen.plugins import Progress, silent
@@ -80,7 +80,7 @@ def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progr
     if "secret" in settings.scanners:
         checked = with_secrets(checked, files)
     if not checked.files and not unknowns:
-        raise InputError(
+        raise NothingToCheckError(
             f"nothing to check in {name}",
             "Dockerfiles, Kubernetes manifests, Compose files and other files that start containers are checked",
         )

@@ -45,7 +45,8 @@ def parser() -> Parser:
         usage="careen ci rules --to DIR [PATH …]\n"
         "       careen ci run [--rules DIR] [--reports DIR] -- scan|check …\n"
         "       careen ci publish --reports DIR [--comment] [--code-scanning]\n"
-        "       careen ci propose --plan FILE --dockerfile PATH",
+        "       careen ci propose --plan FILE --dockerfile PATH\n"
+        "       careen ci hook [--fail-on CONDITION] KIND FILE …",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Run Careen in a pipeline of GitHub, GitLab or another service.",
         epilog=f"""\
@@ -54,11 +55,12 @@ actions:
   run       scan or check with these rules, and write all reports
   publish   write the comment of the request, and code scanning
   propose   open or update a request with the diff of careen fix
+  hook      look at the files of a commit: files, secrets or locks
 
 publish and propose take their token from {TOKEN}.
 docs/pipelines.md has a whole pipeline for each service.""",
     )
-    made.add_argument("action", choices=("rules", "run", "publish", "propose"), help="what this step does")
+    made.add_argument("action", choices=("rules", "run", "publish", "propose", "hook"), help="what this step does")
     made.add_argument(
         "paths", metavar="PATH", nargs="*", help="rules: files or folders (default: those that the settings name)"
     )
@@ -69,6 +71,7 @@ docs/pipelines.md has a whole pipeline for each service.""",
     group.add_argument("--comment", action="store_true", help="publish: put the report into one comment of the request")
     group.add_argument("--code-scanning", action="store_true", help="publish: hand the findings to code scanning (GitHub)")
     group.add_argument("--name", metavar="NAME", default="", help="publish: tells comments of several scans apart")
+    group.add_argument("--fail-on", metavar="CONDITION", default="", help="hook: what stops the commit (default: by its kind)")
     group.add_argument("--plan", metavar="FILE", type=Path, help="propose: what careen fix --format json wrote")
     group.add_argument("--dockerfile", metavar="PATH", help="propose: the Dockerfile, from the root of the repository")
     group.add_argument(
@@ -80,15 +83,19 @@ docs/pipelines.md has a whole pipeline for each service.""",
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from careen.ci.pipeline import pipeline_of
+    if arguments.action == "hook":
+        from .hooks import hook
 
-    pipeline = pipeline_of(os.environ)
+        return hook([*arguments.paths, *arguments.command], arguments.fail_on)
     if arguments.paths and arguments.action != "rules":
         raise UsageError(f"careen ci {arguments.action} takes no PATH", "careen ci --help")
     if bool(arguments.command) != (arguments.action == "run"):
         raise UsageError("the command to run follows --, and run alone has one", "careen ci run -- scan IMAGE")
-    action = {"rules": _rules, "run": _run, "publish": _publish, "propose": _propose}[arguments.action]
-    return action(arguments, pipeline)
+    from careen.ci.pipeline import pipeline_of
+
+    return {"rules": _rules, "run": _run, "publish": _publish, "propose": _propose}[arguments.action](
+        arguments, pipeline_of(os.environ)
+    )
 
 
 def _rules(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
