@@ -11,7 +11,7 @@ AREA   ?= matching layers versions policy database
 NAME   ?=
 FLAVOUR ?=
 TARGET ?=
-SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github scaffolds
+SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github action.yml templates deploy scaffolds
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench bench-origin \
@@ -44,12 +44,13 @@ contracts: $(VENV)/.ready
 	$(BIN)/lint-imports
 spelling: $(VENV)/.ready
 	$(BIN)/codespell $(wildcard $(SPOKEN))
-lint-workflows: $(VENV)/.ready   ## the files in .github against their schemas, and the security of the workflows
+lint-workflows: $(VENV)/.ready   ## workflows, forms and the action against their schemas, and their security
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(FORMS)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	$(BIN)/zizmor --offline --no-progress --quiet --no-online-audits .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --no-online-audits .github action.yml
 
 format: $(VENV)/.ready
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -12,10 +12,10 @@ from careen.errors import NothingToCheckError, UsageError
 
 KINDS = {"files": "medium", "secrets": "secret", "locks": "high"}  # and what stops the commit
 LOCKS = frozenset((
-    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock", "poetry.lock",
-    "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "requirements.txt", "Cargo.lock", "go.mod", "Gemfile.lock",
-    "composer.lock", "packages.lock.json", "gradle.lockfile", "mix.lock", "pubspec.lock", "Podfile.lock", "Package.resolved", "conan.lock",
-    "conda-lock.yml",
+    "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "bun.lock", "deno.lock",
+    "poetry.lock", "uv.lock", "pdm.lock", "Pipfile.lock", "pylock.toml", "requirements.txt", "Cargo.lock", "go.mod",
+    "Gemfile.lock", "composer.lock", "packages.lock.json", "gradle.lockfile", "mix.lock", "pubspec.lock",
+    "Podfile.lock", "Package.resolved", "conan.lock", "conda-lock.yml",
 ))  # fmt: skip
 QUIET = ("--quiet", "--no-progress")
 
