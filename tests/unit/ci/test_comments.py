@@ -59,7 +59,7 @@ def test_the_name_is_no_part_of_the_text(forge):
     assert "script" not in body and "everyone" not in body
 
 
-def test_a_report_that_is_too_long_is_said_so(forge):
+def test_a_report_that_is_too_long_is_left_out(forge):
     memory, client, _ = forge
     put_comment(client, 3, "image", "x" * (MAX_CHARACTERS + 1))
     assert bodies(memory) == ["The report is too long for a comment: the files of the pipeline have it.\n"]

@@ -163,7 +163,7 @@ def test_a_fork_has_no_rights_to_publish(runner, service):
     assert not service.comments and not service.scans
 
 
-def test_a_token_without_rights_is_said(runner, service):
+def test_a_token_without_rights_is_an_error(runner, service):
     check(runner)
     service.denied.add(("POST", "/issues/7/comments"))
     done = runner.run("ci", "publish", "--comment")
