@@ -137,6 +137,14 @@ def test_the_scan_does_not_see_the_token():
     assert {line.split()[2] for line in script.splitlines() if '"$careen" ci' in line} == {"publish", "propose"}
 
 
+def test_a_repository_cannot_bring_its_own_cache(job):
+    (job.work / ".careen" / "cache").mkdir(parents=True)
+    (job.work / ".careen" / "cache" / "x").touch()
+    commit(job.work)
+    done = job(image=IMAGE)
+    assert (done.returncode, "folder of the cache" in done.stdout) == (2, True)
+
+
 def test_only_the_default_branch_writes_the_cache():
     assert JOB["variables"]["SCAN_CACHE"] == "pull"
     (writes,) = [rule["if"] for rule in JOB["rules"] if rule.get("variables", {}).get("SCAN_CACHE") == "pull-push"]

@@ -33,7 +33,7 @@ class Runner:
         unknown = {name.replace("_", "-") for name in inputs} - given.keys()
         assert not unknown, unknown
         values = {"github.event_name": event, "github.action_path": str(self.action.parent), "github.token": "the-token"}
-        values |= {"runner.os": "Linux", "runner.arch": "X64"}
+        values |= {"runner.os": "Linux", "runner.arch": "X64", "github.ref_type": "branch"}
         values |= {f"inputs.{name}": filled(text, values) for name, text in given.items()}
         values |= {f"inputs.{name.replace('_', '-')}": text for name, text in inputs.items()}
         self.log, failed = [], False

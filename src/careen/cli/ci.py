@@ -4,7 +4,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,18 +14,23 @@ from .arguments import Parser, add_common, add_settings, given
 from .settings import loaded_settings
 
 if TYPE_CHECKING:
-    from careen.ci.forge import Forge
     from careen.ci.pipeline import Pipeline
     from careen.config import Settings
-    from careen.net import NetSettings
 
-TOKEN = "CAREEN_CI_TOKEN"  # noqa: S105 (the name of the variable)
 COMMANDS = {"scan": "careen.cli.scan", "check": "careen.cli.check"}
 RULES = ("ignore_file", "policy", "vex", "checks", "behaviour_rules")  # settings that name files a request may not change
 FORMATS = ("json", "sarif", "markdown", "junit")
 ENDINGS = {"markdown": "md", "junit": "junit.xml"}
 GITLAB = {"gitlab": "gl-container-scanning-report.json", "gitlab-secrets": "gl-secret-detection-report.json"}
 FORK = "the request comes from a fork, whose token may only read: nothing was written"
+OUTCOMES = {
+    "opened": "a request is open",
+    "updated": "the open request was updated",
+    "unchanged": "the open request is up to date",
+    "nothing": "there is nothing to change in the Dockerfile",
+    "declined": "the request with this fix was closed before: it stays closed",
+    "taken": "the branch has commits of others: it stays as it is",
+}
 SEVERITIES = ("critical", "high", "medium", "low", "negligible", "unknown")
 
 
@@ -49,7 +54,7 @@ def parser() -> Parser:
         "       careen ci hook [--fail-on CONDITION] KIND FILE …",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Run Careen in a pipeline of GitHub, GitLab or another service.",
-        epilog=f"""\
+        epilog="""\
 actions:
   rules     write the rules of the branch that a request is for
   run       scan or check with these rules, and write all reports
@@ -57,7 +62,7 @@ actions:
   propose   open or update a request with the diff of careen fix
   hook      look at the files of a commit: files, secrets or locks
 
-publish and propose take their token from {TOKEN}.
+publish and propose take their token from CAREEN_CI_TOKEN.
 docs/pipelines.md has a whole pipeline for each service.""",
     )
     made.add_argument("action", choices=("rules", "run", "publish", "propose", "hook"), help="what this step does")
@@ -71,9 +76,9 @@ docs/pipelines.md has a whole pipeline for each service.""",
     group.add_argument("--comment", action="store_true", help="publish: put the report into one comment of the request")
     group.add_argument("--code-scanning", action="store_true", help="publish: hand the findings to code scanning (GitHub)")
     group.add_argument("--name", metavar="NAME", default="", help="publish: tells comments of several scans apart")
-    group.add_argument("--fail-on", metavar="CONDITION", default="", help="hook: what stops the commit (default: by its kind)")
+    group.add_argument("--fail-on", metavar="CONDITION", dest="stops", default="", help="hook: what stops the commit")
     group.add_argument("--plan", metavar="FILE", type=Path, help="propose: what careen fix --format json wrote")
-    group.add_argument("--dockerfile", metavar="PATH", help="propose: the Dockerfile, from the root of the repository")
+    group.add_argument("--dockerfile", metavar="PATH", dest="file", help="propose: the Dockerfile, from the root")
     group.add_argument(
         "--base", metavar="BRANCH", default="", help="propose: the branch to change (default: the one that runs)"
     )
@@ -86,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "hook":
         from .hooks import hook
 
-        return hook([*arguments.paths, *arguments.command], arguments.fail_on)
+        return hook([*arguments.paths, *arguments.command], arguments.stops)
     if arguments.paths and arguments.action != "rules":
         raise UsageError(f"careen ci {arguments.action} takes no PATH", "careen ci --help")
     if bool(arguments.command) != (arguments.action == "run"):
@@ -100,13 +105,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _rules(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
     from careen.ci.base_files import write_base_files
+    from careen.ci.connected import TOKEN
     from careen.output.escape import visible
 
     if arguments.to is None:
         raise UsageError("there is no folder for the rules", "--to DIR names a new one")
     settings = loaded_settings(arguments).settings
-    named = [path for key in RULES for path in getattr(settings, key) if not path.is_absolute()]
-    paths = arguments.paths or [path.as_posix() for path in named]
+    paths = arguments.paths or [path.as_posix() for _, path in _named(settings) if not path.is_absolute()]
     found = write_base_files(paths, arguments.to, pipeline, Path.cwd(), os.environ.get(TOKEN, ""))
     for path in found:
         print(f"rules: {visible(path, 300)} of the base branch", file=sys.stderr)
@@ -120,9 +125,11 @@ def _run(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
     command = importlib.import_module(COMMANDS[name])
     inner = command.parser().read(rest)
     arguments.reports.mkdir(parents=True, exist_ok=True)
+    for old in arguments.reports.glob("careen.*"):  # of an earlier run, or of the repository itself
+        old.unlink()
     inner.format = [*given(inner).get("format", ()), *_formats(name, arguments.reports, pipeline)]
     for key, paths in _rule_paths(inner, arguments.rules, pipeline).items():
-        setattr(inner, key, paths)
+        setattr(inner, key, paths[0] if key == "baseline" else paths)
     code = int(command.run(inner))
     _hand_over(arguments.reports, code, pipeline)
     return code
@@ -147,23 +154,30 @@ def _rule_paths(inner: argparse.Namespace, rules: Path | None, pipeline: "Pipeli
     settings = loaded_settings(inner).settings
     start(settings.log_level, settings.quiet)
     log = logger(__name__)
-    own = [path for key in RULES for path in getattr(settings, key) if not path.is_absolute()]
+    named = list(_named(settings))
     if rules is None:
-        if own and pipeline.request is not None:
-            log.warning("the request can change %s: careen ci rules takes them from the base branch", visible(str(own[0]), 200))
+        own = next((path for _, path in named if not path.is_absolute()), None)
+        if own is not None and pipeline.request is not None:
+            log.warning("the request can change %s: careen ci rules takes it from the base branch", visible(str(own), 200))
         return {}
-    found: dict[str, list[str]] = {}
-    for key in RULES:
-        for path in getattr(settings, key):
-            copy = at_base(path, rules)
-            if copy is not None:
-                found.setdefault(key, []).append(str(copy))
-            elif key in ("ignore_file", "vex"):
-                found.setdefault(key, [])
-                log.warning("%s is not in the base branch, so it suppresses nothing", visible(str(path), 200))
-            else:
-                raise UsageError(f"{visible(str(path), 200)} is not in the base branch", "merge it there first")
+    found: dict[str, list[str]] = {key: [] for key, _ in named}
+    for key, path in named:
+        copy = at_base(path, rules)
+        if copy is not None:
+            found[key].append(str(copy))
+        elif key in ("ignore_file", "vex"):
+            log.warning("%s is not in the base branch, so it suppresses nothing", visible(str(path), 200))
+        else:
+            raise UsageError(f"{visible(str(path), 200)} is not in the base branch", "merge it there first")
     return found
+
+
+def _named(settings: "Settings") -> Iterator[tuple[str, Path]]:
+    """The files that decide what passes, and the setting that names each. A baseline may be an image instead."""
+    for key in RULES:
+        yield from ((key, path) for path in getattr(settings, key))
+    if settings.baseline and Path(settings.baseline).is_file():
+        yield "baseline", Path(settings.baseline)
 
 
 def _hand_over(reports: Path, code: int, pipeline: "Pipeline") -> None:
@@ -191,10 +205,12 @@ def _counts(file: Path) -> dict[str, str]:
 
 
 def _publish(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
+    from careen.ci.connected import TOKEN, connected
+
     if pipeline.outside:
         print(FORK, file=sys.stderr)
         return 0
-    forge = _forge(arguments, pipeline)
+    forge = connected(pipeline, os.environ.get(TOKEN, ""), loaded_settings(arguments).settings)
     if arguments.code_scanning:
         from careen.ci.github import GitHub
 
@@ -212,10 +228,11 @@ def _publish(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
 def _propose(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
     import msgspec
 
+    from careen.ci.connected import TOKEN, connected
     from careen.ci.proposals import FixPlan, propose
     from careen.safety.typed import from_json
 
-    if arguments.plan is None or arguments.dockerfile is None:
+    if arguments.plan is None or arguments.file is None:
         raise UsageError("there is no plan or no Dockerfile", "careen ci propose --plan FILE --dockerfile PATH")
     if pipeline.request is not None:
         raise UsageError("a request does not propose another one", "run this step on the branch itself")
@@ -224,43 +241,14 @@ def _propose(arguments: argparse.Namespace, pipeline: "Pipeline") -> int:
         plan = from_json(_read(arguments.plan), FixPlan)
     except msgspec.DecodeError as error:
         raise UsageError(f"{arguments.plan} is no plan: {error}", "careen fix --format json writes one") from None
-    done = propose(_forge(arguments, pipeline), plan, arguments.dockerfile, base)
+    forge = connected(pipeline, os.environ.get(TOKEN, ""), loaded_settings(arguments).settings)
+    done = propose(forge, plan, arguments.file, base)
     print(f"{OUTCOMES[done.outcome]}{f': {done.url}' if done.url else ''}", file=sys.stderr)
     if pipeline.output:
         from careen.ci.runner_files import add_outputs
 
         add_outputs(pipeline.output, {"fix": done.outcome, "fix-url": done.url})
     return 0
-
-
-OUTCOMES = {
-    "opened": "a request is open",
-    "updated": "the open request was updated",
-    "unchanged": "the open request is up to date",
-    "nothing": "there is nothing to change in the Dockerfile",
-    "declined": "the request with this fix was closed before: it stays closed",
-    "taken": "the branch has commits of others: it stays as it is",
-}
-
-
-def _forge(arguments: argparse.Namespace, pipeline: "Pipeline") -> "Forge":
-    from careen.ci.github import GitHub
-    from careen.ci.gitlab import GitLab
-
-    token = os.environ.get(TOKEN, "")
-    if not token:
-        raise UsageError("there is no token", f"{TOKEN} has one with the rights of docs/pipelines.md")
-    if pipeline.service == "other":
-        raise UsageError("this is no pipeline of GitHub or GitLab", "careen-reports has the files for other services")
-    net = _net(loaded_settings(arguments).settings)
-    return GitHub(pipeline, token, net) if pipeline.service == "github" else GitLab(pipeline, token, net)
-
-
-def _net(settings: "Settings") -> "NetSettings":
-    from careen.net import NetSettings
-
-    plain = ("*",) if settings.plain_http else ()
-    return NetSettings(timeout_s=settings.timeout_s, attempts=3, ca_file=settings.ca_file, plain_http=plain)
 
 
 def _read(file: Path) -> bytes:

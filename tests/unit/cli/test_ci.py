@@ -110,6 +110,24 @@ def test_a_policy_that_only_the_request_has_is_refused(runner):
     assert (done.returncode, "policy.rego is not in the base branch" in done.stderr) == (2, True)
 
 
+def test_a_baseline_of_the_request_is_no_baseline(runner):
+    assert check(runner).returncode == 0
+    (runner.home / "known.json").write_bytes((runner.home / "careen-reports" / "careen.json").read_bytes())
+    runner.environment["CAREEN_BASELINE"] = "known.json"
+    assert runner.run("ci", "rules", "--to", "base").returncode == 0
+    words = ("ci", "run", "--rules", "base", "--", "scan", "directory:.", "--fail-on", "low")
+    done = runner.run(*words)
+    assert (done.returncode, "known.json is not in the base branch" in done.stderr) == (2, True)
+
+
+def test_reports_of_the_repository_itself_are_not_published(runner):
+    folder = runner.home / "careen-reports"
+    folder.mkdir()
+    (folder / "careen.md").write_text("@everyone")
+    assert runner.run("ci", "run", "--", "check", "missing").returncode == 3
+    assert not list(folder.iterdir())
+
+
 def test_code_of_a_fork_with_rights_is_refused(runner):
     runner.environment["GITHUB_EVENT_NAME"] = "pull_request_target"
     done = check(runner)
