@@ -9,12 +9,13 @@ VERSION ?=
 TAG    ?=
 AREA   ?= matching layers versions policy database
 NAME   ?=
+FLAVOUR ?=
 TARGET ?=
-SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github scaffolds
+SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github action.yml templates deploy scaffolds
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 .PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench bench-origin \
-	kb kb-small web docs release bump released clean new-check new-cataloger new-source new-reporter new-distribution
+	kb kb-small web docs image release bump released clean new-check new-cataloger new-source new-reporter new-distribution
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Careen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -43,12 +44,13 @@ contracts: $(VENV)/.ready
 	$(BIN)/lint-imports
 spelling: $(VENV)/.ready
 	$(BIN)/codespell $(wildcard $(SPOKEN))
-lint-workflows: $(VENV)/.ready   ## the files in .github against their schemas, and the security of the workflows
+lint-workflows: $(VENV)/.ready   ## workflows, forms and the action against their schemas, and their security
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms $(FORMS)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	$(BIN)/zizmor --offline --no-progress --quiet --no-online-audits .github
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --no-online-audits .github action.yml
 
 format: $(VENV)/.ready
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -75,6 +77,8 @@ release: $(VENV)/.ready   ## the files of a release in dist/, built twice; the c
 	$(BIN)/python .ci/release.py build --version "$(VERSION)" --root "$(ROOT)" $(DATABASE)
 bump: $(VENV)/.ready      ## the version and the changelog of the next release, in the checkout: VERSION=1.2.3
 	$(BIN)/python .ci/release.py bump "$(VERSION)"
+image: $(VENV)/.ready     ## the container images in build/image, without a daemon; needs mmdebstrap: FLAVOUR=cli or server
+	$(BIN)/python deploy/image $(addprefix --flavour ,$(FLAVOUR))
 released: $(VENV)/.ready  ## fails if TAG does not name the version of the checkout
 	$(BIN)/python .ci/release.py check "$(TAG)"
 

@@ -27,6 +27,10 @@ class InputError(Error):
     pass
 
 
+class NothingToCheckError(InputError):
+    """None of the files is of a kind that has checks."""
+
+
 class OverBudgetError(InputError):
     """A limit was reached. ``whole``: the limit of a layer or of the scan, whose rest is not read; else that of one file."""
 

@@ -20,7 +20,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     import subprocess
 
-_WITHHELD = ("CAREEN_REGISTRY_PASSWORD", "CAREEN_SECRET_KEY")
+_WITHHELD = ("CAREEN_REGISTRY_PASSWORD", "CAREEN_SECRET_KEY", "CAREEN_CI_TOKEN")
 _detached: list[int] = []  # background processes: those that have ended are collected when the next one starts
 
 

@@ -27,6 +27,7 @@ VALUES = {
     "inputs.arguments": "--accept debian --anew",
     "github.token": "token",
     "matrix.area": "versions",
+    "matrix.flavour": "cli",
 }
 STAND_INS = ("make", "gh", "sudo", "python", "git")
 

@@ -111,6 +111,7 @@ SHELL = {
     "api",
     "app",
     "atomic",
+    "ci",  # the steps of a pipeline
     "cli",
     "config",
     "errors",

@@ -9,11 +9,17 @@ from careen.app.exposing import exposure
 from careen.clusters.objects import RESOURCES
 from careen.config import Settings
 
-DEPLOY = Path(__file__).resolve().parents[2] / "deploy" / "kubernetes"
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
 
 def objects(name):
-    return list(yaml.safe_load_all((DEPLOY / name).read_text()))
+    return list(yaml.safe_load_all((DEPLOY / "kubernetes" / name).read_text()))
+
+
+def container_of(name, kind):
+    spec = next(each for each in objects(name) if each["kind"] == kind)["spec"]
+    (container,) = spec.get("jobTemplate", {"spec": spec})["spec"]["template"]["spec"]["containers"]
+    return container
 
 
 def allowed(role):
@@ -25,7 +31,7 @@ def allowed(role):
     }
 
 
-def test_they_have_no_finding(tmp_path):
+def test_they_have_no_finding_and_open_no_path(tmp_path):
     settings = Settings(cache_dir=tmp_path / "cache", scanners=("config", "secret"))
     report = check([str(DEPLOY)], settings)
     assert [(finding.id, finding.location.path) for finding in report.findings] == []
@@ -50,7 +56,24 @@ def test_the_agent_may_list_pods_alone():
 def test_the_agents_words_are_flags():
     from careen.cli.agent import parser
 
-    job = next(each for each in objects("agent.yaml") if each["kind"] == "CronJob")
-    (container,) = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    container = container_of("agent.yaml", "CronJob")
     assert container["args"][0] == "agent"
     assert parser().read(container["args"][1:]).once
+
+
+def test_the_words_of_a_scan_are_flags():
+    from careen.cli.scan import parser
+
+    container = container_of("scan-job.yaml", "Job")
+    assert container["args"][0] == "scan"
+    assert parser().read(container["args"][1:]).fail_on == ["high"]
+
+
+def test_the_words_of_the_server_are_flags():
+    from careen.cli.serve import parser
+
+    container = container_of("server.yaml", "StatefulSet")
+    assert container["args"][0] == "serve"
+    given = parser().read(container["args"][1:])
+    assert (given.behind_proxy, given.listen) == (True, "0.0.0.0:8080")
+    assert {mount["mountPath"] for mount in container["volumeMounts"]} >= {str(given.data), str(given.key_file.parent), "/tmp"}

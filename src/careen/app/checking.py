@@ -13,7 +13,7 @@ from careen.app.opening import open_context
 from careen.app.session import Session
 from careen.app.wiring import max_age_days, policy_of
 from careen.config import Settings
-from careen.errors import InputError, UsageError
+from careen.errors import InputError, NothingToCheckError, UsageError
 from careen.model.report import Report
 from careen.plugins import Progress, silent
 
@@ -83,7 +83,7 @@ def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progr
     if "secret" in settings.scanners:
         checked = with_secrets(checked, files)
     if not checked.files and not unknowns:
-        raise InputError(
+        raise NothingToCheckError(
             f"nothing to check in {name}",
             "Dockerfiles, Kubernetes manifests, Compose files and other files that start containers are checked",
         )

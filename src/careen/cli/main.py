@@ -33,6 +33,8 @@ COMMANDS = {
     "serve": ("careen.cli.serve", "watch registries, with pages and an API"),
     "worker": ("careen.cli.worker", "work for the fleet of a server"),
     "agent": ("careen.cli.agent", "report the images that run to a server"),
+    "ci": ("careen.cli.ci", "scan in a pipeline: rules of the base branch, reports, fixes"),
+    "init": ("careen.cli.init", "show or write the files that run Careen in a pipeline"),
     "diff": ("careen.cli.diff", "compare the findings of two images or reports"),
     "validate": ("careen.cli.validate", "validate SBOMs, VEX and OCI documents by their schemas"),
     "convert": ("careen.cli.convert", "write a saved report in other formats"),

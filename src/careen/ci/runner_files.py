@@ -1,0 +1,28 @@
+"""The files by which a step hands values and a summary to GitHub's runner.
+
+**Source:** GitHub Actions, "Workflow commands" (environment files, multiline strings, limits of the summary).
+"""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+SUMMARY_BYTES = 1_000_000  # the runner refuses more than 1 MiB for a step
+
+
+def add_outputs(file: Path, values: Mapping[str, str]) -> None:
+    """A delimiter that nobody can guess ends each value, so that no value can add another one."""
+    parts = []
+    for name, value in values.items():
+        mark = f"end_{secrets.token_hex(16)}"
+        parts.append(f"{name}<<{mark}\n{value}\n{mark}\n")
+    with file.open("a", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(parts)
+
+
+def add_summary(file: Path, markdown: str) -> None:
+    """Text beyond the runner's limit is left out whole, since half a table is none."""
+    if len(markdown.encode()) > SUMMARY_BYTES:
+        markdown = "The report is too long for a summary: the step's files have it.\n"
+    with file.open("a", encoding="utf-8", newline="\n") as stream:
+        stream.write(f"{markdown}\n")
