@@ -108,11 +108,13 @@ def test_results_are_frozen():
 
 # What the command line may import when it runs: the library, the functions of ``app``, data, and what writes text.
 SHELL = {
+    "agents",
     "api",
     "app",
     "atomic",
     "cli",
     "config",
+    "editor",
     "errors",
     "fleet",  # the commands of a server's operator
     "server",

@@ -1,7 +1,7 @@
 """What a session may read: folders, images of the local engines, and registries, as they were named at its start.
 
 A path counts as what it leads to: one that leaves the folders by ``..`` or a symbolic link is refused. Whether a path outside
-exists is not told.
+exists stays unknown.
 """
 
 from collections.abc import Iterator

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 
-EVERY_S = 0.2  # progress is told
+EVERY_S = 0.2  # between two messages of progress
 
 
 class CancelledError(Exception):
@@ -25,7 +25,7 @@ class Call:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._clock, self._tell = clock, tell
-        self._ends, self._told = clock() + seconds, clock()
+        self._ends, self._sent = clock() + seconds, clock()
         self._cancelled = threading.Event()
         self._steps = 0.0
 
@@ -48,10 +48,10 @@ class Call:
             raise OutOfTimeError
 
     def progress(self, what: str, done: int, total: int | None) -> None:
-        """Numbers only are told: names may be those of the input. They rise, as the protocol demands."""
+        """Sends numbers only: names may be those of the input. They rise, as the protocol demands."""
         self.go_on()
         now = self._clock()
-        if self._tell is not None and now - self._told >= EVERY_S:
-            self._told = now
+        if self._tell is not None and now - self._sent >= EVERY_S:
+            self._sent = now
             self._steps += 1
             self._tell(self._steps, None)

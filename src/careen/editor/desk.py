@@ -53,7 +53,7 @@ class Desk:
     def __init__(self, checker: Checker, publish: Publish = _nobody) -> None:
         self._checker, self.publish = checker, publish
         self.link_of = checker.link_of
-        self.told_to_end = False
+        self.was_ended = False
         self._opened: dict[str, _Open] = {}
         self._fast = ThreadPoolExecutor(1, "checks")
         self._slow = ThreadPoolExecutor(1, "packages")

@@ -48,7 +48,7 @@ def serve(settings: Settings) -> int:
     finally:
         desk.end()
         advisories.close()
-    return 0 if desk.told_to_end else 1
+    return 0 if desk.was_ended else 1
 
 
 def make_server(desk: Desk) -> LanguageServer:
@@ -91,7 +91,7 @@ def _take_documents(server: LanguageServer, desk: Desk) -> None:
 
     @server.feature(types.SHUTDOWN)
     def shut_down(params: None) -> None:
-        desk.told_to_end = True
+        desk.was_ended = True
         desk.end()
 
 

@@ -34,7 +34,7 @@ def test_paths_inside(world, text):
 def test_paths_outside(world, text):
     with pytest.raises(NotAllowedError) as raised:
         world.path(text)
-    assert "exist" not in str(raised.value)  # whether there is something is not told
+    assert "exist" not in str(raised.value)  # whether there is something stays unknown
     assert "secret" not in str(raised.value)
 
 

@@ -29,11 +29,11 @@ def test_a_call_is_cancelled():
         call.go_on()
 
 
-def test_progress_is_told_now_and_then_and_rises():
-    clock, told = Clock(), []
-    call = Call(100, lambda done, total: told.append(done), clock)
+def test_progress_is_sent_now_and_then_and_rises():
+    clock, sent = Clock(), []
+    call = Call(100, lambda done, total: sent.append(done), clock)
     for _ in range(3):
         clock.now += 2 * EVERY_S
         call.progress("a name of the image", 3, 9)
         call.progress("a name of the image", 4, 9)
-    assert told == [1.0, 2.0, 3.0]
+    assert sent == [1.0, 2.0, 3.0]

@@ -98,7 +98,7 @@ def test_without_a_database_it_says_so(tmp_path):
         "apiVersion: v1\n\ud800: x\n",
     ],
 )
-def test_hostile_yaml_is_bounded_and_said(checker, text):
+def test_hostile_yaml_is_bounded_and_reported(checker, text):
     document = Document("file:///w/a.yaml", text)
     assert codes(checker.check([document])[document.uri]) == [NOT_READ]
 
@@ -122,7 +122,7 @@ def test_more_findings_than_an_editor_shows(checker, monkeypatch):
     assert codes(checker.check([document])[document.uri])[3:] == [NOT_READ]
 
 
-def test_manifests_are_checked_together_and_told_apart(checker):
+def test_manifests_are_checked_together_and_kept_apart(checker):
     one, two = Document("file:///w/a.yaml", POD), Document("file:///w/b.yaml", POD.replace("hostPID", "hostIPC"))
     found = checker.check([one, two])
     assert "K8S-002" in codes(found[one.uri])

@@ -38,8 +38,8 @@ def swap(pattern: str, to: str | Callable[[re.Match[str]], str], flags: int = 0)
 
 def first_of(*repairs: Repair) -> Repair:
     def repair(rows: Rows, at: At) -> Iterator[Rows]:
-        for one in repairs:
-            yield from one(rows, at)
+        for candidate in repairs:
+            yield from candidate(rows, at)
 
     return repair
 
