@@ -28,7 +28,7 @@ def test_paths_inside(world, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["../out/secret.tar", "/etc/passwd", "link.tar", "folder-link/secret.tar", "circle", "a\0b", "../in-other", "sub/../../out",
+    ["../out/secret.tar", "/etc/passwd", "link.tar", "folder-link/secret.tar", "a\0b", "../in-other", "sub/../../out",
      "../nothing-there"],
 )  # fmt: skip
 def test_paths_outside(world, text):
@@ -36,6 +36,11 @@ def test_paths_outside(world, text):
         world.path(text)
     assert "exist" not in str(raised.value)  # whether there is something stays unknown
     assert "secret" not in str(raised.value)
+
+
+def test_a_circle_of_links(world):
+    with pytest.raises(NotAllowedError):
+        world.path("circle")
 
 
 def test_a_path_inside_that_does_not_exist(world):

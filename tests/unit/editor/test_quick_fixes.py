@@ -26,10 +26,6 @@ def remarks(checker, document, id):
     return [remark for remark in checker.check([document])[document.uri].found if remark.code == id]
 
 
-def test_each_repair_belongs_to_a_check():
-    assert repairs().keys() <= CHECKS.keys()
-
-
 @pytest.mark.parametrize("id", sorted(repairs()))
 def test_a_repair_removes_the_finding_and_no_other_way_is_offered(checker, id):
     folder, check = CHECKS[id]

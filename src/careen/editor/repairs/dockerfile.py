@@ -70,8 +70,8 @@ def _exec_form(rows: Rows, at: At) -> Iterator[Rows]:
 def _as_user(rows: Rows, at: At) -> Iterator[Rows]:
     """Before the last CMD or ENTRYPOINT, else at the end."""
     ends = [number for number, row in enumerate(rows) if _END.match(row)]
-    froms = [number for number, row in enumerate(rows) if re.match(r"(?i)^\s*FROM\b", row)]
-    place = next((number for number in ends if number > (froms or [0])[-1]), None)
+    starts = [number for number, row in enumerate(rows) if re.match(r"(?i)^\s*FROM\b", row)]
+    place = next((number for number in ends if number > (starts or [0])[-1]), None)
     if place is not None:
         yield [*rows[:place], USER, *rows[place:]]
     last = len(rows)
