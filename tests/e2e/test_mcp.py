@@ -1,11 +1,13 @@
 """The server for agents, by the official client: a process, its tools, and an image whose names try to instruct."""
 
 import asyncio
+import base64
 import json
 
 import pytest
 from tests.support.command import ADVISORIES, Shell
 from tests.support.images import make_image, make_layer, write_docker_archive
+from tests.support.registry import Registry
 
 mcp = pytest.importorskip("mcp")
 
@@ -125,6 +127,27 @@ def test_only_messages_are_on_standard_output_and_logs_elsewhere(shell, folder):
     assert b"there is no advisory database" in process.stderr.read()
     process.stdout.close()
     process.stderr.close()
+
+
+def test_a_registry_that_is_named_is_asked_without_credentials(shell, folder):
+    lock = json.dumps({"lockfileVersion": 3, "packages": {"node_modules/minimist": {"version": "1.2.5"}}}).encode()
+    with Registry() as registry:
+        registry.push("team/app", "1", make_image((make_layer({"app/package-lock.json": lock}),)))
+        login = {"auths": {registry.host: {"auth": base64.b64encode(b"user:secret").decode()}}}
+        (shell.home / ".docker").mkdir()
+        (shell.home / ".docker" / "config.json").write_text(json.dumps(login))
+        shell.environment["CAREEN_REGISTRY_USERNAME"], shell.environment["CAREEN_REGISTRY_PASSWORD"] = "user", "secret"
+
+        async def work(client):
+            found = data_of(await client.call_tool("scan", {"reference": f"{registry.host}/team/app:1"}))
+            assert "CVE-2021-44906" in {row["id"] for row in found["rows"]}, found
+            asked = len(registry.requests)
+            other = await client.call_tool("scan", {"reference": f"{registry.host}/teammate/app:1"})
+            assert (data_of(other)["error"], len(registry.requests)) == ("not_allowed", asked)
+
+        session(shell, folder, work, "--registry", f"{registry.host}/team")
+        assert registry.requests
+        assert not [request for request in registry.requests if request.headers.get("authorization")]
 
 
 def test_a_folder_has_to_exist(shell):
