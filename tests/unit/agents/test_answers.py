@@ -1,7 +1,7 @@
 import json
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.agents import answers
@@ -20,7 +20,6 @@ def data_in(result):
 @given(
     st.recursive(st.text() | st.none() | st.integers(-9, 9), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 )
-@settings(deadline=None)
 def test_data_is_on_one_line_between_marks_whatever_it_says(value):
     data_in(answer({"x": value}))
 

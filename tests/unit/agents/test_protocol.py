@@ -2,7 +2,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.agents.protocol import (
@@ -91,7 +91,6 @@ def test_a_client_that_is_gone_is_no_error():
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None)
 def test_any_bytes_are_answered_or_read(data):
     one, written = peer(data, b"\n", request())
     assert [message.method for message in one.messages()][-1:] == ["ping"] or data.rstrip(b"\n").count(b"\n") >= 0

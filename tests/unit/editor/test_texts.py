@@ -1,4 +1,4 @@
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.editor.texts import (
@@ -48,14 +48,12 @@ def changes(draw):
 
 
 @given(changes())
-@settings(deadline=None)
 def test_a_change_is_what_the_editor_did(case):
     text, change, encoding = case
     assert changed(text, change, encoding) == by_units(text, change, encoding)
 
 
 @given(st.lists(st.text(st.sampled_from("ab🚀"), max_size=3), min_size=1), st.lists(st.text("ab", max_size=3), min_size=1))
-@settings(deadline=None)
 def test_an_edit_makes_one_text_of_the_other(before, after):
     change = edit_between(before, after)
     assert changed("\n".join(before), change) == "\n".join(after)
