@@ -108,12 +108,14 @@ def test_results_are_frozen():
 
 # What the command line may import when it runs: the library, the functions of ``app``, data, and what writes text.
 SHELL = {
+    "agents",
     "api",
     "app",
     "atomic",
     "ci",  # the steps of a pipeline
     "cli",
     "config",
+    "editor",
     "errors",
     "fleet",  # the commands of a server's operator
     "server",

@@ -40,7 +40,7 @@ class Group(Struct, frozen=True):
 
 def report_of(reference: str, settings: Settings, progress: Progress = silent) -> Report:
     """A saved report, or that of a scan of the reference."""
-    if is_path(reference) and _is_report(reference):
+    if is_path(reference) and is_report(reference):
         return report_in(reference)
     with Session(settings) as session:
         return session.scan(reference, progress)
@@ -103,7 +103,8 @@ def details(report: Report, entry: Entry) -> Iterator[tuple[str, str]]:
     yield "fingerprint", row.fingerprint
 
 
-def _is_report(path: str) -> bool:
+def is_report(path: str) -> bool:
+    """Whether the file begins as a saved report does."""
     try:
         with Path(path).open("rb") as stream:
             return SCHEMA.partition("/")[0].encode() in stream.read(_HEAD_BYTES)

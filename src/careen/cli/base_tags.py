@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from careen.app.base_images import BaseTag, BaseTags
+    from careen.app.dockerfile_patch import From
     from careen.formats.dockerfile.stages import Dockerfile, Stage
-
-    from .dockerfile_patch import From
 
 
 def base_stage(dockerfile: "Dockerfile") -> "Stage | None":
@@ -20,7 +19,7 @@ def base_stage(dockerfile: "Dockerfile") -> "Stage | None":
 
 def from_of(stage: "Stage | None", tags: "BaseTags | None") -> "From | None":
     """The change of that FROM to the chosen tag, with its digest."""
-    from .dockerfile_patch import From
+    from careen.app.dockerfile_patch import From
 
     choice = tags.choice if tags else None
     if stage is None or stage.start is None or choice is None or choice.error:

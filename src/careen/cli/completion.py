@@ -58,6 +58,14 @@ def _words(action: argparse.Action) -> tuple[str, ...]:
     return choices(field) if field and action.nargs != 0 else ()
 
 
+def _is_list(action: argparse.Action) -> bool:
+    """Whether several words may be given, with commas between."""
+    from careen.config import field_by_key, is_list
+
+    field = field_by_key().get(action.dest)
+    return field is not None and is_list(field) and action.dest != "format"
+
+
 def _bash() -> str:
     cases, values = [], []
     for name, _, actions in _commands():
@@ -73,7 +81,12 @@ def _bash() -> str:
     return f"""\
 # bash completion of careen
 _careen() {{
-  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} command=${{COMP_WORDS[1]}} words=""
+  local current=${{COMP_WORDS[COMP_CWORD]}} previous=${{COMP_WORDS[COMP_CWORD-1]}} command=${{COMP_WORDS[1]}} words="" before=""
+  if [ "$current" = "=" ]; then
+    current=""  # --flag=
+  elif [ "$previous" = "=" ]; then
+    previous=${{COMP_WORDS[COMP_CWORD-2]}}
+  fi
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "{names} --help --version" -- "$current"))
     return
@@ -84,7 +97,10 @@ _careen() {{
   case $command:$previous in
 {chr(10).join(values)}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  case $current in
+    *,*) before=${{current%,*}}, current=${{current##*,}} ;;
+  esac
+  COMPREPLY=($(compgen -P "$before" -W "$words" -- "$current"))
 }}
 complete -o bashdefault -o default -F _careen careen
 """
@@ -95,12 +111,15 @@ def _zsh() -> str:
     for name, _, actions in _commands():
         specs = []
         for action in actions:
-            words = _words(action)
-            after = f":{action.dest}:({' '.join(words)})" if words else f":{action.dest}:_files"
+            words = " ".join(_words(action))
+            among = f"_values -s , {action.dest} {words}" if words and _is_list(action) else f"({words})"
+            after = f":{action.dest}:{among if words else '_files'}"
+            several = "*" if action.nargs in ("*", "+") or _repeats(action) else ""
             if not action.option_strings:
-                specs.append(f"'{after}'")
-            shown = f"[{_plain(action.help)}]{after if action.nargs != 0 else ''}"
-            specs += [f"'{option}{shown}'" for option in action.option_strings]
+                specs.append(f"'{several}{after}'")
+            for option in action.option_strings:
+                equals = "=" if action.nargs != 0 and option.startswith("--") else ""
+                specs.append(f"'{several}{option}{equals}[{_plain(action.help)}]{after if action.nargs != 0 else ''}'")
         cases.append(f"    {name}) _arguments {' '.join(specs)} ;;")
     names = " ".join(f"'{name}:{_plain(what)}'" for name, what, _ in _commands())
     return f"""\
@@ -123,13 +142,29 @@ if [ "$funcstack[1]" = "_careen" ]; then _careen "$@"; else compdef _careen care
 """
 
 
+def _repeats(action: argparse.Action) -> bool:
+    return isinstance(action, argparse._AppendAction)
+
+
+_LISTED = """\
+function __careen_list
+  set -l value (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+  set -l before (string match -r '^.*,' -- $value)
+  for word in $argv
+    echo "$before$word"
+  end
+end"""
+
+
 def _fish() -> str:
-    lines = ["# fish completion of careen"]
+    lines = ["# fish completion of careen", _LISTED]
     for name, what, actions in _commands():
         lines.append(f"complete -c careen -n __fish_use_subcommand -f -a {name} -d '{_plain(what)}'")
         seen = f"-n '__fish_seen_subcommand_from {name}'"
         for action in actions:
-            words = f" -x -a '{' '.join(_words(action))}'" if _words(action) else " -r" if action.nargs != 0 else ""
+            offered = " ".join(_words(action))
+            offered = f"(__careen_list {offered})" if offered and _is_list(action) else offered
+            words = f" -x -a '{offered}'" if offered else " -r" if action.nargs != 0 else ""
             if not action.option_strings and _words(action):
                 lines.append(f"complete -c careen {seen}{words}")
             for option in action.option_strings:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from careen.errors import InputError, UsageError
+from careen.errors import UsageError
 
 from .arguments import Parser
 from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
@@ -14,8 +14,6 @@ from .assessing import REFERENCE, add_assessment_flags, add_format_flag, setting
 if TYPE_CHECKING:
     from careen.model.plan import Plan
     from careen.model.report import Report
-
-    from .dockerfile_patch import From
 
 SCHEMA = "careen.plan/1"
 MAX_LISTED = 12
@@ -53,10 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     from careen.app.base_images import base_name, base_tags
     from careen.app.built_from import is_built_from, named_dockerfile, why_not_built_from
+    from careen.app.dockerfile_patch import base_of, diff_of
     from careen.app.session import Session
 
     from .base_tags import base_stage, from_of, tag_lines
-    from .dockerfile_patch import base_of
 
     if arguments.form == "diff" and arguments.dockerfile is None:
         raise UsageError("--format diff needs --dockerfile", "--dockerfile FILE names the file to patch")
@@ -76,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.base_tags or arguments.base_tag:
         name = base_name(report, arguments.base_name or (stage.resolved if stage else ""))
         tags = with_progress(settings, lambda progress: base_tags(report, name, settings, arguments.base_tag, progress))
-    diff = _diff(report, plan, text, arguments.dockerfile, from_of(stage, tags)) if dockerfile is not None else ""
+    diff = diff_of(report, plan, text, arguments.dockerfile, from_of(stage, tags)) if dockerfile is not None else ""
     if arguments.form == "json":
         import msgspec
 
@@ -92,20 +90,6 @@ def run(arguments: argparse.Namespace) -> int:
         if diff:
             sys.stdout.write("\n" + diff)
     return 0
-
-
-def _diff(report: "Report", plan: "Plan", text: str, path: Path, base: "From | None" = None) -> str:
-    from .dockerfile_patch import Line, patch
-
-    programs = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
-    # overrides come last: they can name what the others install
-    actions = sorted(plan.actions, key=lambda action: action.manager == "npm overrides")
-    lines = [Line(programs.get(action.manager, ""), action.command) for action in actions if action.where == "dockerfile"]
-    name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
-    try:
-        return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user, base)
-    except ValueError as error:
-        raise InputError(f"{path} is not a Dockerfile: {error}", "check --dockerfile") from None
 
 
 def _lines(report: "Report", plan: "Plan") -> Iterator[str]:

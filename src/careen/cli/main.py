@@ -43,6 +43,8 @@ COMMANDS = {
     "behaviour": ("careen.cli.behaviour", "list signs of risk that no advisory names; compare two versions"),
     "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
     "query": ("careen.cli.query", "search the packages, findings and images of a server"),
+    "lsp": ("careen.cli.lsp", "serve editors: findings and quick fixes while you type"),
+    "mcp": ("careen.cli.mcp", "serve agents: scan, explain, fix and search, read-only"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),

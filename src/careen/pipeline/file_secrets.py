@@ -1,6 +1,8 @@
 """Finds secrets in source files, except those that a check already reports in the same line."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -12,6 +14,9 @@ from careen.model.inventory import Unknown
 
 from .files import CheckedFiles
 
+if TYPE_CHECKING:
+    from careen.secrets.keywords import Keywords
+
 _CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # what a check about a credential in a file refers to
 
 
@@ -22,13 +27,12 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
     a value if they do so in all of its lines.
     """
     from careen.secrets.find import Search
-    from careen.secrets.keywords import Keywords
     from careen.secrets.ruleset import load
     from careen.secrets.values import one_per_value
 
     reported = _lines_with_credentials(checked.outcome)
     by_name = {rule.id for rule in load() if rule.human or rule.near}
-    using = Keywords(load())
+    using = _keywords()
     secrets: list[ExposedSecret] = []
     suppressed: list[Suppressed] = []
     unknowns: list[Unknown] = []
@@ -49,6 +53,15 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
                 secrets.append(found)
     outcome = joined((checked.outcome, Outcome(suppressed=tuple(suppressed), unknowns=tuple(unknowns))))
     return replace(checked, outcome=outcome, secrets=one_per_value(secrets))
+
+
+@cache
+def _keywords() -> "Keywords":
+    """Its index takes 0.2 s: a program that checks files again and again makes it once."""
+    from careen.secrets.keywords import Keywords
+    from careen.secrets.ruleset import load
+
+    return Keywords(load())
 
 
 def _comment(id: str, place: Location, ignores: Sequence[Ignore]) -> Ignore | None:

@@ -45,11 +45,15 @@ ChecksOf = Callable[[Kind], Sequence[Check]]  # the checks of a kind that run; a
 
 
 class Prediction(Struct, frozen=True):
-    """How packages that a build will install are found, beside those that a Dockerfile names with a version."""
+    """How packages that a build will install are found, beside those that a Dockerfile names with a version.
+
+    ``wanted`` False: none are looked for.
+    """
 
     ask: Ask | None = None  # reads the head of a package at an address
     lock: Callable[[Dockerfile], Locked] | None = None  # reads the lock files of the build context
     offers_of: OffersOf | None = None  # reads what the repositories of a base image offer
+    wanted: bool = True
 
 
 class CheckedFiles(Struct, frozen=True):
@@ -88,7 +92,7 @@ def check_files(
                 unknowns.append(document)
                 continue
             value = document.value
-            if kind.installs:
+            if kind.installs and prediction.wanted:
                 value = with_heads(value, prediction.ask) if prediction.ask else value
                 found = _installed(value, prediction)
                 installs += found.predicted

@@ -1,6 +1,7 @@
 from tests.support.reports import clean
 
-from careen.cli.fix import MAX_LISTED, _diff, _lines
+from careen.app.dockerfile_patch import diff_of
+from careen.cli.fix import MAX_LISTED, _lines
 from careen.matching.remedy import Action, Advice, Plan, Staying, Upgrade
 
 
@@ -57,6 +58,6 @@ def test_nothing_to_do():
 def test_the_diff_has_the_actions_of_the_dockerfile(tmp_path):
     plan = Plan(9, 1, 1, (action(), action("npm", "beside")), (), ())
     text = "FROM debian:12\n"
-    diff = _diff(clean(), plan, text, tmp_path / "Dockerfile")
+    diff = diff_of(clean(), plan, text, tmp_path / "Dockerfile")
     assert "+RUN apt install a" in diff
     assert "npm" not in diff

@@ -3,17 +3,21 @@
 A line of the system's package manager comes right after the FROM of the last stage, as root if the base image has another
 user. A line of pip or npm comes after the last RUN that calls the same program, in any stage; else at the end of the last
 stage, before instructions such as CMD.
-Raises: ValueError if the text is not a Dockerfile.
+Raises: ValueError if the text is not a Dockerfile; ``diff_of`` an InputError.
 **Source:** Dockerfile reference; POSIX diff, "Diff -u Output Format".
 """
 
 import difflib
 import re
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from msgspec import Struct
 
+from careen.errors import InputError
 from careen.formats.dockerfile.parse import Instruction, parse
+from careen.model.plan import Plan
+from careen.model.report import Report
 
 _STARTS = frozenset(("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "STOPSIGNAL", "LABEL", "USER", "VOLUME"))
 _CALLS = {
@@ -33,6 +37,21 @@ class From(Struct, frozen=True):
     start: Instruction
     image: str
     to: str
+
+
+_PROGRAMS = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
+
+
+def diff_of(report: Report, plan: Plan, text: str, path: Path, base: From | None = None) -> str:
+    """The diff of an image's Dockerfile that does the actions of a plan."""
+    # overrides come last: they can name what the others install
+    actions = sorted(plan.actions, key=lambda action: action.manager == "npm overrides")
+    lines = [Line(_PROGRAMS.get(action.manager, ""), action.command) for action in actions if action.where == "dockerfile"]
+    name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
+    try:
+        return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user, base)
+    except ValueError as error:
+        raise InputError(f"{path} is not a Dockerfile: {error}", "check --dockerfile") from None
 
 
 def patch(text: str, name: str, lines: Sequence[Line], user: str = "", base: From | None = None) -> str:

@@ -3,7 +3,7 @@ import subprocess
 
 import pytest
 
-from careen.cli.dockerfile_patch import Line, base_of, patch
+from careen.app.dockerfile_patch import Line, base_of, patch
 
 TEXT = """\
 # syntax=docker/dockerfile:1

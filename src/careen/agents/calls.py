@@ -1,0 +1,57 @@
+"""One tool call: how long it may take, how far it is, and whether it was cancelled."""
+
+import threading
+import time
+from collections.abc import Callable
+
+EVERY_S = 0.2  # between two messages of progress
+
+
+class CancelledError(Exception):
+    pass
+
+
+class OutOfTimeError(Exception):
+    pass
+
+
+class Call:
+    """``progress`` is called by the work, from any thread, and ends it by an exception."""
+
+    def __init__(
+        self,
+        seconds: float,
+        tell: Callable[[float, float | None], None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock, self._tell = clock, tell
+        self._ends, self._sent = clock() + seconds, clock()
+        self._cancelled = threading.Event()
+        self._steps = 0.0
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._cancelled.is_set()
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.001, self._ends - self._clock())
+
+    def go_on(self) -> None:
+        """Raises CancelledError or OutOfTimeError."""
+        if self.is_cancelled:
+            raise CancelledError
+        if self._clock() > self._ends:
+            raise OutOfTimeError
+
+    def progress(self, what: str, done: int, total: int | None) -> None:
+        """Sends numbers only: names may be those of the input. They rise, as the protocol demands."""
+        self.go_on()
+        now = self._clock()
+        if self._tell is not None and now - self._sent >= EVERY_S:
+            self._sent = now
+            self._steps += 1
+            self._tell(self._steps, None)
