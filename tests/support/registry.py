@@ -7,7 +7,8 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.support.attached import Artifact
 from tests.support.certificates import Certificate
@@ -37,6 +38,7 @@ class Registry:
     page: int = 1000
     referrers: bool = True  # False: it keeps no list of them, and clients keep one under a tag
     referrers_status: int = 404  # what it answers then
+    filters: bool = True  # whether the list of referrers is filtered by artifactType
     name: str | None = None  # host that clients know it by, where a proxy leads here
     client_authority: Certificate | None = None
 
@@ -153,12 +155,26 @@ class Registry:
             return Answer(201, headers={"Location": f"/v2/{match[1]}/blobs/{digest}"})
         if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", path):
             document = json.loads(request.body)
-            if not {one["digest"] for one in (document["config"], *document["layers"])} <= self.blobs.keys():
+            held = (document["config"], *document["layers"]) if "config" in document else ()
+            if not {one["digest"] for one in held} <= self.blobs.keys():
                 return _error(400, "MANIFEST_BLOB_UNKNOWN")
             self.manifests[match[1], match[2]] = self.manifests[match[1], digest] = (request.body, document["mediaType"])
-            self.tags.setdefault(match[1], []).append(match[2])
-            return Answer(201, headers={"Docker-Content-Digest": digest})
+            if ":" not in match[2]:
+                self.tags.setdefault(match[1], []).append(match[2])
+            headers = {"Docker-Content-Digest": digest}
+            if self.referrers and "subject" in document:
+                headers["OCI-Subject"] = document["subject"]["digest"]
+                self._refer(document, digest, len(request.body))
+            return Answer(201, headers=headers)
         return Answer(405)
+
+    def _refer(self, document: dict[str, Any], digest: str, size: int) -> None:
+        """Source: OCI distribution-spec 1.1, "Pushing Manifests with Subject"."""
+        entries = self.referring.setdefault(document["subject"]["digest"], [])
+        kind = document.get("artifactType") or document["config"]["mediaType"]
+        described = {"mediaType": document["mediaType"], "digest": digest, "size": size, "artifactType": kind}
+        if all(entry["digest"] != digest for entry in entries):
+            entries.append(described | ({"annotations": document["annotations"]} if "annotations" in document else {}))
 
     def _refused(self, request: Request, path: str) -> Answer | None:
         given = request.headers.get("authorization", "")
@@ -228,9 +244,13 @@ class Registry:
         """Source: OCI distribution-spec 1.1, "Listing Referrers": a digest that nothing refers to has an empty list."""
         start = int(query.get("from", ["0"])[0])
         entries = self.referring.get(digest, [])
-        headers = {"Content-Type": OCI_INDEX}
+        headers, wanted = {"Content-Type": OCI_INDEX}, query.get("artifactType", [""])[0]
+        if wanted and self.filters:
+            entries = [entry for entry in entries if entry["artifactType"] == wanted]
+            headers["OCI-Filters-Applied"] = "artifactType"
         if len(entries) > start + self.page:
-            headers["Link"] = f'</v2/{name}/referrers/{digest}?from={start + self.page}>; rel="next"'
+            following = urlencode({"from": start + self.page, **({"artifactType": wanted} if wanted else {})})
+            headers["Link"] = f'</v2/{name}/referrers/{digest}?{following}>; rel="next"'
         return Answer(body=_index(entries[start : start + self.page]), headers=headers)
 
     def _catalogue(self, query: dict[str, list[str]]) -> Answer:

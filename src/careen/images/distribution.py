@@ -87,10 +87,13 @@ class Repository:
         finally:
             response.close()
 
-    def referrers(self, digest: str) -> tuple[list[bytes], bool] | None:
-        """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list."""
+    def referrers(self, digest: str, kind: str = "") -> tuple[list[bytes], bool] | None:
+        """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list.
+
+        ``kind``: only artifacts of this type; a registry that does not filter them is not asked for more than a page.
+        """
         found: list[bytes] = []
-        query = ""
+        query = urlencode({"artifactType": kind}) if kind else ""
         asked: set[str] = set()
         for _ in range(_REFERRER_PAGES):
             asked.add(query)
@@ -102,6 +105,8 @@ class Repository:
                     return None
                 if not found and response.status != 200:
                     raise self._refusal(response, digest)
+                if kind and "artifactType" not in response.headers.get("oci-filters-applied", ""):
+                    return [], False
                 data = response.read(MANIFEST_BYTES + 1) if response.status == 200 else b""
             finally:
                 response.close()
