@@ -36,6 +36,8 @@ COMMANDS = {
     "behaviour": ("careen.cli.behaviour", "list signs of risk that no advisory names; compare two versions"),
     "origin": ("careen.cli.origin", "name the projects that source code and programs come from"),
     "query": ("careen.cli.query", "search the packages, findings and images of a server"),
+    "attest": ("careen.cli.attest", "sign what is known about an image, and attach it in its registry"),
+    "verify": ("careen.cli.verify", "verify the signatures and attestations of an image"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),

@@ -150,10 +150,14 @@ class Repository:
         response = self._endpoint.ask(url, method="PUT", headers={"Content-Type": "application/octet-stream"}, body=data)
         self._expect(response, 201, digest)
 
-    def push_manifest(self, name: str, data: bytes, media_type: str) -> None:
-        """Uploads a manifest under a tag or its digest; its blobs have to be there."""
+    def push_manifest(self, name: str, data: bytes, media_type: str) -> str:
+        """Uploads a manifest under a tag or its digest; its blobs have to be there.
+
+        Returns the digest that the registry now lists it under as a referrer; "" if it keeps no such list.
+        """
         response = self._endpoint.ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
         self._expect(response, 201, name)
+        return response.headers.get("oci-subject", "")
 
     def tags(self, pages: int = _TAG_PAGES) -> Names | None:
         """Some thousands of tags; None if the registry does not list them. Raises InputError if there is no such repository."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 MAX_ROOT_BYTES = 1 << 20
+ISSUER = "1.3.6.1.4.1.57264.1.1"  # Fulcio, docs/oid-info.md
 PUBLIC = "https://tuf-repo-cdn.sigstore.dev"
 
 
@@ -40,7 +41,7 @@ logging.getLogger("sigstore").addHandler(logging.NullHandler())  # what it warns
 
 
 class _IdentityLater:
-    """The library asks this about the identity; it is compared once all else is proven, so that its refusal has its own code."""
+    """For the library: the identity is compared once all else is proven, so that its refusal has its own code."""
 
     def verify(self, cert: "Certificate") -> None:
         """Everything passes."""
@@ -50,15 +51,17 @@ _IDENTITY_LATER = _IdentityLater()
 
 
 class Keyless:
-    """``root``: the file of a trusted root; None: that of Sigstore's public instance, as the package has it."""
+    """``root``: the file of a trusted root; None: that of Sigstore's public instance, as the package has it.
 
-    def __init__(self, root: Path | None = None) -> None:
-        self._root = trusted_root(root)
+    ``inner``: a root that was read already."""
+
+    def __init__(self, root: Path | None = None, *, inner: TrustedRoot | None = None) -> None:
+        self._root = inner or trusted_root(root)
         self._verifier = Verifier(trusted_root=self._root)
 
     def check(self, seal: Seal, identities: Sequence[Identity]) -> Checked:
         try:
-            certificate = self._proven(seal)
+            certificate = self.proven(seal)
         except RefusedError as error:
             return refused(error.code, str(error))
         for listed in identities:
@@ -66,7 +69,7 @@ class Keyless:
                 return Checked(listed.name, identity=listed.identity, issuer=listed.issuer)
         return refused("another_identity")
 
-    def _proven(self, seal: Seal) -> "Certificate":
+    def proven(self, seal: Seal) -> "Certificate":
         """The certificate that made it. However the library fails on what an attacker wrote, the signature is refused."""
         try:
             if not seal.bundle:
@@ -77,16 +80,16 @@ class Keyless:
         except RefusedError:
             raise
         except CertValidationError as error:
-            raise RefusedError("certificate_untrusted", _line(error)) from None
+            raise RefusedError("certificate_untrusted", line(error)) from None
         except (Exception, RecursionError) as error:
             log.debug("sigstore: %s: %s", type(error).__name__, error)
-            raise RefusedError("not_proven", _line(error)) from None
+            raise RefusedError("not_proven", line(error)) from None
 
     def _of_bundle(self, seal: Seal) -> "Certificate":
         try:
             bundle = Bundle.from_json(seal.bundle)
         except Exception as error:
-            raise RefusedError("malformed", f"the bundle: {_line(error)}") from None
+            raise RefusedError("malformed", f"the bundle: {line(error)}") from None
         certificate = bundle.signing_certificate
         refuse_expired(certificate, _times(bundle))
         refuse_other_bytes(certificate, seal)
@@ -136,6 +139,22 @@ def _times(bundle: Bundle) -> list[datetime]:
     return [*logged, *(stamp.tst_info.gen_time for stamp in (stamps.rfc3161_timestamps if stamps else ()))]
 
 
+def identity_of(certificate: "Certificate") -> Identity | None:
+    """The identity of a certificate that was verified; None if it has none of the usual form."""
+    from cryptography import x509
+
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        given = [*names.get_values_for_type(x509.UniformResourceIdentifier), *names.get_values_for_type(x509.RFC822Name)]
+        issuer = certificate.extensions.get_extension_for_oid(x509.ObjectIdentifier(ISSUER)).value
+    except x509.ExtensionNotFound:
+        return None
+    if not given or not isinstance(issuer, x509.UnrecognizedExtension):
+        return None
+    found = Identity(given[0], issuer.value.decode("utf-8", "replace"))
+    return found if _is(certificate, found) else None
+
+
 def _is(certificate: "Certificate", listed: Identity) -> bool:
     issuers = policy.AnyOf([policy.OIDCIssuer(listed.issuer), policy.OIDCIssuerV2(listed.issuer)])
     try:
@@ -154,7 +173,7 @@ def _root(data: bytes, where: str) -> TrustedRoot:
             _close(authority)
         return TrustedRoot(_inner(json.dumps(document).encode()))
     except Exception as error:
-        raise UsageError(f"{where} is not a trusted root of Sigstore: {_line(error)}", "cosign trusted-root create") from None
+        raise UsageError(f"{where} is not a trusted root of Sigstore: {line(error)}", "cosign trusted-root create") from None
 
 
 def _inner(data: bytes) -> Any:
@@ -173,5 +192,6 @@ def _close(authority: dict[str, Any]) -> None:
         authority["validFor"]["end"] = end[:-1] + ".000001Z"
 
 
-def _line(error: BaseException) -> str:
+def line(error: BaseException) -> str:
+    """What the library says, in one line."""
     return "".join(char if char.isprintable() else " " for char in str(error))[:200] or type(error).__name__

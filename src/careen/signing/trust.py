@@ -23,11 +23,17 @@ MAX_CERTIFICATES = 128
 class Trust:
     """``trouble``: why not all signatures were verified. ``root``: the trusted root of Sigstore; None: the public one."""
 
-    def __init__(self, keys: Sequence[PublicKey] = (), identities: Sequence[Identity] = (), root: Path | None = None) -> None:
+    def __init__(
+        self,
+        keys: Sequence[PublicKey] = (),
+        identities: Sequence[Identity] = (),
+        root: Path | None = None,
+        keyless: "Keyless | None" = None,
+    ) -> None:
         self.keys, self.identities, self.root = tuple(keys), tuple(identities), root
         self.trouble = ""
         self._checks, self._certificates = MAX_CHECKS, MAX_CERTIFICATES
-        self._keyless: Keyless | None = None
+        self._keyless = keyless
 
     @property
     def names(self) -> tuple[str, ...]:
