@@ -232,10 +232,12 @@ def public_pem(key: Any) -> bytes:
 
 
 def _usage(sign_certificates: bool = False) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not sign_certificates, content_commitment=False, key_encipherment=False, data_encipherment=False,
-        key_agreement=False, key_cert_sign=sign_certificates, crl_sign=sign_certificates, encipher_only=False, decipher_only=False,
+    names = (
+        "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign",
+        "crl_sign", "encipher_only", "decipher_only",
     )  # fmt: skip
+    wanted = ("key_cert_sign", "crl_sign") if sign_certificates else ("digital_signature",)
+    return x509.KeyUsage(**{name: name in wanted for name in names})
 
 
 def _raw(oid: str, value: bytes) -> x509.UnrecognizedExtension:
