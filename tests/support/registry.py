@@ -50,6 +50,7 @@ class Registry:
         self.altered: dict[str, bytes] = {}  # digest -> what is sent in its place
         self.broken: dict[str, list[int]] = {}  # digest -> after how many bytes the connection breaks, one a request
         self.referring: dict[str, list[dict[str, object]]] = {}  # digest -> descriptors
+        self._parts: dict[str, bytes] = {}  # of uploads that go on, by path
         self.busy: list[Answer] = []  # given first, one a request below /v2/
         self.holds: Callable[[], bool] = lambda: False  # whether answers wait for ``let_go``
         self.let_go = threading.Event()
@@ -127,7 +128,7 @@ class Registry:
             return Answer(body=b"{}")
         if parts.path == "/v2/_catalog":
             return self._catalogue(parse_qs(parts.query))
-        if request.method in ("POST", "PUT"):
+        if request.method in ("POST", "PUT", "PATCH"):
             return self._taken(request, parts.path, parse_qs(parts.query))
         if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", parts.path):
             return self._manifest(request, match[1], match[2])
@@ -141,17 +142,21 @@ class Registry:
         return Answer(404)
 
     def _taken(self, request: Request, path: str, query: dict[str, list[str]]) -> Answer:
-        """A blob in one piece, or a manifest whose blobs are there. Source: OCI distribution-spec 1.1, "Push"."""
+        """A blob in one piece or in several, or a manifest whose blobs are there. Source: OCI distribution-spec 1.1, "Push"."""
         if match := re.fullmatch(r"/v2/(.+)/blobs/uploads/", path):
             elsewhere = self.uploads_at or ""
             return Answer(
                 202, headers={"Location": f"{elsewhere}/v2/{match[1]}/blobs/uploads/{len(self.requests)}?state=s1gned"}
             )
-        digest = f"sha256:{hashlib.sha256(request.body).hexdigest()}"
+        if request.method == "PATCH":
+            self._parts[path] = self._parts.get(path, b"") + request.body
+            return Answer(202, headers={"Location": f"{path}?state=s1gned", "Range": f"0-{len(self._parts[path]) - 1}"})
+        body = self._parts.pop(path, b"") + request.body
+        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
         if match := re.fullmatch(r"/v2/(.+)/blobs/uploads/\d+", path):
             if query.get("digest") != [digest] or query.get("state") != ["s1gned"]:
                 return _error(400, "DIGEST_INVALID")
-            self.blobs[digest] = request.body
+            self.blobs[digest] = body
             return Answer(201, headers={"Location": f"/v2/{match[1]}/blobs/{digest}"})
         if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", path):
             document = json.loads(request.body)
