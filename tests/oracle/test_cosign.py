@@ -83,7 +83,7 @@ def world(request, tmp_path):
 
 @pytest.fixture
 def services(world):
-    """An authority and a log of ours, which both programs are told to trust."""
+    """An authority and a log of ours, which both programs trust."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
     with Sigstore() as services:

@@ -17,7 +17,7 @@ from careen.app.opening import open_image
 from careen.config import Settings
 from careen.errors import InputError, NetworkError, UsageError
 from careen.images.paths import is_path
-from careen.model.attached import Attached
+from careen.model.attached import Attached, Signature
 from careen.plugins import Progress, silent
 from careen.policy.signatures import Required, missing
 
@@ -143,9 +143,7 @@ def _predicates(name: str, order: Order, settings: Settings, progress: Progress)
     with Session(settings, details=bool(order.sboms)) as session:
         report = session.scan(name, progress, plan=False) if order.vuln else inventory_report(name, session, progress)
     if order.vuln and report.coverage.verdict == "not_assessed":
-        raise InputError(
-            f"nothing in {name} was assessed: an attestation of no vulnerabilities would be wrong", "careen db update"
-        )
+        raise InputError(f"nothing in {name} was assessed: an attestation would state more than is known", "careen db update")
     formats = [(kind, kind) for kind in dict.fromkeys(order.sboms)] + ([("vuln", "cosign-vuln")] if order.vuln else [])
     return report.image, tuple((PREDICATES[kind], _written(report, format)) for kind, format in formats)
 
@@ -216,7 +214,7 @@ def _stored(
 
 def _read_back(name: str, attested: Attested, signer: "Signer", settings: Settings) -> None:
     image = open_image(name, settings, silent, trust=signer.trust)
-    found = {(one.digest, one.predicate) for one in (image.attached or Attached()).signed if one.verified_by}
+    found = {(signature.digest, signature.predicate) for signature in _verified(image.attached)}
     kinds = {kind for _, kind in found}
     for made in attested.made:
         is_there = made.predicate in kinds if made.place.endswith(".att") else (made.digest, made.predicate) in found
@@ -225,3 +223,7 @@ def _read_back(name: str, attested: Attested, signer: "Signer", settings: Settin
                 f"{made.predicate} was pushed as {made.digest} and does not verify as it is read back from the registry",
                 "try again: others may have written there at the same time",
             )
+
+
+def _verified(attached: Attached | None) -> list[Signature]:
+    return [signature for signature in (attached.signed if attached else ()) if signature.verified_by]

@@ -12,7 +12,7 @@ from .arguments import ADVISORIES, BOUNDS, NETWORK, Parser, add_common, add_sett
 from .assessing import add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
-    from careen.signing.signers import Signer
+    from careen.app.signatories import Signer
 
 SCHEMA = "careen.attestation/1"
 
@@ -97,22 +97,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _signer(arguments: argparse.Namespace, offline: bool) -> "Signer":
+    from careen.app.signatories import key_signer, keyless_signer
+
     if (arguments.key is None) != arguments.keyless:
         raise UsageError("name who signs, once", "--key FILE or --keyless")
     if arguments.key is not None:
         if arguments.identity_token or arguments.sigstore_config:
             raise UsageError("--identity-token and --sigstore-config belong to --keyless", "leave them out")
-        from careen.signing.signers import key_signer
-
         return key_signer(arguments.key, lambda: _password(arguments.key))
     if offline:
         raise UsageError("--keyless asks Sigstore's services, which --offline forbids", "--key FILE signs without them")
     if arguments.store != "referrer":
         raise UsageError("a signature without a key needs its bundle, which cosign's tag does not have", "--store referrer")
-    try:
-        from careen.signing.keyless_signing import keyless_signer
-    except ImportError:
-        raise UsageError("--keyless needs the package sigstore", "pip install 'careen[sigstore]'") from None
     return keyless_signer(arguments.identity_token, os.environ.get("SIGSTORE_ID_TOKEN", ""), arguments.sigstore_config)
 
 

@@ -12,7 +12,7 @@ from .assessing import add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
     from careen.app.attesting import Verification
-    from careen.signing.requirement import Requirement
+    from careen.app.signatories import Requirement
 
 SCHEMA = "careen.verification/1"
 
@@ -69,30 +69,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _requirement(arguments: argparse.Namespace, policy: Path | None) -> "Requirement":
-    from msgspec.structs import replace
+    from careen.app.signatories import Trusted, requirement_of
 
-    from careen.signing.identities import exact
-    from careen.signing.public_keys import read_public_key
-    from careen.signing.requirement import Requirement, kinds_of, read_requirement
-
-    kinds = kinds_of(arguments.kinds, "--type")
     by_flags = bool(arguments.keys or arguments.identity or arguments.issuer or arguments.trusted_root)
-    if policy is not None and not by_flags:
-        found = read_requirement(policy)
-        return replace(found, kinds=kinds) if kinds else found
-    if getattr(arguments, "require_signature", None) is not None:
+    if by_flags and getattr(arguments, "require_signature", None) is not None:
         raise UsageError("--require-signature names whose signatures count: no other flag can", "leave the others out")
-    if bool(arguments.identity) != bool(arguments.issuer):
-        raise UsageError("--identity and --issuer belong together", "anybody has an identity: its issuer vouches for it")
-    if not arguments.keys and not arguments.identity:
-        raise UsageError("nobody is named whose signature counts", "--key FILE, or --identity NAME --issuer URL")
-    return Requirement(
-        "the command line",
-        tuple(map(read_public_key, arguments.keys)),
-        (exact(arguments.identity, arguments.issuer, "--identity"),) if arguments.identity else (),
-        kinds or Requirement("").kinds,
-        arguments.trusted_root,
-    )
+    trusted = Trusted(arguments.keys, arguments.identity, arguments.issuer, arguments.trusted_root, kinds=arguments.kinds)
+    return requirement_of(trusted if by_flags else Trusted(policy=policy, kinds=arguments.kinds))
 
 
 def _write_text(found: "Verification") -> None:

@@ -54,7 +54,7 @@ def test_a_list_that_is_not_whole_passes_with_a_signature_that_counts():
 
 
 def test_an_attestation_is_not_a_signature_of_the_image():
-    """Whoever may sign SBOMs has not said that the image is good."""
+    """Whoever may sign SBOMs does not vouch for the image."""
     attached = beside(sboms=(AttachedSbom("sha256:2", SBOM, "sha256:3", 1, signature(SBOM)),))
     assert missing(attached, required()) == ("signature",)
     assert missing(attached, required(SBOM)) == ()
