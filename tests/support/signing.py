@@ -35,12 +35,17 @@ def private_pem(key: Any, password: Any = None) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, password or NoEncryption())
 
 
-def logged_as_cosign(services: Any, name: str, payload: bytes = STATEMENT, message: bytes | None = None) -> dict[str, Any]:
-    """A signature as cosign 2 keeps it, by a certificate of ``services``: of an envelope, or of ``message`` itself."""
-    key = new_key()
+def logged_as_cosign(
+    services: Any, name: str, payload: bytes = STATEMENT, message: bytes | None = None, kind: str = "p256", forged: bytes = b""
+) -> dict[str, Any]:
+    """A signature as cosign 2 keeps it, by a certificate of ``services``: of an envelope, or of ``message`` itself.
+
+    ``forged``: in place of the signature, also in the log, which would refuse it if it were not of these tests.
+    """
+    key = new_key(kind)
     certificate = services.certify(key.public_key(), name).public_bytes(Encoding.PEM)
     signed = encoded(PAYLOAD_TYPE, payload) if message is None else message
-    signature = key.sign(signed, ec.ECDSA(hashes.SHA256()))
+    signature = forged or key.sign(signed, ec.ECDSA(hashes.SHA256()))
     text = base64.b64encode(signature).decode()
     from tests.support.sigstore_services import logged_body
 

@@ -20,10 +20,10 @@ SCHEMA = "careen.attestation/1"
 def parser() -> Parser:
     made = Parser(
         prog="careen attest",
-        usage="careen attest [flags] --key FILE --sbom cyclonedx --vuln --vex FILE REFERENCE\n"
-        "       careen attest [flags] --keyless --vuln REFERENCE",
-        description="Sign what is known about an image, and attach it to the image in its registry: an SBOM, the result of\n"
-        "a scan, VEX documents. What was attached is read back and verified.",
+        usage="careen attest [flags] --key FILE --sbom cyclonedx --vuln REFERENCE\n"
+        "       careen attest [flags] --keyless --vex FILE REFERENCE",
+        description="Sign what is known about an image, and attach it to the image in its registry:\n"
+        "an SBOM, the result of a scan, VEX documents. It is read back and verified.",
         epilog="A password of the key is read from COSIGN_PASSWORD, else from the terminal.\n"
         "Exit codes: 0 attached and verified; 2 usage; 3 could not complete.",
     )

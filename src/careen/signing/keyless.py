@@ -122,7 +122,7 @@ def refuse_expired(certificate: "Certificate", times: Sequence[datetime]) -> Non
 
 
 def refuse_other_bytes(certificate: "Certificate", seal: Seal) -> None:
-    """By the most common kind of key; sigstore verifies all of them."""
+    """A clear code for the most common kind of key; the library then verifies all of them."""
     from cryptography.hazmat.primitives.asymmetric import ec
 
     key = certificate.public_key()

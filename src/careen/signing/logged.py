@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from careen.formats.data.plain import mapping, sequence, text
 
 from .bundles import decoded
+from .public_keys import is_signed
 from .refusals import RefusedError
 from .seals import LoggedBefore, Seal
 from .strict_json import strict_object
@@ -34,7 +35,7 @@ def proven_by_promise(seal: Seal, verifier: "Verifier", root: "TrustedRoot") -> 
     from sigstore._internal.trust import KeyringPurpose
     from sigstore._utils import KeyID
 
-    from .keyless import refuse_expired, refuse_other_bytes
+    from .keyless import refuse_expired
 
     logged = seal.logged
     if logged is None or len(logged.promise) > MAX_BYTES or len(logged.certificate) > MAX_BYTES:
@@ -43,7 +44,8 @@ def proven_by_promise(seal: Seal, verifier: "Verifier", root: "TrustedRoot") -> 
     entry, promised, signature = _promise(logged)
     time = datetime.fromtimestamp(entry["integratedTime"], UTC)
     refuse_expired(certificate, [time])
-    refuse_other_bytes(certificate, seal)
+    if not any(is_signed(certificate.public_key(), seal.message, made) for made in seal.signatures):
+        raise RefusedError("signature_mismatch", "the key of the certificate did not sign these bytes")
     keys = root.rekor_keyring(KeyringPurpose.VERIFY)
     keys.verify(key_id=KeyID(bytes.fromhex(entry["logID"])), signature=signature, data=promised)
     chain = verifier._verify_chain_at_time(certificate, TimestampVerificationResult(TimestampSource.TRANSPARENCY_SERVICE, time))

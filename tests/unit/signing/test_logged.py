@@ -62,6 +62,14 @@ def test_other_bytes(services, check):
     assert check(logged, signature=b"x", is_envelope=False) == "signature_mismatch"
 
 
+@pytest.mark.parametrize("kind", ["p256", "p384"])
+def test_a_signature_that_only_the_log_vouches_for(services, check, kind):
+    """It is verified here, for each kind of key."""
+    assert check(logged_as_cosign(services, ANN.identity, kind=kind)) == ANN.name
+    forged = logged_as_cosign(services, ANN.identity, kind=kind, forged=b"forged")
+    assert check(forged) == "signature_mismatch"
+
+
 def test_a_certificate_of_another_authority(services, check):
     with Sigstore() as other:
         assert check(logged_as_cosign(services, ANN.identity), instance=other) == "not_proven"
