@@ -125,13 +125,12 @@ def test_each_byte_of_the_certificate_and_the_promise_of_cosign_2(by_certificate
 
 
 @given(st.binary(max_size=300))
-@settings(deadline=None)
 def test_any_bytes_are_refused_and_nothing_else_happens(data):
     assert accepted(data, Trust([PublicKey("key", new_key().public_key())])) is None
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_part_of_a_bundle_replaced(by_key, data):
     key, trusted = by_key
     document = bundled(sealed(STATEMENT, key), key)

@@ -15,7 +15,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(st.text(max_size=9), VALUES, max_size=4))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_what_json_writes_is_read(document):
     assert strict_object(json.dumps(document).encode()) == document
 
