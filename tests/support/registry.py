@@ -7,7 +7,8 @@ import re
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.support.attached import Artifact
 from tests.support.certificates import Certificate
@@ -37,6 +38,7 @@ class Registry:
     page: int = 1000
     referrers: bool = True  # False: it keeps no list of them, and clients keep one under a tag
     referrers_status: int = 404  # what it answers then
+    filters: bool = True  # whether the list of referrers is filtered by artifactType
     name: str | None = None  # host that clients know it by, where a proxy leads here
     client_authority: Certificate | None = None
 
@@ -48,6 +50,7 @@ class Registry:
         self.altered: dict[str, bytes] = {}  # digest -> what is sent in its place
         self.broken: dict[str, list[int]] = {}  # digest -> after how many bytes the connection breaks, one a request
         self.referring: dict[str, list[dict[str, object]]] = {}  # digest -> descriptors
+        self._parts: dict[str, bytes] = {}  # of uploads that go on, by path
         self.busy: list[Answer] = []  # given first, one a request below /v2/
         self.holds: Callable[[], bool] = lambda: False  # whether answers wait for ``let_go``
         self.let_go = threading.Event()
@@ -125,7 +128,7 @@ class Registry:
             return Answer(body=b"{}")
         if parts.path == "/v2/_catalog":
             return self._catalogue(parse_qs(parts.query))
-        if request.method in ("POST", "PUT"):
+        if request.method in ("POST", "PUT", "PATCH"):
             return self._taken(request, parts.path, parse_qs(parts.query))
         if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", parts.path):
             return self._manifest(request, match[1], match[2])
@@ -139,26 +142,44 @@ class Registry:
         return Answer(404)
 
     def _taken(self, request: Request, path: str, query: dict[str, list[str]]) -> Answer:
-        """A blob in one piece, or a manifest whose blobs are there. Source: OCI distribution-spec 1.1, "Push"."""
+        """A blob in one piece or in several, or a manifest whose blobs are there. Source: OCI distribution-spec 1.1, "Push"."""
         if match := re.fullmatch(r"/v2/(.+)/blobs/uploads/", path):
             elsewhere = self.uploads_at or ""
             return Answer(
                 202, headers={"Location": f"{elsewhere}/v2/{match[1]}/blobs/uploads/{len(self.requests)}?state=s1gned"}
             )
-        digest = f"sha256:{hashlib.sha256(request.body).hexdigest()}"
+        if request.method == "PATCH":
+            self._parts[path] = self._parts.get(path, b"") + request.body
+            return Answer(202, headers={"Location": f"{path}?state=s1gned", "Range": f"0-{len(self._parts[path]) - 1}"})
+        body = self._parts.pop(path, b"") + request.body
+        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
         if match := re.fullmatch(r"/v2/(.+)/blobs/uploads/\d+", path):
             if query.get("digest") != [digest] or query.get("state") != ["s1gned"]:
                 return _error(400, "DIGEST_INVALID")
-            self.blobs[digest] = request.body
+            self.blobs[digest] = body
             return Answer(201, headers={"Location": f"/v2/{match[1]}/blobs/{digest}"})
         if match := re.fullmatch(r"/v2/(.+)/manifests/([^/]+)", path):
             document = json.loads(request.body)
-            if not {one["digest"] for one in (document["config"], *document["layers"])} <= self.blobs.keys():
+            held = (document["config"], *document["layers"]) if "config" in document else ()
+            if not {one["digest"] for one in held} <= self.blobs.keys():
                 return _error(400, "MANIFEST_BLOB_UNKNOWN")
             self.manifests[match[1], match[2]] = self.manifests[match[1], digest] = (request.body, document["mediaType"])
-            self.tags.setdefault(match[1], []).append(match[2])
-            return Answer(201, headers={"Docker-Content-Digest": digest})
+            if ":" not in match[2]:
+                self.tags.setdefault(match[1], []).append(match[2])
+            headers = {"Docker-Content-Digest": digest}
+            if self.referrers and "subject" in document:
+                headers["OCI-Subject"] = document["subject"]["digest"]
+                self._refer(document, digest, len(request.body))
+            return Answer(201, headers=headers)
         return Answer(405)
+
+    def _refer(self, document: dict[str, Any], digest: str, size: int) -> None:
+        """Source: OCI distribution-spec 1.1, "Pushing Manifests with Subject"."""
+        entries = self.referring.setdefault(document["subject"]["digest"], [])
+        kind = document.get("artifactType") or document["config"]["mediaType"]
+        described = {"mediaType": document["mediaType"], "digest": digest, "size": size, "artifactType": kind}
+        if all(entry["digest"] != digest for entry in entries):
+            entries.append(described | ({"annotations": document["annotations"]} if "annotations" in document else {}))
 
     def _refused(self, request: Request, path: str) -> Answer | None:
         given = request.headers.get("authorization", "")
@@ -228,9 +249,13 @@ class Registry:
         """Source: OCI distribution-spec 1.1, "Listing Referrers": a digest that nothing refers to has an empty list."""
         start = int(query.get("from", ["0"])[0])
         entries = self.referring.get(digest, [])
-        headers = {"Content-Type": OCI_INDEX}
+        headers, wanted = {"Content-Type": OCI_INDEX}, query.get("artifactType", [""])[0]
+        if wanted and self.filters:
+            entries = [entry for entry in entries if entry["artifactType"] == wanted]
+            headers["OCI-Filters-Applied"] = "artifactType"
         if len(entries) > start + self.page:
-            headers["Link"] = f'</v2/{name}/referrers/{digest}?from={start + self.page}>; rel="next"'
+            following = urlencode({"from": start + self.page, **({"artifactType": wanted} if wanted else {})})
+            headers["Link"] = f'</v2/{name}/referrers/{digest}?{following}>; rel="next"'
         return Answer(body=_index(entries[start : start + self.page]), headers=headers)
 
     def _catalogue(self, query: dict[str, list[str]]) -> Answer:

@@ -55,12 +55,11 @@ class Server:
             disable_nagle_algorithm = unix is None
 
             def answer(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
                 request = Request(
                     self.command,
                     self.path,
-                    {name.lower(): value for name, value in self.headers.items()},
-                    self.rfile.read(length) if length else b"",
+                    {name.lower(): ", ".join(self.headers.get_all(name) or ()) for name in self.headers},
+                    self._body(),
                     time.monotonic(),
                 )
                 outer.requests.append(request)
@@ -81,6 +80,17 @@ class Server:
                     answer.hold.wait(60)
                 if answer.length is not None:
                     self.close_connection = True
+
+            def _body(self) -> bytes:
+                if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+                    parts = []
+                    while size := int(self.rfile.readline().split(b";")[0], 16):
+                        parts.append(self.rfile.read(size))
+                        self.rfile.readline()
+                    self.rfile.readline()
+                    return b"".join(parts)
+                length = int(self.headers.get("Content-Length") or 0)
+                return self.rfile.read(length) if length else b""
 
             do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = answer
 
@@ -181,6 +191,17 @@ class Proxy:
                 self.end_headers()
                 self.wfile.write(body)
                 upstream.close()
+
+            def _body(self) -> bytes:
+                if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+                    parts = []
+                    while size := int(self.rfile.readline().split(b";")[0], 16):
+                        parts.append(self.rfile.read(size))
+                        self.rfile.readline()
+                    self.rfile.readline()
+                    return b"".join(parts)
+                length = int(self.headers.get("Content-Length") or 0)
+                return self.rfile.read(length) if length else b""
 
             do_GET = do_HEAD = forward
 

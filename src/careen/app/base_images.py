@@ -103,6 +103,7 @@ _WITHOUT = {
     "base": None,
     "referrers": False,
     "trust_key": (),
+    "require_signature": None,
     "all_platforms": False,
 }
 

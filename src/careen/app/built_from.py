@@ -26,7 +26,7 @@ def named_base(image: Image, settings: Settings, fetcher: Fetcher | None) -> Bas
     name = settings.base
     if name is None:
         return None
-    settings = replace(settings, referrers=False, trust_key=())
+    settings = replace(settings, referrers=False, trust_key=(), require_signature=None)
     if settings.platform is None and image.platform is not None:
         settings = replace(settings, platform=str(image.platform))
     found = base_among(image, open_image(name, settings, silent, fetcher))

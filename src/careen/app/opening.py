@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
@@ -18,6 +19,9 @@ from careen.model.image import Image, Platform
 from careen.plugins import Fetcher, ImageSource, Named, OpenContext, Progress, silent
 from careen.safety.pattern import pattern
 
+if TYPE_CHECKING:
+    from careen.signing.trust import Trust
+
 log = logger(__name__)
 
 ALIASES = {
@@ -31,10 +35,19 @@ NAMED = (*REMOTE, "containerd")
 _ID = pattern(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine
 
 
-def open_image(reference: str, settings: Settings, progress: Progress = silent, fetcher: Fetcher | None = None) -> Image:
+def open_image(
+    reference: str,
+    settings: Settings,
+    progress: Progress = silent,
+    fetcher: Fetcher | None = None,
+    *,
+    trust: "Trust | None" = None,
+) -> Image:
     """The image of a reference: a prefix and what it names, a path (``images.paths`` defines it), or a name to look up in
-    the engines and the registry."""
+    the engines and the registry. ``trust``: with what is beside it, verified by these instead of those of the settings."""
     context = open_context(settings, progress, fetcher)
+    if trust is not None:
+        context = replace(context, settings={**context.settings, "trust": trust})
     forced, rest = _forced(reference)
     if forced:
         return _opened(forced, rest, context)

@@ -328,14 +328,14 @@ class Session:
 
     def _with_attached(self, image: Image) -> Image:
         """If signatures and the like are asked for, and could not be looked for beside the image, it states why."""
-        asked = self._settings.referrers or bool(self._settings.trust_key)
-        if image.attached is not None or image.kind != "image" or not (asked or "IMG-028" in self._settings.checks_on):
+        settings = self._settings
+        asked = settings.referrers or bool(settings.trust_key) or settings.require_signature is not None
+        if image.attached is not None or image.kind != "image" or not (asked or "IMG-028" in settings.checks_on):
             return image
-        from careen.images.referrers import not_asked
-        from careen.images.trusted import Keys
+        from careen.images.referrers import not_asked, trusted_by
 
         why = "the image was not opened from there" if asked else "IMG-028 needs --referrers"
-        return replace(image, attached=not_asked(why, Keys(self._settings.trust_key)))
+        return replace(image, attached=not_asked(why, trusted_by(msgspec.structs.asdict(settings))))
 
     def _with_compliance(self, report: Report) -> Report:
         if self._settings.compliance is None:

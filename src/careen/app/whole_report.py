@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from careen.formats.scans.saved_report import SCHEMA
 from careen.model.advisory import DatabaseInfo
-from careen.model.attached import Attached, AttachedSbom, AttachedVex, Material, Provenance, Signature
+from careen.model.attached import Attached, AttachedSbom, AttachedVex, Material, Provenance, Refusal, Signature
 from careen.model.details import Details
 from careen.model.finding import Finding, Location, Suppressed
 from careen.model.image import BaseImage, Image, ImageConfig, Layer, Platform
@@ -72,6 +72,9 @@ class _Signature(Struct):
     identity: str | None
     issuer: str | None
     verified_by: str | None
+    predicate: str | None = None  # reports of earlier versions have neither this nor what follows
+    refusal: str | None = None
+    why: str | None = None
 
 
 class _Provenance(Struct):
@@ -110,6 +113,7 @@ class _Attached(Struct):
     vex: tuple[_Vex, ...]
     others: Count
     troubles: tuple[str, ...]
+    refusals: tuple[Refusal, ...] = ()
 
 
 class _Target(Struct):
@@ -299,6 +303,7 @@ def _attached(found: _Attached) -> Attached:
         found.trusted_keys,
         found.complete,
         found.troubles,
+        found.refusals,
     )
 
 
@@ -308,7 +313,15 @@ def _signed(entry: _Signature | None) -> Signature | None:
 
 def _signature(entry: _Signature) -> Signature:
     return Signature(
-        entry.digest, entry.how, entry.key or "", entry.identity or "", entry.issuer or "", entry.verified_by or ""
+        entry.digest,
+        entry.how,
+        entry.key or "",
+        entry.identity or "",
+        entry.issuer or "",
+        entry.verified_by or "",
+        entry.predicate or "",
+        entry.refusal or "",
+        entry.why or "",
     )
 
 

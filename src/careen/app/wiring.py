@@ -38,6 +38,7 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
         age_is_a_rule=settings.db_max_age not in (None, "off"),
         looked_for=frozenset().union(*(OF_SCANNERS[scanner] for scanner in settings.scanners)),
         checking=checking,
+        require_signature=settings.require_signature,
     )
 
 

@@ -45,6 +45,8 @@ COMMANDS = {
     "query": ("careen.cli.query", "search the packages, findings and images of a server"),
     "lsp": ("careen.cli.lsp", "serve editors: findings and quick fixes while you type"),
     "mcp": ("careen.cli.mcp", "serve agents: scan, explain, fix and search, read-only"),
+    "attest": ("careen.cli.attest", "sign what is known about an image, and attach it in its registry"),
+    "verify": ("careen.cli.verify", "verify the signatures and attestations of an image"),
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),

@@ -56,7 +56,7 @@ def parser() -> Parser:
     add_settings(made, "report", ("verbose", "quiet"))
     add_settings(made, "what to look for", ("scanners",))
     gates = ("fail_on", "grace_days", "exclude_base", "ignore_unfixed", "severity_from", "unknown_as", "strict", "accept")
-    add_settings(made, "policy", gates)
+    add_settings(made, "policy", (*gates, "require_signature"))
     add_settings(made, "what to suppress", ("ignore_file", "vex", "image_vex"))
     add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "registry and network", NETWORK)

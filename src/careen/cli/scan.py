@@ -73,6 +73,7 @@ def parser() -> Parser:
         "unknown_as",
         "strict",
         "accept",
+        "require_signature",
     )
     add_settings(made, "policy", gates)
     add_settings(made, "server", FLAGS)

@@ -33,6 +33,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         tuple[Path, ...],
         Meta(description="public key (PEM) to verify signatures with; implies --referrers; may be repeated"),
     ] = ()
+    require_signature: Annotated[
+        Path | None,
+        Meta(description="policy file (TOML): whose signatures of the image count; without one the scan fails"),
+    ] = None
     dockerfile: Annotated[
         Path | None, Meta(description="Dockerfile that the image was built from: findings name its lines")
     ] = None

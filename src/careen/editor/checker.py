@@ -64,7 +64,7 @@ class Checker:
 
     @cached_property
     def _readers(self) -> Readers:
-        return Readers(lambda: readers_with(secrets=False), "")
+        return Readers(lambda: readers_with(()), "")
 
     def check(self, documents: Sequence[Document]) -> dict[str, Remarks]:
         """By uri; all are checked together."""

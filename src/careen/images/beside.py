@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 def asked_beside(context: OpenContext) -> "Asked | None":
-    """Raises UsageError if a trusted key is not a public key."""
-    if not context.settings.get("referrers") and not context.settings.get("trust_key"):
+    """Raises UsageError if a trusted key is not a public key, or the policy of signatures is not one."""
+    if not any(context.settings.get(name) for name in ("referrers", "trust_key", "require_signature", "trust")):
         return None
     from .referrers import asked_of
 

@@ -87,10 +87,13 @@ class Repository:
         finally:
             response.close()
 
-    def referrers(self, digest: str) -> tuple[list[bytes], bool] | None:
-        """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list."""
+    def referrers(self, digest: str, kind: str = "") -> tuple[list[bytes], bool] | None:
+        """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list.
+
+        ``kind``: only artifacts of this type; a registry that does not filter them is not asked for more than a page.
+        """
         found: list[bytes] = []
-        query = ""
+        query = urlencode({"artifactType": kind}) if kind else ""
         asked: set[str] = set()
         for _ in range(_REFERRER_PAGES):
             asked.add(query)
@@ -102,6 +105,8 @@ class Repository:
                     return None
                 if not found and response.status != 200:
                     raise self._refusal(response, digest)
+                if kind and "artifactType" not in response.headers.get("oci-filters-applied", ""):
+                    return [], False
                 data = response.read(MANIFEST_BYTES + 1) if response.status == 200 else b""
             finally:
                 response.close()
@@ -145,10 +150,14 @@ class Repository:
         response = self._endpoint.ask(url, method="PUT", headers={"Content-Type": "application/octet-stream"}, body=data)
         self._expect(response, 201, digest)
 
-    def push_manifest(self, name: str, data: bytes, media_type: str) -> None:
-        """Uploads a manifest under a tag or its digest; its blobs have to be there."""
+    def push_manifest(self, name: str, data: bytes, media_type: str) -> str:
+        """Uploads a manifest under a tag or its digest; its blobs have to be there.
+
+        Returns the digest that the registry now lists it under as a referrer; "" if it keeps no such list.
+        """
         response = self._endpoint.ask(f"manifests/{name}", method="PUT", headers={"Content-Type": media_type}, body=data)
         self._expect(response, 201, name)
+        return response.headers.get("oci-subject", "")
 
     def tags(self, pages: int = _TAG_PAGES) -> Names | None:
         """Some thousands of tags; None if the registry does not list them. Raises InputError if there is no such repository."""

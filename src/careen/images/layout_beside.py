@@ -49,7 +49,7 @@ class InLayout:
         found = (*named, *saved)
         return self._blob(found[0].digest, MANIFEST_BYTES) if found else None
 
-    def referrers(self, digest: str) -> tuple[list[bytes], bool]:
+    def referrers(self, digest: str, kind: str = "") -> tuple[list[bytes], bool]:
         """The manifests whose subject it is, and the list under the tag of its referrers."""
         found = [_plain(entry) for entry in self._looked_into if self._subjects.get(entry.digest) == digest]
         tagged = self.manifest_if_there(digest.replace(":", "-")[:71])

@@ -7,7 +7,11 @@ from msgspec import Struct
 
 
 class Signature(Struct, frozen=True):
-    """``verified_by`` is the user's key that made it; "" if it was not verified, so key and identity are claims."""
+    """``verified_by`` is the trusted key or identity that made it; "" if none did, so that key and identity are claims.
+
+    ``predicate``: what is signed, ``signature`` for the image itself, else the type of the attestation. ``refusal``: the code
+    of why it does not count (``careen.signing.refusals``); "" if nobody is trusted, so that nothing was checked.
+    """
 
     digest: str
     how: str  # cosign | sigstore | notation | dsse
@@ -15,6 +19,17 @@ class Signature(Struct, frozen=True):
     identity: str = ""  # the subject of the certificate
     issuer: str = ""  # who verified the identity, by the certificate
     verified_by: str = ""
+    predicate: str = ""
+    refusal: str = ""
+    why: str = ""
+
+
+class Refusal(Struct, frozen=True):
+    """A document that does not count, whoever signed it: its digest, the code, and why."""
+
+    digest: str
+    code: str
+    why: str
 
 
 class Material(Struct, frozen=True):
@@ -69,9 +84,10 @@ class Attached(Struct, frozen=True):
     sboms: tuple[AttachedSbom, ...] = ()
     vex: tuple[AttachedVex, ...] = ()
     others: int = 0
-    keys: tuple[str, ...] = ()  # that the user trusts
+    keys: tuple[str, ...] = ()  # the names of the keys and identities that the user trusts
     complete: bool = True
     troubles: tuple[str, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def signed(self) -> tuple[Signature, ...]:

@@ -33,6 +33,7 @@ from careen.model.report import Report, Verdict
 from careen.policy.about import About
 from careen.policy.licences import licence_findings
 from careen.policy.policy import Policy, assess, declared_only
+from careen.policy.signatures import with_required
 from careen.policy.vex import stated_beside, stated_inside
 from careen.safety.budget import Budget
 
@@ -117,6 +118,8 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
     verdict = assessed.verdict
     if knowledge is None and by.vulnerabilities:
         verdict = Verdict(False, 3, verdict.rules)  # nothing was assessed: no report passes, with or without a rule
+    if policy.signatures is not None:
+        verdict = with_required(verdict, image.attached, policy.signatures)
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
         image=image,

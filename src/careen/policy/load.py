@@ -15,6 +15,7 @@ from .accept import Accept, read_accept
 from .gates import ANY, OF_IMAGES, Gate, read_gate
 from .ignores import Ignore
 from .policy import Policy
+from .signatures import Required
 
 log = logger(__name__)
 
@@ -38,6 +39,7 @@ def load_policy(
     has_rego: bool = False,
     looked_for: frozenset[str] = ANY,
     checking: bool = False,
+    require_signature: Path | None = None,
 ) -> Policy:
     """``looked_for``: kinds of findings. ``checking``: source files, where every kind counts.
 
@@ -55,6 +57,7 @@ def load_policy(
         ignores=ignores,
         accepts=(*map(read_accept, accept), *accepts),
         has_rego=has_rego,
+        signatures=_required(require_signature) if require_signature else None,
         age_is_a_rule=age_is_a_rule,
         strict=strict,
         vex=tuple(_statements(vex)),
@@ -70,6 +73,13 @@ def refuse_blind(gates: Sequence[Gate], looked_for: frozenset[str], why: str, hi
     for gate in gates:
         if not gate.can_look_at & looked_for:
             raise UsageError(f"--fail-on {gate.text}: {why}", hint)
+
+
+def _required(file: Path) -> Required:
+    from careen.signing.requirement import read_requirement
+
+    found = read_requirement(file)
+    return Required(found.source, found.kinds, found.names)
 
 
 def _rules(files: Sequence[Path]) -> tuple[tuple[Ignore, ...], tuple[Accept, ...]]:

@@ -28,6 +28,7 @@ from .about import About
 from .accept import Accept, settle
 from .gates import Gate
 from .ignores import Ignore
+from .signatures import Required
 from .verdict import Gated, verdict_of
 from .vex import Statements, note, set_aside
 
@@ -55,6 +56,7 @@ class Policy(Struct, frozen=True):
     severity_from: tuple[str, ...] = ()  # sources whose severity counts first
     accepts: tuple[Accept, ...] = ()
     has_rego: bool = False  # policies in Rego read the whole report, so they need the data that a gate needs
+    signatures: Required | None = None
     age_is_a_rule: bool = False  # the user set a maximum age: older data fails without a gate too
 
 

@@ -224,11 +224,13 @@ def _asked(order: Order, settings: Settings) -> str:
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,
         settings.ignore_file, settings.vex, settings.referrers, settings.trust_key, settings.image_vex,
+        settings.require_signature,
         settings.severity_from, settings.accept, settings.db_max_age, settings.db, settings.advisories, settings.db_from,
         settings.db_artifact, settings.db_root,
         settings.licence_deny, settings.licence_ask, settings.licence_allow, settings.licence_except,
         settings.verify_diff_ids, settings.max_layer_bytes, settings.max_ratio, settings.max_seconds, settings.budget,
-        *map(_identity, (*settings.ignore_file, *settings.vex, *([settings.advisories] if settings.advisories else []))),
+        *map(_identity, (*settings.ignore_file, *settings.vex, *([settings.advisories] if settings.advisories else []),
+                          *([settings.require_signature] if settings.require_signature else []))),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

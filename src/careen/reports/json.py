@@ -182,6 +182,7 @@ def _attached(beside: Attached) -> dict[str, Any]:
         ],
         "others": beside.others,
         "troubles": list(beside.troubles),
+        "refusals": msgspec.to_builtins(beside.refusals),
     }
 
 

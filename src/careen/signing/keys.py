@@ -31,19 +31,25 @@ def generate(algorithm: Algorithm = "ed25519") -> "PrivateKey":
 
 
 def private_key(pem: bytes, where: str) -> "PrivateKey":
+    return load_any_private(pem, None, where, f"{_HINT}, without a password")
+
+
+def load_any_private(data: bytes, password: bytes | None, where: str, hint: str = _HINT) -> "PrivateKey":
+    """A key in PEM, or as PKCS #8 in DER."""
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.hazmat.primitives.serialization import load_der_private_key, load_pem_private_key
 
+    load = load_pem_private_key if data.lstrip().startswith(b"-----") else load_der_private_key
     try:
-        key = load_pem_private_key(pem, None) if len(pem) <= MAX_KEY_BYTES else None
-    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: it has a password
+        key = load(data, password) if len(data) <= MAX_KEY_BYTES else None
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # TypeError: it has a password, or has none
         key = None
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return key
     if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
         return key
-    raise InputError(f"{where} does not contain a usable private key", f"{_HINT}, without a password")
+    raise InputError(f"{where} does not contain a usable private key{', or its password is wrong' if password else ''}", hint)
 
 
 def load_private(file: Path) -> "PrivateKey":

@@ -14,7 +14,8 @@ def inspect(document: ImageDocument) -> Iterator[Place]:
     signed = beside.signed
     if beside.keys and not any(signature.verified_by for signature in signed):
         detail = f"none of {len(signed)} is by it" if signed else "there is none"
-        yield Place(f"no signature by a trusted key ({', '.join(beside.keys)}): {detail}")
+        codes = ", ".join(dict.fromkeys(signature.refusal for signature in signed if signature.refusal))
+        yield Place(f"no signature that is trusted ({', '.join(beside.keys)}): {detail}{f' ({codes})' if codes else ''}")
     elif beside.complete and not signed:
         yield Place("no signature lies beside the image")
     if beside.complete and not beside.provenance:
@@ -28,7 +29,7 @@ CHECK = Check(
     why="Anyone who can push to the repository, or intercepts the traffic, can replace the image unnoticed.",
     fix=(
         "Sign the image (cosign sign), attest its provenance (docker buildx build --provenance), and pass the key "
-        "with --trust-key."
+        "with --trust-key, or a policy with --require-signature."
     ),
     references=("CWE-345", "SLSA v1.0, Build L1 and L2"),
     inspect=inspect,

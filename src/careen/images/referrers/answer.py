@@ -2,11 +2,13 @@
 
 from careen.errors import Error, NetworkError
 from careen.log import logger
-from careen.model.attached import Attached, AttachedSbom, AttachedVex, Provenance, Signature
+from careen.model.attached import Attached, AttachedSbom, AttachedVex, Provenance, Refusal, Signature
+from careen.signing.refusals import RefusedError
 
 log = logger(__name__)
 
 MAX_TROUBLES = 10
+MAX_REFUSALS = 100
 
 
 class Answer:
@@ -17,6 +19,7 @@ class Answer:
         self.vex: list[AttachedVex] = []
         self.others = 0
         self._troubles: list[str] = []
+        self._refusals: list[Refusal] = []
         self._complete = True
 
     def incomplete(self, why: str) -> None:
@@ -31,6 +34,9 @@ class Answer:
             self.incomplete(f"{digest}: {error}")
         else:
             log.debug("beside the image: %s: %s", digest, error)
+            code = error.code if isinstance(error, RefusedError) else "unreadable" if isinstance(error, Error) else "malformed"
+            if len(self._refusals) < MAX_REFUSALS:
+                self._refusals.append(Refusal(digest, code, str(error)[:500]))
             self._troubles.append(f"{digest}: {error}")
 
     def attached(self, asked: tuple[str, ...], keys: tuple[str, ...]) -> Attached:
@@ -45,4 +51,5 @@ class Answer:
             keys=keys,
             complete=self._complete,
             troubles=(*self._troubles[:MAX_TROUBLES], *([f"and {more} more"] if more > 0 else [])),
+            refusals=tuple(self._refusals),
         )

@@ -4,21 +4,26 @@ import json
 import time
 from typing import Protocol
 
-import msgspec
+from msgspec.structs import replace
 
 from careen.errors import Error, InputError
-from careen.formats.data.plain import json_object, mapping, text
+from careen.formats.data.plain import mapping, text
 from careen.formats.vex.vex_file import read_vex
 from careen.images.manifest import Artifact, Descriptor, parse_artifact
-from careen.images.trusted import Keys
 from careen.model.attached import AttachedSbom, AttachedVex, Material, Provenance, Signature
 from careen.safety.digest import has_digest
+from careen.signing.bundles import decoded
+from careen.signing.refusals import RefusedError
+from careen.signing.requirement import SIGNATURE
+from careen.signing.seals import LoggedBefore, Seal
+from careen.signing.strict_json import strict_object
+from careen.signing.trust import Trust
 
 from . import certificate
 from .answer import Answer
 from .certificate import Identity
 from .documents import Document, Manifests
-from .intoto import Seal, Statement, decoded, read_attestation
+from .intoto import Attestation, Statement, read_attestation
 from .kinds import ATTESTATION, NOTATION, PREDICATE, SBOMS, SIGNATURES, SIGNED_BY_COSIGN, SIMPLE_SIGNING, THUMBPRINT, VEX
 from .provenance import PREFIX, built
 
@@ -26,6 +31,7 @@ MAX_PARTS = 64  # of one manifest
 MAX_BYTES, MAX_TOTAL_BYTES = 32 << 20, 128 << 20
 MAX_VEX_BYTES = 4 << 20  # as of one inside an image
 MAX_MATERIALS = 100
+MAX_TYPE = 500
 
 
 class Blobs(Protocol):
@@ -44,12 +50,12 @@ class Contents:
         manifests: Manifests,
         blobs: Blobs,
         digests: tuple[str, ...],
-        keys: Keys,
+        trust: Trust,
         place: str,
         end: float,
         answer: Answer,
     ) -> None:
-        self._manifests, self._blobs, self._keys, self._place = manifests, blobs, keys, place
+        self._manifests, self._blobs, self._trust, self._place = manifests, blobs, trust, place
         self._digests, self._end, self._answer = digests, end, answer
         self._bytes = 0
 
@@ -61,11 +67,14 @@ class Contents:
         data = document.data if document.data is not None else self._manifest(document.digest)
         artifact = parse_artifact(data)
         if document.subject and artifact.subject != document.subject:
-            raise ValueError("it is listed as a referrer and names another subject")
+            raise RefusedError("another_subject", "it is listed as a referrer and names another subject")
         if len(artifact.layers) > MAX_PARTS:
             self._answer.incomplete(f"{document.digest}: it has {len(artifact.layers)} parts; the first {MAX_PARTS} were read")
         if artifact.type == NOTATION:
-            self._answer.signatures.append(Signature(document.digest, "notation", _thumbprint(artifact)))
+            refusal = "not_supported" if self._trust.names else ""
+            self._answer.signatures.append(
+                Signature(document.digest, "notation", _thumbprint(artifact), predicate=SIGNATURE, refusal=refusal)
+            )
             return
         known = False
         for layer in artifact.layers[:MAX_PARTS]:
@@ -81,9 +90,9 @@ class Contents:
         if known is None:
             known = self._manifests.manifest_if_there(digest)
             if known is None:
-                raise ValueError("it is listed and not there")
+                raise RefusedError("unreadable", "it is listed and not there")
             if not has_digest(known, digest):
-                raise ValueError("the bytes there have another digest")
+                raise RefusedError("digest_mismatch")
             self._blobs.keep(digest, known)
         return known
 
@@ -98,8 +107,7 @@ class Contents:
             if document.bound and kind.startswith(ATTESTATION[0]) and any(word in predicate for word in ("spdx", "syft")):
                 self._answer.sboms.append(AttachedSbom(document.digest, predicate, layer.digest, layer.size_bytes))
                 return True  # BuildKit signs nothing
-            statement, seal = read_attestation(self._blob(layer))
-            self._attested(document, layer, statement, seal)
+            self._attested(document, layer, read_attestation(self._blob(layer)))
             return True
         named = f"{kind} {artifact.type}".lower()
         is_vex, is_sbom = any(word in named for word in VEX), any(word in named for word in SBOMS)
@@ -114,29 +122,31 @@ class Contents:
             raise InputError(f"{layer.digest} has no size", "push it again")
         self._bytes += layer.size_bytes
         if self.is_over:
-            raise ValueError("passed over: too much lies beside the image, or it takes too long to come")
+            raise RefusedError("unreadable", "passed over: too much lies beside the image, or it takes too long to come")
         return self._blobs.document(layer, MAX_BYTES)
 
     def _signature(self, digest: str, layer: Descriptor) -> None:
         """Cosign's: the payload is a blob, the signature an annotation of it."""
         payload = self._blob(layer)
-        critical = mapping(json_object(payload).get("critical"))
+        critical = mapping(strict_object(payload).get("critical"))
         if critical.get("type") not in SIGNATURES:
-            raise ValueError("a payload that is not a signature of an image")
+            raise RefusedError("another_payload", "a payload that is not a signature of an image")
         if text(mapping(critical.get("image")).get("docker-manifest-digest")) not in self._digests:
-            raise ValueError("a signature of another image")
+            raise RefusedError("another_subject", "a signature of another image")
         signature = decoded(layer.annotations.get("dev.cosignproject.cosign/signature"))
-        seal = Seal(payload, (signature,), identity=_identity(layer))
-        self._answer.signatures.append(self._sealed(digest, "cosign", seal))
+        seal = Seal(payload, (signature,), logged=_logged(layer))
+        self._answer.signatures.append(self._sealed(digest, "cosign", seal, SIGNATURE, _identity(layer)))
 
-    def _attested(self, document: Document, layer: Descriptor, statement: Statement, seal: Seal | None) -> None:
+    def _attested(self, document: Document, layer: Descriptor, found: Attestation) -> None:
+        statement, seal = found.statement, found.seal
         if not statement.subjects.intersection(self._digests) and (statement.subjects or seal or not document.bound):
-            raise ValueError("it is about another image")
-        signature = None
+            raise RefusedError("another_subject", "it is about another image")
+        kind, signature = statement.predicate_type, None
         if seal is not None:
-            seal = msgspec.structs.replace(seal, identity=seal.identity or _identity(layer))
-            signature = self._sealed(document.digest, "sigstore" if seal.is_bundle else "dsse", seal)
-        kind = statement.predicate_type
+            seal = replace(seal, logged=seal.logged or (_logged(layer) if not seal.bundle else None))
+            how = "sigstore" if found.is_bundle else "dsse"
+            named = SIGNATURE if kind == SIGNED_BY_COSIGN else kind[:MAX_TYPE]
+            signature = self._sealed(document.digest, how, seal, named, found.identity or _identity(layer))
         if kind == SIGNED_BY_COSIGN and signature is not None:
             self._answer.signatures.append(signature)
         elif kind.startswith(PREFIX):
@@ -168,10 +178,21 @@ class Contents:
                 AttachedVex(digest, kind, statements, data.decode("utf-8", "replace"), signature, self._place)
             )
 
-    def _sealed(self, digest: str, how: str, seal: Seal) -> Signature:
-        identity = seal.identity or Identity("")
-        made = self._keys.maker(seal.message, seal.signatures)
-        return Signature(digest, how, seal.key[:200], identity.name, identity.issuer, made)
+    def _sealed(self, digest: str, how: str, seal: Seal, kind: str, claimed: Identity | None) -> Signature:
+        """Who signed it: proven by the certificate if it was verified, else as it claims."""
+        checked = self._trust.check(seal)
+        named = claimed or Identity("")
+        return Signature(
+            digest,
+            how,
+            seal.key[:200],
+            checked.identity or named.name,
+            checked.issuer or named.issuer,
+            checked.by,
+            predicate=kind,
+            refusal=checked.refusal,
+            why=checked.why,
+        )
 
 
 def _provenance(digest: str, statement: Statement, signature: Signature | None) -> Provenance:
@@ -195,6 +216,12 @@ def _identity(layer: Descriptor) -> Identity | None:
         return certificate.identity(given.encode()) if given else None
     except ValueError:
         return None
+
+
+def _logged(layer: Descriptor) -> LoggedBefore | None:
+    """The certificate and the promise of the log, as cosign 2 annotates them."""
+    given, promise = (layer.annotations.get(f"dev.sigstore.cosign/{name}") for name in ("certificate", "bundle"))
+    return LoggedBefore(given.encode(), (promise or "{}").encode()) if given else None
 
 
 def _thumbprint(artifact: Artifact) -> str:

@@ -13,14 +13,14 @@ from careen.errors import Error, NetworkError
 from careen.images.manifest import Descriptor, parse_entries
 
 from .answer import Answer
-from .kinds import BUNDLE, NOTATION, SBOMS, VEX
+from .kinds import BUNDLE, BUNDLE_03, NOTATION, SBOMS, VEX
 
 
 class Manifests(Protocol):
     """A source of manifests: a repository, or a layout. Its methods are those of ``distribution.Repository``."""
 
     def manifest_if_there(self, name: str) -> bytes | None: ...
-    def referrers(self, digest: str) -> tuple[list[bytes], bool] | None: ...
+    def referrers(self, digest: str, kind: str = "") -> tuple[list[bytes], bool] | None: ...
 
 
 class Document(Struct, frozen=True):
@@ -78,12 +78,19 @@ class Documents:
                 answer = ([data] if data else [], True)
             pages, whole = answer
             found = [entry for page in pages for entry in parse_entries(page)]
+            if not whole:
+                found += self._signed(digest)
         except Error as error:
             self._refused(f"the referrers of {digest}", error)
             return []
         if not whole:
             self._answer.incomplete(f"the list of referrers of {digest} is longer than is read: {len(found)} entries were")
         return found
+
+    def _signed(self, digest: str) -> Iterator[Descriptor]:
+        """What a long list may hide, if the registry filters it: everybody who may push can make it long."""
+        pages, _ = self._manifests.referrers(digest, BUNDLE_03) or ([], True)
+        yield from (entry for page in pages for entry in parse_entries(page) if entry.artifact_type == BUNDLE_03)
 
     def _refused(self, what: str, error: Error) -> None:
         self._answers = self._answers and not isinstance(error, NetworkError)  # a server that is not there is not asked again

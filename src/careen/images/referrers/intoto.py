@@ -2,24 +2,25 @@
 
 Shape: ``{"_type", subject: [{digest: {sha256}}], predicateType, predicate}``; DSSE ``{payload, payloadType, signatures:
 [{sig, keyid}]}`` with the statement in base64; a bundle ``{verificationMaterial, dsseEnvelope}``.
-Raises: ValueError for anything else.
+Raises: RefusedError (a ValueError) for anything else, and for names that occur twice: readers differ in which they take.
 **Source:** in-toto Attestation Framework, Statement v1; DSSE 1.0, envelope.md and protocol.md; Sigstore bundle 0.3.
 """
 
-import base64
-import binascii
 from typing import Any
 
 from msgspec import Struct
 
-from careen.formats.data.plain import json_object, mapping, sequence, text
+from careen.formats.data.plain import mapping, sequence, text
 from careen.images.referrers import certificate
+from careen.signing.bundles import decoded, opened, seal_of_bundle
+from careen.signing.envelopes import PAYLOAD_TYPE, encoded
+from careen.signing.refusals import RefusedError
+from careen.signing.seals import Seal
+from careen.signing.strict_json import strict_object
 
 from .certificate import Identity
 
 MAX_SUBJECTS = 10_000
-MAX_SIGNATURES = 16
-PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
 class Statement(Struct, frozen=True):
@@ -29,58 +30,37 @@ class Statement(Struct, frozen=True):
     data: bytes  # the whole statement
 
 
-class Seal(Struct, frozen=True):
-    """``signatures`` are of ``message``."""
+class Attestation(Struct, frozen=True):
+    """``seal`` None: it is not signed. ``identity`` is that of the certificate beside it, unverified."""
 
-    message: bytes
-    signatures: tuple[bytes, ...]
-    key: str = ""
+    statement: Statement
+    seal: Seal | None = None
     identity: Identity | None = None
     is_bundle: bool = False
 
 
-def read_attestation(data: bytes) -> tuple[Statement, Seal | None]:
-    """The statement, and the envelope it was signed in."""
-    document = json_object(data)
+def read_attestation(data: bytes) -> Attestation:
+    document = strict_object(data)
     material = mapping(document.get("verificationMaterial"))
-    envelope = mapping(document.get("dsseEnvelope")) if material else document
-    if "payload" not in envelope:
-        if material:
-            raise ValueError("a bundle without an envelope")
-        return _statement(document, data), None
-    payload, kind = decoded(envelope.get("payload")), text(envelope.get("payloadType"))
-    if kind != PAYLOAD_TYPE:
-        raise ValueError(f"an envelope around {kind[:100]!r}, not a statement")
-    given = [mapping(signature) for signature in sequence(envelope.get("signatures"))[:MAX_SIGNATURES]]
-    signatures = tuple(decoded(signature.get("sig")) for signature in given)
+    if "verificationMaterial" in document:
+        seal = seal_of_bundle(document, data)
+        return Attestation(_statement(strict_object(seal.payload), seal.payload), seal, _certificate(material), True)
+    if "payload" not in document:
+        return Attestation(_statement(document, data))
+    payload, signatures, key = opened(document)
+    statement = _statement(strict_object(payload), payload)
     if not signatures:
-        return _statement(json_object(payload), payload), None
-    key = next((name for signature in given if (name := text(signature.get("keyid")))), "")
-    hint = text(mapping(material.get("publicKey")).get("hint"))
-    seal = Seal(encoded(kind, payload), signatures, key or hint, _certificate(material), bool(material))
-    return _statement(json_object(payload), payload), seal
-
-
-def encoded(kind: str, payload: bytes) -> bytes:
-    """Pre-authentication encoding: the signed bytes."""
-    return b"DSSEv1 %d %s %d %s" % (len(kind.encode()), kind.encode(), len(payload), payload)
-
-
-def decoded(value: Any) -> bytes:
-    """Base64 of either alphabet."""
-    try:
-        return base64.b64decode(text(value).replace("-", "+").replace("_", "/"), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError("malformed base64") from None
+        return Attestation(statement)
+    return Attestation(statement, Seal(encoded(PAYLOAD_TYPE, payload), signatures, key, is_envelope=True, payload=payload))
 
 
 def _statement(document: dict[str, Any], data: bytes) -> Statement:
     kind = text(document.get("predicateType"))
     if not kind:
-        raise ValueError("not an in-toto statement: it has no predicateType")
+        raise RefusedError("another_payload", "not an in-toto statement: it has no predicateType")
     subjects = sequence(document.get("subject"))
     if len(subjects) > MAX_SUBJECTS:
-        raise ValueError(f"a statement about {len(subjects)} subjects; the limit is {MAX_SUBJECTS}")
+        raise RefusedError("malformed", f"a statement about {len(subjects)} subjects; the limit is {MAX_SUBJECTS}")
     digests = (mapping(mapping(subject).get("digest")) for subject in subjects)
     found = frozenset(f"{name}:{value}" for digest in digests for name, value in digest.items() if isinstance(value, str))
     return Statement(found, kind, mapping(document.get("predicate")), data)

@@ -36,7 +36,7 @@ def _signed(beside: Attached) -> str:
         return "not signed" if beside.complete else "no signature was found"
     verified = dict.fromkeys(signature.verified_by for signature in signed if signature.verified_by)
     if verified:
-        return f"signed by the key {', '.join(visible(key, 200) for key in verified)}"
+        return f"signed by {', '.join(visible(key, 200) for key in verified)}"
     names = list(dict.fromkeys(filter(None, (_name(signature) for signature in signed))))
     by = f" by {', '.join(names[:MAX_NAMED])}{' …' if len(names) > MAX_NAMED else ''}" if names else ""
     return f"signed{by} ({', '.join(sorted({signature.how for signature in signed}))}), not verified"
@@ -52,4 +52,4 @@ def _name(signature: Signature) -> str:
 def _trust(signature: Signature | None) -> str:
     if signature is None:
         return "not signed"
-    return f"signed by the key {visible(signature.verified_by, 200)}" if signature.verified_by else "not verified"
+    return f"signed by {visible(signature.verified_by, 200)}" if signature.verified_by else "not verified"

@@ -13,7 +13,7 @@ from careen.images.referrers.answer import Answer
 from careen.images.referrers.contents import Contents
 from careen.images.referrers.documents import Document
 from careen.images.referrers.kinds import NOTATION, SIMPLE_SIGNING, THUMBPRINT
-from careen.images.trusted import Keys
+from careen.signing.trust import Trust
 
 DIGEST, OTHER = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 IN_TOTO = "application/vnd.in-toto+json"
@@ -58,7 +58,7 @@ def read(*parts, bound=False, end=None, **fields):
     answer = Answer()
     data = manifest(*parts, **fields)
     store = Store(*(part[1] for part in parts))
-    made = Contents(store, store, (DIGEST,), Keys(()), "registry", math.inf if end is None else end, answer)
+    made = Contents(store, store, (DIGEST,), Trust(), "registry", math.inf if end is None else end, answer)
     made.read(Document(sha256(data), data, DIGEST, bound))
     return answer
 
@@ -149,7 +149,7 @@ def test_a_referrer_of_another_subject():
 
 
 def listed(digest, store):
-    Contents(store, store, (DIGEST,), Keys(()), "registry", math.inf, Answer()).read(Document(digest))
+    Contents(store, store, (DIGEST,), Trust(), "registry", math.inf, Answer()).read(Document(digest))
 
 
 def test_a_listed_document_is_verified_and_kept():
@@ -168,7 +168,7 @@ def test_a_part_without_a_size():
     data = json.dumps({"schemaVersion": 2, "layers": [{"mediaType": IN_TOTO, "digest": OTHER}]}).encode()
     answer = Answer()
     try:
-        Contents(Store(), Store(), (DIGEST,), Keys(()), "registry", math.inf, answer).read(Document("x", data))
+        Contents(Store(), Store(), (DIGEST,), Trust(), "registry", math.inf, answer).read(Document("x", data))
     except InputError:
         return
     assert len(troubles(answer)) == 1

@@ -26,7 +26,7 @@ class Manifests:
             raise found
         return found
 
-    def referrers(self, digest):
+    def referrers(self, digest, kind=""):
         return None if self.lists is None else (self.lists.get(digest, []), self.whole)
 
 

@@ -28,8 +28,8 @@ def test_a_trusted_key():
     made = Signature("sha256:2", "dsse", verified_by="cosign.pub")
     build = Provenance("sha256:2", "https://slsa.dev/provenance/v1", "https://ci", "https://f/a", "c0ffee", signature=made)
     assert lines_of(provenance=(build,)) == [
-        "signed by the key cosign.pub",
-        "built by https://ci from https://f/a at c0ffee, signed by the key cosign.pub",
+        "signed by cosign.pub",
+        "built by https://ci from https://f/a at c0ffee, signed by cosign.pub",
     ]
 
 

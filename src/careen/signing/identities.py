@@ -1,0 +1,34 @@
+"""The identities whose Sigstore certificates count: an exact name, and who vouches for it. Never a pattern.
+
+Raises: UsageError.
+"""
+
+from msgspec import Struct
+
+from ..errors import UsageError
+
+MAX_LENGTH = 2000
+_PATTERNS = ("*", "^", "$", "[", "\\", "(", "|")
+
+
+class Identity(Struct, frozen=True):
+    identity: str  # of the certificate's alternative name: a URI, an address, a user name
+    issuer: str  # the identity provider
+
+    @property
+    def name(self) -> str:
+        return f"{self.identity} ({self.issuer})"
+
+
+def exact(identity: str, issuer: str, where: str) -> Identity:
+    """A policy that accepts any identity would accept everybody who has a mail address."""
+    if not issuer.startswith(("https://", "http://")):
+        raise UsageError(f"{where}: {issuer[:100]!r} is not an issuer", "an issuer is a URL, https://accounts.google.com")
+    for word, value in (("identity", identity), ("issuer", issuer)):
+        if not value or len(value) > MAX_LENGTH or any(not char.isprintable() or char.isspace() for char in value):
+            raise UsageError(f"{where}: the {word} is not one name", f"write the exact {word} of the certificate")
+        if any(mark in value for mark in _PATTERNS):
+            raise UsageError(
+                f"{where}: the {word} {value[:100]!r} is a pattern", "write each identity that may sign as an entry of its own"
+            )
+    return Identity(identity, issuer)

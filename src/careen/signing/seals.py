@@ -1,0 +1,26 @@
+"""A signature as it was found, with all that is needed to verify it."""
+
+from msgspec import Struct
+
+
+class LoggedBefore(Struct, frozen=True):
+    """How cosign 2 keeps a signature by certificate: the certificate, and the promise of the log beside it."""
+
+    certificate: bytes  # in PEM
+    promise: bytes  # JSON: SignedEntryTimestamp, Payload
+
+
+class Seal(Struct, frozen=True):
+    """``signatures`` are of ``message``. ``bundle``: the whole Sigstore bundle, if its certificate has to be verified."""
+
+    message: bytes
+    signatures: tuple[bytes, ...]
+    key: str = ""  # a name of the key, if there is one
+    bundle: bytes = b""
+    logged: LoggedBefore | None = None
+    is_envelope: bool = False  # the message is that of a DSSE envelope
+    payload: bytes = b""  # of the envelope
+
+    @property
+    def by_certificate(self) -> bool:
+        return bool(self.bundle) or self.logged is not None
