@@ -200,6 +200,7 @@ def summary_of(report: Report) -> dict[str, object]:
         **by_severity,
         "distribution": f"{distribution.id} {distribution.version}".strip() if distribution else "",
         "base": (base.reference if base else None) or "",
+        "base_digest": ((base.digest if base else None) or "")[:150],
         "packages": len(report.inventory.packages),
         "coverage": report.coverage.verdict,
         "exit_code": report.verdict.exit_code,

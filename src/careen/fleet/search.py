@@ -76,7 +76,7 @@ def image_ids(
     connection: Connection, project_id: int | None, terms: Sequence[Term], *, versions: Versions | None = None
 ) -> Select[tuple[int]]:
     """The numbers of the images for which all terms hold."""
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     wanted = select(image.c.id).where(visible(project_id), *found.of_image, *map(has_none_of, found.without))
     return wanted.where(_with_unit(connection, found)) if found.units is not None else wanted
 
@@ -92,7 +92,7 @@ def findings(
 ) -> Page:
     """One row for each finding of an image, the highest risk first."""
     limit = _bounded(limit)
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     of_images = and_(visible(project_id), *found.of_image, *map(has_none_of, found.without))
     at = _cursor(after, 5)
     start, last_image = (at[:4], int(at[4])) if at else ((), 0)
@@ -123,7 +123,7 @@ def packages(
 ) -> Page:
     """Distinct packages by name, each with the count of images that have it."""
     limit = _bounded(limit)
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     columns = (unit_package.c.name, unit_package.c.type, unit_package.c.version)
     one = unit_package.alias()
     seen = _seen_with(project_id, found, unit_package.c.unit_id)
@@ -154,7 +154,7 @@ def vulnerabilities(
 ) -> Page:
     """By id, each with its worst risk in the fleet and the count of images that have it."""
     limit = _bounded(limit)
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     column = unit_finding.c.vulnerability
     wanted = select(column).where(*found.of_finding, _seen_with(project_id, found, unit_finding.c.unit_id))
     if found.of_unit:

@@ -23,6 +23,7 @@ from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Vulne
 from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory
 from careen.model.report import Coverage, Report
+from careen.policy.policy import Policy
 from careen.safety.typed import from_json
 
 from .fleet import PERSON, Fleet
@@ -111,19 +112,19 @@ def assess(fleet: Fleet, job: Job, keep: Callable[[Fleet, int, Report], None]) -
         keep(fleet, row.id, _assessed(fleet, found, row.reference))
 
 
-def report_of(fleet: Fleet, identity: str) -> Report | None:
-    """An uploaded report as it was uploaded; of an SBOM the one by the present advisories."""
+def report_of(fleet: Fleet, identity: str, policy: Policy | None = None) -> Report | None:
+    """An uploaded report as it was uploaded; of an SBOM the one by the present advisories, and by this policy."""
     with fleet.engine.connect() as connection:
         name = connection.execute(select(image.c.reference).where(image.c.identity == identity)).scalar()
         found = read_upload(connection, identity)
-    return None if found is None else _assessed(fleet, found, name or "")
+    return None if found is None else _assessed(fleet, found, name or "", policy)
 
 
-def _assessed(fleet: Fleet, found: Document, name: str) -> Report:
+def _assessed(fleet: Fleet, found: Document, name: str, policy: Policy | None = None) -> Report:
     if found.report is not None:
         return found.report
     with fleet.session() as session:
-        return session.scan((replace(found.image, reference=name), found.inventory))
+        return session.scan((replace(found.image, reference=name), found.inventory), policy=policy)
 
 
 def _report(data: bytes) -> Report | None:

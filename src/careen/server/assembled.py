@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from careen.fleet import query, registries, search
 from careen.fleet.asking import Login
-from careen.fleet.conditions import Versions
+from careen.fleet.conditions import OF_FINDING, OF_PROJECT, Versions
 from careen.fleet.connection import writing
 from careen.fleet.fleet import Fleet, Lane
 from careen.fleet.registries import Choice, crawl_job
@@ -19,7 +19,7 @@ from .options import ServerOptions
 from .parts import Found, Parts, RegistryWanted
 
 TRIED = 50  # lines of what a crawl would see
-OF_FINDINGS = frozenset(("vulnerability", "severity", "risk", "epss", "fix", "fixable", "exploited", "disclosed"))
+OF_FINDINGS = OF_FINDING | OF_PROJECT
 OF_PACKAGES = frozenset(("package", "type", "licence"))
 
 
