@@ -18,6 +18,7 @@ from careen.policy.vex import Statements, applies
 from .decisions import HIDING, Stated, counting, statement_of, statements
 from .named_findings import NamedFinding, named_findings
 from .tables import decision, image, image_layer, image_unit, member, project, user
+from .triage import Justification
 
 SOURCE = "base"
 TRIAGING = ("triager", "admin")
@@ -33,7 +34,7 @@ class Offer(Struct, frozen=True):
     vulnerability: str
     package: str  # as it is in this image
     status: VexStatus
-    justification: str
+    justification: Justification
     reason: str
     decided_by: str
     decided_at: float
@@ -91,7 +92,7 @@ class _StatedAbout(Struct, frozen=True):
     vulnerability: str
     package: str
     status: VexStatus
-    justification: str
+    justification: Justification
     reason: str
     decided_by: str
     decided_at: float

@@ -17,6 +17,7 @@ from careen.errors import UsageError
 from careen.safety.typed import from_json
 
 from .conditions import Conditions, Versions, conditions_of, has_none_of, visible
+from .deadlines import deadlines_of
 from .query import Term
 from .query import parsed as parsed
 from .tables import image, image_unit, unit_finding, unit_package
@@ -110,6 +111,38 @@ def findings(
         if len(some) < limit:
             return Page(rows)
     return Page(rows, _token((*start, 0)))
+
+
+def to_decide(
+    connection: Connection,
+    project_id: int,
+    terms: Sequence[Term] = (),
+    *,
+    versions: Versions | None = None,
+    after: str = "",
+    limit: int = PAGE,
+) -> Page:
+    """One row for each vulnerability of a package, the highest risk first, with the count of images that have it."""
+    limit = _bounded(limit)
+    found = conditions_of(connection, project_id, terms, versions)
+    of_images = and_(visible(project_id), *found.of_image, *map(has_none_of, found.without))
+    limits = deadlines_of(connection, project_id)
+    start, rows = _cursor(after, 4), list[dict[str, Any]]()
+    for _ in range(ROUNDS):
+        some = _findings_from(connection, found, start, inclusive=False, limit=limit)
+        for finding in some:
+            wanted = select(image_unit.c.image_id).join(image, image.c.id == image_unit.c.image_id)
+            counted = count(connection, wanted.where(image_unit.c.unit_id == finding["unit_id"], of_images))
+            if not counted.number:
+                continue
+            if len(rows) == limit:
+                return Page(rows, _token(_place_of(rows[-1])))
+            due_at = limits.due_at(finding["severity"], bool(finding["exploited"]), finding["first_at"])
+            rows.append({**finding, "images": counted.number, "images_exact": counted.exact, "due_at": due_at})
+        if len(some) < limit:
+            return Page(rows)
+        start = _place_of(some[-1])
+    return Page(rows, _token(start))
 
 
 def packages(
@@ -285,7 +318,9 @@ def _cursor(token: str, parts: int) -> Cursor:
         found = from_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)), tuple[str | int, ...])
     except (msgspec.MsgspecError, binascii.Error, ValueError):
         found = ()
-    kinds = {1: (str | int,), 2: (str | int, int), 3: (str, str, str), 5: (int, int, str, str, int)}[parts]
+    kinds = {1: (str | int,), 2: (str | int, int), 3: (str, str, str), 4: (int, int, str, str), 5: (int, int, str, str, int)}[
+        parts
+    ]
     if len(found) != parts or not all(isinstance(value, kind) for value, kind in zip(found, kinds, strict=True)):
         raise UsageError("the cursor is none of this list", "begin with the first page")
     return found

@@ -18,7 +18,7 @@ from .tables import saved_view
 
 MAX_VIEWS = 200  # of a project
 MAX_PATH = 2000
-Path = Annotated[str, Meta(max_length=MAX_PATH, pattern=r"^[!-~]*\Z")]
+Path = Annotated[str, Meta(min_length=1, max_length=MAX_PATH, pattern=r"^[!-~]+\Z")]
 _PAGE = re.compile(r"[a-z0-9][a-z0-9/_.:@-]*")
 
 
