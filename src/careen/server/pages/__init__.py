@@ -16,11 +16,25 @@ from starlette.routing import BaseRoute
 
 from careen.server.errors import not_found, problem
 
-from . import entry, images, overview, projects, static
+from . import (
+    access,
+    beginning,
+    entry,
+    images,
+    overview,
+    policies,
+    projects,
+    saved_views,
+    settings,
+    static,
+    triage,
+    watching,
+)
 from .routing import error_page, route_of, wants_page
 from .visit import Screen
 
-MODULES = (entry, projects, overview, images)
+ACTING = (triage, watching, policies, access, saved_views, beginning)
+MODULES = (entry, settings, projects, overview, images, *ACTING)
 
 
 def routes() -> list[BaseRoute]:

@@ -23,8 +23,16 @@ class Link(Struct, frozen=True):
     current: bool
 
 
-OF_PROJECT = (Entry("Overview", ""), Entry("Images", "/images"))
-OF_SERVICE = (Entry("Projects", "/projects", "signed-in"),)
+ACTING = (
+    Entry("Triage", "/triage", below=("/decisions",)),
+    Entry("Policies", "/policies"),
+    Entry("Views", "/views"),
+    Entry("Add images", "/start"),
+    Entry("Settings", "/settings", "admin", below=("/members", "/keys", "/audit")),
+)
+OF_PROJECT = (Entry("Overview", ""), Entry("Images", "/images"), *ACTING)
+ADMINISTERING = (Entry("Users", "/users", "service"), Entry("Keys", "/keys", "service"), Entry("Audit", "/audit", "service"))
+OF_SERVICE = (Entry("Projects", "/projects", "signed-in"), *ADMINISTERING)
 
 
 def navigation(visit: "Visit") -> tuple[Link, ...]:
