@@ -4,9 +4,10 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
-from sqlalchemy import Row, delete, exists, or_, select, update
+from sqlalchemy import Row, delete, select, update
 
-from careen.fleet.tables import agent_report, event, image, image_unit, project_image, subscription
+from careen.fleet.overview import seen_by
+from careen.fleet.tables import agent_report, event, image, project_image, subscription
 from careen.policy.rules import Severity
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
@@ -47,13 +48,8 @@ class Rule(Struct, frozen=True):
 
 
 def list_events(call: Call) -> Answer:
-    """Of images that the project sees, and of packages that one of them has."""
-    own = select(project_image.c.image_id).where(
-        project_image.c.project_id == call.project, project_image.c.deleted_at.is_(None)
-    )
-    wanted = select(event, image.c.identity).outerjoin(image, image.c.id == event.c.image_id)
-    with_unit = exists().where(image_unit.c.unit_id == event.c.unit_id, image_unit.c.image_id.in_(own))
-    wanted = wanted.where(or_(event.c.image_id.in_(own), event.c.image_id.is_(None) & with_unit))
+    """Of images that the project sees, and of vulnerabilities that one of them has."""
+    wanted = select(event, image.c.identity).outerjoin(image, image.c.id == event.c.image_id).where(seen_by(call.project))
     if call.query["kind"] is not None:
         wanted = wanted.where(event.c.kind == call.query["kind"])
     with call.reading() as connection:

@@ -19,12 +19,17 @@ from careen.server.errors import not_found, problem
 from . import (
     access,
     beginning,
+    compare,
     entry,
+    image,
     images,
+    jobs,
     overview,
     policies,
     projects,
+    registries,
     saved_views,
+    search,
     settings,
     static,
     triage,
@@ -33,8 +38,9 @@ from . import (
 from .routing import error_page, route_of, wants_page
 from .visit import Screen
 
-ACTING = (triage, watching, policies, access, saved_views, beginning)
-MODULES = (entry, settings, projects, overview, images, *ACTING)
+# The first screen whose path fits answers: "new" is no number of a project or a registry.
+ACTING = (settings, watching, triage, policies, access, saved_views, beginning)
+MODULES = (entry, *ACTING, projects, overview, images, image, compare, registries, search, jobs)
 
 
 def routes() -> list[BaseRoute]:

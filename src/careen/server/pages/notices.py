@@ -10,4 +10,5 @@ NOTICES = {
     "crawled": "The registry is listed soon.",
     "scanning": "The image is read now.",
     "uploaded": "Uploaded. It is assessed now.",
+    "cancelled": "The job is cancelled.",
 }

@@ -102,6 +102,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity", name=op.f("uq_image_identity")),
     )
     with op.batch_alter_table("image", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_image_counted", ["id", "state", "coverage", "critical", "high", "exploited", "fixable", "runs_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_image_digest"), ["digest"], unique=False)
         batch_op.create_index(batch_op.f("ix_image_reference_id"), ["reference", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_image_risk_id"), ["risk", "id"], unique=False)
