@@ -1,5 +1,6 @@
 """Policies of a project, with a preview of what each would fail; and until when findings have to be dealt with."""
 
+import re
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from .forms import is_on, lines, sentence, whole
 from .visit import Screen, Visit
 
 DEFAULT = "default"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")  # as the API has it
 WORDS = ("fail_on", "severity_from", "accept")
 FLAGS = ("ignore_unfixed", "exclude_base", "strict")
 SEVERITIES = (("", "As it is: unknown"), *((name, name) for name in ("critical", "high", "medium", "low", "negligible")))
@@ -27,7 +29,7 @@ def show(visit: Visit) -> Response:
     try:
         known = visit.ask("read_policy")
     except Refused as refused:
-        if refused.status != 404 or not visit.may("admin"):
+        if refused.status != 404 or not visit.may("admin") or not NAME.fullmatch(visit.path["policy"]):
             raise
         known = None
     return _form(visit, known["rules"] if known else {"fail_on": ("high",)}, known=known)
