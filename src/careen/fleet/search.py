@@ -131,14 +131,18 @@ def to_decide(
     for _ in range(ROUNDS):
         some = _findings_from(connection, found, start, inclusive=False, limit=limit)
         for finding in some:
-            wanted = select(image_unit.c.image_id).join(image, image.c.id == image_unit.c.image_id)
-            counted = count(connection, wanted.where(image_unit.c.unit_id == finding["unit_id"], of_images))
-            if not counted.number:
-                continue
+            same = _same_findings(connection, found, finding, of_images)
+            if not same or same[0][0] != finding["unit_id"]:
+                continue  # nobody has it, or an earlier row stands for it
             if len(rows) == limit:
                 return Page(rows, _token(_place_of(rows[-1])))
-            due_at = limits.due_at(finding["severity"], bool(finding["exploited"]), finding["first_at"])
-            rows.append({**finding, "images": counted.number, "images_exact": counted.exact, "due_at": due_at})
+            units = [unit_id for unit_id, _ in same]
+            wanted = select(image_unit.c.image_id).join(image, image.c.id == image_unit.c.image_id)
+            counted = count(connection, wanted.where(image_unit.c.unit_id.in_(units), of_images).distinct())
+            first_at = min(moment for _, moment in same)
+            due_at = limits.due_at(finding["severity"], bool(finding["exploited"]), first_at)
+            number = {"images": counted.number, "images_exact": counted.exact}
+            rows.append({**finding, **number, "first_at": first_at, "due_at": due_at})
         if len(some) < limit:
             return Page(rows)
         start = _place_of(some[-1])
@@ -249,6 +253,22 @@ def _findings_from(
         )
     ordered = wanted.order_by(columns.risk.desc(), columns.unit_id.desc(), columns.vulnerability, columns.package)
     return [dict(row) for row in connection.execute(ordered.limit(limit)).mappings()]
+
+
+def _same_findings(
+    connection: Connection, found: Conditions, finding: dict[str, Any], of_images: ColumnElement[bool]
+) -> list[tuple[int, float]]:
+    """The units of images that have the same vulnerability of the same package, in the order of pages, and since when:
+    a package is in several if distributions decide about it."""
+    columns = unit_finding.c
+    same = (columns.vulnerability == finding["vulnerability"], columns.package == finding["package"], *found.of_finding)
+    one = image_unit.alias()
+    seen = select(one.c.unit_id).join(image, image.c.id == one.c.image_id).where(one.c.unit_id == columns.unit_id, of_images)
+    wanted = select(columns.unit_id, columns.first_at).where(*same, seen.exists())
+    if found.of_unit:
+        wanted = wanted.where(columns.unit_id.in_(found.named_units))
+    rows = connection.execute(wanted.order_by(columns.risk.desc(), columns.unit_id.desc()).limit(MAX_PAGE))
+    return [(unit_id, first_at) for unit_id, first_at in rows]
 
 
 def _place_of(row: dict[str, Any]) -> Cursor:

@@ -74,7 +74,7 @@ DECISIONS = Listing(
 
 
 def triage(visit: Visit) -> Response:
-    return answer(visit, TRIAGE)
+    return answer(visit, TRIAGE, unknown=_unknown(visit))
 
 
 def show_form(visit: Visit) -> Response:
@@ -135,6 +135,14 @@ def accept(visit: Visit) -> Response:
     return visit.redirect(f"{_start(visit)}/decisions?batch={made['batch']}", "decided")
 
 
+def _unknown(visit: Visit) -> str:
+    """The worst coverage of an image: an empty list says little about what was not assessed."""
+    for coverage in ("not_assessed", "partially_assessed"):
+        if visit.ask("list_images", coverage=coverage, limit=1)["items"]:
+            return coverage
+    return ""
+
+
 def _form(
     visit: Visit, targets: list[dict[str, str]], form: Any, *, preview: Any = None, trouble: str = "", status: int = 200
 ) -> Response:
@@ -150,7 +158,7 @@ def _form(
 def _targets(visit: Visit) -> list[dict[str, str]]:
     """A target is a line: the vulnerability, the package and the image, with spaces between."""
     found = []
-    for line in lines(visit.form.get("target", "")):
+    for line in dict.fromkeys(lines(visit.form.get("target", ""))):
         vulnerability, package, identity = ([*line.split(" "), "", ""])[:3]
         found.append({"vulnerability": vulnerability, "package": package, "identity": identity})
     return found

@@ -5,10 +5,13 @@ import json
 import pytest
 from sqlalchemy import select
 from tests.support.filled_service import send, with_findings
+from tests.support.fleet_units import add_image
+from tests.support.matching import deb
 from tests.support.triage_world import DJANGO, LIBSSL, OPENSSL, a_decision
 
 from careen.fleet.connection import writing
 from careen.fleet.tables import audit, decision, unit_finding
+from careen.model.package import Distribution
 
 REASON = "no input reaches it <b>ever</b>"
 
@@ -84,6 +87,13 @@ def test_filters_pages_and_exports(service, browser):
     items = json.loads(browser.get(f"{start}?export=json").text)["items"]
     assert [(item["vulnerability"], item["images"]) for item in items] == [(OPENSSL, 2), (DJANGO, 1)]
     assert browser.get(f"{start}?q=odd:odd").status_code == 422
+
+
+def test_a_package_of_two_distributions_is_one_row(service, browser):
+    other = Distribution("debian", "12", "bookworm", pretty_name="another build")
+    add_image(service.fleet, [deb()], 3, service.id, distribution=other)
+    items = json.loads(browser.get(f"/projects/{service.id}/triage?export=json").text)["items"]
+    assert [(item["vulnerability"], item["images"]) for item in items] == [(OPENSSL, 3), (DJANGO, 1)]
 
 
 def test_names_of_packages_and_vulnerabilities_stay_text(service, browser):
