@@ -28,6 +28,7 @@ const text = (selector) => page.locator(selector).first().innerText();
 
 async function seen(name) {
   if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: Boolean(plan.full) });
+  if (plan.script === false) return; // nothing is evaluated there, not even axe
   const session = await context.newCDPSession(page);
   const { frameTree } = await session.send("Page.getFrameTree");
   const { executionContextId: contextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
