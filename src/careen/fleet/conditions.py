@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, true
 
 from careen.errors import UsageError
 from careen.matching.keys import Key, Keys
@@ -24,6 +24,7 @@ from .query import SEVERITIES, Operator, Term
 from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
+FEW = 2000  # images of a project
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 OF_PROJECT = frozenset(("overdue", "decided"))  # about findings, by the rules and the decisions of a project
@@ -118,6 +119,14 @@ def visible(project_id: int | None) -> ColumnElement[bool]:
         project_image.c.deleted_at.is_(None),
     )
     return seen.exists()
+
+
+def seen_by(connection: Connection, project_id: int) -> ColumnElement[bool]:
+    """The same for lists in the order of an index: a project with few images leads to them, else each image is asked."""
+    own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    some = own.limit(FEW + 1).subquery()
+    number = connection.execute(select(func.count()).select_from(some)).scalar_one()
+    return image.c.id.in_(own) if number <= FEW else visible(project_id)
 
 
 def has_none_of(units: Select[tuple[int]]) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 
 from careen.safety.typed import from_json
 
+from .conditions import seen_by as own_images
 from .conditions import visible
 from .fleet import Fleet
 from .tables import event, image, image_unit, project_image, unit_finding
@@ -97,9 +98,7 @@ def summary(connection: Connection, project_id: int) -> Summary:
         "running": having(columns.runs_at.is_not(None)),
         "running_critical": having(and_(columns.runs_at.is_not(None), columns.critical > 0)),
     }
-    seen = (project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
-    joined = project_image.join(image, image.c.id == project_image.c.image_id)
-    counted = select(*(column.label(name) for name, column in wanted.items())).select_from(joined).where(*seen)
+    counted = select(*(column.label(name) for name, column in wanted.items())).where(own_images(connection, project_id))
     row = connection.execute(counted).one()
     return Summary(**{name: int(value) for name, value in row._mapping.items()}, oldest=_oldest(connection))
 

@@ -278,7 +278,7 @@ def _place_of(row: dict[str, Any]) -> Cursor:
 def _images_with(
     connection: Connection, unit_id: int, of_images: ColumnElement[bool], last: int, limit: int
 ) -> list[dict[str, Any]]:
-    columns = (image_unit.c.image_id, image_unit.c.layer, image_unit.c.presence, image.c.identity, image.c.reference)
+    columns = (image_unit.c.image_id, image_unit.c.layer, image_unit.c.presence, *image.c["identity", "reference", "runs_at"])
     wanted = (
         select(*columns)
         .join(image, image.c.id == image_unit.c.image_id)

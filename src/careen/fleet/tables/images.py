@@ -4,6 +4,8 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, Stri
 
 from .base import Moment, Number, metadata, number, of
 
+LISTED = ("state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited", "runs_at")
+
 registry = Table(
     "registry",
     metadata,
@@ -82,11 +84,11 @@ image = Table(
     Column("assessed_by", String(100), nullable=False, default=""),  # the build of the database
     Column("runs_at", Moment),  # when an agent last saw it run
     Index(None, "state", "lane", "enrolled_at"),
-    Index(None, "risk", "id"),
+    # Lists and counts are filtered in it: the rows themselves have manifests.
+    Index("ix_image_risk", "risk", "id", *LISTED),
     Index(None, "reference", "id"),
     Index(None, "digest"),
-    # Counts of a project are read from it alone: the rows themselves have manifests.
-    Index("ix_image_counted", "id", "state", "coverage", "critical", "high", "exploited", "fixable", "runs_at"),
+    Index(None, "enrolled_at", "id"),
 )
 
 tag = Table(

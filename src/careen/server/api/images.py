@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, exists, select, update
 
 from careen.app.wiring import reporters
 from careen.fleet import reports, uploads
+from careen.fleet.conditions import seen_by
 from careen.fleet.tables import image, image_layer, image_unit, layer, project_image, tag, unit
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
@@ -22,10 +23,11 @@ SAME = (
     "base", "packages", "coverage", "exit_code", "enrolled_at", "ready_at", "assessed_at", "runs_at",
 )  # fmt: skip
 COUNTS = ("critical", "high", "medium", "low", "unrated", "fixable", "exploited", "misconfigurations", "secrets")
+COLUMNS = ("id", "risk", "assessed_by", *SAME, *COUNTS)
 
 
 def list_images(call: Call) -> Answer:
-    asked, wanted = call.query, visible(call.project)
+    asked, wanted = call.query, select(*(image.c[name] for name in COLUMNS))
     for name in ("state", "coverage", "kind"):
         if asked[name] is not None:
             wanted = wanted.where(image.c[name] == asked[name])
@@ -39,6 +41,7 @@ def list_images(call: Call) -> Answer:
         wanted = wanted.where(exists().where(tag.c.image_id == image.c.id, tag.c.repository_id == asked["repository"]))
     first = image.c.risk if asked["sort"] == "risk" else image.c.enrolled_at
     with call.reading() as connection:
+        wanted = wanted.where(seen_by(connection, call.project))
         return Answer(page(call, connection, wanted, [(first, True), (image.c.id, True)], shown))
 
 
@@ -96,9 +99,9 @@ def read_sbom(call: Call) -> Answer:
 
 
 def visible(project: int) -> "Select[Any]":
-    """The images that a project sees."""
+    """The images that a project sees, without what only the fleet needs of them."""
     seen = (project_image.c.project_id == project, project_image.c.deleted_at.is_(None))
-    return select(image).join(project_image, project_image.c.image_id == image.c.id).where(*seen)
+    return select(*(image.c[name] for name in COLUMNS)).join(project_image, project_image.c.image_id == image.c.id).where(*seen)
 
 
 def row_of(connection: Connection, call: Call) -> Row[Any]:

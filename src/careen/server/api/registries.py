@@ -152,8 +152,8 @@ def list_tag_history(call: Call) -> Answer:
         _repository_row(connection, call)
         found = page(call, connection, wanted, [(tag_change.c.id, True)], _change)
         identities = {change["identity"] for change in found["items"]}
-        known = connection.execute(visible_images(call.project).where(image.c.identity.in_(identities)))
-        images = {row.identity: shown_image(row) for row in known}
+        of_project = visible_images(call.project).where(image.c.identity.in_(identities))
+        images = {row.identity: shown_image(row) for row in connection.execute(of_project)} if identities else {}
     return Answer({**found, "items": [{**change, "image": images.get(change["identity"])} for change in found["items"]]})
 
 

@@ -14,7 +14,7 @@ from .listing import Column, exported
 from .stored import Stored, kept
 from .visit import Screen, Visit
 
-MOST = 500  # lines of each part
+SHOWN = 100  # lines of each part on the page; an export has all
 CHANGES = {"introduced": "with a package", "disclosed": "newly known", "fix_available": "a fix came out"}
 COLUMNS = tuple(Column(name, name) for name in ("change", "id", "severity", "package", "version", "why"))
 
@@ -32,7 +32,6 @@ class Compared(Struct, frozen=True):
     same: int
     packages: tuple[PackageChange, ...]
     layers: int  # that both have
-    more: tuple[int, int, int]  # of each part that are not listed
 
 
 def show(visit: Visit) -> Response:
@@ -51,6 +50,7 @@ def show(visit: Visit) -> Response:
         after=images["to"],
         ends=ends,
         found=chosen,
+        most=SHOWN,
         choices=visit.ask("list_images", sort="newest", limit=50)["items"],
     )
 
@@ -61,8 +61,7 @@ def _compared(before: Stored, after: Stored) -> Compared:
     gone = [_changed(entry.finding, before, entry.why) for entry in found.gone]
     layers = {layer.diff_id for layer in before.report.image.layers}
     shared = sum(layer.diff_id in layers for layer in after.report.image.layers)
-    more = (max(0, len(new) - MOST), max(0, len(gone) - MOST), max(0, len(found.packages) - MOST))
-    return Compared(tuple(new[:MOST]), tuple(gone[:MOST]), found.same, found.packages[:MOST], shared, more)
+    return Compared(tuple(new), tuple(gone), found.same, found.packages, shared)
 
 
 def _changed(finding: Finding, of: Stored, why: str) -> Changed:

@@ -34,11 +34,12 @@ def overview(visit: Visit) -> Response:
             Clock(kind, title, meaning, latest(connection, visit.project.id, kind, EVENTS)) for kind, title, meaning in CLOCKS
         ]
     troubles = advisories.troubles(visit.fleet)
+    worst = visit.ask("list_images", sort="risk", limit=WORST)["items"]
     return visit.render(
         "overview.html",
         summary=_summary(visit),
         clocks=clocks,
-        worst=visit.ask("list_images", sort="risk", state="ready", limit=WORST)["items"],
+        worst=[image for image in worst if image["state"] == "ready"],
         troubles=troubles[:TROUBLES],
         more_troubles=max(0, len(troubles) - TROUBLES),
     )

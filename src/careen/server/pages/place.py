@@ -1,5 +1,6 @@
 """An address of a page, and those that differ from it in a filter: the address is the whole state of a page."""
 
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from msgspec import Struct
@@ -41,8 +42,12 @@ class Place(Struct, frozen=True):
 
 
 def _address(path: str, values: dict[str, str]) -> str:
-    query = f"?{urlencode(values)}" if values else ""
-    return quote(path, safe=_IN_PATHS) + query
+    return _quoted(path) + (f"?{urlencode(values)}" if values else "")
+
+
+@lru_cache(maxsize=1000)
+def _quoted(path: str) -> str:
+    return quote(path, safe=_IN_PATHS)
 
 
 def local(address: str) -> str:

@@ -21,7 +21,15 @@ from .templating import render
 from .visit import Project, Screen, Visit
 
 MAX_FIELDS = 2000
-HEADINGS = {403: "You may not do this", 404: "There is no such page", 429: "Too many requests"}
+HEADINGS = {
+    400: "The address or the form is wrong",
+    403: "You may not do this",
+    404: "There is no such page",
+    422: "This cannot be done",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "Not available now",
+}
 
 
 def route_of(screen: Screen) -> Route:
@@ -39,8 +47,9 @@ def error_page(request: Request, refused: Refused) -> Response:
     if refused.status == 401 and request.url.path != "/login":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(Place("/login").url(next=back if request.method in auth.SAFE and back != "/" else None), 303)
+    visit = getattr(request.state, "visit", None)
     heading = HEADINGS.get(refused.status, TITLES[refused.status])
-    response = render(request, "error.html", refused.status, heading=heading, refused=refused, visit=None)
+    response = render(request, "error.html", refused.status, heading=heading, refused=refused, visit=visit)
     response.headers.update(refused.headers)
     return response
 
@@ -62,6 +71,7 @@ async def _answered(request: Request, screen: Screen) -> Response:
 def _shown(request: Request, screen: Screen, form: dict[str, str], files: dict[str, bytes]) -> Response:
     principal, of = _admitted(request, screen)
     visit = Visit(request, request.app.state.fleet, principal, request.path_params, dict(request.query_params), form, files, of)
+    request.state.visit = visit
     return screen.show(visit)
 
 

@@ -4,15 +4,19 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import msgspec
 from msgspec import Struct
+from sqlalchemy.exc import IntegrityError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from careen.errors import Error
 from careen.fleet.fleet import Fleet
+from careen.fleet.projects import QuotaError
 from careen.safety.typed import converted
 from careen.server import auth
 from careen.server.api import HANDLERS
-from careen.server.app import body_type
+from careen.server.app import body_type, refusal
 from careen.server.call import Answer, Call
 from careen.server.document import Operation, operations
 from careen.server.errors import Refused, not_found
@@ -65,7 +69,11 @@ class Visit(Struct, frozen=True):
     def answer(self, operation: str, body: Any = None, **values: Any) -> Answer:
         """``body``: a value of JSON, or bytes if the operation takes a document."""
         call, handler = self.call(operation, **values), HANDLERS[operation]
-        found: Answer = handler(call, _body(body, body_type(handler))) if call.operation.media_types else handler(call)
+        arguments = (_body(body, body_type(handler)),) if call.operation.media_types else ()
+        try:
+            found: Answer = handler(call, *arguments)
+        except (Error, QuotaError, IntegrityError) as error:
+            raise refusal(error) from error
         return found
 
     def call(self, operation: str, **values: Any) -> Call:
@@ -131,8 +139,6 @@ def _in_path(schema: Mapping[str, Any], given: Any) -> Any:
 
 
 def _body(body: Any, kind: Any) -> Any:
-    import msgspec
-
     if kind is bytes or isinstance(body, kind):
         return body
     try:

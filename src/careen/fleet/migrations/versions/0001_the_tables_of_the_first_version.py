@@ -102,12 +102,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity", name=op.f("uq_image_identity")),
     )
     with op.batch_alter_table("image", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_image_counted", ["id", "state", "coverage", "critical", "high", "exploited", "fixable", "runs_at"], unique=False
-        )
         batch_op.create_index(batch_op.f("ix_image_digest"), ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_image_enrolled_at_id"), ["enrolled_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_image_reference_id"), ["reference", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_image_risk_id"), ["risk", "id"], unique=False)
+        batch_op.create_index(
+            "ix_image_risk",
+            ["risk", "id", "state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited", "runs_at"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_image_state_lane_enrolled_at"), ["state", "lane", "enrolled_at"], unique=False)
 
     op.create_table(

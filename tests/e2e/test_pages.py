@@ -1,0 +1,148 @@
+"""The pages of the service in a real browser: no barrier for a screen reader, by keyboard alone, without a script, on a phone;
+hostile names stay text.
+
+Needs Chromium, playwright-core and axe-core (``test_html_report`` says how). ``--update`` writes the pictures of
+docs/pages.md.
+"""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from tests.conftest import ROOT
+from tests.e2e.test_html_report import CHROMIUM, DRIVEN, MODULES
+from tests.support.reports import hostile
+from tests.support.service import PASSWORD, Service, served, with_fakes
+
+from careen.app.session import Session
+from careen.config import settings_of
+from careen.fleet import reports
+from careen.fleet.connection import writing
+from careen.fleet.tables import event, registry, repository, tag, tag_change, worker
+from careen.server import passwords
+
+SCRIPT = Path(__file__).parents[1] / "support/browser/pages.mjs"
+PICTURES = (
+    *("overview-wide-light", "overview-phone-dark", "image-wide-light", "images-wide-dark", "tag-wide-light"),
+    *("findings-phone-light", "search-wide-light"),
+)
+DAY_S = 86_400.0
+IMAGES = (
+    # name, critical, high, medium, low, risk, coverage, runs
+    ("shop/web:1.4", 3, 11, 24, 9, 99.1, "assessed", True),
+    ("shop/web:1.3", 5, 14, 25, 9, 99.1, "assessed", False),
+    ("shop/payment:2.0", 1, 4, 12, 3, 62.5, "partially_assessed", True),
+    ("shop/search:0.9", 0, 7, 9, 14, 41.0, "assessed", True),
+    ("tools/import:5", 0, 2, 3, 1, 12.4, "assessed", False),
+    ("tools/legacy:7", 0, 0, 0, 0, 0.0, "not_assessed", True),
+    ("base/debian:12", 0, 0, 1, 6, 3.2, "assessed", False),
+)
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    made = Service(tmp_path)
+    with_fakes(monkeypatch, made)
+    made.identities = [f"sha256:{number:02x}{'4c7e' * 15}{number:02x}" for number in range(1, len(IMAGES) + 1)]
+    yield made
+    made.fleet.engine.dispose()
+
+
+def fill(service, host="registry.example", repository_name="shop/web", now=None):
+    now = now or time.time()
+    numbers = []
+    for (name, *counts, risk, coverage, runs), identity in zip(IMAGES, service.identities, strict=True):
+        values = dict(zip(("critical", "high", "medium", "low"), counts, strict=True))
+        values |= {"coverage": coverage, "risk": int(risk * 1000), "fixable": sum(counts) // 2, "exploited": counts[0] // 3}
+        values |= {"packages": 100 + 7 * sum(counts), "distribution": "debian 12", "runs_at": now if runs else None}
+        values |= {"enrolled_at": now - 3 * DAY_S, "assessed_at": now - 600.0}
+        numbers.append(service.add_image(identity, service.id, reference=f"{host}/{name}", **values))
+    with writing(service.fleet.engine) as connection:
+        row = {"project_id": service.id, "host": host, "listed_at": now - 900.0, "every_s": 21_600.0, "next_at": now + 20_700.0}
+        connection.execute(registry.insert().values(id=1, **row))
+        connection.execute(repository.insert().values(id=1, registry_id=1, name=repository_name))
+        for name, number in (("1.3", numbers[1]), ("1.4", numbers[0])):
+            connection.execute(
+                tag.insert().values(repository_id=1, name=name, image_id=number, seen_at=now, pushed_at=now - DAY_S)
+            )
+        for days, number in ((40, 1), (31, 2), (20, 3), (11, 1), (6, 4), (1, 0)):
+            row = {"repository_id": 1, "name": "1.4", "at": now - days * DAY_S, "identity": service.identities[number]}
+            connection.execute(tag_change.insert().values(row))
+        connection.execute(worker.insert().values(id="w1", host="node-1", started_at=now - DAY_S, beat_at=now))
+        for kind, number in (("introduced", numbers[0]), ("introduced", numbers[3])):
+            row = {"at": now - 7200.0 * number, "kind": kind, "severity": "high", "image_id": number, "detail": b'{"count": 3}'}
+            connection.execute(event.insert().values(row))
+
+
+def driven(service, tmp_path, pages, folder="", **plan):
+    with served(service) as address:
+        plan |= {"address": address, "name": service.admin, "password": PASSWORD, "pages": pages}
+        (tmp_path / "plan.json").write_text(json.dumps(plan))
+        command = ["node", str(SCRIPT), str(tmp_path / "plan.json"), CHROMIUM, *([str(folder)] if folder else [])]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=580, env={**os.environ, "NODE_PATH": MODULES})
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def addresses(service):
+    start, first, second = f"/projects/{service.id}", *service.identities[:2]
+    return [
+        ("overview", start),
+        ("images", f"{start}/images"),
+        ("image", f"{start}/images/{first}"),
+        ("findings", f"{start}/images/{first}/findings"),
+        ("packages", f"{start}/images/{first}/packages"),
+        ("registries", f"{start}/registries"),
+        ("registry", f"{start}/registries/1"),
+        ("repository", f"{start}/repositories/1"),
+        ("tag", f"{start}/repositories/1/tags/1.4"),
+        ("compare", f"{start}/compare?from={second}&to={first}"),
+        ("search", f"{start}/search"),
+        ("vulnerability", f"{start}/vulnerabilities/CVE-2021-44228"),
+        ("jobs", "/jobs"),
+        ("projects", "/projects"),
+    ]
+
+
+@DRIVEN
+def test_every_page_and_the_pictures(service, tmp_path, update, monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    from build_demo import build
+
+    build(tmp_path / "shop.tar")
+    settings = settings_of({"offline": True, "advisories": str(ROOT / "examples/advisories"), "cache_dir": str(tmp_path / "c")})
+    with Session(settings) as session:
+        report = session.scan(str(tmp_path / "shop.tar"))
+    monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: report)
+    fill(service)
+    folder = ROOT / "docs/pages" if update else tmp_path
+    folder.mkdir(exist_ok=True)
+    pages = addresses(service)
+    seen = driven(service, tmp_path, pages, folder, pictures=PICTURES, keys=f"/projects/{service.id}/images")
+    assert (seen["errors"], seen["requests"]) == ([], [])
+    assert {name: found for name, found in seen["axe"].items() if found} == {}
+    assert {name: width for name, width in seen["widths"].items() if width > (390 if "phone" in name else 1280)} == {}
+    assert set(seen["status"].values()) == {200}
+    assert set(seen["plain"]) == {200}  # without JavaScript, too
+    assert max(seen["script_bytes"].values()) < 100_000
+    assert (seen["focused"], seen["searching"]) == ("registry.example/shop/web:1.3", "quick")
+    assert seen["opened"] == f"/projects/{service.id}/images/{service.identities[1]}"
+    assert (seen["searched"], seen["dark"], seen["dark_after"]) == ("?q=package%3Aop", "dark", "dark")
+    assert all((folder / f"{name}.png").stat().st_size > 5000 for name in PICTURES)
+
+
+@DRIVEN
+def test_hostile_names_are_text_on_every_page(service, tmp_path, monkeypatch):
+    text = '"><img src=x onerror=alert(1)>'
+
+    monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: hostile(text))
+    fill(service, host=f"registry.example{text}", repository_name=text)
+    pages = [page for page in addresses(service) if page[0] not in ("jobs", "projects")]
+    seen = driven(service, tmp_path, pages, sizes=["wide"], schemes=["light"])
+    assert (seen["errors"], seen["requests"]) == ([], [])
+    assert set(seen["status"].values()) == {200}

@@ -1,0 +1,55 @@
+"""The overview: what is new, what is worst, how much is known; older data turn it grey."""
+
+from careen.fleet import advisories
+from careen.fleet.connection import writing
+from careen.fleet.tables import event, image_unit, unit_finding
+
+from .conftest import NEW
+
+
+def test_it_leads_to_what_it_counts(world, browser):
+    page = browser.get(world.pages).text
+    assert "<b>3</b> images" in page
+    assert f'{world.pages}/images?severity=critical"><b>1</b>' in page
+    assert "<b>1<small> of 1</small></b> running images have critical findings" in page
+    assert f"{world.pages}/images/{NEW}" in page
+    assert page.index("team/app:2") < page.index("team/app:1")
+
+
+def test_what_is_not_assessed_has_a_colour_of_its_own(world, browser):
+    page = browser.get(world.pages).text
+    assert "1 of 3 images are assessed, 1 in part, 1 not" in page
+    assert '<rect class="fill assessed" width="333.3' in page
+
+
+def test_older_data_turn_it_grey(world, browser):
+    with writing(world.fleet.engine) as connection:
+        advisories._note(connection, ["debian: <b>the server</b> answered 500"])
+    page = browser.get(world.pages).text
+    assert "Some advisories could not be fetched" in page
+    assert "debian: &lt;b&gt;the server&lt;/b&gt; answered 500" in page
+    assert 'class="tile critical grey"' in page
+    meter = page[page.index('class="meter"') : page.index("</svg>", page.index('class="meter"'))]
+    assert "fill assessed" not in meter
+
+
+def test_the_three_clocks(world, browser):
+    finding = {"vulnerability": "CVE-2026-1", "package": "pkg:deb/debian/x@1", "severity": "high", "risk": 1}
+    finding |= {"confidence": "confirmed", "fix_state": "open", "first_at": 1.0, "data": b""}
+    with writing(world.fleet.engine) as connection:
+        connection.execute(unit_finding.insert().values(unit_id=7, **finding))
+        connection.execute(image_unit.insert().values(image_id=2, unit_id=7))
+        for kind in ("disclosed", "fix_available"):
+            connection.execute(event.insert().values(at=2.0, kind=kind, vulnerability="CVE-2026-1", severity="high"))
+        connection.execute(event.insert().values(at=2.0, kind="disclosed", vulnerability="CVE-2026-9", severity="high"))
+        detail = b'{"count": 4}'
+        connection.execute(event.insert().values(at=3.0, kind="introduced", image_id=2, severity="critical", detail=detail))
+    page = browser.get(world.pages).text
+    assert page.count(f"{world.pages}/vulnerabilities/CVE-2026-1") == 2
+    assert "CVE-2026-9" not in page  # no image of the project has it
+    assert "4 that no other image has" in page
+
+
+def test_an_empty_project_has_a_next_step(service):
+    page = service.browser(service.admin).get(f"/projects/{service.id}").text
+    assert "careen registry add" in page
