@@ -26,7 +26,7 @@ def list_triage(call: Call) -> Answer:
     terms = [f"{name}:{_word(call.query[name])}" for name in FILTERS if call.query[name] is not None]
     query = " ".join(filter(None, (call.query["q"], *terms)))
     search = call.request.app.state.parts.search
-    found = search.to_decide(call.fleet, call.project, query, after[0] if after else "", call.query["limit"])
+    found = search.to_decide(call.fleet, call.project, query, str(after[0][0]) if after else "", call.query["limit"])
     following = cursors.made(call, [found.last]) if found.last is not None else None
     return Answer({"items": list(found.items), "next": following})
 
