@@ -1,8 +1,8 @@
 """``make serve``: the service, with its data in a folder. ``DEMO=1``: with demonstration data made of the examples.
 
-The data are an image, its base, an SBOM and a report, of software that was current in 2023. They are assessed by the advisories of
-today as soon as those are fetched; until then pages state that nothing is assessed. The report keeps the verdict that it came
-with, by the advisories of the examples.
+The data are an image, its base, an SBOM and a report, of software that was current in 2023. They are assessed by the advisories
+of today as soon as those are fetched; until then pages state that nothing is assessed. The report keeps the verdict that it
+came with, by the advisories of the examples.
 """
 
 import os
