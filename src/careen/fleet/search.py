@@ -133,7 +133,7 @@ def to_decide(
         for finding in some:
             same = _same_findings(connection, found, finding, of_images)
             if not same or same[0][0] != finding["unit_id"]:
-                continue  # nobody has it, or an earlier row has counted it
+                continue  # no image has it, or an earlier row has counted it
             if len(rows) == limit:
                 return Page(rows, _token(_place_of(rows[-1])))
             units = [unit_id for unit_id, _ in same]

@@ -117,9 +117,9 @@ def _growing(head: str, seen: Iterator[Seen], tail: str) -> Iterator[str]:
 
     yield head
     try:
-        for one in seen:
-            mark = {"failure": "failed", "done": "done"}.get(one.step, "seen")
-            yield f'<li class="{mark}">{escape(visible(one.text, 500))}</li>\n'
+        for sight in seen:
+            mark = {"failure": "failed", "done": "done"}.get(sight.step, "seen")
+            yield f'<li class="{mark}">{escape(visible(sight.text, 500))}</li>\n'
     except Error as error:
         yield f'<li class="failed">{escape(visible(str(error), 500))}</li>\n'
     yield tail

@@ -34,7 +34,7 @@ def test_a_login_leads_to_no_other_site(service, to):
     assert service.browser().post("/login", data=form).headers["location"] == "/"
 
 
-def test_a_wrong_password_is_said_and_nothing_is_repeated(service):
+def test_a_wrong_password_is_shown_and_nothing_is_repeated(service):
     found = service.browser().post("/login", data={"name": '"><script>', "password": "wrong wrong wrong"})
     assert found.status_code == 401
     assert "The name or the password is wrong." in found.text

@@ -23,7 +23,7 @@ def test_preview_then_save_then_remove(service):
     assert stored(service) == []
 
 
-def test_rules_that_cannot_be_followed_are_said_in_the_form(service):
+def test_rules_that_cannot_be_followed_are_shown_in_the_form(service):
     browser, here = service.browser(service.admin), f"/projects/{service.id}/policies/default"
     page = browser.get(here)
     for address in (here, f"{here}/preview"):

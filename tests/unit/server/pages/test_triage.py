@@ -55,7 +55,7 @@ def test_decide_in_bulk_with_a_preview_and_undo(service, browser):
     assert {"create_decisions", "undo_decisions"} <= actions
 
 
-def test_what_is_wrong_is_said_and_nothing_is_lost(service, browser):
+def test_what_is_wrong_is_shown_and_nothing_is_lost(service, browser):
     start = f"/projects/{service.id}"
     page = browser.get(
         f"{start}/triage/decide?vulnerability={OPENSSL}&package={LIBSSL.replace('?', '%3F').replace('&', '%26')}"

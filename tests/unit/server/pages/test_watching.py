@@ -50,7 +50,7 @@ def test_a_test_sends_each_row_as_it_comes(service):
     assert '<li class="failed">r.test &lt;does&gt; not answer</li>' in send(browser, page, f"{start}/1/test").text
 
 
-def test_what_cannot_be_added_is_said_in_the_form(service):
+def test_what_cannot_be_added_is_shown_in_the_form(service):
     browser, start = service.browser(service.admin), f"/projects/{service.id}/registries"
     page = browser.get(f"{start}/new")
     for wrong, words in (
