@@ -121,7 +121,7 @@ def visible(project_id: int | None) -> ColumnElement[bool]:
     return seen.exists()
 
 
-def seen_by(connection: Connection, project_id: int) -> ColumnElement[bool]:
+def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
     """The same for lists in the order of an index: a project with few images leads to them, else each image is asked."""
     own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
     some = own.limit(FEW + 1).subquery()

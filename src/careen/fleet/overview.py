@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_,
 
 from careen.safety.typed import from_json
 
-from .conditions import seen_by as own_images
-from .conditions import visible
+from .conditions import own_images, visible
 from .fleet import Fleet
 from .tables import event, image, image_unit, project_image, unit_finding
 

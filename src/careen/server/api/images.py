@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, exists, select, update
 
 from careen.app.wiring import reporters
 from careen.fleet import reports, uploads
-from careen.fleet.conditions import seen_by
+from careen.fleet.conditions import own_images
 from careen.fleet.tables import image, image_layer, image_unit, layer, project_image, tag, unit
 from careen.model.finding import Vulnerability
 from careen.model.report import Report
@@ -41,7 +41,7 @@ def list_images(call: Call) -> Answer:
         wanted = wanted.where(exists().where(tag.c.image_id == image.c.id, tag.c.repository_id == asked["repository"]))
     first = image.c.risk if asked["sort"] == "risk" else image.c.enrolled_at
     with call.reading() as connection:
-        wanted = wanted.where(seen_by(connection, call.project))
+        wanted = wanted.where(own_images(connection, call.project))
         return Answer(page(call, connection, wanted, [(first, True), (image.c.id, True)], shown))
 
 

@@ -27,6 +27,7 @@ LABELS = {
     "advisories": "Advisories",
 }
 MOST = 20  # values of a field
+SHORT = 140  # characters of a text that its row shows whole
 
 
 class Text(Struct, frozen=True):
@@ -50,6 +51,8 @@ def _facts(fields: dict[str, Any]) -> Iterator[Fact]:
     for name, value in fields.items():
         if name in IN_ROW or value is None or value is False or value in ("", (), [], {}):
             continue
+        if name in ("summary", "title") and len(str(value)) <= SHORT:
+            continue
         values = list(value) if isinstance(value, list | tuple) else [value]
         label = LABELS.get(name, name.replace("_", " ").capitalize())
         yield Fact(label, tuple(_text(part) for part in values[:MOST]), max(0, len(values) - MOST))
@@ -58,8 +61,9 @@ def _facts(fields: dict[str, Any]) -> Iterator[Fact]:
 def _text(value: Any) -> Text:
     if isinstance(value, dict):
         link = next((link for part in value.values() if isinstance(part, str) and (link := web_link(part))), "")
-        parts = [part for part in value.values() if part not in (None, "", [], ()) and part != link]
-        return Text(", ".join(map(_plain, parts)) or link, link)
+        rest = {name: part for name, part in value.items() if part not in (None, "", [], ()) and part != link}
+        are_words = all(isinstance(part, str) for part in rest.values())  # numbers need their names
+        return Text((", ".join(rest.values()) if are_words else _plain(rest)) or link, link)
     text = _plain(value)
     return Text(text, web_link(text) or "")
 

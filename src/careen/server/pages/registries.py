@@ -10,7 +10,7 @@ from .visit import Screen, Visit
 
 COUNTS = ("critical", "high", "medium", "low")
 HISTORY = 30  # changes of a tag in its trend
-WIDTH, HEIGHT = 720, 160  # of the trend
+WIDTH, HEIGHT = 1080, 140  # of the trend
 REGISTRIES = Listing(
     "list_registries",
     "registries.html",
@@ -65,7 +65,7 @@ class Part(Struct, frozen=True):
 class Bar(Struct, frozen=True):
     """Not known: what the tag led to is gone, or was never read."""
 
-    x: float
+    x: int
     at: float
     parts: tuple[Part, ...]
     is_known: bool
@@ -114,8 +114,7 @@ def _bars(changes: list[dict[str, Any]]) -> tuple[Bar, ...]:
             height = round(count * (HEIGHT - 10) / most, 1)
             y -= height
             parts.append(Part(name, count, round(y, 1), height))
-        x = WIDTH - (len(shown) - number) * (WIDTH / HISTORY)
-        bars.append(Bar(round(x, 1), change["at"], tuple(parts), counts is not None))
+        bars.append(Bar(number * WIDTH // HISTORY, change["at"], tuple(parts), counts is not None))
     return tuple(bars)
 
 

@@ -1,5 +1,11 @@
 """Texts of the templates."""
 
+import re
+from pathlib import Path
+
+import pytest
+
+from careen.server.pages import templating
 from careen.server.pages.templating import age_text, bytes_text, moment, short
 
 
@@ -17,3 +23,11 @@ def test_texts():
     assert moment(None) == ""
     assert short(f"sha256:{'a' * 64}") == "sha256:aaaaaaaaaaaa…"
     assert short("upload:1:abc") == "upload:1:abc"
+
+
+@pytest.mark.parametrize("path", sorted((Path(templating.__file__).parent / "templates").iterdir()), ids=lambda path: path.name)
+def test_no_template_has_a_script_a_style_or_an_address_elsewhere(path):
+    text = path.read_text("utf-8")
+    assert not re.search(r"\son\w+=|\sstyle=|<style|javascript:|\|\s*safe\b|autoescape", text)
+    assert not re.search(r"<script(?! src=\"{{ static)", text)
+    assert not re.search(r"(?:src|href|action)=\"(?!/|#|{{)", text)
