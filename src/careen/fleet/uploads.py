@@ -138,7 +138,9 @@ def report_of(fleet: Fleet, identity: str, policy: Policy | None = None) -> Repo
     with fleet.engine.connect() as connection:
         name = connection.execute(select(image.c.reference).where(image.c.identity == identity)).scalar()
         found = read_upload(connection, identity, fleet.settings)
-    return None if found is None else _assessed(fleet, found, name or "", policy)
+    if found is None or found.kind == archives.KIND:  # whose report is made of its layers, when they are read
+        return None
+    return _assessed(fleet, found, name or "", policy)
 
 
 def _assessed(fleet: Fleet, found: Document, name: str, policy: Policy | None = None) -> Report:

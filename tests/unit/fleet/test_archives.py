@@ -90,6 +90,7 @@ def test_a_deleted_upload_has_no_layers(fleet, tmp_path):
     project = a_project(fleet)
     data = saved(tmp_path, "docker")
     identity = uploaded(fleet, project, data)
+    assert uploads.report_of(fleet, identity) is None, "its layers are not read: nothing is known"
     digest = archives.read(data, fleet.settings).layers[0].digest
     assert b"".join(archives.layer_bytes(fleet, identity, digest))
     with pytest.raises(InputError):

@@ -1,6 +1,6 @@
 """Addresses that differ in a filter."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.server.pages.place import Place, local
@@ -14,7 +14,6 @@ def test_another_filter_begins_on_the_first_page():
     assert place.here == "/projects/1/images?sort=risk&cursor=abc&notice=saved"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.text(min_size=1, max_size=40))
 def test_an_address_carries_any_value(name, value):
     made = Place("/projects/1/images/sha256:1").url(q=value, after=name)
@@ -22,7 +21,6 @@ def test_an_address_carries_any_value(name, value):
     assert Place.of(made).get("q") == value
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_local_addresses_are_local(text):
     found = local(text)
