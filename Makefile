@@ -4,6 +4,9 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 IMAGE  ?=
 ROOT   ?=
+DEMO   ?=
+DATA   ?=
+ARGS   ?=
 DATABASE ?=
 VERSION ?=
 TAG    ?=
@@ -14,8 +17,8 @@ TARGET ?=
 SPOKEN := README.md CONTRIBUTING.md SECURITY.md CODE_OF_CONDUCT.md CHANGELOG.md changelog.d docs src Makefile .ci .github action.yml templates deploy scaffolds
 FORMS  := $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
-.PHONY: scan test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench bench-origin \
-	kb kb-small web docs image release bump released clean new-check new-cataloger new-source new-reporter new-distribution
+.PHONY: scan serve test check check-fast format format-check lint types contracts spelling lint-workflows golden fuzz mutants bench \
+	bench-origin kb kb-small web docs image release bump released clean new-check new-cataloger new-source new-reporter new-distribution
 
 $(VENV)/.ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Careen needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -26,6 +29,9 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 
 scan: $(VENV)/.ready      ## scan IMAGE=reference; without IMAGE the demonstration image, which needs no network
 	@$(BIN)/python examples/run.py $(IMAGE)
+
+serve: $(VENV)/.ready     ## the service at http://127.0.0.1:8080, with its data in careen-data; DEMO=1: with demonstration data
+	@DATA="$(DATA)" $(BIN)/python examples/serve.py $(if $(DEMO),--demo) $(ARGS)
 
 test: $(VENV)/.ready      ## the whole suite; needs no network
 	$(BIN)/python -m pytest -n auto --durations=20

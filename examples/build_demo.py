@@ -25,18 +25,28 @@ def build(path: Path = IMAGE) -> Path:
         "COPY service.jar /opt/shop/lib/ # buildkit",
         "COPY worker /opt/shop/ # buildkit",
     ]
+    of_base = {"Labels": {"org.opencontainers.image.base.name": "debian:12"}}
+    return _archive(path, "careen/demo:latest", layers, steps, {**of_base, "Cmd": ["/opt/shop/worker"]})
+
+
+def build_base(path: Path) -> Path:
+    """The image that the demonstration begins with."""
+    return _archive(path, "careen/demo-base:12", [_tar(_debian())], ["/bin/sh -c #(nop) ADD file:debian-12-slim in /"], {})
+
+
+def _archive(path: Path, name: str, layers: list[bytes], steps: list[str], of_config: dict[str, object]) -> Path:
     config = json.dumps(
         {
             "created": "2023-11-01T12:00:00Z",
             "os": "linux",
             "architecture": "amd64",
-            "config": {"Labels": {"org.opencontainers.image.base.name": "debian:12"}, "Cmd": ["/opt/shop/worker"]},
+            "config": of_config,
             "rootfs": {"type": "layers", "diff_ids": [f"sha256:{_hash(layer)}" for layer in layers]},
             "history": [{"created_by": step} for step in steps],
         }
     ).encode()
     names = [f"{_hash(layer)}/layer.tar" for layer in layers]
-    manifest = [{"Config": f"{_hash(config)}.json", "RepoTags": ["careen/demo:latest"], "Layers": names}]
+    manifest = [{"Config": f"{_hash(config)}.json", "RepoTags": [name], "Layers": names}]
     members = {**dict(zip(names, layers, strict=True)), f"{_hash(config)}.json": config, "manifest.json": json.dumps(manifest)}
     aside = path.with_name(f"{path.name}.{os.getpid()}")  # whoever reads it meanwhile, reads a whole one
     aside.write_bytes(_tar(members))

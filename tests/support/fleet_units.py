@@ -22,9 +22,9 @@ from tests.support.matching import DEBIAN, ECOSYSTEMS, SCHEMES
 GENERAL = (VulnerabilityRecord, Epss, Exploited, Support)
 
 
-def fleet_in(folder):
-    """With empty tables; SQLite, unless FLEET_DATABASE names a database whose tables may be dropped."""
-    address = os.environ.get("FLEET_DATABASE", "")
+def fleet_in(folder, address=""):
+    """With empty tables; SQLite, unless ``address`` or FLEET_DATABASE names a database whose tables may be dropped."""
+    address = address or os.environ.get("FLEET_DATABASE", "")
     engine = connect(address or sqlite_address(folder))
     if address:
         metadata.drop_all(engine)

@@ -14,10 +14,11 @@ from starlette.testclient import TestClient
 
 from careen.app.session import Session
 from careen.config import Settings
-from careen.fleet import enrolment, reports
+from careen.fleet import enrolment, reports, search
 from careen.fleet.connection import connect, sqlite_address, writing
 from careen.fleet.fleet import Fleet
 from careen.fleet.queue import Waiting
+from careen.fleet.registries import Seen
 from careen.fleet.reports import ImageState
 from careen.fleet.tables import image, image_layer, layer, member, metadata, project, project_image, registry, user
 from careen.model.report import Report
@@ -25,6 +26,7 @@ from careen.plugins import ReportOptions
 from careen.reports.json import REPORTER
 from careen.server import pages
 from careen.server.app import application
+from careen.server.assembled import _to_decide
 from careen.server.keys import insert
 from careen.server.options import ServerOptions
 from careen.server.parts import Found, Parts
@@ -64,6 +66,15 @@ class FakeRegistries:
         with writing(fleet.engine) as connection:
             return connection.execute(registry.insert().values(**row, credentials=sealed)).inserted_primary_key[0]
 
+    def change(self, fleet, project_id, registry_id, wanted) -> None:
+        self.changed = (project_id, registry_id, wanted)
+
+    def watch(self, fleet, registry_id) -> Iterator[Seen]:
+        yield Seen("kind", "Distribution")
+        for name in ("team/app", "<b>team</b>"):
+            yield Seen("repository", f"{name}: 1 of 2 tags", name, 2, 1)
+        yield Seen("failure", str(self.trouble)) if self.trouble else Seen("done", "2 repositories, 2 of them wanted")
+
     def test(self, fleet, registry_id) -> list[str]:
         if self.trouble:
             raise self.trouble
@@ -77,6 +88,12 @@ class FakeSearch:
     def search(self, fleet, project_id, query, after, limit) -> Found:
         at = after[0] if after else 0
         return Found("packages", ({"name": query, "at": at},), [at + 1] if at < 2 else None)
+
+    def to_decide(self, fleet, project_id, text, after, limit) -> Found:
+        """As the real one, without versions."""
+        with fleet.engine.connect() as connection:
+            page = search.to_decide(connection, project_id, search.parsed(text), after=after, limit=limit)
+        return Found("findings", tuple(map(_to_decide, page.rows)), [page.next] if page.next else None)
 
     def complete(self, fleet, project_id, query) -> list[str]:
         return ["package:", "runs:"]

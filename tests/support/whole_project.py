@@ -4,6 +4,7 @@ from careen.fleet.tables import (
     agent_report,
     api_key,
     audit,
+    base_tag,
     context,
     decision,
     event,
@@ -17,6 +18,7 @@ from careen.fleet.tables import (
     project_image,
     registry,
     repository,
+    saved_view,
     subscription,
     tag,
     tag_change,
@@ -46,6 +48,8 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     add(agent_report, project_id=project_id, source=MINE, at=1.0)
     add(policy, project_id=project_id, name=MINE, rules=b"{}", changed_at=1.0)
     add(decision, project_id=project_id, vulnerability=MINE, status="fixed", decided_by=MINE, decided_at=1.0)
+    add(saved_view, project_id=project_id, name=MINE, path="images", made_by=MINE, made_at=1.0)
+    add(base_tag, project_id=project_id, reference=MINE, checked_at=1.0)
     notified = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
     around = add(context, key=b"c" * 32, data=BOTH.encode())
     for index, name in enumerate((MINE, BOTH)):

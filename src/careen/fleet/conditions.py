@@ -6,23 +6,28 @@ are bound.
 """
 
 import operator
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, not_, or_, select, true
 
 from careen.errors import UsageError
 from careen.matching.keys import Key, Keys
 from careen.plugins import Ecosystem, VersionScheme
 
+from .base_state import is_outdated
+from .deadlines import is_overdue
+from .decisions import is_decided
 from .query import SEVERITIES, Operator, Term
 from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
 FEW = 2000  # images of a project
-OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "runs"))
+OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
+OF_PROJECT = frozenset(("overdue", "decided"))  # about findings, by the rules and the decisions of a project
 _SCALES = {"risk": 1000, "epss": 1_000_000}
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
     "=": operator.eq,
@@ -77,7 +82,9 @@ class Conditions(Struct, frozen=True):
         return select(unit.c.id).where(*self.of_unit)
 
 
-def conditions_of(connection: Connection, terms: Sequence[Term], versions: Versions | None) -> Conditions:
+def conditions_of(
+    connection: Connection, project_id: int | None, terms: Sequence[Term], versions: Versions | None
+) -> Conditions:
     """Raises: UsageError if a term names too many packages."""
     of_image: list[ColumnElement[bool]] = []
     of_unit: list[ColumnElement[bool]] = []
@@ -85,10 +92,10 @@ def conditions_of(connection: Connection, terms: Sequence[Term], versions: Versi
     without: list[Select[tuple[int]]] = []
     for term in terms:
         if term.field in OF_IMAGE:
-            found = _of_image(term)
+            found = _of_image(project_id, term)
             of_image.append(~found if term.negated else found)
-        elif term.field in OF_FINDING:
-            found = _of_finding(term)
+        elif term.field in OF_FINDING or term.field in OF_PROJECT:
+            found = _of_project(connection, project_id, term) if term.field in OF_PROJECT else _of_finding(term)
             if term.negated:
                 without.append(select(unit_finding.c.unit_id).where(found))
             else:
@@ -128,7 +135,9 @@ def has_none_of(units: Select[tuple[int]]) -> ColumnElement[bool]:
     return ~select(one.c.unit_id).where(one.c.image_id == image.c.id, one.c.unit_id.in_(units)).exists()
 
 
-def _of_image(term: Term) -> ColumnElement[bool]:
+def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
+    if term.field == "outdated":
+        return is_outdated(project_id) if term.value == "true" else not_(is_outdated(project_id))
     if term.field == "runs":
         return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
     if term.field == "image":
@@ -158,6 +167,12 @@ def _of_finding(term: Term) -> ColumnElement[bool]:
         case "risk" | "epss":
             return _compared(columns[term.field], term.operator, round(float(term.bound) * _SCALES[term.field]))
     return _like(columns.vulnerability, term.value)
+
+
+def _of_project(connection: Connection, project_id: int | None, term: Term) -> ColumnElement[bool]:
+    now = time.time()
+    found = is_overdue(connection, project_id, now) if term.field == "overdue" else is_decided(project_id, now)
+    return found if term.value == "true" else not_(found)
 
 
 def _of_severity(term: Term) -> ColumnElement[bool]:

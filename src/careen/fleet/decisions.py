@@ -4,31 +4,83 @@ A decision is about a package, in one image or in all of the project, or about a
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
 
 from careen.formats.vex.openvex import document
-from careen.formats.vex.statements import Product, Statement
+from careen.formats.vex.statements import Product, Statement, VexStatus
 
-from .tables import decision
+from .tables import decision, unit_finding
 
 SOURCE = "decision"
 MAX_DECISIONS = 20_000  # of a project, in one document
+HIDING: tuple[VexStatus, ...] = ("not_affected", "fixed")
+
+
+class Stated(Struct, frozen=True):
+    """What makes a statement. ``identity`` "": of all images; ``package`` "": of all packages."""
+
+    vulnerability: str
+    package: str
+    identity: str
+    status: VexStatus
+    why: str
+    at: float
+    by: str
+    source: str
 
 
 def counting(now: float) -> tuple[ColumnElement[bool], ...]:
     return decision.c.revoked_at.is_(None), or_(decision.c.expires_at.is_(None), decision.c.expires_at > now)
 
 
-def statements(connection: Connection, project_id: int, identity: str | None = None) -> tuple[Statement, ...]:
-    """Those that count now. ``identity``: only what is about this image or about all."""
+def is_decided(project_id: int | None, now: float) -> ColumnElement[bool]:
+    """Whether a decision about all images of the project hides the row of ``unit_finding``. (One about a single image does
+    so there alone.)"""
+    package, named = unit_finding.c.package, decision.c.package
+    begins_so = func.substr(package, 1, func.length(named) + 1) == named + "@"
+    hides = select(decision.c.id).where(
+        decision.c.project_id == project_id,
+        decision.c.vulnerability == unit_finding.c.vulnerability,
+        decision.c.identity == "",
+        decision.c.status.in_(HIDING),
+        or_(named == package, begins_so),
+        *counting(now),
+    )
+    return hides.exists()
+
+
+def statements(
+    connection: Connection,
+    project_id: int,
+    identity: str | None = None,
+    *,
+    named: str = "",
+    ids: Collection[str] | None = None,
+) -> tuple[Statement, ...]:
+    """Those that count now. ``identity``: only what is about this image or about all; ``named``: how its report calls it,
+    if not by its identity. ``ids``: only about these vulnerabilities."""
     wanted = select(decision).where(decision.c.project_id == project_id, *counting(time.time()))
     if identity is not None:
         wanted = wanted.where(decision.c.identity.in_(("", identity)))
-    return tuple(map(_statement, connection.execute(wanted.order_by(decision.c.id).limit(MAX_DECISIONS))))
+    if ids is not None:
+        wanted = wanted.where(decision.c.vulnerability.in_(ids))
+    rows = connection.execute(wanted.order_by(decision.c.id).limit(MAX_DECISIONS))
+    return tuple(statement_of(_stated(row), named) for row in rows)
+
+
+def statement_of(stated: Stated, named: str = "") -> Statement:
+    image = (named or stated.identity) if stated.identity else ""
+    if image and stated.package:
+        products = (Product((image,), ((stated.package,),)),)
+    else:
+        products = (Product((image or stated.package,)),)
+    issued = datetime.fromtimestamp(stated.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Statement((stated.vulnerability,), stated.status, products, stated.source, stated.why, issued, stated.by)
 
 
 def openvex(stated: Sequence[Statement], project_id: int) -> dict[str, Any]:
@@ -37,11 +89,14 @@ def openvex(stated: Sequence[Statement], project_id: int) -> dict[str, Any]:
     return document(stated, "Careen", latest, f"project {project_id}")
 
 
-def _statement(row: Row[Any]) -> Statement:
-    if row.identity and row.package:
-        products = (Product((row.identity,), ((row.package,),)),)
-    else:
-        products = (Product((row.identity or row.package,)),)
-    issued = datetime.fromtimestamp(row.decided_at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    why = row.justification or row.reason
-    return Statement((row.vulnerability,), row.status, products, f"{SOURCE}:{row.id}", why, issued, row.decided_by)
+def _stated(row: Row[Any]) -> Stated:
+    return Stated(
+        row.vulnerability,
+        row.package,
+        row.identity,
+        row.status,
+        row.justification or row.reason,
+        row.decided_at,
+        row.decided_by,
+        f"{SOURCE}:{row.id}",
+    )

@@ -82,7 +82,7 @@ def enrol(fleet: Fleet, project_id: int, wanted: Enrolment, lane: Lane, by: str)
             fleet.queue.add(connection, [_proof(known.id, project_id, identity, source, lane, by)])
         if added:
             if wanted.layers:
-                _enrol_layers(fleet, connection, known.id, _image_of_layers(wanted, identity), source, lane, by)
+                enrol_layers(fleet, connection, known.id, _image_of_layers(wanted, identity), source, lane, by)
             else:
                 fleet.queue.add(connection, [images.open_job(known.id, lane, identity, by)])
         elif known.state != "ready":
@@ -127,7 +127,7 @@ def open_enrolled(fleet: Fleet, job: Job) -> None:
     try:
         opened = open_image(fleet, source)
         with writing(fleet.engine) as connection:
-            _enrol_layers(fleet, connection, number, opened, source, row.lane, job.owner)
+            enrol_layers(fleet, connection, number, opened, source, row.lane, job.owner)
     except Exception as error:
         lasting = isinstance(error, (InputError, UsageError))
         if images.note_failure(fleet, number, "opening", row.tries, error, lasting=lasting):
@@ -182,7 +182,7 @@ def _image_of_layers(wanted: Enrolment, identity: str) -> Image:
     return Image(wanted.reference or identity, "image", identity, None, ImageConfig(), found, wanted.reference)
 
 
-def _enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Image, source: Source, lane: int, by: str) -> None:
+def enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Image, source: Source, lane: int, by: str) -> None:
     """The image's layers, those that are not known yet as waiting; in a fast lane they are queued at once."""
     now = time.time()
     readers = layers.readers_of(fleet)

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, exists, func, or_, select, update
 
 from careen.errors import DatabaseError, Error
 from careen.formats.images.base import base_of
@@ -151,7 +151,8 @@ def queue_lost(fleet: Fleet) -> None:
 def queue_verdicts(fleet: Fleet) -> None:
     """Queues the images whose gates have to decide again, some at a time: advisories have changed since."""
     now = time.time()
-    open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & (image.c.kind == "image")
+    has_layers = or_(image.c.kind == "image", func.length(image.c.manifest) > 0)
+    open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & has_layers
     rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - LOST_S).limit(MANY)
     with writing(fleet.engine) as connection:
         found = connection.execute(rows).all()
@@ -200,6 +201,7 @@ def summary_of(report: Report) -> dict[str, object]:
         **by_severity,
         "distribution": f"{distribution.id} {distribution.version}".strip() if distribution else "",
         "base": (base.reference if base else None) or "",
+        "base_digest": ((base.digest if base else None) or "")[:150],
         "packages": len(report.inventory.packages),
         "coverage": report.coverage.verdict,
         "exit_code": report.verdict.exit_code,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, delete, func, select
 
 from careen.safety.typed import from_json
 
+from .deadlines import Deadlines
 from .purge import OF_UNIT, remove_unused_contexts
 from .rows import batches
 from .tables import (
@@ -59,6 +60,7 @@ class ProjectSettings(Struct, frozen=True):
 
     quotas: Quotas = Quotas()
     signers: tuple[str, ...] = ()
+    deadlines: Deadlines = Deadlines()
 
 
 class Use(Struct, frozen=True):

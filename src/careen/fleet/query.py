@@ -29,6 +29,7 @@ FIELDS: dict[str, Kind] = {
     "distribution": "text",
     "base": "text",
     "coverage": "text",
+    "outdated": "flag",
     "package": "package",
     "type": "text",
     "licence": "text",
@@ -41,6 +42,8 @@ FIELDS: dict[str, Kind] = {
     "runs": "flag",
     "fixable": "flag",
     "exploited": "flag",
+    "overdue": "flag",
+    "decided": "flag",
     "disclosed": "moment",
 }
 VALUES: dict[str, tuple[str, ...]] = {
@@ -50,6 +53,9 @@ VALUES: dict[str, tuple[str, ...]] = {
     "runs": ("true", "false"),
     "fixable": ("true", "false"),
     "exploited": ("true", "false"),
+    "outdated": ("true", "false"),
+    "overdue": ("true", "false"),
+    "decided": ("true", "false"),
 }
 _TERM = pattern(r'\s*(-?)(?:([a-z]{1,20}):)?("(?:[^"\\]|\\.){0,500}"|[^\s"]{1,500})(?=\s|$)')
 _ESCAPED = re.compile(r"\\(.)")

@@ -10,7 +10,7 @@ from careen.model.report import Report
 from careen.policy.policy import Policy
 from careen.policy.rules import policy_of
 
-from . import decisions, images, rules, uploads
+from . import base_statements, decisions, images, rules, uploads
 from .enrolment import ASKED_FOR
 from .fleet import Fleet
 from .sources import source_of
@@ -51,21 +51,23 @@ def report_of(fleet: Fleet, project_id: int | None, identity: str) -> Report | N
     """By the present advisories, and the rules and decisions of the project; None unless the image is ready and visible."""
     with fleet.engine.connect() as connection:
         row = connection.execute(visible(project_id, identity)).first()
-        policy = _policy(connection, project_id, identity) if project_id is not None else None
+        policy = _policy(connection, project_id, row) if project_id is not None and row is not None else None
     if row is None or row.state != "ready":
         return None
-    if row.kind == "uploaded":
-        return uploads.report_of(fleet, identity)
+    if row.kind == "uploaded" and not row.manifest:
+        return uploads.report_of(fleet, identity, policy)
     opened = images.image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
     with fleet.session() as session:
         opened, inventory = session.inventory_of(opened)
         return session.scan((opened, inventory), policy=policy)
 
 
-def _policy(connection: Connection, project_id: int, identity: str) -> Policy | None:
+def _policy(connection: Connection, project_id: int, row: Row[tuple[object, ...]]) -> Policy | None:
     """None if the project has neither rules nor decisions: those of the server's settings count."""
     active = rules.active_policy(connection, project_id)
-    stated = decisions.statements(connection, project_id, identity)
+    named = row.reference if row.kind == "uploaded" else ""  # an upload has no digest by which a statement could name it
+    stated = decisions.statements(connection, project_id, row.identity, named=named)
+    stated += base_statements.applying(connection, project_id, row.id, row.identity)
     if not active.name and not stated:
         return None
     policy = policy_of(active.rules)

@@ -1,4 +1,6 @@
-"""What is due: registries, the advisory database, the purge. Several servers may run it; one of them leads at a time.
+"""What is due: registries, the advisory database, the bases of images, the purge.
+
+Several servers may run it; one of them leads at a time.
 
 The leader is a row with a lease: who cannot renew it in time is replaced. What is due is queued and noted as done in one
 transaction, so that even two leaders, for a moment, queue nothing twice.
@@ -25,7 +27,8 @@ log = logger(__name__)
 
 LEASE_S = 60.0
 STEP_S = 15.0
-EVERY_S: Mapping[str, float] = {"update": 6 * 3600.0, "purge": 24 * 3600.0}  # kinds of jobs that are due from time to time
+DAY_S = 24 * 3600.0
+EVERY_S: Mapping[str, float] = {"update": DAY_S / 4, "purge": DAY_S, "bases": DAY_S}  # kinds of jobs that are due
 MAX_AT_ONCE = 1000
 _LEADER = "leader"
 

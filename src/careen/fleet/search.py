@@ -17,6 +17,7 @@ from careen.errors import UsageError
 from careen.safety.typed import from_json
 
 from .conditions import Conditions, Versions, conditions_of, has_none_of, visible
+from .deadlines import deadlines_of
 from .query import Term
 from .query import parsed as parsed
 from .tables import image, image_unit, unit_finding, unit_package
@@ -76,7 +77,7 @@ def image_ids(
     connection: Connection, project_id: int | None, terms: Sequence[Term], *, versions: Versions | None = None
 ) -> Select[tuple[int]]:
     """The numbers of the images for which all terms hold."""
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     wanted = select(image.c.id).where(visible(project_id), *found.of_image, *map(has_none_of, found.without))
     return wanted.where(_with_unit(connection, found)) if found.units is not None else wanted
 
@@ -92,7 +93,7 @@ def findings(
 ) -> Page:
     """One row for each finding of an image, the highest risk first."""
     limit = _bounded(limit)
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     of_images = and_(visible(project_id), *found.of_image, *map(has_none_of, found.without))
     at = _cursor(after, 5)
     start, last_image = (at[:4], int(at[4])) if at else ((), 0)
@@ -112,6 +113,42 @@ def findings(
     return Page(rows, _token((*start, 0)))
 
 
+def to_decide(
+    connection: Connection,
+    project_id: int,
+    terms: Sequence[Term] = (),
+    *,
+    versions: Versions | None = None,
+    after: str = "",
+    limit: int = PAGE,
+) -> Page:
+    """One row for each vulnerability of a package, the highest risk first, with the count of images that have it."""
+    limit = _bounded(limit)
+    found = conditions_of(connection, project_id, terms, versions)
+    of_images = and_(visible(project_id), *found.of_image, *map(has_none_of, found.without))
+    limits = deadlines_of(connection, project_id)
+    start, rows = _cursor(after, 4), list[dict[str, Any]]()
+    for _ in range(ROUNDS):
+        some = _findings_from(connection, found, start, inclusive=False, limit=limit)
+        for finding in some:
+            same = _same_findings(connection, found, finding, of_images)
+            if not same or same[0][0] != finding["unit_id"]:
+                continue  # no image has it, or an earlier row has counted it
+            if len(rows) == limit:
+                return Page(rows, _token(_place_of(rows[-1])))
+            units = [unit_id for unit_id, _ in same]
+            wanted = select(image_unit.c.image_id).join(image, image.c.id == image_unit.c.image_id)
+            counted = count(connection, wanted.where(image_unit.c.unit_id.in_(units), of_images).distinct())
+            first_at = min(moment for _, moment in same)
+            due_at = limits.due_at(finding["severity"], bool(finding["exploited"]), first_at)
+            number = {"images": counted.number, "images_exact": counted.exact}
+            rows.append({**finding, **number, "first_at": first_at, "due_at": due_at})
+        if len(some) < limit:
+            return Page(rows)
+        start = _place_of(some[-1])
+    return Page(rows, _token(start))
+
+
 def packages(
     connection: Connection,
     project_id: int | None,
@@ -123,7 +160,7 @@ def packages(
 ) -> Page:
     """Distinct packages by name, each with the count of images that have it."""
     limit = _bounded(limit)
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     columns = (unit_package.c.name, unit_package.c.type, unit_package.c.version)
     one = unit_package.alias()
     seen = _seen_with(project_id, found, unit_package.c.unit_id)
@@ -154,7 +191,7 @@ def vulnerabilities(
 ) -> Page:
     """By id, each with its worst risk in the fleet and the count of images that have it."""
     limit = _bounded(limit)
-    found = conditions_of(connection, terms, versions)
+    found = conditions_of(connection, project_id, terms, versions)
     column = unit_finding.c.vulnerability
     wanted = select(column).where(*found.of_finding, _seen_with(project_id, found, unit_finding.c.unit_id))
     if found.of_unit:
@@ -216,6 +253,22 @@ def _findings_from(
         )
     ordered = wanted.order_by(columns.risk.desc(), columns.unit_id.desc(), columns.vulnerability, columns.package)
     return [dict(row) for row in connection.execute(ordered.limit(limit)).mappings()]
+
+
+def _same_findings(
+    connection: Connection, found: Conditions, finding: dict[str, Any], of_images: ColumnElement[bool]
+) -> list[tuple[int, float]]:
+    """The units of images that have the same vulnerability of the same package, in the order of pages, and since when:
+    a package is in several if distributions decide about it."""
+    columns = unit_finding.c
+    same = (columns.vulnerability == finding["vulnerability"], columns.package == finding["package"], *found.of_finding)
+    one = image_unit.alias()
+    seen = select(one.c.unit_id).join(image, image.c.id == one.c.image_id).where(one.c.unit_id == columns.unit_id, of_images)
+    wanted = select(columns.unit_id, columns.first_at).where(*same, seen.exists())
+    if found.of_unit:
+        wanted = wanted.where(columns.unit_id.in_(found.named_units))
+    rows = connection.execute(wanted.order_by(columns.risk.desc(), columns.unit_id.desc()).limit(MAX_PAGE))
+    return [(unit_id, first_at) for unit_id, first_at in rows]
 
 
 def _place_of(row: dict[str, Any]) -> Cursor:
@@ -285,7 +338,9 @@ def _cursor(token: str, parts: int) -> Cursor:
         found = from_json(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)), tuple[str | int, ...])
     except (msgspec.MsgspecError, binascii.Error, ValueError):
         found = ()
-    kinds = {1: (str | int,), 2: (str | int, int), 3: (str, str, str), 5: (int, int, str, str, int)}[parts]
+    kinds = {1: (str | int,), 2: (str | int, int), 3: (str, str, str), 4: (int, int, str, str), 5: (int, int, str, str, int)}[
+        parts
+    ]
     if len(found) != parts or not all(isinstance(value, kind) for value, kind in zip(found, kinds, strict=True)):
         raise UsageError("the cursor is none of this list", "begin with the first page")
     return found

@@ -27,7 +27,7 @@ from careen.net import make_fetcher
 from careen.plugins import OpenContext
 from careen.safety.typed import from_json
 
-from . import asking, guard, spool
+from . import archives, asking, guard, spool
 from .fleet import Fleet
 from .tables import registry
 
@@ -41,6 +41,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     registry_id: int | None = None
     platform: str = ""
     sealed: str = ""
+    upload: str = ""  # the identity of an uploaded archive, which has the layers
 
     def encoded(self) -> bytes:
         return msgspec.json.encode(self)
@@ -90,6 +91,9 @@ def require_manifest(fleet: Fleet, source: Source) -> None:
 def open_layer(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> BinaryIO:
     """The bytes of a layer as a file, checked against its digest."""
     spooled = spool.open_spooled(fleet, digest)
+    if spooled is None and source.upload:
+        spool.put(fleet, digest, archives.layer_bytes(fleet, source.upload, digest))
+        spooled = spool.open_spooled(fleet, digest)
     if spooled is not None:
         return spooled
     if not source.reference:
@@ -104,6 +108,8 @@ def layer_file(fleet: Fleet, source: Source, digest: str, size_bytes: int) -> Pa
     if spooled is not None:
         return spooled
     with open_layer(fleet, source, digest, size_bytes):
+        if spooled := spool.path_of(fleet, digest):
+            return spooled
         algorithm, _, name = digest.partition(":")
         return fleet.settings.cache_dir / "blobs" / algorithm / name
 

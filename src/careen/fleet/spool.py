@@ -8,7 +8,7 @@ Raises: InputError for other bytes than the digest names, OverBudgetError if the
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -53,6 +53,27 @@ def fetch(fleet: Fleet, source: "LayerSource", max_bytes: int = MAX_BYTES) -> No
             write_whole(path, lambda file: _download(fetcher, source, file, path.parent, max_bytes))
         except OSError as error:
             raise InputError(f"{path.parent}: {error.strerror or error}", "free space, or name another --cache-dir") from None
+
+
+def put(fleet: Fleet, digest: str, chunks: Iterable[bytes], max_bytes: int = MAX_BYTES) -> None:
+    """Bytes that the fleet has elsewhere, for the job that reads them."""
+    path = _path(fleet, digest)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    forget_old(fleet)
+
+    def write(file: BinaryIO) -> None:
+        checksum = hasher(digest)
+        for chunk in chunks:
+            checksum.update(chunk)
+            file.write(chunk)
+        _refuse_if_full(path.parent, 0, max_bytes)
+        if text_of(checksum) != digest:
+            raise InputError(f"these are other bytes than {digest}", "upload them again")
+
+    try:
+        write_whole(path, write)
+    except OSError as error:
+        raise InputError(f"{path.parent}: {error.strerror or error}", "free space, or name another --cache-dir") from None
 
 
 def path_of(fleet: Fleet, digest: str) -> Path | None:

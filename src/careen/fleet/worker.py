@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule, spool, uploads
+from . import advisories, base_tags, crawl, enrolment, images, layers, purge, registries, schedule, spool, uploads
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Handler
@@ -75,12 +75,13 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
         "update": lambda job: advisories.update(fleet, job),
         "rematch": lambda job: advisories.assess_again(fleet, job),
         "purge": lambda job: _purge(fleet),
+        "bases": lambda job: base_tags.check(fleet, job),
     }
 
 
 def _periods(fleet: Fleet) -> Mapping[str, float]:
     """What is done from time to time; the settings may leave updates of the database to somebody else."""
-    never = {"update"} if fleet.settings.refresh == "never" else set[str]()
+    never = {"update", "bases"} if fleet.settings.refresh == "never" else set[str]()
     return {kind: every_s for kind, every_s in schedule.EVERY_S.items() if kind not in never}
 
 

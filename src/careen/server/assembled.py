@@ -1,26 +1,28 @@
 """The application with all of its parts: the API, the interfaces of other systems, registries and searches."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import replace
 from starlette.applications import Starlette
 
 from careen.fleet import query, registries, search
 from careen.fleet.asking import Login
-from careen.fleet.conditions import Versions
+from careen.fleet.conditions import OF_FINDING, OF_PROJECT, Versions
 from careen.fleet.connection import writing
 from careen.fleet.fleet import Fleet, Lane
-from careen.fleet.registries import Choice, crawl_job
+from careen.fleet.registries import Choice, Seen, crawl_job
 
 from . import pages
 from .app import application
 from .interfaces import admission, clair, harbor, webhooks
 from .options import ServerOptions
-from .parts import Found, Parts, RegistryWanted
+from .parts import Found, Parts, RegistryChange, RegistryWanted
 
 TRIED = 50  # lines of what a crawl would see
-OF_FINDINGS = frozenset(("vulnerability", "severity", "risk", "epss", "fix", "fixable", "exploited", "disclosed"))
+OF_FINDINGS = OF_FINDING | OF_PROJECT
 OF_PACKAGES = frozenset(("package", "type", "licence"))
 
 
@@ -38,6 +40,27 @@ class _Registries:
         kind = "" if wanted.kind == "auto" else wanted.kind
         login = Login(wanted.username, wanted.password) if wanted.username or wanted.password else None
         return registries.add(fleet, project_id, target, choice, wanted.every_s, login, kind=kind)
+
+    def change(self, fleet: Fleet, project_id: int, registry_id: int, wanted: RegistryChange) -> None:
+        known = next((each for each in registries.listed(fleet, project_id) if each.id == registry_id), None)
+        choice = known.choice if known else Choice()
+        choice = replace(
+            choice,
+            include=choice.include if wanted.include is None else wanted.include,
+            exclude=choice.exclude if wanted.exclude is None else wanted.exclude,
+            newest=choice.newest if wanted.newest is None else wanted.newest or None,
+        )
+        registries.change(
+            fleet,
+            project_id,
+            registry_id,
+            choice,
+            UNSET if wanted.every_s is None else wanted.every_s or None,
+            UNSET if wanted.username is None else Login(wanted.username, wanted.password if wanted.username else ""),
+        )
+
+    def watch(self, fleet: Fleet, registry_id: int) -> Iterator[Seen]:
+        return islice(registries.try_out(fleet, registry_id), TRIED)
 
     def test(self, fleet: Fleet, registry_id: int) -> Sequence[str]:
         return [seen.text for seen in islice(registries.try_out(fleet, registry_id), TRIED)]
@@ -60,5 +83,17 @@ class _Search:
             page = lists[kind](connection, project_id, terms, versions=versions, after=start, limit=limit)
         return Found(kind, tuple(page.rows), [page.next] if page.next else None)
 
+    def to_decide(self, fleet: Fleet, project_id: int, text: str, after: str, limit: int) -> Found:
+        with fleet.session() as session, fleet.engine.connect() as connection:
+            versions = Versions(session.schemes, session.ecosystems)
+            page = search.to_decide(connection, project_id, query.parsed(text), versions=versions, after=after, limit=limit)
+        return Found("findings", tuple(map(_to_decide, page.rows)), [page.next] if page.next else None)
+
     def complete(self, fleet: Fleet, project_id: int, text: str) -> Sequence[str]:
         return query.completions(text)
+
+
+def _to_decide(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("vulnerability", "package", "severity", "confidence", "fix_state", "fixed_version", "first_at", "due_at")
+    numbers = {"risk": row["risk"] / 1000, "exploited": bool(row["exploited"])}
+    return {name: row[name] for name in names} | numbers | {name: row[name] for name in ("images", "images_exact")}

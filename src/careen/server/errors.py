@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from careen.errors import DatabaseError, Error, NetworkError, TooManyRequestsError
+from careen.fleet.triage import DecisionError
 from careen.log import logger
 
 log = logger(__name__)
@@ -84,6 +85,8 @@ def refusal_of(error: Exception) -> Refused:
         return Refused(503, str(error), "network", {"Retry-After": str(PAUSE_S)}, error.hint)
     if isinstance(error, DatabaseError):
         return Refused(503, str(error), "database", {"Retry-After": str(PAUSE_S)}, error.hint)
+    if isinstance(error, DecisionError):
+        return unprocessable(str(error), error.code, error.hint)
     if isinstance(error, Error):  # the reference, the policy or the document
         return unprocessable(str(error), hint=error.hint)
     log.exception("a request failed")

@@ -1,11 +1,12 @@
 """What the API needs of parts of the fleet that other modules provide, as one value; ``run`` fills it in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
 
 from careen.fleet.fleet import Fleet, Lane
+from careen.fleet.registries import Seen
 
 
 class RegistryWanted(Struct, frozen=True):
@@ -20,6 +21,17 @@ class RegistryWanted(Struct, frozen=True):
     password: str = ""
 
 
+class RegistryChange(Struct, frozen=True):
+    """None: it stays. ``newest`` 0: all; ``every_s`` 0: only when asked; ``username`` "": without credentials."""
+
+    include: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] | None = None
+    newest: int | None = None
+    every_s: float | None = None
+    username: str | None = None
+    password: str = ""
+
+
 class RegistryCalls(Protocol):
     """They raise UsageError for a host that must not be asked, NetworkError if it does not answer."""
 
@@ -27,8 +39,14 @@ class RegistryCalls(Protocol):
         """The id of its row; the credentials are sealed."""
         ...
 
+    def change(self, fleet: Fleet, project_id: int, registry_id: int, wanted: RegistryChange) -> None: ...
+
     def test(self, fleet: Fleet, registry_id: int) -> Sequence[str]:
         """The first repositories that a crawl would see."""
+        ...
+
+    def watch(self, fleet: Fleet, registry_id: int) -> Iterator[Seen]:
+        """What a crawl would see, as it sees it."""
         ...
 
     def crawl_soon(self, fleet: Fleet, registry_id: int, lane: Lane, by: str) -> None: ...
@@ -46,6 +64,10 @@ class SearchCalls(Protocol):
     """They raise UsageError for a query that cannot be read, which names the place."""
 
     def search(self, fleet: Fleet, project_id: int, query: str, after: list[Any] | None, limit: int) -> Found: ...
+    def to_decide(self, fleet: Fleet, project_id: int, query: str, after: str, limit: int) -> Found:
+        """A row for each vulnerability of a package."""
+        ...
+
     def complete(self, fleet: Fleet, project_id: int, query: str) -> Sequence[str]: ...
 
 

@@ -1,18 +1,21 @@
 """Uploads as images of their own kind, and a project that goes without leaving a row."""
 
 import zlib
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from tests.support.reports import usual
 from tests.support.service import fleet_in, json_of
 
+from careen.config import Settings
 from careen.errors import InputError
 from careen.fleet import uploads
 from careen.fleet.connection import writing
 from careen.fleet.projects import ProjectSettings, QuotaError, Quotas, delete_project, with_settings
 from careen.fleet.tables import image, metadata, project, upload
 
+SETTINGS = Settings(cache_dir=Path("unused"))
 COMPONENT = b'{"type": "library", "name": "x", "version": "1", "purl": "pkg:npm/x@1"}'
 SBOM = b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [' + COMPONENT + b"]}"
 
@@ -29,13 +32,13 @@ def fleet(tmp_path):
 
 def stored(fleet, data: bytes, project_id: int = 1, name: str = "app:1") -> uploads.Uploaded:
     with writing(fleet.engine) as connection:
-        return uploads.store(fleet, connection, project_id, uploads.read(data), name, "key:ci")
+        return uploads.store(fleet, connection, project_id, uploads.read(data, SETTINGS), name, "key:ci")
 
 
 def test_an_sbom_and_a_report_are_read(fleet):
-    assert uploads.read(SBOM).kind == "sbom"
-    assert [package.name for package in uploads.read(SBOM).inventory.packages] == ["x"]
-    assert set(uploads.read(json_of(usual())).report.findings) == set(usual().findings)
+    assert uploads.read(SBOM, SETTINGS).kind == "sbom"
+    assert [package.name for package in uploads.read(SBOM, SETTINGS).inventory.packages] == ["x"]
+    assert set(uploads.read(json_of(usual()), SETTINGS).report.findings) == set(usual().findings)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +46,7 @@ def test_an_sbom_and_a_report_are_read(fleet):
 )
 def test_what_is_neither_is_refused(data):
     with pytest.raises(InputError):
-        uploads.read(data)
+        uploads.read(data, SETTINGS)
 
 
 def test_the_same_bytes_are_the_same_image_and_each_project_has_its_own(fleet):
@@ -53,9 +56,9 @@ def test_the_same_bytes_are_the_same_image_and_each_project_has_its_own(fleet):
     assert {job.key for job in fleet.queue.jobs} == {f"upload:{first.identity}", f"upload:{other.identity}"}
     with fleet.engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(image)).scalar() == 2
-        kept = uploads.read_upload(connection, first.identity)
+        kept = uploads.read_upload(connection, first.identity, fleet.settings)
         assert zlib.decompress(connection.execute(select(upload.c.content)).scalar()) == SBOM
-        assert uploads.read_upload(connection, "upload:9:0") is None
+        assert uploads.read_upload(connection, "upload:9:0", fleet.settings) is None
     assert kept.data == SBOM
 
 

@@ -33,11 +33,13 @@ from .packages import (
     unit_package,
     unit_source,
 )
+from .pages import base_tag, saved_view
 
 __all__ = [
     "agent_report",
     "api_key",
     "audit",
+    "base_tag",
     "context",
     "decision",
     "event",
@@ -57,6 +59,7 @@ __all__ = [
     "rematch_score",
     "rematch_unit",
     "repository",
+    "saved_view",
     "session",
     "state",
     "subscription",

@@ -64,7 +64,10 @@ decision = Table(
     Column("decided_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("revoked_at", Moment),
+    Column("batch", String(40), nullable=False, default=""),  # of the decisions that were made, and are undone, together
+    Column("origin", Text, nullable=False, default=""),  # from where a person took it over; "": their own
     Index(None, "project_id", "vulnerability"),
+    Index(None, "project_id", "batch"),
 )
 
 policy = Table(

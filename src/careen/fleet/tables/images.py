@@ -63,6 +63,7 @@ image = Table(
     Column("created", String(40), nullable=False, default=""),
     Column("distribution", String(100), nullable=False, default=""),
     Column("base", Text, nullable=False, default=""),
+    Column("base_digest", String(150), nullable=False, default=""),  # as its maker states it; "": unknown
     Column("packages", Integer, nullable=False, default=0),
     Column("coverage", String(20), nullable=False, default=""),  # assessed, partially_assessed, not_assessed
     Column("lowered", Integer, nullable=False, default=0),  # 1: something in it was not read, whatever the advisories are

@@ -4,9 +4,28 @@ from collections.abc import Callable, Mapping
 
 from careen.server.call import Answer
 
-from . import access, decisions, events, images, jobs, keys, policies, projects, registries, scans, search, uploads, users
+from . import (
+    access,
+    decisions,
+    events,
+    images,
+    jobs,
+    keys,
+    policies,
+    projects,
+    registries,
+    scans,
+    search,
+    triage,
+    uploads,
+    users,
+    views,
+)
 
 Handler = Callable[..., Answer]
-MODULES = (access, users, keys, projects, registries, images, scans, jobs, search, decisions, policies, events, uploads)
+MODULES = (
+    *(access, users, keys, projects, views, registries, images, scans, jobs, search),
+    *(decisions, triage, policies, events, uploads),
+)
 
 HANDLERS: Mapping[str, Handler] = {handler.__name__: handler for module in MODULES for handler in module.OPERATIONS}

@@ -1,68 +1,54 @@
 """Decisions about findings: made, revoked, and exported as OpenVEX; and what a scan elsewhere needs to decide alike."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from msgspec import Meta, Struct
-from sqlalchemy import Connection, Row, select, update
+from msgspec import Struct
+from sqlalchemy import Connection, Row, and_, not_, select, update
 
-from careen.fleet import decisions
+from careen.fleet import decisions, triage
 from careen.fleet.rules import active_policy
-from careen.fleet.tables import decision, image
+from careen.fleet.tables import decision
+from careen.fleet.triage import Batch, Target
 from careen.formats.vex.statements import VexStatus
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
-from careen.server.errors import Refused, not_found, unprocessable
+from careen.server.errors import Refused, not_found
 
-from .images import visible
-
-DAY_S = 86_400
-Justification = Literal[
-    "",
-    "component_not_present",
-    "vulnerable_code_not_present",
-    "vulnerable_code_not_in_execute_path",
-    "vulnerable_code_cannot_be_controlled_by_adversary",
-    "inline_mitigations_already_exist",
-]
 SHOWN = (
     "id", "vulnerability", "package", "identity", "status", "justification", "reason", "decided_by", "decided_at",
-    "expires_at", "revoked_at",
+    "expires_at", "revoked_at", "batch", "origin",
 )  # fmt: skip
 
 
 class NewDecision(Struct, frozen=True, forbid_unknown_fields=True):
-    vulnerability: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{2,99}\Z")]
+    vulnerability: triage.VulnerabilityId
     status: VexStatus
-    package: Annotated[str, Meta(max_length=1000, pattern=r"^(pkg:[!-~]+)?\Z")] = ""
-    identity: Annotated[str, Meta(max_length=300, pattern=r"^([A-Za-z0-9][A-Za-z0-9:._-]*)?\Z")] = ""
-    justification: Justification = ""
-    reason: Annotated[str, Meta(max_length=4000, pattern=r"^[^\x00]*\Z")] = ""
-    days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+    package: triage.PackageUrl = ""
+    identity: triage.Identity = ""
+    justification: triage.Justification = ""
+    reason: triage.Reason = ""
+    days: triage.Days | None = None
 
 
 def list_decisions(call: Call) -> Answer:
     wanted = select(decision).where(decision.c.project_id == call.project)
     if call.query["vulnerability"] is not None:
         wanted = wanted.where(decision.c.vulnerability == call.query["vulnerability"])
+    if call.query["batch"] is not None:
+        wanted = wanted.where(decision.c.batch == call.query["batch"])
+    if call.query["counts"] is not None:
+        counts = and_(*decisions.counting(call.now))
+        wanted = wanted.where(counts if call.query["counts"] else not_(counts))
     with call.reading() as connection:
         return Answer(page(call, connection, wanted, [(decision.c.id, True)], _shown))
 
 
 def create_decision(call: Call, body: NewDecision) -> Answer:
-    """It must say what it is about and why: a vulnerability that is waved through everywhere is nobody's decision."""
-    if not body.package and not body.identity:
-        raise unprocessable("a decision is about a package, an image, or both", "about")
-    if body.status == "not_affected" and not body.justification and not body.reason:
-        raise unprocessable("not_affected needs a justification or a reason", "justification")
+    target = Target(body.vulnerability, body.package, body.identity)
+    wanted = Batch((target,), body.status, body.justification, body.reason, body.days)
     with call.changing(body.vulnerability, body.status) as connection:
-        if body.identity and connection.execute(visible(call.project).where(image.c.identity == body.identity)).first() is None:
-            raise unprocessable("the project has no such image", "identity")
-        row = {name: getattr(body, name) for name in ("vulnerability", "status", "package", "identity", "justification")}
-        row |= {"reason": body.reason, "project_id": call.project, "decided_by": call.by, "decided_at": call.now}
-        expires = call.now + body.days * DAY_S if body.days else None
-        created = connection.execute(decision.insert().values(**row, expires_at=expires)).inserted_primary_key
-        assert created is not None
-        return Answer(_shown(_row(connection, call.project, int(created[0]))))
+        batch = triage.decide(connection, call.project, wanted, call.by)
+        return Answer(_shown(connection.execute(select(decision).where(decision.c.batch == batch)).one()))
 
 
 def read_decision(call: Call) -> Answer:

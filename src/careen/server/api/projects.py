@@ -6,6 +6,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, select, update
 
+from careen.fleet.deadlines import Deadlines
 from careen.fleet.projects import Name, ProjectSettings, Quotas, settings_of, use_of, with_settings
 from careen.fleet.projects import delete_project as remove
 from careen.fleet.tables import member, project, user
@@ -24,6 +25,7 @@ class ProjectChange(Struct, frozen=True, forbid_unknown_fields=True):
     name: Name | None = None
     quotas: Quotas | None = None
     signers: Annotated[tuple[Name, ...], Meta(max_length=100)] | None = None
+    deadlines: Deadlines | None = None
 
 
 class Membership(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,6 +67,7 @@ def change_project(call: Call, body: ProjectChange) -> Answer:
         settings = settings_of(kept)
         settings = replace(settings, quotas=body.quotas) if body.quotas is not None else settings
         settings = replace(settings, signers=body.signers) if body.signers is not None else settings
+        settings = replace(settings, deadlines=body.deadlines) if body.deadlines is not None else settings
         values: dict[str, Any] = {"settings": with_settings(kept, settings)}
         values |= {"name": body.name} if body.name is not None else {}
         connection.execute(update(project).where(project.c.id == call.project).values(**values))
@@ -121,7 +124,7 @@ def _read(connection: Connection, number: int) -> dict[str, Any]:
 def _shown(row: Row[Any]) -> dict[str, Any]:
     settings = settings_of(bytes(row.settings))
     shown = {"id": row.id, "name": row.name, "created_at": row.created_at}
-    return shown | {"quotas": settings.quotas, "signers": settings.signers}
+    return shown | {"quotas": settings.quotas, "signers": settings.signers, "deadlines": settings.deadlines}
 
 
 def _member(row: Row[Any]) -> dict[str, Any]:
@@ -129,7 +132,7 @@ def _member(row: Row[Any]) -> dict[str, Any]:
 
 
 def _changed(body: ProjectChange) -> str:
-    return ", ".join(name for name in ("name", "quotas", "signers") if getattr(body, name) is not None)
+    return ", ".join(name for name in ("name", "quotas", "signers", "deadlines") if getattr(body, name) is not None)
 
 
 OPERATIONS = (

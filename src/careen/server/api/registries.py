@@ -8,12 +8,13 @@ from sqlalchemy import Connection, Row, delete, select
 from careen.errors import Error
 from careen.fleet.fleet import PERSON
 from careen.fleet.projects import Name
+from careen.fleet.registries import choice_of
 from careen.fleet.tables import image, registry, repository, tag, tag_change
 from careen.output.escape import visible
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
 from careen.server.errors import not_found
-from careen.server.parts import RegistryWanted
+from careen.server.parts import RegistryChange, RegistryWanted
 
 from .images import shown as shown_image
 from .images import visible as visible_images
@@ -33,6 +34,17 @@ class NewRegistry(Struct, frozen=True, forbid_unknown_fields=True):
     newest: Annotated[int, Meta(ge=1, le=1000000)] | None = None
     every_hours: Annotated[int, Meta(ge=1, le=8760)] | None = None
     username: Annotated[str, Meta(max_length=1000, pattern=Credential)] = ""
+    password: Annotated[str, Meta(max_length=10000, pattern=Credential)] = ""
+
+
+class RegistryEdit(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is None stays."""
+
+    include: Annotated[tuple[Name, ...], Meta(max_length=100)] | None = None
+    exclude: Annotated[tuple[Name, ...], Meta(max_length=100)] | None = None
+    newest: Annotated[int, Meta(ge=0, le=1000000)] | None = None
+    every_hours: Annotated[int, Meta(ge=0, le=8760)] | None = None
+    username: Annotated[str, Meta(max_length=1000, pattern=Credential)] | None = None
     password: Annotated[str, Meta(max_length=10000, pattern=Credential)] = ""
 
 
@@ -65,6 +77,18 @@ def create_registry(call: Call, body: NewRegistry) -> Answer:
 def read_registry(call: Call) -> Answer:
     with call.reading() as connection:
         return Answer(_shown(_row(connection, call.project, call.path["registry"])))
+
+
+def change_registry(call: Call, body: RegistryEdit) -> Answer:
+    number = call.path["registry"]
+    changed = [name for name in ("include", "exclude", "newest", "every_hours", "username") if getattr(body, name) is not None]
+    with call.changing(number, ", ".join(changed)) as connection:
+        _row(connection, call.project, number)
+    every_s = None if body.every_hours is None else body.every_hours * HOUR_S
+    wanted = RegistryChange(body.include, body.exclude, body.newest, every_s, body.username, body.password)
+    call.request.app.state.parts.registries.change(call.fleet, call.project, number, wanted)
+    with call.reading() as connection:
+        return Answer(_shown(_row(connection, call.project, number)))
 
 
 def delete_registry(call: Call) -> Answer:
@@ -152,7 +176,9 @@ def _repository_row(connection: Connection, call: Call) -> Row[Any]:
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
     names = ("id", "host", "namespace", "kind", "every_s", "listed_at", "next_at", "trouble")
-    return {name: row._mapping[name] for name in names} | {"has_credentials": bool(row.credentials)}
+    choice = choice_of(row)
+    wanted = {"include": choice.include, "exclude": choice.exclude, "newest": choice.newest}
+    return {name: row._mapping[name] for name in names} | wanted | {"has_credentials": bool(row.credentials)}
 
 
 def _repository(row: Row[Any]) -> dict[str, Any]:
@@ -170,6 +196,6 @@ def _change(row: Row[Any]) -> dict[str, Any]:
 
 
 OPERATIONS = (
-    list_registries, create_registry, read_registry, delete_registry, test_registry, crawl_registry, list_repositories,
-    read_repository, list_tags, list_tag_history,
+    list_registries, create_registry, read_registry, change_registry, delete_registry, test_registry, crawl_registry,
+    list_repositories, read_repository, list_tags, list_tag_history,
 )  # fmt: skip

@@ -91,7 +91,7 @@ def _bom(call: Call, data: bytes, name: str | None, version: str | None) -> Answ
 
 
 def _stored(call: Call, project: int, data: bytes, name: str) -> str:
-    document = uploads.read(data)
+    document = uploads.read(data, call.fleet.settings)
     with call.changing(name, f"{document.kind}, {len(data)} bytes") as connection:
         return uploads.store(call.fleet, connection, project, document, name, call.by).token
 

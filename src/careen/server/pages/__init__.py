@@ -16,11 +16,31 @@ from starlette.routing import BaseRoute
 
 from careen.server.errors import not_found, problem
 
-from . import compare, entry, image, images, jobs, overview, projects, registries, search, static
+from . import (
+    access,
+    beginning,
+    compare,
+    entry,
+    image,
+    images,
+    jobs,
+    overview,
+    policies,
+    projects,
+    registries,
+    saved_views,
+    search,
+    settings,
+    static,
+    triage,
+    watching,
+)
 from .routing import error_page, route_of, wants_page
 from .visit import Screen
 
-MODULES = (entry, projects, overview, images, image, compare, registries, search, jobs)
+# The first screen whose path fits answers: "new" is no number of a project or a registry.
+ACTING = (settings, watching, triage, policies, access, saved_views, beginning)
+MODULES = (entry, *ACTING, projects, overview, images, image, compare, registries, search, jobs)
 
 
 def routes() -> list[BaseRoute]:

@@ -26,10 +26,21 @@ class Link(Struct, frozen=True):
 OF_PROJECT = (
     Entry("Overview", ""),
     Entry("Images", "/images", below=("/compare",)),
+    Entry("Triage", "/triage", below=("/decisions",)),
     Entry("Registries", "/registries", below=("/repositories",)),
     Entry("Search", "/search", below=("/vulnerabilities",)),
+    Entry("Policies", "/policies"),
+    Entry("Views", "/views"),
+    Entry("Add images", "/start"),
+    Entry("Settings", "/settings", "admin", below=("/members", "/keys", "/audit")),
 )
-OF_SERVICE = (Entry("Projects", "/projects", "signed-in"), Entry("Jobs", "/jobs", "service"))
+OF_SERVICE = (
+    Entry("Projects", "/projects", "signed-in"),
+    Entry("Jobs", "/jobs", "service"),
+    Entry("Users", "/users", "service"),
+    Entry("Keys", "/keys", "service"),
+    Entry("Audit", "/audit", "service"),
+)
 
 
 def navigation(visit: "Visit") -> tuple[Link, ...]:

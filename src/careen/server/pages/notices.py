@@ -3,5 +3,12 @@
 NOTICES = {
     "saved": "Saved.",
     "removed": "Removed.",
+    "decided": "Decided. It counts from now on, and can be undone.",
+    "undone": "Undone. The decisions count no longer, and stay on record.",
+    "revoked": "Revoked. It counts no longer.",
+    "registry": "Added. Test it: nothing is stored by that.",
+    "crawled": "The registry is listed soon.",
+    "scanning": "The image is read now.",
+    "uploaded": "Uploaded. It is assessed now.",
     "cancelled": "The job is cancelled.",
 }

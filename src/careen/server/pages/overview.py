@@ -8,6 +8,7 @@ from starlette.responses import Response
 from careen.fleet import advisories
 from careen.fleet.overview import Latest, Summaries, Summary, latest
 
+from .todo import todo
 from .visit import Screen, Visit
 
 WORST = 8
@@ -39,6 +40,7 @@ def overview(visit: Visit) -> Response:
         "overview.html",
         summary=_summary(visit),
         clocks=clocks,
+        todo=todo(visit),
         worst=[image for image in worst if image["state"] == "ready"],
         troubles=troubles[:TROUBLES],
         more_troubles=max(0, len(troubles) - TROUBLES),

@@ -4,6 +4,7 @@ Every expression is made visible text and escaped for HTML. No page has a script
 of this server alone.
 """
 
+import time
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ from .notices import NOTICES
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -36,6 +38,7 @@ def render(request: Request, template: str, status: int = 200, *, visit: Any = N
     theme = request.cookies.get(THEME_COOKIE, "")
     values = {
         "version": __version__,
+        "now": time.time(),
         "static": static.address,
         "theme": theme if theme in THEMES else "",
         "visit": visit,
@@ -55,8 +58,25 @@ def environment() -> "Environment":
     assert known.loader is not None
     own = FileSystemLoader(Path(__file__).parent / "templates")
     made = known.overlay(loader=ChoiceLoader([own, known.loader]))
-    made.filters = {**known.filters, "moment": moment, "bytes": bytes_text, "age": age_text, "short": short, "segment": segment}
+    made.filters = {
+        **known.filters,
+        "moment": moment,
+        "bytes": bytes_text,
+        "age": age_text,
+        "short": short,
+        "segment": segment,
+        "area": area,
+    }
     return made
+
+
+def area(text: str) -> "Markup":
+    """The text of a field of several lines: its lines stay lines, and each is visible text."""
+    from markupsafe import Markup, escape
+
+    from careen.output.escape import visible
+
+    return Markup("\n").join(escape(visible(line)) for line in str(text).splitlines())
 
 
 def moment(seconds: float | None) -> str:

@@ -1,4 +1,4 @@
-"""The tables of the first version."""
+"""the tables of the first version."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("created", sa.String(length=40), nullable=False),
         sa.Column("distribution", sa.String(length=100), nullable=False),
         sa.Column("base", sa.Text(), nullable=False),
+        sa.Column("base_digest", sa.String(length=150), nullable=False),
         sa.Column("packages", sa.Integer(), nullable=False),
         sa.Column("coverage", sa.String(length=20), nullable=False),
         sa.Column("lowered", sa.Integer(), nullable=False),
@@ -102,8 +103,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("image", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_image_digest"), ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_image_enrolled_at_id"), ["enrolled_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_image_reference_id"), ["reference", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_image_risk_id"), ["risk", "id"], unique=False)
+        batch_op.create_index(
+            "ix_image_risk",
+            ["risk", "id", "state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited", "runs_at"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_image_state_lane_enrolled_at"), ["state", "lane", "enrolled_at"], unique=False)
 
     op.create_table(
@@ -353,6 +359,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
     )
     op.create_table(
+        "base_tag",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("digests", sa.Text(), nullable=False),
+        sa.Column("checked_at", sa.Float(precision=53), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_base_tag_project_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_base_tag")),
+        sa.UniqueConstraint("project_id", "reference", name=op.f("uq_base_tag_project_id_reference")),
+    )
+    op.create_table(
         "decision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -366,10 +384,13 @@ def upgrade() -> None:
         sa.Column("decided_at", sa.Float(precision=53), nullable=False),
         sa.Column("expires_at", sa.Float(precision=53), nullable=True),
         sa.Column("revoked_at", sa.Float(precision=53), nullable=True),
+        sa.Column("batch", sa.String(length=40), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_decision_project_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_project_id_batch"), ["project_id", "batch"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_project_id_vulnerability"), ["project_id", "vulnerability"], unique=False)
 
     op.create_table(
@@ -446,6 +467,18 @@ def upgrade() -> None:
     with op.batch_alter_table("registry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_registry_next_at"), ["next_at"], unique=False)
 
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(length=300), nullable=False),
+        sa.Column("made_at", sa.Float(precision=53), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_saved_view_project_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("project_id", "name", name=op.f("uq_saved_view_project_id_name")),
+    )
     op.create_table(
         "session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),

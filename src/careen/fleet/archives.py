@@ -1,0 +1,81 @@
+"""Archives of images that were uploaded, as ``docker save`` and OCI tools write them: their layers are read as those of
+registries are, once in the whole fleet.
+
+The bytes are with the upload, so that every worker has them. A layer counts under the digest that its bytes have: one that is
+named otherwise is refused, so that nobody can stand in for a layer that others wait for.
+Raises: InputError for what is no archive of one image, or if the upload is gone.
+"""
+
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+from sqlalchemy import select
+
+from careen.app.cachefolder import cache_folder
+from careen.app.opening import open_image
+from careen.config import Settings
+from careen.errors import InputError
+from careen.model.image import Image, Layer
+
+from .fleet import Fleet
+from .tables import image, upload
+
+KIND = "archive"
+CHUNK = 1 << 20
+_STARTS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ", b"BZh")  # of compressed archives
+
+
+def is_archive(data: bytes) -> bool:
+    return data[257:262] == b"ustar" or data.startswith(_STARTS)
+
+
+def read(data: bytes, settings: Settings) -> Image:
+    """The only image of an archive; every layer has the digest of its bytes."""
+    with _file(data, settings) as path:
+        opened = open_image(f"docker-archive:{path}", settings)
+        return replace(opened, layers=tuple(map(_hashed, opened.layers)))
+
+
+def layer_bytes(fleet: Fleet, identity: str, digest: str) -> Iterator[bytes]:
+    """The stored bytes of a layer of an uploaded archive."""
+    with fleet.engine.connect() as connection:
+        wanted = select(upload.c.content, upload.c.size_bytes).join(image, image.c.id == upload.c.image_id)
+        row = connection.execute(wanted.where(image.c.identity == identity, upload.c.kind == KIND)).first()
+    if row is None:
+        raise InputError("the archive is gone", "upload it again")
+    with _file(zlib.decompress(row.content, bufsize=int(row.size_bytes)), fleet.settings) as path:
+        opened = open_image(f"docker-archive:{path}", fleet.settings)
+        for layer in opened.layers:
+            if _hashed(layer).digest == digest:
+                with layer.open() as stream:
+                    while chunk := stream.read(CHUNK):
+                        yield chunk
+                return
+    raise InputError(f"the archive has no layer {digest}", "upload it again")
+
+
+def _hashed(layer: Layer) -> Layer:
+    checksum, size = hashlib.sha256(), 0
+    with layer.open() as stream:
+        while chunk := stream.read(CHUNK):
+            checksum.update(chunk)
+            size += len(chunk)
+    digest = f"sha256:{checksum.hexdigest()}"
+    if layer.digest.startswith("sha256:") and layer.digest != digest:
+        raise InputError(f"the bytes of the layer {layer.digest} do not have that digest", "save the image again")
+    return replace(layer, digest=digest, size_bytes=size)
+
+
+@contextmanager
+def _file(data: bytes, settings: Settings) -> Iterator[Path]:
+    folder = cache_folder(settings)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="upload-", suffix=".tar") as file:
+        file.write(data)
+        file.flush()
+        yield Path(file.name)

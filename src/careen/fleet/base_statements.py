@@ -1,0 +1,203 @@
+"""What was decided about a base image, offered to an image that begins with the same layers.
+
+``fixed`` and ``component_not_present`` apply if the package is still the one of these layers: they are about the files there.
+Every other justification is about how the software is used, so that a person accepts it for each image. Only decisions of
+people who may triage both projects count.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from careen.formats.vex.statements import Product, Statement, VexStatus
+from careen.policy.vex import Statements, applies
+
+from .decisions import HIDING, Stated, counting, statement_of, statements
+from .named_findings import NamedFinding, named_findings
+from .tables import decision, image, image_layer, image_unit, member, project, user
+from .triage import Justification
+
+SOURCE = "base"
+TRIAGING = ("triager", "admin")
+OF_CONTENT = "component_not_present"
+MAX_BASES = 200  # images that a decision is about, and that begin with the same layer
+MAX_OFFERS = 500
+
+
+class Offer(Struct, frozen=True):
+    """A decision about a package of the base, and whence it is. ``applies``: without being accepted."""
+
+    decision: int
+    vulnerability: str
+    package: str  # as it is in this image
+    status: VexStatus
+    justification: Justification
+    reason: str
+    decided_by: str
+    decided_at: float
+    expires_at: float | None
+    project: str
+    base: str  # its reference
+    base_identity: str
+    applies: bool
+
+    @property
+    def origin(self) -> str:
+        return f"decision {self.decision} of {self.decided_by} about {self.base} in the project {self.project}"
+
+
+def offers(connection: Connection, project_id: int, image_id: int) -> list[Offer]:
+    """What no decision of the project about this image says already."""
+    row = connection.execute(select(image.c.identity, image.c.reference).where(image.c.id == image_id)).first()
+    bases = _bases(connection, project_id, image_id) if row else []
+    if not bases or row is None:
+        return []
+    own = statements(connection, project_id, row.identity)
+    known = Statements(own)
+    found: dict[tuple[str, str], Offer] = {}
+    for base_id, layers in bases:
+        for stated in _stated_about(connection, project_id, base_id):
+            for finding in _of_base(connection, project_id, image_id, base_id, layers, stated.vulnerability):
+                if known.about(finding.finding, finding.about) is None and _is_about(stated, finding):
+                    offer = _offer(stated, finding)
+                    found[offer.vulnerability, offer.package] = offer
+    return sorted(found.values(), key=lambda offer: (not offer.applies, offer.vulnerability, offer.package))[:MAX_OFFERS]
+
+
+def applying(connection: Connection, project_id: int, image_id: int, identity: str) -> tuple[Statement, ...]:
+    """The statements that count for the image as its own do, unless one of its own is about the same."""
+    return tuple(
+        statement_of(
+            Stated(
+                offer.vulnerability,
+                offer.package,
+                identity,
+                offer.status,
+                offer.justification or offer.reason,
+                offer.decided_at,
+                offer.decided_by,
+                f"{SOURCE}:{offer.decision}",
+            )
+        )
+        for offer in offers(connection, project_id, image_id)
+        if offer.applies
+    )
+
+
+class _StatedAbout(Struct, frozen=True):
+    id: int
+    vulnerability: str
+    package: str
+    status: VexStatus
+    justification: Justification
+    reason: str
+    decided_by: str
+    decided_at: float
+    expires_at: float | None
+    project: str
+    base: str
+    base_identity: str
+
+
+def _bases(connection: Connection, project_id: int, image_id: int) -> list[tuple[int, int]]:
+    """Images that somebody decided about and whose layers are the first ones of this image, with the number of layers."""
+    own = _layers(connection, [image_id]).get(image_id, [])
+    if len(own) < 2:
+        return []
+    first = and_(image_layer.c.position == 0, image_layer.c.digest == own[0])
+    decided = select(decision.c.id).where(
+        decision.c.identity == image.c.identity, decision.c.status.in_(HIDING), *counting(time.time())
+    )
+    candidates = (
+        select(image.c.id)
+        .join(image_layer, image_layer.c.image_id == image.c.id)
+        .where(first, image.c.id != image_id, decided.exists())
+        .order_by(image.c.id.desc())
+        .limit(MAX_BASES)
+    )
+    numbers = list(connection.execute(candidates).scalars())
+    of_candidates = _layers(connection, numbers)
+    return [
+        (number, len(layers))
+        for number, layers in sorted(of_candidates.items())
+        if 0 < len(layers) < len(own) and own[: len(layers)] == layers
+    ]
+
+
+def _layers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
+    wanted = select(image_layer.c.image_id, image_layer.c.digest).where(image_layer.c.image_id.in_(numbers))
+    found: dict[int, list[str]] = {}
+    for number, digest in connection.execute(wanted.order_by(image_layer.c.image_id, image_layer.c.position)):
+        found.setdefault(number, []).append(digest)
+    return found
+
+
+def _stated_about(connection: Connection, project_id: int, base_id: int) -> Iterable[_StatedAbout]:
+    names = ("id", "vulnerability", "package", "status", "justification", "reason", "decided_by", "decided_at", "expires_at")
+    wanted = (
+        select(*(decision.c[name] for name in names), project.c.name.label("project"))
+        .add_columns(image.c.reference.label("base"), image.c.identity.label("base_identity"))
+        .join(image, image.c.identity == decision.c.identity)
+        .join(project, project.c.id == decision.c.project_id)
+        .where(image.c.id == base_id, decision.c.status.in_(HIDING), *counting(time.time()))
+        .where(_may_triage_both(project_id))
+        .order_by(decision.c.id)
+        .limit(MAX_OFFERS)
+    )
+    for row in connection.execute(wanted):
+        yield _StatedAbout(**row._mapping)
+
+
+def _may_triage_both(project_id: int) -> ColumnElement[bool]:
+    """Whether the user who decided may do so today, there and here. Keys have names that anybody may choose."""
+    one, other = aliased(member), aliased(member)
+    there = select(one.c.user_id).where(
+        one.c.user_id == user.c.id, one.c.project_id == decision.c.project_id, one.c.role.in_(TRIAGING)
+    )
+    here = select(other.c.user_id).where(
+        other.c.user_id == user.c.id, other.c.project_id == project_id, other.c.role.in_(TRIAGING)
+    )
+    known = select(user.c.id).where(
+        decision.c.decided_by == "user:" + user.c.name,
+        user.c.disabled_at.is_(None),
+        or_(user.c.is_admin.is_(True), and_(there.exists(), here.exists())),
+    )
+    return known.exists()
+
+
+def _of_base(
+    connection: Connection, project_id: int, image_id: int, base_id: int, layers: int, vulnerability: str
+) -> Iterable[NamedFinding]:
+    """Findings of the image in packages that the base has as well, and that no later layer has brought."""
+    in_base = select(image_unit.c.unit_id).where(image_unit.c.image_id == base_id)
+    of_layers = (image_unit.c.image_id == image_id, image_unit.c.layer < layers, image_unit.c.unit_id.in_(in_base))
+    return named_findings(connection, project_id, [vulnerability], *of_layers, limit=MAX_OFFERS)
+
+
+def _is_about(stated: _StatedAbout, found: NamedFinding) -> bool:
+    """A decision without a package is about all of the base."""
+    if not stated.package:
+        return True
+    in_any_image = Statement((stated.vulnerability,), stated.status, (Product((stated.package,)),), SOURCE)
+    return applies(in_any_image, found.finding, found.about)
+
+
+def _offer(stated: _StatedAbout, found: NamedFinding) -> Offer:
+    return Offer(
+        stated.id,
+        found.finding.id,
+        found.finding.package,
+        stated.status,
+        stated.justification,
+        stated.reason,
+        stated.decided_by,
+        stated.decided_at,
+        stated.expires_at,
+        stated.project,
+        stated.base,
+        stated.base_identity,
+        stated.status == "fixed" or stated.justification == OF_CONTENT,
+    )

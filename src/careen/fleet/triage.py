@@ -1,0 +1,160 @@
+"""Decisions about many findings at once: what they would hide, made as one batch, and undone as one.
+
+A preview applies the statements to the stored findings as the policy of a scan does, so that it states what reports will show.
+Raises: DecisionError for a decision that says too little, or is about an image that the project does not see.
+"""
+
+import time
+import uuid
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+from sqlalchemy import Connection, select, update
+
+from careen.errors import UsageError
+from careen.formats.vex.statements import Statement, VexStatus
+from careen.policy.vex import Statements
+
+from .conditions import visible
+from .decisions import HIDING, Stated, statement_of, statements
+from .named_findings import NamedFinding, named_findings
+from .tables import decision, image
+
+DAY_S = 86_400
+MAX_TARGETS = 200
+MAX_FINDINGS = 10_000  # that a preview looks at
+SHOWN = 10  # images of a preview
+
+VulnerabilityId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{2,99}\Z")]
+PackageUrl = Annotated[str, Meta(max_length=1000, pattern=r"^(pkg:[!-~]+)?\Z")]
+Identity = Annotated[str, Meta(max_length=300, pattern=r"^([A-Za-z0-9][A-Za-z0-9:._-]*)?\Z")]
+Reason = Annotated[str, Meta(max_length=4000, pattern=r"^[^\x00]*\Z")]
+Days = Annotated[int, Meta(ge=1, le=3650)]
+Justification = Literal[
+    "",
+    "component_not_present",
+    "vulnerable_code_not_present",
+    "vulnerable_code_not_in_execute_path",
+    "vulnerable_code_cannot_be_controlled_by_adversary",
+    "inline_mitigations_already_exist",
+]
+
+
+class DecisionError(UsageError):
+    """``code``: about, justification or identity."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.code = code
+
+
+class Target(Struct, frozen=True, forbid_unknown_fields=True):
+    """``package`` without a version means all versions, "" all packages of the image; ``identity`` "" all of the project."""
+
+    vulnerability: VulnerabilityId
+    package: PackageUrl = ""
+    identity: Identity = ""
+
+
+class Batch(Struct, frozen=True, forbid_unknown_fields=True):
+    """One decision about each target."""
+
+    targets: Annotated[tuple[Target, ...], Meta(min_length=1, max_length=MAX_TARGETS)]
+    status: VexStatus
+    justification: Justification = ""
+    reason: Reason = ""
+    days: Days | None = None
+
+
+class Hidden(Struct, frozen=True):
+    """Of ``total`` findings of these vulnerabilities that count now, the batch hides ``hides``, on ``images`` images.
+
+    ``exact`` False: the project has more findings than were looked at.
+    """
+
+    hides: int
+    total: int
+    images: int
+    exact: bool
+    examples: tuple[str, ...]  # references of images
+
+
+def check(connection: Connection, project_id: int, wanted: Batch) -> None:
+    """A vulnerability that is waved through everywhere, or without a reason, is nobody's decision."""
+    if not all(target.package or target.identity for target in wanted.targets):
+        raise DecisionError("about", "a decision is about a package, an image, or both")
+    if wanted.status == "not_affected" and not wanted.justification and not wanted.reason.strip():
+        raise DecisionError("justification", "not_affected needs a justification or a reason")
+    identities = {target.identity for target in wanted.targets if target.identity}
+    seen = select(image.c.identity).where(visible(project_id), image.c.identity.in_(identities))
+    if identities - set(connection.execute(seen).scalars()):
+        raise DecisionError("identity", "the project has no such image")
+
+
+def preview(connection: Connection, project_id: int, wanted: Batch) -> Hidden:
+    check(connection, project_id, wanted)
+    ids = sorted({target.vulnerability for target in wanted.targets})
+    earlier = statements(connection, project_id, ids=ids)
+    before = Statements(earlier)
+    after = Statements((*earlier, *_new_statements(wanted)))
+    hides = total = seen = 0
+    images: dict[int, str] = {}
+    for found in named_findings(connection, project_id, ids, limit=MAX_FINDINGS + 1):
+        seen += 1
+        if seen > MAX_FINDINGS:
+            break
+        if _hides(before, found):
+            continue
+        total += 1
+        if _hides(after, found):
+            hides += 1
+            images[found.image_id] = found.reference
+    examples = tuple(sorted(images.values())[:SHOWN])
+    return Hidden(hides, total, len(images), seen <= MAX_FINDINGS, examples)
+
+
+def decide(connection: Connection, project_id: int, wanted: Batch, by: str, *, origin: str = "") -> str:
+    """Stores the decisions; returns the name of their batch, which ``undo`` takes."""
+    check(connection, project_id, wanted)
+    now, batch = time.time(), uuid.uuid4().hex
+    rows = [
+        {
+            "project_id": project_id,
+            "vulnerability": target.vulnerability,
+            "package": target.package,
+            "identity": target.identity,
+            "status": wanted.status,
+            "justification": wanted.justification,
+            "reason": wanted.reason,
+            "decided_by": by,
+            "decided_at": now,
+            "expires_at": now + wanted.days * DAY_S if wanted.days else None,
+            "batch": batch,
+            "origin": origin,
+        }
+        for target in dict.fromkeys(wanted.targets)
+    ]
+    connection.execute(decision.insert(), rows)
+    return batch
+
+
+def undo(connection: Connection, project_id: int, batch: str) -> int:
+    """Revokes the decisions of a batch that count; returns how many. They stay on record."""
+    of_batch = (decision.c.project_id == project_id, decision.c.batch == batch, decision.c.revoked_at.is_(None))
+    if not batch:
+        return 0
+    return connection.execute(update(decision).where(*of_batch).values(revoked_at=time.time())).rowcount
+
+
+def _new_statements(wanted: Batch) -> list[Statement]:
+    """Later than all others, as they will be."""
+    now, why = time.time(), wanted.justification or wanted.reason
+    return [
+        statement_of(Stated(target.vulnerability, target.package, target.identity, wanted.status, why, now, "", "preview"))
+        for target in wanted.targets
+    ]
+
+
+def _hides(stated: Statements, found: NamedFinding) -> bool:
+    statement = stated.about(found.finding, found.about)
+    return statement is not None and statement.status in HIDING
