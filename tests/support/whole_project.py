@@ -6,12 +6,15 @@ from careen.fleet.tables import (
     audit,
     context,
     decision,
+    delivery,
     event,
+    event_project,
     image,
     image_layer,
     image_unit,
     layer,
     member,
+    notified,
     outbox,
     policy,
     project_image,
@@ -20,6 +23,7 @@ from careen.fleet.tables import (
     subscription,
     tag,
     tag_change,
+    ticket,
     unit,
     unit_count,
     unit_finding,
@@ -46,7 +50,11 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     add(agent_report, project_id=project_id, source=MINE, at=1.0)
     add(policy, project_id=project_id, name=MINE, rules=b"{}", changed_at=1.0)
     add(decision, project_id=project_id, vulnerability=MINE, status="fixed", decided_by=MINE, decided_at=1.0)
-    notified = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
+    told = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
+    message = {"kind": "message", "title": MINE, "body": b"{}", "created_at": 1.0, "next_at": 1.0}
+    add(delivery, subscription_id=told, key=MINE, **message)
+    add(notified, subscription_id=told, kind="disclosed", vulnerability=MINE, package="", at=1.0)
+    add(ticket, subscription_id=told, package=MINE, opened_at=1.0)
     around = add(context, key=b"c" * 32, data=BOTH.encode())
     for index, name in enumerate((MINE, BOTH)):
         number = add(image, identity=name, reference=name, state="ready", enrolled_at=1.0)
@@ -61,7 +69,8 @@ def fill(connection, project_id: int, shared_with: int) -> None:
         add(unit_count, unit_id=package)
         happened = add(event, at=1.0, kind="disclosed", image_id=number, package=name)
         add(event, at=1.0, kind="disclosed", unit_id=package, package=name)
-        add(outbox, event_id=happened, subscription_id=notified, next_at=1.0, trouble=MINE)
+        add(event_project, project_id=project_id, event_id=happened, images=1)
+        add(outbox, event_id=happened, subscription_id=told, at=1.0)
         add(project_image, project_id=project_id, image_id=number, seen_at=1.0)
         if name == BOTH:
             add(project_image, project_id=shared_with, image_id=number, seen_at=1.0)

@@ -17,10 +17,12 @@ from .rows import batches
 from .tables import (
     audit,
     event,
+    event_project,
     image,
     image_layer,
     image_unit,
     layer,
+    outbox,
     project,
     project_image,
     registry,
@@ -114,6 +116,9 @@ def delete_project(connection: Connection, project_id: int) -> None:
     layers = list(connection.execute(select(image_layer.c.digest).distinct().where(image_layer.c.image_id.in_(own))).scalars())
     repositories = select(repository.c.id).join(registry).where(registry.c.project_id == project_id)
     connection.execute(delete(tag_change).where(tag_change.c.repository_id.in_(repositories)))
+    events = select(event.c.id).where(event.c.image_id.in_(identities))
+    for table in (outbox, event_project):
+        connection.execute(delete(table).where(table.c.event_id.in_(events)))
     connection.execute(delete(event).where(event.c.image_id.in_(identities)))
     connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(identities)))
     gone = list(connection.execute(identities).scalars())

@@ -89,8 +89,8 @@ def test_old_events_leave_unless_a_message_waits(fleet):
         connection.execute(subscription.insert().values(row))
         for number in range(1, 6):
             connection.execute(event.insert().values(id=number, at=0.0 if number < 5 else NOW, kind="disclosed"))
-        for number, state in ((1, "waiting"), (2, "sent")):
-            connection.execute(outbox.insert().values(event_id=number, subscription_id=1, state=state, next_at=0.0))
+        for number, state in ((1, "waiting"), (2, "gathered")):
+            connection.execute(outbox.insert().values(event_id=number, subscription_id=1, state=state, at=0.0))
     assert purge(fleet, Retention(), NOW).events == 3
     assert rows(fleet, event, "id") == [(1,), (5,)]
     assert rows(fleet, outbox, "event_id") == [(1,)]

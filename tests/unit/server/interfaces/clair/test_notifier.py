@@ -50,7 +50,7 @@ def fake(tmp_path, monkeypatch):
             event, id=number, at=1.0, kind=kind, vulnerability="CVE-2026-1234", package=PURL,
             severity="high", unit_id=1, image_id=of,
         )  # fmt: skip
-        found.put(outbox, event_id=number, subscription_id=7, state="sent", next_at=1.0)
+        found.put(outbox, event_id=number, subscription_id=7, state="gathered", at=1.0)
     return found
 
 
