@@ -67,9 +67,10 @@ def fill(connection, project_id: int, shared_with: int) -> None:
         add(unit_source, namespace=name, name=name, unit_id=package)
         add(unit_package, unit_id=package, position=0, type="deb", name=name, version="1")
         add(unit_count, unit_id=package)
-        happened = add(event, at=1.0, kind="disclosed", image_id=number, package=name)
-        add(event, at=1.0, kind="disclosed", unit_id=package, package=name)
-        add(event_project, project_id=project_id, event_id=happened, images=1)
+        add(event, at=1.0, kind="image_ready", image_id=number, package=name)
+        happened = add(event, at=1.0, kind="disclosed", package=name)
+        for seen_by in (project_id, shared_with) if name == BOTH else (project_id,):
+            add(event_project, project_id=seen_by, event_id=happened, images=1)
         add(outbox, event_id=happened, subscription_id=told, at=1.0)
         add(project_image, project_id=project_id, image_id=number, seen_at=1.0)
         if name == BOTH:

@@ -85,6 +85,7 @@ class Outgoing(Struct, frozen=True):
     attempt: int
     message: Message
     now: float
+    subscription_id: int = 0
     address: str = ""  # of this server, for people and for callbacks
 
     @property

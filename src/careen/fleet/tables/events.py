@@ -16,9 +16,8 @@ event = Table(
     Column("vulnerability", String(100), nullable=False, default=""),
     Column("package", Text, nullable=False, default=""),
     Column("severity", String(10), nullable=False, default=""),
-    Column("unit_id", Number),
-    Column("image_id", Number),  # NULL: of all images that have the unit
-    Column("images", Integer, nullable=False, default=0),  # how many have it
+    Column("image_id", Number),  # NULL: of all images that have the package, or of none
+    Column("images", Integer, nullable=False, default=0),  # of all projects
     Column("detail", LargeBinary, nullable=False, default=b""),  # JSON
     Index(None, "kind", "id"),
     Index(None, "vulnerability", "id"),
