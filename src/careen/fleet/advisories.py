@@ -66,8 +66,8 @@ def _note(connection: Connection, found: Mapping[str, str]) -> None:
     """A source that fails again is no event: it was one when it began."""
     known = bytes(connection.execute(select(state.c.value).where(state.c.key == FEEDS)).scalar() or b"").decode()
     failed_before = {line.partition(": ")[0] for line in known.splitlines()}
-    if new := {source: reason for source, reason in found.items() if source not in failed_before}:
-        events.of_sources(connection, new)
+    if begun := {source: reason for source, reason in found.items() if source not in failed_before}:
+        events.of_sources(connection, begun)
     value = "\n".join(f"{source}: {' '.join(reason.split())}" for source, reason in found.items()).encode()
     new = insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": value})
     connection.execute(new, {"key": FEEDS, "value": value})

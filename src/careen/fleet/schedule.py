@@ -25,7 +25,8 @@ log = logger(__name__)
 
 LEASE_S = 60.0
 STEP_S = 15.0
-EVERY_S: Mapping[str, float] = {"update": 6 * 3600.0, "purge": 24 * 3600.0}  # kinds of jobs that are due from time to time
+# Kinds of jobs that are due from time to time.
+EVERY_S: Mapping[str, float] = {"update": 6 * 3600.0, "purge": 24 * 3600.0, "watch": 6 * 3600.0}
 MAX_AT_ONCE = 1000
 _LEADER = "leader"
 

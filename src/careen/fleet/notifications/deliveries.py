@@ -21,12 +21,13 @@ from ..tables import delivery, subscription
 
 log = logger(__name__)
 
-LEASE_S = 300.0  # longer than any try takes
+LEASE_S = 600.0  # longer than the tries of one round take
 TRIES = 20  # over about a day
 FIRST_S, LONGEST_S = 10.0, 2 * 3600.0  # pauses between tries
 PATIENT = 3  # failures in a row, from which on a receiver gets one message at a time
-AT_ONCE = 10  # of one subscription
-RECEIVERS = 50  # of one round
+AT_ONCE = 8  # of one subscription
+RECEIVERS = 100  # that are looked at in one round
+ROUND = 16  # messages of one round
 
 
 class Claimed(Struct, frozen=True):
@@ -57,19 +58,28 @@ def claim(fleet: Fleet, worker: str, now: float) -> list[Claimed]:
         receivers = connection.execute(
             select(subscription.c.id, subscription.c.failures)
             .where(~subscription.c.paused, subscription.c.hold_until <= now, due)
-            .order_by(subscription.c.hold_until, subscription.c.id)
+            .order_by(func.coalesce(subscription.c.sent_at, 0.0), subscription.c.id)
             .limit(RECEIVERS)
         ).all()
     claimed: list[Claimed] = []
-    for receiver in receivers:
+    for receiver in random.sample(receivers, len(receivers)):  # no receiver with many messages comes before all others
+        if len(claimed) >= ROUND:
+            break
         some = AT_ONCE if receiver.failures < PATIENT else 1
         with writing(fleet.engine) as connection:
             claimed += _claim_some(connection, receiver.id, worker, some, now)
     return claimed
 
 
-def settle(fleet: Fleet, claimed: Claimed, outcome: Outcome, now: float, jitter: Callable[[], float] = random.random) -> bool:
-    """Writes how a try ended; False if another worker has the message meanwhile."""
+def settle(
+    fleet: Fleet,
+    claimed: Claimed,
+    outcome: Outcome,
+    now: float,
+    also: Callable[[Connection], None] | None = None,
+    jitter: Callable[[], float] = random.random,
+) -> bool:
+    """Writes how a try ended, and ``also`` in the same transaction; False if another worker has the message meanwhile."""
     mine = (delivery.c.id == claimed.id, delivery.c.claim == claimed.claim, delivery.c.state == "claimed")
     trouble = visible(outcome.trouble, 500)
     if not outcome.code:
@@ -84,6 +94,8 @@ def settle(fleet: Fleet, claimed: Claimed, outcome: Outcome, now: float, jitter:
             log.warning("the message %s was given to another worker meanwhile", claimed.key)
             return False
         _note_receiver(connection, claimed.subscription_id, outcome, now, jitter())
+        if also is not None:
+            also(connection)
     if values["state"] == "dead":
         log.warning("the message %s was given up: %s: %s", claimed.key, outcome.code, trouble)
     return True

@@ -48,15 +48,13 @@ class Ticket(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    package: str
-    severity: str
-    title: str
-    text: str
-    link: str
+    """``content`` is a digest of what makes an update worth while: not of the images, which change each day."""
 
-    @property
-    def content(self) -> str:
-        return hashlib.sha256(msgspec.json.encode((self.title, self.text))).hexdigest()
+    package: str
+    title: str
+    text: str = ""
+    link: str = ""
+    content: str = ""
 
 
 def reconcile(fleet: Fleet, now: float) -> int:
@@ -98,23 +96,22 @@ def _queue(connection: Connection, number: int, wanted: Mapping[str, Wanted], kn
     """One message of a ticket waits at a time: the next one is made when the tracker has done it."""
     made = 0
     for row in known:
-        if row.state in ("opening", "closing"):
+        if row.state != "open":
             continue
         now_wanted = wanted.get(row.package)
         if now_wanted is None:
-            closing = Wanted(row.package, "", f"Close: {row.package}", "The findings are gone.", "")
-            _add(connection, number, "close", row.id, closing, row.remote, now)
+            _add(connection, number, "close", row.id, Wanted(row.package, row.package), row.remote, now)
             connection.execute(update(ticket).where(ticket.c.id == row.id).values(state="closing"))
             made += 1
         elif now_wanted.content != row.content:
             _add(connection, number, "update", row.id, now_wanted, row.remote, now)
-            connection.execute(update(ticket).where(ticket.c.id == row.id).values(content=now_wanted.content, state="opening"))
+            connection.execute(update(ticket).where(ticket.c.id == row.id).values(content=now_wanted.content, state="changing"))
             made += 1
     room = MOST - sum(row.package in wanted for row in known)
     new = [each for package, each in wanted.items() if package not in {row.package for row in known}]
     for each in new[: max(0, room)]:
-        row = {"subscription_id": number, "package": each.package, "content": each.content, "opened_at": now}
-        id = connection.execute(ticket.insert().values(row).returning(ticket.c.id)).scalar_one()
+        values = {"subscription_id": number, "package": each.package, "content": each.content, "opened_at": now}
+        id = connection.execute(ticket.insert().values(values).returning(ticket.c.id)).scalar_one()
         _add(connection, number, "open", id, each, "", now)
         made += 1
     return made
@@ -182,7 +179,7 @@ def _decided(connection: Connection, project_id: int, now: float) -> set[tuple[s
 def _ticket_for(
     connection: Connection, sub: Row[Any], package: str, found: Mapping[str, tuple[str, str]], address: str, now: float
 ) -> tuple[Wanted, int]:
-    worst_first = sorted(found, key=lambda id: (-rank(found[id][0]), id))
+    worst_first = sorted(found, key=lambda name: (-rank(found[name][0]), name))
     images = affected(connection, sub.project_id, worst_first[0], (package,), address, now).images
     versions = sorted({version for _, version in found.values() if version})
     severity = found[worst_first[0]][0]
@@ -200,7 +197,8 @@ def _ticket_for(
         f"In images such as {', '.join(place.text for place in images.first[:IMAGES])}",
     ]
     link = links.search(address, sub.project_id, f'package:"{package.rpartition("/")[2]}"')
-    return Wanted(package, severity, title, "\n".join(visible(line) for line in text), link), images.running
+    content = hashlib.sha256(msgspec.json.encode((title, versions, worst_first))).hexdigest()
+    return Wanted(package, title, "\n".join(visible(line) for line in text), link, content), images.running
 
 
 def _worst(found: Mapping[str, tuple[str, str]]) -> int:

@@ -96,9 +96,9 @@ ticket = Table(
     number(),
     of("subscription"),
     Column("package", Text, nullable=False),  # purl without version
-    Column("content", String(64), nullable=False, default=""),  # digest of what the tracker shows
+    Column("content", String(64), nullable=False, default=""),  # digest of what makes an update worth while
     Column("remote", String(200), nullable=False, default=""),  # its key or number there
-    Column("state", String(10), nullable=False, default="opening"),  # opening, open, closing, closed
+    Column("state", String(10), nullable=False, default="opening"),  # opening, open, changing, closing, closed
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Index(None, "subscription_id", "state"),

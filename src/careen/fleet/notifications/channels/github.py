@@ -55,6 +55,11 @@ def send(wanted: Ticket, attempt: int, target: GitHubTarget, fetcher: Fetcher) -
     return wanted.remote
 
 
+def try_out(target: GitHubTarget, fetcher: Fetcher) -> None:
+    """Whether the repository can be seen. Raises SendError."""
+    _call(fetcher, target, "GET", f"{target.url.rstrip('/')}/repos/{target.repository}")
+
+
 def body(wanted: Ticket) -> str:
     fence = "`" * max(3, 1 + max((len(found) for found in _FENCES.findall(wanted.text)), default=0))
     link = f"[Open in Careen]({wanted.link})\n\n" if wanted.link else ""

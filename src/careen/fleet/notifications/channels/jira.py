@@ -73,6 +73,11 @@ def send(wanted: Ticket, attempt: int, target: JiraTarget, fetcher: Fetcher) -> 
     return wanted.remote
 
 
+def try_out(target: JiraTarget, fetcher: Fetcher) -> None:
+    """Whether the project can be seen. Raises SendError."""
+    _call(fetcher, target, "GET", f"project/{target.project}")
+
+
 def fields(wanted: Ticket, target: JiraTarget) -> dict[str, Any]:
     return {
         "project": {"key": target.project},

@@ -62,6 +62,11 @@ def signed(outgoing: Outgoing, secret: str, body: bytes) -> dict[str, str]:
     return headers
 
 
+def new_key() -> str:
+    """The id of a message."""
+    return secrets.token_hex(16)
+
+
 def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
