@@ -23,6 +23,7 @@ from careen.fleet.tables import image, image_layer, layer, member, metadata, pro
 from careen.model.report import Report
 from careen.plugins import ReportOptions
 from careen.reports.json import REPORTER
+from careen.server import pages
 from careen.server.app import application
 from careen.server.keys import insert
 from careen.server.options import ServerOptions
@@ -87,7 +88,8 @@ class Service:
     def __init__(self, folder: Path, options: ServerOptions | None = None, raises: bool = True) -> None:
         self.fleet = fleet_in(folder)
         self.parts = Parts(FakeRegistries(), FakeSearch())
-        self.app = application(self.fleet, self.parts, options)
+        self.app = application(self.fleet, self.parts, options, pages.routes())
+        self.app.state.page_of_unknown = pages.page_of_unknown
         self.raises = raises
         self.id = self.add_project("first")
         self.key = self.add_key(ALL, self.id)
@@ -133,6 +135,15 @@ class Service:
         found = client.post("/api/v1/session", json={"name": name, "password": PASSWORD})
         assert found.status_code == 200, found.text
         client.headers["X-CSRF-Token"] = found.json()["csrf"]
+        return client
+
+    def browser(self, name: str = "") -> TestClient:
+        """As a browser: with the cookie of a session, and without the token."""
+        client = self.client()
+        client.headers["Accept"] = "text/html"
+        if name:
+            found = client.post("/login", data={"name": name, "password": PASSWORD})
+            assert found.status_code == 303, found.text
         return client
 
     @property

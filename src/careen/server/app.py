@@ -53,7 +53,7 @@ _LENIENT = msgspec.json.Decoder(float_hook=_number)
 def application(
     fleet: Fleet, parts: Parts, options: ServerOptions | None = None, interfaces: Sequence[BaseRoute] = ()
 ) -> Starlette:
-    """``interfaces``: the routes that other systems speak to (Harbor, Clair, admission, webhooks)."""
+    """``interfaces``: the routes that other systems speak to (Harbor, Clair, admission, webhooks), and the pages."""
     options = options or ServerOptions()
     routes = [_route(path, described) for path, described in _by_path().items()]
     made = Starlette(
@@ -77,7 +77,7 @@ def _by_path() -> Mapping[str, dict[str, Operation]]:
 
 
 def _route(path: str, by_method: Mapping[str, Operation]) -> Route:
-    bodies = {operation.id: _body_type(HANDLERS[operation.id]) for operation in by_method.values()}
+    bodies = {operation.id: body_type(HANDLERS[operation.id]) for operation in by_method.values()}
 
     async def answer(request: Request) -> Response:
         operation = by_method["GET" if request.method == "HEAD" else request.method]
@@ -85,7 +85,7 @@ def _route(path: str, by_method: Mapping[str, Operation]) -> Route:
         try:
             response = await _answered(request, operation, bodies[operation.id])
         except Exception as error:
-            response = problem(_refusal(error))
+            response = problem(refusal(error))
         request.app.state.metrics.count(operation, response.status_code, time.monotonic() - begun)
         return response
 
@@ -138,7 +138,7 @@ def _decoded(data: bytes, kind: Any) -> Body:
         raise Refused(400, f"the body does not have its form: {error}", "body") from None
 
 
-def _refusal(error: Exception) -> Refused:
+def refusal(error: Exception) -> Refused:
     if isinstance(error, QuotaError):
         return Refused(403, str(error), error.code)
     if isinstance(error, IntegrityError):
@@ -146,6 +146,6 @@ def _refusal(error: Exception) -> Refused:
     return refusal_of(error)
 
 
-def _body_type(handler: Handler) -> Any:
+def body_type(handler: Handler) -> Any:
     body = list(inspect.signature(handler, eval_str=True).parameters.values())[1:]
     return body[0].annotation if body else None

@@ -13,6 +13,7 @@ from careen.fleet.connection import writing
 from careen.fleet.fleet import Fleet, Lane
 from careen.fleet.registries import Choice, crawl_job
 
+from . import pages
 from .app import application
 from .interfaces import admission, clair, harbor, webhooks
 from .options import ServerOptions
@@ -25,7 +26,9 @@ OF_PACKAGES = frozenset(("package", "type", "licence"))
 
 def assembled(fleet: Fleet, options: ServerOptions) -> Starlette:
     interfaces = [route for part in (harbor, clair, admission, webhooks) for route in part.routes(fleet)]
-    return application(fleet, Parts(_Registries(), _Search()), options, interfaces)
+    made = application(fleet, Parts(_Registries(), _Search()), options, [*interfaces, *pages.routes()])
+    made.state.page_of_unknown = pages.page_of_unknown
+    return made
 
 
 class _Registries:

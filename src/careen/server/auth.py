@@ -87,9 +87,7 @@ def _by_session(connection: Connection, request: Request) -> Principal:
     row = sessions.find(connection, request.cookies.get(sessions.cookie_name(options.secure), ""))
     if row is None:
         raise Refused(401, "log in, or send a key", "anonymous", CHALLENGE)
-    if request.method not in SAFE and not hmac.compare_digest(
-        request.headers.get("x-csrf-token", "").encode(), str(row.csrf).encode()
-    ):
+    if request.method not in SAFE and not hmac.compare_digest(_csrf_of(request).encode(), str(row.csrf).encode()):
         log.warning("user:%s sent a change without the token of the session", row.name)
         raise Refused(403, "X-CSRF-Token is missing or wrong", "csrf")
     return Principal(
@@ -102,6 +100,11 @@ def _by_session(connection: Connection, request: Request) -> Principal:
         session=row.token_hash,
         csrf=row.csrf,
     )
+
+
+def _csrf_of(request: Request) -> str:
+    """The token of a form was read with its other fields (``pages/routing``)."""
+    return str(request.headers.get("x-csrf-token") or getattr(request.state, "csrf", ""))
 
 
 def _in_project(connection: Connection, principal: Principal, project_id: int | None) -> Principal:

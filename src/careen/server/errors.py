@@ -4,7 +4,7 @@ Codes decide; ``detail`` is for people, and never quotes a credential. **Source:
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -95,9 +95,11 @@ async def on_refused(_: Request, error: Exception) -> Response:
     return problem(error)
 
 
-async def on_http(_: Request, error: Exception) -> Response:
-    """What the framework refuses: unknown paths and methods."""
+async def on_http(request: Request, error: Exception) -> Response:
+    """What the framework refuses: unknown paths and methods. Browsers get a page, if the server has pages."""
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and (page := getattr(request.app.state, "page_of_unknown", None)):
+        return cast(Response, page(request))
     headers = dict(error.headers or {})
     if error.status_code == 404:
         return problem(not_found())

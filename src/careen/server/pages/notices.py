@@ -1,0 +1,6 @@
+"""What a page says after a change. The address names the sentence, so that no address can put words into a page."""
+
+NOTICES = {
+    "saved": "Saved.",
+    "removed": "Removed.",
+}

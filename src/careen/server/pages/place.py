@@ -1,0 +1,51 @@
+"""An address of a page, and those that differ from it in a filter: the address is the whole state of a page."""
+
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from msgspec import Struct
+
+OF_MOMENT = ("cursor", "notice", "export")  # what an address with another filter does not keep
+
+_IN_PATHS = "/:@~!$&'()*+,;=-._"  # what RFC 3986 allows there
+
+
+class Place(Struct, frozen=True):
+    path: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @staticmethod
+    def of(address: str) -> "Place":
+        parts = urlsplit(address)
+        return Place(parts.path, tuple(parse_qsl(parts.query)))
+
+    def get(self, name: str) -> str:
+        return dict(self.values).get(name, "")
+
+    def url(self, **changes: str | int | None) -> str:
+        """With these values; None removes one. Other rows begin on their first page."""
+        kept = {name: value for name, value in self.values if name not in OF_MOMENT}
+        for name, value in changes.items():
+            if value is None or value == "":
+                kept.pop(name, None)
+            else:
+                kept[name] = str(value)
+        return _address(self.path, kept)
+
+    def toggled(self, name: str, value: str) -> str:
+        return self.url(**{name: None if self.get(name) == value else value})
+
+    @property
+    def here(self) -> str:
+        """With everything, for a form that leads back."""
+        return _address(self.path, dict(self.values))
+
+
+def _address(path: str, values: dict[str, str]) -> str:
+    query = f"?{urlencode(values)}" if values else ""
+    return quote(path, safe=_IN_PATHS) + query
+
+
+def local(address: str) -> str:
+    """The address if it is a page of this server, else the first page: a link must not lead elsewhere after a login."""
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if is_ours and "\\" not in address and len(address) <= 2000 else "/"

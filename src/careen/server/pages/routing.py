@@ -1,0 +1,106 @@
+"""Screens as routes: who asks, the form of a change with its token, and every error as a page."""
+
+from urllib.parse import parse_qsl
+
+from sqlalchemy import select
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from careen.fleet.tables import project
+from careen.server import auth
+from careen.server.app import refusal
+from careen.server.errors import TITLES, Refused, not_found
+from careen.server.limits import Rates, read_body
+from careen.server.multipart import fields_of
+from careen.server.principal import NOBODY, Principal
+
+from .place import Place
+from .templating import render
+from .visit import Project, Screen, Visit
+
+MAX_FIELDS = 2000
+HEADINGS = {403: "You may not do this", 404: "There is no such page", 429: "Too many requests"}
+
+
+def route_of(screen: Screen) -> Route:
+    async def answer(request: Request) -> Response:
+        try:
+            return await _answered(request, screen)
+        except Exception as error:
+            return await run_in_threadpool(error_page, request, refusal(error))
+
+    return Route(screen.path, answer, methods=[screen.method])
+
+
+def error_page(request: Request, refused: Refused) -> Response:
+    """Who is not logged in goes to the login, and comes back."""
+    if refused.status == 401 and request.url.path != "/login":
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(Place("/login").url(next=back if request.method in auth.SAFE and back != "/" else None), 303)
+    heading = HEADINGS.get(refused.status, TITLES[refused.status])
+    response = render(request, "error.html", refused.status, heading=heading, refused=refused, visit=None)
+    response.headers.update(refused.headers)
+    return response
+
+
+def wants_page(request: Request) -> bool:
+    """A browser asks for a document, and not a program for an answer of an interface."""
+    return request.method in auth.SAFE and "text/html" in request.headers.get("accept", "")
+
+
+async def _answered(request: Request, screen: Screen) -> Response:
+    form: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    if screen.method == "POST":
+        form, files = await _form(request, screen.max_bytes)
+        request.state.csrf = form.pop("csrf", "")
+    return await run_in_threadpool(_shown, request, screen, form, files)
+
+
+def _shown(request: Request, screen: Screen, form: dict[str, str], files: dict[str, bytes]) -> Response:
+    principal, of = _admitted(request, screen)
+    visit = Visit(request, request.app.state.fleet, principal, request.path_params, dict(request.query_params), form, files, of)
+    return screen.show(visit)
+
+
+def _admitted(request: Request, screen: Screen) -> tuple[Principal, Project | None]:
+    rates: Rates = request.app.state.rates
+    if screen.scope == "public":
+        rates.take(f"address {request.client.host if request.client else ''}")
+        return NOBODY, None
+    number = _number(request.path_params["project"]) if "project" in request.path_params else None
+    principal = auth.require(request, screen.scope, number)
+    rates.take(principal.name)
+    if number is None:
+        return principal, None
+    with request.app.state.fleet.engine.connect() as connection:
+        name = connection.execute(select(project.c.name).where(project.c.id == number)).scalar()
+    return principal, Project(number, str(name))
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 15:
+        raise not_found()
+    return int(text)
+
+
+async def _form(request: Request, max_bytes: int) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Of a field that is given several times, the values are separated by lines."""
+    kind = request.headers.get("content-type", "")
+    data = await read_body(request, max_bytes)
+    if kind.startswith("multipart/form-data"):
+        fields = fields_of(kind, data)
+        texts = {name: value.decode("utf-8", "replace") for name, value in fields.items() if len(value) <= 100_000}
+        return texts, fields
+    if data and kind.partition(";")[0].strip() != "application/x-www-form-urlencoded":
+        raise Refused(415, "the body is a form", "media_type")
+    try:
+        pairs = parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS, strict_parsing=bool(data))
+    except (ValueError, UnicodeDecodeError):
+        raise Refused(400, "the form cannot be read", "body") from None
+    form: dict[str, str] = {}
+    for name, value in pairs:
+        form[name] = f"{form[name]}\n{value}" if name in form else value
+    return form, {}
