@@ -26,7 +26,7 @@ _FENCES = re.compile(r"`{3,}")
 class GitHubTarget(Struct, frozen=True, forbid_unknown_fields=True):
     """``token`` may read and write the issues of the repository, and nothing else."""
 
-    repository: Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+\Z")]
+    repository: Annotated[str, Meta(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*/(?!\.{1,2}\Z)[A-Za-z0-9_.-]+\Z")]
     token: Annotated[str, Meta(min_length=1)]
     url: str = "https://api.github.com"
 
