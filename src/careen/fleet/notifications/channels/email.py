@@ -67,7 +67,7 @@ def send(outgoing: Outgoing, target: MailTarget, deliver: SendsMail) -> None:
 def made(outgoing: Outgoing, target: MailTarget) -> EmailMessage:
     found = shown(outgoing)
     mail = EmailMessage(_POLICY)
-    mail["Subject"] = found.title[:SUBJECT]
+    mail["Subject"] = found.title[:SUBJECT].replace("=?", "= ?")  # the library would decode what looks like encoded
     mail["From"] = formataddr(("Careen", target.sender))
     mail["To"] = ", ".join(target.to)
     mail["Date"] = format_datetime(datetime.fromtimestamp(outgoing.message.at, UTC))
