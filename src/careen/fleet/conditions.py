@@ -20,7 +20,7 @@ from .query import SEVERITIES, Operator, Term
 from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
-OF_IMAGE = frozenset(("image", "reference", "distribution", "coverage", "runs"))
+OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 _SCALES = {"risk": 1000, "epss": 1_000_000}
 _COMPARE: dict[Operator, Callable[[Any, Any], Any]] = {
@@ -124,9 +124,9 @@ def _of_image(term: Term) -> ColumnElement[bool]:
         return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
     if term.field == "image":
         return or_(_like(image.c.identity, term.value), _like(image.c.digest, term.value))
-    if term.field == "reference":
+    if term.field in ("reference", "base"):
         value = term.value.removesuffix("*")
-        return image.c.reference.contains(value, autoescape=True)
+        return image.c[term.field].contains(value, autoescape=True)
     column = image.c[term.field]
     return _like(column, term.value)
 

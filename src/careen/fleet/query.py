@@ -27,6 +27,7 @@ FIELDS: dict[str, Kind] = {
     "image": "text",
     "reference": "text",
     "distribution": "text",
+    "base": "text",
     "coverage": "text",
     "package": "package",
     "type": "text",

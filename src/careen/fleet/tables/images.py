@@ -84,6 +84,8 @@ image = Table(
     Index(None, "risk", "id"),
     Index(None, "reference", "id"),
     Index(None, "digest"),
+    # Counts of a project are read from it alone: the rows themselves have manifests.
+    Index("ix_image_counted", "id", "state", "coverage", "critical", "high", "exploited", "fixable", "runs_at"),
 )
 
 tag = Table(

@@ -8,14 +8,18 @@ from sqlalchemy import Connection, Row, delete, select
 from careen.errors import Error
 from careen.fleet.fleet import PERSON
 from careen.fleet.projects import Name
-from careen.fleet.tables import image, project_image, registry, repository, tag, tag_change
+from careen.fleet.tables import image, registry, repository, tag, tag_change
 from careen.output.escape import visible
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
 from careen.server.errors import not_found
 from careen.server.parts import RegistryWanted
 
+from .images import shown as shown_image
+from .images import visible as visible_images
+
 HOUR_S = 3600.0
+TAG = (tag.c.name, tag.c.pushed_at, tag.c.seen_at)
 Credential = r"^[^\x00-\x1f\x7f]*\Z"
 Kind = Literal["auto", "distribution", "harbor", "quay", "docker-hub", "ghcr", "ecr", "gar", "acr"]
 
@@ -95,20 +99,26 @@ def crawl_registry(call: Call) -> Answer:
 def list_repositories(call: Call) -> Answer:
     wanted = select(repository.c.id, repository.c.name, repository.c.registry_id, registry.c.host).join(registry)
     wanted = wanted.where(registry.c.project_id == call.project)
+    if call.query["registry"] is not None:
+        wanted = wanted.where(repository.c.registry_id == call.query["registry"])
     keys = [(repository.c.name, False), (repository.c.id, False)]
     with call.reading() as connection:
         return Answer(page(call, connection, wanted, keys, _repository))
 
 
+def read_repository(call: Call) -> Answer:
+    with call.reading() as connection:
+        return Answer(_repository(_repository_row(connection, call)))
+
+
 def list_tags(call: Call) -> Answer:
     """Of images that the project sees."""
-    wanted = select(tag.c.name, tag.c.pushed_at, tag.c.seen_at, image.c.identity).join(image, image.c.id == tag.c.image_id)
-    wanted = wanted.join(project_image, project_image.c.image_id == image.c.id)
-    seen = (project_image.c.project_id == call.project, project_image.c.deleted_at.is_(None))
+    wanted = visible_images(call.project).add_columns(*(column.label(f"tag_{column.name}") for column in TAG))
+    wanted = wanted.join(tag, tag.c.image_id == image.c.id)
     with call.reading() as connection:
         _repository_row(connection, call)
-        those = wanted.where(tag.c.repository_id == call.path["repository"], *seen)
-        return Answer(page(call, connection, those, [(tag.c.name, False)], lambda row: dict(row._mapping)))
+        those = wanted.where(tag.c.repository_id == call.path["repository"])
+        return Answer(page(call, connection, those, [(tag.c.name, False)], _tag))
 
 
 def list_tag_history(call: Call) -> Answer:
@@ -116,7 +126,11 @@ def list_tag_history(call: Call) -> Answer:
     wanted = select(tag_change.c.id, tag_change.c.at, tag_change.c.identity).where(*of_tag)
     with call.reading() as connection:
         _repository_row(connection, call)
-        return Answer(page(call, connection, wanted, [(tag_change.c.id, True)], _change))
+        found = page(call, connection, wanted, [(tag_change.c.id, True)], _change)
+        identities = {change["identity"] for change in found["items"]}
+        known = connection.execute(visible_images(call.project).where(image.c.identity.in_(identities)))
+        images = {row.identity: shown_image(row) for row in known}
+    return Answer({**found, "items": [{**change, "image": images.get(change["identity"])} for change in found["items"]]})
 
 
 def _row(connection: Connection, project: int, number: int) -> Row[Any]:
@@ -127,10 +141,13 @@ def _row(connection: Connection, project: int, number: int) -> Row[Any]:
     return row
 
 
-def _repository_row(connection: Connection, call: Call) -> None:
-    wanted = select(repository.c.id).join(registry).where(repository.c.id == call.path["repository"])
-    if connection.execute(wanted.where(registry.c.project_id == call.project)).first() is None:
+def _repository_row(connection: Connection, call: Call) -> Row[Any]:
+    wanted = select(repository.c.id, repository.c.name, repository.c.registry_id, registry.c.host).join(registry)
+    wanted = wanted.where(repository.c.id == call.path["repository"], registry.c.project_id == call.project)
+    row: Row[Any] | None = connection.execute(select(wanted.subquery())).first()
+    if row is None:
         raise not_found()
+    return row
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
@@ -142,11 +159,17 @@ def _repository(row: Row[Any]) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "registry": row.registry_id, "host": row.host}
 
 
+def _tag(row: Row[Any]) -> dict[str, Any]:
+    found = shown_image(row)
+    own = {column.name: row._mapping[f"tag_{column.name}"] for column in TAG}
+    return {**own, "identity": found["identity"], "image": found}
+
+
 def _change(row: Row[Any]) -> dict[str, Any]:
     return {"at": row.at, "identity": row.identity}
 
 
 OPERATIONS = (
     list_registries, create_registry, read_registry, delete_registry, test_registry, crawl_registry, list_repositories,
-    list_tags, list_tag_history,
+    read_repository, list_tags, list_tag_history,
 )  # fmt: skip

@@ -46,6 +46,7 @@ IMAGES = Listing(
         Filter("coverage", "Coverage", COVERAGE),
         Filter("state", "State", STATES),
     ),
+    asked=("repository",),
     sort="risk",
     terms={
         **{("severity", value): f"severity:{value}" for value, _ in SEVERITIES},

@@ -23,8 +23,13 @@ class Link(Struct, frozen=True):
     current: bool
 
 
-OF_PROJECT = (Entry("Overview", ""), Entry("Images", "/images"))
-OF_SERVICE = (Entry("Projects", "/projects", "signed-in"),)
+OF_PROJECT = (
+    Entry("Overview", ""),
+    Entry("Images", "/images", below=("/compare",)),
+    Entry("Registries", "/registries", below=("/repositories",)),
+    Entry("Search", "/search", below=("/vulnerabilities",)),
+)
+OF_SERVICE = (Entry("Projects", "/projects", "signed-in"), Entry("Jobs", "/jobs", "service"))
 
 
 def navigation(visit: "Visit") -> tuple[Link, ...]:

@@ -3,4 +3,5 @@
 NOTICES = {
     "saved": "Saved.",
     "removed": "Removed.",
+    "cancelled": "The job is cancelled.",
 }

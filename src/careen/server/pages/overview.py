@@ -1,14 +1,56 @@
-"""The first page of a project."""
+"""The first page of a project: what is new, what is worst, and how much is known at all."""
 
+from typing import Any
+
+from msgspec import Struct
 from starlette.responses import Response
+
+from careen.fleet import advisories
+from careen.fleet.overview import Latest, Summaries, Summary, latest
 
 from .visit import Screen, Visit
 
 WORST = 8
+EVENTS = 6
+TROUBLES = 20
+CLOCKS = (
+    ("introduced", "Introduced", "by a new image"),
+    ("disclosed", "Newly disclosed", "in images that did not change"),
+    ("fix_available", "Fix available", "for what had none"),
+)
+
+
+class Clock(Struct, frozen=True):
+    kind: str
+    title: str
+    meaning: str
+    events: list[Latest]
 
 
 def overview(visit: Visit) -> Response:
-    return visit.render("overview.html", worst=visit.ask("list_images", sort="risk", limit=WORST)["items"])
+    assert visit.project is not None
+    with visit.fleet.engine.connect() as connection:
+        clocks = [
+            Clock(kind, title, meaning, latest(connection, visit.project.id, kind, EVENTS)) for kind, title, meaning in CLOCKS
+        ]
+    troubles = advisories.troubles(visit.fleet)
+    return visit.render(
+        "overview.html",
+        summary=_summary(visit),
+        clocks=clocks,
+        worst=visit.ask("list_images", sort="risk", state="ready", limit=WORST)["items"],
+        troubles=troubles[:TROUBLES],
+        more_troubles=max(0, len(troubles) - TROUBLES),
+    )
+
+
+def _summary(visit: Visit) -> Summary:
+    held: Any = visit.request.app.state
+    if not hasattr(held, "summaries"):
+        held.summaries = Summaries()
+    assert visit.project is not None
+    found: Summary = held.summaries.of(visit.fleet, visit.project.id)
+    return found
 
 
 SCREENS = (Screen("/projects/{project}", overview),)

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from msgspec import Struct
 
-OF_MOMENT = ("cursor", "notice", "export")  # what an address with another filter does not keep
+OF_MOMENT = ("cursor", "after", "notice", "export")  # what an address with another filter does not keep
 
 _IN_PATHS = "/:@~!$&'()*+,;=-._"  # what RFC 3986 allows there
 

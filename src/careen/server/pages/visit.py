@@ -15,7 +15,7 @@ from careen.server.api import HANDLERS
 from careen.server.app import body_type
 from careen.server.call import Answer, Call
 from careen.server.document import Operation, operations
-from careen.server.errors import Refused
+from careen.server.errors import Refused, not_found
 from careen.server.parameters import value_of
 from careen.server.principal import NOBODY, Principal
 
@@ -64,21 +64,24 @@ class Visit(Struct, frozen=True):
 
     def answer(self, operation: str, body: Any = None, **values: Any) -> Answer:
         """``body``: a value of JSON, or bytes if the operation takes a document."""
+        call, handler = self.call(operation, **values), HANDLERS[operation]
+        found: Answer = handler(call, _body(body, body_type(handler))) if call.operation.media_types else handler(call)
+        return found
+
+    def call(self, operation: str, **values: Any) -> Call:
+        """As a handler of the API gets it."""
         called = _operations()[operation]
         given = {**({"project": self.project.id} if self.project else {}), **self.path, **values}
         principal = self._principal_for(called, given.get("project"))
         known = {name: value for name, value in given.items() if value is not None}
-        path = {part.name: _value(part.schema, known[part.name]) for part in called.parameters if part.place == "path"}
+        path = {part.name: _in_path(part.schema, known[part.name]) for part in called.parameters if part.place == "path"}
         query = {
             part.name: _value(part.schema, known[part.name]) if part.name in known else part.schema.get("default")
             for part in called.parameters
             if part.place == "query"
         }
         headers = {part.name: None for part in called.parameters if part.place == "header"}
-        call = Call(self.request, called, self.fleet, principal, path, query, headers)
-        handler = HANDLERS[operation]
-        found: Answer = handler(call, _body(body, body_type(handler))) if called.media_types else handler(call)
-        return found
+        return Call(self.request, called, self.fleet, principal, path, query, headers)
 
     def render(self, template: str, status: int = 200, **data: Any) -> Response:
         return render(self.request, template, status, visit=self, **data)
@@ -118,6 +121,13 @@ def _value(schema: Mapping[str, Any], given: Any) -> Any:
         return value_of(schema, text)
     except ValueError as error:
         raise Refused(400, f"a value of the address is wrong: {error}", "parameter") from None
+
+
+def _in_path(schema: Mapping[str, Any], given: Any) -> Any:
+    try:
+        return value_of(schema, str(given))
+    except ValueError:
+        raise not_found() from None
 
 
 def _body(body: Any, kind: Any) -> Any:

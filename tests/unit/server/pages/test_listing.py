@@ -64,5 +64,5 @@ def test_what_is_not_assessed_is_never_shown_as_assessed(service):
     service.add_image("sha256:1", service.id, coverage="not_assessed")
     page = service.browser(service.admin).get(f"/projects/{service.id}/images").text
     assert 'class="cover not_assessed"' in page
-    assert "nothing known" in page
+    assert "none known" in page
     assert 'class="cover assessed"' not in page

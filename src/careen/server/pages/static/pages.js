@@ -37,6 +37,21 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
+  // --- what may come next in a query ----------------------------------------------------------------------------------
+  for (const field of all("[data-complete]")) {
+    const list = document.getElementById(field.getAttribute("list"));
+    let asked = "", timer = 0;
+    field.addEventListener("input", () => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        asked = field.value;
+        const found = await fetch(`${field.dataset.complete}?q=${encodeURIComponent(asked)}`, { credentials: "same-origin" });
+        if (!found.ok || asked !== field.value) return;
+        list.replaceChildren(...(await found.json()).map((text) => Object.assign(document.createElement("option"), { value: text })));
+      }, 150);
+    });
+  }
+
   // --- the token of the set-up link, which no server sees before the form is sent -------------------------------------
   const token = document.querySelector("form[action='/setup'] #token");
   if (token && location.hash.length > 1) {

@@ -1,0 +1,155 @@
+"""What a project looks like today: counts of its images by what matters, and the latest events of each kind.
+
+Counting reads one row for each image of the project, from an index: whoever shows the counts keeps them for a while
+(``Summaries``). The latest events are looked for among a bounded number of the newest.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
+
+from careen.safety.typed import from_json
+
+from .conditions import visible
+from .fleet import Fleet
+from .tables import event, image, image_unit, project_image, unit_finding
+
+NEWEST = 300  # events of a kind that are looked through
+WAITING = ("opening", "reading", "joining")
+COVERAGE = ("assessed", "partially_assessed", "not_assessed")
+FRESH_S = 20.0  # how long counts are kept at least, and
+SHARE = 20  # how many times as long as it took to count
+PROJECTS = 1000  # whose counts are kept
+
+
+class Summary(Struct, frozen=True):
+    """Images of a project. ``oldest``: since when the one waits that waits longest, of all projects."""
+
+    images: int = 0
+    waiting: int = 0
+    failed: int = 0
+    assessed: int = 0
+    partially_assessed: int = 0
+    not_assessed: int = 0
+    critical: int = 0  # have one
+    high: int = 0
+    exploited: int = 0
+    fixable: int = 0
+    running: int = 0
+    running_critical: int = 0
+    oldest: float | None = None
+
+
+class Latest(Struct, frozen=True):
+    """An event, as a line. ``identity``: of the image that it is about, if it is one."""
+
+    id: int
+    at: float
+    kind: str
+    vulnerability: str
+    package: str
+    severity: str
+    identity: str
+    reference: str
+    count: int  # of what an image introduced
+
+
+class Summaries:
+    """Keeps the counts of projects for a while; threads may share it."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[int, tuple[float, Summary]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, fleet: Fleet, project_id: int) -> Summary:
+        with self._lock:  # who comes meanwhile waits for the same counts
+            until, known = self._known.get(project_id, (0.0, Summary()))
+            begun = time.monotonic()
+            if begun < until:
+                return known
+            with fleet.engine.connect() as connection:
+                known = summary(connection, project_id)
+            spent = time.monotonic() - begun
+            self._known[project_id] = (time.monotonic() + max(FRESH_S, SHARE * spent), known)
+            self._known.move_to_end(project_id)
+            while len(self._known) > PROJECTS:
+                self._known.popitem(last=False)
+            return known
+
+
+def summary(connection: Connection, project_id: int) -> Summary:
+    columns = image.c
+
+    def having(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    is_ready = columns.state == "ready"
+    wanted = {
+        "images": func.count(),
+        "waiting": having(columns.state.in_(WAITING)),
+        "failed": having(columns.state == "failed"),
+        **{name: having(and_(is_ready, columns.coverage == name)) for name in COVERAGE},
+        **{name: having(columns[name] > 0) for name in ("critical", "high", "exploited", "fixable")},
+        "running": having(columns.runs_at.is_not(None)),
+        "running_critical": having(and_(columns.runs_at.is_not(None), columns.critical > 0)),
+    }
+    seen = (project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    joined = project_image.join(image, image.c.id == project_image.c.image_id)
+    counted = select(*(column.label(name) for name, column in wanted.items())).select_from(joined).where(*seen)
+    row = connection.execute(counted).one()
+    return Summary(**{name: int(value) for name, value in row._mapping.items()}, oldest=_oldest(connection))
+
+
+def latest(connection: Connection, project_id: int, kind: str, limit: int) -> list[Latest]:
+    """The newest events of this kind that the project sees, as far as they are among the newest of all."""
+    newest = select(event.c.id).where(event.c.kind == kind).order_by(event.c.id.desc()).limit(NEWEST).subquery()
+    wanted = (
+        select(event, image.c.identity, image.c.reference)
+        .join(newest, newest.c.id == event.c.id)
+        .outerjoin(image, image.c.id == event.c.image_id)
+        .where(seen_by(project_id))
+        .order_by(event.c.id.desc())
+        .limit(limit)
+    )
+    return [_latest(row) for row in connection.execute(wanted)]
+
+
+def seen_by(project_id: int) -> ColumnElement[bool]:
+    """Whether an event is about an image that the project sees, or about a vulnerability that one of its images has."""
+    own = exists().where(
+        project_image.c.project_id == project_id,
+        project_image.c.image_id == event.c.image_id,
+        project_image.c.deleted_at.is_(None),
+    )
+    has = (
+        select(unit_finding.c.unit_id)
+        .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
+        .join(image, image.c.id == image_unit.c.image_id)
+        .where(unit_finding.c.vulnerability == event.c.vulnerability, visible(project_id))
+        .correlate(event)
+    )
+    return or_(own, and_(event.c.image_id.is_(None), event.c.vulnerability != "", has.exists()))
+
+
+def _oldest(connection: Connection) -> float | None:
+    """One look into an index for each state and lane."""
+    found = []
+    for state in WAITING:
+        for lane in (0, 1, 2):
+            first = select(func.min(image.c.enrolled_at)).where(image.c.state == state, image.c.lane == lane)
+            found.append(connection.execute(first).scalar())
+    return min((at for at in found if at is not None), default=None)
+
+
+def _latest(row: Any) -> Latest:
+    count = 0
+    if row.detail:
+        detail = from_json(bytes(row.detail), dict[str, Any])
+        count = int(detail.get("count", 0))
+    return Latest(
+        row.id, row.at, row.kind, row.vulnerability, row.package, row.severity, row.identity or "", row.reference or "", count
+    )

@@ -1,0 +1,109 @@
+"""Which images have it: the query language over images, packages and findings, and who has one vulnerability."""
+
+from typing import Any
+
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from careen.safety.pattern import pattern
+from careen.server.errors import Refused
+
+from .listing import Column, Listing, Rows, all_rows, answer, command_of, exported
+from .templating import segment
+from .visit import Screen, Visit
+
+PAGE = 50
+EXAMPLES = (
+    ("package:openssl<3.0.14 runs:true", "what runs with an older OpenSSL"),
+    ("exploited:true fixable:true", "known to be exploited, and a version fixes it"),
+    ("severity:critical -package:bash", "critical findings in images without bash"),
+    ("licence:AGPL-3.0-only", "packages under a licence"),
+    ("coverage:not_assessed", "images about which nothing is known"),
+)
+OF_KIND = {
+    "images": ("reference", "identity", "coverage", "packages", "critical", "high", "medium", "low", "risk", "runs_at"),
+    "packages": ("name", "type", "version", "images"),
+    "findings": (
+        *("vulnerability", "package", "severity", "risk", "fix_state", "fixed_version", "exploited", "reference", "identity"),
+        *("first_at", "disclosed", "fix_at"),
+    ),
+}
+AFFECTED = Listing(
+    "list_affected",
+    "vulnerability.html",
+    "Affected images",
+    columns=(
+        Column("reference", "Image"),
+        Column("package", "Package"),
+        Column("version", "Version"),
+        Column("severity", "Severity"),
+        Column("risk", "Risk", number=True),
+        Column("fixed_version", "Fixed in"),
+        Column("fix_state", "Fix"),
+        Column("first_at", "Known since"),
+        Column("runs_at", "Seen running"),
+        Column("identity", "Digest"),
+    ),
+)
+_ID = pattern(r"(?:CVE-\d{4}-\d{4,19}|GHSA(?:-[0-9a-z]{4}){3})")
+
+
+def search(visit: Visit) -> Response:
+    text = visit.query.get("q", "").strip()
+    if _ID.fullmatch(text):
+        assert visit.project is not None
+        return RedirectResponse(f"{visit.project.path}/vulnerabilities/{segment(text)}", 303)
+    if not text:
+        return visit.render("search.html", text="", rows=None, kind="", trouble=None, examples=EXAMPLES, words=())
+    if file := visit.query.get("export"):
+        kind = visit.ask("search", q=text, limit=1)["kind"]
+        columns = tuple(Column(name, name) for name in OF_KIND[kind])
+        return exported(file, f"Search {kind}", columns, all_rows(visit, "search", {"q": text}))
+    try:
+        found = visit.ask("search", q=text, cursor=visit.query.get("cursor") or None, limit=PAGE)
+    except Refused as refused:
+        if refused.status != 422:
+            raise
+        words = visit.ask("list_completions", q=text)["items"]
+        return visit.render(
+            "search.html", 422, text=text, rows=None, kind="", trouble=refused, examples=EXAMPLES, words=_whole(text, words)
+        )
+    return visit.render(
+        "search.html",
+        text=text,
+        rows=_rows(visit, found, text),
+        kind=found["kind"],
+        trouble=None,
+        examples=EXAMPLES,
+        words=(),
+    )
+
+
+def completions(visit: Visit) -> Response:
+    """For the script, as whole queries."""
+    text = visit.query.get("q", "")
+    return JSONResponse(_whole(text, visit.ask("list_completions", q=text)["items"]), headers={"Cache-Control": "no-store"})
+
+
+def vulnerability(visit: Visit) -> Response:
+    return answer(visit, AFFECTED, id=visit.path["id"])
+
+
+def _whole(text: str, words: list[str]) -> list[str]:
+    """What the query becomes with each of the words in place of its unfinished end."""
+    start, space, last = text.rpartition(" ")
+    sign = "-" if last.startswith("-") else ""
+    field = last.removeprefix("-").partition(":")[0] + ":" if ":" in last else ""
+    return [f"{start}{space}{sign}{field}{word}" for word in words[:20]]
+
+
+def _rows(visit: Visit, found: dict[str, Any], text: str) -> Rows:
+    listing = Listing("search", "search.html", "Search", (), terms={("q", text): text})
+    is_first = not visit.query.get("cursor")
+    return Rows(listing, found["items"], found.get("next") or "", "", is_first, True, command_of(listing, {"q": text}))
+
+
+SCREENS = (
+    Screen("/projects/{project}/search", search),
+    Screen("/projects/{project}/search/completions", completions),
+    Screen("/projects/{project}/vulnerabilities/{id}", vulnerability),
+)
