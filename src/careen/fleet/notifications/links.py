@@ -27,14 +27,16 @@ def public_address(engine: Engine) -> str:
 
 
 def vulnerability(address: str, project_id: int, id: str) -> str:
-    return search(address, project_id, written((Term("vulnerability", id),)))
+    return f"{address}/projects/{project_id}/vulnerabilities/{quote(id, safe=':')}" if address else ""
 
 
 def image(address: str, project_id: int, identity: str) -> str:
     return f"{address}/projects/{project_id}/images/{quote(identity, safe=':')}" if address else ""
 
 
-def search(address: str, project_id: int, query: str) -> str:
+def package(address: str, project_id: int, purl: str) -> str:
+    """The search for a package by its name."""
+    query = written((Term("package", purl.rpartition("/")[2]),))
     return f"{address}/projects/{project_id}/search?q={quote(query, safe=':')}" if address else ""
 
 

@@ -6,6 +6,7 @@ Raises: UsageError for what cannot be a subscription, NotListedError for an addr
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
@@ -156,7 +157,7 @@ def preview(fleet: Fleet, project_id: int, kind: str, now: float) -> tuple[str, 
         wanted = Ticket("open", 0, SAMPLE_KEY, message.title, message.title, message.link)
         return "text/plain", jira.description(wanted) if kind == "jira" else github.body(wanted)
     target = targets.TARGETS[kind](url="https://receiver.example/")
-    return "application/json", sending.POSTED[kind](outgoing, target).body.decode()
+    return "application/json", msgspec.json.format(sending.POSTED[kind](outgoing, target).body).decode()
 
 
 def _sample(fleet: Fleet, project_id: int, subscription_id: int, now: float) -> Outgoing:

@@ -39,8 +39,11 @@ SECRETS = ("secret", "password", "token", "psk")  # a change that leaves them ou
 
 
 def made(fleet: Fleet, kind: str, values: Mapping[str, Any], known: bytes = b"") -> Struct:
-    """``known``: the sealed target that is changed. Its secrets go to the host that they were entered for, and to no other."""
+    """``known``: the sealed target that is changed; without any value it stays. Its secrets go to the host that they were
+    entered for, and to no other."""
     given = {name: value for name, value in values.items() if value is not None}
+    if known and not given:
+        return opened(fleet, kind, known)
     if known:
         before = msgspec.to_builtins(opened(fleet, kind, known))
         same_place = all(given.get(name, before.get(name)) == before.get(name) for name in ("url", "host", "port", "security"))

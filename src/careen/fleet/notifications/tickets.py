@@ -196,7 +196,7 @@ def _ticket_for(
         "",
         f"In images such as {', '.join(place.text for place in images.first[:IMAGES])}",
     ]
-    link = links.search(address, sub.project_id, f'package:"{package.rpartition("/")[2]}"')
+    link = links.package(address, sub.project_id, package)
     content = hashlib.sha256(msgspec.json.encode((title, versions, worst_first))).hexdigest()
     return Wanted(package, title, "\n".join(visible(line) for line in text), link, content), images.running
 

@@ -16,11 +16,11 @@ from starlette.routing import BaseRoute
 
 from careen.server.errors import not_found, problem
 
-from . import compare, entry, image, images, jobs, overview, projects, registries, search, static
+from . import compare, entry, image, images, jobs, notifications, overview, projects, registries, search, static
 from .routing import error_page, route_of, wants_page
 from .visit import Screen
 
-MODULES = (entry, projects, overview, images, image, compare, registries, search, jobs)
+MODULES = (entry, projects, overview, images, image, compare, registries, search, notifications, jobs)
 
 
 def routes() -> list[BaseRoute]:

@@ -28,6 +28,7 @@ OF_PROJECT = (
     Entry("Images", "/images", below=("/compare",)),
     Entry("Registries", "/registries", below=("/repositories",)),
     Entry("Search", "/search", below=("/vulnerabilities",)),
+    Entry("Notifications", "/notifications", "admin"),
 )
 OF_SERVICE = (Entry("Projects", "/projects", "signed-in"), Entry("Jobs", "/jobs", "service"))
 

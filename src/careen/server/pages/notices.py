@@ -3,5 +3,6 @@
 NOTICES = {
     "saved": "Saved.",
     "removed": "Removed.",
+    "again": "The message will be sent again, marked as a repeat.",
     "cancelled": "The job is cancelled.",
 }

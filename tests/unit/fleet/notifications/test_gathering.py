@@ -32,7 +32,7 @@ def test_one_message_for_a_vulnerability_with_its_images_and_its_fix(fleet):
     (message,) = gathered(fleet)
     assert message.title == "CVE-2026-0001 is exploited: 6 images in shop"
     assert message.changes == ("exploited", "disclosed") and message.severity == "high"
-    assert message.link == "https://careen.test/projects/1/search?q=vulnerability:%22CVE-2026-0001%22"
+    assert message.link == "https://careen.test/projects/1/vulnerabilities/CVE-2026-0001"
     assert (message.images.count, message.images.running, len(message.images.first)) == (6, 1, 3)
     assert message.images.first[0].text == "registry.test/app:5"  # it runs
     assert message.images.first[0].link == "https://careen.test/projects/1/images/sha256:5"

@@ -28,7 +28,7 @@ def test_names_are_literal(name):
     assert not list(elements(found, "mrkdwn")) and not list(elements(found, "user")) and not list(elements(found, "broadcast"))
     assert {each["url"] for each in elements(found, "link")} <= {
         "https://careen.test/projects/1",
-        "https://careen.test/projects/1/search?q=vulnerability:%22CVE-2021-44228%22",
+        "https://careen.test/projects/1/vulnerabilities/CVE-2021-44228",
     }
     assert any(visible(name, 300) in each["text"] for each in elements(found, "text"))
 

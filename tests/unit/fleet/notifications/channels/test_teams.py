@@ -22,7 +22,7 @@ def test_names_are_literal(name):
     assert any(visible(name, 300) in run["text"] for run in elements(card, "TextRun"))
     assert all(run["text"] for run in elements(card, "TextRun"))
     (action,) = card["actions"]
-    assert action["url"] == "https://careen.test/projects/1/search?q=vulnerability:%22CVE-2021-44228%22"
+    assert action["url"] == "https://careen.test/projects/1/vulnerabilities/CVE-2021-44228"
     assert len(json.dumps(found)) < 28_000
 
 
