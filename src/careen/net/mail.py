@@ -108,9 +108,13 @@ def _connected(server: MailServer, settings: NetSettings, environ: Mapping[str, 
         def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
             made: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]
             refuse_inside(made, host, port, settings.only)
-            if server.security == "tls" and trust is not None:
+            if server.security != "tls" or trust is None:
+                return made
+            try:
                 return trust.wrap_socket(made, server_hostname=host)
-            return made
+            except BaseException:
+                made.close()
+                raise
 
         def getreply(self) -> tuple[int, bytes]:
             if self.file is None and self.sock is not None:
@@ -120,12 +124,15 @@ def _connected(server: MailServer, settings: NetSettings, environ: Mapping[str, 
     name = socket.gethostname()
     client = Client(timeout=settings.timeout_s, local_hostname=name if "." in name else "[127.0.0.1]")
     client._host = server.host  # type: ignore[attr-defined]  # the name that STARTTLS verifies
-    code, _ = client.connect(server.host, server.port)
-    if code != 220:
+    try:
+        code, _ = client.connect(server.host, server.port)
+        if code != 220:
+            raise MailRefusedError(f"{server.place} answers {code}", lasting=500 <= code < 600)
+        if server.security == "starttls":
+            client.starttls(context=trust)  # raises if the server does not offer it: nothing is sent without TLS
+    except BaseException:
         client.close()
-        raise MailRefusedError(f"{server.place} answers {code}", lasting=500 <= code < 600)
-    if server.security == "starttls":
-        client.starttls(context=trust)  # raises if the server does not offer it: nothing is sent without TLS
+        raise
     return client
 
 
@@ -137,7 +144,7 @@ class _Bounded:
 
     def readline(self, size: int) -> bytes:
         if self._left <= 0 or time.monotonic() > self._until:
-            raise OSError("it sends without end")
+            raise NetworkError("the mail server sends without end, or too slowly", "try again later")
         line: bytes = self._stream.readline(size)
         self._left -= len(line)
         return line
