@@ -46,7 +46,7 @@ def main() -> int:
     cost = {"wall_s": round(time.perf_counter() - start), "cpu_s": round(time.process_time() - cpu)}
     result = {**vars(found), "memory_mib": [round(min(memory)), round(max(memory))], "growth_mib": round(growth, 1), **cost}
     print(json.dumps(result))
-    broken = found.lost or found.unmarked or found.wrong_signatures or found.told_twice or growth > GROWTH_MIB
+    broken = found.lost or found.unmarked or found.wrong_signatures or found.reported_twice or growth > GROWTH_MIB
     return 1 if broken or set(found.states) != {"sent"} or found.in_digests != found.expected else 0
 
 

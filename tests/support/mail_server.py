@@ -8,7 +8,7 @@ import threading
 
 class MailServer:
     def __init__(self, *, tls=None, starttls=None, refuse=None, password="", flood=""):
-        self.mails, self.said = [], []
+        self.mails, self.commands = [], []
         outer = self
         refuse = refuse or {}
 
@@ -25,7 +25,7 @@ class MailServer:
                 mail = {}
                 while line := self.rfile.readline(4096).decode().rstrip("\r\n"):
                     word = line.split(" ")[0].upper()
-                    outer.said.append(line)
+                    outer.commands.append(line)
                     if flood == word:
                         while True:
                             self.say(f"250-{'x' * 900}")

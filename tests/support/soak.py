@@ -257,7 +257,7 @@ def _result(fleet, receiver, wanted, done, kills, memory, hours):
         hours=round(hours, 1), updates=done, events=made, expected=wanted, messages=sum(states.values()), states=states,
         tries=tries, kills=kills,
         arrived=sum(receiver.arrived.values()), repeats=sum(count - 1 for count in receiver.arrived.values()),
-        unmarked=len(receiver.unmarked), wrong_signatures=receiver.wrong, lost=sum(lost.values()), told_twice=twice,
+        unmarked=len(receiver.unmarked), wrong_signatures=receiver.wrong, lost=sum(lost.values()), reported_twice=twice,
         in_digests=receiver.seen["/digest"]["disclosed"], memory_mib=memory,
     )  # fmt: skip
 

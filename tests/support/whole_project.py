@@ -50,11 +50,11 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     add(agent_report, project_id=project_id, source=MINE, at=1.0)
     add(policy, project_id=project_id, name=MINE, rules=b"{}", changed_at=1.0)
     add(decision, project_id=project_id, vulnerability=MINE, status="fixed", decided_by=MINE, decided_at=1.0)
-    told = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
+    subscribed = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
     message = {"kind": "message", "title": MINE, "body": b"{}", "created_at": 1.0, "next_at": 1.0}
-    add(delivery, subscription_id=told, key=MINE, **message)
-    add(notified, subscription_id=told, kind="disclosed", vulnerability=MINE, package="", at=1.0)
-    add(ticket, subscription_id=told, package=MINE, opened_at=1.0)
+    add(delivery, subscription_id=subscribed, key=MINE, **message)
+    add(notified, subscription_id=subscribed, kind="disclosed", vulnerability=MINE, package="", at=1.0)
+    add(ticket, subscription_id=subscribed, package=MINE, opened_at=1.0)
     around = add(context, key=b"c" * 32, data=BOTH.encode())
     for index, name in enumerate((MINE, BOTH)):
         number = add(image, identity=name, reference=name, state="ready", enrolled_at=1.0)
@@ -71,7 +71,7 @@ def fill(connection, project_id: int, shared_with: int) -> None:
         happened = add(event, at=1.0, kind="disclosed", package=name)
         for seen_by in (project_id, shared_with) if name == BOTH else (project_id,):
             add(event_project, project_id=seen_by, event_id=happened, images=1)
-        add(outbox, event_id=happened, subscription_id=told, at=1.0)
+        add(outbox, event_id=happened, subscription_id=subscribed, at=1.0)
         add(project_image, project_id=project_id, image_id=number, seen_at=1.0)
         if name == BOTH:
             add(project_image, project_id=shared_with, image_id=number, seen_at=1.0)

@@ -68,8 +68,8 @@ def after_failure(connection: Connection, image_id: int, reason: str) -> None:
     """The image could not be read or assessed, and is not tried again."""
     detail = _image_detail(connection, image_id)
     if detail is not None:
-        told = {**detail, "reason": reason[:REASON]}
-        _add_for_image(connection, image_id, [_event(time.time(), "image_failed", image_id=image_id, images=1, detail=told)])
+        failed = {**detail, "reason": reason[:REASON]}
+        _add_for_image(connection, image_id, [_event(time.time(), "image_failed", image_id=image_id, images=1, detail=failed)])
 
 
 def of_sources(connection: Connection, sources: Mapping[str, str]) -> None:

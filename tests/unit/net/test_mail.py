@@ -44,7 +44,7 @@ def test_tls_before_a_password(security, certificate, authority):
         with pytest.raises(CredentialsError) as found:
             sent(server, settings, security=security, username="ada", password="wrong-word")
     assert len(server.mails) == 1 and "secret-word" not in str(found.value) and "wrong-word" not in str(found.value)
-    begun = [line.split(" ")[0] for line in server.said]
+    begun = [line.split(" ")[0] for line in server.commands]
     assert security == "tls" or begun[:3] == ["ehlo", "STARTTLS", "ehlo"]
 
 
@@ -58,7 +58,7 @@ def test_a_certificate_that_nobody_trusts(security, certificate):
 def test_nothing_is_sent_if_tls_is_not_offered():
     with Server() as server, pytest.raises(NetworkError):
         sent(server, security="starttls")
-    assert server.mails == [] and not any(line.startswith("MAIL") for line in server.said)
+    assert server.mails == [] and not any(line.startswith("MAIL") for line in server.commands)
 
 
 @pytest.mark.parametrize(
@@ -95,15 +95,15 @@ def test_private_networks_are_refused(only, host):
     with Server() as server:
         with pytest.raises(NotListedError):
             sent(server, NetSettings(only=only), host)
-        assert server.said == []
+        assert server.commands == []
         sent(server, NetSettings(only=("*", "127.0.0.0/8"), timeout_s=5.0))
 
 
-def test_the_address_of_the_connection_counts_whatever_a_name_server_said(monkeypatch):
+def test_the_address_of_the_connection_counts_whatever_a_name_server_answered(monkeypatch):
     monkeypatch.setattr(mail_module, "allowed", lambda *_: "")
     with Server() as server, pytest.raises(NotListedError):
         sent(server, NetSettings(only=("*",), timeout_s=5.0))
-    assert server.said == []
+    assert server.commands == []
 
 
 def test_plain_text_stays_on_this_machine():

@@ -90,5 +90,5 @@ class Outgoing(Struct, frozen=True):
 
     @property
     def is_repeat(self) -> bool:
-        """It may have arrived before: the earlier try was begun, and nobody knows how it ended."""
+        """It may have arrived before: how the earlier try ended is unknown."""
         return self.attempt > 1

@@ -17,7 +17,7 @@ from .rules import OF_VULNERABILITIES, Rule
 
 BATCH = 200  # rows of one transaction
 REPEAT_S = 24 * 3600.0
-Told = tuple[str, str, str]  # kind, vulnerability, package
+Change = tuple[str, str, str]  # kind, vulnerability, package
 
 
 def sift(connection: Connection, sub: Row[Any], rule: Rule, held: Collection[str], now: float) -> int:
@@ -32,12 +32,12 @@ def sift(connection: Connection, sub: Row[Any], rule: Rule, held: Collection[str
     if not rows:
         return 0
     known = _known(connection, sub.id, rows)
-    wanted: dict[int, Told] = {}
+    wanted: dict[int, Change] = {}
     for row in rows:
-        told = _told(row)
-        is_repeat = told in wanted.values() or now - REPEAT_S < known.get(told, 0.0)
+        change = _change(row)
+        is_repeat = change in wanted.values() or now - REPEAT_S < known.get(change, 0.0)
         if not is_repeat and _is_wanted(connection, sub.project_id, rule, row, now):
-            wanted[row.row] = told
+            wanted[row.row] = change
     everything = [row.row for row in rows]
     connection.execute(update(outbox).where(outbox.c.id.in_(everything)).values(state="skipped"))
     if wanted:
@@ -78,7 +78,7 @@ def _image_is_wanted(connection: Connection, rule: Rule, row: Row[Any], now: flo
     return runs_at is not None and runs_at >= now - RUNS_S
 
 
-def _told(row: Row[Any]) -> Told:
+def _change(row: Row[Any]) -> Change:
     subject = row.package
     if not row.vulnerability:  # an image, a source or a release
         detail = detail_of(row)
@@ -86,7 +86,7 @@ def _told(row: Row[Any]) -> Told:
     return row.kind, row.vulnerability, subject
 
 
-def _known(connection: Connection, subscription_id: int, rows: Sequence[Row[Any]]) -> dict[Told, float]:
+def _known(connection: Connection, subscription_id: int, rows: Sequence[Row[Any]]) -> dict[Change, float]:
     ids = {row.vulnerability for row in rows}
     columns = (notified.c.kind, notified.c.vulnerability, notified.c.package, notified.c.at)
     found = connection.execute(
@@ -95,8 +95,8 @@ def _known(connection: Connection, subscription_id: int, rows: Sequence[Row[Any]
     return {(kind, id, package): at for kind, id, package, at in found}
 
 
-def _note(connection: Connection, subscription_id: int, told: Collection[Told], now: float) -> None:
+def _note(connection: Connection, subscription_id: int, change: Collection[Change], now: float) -> None:
     adding = insert(connection, notified)
     keys = ["subscription_id", "kind", "vulnerability", "package"]
-    rows = [dict(zip(keys, (subscription_id, *each), strict=True)) | {"at": now} for each in told]
+    rows = [dict(zip(keys, (subscription_id, *each), strict=True)) | {"at": now} for each in change]
     connection.execute(adding.on_conflict_do_update(index_elements=keys, set_={"at": now}), rows)

@@ -125,7 +125,7 @@ def test_addresses_of_this_server_only_leave_as_its_settings_allow(fleet):
 
 def test_a_receiver_that_fails_and_senders_that_die_lose_nothing(address, tmp_path, monkeypatch):
     found = simulate(address, tmp_path, hours=1, updates=2, killed=0.1, monkeypatch=monkeypatch)
-    assert (found.lost, found.unmarked, found.wrong_signatures, found.told_twice) == (0, 0, 0, 0), found
+    assert (found.lost, found.unmarked, found.wrong_signatures, found.reported_twice) == (0, 0, 0, 0), found
     assert found.states == {"sent": found.messages} and found.updates == 2
     assert found.in_digests == found.expected == 20 == found.events
     assert found.repeats and found.kills and found.tries > found.messages >= 40

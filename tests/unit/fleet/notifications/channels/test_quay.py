@@ -1,4 +1,4 @@
-"""What Quay is told; ``unit/server/interfaces/clair/test_notifier.py`` has how it reads the rest."""
+"""What Quay gets; ``unit/server/interfaces/clair/test_notifier.py`` has how it reads the rest."""
 
 import json
 
