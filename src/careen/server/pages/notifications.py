@@ -29,7 +29,9 @@ FIELDS: Mapping[str, tuple[tuple[str, str, str, bool, str], ...]] = {
         ("secret", "Secret", "password", False, "whsec_…; leave it out, and one is made and shown once."),
     ),
     "slack": (("url", "Address of the incoming webhook", "url", True, "https://hooks.slack.com/services/…"),),
-    "teams": (("url", "Address of the workflow", "url", True, "Of the template “Post to a channel when a webhook request is received”."),),
+    "teams": (
+        ("url", "Address of the workflow", "url", True, "From “Post to a channel when a webhook request is received”."),
+    ),
     "smtp": (
         ("host", "Mail server", "text", True, "mail.example"),
         ("port", "Port", "number", False, "587 with STARTTLS, 465 with TLS."),

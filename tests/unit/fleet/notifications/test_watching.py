@@ -35,7 +35,7 @@ def test_the_end_of_a_release_is_one_event(fleet):
 
 
 def test_data_that_are_too_old_are_one_event_until_they_are_new_again(fleet):
-    aged = replace(fleet, settings=replace(fleet.settings, db_max_age="7d"))
+    aged = replace(fleet, settings=replace(fleet.settings, db_max_age=7))
     watch(aged, date(2026, 1, 2))
     assert rows(fleet, event, "kind") == []
     for day in (20, 21):
