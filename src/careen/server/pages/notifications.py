@@ -35,7 +35,7 @@ FIELDS: Mapping[str, tuple[tuple[str, str, str, bool, str], ...]] = {
     "smtp": (
         ("host", "Mail server", "text", True, "mail.example"),
         ("port", "Port", "number", False, "587 with STARTTLS, 465 with TLS."),
-        ("security", "Security", "text", False, "starttls, tls or none; starttls if it is empty."),
+        ("security", "Security", "security", False, "None is for this machine alone."),
         ("username", "User name", "text", False, ""),
         ("password", "Password", "password", False, ""),
         ("sender", "From", "text", True, "careen@your.example"),

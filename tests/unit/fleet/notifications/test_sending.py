@@ -1,16 +1,22 @@
 """Rounds of a sender: what each receiver does to a message, and a small version of the soak."""
 
+import threading
+
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import select
-from tests.support.notified import NOW, URL, Answer, Receiver, a_project, happen, has, net, states, subscribe
+from tests.support.notified import NOW, SECRET, URL, Answer, Receiver, a_fleet, a_project, happen, has, net, states, subscribe
+from tests.support.servers import Answer as ServerAnswer
+from tests.support.servers import Server
 from tests.support.soak import simulate
+from tests.support.waiting import until
 
 from careen.errors import NetworkError
 from careen.fleet.connection import writing
 from careen.fleet.notifications import sending
 from careen.fleet.notifications.channels.email import MailTarget
 from careen.fleet.notifications.channels.github import GitHubTarget
+from careen.fleet.notifications.channels.webhook import WebhookTarget
 from careen.fleet.tables import delivery, subscription, ticket
 
 
@@ -121,6 +127,25 @@ def test_addresses_of_this_server_only_leave_as_its_settings_allow(fleet):
         sending.network(fleet).fetcher.request("http://127.0.0.1:1/", method="POST", body=b"")
     with pytest.raises(NetworkError):
         sending.network(fleet).mail(MailTarget("127.0.0.1", "a@b.test", ("c@d.test",)).server, "a@b.test", ("c@d.test",), b"")
+
+
+def test_a_worker_sends_until_it_is_stopped(address, tmp_path):
+    made = a_fleet(address, tmp_path, private_hosts=["127.0.0.1"])
+    a_project(made)
+    ended = threading.Event()
+    with Server(lambda request: ServerAnswer(204)) as receiver:
+        subscribe(made, target=WebhookTarget(f"{receiver.url}/hook", SECRET))
+        has(made)
+        happen(made)
+        thread = threading.Thread(target=sending.work, args=(made, "one", ended), daemon=True)
+        thread.start()
+        assert until(lambda: states(made) == ["sent"])
+        ended.set()
+        thread.join(60)
+    (request,) = receiver.requests
+    assert (request.method, request.path, request.headers["careen-attempt"]) == ("POST", "/hook", "1")
+    assert not thread.is_alive()
+    made.engine.dispose()
 
 
 def test_a_receiver_that_fails_and_senders_that_die_lose_nothing(address, tmp_path, monkeypatch):
