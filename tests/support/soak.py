@@ -34,7 +34,7 @@ from tests.support.fleet_units import add_image, add_project, database_with
 from tests.support.matching import ECOSYSTEMS, SCHEMES, advisory, deb, info
 
 START = 1_780_000_000.0
-TICK_S = 30.0
+TICKS = 6  # of the clock, from one update to the next
 SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 TIMEOUT_S = 0.15
 PER_UPDATE = 10  # advisories: one message each, for each of the two subscriptions that get them at once
@@ -189,11 +189,12 @@ def simulate(address, folder, *, hours, updates, seed=1, killed=0.01, shares=Non
             real = sending.network(fleet)
             fast = sending.make_fetcher(replace(sending.net_of(fleet), timeout_s=TIMEOUT_S, connect_timeout_s=1.0))
             nets.append(sending.Network(Flaky(fast, generator, killed), real.mail))
-        ticks = int(hours * 3600 / TICK_S)
-        every = {"update": hours * 3600.0 / updates}
+        interval_s = hours * 3600.0 / updates
+        ticks, tick_s = TICKS * updates, interval_s / TICKS
+        every = {"update": interval_s - tick_s / 2}
         tick = 0
         while tick < ticks or _waits(fleet):
-            clock.now = START + tick * TICK_S
+            clock.now = START + tick * tick_s
             if tick < ticks and done < updates and "update" in schedule.step(fleet, "leader", clock.now, every):
                 done += 1
                 _update(fleet, folder, done)
@@ -208,7 +209,7 @@ def simulate(address, folder, *, hours, updates, seed=1, killed=0.01, shares=Non
                 tell(tick, ticks, sum(receiver.arrived.values()), memory[-1])
             if tick > 20 * ticks + 100_000:
                 break
-        return _result(fleet, receiver, wanted, done, kills, memory, tick * TICK_S / 3600)
+        return _result(fleet, receiver, wanted, done, kills, memory, tick * tick_s / 3600)
 
 
 def _subscribe(fleet, url):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from careen.output.escape import visible
 
@@ -18,6 +18,7 @@ from .message import Clocks, Fix, Images, Place, Vulnerability
 from .rules import rank
 
 UNITS = 500  # looked at for one message
+PACKAGES = 50  # that a query names
 SHOWN = 3  # images that a message names
 RUNS_S = 7 * 86_400.0  # so long after it was last seen to run, an image counts as running
 NOT_AFFECTED = ("not_affected", "fixed")
@@ -38,8 +39,7 @@ def affected(
     connection: Connection, project_id: int, vulnerability: str, packages: Iterable[str], address: str, now: float
 ) -> Affected:
     """``packages``: purls without version; none: all that have it."""
-    wanted = frozenset(packages)
-    found = [row for row in _findings(connection, project_id, vulnerability) if not wanted or lasting(row.package) in wanted]
+    found = _findings(connection, project_id, vulnerability, frozenset(packages))
     if not found:
         return Affected(None, Images())
     images = _images(connection, project_id, [row.unit_id for row in found], address, now)
@@ -79,7 +79,8 @@ def is_decided(connection: Connection, project_id: int, vulnerability: str, pack
     return any(not row.package or (row.package == lasting(row.package) == lasting(package)) for row in rows)
 
 
-def _findings(connection: Connection, project_id: int, vulnerability: str) -> Sequence[Row[Any]]:
+def _findings(connection: Connection, project_id: int, vulnerability: str, packages: frozenset[str]) -> Sequence[Row[Any]]:
+    """Of the packages alone, unless they are many: then those of the first units."""
     has = (
         select(image_unit.c.image_id)
         .join(project_image, project_image.c.image_id == image_unit.c.image_id)
@@ -89,7 +90,13 @@ def _findings(connection: Connection, project_id: int, vulnerability: str) -> Se
     query = select(unit_finding).where(
         unit_finding.c.vulnerability == vulnerability, unit_finding.c.confidence != "possible", has.exists()
     )
-    return connection.execute(query.order_by(unit_finding.c.unit_id).limit(UNITS)).all()
+    if len(packages) <= PACKAGES:
+        purl = unit_finding.c.package
+        names = sorted(packages)
+        begins = (purl.startswith(f"{name}{sign}", autoescape=True) for name in names for sign in "@?")
+        query = query.where(or_(purl.in_(names), *begins)) if names else query
+    rows = connection.execute(query.order_by(unit_finding.c.unit_id).limit(UNITS)).all()
+    return [row for row in rows if not packages or lasting(row.package) in packages]
 
 
 def _images(connection: Connection, project_id: int, units: Sequence[int], address: str, now: float) -> Images:

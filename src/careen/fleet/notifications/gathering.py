@@ -227,9 +227,9 @@ def _of_vulnerability(
     changes: dict[str, float] = {}
     for kind, _, row in rows:
         changes[kind] = max(row.at, changes.get(kind, 0.0))
-    lost = max((row.here or 0 for _, _, row in rows if row.kind == "resolved"), default=0)
+    counted = max(row.here or 0 for _, _, row in rows)
     worst = max((row.severity for _, _, row in rows), key=rank)
-    return wording.of_vulnerability(about, id, changes, found, lost, worst)
+    return wording.of_vulnerability(about, id, changes, found, counted, worst)
 
 
 def _matches(rule: Rule, found: Any) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.output.escape import visible
 
@@ -43,10 +44,12 @@ class About(Struct, frozen=True):
     now: float
 
 
-def of_vulnerability(about: About, id: str, changes: Mapping[str, float], found: Affected, lost: int, severity: str) -> Message:
-    """``changes``: kinds of events with their moments; ``lost``: how many images had it, if it is gone."""
+def of_vulnerability(
+    about: About, id: str, changes: Mapping[str, float], found: Affected, counted: int, severity: str
+) -> Message:
+    """``changes``: kinds of events with their moments; ``counted``: how many images had it when they happened."""
     kinds = tuple(kind for kind in ORDER if kind in changes)
-    count = found.images.count or lost
+    count = max(found.images.count, counted)
     title = f"{id} {HAPPENED[kinds[0]]}: {_images(count)} in {about.project}"
     known = found.of or Vulnerability(visible(id), severity)
     clocks = known.clocks
@@ -62,7 +65,7 @@ def of_vulnerability(about: About, id: str, changes: Mapping[str, float], found:
         changes=kinds,
         counts=dict.fromkeys(kinds, 1),
         vulnerability=Vulnerability(known.id, known.severity, known.exploited, known.epss, clocks, known.fixes),
-        images=found.images if found.images.count else Images(lost),
+        images=replace(found.images, count=count),
         link=links.vulnerability(about.address, about.project_id, id),
     )
 

@@ -5,7 +5,7 @@ from sqlalchemy import insert, update
 from tests.support.notified import NOW, a_project, gathered, happen, has, messages, states, subscribe
 
 from careen.fleet.connection import writing
-from careen.fleet.notifications import gathering
+from careen.fleet.notifications import facts, gathering
 from careen.fleet.notifications.gathering import FEW, MOST, QUIET_S
 from careen.fleet.notifications.links import publish
 from careen.fleet.notifications.rules import Digest, Rule
@@ -57,6 +57,24 @@ def test_another_project_has_its_own_count(fleet):
     happen(fleet, project_id=2)
     assert [message.images.count for message in gathered(fleet)] == [2]
     assert [(message.project, message.images.count) for message in messages(fleet, 2)] == [("other", 3)]
+
+
+def test_what_is_gone_before_its_message_is_made_still_counts(fleet):
+    subscribe(fleet)
+    happen(fleet, images=4)
+    (message,) = gathered(fleet)
+    assert (message.title, message.images.count) == ("CVE-2026-0001 is newly disclosed: 4 images in shop", 4)
+
+
+@pytest.mark.parametrize("count", [1, facts.PACKAGES + 1])
+def test_only_the_packages_of_the_events_count(fleet, count):
+    subscribe(fleet)
+    has(fleet, images=2)
+    has(fleet, package=f"{OPENSSL}-tool", images=3)
+    for number in range(count):
+        happen(fleet, package=OPENSSL if not number else f"pkg:npm/p{number}")
+    (message,) = gathered(fleet)
+    assert message.images.count == 2 and [fix.package for fix in message.vulnerability.fixes] == [OPENSSL]
 
 
 def test_many_are_one_message(fleet):
