@@ -17,7 +17,7 @@ from careen.log import logger
 from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule, spool, uploads
 from .connection import is_sqlite, writing
 from .fleet import Fleet
-from .notifications import watching
+from .notifications import sending, watching
 from .queue import Handler
 from .rows import insert
 from .start import opened
@@ -47,7 +47,7 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
     """Until ``stop``: jobs that run then are finished."""
     name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
     ended = threading.Event()
-    beside = [threading.Thread(target=each, args=(fleet, name, ended), daemon=True) for each in (_keep_going, _notify)]
+    beside = [threading.Thread(target=each, args=(fleet, name, ended), daemon=True) for each in (_keep_going, sending.work)]
     for thread in beside:
         thread.start()
     try:
@@ -110,12 +110,6 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
             log.debug("the fleet could not be kept going", exc_info=True)
         if ended.wait(BEAT_S):
             return
-
-
-def _notify(fleet: Fleet, name: str, ended: threading.Event) -> None:
-    from .notifications import sending
-
-    sending.work(fleet, name, ended)
 
 
 def _beat(fleet: Fleet, row: dict[str, object]) -> None:

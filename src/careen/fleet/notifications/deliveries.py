@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select, update
 
 from careen.log import logger
 from careen.output.escape import visible
@@ -117,7 +117,7 @@ def find(connection: Connection, project_id: int, delivery_id: int) -> Row[Any] 
     return connection.execute(wanted).first()
 
 
-def listed(project_id: int) -> "Any":
+def listed(project_id: int) -> Select[Any]:
     """The messages of a project; the caller orders and limits them."""
     columns = (delivery, subscription.c.kind.label("channel"), subscription.c.name.label("subscription"))
     joined = select(*columns).join(subscription, subscription.c.id == delivery.c.subscription_id)

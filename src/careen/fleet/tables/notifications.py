@@ -58,7 +58,7 @@ delivery = Table(
     number(),
     of("subscription"),
     Column("key", String(40), nullable=False, unique=True),  # the receiver knows a repeat by it
-    Column("kind", String(20), nullable=False),  # message, summary, digest, test, ticket
+    Column("kind", String(20), nullable=False),  # message, summary, digest, ticket
     Column("title", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),  # JSON: the message, the same for every try
     Column("events", Integer, nullable=False, default=0),  # that it is about
