@@ -13,6 +13,8 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, update
 
+from careen.log import logger
+
 from ..connection import writing
 from ..events import lasting, rank_of
 from ..fleet import Fleet
@@ -35,6 +37,8 @@ from .message import Line, Message
 from .overdue import overdue_lines
 from .rules import SEVERITIES, Rule, next_digest, rank, rule_of
 from .sifting import detail_of, sift
+
+log = logger(__name__)
 
 MOST = 10  # messages that are made at once; more become a summary
 FEW = 20  # images that are still read: with more of them, what they introduce waits
@@ -62,7 +66,13 @@ def gather(fleet: Fleet, now: float) -> int:
     with fleet.engine.connect() as connection:
         numbers = list(connection.execute(wanted).scalars())
     address = public_address(fleet.engine) if numbers else ""
-    return sum(_gather_for(fleet, number, address, now) for number in numbers)
+    made = 0
+    for number in numbers:
+        try:
+            made += _gather_for(fleet, number, address, now)
+        except Exception:  # of one subscription: the others get theirs
+            log.exception("the messages of subscription %d could not be made", number)
+    return made
 
 
 def add_delivery(connection: Connection, subscription_id: int, kind: str, message: Message, events: int, now: float) -> int:

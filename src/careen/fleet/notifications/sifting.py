@@ -4,6 +4,7 @@ Skipped are events that the rule does not want on a closer look, that the projec
 those that it was notified of a short while ago: an advisory that comes and goes is one message.
 """
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from .facts import RUNS_S, affected, is_decided
 from .rules import OF_VULNERABILITIES, Rule
 
 BATCH = 200  # rows of one transaction
+KEY = 500  # characters: PostgreSQL bounds what an index holds
 REPEAT_S = 24 * 3600.0
 Change = tuple[str, str, str]  # kind, vulnerability, package
 
@@ -82,7 +84,9 @@ def _change(row: Row[Any]) -> Change:
     subject = row.package
     if not row.vulnerability:  # an image, a source or a release
         detail = detail_of(row)
-        subject = str(detail.get("identity") or detail.get("namespace") or " ".join(detail.get("sources", ())))[:1000]
+        subject = str(detail.get("identity") or detail.get("namespace") or " ".join(detail.get("sources", ())))
+    if len(subject) > KEY:
+        subject = hashlib.sha256(subject.encode()).hexdigest()
     return row.kind, row.vulnerability, subject
 
 

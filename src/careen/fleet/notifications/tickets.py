@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, Row, func, select, update
 
+from careen.log import logger
 from careen.output.escape import visible
 from careen.safety.typed import from_json
 
@@ -25,6 +26,8 @@ from . import links
 from .facts import NOT_AFFECTED, affected
 from .links import public_address
 from .rules import Rule, rank, rule_of
+
+log = logger(__name__)
 
 KINDS = ("jira", "github")
 EVERY_S = 3600.0
@@ -64,7 +67,13 @@ def reconcile(fleet: Fleet, now: float) -> int:
     )
     with fleet.engine.connect() as connection:
         numbers = list(connection.execute(due.order_by(subscription.c.checked_at).limit(20)).scalars())
-    return sum(_reconcile_one(fleet, number, public_address(fleet.engine), now) for number in numbers)
+    made = 0
+    for number in numbers:
+        try:
+            made += _reconcile_one(fleet, number, public_address(fleet.engine), now)
+        except Exception:  # of one subscription: the others get theirs
+            log.exception("the tickets of subscription %d could not be compared", number)
+    return made
 
 
 def note_remote(connection: Connection, body: bytes, remote: str, now: float) -> None:

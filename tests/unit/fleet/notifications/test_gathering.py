@@ -243,7 +243,29 @@ def test_a_message_and_the_rows_that_it_is_made_of_are_there_together_or_not(fle
 
     with monkeypatch.context() as patched:
         patched.setattr(gathering, "batches", die)
-        with pytest.raises(OSError, match="killed"):
-            gathering.gather(fleet, NOW)
+        assert gathering.gather(fleet, NOW) == 0
     assert states(fleet) == [] and states(fleet, outbox) == ["wanted"]
     assert len(gathered(fleet)) == 1
+
+
+def test_one_subscription_does_not_hold_up_the_others(fleet, monkeypatch):
+    for number in (1, 2):
+        subscribe(fleet, number)
+    has(fleet)
+    happen(fleet)
+    real = gathering.sift
+
+    def sift(connection, sub, *given):
+        if sub.id == 1:
+            raise ValueError("a bug")
+        return real(connection, sub, *given)
+
+    monkeypatch.setattr(gathering, "sift", sift)
+    assert gathering.gather(fleet, NOW) == 1 and len(messages(fleet, 2)) == 1
+
+
+def test_long_names(fleet):
+    subscribe(fleet)
+    for name in ("é" * 3000, "é" * 2999 + "x"):
+        happen(fleet, package=f"pkg:npm/{name}")
+    assert len(gathered(fleet)) == 1 and states(fleet, outbox) == ["gathered"] * 2
