@@ -7,12 +7,15 @@ from careen.fleet.tables import (
     base_tag,
     context,
     decision,
+    delivery,
     event,
+    event_project,
     image,
     image_layer,
     image_unit,
     layer,
     member,
+    notified,
     outbox,
     policy,
     project_image,
@@ -22,6 +25,7 @@ from careen.fleet.tables import (
     subscription,
     tag,
     tag_change,
+    ticket,
     unit,
     unit_count,
     unit_finding,
@@ -50,7 +54,11 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     add(decision, project_id=project_id, vulnerability=MINE, status="fixed", decided_by=MINE, decided_at=1.0)
     add(saved_view, project_id=project_id, name=MINE, path="images", made_by=MINE, made_at=1.0)
     add(base_tag, project_id=project_id, reference=MINE, checked_at=1.0)
-    notified = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
+    subscribed = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
+    message = {"kind": "message", "title": MINE, "body": b"{}", "created_at": 1.0, "next_at": 1.0}
+    add(delivery, subscription_id=subscribed, key=MINE, **message)
+    add(notified, subscription_id=subscribed, kind="disclosed", vulnerability=MINE, package="", at=1.0)
+    add(ticket, subscription_id=subscribed, package=MINE, opened_at=1.0)
     around = add(context, key=b"c" * 32, data=BOTH.encode())
     for index, name in enumerate((MINE, BOTH)):
         number = add(image, identity=name, reference=name, state="ready", enrolled_at=1.0)
@@ -63,9 +71,11 @@ def fill(connection, project_id: int, shared_with: int) -> None:
         add(unit_source, namespace=name, name=name, unit_id=package)
         add(unit_package, unit_id=package, position=0, type="deb", name=name, version="1")
         add(unit_count, unit_id=package)
-        happened = add(event, at=1.0, kind="disclosed", image_id=number, package=name)
-        add(event, at=1.0, kind="disclosed", unit_id=package, package=name)
-        add(outbox, event_id=happened, subscription_id=notified, next_at=1.0, trouble=MINE)
+        add(event, at=1.0, kind="image_ready", image_id=number, package=name)
+        happened = add(event, at=1.0, kind="disclosed", package=name)
+        for seen_by in (project_id, shared_with) if name == BOTH else (project_id,):
+            add(event_project, project_id=seen_by, event_id=happened, images=1)
+        add(outbox, event_id=happened, subscription_id=subscribed, at=1.0)
         add(project_image, project_id=project_id, image_id=number, seen_at=1.0)
         if name == BOTH:
             add(project_image, project_id=shared_with, image_id=number, seen_at=1.0)

@@ -4,7 +4,7 @@ The database that assessed the fleet last is kept until its successor has: a pro
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -13,7 +13,7 @@ from careen.app.databases import database_of, update_database
 from careen.errors import DatabaseError, Error
 from careen.log import logger
 
-from . import rematch
+from . import events, rematch
 from .connection import writing
 from .fleet import BACKGROUND, Fleet
 from .queue import Job
@@ -23,6 +23,7 @@ from .tables import state
 log = logger(__name__)
 
 BEFORE = "before.sqlite"  # beside the database: the one that assessed the fleet last
+ALL = "all sources"
 FEEDS = "feeds in trouble"  # key of the state: the sources that the last update could not read
 
 
@@ -36,10 +37,10 @@ def update(fleet: Fleet, job: Job) -> None:
         result = update_database(fleet.settings)
     except Error as error:
         with writing(fleet.engine) as connection:
-            _note(connection, [str(error)])
+            _note(connection, {ALL: str(error)})
         raise
     with writing(fleet.engine) as connection:
-        _note(connection, [f"{feed.source}: {feed.detail}" for feed in result.failed])
+        _note(connection, {feed.source: feed.detail for feed in result.failed})
         fleet.queue.add(connection, [Job("rematch", "rematch", b"", BACKGROUND, job.owner)])
 
 
@@ -61,8 +62,13 @@ def troubles(fleet: Fleet) -> list[str]:
     return bytes(value).decode().splitlines() if value else []
 
 
-def _note(connection: Connection, found: Sequence[str]) -> None:
-    value = "\n".join(found).encode()
+def _note(connection: Connection, found: Mapping[str, str]) -> None:
+    """A source that fails again is no event: it was one when it began."""
+    known = bytes(connection.execute(select(state.c.value).where(state.c.key == FEEDS)).scalar() or b"").decode()
+    failed_before = {line.partition(": ")[0] for line in known.splitlines()}
+    if begun := {source: reason for source, reason in found.items() if source not in failed_before}:
+        events.of_sources(connection, begun)
+    value = "\n".join(f"{source}: {' '.join(reason.split())}" for source, reason in found.items()).encode()
     new = insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": value})
     connection.execute(new, {"key": FEEDS, "value": value})
 

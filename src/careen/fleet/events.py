@@ -1,71 +1,103 @@
 """Events, and the rows that send them, written in the transaction of what they are about.
 
 A new database makes one event for each vulnerability and package, with the count of images, and never one for each image.
-An image that becomes ready makes one event of its own, with what it introduced.
+An image that becomes ready makes one event of its own, with what it introduced. A project sees the events of its images,
+with its own count; what concerns the whole service (a source that failed) all projects see.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, case, func, select, type_coerce
 
 from careen.model.finding import Vulnerability
-from careen.safety.typed import from_json
 
+from .notifications.rules import SEVERITIES, rank, rule_of
 from .rows import batches
-from .tables import event, image, image_unit, outbox, project_image, rematch_change, subscription, unit_finding
+from .tables import (
+    event,
+    event_project,
+    image,
+    image_unit,
+    outbox,
+    project,
+    project_image,
+    rematch_change,
+    subscription,
+    unit_finding,
+    unit_source,
+)
 
 KEYS = 200  # vulnerabilities and packages of one transaction
 SHOWN = 20  # of what an image introduced
-SEVERITIES = ("unknown", "negligible", "low", "medium", "high", "critical")
-
-
-class Rule(Struct, frozen=True):
-    """Which events a subscription wants; by default all. ``severity`` is the lowest; events without one pass."""
-
-    kinds: tuple[str, ...] = ()
-    severity: str = ""
-
-    def wants(self, kind: str, severity: str) -> bool:
-        if self.kinds and kind not in self.kinds:
-            return False
-        if not self.severity or not severity:
-            return True
-        return _rank(severity) >= _rank(self.severity)
+REASON = 500  # characters
+Key = tuple[object, object, object]
+Seen = Mapping[Key, int]  # how many images of a project each event is about
 
 
 def after_ready(connection: Connection, image_id: int) -> None:
     """The image is ready: what of its vulnerabilities no other image of the fleet has is new."""
     now = time.time()
-    row = connection.execute(select(image.c.identity, image.c.reference).where(image.c.id == image_id)).first()
-    if row is None:
+    detail = _image_detail(connection, image_id)
+    if detail is None:
         return
-    detail = {"identity": row.identity, "reference": row.reference}
     other = image_unit.alias()
     elsewhere = select(other.c.unit_id).where(other.c.unit_id == image_unit.c.unit_id, other.c.image_id != image_id)
     new = (
-        select(unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.severity)
+        select(unit_finding)
         .join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
         .where(image_unit.c.image_id == image_id, unit_finding.c.confidence != "possible", ~elsewhere.exists())
-    )
+    ).subquery()
     found = connection.execute(
-        new.order_by(unit_finding.c.risk.desc(), unit_finding.c.vulnerability, unit_finding.c.package).limit(SHOWN)
+        select(new.c.vulnerability, new.c.package).order_by(new.c.risk.desc(), new.c.vulnerability, new.c.package).limit(SHOWN)
     ).all()
-    count = connection.execute(select(func.count()).select_from(new.subquery())).scalar_one()
-    _add(connection, [_event(now, "image_ready", image_id=image_id, images=1, detail=detail)])
-    if count:
-        worst = max((severity for _, _, severity in found), key=_rank)
-        introduced = {**detail, "count": count, "worst": [list(finding[:2]) for finding in found]}
-        _add(connection, [_event(now, "introduced", severity=worst, image_id=image_id, images=1, detail=introduced)])
+    fixable = func.sum(case((new.c.fix_state == "fixed", 1), else_=0))
+    exploited = func.sum(case((new.c.exploited, 1), else_=0))
+    totals = connection.execute(select(func.count(), func.max(rank_of(new.c.severity)), fixable, exploited)).one()
+    _add_for_image(connection, image_id, [_event(now, "image_ready", image_id=image_id, images=1, detail=detail)])
+    if totals[0]:
+        worst = [list(each) for each in found]
+        introduced = {**detail, "count": totals[0], "worst": worst, "fixable": totals[2], "exploited": totals[3]}
+        made = _event(now, "introduced", severity=SEVERITIES[totals[1]], image_id=image_id, images=1, detail=introduced)
+        _add_for_image(connection, image_id, [made])
+
+
+def after_failure(connection: Connection, image_id: int, reason: str) -> None:
+    """The image could not be read or assessed, and is not tried again."""
+    detail = _image_detail(connection, image_id)
+    if detail is not None:
+        failed = {**detail, "reason": reason[:REASON]}
+        _add_for_image(connection, image_id, [_event(time.time(), "image_failed", image_id=image_id, images=1, detail=failed)])
+
+
+def of_sources(connection: Connection, sources: Mapping[str, str]) -> None:
+    """Sources of advisories that failed or are out of date, each with the reason: all projects see it."""
+    detail = {"sources": {name: reason[:REASON] for name, reason in sorted(sources.items())}}
+    everybody = list(connection.execute(select(project.c.id)).scalars())
+    made = _event(time.time(), "source_failed", detail=detail)
+    _add(connection, [made], {number: {_key(made): 0} for number in everybody})
+
+
+def of_ended_support(connection: Connection, namespace: str, ended: str) -> None:
+    """A release gets no more updates: the projects that have images with it see that."""
+    counted = (
+        select(project_image.c.project_id, func.count(project_image.c.image_id.distinct()).label("images"))
+        .join(image_unit, image_unit.c.image_id == project_image.c.image_id)
+        .join(unit_source, unit_source.c.unit_id == image_unit.c.unit_id)
+        .where(unit_source.c.namespace == namespace, project_image.c.deleted_at.is_(None))
+        .group_by(project_image.c.project_id)
+    )
+    found = {row.project_id: int(row.images) for row in connection.execute(counted)}
+    detail = {"namespace": namespace, "ended": ended}
+    made = _event(time.time(), "end_of_life", images=sum(found.values()), detail=detail)
+    _add(connection, [made], {number: {_key(made): images} for number, images in found.items()})
 
 
 def changes_of(unit_id: int, before: Iterable[Vulnerability], after: Iterable[Vulnerability]) -> list[dict[str, object]]:
     """The rows of ``rematch_change`` for a unit that was assessed again."""
-    old = {(finding.id, finding.package): finding for finding in before}
-    new = {(finding.id, finding.package): finding for finding in after}
+    old, new = _counted(before), _counted(after)
     found: dict[tuple[str, str, str], str] = {}
 
     def note(kind: str, finding: Vulnerability) -> None:
@@ -87,6 +119,11 @@ def changes_of(unit_id: int, before: Iterable[Vulnerability], after: Iterable[Vu
     ]
 
 
+def _counted(found: Iterable[Vulnerability]) -> dict[tuple[str, str], Vulnerability]:
+    """Without what is only possible, which the counts of images leave out too."""
+    return {(finding.id, finding.package): finding for finding in found if finding.confidence != "possible"}
+
+
 def lasting(purl: str) -> str:
     """The purl without version and qualifiers."""
     head = purl.partition("?")[0].partition("#")[0]
@@ -103,17 +140,17 @@ def from_changes(connection: Connection, limit: int = KEYS) -> int | None:
     last = keys[-1]
     upto = _upto(last)
     counted = (
-        select(*columns, func.max(rematch_change.c.severity), func.count(image_unit.c.image_id.distinct()))
+        select(*columns, func.max(rank_of(rematch_change.c.severity)), func.count(image_unit.c.image_id.distinct()))
         .join(image_unit, image_unit.c.unit_id == rematch_change.c.unit_id)
         .where(upto)
         .group_by(*columns)
     )
     now = time.time()
     made = [
-        _event(now, kind, vulnerability=id, package=package, severity=severity, images=images)
+        _event(now, kind, vulnerability=id, package=package, severity=SEVERITIES[severity], images=images)
         for kind, id, package, severity, images in connection.execute(counted)
     ]
-    _add(connection, made, upto)
+    _add(connection, made, _seen_changes(connection, upto))
     connection.execute(rematch_change.delete().where(upto))
     return len(made)
 
@@ -123,51 +160,67 @@ def _upto(last: tuple[str, str, str]) -> Any:
     return (kind < last[0]) | ((kind == last[0]) & ((id < last[1]) | ((id == last[1]) & (package <= last[2]))))
 
 
-def _event(now: float, kind: str, detail: dict[str, object] | None = None, **columns: object) -> dict[str, object]:
+def _event(now: float, kind: str, detail: Mapping[str, object] | None = None, **columns: object) -> dict[str, object]:
     defaults: dict[str, object] = {"vulnerability": "", "package": "", "severity": "", "image_id": None, "images": 0}
     return {"at": now, "kind": kind, **defaults, **columns, "detail": msgspec.json.encode(detail) if detail else b""}
 
 
-def _add(connection: Connection, events: Sequence[dict[str, object]], changes: Any = None) -> None:
-    """With outbox rows for the subscriptions of the projects that see one of the images."""
-    rules = {
-        number: (project, from_json(bytes(rule), Rule) if rule else Rule())
-        for number, project, rule in connection.execute(
+def _add_for_image(connection: Connection, image_id: int, events: Sequence[dict[str, object]]) -> None:
+    shown = select(project_image.c.project_id).where(project_image.c.image_id == image_id, project_image.c.deleted_at.is_(None))
+    _add(connection, events, {number: {_key(row): 1 for row in events} for number in connection.execute(shown).scalars()})
+
+
+def _add(connection: Connection, events: Sequence[dict[str, object]], seen: Mapping[int, Seen]) -> None:
+    """For the projects that see them, and with outbox rows for those of their subscriptions that want them."""
+    rules = [
+        (number, project_id, rule_of(bytes(rule)))
+        for number, project_id, rule in connection.execute(
             select(subscription.c.id, subscription.c.project_id, subscription.c.rule)
         )
-    }
-    projects = {project for project, _ in rules.values()}
-    seen = {project: _seen_by(connection, project, events, changes) for project in projects}
+    ]
     for event_row in events:
+        key, kind, severity = _key(event_row), str(event_row["kind"]), str(event_row["severity"])
         number = connection.execute(event.insert().values(event_row).returning(event.c.id)).scalar_one()
+        of_projects = [
+            {"project_id": project_id, "event_id": number, "images": images[key]}
+            for project_id, images in seen.items()
+            if key in images
+        ]
+        for some in batches(of_projects, KEYS):
+            connection.execute(event_project.insert(), some)
         rows = [
-            {"event_id": number, "subscription_id": sub, "next_at": event_row["at"]}
-            for sub, (project, rule) in rules.items()
-            if _key(event_row) in seen[project] and rule.wants(str(event_row["kind"]), str(event_row["severity"]))
+            {"event_id": number, "subscription_id": sub, "at": event_row["at"]}
+            for sub, project_id, rule in rules
+            if key in seen.get(project_id, {}) and rule.wants(kind, severity)
         ]
         for some in batches(rows, KEYS):
             connection.execute(outbox.insert(), some)
 
 
-def _seen_by(connection: Connection, project: int, events: Sequence[dict[str, object]], changes: Any) -> set[Any]:
-    visible = (project_image.c.project_id == project) & project_image.c.deleted_at.is_(None)
-    if changes is None:
-        ids = [row["image_id"] for row in events]
-        shown = select(project_image.c.image_id).where(visible, project_image.c.image_id.in_(ids))
-        found = set(connection.execute(shown).scalars())
-        return {_key(row) for row in events if row["image_id"] in found}
+def _seen_changes(connection: Connection, changes: Any) -> dict[int, dict[Key, int]]:
     columns = (rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package)
-    one_image = (
-        select(image_unit.c.image_id)
+    counted = (
+        select(project_image.c.project_id, *columns, func.count(image_unit.c.image_id.distinct()))
+        .join(image_unit, image_unit.c.unit_id == rematch_change.c.unit_id)
         .join(project_image, project_image.c.image_id == image_unit.c.image_id)
-        .where(image_unit.c.unit_id == rematch_change.c.unit_id, visible)
+        .where(changes, project_image.c.deleted_at.is_(None))
+        .group_by(project_image.c.project_id, *columns)
     )
-    return set(connection.execute(select(*columns).where(changes, one_image.exists()).distinct()))
+    found: dict[int, dict[Key, int]] = {}
+    for project_id, kind, id, package, images in connection.execute(counted):
+        found.setdefault(project_id, {})[kind, id, package] = images
+    return found
 
 
-def _key(one: dict[str, object]) -> tuple[object, object, object]:
+def _image_detail(connection: Connection, image_id: int) -> dict[str, object] | None:
+    row = connection.execute(select(image.c.identity, image.c.reference).where(image.c.id == image_id)).first()
+    return None if row is None else {"identity": row.identity, "reference": row.reference}
+
+
+def rank_of(severity: Any) -> Any:
+    """In SQL, as ``rank`` here: the words have another order."""
+    return type_coerce(case({name: rank(name) for name in SEVERITIES}, value=severity, else_=0), Integer)
+
+
+def _key(one: Mapping[str, object]) -> Key:
     return one["kind"], one["vulnerability"], one["package"]
-
-
-def _rank(severity: str) -> int:
-    return SEVERITIES.index(severity) if severity in SEVERITIES else 0

@@ -20,6 +20,7 @@ from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.model.report import Report
 from careen.safety.typed import from_json, from_msgpack
 
+from . import events
 from .connection import writing
 from .fleet import Fleet
 from .queue import Job
@@ -129,7 +130,9 @@ def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Excep
     reason = str(error) if isinstance(error, Error) else f"{type(error).__name__}: {error}"
     failing = update(image).where(image.c.id == number, image.c.state == state)
     with writing(fleet.engine) as connection:
-        connection.execute(failing.values(tries=tries + 1, reason=reason[:2000], state="failed" if last else state))
+        changed = connection.execute(failing.values(tries=tries + 1, reason=reason[:2000], state="failed" if last else state))
+        if last and changed.rowcount:
+            events.after_failure(connection, number, reason)
     return last
 
 
@@ -233,7 +236,8 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
             if state == "failed":
                 why = f"the layer {digest} could not be read: {reason}"
                 failing = update(image).where(image.c.id == number, image.c.state == "reading")
-                connection.execute(failing.values(state="failed", reason=why[:2000]))
+                if connection.execute(failing.values(state="failed", reason=why[:2000])).rowcount:
+                    events.after_failure(connection, number, why)
         ready = [(number, lane, identity) for number, lane, identity in some if number not in waits]
         if ready:
             numbers = [number for number, _, _ in ready]
@@ -248,7 +252,7 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
 
 def keep(fleet: Fleet, number: int, report: Report) -> None:
     """The units first: the image is ready when everything about it is there, and is so once."""
-    from . import events, rematch, units
+    from . import rematch, units
 
     now = time.time()
     with writing(fleet.engine) as connection:

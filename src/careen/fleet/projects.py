@@ -18,6 +18,7 @@ from .rows import batches
 from .tables import (
     audit,
     event,
+    event_project,
     image,
     image_layer,
     image_unit,
@@ -116,6 +117,10 @@ def delete_project(connection: Connection, project_id: int) -> None:
     layers = list(connection.execute(select(image_layer.c.digest).distinct().where(image_layer.c.image_id.in_(own))).scalars())
     repositories = select(repository.c.id).join(registry).where(registry.c.project_id == project_id)
     connection.execute(delete(tag_change).where(tag_change.c.repository_id.in_(repositories)))
+    other = event_project.alias()
+    others = select(other.c.event_id).where(other.c.event_id == event_project.c.event_id, other.c.project_id != project_id)
+    alone = select(event_project.c.event_id).where(event_project.c.project_id == project_id, ~others.exists())
+    connection.execute(delete(event).where(event.c.id.in_(alone)))
     connection.execute(delete(event).where(event.c.image_id.in_(identities)))
     connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(identities)))
     gone = list(connection.execute(identities).scalars())
@@ -125,7 +130,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
     for part in batches(units, MANY):
         used = select(image_unit.c.unit_id).where(image_unit.c.unit_id.in_(part))
         orphans = set(part) - set(connection.execute(used).scalars())
-        for column in (*(table.c.unit_id for table in (*OF_UNIT, event)), unit.c.id):
+        for column in (*(table.c.unit_id for table in OF_UNIT), unit.c.id):
             connection.execute(delete(column.table).where(column.in_(orphans)))
     remove_unused_contexts(connection)
     for part in batches(layers, MANY):

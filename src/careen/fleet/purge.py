@@ -15,9 +15,12 @@ from .connection import writing
 from .fleet import Fleet
 from .tables import (
     context,
+    delivery,
     event,
+    event_project,
     image,
     image_unit,
+    notified,
     outbox,
     rematch_change,
     rematch_unit,
@@ -43,6 +46,7 @@ class Retention(Struct, frozen=True):
     runs_days: float = 7.0  # an image counts as running for so long after it was last seen to
     grace_days: float = 1.0
     events_days: float = 180.0
+    messages_days: float = 30.0  # after they were sent, or given up
 
 
 class Purged(Struct, frozen=True):
@@ -57,7 +61,10 @@ def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
     tags = _tags(fleet, rules, now) if rules.tags else 0
     images = _in_batches(fleet, lambda connection: _images(connection, rules, now))
     units = _in_batches(fleet, _units)
-    _in_batches(fleet, lambda connection: _sent(connection, now - rules.events_days * DAY_S))
+    _in_batches(fleet, lambda connection: _gathered(connection, now - rules.messages_days * DAY_S))
+    _in_batches(fleet, lambda connection: _sent(connection, now - rules.messages_days * DAY_S))
+    with writing(fleet.engine) as connection:
+        connection.execute(delete(notified).where(notified.c.at < now - rules.messages_days * DAY_S))
     events = _in_batches(fleet, lambda connection: _old(connection, event, now - rules.events_days * DAY_S))
     events += _in_batches(fleet, lambda connection: _old(connection, tag_change, now - rules.events_days * DAY_S))
     return Purged(tags, images, units, events)
@@ -119,7 +126,8 @@ def _remove_images(connection: Connection, numbers: Sequence[int]) -> int:
     if numbers:
         connection.execute(delete(image_unit).where(image_unit.c.image_id.in_(numbers)))
         events = select(event.c.id).where(event.c.image_id.in_(numbers))
-        connection.execute(delete(outbox).where(outbox.c.event_id.in_(events)))
+        for table in (outbox, event_project):
+            connection.execute(delete(table).where(table.c.event_id.in_(events)))
         connection.execute(delete(event).where(event.c.image_id.in_(numbers)))
         connection.execute(delete(image).where(image.c.id.in_(numbers)))
     return len(numbers)
@@ -143,10 +151,18 @@ def remove_unused_contexts(connection: Connection) -> None:
     connection.execute(delete(context).where(~used.exists()))
 
 
-def _sent(connection: Connection, before: float) -> int:
-    old = and_(outbox.c.state != "waiting", outbox.c.next_at < before)
+def _gathered(connection: Connection, before: float) -> int:
+    old = and_(outbox.c.state.in_(("gathered", "skipped")), outbox.c.at < before)
     return _delete(
         connection, outbox, outbox.c.id, list(connection.execute(select(outbox.c.id).where(old).limit(BATCH)).scalars())
+    )
+
+
+def _sent(connection: Connection, before: float) -> int:
+    """Messages that were sent, or given up: those that still wait stay, however old they are."""
+    old = and_(delivery.c.state.in_(("sent", "dead")), delivery.c.next_at < before)
+    return _delete(
+        connection, delivery, delivery.c.id, list(connection.execute(select(delivery.c.id).where(old).limit(BATCH)).scalars())
     )
 
 
@@ -156,7 +172,10 @@ def _old(connection: Connection, table: Table, before: float) -> int:
     if table is event:
         waits = select(outbox.c.id).where(outbox.c.event_id == event.c.id)
         old = old.where(~waits.exists())
-    return _delete(connection, table, table.c.id, list(connection.execute(old.order_by(table.c.id).limit(BATCH)).scalars()))
+    numbers = list(connection.execute(old.order_by(table.c.id).limit(BATCH)).scalars())
+    if table is event:
+        _delete(connection, event_project, event_project.c.event_id, numbers)
+    return _delete(connection, table, table.c.id, numbers)
 
 
 def _delete(connection: Connection, table: Table, column: Column[int], numbers: Sequence[int]) -> int:

@@ -28,7 +28,8 @@ log = logger(__name__)
 LEASE_S = 60.0
 STEP_S = 15.0
 DAY_S = 24 * 3600.0
-EVERY_S: Mapping[str, float] = {"update": DAY_S / 4, "purge": DAY_S, "bases": DAY_S}  # kinds of jobs that are due
+# Kinds of jobs that are due from time to time.
+EVERY_S: Mapping[str, float] = {"update": DAY_S / 4, "watch": DAY_S / 4, "purge": DAY_S, "bases": DAY_S}
 MAX_AT_ONCE = 1000
 _LEADER = "leader"
 

@@ -17,6 +17,7 @@ from careen.log import logger
 from . import advisories, base_tags, crawl, enrolment, images, layers, purge, registries, schedule, spool, uploads
 from .connection import is_sqlite, writing
 from .fleet import Fleet
+from .notifications import sending, watching
 from .queue import Handler
 from .rows import insert
 from .start import opened
@@ -46,8 +47,9 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
     """Until ``stop``: jobs that run then are finished."""
     name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
     ended = threading.Event()
-    keeper = threading.Thread(target=_keep_going, args=(fleet, name, ended), daemon=True)
-    keeper.start()
+    beside = [threading.Thread(target=each, args=(fleet, name, ended), daemon=True) for each in (_keep_going, sending.work)]
+    for thread in beside:
+        thread.start()
     try:
         if is_sqlite(fleet.engine):
             with ThreadPoolExecutor(places, thread_name_prefix="job") as pool:
@@ -58,7 +60,8 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
             fleet.queue.work(handlers(fleet, name), name, stop)
     finally:
         ended.set()
-        keeper.join()
+        for thread in beside:
+            thread.join()
         with writing(fleet.engine) as connection:
             connection.execute(delete(worker).where(worker.c.id == name))
 
@@ -76,6 +79,7 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
         "rematch": lambda job: advisories.assess_again(fleet, job),
         "purge": lambda job: _purge(fleet),
         "bases": lambda job: base_tags.check(fleet, job),
+        "watch": lambda job: watching.watch(fleet),
     }
 
 

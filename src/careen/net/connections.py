@@ -16,6 +16,7 @@ from .pace import paced
 from .settings import NetSettings
 
 if TYPE_CHECKING:
+    import socket
     import ssl
 
     from urllib3 import HTTPConnectionPool, PoolManager
@@ -110,11 +111,7 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
     from urllib3.connection import HTTPConnection, HTTPSConnection
 
     def checked(connection: HTTPConnection, made: socket.socket) -> socket.socket:
-        address = str(made.getpeername()[0])
-        is_inside = only is not None and depth_of(address) > 0
-        if is_inside and not named(f"{connection.host}:{connection.port}", only or ()) and not in_networks(address, only or ()):
-            made.close()
-            raise NotListedError(f"{connection.host} was not asked: it is {address}, in a private network", "list it by name")
+        refuse_inside(made, connection.host, connection.port, only)
         return made
 
     answers = paced(grace_s)
@@ -138,6 +135,15 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
         ConnectionCls = Secure
 
     return {"http": PlainPool, "https": SecurePool}
+
+
+def refuse_inside(made: "socket.socket", host: str, port: int, only: tuple[str, ...] | None) -> None:
+    """Closes a connection that leads into a private network which ``only`` does not list. Raises NotListedError."""
+    address = str(made.getpeername()[0])
+    if only is None or not depth_of(address) or named(f"{host}:{port}", only) or in_networks(address, only):
+        return
+    made.close()
+    raise NotListedError(f"{host} was not asked: it is {address}, in a private network", "list it by name")
 
 
 def unix_pool(path: str, settings: NetSettings) -> "HTTPConnectionPool":

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from careen.fleet.fleet import Fleet
+from careen.fleet.notifications import deliveries
 from careen.fleet.tables import image, layer, outbox
 from careen.log import logger
 
@@ -77,7 +78,8 @@ class _Tables:
         yield self._grouped(connection, "careen_images", "Images", "state", image.c.state)
         yield self._grouped(connection, "careen_images_assessed", "Images by coverage", "coverage", image.c.coverage)
         yield self._grouped(connection, "careen_layers", "Layers", "state", layer.c.state)
-        yield self._grouped(connection, "careen_notifications", "Notifications", "state", outbox.c.state)
+        yield self._grouped(connection, "careen_notifications_events", "Events by what became of them", "state", outbox.c.state)
+        yield from _notifications(connection)
         oldest = GaugeMetricFamily("careen_oldest_wait_seconds", "Age of the oldest image that waits", labels=("lane",))
         waiting = select(image.c.lane, func.min(image.c.enrolled_at)).where(
             image.c.state.in_(("opening", "reading", "joining"))
@@ -97,3 +99,18 @@ class _Tables:
         for word, count in rows:
             family.add_metric((str(word) or "none",), count)
         return family
+
+
+def _notifications(connection: Connection) -> "Iterator[Metric]":
+    """Messages of each channel and state, and how long the oldest that is not sent has waited."""
+    messages = GaugeMetricFamily("careen_notifications_messages", "Messages", labels=("channel", "state"))
+    oldest = GaugeMetricFamily("careen_notifications_oldest_wait_seconds", "Age of the oldest message", labels=("channel",))
+    ages: dict[str, float] = {}
+    for row in deliveries.counts(connection):
+        messages.add_metric((row.kind, row.state), row.number)
+        if row.oldest is not None:
+            ages[row.kind] = max(ages.get(row.kind, 0.0), time.time() - row.oldest)
+    for channel, age in sorted(ages.items()):
+        oldest.add_metric((channel,), age)
+    yield messages
+    yield oldest

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from careen.config import Settings
 from careen.errors import UsageError
+from careen.fleet.notifications import links
 from careen.fleet.start import opened
 from careen.fleet.worker import run_worker
 
@@ -72,6 +73,8 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
                 timeout_graceful_shutdown=GRACEFUL_S,
             )
         )
+
+        links.publish(fleet.engine, options.public)
 
         def started() -> None:
             tell(f"careen serves {options.public}")

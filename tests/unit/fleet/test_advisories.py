@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import func, select
-from tests.support.fleet_units import add_image, add_project, database_with, findings, fleet_in
+from tests.support.fleet_units import add_image, add_project, database_with, findings, fleet_in, rows
 from tests.support.matching import advisory, deb, info
 
 from careen.app.databases import database_of
@@ -12,7 +12,7 @@ from careen.errors import DatabaseError
 from careen.fleet import advisories
 from careen.fleet.queue import Job
 from careen.fleet.queue.embedded import EmbeddedQueue
-from careen.fleet.tables import job
+from careen.fleet.tables import event, job
 
 BEFORE, AFTER = [info(unfixed=True), advisory()], [info(unfixed=True), advisory(), advisory("CVE-2026-0002")]
 
@@ -66,4 +66,18 @@ def test_an_update_that_fails_is_noted(fleet, monkeypatch):
     monkeypatch.setattr(advisories, "update_database", update)
     with pytest.raises(DatabaseError):
         advisories.update(fleet, Job("update", "update"))
-    assert advisories.troubles(fleet) == ["no advisory source could be reached"]
+    assert advisories.troubles(fleet) == ["all sources: no advisory source could be reached"]
+
+
+def test_a_source_that_fails_is_one_event_until_it_works_again(fleet, monkeypatch):
+    failed = [FeedResult("nvd", "nvd.json", "failed", "no such\nhost")]
+    path = database_of(fleet.settings)
+    monkeypatch.setattr(advisories, "update_database", lambda settings: UpdateResult(path, True, tuple(failed)))
+    for _ in range(2):
+        advisories.update(fleet, Job("update", "update"))
+    assert len(rows(fleet, event, "kind")) == 1
+    failed.clear()
+    advisories.update(fleet, Job("update", "update"))
+    failed.append(FeedResult("nvd", "nvd.json", "failed", "no such host"))
+    advisories.update(fleet, Job("update", "update"))
+    assert [kind for (kind,) in rows(fleet, event, "kind")] == ["source_failed"] * 2

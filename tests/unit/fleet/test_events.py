@@ -3,12 +3,24 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 from tests.support.fleet_units import add_image, add_project, database_with, fleet_in, rows
 from tests.support.matching import advisory, deb, info, pypi
+from tests.support.reports import vulnerability
 
 from careen.fleet.connection import writing
-from careen.fleet.events import Rule, after_ready, lasting
-from careen.fleet.tables import event, outbox, subscription
+from careen.fleet.events import (
+    REASON,
+    after_failure,
+    after_ready,
+    changes_of,
+    from_changes,
+    lasting,
+    of_ended_support,
+    of_sources,
+)
+from careen.fleet.notifications.rules import Rule, encoded
+from careen.fleet.tables import event, event_project, outbox, rematch_change, subscription, unit
 
 
 @pytest.fixture
@@ -43,11 +55,75 @@ def test_only_projects_that_see_the_image_get_messages(fleet):
     one, other = add_project(fleet, 1), add_project(fleet, 2)
     with writing(fleet.engine) as connection:
         for number, project_id in ((1, one), (2, other)):
-            row = {"id": number, "project_id": project_id, "kind": "webhook", "target": b"", "created_at": 0.0}
-            connection.execute(subscription.insert().values(row))
+            subscribe(connection, number, project_id, Rule(("image_ready",)))
     add_image(fleet, [pypi()], 1, one)
     ready(fleet, 1)
     assert rows(fleet, outbox, "subscription_id", "state") == [(1, "waiting")]
+
+
+def test_the_worst_severity_of_a_package_counts_and_each_project_has_its_own_count(fleet):
+    one, other = add_project(fleet, 1), add_project(fleet, 2)
+    add_image(fleet, [deb()], 1, one)
+    add_image(fleet, [deb(), pypi()], 2, one)
+    add_image(fleet, [pypi()], 3, other)
+    units = dict(rows(fleet, unit, "name", "id"))
+    with writing(fleet.engine) as connection:
+        subscribe(connection, 1, one, Rule(severity="high"))
+        subscribe(connection, 2, other, Rule())
+        for name, severity in (("libssl3", "low"), ("django", "critical")):
+            change = {"kind": "disclosed", "vulnerability": "CVE-2026-0009", "package": "pkg:x/y", "severity": severity}
+            connection.execute(rematch_change.insert().values(unit_id=units[name], **change))
+        assert from_changes(connection) == 1
+    assert rows(fleet, event, "severity", "images") == [("critical", 3)]
+    assert rows(fleet, event_project, "project_id", "images") == [(1, 2), (2, 1)]
+    assert rows(fleet, outbox, "subscription_id") == [(1,), (2,)]
+
+
+def test_what_is_only_possible_is_no_event():
+    likely = vulnerability("CVE-2026-0001", deb(), confidence="likely")
+    possible = replace(likely, confidence="possible")
+    assert changes_of(1, [], [possible]) == [] == changes_of(1, [possible], [])
+    assert [change["kind"] for change in changes_of(1, [possible], [likely])] == ["disclosed"]
+    assert [change["kind"] for change in changes_of(1, [likely], [possible])] == ["resolved"]
+
+
+def test_a_source_that_fails_is_an_event_of_every_project(fleet):
+    for number in (1, 2):
+        add_project(fleet, number)
+    with writing(fleet.engine) as connection:
+        subscribe(connection, 1, 2, Rule())
+        of_sources(connection, {"debian": "it did not answer"})
+    ((detail,),) = rows(fleet, event, "detail")
+    assert json.loads(detail) == {"sources": {"debian": "it did not answer"}}
+    assert rows(fleet, event_project, "project_id", "images") == [(1, 0), (2, 0)]
+    assert rows(fleet, outbox, "subscription_id") == [(1,)]
+
+
+def test_a_release_that_ends_is_an_event_of_the_projects_that_have_it(fleet):
+    for number in (1, 2):
+        add_project(fleet, number)
+    add_image(fleet, [deb()], 1, 1)
+    add_image(fleet, [pypi()], 2, 2)
+    with writing(fleet.engine) as connection:
+        of_ended_support(connection, "debian:12", "2028-06-30")
+    assert rows(fleet, event, "kind", "images") == [("end_of_life", 1)]
+    assert rows(fleet, event_project, "project_id", "images") == [(1, 1)]
+
+
+def test_an_image_that_fails_is_an_event(fleet):
+    add_image(fleet, [], 1, add_project(fleet, 1))
+    with writing(fleet.engine) as connection:
+        subscribe(connection, 1, 1, Rule())
+        after_failure(connection, 1, "x" * 10_000)
+        after_failure(connection, 99, "there is no such image")
+    ((kind, detail),) = rows(fleet, event, "kind", "detail")
+    assert kind == "image_failed" and len(json.loads(detail)["reason"]) == REASON
+    assert rows(fleet, outbox, "subscription_id") == [(1,)]
+
+
+def subscribe(connection, number, project_id, rule):
+    row = {"id": number, "project_id": project_id, "kind": "webhook", "target": b"", "created_at": 0.0}
+    connection.execute(subscription.insert().values({**row, "rule": encoded(rule)}))
 
 
 @pytest.mark.parametrize(
@@ -61,11 +137,3 @@ def test_only_projects_that_see_the_image_get_messages(fleet):
 )
 def test_a_package_without_its_version(purl, name):
     assert lasting(purl) == name
-
-
-def test_rules():
-    assert Rule().wants("disclosed", "low")
-    assert not Rule(("resolved",)).wants("disclosed", "low")
-    assert Rule(severity="high").wants("disclosed", "critical")
-    assert not Rule(severity="high").wants("disclosed", "medium")
-    assert Rule(severity="high").wants("image_ready", "")

@@ -12,9 +12,11 @@ from careen.fleet.projects import delete_project
 from careen.fleet.purge import DAY_S, Purged, Retention, purge
 from careen.fleet.tables import (
     decision,
+    delivery,
     event,
     image,
     metadata,
+    notified,
     outbox,
     registry,
     repository,
@@ -89,11 +91,27 @@ def test_old_events_leave_unless_a_message_waits(fleet):
         connection.execute(subscription.insert().values(row))
         for number in range(1, 6):
             connection.execute(event.insert().values(id=number, at=0.0 if number < 5 else NOW, kind="disclosed"))
-        for number, state in ((1, "waiting"), (2, "sent")):
-            connection.execute(outbox.insert().values(event_id=number, subscription_id=1, state=state, next_at=0.0))
+        for number, state in ((1, "waiting"), (2, "gathered")):
+            connection.execute(outbox.insert().values(event_id=number, subscription_id=1, state=state, at=0.0))
     assert purge(fleet, Retention(), NOW).events == 3
     assert rows(fleet, event, "id") == [(1,), (5,)]
     assert rows(fleet, outbox, "event_id") == [(1,)]
+
+
+def test_messages_leave_a_while_after_they_were_sent_or_given_up(fleet):
+    with writing(fleet.engine) as connection:
+        row = {"id": 1, "project_id": 1, "kind": "webhook", "target": b"", "created_at": 0.0}
+        connection.execute(subscription.insert().values(row))
+        same = {"subscription_id": 1, "kind": "message", "title": "x", "body": b"", "created_at": 0.0}
+        for number, state in enumerate(("sent", "dead", "waiting", "claimed"), 1):
+            connection.execute(delivery.insert().values(id=number, key=str(number), state=state, next_at=0.0, **same))
+        connection.execute(delivery.insert().values(id=5, key="5", state="sent", next_at=NOW - 86_400, **same))
+        about = {"subscription_id": 1, "kind": "disclosed", "package": ""}
+        for id, at in (("CVE-2026-0001", 0.0), ("CVE-2026-0002", NOW)):
+            connection.execute(notified.insert().values(vulnerability=id, at=at, **about))
+    purge(fleet, Retention(), NOW)
+    assert rows(fleet, delivery, "id") == [(3,), (4,), (5,)]
+    assert rows(fleet, notified, "vulnerability") == [("CVE-2026-0002",)]
 
 
 def test_a_deleted_project_leaves_no_row(fleet):

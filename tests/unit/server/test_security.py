@@ -58,7 +58,9 @@ def test_planted_secrets_are_nowhere(service, caplog):
     client = service.client(service.key)
     answers = [
         client.post(f"{service.path}/registries", json={"host": "registry.test", "password": planted["password"]}),
-        client.post(f"{service.path}/subscriptions", json={"kind": "webhook", "target": f"https://x.test/{planted['hook']}"}),
+        client.post(
+            f"{service.path}/subscriptions", json={"kind": "slack", "target": {"url": f"https://x.test/{planted['hook']}"}}
+        ),
         client.get(f"{service.path}/registries"),
         client.get(f"{service.path}/subscriptions"),
         service.logged_in(service.admin).post("/api/v1/users", json={"name": "u", "password": planted["login"]}),

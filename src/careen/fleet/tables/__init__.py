@@ -6,7 +6,7 @@ A lane is 0 (a person waits), 1 (a push) or 2 (background).
 
 from .access import api_key, audit, member, project, session, user
 from .base import metadata
-from .events import decision, event, outbox, policy, subscription
+from .events import decision, event, policy
 from .images import (
     agent_report,
     image,
@@ -20,6 +20,7 @@ from .images import (
     upload,
 )
 from .jobs import job, worker
+from .notifications import delivery, event_project, notified, outbox, subscription, ticket
 from .packages import (
     context,
     image_unit,
@@ -42,7 +43,9 @@ __all__ = [
     "base_tag",
     "context",
     "decision",
+    "delivery",
     "event",
+    "event_project",
     "image",
     "image_layer",
     "image_unit",
@@ -50,6 +53,7 @@ __all__ = [
     "layer",
     "member",
     "metadata",
+    "notified",
     "outbox",
     "policy",
     "project",
@@ -65,6 +69,7 @@ __all__ = [
     "subscription",
     "tag",
     "tag_change",
+    "ticket",
     "unit",
     "unit_count",
     "unit_finding",

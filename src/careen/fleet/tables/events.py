@@ -1,4 +1,4 @@
-"""What happened to images, who is notified, and what people decided."""
+"""What happened to images, and what people decided."""
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text
 
@@ -16,37 +16,11 @@ event = Table(
     Column("vulnerability", String(100), nullable=False, default=""),
     Column("package", Text, nullable=False, default=""),
     Column("severity", String(10), nullable=False, default=""),
-    Column("unit_id", Number),
-    Column("image_id", Number),  # NULL: of all images that have the unit
-    Column("images", Integer, nullable=False, default=0),  # how many have it
+    Column("image_id", Number),  # NULL: of all images that have the package, or of none
+    Column("images", Integer, nullable=False, default=0),  # of all projects
     Column("detail", LargeBinary, nullable=False, default=b""),  # JSON
     Index(None, "kind", "id"),
     Index(None, "vulnerability", "id"),
-)
-
-# Written in the transaction that makes the event, and sent afterwards: nothing is lost in between.
-outbox = Table(
-    "outbox",
-    metadata,
-    number(),
-    Column("event_id", Number, nullable=False),
-    of("subscription"),
-    Column("state", String(10), nullable=False, default="waiting"),  # waiting, sent, dead
-    Column("tries", Integer, nullable=False, default=0),
-    Column("next_at", Moment, nullable=False),
-    Column("trouble", Text, nullable=False, default=""),
-    Index(None, "state", "next_at"),
-)
-
-subscription = Table(
-    "subscription",
-    metadata,
-    number(),
-    of("project"),
-    Column("kind", String(20), nullable=False),  # webhook, slack, teams, smtp, cloudevents, quay
-    Column("target", LargeBinary, nullable=False),  # encrypted: addresses may hold tokens
-    Column("rule", LargeBinary, nullable=False, default=b""),  # JSON: kinds of events, severity, digest
-    Column("created_at", Moment, nullable=False),
 )
 
 decision = Table(

@@ -11,6 +11,7 @@ from . import (
     images,
     jobs,
     keys,
+    notifications,
     policies,
     projects,
     registries,
@@ -25,7 +26,7 @@ from . import (
 Handler = Callable[..., Answer]
 MODULES = (
     *(access, users, keys, projects, views, registries, images, scans, jobs, search),
-    *(decisions, triage, policies, events, uploads),
+    *(decisions, triage, policies, events, notifications, uploads),
 )
 
 HANDLERS: Mapping[str, Handler] = {handler.__name__: handler for module in MODULES for handler in module.OPERATIONS}

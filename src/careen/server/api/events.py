@@ -1,31 +1,17 @@
-"""What happened to the images of a project, who is notified, and what runs."""
+"""What happened to the images of a project, and what runs."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 from sqlalchemy import Row, delete, select, update
 
-from careen.fleet.overview import seen_by
-from careen.fleet.tables import agent_report, event, image, project_image, subscription
-from careen.policy.rules import Severity
+from careen.fleet.tables import agent_report, event, event_project, image, project_image
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
-from careen.server.errors import not_found
 
 BATCH = 500
-EventKind = Literal[
-    "introduced", "disclosed", "fix_available", "exploited", "end_of_life", "resolved", "source_failed", "image_ready",
-    "image_failed",
-]  # fmt: skip
 Line = r"^[^\x00-\x1f\x7f]*\Z"
-
-
-class NewSubscription(Struct, frozen=True, forbid_unknown_fields=True):
-    kind: Literal["webhook", "slack", "teams", "smtp", "cloudevents", "quay"]
-    target: Annotated[str, Meta(min_length=1, max_length=2000, pattern=r"^[!-~]+\Z")]
-    events: Annotated[tuple[EventKind, ...], Meta(max_length=9)] = ()
-    severity: Severity | None = None
 
 
 class Workload(Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,47 +26,15 @@ class Running(Struct, frozen=True, forbid_unknown_fields=True):
     workloads: Annotated[tuple[Workload, ...], Meta(max_length=100_000)]
 
 
-class Rule(Struct, frozen=True):
-    """What a subscription is notified of: no kinds are all kinds."""
-
-    events: tuple[str, ...] = ()
-    severity: str | None = None
-
-
 def list_events(call: Call) -> Answer:
-    """Of images that the project sees, and of vulnerabilities that one of them has."""
-    wanted = select(event, image.c.identity).outerjoin(image, image.c.id == event.c.image_id).where(seen_by(call.project))
+    """Each with the count of the project's own images."""
+    wanted = select(event, event_project.c.images.label("here"), image.c.identity)
+    wanted = wanted.join(event_project, event_project.c.event_id == event.c.id).outerjoin(image, image.c.id == event.c.image_id)
+    wanted = wanted.where(event_project.c.project_id == call.project)
     if call.query["kind"] is not None:
         wanted = wanted.where(event.c.kind == call.query["kind"])
     with call.reading() as connection:
         return Answer(page(call, connection, wanted, [(event.c.id, True)], _event))
-
-
-def list_subscriptions(call: Call) -> Answer:
-    wanted = select(subscription).where(subscription.c.project_id == call.project)
-    with call.reading() as connection:
-        return Answer(page(call, connection, wanted, [(subscription.c.id, False)], _subscription))
-
-
-def create_subscription(call: Call, body: NewSubscription) -> Answer:
-    """The target is sealed, and never shown again: its address may hold a token."""
-    rule = msgspec.json.encode(Rule(body.events, body.severity))
-    with call.changing(body.kind) as connection:
-        row = {"project_id": call.project, "kind": body.kind, "rule": rule, "created_at": call.now}
-        sealed = call.fleet.seal(body.target.encode())
-        created = connection.execute(subscription.insert().values(**row, target=sealed)).inserted_primary_key
-        assert created is not None
-        made = connection.execute(select(subscription).where(subscription.c.id == created[0])).one()
-    return Answer(_subscription(made))
-
-
-def delete_subscription(call: Call) -> Answer:
-    number = call.path["subscription"]
-    own = (subscription.c.id == number, subscription.c.project_id == call.project)
-    with call.changing(number) as connection:
-        if connection.execute(delete(subscription).where(*own)).rowcount == 0:
-            raise not_found()
-    return Answer()
 
 
 def set_running(call: Call, body: Running) -> Answer:
@@ -108,14 +62,8 @@ def set_running(call: Call, body: Running) -> Answer:
 
 
 def _event(row: Row[Any]) -> dict[str, Any]:
-    names = ("id", "at", "kind", "vulnerability", "package", "severity", "identity", "images")
-    return {name: row._mapping[name] for name in names}
+    names = ("id", "at", "kind", "vulnerability", "package", "severity", "identity")
+    return {name: row._mapping[name] for name in names} | {"images": row.here}
 
 
-def _subscription(row: Row[Any]) -> dict[str, Any]:
-    rule = msgspec.json.decode(row.rule or b"{}")
-    shown = {"id": row.id, "kind": row.kind, "created_at": row.created_at}
-    return shown | {"events": rule.get("events", []), "severity": rule.get("severity")}
-
-
-OPERATIONS = (list_events, list_subscriptions, create_subscription, delete_subscription, set_running)
+OPERATIONS = (list_events, set_running)

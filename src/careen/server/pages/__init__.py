@@ -24,6 +24,7 @@ from . import (
     image,
     images,
     jobs,
+    notifications,
     overview,
     policies,
     projects,
@@ -39,7 +40,7 @@ from .routing import error_page, route_of, wants_page
 from .visit import Screen
 
 # The first screen whose path fits answers: "new" is no number of a project or a registry.
-ACTING = (settings, watching, triage, policies, access, saved_views, beginning)
+ACTING = (settings, watching, triage, policies, access, saved_views, beginning, notifications)
 MODULES = (entry, *ACTING, projects, overview, images, image, compare, registries, search, jobs)
 
 

@@ -32,6 +32,7 @@ OF_PROJECT = (
     Entry("Policies", "/policies"),
     Entry("Views", "/views"),
     Entry("Add images", "/start"),
+    Entry("Notifications", "/notifications", "admin"),
     Entry("Settings", "/settings", "admin", below=("/members", "/keys", "/audit")),
 )
 OF_SERVICE = (

@@ -10,5 +10,6 @@ NOTICES = {
     "crawled": "The registry is listed soon.",
     "scanning": "The image is read now.",
     "uploaded": "Uploaded. It is assessed now.",
+    "again": "The message will be sent again, marked as a repeat.",
     "cancelled": "The job is cancelled.",
 }

@@ -5,7 +5,7 @@ from tests.support.service import body_of
 
 from careen.fleet.connection import writing
 from careen.fleet.tables import context as contexts
-from careen.fleet.tables import event, image_unit, repository, subscription, tag, tag_change, unit, unit_finding
+from careen.fleet.tables import event, event_project, image_unit, repository, tag, tag_change, unit, unit_finding
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 
@@ -97,23 +97,17 @@ def test_who_has_it_and_what_happened(service):
         for number in (mine, theirs):
             connection.execute(image_unit.insert().values(image_id=number, unit_id=1))
             connection.execute(event.insert().values(at=1.0, kind="image_ready", image_id=number))
-        connection.execute(event.insert().values(at=2.0, kind="disclosed", unit_id=1, vulnerability="CVE-2026-1"))
+        connection.execute(event.insert().values(at=2.0, kind="disclosed", images=2, vulnerability="CVE-2026-1"))
+        for number, of in ((1, service.id), (2, other), (3, service.id), (3, other)):
+            connection.execute(event_project.insert().values(project_id=of, event_id=number, images=1))
     client = service.client(service.key)
     listed = body_of(client.get(f"{service.path}/vulnerabilities/CVE-2026-1"))["items"]
     assert [(entry["identity"], entry["risk"], entry["runs_at"]) for entry in listed] == [(ONE, 42.0, 5.0)]
     happened = body_of(client.get(f"{service.path}/events"))["items"]
-    assert [(entry["kind"], entry["identity"]) for entry in happened] == [("disclosed", None), ("image_ready", ONE)]
+    assert [(entry["kind"], entry["identity"], entry["images"]) for entry in happened] == [
+        ("disclosed", None, 1), ("image_ready", ONE, 1),
+    ]  # fmt: skip
     assert body_of(client.get(f"{service.path}/images/{ONE}/packages"))["items"][0]["name"] == "openssl"
-
-
-def test_subscriptions_hide_their_target(service):
-    client, url = service.client(service.key), f"{service.path}/subscriptions"
-    made = client.post(url, json={"kind": "slack", "target": "https://hooks.test/T0/secret", "events": ["disclosed"]})
-    assert made.status_code == 201 and "secret" not in made.text
-    with service.fleet.engine.connect() as connection:
-        sealed = connection.execute(subscription.select()).one().target
-    assert service.fleet.unseal(sealed) == b"https://hooks.test/T0/secret" and b"secret" not in sealed
-    assert client.delete(f"{url}/1").status_code == 204 and client.delete(f"{url}/1").status_code == 404
 
 
 def test_an_agent_marks_what_runs_and_replaces_its_report(service):

@@ -1,11 +1,13 @@
 """Clair's notifier: which indexed images a new vulnerability affects, page by page.
 
-A subscription of kind ``quay`` names Quay's address. Who sends its events posts ``announcement`` there; Quay then reads the
-pages, and deletes the notification. The id of a notification names the subscription and a range of its events.
+A subscription of kind ``quay`` names Quay's address, to which its events are announced; Quay then reads the pages, and
+deletes the notification. The id of a notification names the subscription and a range of its events.
 """
 
-from msgspec import Struct, json
-from sqlalchemy import Connection, delete, or_, select
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, Row, delete, or_, select
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,41 +15,31 @@ from starlette.routing import Route
 
 from careen.fleet.connection import writing
 from careen.fleet.fleet import Fleet
+from careen.fleet.notifications.channels.quay import Notification
+from careen.fleet.notifications.sifting import detail_of
 from careen.fleet.tables import event, image, image_unit, outbox, project_image, subscription, unit_finding
 from careen.output.escape import visible
 from careen.safety.pattern import pattern
 
 from ..answers import Failure
 from .form import ROOT, clair_answers, document, media_type
-from .token import LEEWAY_S, SCOPE, QuayTarget, clair_caller
+from .token import clair_caller
 
 NAME = "notification_page"
 PAGE = 500
 MAX_PAGE = 1000
 EVENTS = 200  # looked at for one page
 REASONS = {"introduced": "added", "disclosed": "added", "resolved": "removed"}
-TOKEN_S = 300
 _ID = pattern(r"([0-9]{1,18})-([0-9]{1,18})-([0-9]{1,18})")
 _CVE = pattern(r"CVE-[0-9]{4}-[0-9]{4,10}")
 _CURSOR = pattern(r"([0-9]{1,18})\.([0-9]{1,18})")
 
 
-class Notification(Struct, frozen=True):
-    """A range of the events of a subscription."""
-
-    subscription: int
-    first: int
-    last: int
-
-    @property
-    def id(self) -> str:
-        return f"{self.subscription}-{self.first}-{self.last}"
-
-
-class Announcement(Struct, frozen=True):
-    url: str
-    headers: dict[str, str]
-    body: bytes
+class About(Struct, frozen=True):
+    vulnerability: str
+    package: str  # purl
+    severity: str
+    fixed: str
 
 
 class Position(Struct, frozen=True):
@@ -77,21 +69,6 @@ def routes(fleet: Fleet) -> list[Route]:
     ]
 
 
-def announcement(target: QuayTarget, notification: Notification, address: str, now: int) -> Announcement:
-    """What is posted to Quay; ``address`` is this server's own. Signed if both know a key."""
-    headers = {"Content-Type": "application/json"}
-    if target.psk:
-        from base64 import b64decode
-
-        from joserfc import jwt
-        from joserfc.jwk import OctKey
-
-        claims = {"iss": SCOPE, "iat": now, "nbf": now - LEEWAY_S, "exp": now + TOKEN_S}
-        headers["Authorization"] = f"Bearer {jwt.encode({'alg': 'HS256'}, claims, OctKey.import_key(b64decode(target.psk)))}"
-    callback = f"{address.rstrip('/')}{ROOT}/notifier/api/v1/notification/{notification.id}"
-    return Announcement(target.url, headers, json.encode({"notification_id": notification.id, "callback": callback}))
-
-
 def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position, size: int, is_own: bool) -> dict[str, object]:
     """``is_own``: in the form of Clair's own type, whose schema has no links; Quay, which takes plain JSON, needs them.
 
@@ -112,10 +89,10 @@ def page_of(fleet: Fleet, project_id: int, wanted: Notification, after: Position
         position = after
         for row in events:
             begin = after.image if row.id == after.event else 0
-            images = _images(connection, project_id, row, begin, size - len(entries))
-            fixed = _fixed(connection, row)
-            more = {} if is_own else {"description": "", "links": _link(row.vulnerability)}
-            entries += [_entry(row, found.id, found.identity.split(":", 2)[2], fixed, more) for found in images]
+            images = _images(connection, project_id, row, begin, max(1, size - len(entries)))
+            for about in _abouts(connection, row) if images else ():
+                more = {} if is_own else {"description": "", "links": _link(about.vulnerability)}
+                entries += [_entry(row, about, found.id, found.identity.split(":", 2)[2], more) for found in images]
             position = Position(row.id, images[-1].id if len(entries) >= size and images else 2**53)
             if len(entries) >= size:
                 break
@@ -144,8 +121,8 @@ def _is_there(connection: Connection, project_id: int, wanted: Notification) -> 
     return connection.execute(query.limit(1)).first() is not None
 
 
-def _images(connection: Connection, project_id: int, row, after: int, limit: int):  # type: ignore[no-untyped-def]
-    """Those that were indexed here and have the package, or the image itself that the event is about."""
+def _images(connection: Connection, project_id: int, row: Row[Any], after: int, limit: int) -> list[Row[Any]]:
+    """Those that were indexed here and have the vulnerability, or the image itself that the event is about."""
     seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
     query = (
         select(image.c.id, image.c.identity)
@@ -157,36 +134,52 @@ def _images(connection: Connection, project_id: int, row, after: int, limit: int
     if row.image_id is not None:
         query = query.where(image.c.id == row.image_id, image.c.id > after)
     else:
+        has = select(unit_finding.c.unit_id).where(unit_finding.c.unit_id == image_unit.c.unit_id, *_of(row))
         query = query.join(image_unit, image_unit.c.image_id == image.c.id)
-        query = query.where(image_unit.c.unit_id == row.unit_id, image_unit.c.image_id > after)
-    return connection.execute(query).all()
+        query = query.where(has.exists(), image_unit.c.image_id > after).distinct()
+    return list(connection.execute(query))
 
 
-def _fixed(connection: Connection, row) -> str:  # type: ignore[no-untyped-def]
-    query = select(unit_finding.c.fixed_version).where(
-        unit_finding.c.unit_id == row.unit_id,
-        unit_finding.c.vulnerability == row.vulnerability,
-        or_(unit_finding.c.package == row.package, row.package == ""),
-    )
-    return str(connection.execute(query.limit(1)).scalar() or "") if row.unit_id is not None else ""
+def _abouts(connection: Connection, row: Row[Any]) -> list[About]:
+    """The vulnerabilities of an event: an image that was indexed introduces several at once."""
+    columns = (unit_finding.c.vulnerability, unit_finding.c.package, unit_finding.c.severity, unit_finding.c.fixed_version)
+    if row.vulnerability:
+        found = connection.execute(select(*columns).where(*_of(row)).order_by(unit_finding.c.unit_id).limit(1)).first()
+        known = found or (row.vulnerability, row.package, row.severity, "")
+        return [About(row.vulnerability, known[1], row.severity or known[2], known[3])]
+    of_image = select(*columns).join(image_unit, image_unit.c.unit_id == unit_finding.c.unit_id)
+    of_image = of_image.where(image_unit.c.image_id == row.image_id)
+    abouts = []
+    for id, package in detail_of(row).get("worst", ()):
+        one = of_image.where(unit_finding.c.vulnerability == id, unit_finding.c.package == package)
+        abouts += [About(*each) for each in connection.execute(one.limit(1))]
+    return abouts
+
+
+def _of(row: Row[Any]) -> tuple[ColumnElement[bool], ...]:
+    """The findings of an event. It names a package without its version."""
+    purl = unit_finding.c.package
+    begins = (purl.startswith(f"{row.package}{sign}", autoescape=True) for sign in "@?")
+    return unit_finding.c.vulnerability == row.vulnerability, or_(purl == row.package, row.package == "", *begins)
 
 
 def _link(id: str) -> str:
     return f"https://www.cve.org/CVERecord?id={id}" if _CVE.fullmatch(id) else ""
 
 
-def _entry(row, image_id: int, digest: str, fixed: str, more: dict[str, str]) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    name, _, version = row.package.partition("?")[0].rpartition("/")[2].partition("@")
-    severity = row.severity.capitalize() or "Unknown"
+def _entry(row: Row[Any], about: About, image_id: int, digest: str, more: dict[str, str]) -> dict[str, object]:
+    name, _, version = about.package.partition("?")[0].rpartition("/")[2].partition("@")
+    severity = about.severity.capitalize() or "Unknown"
+    number = f"{row.id}.{image_id}" if row.vulnerability else f"{row.id}.{image_id}.{about.vulnerability}.{name}"
     return {
-        "id": f"{row.id}.{image_id}",
+        "id": visible(number),
         "manifest": digest,
         "reason": REASONS[row.kind],
         "vulnerability": {
-            "name": visible(row.vulnerability),
+            "name": visible(about.vulnerability),
             "severity": severity,
             "normalized_severity": severity,
-            "fixed_in_version": visible(fixed),
+            "fixed_in_version": visible(about.fixed),
             "package": {"id": "", "name": visible(name), "version": visible(version), "kind": "BINARY"},
             "arch_op": "equals",
             **more,

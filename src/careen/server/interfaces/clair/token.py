@@ -8,11 +8,11 @@ import time
 from base64 import b64decode
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import select
 from starlette.requests import Request
 
 from careen.fleet.fleet import Fleet
+from careen.fleet.notifications.channels.quay import LEEWAY_S, QuayTarget
 from careen.fleet.tables import subscription
 from careen.log import logger
 from careen.safety.typed import from_json
@@ -23,18 +23,9 @@ log = logger(__name__)
 
 SCOPE = "clair"
 KIND = "quay"
-LEEWAY_S = 60
 MAX_LIFE_S = 3600  # of a token: Quay's live 5 minutes
 MAX_TOKEN = 4096
 MAX_SUBSCRIPTIONS = 1000
-
-
-class QuayTarget(Struct, frozen=True):
-    """The target of a subscription of kind ``quay``, sealed in its row. ``psk`` as Quay's and Clair's settings have it."""
-
-    url: str = ""  # https://QUAY/secscan/notification
-    psk: str = ""  # Base64
-    issuers: tuple[str, ...] = ("quay", "clairctl")
 
 
 def clair_caller(fleet: Fleet, request: Request) -> Caller:

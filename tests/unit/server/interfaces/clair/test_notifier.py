@@ -11,15 +11,16 @@ from tests.support.clients.schemas import check_clair
 from tests.support.fake_fleet import make_fleet
 from tests.support.served import served
 
+from careen.fleet.notifications.channels.quay import Notification, QuayTarget, announcement
 from careen.fleet.tables import context, event, image, image_unit, outbox, project_image, subscription, unit, unit_finding
 from careen.server.interfaces import clair
-from careen.server.interfaces.clair.notifier import Notification, announcement
-from careen.server.interfaces.clair.token import QuayTarget, sealed
+from careen.server.interfaces.clair.token import sealed
 
 PSK = b"0123456789abcdef0123456789abcdef"
 TARGET = QuayTarget("https://quay.example/secscan/notification", base64.b64encode(PSK).decode())
 IMAGES = 5
 PURL = "pkg:deb/debian/openssl@3.0?arch=amd64"
+LASTING = "pkg:deb/debian/openssl"
 
 
 def digest_of(number: int) -> str:
@@ -47,10 +48,10 @@ def fake(tmp_path, monkeypatch):
         found.put(image_unit, image_id=number, unit_id=1)
     for number, kind, of in ((10, "disclosed", None), (11, "fix_available", None), (12, "introduced", 3), (13, "resolved", 2)):
         found.put(
-            event, id=number, at=1.0, kind=kind, vulnerability="CVE-2026-1234", package=PURL,
-            severity="high", unit_id=1, image_id=of,
+            event, id=number, at=1.0, kind=kind, vulnerability="CVE-2026-1234", package=LASTING,
+            severity="high", image_id=of,
         )  # fmt: skip
-        found.put(outbox, event_id=number, subscription_id=7, state="sent", next_at=1.0)
+        found.put(outbox, event_id=number, subscription_id=7, state="gathered", at=1.0)
     return found
 
 
@@ -82,6 +83,15 @@ def test_all_pages(quay, size):
         assert (known["name"], known["normalized_severity"], known["fixed_in_version"]) == ("CVE-2026-1234", "High", "3.1")
         assert (known["package"]["name"], known["package"]["version"]) == ("openssl", "3.0")
         assert known["links"] == "https://www.cve.org/CVERecord?id=CVE-2026-1234"
+
+
+def test_an_image_that_was_indexed_introduces_several(fake, quay):
+    worst = [["CVE-2026-1234", PURL], ["CVE-2026-0000", PURL]]  # the second one is gone since
+    detail = msgspec.json.encode({"count": 2, "worst": worst})
+    fake.put(event, id=20, at=1.0, kind="introduced", severity="high", image_id=4, detail=detail)
+    fake.put(outbox, event_id=20, subscription_id=7, at=1.0)
+    (found,) = quay.notifications(f"/x/{Notification(7, 20, 20).id}", 1)
+    assert (found["manifest"], found["reason"], found["vulnerability"]["name"]) == (digest_of(4), "added", "CVE-2026-1234")
 
 
 def test_a_page_conforms_to_clairs_schema(fake):

@@ -1,0 +1,99 @@
+"""Which events a subscription wants, and when: at once, or as a digest at a time of the day."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from msgspec import Meta, Struct
+
+from careen.errors import UsageError
+from careen.safety.typed import from_json
+
+SEVERITIES = ("unknown", "negligible", "low", "medium", "high", "critical")
+Kind = Literal[
+    "introduced", "disclosed", "fix_available", "exploited", "end_of_life", "resolved", "source_failed", "image_ready",
+    "image_failed",
+]  # fmt: skip
+BY_DEFAULT = ("introduced", "disclosed", "fix_available", "exploited", "end_of_life", "source_failed", "image_failed")
+OF_VULNERABILITIES = frozenset(("introduced", "disclosed", "fix_available", "exploited", "resolved"))
+
+
+class Digest(Struct, frozen=True, forbid_unknown_fields=True):
+    """``weekday``: 0 is Monday, of a weekly one. An hourly one comes at the minute of ``at``."""
+
+    every: Literal["hourly", "daily", "weekly"]
+    at: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")] = "08:00"
+    weekday: Annotated[int, Meta(ge=0, le=6)] = 0
+    zone: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9+_/-]+\Z")] = "UTC"
+
+
+class Rule(Struct, frozen=True, omit_defaults=True):
+    """``kinds``: none are those of ``BY_DEFAULT``. ``severity``: that or worse; events without one pass.
+
+    The other conditions are about vulnerabilities alone: exploited ones, those of images that run, those with a fix.
+    """
+
+    kinds: tuple[Kind, ...] = ()
+    severity: str = ""
+    exploited: bool = False
+    running: bool = False
+    fixable: bool = False
+    digest: Digest | None = None
+
+    def wants(self, kind: str, severity: str) -> bool:
+        """By what the event itself states; ``gathering`` looks at the rest."""
+        if kind not in (self.kinds or BY_DEFAULT):
+            return False
+        return not self.severity or not severity or rank(severity) >= rank(self.severity)
+
+    @property
+    def looks_closer(self) -> bool:
+        return self.exploited or self.running or self.fixable
+
+
+def rule_of(data: bytes) -> Rule:
+    return from_json(data, Rule) if data else Rule()
+
+
+def encoded(rule: Rule) -> bytes:
+    return msgspec.json.encode(rule)
+
+
+def rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else 0
+
+
+def check(rule: Rule) -> None:
+    """Raises UsageError for a zone that this system does not know."""
+    if rule.digest:
+        _zone(rule.digest.zone)
+
+
+def next_digest(digest: Digest, now: float) -> float:
+    """The first moment after ``now``, by the clocks of the zone: one that a change of clocks skips comes right after it."""
+    zone = _zone(digest.zone)
+    hour, minute = int(digest.at[:2]), int(digest.at[3:])
+    local = datetime.fromtimestamp(now, zone)
+    if digest.every == "hourly":
+        to_wait = (minute * 60 - now % 3600 - _offset_s(local) % 3600) % 3600
+        return now + (to_wait or 3600)
+    day = local.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=None, fold=0)
+    if digest.every == "weekly":
+        day += timedelta(days=(digest.weekday - day.weekday()) % 7)
+    step = timedelta(days=7 if digest.every == "weekly" else 1)
+    while (moment := day.replace(tzinfo=zone).timestamp()) <= now:
+        day += step
+    return moment
+
+
+def _offset_s(local: datetime) -> float:
+    offset = local.utcoffset()
+    return offset.total_seconds() if offset else 0.0
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f"{name!r} is not a time zone that this system knows", "write a name such as Europe/Vienna") from None

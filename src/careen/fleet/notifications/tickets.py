@@ -1,0 +1,218 @@
+"""Tickets: one for each package of a project whose update fixes something, kept up to date, and closed when it is gone.
+
+The state of the findings decides, not single events, so that a ticket that somebody missed is opened the next time. What has
+to be done becomes messages like all others, whose receiver is the tracker.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, Row, func, select, update
+
+from careen.log import logger
+from careen.output.escape import visible
+from careen.safety.typed import from_json
+
+from ..connection import writing
+from ..decisions import counting
+from ..events import lasting
+from ..fleet import Fleet
+from ..tables import decision, delivery, image_unit, project, project_image, subscription, ticket, unit_finding
+from . import links
+from .facts import NOT_AFFECTED, affected
+from .links import public_address
+from .rules import Rule, rank, rule_of
+
+log = logger(__name__)
+
+KINDS = ("jira", "github")
+EVERY_S = 3600.0
+MOST = 100  # open tickets of a subscription: those with the worst findings
+NAMED = 20  # vulnerabilities in a ticket
+IMAGES = 3
+TITLE = 200
+
+
+class Ticket(Struct, frozen=True):
+    """What a tracker shows: ``title`` and ``text`` are plain; ``key`` finds the ticket again. ``remote``: its name there."""
+
+    action: Literal["open", "update", "close"]
+    ticket_id: int
+    key: str
+    title: str
+    text: str
+    link: str = ""
+    remote: str = ""
+    opened_at: float = 0.0
+
+
+class Wanted(Struct, frozen=True):
+    """``content`` is a digest of what makes an update worth while: not of the images, which change each day."""
+
+    package: str
+    title: str
+    text: str = ""
+    link: str = ""
+    content: str = ""
+
+
+def reconcile(fleet: Fleet, now: float) -> int:
+    """Queues what the trackers lack; how many messages that are."""
+    due = select(subscription.c.id).where(
+        subscription.c.kind.in_(KINDS), ~subscription.c.paused, subscription.c.checked_at <= now - EVERY_S
+    )
+    with fleet.engine.connect() as connection:
+        numbers = list(connection.execute(due.order_by(subscription.c.checked_at).limit(20)).scalars())
+    made = 0
+    for number in numbers:
+        try:
+            made += _reconcile_one(fleet, number, public_address(fleet.engine), now)
+        except Exception:  # of one subscription: the others get theirs
+            log.exception("the tickets of subscription %d could not be compared", number)
+    return made
+
+
+def note_remote(connection: Connection, body: bytes, remote: str, now: float) -> None:
+    """The tracker has done it: the ticket is open there, or closed."""
+    done = from_json(body, Ticket)
+    values: dict[str, Any] = {"state": "open", "remote": remote}
+    if done.action == "close":
+        values = {"state": "closed", "closed_at": now}
+    connection.execute(update(ticket).where(ticket.c.id == done.ticket_id).values(**values))
+
+
+def _reconcile_one(fleet: Fleet, number: int, address: str, now: float) -> int:
+    with writing(fleet.engine) as connection:
+        of_one = select(subscription, project.c.name.label("project")).join(project, project.c.id == subscription.c.project_id)
+        locked = of_one.where(subscription.c.id == number, subscription.c.checked_at <= now - EVERY_S)
+        sub = connection.execute(locked.with_for_update(skip_locked=True, key_share=True, of=subscription)).first()
+        if sub is None:
+            return 0
+        rule = rule_of(bytes(sub.rule))
+        wanted = {each.package: each for each in _wanted(connection, sub, rule, address, now)}
+        open_ones = connection.execute(
+            select(ticket).where(ticket.c.subscription_id == number, ticket.c.state != "closed").order_by(ticket.c.id)
+        ).all()
+        connection.execute(update(subscription).where(subscription.c.id == number).values(checked_at=now))
+        return _queue(connection, number, wanted, open_ones, now)
+
+
+def _queue(connection: Connection, number: int, wanted: Mapping[str, Wanted], known: Sequence[Row[Any]], now: float) -> int:
+    """One message of a ticket waits at a time: the next one is made when the tracker has done it."""
+    made = 0
+    for row in known:
+        if row.state != "open":
+            continue
+        now_wanted = wanted.get(row.package)
+        if now_wanted is None:
+            _add(connection, number, "close", row.id, Wanted(row.package, row.package), row.remote, now)
+            connection.execute(update(ticket).where(ticket.c.id == row.id).values(state="closing"))
+            made += 1
+        elif now_wanted.content != row.content:
+            _add(connection, number, "update", row.id, now_wanted, row.remote, now)
+            connection.execute(update(ticket).where(ticket.c.id == row.id).values(content=now_wanted.content, state="changing"))
+            made += 1
+    room = MOST - sum(row.package in wanted for row in known)
+    new = [each for package, each in wanted.items() if package not in {row.package for row in known}]
+    for each in new[: max(0, room)]:
+        values = {"subscription_id": number, "package": each.package, "content": each.content, "opened_at": now}
+        id = connection.execute(ticket.insert().values(values).returning(ticket.c.id)).scalar_one()
+        _add(connection, number, "open", id, each, "", now)
+        made += 1
+    return made
+
+
+def _add(
+    connection: Connection,
+    number: int,
+    action: Literal["open", "update", "close"],
+    id: int,
+    what: Wanted,
+    remote: str,
+    now: float,
+) -> None:
+    key = secrets.token_hex(16)
+    body = Ticket(action, id, key, what.title, what.text, what.link, remote, now)
+    row = {"subscription_id": number, "key": key, "kind": "ticket", "title": f"{action}: {what.title}", "events": 1}
+    values = {**row, "body": msgspec.json.encode(body), "next_at": now, "created_at": now}
+    connection.execute(delivery.insert().values(values))
+
+
+def _wanted(connection: Connection, sub: Row[Any], rule: Rule, address: str, now: float) -> list[Wanted]:
+    """The worst first, no more than a tracker can bear."""
+    by_package = _by_package(connection, sub.project_id, rule, now)
+    worst = sorted(by_package, key=lambda package: (-_worst(by_package[package]), package))
+    found = [_ticket_for(connection, sub, package, by_package[package], address, now) for package in worst[: 2 * MOST]]
+    return [each for each, running in found if running or not rule.running][:MOST]
+
+
+def _by_package(connection: Connection, project_id: int, rule: Rule, now: float) -> dict[str, dict[str, tuple[str, str]]]:
+    """For each package, its vulnerabilities with severity and fixed version."""
+    has = (
+        select(image_unit.c.image_id)
+        .join(project_image, project_image.c.image_id == image_unit.c.image_id)
+        .where(image_unit.c.unit_id == unit_finding.c.unit_id)
+        .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    )
+    columns = (unit_finding.c.package, unit_finding.c.vulnerability, unit_finding.c.severity)
+    query = select(*columns, func.max(unit_finding.c.fixed_version).label("fixed")).where(
+        unit_finding.c.fix_state == "fixed", unit_finding.c.confidence != "possible", has.exists()
+    )
+    if rule.exploited:
+        query = query.where(unit_finding.c.exploited)
+    decided = _decided(connection, project_id, now)
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in connection.execute(query.group_by(*columns)):
+        package = lasting(row.package)
+        if rule.severity and rank(row.severity) < rank(rule.severity):
+            continue
+        if (row.vulnerability, "") in decided or (row.vulnerability, package) in decided:
+            continue
+        found.setdefault(package, {})[row.vulnerability] = (row.severity, row.fixed)
+    return found
+
+
+def _decided(connection: Connection, project_id: int, now: float) -> set[tuple[str, str]]:
+    rows = connection.execute(
+        select(decision.c.vulnerability, decision.c.package).where(
+            decision.c.project_id == project_id, decision.c.identity == "", decision.c.status.in_(NOT_AFFECTED), *counting(now)
+        )
+    )
+    return {(row.vulnerability, row.package) for row in rows}
+
+
+def _ticket_for(
+    connection: Connection, sub: Row[Any], package: str, found: Mapping[str, tuple[str, str]], address: str, now: float
+) -> tuple[Wanted, int]:
+    worst_first = sorted(found, key=lambda name: (-rank(found[name][0]), name))
+    images = affected(connection, sub.project_id, worst_first[0], (package,), address, now).images
+    versions = sorted({version for _, version in found.values() if version})
+    severity = found[worst_first[0]][0]
+    title = visible(f"Update {package}: fixes {_count(len(found))}, {severity}", TITLE)
+    lines = [f"{id}: {found[id][0]}, fixed in {found[id][1] or 'a later version'}" for id in worst_first[:NAMED]]
+    more = len(worst_first) - len(lines)
+    text = [
+        f"Project: {sub.project}",
+        f"Package: {package}",
+        f"Fixed versions: {', '.join(versions[:5])}{', …' if len(versions) > 5 else ''}",
+        "",
+        *lines,
+        *([f"and {more} more"] if more > 0 else []),
+        "",
+        f"In images such as {', '.join(place.text for place in images.first[:IMAGES])}",
+    ]
+    link = links.package(address, sub.project_id, package)
+    content = hashlib.sha256(msgspec.json.encode((title, versions, worst_first))).hexdigest()
+    return Wanted(package, title, "\n".join(visible(line) for line in text), link, content), images.running
+
+
+def _worst(found: Mapping[str, tuple[str, str]]) -> int:
+    return max(rank(severity) for severity, _ in found.values())
+
+
+def _count(number: int) -> str:
+    return "1 vulnerability" if number == 1 else f"{number} vulnerabilities"

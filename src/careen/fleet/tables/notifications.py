@@ -1,0 +1,105 @@
+"""Who is notified of events, what waits for them, and what was sent.
+
+An event becomes a row of ``outbox`` for each subscription that wants it, in the transaction that makes the event. Later the
+rows of a subscription are gathered into ``delivery`` rows: one message each, which is sent until it arrives or is given up.
+"""
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+
+from .base import Moment, Number, metadata, number, of
+
+subscription = Table(
+    "subscription",
+    metadata,
+    number(),
+    of("project"),
+    Column("name", String(200), nullable=False, default=""),
+    Column("kind", String(20), nullable=False),  # webhook, cloudevents, slack, teams, smtp, quay, jira, github
+    Column("target", LargeBinary, nullable=False),  # encrypted JSON: addresses and keys
+    Column("rule", LargeBinary, nullable=False, default=b""),  # JSON: which events, and when
+    Column("paused", Boolean, nullable=False, default=False),
+    Column("created_at", Moment, nullable=False),
+    Column("digest_at", Moment),  # when the next digest is made; NULL: messages are made at once
+    Column("checked_at", Moment, nullable=False, default=0.0),  # when its tickets were last compared with the findings
+    Column("hold_until", Moment, nullable=False, default=0.0),  # its receiver fails: the next try
+    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("sent_at", Moment),  # the latest that arrived
+)
+
+# Which projects see an event, and how many of their images it is about.
+event_project = Table(
+    "event_project",
+    metadata,
+    of("project", primary=True),
+    Column("event_id", Number, primary_key=True, autoincrement=False),
+    Column("images", Integer, nullable=False, default=0),
+    Index(None, "event_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    number(),
+    Column("event_id", Number, nullable=False),
+    of("subscription"),
+    Column("at", Moment, nullable=False),
+    Column(
+        "state", String(10), nullable=False, default="waiting"
+    ),  # waiting, wanted, skipped (by the rule, or a repeat), gathered
+    Column("delivery_id", Number),  # the message that has it
+    Index(None, "subscription_id", "state", "id"),
+    Index(None, "event_id"),
+    Index(None, "state", "at"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    number(),
+    of("subscription"),
+    Column("key", String(40), nullable=False, unique=True),  # the receiver knows a repeat by it
+    Column("kind", String(20), nullable=False),  # message, summary, digest, ticket
+    Column("title", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # JSON: the message, the same for every try
+    Column("events", Integer, nullable=False, default=0),  # that it is about
+    Column("state", String(10), nullable=False, default="waiting"),  # waiting, claimed, sent, dead
+    Column("tries", Integer, nullable=False, default=0),  # begun
+    Column("claim", Number, nullable=False, default=0),  # fencing token: only the latest may write the result
+    Column("worker_id", String(100), nullable=False, default=""),
+    Column("lease_until", Moment, nullable=False, default=0.0),
+    Column("next_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("code", String(20), nullable=False, default=""),  # why it was not sent
+    Column("trouble", Text, nullable=False, default=""),
+    Index(None, "state", "next_at"),
+    Index(None, "subscription_id", "id"),
+    Index("ix_delivery_due", "subscription_id", "state", "next_at"),
+)
+
+# What a subscription was notified of lately: a change that comes and goes is one message.
+notified = Table(
+    "notified",
+    metadata,
+    of("subscription", primary=True),
+    Column("kind", String(20), primary_key=True),
+    Column("vulnerability", String(100), primary_key=True),
+    Column("package", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Index(None, "at"),
+)
+
+# Tickets in the tracker of a subscription: one for each package whose update fixes something.
+ticket = Table(
+    "ticket",
+    metadata,
+    number(),
+    of("subscription"),
+    Column("package", Text, nullable=False),  # purl without version
+    Column("content", String(64), nullable=False, default=""),  # digest of what makes an update worth while
+    Column("remote", String(200), nullable=False, default=""),  # its key or number there
+    Column("state", String(10), nullable=False, default="opening"),  # opening, open, changing, closing, closed
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index(None, "subscription_id", "state"),
+)
