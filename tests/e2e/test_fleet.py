@@ -16,8 +16,8 @@ from careen.fleet import layers, rematch
 from careen.fleet.connection import writing
 from careen.fleet.enrolment import Enrolment, enrol
 from careen.fleet.fleet import BACKGROUND, PERSON
-from careen.fleet.images import summary_of
 from careen.fleet.reports import report_of, state_of
+from careen.fleet.summary import summary_of
 from careen.fleet.tables import event, image, image_unit, layer, unit, unit_finding
 from careen.model.finding import Vulnerability
 

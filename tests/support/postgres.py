@@ -45,6 +45,10 @@ class Postgres:
             time.sleep(0.1)
         raise AssertionError((self.folder / "log").read_text()[-2000:])
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def stop(self, *, at_once=False):
         """``at_once``: as if the machine lost power."""
         if self._process and self._process.poll() is None:

@@ -1,30 +1,32 @@
 """Joins an image when all of its layers are read, and writes what the fleet knows of it.
 
-The report is the one that ``careen scan`` would write: the same session assesses the same inventory. What lists and searches
-need of it is in the image's row; its packages are units (``units``), whose verdicts later updates change.
+Its packages are units (``units``), which images share: only those that no image has had are assessed (``joined``), and later
+updates change their verdicts. What lists, searches and gates need is in the image's row.
 """
 
 import time
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, Row, exists, select, update
 
 from careen.errors import DatabaseError, Error
-from careen.formats.images.base import base_of
 from careen.log import logger
-from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
 from careen.model.image import Image, ImageConfig, Layer, Platform
-from careen.model.report import Report
+from careen.model.inventory import Inventory
 from careen.safety.typed import from_json, from_msgpack
 
+from . import events, rematch, units, uploads
 from .connection import writing
 from .fleet import Fleet
+from .joined import Scanned, scanned
 from .queue import Job
 from .rows import batches
 from .sources import Source, open_layer, source_of
+from .summary import summary_of
 from .tables import image, image_layer, layer
 
 log = logger(__name__)
@@ -107,20 +109,36 @@ def join(fleet: Fleet, job: Job) -> None:
     number = from_json(job.payload, Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
+    if row is None or row.state != "joining" or row.kind != "image":
+        return
+    with _joining(fleet, row):
+        opened, inventory = _read(fleet, row)
+        keep(fleet, number, scanned(fleet, opened, inventory))
+
+
+def join_upload(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs of ``uploads.store``."""
+    identity = uploads.identity_of(job)
+    with fleet.engine.connect() as connection:
+        row = connection.execute(select(image).where(image.c.identity == identity)).first()
     if row is None or row.state != "joining":
         return
+    with _joining(fleet, row):
+        found = uploads.assessed(fleet, identity, row.reference)
+        if found is not None:
+            keep(fleet, row.id, found)
+
+
+@contextmanager
+def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
+    """Notes that the block works on an image, and why it failed. Raises what it raised unless that was the last try."""
     with writing(fleet.engine) as connection:
-        touch(connection, [number], time.time())
+        touch(connection, [row.id], time.time())
     try:
-        opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
-        with fleet.session() as session:
-            opened, inventory = session.inventory_of(opened)
-            report = session.scan((opened, inventory), plan=False)
-        keep(fleet, number, report)
+        yield
     except Exception as error:
-        if note_failure(fleet, number, "joining", row.tries, error):
-            return
-        raise
+        if not note_failure(fleet, row.id, "joining", row.tries, error):
+            raise
 
 
 def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Exception, *, lasting: bool = False) -> bool:
@@ -140,11 +158,10 @@ def queue_lost(fleet: Fleet) -> None:
     """
     now = time.time()
     lost = image.c.state.in_(("opening", "joining")) & (image.c.step_at < now - LOST_S)
-    rows = select(image.c.id, image.c.state, image.c.lane, image.c.identity).where(lost).order_by(image.c.step_at).limit(MANY)
+    columns = (image.c.id, image.c.state, image.c.kind, image.c.lane, image.c.identity)
     with writing(fleet.engine) as connection:
-        found = connection.execute(rows).all()
-        jobs = {"opening": open_job, "joining": join_job}
-        fleet.queue.add(connection, [jobs[row.state](row.id, row.lane, row.identity) for row in found])
+        found = connection.execute(select(*columns).where(lost).order_by(image.c.step_at).limit(MANY)).all()
+        fleet.queue.add(connection, [_job_of(row) for row in found])
         touch(connection, [row.id for row in found], now)
 
 
@@ -167,12 +184,23 @@ def decide(fleet: Fleet, job: Job) -> None:
         row = connection.execute(select(image).where(image.c.id == number)).first()
     if row is None or row.state != "ready":
         return
+    found = scanned(fleet, *_read(fleet, row))
+    with writing(fleet.engine) as connection:
+        code = found.report.verdict.exit_code
+        connection.execute(update(image).where(image.c.id == number).values(exit_code=code))
+        rematch.forget_verdicts(connection, [number], since=found.begun)
+
+
+def _job_of(row: Any) -> Job:
+    if row.kind == "uploaded":
+        return uploads.job_of(row.identity, row.identity)
+    return (open_job if row.state == "opening" else join_job)(row.id, row.lane, row.identity)
+
+
+def _read(fleet: Fleet, row: Row[Any]) -> tuple[Image, Inventory]:
     opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
     with fleet.session() as session:
-        opened, inventory = session.inventory_of(opened)
-        code = session.scan((opened, inventory), plan=False).verdict.exit_code
-    with writing(fleet.engine) as connection:
-        connection.execute(update(image).where(image.c.id == number).values(exit_code=code))
+        return session.inventory_of(opened)
 
 
 def touch(connection: Connection, numbers: Sequence[int], now: float) -> None:
@@ -186,34 +214,6 @@ def open_job(number: int, lane: int, identity: str, by: str = "") -> Job:
 
 def join_job(number: int, lane: int, identity: str) -> Job:
     return Job("join", f"join:{number}", msgspec.json.encode(Step(number)), lane, identity)
-
-
-def summary_of(report: Report) -> dict[str, object]:
-    """The columns of an image that its report decides."""
-    found = [finding for finding in report.findings if isinstance(finding, Vulnerability)]
-    counted = [finding for finding in found if finding.confidence != "possible"]
-    by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
-    for finding in counted:
-        by_severity[finding.severity if finding.severity in by_severity else _other(finding.severity)] += 1
-    distribution, base = report.inventory.distribution, report.base or base_of(report.image)
-    return {
-        **by_severity,
-        "distribution": f"{distribution.id} {distribution.version}".strip() if distribution else "",
-        "base": (base.reference if base else None) or "",
-        "packages": len(report.inventory.packages),
-        "coverage": report.coverage.verdict,
-        "exit_code": report.verdict.exit_code,
-        "risk": max((int(finding.risk * 1000) for finding in counted), default=0),
-        "fixable": sum(finding.fix.state == "fixed" for finding in counted),
-        "exploited": sum(bool(finding.kev) for finding in counted),
-        "misconfigurations": sum(isinstance(finding, Misconfiguration) for finding in report.findings),
-        "secrets": sum(isinstance(finding, ExposedSecret) for finding in report.findings),
-        "assessed_by": report.database.built if report.database else "",
-    }
-
-
-def _other(severity: str) -> str:
-    return "low" if severity == "negligible" else "unrated"
 
 
 def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int, str]]) -> None:
@@ -244,22 +244,21 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
             fleet.queue.add(connection, [join_job(number, lane, identity) for number, lane, identity in ready])
 
 
-def keep(fleet: Fleet, number: int, report: Report) -> None:
+def keep(fleet: Fleet, number: int, found: Scanned) -> None:
     """The units first: the image is ready when everything about it is there, and is so once."""
-    from . import events, rematch, units
-
     now = time.time()
     with writing(fleet.engine) as connection:
-        missing = units.store_units(connection, fleet, number, report.inventory)
+        missing = units.store_units(connection, fleet, number, found.inventory)
     try:
-        rematch.assess_units(fleet, missing)
+        rematch.assess_units(fleet, missing, found.news)
     except DatabaseError as error:  # the image is not assessed, and is so when a database comes
         log.warning("%d packages wait for a database: %s", len(missing), error)
     ready = update(image).where(image.c.id == number, image.c.state == "joining")
     with writing(fleet.engine) as connection:
         changed = connection.execute(
-            ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(report))
+            ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(found.report))
         )
         if changed.rowcount == 1:
             rematch.count_images(connection, [number])
+            rematch.forget_verdicts(connection, [number], since=found.begun)
             events.after_ready(connection, number)

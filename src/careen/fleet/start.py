@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from careen.app.cachefolder import settled
 from careen.app.session import Session
 from careen.config import Settings
 from careen.errors import UsageError
@@ -33,14 +34,19 @@ def opened(
         check(engine)
         prepare(engine)
         store = BulkStore(engine)
-        settings = replace(settings, cache_dir=data / "cache", offline=True, jobs=1)
+        # Whether the cache is the user's own is looked at once, and not for each layer.
+        settings = settled(replace(settings, cache_dir=data / "cache", offline=True, jobs=1))
         keys = keyring(key_file or data / KEY_FILE)
         with Session(settings, store=store) as session:
 
             def shared() -> AbstractContextManager[Session]:
                 return nullcontext(session)
 
-            yield Fleet(engine, _queue(engine, places, alone), store, settings, shared, keys.seal, keys.unseal)
+            fleet = Fleet(engine, _queue(engine, places, alone), store, settings, shared, keys.seal, keys.unseal)
+            try:
+                yield fleet
+            finally:
+                fleet.assessors.close()
     finally:
         engine.dispose()
 

@@ -24,6 +24,7 @@ Stored = dict[tuple[str, str], bytes]  # by vulnerability and purl
 
 class Row(Struct, frozen=True):
     number: int
+    key: bytes
     assessed_by: str
     content: bytes
     context: bytes

@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule, spool, uploads
+from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule, spool
 from .connection import is_sqlite, writing
 from .fleet import Fleet
 from .queue import Handler
@@ -67,7 +67,7 @@ def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
     return {
         "open": lambda job: enrolment.open_enrolled(fleet, job),
         "prove": lambda job: enrolment.prove(fleet, job),
-        "upload": lambda job: uploads.assess(fleet, job, images.keep),
+        "upload": lambda job: images.join_upload(fleet, job),
         "read": lambda job: layers.read(fleet, job, name),
         "join": lambda job: images.join(fleet, job),
         "verdict": lambda job: images.decide(fleet, job),
