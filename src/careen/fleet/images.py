@@ -11,9 +11,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, Row, exists, select, update
 
-from careen.errors import DatabaseError, Error
+from careen.errors import DatabaseError
 from careen.log import logger
 from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.model.inventory import Inventory
@@ -21,6 +22,7 @@ from careen.safety.typed import from_json, from_msgpack
 
 from . import events, rematch, units, uploads
 from .connection import writing
+from .failures import reason_of
 from .fleet import Fleet
 from .joined import Scanned, scanned
 from .queue import Job
@@ -34,6 +36,10 @@ log = logger(__name__)
 TRIES = 3
 MANY = 500  # ids in one statement
 LOST_S = 180.0  # an image whose job is not heard of for so long gets another one
+
+
+class LayerGoneError(Exception):
+    """What a layer contains is not in the store any more."""
 
 
 class Step(Struct, frozen=True):
@@ -51,7 +57,7 @@ class _Layer(Struct, frozen=True, array_like=True):
 
 
 class _Saved(Struct, frozen=True, array_like=True):
-    """An opened image without its layers' content."""
+    """An opened image without its layers' content. ``tag``: by which it was asked for, if not by its digest."""
 
     reference: str
     kind: str
@@ -60,16 +66,28 @@ class _Saved(Struct, frozen=True, array_like=True):
     config: ImageConfig
     layers: tuple[_Layer, ...]
     opened: str
+    tag: str = ""
 
 
 def encoded(opened: Image) -> bytes:
     layers = tuple(_Layer(each.digest, each.diff_id, each.size_bytes, each.created_by, each.unread) for each in opened.layers)
-    saved = _Saved(opened.reference, opened.kind, opened.digest, opened.platform, opened.config, layers, opened.opened)
-    return msgspec.msgpack.encode(saved)
+    of_image = (opened.reference, opened.kind, opened.digest, opened.platform, opened.config)
+    return msgspec.msgpack.encode(_Saved(*of_image, layers, opened.opened, opened.tag))
+
+
+def read_image(fleet: Fleet, row: Any) -> tuple[Image, Inventory]:
+    """The image of its row, and what is in it. Its layers can be opened: a second look reads some of their files.
+
+    Raises: LayerGoneError if the store has lost what a layer contains: only ``layers`` reads one as a whole.
+    """
+    opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
+    closed = replace(opened, layers=tuple(replace(each, open=_gone) for each in opened.layers))
+    with fleet.session() as session:
+        _, inventory = session.inventory_of(closed)
+    return opened, inventory
 
 
 def image_of(fleet: Fleet, data: bytes, source: Source) -> Image:
-    """The image of its row. Its layers can be opened: a second look reads some of their files."""
     saved = from_msgpack(data, _Saved)
 
     def layer_of(index: int, each: _Layer) -> Layer:
@@ -79,7 +97,7 @@ def image_of(fleet: Fleet, data: bytes, source: Source) -> Image:
         return Layer(index, each.digest, each.diff_id, each.size_bytes, each.created_by, opened, unread=each.unread)
 
     layers = tuple(layer_of(index, each) for index, each in enumerate(saved.layers))
-    return Image(saved.reference, saved.kind, saved.digest, saved.platform, saved.config, layers, saved.opened)
+    return Image(saved.reference, saved.kind, saved.digest, saved.platform, saved.config, layers, saved.opened, saved.tag)
 
 
 def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
@@ -87,10 +105,17 @@ def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
 
     In a transaction of its own, after the layers are committed: whoever commits the last one sees all of them.
     """
+    from .layers import readers_of
+
     reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.state == "reading")
     with writing(fleet.engine) as connection:
         if digests is None:
-            _settle(fleet, connection, list(connection.execute(reading.limit(10 * MANY))))
+            of_image = image_layer.join(layer, layer.c.digest == image_layer.c.digest)
+            layers = select(layer.c.digest).select_from(of_image).where(image_layer.c.image_id == image.c.id)
+            unread = layers.where((layer.c.state != "read") | (layer.c.read_by != readers_of(fleet))).exists()
+            failed = layers.where(layer.c.state == "failed").exists()
+            settled = reading.where(failed | ~unread).limit(MANY)
+            _settle(fleet, connection, list(connection.execute(settled)))
             return
         for some in batches(digests, MANY):
             has_one = exists().where(image_layer.c.image_id == image.c.id, image_layer.c.digest.in_(some))
@@ -112,8 +137,7 @@ def join(fleet: Fleet, job: Job) -> None:
     if row is None or row.state != "joining" or row.kind != "image":
         return
     with _joining(fleet, row):
-        opened, inventory = _read(fleet, row)
-        keep(fleet, number, scanned(fleet, opened, inventory))
+        keep(fleet, number, scanned(fleet, *read_image(fleet, row)))
 
 
 def join_upload(fleet: Fleet, job: Job) -> None:
@@ -136,6 +160,8 @@ def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
         touch(connection, [row.id], time.time())
     try:
         yield
+    except LayerGoneError:
+        read_again(fleet, row.id)
     except Exception as error:
         if not note_failure(fleet, row.id, "joining", row.tries, error):
             raise
@@ -144,10 +170,11 @@ def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
 def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Exception, *, lasting: bool = False) -> bool:
     """Writes why an image got no further, and whether that was the last try."""
     last = lasting or tries + 1 >= TRIES
-    reason = str(error) if isinstance(error, Error) else f"{type(error).__name__}: {error}"
+    reason = reason_of(fleet.settings, error)
+    log.debug("the image %d: %s", number, reason, exc_info=True)
     failing = update(image).where(image.c.id == number, image.c.state == state)
     with writing(fleet.engine) as connection:
-        connection.execute(failing.values(tries=tries + 1, reason=reason[:2000], state="failed" if last else state))
+        connection.execute(failing.values(tries=tries + 1, reason=reason, state="failed" if last else state))
     return last
 
 
@@ -184,7 +211,11 @@ def decide(fleet: Fleet, job: Job) -> None:
         row = connection.execute(select(image).where(image.c.id == number)).first()
     if row is None or row.state != "ready":
         return
-    found = scanned(fleet, *_read(fleet, row))
+    try:
+        found = scanned(fleet, *read_image(fleet, row))
+    except LayerGoneError:
+        read_again(fleet, number)
+        return
     with writing(fleet.engine) as connection:
         code = found.report.verdict.exit_code
         connection.execute(update(image).where(image.c.id == number).values(exit_code=code))
@@ -197,10 +228,14 @@ def _job_of(row: Any) -> Job:
     return (open_job if row.state == "opening" else join_job)(row.id, row.lane, row.identity)
 
 
-def _read(fleet: Fleet, row: Row[Any]) -> tuple[Image, Inventory]:
-    opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
-    with fleet.session() as session:
-        return session.inventory_of(opened)
+def _gone() -> BinaryIO:
+    raise LayerGoneError
+
+
+def read_again(fleet: Fleet, number: int) -> None:
+    from . import layers
+
+    layers.read_again(fleet, number)
 
 
 def touch(connection: Connection, numbers: Sequence[int], now: float) -> None:

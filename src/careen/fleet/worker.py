@@ -16,6 +16,7 @@ from careen.log import logger
 
 from . import advisories, crawl, enrolment, images, layers, purge, registries, schedule, spool
 from .connection import is_sqlite, writing
+from .failures import shown
 from .fleet import Fleet
 from .queue import Handler
 from .rows import insert
@@ -64,6 +65,10 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
 
 
 def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
+    return {kind: shown(fleet.settings, handler) for kind, handler in _handlers(fleet, name).items()}
+
+
+def _handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
     return {
         "open": lambda job: enrolment.open_enrolled(fleet, job),
         "prove": lambda job: enrolment.prove(fleet, job),
@@ -94,9 +99,9 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
     while True:
         try:
             _beat(fleet, row)
-            layers.sweep(fleet)
             layers.feed(fleet)
             if time.monotonic() >= step_at:
+                layers.sweep(fleet)
                 schedule.step(fleet, name, time.time(), _periods(fleet))
                 images.queue_verdicts(fleet)
                 spool.forget_old(fleet)
