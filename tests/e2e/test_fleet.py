@@ -128,6 +128,7 @@ def test_only_the_latest_claim_commits(fleet, registry, monkeypatch):
     project = a_project(fleet)
     identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
     from careen.fleet.enrolment import open_enrolled
+    from careen.fleet.queue import Job
     from careen.fleet.reading import Result
 
     with fleet.engine.connect() as connection:

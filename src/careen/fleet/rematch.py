@@ -50,6 +50,7 @@ from .joined import News
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
 from .rows import batches, insert
 from .scores import TO_ASSESS, TO_COUNT, score, to_count
+from .shared_advisories import REMATCH
 from .tables import (
     context,
     image,
@@ -66,7 +67,6 @@ from .tables import (
 from .units import give_days
 from .verdict_rows import COUNTS, Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
 
-STATE = "rematch"
 NO_NEWS = News()
 BATCH = 500  # units of one transaction
 MANY = 500  # ids in one statement
@@ -419,11 +419,11 @@ def _waiting(connection: Connection, units: Select[tuple[int, int]]) -> Insert:
 
 
 def _progress(connection: Connection) -> Progress:
-    data = connection.execute(select(state.c.value).where(state.c.key == STATE)).scalar()
+    data = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
     return from_json(bytes(data), Progress) if data else Progress()
 
 
 def _save(connection: Connection, progress: Progress) -> None:
-    row = {"key": STATE, "value": msgspec.json.encode(progress)}
+    row = {"key": REMATCH, "value": msgspec.json.encode(progress)}
     adding = insert(connection, state).values(row)
     connection.execute(adding.on_conflict_do_update(index_elements=["key"], set_={"value": adding.excluded.value}))

@@ -37,9 +37,10 @@ def run_worker(
     stop: Callable[[], bool],
     *,
     key_file: Path | None = None,
+    store: str = "",
 ) -> None:
     """Opens the fleet and works for it until ``stop``. Raises: UsageError, DatabaseError."""
-    with opened(database, data, settings, places, key_file=key_file) as fleet:
+    with opened(database, data, settings, places, key_file=key_file, store=store) as fleet:
         work(fleet, places, stop)
 
 

@@ -16,7 +16,7 @@ SETTINGS = Settings(cache_dir=Path("/srv/data/cache"))
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (InputError("/srv/data/cache/blobs/sha256/ab cannot be written to: full"), "a file of the server cannot be written to: full"),
+        (InputError("/srv/data/cache/blobs/sha256/ab is full"), "a file of the server is full"),
         (InputError("'/srv/data/fleet.sqlite' is damaged"), "'a file of the server' is damaged"),
         (InputError("/srv/database/x and /usr/lib/x of the image"), "/srv/database/x and /usr/lib/x of the image"),
         (OSError(28, "No space left on device", "/srv/data/x"), "OSError: No space left on device"),
@@ -32,7 +32,7 @@ def test_a_handler_fails_with_what_may_be_shown_and_the_log_has_the_rest(caplog)
     def fail(job):
         raise ValueError("SELECT secret FROM /srv/data")
 
-    with caplog.at_level(logging.WARNING, "careen"), pytest.raises(FailedError, match="^ValueError$"):
+    with caplog.at_level(logging.WARNING, "careen"), pytest.raises(FailedError, match=r"^ValueError$"):
         shown(SETTINGS, fail)(Job("read", "read:1"))
     assert "SELECT secret" in caplog.text
 
