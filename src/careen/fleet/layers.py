@@ -7,7 +7,7 @@ latest claim may commit its result: a worker that was thought dead cannot overwr
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -89,8 +89,8 @@ def mark_queued(connection: Connection, digests: Iterable[str]) -> None:
         connection.execute(update(layer).where(waiting).values(state="queued", lease_until=time.time() + QUEUED_S))
 
 
-def read(fleet: Fleet, job: Job, worker: str) -> None:
-    """The handler of the jobs of ``jobs_for``."""
+def read(fleet: Fleet, job: Job, worker: str, stop: Callable[[], bool] = lambda: False) -> None:
+    """The handler of the jobs of ``jobs_for``. On ``stop``, the layers that are not read yet are given back."""
     digests = from_json(job.payload, Chunk).digests
     claimed = {each.digest: each for each in _claim(fleet, digests, worker)}
     if not claimed:
@@ -103,7 +103,11 @@ def read(fleet: Fleet, job: Job, worker: str) -> None:
                 if len(results) >= COMMIT_AFTER:
                     _commit(fleet, results, claimed)
                     results.clear()
+                if stop():
+                    break
             _commit(fleet, results, claimed)
+            if stop():
+                _give_back(fleet, claimed)
     except BaseException:
         _give_back(fleet, claimed)
         raise

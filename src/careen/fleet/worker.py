@@ -45,7 +45,7 @@ def run_worker(
 
 
 def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
-    """Until ``stop``: jobs that run then are finished."""
+    """Until ``stop``: jobs that run then are finished, but for layers, of which the rest is given back."""
     name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
     ended = threading.Event()
     keeper = threading.Thread(target=_keep_going, args=(fleet, name, ended), daemon=True)
@@ -53,11 +53,11 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
     try:
         if is_sqlite(fleet.engine):
             with ThreadPoolExecutor(places, thread_name_prefix="job") as pool:
-                running = [pool.submit(fleet.queue.work, handlers(fleet, name), name, stop) for _ in range(places)]
+                running = [pool.submit(fleet.queue.work, handlers(fleet, name, stop), name, stop) for _ in range(places)]
                 for each in running:
                     each.result()
         else:
-            fleet.queue.work(handlers(fleet, name), name, stop)
+            fleet.queue.work(handlers(fleet, name, stop), name, stop)
     finally:
         ended.set()
         keeper.join()
@@ -65,16 +65,16 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
             connection.execute(delete(worker).where(worker.c.id == name))
 
 
-def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
-    return {kind: shown(fleet.settings, handler) for kind, handler in _handlers(fleet, name).items()}
+def handlers(fleet: Fleet, name: str, stop: Callable[[], bool] = lambda: False) -> Mapping[str, Handler]:
+    return {kind: shown(fleet.settings, handler) for kind, handler in _handlers(fleet, name, stop).items()}
 
 
-def _handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
+def _handlers(fleet: Fleet, name: str, stop: Callable[[], bool]) -> Mapping[str, Handler]:
     return {
         "open": lambda job: enrolment.open_enrolled(fleet, job),
         "prove": lambda job: enrolment.prove(fleet, job),
         "upload": lambda job: images.join_upload(fleet, job),
-        "read": lambda job: layers.read(fleet, job, name),
+        "read": lambda job: layers.read(fleet, job, name, stop),
         "join": lambda job: images.join(fleet, job),
         "verdict": lambda job: images.decide(fleet, job),
         "crawl": lambda job: crawl.crawl(fleet, registries.registry_of(job)),
