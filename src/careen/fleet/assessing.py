@@ -22,6 +22,7 @@ from careen.database.knowledge import Knowledge
 from careen.database.read import open_database
 from careen.distributions.registry import profile
 from careen.matching.built_by import is_dated
+from careen.matching.installed import installed_sources
 from careen.matching.keys import Keys
 from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
@@ -112,10 +113,13 @@ class Assessor:
         if distribution is None or one is None or not one.advisories.shipped:
             return self._recorded
         key = (distribution.id, " ".join(sorted({package.distro or distribution.version for package in inventory.packages})))
-        if key not in self._with_shipped:
-            known = with_shipped((self.knowledge,), inventory, self._ecosystems)
-            self._with_shipped[key] = Recorded(known[0]) if known != [self.knowledge] else self._recorded
-        return self._with_shipped[key]
+        if key in self._with_shipped:
+            return self._with_shipped[key]
+        (known,) = with_shipped((self.knowledge,), inventory, self._ecosystems)
+        found = self._recorded if known is self.knowledge else Recorded(known)
+        if found is not self._recorded or installed_sources(inventory, self._ecosystems, "deb"):
+            self._with_shipped[key] = found  # packages of nobody's release say nothing about those of others
+        return found
 
 
 @contextmanager

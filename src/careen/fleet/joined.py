@@ -19,6 +19,7 @@ from careen.errors import DatabaseError
 from careen.log import logger
 from careen.matching.findings import Place, fingerprint, place_of
 from careen.matching.match import Matched
+from careen.matching.rated import unfetched
 from careen.model.finding import Vulnerability
 from careen.model.image import Image
 from careen.model.inventory import Inventory
@@ -79,7 +80,8 @@ class UnitMatcher:
 
     def matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]:
         self.knowledge = self._assessor.known_for(inventory)
-        return joined(inventory, self._verdicts(inventory)), ()
+        found = joined(inventory, self._verdicts(inventory))
+        return found, unfetched(found, self.knowledge)
 
     def _verdicts(self, inventory: Inventory) -> list[Verdict]:
         units = {found.key: found for found in split(inventory)}

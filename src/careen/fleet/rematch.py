@@ -319,9 +319,9 @@ def _assess(
         counts = counts_of(connection, numbers)
         changed: list[int] = []
         changes: list[dict[str, object]] = []
+        write_findings(connection, before, results, now)
         for row, result in results:
             old = before.get(row.number, {})
-            write_findings(connection, row.number, old, result, now)
             if counts.get(row.number) != counts_in(result):
                 changed.append(row.number)
             if row.assessed_by and not is_first:

@@ -19,6 +19,7 @@ from careen.fleet.joined import News, UnitMatcher, joined
 from careen.fleet.rematch import assess_units
 from careen.fleet.split import split
 from careen.fleet.tables import unit, unit_finding
+from careen.matching.rated import unfetched
 from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory
 from careen.model.package import Source
@@ -42,7 +43,9 @@ class Joined:
         self.knowledge, self._assessor = shipped, Assessor(known, SCHEMES, ECOSYSTEMS, settings, TODAY)
 
     def matched(self, inventory, policy, today):
-        return joined(inventory, [self._assessor.assess(one.context, one.content).verdict for one in split(inventory)]), ()
+        verdicts = [self._assessor.assess(one.context, one.content).verdict for one in split(inventory)]
+        found = joined(inventory, verdicts)
+        return found, unfetched(found, self.knowledge)
 
 
 def places(findings):
@@ -116,3 +119,14 @@ def test_verdicts_by_another_database_are_not_taken_for_those_of_this_one(fleet)
     assess_units(fleet, missing, news)
     assert (advisory().id,) not in rows(fleet, unit_finding, "vulnerability")
     assert rows(fleet, unit, "assessed_by") == [("2026-11-02T00:00:00Z",)]
+
+
+def test_a_package_of_a_third_party_says_nothing_about_those_of_the_release():
+    """Whether the facts that ship count for a release is seen at its own packages alone."""
+    known = knowledge(info(packages=5))
+    settings = settings_of({"db_max_age": "off"})
+    units = [split(Inventory(DEBIAN, (one,)))[0] for one in (deb("acme", "1-1", vendor="third_party"), deb())]
+    one_after_the_other = Assessor(known, SCHEMES, ECOSYSTEMS, settings, TODAY)
+    found = [one_after_the_other.assess(each.context, each.content).verdict.found for each in units]
+    alone = Assessor(known, SCHEMES, ECOSYSTEMS, settings, TODAY).assess(units[1].context, units[1].content)
+    assert found[1] == alone.verdict.found != ()
