@@ -276,7 +276,7 @@ def test_the_tag_by_which_an_image_was_asked_for(fleet, registry):
     assert report_of(fleet, project, identity).image.tag == reference
 
 
-def test_a_project_that_may_not_fetch_an_image_is_told_so(fleet, registry):
+def test_an_image_that_a_project_may_not_fetch_has_failed_for_it(fleet, registry):
     """Not that somebody else has it: a digest that nobody has ends the same."""
     (reference,) = fill(registry, repositories=1, tags=1)
     mine, other = a_project(fleet), a_project(fleet, "other")
