@@ -5,6 +5,8 @@ Run: ``python benchmarks/fleet_registry.py --database FOLDER [--repositories 300
 """
 
 import argparse
+import contextlib
+import ctypes
 import json
 import os
 import random
@@ -37,6 +39,9 @@ from careen.fleet.reports import report_of, state_of  # noqa: E402
 from careen.fleet.start import opened  # noqa: E402
 from careen.fleet.tables import event, image, layer  # noqa: E402
 
+_ADOPT_ORPHANS = 36  # **Source:** linux/prctl.h, PR_SET_CHILD_SUBREAPER
+_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
 PYPI = ("django", "flask", "jinja2", "requests", "urllib3", "pyyaml", "pillow", "cryptography", "numpy", "aiohttp", "werkzeug")
 NPM = ("lodash", "express", "minimist", "axios", "moment", "ws", "qs", "semver", "tar", "json5", "async")
 PACKAGES = ("openssl", "zlib", "curl", "expat", "libxml2", "sqlite3", "perl", "bash", "glibc", "systemd", "util-linux", "tar")
@@ -44,6 +49,8 @@ PACKAGES = ("openssl", "zlib", "curl", "expat", "libxml2", "sqlite3", "perl", "b
 
 def main() -> None:
     asked = _arguments()
+    if ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1, 0, 0, 0):
+        raise OSError("readers of layers outlive their workers, and would not be counted")
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         process, host = start_registry(home)
@@ -77,6 +84,7 @@ def _run(asked: argparse.Namespace, home: Path, address: str | None, references:
         with ThreadPoolExecutor(4) as pool:
             known = list(pool.map(lambda name: enrol(fleet, project, Enrolment(name), BACKGROUND, "bench"), references))
         print(f"enrolled in {time.monotonic() - began:.1f} s")
+        before, before_server = _spent(), _spent_by(server)
         workers = [_worker(home, address) for _ in range(asked.workers)]
         chance = random.Random(asked.seed)
         interruptions = ["kill"] * asked.kill + ["restart"] * (asked.restart if server else 0)
@@ -97,18 +105,50 @@ def _run(asked: argparse.Namespace, home: Path, address: str | None, references:
                 each.send_signal(signal.SIGTERM)
             for each in workers:
                 each.wait(120)
-        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+        _wait_for_readers()
+        by_workers, by_server = _spent() - before, _spent_by(server) - before_server
         with fleet.engine.connect() as connection:
             layers, read, most = connection.execute(
                 select(func.count(), func.sum(layer.c.reads), func.max(layer.c.reads))
             ).one()
             ready_events = connection.execute(select(func.count()).where(event.c.kind == "image_ready")).scalar()
             lost = fleet.queue.depth(connection)
-        print(f"states {states(fleet)} in {wall:.1f} s, CPU of the workers {spent.ru_utime + spent.ru_stime:.1f} s")
+        cost = f"CPU of the workers {by_workers:.1f} s" + (f", of PostgreSQL {by_server:.1f} s" if server else "")
+        print(f"states {states(fleet)} in {wall:.1f} s, {cost}; load {os.getloadavg()[0]:.1f}")
         print(
             f"{layers} unique layers, read {read} times (most {most}); {ready_events} events of ready images; jobs left {lost}"
         )
         _compare(fleet, project, known, references, home, asked)
+
+
+def _spent() -> float:
+    """CPU seconds of what has ended: workers, and a PostgreSQL that was restarted."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _spent_by(server: Any) -> float:
+    """CPU seconds of the running PostgreSQL: **Source:** proc(5), fields 14 to 17 of ``stat``."""
+    if server is None:
+        return 0.0
+    used = 0
+    for pid in (server.pid, *_children(server.pid)):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            used += sum(map(int, fields[11:15] if pid == server.pid else fields[11:13]))
+    return used * _TICK_S
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _wait_for_readers() -> None:
+    """The processes that workers forked readers from end when their worker has; they are this process's children then."""
+    for pid in _children(os.getpid()):
+        with contextlib.suppress(OSError):
+            if b"forkserver" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.waitpid(pid, 0)
 
 
 def _compare(

@@ -13,11 +13,12 @@ from tests.support.waiting import until
 from careen.app.databases import database_of
 from careen.errors import InputError
 from careen.fleet import layers, rematch
+from careen.fleet.bulk import bulk
 from careen.fleet.connection import writing
 from careen.fleet.enrolment import Enrolment, enrol
 from careen.fleet.fleet import BACKGROUND, PERSON
-from careen.fleet.images import summary_of
-from careen.fleet.reports import report_of, state_of
+from careen.fleet.reports import NOT_FETCHED, report_of, state_of
+from careen.fleet.summary import summary_of
 from careen.fleet.tables import event, image, image_unit, layer, unit, unit_finding
 from careen.model.finding import Vulnerability
 
@@ -250,3 +251,57 @@ def test_a_project_that_names_a_digest_has_to_fetch_it_itself(fleet, registry):
         assert not until(lambda: report_of(fleet, other, identity) is not None, 3)
         enrol(fleet, other, Enrolment(f"{reference.rpartition(':')[0]}@{identity}"), PERSON, "b")
         assert until(lambda: report_of(fleet, other, identity) is not None, 30)
+
+
+def test_what_is_known_of_a_layer_is_gone(fleet, registry):
+    """Its bytes are read again by the readers of layers, in their own process, and never by a join."""
+    (reference,) = fill(registry, repositories=1, tags=1)
+    project = a_project(fleet)
+    with working(fleet):
+        identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+        assert settled(fleet)
+        with writing(fleet.engine) as connection:
+            connection.execute(bulk.delete())
+        assert report_of(fleet, project, identity) is None
+        assert until(lambda: report_of(fleet, project, identity) is not None, 60)
+    assert set(reads(fleet).values()) == {2}
+
+
+def test_the_tag_by_which_an_image_was_asked_for(fleet, registry):
+    (reference,) = fill(registry, repositories=1, tags=1)
+    project = a_project(fleet)
+    with working(fleet):
+        identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+        assert settled(fleet)
+    assert report_of(fleet, project, identity).image.tag == reference
+
+
+def test_an_image_that_a_project_may_not_fetch_has_failed_for_it(fleet, registry):
+    """Not that somebody else has it: a digest that nobody has ends the same."""
+    (reference,) = fill(registry, repositories=1, tags=1)
+    mine, other = a_project(fleet), a_project(fleet, "other")
+    with working(fleet):
+        identity = enrol(fleet, mine, Enrolment(reference), PERSON, "a")
+        assert settled(fleet)
+        for digest in (identity, f"sha256:{7:064x}"):
+            enrol(fleet, other, Enrolment(f"{registry.host}/no/such@{digest}"), PERSON, "b")
+            assert until(lambda digest=digest: state_of(fleet, other, digest).state == "failed", 60)
+            assert state_of(fleet, other, digest).reason == NOT_FETCHED
+        enrol(fleet, other, Enrolment(f"{reference.rpartition(':')[0]}@{identity}"), PERSON, "b")
+        assert until(lambda: report_of(fleet, other, identity) is not None, 60)
+
+
+def test_an_upload_that_fails_ends(fleet, monkeypatch):
+    from careen.fleet import images, uploads
+
+    project = a_project(fleet)
+    with writing(fleet.engine) as connection:
+        found = uploads.read(b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}')
+        made = uploads.store(fleet, connection, project, found, "app:1", "tests")
+    monkeypatch.setattr(uploads, "assessed", lambda *_: 1 / 0)
+    job = uploads.job_of(made.identity, "tests")
+    for _ in range(images.TRIES - 1):
+        with pytest.raises(ZeroDivisionError):
+            images.join_upload(fleet, job)
+    images.join_upload(fleet, job)
+    assert (_row(fleet, made.identity)["state"], _row(fleet, made.identity)["reason"]) == ("failed", "ZeroDivisionError")

@@ -25,7 +25,7 @@ SETTINGS = {
 
 class Postgres:
     def __init__(self, folder, **settings):
-        self.folder, self._programs = folder, _programs()
+        self.folder, self._programs = folder, programs()
         self._settings = {**SETTINGS, "unix_socket_directories": str(folder), **settings}
         self._process = None
         self._as(self._programs / "initdb", "-D", folder / "data", "-U", "careen", "-A", "trust", "-E", "UTF8", "--locale=C")
@@ -45,6 +45,10 @@ class Postgres:
             time.sleep(0.1)
         raise AssertionError((self.folder / "log").read_text()[-2000:])
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def stop(self, *, at_once=False):
         """``at_once``: as if the machine lost power."""
         if self._process and self._process.poll() is None:
@@ -63,7 +67,7 @@ class Postgres:
 @contextlib.contextmanager
 def postgres(**settings):
     """A running server; its folder is short-lived, and short enough for the name of a socket."""
-    if _programs() is None:
+    if programs() is None:
         pytest.skip("no PostgreSQL here: tests of a fleet on PostgreSQL are skipped")
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     if os.geteuid() == 0:
@@ -78,7 +82,7 @@ def postgres(**settings):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs():
+def programs():
     """The folder of the server's programs, None if it is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     here = shutil.which("initdb")

@@ -8,14 +8,19 @@ import uvicorn
 from starlette.applications import Starlette
 
 
-@contextmanager
 def served(routes):
     """Its address. ``routes`` are those of an interface."""
+    return serving(Starlette(routes=list(routes)))
+
+
+@contextmanager
+def serving(application):
+    """Its address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(64)  # a client that is faster than the thread waits
     quiet = {"log_config": None, "lifespan": "off", "access_log": False, "ws": "none"}
-    config = uvicorn.Config(Starlette(routes=list(routes)), timeout_graceful_shutdown=5, **quiet)
+    config = uvicorn.Config(application, timeout_graceful_shutdown=5, **quiet)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()

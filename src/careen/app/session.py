@@ -35,7 +35,7 @@ from careen.model.delta import Delta
 from careen.model.image import Image
 from careen.model.inventory import Inventory
 from careen.model.report import Report
-from careen.pipeline.assessment import Assessment, Matcher
+from careen.pipeline.assessment import Assessment, Matcher, Matches
 from careen.pipeline.image import inventory_of, report_of, with_vendors
 from careen.pipeline.layers import Reading
 from careen.pipeline.second_look import Asked, look
@@ -137,12 +137,19 @@ class Session:
         return Named("careen.versions", "VERSION_SCHEME", VersionScheme)
 
     def scan(
-        self, reference: str | Image | Read, progress: Progress = silent, *, plan: bool = True, policy: Policy | None = None
+        self,
+        reference: str | Image | Read,
+        progress: Progress = silent,
+        *,
+        plan: bool = True,
+        policy: Policy | None = None,
+        matcher: Matches | None = None,
     ) -> Report:
-        """``plan``: with what removes the vulnerabilities. ``policy``: in place of the one of the settings."""
+        """``plan``: with what removes the vulnerabilities. ``policy``: in place of the one of the settings. ``matcher``: in
+        place of the advisory database."""
         from careen.model.finding import Vulnerability
 
-        with self._scanned(reference, progress, policy) as scanned:
+        with self._scanned(reference, progress, policy, matcher) as scanned:
             report = scanned.report
             if plan and any(isinstance(finding, Vulnerability) for finding in report.findings):
                 from careen.matching.quick_plan import quick_plan
@@ -278,7 +285,13 @@ class Session:
         return early_of(self._search)
 
     @contextmanager
-    def _scanned(self, reference: str | Image | Read, progress: Progress, policy: Policy | None = None) -> Iterator[Scanned]:
+    def _scanned(
+        self,
+        reference: str | Image | Read,
+        progress: Progress,
+        policy: Policy | None = None,
+        matcher: Matches | None = None,
+    ) -> Iterator[Scanned]:
         """The whole walk: open, read, refresh the advisories, assess. They stay open for the block."""
         settings = self._settings
         policy = policy or self._policy_with_baseline(progress)
@@ -292,10 +305,13 @@ class Session:
         base = named_base(image, settings, self._fetcher)
         placed = with_instructions(image, dockerfile, base) if dockerfile else None
         with ExitStack() as opened:
-            knowledge = refresh.knowledge_for(inventory, opened) if "vuln" in settings.scanners else None
+            if "vuln" not in settings.scanners:
+                matcher = None
+            elif matcher is None:
+                matcher = self._matcher(refresh.knowledge_for(inventory, opened))
             assessment = Assessment(
                 policy=policy,
-                matcher=self._matcher(knowledge),
+                matcher=matcher,
                 scanners=frozenset(settings.scanners),
                 max_age_days=max_age_days(settings),
                 checks=self._checks.of(IMAGE_CHECKS),
@@ -308,7 +324,7 @@ class Session:
                 unread_archives=tuple(refresh.archive_failures),
             )
             report = report_of(placed or image, inventory, assessment)
-            yield Scanned(with_policies(self._with_compliance(report), self._policies), knowledge)
+            yield Scanned(with_policies(self._with_compliance(report), self._policies), matcher.knowledge if matcher else None)
 
     def _refuse_blind_to(self, policy: Policy, listed: Inventory) -> None:
         """What an SBOM cannot show. One may state the licences of its packages, or of none."""

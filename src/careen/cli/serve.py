@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         data=arguments.data,
         database=database_of(arguments),
         key_file=arguments.key_file,
+        store=arguments.store,
         places=arguments.places,
         listen=arguments.listen,
         public=arguments.public,
@@ -81,6 +82,12 @@ def add_storage(made: Parser) -> None:
         "--database-file", metavar="FILE", type=Path, help="file with the URL, so that no list of processes shows it"
     )
     group.add_argument("--key-file", metavar="FILE", type=Path, help="the secret key of the fleet (default: DATA/secret.key)")
+    group.add_argument(
+        "--store",
+        metavar="URL",
+        default="",
+        help="s3://BUCKET/PREFIX?endpoint=URL for layers' content (default: the database)",
+    )
     group.add_argument("--places", metavar="N", type=int, default=PLACES, help=f"jobs at a time ({PLACES})")
 
 

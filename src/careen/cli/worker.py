@@ -33,5 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
     address = database_of(arguments)
-    run_worker(address, arguments.data, settings, arguments.places, stopped.is_set, key_file=arguments.key_file)
+    run_worker(
+        address,
+        arguments.data,
+        settings,
+        arguments.places,
+        stopped.is_set,
+        key_file=arguments.key_file,
+        store=arguments.store,
+    )
     return 0

@@ -40,7 +40,7 @@ class Check(Struct, frozen=True, omit_defaults=True):
 def read_checks(database: Path) -> dict[str, Check]:
     """By the feed's path in the database."""
     try:
-        digest, _, body = _file(database).read_bytes().partition(b"\n")
+        digest, _, body = checks_file(database).read_bytes().partition(b"\n")
         return from_json(body, dict[str, Check]) if digest == _digest(body) else {}
     except (OSError, ValueError, RecursionError):
         return {}
@@ -48,15 +48,16 @@ def read_checks(database: Path) -> dict[str, Check]:
 
 def write_checks(database: Path, checks: Mapping[str, Check]) -> None:
     body = msgspec.json.encode(checks)
-    write_whole(_file(database), lambda file: file.write(_digest(body) + b"\n" + body))
+    write_whole(checks_file(database), lambda file: file.write(_digest(body) + b"\n" + body))
 
 
 def forget_checks(database: Path) -> None:
     """To be called for a new database: the results are about the previous one."""
-    _file(database).unlink(missing_ok=True)
+    checks_file(database).unlink(missing_ok=True)
 
 
-def _file(database: Path) -> Path:
+def checks_file(database: Path) -> Path:
+    """Where they are."""
     return database.with_name("checked.json")
 
 

@@ -3,9 +3,7 @@
 The database that assessed the fleet last is kept until its successor has: a process that dies in between goes on where it was.
 """
 
-import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -18,27 +16,27 @@ from .connection import writing
 from .fleet import BACKGROUND, Fleet
 from .queue import Job
 from .rows import insert
+from .shared_advisories import BEFORE, SharedAdvisories, keep_before
 from .tables import state
 
 log = logger(__name__)
 
-BEFORE = "before.sqlite"  # beside the database: the one that assessed the fleet last
 ALL = "all sources"
 FEEDS = "feeds in trouble"  # key of the state: the sources that the last update could not read
 
 
 def update(fleet: Fleet, job: Job) -> None:
     """The handler of the jobs of kind ``update``. Raises: Error if nothing could be fetched at all, which is noted too."""
-    database = database_of(fleet.settings)
-    before = database.with_name(BEFORE)
-    if database.is_file() and not before.exists():
-        _link(database, before)
+    shared = SharedAdvisories(fleet.engine, fleet.store, fleet.settings)
+    shared.look(now=True)
+    keep_before(fleet.engine, database_of(fleet.settings))
     try:
         result = update_database(fleet.settings)
     except Error as error:
         with writing(fleet.engine) as connection:
             _note(connection, {ALL: str(error)})
         raise
+    shared.publish()
     with writing(fleet.engine) as connection:
         _note(connection, {feed.source: feed.detail for feed in result.failed})
         fleet.queue.add(connection, [Job("rematch", "rematch", b"", BACKGROUND, job.owner)])
@@ -46,6 +44,7 @@ def update(fleet: Fleet, job: Job) -> None:
 
 def assess_again(fleet: Fleet, job: Job) -> None:
     """The handler of the jobs of kind ``rematch``."""
+    SharedAdvisories(fleet.engine, fleet.store, fleet.settings).look(now=True)
     database = database_of(fleet.settings)
     if not database.is_file():
         raise DatabaseError("there is no advisory database", "careen db update")
@@ -71,14 +70,3 @@ def _note(connection: Connection, found: Mapping[str, str]) -> None:
     value = "\n".join(f"{source}: {' '.join(reason.split())}" for source, reason in found.items()).encode()
     new = insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": value})
     connection.execute(new, {"key": FEEDS, "value": value})
-
-
-def _link(database: Path, before: Path) -> None:
-    try:
-        os.link(database, before)  # an update replaces the file, so that the old content stays under this name
-    except OSError:
-        import shutil
-
-        aside = before.with_name(f"{BEFORE}.{os.getpid()}")
-        shutil.copyfile(database, aside)
-        aside.replace(before)

@@ -4,7 +4,7 @@ Packages that share a unit share its verdict: nothing of an image is read again.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -12,14 +12,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.app.archives import with_shipped
+from careen.app.databases import database_of
 from careen.app.wiring import max_age_days, policy_of
 from careen.config import Settings
 from careen.database.age import too_old
+from careen.database.checks import checks_file
 from careen.database.combined import CombinedKnowledge
 from careen.database.knowledge import Knowledge
 from careen.database.read import open_database
 from careen.distributions.registry import profile
 from careen.matching.built_by import is_dated
+from careen.matching.installed import installed_sources
 from careen.matching.keys import Keys
 from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
@@ -67,7 +70,7 @@ class Assessor:
 
     def assess(self, context: bytes, content: bytes) -> Assessed:
         inventory = inventory_of(context, content)
-        recorded = self._known_for(inventory)
+        recorded = self._recorded_for(inventory)
         matched, _ = Matcher(recorded, self._schemes, self._ecosystems).matched(inventory, self._policy, self.today)
         needs_day = not inventory.created and _has_debs(inventory) and is_dated(inventory, recorded, self._keys)
         verdict = verdict_of(matched, inventory)
@@ -75,6 +78,10 @@ class Assessor:
             gap = Gap(STALE, len(inventory.packages), tuple(sorted(stale)))
             verdict = replace(verdict, gaps=(*verdict.gaps, gap))
         return Assessed(replace(verdict, found=_one_each(verdict.found)), recorded.taken(), needs_day)
+
+    def known_for(self, inventory: Inventory) -> Knowledge:
+        """What assesses the packages of an inventory; what is asked of it is not noted."""
+        return self._recorded_for(inventory).knowledge
 
     def is_stale(self, namespace: str) -> bool:
         """Whether a source of the namespace is older than the settings allow."""
@@ -99,17 +106,20 @@ class Assessor:
         unread = sorted((source, len(found)) for source, found in self.knowledge.unread(namespace, ()).items())
         return repr((infos, end, has_ended, limited, unread, self.is_stale(namespace)))
 
-    def _known_for(self, inventory: Inventory) -> Recorded:
+    def _recorded_for(self, inventory: Inventory) -> Recorded:
         """With the facts that Careen ships, if they count for the release."""
         distribution = inventory.distribution
         one = profile(distribution.id) if distribution else None
         if distribution is None or one is None or not one.advisories.shipped:
             return self._recorded
         key = (distribution.id, " ".join(sorted({package.distro or distribution.version for package in inventory.packages})))
-        if key not in self._with_shipped:
-            known = with_shipped((self.knowledge,), inventory, self._ecosystems)
-            self._with_shipped[key] = Recorded(known[0]) if known != [self.knowledge] else self._recorded
-        return self._with_shipped[key]
+        if key in self._with_shipped:
+            return self._with_shipped[key]
+        (known,) = with_shipped((self.knowledge,), inventory, self._ecosystems)
+        found = self._recorded if known is self.knowledge else Recorded(known)
+        if found is not self._recorded or installed_sources(inventory, self._ecosystems, "deb"):
+            self._with_shipped[key] = found  # packages of nobody's release say nothing about those of others
+        return found
 
 
 @contextmanager
@@ -124,6 +134,23 @@ def assessor_of(fleet: Fleet, database: Path, today: date | None = None) -> Iter
         session = opened.enter_context(fleet.session())
         knowledge = known[0] if len(known) == 1 else CombinedKnowledge(known)
         yield Assessor(knowledge, session.schemes, session.ecosystems, fleet.settings, today)
+
+
+def current_assessor(fleet: Fleet) -> AbstractContextManager[Assessor]:
+    """By the database in use; it is kept for the next image. Raises: DatabaseError if there is none."""
+    database, today = database_of(fleet.settings), date.today()
+    if fleet.settings.advisories:  # a folder that its users change
+        return assessor_of(fleet, database, today)
+    key = (today, *map(_identity, (database, checks_file(database))))
+    return fleet.assessors.using(key, lambda: assessor_of(fleet, database, today))
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _has_debs(inventory: Inventory) -> bool:

@@ -44,25 +44,31 @@ class BulkStore:
     def get(self, key: str) -> bytes | None:
         with self._engine.connect() as connection:
             data = connection.execute(select(bulk.c.data).where(bulk.c.key == row_key(key))).scalar()
-        if data is None:
-            return None
-        try:
-            return zstd.decompress(unsealed(key, bytes(data)))
-        except (ValueError, zstd.ZstdError) as error:
-            log.warning("a row of the store is damaged, and is made again (%s): %s", key.partition(" ")[0], error)
-            return None
+        return None if data is None else unpacked(key, bytes(data))
 
     def put(self, key: str, data: bytes) -> None:
         kind = key.partition(" ")[0]
         if kind in PASSING:
             return
-        packed = sealed(key, zstd.compress(data, LEVEL))
-        row = {"key": row_key(key), "kind": kind[:20], "data": packed, "stored_at": time.time()}
+        row = {"key": row_key(key), "kind": kind[:20], "data": packed(key, data), "stored_at": time.time()}
         with writing(self._engine) as connection:
             connection.execute(insert(connection, bulk).on_conflict_do_update(index_elements=["key"], set_=row), row)
 
     def close(self) -> None:
         pass  # the engine belongs to the fleet
+
+
+def packed(key: str, data: bytes) -> bytes:
+    return sealed(key, zstd.compress(data, LEVEL))
+
+
+def unpacked(key: str, data: bytes) -> bytes | None:
+    """None if it is damaged, or belongs to another key."""
+    try:
+        return zstd.decompress(unsealed(key, data))
+    except (ValueError, zstd.ZstdError) as error:
+        log.warning("an entry of the store is damaged, and is made again (%s): %s", key.partition(" ")[0], error)
+        return None
 
 
 def row_key(key: str) -> bytes:

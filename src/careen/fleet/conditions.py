@@ -207,6 +207,11 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> C
     return unit.c.id.in_(select(unit_package.c.unit_id).where(named, or_(*of_types) if of_types else ~true()))
 
 
+def has_layers() -> ColumnElement[bool]:
+    """About rows of ``image``: images of registries, and uploaded archives. Other uploads have packages alone."""
+    return or_(image.c.kind == "image", func.length(image.c.manifest) > 0)
+
+
 def _like(column: Any, value: str) -> ColumnElement[bool]:
     """Equal; or, with a star at the end, beginning so: a range, which an index serves."""
     if not value.endswith("*"):

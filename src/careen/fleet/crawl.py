@@ -25,6 +25,7 @@ from . import enrolment
 from .asking import MakeFetcher, asked_of, http, row_of
 from .connection import writing
 from .credentials import SealError
+from .failures import reason_of, without_paths
 from .fleet import BACKGROUND, Fleet
 from .queue import RetryError
 from .registries import Choice, choice_of
@@ -283,7 +284,7 @@ def _stop(fleet: Fleet, row: Row[Any], error: RetryError | Error) -> None:
     """Notes why it stops. Its position stays. Raises RetryError if a later try may go further."""
     log.warning("registry %d (%s): %s", row.id, row.host, error)
     with writing(fleet.engine) as connection:
-        connection.execute(update(registry).where(registry.c.id == row.id).values(trouble=_trouble(error)))
+        connection.execute(update(registry).where(registry.c.id == row.id).values(trouble=_trouble(fleet, error)))
         if not isinstance(error, RetryError):
             _schedule(connection, row)
     if isinstance(error, RetryError):
@@ -294,11 +295,12 @@ def _stop(fleet: Fleet, row: Row[Any], error: RetryError | Error) -> None:
         raise RetryError(str(error), RETRY_S)
 
 
-def _trouble(error: RetryError | Error) -> str:
+def _trouble(fleet: Fleet, error: RetryError | Error) -> str:
+    reason = reason_of(fleet.settings, error)
     if isinstance(error, RetryError):
-        return f"it continues in {error.after_s:.0f} s: {error}"
+        return f"it continues in {error.after_s:.0f} s: {reason}"
     lasting = isinstance(error, CredentialsError | SealError)
-    return f"{error}: {error.hint}" if lasting and error.hint else str(error)
+    return f"{reason}: {without_paths(fleet.settings, error.hint)}" if lasting and error.hint else reason
 
 
 def _end(fleet: Fleet, row: Row[Any], run: Crawl, failures: Sequence[str]) -> None:

@@ -20,13 +20,15 @@ from sqlalchemy import Column, Engine, select, update
 from careen.errors import InputError, UsageError
 
 from .connection import writing
-from .tables import registry, subscription
+from .rows import insert
+from .tables import registry, state, subscription
 
 VARIABLE = "CAREEN_SECRET_KEY"
 KEY_BYTES, NONCE_BYTES, ID_BYTES = 32, 12, 4
 KEPT = 2  # keys of a file after a rotation: what waits in the queue may be sealed with the one before
 MAX_KEYS = 8
 _MARK = b"C1"
+_CHECK = "secret key"  # key of the state: a sealed word
 SEALED: tuple[Column[bytes], ...] = (registry.c.credentials, registry.c.webhook_secret, subscription.c.target)
 
 
@@ -96,6 +98,23 @@ def checked_file(file: Path) -> int:
     return len(_read(file))
 
 
+def check_key(engine: Engine, keys: Keyring) -> None:
+    """The first process of a fleet leaves a mark that its keys open; raises UsageError if these are the keys of another one:
+    a worker without the fleet's key would fail at each registry."""
+    with writing(engine) as connection:
+        mark = connection.execute(select(state.c.value).where(state.c.key == _CHECK)).scalar()
+        if mark is None:
+            new = insert(connection, state).on_conflict_do_nothing(index_elements=["key"])
+            connection.execute(new, {"key": _CHECK, "value": keys.seal(_CHECK.encode())})
+            return
+    try:
+        keys.unseal(bytes(mark))
+    except SealError:
+        raise UsageError(
+            "this is not the secret key of the fleet", f"copy its file and name it with --key-file, or set {VARIABLE}"
+        ) from None
+
+
 def new_key() -> str:
     return base64.b64encode(os.urandom(KEY_BYTES)).decode()
 
@@ -124,6 +143,8 @@ def seal_anew(engine: Engine, keys: Keyring) -> int:
                     sealed = keys.seal(keys.unseal(bytes(data)))
                     connection.execute(update(table).where(table.c.id == id).values({column.name: sealed}))
                     count += 1
+        value = keys.seal(_CHECK.encode())
+        connection.execute(update(state).where(state.c.key == _CHECK).values(value=value))
     return count
 
 

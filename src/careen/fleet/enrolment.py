@@ -5,7 +5,7 @@ import time
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from careen.errors import InputError, UsageError
 from careen.images.names import parse_reference
@@ -24,6 +24,7 @@ from .tables import image, image_layer, layer, project_image
 
 log = logger(__name__)
 
+PROOF_S = 3600.0  # a project whose own fetch takes longer does not see the image
 ASKED_FOR = 0.0  # in place of the moment of a deletion: the project has named the image, and not fetched it yet
 
 
@@ -109,6 +110,11 @@ def prove(fleet: Fleet, job: Job) -> None:
         require_manifest(fleet, source_of(asked.source))
     except InputError as error:
         log.info("project %d does not see the image %d: %s", asked.project_id, asked.image_id, error)
+        waiting = update(project_image).where(
+            _seen_by(asked.project_id, asked.image_id), project_image.c.deleted_at == ASKED_FOR
+        )
+        with writing(fleet.engine) as connection:
+            connection.execute(waiting.values(seen_at=0.0))
         return
     with writing(fleet.engine) as connection:
         see(connection, asked.project_id, asked.image_id, time.time())
@@ -139,11 +145,16 @@ def open_enrolled(fleet: Fleet, job: Job) -> None:
 def _ask_for(connection: Connection, project_id: int, image_id: int, now: float) -> bool:
     """Notes that the project waits for its own fetch; returns whether it sees the image already."""
     row = {"project_id": project_id, "image_id": image_id, "seen_at": now, "deleted_at": ASKED_FOR}
-    connection.execute(insert(connection, project_image).on_conflict_do_nothing(), row)
-    seen = select(project_image.c.deleted_at).where(
-        project_image.c.project_id == project_id, project_image.c.image_id == image_id
-    )
-    return connection.execute(seen).scalar() is None
+    new = insert(connection, project_image)
+    again = {"seen_at": now, "deleted_at": ASKED_FOR}
+    hidden = project_image.c.deleted_at.is_not(None)
+    keys = ["project_id", "image_id"]
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=again, where=hidden), row)
+    return connection.execute(select(project_image.c.deleted_at).where(_seen_by(project_id, image_id))).scalar() is None
+
+
+def _seen_by(project_id: int, image_id: int) -> ColumnElement[bool]:
+    return and_(project_image.c.project_id == project_id, project_image.c.image_id == image_id)
 
 
 def _proof(number: int, project_id: int, identity: str, source: Source, lane: int, by: str) -> Job:
@@ -168,7 +179,8 @@ def _resolved(fleet: Fleet, project_id: int, wanted: Enrolment) -> tuple[str, So
     if not is_digest(digest):
         raise UsageError(f"{digest[:100]!r} is not a digest", "name the manifest by its digest")
     is_proven = not wanted.identity and not name.digest
-    return digest, replace(source, reference=f"{name.registry}/{name.repository}@{digest}"), is_proven
+    tag = "" if name.digest else wanted.reference
+    return digest, replace(source, reference=f"{name.registry}/{name.repository}@{digest}", tag=tag), is_proven
 
 
 def _image_of_layers(wanted: Enrolment, identity: str) -> Image:

@@ -1,31 +1,35 @@
 """Joins an image when all of its layers are read, and writes what the fleet knows of it.
 
-The report is the one that ``careen scan`` would write: the same session assesses the same inventory. What lists and searches
-need of it is in the image's row; its packages are units (``units``), whose verdicts later updates change.
+Its packages are units (``units``), which images share: only those that no image has had are assessed (``joined``), and later
+updates change their verdicts. What lists, searches and gates need is in the image's row.
 """
 
 import time
-from collections.abc import Sequence
-from typing import BinaryIO
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, exists, func, or_, select, update
+from msgspec.structs import replace
+from sqlalchemy import Connection, Row, exists, select, update
 
-from careen.errors import DatabaseError, Error
-from careen.formats.images.base import base_of
+from careen.errors import DatabaseError
 from careen.log import logger
-from careen.model.finding import ExposedSecret, Misconfiguration, Vulnerability
 from careen.model.image import Image, ImageConfig, Layer, Platform
-from careen.model.report import Report
+from careen.model.inventory import Inventory
 from careen.safety.typed import from_json, from_msgpack
 
-from . import events
+from . import events, rematch, units, uploads
+from .conditions import has_layers
 from .connection import writing
+from .failures import reason_of
 from .fleet import Fleet
+from .joined import Scanned, scanned
 from .queue import Job
 from .rows import batches
 from .sources import Source, open_layer, source_of
+from .summary import summary_of
 from .tables import image, image_layer, layer
 
 log = logger(__name__)
@@ -33,6 +37,10 @@ log = logger(__name__)
 TRIES = 3
 MANY = 500  # ids in one statement
 LOST_S = 180.0  # an image whose job is not heard of for so long gets another one
+
+
+class LayerGoneError(Exception):
+    """What a layer contains is not in the store any more."""
 
 
 class Step(Struct, frozen=True):
@@ -50,7 +58,7 @@ class _Layer(Struct, frozen=True, array_like=True):
 
 
 class _Saved(Struct, frozen=True, array_like=True):
-    """An opened image without its layers' content."""
+    """An opened image without its layers' content. ``tag``: by which it was asked for, if not by its digest."""
 
     reference: str
     kind: str
@@ -59,16 +67,28 @@ class _Saved(Struct, frozen=True, array_like=True):
     config: ImageConfig
     layers: tuple[_Layer, ...]
     opened: str
+    tag: str = ""
 
 
 def encoded(opened: Image) -> bytes:
     layers = tuple(_Layer(each.digest, each.diff_id, each.size_bytes, each.created_by, each.unread) for each in opened.layers)
-    saved = _Saved(opened.reference, opened.kind, opened.digest, opened.platform, opened.config, layers, opened.opened)
-    return msgspec.msgpack.encode(saved)
+    of_image = (opened.reference, opened.kind, opened.digest, opened.platform, opened.config)
+    return msgspec.msgpack.encode(_Saved(*of_image, layers, opened.opened, opened.tag))
+
+
+def read_image(fleet: Fleet, row: Any) -> tuple[Image, Inventory]:
+    """The image of its row, and what is in it. Its layers can be opened: a second look reads some of their files.
+
+    Raises: LayerGoneError if the store has lost what a layer contains: only ``layers`` reads one as a whole.
+    """
+    opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
+    closed = replace(opened, layers=tuple(replace(each, open=_gone) for each in opened.layers))
+    with fleet.session() as session:
+        _, inventory = session.inventory_of(closed)
+    return opened, inventory
 
 
 def image_of(fleet: Fleet, data: bytes, source: Source) -> Image:
-    """The image of its row. Its layers can be opened: a second look reads some of their files."""
     saved = from_msgpack(data, _Saved)
 
     def layer_of(index: int, each: _Layer) -> Layer:
@@ -78,7 +98,7 @@ def image_of(fleet: Fleet, data: bytes, source: Source) -> Image:
         return Layer(index, each.digest, each.diff_id, each.size_bytes, each.created_by, opened, unread=each.unread)
 
     layers = tuple(layer_of(index, each) for index, each in enumerate(saved.layers))
-    return Image(saved.reference, saved.kind, saved.digest, saved.platform, saved.config, layers, saved.opened)
+    return Image(saved.reference, saved.kind, saved.digest, saved.platform, saved.config, layers, saved.opened, saved.tag)
 
 
 def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
@@ -86,10 +106,17 @@ def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
 
     In a transaction of its own, after the layers are committed: whoever commits the last one sees all of them.
     """
+    from .layers import readers_of
+
     reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.state == "reading")
     with writing(fleet.engine) as connection:
         if digests is None:
-            _settle(fleet, connection, list(connection.execute(reading.limit(10 * MANY))))
+            of_image = image_layer.join(layer, layer.c.digest == image_layer.c.digest)
+            layers = select(layer.c.digest).select_from(of_image).where(image_layer.c.image_id == image.c.id)
+            unread = layers.where((layer.c.state != "read") | (layer.c.read_by != readers_of(fleet))).exists()
+            failed = layers.where(layer.c.state == "failed").exists()
+            settled = reading.where(failed | ~unread).limit(MANY)
+            _settle(fleet, connection, list(connection.execute(settled)))
             return
         for some in batches(digests, MANY):
             has_one = exists().where(image_layer.c.image_id == image.c.id, image_layer.c.digest.in_(some))
@@ -108,29 +135,47 @@ def join(fleet: Fleet, job: Job) -> None:
     number = from_json(job.payload, Step).image_id
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image).where(image.c.id == number)).first()
+    if row is None or row.state != "joining" or not row.manifest:
+        return
+    with _joining(fleet, row):
+        keep(fleet, number, scanned(fleet, *read_image(fleet, row)))
+
+
+def join_upload(fleet: Fleet, job: Job) -> None:
+    """The handler of the jobs of ``uploads.store``."""
+    identity = uploads.identity_of(job)
+    with fleet.engine.connect() as connection:
+        row = connection.execute(select(image).where(image.c.identity == identity)).first()
     if row is None or row.state != "joining":
         return
+    with _joining(fleet, row):
+        found = uploads.assessed(fleet, identity, row.reference)
+        if found is not None:
+            keep(fleet, row.id, found)
+
+
+@contextmanager
+def _joining(fleet: Fleet, row: Row[Any]) -> Iterator[None]:
+    """Notes that the block works on an image, and why it failed. Raises what it raised unless that was the last try."""
     with writing(fleet.engine) as connection:
-        touch(connection, [number], time.time())
+        touch(connection, [row.id], time.time())
     try:
-        opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
-        with fleet.session() as session:
-            opened, inventory = session.inventory_of(opened)
-            report = session.scan((opened, inventory), plan=False)
-        keep(fleet, number, report)
+        yield
+    except LayerGoneError:
+        read_again(fleet, row.id)
     except Exception as error:
-        if note_failure(fleet, number, "joining", row.tries, error):
-            return
-        raise
+        if not note_failure(fleet, row.id, "joining", row.tries, error):
+            raise
 
 
 def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Exception, *, lasting: bool = False) -> bool:
     """Writes why an image got no further, and whether that was the last try."""
     last = lasting or tries + 1 >= TRIES
-    reason = str(error) if isinstance(error, Error) else f"{type(error).__name__}: {error}"
+    reason = reason_of(fleet.settings, error)
+    log.debug("the image %d: %s", number, reason, exc_info=True)
     failing = update(image).where(image.c.id == number, image.c.state == state)
     with writing(fleet.engine) as connection:
-        changed = connection.execute(failing.values(tries=tries + 1, reason=reason[:2000], state="failed" if last else state))
+        changed = connection.execute(failing.values(tries=tries + 1, reason=reason, state="failed" if last else state))
         if last and changed.rowcount:
             events.after_failure(connection, number, reason)
     return last
@@ -143,19 +188,17 @@ def queue_lost(fleet: Fleet) -> None:
     """
     now = time.time()
     lost = image.c.state.in_(("opening", "joining")) & (image.c.step_at < now - LOST_S)
-    rows = select(image.c.id, image.c.state, image.c.lane, image.c.identity).where(lost).order_by(image.c.step_at).limit(MANY)
+    columns = (image.c.id, image.c.state, image.c.lane, image.c.identity, has_layers().label("has_layers"))
     with writing(fleet.engine) as connection:
-        found = connection.execute(rows).all()
-        jobs = {"opening": open_job, "joining": join_job}
-        fleet.queue.add(connection, [jobs[row.state](row.id, row.lane, row.identity) for row in found])
+        found = connection.execute(select(*columns).where(lost).order_by(image.c.step_at).limit(MANY)).all()
+        fleet.queue.add(connection, [_job_of(row) for row in found])
         touch(connection, [row.id for row in found], now)
 
 
 def queue_verdicts(fleet: Fleet) -> None:
     """Queues the images whose gates have to decide again, some at a time: advisories have changed since."""
     now = time.time()
-    has_layers = or_(image.c.kind == "image", func.length(image.c.manifest) > 0)
-    open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & has_layers
+    open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & has_layers()
     rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - LOST_S).limit(MANY)
     with writing(fleet.engine) as connection:
         found = connection.execute(rows).all()
@@ -171,12 +214,31 @@ def decide(fleet: Fleet, job: Job) -> None:
         row = connection.execute(select(image).where(image.c.id == number)).first()
     if row is None or row.state != "ready":
         return
-    opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
-    with fleet.session() as session:
-        opened, inventory = session.inventory_of(opened)
-        code = session.scan((opened, inventory), plan=False).verdict.exit_code
+    try:
+        found = scanned(fleet, *read_image(fleet, row))
+    except LayerGoneError:
+        read_again(fleet, number)
+        return
     with writing(fleet.engine) as connection:
+        code = found.report.verdict.exit_code
         connection.execute(update(image).where(image.c.id == number).values(exit_code=code))
+        rematch.forget_verdicts(connection, [number], since=found.begun)
+
+
+def _job_of(row: Any) -> Job:
+    if not row.has_layers:
+        return uploads.job_of(row.identity, row.identity)
+    return (open_job if row.state == "opening" else join_job)(row.id, row.lane, row.identity)
+
+
+def _gone() -> BinaryIO:
+    raise LayerGoneError
+
+
+def read_again(fleet: Fleet, number: int) -> None:
+    from . import layers
+
+    layers.read_again(fleet, number)
 
 
 def touch(connection: Connection, numbers: Sequence[int], now: float) -> None:
@@ -190,35 +252,6 @@ def open_job(number: int, lane: int, identity: str, by: str = "") -> Job:
 
 def join_job(number: int, lane: int, identity: str) -> Job:
     return Job("join", f"join:{number}", msgspec.json.encode(Step(number)), lane, identity)
-
-
-def summary_of(report: Report) -> dict[str, object]:
-    """The columns of an image that its report decides."""
-    found = [finding for finding in report.findings if isinstance(finding, Vulnerability)]
-    counted = [finding for finding in found if finding.confidence != "possible"]
-    by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
-    for finding in counted:
-        by_severity[finding.severity if finding.severity in by_severity else _other(finding.severity)] += 1
-    distribution, base = report.inventory.distribution, report.base or base_of(report.image)
-    return {
-        **by_severity,
-        "distribution": f"{distribution.id} {distribution.version}".strip() if distribution else "",
-        "base": (base.reference if base else None) or "",
-        "base_digest": ((base.digest if base else None) or "")[:150],
-        "packages": len(report.inventory.packages),
-        "coverage": report.coverage.verdict,
-        "exit_code": report.verdict.exit_code,
-        "risk": max((int(finding.risk * 1000) for finding in counted), default=0),
-        "fixable": sum(finding.fix.state == "fixed" for finding in counted),
-        "exploited": sum(bool(finding.kev) for finding in counted),
-        "misconfigurations": sum(isinstance(finding, Misconfiguration) for finding in report.findings),
-        "secrets": sum(isinstance(finding, ExposedSecret) for finding in report.findings),
-        "assessed_by": report.database.built if report.database else "",
-    }
-
-
-def _other(severity: str) -> str:
-    return "low" if severity == "negligible" else "unrated"
 
 
 def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int, str]]) -> None:
@@ -250,22 +283,21 @@ def _settle(fleet: Fleet, connection: Connection, rows: Sequence[tuple[int, int,
             fleet.queue.add(connection, [join_job(number, lane, identity) for number, lane, identity in ready])
 
 
-def keep(fleet: Fleet, number: int, report: Report) -> None:
+def keep(fleet: Fleet, number: int, found: Scanned) -> None:
     """The units first: the image is ready when everything about it is there, and is so once."""
-    from . import rematch, units
-
     now = time.time()
     with writing(fleet.engine) as connection:
-        missing = units.store_units(connection, fleet, number, report.inventory)
+        missing = units.store_units(connection, fleet, number, found.inventory)
     try:
-        rematch.assess_units(fleet, missing)
+        rematch.assess_units(fleet, missing, found.news)
     except DatabaseError as error:  # the image is not assessed, and is so when a database comes
         log.warning("%d packages wait for a database: %s", len(missing), error)
     ready = update(image).where(image.c.id == number, image.c.state == "joining")
     with writing(fleet.engine) as connection:
         changed = connection.execute(
-            ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(report))
+            ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(found.report))
         )
         if changed.rowcount == 1:
             rematch.count_images(connection, [number])
+            rematch.forget_verdicts(connection, [number], since=found.begun)
             events.after_ready(connection, number)

@@ -7,7 +7,7 @@ latest claim may commit its result: a worker that was thought dead cannot overwr
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -22,12 +22,13 @@ from careen.safety.typed import from_json
 
 from . import images, spool
 from .connection import is_sqlite, writing
+from .failures import reason_of, without_paths
 from .fleet import Fleet
 from .queue import Job, pause_s
 from .reading import File, How, Result, read_files
-from .rows import batches
+from .rows import batches, insert
 from .sources import layer_file, source_of
-from .tables import layer
+from .tables import image, image_layer, layer
 
 log = logger(__name__)
 
@@ -88,8 +89,8 @@ def mark_queued(connection: Connection, digests: Iterable[str]) -> None:
         connection.execute(update(layer).where(waiting).values(state="queued", lease_until=time.time() + QUEUED_S))
 
 
-def read(fleet: Fleet, job: Job, worker: str) -> None:
-    """The handler of the jobs of ``jobs_for``."""
+def read(fleet: Fleet, job: Job, worker: str, stop: Callable[[], bool] = lambda: False) -> None:
+    """The handler of the jobs of ``jobs_for``. On ``stop``, the layers that are not read yet are given back."""
     digests = from_json(job.payload, Chunk).digests
     claimed = {each.digest: each for each in _claim(fleet, digests, worker)}
     if not claimed:
@@ -102,7 +103,11 @@ def read(fleet: Fleet, job: Job, worker: str) -> None:
                 if len(results) >= COMMIT_AFTER:
                     _commit(fleet, results, claimed)
                     results.clear()
+                if stop():
+                    break
             _commit(fleet, results, claimed)
+            if stop():
+                _give_back(fleet, claimed)
     except BaseException:
         _give_back(fleet, claimed)
         raise
@@ -115,13 +120,13 @@ def _results(fleet: Fleet, claimed: dict[str, _Claimed]) -> Iterator[Result]:
         try:
             path = layer_file(fleet, source_of(each.source), each.digest, each.size_bytes)
         except Error as error:
-            yield Result(each.digest, trouble=str(error))
+            yield Result(each.digest, trouble=reason_of(fleet.settings, error))
         else:
             files.append(File(each.digest, str(path), each.size_bytes))
     for result in read_files(files, _how(fleet)):
         if result.delta:
             fleet.store.put(delta_key(result.digest, readers_of(fleet), limits_of(fleet.settings)), result.delta)
-        yield Result(result.digest, b"", result.trouble, result.lasting)
+        yield Result(result.digest, b"", without_paths(fleet.settings, result.trouble), result.lasting)
 
 
 def _give_back(fleet: Fleet, claimed: dict[str, _Claimed]) -> None:
@@ -134,6 +139,29 @@ def _give_back(fleet: Fleet, claimed: dict[str, _Claimed]) -> None:
             )
     except Exception as error:  # the database is away: the claims end by themselves
         log.info("%d layers were not given back: %s", len(claimed), error)
+
+
+def read_again(fleet: Fleet, image_id: int) -> None:
+    """Layers of the image whose Delta is gone wait again, and the image waits for them."""
+    now = time.time()
+    with fleet.engine.connect() as connection:
+        row = connection.execute(select(image.c.source, image.c.lane).where(image.c.id == image_id)).first()
+        of_image = select(image_layer.c.digest).where(image_layer.c.image_id == image_id)
+        digests = sorted(set(connection.execute(of_image).scalars()))
+    if row is None:
+        return
+    limits = limits_of(fleet.settings)
+    gone = [digest for digest in digests if fleet.store.get(delta_key(digest, readers_of(fleet), limits)) is None]
+    with writing(fleet.engine) as connection:
+        for some in batches(gone, 500):
+            rows = [{"digest": digest, "state": "waiting", "source": row.source, "lane": row.lane} for digest in some]
+            new = insert(connection, layer).on_conflict_do_nothing(index_elements=["digest"])
+            connection.execute(new, [{**each, "enrolled_at": now} for each in rows])
+            was_read = layer.c.digest.in_(some) & (layer.c.state == "read")
+            connection.execute(update(layer).where(was_read).values(state="waiting", tries=0, read_by=""))
+        back = update(image).where(image.c.id == image_id, image.c.state.in_(("joining", "ready")))
+        connection.execute(back.values(state="reading", step_at=now))
+    log.warning("%d layers of the image %d are read again: what was known of them is gone", len(gone), image_id)
 
 
 def sweep(fleet: Fleet) -> None:

@@ -2,7 +2,7 @@
 
 An image stays as long as a tag points to it, it runs, or somebody uploaded it. Of a repository the newest tags stay, and
 those whose images run. Units stay as long as an image has them. Finished rows (events that are old, messages that were
-sent) leave by age.
+sent) leave by age. Of the store, what no layer of the fleet is, and what can be made again and is old.
 """
 
 import time
@@ -11,8 +11,15 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct
 from sqlalchemy import Column, Connection, Table, and_, delete, func, or_, select
 
+from careen.app.wiring import limits_of
+from careen.layers.index import delta_key
+from careen.safety.typed import from_json
+
+from .bulk import bulk, row_key
 from .connection import writing
 from .fleet import Fleet
+from .shared_advisories import STATE as ADVISORIES
+from .shared_advisories import Published, key_of
 from .tables import (
     context,
     delivery,
@@ -20,11 +27,13 @@ from .tables import (
     event_project,
     image,
     image_unit,
+    layer,
     notified,
     outbox,
     rematch_change,
     rematch_unit,
     repository,
+    state,
     tag,
     tag_change,
     unit,
@@ -67,7 +76,41 @@ def purge(fleet: Fleet, rules: Retention, now: float | None = None) -> Purged:
         connection.execute(delete(notified).where(notified.c.at < now - rules.messages_days * DAY_S))
     events = _in_batches(fleet, lambda connection: _old(connection, event, now - rules.events_days * DAY_S))
     events += _in_batches(fleet, lambda connection: _old(connection, tag_change, now - rules.events_days * DAY_S))
+    _of_layers_that_are_gone(fleet, now - rules.grace_days * DAY_S)
+    _in_batches(fleet, lambda connection: _old_bulk(connection, rules, now))
     return Purged(tags, images, units, events)
+
+
+def _of_layers_that_are_gone(fleet: Fleet, before: float) -> None:
+    """What was read of layers that no image has any more, or by earlier versions of the readers."""
+    from .layers import readers_of
+
+    readers, limits = readers_of(fleet), limits_of(fleet.settings)
+    with fleet.engine.connect() as connection:
+        known = {row_key(delta_key(digest, readers, limits)) for digest in connection.execute(select(layer.c.digest)).scalars()}
+    last = b""
+    while True:
+        page = select(bulk.c.key).where(bulk.c.kind == "delta", bulk.c.key > last, bulk.c.stored_at < before)
+        with writing(fleet.engine) as connection:
+            keys = [bytes(key) for key in connection.execute(page.order_by(bulk.c.key).limit(BATCH)).scalars()]
+            gone = [key for key in keys if key not in known]
+            if gone:
+                connection.execute(delete(bulk).where(bulk.c.key.in_(gone)))
+        if not keys:
+            return
+        last = keys[-1]
+
+
+def _old_bulk(connection: Connection, rules: Retention, now: float) -> int:
+    """Inventories and the like are made again when somebody asks; of the advisories, only the newest parts are asked for."""
+    published = connection.execute(select(state.c.value).where(state.c.key == ADVISORIES)).scalar()
+    parts = [row_key(key_of(part)) for part in from_json(bytes(published), Published).parts] if published else []
+    is_old = bulk.c.kind.not_in(("delta", "advisories")) & (bulk.c.stored_at < now - rules.events_days * DAY_S)
+    is_former = (bulk.c.kind == "advisories") & bulk.c.key.not_in(parts) & (bulk.c.stored_at < now - rules.grace_days * DAY_S)
+    keys = list(connection.execute(select(bulk.c.key).where(or_(is_old, is_former)).limit(BATCH)).scalars())
+    if keys:
+        connection.execute(delete(bulk).where(bulk.c.key.in_(keys)))
+    return len(keys)
 
 
 def _in_batches(fleet: Fleet, remove: Callable[[Connection], int]) -> int:

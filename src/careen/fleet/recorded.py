@@ -33,7 +33,7 @@ Key = tuple[str, str]  # namespace, name
 
 class Recorded:
     def __init__(self, knowledge: Knowledge) -> None:
-        self._knowledge = knowledge
+        self.knowledge = knowledge
         self._names: set[Key] = set()
         self._namespaces: set[str] = set()
         self._kept: dict[tuple[str, str, str], Any] = {}
@@ -49,50 +49,50 @@ class Recorded:
 
     @property
     def info(self) -> DatabaseInfo | None:
-        return self._knowledge.info
+        return self.knowledge.info
 
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
-        return self._of("advisories", namespace, names, partial(self._knowledge.advisories, namespace))
+        return self._of("advisories", namespace, names, partial(self.knowledge.advisories, namespace))
 
     def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]:
-        return self._of("malicious", namespace, names, partial(self._knowledge.malicious, namespace))
+        return self._of("malicious", namespace, names, partial(self.knowledge.malicious, namespace))
 
     def namespace(self, namespace: str) -> tuple[NamespaceInfo, ...]:
-        return self._as_whole("namespace", namespace, self._knowledge.namespace)
+        return self._as_whole("namespace", namespace, self.knowledge.namespace)
 
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        return frozenset(self._of("knows", namespace, names, _as_mapping(partial(self._knowledge.knows, namespace))))
+        return frozenset(self._of("knows", namespace, names, _as_mapping(partial(self.knowledge.knows, namespace))))
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        return frozenset(self._of("second", namespace, names, _as_mapping(partial(self._knowledge.only_second, namespace))))
+        return frozenset(self._of("second", namespace, names, _as_mapping(partial(self.knowledge.only_second, namespace))))
 
     def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
         self._note(namespace, names)
-        return self._knowledge.unread(namespace, names)
+        return self.knowledge.unread(namespace, names)
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
-        return self._of("overruled", namespace, names, partial(self._knowledge.overruled, namespace))
+        return self._of("overruled", namespace, names, partial(self.knowledge.overruled, namespace))
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
-        return self._of("records", VULNERABILITIES, ids, self._knowledge.records)
+        return self._of("records", VULNERABILITIES, ids, self.knowledge.records)
 
     def epss(self, ids: Collection[str]) -> Mapping[str, Epss]:
-        return self._of("epss", VULNERABILITIES, ids, self._knowledge.epss)
+        return self._of("epss", VULNERABILITIES, ids, self.knowledge.epss)
 
     def exploited(self, ids: Collection[str]) -> Mapping[str, Exploited]:
-        return self._of("exploited", VULNERABILITIES, ids, self._knowledge.exploited)
+        return self._of("exploited", VULNERABILITIES, ids, self.knowledge.exploited)
 
     def end_of_life(self, namespace: str) -> str | None:
-        return self._as_whole("end_of_life", namespace, self._knowledge.end_of_life)
+        return self._as_whole("end_of_life", namespace, self.knowledge.end_of_life)
 
     def limited_support(self, namespace: str) -> tuple[LimitedSupport, ...]:
-        return self._as_whole("limited", namespace, self._knowledge.limited_support)
+        return self._as_whole("limited", namespace, self.knowledge.limited_support)
 
     def listed(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Listed, ...]]:
-        return self._of("listed", namespace, names, partial(self._knowledge.listed, namespace))
+        return self._of("listed", namespace, names, partial(self.knowledge.listed, namespace))
 
     def repositories(self, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        return self._of("repositories", REPOSITORIES, names, self._knowledge.repositories)
+        return self._of("repositories", REPOSITORIES, names, self.knowledge.repositories)
 
     def _note(self, namespace: str, names: Collection[str]) -> None:
         self._names.update((namespace, name) for name in names if name and not name.startswith(_WEAKNESS))

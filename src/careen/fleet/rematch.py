@@ -43,12 +43,15 @@ from careen.model.finding import Vulnerability
 from careen.safety.typed import from_json, from_msgpack
 
 from . import events
-from .assessing import Assessor, assessor_of
-from .connection import writing
+from .assessing import Assessor, assessor_of, current_assessor
+from .conditions import has_layers
+from .connection import is_sqlite, writing
 from .fleet import Fleet
+from .joined import News
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
 from .rows import batches, insert
 from .scores import TO_ASSESS, TO_COUNT, score, to_count
+from .shared_advisories import REMATCH
 from .tables import (
     context,
     image,
@@ -65,7 +68,7 @@ from .tables import (
 from .units import give_days
 from .verdict_rows import COUNTS, Row, counts_in, counts_of, findings_of, write_findings, write_sources, write_units
 
-STATE = "rematch"
+NO_NEWS = News()
 BATCH = 500  # units of one transaction
 MANY = 500  # ids in one statement
 IMAGES = 2000  # images that are counted in one transaction
@@ -111,16 +114,19 @@ def everything(fleet: Fleet) -> Rematched:
     return after_update(fleet, None, database_of(fleet.settings), everything=True)
 
 
-def assess_units(fleet: Fleet, unit_ids: Sequence[int]) -> None:
-    """The first verdicts of units, by the present database. They make no events: what is new is an event of the image."""
+def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) -> None:
+    """The first verdicts of units, by the present database; ``news`` has those that are known already.
+
+    They make no events: what is new is an event of the image.
+    """
     if not unit_ids:
         return
-    with assessor_of(fleet, database_of(fleet.settings)) as assessor:
+    with current_assessor(fleet) as assessor:
         rest: Iterable[int] = unit_ids
         while some := list(rest):
             dated: list[int] = []
             for numbers in batches(some, BATCH):
-                dated += _assess(fleet, assessor, _rows_of(fleet, numbers), is_first=True)
+                dated += _assess(fleet, assessor, _rows_of(fleet, numbers), news, is_first=True)
             with writing(fleet.engine) as connection:
                 rest = give_days(connection, dated)
         with writing(fleet.engine) as connection:
@@ -287,28 +293,36 @@ def _note_missed(connection: Connection, build: str) -> bool:
 
 def _rows_of(fleet: Fleet, numbers: Collection[int]) -> list[Row]:
     wanted = (
-        select(unit.c.id, unit.c.assessed_by, unit.c.data, context.c.data)
+        select(unit.c.id, unit.c.key, unit.c.assessed_by, unit.c.data, context.c.data)
         .join(context, context.c.id == unit.c.context_id)
         .where(unit.c.id.in_(numbers))
         .order_by(unit.c.name, unit.c.id)
     )
     with fleet.engine.connect() as connection:
-        return [Row(number, by, bytes(data), bytes(around)) for number, by, data, around in connection.execute(wanted)]
+        return [
+            Row(number, bytes(key), by, bytes(data), bytes(around))
+            for number, key, by, data, around in connection.execute(wanted)
+        ]
 
 
-def _assess(fleet: Fleet, assessor: Assessor, rows: Sequence[Row], *, is_first: bool = False) -> list[int]:
+def _assess(
+    fleet: Fleet, assessor: Assessor, rows: Sequence[Row], news: News = NO_NEWS, *, is_first: bool = False
+) -> list[int]:
     """Assesses units and writes what changed, in one transaction; returns those that need the day of their images."""
-    results = [(row, assessor.assess(row.context, row.content)) for row in rows]
+    new = news.verdicts if news.build == assessor.build else {}
+    results = [(row, new.get(row.key) or assessor.assess(row.context, row.content)) for row in rows]
     now = time.time()
     with writing(fleet.engine) as connection:
         numbers = [row.number for row in rows]
+        if not is_sqlite(connection):  # another worker may write the first verdict of the same unit
+            connection.execute(select(unit.c.id).where(unit.c.id.in_(numbers)).order_by(unit.c.id).with_for_update()).all()
         before = findings_of(connection, numbers)
         counts = counts_of(connection, numbers)
         changed: list[int] = []
         changes: list[dict[str, object]] = []
+        write_findings(connection, before, results, now)
         for row, result in results:
             old = before.get(row.number, {})
-            write_findings(connection, row.number, old, result, now)
             if counts.get(row.number) != counts_in(result):
                 changed.append(row.number)
             if row.assessed_by and not is_first:
@@ -352,15 +366,22 @@ def _count_images(fleet: Fleet) -> int:
                 )
                 numbers = list(connection.execute(affected).scalars())
             count_images(connection, numbers)
-            _forget_verdicts(connection, numbers)
+            forget_verdicts(connection, numbers)
             count += len(numbers)
     return count
 
 
-def _forget_verdicts(connection: Connection, numbers: Sequence[int]) -> None:
-    """What the gates decided by older advisories counts no more; ``images.queue_verdicts`` has them decide again."""
+def forget_verdicts(connection: Connection, numbers: Sequence[int], since: float | None = None) -> None:
+    """What the gates decided by older advisories counts no more; ``images.queue_verdicts`` has them decide again.
+
+    ``since``: if an update goes on, or has begun since that moment.
+    """
+    if since is not None:
+        last = _progress(connection)
+        if last.is_done and last.begun < since:
+            return
     for some in batches(numbers, MANY):
-        scanned = image.c.id.in_(some) & (image.c.kind == "image")
+        scanned = image.c.id.in_(some) & has_layers()
         connection.execute(update(image).where(scanned).values(exit_code=None))
 
 
@@ -399,11 +420,11 @@ def _waiting(connection: Connection, units: Select[tuple[int, int]]) -> Insert:
 
 
 def _progress(connection: Connection) -> Progress:
-    data = connection.execute(select(state.c.value).where(state.c.key == STATE)).scalar()
+    data = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
     return from_json(bytes(data), Progress) if data else Progress()
 
 
 def _save(connection: Connection, progress: Progress) -> None:
-    row = {"key": STATE, "value": msgspec.json.encode(progress)}
+    row = {"key": REMATCH, "value": msgspec.json.encode(progress)}
     adding = insert(connection, state).values(row)
     connection.execute(adding.on_conflict_do_update(index_elements=["key"], set_={"value": adding.excluded.value}))

@@ -11,10 +11,11 @@ from careen.policy.policy import Policy
 from careen.policy.rules import policy_of
 
 from . import base_statements, decisions, images, rules, uploads
-from .enrolment import ASKED_FOR
+from .enrolment import ASKED_FOR, PROOF_S
 from .fleet import Fleet
-from .sources import source_of
 from .tables import image, image_layer, layer, project_image
+
+NOT_FETCHED = "the credentials of this project did not fetch its manifest"
 
 
 class ImageState(Struct, frozen=True):
@@ -38,6 +39,8 @@ def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState 
             row = connection.execute(visible(project_id, identity, asked_for=True)).first()
             if row is None:
                 return None
+            if not _is_being_proven(connection, project_id, row.id):
+                return ImageState(identity, "failed", NOT_FETCHED, "", 0, 0, row.enrolled_at, None, None)
             return ImageState(identity, "opening", "", _waits(row, {}, 0), 0, 0, row.enrolled_at, None, None)
         of_image = image_layer.c.image_id == row.id
         counted = select(layer.c.state, func.count()).select_from(joined).where(of_image).group_by(layer.c.state)
@@ -56,10 +59,19 @@ def report_of(fleet: Fleet, project_id: int | None, identity: str) -> Report | N
         return None
     if row.kind == "uploaded" and not row.manifest:
         return uploads.report_of(fleet, identity, policy)
-    opened = images.image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
+    try:
+        read = images.read_image(fleet, row)
+    except images.LayerGoneError:
+        images.read_again(fleet, row.id)
+        return None
     with fleet.session() as session:
-        opened, inventory = session.inventory_of(opened)
-        return session.scan((opened, inventory), policy=policy)
+        return session.scan(read, policy=policy)
+
+
+def _is_being_proven(connection: Connection, project_id: int | None, image_id: int) -> bool:
+    asked = project_image.c.project_id == project_id, project_image.c.image_id == image_id
+    asked_at = connection.execute(select(project_image.c.seen_at).where(*asked)).scalar()
+    return asked_at is not None and asked_at > time.time() - PROOF_S
 
 
 def _policy(connection: Connection, project_id: int, row: Row[tuple[object, ...]]) -> Policy | None:

@@ -42,6 +42,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     platform: str = ""
     sealed: str = ""
     upload: str = ""  # the identity of an uploaded archive, which has the layers
+    tag: str = ""  # by which the image was asked for, if not by its digest
 
     def encoded(self) -> bytes:
         return msgspec.json.encode(self)
@@ -69,7 +70,7 @@ def open_image(fleet: Fleet, source: Source) -> Image:
     """The image's manifest and configuration, read from its registry; its layers are opened when they are asked for."""
     context = context_of(fleet, source)
     repository, store = connected(source.reference, context)
-    return opened(repository, store, None, source.reference, context.platform)
+    return replace(opened(repository, store, None, source.reference, context.platform), tag=source.tag)
 
 
 def digest_of(fleet: Fleet, source: Source) -> str:

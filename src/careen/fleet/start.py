@@ -1,29 +1,40 @@
 """Opens a fleet: its database, its store, its queue, and a session that assesses."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from careen.app.cachefolder import settled
 from careen.app.session import Session
 from careen.config import Settings
 from careen.errors import UsageError
+from careen.store.memory import Store
 
 from .bulk import BulkStore
 from .connection import check, connect, is_sqlite, prepare, sqlite_address
-from .credentials import keyring
+from .credentials import check_key, keyring
 from .fleet import Fleet
 from .queue import Queue
+from .shared_advisories import SharedAdvisories
 
 KEY_FILE = "secret.key"
 
 
 @contextmanager
 def opened(
-    address: str | None, data: Path, settings: Settings, places: int, *, alone: bool = False, key_file: Path | None = None
+    address: str | None,
+    data: Path,
+    settings: Settings,
+    places: int,
+    *,
+    alone: bool = False,
+    key_file: Path | None = None,
+    store: str = "",
 ) -> Iterator[Fleet]:
-    """``address`` None: a SQLite file in the folder ``data``, which also has the cache and the key.
+    """``address`` None: a SQLite file in the folder ``data``, which also has the cache and the key. ``store``: the address of
+    a bucket (``bucket``); "": what layers contain is in the database.
 
     ``alone``: no other process works on this database. Raises: UsageError, DatabaseError.
     """
@@ -32,15 +43,24 @@ def opened(
     try:
         check(engine)
         prepare(engine)
-        store = BulkStore(engine)
-        settings = replace(settings, cache_dir=data / "cache", offline=True, jobs=1)
+        # Whether the cache is the user's own is looked at once, and not for each layer.
+        settings = settled(replace(settings, cache_dir=data / "cache", offline=True, jobs=1))
         keys = keyring(key_file or data / KEY_FILE)
-        with Session(settings, store=store) as session:
+        check_key(engine, keys)
+        with ExitStack() as opened_too:
+            kept = _bucket(store, settings, opened_too) if store else BulkStore(engine)
+            session = opened_too.enter_context(Session(settings, store=kept))
+            advisories = SharedAdvisories(engine, kept, settings)
 
             def shared() -> AbstractContextManager[Session]:
+                advisories.look()
                 return nullcontext(session)
 
-            yield Fleet(engine, _queue(engine, places, alone), store, settings, shared, keys.seal, keys.unseal)
+            fleet = Fleet(engine, _queue(engine, places, alone), kept, settings, shared, keys.seal, keys.unseal)
+            try:
+                yield fleet
+            finally:
+                fleet.assessors.close()
     finally:
         engine.dispose()
 
@@ -61,6 +81,21 @@ def _queue(engine: object, places: int, alone: bool) -> Queue:
     shared = PostgresQueue(engine, places)
     shared.install()
     return shared
+
+
+def _bucket(address: str, settings: Settings, opened_too: ExitStack) -> Store:
+    from careen.net import NetSettings, make_fetcher
+
+    from .bucket import bucket
+
+    every = ("*",)
+    net = NetSettings(
+        timeout_s=settings.timeout_s,
+        ca_file=settings.ca_file,
+        insecure=every if settings.insecure else (),
+        plain_http=every if settings.plain_http else (),
+    )
+    return bucket(address, opened_too.enter_context(make_fetcher(net)))
 
 
 def _make_private(folder: Path) -> None:

@@ -41,8 +41,7 @@ def store_units(connection: Connection, fleet: Fleet, image_id: int, inventory: 
     later = {key for key, (_, _, is_dated) in known.items() if is_dated} if inventory.created else set()
     if later:
         for key in later:
-            found = units.pop(key)
-            on_day = Unit(found.context, dated(found.content, inventory.created), found.first)
+            on_day = on_its_day(units.pop(key), inventory.created)
             units[on_day.key] = on_day
         known = _stored(connection, list(units.values()))
     placed = [_placed(known[key][0], found.first) for key, found in units.items()]
@@ -55,6 +54,11 @@ def store_units(connection: Connection, fleet: Fleet, image_id: int, inventory: 
     of_image = {"created": inventory.created[:10], "lowered": int(is_read_partly(inventory))}
     connection.execute(update(image).where(image.c.id == image_id).values(of_image))
     return sorted(number for number, is_assessed, _ in known.values() if not is_assessed)
+
+
+def on_its_day(found: Unit, created: str) -> Unit:
+    """The unit in an image of that day, if the day decides about it."""
+    return Unit(found.context, dated(found.content, created), found.first)
 
 
 def is_read_partly(inventory: Inventory) -> bool:

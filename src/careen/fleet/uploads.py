@@ -1,8 +1,8 @@
 """SBOMs, reports and archives that were made elsewhere: each is an image of its own kind, by whom, and stands in for no scan.
 
 In: the bytes, in any format that Careen reads. Out: a row of kind ``uploaded`` that this project alone sees, and a job of the
-kind ``upload``, which assesses its packages (``assess``); the layers of an archive are read by the jobs of all layers. A report
-keeps the verdict that it came with.
+kind ``upload``, which assesses its packages (``images.join_upload``); the layers of an archive are read by the jobs of all
+layers. A report keeps the verdict that it came with.
 Raises: InputError for a document that cannot be read.
 """
 
@@ -10,7 +10,6 @@ import hashlib
 import time
 import uuid
 import zlib
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -21,18 +20,19 @@ from sqlalchemy import Connection, select, update
 from careen.app.documents import sbom_formats
 from careen.config import Settings
 from careen.errors import InputError
-from careen.model.finding import ExposedSecret, Finding, Misconfiguration, Vulnerability
 from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory
-from careen.model.report import Coverage, Report
+from careen.model.report import Report
 from careen.policy.policy import Policy
 from careen.safety.typed import from_json
 
 from . import archives
 from .fleet import PERSON, Fleet
+from .joined import Scanned, scanned
 from .projects import refuse_over_quota
 from .queue import Job
 from .sources import Source
+from .summary import summary_of
 from .tables import image, project_image, upload
 
 JOB = "upload"
@@ -96,12 +96,10 @@ def store(fleet: Fleet, connection: Connection, project_id: int, found: Document
     row = {"project_id": project_id, "image_id": image_id, "token": token, "name": name, "kind": found.kind, "at": now}
     row |= {"content": content, "size_bytes": len(found.data), "uploaded_by": by}
     connection.execute(upload.insert().values(**row))
-    if found.kind == archives.KIND:
-        if not known:
-            _enrol_archive(fleet, connection, image_id, identity, found, name, by)
-        return Uploaded(token, identity, found.kind)
-    payload = msgspec.json.encode(_Payload(identity))
-    fleet.queue.add(connection, [Job(JOB, f"{JOB}:{identity}", payload, PERSON, by)])
+    if found.kind != archives.KIND:
+        fleet.queue.add(connection, [job_of(identity, by)])
+    elif not known:
+        _enrol_archive(fleet, connection, image_id, identity, found, name, by)
     return Uploaded(token, identity, found.kind)
 
 
@@ -123,14 +121,24 @@ def read_upload(connection: Connection, identity: str, settings: Settings) -> Do
     return None if row is None else read(zlib.decompress(row.content, bufsize=int(row.size_bytes)), settings)
 
 
-def assess(fleet: Fleet, job: Job, keep: Callable[[Fleet, int, Report], None]) -> None:
-    """The handler of the jobs of ``store``. ``keep`` stores the packages, and makes the image ready."""
-    identity = from_json(job.payload, _Payload).identity
+def identity_of(job: Job) -> str:
+    """Of the image that a job of ``job_of`` is about."""
+    return from_json(job.payload, _Payload).identity
+
+
+def job_of(identity: str, by: str) -> Job:
+    return Job(JOB, f"{JOB}:{identity}", msgspec.json.encode(_Payload(identity)), PERSON, by)
+
+
+def assessed(fleet: Fleet, identity: str, name: str) -> Scanned | None:
+    """What the upload contains, by the present advisories; None if it was deleted meanwhile."""
     with fleet.engine.connect() as connection:
-        row = connection.execute(select(image.c.id, image.c.reference).where(image.c.identity == identity)).first()
         found = read_upload(connection, identity, fleet.settings)
-    if row is not None and found is not None:
-        keep(fleet, row.id, _assessed(fleet, found, row.reference))
+    if found is None:
+        return None
+    if found.report is not None:
+        return Scanned(found.report, found.report.inventory, time.time())
+    return scanned(fleet, replace(found.image, reference=name), found.inventory)
 
 
 def report_of(fleet: Fleet, identity: str, policy: Policy | None = None) -> Report | None:
@@ -140,14 +148,10 @@ def report_of(fleet: Fleet, identity: str, policy: Policy | None = None) -> Repo
         found = read_upload(connection, identity, fleet.settings)
     if found is None or found.kind == archives.KIND:  # whose report is made of its layers, when they are read
         return None
-    return _assessed(fleet, found, name or "", policy)
-
-
-def _assessed(fleet: Fleet, found: Document, name: str, policy: Policy | None = None) -> Report:
     if found.report is not None:
         return found.report
     with fleet.session() as session:
-        return session.scan((replace(found.image, reference=name), found.inventory), policy=policy)
+        return session.scan((replace(found.image, reference=name or ""), found.inventory), policy=policy)
 
 
 def _report(data: bytes) -> Report | None:
@@ -172,25 +176,10 @@ def _insert_image(connection: Connection, identity: str, found: Document, name: 
         "lane": PERSON,
         "packages": len(found.inventory.packages),
         "enrolled_at": now,
+        "step_at": now,
     }
     if found.report is not None:
-        row |= _counts(found.report.findings, found.report.coverage) | {"exit_code": found.report.verdict.exit_code}
+        row |= summary_of(found.report)  # as the report has it, until the server has assessed it
     created = connection.execute(image.insert().values(**row)).inserted_primary_key
     assert created is not None
     return int(created[0])
-
-
-def _counts(findings: tuple[Finding, ...], coverage: Coverage) -> dict[str, Any]:
-    """As the report has them, until the server has assessed it."""
-    vulnerabilities = [finding for finding in findings if isinstance(finding, Vulnerability)]
-    severities = [finding.severity for finding in vulnerabilities]
-    return {
-        **{severity: severities.count(severity) for severity in ("critical", "high", "medium", "low")},
-        "unrated": severities.count("unknown"),
-        "fixable": sum(finding.fix.state == "fixed" for finding in vulnerabilities),
-        "exploited": sum(bool(finding.kev) for finding in vulnerabilities),
-        "misconfigurations": sum(isinstance(finding, Misconfiguration) for finding in findings),
-        "secrets": sum(isinstance(finding, ExposedSecret) for finding in findings),
-        "risk": round(1000 * max((finding.risk for finding in vulnerabilities), default=0.0)),
-        "coverage": coverage.verdict,
-    }

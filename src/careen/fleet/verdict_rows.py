@@ -1,6 +1,6 @@
 """The rows of a unit's verdict: its findings, its counts, and the answers that it depends on. Only what changed is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ Stored = dict[tuple[str, str], bytes]  # by vulnerability and purl
 
 class Row(Struct, frozen=True):
     number: int
+    key: bytes
     assessed_by: str
     content: bytes
     context: bytes
@@ -43,17 +44,26 @@ def counts_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple
     return {row[0]: tuple(row[1:]) for row in rows}
 
 
-def write_findings(connection: Connection, number: int, old: Stored, result: Assessed, now: float) -> None:
+def write_findings(
+    connection: Connection, before: Mapping[int, Stored], results: Sequence[tuple[Row, Assessed]], now: float
+) -> None:
+    added: list[dict[str, object]] = []
+    for row, result in results:
+        added += _changed(connection, row.number, before.get(row.number, {}), result, now)
+    for some in batches(added, MANY):
+        connection.execute(unit_finding.insert(), some)
+
+
+def _changed(connection: Connection, number: int, old: Stored, result: Assessed, now: float) -> list[dict[str, object]]:
+    """Writes what is another than before, and returns the rows that are new."""
     new = {(finding.id, finding.package): finding for finding in result.verdict.found}
-    inserted, changed = [], []
+    added, changed = [], []
     for key, finding in new.items():
         data = msgspec.msgpack.encode(finding)
         if key not in old:
-            inserted.append(_finding_row(number, finding, data, now))
+            added.append(_finding_row(number, finding, data, now))
         elif old[key] != data:
             changed.append((key, finding, data))
-    if inserted:
-        connection.execute(unit_finding.insert(), inserted)
     for (id, package), finding, data in changed:
         one = (unit_finding.c.unit_id == number) & (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
         row = _finding_row(number, finding, data, now)
@@ -70,6 +80,7 @@ def write_findings(connection: Connection, number: int, old: Stored, result: Ass
         for id, package in gone:
             one = (unit_finding.c.vulnerability == id) & (unit_finding.c.package == package)
             connection.execute(delete(unit_finding).where(unit_finding.c.unit_id == number, one))
+    return added
 
 
 def _finding_row(number: int, finding: Vulnerability, data: bytes, now: float) -> dict[str, object]:

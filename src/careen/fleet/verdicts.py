@@ -40,6 +40,7 @@ class Verdict(Struct, frozen=True, array_like=True):
     by_release: bool = False
     sampled: tuple[tuple[str, int], ...] = ()
     by_content: bool = False  # its packages are known by their content
+    third_parties: tuple[str, ...] = ()  # purls of packages that an index shows to be built by a third party
 
     @property
     def is_lowered(self) -> bool:
@@ -68,6 +69,7 @@ def verdict_of(matched: Matched, inventory: Inventory) -> Verdict:
         matched.by_release,
         matched.sampled,
         any(package.origin for package in inventory.packages),
+        matched.third_parties,
     )
 
 

@@ -14,8 +14,9 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, base_tags, crawl, enrolment, images, layers, purge, registries, schedule, spool, uploads
+from . import advisories, base_tags, crawl, enrolment, images, layers, purge, registries, schedule, spool
 from .connection import is_sqlite, writing
+from .failures import shown
 from .fleet import Fleet
 from .notifications import sending, watching
 from .queue import Handler
@@ -37,14 +38,15 @@ def run_worker(
     stop: Callable[[], bool],
     *,
     key_file: Path | None = None,
+    store: str = "",
 ) -> None:
     """Opens the fleet and works for it until ``stop``. Raises: UsageError, DatabaseError."""
-    with opened(database, data, settings, places, key_file=key_file) as fleet:
+    with opened(database, data, settings, places, key_file=key_file, store=store) as fleet:
         work(fleet, places, stop)
 
 
 def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
-    """Until ``stop``: jobs that run then are finished."""
+    """Until ``stop``: jobs that run then are finished, but for layers, of which the rest is given back."""
     name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
     ended = threading.Event()
     beside = [threading.Thread(target=each, args=(fleet, name, ended), daemon=True) for each in (_keep_going, sending.work)]
@@ -53,11 +55,11 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
     try:
         if is_sqlite(fleet.engine):
             with ThreadPoolExecutor(places, thread_name_prefix="job") as pool:
-                running = [pool.submit(fleet.queue.work, handlers(fleet, name), name, stop) for _ in range(places)]
+                running = [pool.submit(fleet.queue.work, handlers(fleet, name, stop), name, stop) for _ in range(places)]
                 for each in running:
                     each.result()
         else:
-            fleet.queue.work(handlers(fleet, name), name, stop)
+            fleet.queue.work(handlers(fleet, name, stop), name, stop)
     finally:
         ended.set()
         for thread in beside:
@@ -66,12 +68,16 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
             connection.execute(delete(worker).where(worker.c.id == name))
 
 
-def handlers(fleet: Fleet, name: str) -> Mapping[str, Handler]:
+def handlers(fleet: Fleet, name: str, stop: Callable[[], bool] = lambda: False) -> Mapping[str, Handler]:
+    return {kind: shown(fleet.settings, handler) for kind, handler in _handlers(fleet, name, stop).items()}
+
+
+def _handlers(fleet: Fleet, name: str, stop: Callable[[], bool]) -> Mapping[str, Handler]:
     return {
         "open": lambda job: enrolment.open_enrolled(fleet, job),
         "prove": lambda job: enrolment.prove(fleet, job),
-        "upload": lambda job: uploads.assess(fleet, job, images.keep),
-        "read": lambda job: layers.read(fleet, job, name),
+        "upload": lambda job: images.join_upload(fleet, job),
+        "read": lambda job: layers.read(fleet, job, name, stop),
         "join": lambda job: images.join(fleet, job),
         "verdict": lambda job: images.decide(fleet, job),
         "crawl": lambda job: crawl.crawl(fleet, registries.registry_of(job)),
@@ -99,9 +105,9 @@ def _keep_going(fleet: Fleet, name: str, ended: threading.Event) -> None:
     while True:
         try:
             _beat(fleet, row)
-            layers.sweep(fleet)
             layers.feed(fleet)
             if time.monotonic() >= step_at:
+                layers.sweep(fleet)
                 schedule.step(fleet, name, time.time(), _periods(fleet))
                 images.queue_verdicts(fleet)
                 spool.forget_old(fleet)

@@ -27,7 +27,7 @@ from careen.safety.digest import has_digest, hasher, text_of
 from ..errors import InputError, NetworkError
 from ..net import SlowError
 from ..plugins import Progress, Response, silent
-from .cache import aside, make_room, write
+from .cache import aside, make_room_for, write
 from .manifest import Descriptor, is_digest
 
 log = logger(__name__)
@@ -175,10 +175,11 @@ class BlobStore:
             return
         with aside(self._path(descriptor.digest)) as file:
             yield from self._stream(descriptor, file, progress)
+            size = file.tell()
         self._checked.add(descriptor.digest)
         with self._lock:
             mine = {digest.partition(":")[2] for digest in self._locks}
-        make_room(self._folder, self._limit, mine)
+        make_room_for(size, self._folder, self._limit, mine)
 
     def _stream(self, descriptor: Descriptor, file: BinaryIO, progress: Progress) -> Generator[bytes]:
         """Writes the blob and checks it, resuming a broken connection at the same byte."""

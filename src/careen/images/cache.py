@@ -16,6 +16,7 @@ from ..errors import InputError
 
 _PART = ".part-"
 _STALE_S = 24 * 3600.0
+_allowed: dict[tuple[Path, int], int] = {}  # bytes that may come to a folder before it is listed again
 
 
 @contextlib.contextmanager
@@ -71,8 +72,16 @@ def is_sealed(path: Path) -> bool:
     return True
 
 
-def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> None:
-    """Removes the least recently used files of the folders in ``folder`` while they have more bytes than the limit.
+def make_room_for(added: int, folder: Path, limit_bytes: int, keep: Set[str]) -> None:
+    """``make_room``, after so many bytes were added. The folder is listed when this process has added an eighth of what was
+    free at the last time: the time that many small files take grows with their number and not with its square."""
+    left = _allowed.get((folder, limit_bytes), 0) - added
+    _allowed[folder, limit_bytes] = left if left > 0 else make_room(folder, limit_bytes, keep) // 8
+
+
+def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> int:
+    """Removes the least recently used files of the folders in ``folder`` if they have more bytes than the limit, with a little
+    more to spare; returns how many bytes are left of it.
 
     Files with a name in ``keep`` stay. Partial files of killed processes are removed after a day.
     """
@@ -86,13 +95,15 @@ def make_room(folder: Path, limit_bytes: int, keep: Set[str]) -> None:
             elif now - status.st_mtime > _STALE_S:
                 path.unlink()
     total = sum(size for _, size, _ in found)
+    enough = limit_bytes if total <= limit_bytes else limit_bytes - limit_bytes // 64
     for _, size, path in sorted(found):
-        if total <= limit_bytes:
+        if total <= enough:
             break
         if path.name not in keep:
             with contextlib.suppress(OSError):
                 path.unlink()
                 total -= size
+    return max(0, limit_bytes - total)
 
 
 def _seal_of(path: Path) -> Path:

@@ -14,9 +14,22 @@ def rated(
     matched: Matched, knowledge: Knowledge, scores: Scores | None, again: Callable[[Knowledge], Matched]
 ) -> tuple[Matched, tuple[str, ...]]:
     """With the unrated CVEs whose record was not fetched: they may be critical."""
-    unrated = sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
+    unrated = _unrated(matched)
     known = scores(unrated) if unrated and scores is not None else knowledge
-    records = known.records(unrated)
-    if records != knowledge.records(unrated):
+    if known.records(unrated) != knowledge.records(unrated):
         matched = again(known)
-    return matched, tuple(id for id in unrated if id.startswith("CVE-") and not is_fetched(records.get(id, ())))
+    return matched, _unfetched(unrated, known)
+
+
+def unfetched(matched: Matched, knowledge: Knowledge) -> tuple[str, ...]:
+    """The unrated CVEs whose record was never fetched."""
+    return _unfetched(_unrated(matched), knowledge)
+
+
+def _unrated(matched: Matched) -> list[str]:
+    return sorted({finding.id for finding in matched.findings if finding.severity == "unknown"})
+
+
+def _unfetched(unrated: Sequence[str], knowledge: Knowledge) -> tuple[str, ...]:
+    records = knowledge.records(unrated)
+    return tuple(id for id in unrated if id.startswith("CVE-") and not is_fetched(records.get(id, ())))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from careen.formats.dockerfile.stages import Dockerfile
 
 SCANNERS = frozenset(("vuln", "secret", "config", "origin"))
+
+
+class Matches(Protocol):
+    """What finds the vulnerabilities of an inventory: a ``Matcher``, or what keeps the verdicts of its packages."""
+
+    @property
+    def knowledge(self) -> Knowledge: ...
+    def matched(self, inventory: Inventory, policy: Policy, today: date) -> tuple[Matched, tuple[str, ...]]: ...
 
 
 class Matcher(Struct, frozen=True):
@@ -67,7 +75,7 @@ class Assessment(Struct, frozen=True):
     """
 
     policy: Policy = Policy()
-    matcher: Matcher | None = None
+    matcher: Matches | None = None
     scanners: frozenset[str] = SCANNERS
     max_age_days: int | None = MAX_AGE_DAYS  # of advisory data
     checks: tuple[Check, ...] = ()  # of the image's configuration and files

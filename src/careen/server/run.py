@@ -38,6 +38,7 @@ class Order(Struct, frozen=True, kw_only=True):
     data: Path
     database: str | None = None
     key_file: Path | None = None
+    store: str = ""
     listen: str = "127.0.0.1:8080"
     public: str = ""
     hosts: tuple[str, ...] = ()
@@ -54,7 +55,13 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
     refuse_open(order.listen, tls=order.tls_cert is not None, behind_proxy=order.behind_proxy)
     options = options_of(order)
     with opened(
-        order.database, order.data, settings, max(1, order.places), alone=order.database is None, key_file=order.key_file
+        order.database,
+        order.data,
+        settings,
+        max(1, order.places),
+        alone=order.database is None,
+        key_file=order.key_file,
+        store=order.store,
     ) as fleet:
         server = _Server(
             uvicorn.Config(
@@ -138,4 +145,4 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
 def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server tells it when to stop
     stop = lambda: ended.is_set() or os.getppid() != parent  # noqa: E731
-    run_worker(order.database, order.data, settings, order.places, stop, key_file=order.key_file)
+    run_worker(order.database, order.data, settings, order.places, stop, key_file=order.key_file, store=order.store)

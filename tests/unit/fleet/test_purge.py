@@ -1,5 +1,7 @@
 """What a purge removes and keeps."""
 
+import time
+
 import pytest
 from sqlalchemy import func, select, update
 from tests.support.fleet_units import add_image, add_project, database_with, fleet_in, rows
@@ -15,6 +17,7 @@ from careen.fleet.tables import (
     delivery,
     event,
     image,
+    layer,
     metadata,
     notified,
     outbox,
@@ -136,3 +139,27 @@ def test_a_deleted_project_leaves_no_row(fleet):
     assert {name: left[name] for name in kept} == dict.fromkeys(kept, 1)
     others = {name for name, count in left.items() if count} - {*kept, "unit_finding", "unit_source", "state"}
     assert others == set()
+
+
+def test_what_no_layer_of_the_fleet_is_leaves_the_store(fleet):
+    from careen.app.wiring import limits_of
+    from careen.fleet.bulk import BulkStore, bulk
+    from careen.fleet.layers import readers_of
+    from careen.layers.index import delta_key
+
+    kept, gone = f"sha256:{1:064x}", f"sha256:{2:064x}"
+    bulk.create(fleet.engine, checkfirst=True)
+    store = BulkStore(fleet.engine)
+    with writing(fleet.engine) as connection:
+        connection.execute(layer.insert().values(digest=kept, state="read", enrolled_at=0.0))
+    for digest in (kept, gone):
+        store.put(delta_key(digest, readers_of(fleet), limits_of(fleet.settings)), b"delta")
+    store.put("inventory x", b"can be made again")
+    store.put("advisories x", b"of a former database")
+    purge(fleet, Retention())
+    assert len(rows(fleet, bulk, "key")) == 4  # nothing is removed that was stored a moment ago
+    purge(fleet, Retention(), time.time() + 3 * 86_400)
+    assert sorted(kind for (kind,) in rows(fleet, bulk, "kind")) == ["delta", "inventory"]
+    assert store.get(delta_key(kept, readers_of(fleet), limits_of(fleet.settings))) == b"delta"
+    purge(fleet, Retention(), time.time() + 300 * 86_400)
+    assert [kind for (kind,) in rows(fleet, bulk, "kind")] == ["delta"]

@@ -63,11 +63,10 @@ def test_the_same_bytes_are_the_same_image_and_each_project_has_its_own(fleet):
 
 
 def test_its_job_hands_over_packages_and_the_report(fleet):
-    made, kept = stored(fleet, SBOM), []
-    uploads.assess(fleet, fleet.queue.jobs[0], lambda *values: kept.append(values))
-    (_, number, report) = kept[0]
-    assert number == 1 and [package.name for package in report.inventory.packages] == ["x"]
-    assert report.image.reference == "app:1" and report.coverage.verdict == "not_assessed"
+    made = stored(fleet, SBOM)
+    found = uploads.assessed(fleet, uploads.identity_of(fleet.queue.jobs[0]), "app:1")
+    assert [package.name for package in found.inventory.packages] == ["x"]
+    assert found.report.image.reference == "app:1" and found.report.coverage.verdict == "not_assessed"
     assert uploads.report_of(fleet, made.identity).image.reference == "app:1"
 
 

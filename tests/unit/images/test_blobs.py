@@ -6,6 +6,7 @@ import time
 import pytest
 
 from careen.errors import InputError, NetworkError
+from careen.images import cache
 from careen.images.blobs import BlobStore
 from careen.images.manifest import Descriptor
 from careen.net import SlowError
@@ -393,3 +394,17 @@ def test_a_blob_that_never_stays_is_an_error(tmp_path):
 
     with pytest.raises(InputError, match="removed from the cache"):
         OPEN(Pruned(tmp_path, Source()), BLOB)
+
+
+def test_a_folder_is_not_listed_for_each_small_file(tmp_path, monkeypatch):
+    listed = []
+    real = cache.make_room
+    monkeypatch.setattr(cache, "make_room", lambda *given: listed.append(given) or real(*given))
+    folder = tmp_path / "blobs" / "sha256"
+    folder.mkdir(parents=True)
+    for number in range(2000):
+        (folder / f"{number:064x}").write_bytes(b"x" * 100)
+        cache.make_room_for(100, tmp_path / "blobs", 100_000, {f"{number:064x}"})
+        if number == 500:
+            assert len(listed) < 20
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 100_000

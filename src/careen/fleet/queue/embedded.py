@@ -104,8 +104,10 @@ class EmbeddedQueue:
         with self._engine.connect() as connection:  # without the lock of a writer, as long as there is nothing to do
             if not connection.execute(select(exists().where(ready | lost))).scalar():
                 return None
+            has_lost = connection.execute(select(exists().where(lost))).scalar()
         with writing(self._engine) as connection:
-            self._release(connection, lost)
+            if has_lost:
+                self._release(connection, lost)
             if self._running(connection) >= self._cap:
                 ready &= job.c.lane < BACKGROUND
             first = select(job.c.id).where(ready).order_by(job.c.lane, job.c.queued_at, job.c.id).limit(1)

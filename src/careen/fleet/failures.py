@@ -1,0 +1,50 @@
+"""Why something failed, for people who see an image or a job: without paths and statements of the server."""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from careen.config import Settings
+from careen.errors import Error
+from careen.log import logger
+
+from .queue import Handler, Job, RetryError
+
+log = logger(__name__)
+
+MOST = 2000  # characters
+_HERE = Path(__file__).resolve().parents[2]
+
+
+class FailedError(Exception):
+    """A job failed; the message is for people."""
+
+
+def reason_of(settings: Settings, error: BaseException) -> str:
+    """Errors that nobody foresaw are named by their type alone: the log has the rest."""
+    if isinstance(error, Error | RetryError | FailedError):
+        return without_paths(settings, str(error))
+    return f"{type(error).__name__}: {error.strerror}" if isinstance(error, OSError) else type(error).__name__
+
+
+def without_paths(settings: Settings, text: str) -> str:
+    roots = (settings.cache_dir.parent, tempfile.gettempdir(), sys.prefix, _HERE)
+    named = "|".join(re.escape(str(root)) for root in roots if len(Path(root).parts) > 1)
+    return re.sub(rf"(?:{named})(?![\w-])(?:/[^\s'\",;:()]*)?", "a file of the server", text)[:MOST]
+
+
+def shown(settings: Settings, handler: Handler) -> Handler:
+    """A handler whose failures may be shown."""
+
+    def run(job: Job) -> None:
+        try:
+            handler(job)
+        except (RetryError, FailedError):
+            raise
+        except Exception as error:
+            log.warning("the job %s failed: %s: %s", job.key, type(error).__name__, error)
+            log.debug("the job %s failed", job.key, exc_info=True)
+            raise FailedError(reason_of(settings, error)) from error
+
+    return run

@@ -1,0 +1,55 @@
+"""A value that is expensive to open, kept for the next user: each has it alone, and it is opened anew when its key changes."""
+
+import threading
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+MOST = 2  # values that wait for a user: the others are closed
+
+
+class Kept(Generic[Value]):
+    """Threads may share it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._free: list[tuple[Hashable, Value, ExitStack]] = []
+
+    @contextmanager
+    def using(self, key: Hashable, opened: Callable[[], AbstractContextManager[Value]]) -> Iterator[Value]:
+        """A value whose user fails is not used again."""
+        value, stack = self._taken(key) or _opened(opened)
+        try:
+            yield value
+        except BaseException:
+            stack.close()
+            raise
+        with self._lock:
+            if len(self._free) < MOST:
+                self._free.append((key, value, stack))
+                return
+        stack.close()
+
+    def close(self) -> None:
+        with self._lock:
+            free, self._free = self._free, []
+        for _, _, stack in free:
+            stack.close()
+
+    def _taken(self, key: Hashable) -> tuple[Value, ExitStack] | None:
+        with self._lock:
+            old = [each for each in self._free if each[0] != key]
+            same = [each for each in self._free if each[0] == key]
+            found = same.pop() if same else None
+            self._free = same
+        for _, _, stack in old:
+            stack.close()
+        return (found[1], found[2]) if found else None
+
+
+def _opened(opened: Callable[[], AbstractContextManager[Value]]) -> tuple[Value, ExitStack]:
+    with ExitStack() as stack:
+        value = stack.enter_context(opened())
+        return value, stack.pop_all()

@@ -1,0 +1,151 @@
+"""The advisory database of a fleet on PostgreSQL: whoever updates it puts it into the store, the others take it from there.
+
+So workers need no folder in common. Parts are named by their digests, and the whole is checked before it takes the place of
+an older one; a database that is newer than the published one stays.
+"""
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Engine, select
+
+from careen.app.databases import database_of
+from careen.config import Settings
+from careen.database.integrity import replaced
+from careen.database.read import status
+from careen.errors import DatabaseError
+from careen.log import logger
+from careen.safety.typed import from_json
+from careen.store.memory import Store
+
+from .connection import is_sqlite, writing
+from .rows import insert
+from .tables import state
+
+log = logger(__name__)
+
+STATE = "advisories"
+REMATCH = "rematch"  # key of the state: how far updates are
+BEFORE = "before.sqlite"  # beside the database: the one that assessed the fleet last
+LOOK_S = 15.0  # between two looks for a newer one
+PART_BYTES = 8 << 20
+
+
+class Published(Struct, frozen=True):
+    build: str
+    digest: str
+    parts: tuple[str, ...]  # digests
+
+
+class _Assessed(Struct, frozen=True):
+    """Of the progress of updates: the database that the fleet is assessed by."""
+
+    build: str = ""
+
+
+class SharedAdvisories:
+    """Does nothing on SQLite, whose workers share a folder, or if the settings name a database."""
+
+    def __init__(self, engine: Engine, store: Store, settings: Settings) -> None:
+        self._engine, self._store, self._settings = engine, store, settings
+        self._is_shared = not is_sqlite(engine) and settings.db is None
+        self._lock, self._next = threading.Lock(), 0.0
+
+    def publish(self) -> None:
+        database = database_of(self._settings)
+        if not self._is_shared or not database.is_file():
+            return
+        known = published(self._engine)
+        whole, parts = hashlib.sha256(), []
+        for part in _parts(database):
+            whole.update(part)
+            parts.append(hashlib.sha256(part).hexdigest())
+            if known is None or parts[-1] not in known.parts:
+                self._store.put(key_of(parts[-1]), part)
+        value = msgspec.json.encode(Published(_build(database), whole.hexdigest(), tuple(parts)))
+        with writing(self._engine) as connection:
+            new = insert(connection, state).on_conflict_do_update(index_elements=["key"], set_={"value": value})
+            connection.execute(new, {"key": STATE, "value": value})
+
+    def look(self, *, now: bool = False) -> None:
+        """Takes the published database if it is newer; ``now``: even if the last look was a moment ago."""
+        if not self._is_shared:
+            return
+        with self._lock:
+            if not now and time.monotonic() < self._next:
+                return
+            self._next = time.monotonic() + LOOK_S
+            found, database = published(self._engine), database_of(self._settings)
+            if found is not None and found.build > _build(database):
+                self._take(found, database)
+
+    def _take(self, found: Published, database: Path) -> None:
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = database.with_name(f"{database.name}.{os.getpid()}.coming")
+        whole = hashlib.sha256()
+        try:
+            with aside.open("wb") as file:
+                for digest in found.parts:
+                    part = self._store.get(key_of(digest))
+                    if part is None or hashlib.sha256(part).hexdigest() != digest:
+                        log.warning("the published advisory database is not whole: the one that is here stays in use")
+                        return
+                    whole.update(part)
+                    file.write(part)
+            if whole.hexdigest() != found.digest:
+                log.warning("the published advisory database is not the one that was written")
+                return
+            keep_before(self._engine, database)
+            replaced(aside, database)
+        finally:
+            aside.unlink(missing_ok=True)
+        log.info("took the advisory database of %s from the store", found.build)
+
+
+def published(engine: Engine) -> Published | None:
+    with engine.connect() as connection:
+        value = connection.execute(select(state.c.value).where(state.c.key == STATE)).scalar()
+    return from_json(bytes(value), Published) if value else None
+
+
+def key_of(digest: str) -> str:
+    return f"advisories {digest}"
+
+
+def keep_before(engine: Engine, database: Path) -> None:
+    """Keeps the database that assessed the fleet last, until its successor has. One that another machine's work has made
+    useless goes."""
+    before = database.with_name(BEFORE)
+    with engine.connect() as connection:
+        value = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
+    if value and from_json(bytes(value), _Assessed).build == _build(database):
+        before.unlink(missing_ok=True)
+    if not database.is_file() or before.exists():
+        return
+    try:
+        os.link(database, before)  # an update replaces the file, so that the old content stays under this name
+    except OSError:
+        import shutil
+
+        aside = before.with_name(f"{BEFORE}.{os.getpid()}")
+        shutil.copyfile(database, aside)
+        aside.replace(before)
+
+
+def _build(database: Path) -> str:
+    try:
+        return status(database).built
+    except DatabaseError:
+        return ""
+
+
+def _parts(database: Path) -> Iterator[bytes]:
+    with database.open("rb") as file:
+        while part := file.read(PART_BYTES):
+            yield part
