@@ -277,7 +277,7 @@ def test_the_tag_by_which_an_image_was_asked_for(fleet, registry):
 
 
 def test_an_image_that_a_project_may_not_fetch_has_failed_for_it(fleet, registry):
-    """Not that somebody else has it: a digest that nobody has ends the same."""
+    """A digest that exists elsewhere ends as one that does not exist."""
     (reference,) = fill(registry, repositories=1, tags=1)
     mine, other = a_project(fleet), a_project(fleet, "other")
     with working(fleet):

@@ -109,7 +109,7 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
 def readers_with(scanners: Collection[str], details: bool = False) -> tuple[Cataloger, ...]:
     """What the scanners read. ``details``: with those that SBOMs and licence reports need."""
     secrets, behaviour, details = _reads(scanners, details)
-    found = catalogers() if behaviour else tuple(one for one in catalogers() if one.role not in _OF_BEHAVIOUR)
+    found = catalogers() if behaviour else tuple(found for found in catalogers() if found.role not in _OF_BEHAVIOUR)
     if secrets:
         from careen.secrets.reader import SECRETS
 
@@ -129,5 +129,6 @@ def fingerprint(scanners: Collection[str], details: bool = False) -> str:
 
 
 def _reads(scanners: Collection[str], details: bool) -> tuple[bool, bool, bool]:
-    """Whether secrets, signs of behaviour, and details are read."""
-    return "secret" in scanners, "behaviour" in scanners, details or "licence" in scanners
+    """Whether secrets, signs of behaviour, and details are read. ``config`` counts programs without protection."""
+    behaviour = "behaviour" in scanners or "config" in scanners
+    return "secret" in scanners, behaviour, details or "licence" in scanners

@@ -65,12 +65,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _texts(found: "Sequence[tuple[Path, Carried]]") -> dict[str, str]:
     """The content of each file to write, by its name."""
-    from careen.policy.ignores_written import as_yaml
+    from careen.app.ignore_rules import ignore_file
 
     texts = {}
     if any(parts.rules for _, parts in found):
         rules = [rule for _, parts in found for rule in parts.rules]
-        texts[RULES] = _heading(found) + as_yaml(rules)
+        texts[RULES] = _heading(found) + ignore_file(rules)
     settings = {key: value for _, parts in found for key, value in parts.settings.items()}
     if settings:
         texts[SETTINGS] = _heading(found) + _toml(settings)

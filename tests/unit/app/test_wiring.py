@@ -61,11 +61,11 @@ def test_secrets_are_read_by_a_reader_of_their_own():
     without, with_secrets = readers_with(("vuln",)), readers_with(("vuln", "secret"))
     assert len(with_secrets) == len(without) + 1
     assert fingerprint(("vuln", "secret")) != fingerprint(("vuln",))
-    assert fingerprint(("vuln",)) == fingerprint(("config",))
+    assert fingerprint(("vuln",)) == fingerprint(("vuln", "origin"))
 
 
 def test_signs_of_behaviour_are_read_if_they_are_asked_for():
-    roles = {one.role for one in readers_with(("behaviour",))}
-    assert {"hardening", "hooks"} <= roles
+    for scanner in ("behaviour", "config"):
+        assert {"hardening", "hooks"} <= {one.role for one in readers_with((scanner,))}
     assert not {"hardening", "hooks"} & {one.role for one in readers_with(("vuln",))}
     assert fingerprint(("behaviour",)) != fingerprint(("vuln",))

@@ -38,7 +38,7 @@ FUNCTIONS = {
     "all": lambda *values: all(map(is_true, values)),
     "any": lambda *values: any(map(is_true, values)),
     "coalesce": _coalesce,
-    "deepEqual": lambda one, other: one == other and type(one) is type(other),
+    "deepEqual": lambda left, right: left == right and type(left) is type(right),
     "default": _default,
     "empty": lambda value: not is_true(value),
     "fail": typed("s", _fail),
