@@ -80,10 +80,10 @@ class Files(MethodMap):
         return Files({path: data for path, data in self.items() if _matches(path, pattern)})
 
     def _as_config(self) -> str:
-        return to_yaml({_name(path): data.decode("utf-8", "replace") for path, data in self.items()}) if self else ""
+        return to_yaml({_name(path): data.decode("utf-8", "replace") for path, data in self.items()})
 
     def _as_secrets(self) -> str:
-        return to_yaml({_name(path): base64.b64encode(data).decode() for path, data in self.items()}) if self else ""
+        return to_yaml({_name(path): base64.b64encode(data).decode() for path, data in self.items()})
 
 
 def _name(path: str) -> str:

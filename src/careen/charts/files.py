@@ -45,7 +45,7 @@ def packed_files(data: bytes) -> dict[str, bytes]:
     try:
         stream = open_stream(BytesIO(data), Limits(inflated_bytes=MAX_BYTES, ratio=2000))
         for member in members(stream):
-            if member.kind != "f" or "/" not in member.path:
+            if member.kind != "f" or "/" not in member.path or ".." in member.path.split("/"):
                 continue
             if member.size_bytes > MAX_FILE_BYTES or len(found) >= MAX_FILES:
                 raise ValueError(f"{member.path[:100]!r} is over the limit of a chart's files or bytes")
