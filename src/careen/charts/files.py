@@ -65,7 +65,10 @@ def unpacked(files: Mapping[str, bytes], depth: int = 3) -> dict[str, bytes]:
         if not name.endswith(PACKED) or parent.rpartition("/")[2] != "charts" or depth == 0:
             found[path] = data
             continue
-        inner = unpacked(packed_files(data), depth - 1)
+        try:
+            inner = unpacked(packed_files(data), depth - 1)
+        except ValueError as error:
+            raise ValueError(f"{path[-100:]}: {error}") from None
         stem = name.removesuffix(".tgz").removesuffix(".tar.gz")
         found.update({f"{parent}/{stem}/{below}": content for below, content in inner.items()})
         if sum(map(len, found.values())) > MAX_BYTES or len(found) > MAX_FILES:
