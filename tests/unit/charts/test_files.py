@@ -54,7 +54,7 @@ def test_an_archive_that_inflates_without_end(monkeypatch):
 
 
 def test_no_name_in_an_archive_leads_out_of_the_chart():
-    data = packed("a", {**CHART, "../b/templates/y.yaml": b"y", "templates/../../../z.yaml": b"z"})
+    data = packed("a", {**CHART, "templates/../../y.yaml": b"y", "templates/../../../z.yaml": b"z"})
     assert packed_files(data) == CHART
 
 
