@@ -20,7 +20,6 @@ _OWN = (
     "requirements.lock",
     "values.yaml",
     "values.schema.json",
-    ".helmignore",
 )
 _FIELDS = {
     "name": "Name", "home": "Home", "version": "Version", "description": "Description", "icon": "Icon", "tags": "Tags",
@@ -48,21 +47,21 @@ class Chart:
 
     @property
     def dependencies(self) -> list[dict[str, Any]]:
-        found = self.metadata.get("dependencies")
-        return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+        return [item for item in _items(self.metadata.get("dependencies")) if isinstance(item, dict)]
 
     def described(self, is_root: bool) -> dict[str, Any]:
         """``.Chart`` of its templates."""
         texts = {name: _text(self.metadata.get(key)) for key, name in _FIELDS.items()}
-        lists = {name: self.metadata.get(key) or [] for key, name in (("keywords", "Keywords"), ("sources", "Sources"))}
+        lists = {name: _items(self.metadata.get(key)) for key, name in (("keywords", "Keywords"), ("sources", "Sources"))}
         people = [
             {"Name": _text(item.get("name")), "Email": _text(item.get("email")), "URL": _text(item.get("url"))}
-            for item in self.metadata.get("maintainers") or ()
+            for item in _items(self.metadata.get("maintainers"))
             if isinstance(item, dict)
         ]
+        annotations = self.metadata.get("annotations")
         return {
             **texts, **lists, "Maintainers": people, "Name": self.name, "IsRoot": is_root,
-            "Annotations": self.metadata.get("annotations") or {}, "Dependencies": [],
+            "Annotations": annotations if isinstance(annotations, dict) else {}, "Dependencies": [],
             "Deprecated": bool(self.metadata.get("deprecated")),
         }  # fmt: skip
 
@@ -78,7 +77,7 @@ def read_chart(files: Mapping[str, bytes], folder: str = "", parents: str = "", 
     if "dependencies" not in metadata and "requirements.yaml" in files:
         metadata["dependencies"] = _map(files, "requirements.yaml").get("dependencies")
     chart = Chart(name, posixpath.join(parents, name), folder, metadata, _map(files, "values.yaml"))
-    ignored = _patterns(files.get(".helmignore", b""))
+    ignored = ["templates/.?*", *_patterns(files.get(".helmignore", b""))]
     inner: dict[str, dict[str, bytes]] = {}
     for path, data in files.items():
         first, _, rest = path.partition("/")
@@ -89,7 +88,7 @@ def read_chart(files: Mapping[str, bytes], folder: str = "", parents: str = "", 
         elif _is_ignored(path, ignored):
             continue
         elif first == "templates" and rest:
-            chart.templates[path] = data.decode("utf-8", "replace")
+            chart.templates[path] = data.decode("utf-8-sig", "replace")
         elif path not in _OWN and first != "charts":
             chart.files[path] = data
     for below, content in sorted(inner.items()):
@@ -109,6 +108,10 @@ def _map(files: Mapping[str, bytes], path: str) -> dict[str, Any]:
     if found is not None and not isinstance(found, dict):
         raise ValueError(f"{path} is no map")
     return found or {}
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:

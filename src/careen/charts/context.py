@@ -4,7 +4,8 @@
 """
 
 import base64
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -21,6 +22,8 @@ _GROUPS = [
 ]  # fmt: skip
 RELEASE = {"Name": "release", "Namespace": "release", "Service": "Helm", "IsInstall": True, "IsUpgrade": False, "Revision": 1}
 HELM = "v4.0.0"
+MAX_PATTERN = 1000
+_PIECE = re.compile(r"\*+|\[!?[^\]]+\]|\\.|.", re.DOTALL)
 
 
 def top(chart: Chart, values: dict[str, Any], minor: int, is_root: bool) -> dict[str, Any]:
@@ -80,10 +83,10 @@ class Files(MethodMap):
         return Files({path: data for path, data in self.items() if _matches(path, pattern)})
 
     def _as_config(self) -> str:
-        return to_yaml({_name(path): data.decode("utf-8", "replace") for path, data in self.items()}) if self else ""
+        return to_yaml({_name(path): data.decode("utf-8", "replace") for path, data in self.items()})
 
     def _as_secrets(self) -> str:
-        return to_yaml({_name(path): base64.b64encode(data).decode() for path, data in self.items()}) if self else ""
+        return to_yaml({_name(path): base64.b64encode(data).decode() for path, data in self.items()})
 
 
 def _name(path: str) -> str:
@@ -96,14 +99,29 @@ def _matches(path: str, pattern: str) -> bool:
     inside, closed, after = rest.partition("}")
     if mark and closed:
         return any(_matches(path, before + choice + after) for choice in inside.split(",")[:20])
-    return _parts_match(path.split("/"), pattern.split("/")[:40])
-
-
-def _parts_match(parts: list[str], patterns: list[str]) -> bool:
     reachable = {0}
-    for pattern in patterns:
-        if pattern == "**":
-            reachable = set(range(min(reachable), len(parts) + 1)) if reachable else set()
-        else:
-            reachable = {place + 1 for place in reachable if place < len(parts) and fnmatchcase(parts[place], pattern)}
-    return len(parts) in reachable
+    for piece in _PIECE.findall(pattern[:MAX_PATTERN]):
+        reachable = set(_steps(piece, path, reachable))
+    return len(path) in reachable
+
+
+def _steps(piece: str, path: str, places: set[int]) -> Iterator[int]:
+    """The places in the path after a piece that begins at one of the given."""
+    if piece.startswith("*"):
+        is_open = False
+        for place in range(len(path) + 1):
+            is_open = is_open or place in places
+            if is_open:
+                yield place
+            if place < len(path) and path[place] == "/" and piece == "*":
+                is_open = False
+        return
+    one = piece[1:] if piece.startswith("\\") else piece
+    for place in places:
+        if place >= len(path):
+            continue
+        if one == piece and (one == "?" or len(one) > 1):
+            if path[place] != "/" and fnmatchcase(path[place], one):
+                yield place + 1
+        elif path[place] == one:
+            yield place + 1

@@ -45,7 +45,7 @@ def packed_files(data: bytes) -> dict[str, bytes]:
     try:
         stream = open_stream(BytesIO(data), Limits(inflated_bytes=MAX_BYTES, ratio=2000))
         for member in members(stream):
-            if member.kind != "f" or "/" not in member.path:
+            if member.kind != "f" or "/" not in member.path or ".." in member.path.split("/"):
                 continue
             if member.size_bytes > MAX_FILE_BYTES or len(found) >= MAX_FILES:
                 raise ValueError(f"{member.path[:100]!r} is over the limit of a chart's files or bytes")
@@ -65,7 +65,10 @@ def unpacked(files: Mapping[str, bytes], depth: int = 3) -> dict[str, bytes]:
         if not name.endswith(PACKED) or parent.rpartition("/")[2] != "charts" or depth == 0:
             found[path] = data
             continue
-        inner = unpacked(packed_files(data), depth - 1)
+        try:
+            inner = unpacked(packed_files(data), depth - 1)
+        except ValueError as error:
+            raise ValueError(f"{path[-100:]}: {error}") from None
         stem = name.removesuffix(".tgz").removesuffix(".tar.gz")
         found.update({f"{parent}/{stem}/{below}": content for below, content in inner.items()})
         if sum(map(len, found.values())) > MAX_BYTES or len(found) > MAX_FILES:

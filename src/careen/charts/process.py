@@ -111,7 +111,9 @@ def main() -> None:
     for job in msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[Job]):
         try:
             answer(render(job))
-        except (ValueError, RecursionError) as error:
+        except MemoryError:
+            answer(Rendered(error=f"rendering takes more than {MAX_MEMORY_BYTES >> 20} MiB of memory"))
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
             answer(Rendered(error=str(error)[:300] or type(error).__name__))
 
 

@@ -37,7 +37,7 @@ def enabled(chart: Chart, values: dict[str, Any]) -> tuple[Chart, list[str]]:
     listed = chart.dependencies
     subcharts, missing = list(chart.subcharts), list[str]()
     if listed:
-        known = {item.get("name") for item in listed}
+        known = [item.get("name") for item in listed]
         subcharts = [subchart for subchart in chart.subcharts if subchart.name not in known]
         seen = _over(values, chart.values)
         for item in listed:
@@ -64,10 +64,9 @@ def coalesced(chart: Chart, values: dict[str, Any]) -> dict[str, Any]:
     for subchart in chart.subcharts:
         own = found.get(subchart.name)
         given = deep_copy(own) if isinstance(own, dict) else {}
-        common = found.get("global")
-        if isinstance(common, dict):
-            mine = given.get("global")
-            given["global"] = _over(common, mine if isinstance(mine, dict) else {})
+        common, mine = found.get("global") or {}, given.get("global") or {}
+        if isinstance(common, dict) and isinstance(mine, dict):
+            given["global"] = _over(common, mine)
         found[subchart.name] = coalesced(subchart, given)
     return _without_null(found)
 

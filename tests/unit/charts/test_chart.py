@@ -11,7 +11,8 @@ def test_files_are_templates_or_files_of_the_chart():
     files = {
         **PLAIN,
         "templates/a.yaml": b"a",
-        "templates/sub/b.tpl": b"b",
+        "templates/sub/b.tpl": b"\xef\xbb\xbfb",
+        "templates/.swp": b"x",
         "conf/x.txt": b"x",
         "values.yaml": b"a: 1\n",
         "charts/README.md": b"",
@@ -23,7 +24,8 @@ def test_files_are_templates_or_files_of_the_chart():
     }
     chart = read_chart(files)
     assert sorted(chart.templates) == ["templates/a.yaml", "templates/sub/b.tpl"]
-    assert sorted(chart.files) == ["conf/x.txt"]
+    assert sorted(chart.files) == [".helmignore", "conf/x.txt"]
+    assert chart.templates["templates/sub/b.tpl"] == "b"
     (inner,) = chart.subcharts
     assert (inner.name, inner.path, inner.folder) == ("inner", "a/charts/inner", "charts/b")
     described = chart.described(True)
@@ -64,3 +66,10 @@ def test_charts_in_charts_without_end():
         files[f"{path}Chart.yaml"] = b"name: a\n"
     with pytest.raises(ValueError, match="more than 10 deep"):
         read_chart(files)
+
+
+def test_metadata_of_odd_types():
+    text = b"name: a\nmaintainers: 5\nkeywords: 3\nannotations: x\ndependencies: {a: b}\n"
+    chart = read_chart({"Chart.yaml": text})
+    described = chart.described(True)
+    assert (described["Maintainers"], described["Keywords"], described["Annotations"], chart.dependencies) == ([], [], {}, [])

@@ -51,3 +51,13 @@ def test_an_archive_that_inflates_without_end(monkeypatch):
     monkeypatch.setattr(files, "MAX_BYTES", 1 << 20)
     with pytest.raises(ValueError, match="inflates to more than 1 MiB"):
         packed_files(packed("a", {**CHART, "z": bytes(4 << 20)}))
+
+
+def test_no_name_in_an_archive_leads_out_of_the_chart():
+    data = packed("a", {**CHART, "templates/../../y.yaml": b"y", "templates/../../../z.yaml": b"z"})
+    assert packed_files(data) == CHART
+
+
+def test_a_damaged_subchart_is_named():
+    with pytest.raises(ValueError, match=r"charts/b-1\.tgz: .*breaks off"):
+        unpacked({**CHART, "charts/b-1.tgz": b"\x1f\x8b" + b"\0" * 40})

@@ -145,3 +145,28 @@ def test_what_never_ends_is_a_trouble(text):
 
 def test_the_readme_of_the_fixture_says_where_it_comes_from():
     assert "Helm" in (Path(HERE) / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("**.txt", "conf/a.txt conf/sub/c.txt top.txt"),
+        ("**/*.txt", "conf/a.txt conf/sub/c.txt"),
+        ("*.txt", "top.txt"),
+        ("conf/*", "conf/a.txt conf/b.ini"),
+        ("conf/**", "conf/a.txt conf/b.ini conf/sub/c.txt"),
+        ("conf/**/*.txt", "conf/sub/c.txt"),
+        ("conf/{a,b}.*", "conf/a.txt conf/b.ini"),
+        ("conf/[!a].*", "conf/b.ini"),
+        ("conf/?.txt", "conf/a.txt"),
+        ("conf?a.txt", ""),
+        ("conf/su**", "conf/sub/c.txt"),
+        ("conf", ""),
+        ("**" * 400 + "x", ""),
+    ],
+)
+def test_patterns_of_files(pattern, found):
+    text = f'{{{{ range $path, $_ := .Files.Glob "{pattern}" }}}}{{{{ $path }}}} {{{{ end }}}}'
+    files = dict.fromkeys(("top.txt", "conf/a.txt", "conf/b.ini", "conf/sub/c.txt"), b"x")
+    answer = render(Job({"Chart.yaml": b"name: c\n", "templates/a.yaml": f"found: {text}".encode(), **files}))
+    assert answer.templates[0].text.removeprefix("found: ").strip() == found

@@ -67,10 +67,22 @@ def test_which_subcharts_are_in(dependency, values, is_in):
 
 def test_a_null_of_the_user_removes_a_value_of_a_subchart_and_one_of_a_chart_does_not():
     top = chart("name: top\n", "sub: {a: null}\n", sub="a: 1\nb: 2\n")
-    assert coalesced(top, {})["sub"] == {"a": 1.0, "b": 2.0}
-    assert coalesced(top, {"sub": {"b": None}})["sub"] == {"a": 1.0}
+    assert coalesced(top, {})["sub"] == {"a": 1.0, "b": 2.0, "global": {}}
+    assert coalesced(top, {"sub": {"b": None}})["sub"] == {"a": 1.0, "global": {}}
 
 
 def test_global_values_reach_all_charts():
     top = chart("name: top\n", "global: {a: 1}\n", sub="global: {a: 2, b: 3}\n")
     assert coalesced(top, {})["sub"]["global"] == {"a": 1.0, "b": 3.0}
+
+
+def test_a_subchart_always_has_global_values():
+    chart = read_chart({"Chart.yaml": b"name: a\n", "charts/b/Chart.yaml": b"name: b\n"})
+    assert coalesced(chart, {}) == {"b": {"global": {}}}
+    assert coalesced(chart, {"global": "text"}) == {"global": "text", "b": {}}
+
+
+def test_a_dependency_whose_name_is_a_list_is_missing():
+    text = b"name: a\ndependencies: [{name: [x], condition: 5, tags: x, import-values: {a: b}}]\n"
+    chart, missing = enabled(read_chart({"Chart.yaml": text}), {})
+    assert (chart.subcharts, missing) == ([], ["['x']"])

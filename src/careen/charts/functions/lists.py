@@ -7,7 +7,7 @@ from careen.charts.template import TemplateError
 from careen.charts.template.compare import is_true
 from careen.charts.template.printing import shown
 
-from .arguments import as_list, as_text, bounded, few, typed
+from .arguments import MAX_CHARACTERS, as_list, as_text, bounded, few, typed
 
 
 def _slice(value: Any, *places: Any) -> list[Any]:
@@ -83,7 +83,10 @@ def _concat(*values: Any) -> list[Any]:
 
 def _join(separator: str, value: Any) -> str:
     items = value if isinstance(value, list) else [value]
-    return bounded(separator.join(as_text(item) for item in items if item is not None))
+    texts = [as_text(item) for item in items if item is not None]
+    if len(separator) * len(texts) > MAX_CHARACTERS:
+        raise TemplateError("a text is too long")
+    return bounded(separator.join(texts))
 
 
 def _append(value: Any, item: Any) -> list[Any]:

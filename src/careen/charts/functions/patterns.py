@@ -4,12 +4,12 @@
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from careen.charts.template import TemplateError
 
-from .arguments import bounded, typed
+from .arguments import MAX_CHARACTERS, bounded, typed
 
 _POSIX = {
     "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7F", "blank": r"\t ", "cntrl": r"\x00-\x1F\x7F", "digit": "0-9",
@@ -17,21 +17,53 @@ _POSIX = {
     "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
 _CLASS = re.compile(r"\[:(\w+):\]")
+_ESCAPED = re.compile(r"\\[^1-9]|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_OTHER = re.compile(r"\(\?(?:<?[=!]|>|\(|P[=>]|#)|\\[1-9]|[*+?}]\+")  # what Python has and RE2 does not
+_NAMED = re.compile(r"\(\?<(?![=!])")
+_END = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\$", re.DOTALL)  # Python's also matches before a last line break
+_MULTILINE = re.compile(r"\(\?[a-zA-Z]*m")
 _REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+)|\$)")
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 
 
 @lru_cache(maxsize=256)
 def _compiled(expression: str) -> re.Pattern[str]:
-    text = _CLASS.sub(lambda match: _POSIX.get(match[1], match[0]), expression).replace(r"\z", r"\Z").replace("(?P>", "(?P<")
+    if _is_refused(expression):
+        raise TemplateError(f"{expression[:60]!r} is not a regular expression of RE2")
+    text = _CLASS.sub(lambda match: _POSIX.get(match[1], match[0]), expression).replace(r"\z", r"\Z")
+    text = _NAMED.sub("(?P<", text)
+    if not _MULTILINE.search(text):
+        text = _END.sub(lambda match: match[0] if match[1] else r"\Z", text)
     try:
         return re.compile(text, re.ASCII)
     except (re.error, OverflowError, RecursionError):
         raise TemplateError(f"{expression[:60]!r} is not a regular expression") from None
 
 
+def _matches(expression: str, text: str) -> Iterator[re.Match[str]]:
+    """Nothing matches at the end of another match, as in Go."""
+    end = -1
+    for match in _compiled(expression).finditer(text):
+        if match[0] or match.start() != end:
+            yield match
+        end = match.end()
+
+
+def _is_match(expression: str, text: str) -> bool:
+    """False for what RE2 refuses, as in Sprig."""
+    return not _is_refused(expression) and _must_match(expression, text)
+
+
+def _must_match(expression: str, text: str) -> bool:
+    return bool(_compiled(expression).search(text))
+
+
+def _is_refused(expression: str) -> bool:
+    return _OTHER.search(_ESCAPED.sub("", expression)) is not None
+
+
 def _find_all(expression: str, text: str, count: int) -> list[str]:
-    found = [match[0] for match in _compiled(expression).finditer(text)]
+    found = [match[0] for match in _matches(expression, text)]
     return found if count < 0 else found[:count]
 
 
@@ -53,37 +85,48 @@ def _replace_all(expression: str, text: str, replacement: str) -> str:
 
         return _REFERENCE.sub(group, replacement)
 
-    return bounded(_compiled(expression).sub(expanded, text))
+    return _replaced(expression, text, expanded)
+
+
+def _replaced(expression: str, text: str, new: Callable[[re.Match[str]], str]) -> str:
+    pieces: list[str] = []
+    at = size = 0
+    for match in _matches(expression, text):
+        pieces += (text[at : match.start()], new(match))
+        size += len(pieces[-1])
+        if size > MAX_CHARACTERS:
+            raise TemplateError("a text is too long")
+        at = match.end()
+    return bounded("".join((*pieces, text[at:])))
 
 
 def _split(expression: str, text: str, count: int) -> list[str]:
     if count == 0:
         return []
     pieces: list[str] = []
-    at = 0
-    for match in _compiled(expression).finditer(text):
+    at = end = 0
+    for match in _matches(expression, text):
         if 0 < count <= len(pieces) + 1:
             break
-        if match.end() == 0:
-            continue
-        pieces.append(text[at : match.start()])
+        end = match.start()
+        if match.end():
+            pieces.append(text[at:end])
         at = match.end()
-    return [*pieces, text[at:]]
+    return pieces if pieces and end == len(text) else [*pieces, text[at:]]
 
 
 _PLAIN: dict[str, Callable[..., object]] = {
     "regexFind": typed("ss", _find),
     "regexFindAll": typed("ssi", _find_all),
-    "regexMatch": typed("ss", lambda expression, text: bool(_compiled(expression).search(text))),
+    "regexMatch": typed("ss", _must_match),
     "regexReplaceAll": typed("sss", _replace_all),
-    "regexReplaceAllLiteral": typed(
-        "sss", lambda expression, text, new: bounded(_compiled(expression).sub(lambda _: new, text))
-    ),
+    "regexReplaceAllLiteral": typed("sss", lambda expression, text, new: _replaced(expression, text, lambda _: new)),
     "regexSplit": typed("ssi", _split),
 }
 
 FUNCTIONS = {
     **_PLAIN,
     **{f"must{name[0].upper()}{name[1:]}": function for name, function in _PLAIN.items()},
+    "regexMatch": typed("ss", _is_match),
     "regexQuoteMeta": typed("s", lambda text: _SPECIAL.sub(r"\\\1", text)),
 }

@@ -13,7 +13,11 @@ _SPACE = re.compile(r"\s+")
 
 
 def _trunc(length: int, text: str) -> str:
-    return text[length:] if length < 0 and len(text) > -length else text[:length] if 0 <= length < len(text) else text
+    """The length is in bytes."""
+    data = text.encode("utf-8", "surrogatepass")
+    if length < 0:
+        return data[length:].decode("utf-8", "replace") if len(data) > -length else text
+    return data[:length].decode("utf-8", "replace") if length < len(data) else text
 
 
 def _substr(start: int, end: int, text: str) -> str:
@@ -121,7 +125,7 @@ FUNCTIONS = {
     "squote": _squote,
     "substr": typed("iis", _substr),
     "swapcase": typed("s", str.swapcase),
-    "title": typed("s", lambda text: re.sub(r"(?<!\S)\S", lambda match: match[0].upper(), text)),
+    "title": typed("s", lambda text: re.sub(r"(?<!\w)[^\W\d_]", lambda match: match[0].upper(), text)),
     "toString": as_text,
     "toStrings": lambda values: (
         [as_text(value) for value in values if value is not None] if isinstance(values, list) else [as_text(values)]

@@ -45,7 +45,7 @@ FUNCTIONS = {
     "hello": lambda: "Hello!",
     "kindIs": typed("sa", lambda kind, value: _kind(value) == kind),
     "kindOf": _kind,
-    "ternary": lambda yes, no, chosen: yes if chosen else no,
+    "ternary": typed("aab", lambda yes, no, chosen: yes if chosen else no),
     "typeIs": typed("sa", lambda name, value: _type(value) == name),
     "typeIsLike": typed("sa", lambda name, value: _type(value) in (name, "*" + name)),
     "typeOf": _type,

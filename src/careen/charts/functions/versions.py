@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from careen.charts.template import TemplateError
+from careen.charts.template.objects import Object
 
 from .arguments import typed
 
@@ -94,9 +95,19 @@ def _above(low: tuple[int, ...], known: int) -> Any:
     return _order(((raised[0], raised[1], raised[2]), "", ""))
 
 
-def _semver(text: str) -> dict[str, Any]:
+def _semver(text: str) -> Object:
     (major, minor, patch), before, build = _read(text)
-    return {"Major": major, "Minor": minor, "Patch": patch, "Prerelease": before, "Metadata": build, "Original": text}
+    fields = {"Major": major, "Minor": minor, "Patch": patch, "Prerelease": before, "Metadata": build}
+    written = f"{major}.{minor}.{patch}" + (f"-{before}" if before else "") + (f"+{build}" if build else "")
+    mine = ((major, minor, patch), before, build)
+    return Object(fields, {"Compare": lambda other: _compared(mine, other), "Original": lambda: text}, written)
+
+
+def _compared(version: tuple[_Numbers, str, str], other: Any) -> int:
+    if not isinstance(other, Object) or other.text is None:
+        raise TemplateError("a version is compared with something else")
+    mine, theirs = _order(version), _order(_read(other.text))
+    return int(mine > theirs) - int(mine < theirs)
 
 
 FUNCTIONS = {"semver": typed("s", _semver), "semverCompare": typed("ss", compares)}

@@ -17,7 +17,9 @@ from .arguments import MAX_CHARACTERS, bounded, typed
 MAX_DEPTH = 100
 MAX_NODES = 200_000
 _WIDTH = 1 << 30
-_OTHER = re.compile(r"[yYnN]|\d{4}-\d\d?-\d\d?(?:[Tt \t].*)?")  # further texts that YAML 1.1 reads as something else
+_OTHER = re.compile(  # further texts that YAML 1.1 reads as something else
+    r"[yYnN]|\d{4}-\d\d?-\d\d?(?:[Tt \t].*)?|[-+]?(?:\.(?:inf|Inf|INF)|0b[01_]+|\d[\d_]*(?::[0-5]?\d)+)|\.(?:nan|NaN|NAN)"
+)
 
 
 def to_yaml(value: Any) -> str:
