@@ -15,7 +15,7 @@ from .visit import Screen, Visit
 
 WORST = 8
 EVENTS = 6
-AGE_KEPT_S = 15.0
+AGE_KEPT_S = 5.0
 TROUBLES = 20
 CLOCKS = (
     ("introduced", "Introduced", "by a new image"),
