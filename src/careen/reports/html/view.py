@@ -91,6 +91,7 @@ class View(Struct, frozen=True):
     outcome: str
     rules: tuple[tuple[str, bool], ...]
     facts: tuple[tuple[str, str], ...]
+    scanned: str  # when the report was made
     counts: Counts
     total: int
     unlisted: int
@@ -138,6 +139,7 @@ def view_of(report: Report, severities: frozenset[str] | None) -> View:
         outcome=exit_line(report),
         rules=tuple((rule_line(rule), rule.passed) for rule in report.verdict.rules),
         facts=tuple(_facts(report)),
+        scanned=report.created.replace("T", " ").replace("Z", " UTC"),
         counts=_counts(report.findings),
         total=len(report.findings),
         unlisted=len(report.findings) - len(found),
@@ -214,7 +216,6 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
         yield "Base image", base.reference
     if report.behaviour and report.behaviour.programs:
         yield "Signs of risk", behaviour_line(report.behaviour).removeprefix("behaviour: ")
-    yield "Scanned", report.created.replace("T", " ").replace("Z", " UTC")
     if report.coverage.data_of:
         yield "Oldest advisory data", report.coverage.data_of
 

@@ -105,6 +105,6 @@ def segment(name: str) -> str:
 
 
 def short(digest: str) -> str:
-    """A digest as people recognise it."""
-    algorithm, colon, rest = digest.partition(":")
-    return f"{algorithm}:{rest[:12]}…" if colon and len(rest) > 20 and ":" not in rest else digest
+    """A digest, or the identity of an upload, as people recognise it."""
+    kind, colon, rest = digest.rpartition(":")
+    return f"{kind}:{rest[:12]}…" if colon and len(rest) > 20 else digest

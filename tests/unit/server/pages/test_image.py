@@ -14,6 +14,12 @@ def test_the_page_of_an_image(world, browser):
     assert "partial_source" in page
 
 
+def test_what_to_do_comes_before_what_the_image_is(world, browser):
+    page = browser.get(f"{world.pages}/images/{NEW}").text
+    assert page.index("What to do first") < page.index("About this image") < page.index("Most important findings")
+    assert "<dt>Scanned</dt>" not in page  # the page is made anew for each reader; "Assessed" is in the reader's zone
+
+
 def test_a_step_leads_to_its_findings(world, browser):
     page = browser.get(f"{world.pages}/images/{NEW}/findings?step=0").text
     assert "Only what this removes" in page

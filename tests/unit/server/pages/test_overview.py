@@ -1,10 +1,15 @@
 """The overview: what is new, what is worst, how much is known; older data turn it grey."""
 
+from datetime import UTC, datetime
+
+from tests.support.fleet_units import database_with
+from tests.support.matching import advisory, info
+
 from careen.fleet import advisories
 from careen.fleet.connection import writing
-from careen.fleet.tables import event, image_unit, unit_finding
+from careen.fleet.tables import event, image, image_unit, unit_finding
 
-from .conftest import NEW
+from .conftest import GREY, NEW
 
 
 def test_it_leads_to_what_it_counts(world, browser):
@@ -16,21 +21,53 @@ def test_it_leads_to_what_it_counts(world, browser):
     assert page.index("team/app:2") < page.index("team/app:1")
 
 
+def fetch(world):
+    database_with(world.fleet, [info(unfixed=True), advisory()], datetime.now(UTC).isoformat(timespec="seconds"))
+
+
 def test_what_is_not_assessed_has_a_colour_of_its_own(world, browser):
+    fetch(world)
     page = browser.get(world.pages).text
     assert "1 of 3 images are assessed, 1 in part, 1 not" in page
     assert '<rect class="fill assessed" width="333.3' in page
 
 
 def test_older_data_turn_it_grey(world, browser):
+    fetch(world)
     with writing(world.fleet.engine) as connection:
-        advisories._note(connection, ["debian: <b>the server</b> answered 500"])
+        advisories._note(connection, {"debian": "<b>the server</b> answered 500"})
     page = browser.get(world.pages).text
     assert "Some advisories could not be fetched" in page
     assert "debian: &lt;b&gt;the server&lt;/b&gt; answered 500" in page
     assert 'class="tile critical grey"' in page
     meter = page[page.index('class="meter"') : page.index("</svg>", page.index('class="meter"'))]
     assert "fill assessed" not in meter
+
+
+def test_advisories_that_are_missing_turn_it_grey(world, browser):
+    page = browser.get(world.pages).text
+    assert "There are no advisories yet" in page
+    assert 'class="tile critical grey"' in page
+
+
+def test_it_says_when_the_advisories_were_fetched(world, browser):
+    fetch(world)
+    page = browser.get(world.pages).text
+    assert "Advisories fetched <time" in page
+    assert "There are no advisories yet" not in page
+
+
+def test_what_is_assessed_in_part_leads_to_the_reasons(world, browser):
+    page = browser.get(world.pages).text
+    assert f'href="{world.pages}/images/{NEW}#coverage">assessed in part' in page
+
+
+def test_findings_without_a_severity_are_counted(world, browser):
+    with writing(world.fleet.engine) as connection:
+        connection.execute(image.update().where(image.c.identity == GREY).values(unrated=194))
+    page = browser.get(world.pages).text
+    assert 'title="194 unknown"' in page
+    assert "none known" not in page
 
 
 def test_the_three_clocks(world, browser):

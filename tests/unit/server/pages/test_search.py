@@ -9,7 +9,7 @@ from careen.server.parts import Found
 from .conftest import NEW
 
 IMAGE = {"identity": NEW, "reference": "team/<b>", "state": "ready", "reason": "", "coverage": "not_assessed", "risk": 1000}
-IMAGE |= {"packages": 1, "runs_at": None, "critical": 1, "high": 0, "medium": 0, "low": 0}
+IMAGE |= {"packages": 1, "runs_at": None, "critical": 1, "high": 0, "medium": 0, "low": 0, "unrated": 0}
 FINDING = {"vulnerability": "CVE-2026-1", "package": "pkg:deb/debian/x@1", "severity": "high", "risk": 5000, "exploited": True}
 FINDING |= {"fix_state": "wont_fix", "fixed_version": "", "identity": NEW, "reference": "team/<b>"}
 PACKAGE = {"name": "x<b>", "type": "deb", "version": "1", "images": 1000, "images_exact": False}

@@ -23,6 +23,7 @@ def test_texts():
     assert moment(None) == ""
     assert short(f"sha256:{'a' * 64}") == "sha256:aaaaaaaaaaaa…"
     assert short("upload:1:abc") == "upload:1:abc"
+    assert short(f"upload:1:{'b' * 64}") == "upload:1:bbbbbbbbbbbb…"
 
 
 @pytest.mark.parametrize("path", sorted((Path(templating.__file__).parent / "templates").iterdir()), ids=lambda path: path.name)
