@@ -296,7 +296,7 @@ def test_an_upload_that_fails_ends(fleet, monkeypatch):
 
     project = a_project(fleet)
     with writing(fleet.engine) as connection:
-        found = uploads.read(b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}')
+        found = uploads.read(b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}', fleet.settings)
         made = uploads.store(fleet, connection, project, found, "app:1", "tests")
     monkeypatch.setattr(uploads, "assessed", lambda *_: 1 / 0)
     job = uploads.job_of(made.identity, "tests")

@@ -66,7 +66,7 @@ class SearchReports(Struct, frozen=True, forbid_unknown_fields=True):
 class SearchAdvisories(Struct, frozen=True, forbid_unknown_fields=True):
     id: Annotated[str, Meta(max_length=100, description="an id of a vulnerability; or give ecosystem and package")] = ""
     ecosystem: Annotated[
-        str, Meta(max_length=100, description="as advisories name it: PyPI, npm, Maven, Go, crates.io, debian:12, alpine:3.20")
+        str, Meta(max_length=100, description="as advisories name it: PyPI, npm, Maven, Go, crates.io, DISTRIBUTION:RELEASE")
     ] = ""
     package: Annotated[str, Meta(max_length=500, description="the name of the package")] = ""
     limit: Limit = PAGE

@@ -55,7 +55,6 @@ def confined(settings: Settings) -> Settings:
         offline=True,
         refresh="never",
         resolve=False,
-        allow_helm=False,
         archive=(),
         referrers=False,
         trust_key=(),

@@ -12,6 +12,8 @@ from errno import EFBIG
 import msgspec
 from msgspec import Struct
 
+from careen.safety.typed import from_msgpack
+
 TIMEOUT_S = 30.0  # of one process
 MOST_S = 120.0  # of all charts that are rendered one by one
 MAX_OUTPUT_BYTES = 256 << 20
@@ -88,7 +90,7 @@ def _read(data: bytes) -> list[Rendered]:
         size = int.from_bytes(data[at : at + 8], "big")
         if at + 8 + size > len(data):
             break
-        found.append(msgspec.msgpack.decode(data[at + 8 : at + 8 + size], type=Rendered))
+        found.append(from_msgpack(data[at + 8 : at + 8 + size], Rendered))
         at += 8 + size
     return found
 
@@ -108,7 +110,7 @@ def main() -> None:
     from .render import render
 
     sys.setrecursionlimit(20_000)
-    for job in msgspec.msgpack.decode(sys.stdin.buffer.read(), type=list[Job]):
+    for job in from_msgpack(sys.stdin.buffer.read(), list[Job]):
         try:
             answer(render(job))
         except MemoryError:

@@ -36,7 +36,6 @@ def local(settings: Settings) -> Settings:
         offline=True,
         refresh="never",
         resolve=False,
-        allow_helm=False,
         ignore_file=(),
         vex=(),
         policy=(),

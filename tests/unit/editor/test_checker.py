@@ -65,8 +65,8 @@ def test_no_other_file_is_read(checker, tmp_path, monkeypatch):
 
 
 def test_settings_that_ask_or_read_are_off():
-    settings = local(careen.make_settings(resolve=True, resolve_hosts="*", ignore_file="a", vex="b", allow_helm=True))
-    assert (settings.offline, settings.resolve, settings.allow_helm) == (True, False, False)
+    settings = local(careen.make_settings(resolve=True, resolve_hosts="*", ignore_file="a", vex="b"))
+    assert (settings.offline, settings.resolve) == (True, False)
     assert (settings.ignore_file, settings.vex, settings.policy, settings.checks) == ((), (), (), ())
 
 

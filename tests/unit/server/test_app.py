@@ -15,7 +15,7 @@ VALUES = {
     "project": "1", "user": "1", "key": "1", "job": "1", "registry": "1", "repository": "1", "tag": "latest",
     "identity": "sha256:1",
     "id": "CVE-2026-1", "decision": "1", "policy": "default", "source": "cluster",
-    "subscription": "1", "delivery": "1", "channel": "slack",
+    "batch": "0" * 32, "view": "1", "name": "x", "subscription": "1", "delivery": "1", "channel": "slack",
     "uuid": "00000000-0000-0000-0000-000000000000",
 }  # fmt: skip
 GUARDED = [operation for operation in operations() if operation.scope != "public"]

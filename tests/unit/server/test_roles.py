@@ -51,7 +51,7 @@ def filled(service):
 def named(service, path: str) -> str:
     """The path with one that exists for each of its names."""
     known = {"project": service.id, "identity": IDENTITY, "batch": BATCH, "policy": "kept", "user": 999, "key": 1}
-    known |= {"id": "CVE-2026-1", "uuid": "00000000-0000-0000-0000-000000000000", "name": "x", "tag": "x"}
+    known |= {"id": "CVE-2026-1", "uuid": "00000000-0000-0000-0000-000000000000", "name": "x", "tag": "x", "channel": "slack"}
     return re.sub(r"\{([a-z]+)\}", lambda found: str(known.get(found[1], 1)), path)
 
 

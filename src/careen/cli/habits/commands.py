@@ -106,7 +106,6 @@ COMMANDS: dict[str, Callable[[Sequence[str]], Meaning]] = {
     "module": _alone("config", "show", why=_PLUGINS),
     # Syft
     "packages": _plain("inventory", why=_ONE),
-    "attest": _plain("sbom", why="Careen writes the SBOM; sign it with cosign"),
     # Docker Scout
     "cves": _plain("scan", why=_ONE),
     "quickview": _plain("scan", why=_ONE),

@@ -16,6 +16,7 @@ from .meaning import Meaning
 
 PLACEHOLDER = "IMAGE"
 NEEDS_REFERENCE = ("scan", "sbom", "inventory", "fix", "licenses")
+SHARED = ("scan", "sbom", "inventory")
 FOLDERS = ("fs", "filesystem", "repo", "repository")  # whose configuration files Trivy checks, too
 MAX_WORDS = 2_000
 
@@ -43,8 +44,9 @@ def meant(words: Sequence[str], error: UsageError) -> Line:
 
 
 def corrected(words: Sequence[str], error: UsageError) -> UsageError:
-    """The error of a command that has begun, with the line to type if a word of another scanner is the cause."""
-    line = _translated(words)
+    """The error of a command that has begun, with the line to type if a word of another scanner is the cause. Commands that
+    other scanners do not have read all their flags as their own."""
+    line = _translated(words) if words and words[0] in SHARED else None
     if line is None:
         return error
     return _with(line, "; ".join(line.reasons) or str(error))
@@ -60,8 +62,8 @@ def _translated(words: Sequence[str]) -> Line | None:
         return None
     name, rest = words[0], words[1:]
     start = _start(name, rest)
-    if start is None and name not in _ours():
-        return None
+    if start is None and name not in (*NEEDS_REFERENCE, "check", "explain"):
+        return None  # other commands have flags of their own, which other scanners use for something else
     if name.startswith("-") and name != "-":
         rest = words
     command = (start and start.command) or name

@@ -66,7 +66,7 @@ def test_what_is_refused(text, line):
     assert (caught.value.name, caught.value.line) == ("t", line)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.sampled_from(SOURCES),
     st.lists(

@@ -5,11 +5,13 @@ from sqlalchemy import insert, update
 from tests.support.notified import NOW, a_project, gathered, happen, has, messages, states, subscribe
 
 from careen.fleet.connection import writing
+from careen.fleet.deadlines import Deadlines
 from careen.fleet.notifications import facts, gathering
 from careen.fleet.notifications.gathering import FEW, MOST, QUIET_S
 from careen.fleet.notifications.links import publish
 from careen.fleet.notifications.rules import Digest, Rule
-from careen.fleet.tables import decision, image, outbox, project_image, rematch_change, subscription
+from careen.fleet.projects import ProjectSettings, with_settings
+from careen.fleet.tables import decision, image, outbox, project, project_image, rematch_change, subscription
 
 OPENSSL, ZLIB = "pkg:deb/debian/openssl", "pkg:deb/debian/zlib"
 
@@ -218,9 +220,12 @@ def test_a_digest_waits_for_its_time_and_names_what_is_overdue(fleet):
         at = connection.execute(subscription.select()).one().digest_at
     assert NOW + 100 < at <= NOW + 100 + 86_400
     assert len(gathered(fleet, at)) == 1  # nothing new: no digest
+    kept = with_settings(b"", ProjectSettings(deadlines=Deadlines("team blue", high=30)))
+    with writing(fleet.engine) as connection:
+        connection.execute(update(project).values(settings=kept))
     (_, later) = gathered(fleet, NOW + 100 * 86_400)
     assert later.title == "Daily digest of shop: nothing new"
-    assert later.lines[0].text.startswith("Overdue since 2026-06-27: CVE-2026-0001, high")
+    assert later.lines[0].text.startswith("Overdue since 2026-06-26: CVE-2026-0001, high")
 
 
 def test_a_paused_subscription_gets_nothing_and_loses_nothing(fleet):

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.errors import UsageError
@@ -53,7 +53,6 @@ def test_the_next_digest(digest, now, wanted, zone):
     now=st.integers(1_700_000_000, 1_900_000_000),
     minute=st.integers(0, 1439),
 )
-@settings(deadline=None)
 def test_a_digest_is_in_the_future_and_not_too_far(every, zone, now, minute):
     found = next_digest(Digest(every, f"{minute // 60:02}:{minute % 60:02}", 2, zone), now)
     longest = {"hourly": 1, "daily": 25, "weekly": 7 * 24 + 2}[every]

@@ -59,7 +59,7 @@ def test_no_name_becomes_a_header_or_markup(name):
 
 
 @given(st.text(min_size=1, max_size=400))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_nor_does_any_other(name):
     check(name)
 

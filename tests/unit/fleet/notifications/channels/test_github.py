@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.hostile import NAMES
 from tests.support.notified import NOW, Answer, Receiver
@@ -40,7 +40,6 @@ def test_names_stay_in_their_block(name):
 
 
 @given(st.text(alphabet="`~ \na@#<", max_size=40))
-@settings(deadline=None)
 def test_whatever_they_are(name):
     check(name)
 
