@@ -4,7 +4,7 @@ import pytest
 
 from careen.charts.chart import read_chart
 
-PLAIN = {"Chart.yaml": b"name: a\nversion: 1\nkeywords: [x]\nmaintainers: [{name: N}, 5]\n"}
+PLAIN = {"Chart.yaml": b"name: a\nversion: 1\nkeywords: [x]\nmaintainers: [{name: Ada}, 5]\n"}
 
 
 def test_files_are_templates_or_files_of_the_chart():
@@ -31,7 +31,7 @@ def test_files_are_templates_or_files_of_the_chart():
     described = chart.described(True)
     assert (described["Version"], described["Maintainers"], described["IsRoot"]) == (
         "1",
-        [{"Name": "N", "Email": "", "URL": ""}],
+        [{"Name": "Ada", "Email": "", "URL": ""}],
         True,
     )
 

@@ -22,6 +22,7 @@ _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
+_LETTERS = {"y": True, "Y": True, "n": False, "N": False}  # as values: a key "y" is more often a coordinate
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)\Z")
 _OCTAL = re.compile(r"[-+]?0o?[0-7_]+\Z")
 _HEX = re.compile(r"[-+]?0x[0-9a-fA-F_]+\Z")
@@ -200,6 +201,8 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
         size = 1
         if kind is scalar_event:
             node: Any = scalar(event.value) if event.implicit[0] else event.value
+            if event.implicit[0] and event.value in _LETTERS and stack and stack[-1].key is not None:
+                node = _LETTERS[event.value]
             end = event.end_mark
             last = end.line if end.column == 0 and end.line >= line else end.line + 1
             if event.anchor:
