@@ -200,9 +200,7 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
         line = event.start_mark.line + 1
         size = 1
         if kind is scalar_event:
-            node: Any = scalar(event.value) if event.implicit[0] else event.value
-            if event.implicit[0] and event.value in _LETTERS and stack and stack[-1].key is not None:
-                node = _LETTERS[event.value]
+            node: Any = _plain(event.value, stack) if event.implicit[0] else event.value
             end = event.end_mark
             last = end.line if end.column == 0 and end.line >= line else end.line + 1
             if event.anchor:
@@ -241,6 +239,13 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
             _put(stack[-1], node, line, size)
         else:
             root = node
+
+
+def _plain(text: str, stack: list[_Open]) -> Any:
+    """A plain scalar where it stands."""
+    if text in _LETTERS and stack and stack[-1].key is not None:
+        return _LETTERS[text]
+    return scalar(text)
 
 
 def _aliased(anchors: dict[str, tuple[Any, int] | None], anchor: str, line: int) -> tuple[Any, int]:
