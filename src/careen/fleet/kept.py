@@ -1,6 +1,7 @@
 """A value that is expensive to open, kept for the next user: each has it alone, and it is opened anew when its key changes."""
 
 import threading
+import weakref
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Generic, TypeVar
@@ -11,11 +12,12 @@ MOST = 2  # values that wait for a user: the others are closed
 
 
 class Kept(Generic[Value]):
-    """Threads may share it."""
+    """Threads may share it. What still waits when nobody has it any more is closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._free: list[tuple[Hashable, Value, ExitStack]] = []
+        weakref.finalize(self, _close, self._free)
 
     @contextmanager
     def using(self, key: Hashable, opened: Callable[[], AbstractContextManager[Value]]) -> Iterator[Value]:
@@ -34,19 +36,22 @@ class Kept(Generic[Value]):
 
     def close(self) -> None:
         with self._lock:
-            free, self._free = self._free, []
-        for _, _, stack in free:
-            stack.close()
+            _close(self._free)
 
     def _taken(self, key: Hashable) -> tuple[Value, ExitStack] | None:
         with self._lock:
             old = [each for each in self._free if each[0] != key]
             same = [each for each in self._free if each[0] == key]
             found = same.pop() if same else None
-            self._free = same
+            self._free[:] = same
         for _, _, stack in old:
             stack.close()
         return (found[1], found[2]) if found else None
+
+
+def _close(free: list[tuple[Hashable, Value, ExitStack]]) -> None:
+    while free:
+        free.pop()[2].close()
 
 
 def _opened(opened: Callable[[], AbstractContextManager[Value]]) -> tuple[Value, ExitStack]:
