@@ -12,7 +12,7 @@ MOST = 2  # values that wait for a user: the others are closed
 
 
 class Kept(Generic[Value]):
-    """Threads may share it. What still waits when nobody has it any more is closed."""
+    """Threads may share it. When it is gone, what still waits is closed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
