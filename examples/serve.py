@@ -11,8 +11,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from build_demo import build, build_base
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from careen.fleet.fleet import Fleet
 
 ROOT = Path(__file__).resolve().parents[1]
 BY = "demonstration"
@@ -64,7 +70,7 @@ def made() -> dict[str, bytes]:
         }
 
 
-def _project(fleet, connection, documents: dict[str, bytes]) -> None:  # type: ignore[no-untyped-def]
+def _project(fleet: "Fleet", connection: "Connection", documents: dict[str, bytes]) -> None:
     from careen.fleet import triage, uploads, views
     from careen.fleet.deadlines import Deadlines
     from careen.fleet.projects import ProjectSettings, with_settings
@@ -76,7 +82,7 @@ def _project(fleet, connection, documents: dict[str, bytes]) -> None:  # type: i
     now = time.time()
     days = ProjectSettings(deadlines=Deadlines("the team of the demonstration", exploited=3, critical=7, high=30))
     row = {"name": PROJECT, "settings": with_settings(b"", days), "created_at": now}
-    number = connection.execute(project.insert().values(**row)).inserted_primary_key[0]
+    number = connection.execute(project.insert().values(**row).returning(project.c.id)).scalar_one()
     for name, data in documents.items():
         uploads.store(fleet, connection, number, uploads.read(data, fleet.settings), name, BY)
     rules = encoded(Rules(fail_on=("kev", "critical:fixable"), grace_days=7))

@@ -220,7 +220,7 @@ TOOLS: Mapping[str, Tool] = {
         Tool(
             "list_readable",
             "List what may be read",
-            "List the folders, images and registries that the user allowed for this session, the state of the advisory "
+            "List the folders, images and registries that the user allowed, the state of the advisory "
             "database, and the limits of a call.",
             ListReadable,
             _list_readable,
