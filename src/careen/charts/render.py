@@ -15,7 +15,6 @@ from .context import top
 from .files import unpacked
 from .functions import FUNCTIONS
 from .functions.arguments import typed
-from .functions.yaml_text import to_yaml
 from .process import Job, Rendered, Template, Trouble
 from .template import TemplateError, Templates, parse
 from .template.run import NO_VALUE
@@ -63,7 +62,7 @@ class _Rendering:
                 name = path.rpartition("/")[2]
                 if (chart.path, path) in readable and not name.startswith("_") and name != "NOTES.txt":
                     found += self._one(chart, path, data)
-        return Rendered(found, self._troubles[:MAX_TROUBLES])
+        return Rendered(found, _bounded(self._troubles))
 
     def _one(self, chart: Chart, path: str, data: dict[str, Any]) -> Iterator[Template]:
         name = f"{chart.path}/{path}"
@@ -89,7 +88,6 @@ class _Rendering:
             "include": typed("sa", self._include),
             "lookup": lambda *_: {},
             "required": self._required,
-            "toYaml": to_yaml,
             "tpl": typed("sa", self._tpl),
         }
 
@@ -121,6 +119,12 @@ def _all(chart: Chart, values: dict[str, Any]) -> Iterator[tuple[Chart, dict[str
     yield chart, values
     for subchart in chart.subcharts:
         yield from _all(subchart, values[subchart.name])
+
+
+def _bounded(troubles: list[Trouble]) -> list[Trouble]:
+    """The last one states how many more there are."""
+    more = len(troubles) - MAX_TROUBLES
+    return [*troubles[:MAX_TROUBLES], Trouble("Chart.yaml", 0, f"{more} more")] if more > 0 else troubles
 
 
 def _place(chart: Chart, path: str) -> str:

@@ -13,7 +13,7 @@ import yaml
 from tests.support.charts import HERE, chart_files, settings_of_shop, user_values_of_shop
 
 from careen.charts.process import Job
-from careen.charts.render import render
+from careen.charts.render import MAX_TROUBLES, render
 
 CASES = json.loads((HERE / "expressions.json").read_text("utf-8"))
 VALUES = (HERE / "expressions-values.yaml").read_bytes()
@@ -102,6 +102,13 @@ def test_a_template_that_fails_hides_no_other():
         ("templates/bad.yaml", 2),
         ("templates/odd.yaml", 1),
     }
+
+
+def test_troubles_beyond_the_bound_are_counted():
+    templates = {f"templates/{number:02}.yaml": b"{{ .Values.a.b }}" for number in range(MAX_TROUBLES + 3)}
+    troubles = render(Job({"Chart.yaml": b"name: c\n", **templates})).troubles
+    assert len(troubles) == MAX_TROUBLES + 1
+    assert troubles[-1].reason == "3 more"
 
 
 def test_a_missing_value_and_a_missing_subchart_are_reported():
