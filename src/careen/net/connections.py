@@ -139,8 +139,14 @@ def pools(grace_s: float, only: tuple[str, ...] | None) -> dict[str, Any]:
 
 def refuse_inside(made: "socket.socket", host: str, port: int, only: tuple[str, ...] | None) -> None:
     """Closes a connection that leads into a private network which ``only`` does not list. Raises NotListedError."""
-    address = str(made.getpeername()[0])
-    if only is None or not depth_of(address) or named(f"{host}:{port}", only) or in_networks(address, only):
+    if only is None:
+        return
+    try:
+        address = str(made.getpeername()[0])
+    except OSError:  # the other side ended the connection at once
+        made.close()
+        raise
+    if not depth_of(address) or named(f"{host}:{port}", only) or in_networks(address, only):
         return
     made.close()
     raise NotListedError(f"{host} was not asked: it is {address}, in a private network", "list it by name")

@@ -137,7 +137,7 @@ def test_a_key_makes_no_key_with_more_scopes_and_is_shown_once(service):
     made = body_of(client.post(url, json={"name": "x", "scopes": ["read"], "days": 1}))
     assert service.client(made["token"]).get("/api/v1/me").status_code == 200
     listed = client.get(url).text
-    secret = made["token"].rpartition("_")[2]
+    secret = made["token"].split("_", 2)[2]
     assert made["key"]["prefix"] in listed and secret not in listed
     assert client.delete(f"{url}/{made['key']['id']}").status_code == 204
     assert service.client(made["token"]).get("/api/v1/me").status_code == 401

@@ -70,7 +70,7 @@ def test_planted_secrets_are_nowhere(service, caplog):
         service.client().get("/metrics"),
     ]
     made = client.post(f"{service.path}/keys", json={"name": "k", "scopes": ["read"]})
-    token = body_of(made)["token"].rpartition("_")[2]
+    token = body_of(made)["token"].split("_", 2)[2]
     texts = [answer.text for answer in answers] + [record.getMessage() for record in caplog.records]
     with service.fleet.engine.connect() as connection:
         for table in metadata.sorted_tables:
