@@ -1,8 +1,8 @@
 """The rules that may match a text, by their keywords, in pure Python."""
 
-import re
 import string
 import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -35,43 +35,33 @@ class Keywords:
         return Words([rule for rule in self._rules if _is_searched_anywhere(rule)])
 
     @cached_property
-    def _by_keyword(self) -> dict[bytes, list[Rule]]:
-        near = [rule for rule in self._rules if not _is_searched_anywhere(rule)]
-        words = {word.encode() for rule in near for word in rule.keywords}
-        # a keyword that starts with another one counts for both
-        return {
-            word: [rule for rule in near if any(word.startswith(other.encode()) for other in rule.keywords)] for word in words
-        }
-
-    @cached_property
-    def _keyword(self) -> "re.Pattern[bytes]":
-        return re.compile(b"(?=(" + _either(self._by_keyword) + b"))")
+    def _near_runs(self) -> "Words":
+        return Words([rule for rule in self._rules if not _is_searched_anywhere(rule)])
 
     def candidates(self, text: bytes, path: str) -> Sequence[tuple[Rule, int]]:
         return list(self._candidates(text, path))
 
     def everywhere(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         """By every keyword, in a lower-case text: slow, but complete."""
-        return self._all.candidates(lowered, path)
+        return self._all.candidates(lowered, path, self._all.words_in(lowered))
 
     def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
         lowered = text.lower()
         if len(text) <= _SMALL:
             yield from self.everywhere(lowered, path)
             return
-        yield from self._anywhere.candidates(lowered, path)
-        done: set[str] = set()
-        for start, end in _regions(text):
-            for word in set(self._keyword.findall(lowered, start, end)):
-                for rule in self._by_keyword[word]:
-                    if rule.id in done:
-                        continue
-                    to_the_end = not (rule.near or rule.last)
-                    match = pattern(rule).search(text, start, len(text) if to_the_end else end)
-                    if match or to_the_end:  # without a match up to the end there is none from a later region on
-                        done.add(rule.id)
-                    if match:
-                        yield rule, start
+        words = list(self._all.words_in(lowered))
+        yield from self._anywhere.candidates(lowered, path, words)
+        regions = list(_regions(text))
+        for rule, numbers in self._near_runs.in_regions(lowered, words, regions):
+            for number in sorted(numbers):
+                start, end = regions[number]
+                to_the_end = not (rule.near or rule.last)
+                if pattern(rule).search(text, start, len(text) if to_the_end else end):
+                    yield rule, start
+                    break
+                if to_the_end:  # then there is none from a later region on
+                    break
 
 
 class Words:
@@ -91,13 +81,20 @@ class Words:
                 self._long.setdefault(first, []).append((last, word))
         self._grams = frozenset(self._long) | {last for words in self._long.values() for last, _ in words}
 
-    def candidates(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
+    def words_in(self, lowered: bytes) -> Iterator[bytes]:
+        """The words that may be in a text."""
+        yield from self._short
+        there = {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}
+        for first in there:
+            yield from (word for last, word in self._long.get(first, ()) if last in there)
+
+    def candidates(self, lowered: bytes, path: str, words: Iterable[bytes]) -> Iterator[tuple[Rule, int]]:
+        """By ``words``, which may be in the text, and may be keywords of other rules."""
         places: dict[str, tuple[Rule, int]] = {}
-        for word in self._words_in(lowered):
-            place = lowered.find(word)
-            if place < 0:
-                continue
-            for rule in self._rules_by_word[word]:
+        for word in words:
+            rules = self._rules_by_word.get(word)
+            place = lowered.find(word) if rules else -1
+            for rule in rules if rules and place >= 0 else ():
                 known = places.get(rule.id)
                 if known is None or place < known[1]:
                     places[rule.id] = (rule, place)
@@ -106,12 +103,18 @@ class Words:
                 # a token may begin long before its keyword, as a JWT does
                 yield rule, max(0, place - _BEFORE) if rule.near and not rule.paired else 0
 
-    def _words_in(self, lowered: bytes) -> Iterator[bytes]:
-        """The words that may be in a text."""
-        yield from self._short
-        there = {gram for grams in _grams(lowered) for gram in self._grams.intersection(grams)}
-        for first in there:
-            yield from (word for last, word in self._long.get(first, ()) if last in there)
+    def in_regions(
+        self, lowered: bytes, words: Iterable[bytes], regions: Sequence[tuple[int, int]]
+    ) -> Iterable[tuple[Rule, set[int]]]:
+        """Rules, each with the numbers of the regions (start, end) that have a keyword of it. Regions do not overlap."""
+        found: dict[str, tuple[Rule, set[int]]] = {}
+        starts = [start for start, _ in regions]
+        for word in words:
+            rules = self._rules_by_word.get(word)
+            numbers = set(_numbers(lowered, word, starts, regions)) if rules else None
+            for rule in rules if rules and numbers else ():
+                found.setdefault(rule.id, (rule, set()))[1].update(numbers or ())
+        return found.values()
 
 
 def _grams(text: bytes) -> Iterator[memoryview]:
@@ -130,16 +133,14 @@ def _is_distinctive(rule: Rule) -> bool:
     return all(len(word) >= _DISTINCTIVE for word in rule.keywords)
 
 
-def _either(words: Iterable[bytes]) -> bytes:
-    """An expression for the longest of these words, with shared prefixes: ``re`` tries a flat list one by one."""
-    by_first: dict[bytes, list[bytes]] = {}
-    for word in words:
-        by_first.setdefault(word[:1], []).append(word[1:])
-    ends = b"" in by_first
-    branches = [re.escape(first) + _either(rest) for first, rest in sorted(by_first.items()) if first]
-    if not branches:
-        return b""
-    return b"(?:" + b"|".join(branches) + b")" + (b"?" if ends else b"")
+def _numbers(text: bytes, word: bytes, starts: Sequence[int], regions: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """The numbers of the regions that have the word in them."""
+    number = 0
+    while number < len(starts) and (at := text.find(word, starts[number])) >= 0:
+        number = bisect_right(starts, at) - 1
+        if at + len(word) <= regions[number][1]:
+            yield number
+        number += 1
 
 
 def _regions(text: bytes) -> Iterator[tuple[int, int]]:

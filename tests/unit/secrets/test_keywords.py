@@ -1,21 +1,34 @@
-import re
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.secrets.keywords import Keywords, _either
-from careen.secrets.ruleset import load
+from careen.secrets.keywords import Keywords, Words
+from careen.secrets.ruleset import Rule, load
 from tests.support.secrets import filled
 
 KEYWORDS = Keywords(load())
 
 
-@given(st.lists(st.binary(min_size=1, max_size=4), min_size=1, max_size=6), st.binary(max_size=12))
-def test_the_expression_of_many_words_finds_the_longest(words, text):
-    found = re.compile(_either(words)).match(text)
-    longest = max((word for word in words if text.startswith(word)), key=len, default=None)
-    assert (found[0] if found else None) == longest
+@given(
+    st.lists(st.integers(1, 9), max_size=8),
+    st.lists(st.text("ab", min_size=1, max_size=5), min_size=1, max_size=5, unique=True),
+    st.text("abc", max_size=60),
+)
+def test_regions_have_the_rules_whose_keywords_are_in_them(lengths, keywords, text):
+    """Beside a search of every keyword in every region."""
+    ends = list(accumulate(lengths))
+    regions = list(zip(ends[::2], ends[1::2], strict=False))
+    rules = [Rule(f"rule-{word}", "", token="x", keywords=(word, "bb")) for word in keywords]
+    words = Words(rules)
+    found = words.in_regions(text.encode(), list(words.words_in(text.encode())), regions)
+    expected = {}
+    for number, (start, end) in enumerate(regions):
+        for rule in rules:
+            if any(word in text[start:end] for word in rule.keywords):
+                expected.setdefault(rule.id, set()).add(number)
+    assert {rule.id: numbers for rule, numbers in found} == expected
 
 
 @pytest.mark.parametrize("padding", [0, 300])
