@@ -1,11 +1,12 @@
-"""Small files of layers that this run has read, for a second look: without them the layer is inflated once more.
+"""What a second look mostly asks for, of layers that this run has read: without it the layer is inflated once more.
 
-Kept are the files that a second look mostly asks for: the changelogs and lists of checksums of Debian's packages, and the
-files below ``usr`` that name language packages. They stay in memory, and only up to a bound.
+Kept are the changelogs and lists of checksums of Debian's packages, and the MD5 of the programs of the system and of the files
+below ``usr`` that name language packages. They stay in memory, and only up to a bound.
 """
 
+import hashlib
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from careen.plugins import Cataloger, File, Reader, Wants
@@ -13,12 +14,13 @@ from careen.plugins import Cataloger, File, Reader, Wants
 from .dispatch import Wanted
 
 NAME = "kept"
-MAX_BYTES, MAX_FILE_BYTES = 16 << 20, 256 << 10
+MAX_BYTES, MAX_FILE_BYTES = 16 << 20, 1 << 20
 _CHANGELOGS, _CHECKSUMS = ("/changelog.Debian.gz", "/changelog.gz"), ".md5sums"
 _LOCAL = "usr/local/"  # packages of distributions have no files there
 
 Select = Callable[[str, int], list[Wanted]]
-Files = Mapping[str, bytes]
+Content = bytes | str  # a file, or its MD5 in hexadecimal digits
+Files = Mapping[str, Content]
 
 
 class Kept:
@@ -26,16 +28,15 @@ class Kept:
 
     def __init__(self, most_bytes: int = MAX_BYTES) -> None:
         self._most, self._bytes = most_bytes, 0
-        self._layers: dict[str, dict[str, bytes]] = {}
+        self._layers: dict[str, Files] = {}
         self._lock = threading.Lock()
 
-    def of(self, layer: str, paths: Collection[str]) -> Files | None:
-        """The files at these paths of the layer; None if one of them is not kept."""
+    def of(self, layer: str) -> Files:
+        """By path; nothing if the layer was not read by this run."""
         with self._lock:
-            files = self._layers.get(layer)
-        return {path: files[path] for path in paths} if files and files.keys() >= set(paths) else None
+            return self._layers.get(layer, {})
 
-    def put(self, layer: str, pairs: Iterable[tuple[str, bytes]]) -> None:
+    def put(self, layer: str, pairs: Iterable[tuple[str, Content]]) -> None:
         files = dict(pairs)
         with self._lock:
             self._drop(layer)
@@ -49,35 +50,43 @@ class Kept:
 
 
 def with_kept(select: Select, catalogers: Iterable[Cataloger]) -> Select:
-    """The same readers, and for files to keep one more, whose facts are contents. For one layer."""
+    """The same readers, and for what is kept one more, whose facts are ``Content``. For one layer."""
     languages = (cataloger for cataloger in catalogers if cataloger.role == "packages" and not cataloger.ecosystem.distribution)
     named = {id(reader) for cataloger in languages for reader in cataloger.readers if not reader.wants.executables}
     room = MAX_BYTES
 
-    def keeper(file: File) -> "_Keeper | None":
+    def keeper(file: File) -> "_Keeper | _Digest":
         nonlocal room
         if file.size_bytes > min(MAX_FILE_BYTES, room):
-            return None
+            return _Digest()
         room -= file.size_bytes
         return _Keeper()
 
-    kept = Wanted(NAME, Reader(Wants(amount="stream"), keeper))
+    content = Wanted(NAME, Reader(Wants(amount="stream"), keeper))
+    digest = Wanted(NAME, Reader(Wants(amount="stream"), lambda file: _Digest()))
 
     def selected(path: str, mode: int) -> list[Wanted]:
         wanted = select(path, mode)
-        if path.startswith("usr/"):
-            is_kept = path.endswith(_CHANGELOGS) or (
-                not path.startswith(_LOCAL) and any(id(item.reader) in named for item in wanted)
-            )
-        else:
-            is_kept = path.endswith(_CHECKSUMS)
-        return [*wanted, kept] if is_kept else wanted
+        if path.endswith(_CHANGELOGS if path.startswith("usr/") else _CHECKSUMS):
+            return [*wanted, content]
+        if path.startswith("usr/") and not path.startswith(_LOCAL) and any(id(item.reader) in named for item in wanted):
+            return [*wanted, digest]
+        return wanted
 
     return selected
 
 
+def md5_of_programs(digests: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """(path, MD5) of digests as ``formats.packages.file_digests`` writes them."""
+    for path, text in digests:
+        for each in text.split():
+            algorithm, _, digest = each.partition(":")
+            if algorithm == "md5":
+                yield path, digest
+
+
 def _size(files: Files) -> int:
-    return sum(map(len, files.values()))
+    return sum(len(path) + len(content) for path, content in files.items())
 
 
 class _Keeper:
@@ -89,3 +98,14 @@ class _Keeper:
 
     def facts(self) -> Iterator[Any]:
         yield b"".join(self._parts)
+
+
+class _Digest:
+    def __init__(self) -> None:
+        self._md5 = hashlib.md5(usedforsecurity=False)
+
+    def feed(self, chunk: bytes) -> None:
+        self._md5.update(chunk)
+
+    def facts(self) -> Iterator[Any]:
+        yield self._md5.hexdigest()

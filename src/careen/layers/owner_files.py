@@ -7,7 +7,7 @@ has the checksum that dpkg's list of its package has: a changelog that somebody 
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -55,10 +55,12 @@ def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> 
         yield OwnerFiles(purl, places, checksums, changelog)
 
 
-def read_owners(wanted: Iterable[OwnerFiles], again: Again) -> tuple[OwnerRead, ...]:
-    """``again`` reads a layer once more. What could not be read is left out."""
+def read_owners(
+    wanted: Iterable[OwnerFiles], again: Again, known_md5: Callable[[Evidence], str | None] = lambda _: None
+) -> tuple[OwnerRead, ...]:
+    """``again`` reads a layer once more; of a file whose MD5 is known, nothing is read. What could not be read is left out."""
     wanted = tuple(wanted)
-    checksums, hashed = _read(wanted, again)
+    checksums, hashed = _read(wanted, again, known_md5)
     return tuple(_shown(files, checksums, hashed) for files in wanted)
 
 
@@ -73,20 +75,25 @@ def _shown(files: OwnerFiles, checksums: Mapping[Evidence, Mapping[str, str]], h
     return OwnerRead(files.owner, genuine, changelog)
 
 
-def _read(wanted: Collection[OwnerFiles], again: Again) -> tuple[dict[Evidence, Mapping[str, str]], dict[Evidence, _Hashed]]:
+def _read(
+    wanted: Collection[OwnerFiles], again: Again, known_md5: Callable[[Evidence], str | None]
+) -> tuple[dict[Evidence, Mapping[str, str]], dict[Evidence, _Hashed]]:
     """The lists of checksums, and the checksum of each other file; a pass for each layer."""
     asked = {place.path for files in wanted for place in (*files.paths, *filter(None, (files.changelog,)))}
     by_layer: dict[int, dict[str, Wanted]] = {}
+    checksums: dict[Evidence, Mapping[str, str]] = {}
+    hashed: dict[Evidence, _Hashed] = {}
     for files in wanted:
         for place in files.paths:
-            by_layer.setdefault(place.layer, {})[place.path] = Wanted(_CONTENT, _HASHING)
+            if md5 := known_md5(place):
+                hashed[place] = _Hashed(md5)
+            else:
+                by_layer.setdefault(place.layer, {})[place.path] = Wanted(_CONTENT, _HASHING)
         for place in files.checksums:
             reader = Reader(Wants(), lambda file: [_listed(file, asked)])
             by_layer.setdefault(place.layer, {})[place.path] = Wanted(_CHECKSUMS, reader)
         if files.changelog:
             by_layer.setdefault(files.changelog.layer, {})[files.changelog.path] = Wanted(_CHANGELOG, _READING)
-    checksums: dict[Evidence, Mapping[str, str]] = {}
-    hashed: dict[Evidence, _Hashed] = {}
     for layer, readers in sorted(by_layer.items()):
         walked = again(layer, readers)
         checksums |= {Evidence(path, layer): found for path, found in walked.facts.get(_CHECKSUMS, ())}

@@ -21,7 +21,7 @@ from .early_features import NAME as EARLY
 from .early_features import EarlyFeatures
 from .index import Readers, known_as
 from .kept import NAME as KEPT
-from .kept import Kept, with_kept
+from .kept import Kept, md5_of_programs, with_kept
 from .tree import folder_entries
 from .verified import first_reading, read_again
 from .walk import Walked, ended_early, over_budget, tar_entries, walk
@@ -37,7 +37,7 @@ def read_layer(
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
-    """``kept`` gets some of the files, to be looked at once more, and ``early`` the features of some."""
+    """``kept`` gets what a second look may ask for, and ``early`` the features of some."""
     dispatch = readers.dispatch
     select = with_kept(dispatch.readers, readers.catalogers) if kept else dispatch.readers
     select = early.with_early(select) if early else select
@@ -49,7 +49,9 @@ def read_layer(
         if not any(unknown.whole_layer for unknown in unknowns):
             unknowns += _after_the_last_file(stream)
     if kept:
-        kept.put(known_as(layer), walked.facts.pop(KEPT, ()))
+        digesting = [one.name for one in readers.catalogers if one.role == "digests"]
+        programs = md5_of_programs(pair for name in digesting for pair in walked.facts.get(name, ()))
+        kept.put(known_as(layer), (*programs, *walked.facts.pop(KEPT, ())))
     if early:
         early.put(known_as(layer), walked.facts.pop(EARLY, ()))
     delta = Delta(

@@ -1,8 +1,8 @@
 """One more look at an image, for what its findings ask: the files of the packages that own language packages, and who built
 the programs that no package database lists.
 
-The result is kept in the store, so that the layers are read once more for each image and not for each scan; files that this
-run has kept (``layers.kept``) are not read again.
+The result is kept in the store, so that the layers are read once more for each image and not for each scan; what this run has
+kept (``layers.kept``) is not read again.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from careen.errors import NetworkError
 from careen.layers.dispatch import Wanted, at_paths
 from careen.layers.index import known_as
+from careen.layers.kept import Files
 from careen.log import logger
 from careen.matching.owner_reads import unread_owners
 from careen.matching.unrecorded import unread_programs
@@ -77,13 +78,21 @@ def look(image: Image, asked: Asked, reading: Reading) -> Seen:
     def again(number: int, wanted: Mapping[str, Wanted]) -> Walked:
         nonlocal is_lasting
         layer, select = image.layers[number], at_paths(wanted)
-        kept = reading.kept.of(known_as(layer), wanted) if reading.kept else None
-        walked = walk(file_entries(kept), select, budget.layer()) if kept else read_again(layer, select, budget)
+        contents = {path: content for path in wanted if isinstance(content := kept(number).get(path), bytes)}
+        is_kept = contents.keys() == wanted.keys()
+        walked = walk(file_entries(contents), select, budget.layer()) if is_kept else read_again(layer, select, budget)
         is_lasting = is_lasting and not any(unknown.transient for unknown in walked.unknowns)
         return walked
 
+    def kept(number: int) -> Files:
+        return reading.kept.of(known_as(image.layers[number])) if reading.kept else {}
+
+    def known_md5(place: Evidence) -> str | None:
+        digest = kept(place.layer).get(place.path)
+        return digest if isinstance(digest, str) else None
+
     try:
-        seen = Seen(read_owners(asked.owners, again), read_programs(asked.programs, again))
+        seen = Seen(read_owners(asked.owners, again, known_md5), read_programs(asked.programs, again))
     except NetworkError as error:
         log.warning("the layers could not be read once more (%s): findings stay as upstream's advisories have them", error)
         return Seen()
