@@ -16,6 +16,7 @@ from .dispatch import Wanted
 NAME = "kept"
 MAX_BYTES, MAX_FILE_BYTES = 16 << 20, 1 << 20
 _CHANGELOGS, _CHECKSUMS = ("/changelog.Debian.gz", "/changelog.gz"), ".md5sums"
+_KEPT = (*_CHANGELOGS, _CHECKSUMS)
 _LOCAL = "usr/local/"  # packages of distributions have no files there
 
 Select = Callable[[str, int], list[Wanted]]
@@ -67,10 +68,12 @@ def with_kept(select: Select, catalogers: Iterable[Cataloger]) -> Select:
 
     def selected(path: str, mode: int) -> list[Wanted]:
         wanted = select(path, mode)
-        if path.endswith(_CHANGELOGS if path.startswith("usr/") else _CHECKSUMS):
-            return [*wanted, content]
-        if path.startswith("usr/") and not path.startswith(_LOCAL) and any(id(item.reader) in named for item in wanted):
-            return [*wanted, digest]
+        if path.endswith(_KEPT):
+            return [*wanted, content] if path.endswith(_CHANGELOGS if path.startswith("usr/") else _CHECKSUMS) else wanted
+        if path.startswith("usr/") and not path.startswith(_LOCAL):
+            for item in wanted:
+                if id(item.reader) in named:
+                    return [*wanted, digest]
         return wanted
 
     return selected
