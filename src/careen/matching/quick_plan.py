@@ -5,7 +5,7 @@ is then not in the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from msgspec.structs import replace
 
@@ -41,22 +41,28 @@ def quick_plan(
     of_package = _by_package(packages, findings)
 
     def left(inventory: Inventory) -> list[Vulnerability]:
-        return [
-            replace(finding, package=package.purl, paths=tuple(sorted({place.path for place in package.evidence})))
-            for package, before, found in zip(inventory.packages, packages, of_package, strict=True)
-            for finding in found
-            if package is before or not _fixes(package, finding, keys[package.type])
-        ]
+        remaining: list[Vulnerability] = []
+        for package, before, found in zip(inventory.packages, packages, of_package, strict=True):
+            if package is before:
+                remaining += found
+            else:
+                key = keys[package.type]
+                remaining += _of(package, [finding for finding in found if not _fixes(package, finding, key)])
+        return remaining
+
+    matched: dict[tuple[tuple[int, str], ...], Sequence[Vulnerability]] = {}  # by the new versions
 
     def left_or_new(inventory: Inventory) -> list[Vulnerability]:
         """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions."""
         pairs = list(zip(inventory.packages, packages, strict=True))
-        upgraded = tuple(package for package, before in pairs if package is not before)
+        upgraded = {index: package for index, (package, before) in enumerate(pairs) if package is not before}
         if reassess is None or not upgraded:
             return left(inventory)
-        stays = zip(pairs, of_package, strict=True)
-        known = [finding for (package, before), found in stays if package is before for finding in found]
-        return [*known, *reassess(replace(inventory, packages=upgraded))]
+        versions = tuple((index, package.version) for index, package in upgraded.items())
+        if versions not in matched:
+            matched[versions] = reassess(replace(inventory, packages=tuple(upgraded.values())))
+        stays = (found for index, found in enumerate(of_package) if index not in upgraded)
+        return [*chain.from_iterable(stays), *matched[versions]]
 
     inventory = replace(report.inventory, packages=packages)
     made = plan(replace(report, inventory=inventory), left_or_new, schemes, ecosystems)
@@ -95,11 +101,24 @@ def _by_package(packages: Sequence[Package], findings: Iterable[Vulnerability]) 
     taken = set[int]()
     answer = []
     for package in packages:
-        paths = tuple(sorted({place.path for place in package.evidence}))
+        paths = _paths(package)
         found = exact.get((package.purl, paths), any_place.get(package.purl, []))
-        answer.append([finding for finding in found if id(finding) not in taken])
+        answer.append(_of(package, [finding for finding in found if id(finding) not in taken]))
         taken.update(map(id, found))
     return answer
+
+
+def _of(package: Package, findings: list[Vulnerability]) -> list[Vulnerability]:
+    """The same findings, of this package in its places."""
+    if not findings:
+        return []
+    purl, paths = package.purl, _paths(package)
+    is_same = all(finding.package == purl and finding.paths == paths for finding in findings)
+    return findings if is_same else [replace(finding, package=purl, paths=paths) for finding in findings]
+
+
+def _paths(package: Package) -> tuple[str, ...]:
+    return tuple(sorted({place.path for place in package.evidence}))
 
 
 def _fixes(package: Package, finding: Vulnerability, key: Key) -> bool:

@@ -20,7 +20,7 @@ JOINED_BY_SLASH = (
 )
 
 
-@lru_cache(maxsize=1 << 15)  # purls share few parts, and each purl is made several times
+@lru_cache(maxsize=1 << 12)  # the packages of an image share distributions, architectures and namespaces
 def quote(text: str, safe: str) -> str:
     """Percent-encoded; lone surrogates become ``?``, so that every name has a purl."""
     return quote_strictly(text, safe=safe, errors="replace")
@@ -66,34 +66,7 @@ class Package(Struct, frozen=True, omit_defaults=True):
     @property
     def purl(self) -> str:
         """Package URL. Source: purl-spec, PURL-SPECIFICATION.rst and PURL-TYPES.rst."""
-        namespace, name = self.namespace, self.name
-        if self.type == "maven":
-            namespace, _, name = name.rpartition(":")
-        elif self.type in JOINED_BY_SLASH:
-            namespace, _, name = name.rpartition("/")
-        elif self.type == "github":
-            namespace, _, name = name.partition("/")
-            repository, slash, within = name.partition("/")
-            namespace, name = namespace.lower(), repository.lower() + slash + within
-        elif self.type == "pypi":
-            name = name.lower().replace("_", "-")
-        qualifiers = []
-        if self.arch:
-            qualifiers.append(f"arch={quote(self.arch, safe='')}")
-        if self.distro:
-            qualifiers.append(f"distro={quote(self.distro, safe='.:')}")
-        version = self.version
-        if self.type == "rpm" and ":" in version:
-            epoch, _, version = version.partition(":")
-            qualifiers.append(f"epoch={epoch}")
-        subpath = ""
-        if self.type in ("github", "cocoapods"):
-            name, _, within = name.partition("/")
-            subpath = "#" + "/".join(quote(part, safe="") for part in within.split("/")) if within else ""
-        space = "/".join(quote(part, safe="") for part in namespace.split("/")) + "/" if namespace else ""
-        tail = "?" + "&".join(sorted(qualifiers)) if qualifiers else ""
-        at = f"@{quote(version, safe=':~')}" if version else ""
-        return f"pkg:{self.type}/{space}{quote(name, safe='')}{at}{tail}{subpath}"
+        return _purl(self.type, self.namespace, self.name, self.version, self.arch, self.distro)
 
 
 class Distribution(Struct, frozen=True):
@@ -106,3 +79,33 @@ class Distribution(Struct, frozen=True):
     pretty_name: str = ""
     evidence: Evidence | None = None
     extended: bool = False  # paid support is switched on: Ubuntu Pro
+
+
+@lru_cache(maxsize=1 << 14)  # one scan asks several times for each package
+def _purl(type: str, namespace: str | None, name: str, version: str, arch: str | None, distro: str | None) -> str:
+    if type == "maven":
+        namespace, _, name = name.rpartition(":")
+    elif type in JOINED_BY_SLASH:
+        namespace, _, name = name.rpartition("/")
+    elif type == "github":
+        namespace, _, name = name.partition("/")
+        repository, slash, within = name.partition("/")
+        namespace, name = namespace.lower(), repository.lower() + slash + within
+    elif type == "pypi":
+        name = name.lower().replace("_", "-")
+    qualifiers = []
+    if arch:
+        qualifiers.append(f"arch={quote(arch, safe='')}")
+    if distro:
+        qualifiers.append(f"distro={quote(distro, safe='.:')}")
+    if type == "rpm" and ":" in version:
+        epoch, _, version = version.partition(":")
+        qualifiers.append(f"epoch={epoch}")
+    subpath = ""
+    if type in ("github", "cocoapods"):
+        name, _, within = name.partition("/")
+        subpath = "#" + "/".join(quote(part, safe="") for part in within.split("/")) if within else ""
+    space = "/".join(quote(part, safe="") for part in namespace.split("/")) + "/" if namespace else ""
+    tail = "?" + "&".join(sorted(qualifiers)) if qualifiers else ""
+    at = f"@{quote(version, safe=':~')}" if version else ""
+    return f"pkg:{type}/{space}{quote(name, safe='')}{at}{tail}{subpath}"
