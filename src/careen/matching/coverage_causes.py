@@ -112,6 +112,8 @@ class UnreadLayer(Struct, frozen=True):
     reason: str
 
     def text(self) -> str:
+        if self.code == "read_by_toc":
+            return f"layer {self.layer} was {self.reason}"
         at = f" (at {self.path})" if self.path else ""
         return f"layer {self.layer} could not be read completely{at}: {self.reason}"
 

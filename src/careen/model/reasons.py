@@ -43,6 +43,7 @@ EFFECTS: dict[str, Effect] = {
     "package_end_of_life": "note",
     "partial_program": "note",
     "partial_source": "note",
+    "read_by_toc": "note",
     "sbom_only": "note",
     "unassessed_package": "note",
     "unidentified_files": "note",

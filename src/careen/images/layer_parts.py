@@ -1,0 +1,71 @@
+"""Parts of a layer in a registry, by HTTP ranges: its table of contents, and the bytes that the table leads to.
+
+A part has no digest of its own here: the manifest states that of the table, and the table those of its chunks.
+Raises: TableError if the registry serves no parts or the table is not good; NetworkError as any download.
+**Source:** RFC 9110, "Range Requests"; OCI distribution-spec 1.1, "Pulling blobs".
+"""
+
+import threading
+from typing import Protocol
+
+from careen.formats.archives.table_document import document_of
+
+from ..errors import InputError, NetworkError, TableError
+from ..net import SlowError
+from ..plugins import Response
+from .manifest import Descriptor
+
+_TRIES = 3
+
+
+class Download(Protocol):
+    """The bytes of a blob from ``offset`` on, up to ``stop``; all of them, with status 200, where ranges are not served."""
+
+    def __call__(self, digest: str, offset: int, stop: int | None = None) -> Response: ...
+
+
+class LayerParts:
+    """``model.image.Parts`` of one layer; threads may share it."""
+
+    def __init__(self, descriptor: Descriptor, download: Download) -> None:
+        self.used = False
+        self._layer, self._download = descriptor, download
+        self._document: tuple[bytes, int] | None = None
+        self._lock = threading.Lock()
+
+    def document(self) -> tuple[bytes, int]:
+        with self._lock:
+            if self._document is None:
+                try:
+                    self._document = document_of(self._layer.annotations, self._layer.size_bytes, self.read)
+                except (ValueError, InputError) as error:
+                    raise TableError(str(error)) from error
+            return self._document
+
+    def read(self, start: int, stop: int) -> bytes:
+        for left in reversed(range(_TRIES)):
+            try:
+                return self._read(start, stop)
+            except NetworkError as error:
+                if not left or isinstance(error, SlowError):
+                    raise
+        raise AssertionError
+
+    def _read(self, start: int, stop: int) -> bytes:
+        response = self._download(self._layer.digest, start, stop)
+        try:
+            if response.status != 206:
+                raise TableError("the registry does not serve parts of layers")
+            stated = response.headers.get("content-range", "")
+            if not stated.startswith(f"bytes {start}-{stop - 1}/"):
+                raise TableError(f"the registry served another part ({stated[:60]!r}) than the bytes from {start} to {stop}")
+            parts = []
+            left = stop - start
+            while left and (data := response.read(left)):
+                parts.append(data)
+                left -= len(data)
+            if left > 0:
+                raise NetworkError("a part of a layer broke off", "try again later")
+            return b"".join(parts)[: stop - start]
+        finally:
+            response.close()
