@@ -19,25 +19,24 @@ from careen.safety.budget import Limits, Spending
 from careen.safety.digest import has_digest
 
 SPAN_BYTES = 8 << 20
-ZEROS_BYTES = 1 << 20
 Span = tuple[int, int]
 
 
 def spans(chunks: Iterable[Chunk], spare_bytes: int = 0, most_bytes: int = SPAN_BYTES) -> list[Span]:
     """The ranges that contain the chunks. The smallest gaps are fetched too, as long as all of them take no more than a 25th of
     the chunks, or ``spare_bytes``: a request costs more than some bytes."""
-    places = dict.fromkeys((chunk.start, chunk.stop) for chunk in chunks if chunk.digest)
-    gaps = sorted(after - before for (_, before), (after, _) in pairwise(places))
+    places = dict.fromkeys((chunk.start, chunk.stop) for chunk in chunks)
+    gaps = sorted((after - before, after) for (_, before), (after, _) in pairwise(places))
     left = max(spare_bytes, sum(stop - start for start, stop in places) // 25)
-    most_gap = 0
-    for gap in gaps:
+    closed: set[int] = set()  # the starts behind them
+    for gap, after in gaps:
         left -= gap
         if left < 0:
             break
-        most_gap = gap
+        closed.add(after)
     found: list[Span] = []
     for start, stop in places:
-        if found and start - found[-1][1] <= most_gap and stop - found[-1][0] <= most_bytes:
+        if start in closed and stop - found[-1][0] <= most_bytes:
             found[-1] = (found[-1][0], stop)
         else:
             found.append((start, stop))
@@ -62,13 +61,9 @@ class Chunks:
             data = self._stream.read(chunk.size)
         except ValueError as error:
             raise TableError(f"the chunk at byte {chunk.start}: {error}") from error
-        if not has_digest(data, chunk.digest):
+        if len(data) != chunk.size or not has_digest(data, chunk.digest):
             raise TableError(f"the chunk at byte {chunk.start} is not what the table states")
         return data
-
-    def zeros(self, size: int) -> bytes:
-        self._spent.made(size)
-        return bytes(size)
 
     def _stored(self, chunk: Chunk) -> memoryview:
         if not self._span[0] <= chunk.start < self._span[1]:
@@ -95,11 +90,4 @@ class Content(Stream):
 
     def _pieces(self, source: Chunks) -> Iterator[bytes]:
         while self._left:
-            chunk = self._left.popleft()
-            if chunk.digest:
-                yield source.content(chunk)
-                continue
-            piece = min(chunk.size, ZEROS_BYTES)
-            if piece < chunk.size:
-                self._left.appendleft(Chunk(chunk.size - piece))
-            yield source.zeros(piece)
+            yield source.content(self._left.popleft())

@@ -25,14 +25,13 @@ _CAPABILITIES = CAPABILITIES.removeprefix("SCHILY.xattr.")
 
 
 class Chunk(Struct, frozen=True, gc=False):
-    """``size`` bytes of a file: the stored bytes from ``start`` to ``stop`` inflate to at least ``inner`` bytes and these.
-    ``digest`` "": zeros, which are not stored."""
+    """``size`` bytes of a file: the stored bytes from ``start`` to ``stop`` inflate to ``inner`` bytes, these, and maybe more."""
 
     size: int
-    start: int = 0
-    stop: int = 0
-    inner: int = 0
-    digest: str = ""
+    start: int
+    stop: int
+    inner: int
+    digest: str
 
 
 Listed = tuple[tar.Member, list[Chunk]]
@@ -120,7 +119,7 @@ class _Chunks:
 
     def __init__(self, entries: Sequence[_Entry], end: int) -> None:
         starts = sorted({entry.offset for entry in entries if entry.type in ("reg", "chunk")})
-        self._next: Mapping[int, int] = dict(zip(starts, [*starts[1:], end], strict=True))
+        self._next: Mapping[int, int] = dict(zip(starts, [*starts[1:], end], strict=False))
         self._start, self._inner = -1, 0  # the place behind the last chunk
 
     def of(self, entries: Sequence[_Entry]) -> list[Chunk]:
@@ -141,11 +140,9 @@ class _Chunks:
         return found
 
     def _chunk(self, entry: _Entry, size: int, file: _Entry, *, alone: bool, last: bool) -> Chunk:
-        if entry.chunk_type == "zeros":
-            return Chunk(size)
         digest = entry.chunk_digest or (entry.digest if alone else "")
         start, stop, inner = entry.offset, self._next[entry.offset], entry.inner_offset
-        if entry.chunk_type or not is_digest(digest):
+        if entry.chunk_type not in ("", "zeros") or not is_digest(digest):  # zeros are stored as well: the stream has them
             raise ValueError(f"a chunk of {_shown(file)} has no digest, or is of an unknown type")
         if last and file.end_offset:
             if file.end_offset > stop:
