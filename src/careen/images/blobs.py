@@ -29,7 +29,7 @@ from ..errors import InputError, NetworkError
 from ..net import SlowError
 from ..plugins import Progress, silent
 from .cache import aside, make_room_for, write
-from .layer_parts import Download, LayerParts
+from .layer_parts import Download, LayerParts, Room
 from .manifest import Descriptor, is_digest
 
 log = logger(__name__)
@@ -53,7 +53,7 @@ class BlobStore:
         by_table: bool = False,
     ) -> None:
         self._folder = folder / "blobs" if folder else None
-        self._by_table = by_table
+        self._by_table, self._room = by_table, Room()
         self._download, self._progress, self._limit = download, progress, limit_bytes
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -69,7 +69,7 @@ class BlobStore:
         if not self._by_table or descriptor.size_bytes < 0 or not has_table(descriptor.annotations):
             return None
         is_kept = self._folder is not None and self._path(descriptor.digest).exists()
-        return None if is_kept else LayerParts(descriptor, self._download)
+        return None if is_kept else LayerParts(descriptor, self._download, self._room)
 
     def open(self, descriptor: Descriptor) -> BinaryIO:
         """The whole blob, checked; any number may be open at once."""

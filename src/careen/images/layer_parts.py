@@ -24,12 +24,28 @@ class Download(Protocol):
     def __call__(self, digest: str, offset: int, stop: int | None = None) -> Response: ...
 
 
-class LayerParts:
-    """``model.image.Parts`` of one layer; threads may share it."""
+class Room:
+    """The memory for parts that are kept, of all layers together."""
 
-    def __init__(self, descriptor: Descriptor, download: Download) -> None:
+    def __init__(self, size_bytes: int = 32 << 20) -> None:
+        self._left = size_bytes
+        self._lock = threading.Lock()
+
+    def take(self, size_bytes: int) -> bool:
+        with self._lock:
+            has_room = size_bytes <= self._left
+            self._left -= size_bytes if has_room else 0
+        return has_room
+
+
+class LayerParts:
+    """``model.image.Parts`` of one layer; threads may share it. Parts are kept as long as there is ``room``: a second look at an
+    image often asks for the same ones."""
+
+    def __init__(self, descriptor: Descriptor, download: Download, room: Room) -> None:
         self.used = False
-        self._layer, self._download = descriptor, download
+        self._layer, self._download, self._room = descriptor, download, room
+        self._kept: list[tuple[int, bytes]] = []
         self._document: tuple[bytes, int] | None = None
         self._lock = threading.Lock()
 
@@ -43,6 +59,15 @@ class LayerParts:
             return self._document
 
     def read(self, start: int, stop: int) -> bytes:
+        for begin, data in self._kept:
+            if begin <= start and stop <= begin + len(data):
+                return data[start - begin : stop - begin]
+        data = self._asked(start, stop)
+        if self._room.take(len(data)):
+            self._kept.append((start, data))
+        return data
+
+    def _asked(self, start: int, stop: int) -> bytes:
         for left in reversed(range(_TRIES)):
             try:
                 return self._read(start, stop)

@@ -1,8 +1,9 @@
-"""Programs, and files that may contain secrets, of layers that are read by their tables of contents: those that no package of
-the distribution installed.
+"""Programs, and files that may contain secrets, of layers that are read by their tables of contents: those that no package
+installed.
 
-Most bytes of an image are files that the distribution's packages installed: these are not fetched. A file that comes with
-another layer than its package is, since it replaces the package's. So are all below ``etc``, where settings lie.
+Most bytes of an image are files of packages, which package databases name: these are not fetched. A file that comes with
+another layer than its package is, since it replaces the package's. Secrets are looked for in files of languages' packages too,
+which may be the user's own, and in all below ``etc``, where settings lie.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ from careen.plugins import Cataloger
 from .aliases import More, with_more
 from .dispatch import Dispatch, Wanted
 from .facts import Facts
-from .history import History
+from .history import histories_of
 from .links import Reread, squash_with_links
 from .owners import Owners
 from .walk import Select
@@ -40,7 +41,12 @@ def with_not_installed(
 
         def select(path: str, mode: int, number: int = number) -> list[Wanted]:
             late = [wanted for wanted in dispatch.readers(path, mode) if is_late(wanted)]
-            return [] if late and _is_installed(path, number, owners) else late
+            installed_by = _owner(path, number, owners) if late else None
+            if installed_by is None:
+                return late
+            if installed_by.ecosystem.distribution:
+                return [] if not path.startswith(_SETTINGS) else late
+            return [wanted for wanted in late if not wanted.reader.wants.executables]
 
         walked = again(number, select)
         known = found[number].unknowns
@@ -57,14 +63,9 @@ def _lateness(catalogers: Sequence[Cataloger]) -> Callable[[Wanted], bool]:
 
 
 def _owners(deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Reread) -> Owners:
-    """The packages of the distribution by the places of their files."""
+    """The packages by the places of their files."""
     tree, _ = squash_with_links(deltas, catalogers, again)
-    facts = Facts(tree, catalogers)
-    histories = {
-        cataloger.name: History(cataloger)
-        for cataloger in catalogers
-        if cataloger.role == "packages" and cataloger.ecosystem.distribution
-    }
+    facts, histories = Facts(tree, catalogers), histories_of(catalogers)
 
     def after_layer(layer: int, cataloger: str) -> None:
         if cataloger in histories:
@@ -74,11 +75,14 @@ def _owners(deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Rer
     owners = Owners(tree)
     for history in histories.values():
         packages, shadowed = history.result()
-        owners.add_distribution(packages, history, shadowed)
+        if history.cataloger.ecosystem.distribution:
+            owners.add_distribution(packages, history, shadowed)
+        else:
+            owners.add(packages, history)
     return owners
 
 
-def _is_installed(path: str, layer: int, owners: Owners) -> bool:
-    """Whether the layer that has the file installs the package that owns it."""
-    package = None if path.startswith(_SETTINGS) else owners.in_distribution(path)
-    return package is not None and any(place.layer == layer for place in package.evidence)
+def _owner(path: str, layer: int, owners: Owners) -> Cataloger | None:
+    """The cataloger of the package that the layer which has the file installs it with."""
+    owner = owners.of(path)
+    return owner[0] if owner and any(place.layer == layer for place in owner[1].evidence) else None

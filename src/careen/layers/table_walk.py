@@ -17,6 +17,7 @@ from .walk import Entry, Select, Walked, walk
 
 LARGE_BYTES = 8 << 20  # readers often want a part of a larger file: it is fetched while they read it
 LARGE_SPAN_BYTES = 1 << 20
+SPARE = 400  # the part of a layer that may be fetched in each pass to have fewer requests
 READ_BY_TOC = Unknown(
     "layer",
     Evidence("", 0),
@@ -46,7 +47,7 @@ def _entries(parts: Parts, size_bytes: int, select: Select, spent: Spending, lim
         if chunks and member.size_bytes <= LARGE_BYTES and select(member.path, member.mode)
         for chunk in chunks
     )
-    shared = Chunks(parts, spans(wanted, size_bytes // 100), spent, limits)
+    shared = Chunks(parts, spans(wanted, size_bytes // SPARE), spent, limits)
     for member, chunks in files:
         if member.size_bytes <= LARGE_BYTES:
             yield member, Content(chunks, shared)
