@@ -76,6 +76,7 @@ MADE_BY_GATES = frozenset(
 NOT_ACCEPTED = {
     "no_database": "careen db update fetches one; --scanners secret,config does not need one",
     "not_asked": "name the scanner with --scanners",
+    "read_by_toc": "leave out --read-toc, so that layers are read whole",
     "unscored": "--unknown-as SEVERITY sets how unrated findings count",
 }
 
