@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from tests.support.command import ADVISORIES, Shell
 from tests.support.images import File, Hardlink, make_image, make_layer, write_docker_archive, write_oci_layout
 from tests.support.registry import Registry
@@ -70,9 +69,9 @@ def test_it_never_passes_strict(scan, tmp_path):
         reference = registry.push("shop", "1", image_of(stargz(FILES)))
         report, exit_code = scan(reference, "--read-toc", "--strict")
         assert (exit_code, "read_by_toc" in codes(report)) == (3, True)
-        assert [layer["diff_id_verified"] for layer in report["image"]["layers"]] == [False]
+        assert [layer["diff_id_verified"] for layer in report["layers"]] == [False]
         report, _ = scan(reference, "--strict")
-        assert [layer["diff_id_verified"] for layer in report["image"]["layers"]] == [True]
+        assert [layer["diff_id_verified"] for layer in report["layers"]] == [True]
     refused = Shell(tmp_path / "home").run("scan", reference, "--read-toc", "--accept", "read_by_toc")
     assert (refused.returncode, "this cannot be accepted" in refused.stderr) == (2, True)
 

@@ -45,7 +45,7 @@ def stargz(
         row = _row(info)
         if name in together:
             if member < 0:
-                member, shared, first = len(stored), bytearray(), len(table)
+                member, shared = len(stored), bytearray()
             shared += header
             rows = [row | {"offset": member, "innerOffset": len(shared), "chunkDigest": sha256(data), "digest": sha256(data)}]
             shared += data + padding
@@ -116,7 +116,9 @@ def chunked(
     packed = compress(document, "zstd")
     begin = len(stored) + 8
     stored += _skippable(packed)
-    stored += _skippable(b"".join(number.to_bytes(8, "little") for number in (begin, len(packed), len(document), 1)) + b"GNUlInUx")
+    stored += _skippable(
+        b"".join(number.to_bytes(8, "little") for number in (begin, len(packed), len(document), 1)) + b"GNUlInUx"
+    )
     prefix = "io.github.containers.zstd-chunked.manifest-"
     annotations = {f"{prefix}checksum": sha256(packed), f"{prefix}position": f"{begin}:{len(packed)}:{len(document)}:1"}
     return TableLayer(bytes(stored), bytes(tar), annotations, table)

@@ -39,7 +39,6 @@ _CHUNK = 256 * 1024
 _TRIES = 4  # with less than a chunk between them
 
 
-
 class BlobStore:
     """Threads may share it; each blob is downloaded by one of them while the others download theirs."""
 

@@ -19,9 +19,7 @@ from .table_walk import walk_by_table
 log = logger(__name__)
 
 
-def read_by_table(
-    layer: Layer, parts: Parts, readers: Readers, budget: Budget, *, progress: Progress = silent
-) -> Delta | None:
+def read_by_table(layer: Layer, parts: Parts, readers: Readers, budget: Budget, *, progress: Progress = silent) -> Delta | None:
     """None if the table cannot be used."""
     select = of_any_owner(readers.dispatch, readers.catalogers)
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from careen.errors import TableError
 from careen.formats.archives.table_files import files_of
 from careen.model.image import Parts
-from careen.model.inventory import Unknown
+from careen.model.inventory import BY_TABLE, Unknown
 from careen.model.package import Evidence
 from careen.safety.budget import Limits, Spending
 
@@ -22,9 +22,8 @@ READ_BY_TOC = Unknown(
     "layer",
     Evidence("", 0),
     "read by its table of contents, not by the stream that engines unpack",
-    whole_layer=True,
     transient=True,
-    code="read_by_toc",
+    code=BY_TABLE,
 )
 
 

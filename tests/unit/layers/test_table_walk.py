@@ -1,21 +1,19 @@
+import io
 import random
 
 import pytest
 
 from careen.catalogers import dpkg
 from careen.errors import TableError
-from careen.layers.dispatch import Dispatch
+from careen.formats.archives.inflate import open_stream
+from careen.layers.dispatch import Dispatch, Wanted
 from careen.layers.table_walk import LARGE_BYTES, READ_BY_TOC, walk_by_table
 from careen.layers.walk import tar_entries, walk
-from careen.formats.archives.inflate import open_stream
 from careen.plugins import Reader, Wants
-from careen.layers.dispatch import Wanted
 from careen.safety.budget import Budget, Limits
 from tests.support.images import File, Folder, Hardlink, Symlink
 from tests.support.table_layers import PartsOf, chunked, stargz
 from tests.unit.layers.helpers import status
-
-import io
 
 NOISE = random.Random(6)
 FILES = {
@@ -31,7 +29,10 @@ FILES = {
 MAKERS = {"stargz": stargz, "chunked": chunked}
 
 
-def walked(layer, select, limits=Limits()):
+USUAL = Limits()
+
+
+def walked(layer, select, limits=USUAL):
     parts = PartsOf(layer)
     return walk_by_table(parts, len(layer.stored), select, Budget(limits).layer(), limits), parts
 

@@ -1,10 +1,10 @@
 import json
 
 import pytest
-
-from careen.formats.archives.table_document import CHUNKED, STARGZ_DIGEST, document_of, has_table
 from tests.support.images import sha256
 from tests.support.table_layers import chunked, stargz
+
+from careen.formats.archives.table_document import CHUNKED, STARGZ_DIGEST, document_of, has_table
 
 FILES = {"etc/os-release": b"ID=debian\n", "srv/app": b"x" * 5000}
 LAYERS = {"stargz": stargz(FILES), "chunked": chunked(FILES)}
@@ -12,7 +12,9 @@ LAYERS = {"stargz": stargz(FILES), "chunked": chunked(FILES)}
 
 def document(layer, annotations=None, stored=None):
     data = layer.stored if stored is None else stored
-    return document_of(layer.annotations if annotations is None else annotations, len(data), lambda start, stop: data[start:stop])
+    return document_of(
+        layer.annotations if annotations is None else annotations, len(data), lambda start, stop: data[start:stop]
+    )
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -39,9 +41,7 @@ def test_without_a_statement_in_the_manifest_there_is_no_table(annotations):
 @pytest.mark.parametrize("name", LAYERS)
 def test_another_digest(name):
     layer = LAYERS[name]
-    annotations = {
-        key: sha256(b"") if value.startswith("sha256:") else value for key, value in layer.annotations.items()
-    }
+    annotations = {key: sha256(b"") if value.startswith("sha256:") else value for key, value in layer.annotations.items()}
     with pytest.raises(ValueError, match="another digest than the manifest states"):
         document(layer, annotations)
 

@@ -3,15 +3,15 @@ import json
 import random
 
 import pytest
+from tests.support.images import File, Folder, Hardlink, Symlink
+from tests.support.table_layers import chunked, stargz
+from tests.support.work import grows_with_its_input
 
 from careen.errors import InputError
 from careen.formats.archives import tar
 from careen.formats.archives.inflate import open_stream
 from careen.formats.archives.table_files import CHUNK_BYTES, files_of
 from careen.safety.budget import Limits
-from tests.support.images import File, Folder, Hardlink, Symlink
-from tests.support.table_layers import chunked, stargz
-from tests.support.work import grows_with_its_input
 
 LARGE = random.Random(3).randbytes(30_000) + bytes(20_000) + b"end"
 FILES = {
