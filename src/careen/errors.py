@@ -52,6 +52,10 @@ class NotHereError(InputError):
         self.absent, self.chosen = absent, chosen
 
 
+class TableError(Error):
+    """A layer's table of contents cannot be used, or its registry serves no parts of it: the layer is read whole instead."""
+
+
 class DatabaseError(Error):
     pass
 

@@ -50,6 +50,7 @@ class Registry:
         self.altered: dict[str, bytes] = {}  # digest -> what is sent in its place
         self.broken: dict[str, list[int]] = {}  # digest -> after how many bytes the connection breaks, one a request
         self.referring: dict[str, list[dict[str, object]]] = {}  # digest -> descriptors
+        self.sent_bytes: dict[str, int] = {}  # of each blob
         self._parts: dict[str, bytes] = {}  # of uploads that go on, by path
         self.busy: list[Answer] = []  # given first, one a request below /v2/
         self.holds: Callable[[], bool] = lambda: False  # whether answers wait for ``let_go``
@@ -237,13 +238,16 @@ class Registry:
         if self.blobs_elsewhere:
             return Answer(307, headers={"Location": f"{self.blobs_elsewhere}/{digest}?X-Signature=s1gned"})
         data = self.altered.get(digest, self.blobs[digest])
-        status, start = 200, 0
-        if self.ranges and (match := re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))):
+        status, start, stop, headers = 200, 0, len(data), {}
+        if self.ranges and (match := re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("range", ""))):
             status, start = 206, int(match[1])
-        rest = data[start:]
+            stop = min(int(match[2]) + 1, stop) if match[2] else stop
+            headers = {"Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
+        rest = data[start:stop]
         if self.broken.get(digest):
-            return Answer(status, rest[: self.broken[digest].pop(0)], length=len(rest))
-        return Answer(status, rest)
+            return Answer(status, rest[: self.broken[digest].pop(0)], headers, length=len(rest))
+        self.sent_bytes[digest] = self.sent_bytes.get(digest, 0) + len(rest)
+        return Answer(status, rest, headers)
 
     def _referrers(self, name: str, digest: str, query: dict[str, list[str]]) -> Answer:
         """Source: OCI distribution-spec 1.1, "Listing Referrers": a digest that nothing refers to has an empty list."""

@@ -24,7 +24,7 @@ from careen.app.origin import search_of
 from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
-from careen.errors import DatabaseError, InputError
+from careen.errors import DatabaseError, InputError, UsageError
 from careen.formats.scans.saved_report import Saved
 from careen.images.paths import is_path
 from careen.layers.index import Readers
@@ -89,6 +89,8 @@ class Session:
     ) -> None:
         settings = settled(settings)
         self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
+        if settings.read_toc and settings.verify_diff_ids:
+            raise UsageError("--read-toc reads parts of layers, --verify-diff-ids all of them", "leave one of them out")
         scanners = settings.scanners
         self._readers = Readers(lambda: readers_with(scanners, details), fingerprint(scanners, details))
         self._search = search_of(settings)

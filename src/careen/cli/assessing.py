@@ -23,7 +23,7 @@ def add_assessment_flags(parser: Parser, policy: Iterable[str] = RULES) -> None:
     add_settings(parser, "policy", policy)
     add_settings(parser, "advisories", (*ADVISORIES, *ARCHIVE))
     add_settings(parser, "registry and network", NETWORK)
-    add_settings(parser, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
+    add_settings(parser, "reading", ("verify_diff_ids", "read_toc", "jobs", "no_cache", *BOUNDS))
     add_settings(parser, "messages", ("quiet", "no_progress"))
     add_common(parser)
 

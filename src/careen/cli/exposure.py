@@ -43,7 +43,7 @@ def parser() -> Parser:
     add_settings(made, "what to suppress in images", ("ignore_file", "vex", "image_vex", "ignore_unfixed"))
     add_settings(made, "advisories", ADVISORIES)
     add_settings(made, "registry and network", ("platform", *NETWORK))
-    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
+    add_settings(made, "reading", ("verify_diff_ids", "read_toc", "jobs", "no_cache", *BOUNDS))
     add_common(made)
     return made
 

@@ -46,7 +46,7 @@ def parser() -> Parser:
     add_settings(made, "what to look for", ("origin_kb",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
-    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
+    add_settings(made, "reading", ("verify_diff_ids", "read_toc", "jobs", "no_cache", *BOUNDS))
     add_common(made)
     return made
 

@@ -31,7 +31,7 @@ def parser() -> Parser:
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
-    add_settings(made, "reading", ("verify_diff_ids", "jobs", "no_cache", *BOUNDS))
+    add_settings(made, "reading", ("verify_diff_ids", "read_toc", "jobs", "no_cache", *BOUNDS))
     add_common(made)
     return made
 

@@ -247,6 +247,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = False
 
     verify_diff_ids: Annotated[bool, Meta(description="also verify the digests of uncompressed layers")] = False
+    read_toc: Annotated[
+        bool,
+        Meta(description="read layers of a registry by their tables of contents, where they have one (eStargz, zstd:chunked)"),
+    ] = False
     jobs: Annotated[
         Annotated[int, Meta(gt=0)] | None,
         Meta(description="how many layers to read at the same time (default: one per processor)"),

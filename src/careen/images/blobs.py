@@ -20,14 +20,16 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from careen.formats.archives.ahead import ahead
+from careen.formats.archives.table_document import has_table
 from careen.log import logger
 from careen.safety.cache_limits import cache_limits
 from careen.safety.digest import has_digest, hasher, text_of
 
 from ..errors import InputError, NetworkError
 from ..net import SlowError
-from ..plugins import Progress, Response, silent
+from ..plugins import Progress, silent
 from .cache import aside, make_room_for, write
+from .layer_parts import Download, LayerParts, Room
 from .manifest import Descriptor, is_digest
 
 log = logger(__name__)
@@ -36,16 +38,21 @@ MAX_BLOB_BYTES = 64 * 1024**3
 _CHUNK = 256 * 1024
 _TRIES = 4  # with less than a chunk between them
 
-Download = Callable[[str, int], Response]  # (digest, offset)
-
 
 class BlobStore:
     """Threads may share it; each blob is downloaded by one of them while the others download theirs."""
 
     def __init__(
-        self, folder: Path | None, download: Download, progress: Progress = silent, limit_bytes: int = cache_limits().images
+        self,
+        folder: Path | None,
+        download: Download,
+        progress: Progress = silent,
+        limit_bytes: int = cache_limits().images,
+        *,
+        by_table: bool = False,
     ) -> None:
         self._folder = folder / "blobs" if folder else None
+        self._by_table, self._room = by_table, Room()
         self._download, self._progress, self._limit = download, progress, limit_bytes
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -55,6 +62,13 @@ class BlobStore:
     def opener(self, descriptor: Descriptor) -> Callable[[], BinaryIO]:
         """The function that opens a blob as ``pull`` does, for a Layer."""
         return lambda: self.pull(descriptor)
+
+    def parts(self, descriptor: Descriptor) -> LayerParts | None:
+        """What reads parts of a layer, if that is wanted: of one that has a table of contents and is not kept."""
+        if not self._by_table or descriptor.size_bytes < 0 or not has_table(descriptor.annotations):
+            return None
+        is_kept = self._folder is not None and self._path(descriptor.digest).exists()
+        return None if is_kept else LayerParts(descriptor, self._download, self._room)
 
     def open(self, descriptor: Descriptor) -> BinaryIO:
         """The whole blob, checked; any number may be open at once."""

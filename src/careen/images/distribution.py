@@ -123,11 +123,12 @@ class Repository:
             query = following
         return found, False
 
-    def blob(self, digest: str, offset: int = 0) -> Response:
-        """The bytes of a blob from ``offset`` on (206), or from its start (200)."""
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={offset}-"} if offset else {})
+    def blob(self, digest: str, offset: int = 0, stop: int | None = None) -> Response:
+        """The bytes of a blob from ``offset`` on, up to ``stop`` (206), or all of them (200)."""
+        wanted = f"bytes={offset}-{'' if stop is None else stop - 1}" if offset or stop is not None else ""
+        headers = {"Accept-Encoding": "identity"} | ({"Range": wanted} if wanted else {})
         response = self._endpoint.ask(f"blobs/{digest}", headers=headers)
-        if response.status in (200, 206) and (offset or response.status == 200):
+        if response.status == 200 or (response.status == 206 and wanted):
             return response
         try:
             raise self._refusal(response, digest)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from careen.safety.digest import is_digest as is_digest
 
 from ..errors import InputError
-from ..model.image import History, ImageConfig, Layer, Platform
+from ..model.image import History, ImageConfig, Layer, Parts, Platform
 from .platforms import host_platform as host_platform
 from .platforms import parse_platform as parse_platform
 from .platforms import rank
@@ -208,10 +208,11 @@ def bind_layers(
     diff_ids: tuple[str, ...],
     opener: Callable[[Descriptor], Callable[[], BinaryIO]],
     has: Callable[[Descriptor], bool] = lambda _: False,
+    parts: Callable[[Descriptor], Parts | None] = lambda _: None,
 ) -> tuple[Layer, ...]:
     """The layers of a manifest with the configuration's data of each; ``opener`` gives the function that reads one.
 
-    ``has`` is asked about layers that need not lie beside the others.
+    ``has`` is asked about layers that need not lie beside the others; ``parts`` gives what reads parts of one.
     """
     if diff_ids and len(diff_ids) != len(manifest.layers):
         raise InputError(
@@ -223,7 +224,10 @@ def bind_layers(
         unread = _unread(layer, has)
         opened = _nothing if unread else opener(layer)
         diff_id = diff_ids[index] if diff_ids else ""
-        layers.append(Layer(index, layer.digest, diff_id, layer.size_bytes, steps[index], opened, unread=unread))
+        by_parts = None if unread else parts(layer)
+        layers.append(
+            Layer(index, layer.digest, diff_id, layer.size_bytes, steps[index], opened, unread=unread, parts=by_parts)
+        )
     return tuple(layers)
 
 

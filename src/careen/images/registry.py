@@ -19,9 +19,10 @@ from ..errors import Error, InputError, UsageError
 from ..model.image import Image, Platform
 from ..plugins import ImageSource, OpenContext, Response
 from .beside import asked_beside
-from .blobs import BlobStore, Download
+from .blobs import BlobStore
 from .distribution import Repository
 from .fetching import fetcher_of
+from .layer_parts import Download
 from .manifest import (
     CONFIG_BYTES,
     bind_layers,
@@ -81,7 +82,7 @@ def opened(
     if platform.architecture == "unknown" and offered:
         platform = offered
     require(wanted, platform)
-    layers = bind_layers(manifest, config, diff_ids, store.opener)
+    layers = bind_layers(manifest, config, diff_ids, store.opener, parts=store.parts)
     image = Image(reference, "image", digest, platform, config, layers)
     if asked is None:
         return image
@@ -129,7 +130,8 @@ def _plain(reference: str) -> str:
 
 def _store(context: OpenContext, download: Download) -> BlobStore:
     limits = cache_limits(context.settings.get("cache_max_size"))
-    return BlobStore(context.cache, download, context.progress, limits.images)
+    by_table = bool(context.settings.get("read_toc"))
+    return BlobStore(context.cache, download, context.progress, limits.images, by_table=by_table)
 
 
 def _first(reference: str, context: OpenContext, ask: Callable[[Repository, BlobStore], Answer]) -> Answer:
@@ -161,13 +163,13 @@ def mirrors_of(reference: Reference, mirrors: Iterable[str]) -> list[Reference]:
 
 
 def _any_of(repositories: Sequence[Repository]) -> Download:
-    def download(digest: str, offset: int) -> Response:
+    def download(digest: str, offset: int, stop: int | None = None) -> Response:
         for repository in repositories[:-1]:
             try:
-                return repository.blob(digest, offset)
+                return repository.blob(digest, offset, stop)
             except Error as error:
                 log.info("%s has no %s: %s", repository.reference.registry, digest, error)
-        return repositories[-1].blob(digest, offset)
+        return repositories[-1].blob(digest, offset, stop)
 
     return download
 

@@ -22,7 +22,7 @@ from .exposed import exposed
 from .facts import Facts
 from .filesystem import filesystem
 from .hardening import hardening
-from .history import History, Key, key_of
+from .history import Key, histories_of, key_of
 from .hooks import hooks
 from .integrity import integrity
 from .ledger import counted, ledger_files
@@ -48,7 +48,7 @@ def bind(
     ``check`` is called now and then, and raises OverBudgetError when the time is up; ``on_file`` with each visible file.
     """
     tree, not_followed = squash_with_links(deltas, catalogers, again)
-    facts, histories = Facts(tree, catalogers), _histories(catalogers)
+    facts, histories = Facts(tree, catalogers), histories_of(catalogers)
 
     def after_layer(layer: int, cataloger: str) -> None:
         if cataloger in histories:
@@ -112,13 +112,6 @@ def bind(
         ),
         details=details(tree, facts, owners, packages, catalogers),
     )
-
-
-def _histories(catalogers: Iterable[Cataloger]) -> dict[str, History]:
-    """The distribution's first: they own files that other catalogers read."""
-    chosen = (cataloger for cataloger in catalogers if cataloger.role == "packages")
-    ordered = sorted(chosen, key=lambda cataloger: not cataloger.ecosystem.distribution)
-    return {cataloger.name: History(cataloger) for cataloger in ordered}
 
 
 def _made(role: Role, facts: Facts, catalogers: Iterable[Cataloger]) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """The packages of one cataloger after each layer: which layer introduced them, and which databases were lost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -85,6 +85,13 @@ class History(Struct):
             facts = [fact for fact in self.facts if _database(fact.path) == database]
             placed = {key: _at(package, self.introduced[key]) for key, package in listed.items()}
             self.before = {**self.before, database: (index, placed, facts)}
+
+
+def histories_of(catalogers: Iterable[Cataloger]) -> dict[str, History]:
+    """By cataloger, the distribution's first: they own files that other catalogers read."""
+    chosen = (cataloger for cataloger in catalogers if cataloger.role == "packages")
+    ordered = sorted(chosen, key=lambda cataloger: not cataloger.ecosystem.distribution)
+    return {cataloger.name: History(cataloger) for cataloger in ordered}
 
 
 def key_of(package: Package) -> Key:

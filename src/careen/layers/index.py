@@ -83,6 +83,12 @@ def index(
                 return decode(known, readers.catalogers)
         except (msgspec.MsgspecError, KeyError) as error:
             log.warning("the cache entry of layer %s is damaged (%s): the layer is read anew", known_as(layer), error)
+    if layer.parts:
+        from .by_table import read_by_table
+
+        listed = read_by_table(layer, layer.parts, readers, budget, progress=progress)
+        if listed is not None:
+            return listed
     from .read import read_layer
 
     delta = read_layer(layer, readers, budget, kept=kept, early=early, verify_diff_id=verify_diff_id, progress=progress)

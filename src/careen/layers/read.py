@@ -62,10 +62,10 @@ def read_layer(
         walked.gone,
         walked.opaque,
         unknowns,
-        _far_links(walked),
+        far_links(walked),
         walked.roots,
     )
-    return _with_hard_links(delta, walked, layer, dispatch, budget)
+    return with_hard_links(delta, walked, layer, dispatch, budget)
 
 
 def read_folder(layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
@@ -89,7 +89,7 @@ def _after_the_last_file(stream: Stream | SeekStream) -> tuple[Unknown, ...]:
     return ()
 
 
-def _far_links(walked: Walked) -> tuple[tuple[str, str], ...]:
+def far_links(walked: Walked) -> tuple[tuple[str, str], ...]:
     """Hard links to files that are not in this layer: (path, target)."""
     if not walked.links:
         return ()
@@ -98,7 +98,7 @@ def _far_links(walked: Walked) -> tuple[tuple[str, str], ...]:
     return tuple((path, end) for path, end in ends if end not in paths)
 
 
-def _with_hard_links(delta: Delta, walked: Walked, layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
+def with_hard_links(delta: Delta, walked: Walked, layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
     """With the facts of this layer's files under the names of its hard links, from one more pass if a reader wants some.
 
     Links to lower layers are followed when those are known (``layers.links``).

@@ -8,8 +8,9 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from careen.errors import InputError
+from careen.errors import InputError, TableError
 from careen.formats.archives.inflate import SeekStream, Stream, compression, open_stream
+from careen.log import logger
 from careen.model.excluded import Excluded
 from careen.model.image import Layer
 from careen.plugins import Progress, silent
@@ -18,6 +19,8 @@ from careen.safety.digest import hasher, text_of
 
 from .tree import folder_entries
 from .walk import Select, Walked, tar_entries, walk
+
+log = logger(__name__)
 
 WAITING_READS = 4  # reads that may wait for being hashed while a thread reads ahead
 AHEAD_FROM_BYTES = 1 << 20  # of a stored layer: below, a thread takes longer to start than it saves
@@ -77,6 +80,14 @@ def first_reading(
 def read_again(layer: Layer, select: Select, budget: Budget) -> Walked:
     """One more pass, verified as the first one: its facts are kept as well."""
     spent = budget.layer()
+    if layer.parts and layer.parts.used:
+        from .table_walk import walk_by_table
+
+        try:
+            return walk_by_table(layer.parts, layer.size_bytes, select, spent, budget.limits)
+        except TableError as error:
+            log.warning("layer %d is read whole: %s", layer.index, error)
+            spent = budget.layer()
     if layer.folder:
         return walk(folder_entries(layer.folder, [], Excluded(layer.excluded)), select, spent)
     with _opened_again(layer, spent, budget.limits) as stream:

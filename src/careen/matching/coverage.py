@@ -13,7 +13,7 @@ from careen.database.age import ALWAYS, too_old
 from careen.database.knowledge import Knowledge
 from careen.model.advisory import SourceInfo
 from careen.model.attached import Attached
-from careen.model.inventory import Inventory, Unknown
+from careen.model.inventory import BY_TABLE, Inventory, Unknown
 from careen.model.origin import OriginRead
 from careen.model.package import GUESSED, Package
 from careen.model.reasons import effect_of
@@ -143,11 +143,12 @@ def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
 
 
 def unreadable(unknowns: Sequence[Unknown]) -> list[Reason]:
-    """One reason for each layer that was not read completely, and one for each code of files that could not be read."""
-    gaps = [Gap(_unread(unknown), subjects=(unknown.subject,)) for unknown in unknowns if unknown.whole_layer]
+    """One reason for each layer that was not read completely, or not by its stream, and one for each code of files that could
+    not be read."""
+    gaps = [Gap(_unread(unknown), subjects=(unknown.subject,)) for unknown in unknowns if _is_of_layer(unknown)]
     by_code: dict[str, list[Unknown]] = {}
     for unknown in unknowns:
-        if not unknown.whole_layer:
+        if not _is_of_layer(unknown):
             by_code.setdefault(unknown.code, []).append(unknown)
     for code, files in by_code.items():
         cause = UnreadFiles(code, len(files), files[0].evidence.path, files[0].reason)
@@ -233,6 +234,10 @@ def _of_files(inventory: Inventory) -> Iterator[Gap]:
         yield from _listed(UnidentifiedFiles(paths), paths)
     if paths := tuple(decision.path for decision in inventory.decisions):
         yield Gap(UntrustedRules(paths), subjects=tuple(f"/{path}" for path in paths))
+
+
+def _is_of_layer(unknown: Unknown) -> bool:
+    return unknown.whole_layer or unknown.code == BY_TABLE
 
 
 def _unread(unknown: Unknown) -> UnreadLayer | Unread:

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
+from careen.model.inventory import BY_TABLE
 from careen.output.lines import few, plural
 
 
@@ -112,6 +113,8 @@ class UnreadLayer(Struct, frozen=True):
     reason: str
 
     def text(self) -> str:
+        if self.code == BY_TABLE:
+            return f"layer {self.layer} was {self.reason}"
         at = f" (at {self.path})" if self.path else ""
         return f"layer {self.layer} could not be read completely{at}: {self.reason}"
 

@@ -1,7 +1,7 @@
 """An opened image: its configuration and layers, not read yet."""
 
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from msgspec import Struct
 
@@ -46,6 +46,22 @@ class ImageConfig(Struct, frozen=True):
     on_build: tuple[str, ...] = ()
 
 
+class Parts(Protocol):
+    """Reads parts of a layer's stored bytes, by the table of contents that its manifest states. Raises TableError if the layer
+    has to be read whole.
+
+    ``used``: the files of the layer were read by the table. Only then is it used when some of them are read again.
+    """
+
+    used: bool
+
+    def document(self) -> tuple[bytes, int]:
+        """The table as JSON, verified, and the position at which it begins."""
+        ...
+
+    def read(self, start: int, stop: int) -> bytes: ...
+
+
 class Layer(Struct, frozen=True):
     """A file system change set. ``digest`` names the stored bytes, ``diff_id`` claims the uncompressed ones.
 
@@ -64,7 +80,13 @@ class Layer(Struct, frozen=True):
     excluded: tuple[str, ...] = ()  # patterns of places in the folder that are left out
     diff_id_verified: bool = False  # the uncompressed bytes were hashed and match ``diff_id``
     unread: str = ""  # why the layer cannot be read at all: it is encrypted, or missing
+    parts: Parts | None = None  # if the user wants layers to be read by their tables of contents
     instruction: Location | None = None  # in the Dockerfile that the image was built from, if it is given
+
+
+def is_by_table(layer: Layer) -> bool:
+    """Whether its table of contents says what is in it, and its bytes were not read."""
+    return layer.parts is not None and layer.parts.used
 
 
 class BaseImage(Struct, frozen=True):

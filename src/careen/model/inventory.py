@@ -15,6 +15,7 @@ from .origin import OriginFiles, OriginRead
 from .package import Distribution, Evidence, Package
 
 UNIDENTIFIED = "unidentified"  # the code of a file that a reader cannot identify
+BY_TABLE = "read_by_toc"  # the code of a layer whose table of contents was read instead of its stream
 
 
 class Unknown(Struct, frozen=True, gc=False):
@@ -23,7 +24,8 @@ class Unknown(Struct, frozen=True, gc=False):
     ``code`` is the kind of problem: unreadable, over_budget (a limit of bytes, members, records, memory or time was
     reached), ambiguous_archive (engines and other tools read these bytes differently) …
     ``whole_layer``: the rest of the layer, or all of a file that the user named, was not read.
-    ``transient``: memory or disk was short, so the next attempt may succeed: a result that contains it is not cached.
+    ``transient``: another attempt may find more, since memory or disk was short or parts of the layer were not asked for: a
+    result that contains it is not cached.
     """
 
     cataloger: str

@@ -43,6 +43,7 @@ EFFECTS: dict[str, Effect] = {
     "package_end_of_life": "note",
     "partial_program": "note",
     "partial_source": "note",
+    "read_by_toc": "note",
     "sbom_only": "note",
     "unassessed_package": "note",
     "unidentified_files": "note",
@@ -75,6 +76,7 @@ MADE_BY_GATES = frozenset(
 NOT_ACCEPTED = {
     "no_database": "careen db update fetches one; --scanners secret,config does not need one",
     "not_asked": "name the scanner with --scanners",
+    "read_by_toc": "leave out --read-toc, so that layers are read whole",
     "unscored": "--unknown-as SEVERITY sets how unrated findings count",
 }
 

@@ -11,7 +11,7 @@ from careen.matching.match import Matched
 from careen.matching.reasons import release_id
 from careen.model.finding import ExposedSecret
 from careen.model.image import Image
-from careen.model.inventory import Inventory, Unknown
+from careen.model.inventory import BY_TABLE, Inventory, Unknown
 from careen.plugins import Check
 
 
@@ -21,7 +21,8 @@ def check_image(image: Image, inventory: Inventory, checks: tuple[Check, ...], t
         return Outcome()
     from careen.secrets.configuration import PATH as CONFIGURATION
 
-    odd = [unknown for unknown in inventory.unknowns if unknown.cataloger == "layer" and not unknown.whole_layer]
+    of_layers = (unknown for unknown in inventory.unknowns if unknown.cataloger == "layer" and unknown.code != BY_TABLE)
+    odd = [unknown for unknown in of_layers if not unknown.whole_layer]
     document = ImageDocument(
         image.config,
         inventory.filesystem,

@@ -11,7 +11,7 @@ from careen.layers.early_features import EarlyFeatures
 from careen.layers.index import Readers, index, known_as
 from careen.layers.kept import Kept
 from careen.model.delta import Delta
-from careen.model.image import Image, Layer
+from careen.model.image import Image, Layer, is_by_table
 from careen.model.inventory import Inventory
 from careen.plugins import Progress, silent
 from careen.safety.budget import Budget, Limits
@@ -41,6 +41,17 @@ class Reading(Struct, frozen=True):
 
 def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
     """A thread a layer, as many at a time as there are jobs: most of the work is in C code that releases the interpreter."""
+    deltas = _read(layers, reading, budget)
+    if not any(map(is_by_table, layers)):
+        return deltas
+    from careen.layers.not_installed import with_not_installed
+    from careen.layers.verified import read_again
+
+    catalogers = reading.readers.catalogers
+    return with_not_installed(deltas, layers, catalogers, lambda number, select: read_again(layers[number], select, budget))
+
+
+def _read(layers: Sequence[Layer], reading: Reading, budget: Budget) -> list[Delta]:
 
     def read(layer: Layer) -> Delta:
         delta = index(
@@ -81,7 +92,10 @@ def read_layers(layers: Sequence[Layer], reading: Reading, budget: Budget) -> li
 
 def with_verified_layers(image: Image) -> Image:
     """The image, after its layers were read with their diff IDs verified."""
-    layers = (replace(layer, diff_id_verified=bool(layer.diff_id) and not layer.unread) for layer in image.layers)
+    layers = (
+        replace(layer, diff_id_verified=bool(layer.diff_id) and not layer.unread and not is_by_table(layer))
+        for layer in image.layers
+    )
     return replace(image, layers=tuple(layers))
 
 
