@@ -172,6 +172,7 @@ def _by_source(programs: Iterable[tuple[str, Features]]) -> Iterator[tuple[str, 
 def _source(one: Packed) -> list[Path]:
     """The tarballs of its source, downloaded once; empty if the mirror has them no more."""
     folder = CACHE / "debian"
+    folder.mkdir(parents=True, exist_ok=True)
     start = f"{one.source}_{one.version.rpartition(':')[2].rpartition('-')[0]}.orig"
     if not list(folder.glob(f"{start}*")) and one.suite != LOOKED_UP:
         run(
@@ -286,7 +287,9 @@ def _kept(name: str, found: Iterable[tuple[str, Features]]) -> list[tuple[str, F
     path = CACHE / "features" / f"{name.replace('/', '_')}.msgpack"
     if not path.exists():
         content = [
-            (key, {family: features[family].tobytes() for family in KEPT}) for key, features in found if KEPT[0] in features
+            (key, {family: features[family].tobytes() for family in KEPT if family in features})
+            for key, features in found
+            if KEPT[0] in features
         ]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.msgpack.encode(content))
