@@ -32,6 +32,7 @@ LOOKED_UP = "bookworm"
 LEAST_BYTES = 12_000
 MOST_BYTES = 40 << 20
 FUNCTIONS = 4  # of a library, in a program that uses little of it
+AT_ONCE = 20
 WITHOUT_TEXTS = ("zlib", "xz-utils", "lz4", "libzstd", "bzip2")
 OFTEN = {"literals": 2, "names": 2, "tables": 1}  # so many packages have the same: it is nobody's
 C_LIBRARY = "glibc"
@@ -72,7 +73,9 @@ class Result(NamedTuple):
 
 
 def main() -> None:
-    packed = [package for package in _listed() if _source(package) or package.suite == LOOKED_UP]
+    listed = _listed()
+    _download(listed)
+    packed = [package for package in listed if _source(package) or package.suite == LOOKED_UP]
     base = _base(packed)
     looked_up = [
         package
@@ -120,6 +123,23 @@ def _listed() -> list[Packed]:
 def _package(text: str) -> tuple[str, str]:
     name, _, version = text.partition("=")
     return name, version
+
+
+def _download(listed: list[Packed]) -> None:
+    """Many in one call of apt, which takes longer to read its lists than to download; what fails is tried alone later."""
+    folder = CACHE / "debian"
+    folder.mkdir(parents=True, exist_ok=True)
+    packages = [
+        f"{name}={version}" for one in listed for name, version in one.packages if not _package_file(name, version).exists()
+    ]
+    sources = [f"{one.source}={one.version}" for one in listed if one.suite != LOOKED_UP and not _tarballs(one)]
+    for kind, names in ((("download",), packages), (("source", "--download-only", "--tar-only"), sources)):
+        for start in range(0, len(names), AT_ONCE):
+            run("apt-get", *apt_options(), *kind, "-qq", *names[start : start + AT_ONCE], cwd=folder)
+
+
+def _package_file(name: str, version: str) -> Path:
+    return CACHE / "debian" / f"{name}_{version.replace(':', '%3a')}_amd64.deb"
 
 
 def _base(packed: list[Packed]) -> Knowledge:
@@ -171,20 +191,15 @@ def _by_source(programs: Iterable[tuple[str, Features]]) -> Iterator[tuple[str, 
 
 def _source(one: Packed) -> list[Path]:
     """The tarballs of its source, downloaded once; empty if the mirror has them no more."""
-    folder = CACHE / "debian"
+    if one.suite != LOOKED_UP and not _tarballs(one):
+        named = f"{one.source}={one.version}"
+        run("apt-get", *apt_options(), "source", "-qq", "--download-only", "--tar-only", named, cwd=CACHE / "debian")
+    return _tarballs(one)
+
+
+def _tarballs(one: Packed) -> list[Path]:
     start = f"{one.source}_{one.version.rpartition(':')[2].rpartition('-')[0]}.orig"
-    if not list(folder.glob(f"{start}*")) and one.suite != LOOKED_UP:
-        run(
-            "apt-get",
-            *apt_options(),
-            "source",
-            "-qq",
-            "--download-only",
-            "--tar-only",
-            f"{one.source}={one.version}",
-            cwd=folder,
-        )
-    return [path for path in sorted(folder.glob(f"{start}*")) if path.suffix != ".asc"]
+    return [path for path in sorted((CACHE / "debian").glob(f"{start}*")) if path.suffix != ".asc"]
 
 
 def _kept_source(one: Packed) -> dict[str, Features]:
@@ -194,7 +209,7 @@ def _kept_source(one: Packed) -> dict[str, Features]:
                 if is_own_code(name):
                     yield name, features_of(name, data)
 
-    return {name: features for name, features in _kept(f"{one.source}-{one.version}", read()) if is_own_code(name)}
+    return {name: features for name, features in _kept(f"source-{one.source}-{one.version}", read()) if is_own_code(name)}
 
 
 def _programs(one: Packed) -> Iterator[Features]:
@@ -207,14 +222,17 @@ def _programs(one: Packed) -> Iterator[Features]:
 def _libraries(one: Packed) -> Iterator[Features]:
     for name, version in one.packages:
         if not name.endswith("-dev"):
-            for path, data in _members(name, version, ELF):
-                if len(data) >= LEAST_BYTES and (".so" in path or name == one.source):
-                    yield features_of("a", data)
+            contents = (
+                (path, features_of("a", data))
+                for path, data in _members(name, version, ELF)
+                if len(data) >= LEAST_BYTES and (".so" in path or name == one.source)
+            )
+            yield from (features for _, features in _kept(f"library-{name}-{version}", contents))
 
 
 def _members(name: str, version: str, start: bytes) -> Iterator[tuple[str, bytes]]:
     """The files of a package that begin so."""
-    path = CACHE / "debian" / f"{name}_{version.replace(':', '%3a')}_amd64.deb"
+    path = _package_file(name, version)
     if not path.exists():
         run("apt-get", *apt_options(), "download", "-qq", f"{name}={version}", cwd=path.parent)
     if path.exists():
@@ -246,11 +264,18 @@ def _is_program(path: Path) -> bool:
 
 
 def _static(base: Knowledge, one: Packed) -> dict[str, list[Result]]:
+    """By kind of use, what is found in programs that have code of a library."""
+    found: dict[str, list[Result]] = {"small": [], "whole": []}
+    for kind, features in _kept(f"static-{one.source}-{one.version}", _linking(one)):
+        found[kind].append(Result(one.source, one.upstream, _found(base, features)))
+    return found
+
+
+def _linking(one: Packed) -> Iterator[tuple[str, Features]]:
     """Programs that use some functions of its largest archive, and one that has all of it."""
     archives = [data for name, version in one.packages if name.endswith("-dev") for _, data in _members(name, version, ARCHIVE)]
-    found: dict[str, list[Result]] = {"small": [], "whole": []}
     if not archives:
-        return found
+        return
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder, "lib.a")
         library.write_bytes(max(archives, key=len))
@@ -259,9 +284,7 @@ def _static(base: Knowledge, one: Packed) -> dict[str, list[Result]]:
             chosen = random.Random(f"{one.source}{number}").sample(functions, min(FUNCTIONS, len(functions)))
             program = _linked(library, chosen, whole=number == 0)
             if program:
-                result = Result(one.source, one.upstream, _found(base, features_of("a", program)))
-                found["small" if number else "whole"].append(result)
-    return found
+                yield "small" if number else "whole", features_of("a", program)
 
 
 def _functions(library: Path) -> list[str]:
@@ -286,7 +309,9 @@ def _kept(name: str, found: Iterable[tuple[str, Features]]) -> list[tuple[str, F
     path = CACHE / "features" / f"{name.replace('/', '_')}.msgpack"
     if not path.exists():
         content = [
-            (key, {family: features[family].tobytes() for family in KEPT}) for key, features in found if KEPT[0] in features
+            (key, {family: features[family].tobytes() for family in KEPT if family in features})
+            for key, features in found
+            if KEPT[0] in features
         ]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(msgspec.msgpack.encode(content))

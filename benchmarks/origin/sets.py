@@ -210,6 +210,8 @@ def apt_options() -> tuple[str, ...]:
     (lists / "partial").mkdir(parents=True, exist_ok=True)
     (folder / "cache/archives/partial").mkdir(parents=True, exist_ok=True)
     options = [f"Dir::State={folder / 'state'}", f"Dir::Cache={folder / 'cache'}", "Acquire::Languages=none"]
+    # Images of containers switch these off; without them each call reads all lists anew.
+    options += ["Dir::Cache::pkgcache=pkgcache.bin", "Dir::Cache::srcpkgcache=srcpkgcache.bin"]
     options += [f"Dir::Etc::sourcelist={folder / 'sources.list'}", "Dir::Etc::sourceparts=/dev/null"]
     arguments = tuple(argument for option in options for argument in ("-o", option))
     if not (folder / "sources.list").exists():

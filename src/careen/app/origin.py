@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,7 @@ def _base(folder: Path, *, is_trusted: bool = False, small: bool = False) -> "Ba
             f"{folder}: not a knowledge base: {error.strerror}", "careen origin build --kb DIR makes one"
         ) from None
 
+    @cache
     def opened() -> "Knowledge":
         from careen.origin.knowledge import open_base
 

@@ -2,15 +2,17 @@
 
 Name and version come from METADATA or PKG-INFO. If one is missing, the folder's name (``name-1.0.dist-info``,
 ``name-1.0-py3.11.egg-info``) supplies it, with a lower confidence; a package without any version is listed without
-one. RECORD and ``installed-files.txt`` list the files of a package. Wheels that ``ensurepip``, virtualenv or a distribution
-keeps for new virtual environments, and zipped eggs, are listed too.
+one. RECORD and ``installed-files.txt`` list the files of a package, RECORD with their digests. Wheels that ``ensurepip``,
+virtualenv or a distribution keeps for new virtual environments, and zipped eggs, are listed too.
 Raises: ValueError if there is no plausible name.
 **Source:** Recording installed projects; Binary distribution format; Core metadata specifications.
 """
 
 import posixpath
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -24,6 +26,7 @@ from careen.safety.pattern import pattern
 NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?")  # Source: Core metadata, Name
 VERSION = pattern(r"[A-Za-z0-9][A-Za-z0-9.!+_*-]{0,250}")  # PEP 440 and older forms
 METADATA_BYTES = 1 << 20
+SHA256, SHA256_BYTES = "sha256=", 32
 FIELDS = frozenset(("name", "version", "license", "license-expression", "classifier"))
 
 
@@ -35,9 +38,13 @@ class Metadata(Struct, frozen=True, tag="metadata", omit_defaults=True):
 
 
 class Record(Struct, frozen=True, tag="record", omit_defaults=True):
-    """Paths as written in the file; ``_resolved`` makes them paths of the image. Compiled files are left out."""
+    """Paths as written in the file; ``_resolved`` makes them paths of the image. Compiled files are left out.
+
+    ``digests``: SHA-256 in hexadecimal of those beside the package that may be programs; of scripts in other folders none.
+    """
 
     paths: tuple[str, ...]
+    digests: dict[str, str] = {}
 
 
 def read_metadata(file: File) -> Iterator[Metadata]:
@@ -51,8 +58,10 @@ def read_record(file: File) -> Iterator[Record]:
     Byte-compiled files do not count: images often leave them out, and the package works without them.
     """
     lines = file.data.decode("utf-8", "replace").splitlines()
-    paths = lines if file.path.endswith(".txt") else [_first_column(line) for line in lines]
-    yield Record(tuple(path for path in paths if path and not path.endswith(".pyc")))
+    rows = ((line, "") for line in lines) if file.path.endswith(".txt") else map(_columns, lines)
+    recorded = {path: text for path, text in rows if path and not path.endswith(".pyc")}
+    digests = ((path, _sha256(text)) for path, text in recorded.items() if text and _may_be_program(path))
+    yield Record(tuple(recorded), {path: digest for path, digest in digests if digest})
 
 
 def read_archive(file: File) -> Iterator[Metadata]:
@@ -87,7 +96,9 @@ def owns(facts: Sequence[Fact]) -> Iterator[Owned]:
     for fact in facts:
         package = described.get(posixpath.dirname(fact.path))
         if package and isinstance(fact.value, Record):
-            yield Owned(package.name, package.version, None, tuple(_resolved(fact.path, fact.value.paths)))
+            places = dict(zip(fact.value.paths, _resolved(fact.path, fact.value.paths), strict=True))
+            digests = {places[path]: f"sha256:{digest}" for path, digest in fact.value.digests.items()}
+            yield Owned(package.name, package.version, None, tuple(places.values()), digests)
 
 
 def _metadata(data: bytes, folder: str, confidence: float = 1.0) -> Metadata:
@@ -125,9 +136,27 @@ def _licenses(found: dict[str, list[str]]) -> tuple[str, ...]:
     return (text,) if text and "\n" not in text and len(text) <= 100 else ()
 
 
-def _first_column(line: str) -> str:
-    path = line.rsplit(",", 2)[0]
-    return path[1:-1].replace('""', '"') if len(path) > 1 and path[0] == path[-1] == '"' else path
+def _columns(line: str) -> tuple[str, str]:
+    """The path, and the digest as it is written."""
+    path, *rest = line.rsplit(",", 2)
+    if len(path) > 1 and path[0] == path[-1] == '"':
+        path = path[1:-1].replace('""', '"')
+    return path, rest[0] if len(rest) == 2 else ""
+
+
+def _sha256(text: str) -> str:
+    """In hexadecimal; "" for what is no such digest, which must not hide the file."""
+    digest = b""
+    if text.startswith(SHA256):
+        with suppress(ValueError):
+            digest = urlsafe_b64decode(text.removeprefix(SHA256) + "=")
+    return digest.hex() if len(digest) == SHA256_BYTES else ""
+
+
+def _may_be_program(path: str) -> bool:
+    """Of the files beside the package: scripts in other folders are the installer's own."""
+    name = path.rpartition("/")[2]
+    return path[0] != "/" and ".." not in path and (".so" in name or "." not in name)
 
 
 def _resolved(record: str, paths: Iterable[str]) -> Iterator[str]:

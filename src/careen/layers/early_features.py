@@ -11,7 +11,7 @@ from careen.log import logger
 from careen.plugins import File, Reader, Wants
 
 from .dispatch import Wanted
-from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, SYSTEM, is_copy, is_costly, is_source
+from .origin_places import PROGRAM_BYTES, PROGRAM_HEADS, SYSTEM, copy_bytes, is_copy, is_costly, is_source
 
 if TYPE_CHECKING:
     from .origin_features import FeatureReader, FileFeatures
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 log = logger(__name__)
 
 NAME = "early_features"
-PACKAGES = ("/site-packages/", "/dist-packages/", "/node_modules/")
 _PROGRAMS = (".so", ".node", ".pyd", ".dll", ".exe", ".dylib")
 
 Select = Callable[[str, int], list[Wanted]]
@@ -40,12 +39,13 @@ class EarlyFeatures:
 
         def selected(path: str, mode: int) -> list[Wanted]:
             wanted = select(path, mode)
-            place = "/" + path
-            if any(folder in place for folder in PACKAGES) and not path.startswith(SYSTEM):
-                if is_source(path):
-                    return [*wanted, self._sources]
-                if mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path:
-                    return [*wanted, self._programs]
+            # plain searches: this is asked of each file of an image
+            if not ("node_modules/" in path or "-packages/" in path) or path.startswith(SYSTEM):
+                return wanted
+            if is_source(path):
+                return [*wanted, self._sources] if copy_bytes(path) else wanted
+            if mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path:
+                return [*wanted, self._programs]
             return wanted
 
         return selected

@@ -1,8 +1,9 @@
 """Compares the programs of the visible tree with the digests that package databases record.
 
-A program that a database owns without a digest is counted. If a digest of another algorithm is recorded than was computed
-while the layer was read, the layer is read once more. A symbolic link in the place of a program is another file. Packages
-that only a lost database lists are left out: their files may have changed with a later one.
+A program that the database of a distribution owns without a digest is counted. If a digest of another algorithm is recorded
+than was computed while the layer was read, the layer is read once more. A symbolic link in the place of a distribution's
+program is another file; installers of Python's packages make links themselves. Packages that only a lost database lists are
+left out: their files may have changed with a later one.
 """
 
 import hashlib
@@ -48,7 +49,7 @@ def integrity(tree: Squashed, facts: Facts, owners: Owners, again: Reread | None
     for place, recorded in owners.digests.items():
         computed = programs.digests_at(place)
         entry = tree.entry(place)
-        if not computed or entry is None or not _is_listed(owners, place):
+        if not computed or entry is None or owners.by_place[place][1].presence == "shadowed":
             continue
         algorithm, _, digest = recorded.partition(":")
         if algorithm not in computed:
@@ -133,10 +134,10 @@ def _parsed(text: str) -> Digests:
 
 
 def _linked_elsewhere(tree: Squashed, owners: Owners) -> Iterator[ModifiedFile]:
-    """Links that no package brought. dpkg and rpm record no digest of a link, apk that of its target."""
+    """Links that no package of the distribution brought. dpkg and rpm record no digest of a link, apk that of its target."""
     for place, recorded in owners.digests.items():
         entry, package, target = tree.entry(place), owners.by_place[place][1], tree.link(place)
-        if entry is None or target is None or package.presence == "shadowed":
+        if entry is None or target is None or not _is_listed(owners, place):
             continue
         if recorded != f"sha1:{hashlib.sha1(target.encode(errors='surrogateescape'), usedforsecurity=False).hexdigest()}":
             yield ModifiedFile(place, package.purl, entry[0], 0o777)

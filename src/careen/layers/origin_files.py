@@ -34,12 +34,12 @@ def origin_files(
         if is_open and fact.path not in places.named and layer == fact.layer and sizes(layer)[row] in PROGRAM_BYTES:
             programs.append(OriginFile(fact.path, layer, owner, bool(owner) and is_costly(fact.path, sizes(layer)[row])))
     for path, layer, row in _sources(tree):
-        owner, is_distributed = places.owner(path)
-        if is_distributed:
-            continue
         size = sizes(layer)[row]
-        if is_copy(path, size) if owner or path in claimed else size in SOURCE_BYTES and not path.startswith(SYSTEM):
-            sources.append(OriginFile(path, layer, owner))
+        of_package, of_nobody = is_copy(path, size), size in SOURCE_BYTES and not path.startswith(SYSTEM)
+        if of_package or of_nobody:
+            owner, is_distributed = places.owner(path)
+            if not is_distributed and (of_package if owner or path in claimed else of_nobody):
+                sources.append(OriginFile(path, layer, owner))
     found = [*sorted(programs, key=_path), *sorted(sources, key=_path)]
     return OriginFiles(tuple(found[:MAX_FILES]), max(len(found) - MAX_FILES, 0))
 
@@ -62,6 +62,7 @@ class _Places:
                 elif name in MANIFESTS and package.presence == "present":
                     self._folders[folder] = package.purl
         self.named = frozenset(named)
+        self._known: dict[str, str] = {}  # of each folder with files
 
     def owner(self, path: str) -> tuple[str, bool]:
         """The purl of the package, and whether it is the distribution's; "" if there is none."""
@@ -69,11 +70,17 @@ class _Places:
         if owner:
             return self._owners.purl(owner[1]), owner[0].ecosystem.distribution
         folder = path.rpartition("/")[0]
+        purl = self._known.get(folder)
+        if purl is None:
+            purl = self._known[folder] = self._around(folder)
+        return purl, False
+
+    def _around(self, folder: str) -> str:
         while folder:
             if folder in self._folders:
-                return self._folders[folder], False
+                return self._folders[folder]
             folder = folder.rpartition("/")[0]
-        return "", False
+        return ""
 
 
 PROGRAM_TYPES = ("golang", "cargo", "nuget")

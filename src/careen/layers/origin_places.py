@@ -5,6 +5,7 @@ SOURCE_BYTES = range(256, 4 << 20)
 PROGRAM_BYTES = range(256, 256 << 20)
 LIBRARY_BYTES = 4 << 20
 BUNDLE_BYTES = range(32 << 10, 16 << 20)
+NO_BYTES = range(0)
 SOURCES = frozenset(
     (".c", ".cc", ".cjs", ".cpp", ".cs", ".cu", ".cxx", ".go", ".h", ".hh", ".hpp", ".hxx", ".inc", ".java", ".js", ".jsx",
      ".kt", ".l", ".m", ".mjs", ".mm", ".php", ".pl", ".pm", ".pxd", ".py", ".pyi", ".pyx", ".r", ".rb", ".rs", ".scala",
@@ -33,7 +34,12 @@ def is_costly(path: str, size: int) -> bool:
 
 def is_copy(path: str, size: int) -> bool:
     """Whether a file of a package may be a copy of another project's, or have copies bundled into it."""
+    return size in copy_bytes(path)
+
+
+def copy_bytes(path: str) -> range:
+    """The sizes that such a file has; none if it lies elsewhere."""
     folders = path.split("/")[:-1]
     if not COPIES.isdisjoint(folders):
-        return size in SOURCE_BYTES
-    return path.endswith(SCRIPTS) and size in BUNDLE_BYTES and not BUNDLES.isdisjoint(folders)
+        return SOURCE_BYTES
+    return BUNDLE_BYTES if path.endswith(SCRIPTS) and not BUNDLES.isdisjoint(folders) else NO_BYTES

@@ -96,13 +96,23 @@ class Owners:
                 continue
             package = found[number]
             places = {path: self._tree.resolve(path) for path in paths}
-            for place in places.values():
-                self.by_place.setdefault(place, (history.cataloger, package))
+            for path, place in places.items():
+                if place in self.by_place:
+                    self._forget_digest(place)
+                else:
+                    self.by_place[place] = (history.cataloger, package)
+                    if path in item.digests:
+                        self.digests[place] = item.digests[path]
             own = place_of(package).rpartition("/")[0] + "/"
             software = [place for path, place in places.items() if not path.startswith((own, *LEFT_OUT))]
             if software and not any(self._is_there(place) for place in software):
                 found[number] = replace(package, presence="absent")
         return found
+
+    def _forget_digest(self, place: str) -> None:
+        """Of a file that two packages of languages list: an installer such as conda changes what another one recorded."""
+        if not self.by_place[place][0].ecosystem.distribution:
+            self.digests.pop(place, None)
 
     def _with_owner(self, package: Package) -> Package:
         if package.owned_by or not package.evidence:

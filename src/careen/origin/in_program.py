@@ -22,21 +22,27 @@ from .stated import BARE, Statement, number_of, stated, text_of
 
 
 class Rule(NamedTuple):
-    """Of one family: at least this weight, and either this part of what builds have, or that part of what the file has."""
+    """Of one family: at least this weight, and either this part of what builds have, or that part of what the file has.
+
+    Of a large file, ``amid`` is the least part as well, up to ``MANY``.
+    """
 
     family: str
     weight: float
     share: float = math.inf
     of_file: float = math.inf
+    amid: float = 0.0
 
 
 RULES = (
     Rule("literals", 4, 0.1),
     Rule("literals", 8, of_file=0.25),
     Rule("names", 5, 0.2, 0.3),
-    Rule("tables", 8, 0.25, 0.15),
-    Rule("tables", 2, 1.0),
+    # Where there are many tables, those of a standard (AES, SHA-2, DES) are among them, whoever wrote the code.
+    Rule("tables", 8, 0.25, 0.15, amid=0.01),
+    Rule("tables", 2, 1.0, amid=0.01),
 )
+MANY = 64
 LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
@@ -95,7 +101,8 @@ def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | Non
     for rule in RULES:
         evidence = families[rule.family]
         is_enough = (shares[rule.family] >= rule.share) | (evidence.weights >= rule.of_file * max(evidence.features, 1))
-        weights = np.maximum(weights, np.where((evidence.weights >= rule.weight) & is_enough, evidence.weights, 0))
+        least = max(rule.weight, min(rule.amid * evidence.features, MANY))
+        weights = np.maximum(weights, np.where((evidence.weights >= least) & is_enough, evidence.weights, 0))
     if not weights.any():
         return 0, None
     project = int(np.argmax(weights))

@@ -19,6 +19,7 @@ Numbers = TypeVar("Numbers", Places, Hashes)
 
 BASE = 0x9E3779B97F4A7C15 | 1
 PIECE_BYTES = 1 << 20  # of one call: the powers below take eight bytes for each
+LEAST_BITS = 12  # of the size of a table of powers
 LONGEST_SPAN = 1 << 16
 HASH_BITS = 40
 _DISTANCE = np.uint64(512)  # above what a symbol itself counts
@@ -48,7 +49,7 @@ class Prefixes:
     def __init__(self, data: Bytes) -> None:
         if data.size > PIECE_BYTES:
             raise ValueError(f"{data.size} bytes in one piece, over {PIECE_BYTES}")
-        powers, self._inverses = _powers()
+        powers, self._inverses = _powers(data.size)
         self._sums = np.zeros(data.size + 1, np.uint64)
         terms = data.astype(np.uint64)
         terms += np.uint64(1)
@@ -78,7 +79,7 @@ class Prefixes:
         count = max(len(self._sums) - size, 0)
         places = np.flatnonzero((links >= 0) & (np.arange(links.size) - links < size))
         earlier = links[places]
-        amounts = (places - earlier).astype(np.uint64) * _DISTANCE * _powers()[0][places]
+        amounts = (places - earlier).astype(np.uint64) * _DISTANCE * _powers(links.size)[0][places]
         change = np.zeros(links.size + 1, np.uint64)  # a link is inside the spans that begin after place - size, up to before
         first = places - size + 1
         change[first[first > 0]] = amounts[first > 0]
@@ -118,10 +119,11 @@ def hashes_of_spans(data: Bytes, starts: Places, ends: Places) -> Hashes:
 
 def hashes_of_short_spans(data: Bytes, starts: Places, sizes: Places) -> Hashes:
     """The same hashes as ``hashes_of_spans``: faster, if spans are short and a small part of the data."""
-    powers = _powers()[0]
+    longest = int(sizes.max(initial=0))
+    powers = _powers(longest)[0]
     sums = sizes.astype(np.uint64)
     order = np.argsort(-sizes, kind="stable")
-    starts, longer = starts[order], np.searchsorted(np.sort(sizes), np.arange(int(sizes.max(initial=0))), side="right")
+    starts, longer = starts[order], np.searchsorted(np.sort(sizes), np.arange(longest), side="right")
     found = np.zeros(sizes.size, np.uint64)
     for at, shorter in enumerate(longer.tolist()):
         count = sizes.size - shorter
@@ -157,14 +159,18 @@ def _mixed(values: Hashes) -> Hashes:
     return values
 
 
+def _powers(size: int) -> tuple[Hashes, Hashes]:
+    """(BASE**i, BASE**-i) for each i up to ``size`` and some more: small files need no table for large ones."""
+    return _powers_to(max((size - 1).bit_length(), LEAST_BITS))
+
+
 @cache
-def _powers() -> tuple[Hashes, Hashes]:
-    """(BASE**i, BASE**-i); an odd base has an inverse modulo 2**64."""
-    inverse = pow(BASE, -1, 1 << 64)
-    return _progression(BASE), _progression(inverse)
+def _powers_to(bits: int) -> tuple[Hashes, Hashes]:
+    inverse = pow(BASE, -1, 1 << 64)  # an odd base has one
+    return _progression(BASE, (1 << bits) + 1), _progression(inverse, (1 << bits) + 1)
 
 
-def _progression(base: int) -> Hashes:
-    powers = np.full(PIECE_BYTES + 1, base, np.uint64)
+def _progression(base: int, count: int) -> Hashes:
+    powers = np.full(count, base, np.uint64)
     powers[0] = 1
     return np.multiply.accumulate(powers)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from careen.model.finding import Vulnerability
 from careen.model.integrity import Integrity
 
-DOUBT = "a program of this package was modified: this statement is about the distribution's own build"
+DOUBT = "a program of this package was modified: this statement is about the package as it was published"
 
 
 def with_doubt(findings: Iterable[Vulnerability], integrity: Integrity) -> Iterator[Vulnerability]:

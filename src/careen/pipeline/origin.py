@@ -138,7 +138,8 @@ def _features(image: Image, files: Sequence[OriginFile], search: Search, reading
     from careen.layers.verified import read_again
 
     early = reading.early or _early(search)
-    layers = {file.layer: _known_features(known_as(image.layers[file.layer]), search, reading) for file in files}
+    numbers = sorted({file.layer for file in files})
+    layers = {number: _known_features(known_as(image.layers[number]), search, reading) for number in numbers}
     for layer, known in layers.items():
         known.update(early.of(known_as(image.layers[layer])))
     missing = [file for file in files if not (at := layers[file.layer].get(file.path)) or not at.suits(file)]

@@ -35,6 +35,12 @@ def test_what_ships_what_was_pulled_and_what_the_user_names(settings, tmp_path):
     assert len({base.key for base in bases}) == 3
 
 
+def test_a_base_is_opened_once(settings, tmp_path):
+    write_base(tmp_path / "shipped", made("liba"))
+    (base,) = search_of(settings).bases
+    assert base.open() is base.open()
+
+
 def test_it_is_left_out(settings):
     assert search_of(replace(settings, scanners=("vuln", "secret"))) is None
 

@@ -49,6 +49,13 @@ def test_which_files_are_read_and_as_what():
     assert early.of("sha256:other") == {}
 
 
+def test_source_that_cannot_be_a_copy_is_not_offered_to_a_reader():
+    selected = EarlyFeatures(lambda: pytest.fail("a reader is made")).with_early(lambda path, mode: [])
+    assert [path for path in WANTED if not selected(path, 0o755)] == []
+    own = [path for path in OTHERS if path.endswith(".c")]
+    assert [path for path in (*own, "srv/node_modules/x/lib/x.js", "srv/dist/x.js") if selected(path, 0o755)] == []
+
+
 def test_the_layer_is_read_as_without():
     early = EarlyFeatures(lambda: FeatureReader(None, 60))
     assert read(WANTED, early)[1] == read(WANTED, None)[1]

@@ -241,3 +241,64 @@ def test_a_hard_link_to_a_file_of_a_lower_layer_is_compared(content):
 
 def test_programs_outside_without_a_digest_are_counted():
     assert integrity(debian({OUTSIDE: PROGRAM}, listed={})) == Integrity(without_digest=1)
+
+
+SITE = "usr/local/lib/python3.11/site-packages"
+WHEEL = "pkg:pypi/fast@1.0"
+
+
+def wheel(files, *, listed=None, name="fast", **more):
+    """A package of Python with these files in site-packages; ``listed``: the content whose digests its RECORD has."""
+    record = "".join(
+        f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip('=')},{len(data)}\n"
+        for path, data in (files if listed is None else listed).items()
+    )
+    return {
+        f"{SITE}/{name}-1.0.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode(),
+        f"{SITE}/{name}-1.0.dist-info/RECORD": f"{name}-1.0.dist-info/RECORD,,\n{record}".encode(),
+        **{f"{SITE}/{path}": data for path, data in files.items()},
+    } | more
+
+
+@pytest.mark.parametrize("name", ["fast/_c.cpython-311-x86_64-linux-gnu.so", "fast.libs/libz-1ab2.so.1.2", "fast/bin/tool"])
+def test_programs_of_a_wheel_are_compared_with_its_record(name):
+    found, asked = bound(wheel({name: PROGRAM, "fast/__init__.py": b"x = 1"}))
+    assert (found.integrity, asked) == (Integrity(verified=1), [])
+    changed = integrity(wheel({name: PROGRAM}), {f"{SITE}/{name}": OTHER})
+    assert [(file.path, file.package, file.layer) for file in changed.modified] == [(f"{SITE}/{name}", WHEEL, 1)]
+
+
+def test_a_wheel_in_the_systems_folder_is_compared_in_one_reading():
+    name = "fast/_c.cpython-312-x86_64-linux-musl.so"
+    files = {path.replace(SITE, "usr/lib/python3.12/site-packages"): data for path, data in wheel({name: PROGRAM}).items()}
+    found, asked = bound(files)
+    assert (found.integrity, asked) == (Integrity(verified=1), [])
+
+
+def test_source_that_was_edited_is_no_finding():
+    assert integrity(wheel({"fast/__init__.py": b"x = 2"}, listed={"fast/__init__.py": b"x = 1"})) == Integrity()
+
+
+@pytest.mark.parametrize("record", ["fast/_c.so,sha256=,", "fast/_c.so,md5=AAAA,3", "fast/_c.so,sha256=\u00fc,3", "fast/_c.so"])
+def test_a_record_without_a_digest_says_nothing(record):
+    files = wheel({"fast/_c.so": PROGRAM}) | {f"{SITE}/fast-1.0.dist-info/RECORD": record.encode()}
+    found = bound(files)[0]
+    assert found.integrity == Integrity()
+    assert [package.presence for package in found.packages] == ["present"]
+
+
+def test_a_link_of_an_installer_is_no_other_file():
+    files = wheel({"fast/_c.so": PROGRAM}) | {f"{SITE}/fast/_c.so": Symlink("/cache/_c.so"), "cache/_c.so": PROGRAM}
+    assert integrity(files) == Integrity()
+
+
+def test_a_file_that_two_packages_list_is_nobodys():
+    both = wheel({"fast/_c.so": OTHER}, listed={"fast/_c.so": PROGRAM})
+    both |= wheel({"fast/_c.so": OTHER}, name="slow")
+    assert integrity(both) == Integrity()
+
+
+def test_a_distributions_digest_is_before_that_of_a_record():
+    path = f"{SITE}/fast/_c.so"
+    found = integrity(debian({path: OTHER}) | wheel({"fast/_c.so": OTHER}, listed={"fast/_c.so": PROGRAM}))
+    assert found.modified == ()

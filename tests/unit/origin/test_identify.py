@@ -236,6 +236,18 @@ def test_a_library_without_texts_is_known_by_its_tables():
     assert components(base, {"a": elf() + bytes(64) + table[:80] + bytes(64)}) == []
 
 
+@pytest.mark.parametrize(("numbers", "found"), [(200, False), (2000, True)])
+def test_a_few_tables_among_thousands_are_those_of_a_standard(numbers, found):
+    made = random.Random(12)
+    codes = [made.randrange(1 << 16) for _ in range(numbers)]
+    source = f"const uint16_t codes[] = {{ {', '.join(map(str, codes))} }};".encode()
+    base = build([(Project("codes", ("1",)), [ReleaseReader().read("1", [("codes.c", source)])])])
+    table = b"".join(number.to_bytes(2, "little") for number in codes)
+    amid = made.randbytes(400_000)
+    assert [one[1] for one in components(base, {"a": elf() + bytes(64) + table + bytes(64)})] == ["codes"]
+    assert [one[1] for one in components(base, {"a": elf() + bytes(64) + table + amid})] == ["codes"] * found
+
+
 def test_compiled_python_is_one_program_a_package():
     files = {
         f"lib/part{number}.py": "".join(f"def function_{number}_{at}():\n    return 'text {number} {at}'\n" for at in range(20))

@@ -44,6 +44,17 @@ def test_spans_at_the_end_of_a_whole_piece():
         Prefixes(bytes_of(bytes(PIECE_BYTES + 1)))
 
 
+@pytest.mark.parametrize("size", [1, 4095, 4096, 4097, 8192, 8193])
+def test_a_span_has_one_hash_in_files_of_all_sizes(size):
+    """Each size has a table of powers of its own; the last bytes are the ones that it must not lack."""
+    (found,) = Prefixes(bytes_of(bytes(size) + b"tail")).hashes(np.array([size]), np.array([size + 4]))
+    assert int(found) == naive(b"tail")
+    whole = bytes(index % 251 for index in range(size))
+    assert hash_of(whole) == naive(whole)
+    short = hashes_of_short_spans(bytes_of(whole), np.array([0]), np.array([size]))
+    assert int(short[0]) == naive(whole)
+
+
 def test_texts_that_differ_in_length_alone_have_other_hashes():
     assert len({hash_of(b"\xff" * count) for count in range(1, 100)}) == 99
 

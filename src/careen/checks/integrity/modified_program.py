@@ -59,8 +59,8 @@ CHECKS = (
         id="SUP-002",
         title="modified program or library of a package",
         severity="medium",
-        why="It is not the file that the distribution built, so the distribution's advisories for its package say nothing "
-        "about it.",
+        why="It is not the file that the distribution built, or that the project published, so advisories for its package say "
+        "nothing about it.",
         fix=_FIX,
         references=("CWE-353",),
         inspect=inspect,

@@ -20,6 +20,7 @@ DATA_SUFFIXES = (
 
 
 EACH = ("md5", "sha1", "sha256")
+OF_PYTHON = "-packages/"  # site-packages, dist-packages
 _START_BYTES = 65_536
 _GLIBC = b"/ld-linux"
 _SYSTEM = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec|32|64|x32)?)/")
@@ -27,10 +28,13 @@ _SYSTEM = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec|32|64|x32)?)/")
 
 def first_algorithms(path: str, data: bytes) -> tuple[str, ...]:
     """Those that are computed while a layer is read, when no database is known yet: dpkg records MD5, apk SHA-1, rpm mostly
-    SHA-256. Libraries of Debian and of rpm show in their folders, programs by the C library that their first bytes name:
-    musl is Alpine's. Outside the system's folders few packages have programs."""
-    if not _SYSTEM.match(path):
-        return ()
+    SHA-256, and packages of Python SHA-256. Libraries of Debian and of rpm show in their folders, programs by the C library
+    that their first bytes name: musl is Alpine's. Elsewhere few packages have programs."""
+    found = _of_system(path, data) if _SYSTEM.match(path) else ()
+    return (*found, "sha256") if OF_PYTHON in path and "sha256" not in found else found
+
+
+def _of_system(path: str, data: bytes) -> tuple[str, ...]:
     if "-linux-gnu" in path:
         return ("md5",)
     if "lib64/" in path:
@@ -42,11 +46,11 @@ def first_algorithms(path: str, data: bytes) -> tuple[str, ...]:
 
 def is_compared(path: str) -> bool:
     """Whether digests of a program at this path are computed while its layer is read."""
-    return _SYSTEM.match(path) is not None
+    return OF_PYTHON in path or _SYSTEM.match(path) is not None
 
 
 def may_be_program(path: str) -> bool:
-    return not path.startswith(DATA_FOLDERS) and not path.endswith(DATA_SUFFIXES)
+    return (OF_PYTHON in path or not path.startswith(DATA_FOLDERS)) and not path.endswith(DATA_SUFFIXES)
 
 
 class Digesting:
