@@ -1,8 +1,8 @@
 """The report: what was scanned, what was found, what was not assessed, and the verdict."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from .advisory import DatabaseInfo
@@ -92,7 +92,7 @@ class PlatformState(Struct, frozen=True):
 
 class Verdict(Struct, frozen=True):
     passed: bool
-    exit_code: int
+    exit_code: Annotated[int, Meta(extra_json_schema={"enum": [0, 1, 3]})]
     rules: tuple[Rule, ...] = ()
     platforms: tuple[PlatformState, ...] = ()  # if all platforms of an image were scanned
 

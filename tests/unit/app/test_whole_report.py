@@ -7,9 +7,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from careen.app.whole_report import read_report
+from careen.model.behaviour import BehaviourSummary, PartScore
+from careen.model.details import Details, LicenceFile
 from careen.model.finding import IntegrityFinding, Location
 from careen.model.image import BaseImage, Platform
 from careen.model.integrity import Integrity, ModifiedFile
+from careen.model.ledger import Ledger
+from careen.model.origin import OriginRead
 from careen.model.plan import Action, Advice, Plan, Staying, Upgrade
 from careen.model.report import Accepted, Comparison, Compliance, Control, FailedBy, Gone, PlatformState, Rule, Verdict
 from careen.plugins import Reporter, load
@@ -60,7 +64,11 @@ def full():
             created="2026-01-02T03:04:05Z",
             no_package_database=True,
             sbom_tool="another",
+            details=Details((LicenceFile(package.purl, "usr/share/doc/a/copyright", "MIT", ("An author",), True, 1),)),
+            ledger=Ledger(5, 4, 3, 2, 1),
+            origin_read=OriginRead(9, 3, projects=7),
         ),
+        behaviour=BehaviourSummary(3, 2, 1, 1, 0, (PartScore("hooks", 1, 40),), 40),
         findings=(*report.findings, ROOT_USER, TOKEN, changed),
         plan=Plan(
             3, 2, 2, (ACTION,), (Staying("no fix", 2),), (Advice("refresh_base", "pull", 1),), {"pkg:x": "2"}, {"pkg:y": "z"}
