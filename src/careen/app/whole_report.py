@@ -56,6 +56,7 @@ def read_report(data: bytes) -> Report:
         compared=found.compared,
         behaviour=found.behaviour,
         plan=found.plan,
+        exposure=found.exposure or None,
     )
 
 

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from .advisory import DatabaseInfo
 from .behaviour import BehaviourSummary
+from .exposure import AttackPaths
 from .finding import Finding, Suppressed
 from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
@@ -156,3 +157,4 @@ class Report(Struct, frozen=True):
     compared: Comparison | None = None  # with the baseline, if one is given
     behaviour: BehaviourSummary | None = None  # signs of risk that no advisory names; None: there are no files to look at
     plan: Plan | None = None  # what removes the vulnerabilities; None if there are none
+    exposure: AttackPaths | None = None  # through the files of --exposure; None without

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from careen.app.whole_report import read_report
 from careen.model.behaviour import BehaviourSummary, PartScore
 from careen.model.details import Details, LicenceFile
+from careen.model.exposure import AttackPath, AttackPaths, PathNode, PathStep
 from careen.model.finding import IntegrityFinding, Location
 from careen.model.image import BaseImage, Platform
 from careen.model.integrity import Integrity, ModifiedFile
@@ -67,6 +68,13 @@ def full():
             details=Details((LicenceFile(package.purl, "usr/share/doc/a/copyright", "MIT", ("An author",), True, 1),)),
             ledger=Ledger(5, 4, 3, 2, 1),
             origin_read=OriginRead(9, 3, projects=7),
+        ),
+        exposure=AttackPaths(
+            ("compose.yaml",),
+            (PathNode("Internet", "internet"), PathNode("shop", "container", True)),
+            (AttackPath("high", 9.5, (PathStep(0, 1, "port 80", Location("compose.yaml", 3)),), ("unpublish it",)),),
+            1,
+            True,
         ),
         behaviour=BehaviourSummary(3, 2, 1, 1, 0, (PartScore("hooks", 1, 40),), 40),
         findings=(*report.findings, ROOT_USER, TOKEN, changed),

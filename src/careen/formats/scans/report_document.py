@@ -12,6 +12,7 @@ from careen.model.advisory import DatabaseInfo, Severity
 from careen.model.attached import Material, Refusal
 from careen.model.behaviour import BehaviourSummary
 from careen.model.details import Details
+from careen.model.exposure import AttackPaths
 from careen.model.finding import Finding, Suppressed
 from careen.model.image import BaseImage
 from careen.model.integrity import ModifiedFile
@@ -242,4 +243,5 @@ class Document(Struct):
     details: Details | None = None  # of the packages; null if they were not asked for
     compared: Comparison | None = None  # with the report of --baseline; null without
     plan: Plan | None = None  # what removes the vulnerabilities, as careen fix has it; null without vulnerabilities
+    exposure: AttackPaths | UnsetType = UNSET  # through the files of --exposure; left out without
     compliance: Compliance | None = None  # a benchmark or standard, control by control (--compliance); null without
