@@ -19,120 +19,34 @@ from careen.formats.scans.report_document import Document
 from careen.model.finding import Finding
 
 # Fields that the model gives a default, and that the first version of the document had already: they are always written.
-ALWAYS: dict[str, tuple[str, ...]] = {
-    "Accepted": (
-        "reason",
-        "owner",
-        "expires",
-    ),
-    "AdvisoryReference": ("url",),
-    "Attached": ("refusals",),
-    "BehaviourFinding": (
-        "message",
-        "layer",
-        "change",
-        "confidence",
-        "package",
-        "evidence",
-    ),
-    "BehaviourSummary": (
-        "programs",
-        "unprotected",
-        "privileged",
-        "hooks",
-        "life",
-        "parts",
-        "index",
-    ),
-    "Control": (
-        "checks",
-        "failed",
-        "findings",
-        "suppressed",
-        "reason",
-    ),
-    "Coverage": (
-        "packages",
-        "assessed_packages",
-        "data_of",
-        "accepted",
-        "unfetched",
-        "without_lifecycle",
-    ),
-    "DatabaseInfo": ("sources",),
-    "ExposedSecret": (
-        "layer",
-        "deleted",
-        "change",
-    ),
-    "Fix": ("versions",),
-    "IntegrityFinding": (
-        "message",
-        "layer",
-        "change",
-    ),
-    "LicenceFinding": (
-        "message",
-        "layer",
-        "change",
-        "package",
-        "expression",
-    ),
-    "Location": (
-        "line",
-        "end_line",
-    ),
-    "Material": ("digest",),
-    "Misconfiguration": (
-        "message",
-        "layer",
-        "change",
-    ),
-    "ModifiedFile": ("uid",),
-    "Plan": (
-        "versions",
-        "bundled",
-    ),
-    "PlatformState": ("reason",),
-    "Reason": (
-        "packages",
-        "subjects",
-    ),
-    "Rule": (
-        "failed_by",
-        "not_counted",
-        "why",
-    ),
-    "SecretPlace": (
-        "layer",
-        "deleted",
-    ),
-    "Signature": (
-        "predicate",
-        "refusal",
-        "why",
-    ),
-    "SuppressedBy": (
-        "expires",
-        "owner",
-    ),
-    "Verdict": (
-        "rules",
-        "platforms",
-    ),
-    "VexNote": ("detail",),
-    "Vulnerability": (
-        "summary",
-        "published",
-        "fix_published",
-        "vex",
-        "change",
-        "weaknesses",
-        "exploit",
-        "paid_fix",
-        "lowered_by",
-    ),
-    "Weakness": ("name",),
+ALWAYS = {
+    "Accepted": "reason owner expires",
+    "AdvisoryReference": "url",
+    "Attached": "refusals",
+    "BehaviourFinding": "message layer change confidence package evidence",
+    "BehaviourSummary": "programs unprotected privileged hooks life parts index",
+    "Control": "checks failed findings suppressed reason",
+    "Coverage": "packages assessed_packages data_of accepted unfetched without_lifecycle",
+    "DatabaseInfo": "sources",
+    "ExposedSecret": "layer deleted change",
+    "Fix": "versions",
+    "IntegrityFinding": "message layer change",
+    "LicenceFinding": "message layer change package expression",
+    "Location": "line end_line",
+    "Material": "digest",
+    "Misconfiguration": "message layer change",
+    "ModifiedFile": "uid",
+    "Plan": "versions bundled",
+    "PlatformState": "reason",
+    "Reason": "packages subjects",
+    "Rule": "failed_by not_counted why",
+    "SecretPlace": "layer deleted",
+    "Signature": "predicate refusal why",
+    "SuppressedBy": "expires owner",
+    "Verdict": "rules platforms",
+    "VexNote": "detail",
+    "Vulnerability": "summary published fix_published vex change weaknesses exploit paid_fix lowered_by",
+    "Weakness": "name",
 }
 KINDS = [kind.__struct_config__.tag for kind in get_args(Finding)]
 OTHER = {
@@ -180,7 +94,7 @@ def _part(name: str, part: dict[str, Any]) -> dict[str, Any]:
         entry = part["properties"][field] = _plain(entry)
         if field in comments:
             entry["description"] = _text(comments[field])
-    part["required"] = [field for field in part["properties"] if field in (*part["required"], *ALWAYS.get(name, ()))]
+    part["required"] = [field for field in part["properties"] if field in (*part["required"], *ALWAYS.get(name, "").split())]
     return part
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from careen.formats.scans import report_document as written
 from careen.formats.scans.saved_report import SCHEMA
 from careen.model.attached import Attached, AttachedSbom, AttachedVex, Provenance, Signature
+from careen.model.exposure import AttackPaths
 from careen.model.finding import Location
 from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.model.integrity import Integrity
@@ -56,7 +57,7 @@ def read_report(data: bytes) -> Report:
         compared=found.compared,
         behaviour=found.behaviour,
         plan=found.plan,
-        exposure=found.exposure or None,
+        exposure=_exposure(found.exposure) if found.exposure else None,
     )
 
 
@@ -67,6 +68,13 @@ def _refuse_others(head: _Schema) -> None:
         raise ValueError(f"it lists only findings of severity {', '.join(head.listed)[:100]} (--severity)")
     if head.inventory is None:
         raise ValueError("an older version wrote it, without what other formats need: scan again")
+
+
+def _exposure(found: AttackPaths) -> AttackPaths:
+    ends = [end for path in found.paths for step in path.steps for end in (step.source, step.target)]
+    if not all(path.steps for path in found.paths) or not all(0 <= end < len(found.nodes) for end in ends):
+        raise ValueError("not a report of Careen in JSON: an attack path has no step, or a step without its nodes")
+    return found
 
 
 def _image(found: written.Document) -> Image:

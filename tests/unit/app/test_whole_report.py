@@ -134,6 +134,12 @@ def changed(**changes):
     return json.dumps({**json.loads(written(JSON, usual())), **changes}).encode()
 
 
+def with_path(steps):
+    path = {"severity": "low", "score": 1, "steps": steps}
+    nodes = [{"name": "Internet", "kind": "internet"}]
+    return changed(exposure={"targets": [], "nodes": nodes, "paths": [path], "total": 1, "complete": True})
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -147,6 +153,9 @@ def changed(**changes):
         (changed(created="yesterday"), "created"),
         (changed(findings=[{"kind": "of_the_future", "id": "X"}]), "of_the_future"),
         (changed(findings=[{"kind": "vulnerability"}]), "missing required field"),
+        (with_path([]), "an attack path has no step"),
+        (with_path([{"source": 0, "target": 1, "text": "beyond the last node"}]), "a step without its nodes"),
+        (with_path([{"source": -1, "target": 0, "text": "before the first one"}]), "a step without its nodes"),
         (changed(packages=[{**json.loads(changed())["packages"][0], "confidence": "high"}]), "confidence"),
     ],
 )
