@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 import careen.model
-from careen.formats.scans import report_document
-from careen.formats.scans.report_document import Document
+from careen.app import report_document
+from careen.app.report_document import Document
 from careen.model.finding import Finding
 
 # Fields that the model gives a default, and that the first version of the document had already: they are always written.

@@ -11,7 +11,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from careen.formats.scans import report_document as written
+from careen.app import report_document as written
 from careen.formats.scans.saved_report import SCHEMA
 from careen.model.attached import Attached, AttachedSbom, AttachedVex, Provenance, Signature
 from careen.model.exposure import AttackPaths

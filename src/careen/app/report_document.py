@@ -8,6 +8,7 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from careen.formats.scans.saved_report import SCHEMA
 from careen.model.advisory import DatabaseInfo, Severity
 from careen.model.attached import Material, Refusal
 from careen.model.behaviour import BehaviourSummary
@@ -21,8 +22,6 @@ from careen.model.origin import Origin, OriginRead
 from careen.model.package import Evidence, Presence, Source, Vendor
 from careen.model.plan import Plan
 from careen.model.report import Comparison, Compliance, Coverage, Verdict
-
-from .saved_report import SCHEMA
 
 
 def _one_of(*values: str) -> Meta:
