@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import ROOT
+from tests.support.images import make_image, make_layer, write_docker_archive
 from tests.support.large_report import large_report
 from tests.support.reports import HOSTILE, hostile, usual
 from tests.support.written import written
@@ -86,10 +87,35 @@ def test_a_hostile_name_is_text(tmp_path, number):
     assert (seen["errors"], seen["requests"]) == ([], [])
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: the page is not opened in a browser")
+NAME = "registry.example/shop/web:1"
+IN_A_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: the page is not opened in a browser")
+
+
+@IN_A_BROWSER
 def test_the_page_renders_without_errors(tmp_path):
     page = tmp_path / "page.html"
     page.write_text(written(REPORTER, usual()), "utf-8")
+    shown = rendered(page, tmp_path)
+    assert "9 findings" in html.unescape(shown)
+    assert 'aria-expanded="false"' in shown
+
+
+@IN_A_BROWSER
+def test_the_attack_paths_of_a_compose_file_are_drawn(tmp_path):
+    page, image = tmp_path / "page.html", tmp_path / "image.tar"
+    write_docker_archive(image, make_image([make_layer({"etc/os-release": b"ID=debian\nVERSION_ID=12\n"})]), tags=[[NAME]])
+    (tmp_path / "compose.yaml").write_text(
+        f"services:\n  web:\n    image: {NAME}\n    ports: ['80:80']\n    privileged: true\n", "utf-8"
+    )
+    flags = ("--exposure", str(tmp_path / "compose.yaml"), "--offline", "--no-cache", "--quiet", "--format", f"html={page}")
+    assert main(["scan", str(image), *flags]) in (0, 3)
+    shown = rendered(page, tmp_path)
+    assert shown.count("<line ") >= 2
+    assert "through the containers in" in shown
+    assert re.search(r"Internet → web → \S*host", html.unescape(shown))
+
+
+def rendered(page, folder):
     flags = (
         "--headless",
         "--no-sandbox",
@@ -98,8 +124,7 @@ def test_the_page_renders_without_errors(tmp_path):
         "--virtual-time-budget=8000",
         "--dump-dom",
     )
-    command = [CHROMIUM, *flags, f"--user-data-dir={tmp_path}/profile", page.as_uri()]
+    command = [CHROMIUM, *flags, f"--user-data-dir={folder}/profile", page.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True)
     assert not [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    assert "9 findings" in html.unescape(done.stdout)
-    assert 'aria-expanded="false"' in done.stdout
+    return done.stdout

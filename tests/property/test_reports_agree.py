@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections import Counter
+from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from tests.support.reports import CLI, JINJA, LIBSSL, LOG4J, ROOT_USER, TOKEN, c
 from tests.support.written import written
 
 from careen.model.advisory import SEVERITIES
-from careen.model.finding import Fix, IntegrityFinding, Location
+from careen.model.finding import Fix, IntegrityFinding, Location, Vulnerability
 from careen.plugins import Reporter, load
 
 REPORTERS = {reporter.name: reporter for reporter in load("careen.reports", "REPORTER", Reporter)}
@@ -83,6 +84,66 @@ def test_ids_and_severities(report):
     assert of_html(texts["html"]) == of_markdown(texts["markdown"]) == of_tree(texts["tree"]) == every
     assert set(of_table(texts["table"])) == set(every)
     assert known["totals"]["findings"] == len(report.findings)
+
+
+def of_trivy(text):
+    found = Counter()
+    for result in json.loads(text)["Results"]:
+        for name, id in (("Vulnerabilities", "VulnerabilityID"), ("Misconfigurations", "ID"), ("Secrets", "RuleID")):
+            found.update((entry["Severity"].lower(), entry[id]) for entry in result.get(name, ()))
+    return found
+
+
+def of_junit(text):
+    failures = (case for case in ElementTree.fromstring(text).iter("testcase") if case.find("failure") is not None)
+    return Counter((case.find("failure").get("type"), case.get("name").split()[0].rstrip(":")) for case in failures)
+
+
+def of_annotations(text):
+    return Counter(re.findall(r"title=(\w+)%3A ([^:,]+)", text))
+
+
+def of_cyclonedx(text):
+    found = Counter()
+    for entry in json.loads(text).get("vulnerabilities", ()):
+        (severity,) = {rating["severity"] for rating in entry["ratings"] if "severity" in rating}
+        found[severity, entry["id"]] += len(entry["affects"])
+    return found
+
+
+def called(every, **names):
+    """The findings with the words of a format for severities that it does not have."""
+    found = Counter()
+    for (severity, id), count in every.items():
+        found[names.get(severity, severity), id] += count
+    return found
+
+
+@given(reports())
+def test_ids_and_severities_in_the_forms_of_others(report):
+    texts = {
+        name: written(REPORTERS[name], report)
+        for name in ("trivy-json", "grype-json", "junit", "annotations", "cyclonedx", "gitlab", "openvex", "csaf")
+    }
+    every = Counter((finding.severity, finding.id) for finding in report.findings)
+    vulnerabilities = Counter((one.severity, one.id) for one in report.findings if isinstance(one, Vulnerability))
+    assert of_trivy(texts["trivy-json"]) == called(every, negligible="low")
+    grype = [match["vulnerability"] for match in json.loads(texts["grype-json"])["matches"]]
+    assert Counter((one["severity"].lower(), one["id"]) for one in grype) == vulnerabilities
+    assert of_junit(texts["junit"]) == every
+    shown = of_annotations(texts["annotations"])
+    left = sum(map(int, re.findall(r"title=(\d+) more findings? of this level", texts["annotations"])))
+    assert shown <= every
+    assert shown.total() + left == every.total()
+    assert of_cyclonedx(texts["cyclonedx"]) == called(vulnerabilities, negligible="info")
+    listed = json.loads(texts["gitlab"])["vulnerabilities"]
+    assert Counter((one["severity"].lower(), one["identifiers"][0]["name"]) for one in listed) == called(
+        vulnerabilities, negligible="info"
+    )
+    affected = {one["vulnerability"]["name"] for one in json.loads(texts["openvex"])["statements"]}
+    entries = json.loads(texts["csaf"]).get("vulnerabilities", ())
+    named = {one.get("cve") or one["ids"][0]["text"] for one in entries}  # an id that is not a CVE's is among "ids"
+    assert affected == named == {id for _, id in vulnerabilities}
 
 
 @given(reports())

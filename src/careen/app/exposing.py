@@ -13,9 +13,13 @@ from careen.model.advisory import SEVERITIES, Severity
 from careen.plugins import Progress, silent
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from careen.checks.files import Found
     from careen.exposure.report import Exposure
     from careen.exposure.vulnerabilities import ScannedImage
+    from careen.model.exposure import AttackPaths
+    from careen.model.report import Report
 
 
 def exposure(
@@ -48,6 +52,29 @@ def exposure(
     images = _scanned(wanted, stand_ins, settings, progress) if wanted else []
     created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return exposure_of(paths, found, images, fail_on, settings.strict, created)
+
+
+def around(report: "Report", paths: "Sequence[Path]") -> "AttackPaths":
+    """The attack paths through the files that run an image, with the vulnerabilities that its report has."""
+    from careen.checks.files import find_files
+    from careen.exposure.report import documents, exposure_of
+    from careen.exposure.summary import attack_paths
+    from careen.exposure.vulnerabilities import scanned_image
+    from careen.formats.images.opened_name import names_of
+    from careen.images.names import full_name
+
+    names = [str(path) for path in paths]
+    found = documents(find_files(names))
+    if not found.values:
+        raise InputError(f"no containers in {', '.join(names)}", "--exposure reads Compose files and Kubernetes manifests")
+    image = report.image
+    own = {full_name(name) for name in (image.reference, image.tag, *names_of(image)) if name}
+
+    def runs_image(name: str) -> bool:
+        return bool(name) and full_name(name) in own
+
+    images = [scanned_image(name, report) for name in found.images() if runs_image(name)]
+    return attack_paths(exposure_of(names, found, images, None, False, report.created), runs_image)
 
 
 def _scanned(

@@ -158,6 +158,10 @@ class Session:
 
                 reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None
                 report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
+        if self._settings.exposure:
+            from careen.app.exposing import around
+
+            report = replace(report, exposure=around(report, self._settings.exposure))
         if self._settings.baseline is None:
             return report
         from careen.policy.compare import compared

@@ -133,7 +133,7 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
         "kb": "DIR",
     }
     ends |= {"from": "DIR|URL", "bytes": "BYTES", "timeout": "SECONDS", "jobs": "N", "format": "FORMAT[=FILE]"}
-    ends |= {"dockerfile": "FILE", "context": "DIR"}
+    ends |= {"dockerfile": "FILE", "context": "DIR", "exposure": "PATH"}
     if key == "severity_from":
         return "SOURCE"
     ends |= {"mirrors": "HOST=MIRROR", "archive": "URL|DIR|image", "keys": "FILE"}

@@ -44,7 +44,7 @@ def parser() -> Parser:
         "./NAME; a prefix forces the source: docker:, podman:, "
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
-    add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile"))
+    add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile", "exposure"))
     looks = (
         "scanners",
         "exclude",

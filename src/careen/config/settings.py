@@ -40,6 +40,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     dockerfile: Annotated[
         Path | None, Meta(description="Dockerfile that the image was built from: findings name its lines")
     ] = None
+    exposure: Annotated[
+        tuple[Path, ...],
+        Meta(description="Compose file, manifest or folder of them: the report shows the attack paths; may be repeated"),
+    ] = ()
 
     exclude: Annotated[
         tuple[str, ...],

@@ -24,6 +24,7 @@ _OPERATOR = pattern(
     r"|(?P<sign>&&?|\|\|?|;)|(?<=[\w+.)])\s?(?P<slash>/)\s?(?=[\w(])|(?P<comma>,)\s+(?!v|ver)",
     re.IGNORECASE,
 )
+_ADDRESS = pattern(r"https?://\S+", re.IGNORECASE)
 _NOTHING = frozenset(
     ("", "none", "unknown", "noassertion", "n/a", "na", "tbd", "todo", "undefined", "null", "license", "see license", "other")
 )
@@ -38,6 +39,8 @@ def expression_of(declared: str) -> str:
     known = id_of(text)
     if known:
         return known
+    if _ADDRESS.fullmatch(text):
+        return reference(text)
     parts = _parts(text)
     if parts is None:
         return reference(text)

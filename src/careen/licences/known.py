@@ -45,7 +45,27 @@ _KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
                ("k8s.io/*", "Apache-2.0"), ("sigs.k8s.io/*", "Apache-2.0"), ("go.opentelemetry.io/*", "Apache-2.0"),
                ("google.golang.org/grpc", "Apache-2.0"), ("google.golang.org/protobuf", "BSD-3-Clause"),
                ("google.golang.org/genproto*", "Apache-2.0"),
-               ("cloud.google.com/go*", "Apache-2.0")),
+               ("cloud.google.com/go*", "Apache-2.0"), ("google.golang.org/api", "BSD-3-Clause"),
+               ("go.opencensus.io", "Apache-2.0"), ("go.etcd.io/etcd*", "Apache-2.0"), ("go.uber.org/*", "MIT"),
+               ("gopkg.in/yaml.v2", "Apache-2.0"), ("gopkg.in/yaml.v3", "Apache-2.0 AND MIT"),
+               ("gopkg.in/inf.v0", "BSD-3-Clause"),
+               ("github.com/Azure/azure-sdk-for-go*", "MIT"), ("github.com/Azure/go-autorest*", "Apache-2.0"),
+               ("github.com/Masterminds/*", "MIT"), ("github.com/aws/aws-sdk-go*", "Apache-2.0"),
+               ("github.com/aws/smithy-go", "Apache-2.0"), ("github.com/charmbracelet/*", "MIT"),
+               ("github.com/containerd/*", "Apache-2.0"), ("github.com/containers/*", "Apache-2.0"),
+               ("github.com/davecgh/go-spew", "ISC"), ("github.com/docker/docker-credential-helpers", "MIT"),
+               ("github.com/docker/*", "Apache-2.0"), ("github.com/go-logr/*", "Apache-2.0"),
+               ("github.com/go-openapi/*", "Apache-2.0"), ("github.com/gogo/protobuf", "BSD-3-Clause"),
+               ("github.com/golang/groupcache", "Apache-2.0"), ("github.com/golang/protobuf", "BSD-3-Clause"),
+               ("github.com/google/go-cmp", "BSD-3-Clause"), ("github.com/google/go-containerregistry*", "Apache-2.0"),
+               ("github.com/google/uuid", "BSD-3-Clause"), ("github.com/gorilla/*", "BSD-3-Clause"),
+               ("github.com/mattn/*", "MIT"), ("github.com/mitchellh/*", "MIT"), ("github.com/moby/*", "Apache-2.0"),
+               ("github.com/opencontainers/*", "Apache-2.0"), ("github.com/pkg/errors", "BSD-2-Clause"),
+               ("github.com/pmezard/go-difflib", "BSD-3-Clause"), ("github.com/prometheus/*", "Apache-2.0"),
+               ("github.com/sigstore/*", "Apache-2.0"), ("github.com/sirupsen/logrus", "MIT"),
+               ("github.com/spf13/afero", "Apache-2.0"), ("github.com/spf13/cast", "MIT"),
+               ("github.com/spf13/cobra", "Apache-2.0"), ("github.com/spf13/pflag", "BSD-3-Clause"),
+               ("github.com/spf13/viper", "MIT"), ("github.com/stretchr/*", "MIT")),
     "maven": (("org.apache.*", "Apache-2.0"), ("commons-*:commons-*", "Apache-2.0"), ("com.fasterxml.jackson.*", "Apache-2.0"),
               ("com.google.guava:*", "Apache-2.0"), ("com.google.code.gson:*", "Apache-2.0"),
               ("com.google.inject*", "Apache-2.0"),
@@ -62,6 +82,8 @@ _KNOWN: dict[str, tuple[tuple[str, str], ...]] = {
               ("Microsoft.Win32.*", "MIT"),
               ("WindowsBase", "MIT"), ("mscorlib", "MIT"), ("netstandard", "MIT"), ("Newtonsoft.Json", "MIT")),
 }  # fmt: skip
+# Dedications to the public domain that are on the SPDX list, by the source package.
+_DEDICATIONS = {"libselinux": "libselinux-1.0", "sqlite": "blessing"}
 # Projects that changed their licence: the version from which the second one holds.
 _CHANGED = {"openssl": ((3,), "OpenSSL", "Apache-2.0"), "libpng": ((1, 6, 36), "Libpng", "libpng-2.0")}
 
@@ -73,3 +95,8 @@ def known(package: Package) -> str:
         version = tuple(int(part) for part in re.findall(r"[0-9]{1,9}", package.version)[:3])
         return after if version >= since else before
     return next((licence for name, licence in _KNOWN.get(package.type, ()) if fnmatchcase(package.name, name)), "")
+
+
+def dedication(package: Package) -> str:
+    """The dedication of a package that declares to be in the public domain; "" if it is not on the list."""
+    return _DEDICATIONS.get(package.source.name if package.source else package.name, "")

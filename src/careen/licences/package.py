@@ -10,7 +10,7 @@ from careen.model.inventory import Inventory
 from careen.model.package import Package
 
 from .expressions import REFERENCE, combined, expression_of, ids_in
-from .known import known
+from .known import dedication, known
 from .names import is_family
 from .recognise import recognised
 
@@ -73,6 +73,8 @@ def _concluded(package: Package, declared: str, found: str) -> str:
     if not declared and not found:
         return known(package)
     listed = [id for id in ids_in(declared) if not id.startswith(REFERENCE)]
+    if not listed and "Public-Domain" in declared:
+        return dedication(package) or found or declared
     if not listed:
         return found or declared
     if len(package.licenses) == 1 and is_family(package.licenses[0]):

@@ -1,8 +1,8 @@
 """Findings: vulnerabilities, misconfigurations, modified files, licences, behaviour and secrets, each with its reason."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from .advisory import Cvss, Epss, Severity
 
@@ -37,7 +37,7 @@ class Weakness(Struct, frozen=True):
     """The kind of mistake behind a vulnerability, by the Common Weakness Enumeration."""
 
     id: str  # CWE-79
-    name: str = ""
+    name: str = ""  # "" if the database does not name it
 
 
 class EpssScore(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
 
     id: str
     aliases: tuple[str, ...]
-    package: str  # purl
+    package: str  # purl of an entry of packages
     package_name: str
     package_version: str
     paths: tuple[str, ...]
@@ -68,17 +68,17 @@ class Vulnerability(Struct, frozen=True, tag_field="kind", tag="vulnerability"):
     advisories: tuple[AdvisoryReference, ...]
     reason: str  # "3.0.11-1~deb12u2 < 3.0.13-1~deb12u1 (deb order, Debian 12)"
     confidence: Confidence
-    layer: int | None
-    fingerprint: str
+    layer: int | None  # index of the layer that introduced the package
+    fingerprint: str  # the same for the same vulnerability in the same place, whatever the tag
     summary: str = ""
     published: str | None = None  # ISO date of its disclosure
     fix_published: str | None = None  # ISO date of the advisory with the fixed version
     vex: VexNote | None = None
-    change: Change | None = None
+    change: Change | None = None  # with a baseline: why the finding is new
     weaknesses: tuple[Weakness, ...] = ()
     exploit: bool = False  # one is public
     paid_fix: str | None = None  # the version that fixes it for customers of paid support, if there is no free one
-    lowered_by: LoweredBy | None = None
+    lowered_by: LoweredBy | None = None  # what lowered the confidence to possible: no program has the functions linked
     location: "Location | None" = None  # the line of the Dockerfile that installs the package, if one was read
 
 
@@ -100,10 +100,10 @@ class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfigurat
     why: str
     fix: str
     references: tuple[str, ...]
-    fingerprint: str
+    fingerprint: str  # the same for the same misconfiguration in the same place, whatever the line
     message: str = ""  # what exactly is wrong here
-    layer: int | None = None
-    change: Change | None = None
+    layer: int | None = None  # index of the layer; None for a file outside an image
+    change: Change | None = None  # with a baseline: why the finding is new
 
 
 class IntegrityFinding(Misconfiguration, frozen=True, tag_field="kind", tag="integrity"):
@@ -144,12 +144,12 @@ class ExposedSecret(Struct, frozen=True, tag_field="kind", tag="secret"):
     title: str
     severity: Severity
     location: Location
-    match: str
-    fingerprint: str
-    layer: int | None = None
+    match: str  # redacted
+    fingerprint: str  # the same for the same value in the same place, whatever the line
+    layer: int | None = None  # index of the layer; None for the image's configuration, and for a file outside an image
     deleted: bool = False  # a later layer removed the file, but everybody who pulls the image can still read it
     verified: bool | None = None  # whether its checksum or structure is valid; None: it has none
-    change: Change | None = None
+    change: Change | None = None  # with a baseline: why the finding is new
     # confirmed: by a checksum or structure; likely: by the issuer's format; possible: by a name and a random value alone
     confidence: Confidence = "likely"
     value_id: str | None = None  # equal for equal values in any file and image; None if the value could be guessed from it
@@ -169,7 +169,7 @@ class SuppressedBy(Struct, frozen=True):
     reason: str
     expires: str | None = None
     owner: str | None = None  # who is responsible for the decision
-    status: str | None = None  # of a VEX statement: not_affected | fixed
+    status: Annotated[str, Meta(extra_json_schema={"enum": ["not_affected", "fixed"]})] | None = None  # of a VEX statement
 
 
 class Suppressed(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """An opened image: its configuration and layers, not read yet."""
 
 from collections.abc import Callable
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 from msgspec import Struct
 
@@ -95,7 +95,7 @@ class BaseImage(Struct, frozen=True):
     reference: str | None
     digest: str | None
     layers: int | None
-    how: str  # label | history | known layers
+    how: Literal["label", "history", "known layers"]
 
 
 class Image(Struct, frozen=True):

@@ -1,12 +1,13 @@
 """The report: what was scanned, what was found, what was not assessed, and the verdict."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from .advisory import DatabaseInfo
 from .behaviour import BehaviourSummary
+from .exposure import AttackPaths
 from .finding import Finding, Suppressed
 from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
@@ -92,7 +93,7 @@ class PlatformState(Struct, frozen=True):
 
 class Verdict(Struct, frozen=True):
     passed: bool
-    exit_code: int
+    exit_code: Annotated[int, Meta(extra_json_schema={"enum": [0, 1, 3]})]
     rules: tuple[Rule, ...] = ()
     platforms: tuple[PlatformState, ...] = ()  # if all platforms of an image were scanned
 
@@ -156,3 +157,4 @@ class Report(Struct, frozen=True):
     compared: Comparison | None = None  # with the baseline, if one is given
     behaviour: BehaviourSummary | None = None  # signs of risk that no advisory names; None: there are no files to look at
     plan: Plan | None = None  # what removes the vulnerabilities; None if there are none
+    exposure: AttackPaths | None = None  # through the files of --exposure; None without

@@ -90,6 +90,7 @@ def document(report: Report, options: ReportOptions) -> dict[str, Any]:
         "compared": msgspec.to_builtins(report.compared),
         "plan": msgspec.to_builtins(report.plan),
         "compliance": msgspec.to_builtins(report.compliance),
+        **({"exposure": msgspec.to_builtins(report.exposure)} if report.exposure else {}),
         "totals": {
             "packages": len(packages),
             "findings": len(report.findings),

@@ -17,6 +17,7 @@ from careen.formats.data.plain import json_object, mapping, objects, sequence, t
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.formats.sboms import cyclonedx_xml, sbom_properties
+from careen.formats.sboms.joined import joined
 from careen.formats.sboms.made_by import named
 from careen.formats.sboms.wrapping import unwrapped
 from careen.model.inventory import Unknown
@@ -42,7 +43,7 @@ def read(data: bytes) -> Sbom:
     pairs = [*_properties(mapping(document.get("metadata"))), *_properties(subject)]
     layers = _layers(pairs)
     number_by_layer = {name: number for number, layer in enumerate(layers) for name in (layer.digest, layer.diff_id) if name}
-    packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
+    packages, faults = list[Package](), list[Unknown]()
     distribution: Distribution | None = None
     for component in chain(_components(document, 0), _components(subject, 0)):  # parts of the document's subject, too
         if component.get("type") == "operating-system":
@@ -54,8 +55,8 @@ def read(data: bytes) -> Sbom:
             faults.append(Unknown("cyclonedx", Evidence("", 0), f"{_shown(component)}: {error}"))
             continue
         if package:
-            packages.setdefault((package.purl, package.owned_by, package.presence), package)
-    found = tuple(packages.values())
+            packages.append(package)
+    found = joined(packages)
     own = [(name.removeprefix(sbom_properties.PREFIX), value) for name, value in pairs]
     tool = _tool(mapping(document.get("metadata")))
     inventory = sbom_properties.inventory_with(found, own, distribution or distribution_in(found), faults, tool)

@@ -12,6 +12,7 @@ from careen.distributions.registry import id_of
 from careen.formats.data.plain import json_object, mapping, sequence, text
 from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.packages.purl_package import distribution_in, package_of
+from careen.formats.sboms.joined import joined
 from careen.formats.sboms.made_by import named
 from careen.formats.sboms.wrapping import unwrapped
 from careen.model.inventory import Inventory, Unknown
@@ -38,7 +39,7 @@ def read(data: bytes) -> Sbom:
         except ValueError as error:
             faults.append(Unknown("syft", Evidence("", 0), f"{text(artifact.get('name'))[:200]}: {error}"))
     _set_owners(by_id, document)
-    packages = tuple({(package.purl, package.owned_by): package for package in reversed(by_id.values())}.values())[::-1]
+    packages = joined(by_id.values())
     descriptor = mapping(document["descriptor"])
     inventory = Inventory(
         _distribution(mapping(document.get("distro"))) or distribution_in(packages),

@@ -1,9 +1,10 @@
 import pytest
 from msgspec.structs import replace
 
-from careen.app.exposing import exposure
+from careen.app.exposing import around, exposure
 from careen.config import Settings
 from careen.errors import InputError, UsageError
+from tests.support.reports import usual
 
 COMPOSE = 'services:\n  web: {image: "shop:1", ports: ["80:80"], privileged: true}\n'
 
@@ -45,3 +46,34 @@ def test_files_without_containers(settings, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no containers in empty"):
         exposure(["empty"], settings)
+
+
+TWO = """\
+services:
+  web:
+    image: shop/service:1.4
+    ports: ["80:80"]
+  other:
+    image: other
+    ports: ["90:90"]
+"""
+
+
+def test_the_paths_around_an_image_are_those_of_its_containers(tmp_path):
+    (tmp_path / "compose.yaml").write_text(TWO, "utf-8")
+    image = replace(usual().image, reference="docker.io/shop/service:1.4")
+    found = around(replace(usual(), image=image), (tmp_path,))
+    assert [node.name for node in found.nodes] == ["Internet", "web"]
+    assert (found.nodes[1].runs_image, found.total) == (True, 1)
+    bare = around(replace(usual(), image=image, findings=()), (tmp_path,))
+    assert found.paths[0].score > bare.paths[0].score  # its vulnerabilities count
+    tagged = replace(image, reference="image.tar", tag="shop/service:1.4")
+    assert around(replace(usual(), image=tagged), (tmp_path,)) == found
+    unknown = around(replace(usual(), image=replace(image, reference="shop/service:1.5", tag="")), (tmp_path,))
+    assert sorted(node.name for node in unknown.nodes) == ["Internet", "other", "web"]
+
+
+def test_there_have_to_be_containers_in_the_files(tmp_path):
+    (tmp_path / "note.txt").write_text("nothing", "utf-8")
+    with pytest.raises(InputError, match="no containers in "):
+        around(usual(), (tmp_path,))

@@ -7,9 +7,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from careen.app.whole_report import read_report
+from careen.model.behaviour import BehaviourSummary, PartScore
+from careen.model.details import Details, LicenceFile
+from careen.model.exposure import AttackPath, AttackPaths, PathNode, PathStep
 from careen.model.finding import IntegrityFinding, Location
 from careen.model.image import BaseImage, Platform
 from careen.model.integrity import Integrity, ModifiedFile
+from careen.model.ledger import Ledger
+from careen.model.origin import OriginRead
 from careen.model.plan import Action, Advice, Plan, Staying, Upgrade
 from careen.model.report import Accepted, Comparison, Compliance, Control, FailedBy, Gone, PlatformState, Rule, Verdict
 from careen.plugins import Reporter, load
@@ -60,7 +65,18 @@ def full():
             created="2026-01-02T03:04:05Z",
             no_package_database=True,
             sbom_tool="another",
+            details=Details((LicenceFile(package.purl, "usr/share/doc/a/copyright", "MIT", ("An author",), True, 1),)),
+            ledger=Ledger(5, 4, 3, 2, 1),
+            origin_read=OriginRead(9, 3, projects=7),
         ),
+        exposure=AttackPaths(
+            ("compose.yaml",),
+            (PathNode("Internet", "internet"), PathNode("shop", "container", True)),
+            (AttackPath("high", 9.5, (PathStep(0, 1, "port 80", Location("compose.yaml", 3)),), ("unpublish it",)),),
+            1,
+            True,
+        ),
+        behaviour=BehaviourSummary(3, 2, 1, 1, 0, (PartScore("hooks", 1, 40),), 40),
         findings=(*report.findings, ROOT_USER, TOKEN, changed),
         plan=Plan(
             3, 2, 2, (ACTION,), (Staying("no fix", 2),), (Advice("refresh_base", "pull", 1),), {"pkg:x": "2"}, {"pkg:y": "z"}
@@ -118,6 +134,12 @@ def changed(**changes):
     return json.dumps({**json.loads(written(JSON, usual())), **changes}).encode()
 
 
+def with_path(steps):
+    path = {"severity": "low", "score": 1, "steps": steps}
+    nodes = [{"name": "Internet", "kind": "internet"}]
+    return changed(exposure={"targets": [], "nodes": nodes, "paths": [path], "total": 1, "complete": True})
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [
@@ -131,6 +153,9 @@ def changed(**changes):
         (changed(created="yesterday"), "created"),
         (changed(findings=[{"kind": "of_the_future", "id": "X"}]), "of_the_future"),
         (changed(findings=[{"kind": "vulnerability"}]), "missing required field"),
+        (with_path([]), "an attack path has no step"),
+        (with_path([{"source": 0, "target": 1, "text": "beyond the last node"}]), "a step without its nodes"),
+        (with_path([{"source": -1, "target": 0, "text": "before the first one"}]), "a step without its nodes"),
         (changed(packages=[{**json.loads(changed())["packages"][0], "confidence": "high"}]), "confidence"),
     ],
 )

@@ -31,6 +31,7 @@ from careen.licences.expressions import combined, expression_of, ids_in, is_vali
         ("MIT AND custom terms", "MIT AND LicenseRef-custom-terms"),
         ("http://www.apache.org/licenses/LICENSE-2.0.txt", "Apache-2.0"),
         ("https://opensource.org/licenses/MIT", "MIT"),
+        ("http://example.org/own/terms.html", "LicenseRef-http-example.org-own-terms.html"),
         ("", ""),
         ("UNKNOWN", ""),
     ],

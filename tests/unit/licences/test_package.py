@@ -1,9 +1,9 @@
 from careen.licences.expressions import is_valid
-from careen.licences.known import _KNOWN
+from careen.licences.known import _DEDICATIONS, _KNOWN
 from careen.licences.package import licence_of, licences_of
 from careen.model.details import Details, LicenceFile
 from careen.model.inventory import Inventory
-from careen.model.package import Package
+from careen.model.package import Package, Source
 
 
 def test_a_copyright_file_declares_the_licence():
@@ -17,8 +17,24 @@ def test_a_well_known_project_counts_if_nothing_is_stated():
     assert licence_of(Package("generic", None, "openssl", "3.0.2"), ()).concluded == "Apache-2.0"
     assert licence_of(Package("generic", None, "libpng", "1.6.37"), ()).concluded == "libpng-2.0"
     assert licence_of(Package("golang", None, "golang.org/x/net", "v0.1.0"), ()).concluded == "BSD-3-Clause"
+    assert licence_of(Package("golang", None, "github.com/docker/docker", "v20"), ()).concluded == "Apache-2.0"
+    assert licence_of(Package("golang", None, "github.com/docker/docker-credential-helpers", "v1"), ()).concluded == "MIT"
     assert licence_of(Package("generic", None, "other", "1"), ()).concluded == ""
     assert all(is_valid(licence) for entries in _KNOWN.values() for _, licence in entries)
+
+
+def test_a_dedication_to_the_public_domain_is_that_of_its_project():
+    def concluded(name, source, stated="Public Domain"):
+        package = Package("rpm", "rhel", name, "1-1", Source(source, "1-1"), licenses=(stated,))
+        return licence_of(package, ()).concluded
+
+    assert concluded("sqlite-libs", "sqlite") == "blessing"
+    assert concluded("libselinux1", "libselinux", "SUSE-Public-Domain") == "libselinux-1.0"
+    assert concluded("tzdata", "tzdata") == "LicenseRef-Public-Domain"
+    assert concluded("sqlite-libs", "sqlite", "MIT") == "MIT"
+    assert concluded("sqlite-libs", "sqlite", "Copyright only") == "LicenseRef-Copyright-only"
+    assert concluded("sqlite", "libsqlite-of-another") == "LicenseRef-Public-Domain"
+    assert all(is_valid(licence) for licence in _DEDICATIONS.values())
 
 
 def test_several_names_are_a_choice_where_the_ecosystem_says_so():

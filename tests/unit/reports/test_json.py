@@ -7,9 +7,7 @@ from msgspec.structs import replace
 from tests.conftest import ROOT
 from tests.support.reports import HOSTILE, LIBSSL, clean, faulty, hostile, usual
 
-from careen.model.advisory import SEVERITIES, DatabaseInfo
-from careen.model.plan import Plan
-from careen.model.report import Compliance, Coverage, Verdict
+from careen.model.advisory import SEVERITIES
 from careen.plugins import ReportOptions
 from careen.reports.json import REPORTER, document
 
@@ -59,16 +57,6 @@ def test_a_key_that_is_not_described_is_found():
     assert not jsonschema.Draft202012Validator(closed(SCHEMA.schema)).is_valid(report)
 
 
-@pytest.mark.parametrize(
-    ("model", "where"),
-    [(Coverage, "coverage"), (DatabaseInfo, "database"), (Verdict, "verdict"), (Plan, "plan"), (Compliance, "compliance")],
-)
-def test_the_schema_has_the_fields_of_the_model(model, where):
-    described = SCHEMA.schema["properties"][where]
-    properties = described.get("properties") or next(one["properties"] for one in described["anyOf"] if "properties" in one)
-    assert set(properties) == set(model.__struct_fields__)
-
-
 def test_a_finding_has_all_fields():
     (finding,) = [one for one in written(usual())["findings"] if one["id"] == "CVE-2021-44228"]
     assert finding["kind"] == "vulnerability"
@@ -106,7 +94,7 @@ def test_the_order_does_not_depend_on_the_order_of_what_was_found():
 
 
 def test_the_schema_knows_our_severities():
-    assert tuple(SCHEMA.schema["$defs"]["severity"]["enum"]) == SEVERITIES
+    assert set(SCHEMA.schema["$defs"]["Severity"]["enum"]) == set(SEVERITIES)
 
 
 def test_misconfigurations_and_secrets_have_their_places():

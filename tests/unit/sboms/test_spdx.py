@@ -63,6 +63,27 @@ def test_trivys_sentence_about_the_source_and_its_epoch():
     assert package.source == Source("libssl3", "1:3.0.11-1")
 
 
+def test_the_places_in_sentences_of_syft_and_trivy():
+    def places(sentence):
+        (package,) = read(document({"name": "a", "versionInfo": "1", "sourceInfo": sentence})).inventory.packages
+        return [place.path for place in package.evidence]
+
+    syft = "acquired package info from go module information: "
+    assert places(f"{syft}/usr/bin/a, /usr/bin/b, /usr/bin/a") == ["usr/bin/a", "usr/bin/b"]
+    assert places("package found in: app/package.json") == ["app/package.json"]
+    assert places("built from https://example.org: /srv") == places(syft) == places("package found in: ") == []
+
+
+def test_entries_of_one_package_have_the_places_of_all():
+    entries = [
+        {"name": "stdlib", "versionInfo": "go1.19.8", "externalRefs": purl("pkg:golang/stdlib@1.19.8"),
+         "sourceInfo": f"acquired package info from go module information: /usr/bin/{name}"}
+        for name in "ab"
+    ]  # fmt: skip
+    (package,) = read(document(*entries)).inventory.packages
+    assert [place.path for place in package.evidence] == ["usr/bin/a", "usr/bin/b"]
+
+
 def test_the_subject_of_the_document_is_not_a_package():
     root = {"SPDXID": "SPDXRef-Root", "name": "registry.example/shop", "externalRefs": purl("pkg:oci/shop@sha256:ab")}
     bash = {"SPDXID": "SPDXRef-1", "name": "bash", "versionInfo": "5",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from careen.formats.images.base import base_of
+from careen.model.exposure import AttackPaths
 from careen.model.image import BaseImage
 from careen.model.integrity import Integrity
 from careen.model.origin import OriginRead
@@ -57,10 +58,20 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
         yield f"{inventory.ledger.unexplained:,} of {plural(inventory.files, 'file')} in no package (careen inventory --files)"
     if report.behaviour and report.behaviour.programs:
         yield behaviour_line(report.behaviour)
+    if report.exposure:
+        yield _exposure(report.exposure)
     if inventory.origin_read and not inventory.origin_read.reduced:
         yield _origin(inventory.origin_read, sum(package.origin is not None for _, package in packages))
     if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
         yield f"advisories of {visible(days[0] if days[0] == days[-1] else f'{days[0]} to {days[-1]}')}"
+
+
+def _exposure(found: AttackPaths) -> str:
+    through = "containers of this image" if any(node.runs_image for node in found.nodes) else "the containers"
+    worst = f", the worst {found.paths[0].severity}" if found.paths else ""
+    gaps = "" if found.complete else ", and perhaps more"
+    files = visible(", ".join(found.targets), 200)
+    return f"{plural(found.total, 'attack path')} through {through} in {files}{worst}{gaps} (--format html draws them)"
 
 
 def _distribution(report: Report) -> str:

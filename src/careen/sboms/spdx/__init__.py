@@ -17,6 +17,7 @@ from careen.formats.data.unicode_bytes import as_utf8
 from careen.formats.data.yaml_file import yaml_document
 from careen.formats.packages.purl_package import distribution_in, package_of
 from careen.formats.sboms import sbom_properties, spdx_tag_value
+from careen.formats.sboms.joined import joined
 from careen.formats.sboms.made_by import creator
 from careen.formats.sboms.wrapping import unwrapped
 from careen.model.inventory import Unknown
@@ -28,6 +29,7 @@ from careen.sboms.spdx import xml_form
 
 _NOTHING = ("", "NOASSERTION", "NONE")
 _BUILT_FROM = "built package from: "
+_FOUND_BY_SYFT, _FOUND_BY_TRIVY = "acquired package info from ", "package found in: "
 _CONTAINER = ("CONTAINER", "OPERATING_SYSTEM", "OPERATING-SYSTEM", "OPERATINGSYSTEM")
 _YAML = pattern(rb"^[\"']?spdxVersion[\"']?\s{0,20}:", re.MULTILINE)
 
@@ -39,7 +41,7 @@ def read(data: bytes) -> Sbom:
     if not text(document.get("spdxVersion")).startswith("SPDX-2"):
         raise ValueError("not an SPDX document of version 2 or 3")
     subjects = _subjects(document)
-    packages, faults = dict[tuple[str, str | None, str], Package](), list[Unknown]()
+    packages, faults = list[Package](), list[Unknown]()
     distribution, subject = None, dict[str, Any]()
     for entry in objects(document.get("packages"), "packages"):
         purpose = text(entry.get("primaryPackagePurpose"))
@@ -57,8 +59,8 @@ def read(data: bytes) -> Sbom:
             shown = (named or text(entry.get("name")))[:200]
             faults.append(Unknown("spdx", Evidence("", 0), f"{shown}: {error}"))
             continue
-        packages.setdefault((package.purl, package.owned_by, package.presence), package)
-    found = tuple(packages.values())
+        packages.append(package)
+    found = joined(packages)
     pairs = _notes(document)
     tool = creator([text(name) for name in sequence(mapping(document.get("creationInfo")).get("creators"))])
     inventory = sbom_properties.inventory_with(found, pairs, distribution or distribution_in(found), faults, tool)
@@ -95,7 +97,8 @@ def _package(entry: dict[str, Any]) -> Package:
     package = replace(package, licenses=(licence,) if licence else (), cataloger="spdx")
     supplier, cpe = text(entry.get("supplier")).partition(": ")[2], _reference(entry, "cpe23Type")
     if not notes:
-        return replace(package, maintainer=supplier or None, cpe=cpe or None, source=_source(entry, package, purl))
+        source, places = _source(entry, package, purl), _places(text(entry.get("sourceInfo")))
+        return replace(package, maintainer=supplier or None, cpe=cpe or None, source=source, evidence=places)
     licences = (value for key, value in notes if key == "licence")
     package = replace(package, licenses=tuple(licences))
     return sbom_properties.restored(
@@ -110,6 +113,17 @@ def _source(entry: dict[str, Any], package: Package, purl: str) -> Source | None
     if not is_stated or package.type not in ("deb", "rpm", "apk") or "upstream=" in purl:
         return package.source
     return Source(words[0], words[1])
+
+
+def _places(sentence: str) -> tuple[Evidence, ...]:
+    """Syft and Trivy name the places in a sentence: "acquired package info from installed java archive: /a.jar, /b.jar"."""
+    if sentence.startswith(_FOUND_BY_TRIVY):
+        paths = [sentence.removeprefix(_FOUND_BY_TRIVY)]
+    elif sentence.startswith(_FOUND_BY_SYFT):
+        paths = [path for path in sentence.partition(": ")[2].split(", ") if path.startswith("/")]
+    else:
+        return ()
+    return tuple(dict.fromkeys(Evidence(path.lstrip("/"), 0) for path in paths if path))
 
 
 def _purl(entry: dict[str, Any]) -> str:

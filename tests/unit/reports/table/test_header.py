@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from tests.support.reports import DIGEST, LIBSSL, clean, faulty, usual
 
 from careen.model.advisory import DatabaseInfo, SourceInfo
+from careen.model.exposure import AttackPath, AttackPaths, PathNode, PathStep
 from careen.model.image import BaseImage
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution
@@ -14,6 +15,18 @@ from careen.reports.table.header import header_lines
 
 def header(report, width=0):
     return ["".join(text for text, _ in line) for line in header_lines(report, ReportOptions(width=width))]
+
+
+def test_attack_paths_are_counted():
+    web = PathNode("web", "container", True)
+    path = AttackPath("high", 9.0, (PathStep(0, 0, "port 80"),))
+    found = AttackPaths(("compose.yaml", "\x1b[2J"), (web,), (path,), 3, True)
+    text = " ".join(line.strip() for line in header(replace(clean(), exposure=found)))
+    assert "3 attack paths through containers of this image in compose.yaml, " in text
+    assert ", the worst high (--format html draws them)" in text
+    assert "\x1b" not in text
+    none = header(replace(clean(), exposure=AttackPaths(("a",), (), (), 0, False)))
+    assert "  0 attack paths through the containers in a, and perhaps more (--format html draws them)" in none
 
 
 def test_an_image():
