@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from careen.app import opening
+from careen.app import documents, opening
 from careen.catalogers.distribution import PATHS, join, read
 from careen.checks.files import find_files
 from careen.checks.helm import ChartValues, with_charts
@@ -40,9 +40,9 @@ def _advisories(folder: str) -> tuple[Advisory, ...]:
 def scan(request: dict[str, Any]) -> dict[str, Any]:
     """Packages, secrets and configuration of an image, tree or SBOM; of a tree also its source files."""
     path = request["path"]
-    listed = opening.sbom_path(path)
+    listed = documents.sbom_path(path)
     if listed is not None:
-        image, inventory = read_file(listed, path, opening.sbom_formats())
+        image, inventory = read_file(listed, path, documents.sbom_formats())
         inventory = with_vendors(inventory)
     else:
         kinds = opening.image_sources()
