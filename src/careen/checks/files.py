@@ -32,9 +32,7 @@ MAX_SNIFFED = 8192
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
 MAX_FILES = 50_000
 MAX_ENTRIES = 2_000_000
-SKIPPED = frozenset(
-    (".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages")
-)
+SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages"))
 
 
 FETCHED = ".terraform"  # where terraform init puts modules, of which only the configuration is read

@@ -80,7 +80,9 @@ def run(
             rests_on = place.rests_on or open.get((where, place.line or 0), "")
             if rests_on:
                 line = f"line {place.line}: " if place.line else ""
-                unknowns.append(Unknown(f"check {check.id}", Evidence(where, 0), f"{line}not assessed: {rests_on} is not known"))
+                unknowns.append(
+                    Unknown(f"check {check.id}", Evidence(where, 0), f"{line}not assessed: {rests_on} is not known")
+                )
                 continue
             seen[check.id, where, place.message] += 1
             finding = _finding(check, place, where, seen[check.id, where, place.message])

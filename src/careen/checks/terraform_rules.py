@@ -1,4 +1,4 @@
-"""Rules about arguments of Terraform's resources. What is known only when Terraform runs is not assessed: neither right nor wrong."""
+"""Rules about arguments of Terraform's resources. What is known only when Terraform runs is neither right nor wrong."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,12 +12,19 @@ Inspect = Callable[[Terraform], Iterator[Place]]
 EVERYONE = frozenset(("0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "*", "Internet", "Any"))
 
 
-def needs(*types: str, keys: tuple[str, ...], accepts: Callable[[Any], bool], message: str) -> Inspect:
-    """An argument whose value, None if it is not set, ``accepts`` approves. ``keys`` lead through nested blocks."""
+def needs(
+    *types: str, keys: tuple[str, ...], accepts: Callable[[Any], bool], message: str, older: tuple[str, ...] = ()
+) -> Inspect:
+    """An argument whose value, None if it is not set, ``accepts`` approves.
+
+    ``keys`` lead through nested blocks, ``older`` to what the argument was called before.
+    """
 
     def inspect(document: Terraform) -> Iterator[Place]:
         for resource in document.of(*types):
             value, path = argument(resource, *keys)
+            if value is None and older:
+                value, path = argument(resource, *older)
             if not (accepts is is_set and is_set(value)) and (isinstance(value, UnknownValue) or not accepts(value)):
                 yield place(resource, message, *path, value=value)
 

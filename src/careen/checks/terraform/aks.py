@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from functools import partial
 
-from careen.checks.terraform_rules import argument, is_everyone, is_not_false, is_not_true, is_set, is_true, needs, place, unknown_in
+from careen.checks.terraform_rules import (
+    argument,
+    is_everyone,
+    is_not_false,
+    is_not_true,
+    is_set,
+    is_true,
+    needs,
+    place,
+    unknown_in,
+)
 from careen.formats.terraform.resource import Terraform
 from careen.formats.terraform.values import UnknownValue
 from careen.plugins import Check, Place
@@ -50,7 +60,12 @@ CHECKS = (
         why="Every user and service account of the cluster is an administrator.",
         fix="Remove role_based_access_control_enabled = false.",
         references=("CWE-862",),
-        inspect=_aks(keys=("role_based_access_control_enabled",), accepts=is_not_false, message="does not use RBAC"),
+        inspect=_aks(
+            keys=("role_based_access_control_enabled",),
+            older=("role_based_access_control", "enabled"),
+            accepts=is_not_false,
+            message="does not use RBAC",
+        ),
     ),
     Check(
         id="TFM-052",
@@ -87,7 +102,9 @@ CHECKS = (
         fix="Remove node_public_ip_enabled.",
         references=("CWE-284",),
         inspect=_aks(
-            keys=("default_node_pool", "node_public_ip_enabled"), accepts=is_not_true, message="gives its nodes public addresses"
+            keys=("default_node_pool", "node_public_ip_enabled"),
+            accepts=is_not_true,
+            message="gives its nodes public addresses",
         ),
     ),
 )

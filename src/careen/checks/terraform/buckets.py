@@ -28,21 +28,20 @@ _EVERYONE = ("allUsers", "allAuthenticatedUsers")
 _azure = partial(needs, "azurerm_storage_account")
 
 
-def _beside(type: str, keys: tuple[str, ...], accepts: Callable[[Any], bool], message: str) -> Callable[[Terraform], Iterator[Place]]:
+def _beside(
+    type: str, keys: tuple[str, ...], accepts: Callable[[Any], bool], message: str
+) -> Callable[[Terraform], Iterator[Place]]:
     """A setting of a bucket that is a resource of its own; older configurations have it in the bucket (``keys``)."""
 
     def inspect(document: Terraform) -> Iterator[Place]:
         for bucket in document.of("aws_s3_bucket"):
             value, path = argument(bucket, *keys)
-            linked, others = document.linked(bucket, "bucket", type)
+            linked, unclear = document.linked(bucket, "bucket", type)
             found = [argument(resource, *_BESIDE[type])[0] for resource in linked] or [value]
             if any(accepts(one) for one in found):
                 continue
             missing = next((one for one in found if isinstance(one, UnknownValue)), None)
-            if missing is None and others and not linked:
-                resource = next(resource for resource in document.of(type) if isinstance(resource.values.get("bucket"), str))
-                missing = resource.values["bucket"]
-            yield place(bucket, message, *path, value=missing)
+            yield place(bucket, message, *path, value=missing or (None if linked else unclear))
 
     return inspect
 
@@ -67,10 +66,9 @@ def _public_acl(document: Terraform) -> Iterator[Place]:
 
 def _not_blocked(document: Terraform) -> Iterator[Place]:
     for bucket in document.of("aws_s3_bucket"):
-        linked, others = document.linked(bucket, "bucket", "aws_s3_bucket_public_access_block")
+        linked, unclear = document.linked(bucket, "bucket", "aws_s3_bucket_public_access_block")
         if not linked:
-            unclear = [one.values.get("bucket") for one in document.of("aws_s3_bucket_public_access_block")] if others else [None]
-            yield place(bucket, "does not block public access", value=unclear[0])
+            yield place(bucket, "does not block public access", value=unclear)
     for resource in document.of("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"):
         for key in _BLOCKS:
             value, path = argument(resource, key)
@@ -155,7 +153,10 @@ CHECKS = (
         fix='Add aws_s3_bucket_versioning with status = "Enabled".',
         references=("NIST SP 800-53 CP-9",),
         inspect=_beside(
-            "aws_s3_bucket_versioning", ("versioning", "enabled"), is_one_of("Enabled", True, "true"), "keeps no earlier versions"
+            "aws_s3_bucket_versioning",
+            ("versioning", "enabled"),
+            is_one_of("Enabled", True, "true"),
+            "keeps no earlier versions",
         ),
     ),
     Check(
@@ -184,7 +185,10 @@ CHECKS = (
         fix="Set uniform_bucket_level_access = true.",
         references=("CWE-732",),
         inspect=needs(
-            "google_storage_bucket", keys=("uniform_bucket_level_access",), accepts=is_true, message="has access lists of objects"
+            "google_storage_bucket",
+            keys=("uniform_bucket_level_access",),
+            accepts=is_true,
+            message="has access lists of objects",
         ),
     ),
     Check(
@@ -203,7 +207,12 @@ CHECKS = (
         why="One wrong setting of a container makes its objects public.",
         fix="Set allow_nested_items_to_be_public = false.",
         references=("CWE-732",),
-        inspect=_azure(keys=("allow_nested_items_to_be_public",), accepts=is_false, message="allows public objects"),
+        inspect=_azure(
+            keys=("allow_nested_items_to_be_public",),
+            older=("allow_blob_public_access",),
+            accepts=is_false,
+            message="allows public objects",
+        ),
     ),
     Check(
         id="TFM-080",
@@ -212,7 +221,12 @@ CHECKS = (
         why="Whoever is on the network path reads and changes the data and the credentials.",
         fix="Remove https_traffic_only_enabled = false.",
         references=("CWE-319",),
-        inspect=_azure(keys=("https_traffic_only_enabled",), accepts=is_not_false, message="accepts plain HTTP"),
+        inspect=_azure(
+            keys=("https_traffic_only_enabled",),
+            older=("enable_https_traffic_only",),
+            accepts=is_not_false,
+            message="accepts plain HTTP",
+        ),
     ),
     Check(
         id="TFM-081",
@@ -221,6 +235,8 @@ CHECKS = (
         why="TLS 1.0 and 1.1 have known weaknesses.",
         fix='Set min_tls_version = "TLS1_2".',
         references=("CWE-326",),
-        inspect=_azure(keys=("min_tls_version",), accepts=is_none_of("TLS1_0", "TLS1_1"), message="accepts old versions of TLS"),
+        inspect=_azure(
+            keys=("min_tls_version",), accepts=is_none_of("TLS1_0", "TLS1_1"), message="accepts old versions of TLS"
+        ),
     ),
 )

@@ -13,7 +13,9 @@ _POLICIES = ("aws_iam_policy", "aws_iam_role_policy", "aws_iam_user_policy", "aw
 _BASIC = ("roles/owner", "roles/editor")
 
 
-def _statement(types: tuple[str, ...], key: str, is_wrong: Callable[[Statement], bool], message: str) -> Callable[[Terraform], Iterator[Place]]:
+def _statement(
+    types: tuple[str, ...], key: str, is_wrong: Callable[[Statement], bool], message: str
+) -> Callable[[Terraform], Iterator[Place]]:
     def inspect(document: Terraform) -> Iterator[Place]:
         for resource in document.of(*types):
             policy, path = argument(resource, key)

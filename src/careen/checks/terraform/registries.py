@@ -23,7 +23,9 @@ def _open_to_everyone(document: Terraform) -> Iterator[Place]:
             if statement.allows and "*" in statement.principals and not statement.is_conditional:
                 yield place(resource, "lets everyone use the repository", *path)
     members = ("allUsers", "allAuthenticatedUsers")
-    for resource in document.of("google_artifact_registry_repository_iam_member", "google_artifact_registry_repository_iam_binding"):
+    for resource in document.of(
+        "google_artifact_registry_repository_iam_member", "google_artifact_registry_repository_iam_binding"
+    ):
         given = resource.values.texts("members") + resource.values.texts("member")
         if any(member in given for member in members):
             yield place(resource, "lets everyone use the repository", "members" if "members" in resource.values else "member")

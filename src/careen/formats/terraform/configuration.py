@@ -188,7 +188,8 @@ class _Module:
         values = self.body(block.body, names, block.line, block.end_line)
         if is_data and block.labels[0] == "aws_iam_policy_document":
             yaml_document.put(values, "json", iam.as_json(values), block.line)
-        return Resource(*block.labels[:2], address, values, written.path, block.line, block.end_line, is_data)
+        type, name = block.labels[:2]
+        return Resource(type, name, address, values, written.path, block.line, block.end_line, is_data)
 
     def keys(self, written: Placed, label: str) -> list[tuple[Any, Names]]:
         """The keys of the instances, and the names that each can use."""

@@ -11,7 +11,18 @@ from careen.formats.services.compose_service import Service
 from careen.formats.terraform.resource import Resource, Terraform, refers
 from careen.formats.terraform.values import UnknownValue
 
-_SAME = ("privileged", "user", "network_mode", "read_only", "restart", "command", "entrypoint", "sysctls", "userns_mode", "runtime")
+_SAME = (
+    "privileged",
+    "user",
+    "network_mode",
+    "read_only",
+    "restart",
+    "command",
+    "entrypoint",
+    "sysctls",
+    "userns_mode",
+    "runtime",
+)
 _RENAMED = {"ipc_mode": "ipc", "pid_mode": "pid", "security_opts": "security_opt", "env": "environment", "memory": "mem_limit"}
 
 
@@ -54,7 +65,9 @@ def _entries(values: Mapping) -> Iterator[tuple[str, Mapping]]:
         if "published" in found:
             yield "ports", found
     for volume in values.maps("volumes"):
-        found = _copied(volume, {"host_path": "source", "volume_name": "source", "container_path": "target", "read_only": "read_only"})
+        found = _copied(
+            volume, {"host_path": "source", "volume_name": "source", "container_path": "target", "read_only": "read_only"}
+        )
         put(found, "type", "bind" if volume.get("host_path") else "volume", volume.line)
         yield "volumes", found
     for mount in values.maps("mounts"):

@@ -144,7 +144,7 @@ class Evaluator:
         for argument in arguments:
             deep = node.name not in KEEPS_UNKNOWNS
             missing = first_unknown(argument) if deep else argument if isinstance(argument, UnknownValue) else None
-            if missing is not None and not (node.name in ("coalesce", "jsonencode", "yamlencode")):
+            if missing is not None and node.name not in ("coalesce", "jsonencode", "yamlencode"):
                 return _whole(missing)
         return call(node.name, arguments, self.read)
 
@@ -225,7 +225,7 @@ def _member(of: Any, key: Any) -> Any:
         is_missing = value is None or (isinstance(value, UnknownValue) and value.whole)
         return unknown(f"{of.reference}.{key}", of.address) if is_missing else value
     if isinstance(of, dict):
-        return of[as_string(key)]  # type: ignore[index]
+        return of[as_string(key)]
     if isinstance(of, list):
         return of[_index(key, len(of))]
     raise ValueError(f"{key} of what has no parts")

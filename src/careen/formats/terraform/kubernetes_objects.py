@@ -57,7 +57,7 @@ def kubernetes_objects(resource: Resource) -> Iterator[KubernetesResource]:
         return
     if resource.type == "kubernetes_manifest":
         manifest = resource.values.get("manifest")
-        if is_resource(manifest):
+        if isinstance(manifest, Mapping) and is_resource(manifest):
             yield KubernetesResource(manifest, resource.path, manifest.text("kind"))
         return
     name = resource.type.removeprefix("kubernetes_")
@@ -107,7 +107,11 @@ def _entry(key: str, value: Any) -> tuple[str, Any]:
         return name, value[0] if isinstance(value, Sequence) and len(value) == 1 else value
     if isinstance(value, Mapping):
         return (_LISTS[key], _row(key, [value], value.line)) if key in _LISTS else (name, _converted(value))
-    if isinstance(value, Sequence) and value and all(isinstance(item, Mapping | UnknownValue) and not _is_text(item) for item in value):
+    if (
+        isinstance(value, Sequence)
+        and value
+        and all(isinstance(item, Mapping | UnknownValue) and not _is_text(item) for item in value)
+    ):
         if key in _LISTS and _LISTS[key] not in _SINGLE:
             return _LISTS[key], _row(key, value, value.line)
         first = value[0]

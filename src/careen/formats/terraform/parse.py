@@ -26,7 +26,6 @@ from careen.formats.terraform.syntax import (
     Object,
     Setting,
     Splat,
-    Template,
     Unary,
 )
 from careen.formats.terraform.template import Directive, tree
@@ -310,7 +309,7 @@ class _Parser:
         line = self.line()
         if self.keyword("for"):
             return self.loop(line, is_object=False)
-        found = []
+        found: list[tuple[Expression, int]] = []
         while True:
             self.skip()
             if self.text.startswith("]", self.at):
@@ -345,7 +344,7 @@ class _Parser:
         return self.text[self.at : self.at + 1] in ("=", ":")
 
     def object(self, line: int) -> Expression:
-        found = []
+        found: list[tuple[Expression, Expression, int]] = []
         while True:
             self.skip(breaks=True)
             if self.text.startswith("}", self.at):

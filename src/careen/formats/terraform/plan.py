@@ -56,7 +56,7 @@ def _rows(module: Mapping, depth: int) -> Iterator[Mapping]:
 
 def _mark(values: Mapping, later: Any, prefix: str, references: Mapping | None) -> None:
     """Puts unknown values where the plan has none yet. What a provider computes and nobody sets is left out."""
-    for key, is_later in (later.items() if isinstance(later, dict) else ()):
+    for key, is_later in later.items() if isinstance(later, dict) else ():
         named = references.map(key).texts("references") if references is not None else []
         if is_later is True and (references is None or key in references):
             owner = next((name.rpartition(".")[0] for name in named if name.count(".") >= 2), "")

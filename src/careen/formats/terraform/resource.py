@@ -69,22 +69,21 @@ class Terraform:
         for type in types:
             yield from self._by_type.get(type, ())
 
-    def linked(self, target: Resource, key: str, *types: str) -> tuple[list[Resource], bool]:
-        """The resources of these types whose argument ``key`` names the target, and whether others may do so."""
-        found, others = [], False
+    def linked(self, target: Resource, key: str, *types: str) -> tuple[list[Resource], UnknownValue | None]:
+        """The resources of these types whose argument ``key`` names the target, and a value that may name it too."""
+        found, unclear = [], None
         for resource in self.of(*types):
-            named = refers(resource.values.get(key), target)
-            if named:
+            value = resource.values.get(key)
+            if refers(value, target):
                 found.append(resource)
-            others = others or named is None
-        return found, others
+            elif isinstance(value, UnknownValue) and not value.owner:
+                unclear = value
+        return found, unclear
 
 
-def refers(value: Any, target: Resource) -> bool | None:
-    """Whether a value is the id or name of a resource; None if that is not known."""
+def refers(value: Any, target: Resource) -> bool:
+    """Whether a value is known to be the id or name of a resource."""
     if isinstance(value, UnknownValue):
-        if value.owner:
-            return value.owner in (target.address, _KEYS.sub("", target.address))
-        return None
+        return value.owner != "" and value.owner in (target.address, _KEYS.sub("", target.address))
     own = [target.values.get(key) for key in ("bucket", "name", "id", "arn", "function_name")]
     return isinstance(value, str) and value in [name for name in own if not isinstance(name, UnknownValue)]

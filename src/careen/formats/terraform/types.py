@@ -1,4 +1,4 @@
-"""Values as the type of their variable makes them: missing optional attributes get their defaults, texts become numbers and booleans.
+"""Values as the type of their variable makes them: missing optional attributes get their defaults, texts become booleans.
 
 **Source:** Terraform language, "Type Constraints", optional object type attributes.
 """

@@ -1,4 +1,4 @@
-"""The values of Terraform: plain scalars, ``Mapping`` and ``Sequence`` with lines, and values that only a run of Terraform gives.
+"""The values of Terraform: scalars, ``Mapping`` and ``Sequence`` with lines, and values that only a run of Terraform gives.
 
 An unknown value is a text as well, with its reference in ``${}``: readers of other formats take it for a variable.
 """
