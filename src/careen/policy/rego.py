@@ -32,7 +32,7 @@ def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
     if not paths:
         return ()
     from careen.formats.data import rego
-from careen.formats.data.rego_v0 import as_v1
+    from careen.formats.data.rego_v0 import as_v1
 
     found = []
     for path in paths:
@@ -70,7 +70,6 @@ def with_policies(report: Report, policies: Sequence[RegoPolicy]) -> Report:
 
 def _messages(policy: RegoPolicy, known: Any) -> list[str]:
     from careen.formats.data import rego
-from careen.formats.data.rego_v0 import as_v1
 
     try:
         ((answer,),) = rego.evaluate([(policy.path, policy.text)], [policy.query], [known])

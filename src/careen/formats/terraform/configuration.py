@@ -33,7 +33,8 @@ MAX_CALLS = 500  # of modules in one root module
 MAX_CALL_DEPTH = 8
 MAX_RESOURCES = 20_000
 INSTALLED = ".terraform/modules/modules.json"
-_META = frozenset(("count", "for_each", "provider", "providers", "depends_on", "source", "version", "lifecycle", "connection"))
+_META = frozenset(("count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"))
+_META_OF_CALLS = _META | {"source", "version", "providers"}
 
 
 def read(texts: Mapping[str, str], paths: Iterable[str] | None = None) -> Terraform:
@@ -185,7 +186,7 @@ class _Module:
 
     def resource(self, written: Placed, address: str, names: Names, is_data: bool) -> Resource:
         block = written.block
-        values = self.body(block.body, names, block.line, block.end_line)
+        values = self.body(_without(block.body, _META), names, block.line, block.end_line)
         if is_data and block.labels[0] == "aws_iam_policy_document":
             yaml_document.put(values, "json", iam.as_json(values), block.line)
         type, name = block.labels[:2]
@@ -222,8 +223,6 @@ class _Module:
         found = yaml_document.Mapping(line)
         found.end_line = end_line
         for name, setting in body.settings.items():
-            if name in _META and line != 0:
-                continue
             value = self.evaluator.value(setting.expression, names)
             if value is not None:
                 self.budget.spend(sized(value) if isinstance(value, dict | list) else 1)
@@ -231,7 +230,7 @@ class _Module:
         for block in body.blocks:
             if block.type == "dynamic" and block.labels:
                 self.dynamic(found, block.labels[0], block.body, names, block.line, block.end_line)
-            elif block.type not in _META:
+            else:
                 inner = self.body(block.body, names, block.line, block.end_line)
                 yaml_document.add(found, block.type, inner, block.line)
         return found
@@ -272,7 +271,7 @@ class _Module:
             arguments = {
                 key: self.evaluator.value(setting.expression, names)
                 for key, setting in written.block.body.settings.items()
-                if key not in _META
+                if key not in _META_OF_CALLS
             }
             prefix = f"{self.prefix}module.{name}{suffix}."
             self.children[name][each] = _Module(
@@ -308,6 +307,11 @@ class _Module:
             if setting is not None and labels:
                 found.append((labels[0], self.evaluator.value(setting.expression, {})))
         return mapping(found)
+
+
+def _without(body: Body, names: frozenset[str]) -> Body:
+    settings = {name: setting for name, setting in body.settings.items() if name not in names}
+    return Body(settings, tuple(block for block in body.blocks if block.type not in names))
 
 
 def _seen(resource: Resource) -> ResourceValue:
