@@ -70,7 +70,7 @@ def _documents(found: Terraform, sources: Iterable[SourceFile], rules: Rules) ->
     objects = {resource: list(kubernetes_objects(resource)) for resource in found.resources}
     services = docker_services(found)
     open: dict[tuple[str, int], str] = {}
-    for resource in (*(one for one, made in objects.items() if made), *found.of("docker_container")):
+    for resource in (*(resource for resource, made in objects.items() if made), *found.of("docker_container")):
         lines = open_lines(resource.values)
         open.update({(resource.path, line): reference for line, reference in lines.items()})
         if lines:
@@ -78,7 +78,7 @@ def _documents(found: Terraform, sources: Iterable[SourceFile], rules: Rules) ->
             why = f"{resource.label} is assessed without {names}, which only Terraform knows"
             yield _not_assessed(Unassessed(resource.path, resource.line, why))
     if any(objects.values()):
-        manifests = Manifests([one for made in objects.values() for one in made], rules.pss_minor)
+        manifests = Manifests([item for made in objects.values() for item in made], rules.pss_minor)
         manifests.registries = rules.registries
         yield Document(found.path, manifests, ignores, kind="kubernetes", open=open)
     if services:

@@ -164,7 +164,9 @@ def _kinds(path: Path, known: Mapping[str, Any]) -> tuple[str, ...]:
     if kind in _VIEWS:
         return (kind,)
     schemas = known.get("schemas")
-    named = [str(one.get("input")) for one in schemas or () if isinstance(one, dict)] if isinstance(schemas, list) else []
+    named = (
+        [str(schema.get("input")) for schema in schemas or () if isinstance(schema, dict)] if isinstance(schemas, list) else []
+    )
     match = _SCHEMA.fullmatch(named[0]) if named and not kind else None
     if match and match[1] == "input":
         return tuple(_VIEWS)

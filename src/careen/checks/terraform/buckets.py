@@ -38,9 +38,9 @@ def _beside(
             value, path = argument(bucket, *keys)
             linked, unclear = document.linked(bucket, "bucket", type)
             found = [argument(resource, *_BESIDE[type])[0] for resource in linked] or [value]
-            if any(accepts(one) for one in found):
+            if any(accepts(value) for value in found):
                 continue
-            missing = next((one for one in found if isinstance(one, UnknownValue)), None)
+            missing = next((value for value in found if isinstance(value, UnknownValue)), None)
             yield place(bucket, message, *path, value=missing or (None if linked else unclear))
 
     return inspect

@@ -58,12 +58,12 @@ def _is_writable(row: dict[str, Any]) -> bool:
 def _has_secret(row: dict[str, Any]) -> bool:
     given = row.get("environment")
     return isinstance(given, list) and any(
-        isinstance(one, dict)
-        and _SECRET.search(str(one.get("name", "")))
-        and isinstance(one.get("value"), str)
-        and one["value"]
-        and not one["value"].startswith(("arn:", "$"))
-        for one in given
+        isinstance(variable, dict)
+        and _SECRET.search(str(variable.get("name", "")))
+        and isinstance(variable.get("value"), str)
+        and variable["value"]
+        and not variable["value"].startswith(("arn:", "$"))
+        for variable in given
     )
 
 

@@ -36,26 +36,26 @@ def _heads(text: str) -> Iterator[tuple[int, int, int]]:
     line, column, depth = 0, 0, 0
     start: int | None = None  # of the statement, if it began in this line
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token == "\n":  # a token, no secret  # noqa: S105
+        part = match[0]
+        if part == "\n":
             line, column = line + 1, 0
             start = None if depth == 0 else start
             continue
-        if depth == 0 and token == "{" and start is not None:
+        if depth == 0 and part == "{" and start is not None:
             head = text[match.start() - (column - start) : match.start()]
             if not _KEYWORD.search(head) and not head.rstrip().endswith("=") and not _NO_RULE.match(head):
                 yield line, start, column
-        if depth == 0 and start is None and not token.isspace() and not token.startswith("#"):
-            start = column + len(token) - len(token.lstrip())
-        if token in ("{", "[", "("):
+        if depth == 0 and start is None and not part.isspace() and not part.startswith("#"):
+            start = column + len(part) - len(part.lstrip())
+        if part in ("{", "[", "("):
             depth += 1
-        elif token in ("}", "]", ")"):
+        elif part in ("}", "]", ")"):
             depth = max(depth - 1, 0)
-            if depth == 0 and token == "}":
+            if depth == 0 and part == "}":
                 start = None
-        breaks = token.count("\n")  # of a raw text
+        breaks = part.count("\n")  # of a raw text
         line += breaks
-        column = len(token) - token.rfind("\n") - 1 if breaks else column + len(token)
+        column = len(part) - part.rfind("\n") - 1 if breaks else column + len(part)
 
 
 def _converted(head: str, line: int) -> str:

@@ -88,7 +88,7 @@ class _Project:
         text = self.texts.get(posixpath.join(root, INSTALLED), "")
         try:
             known = json.loads(text).get("Modules", []) if text else []
-            return {str(one["Key"]): self.inside(root, str(one["Dir"])) for one in known if one.get("Key")}
+            return {str(row["Key"]): self.inside(root, str(row["Dir"])) for row in known if row.get("Key")}
         except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
             return {}
 
@@ -151,7 +151,7 @@ class _Module:
 
     def made(self, type: str, labels: tuple[str, ...]) -> Any:
         """What other expressions see of a resource."""
-        return _instanced({key: _seen(one) for key, one in self.instances(type, labels).items()}, ".".join(labels))
+        return _instanced({key: _seen(made) for key, made in self.instances(type, labels).items()}, ".".join(labels))
 
     def variable(self, name: str) -> Any:
         declared = self.files.of_type("variable").get((name,))

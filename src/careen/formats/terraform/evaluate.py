@@ -287,7 +287,7 @@ def _truth(value: Any) -> bool:
 
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError("a number is missing")
+        raise ValueError("a number is missing")  # noqa: TRY004
     if isinstance(value, str):
         if len(value) > 60:
             raise ValueError("a number is too long")

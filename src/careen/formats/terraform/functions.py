@@ -28,8 +28,9 @@ from careen.formats.terraform.values import (
 
 # Their result is known although a part of an argument is not.
 KEEPS_UNKNOWNS = frozenset((
-    "coalesce", "coalescelist", "concat", "element", "flatten", "join", "jsonencode", "keys", "length", "lookup", "merge", "one",
-    "reverse", "slice", "tolist", "tomap", "toset", "values", "yamlencode", "zipmap", "setunion", "nonsensitive", "sensitive",
+    "coalesce", "coalescelist", "concat", "element", "flatten", "join", "jsonencode", "keys", "length", "lookup", "merge",
+    "one", "reverse", "slice", "tolist", "tomap", "toset", "values", "yamlencode", "zipmap", "setunion", "nonsensitive",
+    "sensitive",
 ))  # fmt: skip
 
 
@@ -56,20 +57,20 @@ def _text(value: Any) -> str:
 
 def _merge(*objects: Any) -> Mapping:
     found = Mapping(objects[0].line if objects and isinstance(objects[0], Mapping) else 0)
-    for one in objects:
-        for key, value in (one or {}).items():
+    for source in objects:
+        for key, value in (source or {}).items():
             found[key] = value
-            found.lines[key] = one.lines.get(key, 0)
+            found.lines[key] = source.lines.get(key, 0)
     return found
 
 
 def _concat(*lists: Any) -> Sequence:
     found = Sequence()
-    for one in lists:
-        if not isinstance(one, list):
-            raise ValueError("a list is missing")
-        found.extend(one)
-        found.lines += getattr(one, "lines", [0] * len(one))
+    for items in lists:
+        if not isinstance(items, list):
+            raise ValueError("a list is missing")  # noqa: TRY004
+        found.extend(items)
+        found.lines += getattr(items, "lines", [0] * len(items))
     return found
 
 
@@ -112,7 +113,7 @@ def _coalesce(*values: Any) -> Any:
 
 
 def _join(separator: Any, *lists: Any) -> Any:
-    items = [item for one in lists for item in one]
+    items = [item for row in lists for item in row]
     joined = _text(separator).join(_text(item) for item in items)
     missing = next((item for item in items if isinstance(item, UnknownValue)), None)
     return joined if missing is None else unknown(missing.rests_on, missing.owner, joined)
@@ -197,13 +198,21 @@ def _hash(name: str) -> Callable[[Any], str]:
 
 def _set(keep: Callable[[set[str], set[str]], set[str]]) -> Callable[..., Sequence]:
     def combined(first: Any, *others: Any) -> Sequence:
-        known = {_key(item): item for one in (first, *others) for item in one}
+        known = {_key(item): item for row in (first, *others) for item in row}
         keys = {_key(item) for item in first}
-        for one in others:
-            keys = keep(keys, {_key(item) for item in one})
+        for row in others:
+            keys = keep(keys, {_key(item) for item in row})
         return sequence(known[key] for key in sorted(keys))
 
     return combined
+
+
+def _transposed(given: Any) -> Mapping:
+    found: dict[str, list[Any]] = {}
+    for key, values in given.items():
+        for value in values:
+            found.setdefault(_text(value), []).append(key)
+    return mapping((key, sequence(keys)) for key, keys in found.items())
 
 
 def _same(value: Any) -> Any:
@@ -223,7 +232,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
         sequence(items[at : at + int(size)]) for at in range(0, len(items), max(int(size), 1))
     ),
     "coalesce": _coalesce,
-    "coalescelist": lambda *lists: next(one for one in lists if one),
+    "coalescelist": lambda *lists: next(items for items in lists if items),
     "compact": lambda items: sequence(item for item in items if item not in (None, "")),
     "concat": _concat,
     "contains": lambda items, value: value in items,
@@ -240,7 +249,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "join": _join,
     "jsondecode": _decoded,
     "jsonencode": _json,
-    "keys": lambda object: sequence(sorted(object)),
+    "keys": lambda given: sequence(sorted(given)),
     "length": len,
     "lookup": _lookup,
     "lower": lambda text: _text(text).lower(),
@@ -277,22 +286,14 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "tonumber": _to_number,
     "toset": _unique,
     "tostring": lambda value: None if value is None else _text(value),
-    "transpose": lambda object: _transposed(object),
+    "transpose": _transposed,
     "trim": lambda text, letters: _text(text).strip(_text(letters)),
     "trimprefix": lambda text, start: _text(text).removeprefix(_text(start)),
     "trimspace": lambda text: _text(text).strip(),
     "trimsuffix": lambda text, end: _text(text).removesuffix(_text(end)),
     "upper": lambda text: _text(text).upper(),
-    "values": lambda object: sequence(object[key] for key in sorted(object)),
+    "values": lambda given: sequence(given[key] for key in sorted(given)),
     "yamldecode": _decoded,
     "yamlencode": _json,
     "zipmap": lambda keys, values: mapping(zip(map(_text, keys), values, strict=True)),
 }
-
-
-def _transposed(object: Any) -> Mapping:
-    found: dict[str, list[Any]] = {}
-    for key, values in object.items():
-        for value in values:
-            found.setdefault(_text(value), []).append(key)
-    return mapping((key, sequence(keys)) for key, keys in found.items())

@@ -84,9 +84,9 @@ def _written(block: Mapping) -> dict[str, Any]:
             found[name] = block[key] if isinstance(block[key], Sequence) else [block[key]]
     for key, name in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
         if principals := block.maps(key):
-            found[name] = {str(one.get("type")): one.get("identifiers") for one in principals}
-            if any(one.get("type") == "*" for one in principals):
+            found[name] = {str(principal.get("type")): principal.get("identifiers") for principal in principals}
+            if any(principal.get("type") == "*" for principal in principals):
                 found[name] = "*"
     if block.maps("condition"):
-        found["Condition"] = [dict(one) for one in block.maps("condition")]
+        found["Condition"] = [dict(condition) for condition in block.maps("condition")]
     return found

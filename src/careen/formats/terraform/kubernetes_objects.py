@@ -3,7 +3,7 @@
 **Source:** Terraform provider hashicorp/kubernetes, its resources; Kubernetes API reference.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from careen.formats.data.yaml_document import Mapping, Sequence, put
@@ -14,7 +14,8 @@ from careen.formats.terraform.values import UnknownValue
 
 _APPS, _RBAC = "apps/v1", "rbac.authorization.k8s.io/v1"
 _KINDS = {
-    "cluster_role": ("ClusterRole", _RBAC), "cluster_role_binding": ("ClusterRoleBinding", _RBAC), "config_map": ("ConfigMap", "v1"),
+    "cluster_role": ("ClusterRole", _RBAC), "cluster_role_binding": ("ClusterRoleBinding", _RBAC),
+    "config_map": ("ConfigMap", "v1"),
     "cron_job": ("CronJob", "batch/v1"), "daemon_set": ("DaemonSet", _APPS), "daemonset": ("DaemonSet", _APPS),
     "deployment": ("Deployment", _APPS), "horizontal_pod_autoscaler": ("HorizontalPodAutoscaler", "autoscaling/v2"),
     "ingress": ("Ingress", "networking.k8s.io/v1"), "job": ("Job", "batch/v1"), "namespace": ("Namespace", "v1"),
@@ -81,12 +82,12 @@ def open_lines(node: Any) -> dict[int, str]:
     todo = [node]
     while todo:
         here = todo.pop()
-        pairs = here.items() if isinstance(here, Mapping) else enumerate(here)
+        pairs: Iterable[tuple[Any, Any]] = here.items() if isinstance(here, Mapping) else enumerate(here)
         for key, value in pairs:
             if isinstance(value, UnknownValue):
-                line = here.lines.get(key, here.line) if isinstance(here, Mapping) else here.lines[key]
                 if key not in _HARMLESS:
-                    found.setdefault(line, value.rests_on)
+                    lines = here.lines if isinstance(here, Mapping) else dict(enumerate(here.lines))
+                    found.setdefault(lines.get(key, here.line), value.rests_on)
             elif isinstance(value, Mapping | Sequence) and key not in _HARMLESS:
                 todo.append(value)
     return found

@@ -27,7 +27,7 @@ def is_plan(text: str) -> bool:
 def read(path: str, text: str) -> list[Resource]:
     document = next(iter(yaml_document.read(text)), None)
     if not isinstance(document, Mapping) or not isinstance(document.get("planned_values"), Mapping):
-        raise ValueError("not a plan of Terraform")
+        raise ValueError("not a plan of Terraform")  # noqa: TRY004
     later = {change.text("address"): change.map("change") for change in document.maps("resource_changes")}
     references = dict(_references(document.map("configuration", "root_module"), "", MAX_DEPTH))
     found = []

@@ -20,7 +20,16 @@ def values(text):
 
 
 def test_variables_defaults_locals_and_given_values():
-    text = 'variable "a" { default = 1 }\nvariable "b" {}\nlocals { c = var.a + 1 }\nresource "t" "x" {\n a = var.a\n b = var.b\n c = local.c\n}\n'
+    text = (
+        'variable "a" { default = 1 }\n'
+        'variable "b" {}\n'
+        "locals { c = var.a + 1 }\n"
+        'resource "t" "x" {\n'
+        " a = var.a\n"
+        " b = var.b\n"
+        " c = local.c\n"
+        "}\n"
+    )
     assert values(text) == {"a": 1, "b": "${var.b}", "c": 2}
     texts = {"main.tf": text, "terraform.tfvars": "a = 5\n", "z.auto.tfvars": "b = 7", "other.tfvars": "a = 9\n"}
     assert dict(read(texts).resources[0].values) == {"a": 5, "b": 7, "c": 6}
@@ -43,7 +52,19 @@ def test_an_override_replaces_settings():
 
 
 def test_instances():
-    found = resources(main='resource "t" "a" {\n count = 2\n n = count.index\n}\nresource "t" "b" {\n for_each = {x = 1, y = 2}\n n = "${each.key}${each.value}"\n}\nresource "t" "none" { count = 0 }')
+    found = resources(
+        main=(
+            'resource "t" "a" {\n'
+            " count = 2\n"
+            " n = count.index\n"
+            "}\n"
+            'resource "t" "b" {\n'
+            " for_each = {x = 1, y = 2}\n"
+            ' n = "${each.key}${each.value}"\n'
+            "}\n"
+            'resource "t" "none" { count = 0 }'
+        )
+    )
     assert {address: one.values["n"] for address, one in found.items()} == {
         "t.a[0]": 0,
         "t.a[1]": 1,
@@ -53,7 +74,19 @@ def test_instances():
 
 
 def test_an_unknown_number_of_instances_is_one():
-    found = resources(main='variable "n" {}\nresource "t" "a" {\n count = var.n\n i = count.index\n}\nresource "t" "b" {\n for_each = var.n\n v = each.value.x\n}')
+    found = resources(
+        main=(
+            'variable "n" {}\n'
+            'resource "t" "a" {\n'
+            " count = var.n\n"
+            " i = count.index\n"
+            "}\n"
+            'resource "t" "b" {\n'
+            " for_each = var.n\n"
+            " v = each.value.x\n"
+            "}"
+        )
+    )
     assert list(found) == ["t.a", "t.b"]
     assert isinstance(found["t.a"].values["i"], UnknownValue)
     assert isinstance(found["t.b"].values["v"], UnknownValue)
@@ -66,14 +99,40 @@ def test_too_many_instances_are_reported():
 
 
 def test_dynamic_blocks():
-    text = 'resource "t" "x" {\n dynamic "rule" {\n  for_each = ["a", "b"]\n  iterator = one\n  content {\n   name = one.value\n   key = one.key\n  }\n }\n rule { name = "c" }\n}'
+    text = (
+        'resource "t" "x" {\n'
+        ' dynamic "rule" {\n'
+        '  for_each = ["a", "b"]\n'
+        "  iterator = one\n"
+        "  content {\n"
+        "   name = one.value\n"
+        "   key = one.key\n"
+        "  }\n"
+        " }\n"
+        ' rule { name = "c" }\n'
+        "}"
+    )
     assert [rule["name"] for rule in values(text)["rule"]] == ["a", "b", "c"]
-    unclear = values('variable "r" {}\nresource "t" "x" {\n dynamic "rule" {\n  for_each = var.r\n  content { a = 1 }\n }\n}')["rule"]
+    unclear = values('variable "r" {}\nresource "t" "x" {\n dynamic "rule" {\n  for_each = var.r\n  content { a = 1 }\n }\n}')[
+        "rule"
+    ]
     assert isinstance(unclear[0], UnknownValue)
 
 
 def test_references_between_resources():
-    found = resources(main='resource "b" "x" {\n count = 2\n bucket = "n${count.index}"\n}\nresource "v" "y" {\n bucket = b.x[1].id\n name = b.x[0].bucket\n all = b.x[*].bucket\n}')
+    found = resources(
+        main=(
+            'resource "b" "x" {\n'
+            " count = 2\n"
+            ' bucket = "n${count.index}"\n'
+            "}\n"
+            'resource "v" "y" {\n'
+            " bucket = b.x[1].id\n"
+            " name = b.x[0].bucket\n"
+            " all = b.x[*].bucket\n"
+            "}"
+        )
+    )
     one = found["v.y"].values
     assert refers(one["bucket"], found["b.x[1]"])
     assert not refers(one["bucket"], found["b.x[0]"])
@@ -82,8 +141,26 @@ def test_references_between_resources():
 
 def test_local_modules_with_arguments_and_outputs():
     found = resources(
-        main='module "m" {\n source = "./mods/m"\n for_each = toset(["p", "q"])\n name = each.key\n}\nresource "t" "x" { v = module.m["q"].out }',
-        mods__m__main='variable "name" {}\nvariable "cfg" {\n type = object({a = optional(bool, true)})\n default = {}\n}\nresource "t" "r" {\n n = var.name\n a = var.cfg.a\n}\noutput "out" { value = "o-${var.name}" }',
+        main=(
+            'module "m" {\n'
+            ' source = "./mods/m"\n'
+            ' for_each = toset(["p", "q"])\n'
+            " name = each.key\n"
+            "}\n"
+            'resource "t" "x" { v = module.m["q"].out }'
+        ),
+        mods__m__main=(
+            'variable "name" {}\n'
+            'variable "cfg" {\n'
+            " type = object({a = optional(bool, true)})\n"
+            " default = {}\n"
+            "}\n"
+            'resource "t" "r" {\n'
+            " n = var.name\n"
+            " a = var.cfg.a\n"
+            "}\n"
+            'output "out" { value = "o-${var.name}" }'
+        ),
     )
     assert found["t.x"].values["v"] == "o-q"
     assert {address for address in found if "module" in address} == {'module.m["p"].t.r', 'module.m["q"].t.r'}
@@ -92,17 +169,29 @@ def test_local_modules_with_arguments_and_outputs():
 
 
 def test_modules_from_elsewhere_are_not_assessed():
-    found = read({"main.tf": 'module "m" { source = "terraform-aws-modules/vpc/aws" }\nmodule "n" { source = "../outside" }\nmodule "o" { source = "/etc" }'})
+    found = read(
+        {
+            "main.tf": (
+                'module "m" { source = "terraform-aws-modules/vpc/aws" }\n'
+                'module "n" { source = "../outside" }\n'
+                'module "o" { source = "/etc" }'
+            )
+        }
+    )
     assert [part.line for part in found.unassessed] == [1, 2, 3]
     assert "is not fetched" in found.unassessed[0].why
     assert "not among the checked files" in found.unassessed[1].why
 
 
 def test_modules_that_init_has_fetched_are_read():
-    index = {"Modules": [{"Key": "", "Dir": "."}, {"Key": "m", "Dir": ".terraform/modules/m"}, {"Key": "m.sub", "Dir": "../../etc"}]}
+    index = {
+        "Modules": [{"Key": "", "Dir": "."}, {"Key": "m", "Dir": ".terraform/modules/m"}, {"Key": "m.sub", "Dir": "../../etc"}]
+    }
     texts = {
         "live/main.tf": 'module "m" {\n source = "example/m/aws"\n v = 3\n}',
-        "live/.terraform/modules/m/main.tf": 'variable "v" {}\nresource "t" "r" { v = var.v }\nmodule "sub" { source = "example/sub/aws" }',
+        "live/.terraform/modules/m/main.tf": (
+            'variable "v" {}\nresource "t" "r" { v = var.v }\nmodule "sub" { source = "example/sub/aws" }'
+        ),
         "live/.terraform/modules/modules.json": json.dumps(index),
     }
     found = read(texts)
@@ -111,7 +200,9 @@ def test_modules_that_init_has_fetched_are_read():
 
 
 def test_a_null_argument_is_not_there_and_lines_are_those_of_the_resource():
-    found = resources(main='locals {\n  tags = {\n    a = 1\n  }\n}\nresource "t" "x" {\n  gone = null\n  tags = local.tags\n}')["t.x"]
+    found = resources(
+        main='locals {\n  tags = {\n    a = 1\n  }\n}\nresource "t" "x" {\n  gone = null\n  tags = local.tags\n}'
+    )["t.x"]
     assert dict(found.values) == {"tags": {"a": 1}}
     assert found.values.line_of("tags", "a") == 8
 
@@ -119,12 +210,16 @@ def test_a_null_argument_is_not_there_and_lines_are_those_of_the_resource():
 @pytest.mark.parametrize(
     "text",
     [
-        "locals {\n a = local.b\n b = local.a\n}\nresource \"t\" \"x\" { a = local.a }",
+        'locals {\n a = local.b\n b = local.a\n}\nresource "t" "x" { a = local.a }',
         'resource "t" "x" { a = t.y.a }\nresource "t" "y" { a = t.x.a }',
         'resource "t" "x" {\n count = length(t.x)\n a = t.x[0].a\n}',
         'module "m" {\n source = "./"\n}\nresource "t" "x" { a = module.m.z }',
-        "locals {\n" + "".join(f" a{index + 1} = [local.a{index}, local.a{index}]\n" for index in range(300)) + ' a0 = 1\n}\nresource "t" "x" { a = local.a300 }',
-        "locals {\n" + "".join(f' a{index + 1} = "${{local.a{index}}}${{local.a{index}}}"\n' for index in range(60)) + ' a0 = "xxxxxxxx"\n}\nresource "t" "x" { a = local.a60 }',
+        "locals {\n"
+        + "".join(f" a{index + 1} = [local.a{index}, local.a{index}]\n" for index in range(300))
+        + ' a0 = 1\n}\nresource "t" "x" { a = local.a300 }',
+        "locals {\n"
+        + "".join(f' a{index + 1} = "${{local.a{index}}}${{local.a{index}}}"\n' for index in range(60))
+        + ' a0 = "xxxxxxxx"\n}\nresource "t" "x" { a = local.a60 }',
         'resource "t" "x" {\n for_each = { for a in range(9999) : a => [for b in range(9999) : b] }\n a = each.value\n}',
     ],
 )
@@ -135,7 +230,10 @@ def test_circles_and_growth_end(text):
 
 
 def test_modules_that_call_each_other_end():
-    texts = {f"m{index}/main.tf": f'module "a" {{\n source = "../m{(index + 1) % 3}"\n count = 9\n}}\nresource "t" "x" {{}}' for index in range(3)}
+    texts = {
+        f"m{index}/main.tf": f'module "a" {{\n source = "../m{(index + 1) % 3}"\n count = 9\n}}\nresource "t" "x" {{}}'
+        for index in range(3)
+    }
     found = read(texts)
     assert 0 < len(found.resources) < 20_000
     assert any("limits" in part.why for part in found.unassessed)
@@ -148,7 +246,12 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_read():
 
 
 def test_files_are_only_those_that_are_given():
-    texts = {"main.tf": 'resource "t" "x" {\n a = file("${path.module}/p.json")\n b = file("/etc/passwd")\n c = file("../p.json")\n}', "p.json": "{}"}
+    texts = {
+        "main.tf": (
+            'resource "t" "x" {\n a = file("${path.module}/p.json")\n b = file("/etc/passwd")\n c = file("../p.json")\n}'
+        ),
+        "p.json": "{}",
+    }
     found = read(texts, ["main.tf"]).resources[0].values
     assert found["a"] == "{}"
     assert isinstance(found["b"], UnknownValue)

@@ -8,7 +8,27 @@ from careen.formats.terraform.values import unknown
 
 
 def test_a_policy_document_is_json():
-    text = 'data "aws_iam_policy_document" "d" {\n statement {\n  actions = ["s3:*"]\n  resources = ["*"]\n  principals {\n   type = "*"\n   identifiers = ["*"]\n  }\n  condition {\n   test = "Bool"\n   variable = "x"\n   values = ["y"]\n  }\n }\n statement {\n  effect = "Deny"\n  not_actions = ["a"]\n }\n}'
+    text = (
+        'data "aws_iam_policy_document" "d" {\n'
+        " statement {\n"
+        '  actions = ["s3:*"]\n'
+        '  resources = ["*"]\n'
+        "  principals {\n"
+        '   type = "*"\n'
+        '   identifiers = ["*"]\n'
+        "  }\n"
+        "  condition {\n"
+        '   test = "Bool"\n'
+        '   variable = "x"\n'
+        '   values = ["y"]\n'
+        "  }\n"
+        " }\n"
+        " statement {\n"
+        '  effect = "Deny"\n'
+        '  not_actions = ["a"]\n'
+        " }\n"
+        "}"
+    )
     (found,) = read({"main.tf": text}).resources
     allows, denies = iam.statements(found.values["json"])
     assert (allows.allows, allows.actions, allows.resources, allows.principals, allows.is_conditional) == (

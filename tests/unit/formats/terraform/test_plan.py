@@ -9,8 +9,20 @@ from careen.formats.terraform import plan
 from careen.formats.terraform.resource import Terraform
 from careen.formats.terraform.values import UnknownValue
 
-BUCKET = {"address": "aws_s3_bucket.x", "mode": "managed", "type": "aws_s3_bucket", "name": "x", "values": {"bucket": "shop", "tags": None, "logging": []}}
-BLOCK = {"address": "aws_s3_bucket_public_access_block.x", "mode": "managed", "type": "aws_s3_bucket_public_access_block", "name": "x", "values": {"block_public_acls": True}}
+BUCKET = {
+    "address": "aws_s3_bucket.x",
+    "mode": "managed",
+    "type": "aws_s3_bucket",
+    "name": "x",
+    "values": {"bucket": "shop", "tags": None, "logging": []},
+}
+BLOCK = {
+    "address": "aws_s3_bucket_public_access_block.x",
+    "mode": "managed",
+    "type": "aws_s3_bucket_public_access_block",
+    "name": "x",
+    "values": {"block_public_acls": True},
+}
 CHILD = {"address": 'module.m["a"].t.y[0]', "mode": "managed", "type": "t", "name": "y", "values": {"n": [{"k": 1, "l": None}]}}
 DOCUMENT = {
     "format_version": "1.2",
@@ -21,7 +33,12 @@ DOCUMENT = {
     ],
     "configuration": {
         "root_module": {
-            "resources": [{"address": BLOCK["address"], "expressions": {"bucket": {"references": ["aws_s3_bucket.x.id", "aws_s3_bucket.x"]}}}]
+            "resources": [
+                {
+                    "address": BLOCK["address"],
+                    "expressions": {"bucket": {"references": ["aws_s3_bucket.x.id", "aws_s3_bucket.x"]}},
+                }
+            ]
         }
     },
 }
@@ -63,7 +80,11 @@ def test_mutations_give_resources_or_an_error():
         text = TEXT
         for _ in range(chance.randint(1, 3)):
             at = chance.randrange(len(text))
-            text = text[:at] + chance.choice(("", "1", "null", "[]", "{}", '"', "true", "]", "}")) + text[at + chance.randint(0, 9) :]
+            text = (
+                text[:at]
+                + chance.choice(("", "1", "null", "[]", "{}", '"', "true", "]", "}"))
+                + text[at + chance.randint(0, 9) :]
+            )
         try:
             read += plan.read("plan.json", text) is not None
         except ValueError:
