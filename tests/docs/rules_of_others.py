@@ -19,8 +19,8 @@ PAGES = {
 BEFORE = """\
 The rules of Checkov and kubescape for Kubernetes, and rules of Checkov and Trivy for Terraform, with the checks of Careen for
 the same misconfiguration, or the reason why there is none. Several checks cover one rule where Careen reports its cases apart;
-some of them are off by default. The checks themselves may decide otherwise than the rule: they follow the versions of Kubernetes
-that are supported today.
+some of them are off by default. The checks themselves may decide otherwise than the rule: they follow the versions of
+Kubernetes that are supported today.
 [Checks of Kubernetes](checks-kubernetes.md) also names the rules of Trivy, KubeLinter and Polaris at each check, [checks of
 Dockerfiles](checks-dockerfile.md) those of Hadolint, BuildKit, Trivy and Checkov.
 

@@ -53,7 +53,7 @@ def together(bodies: Iterable[tuple[str, Body]]) -> Files:
     blocks: dict[str, dict[tuple[str, ...], Placed]] = {}
     settings: dict[str, tuple[Setting, str]] = {}
     values: dict[str, Expression] = {}
-    for path, body in sorted(bodies, key=lambda one: (_is_override(one[0]), one[0])):
+    for path, body in sorted(bodies, key=lambda file: (_is_override(file[0]), file[0])):
         if path.endswith(VARIABLES):
             values.update({name: setting.expression for name, setting in body.settings.items()})
             continue

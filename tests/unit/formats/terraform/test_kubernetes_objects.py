@@ -69,36 +69,32 @@ def test_the_lines_of_what_is_not_known():
 
 def test_rules_bindings_and_manifests():
     role, binding, manifest = objects(
-        (
-            'resource "kubernetes_cluster_role" "r" {\n'
-            ' metadata { name = "r" }\n'
-            " rule {\n"
-            '  api_groups = [""]\n'
-            '  resources = ["pods"]\n'
-            '  verbs = ["get"]\n'
-            " }\n"
-            "}\n"
-        )(
-            'resource "kubernetes_role_binding" "b" {\n'
-            " role_ref {\n"
-            '  kind = "Role"\n'
-            '  name = "r"\n'
-            '  api_group = "x"\n'
-            " }\n"
-            " subject {\n"
-            '  kind = "User"\n'
-            '  name = "u"\n'
-            " }\n"
-            "}\n"
-        )(
-            'resource "kubernetes_manifest" "m" {\n'
-            " manifest = {\n"
-            '  apiVersion = "v1"\n'
-            '  kind = "Pod"\n'
-            '  metadata = { name = "p" }\n'
-            " }\n"
-            "}\n"
-        )
+        'resource "kubernetes_cluster_role" "r" {\n'
+        ' metadata { name = "r" }\n'
+        " rule {\n"
+        '  api_groups = [""]\n'
+        '  resources = ["pods"]\n'
+        '  verbs = ["get"]\n'
+        " }\n"
+        "}\n"
+        'resource "kubernetes_role_binding" "b" {\n'
+        " role_ref {\n"
+        '  kind = "Role"\n'
+        '  name = "r"\n'
+        '  api_group = "x"\n'
+        " }\n"
+        " subject {\n"
+        '  kind = "User"\n'
+        '  name = "u"\n'
+        " }\n"
+        "}\n"
+        'resource "kubernetes_manifest" "m" {\n'
+        " manifest = {\n"
+        '  apiVersion = "v1"\n'
+        '  kind = "Pod"\n'
+        '  metadata = { name = "p" }\n'
+        " }\n"
+        "}\n"
     )
     assert role.body["rules"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
     assert (binding.body["roleRef"]["apiGroup"], binding.body["subjects"][0]["kind"]) == ("x", "User")
