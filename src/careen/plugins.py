@@ -475,12 +475,16 @@ class AdvisorySource(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A place of a document with a misconfiguration, and the message that describes it; lines count from 1."""
+    """A place of a document with a misconfiguration, and the message that describes it; lines count from 1.
+
+    ``rests_on``: a value that is not known. Then the place is no finding, but not assessed.
+    """
 
     message: str
     line: int | None = None
     end_line: int | None = None
     path: str | None = None  # if the document has several files
+    rests_on: str = ""
 
 
 class Check(Struct, frozen=True):

@@ -5,12 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from careen.app import opening
+from careen.app import documents, opening
 from careen.catalogers.distribution import PATHS, join, read
 from careen.checks.files import find_files
 from careen.checks.helm import ChartValues, with_charts
 from careen.checks.kind import Kind, Rules
 from careen.checks.tuning import Tuning, tuned
+from careen.checks.user_checks import UserChecks, load_user_checks
 from careen.database.memory import MemoryDatabase
 from careen.layers.index import Readers
 from careen.matching.distributions import release_of
@@ -40,9 +41,9 @@ def _advisories(folder: str) -> tuple[Advisory, ...]:
 def scan(request: dict[str, Any]) -> dict[str, Any]:
     """Packages, secrets and configuration of an image, tree or SBOM; of a tree also its source files."""
     path = request["path"]
-    listed = opening.sbom_path(path)
+    listed = documents.sbom_path(path)
     if listed is not None:
-        image, inventory = read_file(listed, path, opening.sbom_formats())
+        image, inventory = read_file(listed, path, documents.sbom_formats())
         inventory = with_vendors(inventory)
     else:
         kinds = opening.image_sources()
@@ -53,7 +54,8 @@ def scan(request: dict[str, Any]) -> dict[str, Any]:
     checks = tuple(check for check in load("careen.checks.image", "CHECK", Check) if check.default)
     assessment = Assessment(matcher=Matcher(database, schemes(), ecosystems()), checks=checks)
     found = report_of(image, inventory, assessment).findings
-    sources = _of_source_files(path) if Path(path).is_dir() else []
+    policies = [Path(path, name.rpartition(f"/{Path(path).name}/")[2]) for name in request["options"].get("policyPaths") or ()]
+    sources = _of_source_files(path, policies) if Path(path).is_dir() else []
     return {
         "vulns": [
             {"id": one.id, "pkg": one.package_name, "version": one.package_version}
@@ -68,11 +70,14 @@ def scan(request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _of_source_files(path: str) -> list[dict[str, Any]]:
+def _of_source_files(path: str, policies: list[Path]) -> list[dict[str, Any]]:
     """In the words of the other tool: its ids, and lines of what a chart renders to, below the line that names its source."""
 
+    own = load_user_checks(policies) if policies else UserChecks()
+
     def checks_of(kind: Kind) -> tuple[Check, ...]:
-        return tuned([check for folder in kind.folders for check in load(f"careen.checks.{folder}", "CHECK", Check)], Tuning())
+        ours = [check for folder in kind.folders for check in load(f"careen.checks.{folder}", "CHECK", Check)]
+        return tuned([*ours, *own.of(kind.name)], Tuning())
 
     found = find_files([path])
     charts = with_charts(found.files, ChartValues(), found.packed)

@@ -9,12 +9,13 @@ PREFIXES = dict(one for kind in KINDS for one in kind.prefixes)
 # What a folder and its settings add: some checks are about nothing else.
 RULES = Rules(registries=("docker.io", "registry.example"), images=("debian", "registry.example/base/*"))
 IGNORED = ("secret",)
+NAMES = {"terraform": "example.tf"}  # of files that are recognised by name alone
 
 
 def document_of(folder: str, text: str) -> Any:
     """Raises ValueError if the text is not of that kind."""
     kind = next(kind for kind in KINDS if folder in kind.folders)
-    found = list(kind.read([SourceFile("example", text, IGNORED)], (), RULES))
+    found = list(kind.read([SourceFile(NAMES.get(folder, "example"), text, IGNORED)], (), RULES))
     document = next((one for one in found if isinstance(one, Document)), None)
     if document is None:
         raise ValueError(found)

@@ -12,7 +12,9 @@ from tests.conftest import ROOT
 SOURCE = ROOT / "src" / "careen"
 
 # Checks have no test files: tests/contract/test_checks.py runs their examples in tests/checks.
-CHECKS = tuple(f"checks/{folder}" for folder in ("compose", "dockerfile", "image", "kubernetes", "network", "rbac", "running"))
+CHECKS = tuple(
+    f"checks/{folder}" for folder in ("compose", "dockerfile", "image", "kubernetes", "network", "rbac", "running", "terraform")
+)
 
 # ``module: what tests it instead``, a module a line. ``--update`` deletes lines that are no longer true, and adds none.
 LIST = ROOT / "tests" / "contract" / "not_mirrored.txt"

@@ -38,6 +38,18 @@ never opened: CMP-062 reports them. A variable without value or default stays as
 of every profile are checked.
 """
 
+TERRAFORM = """\
+Configurations of Terraform and OpenTofu (`*.tf`, `*.tofu`, `*.tf.json`), and plans in JSON (`terraform show -json`).
+Variables, locals, references, conditions, `count`, `for_each`, dynamic blocks, functions and local modules are
+evaluated ([checking](../checking.md#terraform)). A value that only a run of Terraform gives makes a check neither pass
+nor fail: the report counts what was not assessed.
+
+Resources of the Kubernetes provider are checked by the [checks of Kubernetes](checks-kubernetes.md), containers of the
+Docker provider by the [checks of Compose](checks-compose.md). The checks of this page are about registries, clusters,
+networks, storage and identities that containers run on. [Rules of other tools](other-tools.md) lists them by the rules
+of Checkov and Trivy.
+"""
+
 IMAGE = """\
 The image's configuration (user, environment, ports, volumes), and security-relevant files in its squashed root file system,
 by mode, owner and name. `careen scan` runs these checks in the pass that finds packages; `--scanners vuln,secret` leaves them
@@ -77,6 +89,7 @@ PAGES = {
     "kubernetes": ("Checks of Kubernetes", KUBERNETES),
     "compose": ("Checks of Compose", COMPOSE),
     "dockerfile": ("Checks of Dockerfiles", DOCKERFILE),
+    "terraform": ("Checks of Terraform", TERRAFORM),
     "running": ("Checks of running containers", RUNNING),
     "image": ("Checks of images", IMAGE),
 }
@@ -110,7 +123,7 @@ def _section(check: Check, example: str, peers: dict[str, list[str]]) -> str:
     out += f"{check.fix}\n\nReferences: {', '.join(check.references)}."
     if check.id in peers and not check.id.startswith("DKR-"):  # which name them among their references
         out += f" Like {', '.join(peers[check.id])}."
-    language = {"DKR": "dockerfile", "RTM": "json"}.get(check.id[:3], "yaml")
+    language = {"DKR": "dockerfile", "RTM": "json", "TFM": "hcl"}.get(check.id[:3], "yaml")
     return out + f"\n\n```{language}\n{example.rstrip()}\n```\n"
 
 

@@ -1,4 +1,4 @@
-"""The page of other tools' rules for Kubernetes, made from ``docs/reference/other-tools.toml``, and what that file has."""
+"""The page of other tools' rules, made from ``docs/reference/other-tools.toml``, and what that file has."""
 
 import tomllib
 from collections.abc import Iterator
@@ -8,12 +8,19 @@ from tests.conftest import ROOT
 
 SOURCE = ROOT / "docs/reference/other-tools.toml"
 NOTE = "<!-- Made by `make golden` from other-tools.toml; tests/docs/test_reference.py fails if they differ. -->\n\n"
-PAGES = {"IMG": "checks-image.md", "K8S": "checks-kubernetes.md", "NWP": "checks-kubernetes.md", "RBC": "checks-kubernetes.md"}
+PAGES = {
+    "IMG": "checks-image.md",
+    "K8S": "checks-kubernetes.md",
+    "NWP": "checks-kubernetes.md",
+    "RBC": "checks-kubernetes.md",
+    "TFM": "checks-terraform.md",
+}
 
 BEFORE = """\
-The rules of Checkov and kubescape for Kubernetes, with the checks of Careen for the same misconfiguration, or the reason why
-there is none. Several checks cover one rule where Careen reports its cases apart; some of them are off by default. The checks
-themselves may decide otherwise than the rule: they follow the versions of Kubernetes that are supported today.
+The rules of Checkov and kubescape for Kubernetes, and rules of Checkov and Trivy for Terraform, with the checks of Careen for
+the same misconfiguration, or the reason why there is none. Several checks cover one rule where Careen reports its cases apart;
+some of them are off by default. The checks themselves may decide otherwise than the rule: they follow the versions of
+Kubernetes that are supported today.
 [Checks of Kubernetes](checks-kubernetes.md) also names the rules of Trivy, KubeLinter and Polaris at each check, [checks of
 Dockerfiles](checks-dockerfile.md) those of Hadolint, BuildKit, Trivy and Checkov.
 
@@ -22,9 +29,9 @@ A role that allows everything has RBC-001 alone, not one finding for each permis
 """
 
 AFTER = """\
-The list of Checkov is that of version 3.3.30. kubescape's has the controls up to C-0284 that this project knows, and two later
-ones. Controls of sandboxes for agents (C-0297 and others) are about custom resources; where these contain a pod template, all
-checks of pods apply.
+The list of Checkov is that of version 3.3.30. The lists for Terraform have rules about what containers run on. kubescape's
+has the controls up to C-0284 that this project knows, and two later ones. Controls of sandboxes for agents (C-0297 and others)
+are about custom resources; where these contain a pod template, all checks of pods apply.
 """
 
 
@@ -40,10 +47,17 @@ class RuleMap(Struct, frozen=True, forbid_unknown_fields=True):
     reasons: dict[str, str]
     checkov: dict[str, Rule]
     kubescape: dict[str, Rule]
+    checkov_terraform: dict[str, Rule]
+    trivy_terraform: dict[str, Rule]
 
     @property
     def tools(self) -> dict[str, dict[str, Rule]]:
-        return {"Checkov": self.checkov, "kubescape": self.kubescape}
+        return {
+            "Checkov": self.checkov,
+            "kubescape": self.kubescape,
+            "Checkov for Terraform": self.checkov_terraform,
+            "Trivy for Terraform": self.trivy_terraform,
+        }
 
 
 def rule_map() -> RuleMap:
@@ -52,7 +66,7 @@ def rule_map() -> RuleMap:
 
 def page() -> str:
     rules = rule_map()
-    out = f"# Kubernetes rules of other tools\n\n{NOTE}{BEFORE}\n"
+    out = f"# Rules of other tools\n\n{NOTE}{BEFORE}\n"
     out += "| tool | rules | covered | not covered |\n| --- | --- | --- | --- |\n"
     for tool, by_id in rules.tools.items():
         covered = sum(bool(rule.checks) for rule in by_id.values())

@@ -8,8 +8,13 @@ from careen.plugins import Check, load
 
 RULES = rule_map()
 ALL = [(tool, id, rule) for tool, by_id in RULES.tools.items() for id, rule in by_id.items()]
-FOLDERS = ("image", "kubernetes", "network", "rbac")
-FORMS = {"Checkov": r"CKV2?_K8S_[1-9]\d{0,2}", "kubescape": r"C-0\d{3}"}
+FOLDERS = ("image", "kubernetes", "network", "rbac", "terraform")
+FORMS = {
+    "Checkov": r"CKV2?_K8S_[1-9]\d{0,2}",
+    "kubescape": r"C-0\d{3}",
+    "Checkov for Terraform": r"CKV2?_(?:AWS|AZURE|GCP)_[1-9]\d{0,2}",
+    "Trivy for Terraform": r"(?:AWS|AZU|GCP)-0\d{3}",
+}
 
 
 def test_ids_have_the_form_of_their_tool_and_its_order():
@@ -19,7 +24,7 @@ def test_ids_have_the_form_of_their_tool_and_its_order():
 
 
 def _place(rule):
-    return rule.startswith("CKV2"), int(re.split("[-_]", rule)[-1])
+    return rule.startswith("CKV2"), *re.split("[-_]", rule)[:-1], int(re.split("[-_]", rule)[-1])
 
 
 def test_every_check_exists_and_has_a_page():

@@ -85,7 +85,7 @@ def _report_of(name: str, find: "Callable[[], Found]", settings: Settings, progr
     if not checked.files and not unknowns:
         raise NothingToCheckError(
             f"nothing to check in {name}",
-            "Dockerfiles, Kubernetes manifests, Compose files and other files that start containers are checked",
+            "Dockerfiles, Kubernetes manifests, Compose files, Terraform and other files that start containers are checked",
         )
     with Session(settings) as session, ExitStack() as opened:
         assessment = Assessment(

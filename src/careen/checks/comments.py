@@ -15,7 +15,7 @@ from careen.plugins import Check
 
 from .run import Ignore
 
-_ID = r"(?:[A-Z][A-Z0-9]+-\d+|[a-z0-9]+(?:-[a-z0-9]+)+)(?![\w-])"  # of a check, or of a secret rule
+_ID = r"(?:[A-Z][A-Z0-9]+(?:-[A-Z][A-Z0-9]*)?-\d+|[a-z0-9]+(?:-[a-z0-9]+)+)(?![\w-])"  # of a check, or of a secret rule
 _OURS = re.compile(rf"careen:ignore(-file)?[\s:=]+({_ID}(?:\s*,\s*{_ID})*)\s*(?:--?|:|#)?\s*(.*)")
 _HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*)\s*(?:#\s*(.*))?$")
 

@@ -25,15 +25,18 @@ from careen.model.package import Evidence
 
 from .kind import SourceFile
 from .kinds import may_be_checked
+from .terraform_kind import is_fetched
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_SNIFFED = 8192
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
 MAX_FILES = 50_000
 MAX_ENTRIES = 2_000_000
-SKIPPED = frozenset(
-    (".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", ".terraform", "site-packages")
-)
+SKIPPED = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages"))
+
+
+FETCHED = ".terraform"  # where terraform init puts modules, of which only the configuration is read
+_FETCHED_SKIPPED = frozenset(("examples", "test", "tests", "wrappers"))
 
 
 class Found(Struct, frozen=True):
@@ -104,13 +107,21 @@ def _below(folder: Path, excluded: Excluded) -> Iterator[Path]:
     entries = 0
     for place, folders, names in os.walk(folder):
         inside = Path(place).relative_to(folder)
-        folders[:] = sorted(name for name in folders if name not in SKIPPED and not excluded.covers((inside / name).as_posix()))
+        fetched = FETCHED in inside.parts
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in SKIPPED
+            and not (fetched and name in _FETCHED_SKIPPED)
+            and (inside.name != FETCHED or name == "modules")
+            and not excluded.covers((inside / name).as_posix())
+        )
         entries += len(names)
         if entries > MAX_ENTRIES:
             raise InputError(f"{folder} has more than {MAX_ENTRIES:,} files", "name the folders to check")
         for name in sorted(names):
             path = Path(place, name)
-            wanted = may_be_checked(name) or name.endswith(PACKED)
+            wanted = (is_fetched if fetched else may_be_checked)(name) or (name.endswith(PACKED) and not fetched)
             if wanted and not path.is_symlink() and not excluded.covers((inside / name).as_posix()):
                 yield path
 

@@ -1,6 +1,6 @@
 """A kind of file, and the values that pass between finding files, reading them and running checks on them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -31,15 +31,21 @@ class Rules(Struct, frozen=True):
     registries: tuple[str, ...] = ()  # that images may come from; (): any
     images: tuple[str, ...] = ()  # that Dockerfiles may build on; (): any
     pss_minor: int = LATEST_MINOR  # version of the Pod Security Standards
-    paths: frozenset[str] = frozenset()  # of all files that are checked together
+    texts: Mapping[str, str] = {}  # of all files that are checked together, by path
 
 
 class Document(Struct, frozen=True):
-    """The value that checks inspect, the path that stands for it, and the findings that its comments suppress."""
+    """The value that checks inspect, the path that stands for it, and the findings that its comments suppress.
+
+    ``kind``: whose checks inspect it, if it is a document of another kind than its file. ``open``: the lines, by path and
+    line, whose values are not known, and what they rest on.
+    """
 
     path: str
     value: Any
     ignores: tuple[Ignore, ...] = ()
+    kind: str = ""
+    open: Mapping[tuple[str, int], str] = {}
 
 
 class View(Struct, frozen=True):

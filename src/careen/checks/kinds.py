@@ -22,6 +22,7 @@ from .comments import comments_in_dockerfile, comments_in_lines
 from .kind import Document, Kind, Rules, SourceFile, unread
 from .run import Ignore
 from .start_kinds import COMPOSE_CHECKS, START_KINDS, may_start_containers
+from .terraform_kind import TERRAFORM, is_of_terraform
 
 _DOCKERFILE = re.compile(r"(?i)(?:(?:.*[._-])?(?:dockerfile|containerfile)|(?:dockerfile|containerfile)[._-].*)$")
 _NOT_DOCKERFILE = (".dockerignore", ".containerignore", ".md", ".txt", ".rst", ".html", ".py", ".go", ".rs", ".js", ".ts")
@@ -46,6 +47,10 @@ def kind_of(path: str, text: str) -> Kind | None:
     return next((kind for kind in KINDS if kind.accepts(path, text)), None)
 
 
+def kind_named(name: str) -> Kind:
+    return next(kind for kind in KINDS if kind.name == name)
+
+
 def may_be_checked(path: str) -> bool:
     """Whether the name alone makes a file of a folder worth reading."""
     name = posixpath.basename(path)
@@ -54,6 +59,7 @@ def may_be_checked(path: str) -> bool:
         or name.lower().endswith((*_YAML, ".json"))
         or name == "Kustomization"
         or may_start_containers(name)
+        or is_of_terraform(name)
     )
 
 
@@ -237,6 +243,7 @@ def _described(what: str, described: Callable[[str], Any], files: Iterable[Sourc
 
 
 KINDS = (
+    TERRAFORM,
     Kind("kustomize", "Kustomizations", _is_kustomization, _kustomizations),
     Kind(
         "dockerfile",

@@ -6,6 +6,7 @@
 | compose    | ``path``, ``services``, ``networks``, ``volumes``, ``secrets``, ``configs`` | project    |
 | dockerfile | ``path``, ``stages`` with ``name``, ``image``, ``line``, ``instructions``   | file       |
 | running    | ``containers`` with ``name``, ``image``, ``user``, ``service``              | engine     |
+| terraform  | ``resources`` with ``type``, ``name``, ``address``, ``values`` …            | run        |
 | image      | ``config``, ``files`` with ``path``, ``kind``, ``mode``, ``uid``, ``gid``   | image      |
 
 ``lines`` has the line of each entry of a mapping or sequence by its JSON pointer (RFC 6901).
@@ -19,6 +20,7 @@ import msgspec
 from careen.formats.data import yaml_document
 from careen.formats.data.yaml_document import Mapping, Sequence
 from careen.formats.services.compose import Compose
+from careen.formats.terraform.resource import Terraform
 
 from .kind import View
 
@@ -102,3 +104,26 @@ def image(document: Any) -> Iterator[View]:
         for entry in document.filesystem.entries[:MAX_FILES]
     ]
     yield View({"config": msgspec.to_builtins(document.config), "files": files}, "", None, lambda *_: ("", None))
+
+
+def terraform(document: Terraform) -> Iterator[View]:
+    """``at`` begins with the address of a resource. What is not known is a text with its reference: ``${var.name}``."""
+    by_address = {resource.address: resource for resource in document.resources}
+
+    def where(*keys: str | int) -> tuple[str, int | None]:
+        resource = by_address.get(str(keys[0])) if keys else None
+        return (resource.path, resource.values.line_of(*keys[1:])) if resource else (document.path, None)
+
+    known = [
+        {
+            "type": resource.type,
+            "name": resource.name,
+            "address": resource.address,
+            "mode": "data" if resource.is_data else "managed",
+            "path": resource.path,
+            "line": resource.line,
+            "values": resource.values,
+        }
+        for resource in document.resources
+    ]
+    yield View({"path": document.path, "resources": known}, document.path, None, where)

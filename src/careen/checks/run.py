@@ -7,6 +7,7 @@ path and message, not of its line: it stays the same when lines move. Equal mess
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -52,9 +53,16 @@ class Outcome(Struct, frozen=True):
 Seen = Counter[tuple[str, str, str]]  # how often a check has reported a path with the same message
 
 
-def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ignore] = (), seen: Seen | None = None) -> Outcome:
+def run(
+    checks: Sequence[Check],
+    document: Any,
+    path: str,
+    ignores: Sequence[Ignore] = (),
+    seen: Seen | None = None,
+    open: Mapping[tuple[str, int], str] = MappingProxyType({}),
+) -> Outcome:
     """``path`` applies to places without a path of their own; ``seen`` counts across documents, since one file may contain
-    several."""
+    several. ``open``: lines whose values are not known: a place there is not assessed."""
     seen = Counter() if seen is None else seen
     findings: list[Misconfiguration] = []
     suppressed: list[Suppressed] = []
@@ -69,6 +77,13 @@ def run(checks: Sequence[Check], document: Any, path: str, ignores: Sequence[Ign
         for written in places:
             place = replace(written, message=hidden(written.message))  # a secret never leaves its file
             where = place.path or path
+            rests_on = place.rests_on or open.get((where, place.line or 0), "")
+            if rests_on:
+                line = f"line {place.line}: " if place.line else ""
+                unknowns.append(
+                    Unknown(f"check {check.id}", Evidence(where, 0), f"{line}not assessed: {rests_on} is not known")
+                )
+                continue
             seen[check.id, where, place.message] += 1
             finding = _finding(check, place, where, seen[check.id, where, place.message])
             ignore = next((ignore for ignore in ignores if ignore.applies(check.id, where, place.line, place.end_line)), None)

@@ -93,7 +93,7 @@ def _quadlets(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules
                 continue
             readable.append(file)
             for name, line in played:
-                if posixpath.normpath(posixpath.join(posixpath.dirname(file.path), name)) not in rules.paths:
+                if posixpath.normpath(posixpath.join(posixpath.dirname(file.path), name)) not in rules.texts:
                     why = f"line {line} plays {name}, which is not among the checked files"
                     yield Unknown("quadlet", Evidence(file.path, 0), why)
         if readable:

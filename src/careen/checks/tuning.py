@@ -9,7 +9,7 @@ from careen.model.advisory import Severity
 from careen.plugins import Check
 from careen.safety.pattern import pattern
 
-ID = pattern(r"[A-Z][A-Z0-9]{1,9}-\d{1,5}")
+ID = pattern(r"[A-Z][A-Z0-9]{1,9}(?:-[A-Z][A-Z0-9]{0,9})?-\d{1,5}")
 
 
 class Tuning(Struct, frozen=True):

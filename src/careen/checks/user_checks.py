@@ -21,8 +21,10 @@ from msgspec.structs import replace
 
 from careen.errors import UsageError
 from careen.formats.data import rego, yaml_document
+from careen.formats.data.rego_v0 import as_v1
 from careen.model.advisory import SEVERITIES
 from careen.plugins import Check, Place, values_of
+from careen.safety.pattern import pattern
 
 from .kind import View
 from .kinds import KINDS
@@ -32,6 +34,7 @@ _OURS = frozenset(prefix for kind in KINDS for _, prefix in kind.prefixes)
 _KINDS = {folder: kind.name for kind in KINDS if kind.view is not None for folder in kind.folders}
 _VIEWS = {kind.name: kind.view for kind in KINDS if kind.view is not None}
 MAX_MODULES = 500
+_SCHEMA = pattern(r"""schema\[["'](\w+)["']\]""")
 _HINT = "docs/own-checks.md shows what a check of your own looks like"
 
 
@@ -46,17 +49,17 @@ class UserChecks(Struct, frozen=True):
 
 def load_user_checks(paths: Sequence[Path]) -> UserChecks:
     found: dict[str, list[Check]] = {}
-    ids: dict[str, Path] = {}
+    ids: dict[tuple[str, str], Path] = {}
     modules: list[tuple[Path, str]] = []
     for path in _modules(paths):
         if path.suffix == ".rego":
             modules.append((path, _text(path)))
             continue
         for check in _of_python(path):
-            _register(check.id, path, ids)
+            _register(check, path, ids)
             found.setdefault(check.kind, []).append(check)
     for check, path in _of_rego(modules):
-        _register(check.id, path, ids)
+        _register(check, path, ids)
         found.setdefault(check.kind, []).append(check)
     return UserChecks({kind: tuple(checks) for kind, checks in found.items()})
 
@@ -77,12 +80,15 @@ def _modules(paths: Iterable[Path]) -> Iterator[Path]:
             yield module
 
 
-def _register(id: str, path: Path, ids: dict[str, Path]) -> None:
+def _register(check: Check, path: Path, ids: dict[tuple[str, str], Path]) -> None:
+    """One module may inspect several kinds of documents under one id."""
+    id = check.id
     if not ID.fullmatch(id) or id.partition("-")[0] in _OURS:
         raise UsageError(f"{path}: {id!r} is not a valid id for your own check", "write it like ACME-001")
-    if id in ids:
-        raise UsageError(f"{path}: {ids[id]} has the id {id} too", "give each check a unique id")
-    ids[id] = path
+    for (known, kind), other in ids.items():
+        if known == id and (kind == check.kind or other != path):
+            raise UsageError(f"{path}: {other} has the id {id} too", "give each check a unique id")
+    ids[id, check.kind] = path
 
 
 def _of_python(path: Path) -> Iterator[Check]:
@@ -125,16 +131,17 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]
     """All modules of one kind are evaluated together on a document; a module without METADATA is a library."""
     if not modules:
         return
-    texts = [(str(path), text) for path, text in modules]
+    texts = []
     described = []
     for path, text in modules:
         try:
             package = rego.package_of(text)
             known = rego.metadata_of(text)
+            texts.append((str(path), as_v1(text)))
         except ValueError as error:
             raise UsageError(f"{path}: {error}", _HINT) from None
         if known:
-            described.append((_described(path, known), f"data.{package}.deny", path))
+            described += [(_described(path, known, kind), f"data.{package}.deny", path) for kind in _kinds(path, known)]
     queries = [query for _, query, _ in described]
     try:
         answers = rego.evaluate(texts, queries, [{}])
@@ -150,12 +157,30 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]
             yield replace(check, inspect=partial(evaluation.places, number)), path
 
 
-def _described(path: Path, known: Mapping[str, Any]) -> Check:
+def _kinds(path: Path, known: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of documents that a module is for: ``custom.kind``, or what its schema says, as modules for Trivy have it."""
+    custom = known.get("custom")
+    kind = str(custom.get("kind") or "") if isinstance(custom, dict) else ""
+    if kind in _VIEWS:
+        return (kind,)
+    schemas = known.get("schemas")
+    named = (
+        [str(schema.get("input")) for schema in schemas or () if isinstance(schema, dict)] if isinstance(schemas, list) else []
+    )
+    match = _SCHEMA.fullmatch(named[0]) if named and not kind else None
+    if match and match[1] == "input":
+        return tuple(_VIEWS)
+    if match and match[1] in _VIEWS:
+        return (match[1],)
+    raise UsageError(f"{path}: its METADATA needs custom.id, and custom.kind as one of {', '.join(_VIEWS)}", _HINT)
+
+
+def _described(path: Path, known: Mapping[str, Any], kind: str) -> Check:
     custom = known.get("custom")
     custom = custom if isinstance(custom, dict) else {}
-    id, kind, severity = (str(custom.get(key) or "") for key in ("id", "kind", "severity"))
-    if not id or kind not in _VIEWS:
-        raise UsageError(f"{path}: its METADATA needs custom.id, and custom.kind as one of {', '.join(_VIEWS)}", _HINT)
+    id, severity = (str(custom.get(key) or "") for key in ("id", "severity"))
+    if not id:
+        raise UsageError(f"{path}: its METADATA needs custom.id", _HINT)
     severity = severity.lower() or "medium"
     if severity not in SEVERITIES:
         raise UsageError(f"{path}: {severity!r} is not a severity", f"one of {', '.join(SEVERITIES)}")
@@ -166,7 +191,7 @@ def _described(path: Path, known: Mapping[str, Any]) -> Check:
         title=str(known.get("title") or id),
         severity=next(known for known in SEVERITIES if known == severity),
         why=str(known.get("description") or known.get("title") or "Your own rule.").strip(),
-        fix=str(custom.get("fix") or "See the rule.").strip(),
+        fix=str(custom.get("fix") or custom.get("recommended_action") or "See the rule.").strip(),
         references=tuple(str(reference) for reference in references if reference),
         inspect=list,
         kind=kind,

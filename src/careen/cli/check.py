@@ -13,8 +13,8 @@ def parser() -> Parser:
     made = Parser(
         prog="careen check",
         usage="careen check [flags] PATH…\n       careen check --cluster [CONTEXT] [flags]",
-        description="Find misconfigurations and secrets in Dockerfiles, Kubernetes manifests, Compose files and other files "
-        "that start containers, and the vulnerabilities that a build will install. Nothing is built.",
+        description="Find misconfigurations and secrets in Dockerfiles, Kubernetes manifests, Compose files, Terraform and "
+        "other files that start containers, and the vulnerabilities that a build will install. Nothing is built.",
         epilog="Exit codes: 0 the policy passed, 1 it failed (--fail-on), 2 usage, 3 could not complete.",
     )
     made.add_argument("paths", metavar="PATH", nargs="*", help="a file, or a folder to search; - reads standard input")

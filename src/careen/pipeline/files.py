@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.checks.kind import Document, Kind, Rules, SourceFile
-from careen.checks.kinds import KINDS, inlined, kind_of
+from careen.checks.kinds import KINDS, inlined, kind_named, kind_of
 from careen.checks.run import Ignore, Outcome, Seen, joined, located, run
 from careen.formats.dockerfile.stages import Dockerfile
 from careen.formats.services import compose
@@ -72,7 +72,7 @@ class CheckedFiles(Struct, frozen=True):
 def check_files(
     files: Sequence[SourceFile], checks_of: ChecksOf, rules: Rules, prediction: Prediction | None = None
 ) -> CheckedFiles:
-    rules = replace(rules, paths=frozenset(file.path for file in files))
+    rules = replace(rules, texts={file.path: file.text for file in files})
     prediction = prediction or Prediction()
     by_kind, unknowns = _sorted(files)
     count = sum(map(len, by_kind.values()))
@@ -97,7 +97,8 @@ def check_files(
                 found = _installed(value, prediction)
                 installs += found.predicted
                 unread += found.open
-            outcomes.append(run(checks, value, document.path, document.ignores, seen))
+            inspecting = checks if not document.kind else checks_of(kind_named(document.kind))
+            outcomes.append(run(inspecting, value, document.path, document.ignores, seen, document.open))
             ignores += document.ignores
     outcome = joined([*outcomes, Outcome(unknowns=tuple(unknowns))])
     return CheckedFiles(outcome, tuple(installs), count, tuple(unread), ignores=tuple(ignores))

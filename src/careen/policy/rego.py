@@ -32,13 +32,14 @@ def load_policies(paths: Sequence[Path]) -> tuple[RegoPolicy, ...]:
     if not paths:
         return ()
     from careen.formats.data import rego
+    from careen.formats.data.rego_v0 import as_v1
 
     found = []
     for path in paths:
         try:
             if path.stat().st_size > rego.MAX_MODULE_BYTES:
                 raise UsageError(f"--policy {path} is over {rego.MAX_MODULE_BYTES >> 20} MiB", _HINT)
-            text = path.read_text("utf-8")
+            text = as_v1(path.read_text("utf-8"))
             policy = RegoPolicy(str(path), text, f"data.{rego.package_of(text)}.deny")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"--policy {path} cannot be read: {error}", _HINT) from error

@@ -1,0 +1,1 @@
+"""Terraform: what a configuration or a plan creates."""

@@ -1,0 +1,1 @@
+"""Terraform and OpenTofu: configurations and plans -> resources with their values."""

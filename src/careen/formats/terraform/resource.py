@@ -1,0 +1,89 @@
+"""The resources of a configuration or plan, which checks inspect."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from careen.formats.data.yaml_document import Mapping
+from careen.formats.terraform.values import UnknownValue
+from careen.safety.pattern import pattern
+
+_KEYS = pattern(r"\[[^\]]{0,200}\]")  # of instances: a plan names the resource without them
+
+
+class Resource:
+    """One instance of a resource. ``values`` has its arguments; each nested block is an item of a sequence."""
+
+    __slots__ = ("address", "end_line", "is_data", "line", "name", "path", "type", "values")
+
+    def __init__(
+        self, type: str, name: str, address: str, values: Mapping, path: str, line: int, end_line: int, is_data: bool = False
+    ) -> None:
+        self.type = type
+        self.name = name
+        self.address = address  # with modules and the key of the instance
+        self.values = values
+        self.path = path
+        self.line = line
+        self.end_line = end_line
+        self.is_data = is_data
+
+    @property
+    def label(self) -> str:
+        """Without modules and keys, so that what all instances have in common is found once."""
+        return f"{self.type}.{self.name}"
+
+    @property
+    def node(self) -> Mapping:
+        return self.values
+
+    @property
+    def resource(self) -> "Resource":
+        return self
+
+
+class Unassessed(Struct, frozen=True):
+    """A part of a configuration that was not evaluated."""
+
+    path: str
+    line: int
+    why: str
+    is_unread: bool = False  # the whole file
+
+
+class Terraform:
+    """All resources that were read together."""
+
+    def __init__(self, path: str, resources: Iterable[Resource], unassessed: Iterable[Unassessed] = ()) -> None:
+        self.path = path
+        self.resources = tuple(resources)
+        self.unassessed = tuple(unassessed)
+        self._by_type: dict[str, list[Resource]] = {}
+        for resource in self.resources:
+            if not resource.is_data:
+                self._by_type.setdefault(resource.type, []).append(resource)
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """The managed resources of these types."""
+        for type in types:
+            yield from self._by_type.get(type, ())
+
+    def linked(self, target: Resource, key: str, *types: str) -> tuple[list[Resource], UnknownValue | None]:
+        """The resources of these types whose argument ``key`` names the target, and a value that may name it too."""
+        found, unclear = [], None
+        for resource in self.of(*types):
+            value = resource.values.get(key)
+            if refers(value, target):
+                found.append(resource)
+            elif isinstance(value, UnknownValue) and not value.owner:
+                unclear = value
+        return found, unclear
+
+
+def refers(value: Any, target: Resource) -> bool:
+    """Whether a value is known to be the id or name of a resource."""
+    if isinstance(value, UnknownValue):
+        return value.owner != "" and value.owner in (target.address, _KEYS.sub("", target.address))
+    own = [target.values.get(key) for key in ("bucket", "name", "id", "arn", "function_name")]
+    return isinstance(value, str) and value in [name for name in own if not isinstance(name, UnknownValue)]

@@ -1,0 +1,34 @@
+"""Resources: by type, and which of them name another."""
+
+from careen.formats.data.yaml_document import Mapping
+from careen.formats.terraform.resource import Resource, Terraform, refers
+from careen.formats.terraform.values import mapping, unknown
+
+
+def resource(type, address, values: Mapping | None = None, is_data=False):
+    return Resource(type, "x", address, values or mapping(()), "main.tf", 1, 2, is_data)
+
+
+BUCKET = resource("b", "module.m.b.x[0]", mapping([("bucket", "shop")]))
+
+
+def test_by_type_without_data_sources():
+    other = resource("b", "data.b.x", is_data=True)
+    document = Terraform("main.tf", (BUCKET, other))
+    assert list(document.of("b", "c")) == [BUCKET]
+    assert document.resources == (BUCKET, other)
+
+
+def test_a_reference_is_an_address_or_a_name():
+    assert refers("shop", BUCKET)
+    assert refers(unknown("b.x.id", "module.m.b.x[0]"), BUCKET)
+    assert refers(unknown("b.x.id", "module.m.b.x"), BUCKET), "a plan names it without keys"
+    for value in ("other", None, unknown("b.x.id", "b.x"), unknown("var.bucket"), 1):
+        assert not refers(value, BUCKET)
+
+
+def test_a_variable_may_name_any_bucket():
+    clear = resource("v", "v.a", mapping([("bucket", "shop")]))
+    unclear = resource("v", "v.b", mapping([("bucket", unknown("var.bucket"))]))
+    assert Terraform("", (BUCKET, clear)).linked(BUCKET, "bucket", "v") == ([clear], None)
+    assert Terraform("", (BUCKET, clear, unclear)).linked(BUCKET, "bucket", "v") == ([clear], "${var.bucket}")
