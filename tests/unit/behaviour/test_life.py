@@ -47,6 +47,13 @@ def test_what_is_supported_or_not_known(package):
     assert list(life_signs([package], TODAY, "2099-01-01")) == []
 
 
+def test_a_declaration_repeats_nothing_of_an_installed_package():
+    installed, declared = _package("pypi", "Django", "3.2.4"), _package("pypi", "django", "3.2", presence="declared")
+    other = _package("pypi", "django", "2.2", presence="declared")
+    found = [finding.message for finding in life_signs([declared, installed, other], TODAY, None)]
+    assert found == ["support of Django 3.2 ended on 2024-04-01", "support of django 2.2 ended on 2022-04-11"]
+
+
 def test_the_distribution_counts():
     (finding,) = life_signs([], TODAY, "2024-06-30")
     assert (finding.id, finding.severity) == ("LIF-003", "high")

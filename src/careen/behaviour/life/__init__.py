@@ -37,12 +37,15 @@ def life_signs(packages: Iterable[Package], today: date, end_of_life: str | None
             lasting="end",
         )
     seen: set[tuple[str, str, str]] = set()
-    for package in packages:
+    stated: set[str] = set()
+    for package in sorted(packages, key=lambda package: package.presence == "declared"):
         key = (package.type, package.name, package.version)
         if package.owned_by or package.vendor == "distribution" or package.presence in _GONE or key in seen:
             continue
         seen.add(key)
-        if finding := _ended(package, today) or _abandoned(package):
+        finding = _ended(package, today) or _abandoned(package)
+        if finding and not (package.presence == "declared" and finding.message.lower() in stated):
+            stated.add(finding.message.lower())
             yield finding
 
 
