@@ -120,7 +120,7 @@ def _of_packages(
         return undisclosed_fixes(inventory.packages, inventory.distribution, changelogs=changelogs)
     from careen.behaviour.life import life_signs
 
-    return life_signs(inventory.packages, today, end_of_life)
+    return life_signs(inventory.packages, today, end_of_life, inventory.notices)
 
 
 def _started(image: Image) -> Iterator[str]:

@@ -26,8 +26,8 @@ from careen.plugins import modules_in
 from careen.safety.budget import Budget
 from careen.safety.typed import from_msgpack
 
-from .layers import Reading, inventory_key
 from .folders import PackageFolders
+from .layers import Reading, inventory_key
 from .ledger import files_of
 
 log = logger(__name__)
