@@ -90,8 +90,6 @@ def _write_table(found: "Behaviour", stream: TextIO) -> None:
     if rows:
         write_columns(COLUMNS, rows, stream)
         stream.write("\n")
-    scores = ", ".join(f"{part.part} {part.score}" for part in found.summary.parts)
-    stream.write(f"index {found.summary.index} of 100: {scores}\n")
     if found.unknowns:
         stream.write(f"{plural(len(found.unknowns), 'file')} could not be read completely (--format json lists them)\n")
 

@@ -20,7 +20,7 @@ def _package(type, name, version="1.0", **options):
     ("package", "expected"),
     [
         (_package("generic", "python", "3.8.18"), "support of python 3.8 ended on 2024-10-07"),
-        (_package("golang", "stdlib", "v1.19.3"), "support of stdlib 1.19 ended on 2023-09-06"),
+        (_package("golang", "stdlib", "v1.19.3"), "support of Go 1.19 ended on 2023-09-06"),
         (_package("pypi", "Django", "3.2.4"), "support of Django 3.2 ended on 2024-04-01"),
         (_package("pypi", "pycrypto"), "pycrypto is no longer developed; instead: pycryptodome"),
         (_package("npm", "request"), "request is no longer developed"),

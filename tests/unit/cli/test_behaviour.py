@@ -36,12 +36,11 @@ def fake(monkeypatch):
 def test_a_table(capsys, fake):
     assert main(["behaviour", "shop:1", "--all-files"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "shop:1: behaviour: 1 of 4 programs without protection, index 4 of 100",
+        "shop:1: behaviour: 1 of 4 programs without protection, index 4 of 100 (hardening 4)",
         "",
         "SEVERITY  ID       WHAT                        WHERE",
         "low       HRD-004  program at a fixed address  /opt/tool",
         "",
-        "index 4 of 100: hardening 4",
         "1 file could not be read completely (--format json lists them)",
     ]
     assert fake == [("shop:1", {"all_files": True})]

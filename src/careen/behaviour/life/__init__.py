@@ -68,7 +68,8 @@ def _ended(package: Package, today: date) -> BehaviourFinding | None:
     if end is None or end[1] >= today.isoformat():
         return None
     line, day = end
-    message = f"support of {package.name} {line} ended on {day}"
+    name = "Go" if package.type == "golang" else package.name
+    message = f"support of {name} {line} ended on {day}"
     return _finding(_ENDED, package, message, (f"{package.name} {package.version}", f"endoflife.date of {as_of()}"))
 
 

@@ -55,8 +55,8 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
         yield _verified(inventory.integrity, programs)
     if inventory.ledger and inventory.ledger.unexplained:
         yield f"{inventory.ledger.unexplained:,} of {plural(inventory.files, 'file')} in no package (careen inventory --files)"
-    if report.behaviour and report.behaviour.programs:
-        yield behaviour_line(report.behaviour)
+    if report.behaviour and (line := behaviour_line(report.behaviour)):
+        yield line
     if inventory.origin_read and not inventory.origin_read.reduced:
         yield _origin(inventory.origin_read, sum(package.origin is not None for _, package in packages))
     if report.database and (days := sorted(source.as_of[:10] for source in report.database.sources if source.as_of)):
