@@ -11,6 +11,7 @@ import argparse
 import re
 import sys
 from collections import Counter, defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -39,7 +40,7 @@ def main() -> int:
         (known[old], known[new])
         for known in versions.values()
         for ordered in [sorted(known, key=number_of)]
-        for old, new in zip(ordered, ordered[1:], strict=False)
+        for old, new in pairwise(ordered)
         if number_of(old) != number_of(new)
     ]
     found = [drift for old, new in pairs for drift in drifts(old, new)]
