@@ -96,7 +96,7 @@ def _examined(
         findings.extend(chains)
         if yara:
             findings.extend(batch.add(file))
-        if dangerous and not file.explained and file.kind != "program":
+        if dangerous:
             try:
                 findings.extend(dangerous(file))
             except ValueError as error:
