@@ -14,7 +14,7 @@ from careen.policy.policy import Policy
 from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
 
-_OF_BEHAVIOUR = ("hardening", "hooks")  # roles of catalogers
+_OF_BEHAVIOUR = ("hardening", "hooks", "notices")  # roles of catalogers
 
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:

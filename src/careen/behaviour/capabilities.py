@@ -45,7 +45,7 @@ def _finding(file: ExaminedFile, capability: Capability, places: Sequence[int], 
     return found(
         capability.rule,
         file.path,
-        f"/{file.path}: {capability.rule.title}",
+        f"/{file.path}:{lines[0]}" if lines else f"/{file.path}",
         line=lines[0] if lines else None,
         layer=file.layer,
         package=file.owner,

@@ -9,7 +9,8 @@ Kind = Literal["program", "shell", "python", "javascript", "perl", "ruby", "php"
 
 class ExaminedFile(Struct, frozen=True):
     """``owner``: purl of the package that has the file, or "". ``verified``: it has the content that the distribution's
-    package records. ``cut``: ``data`` is the beginning of a larger file."""
+    package records. ``explained``: a package of a language has it, in its list or in its folder. ``cut``: ``data`` is the
+    beginning of a larger file."""
 
     path: str
     layer: int
@@ -17,4 +18,5 @@ class ExaminedFile(Struct, frozen=True):
     data: bytes
     owner: str = ""
     verified: bool = False
+    explained: bool = False
     cut: bool = False

@@ -5,7 +5,8 @@ import re
 from .files import Kind
 
 SUFFIXES: dict[str, Kind] = {
-    ".py": "python", ".js": "javascript", ".cjs": "javascript", ".mjs": "javascript", ".ts": "javascript", ".sh": "shell",
+    ".py": "python", ".js": "javascript", ".cjs": "javascript", ".mjs": "javascript", ".jsx": "javascript",
+    ".ts": "javascript", ".tsx": "javascript", ".mts": "javascript", ".cts": "javascript", ".sh": "shell",
     ".bash": "shell", ".pl": "perl", ".pm": "perl", ".rb": "ruby", ".php": "php", ".pth": "python",
 }  # fmt: skip
 _INTERPRETERS: tuple[tuple[str, Kind], ...] = (

@@ -14,6 +14,7 @@ from .assessing import add_format_flag, settings_of, with_progress
 if TYPE_CHECKING:
     from careen.app.behaviour import Behaviour
     from careen.config import Settings
+    from careen.model.finding import BehaviourFinding
 
 SCHEMA, DRIFT_SCHEMA = "careen.behaviour/1", "careen.drift/1"
 COLUMNS = ("SEVERITY", "ID", "WHAT", "WHERE")
@@ -85,14 +86,19 @@ def _write_table(found: "Behaviour", stream: TextIO) -> None:
     from .columns import write_columns
 
     stream.write(f"{visible(found.reference)}: {behaviour_line(found.summary)}\n\n")
-    rows = [(finding.severity, finding.id, finding.title, finding.message) for finding in found.findings]
+    rows = [(finding.severity, finding.id, finding.title, _where(finding)) for finding in found.findings]
     if rows:
         write_columns(COLUMNS, rows, stream)
         stream.write("\n")
-    scores = ", ".join(f"{part.part} {part.score}" for part in found.summary.parts)
-    stream.write(f"index {found.summary.index} of 100: {scores}\n")
     if found.unknowns:
         stream.write(f"{plural(len(found.unknowns), 'file')} could not be read completely (--format json lists them)\n")
+
+
+def _where(finding: "BehaviourFinding") -> str:
+    place = finding.location
+    if not place.path or f"/{place.path}" in finding.message:
+        return finding.message
+    return f"/{place.path}{f':{place.line}' if place.line else ''}: {finding.message}"
 
 
 def _write_json(found: "Behaviour", stream: TextIO) -> None:

@@ -101,6 +101,7 @@ def bind(
         integrity=compared.integrity,
         hardening=hardening(tree, facts, owners),
         hooks=hooks(tree, facts, owners),
+        notices=_made("notices", facts, catalogers),
         ledger=counted(listed_files, tree, owners, on_file),
         origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages),
         # The distribution's own are assessed by its advisories, which name no functions.

@@ -17,10 +17,12 @@ _NAME = "contents"
 
 
 class Known(NamedTuple):
-    """What is known of a file before it is read: its owner as a purl, and whether it is the distribution's, unchanged."""
+    """What is known of a file before it is read: its owner as a purl, whether it is the distribution's, unchanged, and whether
+    a package explains it."""
 
     owner: str = ""
     verified: bool = False
+    explained: bool = False
 
 
 class Pass:
@@ -62,7 +64,7 @@ class Pass:
         self.files += 1
 
         def done(data: bytes) -> None:
-            self._examine(ExaminedFile(file.path, layer, kind, data, known.owner, known.verified, is_cut))
+            self._examine(ExaminedFile(file.path, layer, kind, data, *known, is_cut))
 
         return _Content(min(file.size_bytes, most), done)
 

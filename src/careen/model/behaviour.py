@@ -20,15 +20,23 @@ class Profile(Struct, frozen=True, gc=False):
     digest: str = ""  # of the bytes that were read
 
 
+class Unread(Struct, frozen=True, gc=False):
+    path: str
+    layer: int
+    reason: str
+
+
 class Examined(Struct, frozen=True):
     """What the contents of files show. ``left_out`` files were not read because the time or the room was used up, of
-    ``cut`` ones only the beginning was."""
+    ``cut`` ones only the beginning was; ``unread`` is source code that was not understood, ``more_unread`` counts the rest."""
 
     files: int = 0
     profiles: tuple[Profile, ...] = ()
     findings: tuple[BehaviourFinding, ...] = ()
     left_out: int = 0
     cut: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    more_unread: int = 0
 
 
 class PartScore(Struct, frozen=True):

@@ -11,6 +11,7 @@ from .hardening import Hardening
 from .hooks import Hook
 from .integrity import Integrity
 from .ledger import Ledger
+from .notices import Notice
 from .origin import OriginFiles, OriginRead
 from .package import Distribution, Evidence, Package
 
@@ -142,4 +143,5 @@ class Inventory(Struct, frozen=True):
     ledger: Ledger | None = None  # None: of an SBOM, which contains no files
     hardening: Hardening = Hardening()
     hooks: tuple[Hook, ...] = ()  # that no package brings
+    notices: tuple[Notice, ...] = ()  # of deprecated versions
     examined: Examined | None = None  # what the contents of files show; None: they were not looked at

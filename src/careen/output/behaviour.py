@@ -6,8 +6,11 @@ from .lines import plural
 
 
 def behaviour_line(summary: BehaviourSummary) -> str:
-    """ "behaviour: 3 of 412 programs without protection, 1 setuid"."""
-    parts = [f"{summary.unprotected:,} of {plural(summary.programs, 'program')} without protection"]
+    """ "behaviour: 3 of 412 programs without protection, 1 setuid"; "" if there is nothing to say.
+
+    With the index come the parts that it is made of: "index 37 of 100 (capabilities 28, code 10)".
+    """
+    parts = [f"{summary.unprotected:,} of {plural(summary.programs, 'program')} without protection"] if summary.programs else []
     if summary.privileged:
         parts.append(f"{summary.privileged:,} setuid")
     if summary.hooks:
@@ -15,5 +18,7 @@ def behaviour_line(summary: BehaviourSummary) -> str:
     if summary.life:
         parts.append(plural(summary.life, "sign") + " of missing maintenance")
     if summary.index is not None:
-        parts.append(f"index {summary.index} of 100")
-    return f"behaviour: {', '.join(parts)}"
+        scores = sorted((part for part in summary.parts if part.score), key=lambda part: -part.score)
+        listed = ", ".join(f"{part.part} {part.score}" for part in scores)
+        parts.append(f"index {summary.index} of 100" + (f" ({listed})" if listed else ""))
+    return f"behaviour: {', '.join(parts)}" if parts else ""

@@ -5,7 +5,7 @@ A row has what all kinds share. A kind that is new here needs no change: its fie
 
 from msgspec import Struct
 
-from careen.model.finding import ExposedSecret, Finding, Fix, Location, Vulnerability
+from careen.model.finding import BehaviourFinding, ExposedSecret, Finding, Fix, Location, Vulnerability
 from careen.model.image import Image
 from careen.model.report import Report
 
@@ -54,6 +54,7 @@ class Row(Struct, frozen=True):
     aliases: tuple[str, ...] = ()
     exploited: bool | None = None  # known to be, by CISA's catalogue; None: not known
     epss: float | None = None
+    evidence: tuple[str, ...] = ()  # what a sign of risk rests on
     file: str = ""  # the file of the checkout that ``line`` counts in; "" if it is in an image
 
     @property
@@ -125,6 +126,7 @@ def row_of(finding: Finding, image: Image) -> Row:
         aliases=getattr(finding, "aliases", ()),
         exploited=getattr(finding, "kev", None),
         epss=epss.score if (epss := getattr(finding, "epss", None)) else None,
+        evidence=finding.evidence if isinstance(finding, BehaviourFinding) else (),
         file=paths[0] if of_build else file_in_checkout(image, paths[0] if paths else ""),
     )
 

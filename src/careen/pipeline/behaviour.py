@@ -10,7 +10,7 @@ from typing import NamedTuple
 from careen.behaviour.hardening import hardening_findings
 from careen.behaviour.hooks import count_hooks, hook_findings
 from careen.log import logger
-from careen.model.behaviour import BehaviourSummary, Part
+from careen.model.behaviour import BehaviourSummary, Examined, Part
 from careen.model.finding import BehaviourFinding
 from careen.model.image import Image
 from careen.model.inventory import Inventory, Unknown
@@ -120,7 +120,7 @@ def _of_packages(
         return undisclosed_fixes(inventory.packages, inventory.distribution, changelogs=changelogs)
     from careen.behaviour.life import life_signs
 
-    return life_signs(inventory.packages, today, end_of_life)
+    return life_signs(inventory.packages, today, end_of_life, inventory.notices)
 
 
 def _started(image: Image) -> Iterator[str]:
@@ -133,8 +133,18 @@ def _unread(inventory: Inventory, parts: Sequence[Part]) -> Iterator[Unknown]:
     examined = inventory.examined
     if examined is None or not {"capabilities", "code"} & set(parts):
         return
+    if "code" in parts:
+        yield from _unread_code(examined)
     if examined.left_out:
         reason = f"{examined.left_out} files were not examined: the time or the room for it was used up"
         yield Unknown("behaviour:capabilities", Evidence("", 0), reason, code="over_budget")
     for path in examined.cut:
         yield Unknown("behaviour:capabilities", Evidence(path, 0), "only its beginning was examined", code="over_budget")
+
+
+def _unread_code(examined: Examined) -> Iterator[Unknown]:
+    for file in examined.unread:
+        yield Unknown("behaviour:code", Evidence(file.path, file.layer), file.reason)
+    if examined.more_unread:
+        reason = f"{examined.more_unread:,} more files of source code were not read, each for a reason like these"
+        yield Unknown("behaviour:code", Evidence("", 0), reason)

@@ -18,7 +18,7 @@ from careen.errors import NetworkError
 from careen.layers.contents import Known, Pass
 from careen.layers.walk import Select, Walked
 from careen.log import logger
-from careen.model.behaviour import Examined, Profile
+from careen.model.behaviour import Examined, Profile, Unread
 from careen.model.finding import BehaviourFinding
 from careen.model.image import Image
 from careen.model.inventory import Inventory
@@ -26,13 +26,14 @@ from careen.plugins import modules_in
 from careen.safety.budget import Budget
 from careen.safety.typed import from_msgpack
 
+from .folders import PackageFolders
 from .layers import Reading, inventory_key
 from .ledger import files_of
 
 log = logger(__name__)
 
 SECONDS = 60.0  # of one image
-MAX_FINDINGS, MAX_PROFILES, MAX_CUT = 1000, 20_000, 100
+MAX_FINDINGS, MAX_PROFILES, MAX_CUT, MAX_UNREAD = 1000, 20_000, 100, 100
 DISTRIBUTIONS = ("pkg:deb/", "pkg:rpm/", "pkg:apk/", "pkg:alpm/", "pkg:opkg/")
 
 
@@ -52,7 +53,8 @@ def with_examined(
         except msgspec.MsgspecError:
             pass  # damaged on the disk: made anew
     try:
-        examined, is_lasting = _examined(image, reading, yara, all_files)
+        folders = PackageFolders(inventory.packages)
+        examined, is_lasting = _examined(image, reading, folders, yara, all_files)
     except NetworkError as error:
         log.warning("the layers could not be read once more (%s): what programs can do is unknown", error)
         return inventory
@@ -61,12 +63,16 @@ def with_examined(
     return replace(inventory, examined=examined)
 
 
-def _examined(image: Image, reading: Reading, yara: Sequence[YaraRules], all_files: bool) -> tuple[Examined, bool]:
+def _examined(
+    image: Image, reading: Reading, folders: PackageFolders, yara: Sequence[YaraRules], all_files: bool
+) -> tuple[Examined, bool]:
     wanted: dict[int, dict[str, Known]] = {}
     for file in files_of(image, reading)[0]:
         is_own = file.package.startswith(DISTRIBUTIONS) and file.state != "modified"
         if all_files or not is_own:
-            wanted.setdefault(file.layer, {})[file.path] = Known(file.package, is_own)
+            owner = file.package or folders.owner(file.path)
+            is_explained = bool(owner) or file.state == "identified"
+            wanted.setdefault(file.layer, {})[file.path] = Known(owner, is_own, is_explained)
     budget = Budget(reading.limits)
     is_lasting = True
 
@@ -80,6 +86,7 @@ def _examined(image: Image, reading: Reading, yara: Sequence[YaraRules], all_fil
 
     profiles: list[Profile] = []
     findings: list[BehaviourFinding] = []
+    unread: list[Unread] = []
     dangerous, batch = _dangerous(), YaraBatch(yara)
 
     def examine(file: ExaminedFile) -> None:
@@ -89,8 +96,11 @@ def _examined(image: Image, reading: Reading, yara: Sequence[YaraRules], all_fil
         findings.extend(chains)
         if yara:
             findings.extend(batch.add(file))
-        if dangerous and not file.owner and file.kind != "program":
-            findings.extend(dangerous(file))
+        if dangerous:
+            try:
+                findings.extend(dangerous(file))
+            except ValueError as error:
+                unread.append(Unread(file.path, file.layer, str(error)))
         if len(profiles) < MAX_PROFILES:
             digest = hashlib.blake2b(file.data, digest_size=8).hexdigest()
             profiles.append(Profile(file.path, file.layer, names, file.owner, digest))
@@ -104,6 +114,8 @@ def _examined(image: Image, reading: Reading, yara: Sequence[YaraRules], all_fil
         tuple(findings[:MAX_FINDINGS]),
         work.left_out,
         tuple(sorted({*work.cut, *batch.slow})[:MAX_CUT]),
+        tuple(unread[:MAX_UNREAD]),
+        max(len(unread) - MAX_UNREAD, 0),
     ), is_lasting
 
 

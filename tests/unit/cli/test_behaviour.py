@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from careen.app import behaviour
 from careen.app.behaviour import Behaviour
@@ -35,15 +36,26 @@ def fake(monkeypatch):
 def test_a_table(capsys, fake):
     assert main(["behaviour", "shop:1", "--all-files"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "shop:1: behaviour: 1 of 4 programs without protection, index 4 of 100",
+        "shop:1: behaviour: 1 of 4 programs without protection, index 4 of 100 (hardening 4)",
         "",
         "SEVERITY  ID       WHAT                        WHERE",
         "low       HRD-004  program at a fixed address  /opt/tool",
         "",
-        "index 4 of 100: hardening 4",
         "1 file could not be read completely (--format json lists them)",
     ]
     assert fake == [("shop:1", {"all_files": True})]
+
+
+def test_a_place_is_shown_once(capsys, monkeypatch):
+    code = found(Rule("COD-002", "Text evaluated as code", "medium", "why", "fix"), "srv/a.js", "eval of a text", line=7)
+    ended = found(Rule("LIF-003", "Distribution past its end of support", "high", "why", "fix"), "", "updates ended")
+    monkeypatch.setattr(behaviour, "behaviour_of", lambda *_, **__: replace(FOUND, findings=(FINDING, code, ended)))
+    assert main(["behaviour", "shop:1"]) == 0
+    assert [line.split("  ")[-1] for line in capsys.readouterr().out.splitlines()[3:6]] == [
+        "/opt/tool",
+        "/srv/a.js:7: eval of a text",
+        "updates ended",
+    ]
 
 
 def test_json(capsys):

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from careen.behaviour.rules import Rule, found
-from careen.model.behaviour import PARTS, Examined
+from careen.model.behaviour import PARTS, Examined, Unread
 from careen.model.hardening import Build, BuiltFile, Hardening
 from careen.model.hooks import Hook
 from careen.model.image import Image, ImageConfig
@@ -54,6 +54,18 @@ def test_what_was_not_examined_is_an_unknown():
         ("over_budget", "opt/long.js"),
     ]
     assert signs(("hooks",)).unknowns == ()
+
+
+def test_source_that_was_not_understood_is_an_unknown():
+    examined = Examined(2, unread=(Unread("opt/a.py", 1, "no Python 3"),), more_unread=7)
+    inventory = Inventory(None, (), examined=examined)
+    unknowns = signs(("code",), inventory=inventory).unknowns
+    assert [(unknown.code, unknown.evidence.path, unknown.evidence.layer) for unknown in unknowns] == [
+        ("unreadable", "opt/a.py", 1),
+        ("unreadable", "", 0),
+    ]
+    assert "7 more" in unknowns[1].reason
+    assert signs(("capabilities",), inventory=inventory).unknowns == ()
 
 
 def test_what_the_container_starts_weighs_more():

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from tests.support.images import File, make_layer
 from tests.unit.layers.helpers import CATALOGERS, OS_RELEASE, status
 
@@ -9,6 +10,8 @@ from careen.errors import NetworkError
 from careen.layers.index import Readers
 from careen.model.image import Image, ImageConfig, Layer
 from careen.model.inventory import Inventory
+from careen.model.package import Evidence, Package
+from careen.pipeline import examination
 from careen.pipeline.examination import with_examined
 from careen.pipeline.layers import Reading
 from careen.store.memory import MemoryStore
@@ -75,3 +78,34 @@ def test_layers_that_cannot_be_read_again_leave_it_unknown():
     assert layers
     assert with_examined(Image("a", "sbom", "", None, ImageConfig(), ()), Inventory(None, ()), reading()).examined is None
     assert opened.count == 0
+
+
+EVALUATES = b"const made = new Function('a', text);\n"
+
+
+def test_code_of_packages_is_not_the_applications():
+    pytest.importorskip("tree_sitter_javascript")
+    files = {
+        "srv/app/package.json": b'{"name": "shop", "version": "1.0.0"}',
+        "srv/app/server.js": EVALUATES,
+        "srv/app/types.d.ts": EVALUATES,
+        "srv/app/node_modules/left/package.json": b'{"name": "left", "version": "1.0.0"}',
+        "srv/app/node_modules/left/index.js": EVALUATES,
+    }
+    package = Package("npm", None, "left", "1.0.0", evidence=(Evidence("srv/app/node_modules/left/package.json", 0),))
+    found = with_examined(Opened(files).image, Inventory(None, (package,)), reading()).examined
+    assert [(finding.id, finding.location.path) for finding in found.findings] == [("COD-002", "srv/app/server.js")]
+    assert {profile.path: profile.package for profile in found.profiles} == {
+        "srv/app/node_modules/left/index.js": "pkg:npm/left@1.0.0",
+        "srv/app/server.js": "",
+        "srv/app/types.d.ts": "",
+    }
+
+
+def test_source_that_is_not_understood_has_a_profile_and_is_stated(monkeypatch):
+    monkeypatch.setattr(examination, "MAX_UNREAD", 1)
+    broken = b"import socket\nsocket.create_connection(\n"
+    found = with_examined(Opened({"opt/a.py": broken, "opt/b.py": broken}).image, Inventory(None, ()), reading()).examined
+    assert [profile.capabilities for profile in found.profiles] == [("net/connect",), ("net/connect",)]
+    assert [(file.path, file.layer) for file in found.unread] == [("opt/a.py", 0)]
+    assert found.more_unread == 1

@@ -8,6 +8,8 @@ from tests.support.large_report import large_report
 from tests.support.reports import HOSTILE, ROOT_USER, clean, faulty, hostile, usual
 from tests.support.written import written
 
+from careen.behaviour import rules
+from careen.model.behaviour import BehaviourSummary, PartScore
 from careen.model.report import Comparison, Gone, Reason, Rule, Verdict
 from careen.output.embedding import hash_source
 from careen.reports.html import REPORTER
@@ -99,3 +101,15 @@ def test_what_is_gone_since_the_baseline():
     assert "Compared with main.json: 1 new, 502 gone, 8 unchanged." in text
     assert "<p>and 2 more</p>" in text
     assert "Compared with" not in page(usual())
+
+
+def test_a_sign_of_risk_shows_what_it_rests_on():
+    sign = rules.found(
+        rules.Rule("CAP-103", "a shell", "high", "why", "fix"), "opt/run", "/opt/run:2", evidence=["nc -e <b>/bin/sh"]
+    )
+    summary = BehaviourSummary(hooks=1, parts=(PartScore("capabilities", 1, 28),), index=28)
+    text = page(replace(clean(), findings=(sign,), behaviour=summary))
+    assert "1 hook of no package, index 28 of 100 (capabilities 28)" in text
+    assert "<summary>Evidence</summary>" in text
+    assert "<li>nc -e &lt;b&gt;/bin/sh</li>" in text
+    assert "Evidence</summary>" not in page(clean())

@@ -7,6 +7,8 @@ import pytest
 from msgspec.structs import replace
 from tests.support.reports import HOSTILE, clean, faulty, hostile, usual
 
+from careen.behaviour.rules import Rule, found
+from careen.model.behaviour import BehaviourSummary, PartScore
 from careen.plugins import ReportOptions
 from careen.reports.sarif import REPORTER
 
@@ -187,3 +189,15 @@ def test_a_misconfiguration_of_a_file_has_its_lines_below_the_source_root():
     rule = run["tool"]["driver"]["rules"][root["ruleIndex"]]
     assert rule["name"] == "Misconfiguration"
     assert rule["properties"]["references"] == ["CWE-250"]
+
+
+def test_a_sign_of_risk_has_its_evidence_and_the_run_the_index():
+    sign = found(Rule("CAP-103", "a shell", "high", "why", "fix"), "opt/run", "/opt/run:2", evidence=["nc -e \x1b/bin/sh"])
+    summary = BehaviourSummary(parts=(PartScore("capabilities", 1, 28),), index=28)
+    run = run_of(replace(clean(), findings=(sign,), behaviour=summary))
+    assert run["properties"]["behaviour"]["index"] == 28
+    assert run["properties"]["behaviour"]["parts"] == [{"part": "capabilities", "findings": 1, "score": 28}]
+    (properties,) = [result["properties"] for result in run["results"]]
+    assert (properties["confidence"], len(properties["evidence"])) == ("likely", 1)
+    assert "\x1b" not in properties["evidence"][0]
+    assert "behaviour" not in run_of(clean())["properties"]

@@ -14,6 +14,7 @@ from careen.model.finding import BehaviourFinding
 from .rules import RULES, Match
 
 MAX_MATCHES = 100  # of a rule in a file
+_DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")  # TypeScript without code
 _TURNING = tuple(chr(code).encode() for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))  # bidirectional controls
 
 
@@ -31,7 +32,9 @@ _LANGUAGES = {
 
 def dangerous(file: ExaminedFile) -> Iterator[BehaviourFinding]:
     """Raises ValueError for a file that is not read: too large, cut off, or not of its language."""
-    if file.owner or file.verified or file.kind in ("program", "other"):
+    if file.owner or file.verified or file.explained or file.kind in ("program", "other"):
+        return
+    if file.path.endswith(_DECLARATIONS):
         return
     yield from _findings(file, _turned(file.data))
     if language := _LANGUAGES.get(file.kind):

@@ -10,6 +10,7 @@ from typing import Any
 
 from careen.safety.pattern import pattern
 
+from .javascript_processes import Processes
 from .rules import Match
 
 MAX_BYTES = 512 * 1024
@@ -21,6 +22,7 @@ _SQL = pattern(rb"(?is)^[`'\"]\s*(?:select\s.*\sfrom\s|insert\s+into\s|update\s.
 _SECRET = pattern(rb"(?i)(?:^|_|[a-z])(?:password|passwd|pwd|secret|api_?key|auth_?token)$")
 _OF_REQUEST = pattern(rb"\b(?:req|request|ctx|context\.request)\.(?:params|query|body|headers|cookies|files|url)\b")
 _SHELLS = frozenset((b"exec", b"execSync"))
+_PROGRAMS = frozenset((b"spawn", b"spawnSync", b"execFile", b"execFileSync"))
 _READS = frozenset(
     (b"readFile", b"readFileSync", b"createReadStream", b"sendFile", b"unlink", b"unlinkSync", b"writeFile", b"writeFileSync",
      b"download")
@@ -37,7 +39,7 @@ def javascript_matches(data: bytes) -> Iterator[Match]:
         raise ValueError(f"a program of {len(data):,} bytes is too large to be read")
     if len(data) > MAX_LINE * (data.count(b"\n") + 1):
         raise ValueError("a program without line ends is not read: a tool made it")
-    processes = b"child_process" in data
+    processes = Processes(data)
     for node in _nodes(data):
         line = node.start_point[0] + 1
         if node.type in ("call_expression", "new_expression"):
@@ -76,7 +78,7 @@ def _nodes(data: bytes) -> Iterator[Any]:
     raise ValueError(f"a program of more than {MAX_NODES:,} parts is too large to be read")
 
 
-def _call(node: Any, line: int, processes: bool) -> Iterator[Match]:
+def _call(node: Any, line: int, processes: Processes) -> Iterator[Match]:
     name = _text(node.child_by_field_name("function") or node.child_by_field_name("constructor"))
     arguments = [child for child in _named(node.child_by_field_name("arguments")) if child.type != "comment"]
     first = arguments[0] if arguments else None
@@ -90,9 +92,9 @@ def _call(node: Any, line: int, processes: bool) -> Iterator[Match]:
         name in (b"setTimeout", b"setInterval") and first is not None and first.type in ("template_string", "binary_expression")
     ):
         yield Match("COD-002", line, f"{_shown(name)} of a text")
-    elif processes and method in _SHELLS and not name.startswith(b"/") and _is_text(first) and _changes(first):
+    elif (function := processes.function(name)) in _SHELLS and _changes(first):
         yield Match("COD-001", line, f"{_shown(name)}: a shell runs a text that is not constant")
-    elif processes and method in (b"spawn", b"spawnSync", b"execFile") and _has_option(arguments, b"shell", b"true"):
+    elif function in _PROGRAMS and _has_option(arguments, b"shell", b"true"):
         yield Match("COD-001", line, f"{_shown(name)}: a shell runs it", None if _changes(first) else "low")
     elif method == b"unserialize" or (
         method in (b"load", b"loadAll") and b"yaml" in name.lower() and b"DEFAULT_FULL_SCHEMA" in _text(node)
@@ -102,7 +104,7 @@ def _call(node: Any, line: int, processes: bool) -> Iterator[Match]:
         yield Match("COD-004", line, f"{_shown(name)}: a statement of SQL is made of text", None, "likely")
     elif method == b"createHash" and _value(first).lower() in _WEAK_HASH:
         yield Match("COD-007", line, f"{_shown(name)}: {_shown(_value(first))}")
-    elif method in (b"createCipher", b"createDecipher") or (
+    elif (method in (b"createCipher", b"createDecipher") and name in (method, b"crypto." + method)) or (
         method in (b"createCipheriv", b"createDecipheriv") and _WEAK_CIPHER.search(_value(first))
     ):
         yield Match("COD-008", line, f"{_shown(name)}: {_shown(_value(first)) or 'a weak cipher'}")
@@ -151,10 +153,6 @@ def _is_sql(node: Any) -> bool:
     while start.type == "binary_expression" and (left := start.child_by_field_name("left")) is not None:
         start = left
     return _changes(node) and bool(_SQL.search(_text(start)))
-
-
-def _is_text(node: Any) -> bool:
-    return node is not None and node.type not in ("regex", "arrow_function", "function_expression", "object")
 
 
 def _changes(node: Any) -> bool:

@@ -1,7 +1,7 @@
-"""Signs that nobody will fix the next vulnerability: support that has ended, packages that their authors gave up.
+"""Signs that nobody will fix the next vulnerability: support that has ended, packages that their authors gave up or deprecated.
 
-The tables ship and have a date; packages that a distribution owns are supported by it and not looked at. Whether a version was
-yanked, and when a package was last released, a scan without a network does not know.
+The tables ship and have a date, and package managers note deprecated versions in the image; packages that a distribution owns
+are supported by it and not looked at. Whether a version was yanked, and when a package was last released, a scan does not know.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,6 +9,7 @@ from datetime import date
 
 from careen.behaviour.rules import Rule, found
 from careen.model.finding import BehaviourFinding
+from careen.model.notices import Notice
 from careen.model.package import Package
 
 from .abandoned import ABANDONED, AS_OF
@@ -22,11 +23,21 @@ _ABANDONED = Rule("LIF-002", "Package that its authors gave up", "low", _WHY, "R
 _DISTRIBUTION = Rule(
     "LIF-003", "Distribution past its end of support", "high", _WHY, "Build on a release that is supported.", (), "confirmed"
 )
-RULES = (_ENDED, _ABANDONED, _DISTRIBUTION)
+_DEPRECATED = Rule(
+    "LIF-004",
+    "Version that its publisher deprecated",
+    "low",
+    "Its publisher advises against it, and mostly makes no further fixes.",
+    "Do what the notice says, or replace the package.",
+    confidence="confirmed",
+)
+RULES = (_ENDED, _ABANDONED, _DISTRIBUTION, _DEPRECATED)
 _GONE = frozenset(("absent", "shadowed"))
 
 
-def life_signs(packages: Iterable[Package], today: date, end_of_life: str | None) -> Iterator[BehaviourFinding]:
+def life_signs(
+    packages: Iterable[Package], today: date, end_of_life: str | None, notices: Iterable[Notice] = ()
+) -> Iterator[BehaviourFinding]:
     """``end_of_life``: of the image's distribution, a day in ISO 8601. One finding a package and version."""
     if end_of_life and end_of_life < today.isoformat():
         yield found(
@@ -37,12 +48,16 @@ def life_signs(packages: Iterable[Package], today: date, end_of_life: str | None
             lasting="end",
         )
     seen: set[tuple[str, str, str]] = set()
-    for package in packages:
+    stated: set[str] = set()
+    noted = {(notice.type, notice.name, notice.version): notice for notice in notices}
+    for package in sorted(packages, key=lambda package: package.presence == "declared"):
         key = (package.type, package.name, package.version)
         if package.owned_by or package.vendor == "distribution" or package.presence in _GONE or key in seen:
             continue
         seen.add(key)
-        if finding := _ended(package, today) or _abandoned(package):
+        finding = _ended(package, today) or _deprecated(package, noted.get(key)) or _abandoned(package)
+        if finding and not (package.presence == "declared" and finding.message.lower() in stated):
+            stated.add(finding.message.lower())
             yield finding
 
 
@@ -53,8 +68,16 @@ def _ended(package: Package, today: date) -> BehaviourFinding | None:
     if end is None or end[1] >= today.isoformat():
         return None
     line, day = end
-    message = f"support of {package.name} {line} ended on {day}"
+    name = "Go" if package.type == "golang" else package.name
+    message = f"support of {name} {line} ended on {day}"
     return _finding(_ENDED, package, message, (f"{package.name} {package.version}", f"endoflife.date of {as_of()}"))
+
+
+def _deprecated(package: Package, notice: Notice | None) -> BehaviourFinding | None:
+    if notice is None:
+        return None
+    message = f"{package.name} {package.version} is deprecated: {notice.text}"
+    return _finding(_DEPRECATED, package, message, (f"{package.name} {package.version}", f"/{notice.path}: {notice.text}"))
 
 
 def _abandoned(package: Package) -> BehaviourFinding | None:
@@ -62,7 +85,7 @@ def _abandoned(package: Package) -> BehaviourFinding | None:
     name = package.name.lower().replace("_", "-") if package.type == "pypi" else package.name
     if name not in names:
         return None
-    message = f"{name} is no longer developed" + (f"; {names[name]} takes its place" if names[name] else "")
+    message = f"{name} is no longer developed" + (f"; instead: {names[name]}" if names[name] else "")
     return _finding(
         _ABANDONED, package, message, (f"{package.name} {package.version}", f"Careen's list of such packages, of {AS_OF}")
     )

@@ -214,8 +214,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
         yield "Out of support since" if over else "Supported until", report.end_of_life
     if (base := report.base or base_of(image)) and base.reference:
         yield "Base image", base.reference
-    if report.behaviour and report.behaviour.programs:
-        yield "Signs of risk", behaviour_line(report.behaviour).removeprefix("behaviour: ")
+    if report.behaviour and (signs := behaviour_line(report.behaviour)):
+        yield "Signs of risk", signs.removeprefix("behaviour: ")
     if report.coverage.data_of:
         yield "Oldest advisory data", report.coverage.data_of
 

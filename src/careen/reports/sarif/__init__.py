@@ -12,7 +12,7 @@ from urllib.parse import quote
 import msgspec
 
 from careen import __version__
-from careen.model.finding import ExposedSecret, Finding, Location, Suppressed, Vulnerability
+from careen.model.finding import BehaviourFinding, ExposedSecret, Finding, Location, Suppressed, Vulnerability
 from careen.model.report import Report
 from careen.output.escape import visible
 from careen.output.image_name import lasting_name
@@ -80,6 +80,7 @@ def _run(report: Report, rules: list[dict[str, Any]], results: list[dict[str, An
             "coverage": report.coverage.verdict,
             "totals": by_severity(report.findings),
             "rules": msgspec.to_builtins(report.verdict.rules),
+            **({"behaviour": msgspec.to_builtins(report.behaviour)} if report.behaviour else {}),
             "layers": [visible(build_step(layer.created_by), 500) for layer in image.layers],
         },
         "results": results,
@@ -135,6 +136,8 @@ def _of_place(finding: Finding, base: str) -> tuple[str, list[dict[str, Any]], d
         places += [_location(place.path, base, line=place.line, end_line=place.end_line) for place in more]
         properties |= {"deleted": finding.deleted, "confidence": finding.confidence}
         return f"{finding.title}: {finding.match}{deleted}", places, properties
+    if isinstance(finding, BehaviourFinding):
+        properties |= {"confidence": finding.confidence, "evidence": [visible(text) for text in finding.evidence]}
     return joined(getattr(finding, "title", "") or finding.id, getattr(finding, "message", "")), places, properties
 
 

@@ -56,8 +56,8 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
         yield _verified(inventory.integrity, programs)
     if inventory.ledger and inventory.ledger.unexplained:
         yield f"{inventory.ledger.unexplained:,} of {plural(inventory.files, 'file')} in no package (careen inventory --files)"
-    if report.behaviour and report.behaviour.programs:
-        yield behaviour_line(report.behaviour)
+    if report.behaviour and (line := behaviour_line(report.behaviour)):
+        yield line
     if report.exposure:
         yield _exposure(report.exposure)
     if inventory.origin_read and not inventory.origin_read.reduced:

@@ -1,4 +1,8 @@
 const { exec, execSync, spawn, execFile } = require("child_process");
+const processes = require("node:child_process");
+const { exec: run, fork } = require("child_process");
+const compiled_1 = __importStar(require("child_process"));
+const later = util.promisify(exec);
 const crypto = require("crypto");
 const fs = require("fs");
 const vm = require("vm");
@@ -15,6 +19,15 @@ app.get("/ping", (req, res) => {
   spawn("ls", [], { shell: false });
   const found = /^a(b)$/.exec(req.query.text);
   const again = pattern.exec("constant");
+  const words = line_pattern.exec(line);
+  client.exec("get " + key);
+  program.exec(path + ".js");
+  processes.exec("ls " + folder); // COD-001
+  run("ls " + folder); // COD-001
+  later("ls " + folder); // COD-001
+  require("child_process").execSync("ls " + folder); // COD-001
+  (0, compiled_1.exec)(`ls ${folder}`); // COD-001
+  processes.execFile("ls", [folder]);
 });
 
 app.post("/calc", (req, res) => {
@@ -58,6 +71,7 @@ crypto.createHash("SHA1"); // COD-007
 crypto.createHash("sha256");
 crypto.createHmac("sha1", key);
 crypto.createCipher("aes192", key); // COD-008
+forge.cipher.createCipher("AES-CBC", key);
 crypto.createCipheriv("des-ede3", key, iv); // COD-008
 crypto.createCipheriv("aes-128-ecb", key, null); // COD-008
 crypto.createCipheriv("aes-256-gcm", key, iv);

@@ -1,0 +1,14 @@
+"""What the publisher of a package says of the version that is installed."""
+
+from msgspec import Struct
+
+
+class Notice(Struct, frozen=True, omit_defaults=True, gc=False):
+    """``version`` as the package manager recorded it; ``text`` is a publisher's own words."""
+
+    type: str  # purl type
+    name: str
+    version: str
+    text: str
+    path: str = ""
+    layer: int = -1
