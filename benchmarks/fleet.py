@@ -302,7 +302,7 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
 
 
 def lists(options: argparse.Namespace) -> dict[str, object]:
-    from careen.fleet import search
+    from careen.fleet import counting, search
 
     fleet = fleet_of(options)
     asked = {
@@ -315,8 +315,7 @@ def lists(options: argparse.Namespace) -> dict[str, object]:
         ),
         "who has it": lambda c: search.images(c, 1, search.parsed("vulnerability:CVE-2023-45853")),
         "packages by name": lambda c: search.packages(c, 1, search.parsed("package:open*")),
-        "vulnerabilities": lambda c: search.vulnerabilities(c, 1, search.parsed("severity:critical")),
-        "count": lambda c: search.count(c, search.image_ids(c, 1, search.parsed("severity:high"))),
+        "count": lambda c: counting.count(c, search.image_ids(c, 1, search.parsed("severity:high"))),
     }
     measured = {}
     with fleet.engine.connect() as connection:

@@ -5,6 +5,7 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, Stri
 from .base import Moment, Number, metadata, number, of
 
 LISTED = ("state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited", "runs_at")
+SEARCHED = ("reference", "distribution", "base", "base_digest")
 
 registry = Table(
     "registry",
@@ -85,10 +86,10 @@ image = Table(
     Column("runs_at", Moment),  # when an agent last saw it run
     Index(None, "state", "lane", "enrolled_at"),
     # Lists and counts are filtered in it: the rows themselves have manifests.
-    Index("ix_image_risk", "risk", "id", *LISTED),
+    Index("ix_image_risk", "risk", "id", *LISTED, *SEARCHED),
+    Index("ix_image_enrolled", "enrolled_at", "id", *LISTED),
     Index(None, "reference", "id"),
     Index(None, "digest"),
-    Index(None, "enrolled_at", "id"),
 )
 
 tag = Table(
@@ -125,7 +126,7 @@ project_image = Table(
     of("image", primary=True),
     Column("seen_at", Moment, nullable=False),
     Column("deleted_at", Moment),
-    Index(None, "image_id", "project_id"),
+    Index("ix_project_image_image", "image_id", "project_id", "deleted_at"),
 )
 
 layer = Table(
