@@ -18,13 +18,14 @@ from careen.matching.keys import Key, Keys
 from careen.plugins import Ecosystem, VersionScheme
 
 from .base_state import is_outdated
+from .counting import count
 from .deadlines import is_overdue
 from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
 from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
-FEW = 2000  # images of a project
+FEW = 2000  # images, or findings
 MANY_PLACES = 200_000  # packages of images
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
@@ -96,7 +97,7 @@ def conditions_of(
             found = _of_image(project_id, term)
             of_image.append(~found if term.negated else found)
         elif term.field in OF_FINDING or term.field in OF_PROJECT:
-            found = _of_project(connection, project_id, term) if term.field in OF_PROJECT else _of_finding(term)
+            found = _of_project(connection, project_id, term) if term.field in OF_PROJECT else _of_finding(connection, term)
             if term.negated:
                 of_image += _counts_nothing(term)
                 without.append(select(unit_finding.c.unit_id).where(found))
@@ -126,23 +127,25 @@ def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -
 def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
     """The same for lists in the order of an index: a project with few images leads to them, else each image is asked."""
     own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
-    some = own.limit(FEW + 1).subquery()
-    number = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    return image.c.id.in_(own) if number <= FEW else visible(project_id)
+    return image.c.id.in_(own) if count(connection, own, FEW).exact else visible(project_id)
 
 
-def without(connection: Connection, found: Conditions) -> list[ColumnElement[bool]]:
-    """No package of the image is what a negated term is about."""
-    return [_has_none_of(connection, units) for units in found.without]
+def without(connection: Connection, project_id: int | None, found: Conditions) -> list[ColumnElement[bool]]:
+    """No package of the image is what a negated term is about.
+
+    Few images are asked each. For more, a list of the images that have such a package is made, if it is not too long.
+    """
+    if not found.without:
+        return []
+    candidates = select(image.c.id).where(visible(project_id), *found.of_image)
+    is_short = bool(found.of_image) and count(connection, candidates, FEW).exact
+    return [_has_none_of(connection, units, is_short) for units in found.without]
 
 
-def _has_none_of(connection: Connection, units: Select[tuple[int]]) -> ColumnElement[bool]:
-    """A list of the images that have one is made if it is short, else each image is
-    asked."""
+def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bool) -> ColumnElement[bool]:
     one = image_unit.alias()
     places = select(one.c.image_id).where(one.c.unit_id.in_(units))
-    number = connection.execute(select(func.count()).select_from(places.limit(MANY_PLACES + 1).subquery())).scalar_one()
-    if number <= MANY_PLACES:
+    if not is_short and count(connection, places, MANY_PLACES).exact:
         return image.c.id.not_in(places)
     return ~select(one.c.unit_id).where(one.c.image_id == image.c.id, one.c.unit_id.in_(units)).exists()
 
@@ -177,7 +180,7 @@ def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
     return like(column, term.value)
 
 
-def _of_finding(term: Term) -> ColumnElement[bool]:
+def _of_finding(connection: Connection, term: Term) -> ColumnElement[bool]:
     columns = unit_finding.c
     match term.field:
         case "severity":
@@ -194,7 +197,11 @@ def _of_finding(term: Term) -> ColumnElement[bool]:
             return _compared(columns.disclosed, term.operator, term.bound)
         case "risk" | "epss":
             return _compared(columns[term.field], term.operator, round(float(term.bound) * _SCALES[term.field]))
-    return like(columns.vulnerability, term.value)
+    found = like(columns.vulnerability, term.value)
+    if term.value.endswith("*") and not count(connection, select(columns.unit_id).where(found), FEW).exact:
+        start = term.value.rstrip("*")
+        return func.substr(columns.vulnerability, 1, len(start)) == start  # no index leads to so many
+    return found
 
 
 def _of_project(connection: Connection, project_id: int | None, term: Term) -> ColumnElement[bool]:

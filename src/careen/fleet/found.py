@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true, tuple_
 
 from .conditions import Conditions, visible, without
 from .tables import image, image_unit, unit_finding
@@ -71,18 +71,37 @@ def findings_of(connection: Connection, project_id: int | None, found: Condition
     of_findings = found.of_finding
     if found.of_unit:
         of_findings = (*of_findings, unit_finding.c.unit_id.in_(found.named_units))
-    narrowing = (*found.of_image, *without(connection, found))
+    places = places_of(connection, project_id, found)
+    return Findings((*of_findings, places.has(unit_finding.c.unit_id)), places.of_images, places.of_places)
+
+
+class Places(Struct, frozen=True):
+    """Images for which conditions hold: about rows of ``image``, and the same about those of ``image_unit``. ``few``: their
+    numbers, if there are few."""
+
+    of_images: ColumnElement[bool]
+    of_places: ColumnElement[bool]
+    few: tuple[int, ...] | None = None
+
+    def has(self, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """Few images lead to their units; for others this says nothing."""
+        if self.few is None:
+            return true()
+        return unit_id.in_(select(image_unit.c.unit_id).where(image_unit.c.image_id.in_(self.few))) if self.few else false()
+
+
+def places_of(connection: Connection, project_id: int | None, found: Conditions) -> Places:
+    narrowing = (*found.of_image, *without(connection, project_id, found))
     of_images = and_(visible(project_id), *narrowing)
     if not narrowing:
-        return Findings(of_findings, of_images, visible(project_id, image_unit.c.image_id))
-    some = connection.execute(select(image.c.id).where(of_images).limit(FEW_IMAGES + 1)).scalars().all()
+        return Places(of_images, visible(project_id, image_unit.c.image_id))
+    some = tuple(connection.execute(select(image.c.id).where(of_images).limit(FEW_IMAGES + 1)).scalars())
     if not some:
-        return Findings((false(),), false(), false())
+        return Places(false(), false(), ())
     if len(some) <= FEW_IMAGES:
-        theirs = unit_finding.c.unit_id.in_(select(image_unit.c.unit_id).where(image_unit.c.image_id.in_(some)))
-        return Findings((*of_findings, theirs), image.c.id.in_(some), image_unit.c.image_id.in_(some))
+        return Places(image.c.id.in_(some), image_unit.c.image_id.in_(some), some)
     fitting = select(image.c.id).where(image.c.id == image_unit.c.image_id, of_images).exists()
-    return Findings(of_findings, of_images, fitting)
+    return Places(of_images, fitting)
 
 
 def place_of(row: dict[str, Any]) -> Cursor:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, select, tuple_
 
 from careen.errors import UsageError
 from careen.safety.typed import from_json
@@ -19,7 +19,7 @@ from careen.safety.typed import from_json
 from .conditions import Conditions, Versions, conditions_of, like, visible, without
 from .counting import count, image_counts
 from .deadlines import deadlines_of
-from .found import Cursor, Findings, findings_of, place_of
+from .found import Cursor, Findings, findings_of, place_of, places_of
 from .query import Term
 from .query import parsed as parsed
 from .tables import image, image_unit, unit_finding, unit_package
@@ -75,7 +75,7 @@ def image_ids(
 ) -> Select[tuple[int]]:
     """The numbers of the images for which all terms hold."""
     found = conditions_of(connection, project_id, terms, versions)
-    wanted = select(image.c.id).where(visible(project_id), *found.of_image, *without(connection, found))
+    wanted = select(image.c.id).where(visible(project_id), *found.of_image, *without(connection, project_id, found))
     return wanted.where(_with_unit(connection, found)) if found.units is not None else wanted
 
 
@@ -157,8 +157,9 @@ def packages(
     columns = (unit_package.c.name, unit_package.c.type, unit_package.c.version)
     own, others = _of_package(terms)
     found = conditions_of(connection, project_id, others, versions)
-    seen = _seen_with(connection, project_id, found, unit_package.c.unit_id)
-    wanted = select(*columns).where(*own, seen).distinct().order_by(*columns)
+    places = places_of(connection, project_id, found)
+    seen = select(image_unit.c.image_id).where(image_unit.c.unit_id == unit_package.c.unit_id, places.of_places).exists()
+    wanted = select(*columns).where(*own, places.has(unit_package.c.unit_id), seen).distinct().order_by(*columns)
     if found.units is not None:
         wanted = wanted.where(unit_package.c.unit_id.in_(found.units))
     if at := _cursor(after, 3):
@@ -217,20 +218,6 @@ def _images_with(
         .order_by(image_unit.c.image_id)
     )
     return [dict(row) for row in connection.execute(wanted.limit(limit)).mappings()]
-
-
-def _seen_with(
-    connection: Connection, project_id: int | None, found: Conditions, unit_id: ColumnElement[int]
-) -> ColumnElement[bool]:
-    """An image that the project sees has the unit."""
-    one = image_unit.alias()
-    wanted = select(one.c.image_id).where(one.c.unit_id == unit_id)
-    if found.of_image or found.without:
-        fitting = and_(visible(project_id), *found.of_image, *without(connection, found))
-        wanted = wanted.join(image, image.c.id == one.c.image_id).where(fitting)
-    else:
-        wanted = wanted.where(visible(project_id, one.c.image_id))
-    return wanted.exists()
 
 
 def _of_package(terms: Sequence[Term]) -> tuple[list[ColumnElement[bool]], list[Term]]:

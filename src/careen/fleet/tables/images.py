@@ -1,6 +1,6 @@
 """Registries with their repositories and tags, images, and the layers that they share."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from .base import Moment, Number, metadata, number, of
 
@@ -91,6 +91,9 @@ image = Table(
     Index(None, "reference", "id"),
     Index(None, "digest"),
 )
+
+_HAS_BASE = text("base <> ''")
+Index("ix_image_base", image.c.base, image.c.base_digest, image.c.id, sqlite_where=_HAS_BASE, postgresql_where=_HAS_BASE)
 
 tag = Table(
     "tag",

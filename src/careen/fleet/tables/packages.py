@@ -108,6 +108,7 @@ unit_finding = Table(
     Index("ix_unit_finding_same", "vulnerability", "package", "unit_id"),
     # Lists walk it and filter in it: the rows themselves have findings.
     Index("ix_unit_finding_risk", "risk", "unit_id", *FILTERED),
+    Index("ix_unit_finding_vulnerability", "vulnerability", "risk", "unit_id"),
     Index("ix_unit_finding_severity", "severity", "risk", "unit_id"),
     Index("ix_unit_finding_fix_state", "fix_state", "risk", "unit_id"),
     sqlite_with_rowid=False,
