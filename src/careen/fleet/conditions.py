@@ -113,7 +113,8 @@ def conditions_of(
 
 
 def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -> ColumnElement[bool]:
-    """Whether a project sees the image; None: all are seen."""
+    """Whether a project sees the image; None: all are seen. It is looked up for each row, so that a list that ends early looks
+    up few: as EXISTS, PostgreSQL would join all images of the project first."""
     if project_id is None:
         return true()
     seen = select(project_image.c.image_id).where(
@@ -121,7 +122,7 @@ def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -
         project_image.c.image_id == image_id,
         project_image.c.deleted_at.is_(None),
     )
-    return seen.exists()
+    return seen.scalar_subquery().is_not(None)
 
 
 def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:

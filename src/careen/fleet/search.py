@@ -51,22 +51,17 @@ def images(
     limit: int = PAGE,
 ) -> Page:
     limit = _bounded(limit)
-    shown = [column for column in image.c if column.name not in HIDDEN]
-    wanted = image_ids(connection, project_id, terms, versions=versions).with_only_columns(*shown)
+    wanted = image_ids(connection, project_id, terms, versions=versions)
     at = _cursor(after, 1 if order == "id" else 2)
-    if order == "id":
-        wanted = wanted.order_by(image.c.id)
-        wanted = wanted.where(image.c.id > at[0]) if at else wanted
-    else:
-        column = image.c[order]
-        place = tuple_(column, image.c.id)
-        if order == "risk":
-            wanted = wanted.order_by(column.desc(), image.c.id.desc())
-            wanted = wanted.where(place < tuple_(*at)) if at else wanted
-        else:
-            wanted = wanted.order_by(column, image.c.id)
-            wanted = wanted.where(place > tuple_(*at)) if at else wanted
-    rows = [dict(row) for row in connection.execute(wanted.limit(limit + 1)).mappings()]
+    keys = (image.c.id,) if order == "id" else (image.c[order], image.c.id)
+    falls = order == "risk"
+    if at:
+        wanted = wanted.where(tuple_(*keys) < tuple_(*at) if falls else tuple_(*keys) > tuple_(*at))
+    in_order = [key.desc() if falls else key for key in keys]
+    # An index has what is searched, and so what is found is known before its rows are read.
+    found = wanted.order_by(*in_order).limit(limit + 1).subquery()
+    shown = select(*(column for column in image.c if column.name not in HIDDEN)).join(found, found.c.id == image.c.id)
+    rows = [dict(row) for row in connection.execute(shown.order_by(*in_order)).mappings()]
     return _page(rows, limit, lambda row: (row["id"],) if order == "id" else (row[order], row["id"]))
 
 
@@ -159,7 +154,7 @@ def packages(
     found = conditions_of(connection, project_id, others, versions)
     places = places_of(connection, project_id, found)
     seen = select(image_unit.c.image_id).where(image_unit.c.unit_id == unit_package.c.unit_id, places.of_places).exists()
-    wanted = select(*columns).where(*own, places.has(unit_package.c.unit_id), seen).distinct().order_by(*columns)
+    wanted = select(*columns).where(*own, places.has(unit_package.c.unit_id), seen).group_by(*columns).order_by(*columns)
     if found.units is not None:
         wanted = wanted.where(unit_package.c.unit_id.in_(found.units))
     if at := _cursor(after, 3):
