@@ -223,7 +223,7 @@ def _of_package(terms: Sequence[Term]) -> tuple[list[ColumnElement[bool]], list[
             others.append(term)
             continue
         if term.field == "type":
-            own.append(unit_package.c.type == term.value)
+            own.append(unit_package.c.type.concat("") == term.value)  # else SQLite would sort what its index has in order
         elif term.value:
             own.append(like(unit_package.c.name, term.value))
         if term.bound:
