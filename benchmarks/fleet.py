@@ -18,7 +18,7 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import accumulate
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
@@ -54,26 +54,24 @@ def main() -> int:
 
 
 def make(options: argparse.Namespace) -> dict[str, object]:
-    import numpy
-
     from careen.fleet import units
-    from careen.fleet.connection import writing
+    from careen.fleet.connection import prepare, writing
     from careen.fleet.rematch import assess_units
-    from careen.fleet.tables import metadata, project
+    from careen.fleet.rows import batches
+    from careen.fleet.tables import project
 
     options.data.mkdir(parents=True, exist_ok=True)
     target = options.data / "database" / "advisories.sqlite"
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(options.database.read_bytes())
     fleet = fleet_of(options)
-    late = late_indexes(metadata)
-    metadata.create_all(fleet.engine)
+    prepare(fleet.engine)
     chance = random.Random(17)
     numbers: list[int] = []
     with writing(fleet.engine) as connection:
         connection.execute(project.insert().values(id=1, name="all", created_at=0.0))
     made = generated(target, options.packages, chance)
-    while some := list(islice(made, CHUNK)):
+    for some in batches(made, CHUNK):
         with writing(fleet.engine) as connection:
             stored = units._stored(connection, list({one.key: one for one in some}.values()))
         numbers += [number for number, _, _ in stored.values()]
@@ -82,42 +80,52 @@ def make(options: argparse.Namespace) -> dict[str, object]:
     before = time.process_time()
     assess_units(fleet, numbers)
     log(f"they are assessed: {time.process_time() - before:.0f} s of CPU")
-    places = numpy.array(random.Random(5).sample(numbers, len(numbers)))
-    weights = 1.0 / numpy.arange(1, len(places) + 1) ** 0.9
-    upto = numpy.cumsum(weights / weights.sum())
-    drawn = numpy.random.default_rng(17)
-    raw = fleet.engine.raw_connection()
-    raw.cursor().execute("PRAGMA synchronous = OFF")
-    raw.cursor().execute("BEGIN")
-    for first in range(1, options.images + 1, CHUNK):
-        ids = range(first, min(first + CHUNK, options.images + 1))
-        raw.cursor().executemany(
-            "INSERT INTO image (id, identity, kind, uploaded_by, digest, reference, platform, state, lane, reason, tries,"
-            " source, manifest, size_bytes, created, distribution, base, packages, coverage, lowered, risk, critical, high,"
-            " medium, low, unrated, fixable, exploited, misconfigurations, secrets, enrolled_at, assessed_by) VALUES"
-            " (?, ?, 'image', '', ?, ?, 'linux/amd64', 'ready', 2, '', 0, '', '', 0, '', '', '', ?, '', 0,"
-            " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '')",
-            [
-                (n, f"sha256:{n:064x}", f"sha256:{n:064x}", f"registry.example/team{n % 97}/app{n // 10}:1.{n % 10}", PER_IMAGE)
-                for n in ids
-            ],
-        )
-        raw.cursor().executemany("INSERT INTO project_image VALUES (1, ?, 0, NULL)", [(n,) for n in ids])
-        rows = (
-            (n, int(number))
-            for n in ids
-            for number in numpy.unique(places[numpy.searchsorted(upto, drawn.random(int(PER_IMAGE * 1.15)))])
-        )
-        raw.cursor().executemany("INSERT INTO image_unit VALUES (?, ?, 0, 'present')", rows)
-    raw.cursor().execute("COMMIT")
-    raw.close()
+    with without_indexes(fleet.engine):
+        store_images(fleet, numbers, options.images)
     log("images are stored")
-    for index in late:
-        index.create(fleet.engine)
     recount(fleet)
     with fleet.engine.connect() as connection:
         connection.exec_driver_sql("ANALYZE")
     return totals(fleet)
+
+
+def store_images(fleet, numbers: list[int], count: int) -> None:
+    """With units of these numbers: the popular ones are in most images."""
+    from careen.fleet.connection import writing
+    from careen.fleet.rows import batches
+    from careen.fleet.tables import image, project_image
+
+    places = random.Random(5).sample(numbers, len(numbers))
+    upto = list(accumulate(1.0 / rank**0.9 for rank in range(1, len(places) + 1)))
+    drawn = random.Random(17)
+    for some in batches(range(1, count + 1), CHUNK):
+        with writing(fleet.engine) as connection:
+            connection.execute(image.insert(), list(map(image_row, some)))
+            connection.execute(
+                project_image.insert(), [{"project_id": 1, "image_id": number, "seen_at": 0.0} for number in some]
+            )
+            rows = (
+                (number, unit_id)
+                for number in some
+                for unit_id in sorted(set(drawn.choices(places, cum_weights=upto, k=round(PER_IMAGE * 1.2))))
+            )
+            adding = "INSERT INTO image_unit (image_id, unit_id, layer, presence) VALUES (?, ?, 0, 'present')"
+            connection.connection.cursor().executemany(adding, rows)
+
+
+def image_row(number: int) -> dict[str, object]:
+    """A ready image with eight layers, ten to a repository. Other columns have the defaults of their table."""
+    from careen.fleet.images import encoded
+    from careen.model.image import Image, ImageConfig, Layer
+
+    reference, digest = f"registry.example/team{number % 97}/app{number // 10}:1.{number % 10}", f"sha256:{number:064x}"
+    layers = tuple(
+        Layer(place, f"sha256:{number:032x}{place:032x}", f"sha256:{number:060x}{place:04x}", 1, f"RUN make part-{place}", open)
+        for place in range(8)
+    )
+    manifest = encoded(Image(reference, "image", digest, None, ImageConfig(), layers))
+    columns = {"identity": digest, "digest": digest, "reference": reference, "platform": "linux/amd64", "state": "ready"}
+    return {"id": number, **columns, "manifest": manifest, "packages": PER_IMAGE, "enrolled_at": float(number), "exit_code": 0}
 
 
 def recount(fleet) -> None:
@@ -136,33 +144,39 @@ def recount(fleet) -> None:
 
 def copy(options: argparse.Namespace) -> dict[str, object]:
     """By COPY, with the indexes made afterwards."""
+    from careen.fleet.connection import prepare
     from careen.fleet.tables import metadata
 
     source = fleet_of(argparse.Namespace(data=options.data, to=""))
     fleet = fleet_of(options)
-    late = late_indexes(metadata)
-    metadata.create_all(fleet.engine)
-    for table in metadata.sorted_tables:
-        columns = [column.name for column in table.columns]
-        booleans = [number for number, column in enumerate(table.columns) if column.type.python_type is bool]
-        names = ", ".join(f'"{name}"' for name in columns)
-        read, write = source.engine.raw_connection(), fleet.engine.raw_connection()
-        cursor = read.cursor()
-        cursor.execute(f"SELECT {names} FROM {table.name}")
-        with write.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copied:
+    prepare(fleet.engine)
+    with without_indexes(fleet.engine):
+        for table in metadata.sorted_tables:
+            copy_table(source.engine, fleet.engine, table)
+    with fleet.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return totals(fleet)
+
+
+def copy_table(source, target, table) -> None:
+    columns = [column.name for column in table.columns]
+    booleans = [number for number, column in enumerate(table.columns) if column.type.python_type is bool]
+    names = ", ".join(f'"{name}"' for name in columns)
+    read, write = source.raw_connection(), target.raw_connection()
+    cursor = read.cursor()
+    cursor.execute(f"SELECT {names} FROM {table.name}")
+    with write.cursor() as writing:
+        with writing.copy(f"COPY {table.name} ({names}) FROM STDIN") as copied:
             while rows := cursor.fetchmany(10_000):
                 for row in rows:
                     if booleans:
                         row = tuple(bool(value) if place in booleans else value for place, value in enumerate(row))
                     copied.write_row(row)
-        write.commit()
-        read.close()
-        write.close()
-    for index in late:
-        index.create(fleet.engine)
-    with fleet.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
-    return totals(fleet)
+        if table.c[columns[0]].autoincrement is True:  # the next row comes after those
+            writing.execute(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}")
+    write.commit()
+    read.close()
+    write.close()
 
 
 def update(options: argparse.Namespace) -> dict[str, object]:
@@ -288,7 +302,7 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
 
 
 def lists(options: argparse.Namespace) -> dict[str, object]:
-    from careen.fleet import search
+    from careen.fleet import counting, search
 
     fleet = fleet_of(options)
     asked = {
@@ -301,8 +315,7 @@ def lists(options: argparse.Namespace) -> dict[str, object]:
         ),
         "who has it": lambda c: search.images(c, 1, search.parsed("vulnerability:CVE-2023-45853")),
         "packages by name": lambda c: search.packages(c, 1, search.parsed("package:open*")),
-        "vulnerabilities": lambda c: search.vulnerabilities(c, 1, search.parsed("severity:critical")),
-        "count": lambda c: search.count(c, search.image_ids(c, 1, search.parsed("severity:high"))),
+        "count": lambda c: counting.count(c, search.image_ids(c, 1, search.parsed("severity:high"))),
     }
     measured = {}
     with fleet.engine.connect() as connection:
@@ -328,7 +341,7 @@ def sizes(options: argparse.Namespace) -> dict[str, object]:
             )
         else:
             rows = connection.exec_driver_sql("SELECT name, sum(pgsize) FROM dbstat WHERE pagetype != 'x' GROUP BY name")
-        found = {name: size for name, size in rows if size > 100_000}
+        found = {name: size for name, size in rows if size}
     return {"total": sum(found.values()), "an image": round(sum(found.values()) / images), **dict(sorted(found.items()))}
 
 
@@ -389,10 +402,10 @@ def version_of(space: str, ends: list[str], chance: random.Random) -> str:
     found = FIX.match(chance.choice(ends)) if ends else None
     major, minor = (int(found[1]), int(found[2] or 0)) if found else (1, 0)
     if chance.random() < 0.75:
-        major += 60
+        major += chance.randint(60, 160)
     else:
         major = chance.randint(max(0, major - 1), major)
-    text = f"{major}.{chance.randint(0, minor + 3)}.{chance.randint(0, 60)}"
+    text = f"{major}.{chance.randint(0, minor + 9)}.{chance.randint(0, 60)}"
     return (
         f"{text}-1"
         if space.startswith("debian")
@@ -404,14 +417,16 @@ def version_of(space: str, ends: list[str], chance: random.Random) -> str:
     )
 
 
-def late_indexes(metadata):
-    """Takes the indexes of the big tables out of the metadata, to be made when they are full."""
-    late = []
-    for name in ("image_unit",):
-        table = metadata.tables[name]
-        late += list(table.indexes)
-        table.indexes.clear()
-    return late
+@contextmanager
+def without_indexes(engine):
+    """The indexes of the largest table are made when it is full."""
+    from careen.fleet.tables import image_unit
+
+    for index in image_unit.indexes:
+        index.drop(engine)
+    yield
+    for index in image_unit.indexes:
+        index.create(engine)
 
 
 def totals(fleet) -> dict[str, int]:

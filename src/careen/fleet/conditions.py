@@ -18,13 +18,15 @@ from careen.matching.keys import Key, Keys
 from careen.plugins import Ecosystem, VersionScheme
 
 from .base_state import is_outdated
+from .counting import count
 from .deadlines import is_overdue
-from .decisions import is_decided
+from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
 from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
-FEW = 2000  # images of a project
+FEW = 2000  # images, or findings
+MANY_PLACES = 200_000  # packages of images
 OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 OF_PROJECT = frozenset(("overdue", "decided"))  # about findings, by the rules and the decisions of a project
@@ -95,8 +97,9 @@ def conditions_of(
             found = _of_image(project_id, term)
             of_image.append(~found if term.negated else found)
         elif term.field in OF_FINDING or term.field in OF_PROJECT:
-            found = _of_project(connection, project_id, term) if term.field in OF_PROJECT else _of_finding(term)
+            found = _of_project(connection, project_id, term) if term.field in OF_PROJECT else _of_finding(connection, term)
             if term.negated:
+                of_image += _counts_nothing(term)
                 without.append(select(unit_finding.c.unit_id).where(found))
             else:
                 of_finding.append(found)
@@ -109,30 +112,59 @@ def conditions_of(
     return Conditions(tuple(of_image), tuple(of_unit), tuple(of_finding), tuple(without))
 
 
-def visible(project_id: int | None) -> ColumnElement[bool]:
-    """Whether a project sees the image; None: all are seen."""
+def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -> ColumnElement[bool]:
+    """Whether a project sees the image; None: all are seen. It is looked up for each row, so that a list that ends early looks
+    up few: as EXISTS, PostgreSQL would join all images of the project first."""
     if project_id is None:
         return true()
     seen = select(project_image.c.image_id).where(
         project_image.c.project_id == project_id,
-        project_image.c.image_id == image.c.id,
+        project_image.c.image_id == image_id,
         project_image.c.deleted_at.is_(None),
     )
-    return seen.exists()
+    return seen.scalar_subquery().is_not(None)
 
 
 def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
     """The same for lists in the order of an index: a project with few images leads to them, else each image is asked."""
     own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
-    some = own.limit(FEW + 1).subquery()
-    number = connection.execute(select(func.count()).select_from(some)).scalar_one()
-    return image.c.id.in_(own) if number <= FEW else visible(project_id)
+    return image.c.id.in_(own) if count(connection, own, FEW).exact else visible(project_id)
 
 
-def has_none_of(units: Select[tuple[int]]) -> ColumnElement[bool]:
-    """No package of the image is among these."""
+def without(connection: Connection, project_id: int | None, found: Conditions) -> list[ColumnElement[bool]]:
+    """No package of the image is what a negated term is about.
+
+    Few images are asked each. For more, a list of the images that have such a package is made, if it is not too long.
+    """
+    if not found.without:
+        return []
+    candidates = select(image.c.id).where(visible(project_id), *found.of_image)
+    is_short = bool(found.of_image) and count(connection, candidates, FEW).exact
+    return [_has_none_of(connection, units, is_short) for units in found.without]
+
+
+def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bool) -> ColumnElement[bool]:
     one = image_unit.alias()
+    places = select(one.c.image_id).where(one.c.unit_id.in_(units))
+    if not is_short and count(connection, places, MANY_PLACES).exact:
+        return image.c.id.not_in(places)
     return ~select(one.c.unit_id).where(one.c.image_id == image.c.id, one.c.unit_id.in_(units)).exists()
+
+
+def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
+    """What an image counts, if none of its findings is so: an index has the counts. Low counts contain negligible findings."""
+    match term.field:
+        case "severity":
+            place = SEVERITIES.index(term.value) if term.value in SEVERITIES else -1
+            fitting = [name for number, name in enumerate(SEVERITIES) if place >= 0 and _COMPARE[term.operator](number, place)]
+            return [image.c[name] == 0 for name in fitting if name in ("medium", "high", "critical")]
+        case "exploited":
+            return [image.c.exploited == 0] if term.value == "true" else []
+        case "fixable":
+            return [image.c.fixable == 0] if term.value == "true" else []
+        case "fix":
+            return [image.c.fixable == 0] if term.value == "fixed" else []
+    return []
 
 
 def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
@@ -141,15 +173,15 @@ def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
     if term.field == "runs":
         return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
     if term.field == "image":
-        return or_(_like(image.c.identity, term.value), _like(image.c.digest, term.value))
+        return or_(like(image.c.identity, term.value), like(image.c.digest, term.value))
     if term.field in ("reference", "base"):
         value = term.value.removesuffix("*")
         return image.c[term.field].contains(value, autoescape=True)
     column = image.c[term.field]
-    return _like(column, term.value)
+    return like(column, term.value)
 
 
-def _of_finding(term: Term) -> ColumnElement[bool]:
+def _of_finding(connection: Connection, term: Term) -> ColumnElement[bool]:
     columns = unit_finding.c
     match term.field:
         case "severity":
@@ -159,19 +191,28 @@ def _of_finding(term: Term) -> ColumnElement[bool]:
         case "fixable":
             return (columns.fix_state == "fixed") == (term.value == "true")
         case "exploited":
-            return columns.exploited.is_(term.value == "true")
+            return columns.exploited if term.value == "true" else ~columns.exploited
         case "disclosed":
             if term.operator == "=":
                 return columns.disclosed.startswith(term.bound, autoescape=True)
             return _compared(columns.disclosed, term.operator, term.bound)
         case "risk" | "epss":
             return _compared(columns[term.field], term.operator, round(float(term.bound) * _SCALES[term.field]))
-    return _like(columns.vulnerability, term.value)
+    found = like(columns.vulnerability, term.value)
+    if term.value.endswith("*") and not count(connection, select(columns.unit_id).where(found), FEW).exact:
+        start = term.value.rstrip("*")
+        return func.substr(columns.vulnerability, 1, len(start)) == start  # no index leads to so many
+    return found
 
 
 def _of_project(connection: Connection, project_id: int | None, term: Term) -> ColumnElement[bool]:
     now = time.time()
-    found = is_overdue(connection, project_id, now) if term.field == "overdue" else is_decided(project_id, now)
+    if term.field == "overdue":
+        found = is_overdue(connection, project_id, now)
+    else:
+        found = is_decided(project_id, now)
+        if term.value == "true":  # decisions lead to their findings
+            found = and_(unit_finding.c.vulnerability.in_(decided_about(project_id, now)), found)
     return found if term.value == "true" else not_(found)
 
 
@@ -185,12 +226,12 @@ def _of_severity(term: Term) -> ColumnElement[bool]:
 
 def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> ColumnElement[bool]:
     if term.field == "licence":
-        return unit.c.licences.contains(term.value.removesuffix("*"), autoescape=True)
+        return and_(unit.c.licences != "", unit.c.licences.contains(term.value.removesuffix("*"), autoescape=True))
     if term.field == "reason":
-        return (" " + unit.c.reasons + " ").contains(f" {term.value} ", autoescape=True)
+        return and_(unit.c.reasons != "", (" " + unit.c.reasons + " ").contains(f" {term.value} ", autoescape=True))
     if term.field == "type":
         return unit.c.id.in_(select(unit_package.c.unit_id).where(unit_package.c.type == term.value))
-    named = _like(unit_package.c.name, term.value) if term.value else true()
+    named = like(unit_package.c.name, term.value) if term.value else true()
     if not term.bound:
         return unit.c.id.in_(select(unit_package.c.unit_id).where(named))
     if not term.value.rstrip("*"):
@@ -212,7 +253,7 @@ def has_layers() -> ColumnElement[bool]:
     return or_(image.c.kind == "image", func.length(image.c.manifest) > 0)
 
 
-def _like(column: Any, value: str) -> ColumnElement[bool]:
+def like(column: Any, value: str) -> ColumnElement[bool]:
     """Equal; or, with a star at the end, beginning so: a range, which an index serves."""
     if not value.endswith("*"):
         found: ColumnElement[bool] = column == value

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Row, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from careen.formats.vex.openvex import document
 from careen.formats.vex.statements import Product, Statement, VexStatus
@@ -43,15 +43,16 @@ def is_decided(project_id: int | None, now: float) -> ColumnElement[bool]:
     so there alone.)"""
     package, named = unit_finding.c.package, decision.c.package
     begins_so = func.substr(package, 1, func.length(named) + 1) == named + "@"
-    hides = select(decision.c.id).where(
-        decision.c.project_id == project_id,
-        decision.c.vulnerability == unit_finding.c.vulnerability,
-        decision.c.identity == "",
-        decision.c.status.in_(HIDING),
-        or_(named == package, begins_so),
-        *counting(now),
+    hides = decided_about(project_id, now).where(
+        decision.c.vulnerability == unit_finding.c.vulnerability, or_(named == package, begins_so)
     )
     return hides.exists()
+
+
+def decided_about(project_id: int | None, now: float) -> Select[tuple[str]]:
+    """The vulnerabilities about which such decisions are."""
+    of_all = (decision.c.project_id == project_id, decision.c.identity == "", decision.c.status.in_(HIDING))
+    return select(decision.c.vulnerability).where(*of_all, *counting(now))
 
 
 def statements(

@@ -1,35 +1,36 @@
 """Lists of images, packages, vulnerabilities and findings: pages that begin after a row, and counts up to a bound.
 
-No page sorts a table: images come in the order of an index on ``image``, findings from ``unit_finding`` by risk outwards.
+No page sorts a table: images come in the order of an index on ``image``, findings in the order of ``found``.
 All lists contain only what belongs to images that the project sees; ``project_id`` None is an administrator.
 """
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, select, tuple_
 
 from careen.errors import UsageError
 from careen.safety.typed import from_json
 
-from .conditions import Conditions, Versions, conditions_of, has_none_of, visible
+from .conditions import Conditions, Versions, conditions_of, like, visible, without
+from .counting import count, image_counts
 from .deadlines import deadlines_of
+from .found import Cursor, Findings, findings_of, place_of, places_of
 from .query import Term
 from .query import parsed as parsed
 from .tables import image, image_unit, unit_finding, unit_package
 
 PAGE = 50
 MAX_PAGE = 500
-BOUND = 1000  # a count beyond is "more than 1,000"
 FEW = 20_000  # packages of images: so many are collected, of more the images are walked in their order
-ROUNDS = 20  # of findings that a page asks for, until it ends early
+WINDOWS = (200, 800)  # findings that a page looks at after the first ones, until it ends early
+HIDDEN = ("source", "manifest", "lane", "tries", "lowered")  # what nobody may see, or only the fleet needs
 
 Order = Literal["risk", "reference", "id"]
-Cursor = tuple[str | int, ...]
 
 
 class Page(Struct, frozen=True):
@@ -37,11 +38,6 @@ class Page(Struct, frozen=True):
 
     rows: list[dict[str, Any]]
     next: str = ""
-
-
-class Count(Struct, frozen=True):
-    number: int
-    exact: bool = True  # else there are more
 
 
 def images(
@@ -55,21 +51,17 @@ def images(
     limit: int = PAGE,
 ) -> Page:
     limit = _bounded(limit)
-    wanted = image_ids(connection, project_id, terms, versions=versions).with_only_columns(*image.c)
+    wanted = image_ids(connection, project_id, terms, versions=versions)
     at = _cursor(after, 1 if order == "id" else 2)
-    if order == "id":
-        wanted = wanted.order_by(image.c.id)
-        wanted = wanted.where(image.c.id > at[0]) if at else wanted
-    else:
-        column = image.c[order]
-        place = tuple_(column, image.c.id)
-        if order == "risk":
-            wanted = wanted.order_by(column.desc(), image.c.id.desc())
-            wanted = wanted.where(place < tuple_(*at)) if at else wanted
-        else:
-            wanted = wanted.order_by(column, image.c.id)
-            wanted = wanted.where(place > tuple_(*at)) if at else wanted
-    rows = [_image_row(row) for row in connection.execute(wanted.limit(limit + 1)).mappings()]
+    keys = (image.c.id,) if order == "id" else (image.c[order], image.c.id)
+    falls = order == "risk"
+    if at:
+        wanted = wanted.where(tuple_(*keys) < tuple_(*at) if falls else tuple_(*keys) > tuple_(*at))
+    in_order = [key.desc() if falls else key for key in keys]
+    # An index has what is searched, and so what is found is known before its rows are read.
+    found = wanted.order_by(*in_order).limit(limit + 1).subquery()
+    shown = select(*(column for column in image.c if column.name not in HIDDEN)).join(found, found.c.id == image.c.id)
+    rows = [dict(row) for row in connection.execute(shown.order_by(*in_order)).mappings()]
     return _page(rows, limit, lambda row: (row["id"],) if order == "id" else (row[order], row["id"]))
 
 
@@ -78,7 +70,7 @@ def image_ids(
 ) -> Select[tuple[int]]:
     """The numbers of the images for which all terms hold."""
     found = conditions_of(connection, project_id, terms, versions)
-    wanted = select(image.c.id).where(visible(project_id), *found.of_image, *map(has_none_of, found.without))
+    wanted = select(image.c.id).where(visible(project_id), *found.of_image, *without(connection, project_id, found))
     return wanted.where(_with_unit(connection, found)) if found.units is not None else wanted
 
 
@@ -93,22 +85,21 @@ def findings(
 ) -> Page:
     """One row for each finding of an image, the highest risk first."""
     limit = _bounded(limit)
-    found = conditions_of(connection, project_id, terms, versions)
-    of_images = and_(visible(project_id), *found.of_image, *map(has_none_of, found.without))
+    found = findings_of(connection, project_id, conditions_of(connection, project_id, terms, versions))
     at = _cursor(after, 5)
     start, last_image = (at[:4], int(at[4])) if at else ((), 0)
     rows: list[dict[str, Any]] = []
-    for _ in range(ROUNDS):
-        some = _findings_from(connection, found, start, inclusive=bool(last_image), limit=limit)
-        for finding in some:
-            place = _place_of(finding)
-            more = _images_with(connection, finding["unit_id"], of_images, last_image, limit + 1 - len(rows))
-            rows += [{**finding, **of_image} for of_image in more]
+    for size in _windows(limit):
+        window = found.window(connection, start, size, inclusive=bool(last_image))
+        for finding in window:
+            if finding.pop("fits"):
+                more = _images_with(connection, finding["unit_id"], found.of_images, last_image, limit + 1 - len(rows))
+                rows += [{**finding, **of_image} for of_image in more]
             if len(rows) > limit:
                 kept = rows[:limit]
-                return Page(kept, _token((*_place_of(kept[-1]), kept[-1]["image_id"])))
-            last_image, start = 0, place
-        if len(some) < limit:
+                return Page(kept, _token((*place_of(kept[-1]), kept[-1]["image_id"])))
+            last_image, start = 0, place_of(finding)
+        if len(window) < size:
             return Page(rows)
     return Page(rows, _token((*start, 0)))
 
@@ -124,29 +115,27 @@ def to_decide(
 ) -> Page:
     """One row for each vulnerability of a package, the highest risk first, with the count of images that have it."""
     limit = _bounded(limit)
-    found = conditions_of(connection, project_id, terms, versions)
-    of_images = and_(visible(project_id), *found.of_image, *map(has_none_of, found.without))
-    limits = deadlines_of(connection, project_id)
+    found = findings_of(connection, project_id, conditions_of(connection, project_id, terms, versions))
     start, rows = _cursor(after, 4), list[dict[str, Any]]()
-    for _ in range(ROUNDS):
-        some = _findings_from(connection, found, start, inclusive=False, limit=limit)
-        for finding in some:
-            same = _same_findings(connection, found, finding, of_images)
-            if not same or same[0][0] != finding["unit_id"]:
-                continue  # no image has it, or an earlier row has counted it
+    following = ""
+    for size in _windows(limit):
+        window = found.window(connection, start, size)
+        fitting = [finding for finding in window if finding.pop("fits")]
+        same = found.same(connection, fitting)
+        for finding in fitting:
+            units = same[finding["vulnerability"], finding["package"]]
+            if next(iter(units)) != finding["unit_id"]:
+                continue  # an earlier row has counted it
             if len(rows) == limit:
-                return Page(rows, _token(_place_of(rows[-1])))
-            units = [unit_id for unit_id, _ in same]
-            wanted = select(image_unit.c.image_id).join(image, image.c.id == image_unit.c.image_id)
-            counted = count(connection, wanted.where(image_unit.c.unit_id.in_(units), of_images).distinct())
-            first_at = min(moment for _, moment in same)
-            due_at = limits.due_at(finding["severity"], bool(finding["exploited"]), first_at)
-            number = {"images": counted.number, "images_exact": counted.exact}
-            rows.append({**finding, **number, "first_at": first_at, "due_at": due_at})
-        if len(some) < limit:
-            return Page(rows)
-        start = _place_of(some[-1])
-    return Page(rows, _token(start))
+                following = _token(place_of(rows[-1]))
+                break
+            rows.append({**finding, "first_at": min(units.values()), "units": tuple(units)})
+        if following or len(window) < size:
+            break
+        start = place_of(window[-1])
+    else:
+        following = _token(start)
+    return Page(_with_images(connection, project_id, found, rows), following)
 
 
 def packages(
@@ -160,57 +149,26 @@ def packages(
 ) -> Page:
     """Distinct packages by name, each with the count of images that have it."""
     limit = _bounded(limit)
-    found = conditions_of(connection, project_id, terms, versions)
     columns = (unit_package.c.name, unit_package.c.type, unit_package.c.version)
-    one = unit_package.alias()
-    seen = _seen_with(project_id, found, unit_package.c.unit_id)
-    wanted = select(*columns).where(seen).distinct().order_by(*columns)
+    own, others = _of_package(terms)
+    found = conditions_of(connection, project_id, others, versions)
+    places = places_of(connection, project_id, found)
+    seen = select(image_unit.c.image_id).where(image_unit.c.unit_id == unit_package.c.unit_id, places.of_places).exists()
+    wanted = select(*columns).where(*own, places.has(unit_package.c.unit_id), seen).group_by(*columns).order_by(*columns)
     if found.units is not None:
         wanted = wanted.where(unit_package.c.unit_id.in_(found.units))
-    for term in terms:
-        if term.field == "package" and not term.negated:
-            wanted = wanted.where(_named(term))
     if at := _cursor(after, 3):
         wanted = wanted.where(tuple_(*columns) > tuple_(*at))
-    rows = []
-    for name, type, version in connection.execute(wanted.limit(limit + 1)):
-        same = (one.c.name == name) & (one.c.type == type) & (one.c.version == version)
-        units = select(one.c.unit_id).where(same)
-        rows.append({"name": name, "type": type, "version": version, **_images_of(connection, project_id, units)})
+    names = [tuple(row) for row in connection.execute(wanted.limit(limit + 1))]
+    units: dict[tuple[str, ...], list[int]] = {name: [] for name in names}
+    for *name, unit_id in connection.execute(select(*columns, unit_package.c.unit_id).where(tuple_(*columns).in_(names))):
+        units[tuple(name)].append(unit_id)
+    counted = image_counts(connection, list(units.values()), visible(project_id, image_unit.c.image_id))
+    rows = [
+        {"name": name, "type": type, "version": version, **images}
+        for (name, type, version), images in zip(units, counted, strict=True)
+    ]
     return _page(rows, limit, lambda row: (row["name"], row["type"], row["version"]))
-
-
-def vulnerabilities(
-    connection: Connection,
-    project_id: int | None,
-    terms: Sequence[Term] = (),
-    *,
-    versions: Versions | None = None,
-    after: str = "",
-    limit: int = PAGE,
-) -> Page:
-    """By id, each with its worst risk in the fleet and the count of images that have it."""
-    limit = _bounded(limit)
-    found = conditions_of(connection, project_id, terms, versions)
-    column = unit_finding.c.vulnerability
-    wanted = select(column).where(*found.of_finding, _seen_with(project_id, found, unit_finding.c.unit_id))
-    if found.of_unit:
-        wanted = wanted.where(unit_finding.c.unit_id.in_(found.named_units))
-    if at := _cursor(after, 1):
-        wanted = wanted.where(column > at[0])
-    rows = []
-    for id in connection.execute(wanted.distinct().order_by(column).limit(limit + 1)).scalars():
-        worst = select(func.max(unit_finding.c.risk), func.max(unit_finding.c.epss)).where(column == id)
-        risk, epss = connection.execute(worst).one()
-        units = select(unit_finding.c.unit_id).where(column == id)
-        rows.append({"vulnerability": id, "risk": risk, "epss": epss, **_images_of(connection, project_id, units)})
-    return _page(rows, limit, lambda row: (row["vulnerability"],))
-
-
-def count(connection: Connection, wanted: Select[Any], bound: int = BOUND) -> Count:
-    """How many rows a selection has, counted up to the bound."""
-    number = connection.execute(select(func.count()).select_from(wanted.limit(bound + 1).subquery())).scalar_one()
-    return Count(min(number, bound), number <= bound)
 
 
 def _with_unit(connection: Connection, found: Conditions) -> ColumnElement[bool]:
@@ -230,49 +188,18 @@ def _with_unit(connection: Connection, found: Conditions) -> ColumnElement[bool]
     return image.c.id.in_(places)
 
 
-_FINDING_COLUMNS = (
-    *("unit_id", "vulnerability", "package", "severity", "risk", "confidence", "fix_state", "fixed_version"),
-    *("exploited", "epss", "first_at", "disclosed", "fix_at"),
-)
+def _windows(limit: int) -> Iterator[int]:
+    """How many findings are looked at, at a time: most pages need the first few."""
+    yield from (limit + 1, *(size for size in WINDOWS if size > limit))
 
 
-def _findings_from(
-    connection: Connection, found: Conditions, start: Cursor, *, inclusive: bool, limit: int
-) -> list[dict[str, Any]]:
-    columns = unit_finding.c
-    wanted = select(*(columns[name] for name in _FINDING_COLUMNS)).where(*found.of_finding)
-    if found.of_unit:
-        wanted = wanted.where(columns.unit_id.in_(found.named_units))
-    if start:
-        risk, unit_id, id, package = start
-        rest = tuple_(columns.vulnerability, columns.package)
-        after = rest >= tuple_(id, package) if inclusive else rest > tuple_(id, package)
-        wanted = wanted.where(
-            tuple_(columns.risk, columns.unit_id) <= tuple_(risk, unit_id),
-            or_(tuple_(columns.risk, columns.unit_id) < tuple_(risk, unit_id), after),
-        )
-    ordered = wanted.order_by(columns.risk.desc(), columns.unit_id.desc(), columns.vulnerability, columns.package)
-    return [dict(row) for row in connection.execute(ordered.limit(limit)).mappings()]
-
-
-def _same_findings(
-    connection: Connection, found: Conditions, finding: dict[str, Any], of_images: ColumnElement[bool]
-) -> list[tuple[int, float]]:
-    """The units of images that have the same vulnerability of the same package, in the order of pages, and since when:
-    a package is in several if distributions decide about it."""
-    columns = unit_finding.c
-    same = (columns.vulnerability == finding["vulnerability"], columns.package == finding["package"], *found.of_finding)
-    one = image_unit.alias()
-    seen = select(one.c.unit_id).join(image, image.c.id == one.c.image_id).where(one.c.unit_id == columns.unit_id, of_images)
-    wanted = select(columns.unit_id, columns.first_at).where(*same, seen.exists())
-    if found.of_unit:
-        wanted = wanted.where(columns.unit_id.in_(found.named_units))
-    rows = connection.execute(wanted.order_by(columns.risk.desc(), columns.unit_id.desc()).limit(MAX_PAGE))
-    return [(unit_id, first_at) for unit_id, first_at in rows]
-
-
-def _place_of(row: dict[str, Any]) -> Cursor:
-    return row["risk"], row["unit_id"], row["vulnerability"], row["package"]
+def _with_images(connection: Connection, project_id: int, found: Findings, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    counted = image_counts(connection, [row.pop("units") for row in rows], found.of_places)
+    limits = deadlines_of(connection, project_id)
+    return [
+        {**row, **images, "due_at": limits.due_at(row["severity"], bool(row["exploited"]), row["first_at"])}
+        for row, images in zip(rows, counted, strict=True)
+    ]
 
 
 def _images_with(
@@ -288,35 +215,20 @@ def _images_with(
     return [dict(row) for row in connection.execute(wanted.limit(limit)).mappings()]
 
 
-def _seen_with(project_id: int | None, found: Conditions, unit_id: Any) -> ColumnElement[bool]:
-    """An image that the project sees has the unit."""
-    one = image_unit.alias()
-    wanted = select(one.c.image_id).where(one.c.unit_id == unit_id)
-    if project_id is not None or found.of_image or found.without:
-        fitting = and_(visible(project_id), *found.of_image, *map(has_none_of, found.without))
-        wanted = wanted.join(image, image.c.id == one.c.image_id).where(fitting)
-    return wanted.exists()
-
-
-def _images_of(connection: Connection, project_id: int | None, units: Select[tuple[int]]) -> dict[str, Any]:
-    wanted = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units))
-    if project_id is not None:
-        wanted = wanted.join(image, image.c.id == image_unit.c.image_id).where(visible(project_id))
-    found = count(connection, wanted.distinct())
-    return {"images": found.number, "images_exact": found.exact}
-
-
-def _named(term: Term) -> ColumnElement[bool]:
-    start = term.value.rstrip("*")
-    if term.value.endswith("*"):
-        return and_(unit_package.c.name >= start, unit_package.c.name < start + "\U0010ffff")
-    return unit_package.c.name == term.value
-
-
-def _image_row(row: Any) -> dict[str, Any]:
-    """Without what nobody may see, or only the fleet needs."""
-    hidden = ("source", "manifest", "lane", "tries", "lowered")
-    return {name: value for name, value in row.items() if name not in hidden}
+def _of_package(terms: Sequence[Term]) -> tuple[list[ColumnElement[bool]], list[Term]]:
+    """Conditions about columns of ``unit_package``, and the terms that are about something else too."""
+    own, others = list[ColumnElement[bool]](), list[Term]()
+    for term in terms:
+        if term.negated or term.field not in ("package", "type"):
+            others.append(term)
+            continue
+        if term.field == "type":
+            own.append(unit_package.c.type.concat("") == term.value)  # else SQLite would sort what its index has in order
+        elif term.value:
+            own.append(like(unit_package.c.name, term.value))
+        if term.bound:
+            others.append(term)
+    return own, others
 
 
 def _page(rows: list[dict[str, Any]], limit: int, place: Any) -> Page:

@@ -16,7 +16,7 @@ def summary_of(report: Report) -> dict[str, object]:
     return {
         **by_severity,
         "distribution": f"{distribution.id} {distribution.version}".strip() if distribution else "",
-        "base": (base.reference if base else None) or "",
+        "base": ((base.reference if base else None) or "")[:300],  # the index has it
         "base_digest": ((base.digest if base else None) or "")[:150],
         "packages": len(report.inventory.packages),
         "coverage": report.coverage.verdict,

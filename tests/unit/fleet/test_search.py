@@ -6,7 +6,7 @@ from tests.support.fleet_units import add_image, add_project, database_with, fle
 from tests.support.matching import ECOSYSTEMS, SCHEMES, advisory, deb, info, pypi
 
 from careen.errors import UsageError
-from careen.fleet import search
+from careen.fleet import conditions, counting, found, search
 from careen.fleet.conditions import Versions
 from careen.fleet.connection import writing
 from careen.fleet.tables import image
@@ -54,7 +54,7 @@ def all_of(fleet, ask, project, query="", limit=1, **options):
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
+    ("query", "expected"),
     [
         ("", {1, 2, 3}),
         ("runs:true", {1}),
@@ -82,11 +82,11 @@ def all_of(fleet, ask, project, query="", limit=1, **options):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("few", [0, search.FEW])
-def test_images(fleet, monkeypatch, query, found, few):
+def test_images(fleet, monkeypatch, query, expected, few):
     monkeypatch.setattr(search, "FEW", few)
     if query.startswith(("app:", "package:'")):
         query = f'reference:"{query}"' if query.startswith("app:") else 'package:"\' OR 1=1"'
-    assert {row["id"] for row in all_of(fleet, search.images, 1, query)} == found
+    assert {row["id"] for row in all_of(fleet, search.images, 1, query)} == expected
 
 
 def test_images_of_others_are_not_there(fleet):
@@ -115,22 +115,62 @@ def test_findings_by_risk(fleet, limit):
     assert {row["image_id"] for row in all_of(fleet, search.findings, None, "runs:true", limit)} == {1}
 
 
-def test_vulnerabilities_and_packages_have_counts(fleet):
-    rows = all_of(fleet, search.vulnerabilities, 1)
-    assert [(row["vulnerability"], row["images"]) for row in rows] == [
-        ("CVE-2026-0001", 1), ("CVE-2026-0002", 1), ("CVE-2026-0003", 2),
-    ]  # fmt: skip
-    assert [row["vulnerability"] for row in all_of(fleet, search.vulnerabilities, None, "severity:critical")] == [
-        "CVE-2026-0001"
-    ]
+OF_FINDINGS = [
+    ("severity:critical", {(1, "CVE-2026-0001")}),
+    ("severity:critical runs:true", {(1, "CVE-2026-0001")}),
+    ("runs:false", {(3, "CVE-2026-0003")}),
+    ("-severity:critical", {(3, "CVE-2026-0003")}),
+    ("-severity:low", {(3, "CVE-2026-0003")}),
+    ("-fixable:true", {(3, "CVE-2026-0003")}),
+    ("-exploited:true", {(1, "CVE-2026-0001"), (1, "CVE-2026-0002"), (1, "CVE-2026-0003"), (3, "CVE-2026-0003")}),
+    ("-package:libssl3", {(3, "CVE-2026-0003")}),
+    ("vulnerability:CVE-2026*", {(1, "CVE-2026-0001"), (1, "CVE-2026-0002"), (1, "CVE-2026-0003"), (3, "CVE-2026-0003")}),
+    ("coverage:not_assessed", set()),
+    ("decided:true", set()),
+]
+
+
+@pytest.fixture(params=[False, True], ids=["few", "many"])
+def ways(request, monkeypatch):
+    """A list leads from few images, few places and few findings, or asks each one: it is the same list."""
+    if request.param:
+        monkeypatch.setattr(conditions, "FEW", 0)
+        monkeypatch.setattr(conditions, "MANY_PLACES", 0)
+        monkeypatch.setattr(found, "FEW_IMAGES", 0)
+
+
+@pytest.mark.parametrize(("query", "expected"), OF_FINDINGS)
+def test_findings_of_a_query(fleet, ways, query, expected):
+    rows = all_of(fleet, search.findings, 1, query, limit=2)
+    assert {(row["image_id"], row["vulnerability"]) for row in rows} == expected
+
+
+@pytest.mark.parametrize(("query", "expected"), OF_FINDINGS)
+def test_what_is_to_decide_has_the_count_of_its_images(fleet, ways, query, expected):
+    rows = all_of(fleet, search.to_decide, 1, query)
+    counts = {}
+    for image_id, vulnerability in expected:
+        counts.setdefault(vulnerability, set()).add(image_id)
+    of_rows = {}
+    for row in rows:
+        of_rows[row["vulnerability"]] = of_rows.get(row["vulnerability"], 0) + row["images"]
+    assert of_rows == {vulnerability: len(images) for vulnerability, images in counts.items()}
+
+
+def test_packages_have_counts(fleet, ways):
+    assert {(row["name"], row["images"]) for row in all_of(fleet, search.packages, 1, "package:django runs:true")} == {
+        ("django", 1)
+    }
+    assert {row["name"] for row in all_of(fleet, search.packages, 1, "type:deb")} == {"libssl3", "zlib1g"}
+
     assert [row["images"] for row in all_of(fleet, search.packages, None, "package:libssl3")] == [2]
 
 
 def test_counts_are_bounded(fleet):
     with fleet.engine.connect() as connection:
         wanted = search.image_ids(connection, None, ())
-        assert search.count(connection, wanted) == search.Count(4)
-        assert search.count(connection, wanted, bound=3) == search.Count(3, exact=False)
+        assert counting.count(connection, wanted) == counting.Count(4)
+        assert counting.count(connection, wanted, bound=3) == counting.Count(3, exact=False)
 
 
 @pytest.mark.parametrize("token", ["x", "eyJ9", "WzEsMiwzXQ", "W10", "é", "WyJhIiwiYiJd"])

@@ -1,10 +1,11 @@
 """Registries with their repositories and tags, images, and the layers that they share."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from .base import Moment, Number, metadata, number, of
 
 LISTED = ("state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited", "runs_at")
+SEARCHED = ("reference", "distribution", "base", "base_digest")
 
 registry = Table(
     "registry",
@@ -85,11 +86,14 @@ image = Table(
     Column("runs_at", Moment),  # when an agent last saw it run
     Index(None, "state", "lane", "enrolled_at"),
     # Lists and counts are filtered in it: the rows themselves have manifests.
-    Index("ix_image_risk", "risk", "id", *LISTED),
+    Index("ix_image_risk", "risk", "id", *LISTED, *SEARCHED),
+    Index("ix_image_enrolled", "enrolled_at", "id", *LISTED),
     Index(None, "reference", "id"),
     Index(None, "digest"),
-    Index(None, "enrolled_at", "id"),
 )
+
+_HAS_BASE = text("base <> ''")
+Index("ix_image_base", image.c.base, image.c.base_digest, image.c.id, sqlite_where=_HAS_BASE, postgresql_where=_HAS_BASE)
 
 tag = Table(
     "tag",
@@ -125,7 +129,7 @@ project_image = Table(
     of("image", primary=True),
     Column("seen_at", Moment, nullable=False),
     Column("deleted_at", Moment),
-    Index(None, "image_id", "project_id"),
+    Index("ix_project_image_image", "image_id", "project_id", "deleted_at"),
 )
 
 layer = Table(

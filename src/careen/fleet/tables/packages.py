@@ -4,9 +4,14 @@ A *unit* is what is assessed together: a package, or packages that decide about 
 in a *context* (distribution, repositories, curator). Its verdict depends on nothing else, so images share it.
 """
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, text
 
 from .base import Moment, Number, metadata, number, of
+
+FILTERED = (
+    *("vulnerability", "package", "severity", "fix_state", "exploited", "confidence", "epss", "disclosed", "first_at"),
+    *("fixed_version", "fix_at"),
+)
 
 context = Table(
     "context",
@@ -36,6 +41,11 @@ unit = Table(
     Index(None, "name", "id"),
 )
 
+# Texts that are searched from end to end: those that there are, without the content of all units beside them.
+for _column in (unit.c.reasons, unit.c.licences):
+    _is_stated = text(f"{_column.name} <> ''")
+    Index(f"ix_unit_{_column.name}", _column, unit.c.id, sqlite_where=_is_stated, postgresql_where=_is_stated)
+
 # The packages of units: most have one.
 unit_package = Table(
     "unit_package",
@@ -45,7 +55,7 @@ unit_package = Table(
     Column("type", String(40), nullable=False),
     Column("name", Text, nullable=False),
     Column("version", Text, nullable=False, default=""),
-    Index(None, "name", "unit_id"),
+    Index("ix_unit_package_named", "name", "type", "version", "unit_id"),
     sqlite_with_rowid=False,
 )
 
@@ -95,10 +105,21 @@ unit_finding = Table(
     Column("disclosed", String(10), nullable=False, default=""),
     Column("fix_at", Moment),  # when its fix came out here
     Column("data", LargeBinary, nullable=False),  # the finding
-    Index(None, "vulnerability", "unit_id"),
-    Index(None, "severity", "vulnerability", "unit_id"),
-    Index(None, "risk", "unit_id"),
+    Index("ix_unit_finding_same", "vulnerability", "package", "unit_id"),
+    # Lists walk it and filter in it: the rows themselves have findings.
+    Index("ix_unit_finding_risk", "risk", "unit_id", *FILTERED),
+    Index("ix_unit_finding_vulnerability", "vulnerability", "risk", "unit_id"),
+    Index("ix_unit_finding_severity", "severity", "risk", "unit_id"),
+    Index("ix_unit_finding_fix_state", "fix_state", "risk", "unit_id"),
     sqlite_with_rowid=False,
+)
+
+Index(
+    "ix_unit_finding_exploited",
+    unit_finding.c.risk,
+    unit_finding.c.unit_id,
+    sqlite_where=text("exploited = 1"),  # as conditions spell it
+    postgresql_where=text("exploited"),
 )
 
 # Which answers of the database a verdict depends on: of packages (advisories, indexes) and of vulnerabilities.

@@ -101,12 +101,53 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity", name=op.f("uq_image_identity")),
     )
     with op.batch_alter_table("image", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_image_base",
+            ["base", "base_digest", "id"],
+            unique=False,
+            sqlite_where=sa.text("base <> ''"),
+            postgresql_where=sa.text("base <> ''"),
+        )
         batch_op.create_index(batch_op.f("ix_image_digest"), ["digest"], unique=False)
-        batch_op.create_index(batch_op.f("ix_image_enrolled_at_id"), ["enrolled_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_image_enrolled",
+            [
+                "enrolled_at",
+                "id",
+                "state",
+                "coverage",
+                "kind",
+                "critical",
+                "high",
+                "medium",
+                "low",
+                "fixable",
+                "exploited",
+                "runs_at",
+            ],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_image_reference_id"), ["reference", "id"], unique=False)
         batch_op.create_index(
             "ix_image_risk",
-            ["risk", "id", "state", "coverage", "kind", "critical", "high", "medium", "low", "fixable", "exploited", "runs_at"],
+            [
+                "risk",
+                "id",
+                "state",
+                "coverage",
+                "kind",
+                "critical",
+                "high",
+                "medium",
+                "low",
+                "fixable",
+                "exploited",
+                "runs_at",
+                "reference",
+                "distribution",
+                "base",
+                "base_digest",
+            ],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_image_state_lane_enrolled_at"), ["state", "lane", "enrolled_at"], unique=False)
@@ -261,11 +302,36 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("unit_finding", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_unit_finding_risk_unit_id"), ["risk", "unit_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_unit_finding_severity_vulnerability_unit_id"), ["severity", "vulnerability", "unit_id"], unique=False
+            "ix_unit_finding_exploited",
+            ["risk", "unit_id"],
+            unique=False,
+            sqlite_where=sa.text("exploited = 1"),
+            postgresql_where=sa.text("exploited"),
         )
-        batch_op.create_index(batch_op.f("ix_unit_finding_vulnerability_unit_id"), ["vulnerability", "unit_id"], unique=False)
+        batch_op.create_index("ix_unit_finding_fix_state", ["fix_state", "risk", "unit_id"], unique=False)
+        batch_op.create_index(
+            "ix_unit_finding_risk",
+            [
+                "risk",
+                "unit_id",
+                "vulnerability",
+                "package",
+                "severity",
+                "fix_state",
+                "exploited",
+                "confidence",
+                "epss",
+                "disclosed",
+                "first_at",
+                "fixed_version",
+                "fix_at",
+            ],
+            unique=False,
+        )
+        batch_op.create_index("ix_unit_finding_same", ["vulnerability", "package", "unit_id"], unique=False)
+        batch_op.create_index("ix_unit_finding_severity", ["severity", "risk", "unit_id"], unique=False)
+        batch_op.create_index("ix_unit_finding_vulnerability", ["vulnerability", "risk", "unit_id"], unique=False)
 
     op.create_table(
         "unit_package",
@@ -278,7 +344,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("unit_package", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_unit_package_name_unit_id"), ["name", "unit_id"], unique=False)
+        batch_op.create_index("ix_unit_package_named", ["name", "type", "version", "unit_id"], unique=False)
 
     op.create_table(
         "unit_source",
@@ -449,7 +515,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("project_id", "image_id", name=op.f("pk_project_image")),
     )
     with op.batch_alter_table("project_image", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_project_image_image_id_project_id"), ["image_id", "project_id"], unique=False)
+        batch_op.create_index("ix_project_image_image", ["image_id", "project_id", "deleted_at"], unique=False)
 
     op.create_table(
         "registry",
@@ -537,7 +603,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_unit_key")),
     )
     with op.batch_alter_table("unit", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_unit_licences",
+            ["licences", "id"],
+            unique=False,
+            sqlite_where=sa.text("licences <> ''"),
+            postgresql_where=sa.text("licences <> ''"),
+        )
         batch_op.create_index(batch_op.f("ix_unit_name_id"), ["name", "id"], unique=False)
+        batch_op.create_index(
+            "ix_unit_reasons",
+            ["reasons", "id"],
+            unique=False,
+            sqlite_where=sa.text("reasons <> ''"),
+            postgresql_where=sa.text("reasons <> ''"),
+        )
 
     op.create_table(
         "upload",

@@ -1,0 +1,112 @@
+"""Findings of units in the order of lists: the highest risk first. Each window of them is one statement.
+
+``unit_finding`` is walked in its index by risk, which has all columns of a row but the finding itself.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true, tuple_
+
+from .conditions import Conditions, visible, without
+from .tables import image, image_unit, unit_finding
+
+FEW_IMAGES = 100  # so few lead to their findings; of more, some finding of high risk is in one of them soon
+COLUMNS = (
+    *("unit_id", "vulnerability", "package", "severity", "risk", "confidence", "fix_state", "fixed_version"),
+    *("exploited", "epss", "first_at", "disclosed", "fix_at"),
+)
+Cursor = tuple[str | int, ...]
+Pair = tuple[str, str]  # a vulnerability and a package
+
+
+class Findings(Struct, frozen=True):
+    """``of_findings`` are about rows of ``unit_finding``, ``of_images`` about those of ``image``, and ``of_places`` says the
+    same about those of ``image_unit``."""
+
+    of_findings: tuple[ColumnElement[bool], ...]
+    of_images: ColumnElement[bool]
+    of_places: ColumnElement[bool]
+
+    def window(self, connection: Connection, start: Cursor, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
+        """So many findings after ``start``. Each has ``fits``: whether an image has it."""
+        columns = unit_finding.c
+        wanted = select(*(columns[name] for name in COLUMNS)).where(*self.of_findings)
+        if start:
+            risk, unit_id, id, package = start
+            rest = tuple_(columns.vulnerability, columns.package)
+            after = rest >= tuple_(id, package) if inclusive else rest > tuple_(id, package)
+            before = tuple_(columns.risk, columns.unit_id)
+            wanted = wanted.where(before <= tuple_(risk, unit_id), or_(before < tuple_(risk, unit_id), after))
+        order = (columns.risk.desc(), columns.unit_id.desc(), columns.vulnerability, columns.package)
+        some = wanted.order_by(*order).limit(size).subquery()
+        fits = select(image_unit.c.image_id).where(image_unit.c.unit_id == some.c.unit_id, self.of_places).exists()
+        rows = connection.execute(select(some, fits.label("fits"))).mappings()
+        return sorted(map(dict, rows), key=lambda row: (-row["risk"], -row["unit_id"], row["vulnerability"], row["package"]))
+
+    def same(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[Pair, dict[int, float]]:
+        """The units of images that have the vulnerability of the package, in the order of lists, and since when: a package
+        is in several if distributions decide about it. Nearly all are in one, that of the row."""
+        columns = unit_finding.c
+        pairs = list(dict.fromkeys(map(_pair, rows)))
+        units: dict[Pair, list[int]] = {pair: [] for pair in pairs}
+        named = select(columns.vulnerability, columns.package, columns.unit_id)
+        for *pair, unit_id in connection.execute(named.where(tuple_(columns.vulnerability, columns.package).in_(pairs))):
+            units[pair[0], pair[1]].append(unit_id)
+        found = {_pair(row): {row["unit_id"]: row["first_at"]} for row in rows}
+        several = [(unit_id, *pair) for pair in pairs for unit_id in units[pair] if len(units[pair]) > 1]
+        if several:
+            key = tuple_(columns.unit_id, columns.vulnerability, columns.package)
+            seen = select(image_unit.c.image_id).where(image_unit.c.unit_id == columns.unit_id, self.of_places).exists()
+            asked = select(*key.clauses, columns.first_at, columns.risk).where(key.in_(several), *self.of_findings, seen)
+            ordered = sorted(connection.execute(asked), key=lambda row: (-row.risk, -row.unit_id))
+            found |= {(id, package): {} for _, id, package in several}
+            for row in ordered:
+                found[row.vulnerability, row.package][row.unit_id] = row.first_at
+        return found
+
+
+def findings_of(connection: Connection, project_id: int | None, found: Conditions) -> Findings:
+    of_findings = found.of_finding
+    if found.of_unit:
+        of_findings = (*of_findings, unit_finding.c.unit_id.in_(found.named_units))
+    places = places_of(connection, project_id, found)
+    return Findings((*of_findings, places.has(unit_finding.c.unit_id)), places.of_images, places.of_places)
+
+
+class Places(Struct, frozen=True):
+    """Images for which conditions hold: about rows of ``image``, and the same about those of ``image_unit``. ``few``: their
+    numbers, if there are few."""
+
+    of_images: ColumnElement[bool]
+    of_places: ColumnElement[bool]
+    few: tuple[int, ...] | None = None
+
+    def has(self, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
+        """Few images lead to their units; for others this says nothing."""
+        if self.few is None:
+            return true()
+        return unit_id.in_(select(image_unit.c.unit_id).where(image_unit.c.image_id.in_(self.few))) if self.few else false()
+
+
+def places_of(connection: Connection, project_id: int | None, found: Conditions) -> Places:
+    narrowing = (*found.of_image, *without(connection, project_id, found))
+    of_images = and_(visible(project_id), *narrowing)
+    if not narrowing:
+        return Places(of_images, visible(project_id, image_unit.c.image_id))
+    some = tuple(connection.execute(select(image.c.id).where(of_images).limit(FEW_IMAGES + 1)).scalars())
+    if not some:
+        return Places(false(), false(), ())
+    if len(some) <= FEW_IMAGES:
+        return Places(image.c.id.in_(some), image_unit.c.image_id.in_(some), some)
+    fitting = select(image.c.id).where(image.c.id == image_unit.c.image_id, of_images).exists()
+    return Places(of_images, fitting)
+
+
+def place_of(row: dict[str, Any]) -> Cursor:
+    return row["risk"], row["unit_id"], row["vulnerability"], row["package"]
+
+
+def _pair(row: dict[str, Any]) -> Pair:
+    return row["vulnerability"], row["package"]
