@@ -21,11 +21,11 @@ from .base_state import is_outdated
 from .deadlines import is_overdue
 from .decisions import is_decided
 from .query import SEVERITIES, Operator, Term
-from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
+from .tables import image, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
 FEW = 2000  # images of a project
-OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "runs"))
+OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 OF_PROJECT = frozenset(("overdue", "decided"))  # about findings, by the rules and the decisions of a project
 _SCALES = {"risk": 1000, "epss": 1_000_000}
@@ -140,6 +140,9 @@ def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
         return is_outdated(project_id) if term.value == "true" else not_(is_outdated(project_id))
     if term.field == "runs":
         return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
+    if term.field == "secret":
+        has = select(image_secret.c.kind).where(image_secret.c.image_id == image.c.id, _like(image_secret.c.kind, term.value))
+        return has.exists()
     if term.field == "image":
         return or_(_like(image.c.identity, term.value), _like(image.c.digest, term.value))
     if term.field in ("reference", "base"):
