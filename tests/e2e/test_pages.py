@@ -5,6 +5,7 @@ Needs Chromium, playwright-core and axe-core (``test_html_report`` says how). ``
 docs/pages.md.
 """
 
+import io
 import json
 import os
 import subprocess
@@ -19,11 +20,14 @@ from tests.e2e.test_html_report import CHROMIUM, DRIVEN, MODULES
 from tests.support.reports import hostile
 from tests.support.service import PASSWORD, Service, served, with_fakes
 
+from careen.app.exposing import exposure
 from careen.app.session import Session
 from careen.config import settings_of
-from careen.fleet import reports
+from careen.exposure import document
+from careen.fleet import exposures, reports
 from careen.fleet.connection import writing
-from careen.fleet.tables import event, registry, repository, tag, tag_change, worker
+from careen.fleet.tables import event, image, registry, repository, tag, tag_change, worker
+from careen.plugins import ReportOptions
 from careen.server import passwords
 from careen.server.assembled import assembled
 from careen.server.options import ServerOptions
@@ -80,6 +84,20 @@ def fill(service, host="registry.example", repository_name="shop/web", now=None)
             connection.execute(event.insert().values(row))
 
 
+def expose(service, known, name, text=""):
+    """What the shop of the examples exposes, with an image in place of one of its own."""
+    stream = io.StringIO()
+    found = exposure(
+        [str(ROOT / "examples/shop/compose.yaml")], settings_of({"cache_dir": str(service.fleet.settings.cache_dir)})
+    )
+    document.write(found, stream, ReportOptions())
+    data = stream.getvalue().replace(known, name)
+    if text:
+        data = data.replace("edge", json.dumps(text)[1:-1])
+    with writing(service.fleet.engine) as connection:
+        exposures.store(connection, service.id, "production", exposures.read(data.encode()), "key:ci", time.time() - 300.0)
+
+
 def driven(service, tmp_path, pages, folder="", **plan):
     with served(service) as address:
         plan |= {"address": address, "name": service.admin, "password": PASSWORD, "pages": pages}
@@ -98,6 +116,7 @@ def addresses(service):
         ("image", f"{start}/images/{first}"),
         ("findings", f"{start}/images/{first}/findings"),
         ("packages", f"{start}/images/{first}/packages"),
+        ("dockerfile", f"{start}/images/{first}/dockerfile"),
         ("registries", f"{start}/registries"),
         ("registry", f"{start}/registries/1"),
         ("repository", f"{start}/repositories/1"),
@@ -122,6 +141,7 @@ def test_every_page_and_the_pictures(service, tmp_path, update, monkeypatch):
     report = replace(report, image=replace(report.image, opened="", reference="registry.example/shop/web:1.4"))
     monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: report)
     fill(service)
+    expose(service, "registry.example/shop/web:4.0.2", "registry.example/shop/web:1.4")
     folder = ROOT / "docs/pages" if update else tmp_path
     folder.mkdir(exist_ok=True)
     pages = addresses(service)
@@ -144,6 +164,9 @@ def test_hostile_names_are_text_on_every_page(service, tmp_path, monkeypatch):
 
     monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: hostile(text))
     fill(service, host=f"registry.example{text}", repository_name=text)
+    with writing(service.fleet.engine) as connection:
+        connection.execute(image.update().where(image.c.identity == service.identities[0]).values(reference="shop/web:1.4"))
+    expose(service, "registry.example/shop/web:4.0.2", "shop/web:1.4", text)
     pages = [page for page in addresses(service) if page[0] not in ("jobs", "projects")]
     seen = driven(service, tmp_path, pages, sizes=["wide"], schemes=["light"])
     assert (seen["errors"], seen["requests"]) == ([], [])

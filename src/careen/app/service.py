@@ -87,6 +87,10 @@ class Service:
         data = self._ask("POST", where, stream.getvalue().encode(errors="backslashreplace"))
         return from_json(data, _Sent).identity
 
+    def send_exposure(self, document: bytes, source: str) -> None:
+        """In place of what the server had from this source."""
+        self._ask("PUT", f"{self._path()}/exposures/{quote(source, safe='')}", document)
+
     def search(self, query: str, limit: int, cursor: str = "") -> Found:
         asked = {"q": query, "limit": str(limit)} | ({"cursor": cursor} if cursor else {})
         return from_json(self._ask("GET", f"{self._path()}/search?{urlencode(asked)}"), Found)

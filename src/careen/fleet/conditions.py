@@ -25,7 +25,7 @@ from .tables import image, image_secret, image_unit, project_image, unit, unit_f
 
 MAX_VERSIONS = 5000  # of the packages that a term names
 FEW = 2000  # images of a project
-OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs"))
+OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs", "exposed"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 OF_PROJECT = frozenset(("overdue", "decided"))  # about findings, by the rules and the decisions of a project
 _SCALES = {"risk": 1000, "epss": 1_000_000}
@@ -138,6 +138,10 @@ def has_none_of(units: Select[tuple[int]]) -> ColumnElement[bool]:
 def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
     if term.field == "outdated":
         return is_outdated(project_id) if term.value == "true" else not_(is_outdated(project_id))
+    if term.field == "exposed":
+        from .exposures import is_exposed
+
+        return is_exposed(project_id) if term.value == "true" else not_(is_exposed(project_id))
     if term.field == "runs":
         return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
     if term.field == "secret":

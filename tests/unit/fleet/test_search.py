@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import select, update
 from tests.support.fleet_units import add_image, add_project, database_with, fleet_in
-from tests.support.reports import usual
 from tests.support.matching import ECOSYSTEMS, SCHEMES, advisory, deb, info, pypi
+from tests.support.reports import usual
 
 from careen.errors import UsageError
 from careen.fleet import search

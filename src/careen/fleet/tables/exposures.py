@@ -26,6 +26,7 @@ exposed_container = Table(
     Column("repository", String(255), nullable=False, default=""),
     Column("tag", String(128), nullable=False, default=""),
     Column("digest", String(150), nullable=False, default=""),
+    Column("name", Text, nullable=False, default=""),  # as people write it: nginx:latest
     Column("likelihood", Float),  # of an attacker from the Internet; NULL: no path leads there
     Index(None, "repository", "tag"),
     Index(None, "digest"),

@@ -649,6 +649,7 @@ def upgrade() -> None:
         sa.Column("repository", sa.String(length=255), nullable=False),
         sa.Column("tag", sa.String(length=128), nullable=False),
         sa.Column("digest", sa.String(length=150), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("likelihood", sa.Float(), nullable=True),
         sa.ForeignKeyConstraint(
             ["exposure_id"], ["exposure.id"], name=op.f("fk_exposed_container_exposure_id"), ondelete="CASCADE"
