@@ -144,6 +144,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         int,
         Meta(description="days after the fix (without one: after the disclosure) from which --fail-on counts a finding", ge=0),
     ] = 0
+    overdue: Annotated[
+        Path | None, Meta(description="file (JSON) of what is overdue, for --fail-on overdue; with --server it has its own")
+    ] = None
     baseline: Annotated[
         str | None, Meta(description="earlier report (JSON) or image: --fail-on counts only findings that are new since")
     ] = None
