@@ -93,7 +93,7 @@ def add_storage(made: Parser) -> None:
 
 def add_fleet_settings(made: Parser) -> None:
     add_settings(made, "how images are scanned", ("platform", "scanners", "fail_on", "ignore_unfixed", "severity_from"))
-    add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout"))
+    add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout", "vex_trust"))
     add_settings(made, "advisories", ("db_from", "db_artifact", "db_root", "refresh"))
     add_settings(made, "reading", ("max_layer_bytes", "max_ratio", "max_seconds", "budget"))
     add_common(made)
@@ -106,6 +106,10 @@ def started(arguments: argparse.Namespace) -> "Settings":
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
     require_extra()
+    if settings.vex_trust is not None:
+        from careen.app.signatories import Trusted, requirement_of
+
+        requirement_of(Trusted(policy=settings.vex_trust))  # what is wrong with it is said at once
     if arguments.places < 0:
         raise UsageError("--places is a number of jobs", "2, or 0 for a server that leaves the work to careen worker")
     return settings

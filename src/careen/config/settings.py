@@ -37,6 +37,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Path | None,
         Meta(description="policy file (TOML): whose signatures of the image count; without one the scan fails"),
     ] = None
+    vex_trust: Annotated[
+        Path | None,
+        Meta(description="policy file (TOML) of the service: whose signed VEX about a base counts for images on that base"),
+    ] = None
     dockerfile: Annotated[
         Path | None, Meta(description="Dockerfile that the image was built from: findings name its lines")
     ] = None
