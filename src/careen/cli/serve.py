@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         database=database_of(arguments),
         key_file=arguments.key_file,
         store=arguments.store,
+        cache=cache_of(arguments),
         places=arguments.places,
         listen=arguments.listen,
         public=arguments.public,
@@ -72,6 +73,12 @@ def database_of(arguments: argparse.Namespace) -> str | None:
         raise UsageError(
             f"{arguments.database_file} cannot be read: {error}", "a file with postgresql://USER@HOST/NAME"
         ) from None
+
+
+def cache_of(arguments: argparse.Namespace) -> Path | None:
+    """Of the flag alone: the cache of a person who scans on the same machine is another one than that of the service."""
+    named = getattr(arguments, "cache_dir", None)
+    return Path(named) if named else None
 
 
 def add_storage(made: Parser) -> None:

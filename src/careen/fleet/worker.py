@@ -39,9 +39,10 @@ def run_worker(
     *,
     key_file: Path | None = None,
     store: str = "",
+    cache: Path | None = None,
 ) -> None:
     """Opens the fleet and works for it until ``stop``. Raises: UsageError, DatabaseError."""
-    with opened(database, data, settings, places, key_file=key_file, store=store) as fleet:
+    with opened(database, data, settings, places, key_file=key_file, store=store, cache=cache) as fleet:
         work(fleet, places, stop)
 
 
