@@ -8,6 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from careen.exposure.graph import INTERNET
+
 WIDTH, HEIGHT, GAP_X, GAP_Y = 168, 36, 56, 16
 MAX_PATHS = 6
 MAX_BOXES = 40
@@ -35,8 +37,11 @@ class Drawing(Struct, frozen=True):
 
 
 def drawing(source: Mapping[str, Any]) -> Drawing | None:
-    """Of one source, as the API states it; None without a path."""
-    paths = source["paths"][:MAX_PATHS]
+    """Of one source, as the API states it; None without a path. Those from the Internet, if there are any: what begins inside
+    is in the list."""
+    paths = [path for path in source["paths"] if path["steps"]]
+    outside = [path for path in paths if path["steps"][0]["source"] == INTERNET]
+    paths = (outside or paths)[:MAX_PATHS]
     place = _places([_stations(path) for path in paths])
     if not place:
         return None
@@ -57,8 +62,7 @@ def drawing(source: Mapping[str, Any]) -> Drawing | None:
 
 
 def _stations(path: Mapping[str, Any]) -> list[str]:
-    steps = path["steps"]
-    return [steps[0]["source"], *(step["target"] for step in steps)] if steps else []
+    return [path["steps"][0]["source"], *(step["target"] for step in path["steps"])]
 
 
 def _places(chains: Sequence[Sequence[str]]) -> dict[str, tuple[int, int]]:

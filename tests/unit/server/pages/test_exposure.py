@@ -81,5 +81,7 @@ def test_boxes_stand_once_at_their_farthest_place():
     assert len(drawn.arrows) == 4
     assert max(box.x for box in drawn.boxes) < drawn.width and max(box.y for box in drawn.boxes) < drawn.height
     assert drawing(source | {"paths": []}) is None
+    outside = drawing(source | {"paths": [path("a", "b"), path("internet", "b")]})
+    assert len(outside.boxes) == 2 and len(outside.arrows) == 1, "what begins inside is in the list alone"
     many = [path(*(f"n{number}" for number in range(start, start + 9))) for start in range(0, 90, 9)]
     assert len(drawing(source | {"paths": many}).boxes) <= MAX_BOXES
