@@ -116,7 +116,7 @@ def started(arguments: argparse.Namespace) -> "Settings":
     if settings.vex_trust is not None:
         from careen.app.signatories import Trusted, requirement_of
 
-        requirement_of(Trusted(policy=settings.vex_trust))  # what is wrong with it is said at once
+        requirement_of(Trusted(policy=settings.vex_trust))  # an error in it ends the start
     if arguments.places < 0:
         raise UsageError("--places is a number of jobs", "2, or 0 for a server that leaves the work to careen worker")
     return settings

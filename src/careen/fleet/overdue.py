@@ -14,7 +14,7 @@ from .tables import image, image_unit, unit_finding
 
 SHOWN = 50
 BOUND = 1000  # a count beyond is "more than 1,000"
-MOST = 50_000  # that a gate elsewhere is told
+MOST = 50_000  # in one answer to a gate elsewhere
 
 
 class Late(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Overdue(Struct, frozen=True):
 def late_ones(connection: Connection, project_id: int, now: float, image_id: int | None = None) -> frozenset[tuple[str, str]]:
     """Vulnerability and package of what is overdue in an image, or in all of the project.
 
-    Raises: InputError if that is too much to state, or if the project has no days: then nobody knows what is overdue.
+    Raises: InputError if that is too much to state, or if the project has no days.
     """
     if deadlines_of(connection, project_id).is_empty:
         raise InputError("the project has no days after which a finding is overdue", "its settings have them")

@@ -58,7 +58,7 @@ def test_a_gate_knows_what_is_overdue_in_its_image(fleet):
             asked.late_ones(connection, 2, NOW)
 
 
-def test_more_than_a_gate_can_be_told_is_refused(fleet, monkeypatch):
+def test_too_many_for_a_gate_elsewhere_are_refused(fleet, monkeypatch):
     set_days(fleet, critical=7, low=7)
     monkeypatch.setattr(asked, "MOST", 1)
     with fleet.engine.connect() as connection, pytest.raises(InputError, match="more than 1 findings"):

@@ -54,7 +54,7 @@ def test_what_is_overdue_is_what_somebody_states():
     ):
         (gate,) = with_overdue([read_gate(text)], frozenset(known))
         assert gate.catches(FINDING, FINDING.severity) is caught, text
-    assert catches("overdue", FINDING), "where nobody knows, everything counts"
+    assert catches("overdue", FINDING), "what is overdue is not known, so that everything counts"
     assert not read_gate("overdue:high").of_severity_alone
 
 

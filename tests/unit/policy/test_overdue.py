@@ -27,6 +27,6 @@ def test_another_file_is_refused(tmp_path, data):
         read_overdue(tmp_path / "absent.json")
 
 
-def test_a_gate_does_not_pass_because_nobody_knows():
+def test_a_gate_does_not_pass_for_lack_of_a_file():
     with pytest.raises(UsageError, match="nothing states what is overdue"):
         load_policy(["high", "overdue"])

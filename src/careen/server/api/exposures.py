@@ -32,7 +32,7 @@ def delete_exposure(call: Call) -> Answer:
 def read_exposure(call: Call) -> Answer:
     with call.reading() as connection:
         found = exposures.seen(connection, call.project, row_of(connection, call).id)
-    return Answer({"exposed": any(one.is_exposed for one in found), "sources": msgspec.to_builtins(found)})
+    return Answer({"exposed": any(source.is_exposed for source in found), "sources": msgspec.to_builtins(found)})
 
 
 OPERATIONS = (list_exposures, set_exposure, delete_exposure, read_exposure)

@@ -1,4 +1,4 @@
-"""What to do about an image as a change of its Dockerfile. Nobody but its makers has that: they give it, and it is not kept."""
+"""What to do about an image as a change of its Dockerfile. Its makers have that: they give it, and it is not kept."""
 
 from typing import Any
 
