@@ -32,6 +32,9 @@ def main(arguments: list[str]) -> int:
     data = Path(os.environ.get("DATA") or ("careen-demo" if demo else "careen-data"))
     if demo:
         fill(data)
+    cache = os.environ.get("CAREEN_CACHE_DIR")
+    if cache and "--cache-dir" not in rest:  # careen serve has a cache of its own unless a flag names one
+        rest += ["--cache-dir", str(Path(cache).absolute())]
     command = [sys.executable, "-m", "careen", "serve", "--data", str(data), *rest]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 

@@ -5,7 +5,7 @@ from msgspec.structs import fields
 from tests.conftest import ROOT
 from tests.docs.reference import pages
 
-from careen.cli import cache, check, db
+from careen.cli import cache, check, db, serve
 from careen.cli.scan import parser
 from careen.config import SECRET, Settings
 
@@ -25,7 +25,7 @@ def test_there_is_no_other_page():
 
 
 def test_every_setting_is_a_flag_of_a_command():
-    parsers = (parser(), check.parser(), db.parser(), cache.parser())
+    parsers = (parser(), check.parser(), db.parser(), cache.parser(), serve.parser())
     flags = {option for made in parsers for action in made._actions for option in action.option_strings}
     missing = {f.encode_name for f in fields(Settings)} - {flag[2:].replace("-", "_") for flag in flags}
     assert missing == set(SECRET)

@@ -5,8 +5,10 @@ Needs Chromium, playwright-core and axe-core (``test_html_report`` says how). ``
 docs/pages.md.
 """
 
+import io
 import json
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -14,23 +16,45 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from msgspec.structs import replace
+from sqlalchemy import select
 from tests.conftest import ROOT
 from tests.e2e.test_html_report import CHROMIUM, DRIVEN, MODULES
 from tests.support.reports import hostile
 from tests.support.service import PASSWORD, Service, served, with_fakes
 
+from careen.app.exposing import exposure
 from careen.app.session import Session
 from careen.config import settings_of
-from careen.fleet import reports
+from careen.exposure import document
+from careen.fleet import exposures, reports
 from careen.fleet.connection import writing
-from careen.fleet.tables import event, registry, repository, tag, tag_change, worker
+from careen.fleet.tables import (
+    audit,
+    decision,
+    delivery,
+    event,
+    image,
+    policy,
+    project_image,
+    registry,
+    repository,
+    saved_view,
+    subscription,
+    tag,
+    tag_change,
+    worker,
+)
+from careen.plugins import ReportOptions
 from careen.server import passwords
 from careen.server.assembled import assembled
 from careen.server.options import ServerOptions
+from careen.server.pages import MODULES as MODULES_OF_PAGES
 
 SCRIPT = Path(__file__).parents[1] / "support/browser/pages.mjs"
 PICTURES = ("overview-wide-light", "overview-phone-dark", "image-wide-light", "images-wide-dark", "tag-wide-light")
 DAY_S = 86_400.0
+STILL = 0.02  # of the window, by which what is displayed may move: browsers call 0.1 good
+NOT_PAGES = ("/login", "/setup", "completions", "/views/{view}", "vex.json")  # entries of others, and what is no page
 IMAGES = (
     # name, critical, high, medium, low, risk, coverage, runs
     ("shop/web:1.4", 3, 11, 24, 9, 99.1, "assessed", True),
@@ -80,6 +104,43 @@ def fill(service, host="registry.example", repository_name="shop/web", now=None)
             connection.execute(event.insert().values(row))
 
 
+def act(service, text="on call", now=None):
+    """What people have done: a decision, a policy, a view, a subscription with messages, an upload."""
+    now = now or time.time()
+    with writing(service.fleet.engine) as connection:
+        of = {"project_id": service.id}
+        row = {"vulnerability": "CVE-2021-44228", "package": "pkg:maven/a/b", "status": "not_affected", "reason": text}
+        connection.execute(
+            decision.insert().values(**row, decided_by=f"user:{text}", decided_at=now - DAY_S, batch="b" * 32, **of)
+        )
+        rules = {"name": "default", "rules": b'{"fail_on": ["critical", "kev"]}', "changed_by": text, "changed_at": now}
+        connection.execute(policy.insert().values(**rules, **of))
+        connection.execute(saved_view.insert().values(name=text, path="images?severity=high", made_by=text, made_at=now, **of))
+        target = service.fleet.seal(b'{"url": "https://hooks.example/x", "secret": "whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw"}')
+        row = {"id": 1, "kind": "webhook", "name": text, "target": target, "created_at": now, "failures": 3}
+        connection.execute(subscription.insert().values(**row, **of))
+        message = {"subscription_id": 1, "kind": "message", "title": text, "body": b"{}", "created_at": now, "next_at": now}
+        for number, state in enumerate(("sent", "waiting", "dead")):
+            connection.execute(
+                delivery.insert().values(key=f"k{number}", state=state, trouble=text, tries=2, code=503, **message)
+            )
+        connection.execute(audit.insert().values(at=now, actor=text, action="x", subject=text, detail=text, **of))
+
+
+def expose(service, known, name, text=""):
+    """What the shop of the examples exposes, with an image in place of one of its own."""
+    stream = io.StringIO()
+    found = exposure(
+        [str(ROOT / "examples/shop/compose.yaml")], settings_of({"cache_dir": str(service.fleet.settings.cache_dir)})
+    )
+    document.write(found, stream, ReportOptions())
+    data = stream.getvalue().replace(known, name)
+    if text:
+        data = data.replace("edge", json.dumps(text)[1:-1])
+    with writing(service.fleet.engine) as connection:
+        exposures.store(connection, service.id, "production", exposures.read(data.encode()), "key:ci", time.time() - 300.0)
+
+
 def driven(service, tmp_path, pages, folder="", **plan):
     with served(service) as address:
         plan |= {"address": address, "name": service.admin, "password": PASSWORD, "pages": pages}
@@ -98,6 +159,7 @@ def addresses(service):
         ("image", f"{start}/images/{first}"),
         ("findings", f"{start}/images/{first}/findings"),
         ("packages", f"{start}/images/{first}/packages"),
+        ("dockerfile", f"{start}/images/{first}/dockerfile"),
         ("registries", f"{start}/registries"),
         ("registry", f"{start}/registries/1"),
         ("repository", f"{start}/repositories/1"),
@@ -105,6 +167,29 @@ def addresses(service):
         ("compare", f"{start}/compare?from={second}&to={first}"),
         ("search", f"{start}/search"),
         ("vulnerability", f"{start}/vulnerabilities/CVE-2021-44228"),
+        ("start", f"{start}/start"),
+        ("edit", f"{start}/registries/1/edit"),
+        ("new registry", f"{start}/registries/new"),
+        ("triage", f"{start}/triage"),
+        ("decide", f"{start}/triage/decide?vulnerability=CVE-2021-44228"),
+        ("decisions", f"{start}/decisions"),
+        ("base", f"{start}/images/{first}/base-decisions"),
+        ("policies", f"{start}/policies"),
+        ("policy", f"{start}/policies/default"),
+        ("views", f"{start}/views"),
+        ("settings", f"{start}/settings"),
+        ("keys", f"{start}/keys"),
+        ("members", f"{start}/members"),
+        ("audit", f"{start}/audit"),
+        ("notifications", f"{start}/notifications"),
+        ("channels", f"{start}/notifications/new"),
+        *((f"new {kind}", f"{start}/notifications/new?kind={kind}") for kind in ("webhook", "smtp", "jira")),
+        ("subscription", f"{start}/notifications/1"),
+        ("messages", f"{start}/notifications/messages"),
+        ("new project", "/projects/new"),
+        ("users", "/users"),
+        ("all keys", "/keys"),
+        ("all changes", "/audit"),
         ("jobs", "/jobs"),
         ("projects", "/projects"),
     ]
@@ -122,14 +207,27 @@ def test_every_page_and_the_pictures(service, tmp_path, update, monkeypatch):
     report = replace(report, image=replace(report.image, opened="", reference="registry.example/shop/web:1.4"))
     monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: report)
     fill(service)
+    act(service)
+    expose(service, "registry.example/shop/web:4.0.2", "registry.example/shop/web:1.4")
     folder = ROOT / "docs/pages" if update else tmp_path
     folder.mkdir(exist_ok=True)
     pages = addresses(service)
-    seen = driven(service, tmp_path, pages, folder, pictures=PICTURES, keys=f"/projects/{service.id}/images")
+    seen = driven(
+        service,
+        tmp_path,
+        pages,
+        folder,
+        pictures=PICTURES if update else None,
+        full=not update,
+        keys=f"/projects/{service.id}/images",
+        tabbed=pages,
+    )
     assert (seen["errors"], seen["requests"]) == ([], [])
     assert {name: found for name, found in seen["axe"].items() if found} == {}
     assert {name: width for name, width in seen["widths"].items() if width > (390 if "phone" in name else 1280)} == {}
     assert set(seen["status"].values()) == {200}
+    assert {name: found for name, found in seen["unreached"].items() if found} == {}  # by the keyboard alone
+    assert {name: moved for name, moved in seen["shifts"].items() if moved > STILL} == {}
     assert set(seen["plain"]) == {200}  # without JavaScript, too
     assert max(seen["script_bytes"].values()) < 100_000
     assert (seen["focused"], seen["searching"]) == ("registry.example/shop/web:1.3", "quick")
@@ -144,7 +242,54 @@ def test_hostile_names_are_text_on_every_page(service, tmp_path, monkeypatch):
 
     monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: hostile(text))
     fill(service, host=f"registry.example{text}", repository_name=text)
+    with writing(service.fleet.engine) as connection:
+        connection.execute(image.update().where(image.c.identity == service.identities[0]).values(reference="shop/web:1.4"))
+    act(service, text)
+    expose(service, "registry.example/shop/web:4.0.2", "shop/web:1.4", text)
     pages = [page for page in addresses(service) if page[0] not in ("jobs", "projects")]
     seen = driven(service, tmp_path, pages, sizes=["wide"], schemes=["light"])
     assert (seen["errors"], seen["requests"]) == ([], [])
     assert set(seen["status"].values()) == {200}
+
+
+def test_every_screen_is_among_these_pages(service):
+    seen = [address.partition("?")[0] for _, address in addresses(service)]
+    screens = [screen for module in MODULES_OF_PAGES for screen in module.SCREENS if screen.method == "GET"]
+    wanted = [screen.path for screen in screens if screen.path != "/" and not screen.path.endswith(NOT_PAGES)]
+    patterns = {path: re.compile(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path))) for path in wanted}
+    assert [path for path, pattern in patterns.items() if not any(pattern.fullmatch(address) for address in seen)] == []
+
+
+@DRIVEN
+def test_ten_thousand_rows_page_by_key_and_stay_where_they_are(service, tmp_path):
+    rows = [
+        {
+            "identity": f"sha256:{number:064x}",
+            "reference": f"registry.example/team-{number % 97}/app-{number}:1",
+            "state": "ready",
+        }
+        | {"risk": number % 997, "coverage": "assessed", "enrolled_at": 1.0, "high": number % 7, "kind": "image"}
+        for number in range(10_000)
+    ]
+    with writing(service.fleet.engine) as connection:
+        connection.execute(image.insert(), rows)
+        numbers = connection.execute(select(image.c.id).where(image.c.enrolled_at == 1.0)).scalars().all()
+        connection.execute(
+            project_image.insert(), [{"project_id": service.id, "image_id": number, "seen_at": 1.0} for number in numbers]
+        )
+    client, cursor, found = service.client(service.key), "", []
+    while cursor is not None:
+        page = client.get(
+            f"{service.path}/images?limit=500&cursor={cursor}" if cursor else f"{service.path}/images?limit=500"
+        ).json()
+        found += [one["reference"] for one in page["items"]]
+        cursor = page["next"]
+    assert len(found) == len(set(found)) == 10_000
+    seen = driven(service, tmp_path, [], sizes=[], list=f"/projects/{service.id}/images")
+    assert seen["errors"] == []
+    for size, width in (("wide", 1280), ("phone", 390)):
+        pages = [page for page in seen["lists"] if page["size"] == size]
+        shown = [row for page in pages for row in page["rows"]]
+        assert shown == found[: len(shown)] and len(shown) == sum(len(page["rows"]) for page in pages) >= 5 * 20
+        assert len({page["top"] for page in pages}) == 1, "the table begins at the same place on each page"
+        assert max(page["shift"] for page in pages) <= STILL and max(page["width"] for page in pages) <= width

@@ -10,8 +10,11 @@ from careen.fleet.tables import (
     delivery,
     event,
     event_project,
+    exposed_container,
+    exposure,
     image,
     image_layer,
+    image_secret,
     image_unit,
     layer,
     member,
@@ -22,6 +25,8 @@ from careen.fleet.tables import (
     registry,
     repository,
     saved_view,
+    signed_check,
+    signed_statement,
     subscription,
     tag,
     tag_change,
@@ -54,6 +59,8 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     add(decision, project_id=project_id, vulnerability=MINE, status="fixed", decided_by=MINE, decided_at=1.0)
     add(saved_view, project_id=project_id, name=MINE, path="images", made_by=MINE, made_at=1.0)
     add(base_tag, project_id=project_id, reference=MINE, checked_at=1.0)
+    sent = add(exposure, project_id=project_id, source=MINE, content=b"", sent_by=MINE, at=1.0)
+    add(exposed_container, exposure_id=sent, position=0, node=MINE)
     subscribed = add(subscription, project_id=project_id, kind="webhook", target=MINE.encode(), created_at=1.0)
     message = {"kind": "message", "title": MINE, "body": b"{}", "created_at": 1.0, "next_at": 1.0}
     add(delivery, subscription_id=subscribed, key=MINE, **message)
@@ -62,6 +69,9 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     around = add(context, key=b"c" * 32, data=BOTH.encode())
     for index, name in enumerate((MINE, BOTH)):
         number = add(image, identity=name, reference=name, state="ready", enrolled_at=1.0)
+        add(image_secret, image_id=number, kind=name)
+        add(signed_statement, image_id=number, vulnerability=name, status="fixed", signer=name, document=name, stated_at=1.0)
+        add(signed_check, image_id=number, at=1.0)
         add(layer, digest=name, state="read", enrolled_at=1.0)
         add(image_layer, image_id=number, position=0, digest=name)
         package = add(unit, key=bytes([index]) * 32, context_id=around, data=b"", type="deb", name=name)

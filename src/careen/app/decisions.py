@@ -37,7 +37,7 @@ def findings_diff(before: str, after: str, settings: Settings, progress: Progres
     from careen.policy.compare import compare, verdict_on
     from careen.policy.load import load_policy
 
-    policy = load_policy(settings.fail_on, unknown_as=settings.unknown_as)
+    policy = load_policy(settings.fail_on, unknown_as=settings.unknown_as, overdue=settings.overdue)
     old, new = report_or_scan(before, settings, progress), report_or_scan(after, settings, progress)
     drifts = _drifts(before, after, settings, progress) if "behaviour" in settings.scanners else ()
     return FindingsDiff(old, new, compare(old, new), verdict_on(old, new, policy, datetime.now(UTC).date()), drifts)

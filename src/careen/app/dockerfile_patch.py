@@ -10,7 +10,7 @@ Raises: ValueError if the text is not a Dockerfile; ``diff_of`` an InputError.
 import difflib
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import PurePath
 
 from msgspec import Struct
 
@@ -42,7 +42,7 @@ class From(Struct, frozen=True):
 _PROGRAMS = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
 
 
-def diff_of(report: Report, plan: Plan, text: str, path: Path, base: From | None = None) -> str:
+def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | None = None) -> str:
     """The diff of an image's Dockerfile that does the actions of a plan."""
     # overrides come last: they can name what the others install
     actions = sorted(plan.actions, key=lambda action: action.manager == "npm overrides")

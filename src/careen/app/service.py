@@ -47,6 +47,7 @@ class _Gate(Struct, frozen=True):
     version: int
     rules: dict[str, Any]
     vex: dict[str, Any]
+    overdue: list[dict[str, str]] | None = None
 
 
 class _Problem(Struct, frozen=True):
@@ -76,7 +77,9 @@ class Service:
         if gate.policy:
             settings = _with_rules(settings, converted(gate.rules, Rules))
         if gate.vex.get("statements"):
-            settings = replace(settings, vex=(*settings.vex, self._stored(gate.vex)))
+            settings = replace(settings, vex=(*settings.vex, self._stored("vex", gate.vex)))
+        if gate.overdue is not None:
+            settings = replace(settings, overdue=self._stored("overdue", {"overdue": gate.overdue}))
         return settings
 
     def send(self, report: Report, name: str) -> str:
@@ -86,6 +89,10 @@ class Service:
         where = f"{self._path()}/uploads?{urlencode({'name': name[:200]})}"
         data = self._ask("POST", where, stream.getvalue().encode(errors="backslashreplace"))
         return from_json(data, _Sent).identity
+
+    def send_exposure(self, document: bytes, source: str) -> None:
+        """In place of what the server had from this source."""
+        self._ask("PUT", f"{self._path()}/exposures/{quote(source, safe='')}", document)
 
     def search(self, query: str, limit: int, cursor: str = "") -> Found:
         asked = {"q": query, "limit": str(limit)} | ({"cursor": cursor} if cursor else {})
@@ -115,12 +122,12 @@ class Service:
             raise NetworkError(f"the server {self._address} answers with HTTP {response.status}", "see its log")
         raise _refused(self._address, response.status, data)
 
-    def _stored(self, vex: dict[str, Any]) -> Path:
-        """In a file, as other VEX documents are; its name is in reports as the source of what it suppresses."""
+    def _stored(self, kind: str, found: dict[str, Any]) -> Path:
+        """In a file, as such documents of users are; its name is in reports as the source of what it suppresses."""
         folder = cache_folder(self._settings) / "server"
         folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / f"{hashlib.sha256(f'{self._address} {self._project}'.encode()).hexdigest()[:16]}.vex.json"
-        write_whole(path, lambda file: file.write(msgspec.json.encode(vex)))
+        path = folder / f"{hashlib.sha256(f'{self._address} {self._project}'.encode()).hexdigest()[:16]}.{kind}.json"
+        write_whole(path, lambda file: file.write(msgspec.json.encode(found)))
         return path
 
 

@@ -39,6 +39,7 @@ def policy_of(settings: Settings, checking: bool = False) -> Policy:
         looked_for=frozenset().union(*(OF_SCANNERS[scanner] for scanner in settings.scanners)),
         checking=checking,
         require_signature=settings.require_signature,
+        overdue=settings.overdue,
     )
 
 

@@ -118,7 +118,14 @@ def _metavar(key: str, words: tuple[str, ...]) -> str:
     if key in ("severity", "unknown_as"):
         return "SEVERITY"
     named = {"db": "FILE|DAY", "db_max_age": "DAYS", "db_keep": "N", "base": "IMAGE"}
-    named |= {"scanners": "SCANNERS", "fail_on": "CONDITION", "vex": "FILE|DIR", "baseline": "FILE|IMAGE", "grace_days": "N"}
+    named |= {
+        "scanners": "SCANNERS",
+        "fail_on": "CONDITION",
+        "vex": "FILE|DIR",
+        "baseline": "FILE|IMAGE",
+        "grace_days": "N",
+        "overdue": "FILE",
+    }
     if key in named:
         return named[key]
     ends = {

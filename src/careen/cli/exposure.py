@@ -12,6 +12,8 @@ from .clusters import access_of, add_cluster_flags
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from careen.config import Settings
+    from careen.exposure.report import Exposure
     from careen.model.report import Report
     from careen.plugins import Reporter
 
@@ -39,6 +41,14 @@ def parser() -> Parser:
         help="scan REFERENCE (an archive, another registry, an SBOM) in place of IMAGE; may be repeated",
     )
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
+    group = made.add_argument_group("server")
+    group.add_argument(
+        "--source",
+        metavar="NAME",
+        default="",
+        help="send the result to --server under this name, in place of what it had from there",
+    )
+    add_settings(made, "server", ("server", "server_token_file"))
     add_settings(made, "policy", ("fail_on", "strict"))
     add_settings(made, "what to suppress in images", ("ignore_file", "vex", "image_vex", "ignore_unfixed"))
     add_settings(made, "advisories", ADVISORIES)
@@ -59,6 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = plan_outputs(settings, formats())
     stand_ins = dict(_stand_in(text) for text in arguments.image)
     access = access_of(arguments)
+    if arguments.source and not settings.server:
+        raise UsageError("--source names what a server keeps, and no server is named", "--server https://careen.example")
     if bool(arguments.paths) == (access is not None):
         raise UsageError("name a PATH, or a cluster", "careen exposure PATH…, or careen exposure --cluster [CONTEXT]")
     cluster = (f"cluster {access.name}", objects_of(access, arguments.namespaces, settings)) if access else None
@@ -67,6 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
     )
     for output in outputs:  # the formats are those of an exposure, not of a report
         write(output, [cast("Report", answer)], settings)
+    if arguments.source:
+        _send(arguments.source, answer, settings)
     return answer.exit_code
 
 
@@ -80,6 +94,18 @@ def formats() -> "Mapping[str, Reporter]":
         "html": ("text/html", page.write),
     }
     return {name: Reporter(name, media_type, write) for name, (media_type, write) in writers.items()}
+
+
+def _send(source: str, answer: "Exposure", settings: "Settings") -> None:
+    import io
+
+    from careen.app.service import Service
+    from careen.exposure import document
+    from careen.plugins import ReportOptions
+
+    stream = io.StringIO()
+    document.write(answer, stream, ReportOptions())
+    Service(settings).send_exposure(stream.getvalue().encode(errors="backslashreplace"), source)
 
 
 def _stand_in(text: str) -> tuple[str, str]:

@@ -66,6 +66,7 @@ def parser() -> Parser:
         "policy",
         "baseline",
         "grace_days",
+        "overdue",
         "exclude_base",
         "base",
         "ignore_unfixed",

@@ -48,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         database=database_of(arguments),
         key_file=arguments.key_file,
         store=arguments.store,
+        cache=cache_of(arguments),
         places=arguments.places,
         listen=arguments.listen,
         public=arguments.public,
@@ -74,6 +75,12 @@ def database_of(arguments: argparse.Namespace) -> str | None:
         ) from None
 
 
+def cache_of(arguments: argparse.Namespace) -> Path | None:
+    """Of the flag alone: the cache of a person who scans on the same machine is another one than that of the service."""
+    named = getattr(arguments, "cache_dir", None)
+    return Path(named) if named else None
+
+
 def add_storage(made: Parser) -> None:
     group = made.add_argument_group("storage")
     group.add_argument("--data", metavar="DIR", type=Path, default=Path("careen-data"), help="folder of its data")
@@ -93,7 +100,7 @@ def add_storage(made: Parser) -> None:
 
 def add_fleet_settings(made: Parser) -> None:
     add_settings(made, "how images are scanned", ("platform", "scanners", "fail_on", "ignore_unfixed", "severity_from"))
-    add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout"))
+    add_settings(made, "registries", ("plain_http", "insecure", "ca_file", "private_hosts", "timeout", "vex_trust"))
     add_settings(made, "advisories", ("db_from", "db_artifact", "db_root", "refresh"))
     add_settings(made, "reading", ("max_layer_bytes", "max_ratio", "max_seconds", "budget"))
     add_common(made)
@@ -106,6 +113,10 @@ def started(arguments: argparse.Namespace) -> "Settings":
     settings = loaded_settings(arguments).settings
     start(settings.log_level, settings.quiet)
     require_extra()
+    if settings.vex_trust is not None:
+        from careen.app.signatories import Trusted, requirement_of
+
+        requirement_of(Trusted(policy=settings.vex_trust))  # an error in it ends the start
     if arguments.places < 0:
         raise UsageError("--places is a number of jobs", "2, or 0 for a server that leaves the work to careen worker")
     return settings

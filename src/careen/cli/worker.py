@@ -7,7 +7,7 @@ import threading
 from careen.errors import UsageError
 
 from .arguments import Parser
-from .serve import add_fleet_settings, add_storage, database_of, started
+from .serve import add_fleet_settings, add_storage, cache_of, database_of, started
 
 
 def parser() -> Parser:
@@ -41,5 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
         stopped.is_set,
         key_file=arguments.key_file,
         store=arguments.store,
+        cache=cache_of(arguments),
     )
     return 0

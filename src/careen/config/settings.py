@@ -37,6 +37,10 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Path | None,
         Meta(description="policy file (TOML): whose signatures of the image count; without one the scan fails"),
     ] = None
+    vex_trust: Annotated[
+        Path | None,
+        Meta(description="policy file (TOML) of the service: whose signed VEX about a base counts for images on that base"),
+    ] = None
     dockerfile: Annotated[
         Path | None, Meta(description="Dockerfile that the image was built from: findings name its lines")
     ] = None
@@ -148,6 +152,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         int,
         Meta(description="days after the fix (without one: after the disclosure) from which --fail-on counts a finding", ge=0),
     ] = 0
+    overdue: Annotated[
+        Path | None, Meta(description="file (JSON) of what is overdue, for --fail-on overdue; with --server it has its own")
+    ] = None
     baseline: Annotated[
         str | None, Meta(description="earlier report (JSON) or image: --fail-on counts only findings that are new since")
     ] = None

@@ -1,12 +1,14 @@
 """What was decided about a base image, offered to an image that begins with the same layers.
 
 ``fixed`` and ``component_not_present`` apply if the package is still the one of these layers: they are about the files there.
-Every other justification is about how the software is used, so that a person accepts it for each image. Only decisions of
-people who may triage both projects count.
+Every other justification is about how the software is used, so that a person accepts it for each image. What counts are
+decisions of people who may triage both projects, and what trusted identities have signed (``signed_statements``) about a base
+that the project sees.
 """
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import get_args
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
@@ -15,12 +17,15 @@ from sqlalchemy.orm import aliased
 from careen.formats.vex.statements import Product, Statement, VexStatus
 from careen.policy.vex import Statements, applies
 
+from .conditions import visible
 from .decisions import HIDING, Stated, counting, statement_of, statements
 from .named_findings import NamedFinding, named_findings
-from .tables import decision, image, image_layer, image_unit, member, project, user
+from .signed_statements import stated_about
+from .tables import decision, image, image_layer, image_unit, member, project, signed_statement, user
 from .triage import Justification
 
 SOURCE = "base"
+SIGNED = "signed"
 TRIAGING = ("triager", "admin")
 OF_CONTENT = "component_not_present"
 MAX_BASES = 200  # images that a decision is about, and that begin with the same layer
@@ -28,9 +33,11 @@ MAX_OFFERS = 500
 
 
 class Offer(Struct, frozen=True):
-    """A decision about a package of the base, and whence it is. ``applies``: without being accepted."""
+    """A decision about a package of the base, and whence it is. ``applies``: without being accepted. ``signed`` is the number
+    of a signed statement, and ``decided_by`` its signer; 0 if it is a decision of the number ``decision``."""
 
     decision: int
+    signed: int
     vulnerability: str
     package: str  # as it is in this image
     status: VexStatus
@@ -46,6 +53,8 @@ class Offer(Struct, frozen=True):
 
     @property
     def origin(self) -> str:
+        if self.signed:
+            return f"statement about {self.base}, signed by {self.decided_by}"
         return f"decision {self.decision} of {self.decided_by} about {self.base} in the project {self.project}"
 
 
@@ -59,6 +68,8 @@ def offers(connection: Connection, project_id: int, image_id: int) -> list[Offer
     known = Statements(own)
     found: dict[tuple[str, str], Offer] = {}
     for base_id, layers in bases:
+        for offer in _signed(connection, project_id, image_id, row.identity, base_id, layers, known):
+            found[offer.vulnerability, offer.package] = offer
         for stated in _stated_about(connection, project_id, base_id):
             for finding in _of_base(connection, project_id, image_id, base_id, layers, stated.vulnerability):
                 if known.about(finding.finding, finding.about) is None and _is_about(stated, finding):
@@ -79,7 +90,7 @@ def applying(connection: Connection, project_id: int, image_id: int, identity: s
                 offer.justification or offer.reason,
                 offer.decided_at,
                 offer.decided_by,
-                f"{SOURCE}:{offer.decision}",
+                f"{SIGNED}:{offer.signed}" if offer.signed else f"{SOURCE}:{offer.decision}",
             )
         )
         for offer in offers(connection, project_id, image_id)
@@ -111,10 +122,11 @@ def _bases(connection: Connection, project_id: int, image_id: int) -> list[tuple
     decided = select(decision.c.id).where(
         decision.c.identity == image.c.identity, decision.c.status.in_(HIDING), *counting(time.time())
     )
+    signed = select(signed_statement.c.id).where(signed_statement.c.image_id == image.c.id, visible(project_id))
     candidates = (
         select(image.c.id)
         .join(image_layer, image_layer.c.image_id == image.c.id)
-        .where(first, image.c.id != image_id, decided.exists())
+        .where(first, image.c.id != image_id, or_(decided.exists(), signed.exists()))
         .order_by(image.c.id.desc())
         .limit(MAX_BASES)
     )
@@ -185,9 +197,36 @@ def _is_about(stated: _StatedAbout, found: NamedFinding) -> bool:
     return applies(in_any_image, found.finding, found.about)
 
 
-def _offer(stated: _StatedAbout, found: NamedFinding) -> Offer:
+def _signed(
+    connection: Connection, project_id: int, image_id: int, identity: str, base_id: int, layers: int, known: Statements
+) -> Iterable[Offer]:
+    """What the latest signed statement about a finding hides. Statements of two signers are as those of one."""
+    base = connection.execute(
+        select(image.c.reference, image.c.identity).where(image.c.id == base_id, visible(project_id))
+    ).first()
+    if base is None:
+        return
+    rows = {f"{SIGNED}:{row.id}": (row, statement) for row, statement in stated_about(connection, base_id, identity)}
+    latest = Statements([statement for _, statement in rows.values()])
+    for id in sorted({row.vulnerability for row, _ in rows.values()}):
+        for found in _of_base(connection, project_id, image_id, base_id, layers, id):
+            statement = latest.about(found.finding, found.about)
+            if statement is None or statement.status not in HIDING or known.about(found.finding, found.about) is not None:
+                continue
+            row = rows[statement.source][0]
+            is_code = row.justification in get_args(Justification)
+            coded: Justification = row.justification if is_code else ""
+            reason = "" if is_code else row.justification
+            stated = _StatedAbout(
+                0, row.vulnerability, row.package, row.status, coded, reason, row.signer, row.stated_at, None, "", *base
+            )
+            yield _offer(stated, found, row.id)
+
+
+def _offer(stated: _StatedAbout, found: NamedFinding, signed: int = 0) -> Offer:
     return Offer(
         stated.id,
+        signed,
         found.finding.id,
         found.finding.package,
         stated.status,

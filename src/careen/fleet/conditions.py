@@ -22,12 +22,12 @@ from .counting import count
 from .deadlines import is_overdue
 from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
-from .tables import image, image_unit, project_image, unit, unit_finding, unit_package
+from .tables import image, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
 FEW = 2000  # images, or findings
 MANY_PLACES = 200_000  # packages of images
-OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "runs"))
+OF_IMAGE = frozenset(("image", "reference", "distribution", "base", "coverage", "outdated", "secret", "runs", "exposed"))
 OF_FINDING = frozenset(("vulnerability", "severity", "fix", "fixable", "exploited", "risk", "epss", "disclosed"))
 OF_PROJECT = frozenset(("overdue", "decided"))  # about findings, by the rules and the decisions of a project
 _SCALES = {"risk": 1000, "epss": 1_000_000}
@@ -170,8 +170,15 @@ def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
 def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
     if term.field == "outdated":
         return is_outdated(project_id) if term.value == "true" else not_(is_outdated(project_id))
+    if term.field == "exposed":
+        from .exposures import is_exposed
+
+        return is_exposed(project_id) if term.value == "true" else not_(is_exposed(project_id))
     if term.field == "runs":
         return image.c.runs_at.is_not(None) if term.value == "true" else image.c.runs_at.is_(None)
+    if term.field == "secret":
+        has = select(image_secret.c.kind).where(image_secret.c.image_id == image.c.id, like(image_secret.c.kind, term.value))
+        return has.exists()
     if term.field == "image":
         return or_(like(image.c.identity, term.value), like(image.c.digest, term.value))
     if term.field in ("reference", "base"):

@@ -30,6 +30,10 @@ class Deadlines(Struct, frozen=True, forbid_unknown_fields=True):
     medium: Days | None = None
     low: Days | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        return next(self._limits(), None) is None
+
     def due_at(self, severity: str, exploited: bool, first_at: float) -> float | None:
         """The earliest of those that count."""
         days = [limit for name, limit in self._limits() if name == severity or (name == "exploited" and exploited)]

@@ -20,7 +20,7 @@ from careen.model.image import Image, ImageConfig, Layer, Platform
 from careen.model.inventory import Inventory
 from careen.safety.typed import from_json, from_msgpack
 
-from . import events, rematch, units, uploads
+from . import events, image_secrets, rematch, units, uploads
 from .conditions import has_layers
 from .connection import writing
 from .failures import reason_of
@@ -298,6 +298,7 @@ def keep(fleet: Fleet, number: int, found: Scanned) -> None:
             ready.values(state="ready", reason="", ready_at=now, assessed_at=now, **summary_of(found.report))
         )
         if changed.rowcount == 1:
+            image_secrets.store_kinds(connection, number, found.report)
             rematch.count_images(connection, [number])
             rematch.forget_verdicts(connection, [number], since=found.begun)
             events.after_ready(connection, number)

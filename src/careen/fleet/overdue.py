@@ -1,7 +1,12 @@
 """What of a project is overdue, for a page and for a digest: counted up to a bound, the highest risk first."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection, func, select
+
+from careen.errors import InputError
+from careen.policy.overdue import counts_overdue, with_overdue
+from careen.policy.policy import Policy
 
 from .conditions import visible
 from .deadlines import deadlines_of, is_overdue
@@ -9,6 +14,7 @@ from .tables import image, image_unit, unit_finding
 
 SHOWN = 50
 BOUND = 1000  # a count beyond is "more than 1,000"
+MOST = 50_000  # in one answer to a gate elsewhere
 
 
 class Late(Struct, frozen=True):
@@ -29,6 +35,33 @@ class Overdue(Struct, frozen=True):
     count: int
     exact: bool
     worst: tuple[Late, ...]
+
+
+def late_ones(connection: Connection, project_id: int, now: float, image_id: int | None = None) -> frozenset[tuple[str, str]]:
+    """Vulnerability and package of what is overdue in an image, or in all of the project.
+
+    Raises: InputError if that is too much to state, or if the project has no days.
+    """
+    if deadlines_of(connection, project_id).is_empty:
+        raise InputError("the project has no days after which a finding is overdue", "its settings have them")
+    of_unit = select(image_unit.c.image_id).join(image, image.c.id == image_unit.c.image_id)
+    of_unit = of_unit.where(image_unit.c.unit_id == unit_finding.c.unit_id, visible(project_id))
+    if image_id is not None:
+        of_unit = of_unit.where(image.c.id == image_id)
+    columns = (unit_finding.c.vulnerability, unit_finding.c.package)
+    wanted = select(*columns).where(is_overdue(connection, project_id, now), of_unit.exists()).distinct()
+    found = frozenset((id, package) for id, package in connection.execute(wanted.limit(MOST + 1)))
+    if len(found) > MOST:
+        raise InputError(f"more than {MOST:,} findings of the project are overdue", "scan the image on the server")
+    return found
+
+
+def with_late(connection: Connection, project_id: int, policy: Policy, now: float, image_id: int) -> Policy:
+    """The policy, which knows what is overdue in the image. Without days of the project everything counts as overdue."""
+    if not counts_overdue(policy) or deadlines_of(connection, project_id).is_empty:
+        return policy
+    late = late_ones(connection, project_id, now, image_id)
+    return replace(policy, fail_on=with_overdue(policy.fail_on, late))
 
 
 def overdue(connection: Connection, project_id: int, now: float) -> Overdue:

@@ -9,6 +9,7 @@ Raises: UsageError, with what may stand there.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -30,6 +31,7 @@ FIELDS: dict[str, Kind] = {
     "base": "text",
     "coverage": "text",
     "outdated": "flag",
+    "secret": "text",
     "package": "package",
     "type": "text",
     "licence": "text",
@@ -40,6 +42,7 @@ FIELDS: dict[str, Kind] = {
     "risk": "number",
     "epss": "number",
     "runs": "flag",
+    "exposed": "flag",
     "fixable": "flag",
     "exploited": "flag",
     "overdue": "flag",
@@ -51,12 +54,14 @@ VALUES: dict[str, tuple[str, ...]] = {
     "fix": ("fixed", "open", "wont_fix", "deferred", "end_of_life", "unknown"),
     "severity": (*SEVERITIES, "unknown"),
     "runs": ("true", "false"),
+    "exposed": ("true", "false"),
     "fixable": ("true", "false"),
     "exploited": ("true", "false"),
     "outdated": ("true", "false"),
     "overdue": ("true", "false"),
     "decided": ("true", "false"),
 }
+ANY = frozenset(("secret",))  # fields of which a star alone means that there is one
 _TERM = pattern(r'\s*(-?)(?:([a-z]{1,20}):)?("(?:[^"\\]|\\.){0,500}"|[^\s"]{1,500})(?=\s|$)')
 _ESCAPED = re.compile(r"\\(.)")
 _COMPARED = pattern(r"(?P<name>[^<>=]*)(?P<operator><=|>=|<|>|=)(?P<value>[^<>=]+)")
@@ -95,13 +100,18 @@ def written(terms: tuple[Term, ...]) -> str:
     return " ".join(map(_written, terms))
 
 
-def completions(text: str) -> tuple[str, ...]:
+def completions(text: str, known: Mapping[str, Sequence[str]] = VALUES) -> tuple[str, ...]:
     """What may come next: fields, or the values of the field that stands at the end."""
-    last = text.rpartition(" ")[2].removeprefix("-")
+    last = last_word(text)
     field, colon, begun = last.partition(":")
     if colon:
-        return tuple(value for value in VALUES.get(field, ()) if value.startswith(begun))
+        return tuple(value for value in known.get(field, ()) if value.startswith(begun))
     return tuple(f"{name}:" for name in FIELDS if name.startswith(field))
+
+
+def last_word(text: str) -> str:
+    """The unfinished end of a query."""
+    return text.rpartition(" ")[2].removeprefix("-")
 
 
 def _plain(value: str) -> str:
@@ -129,7 +139,7 @@ def _term(field: str, value: str, negated: bool) -> Term:
         raise UsageError(f"{field}:{value} is neither true nor false", f"{field}:true")
     if field in VALUES and value not in VALUES[field]:
         raise UsageError(f"{value!r} is no value of {field}", f"values: {', '.join(VALUES[field])}")
-    if not value.rstrip("*"):
+    if not value.rstrip("*") and not (value and field in ANY):
         raise UsageError(f"{field} has no value", f"{field}:word, or the beginning of one with a star: {field}:word*")
     return Term(field, value, negated=negated)
 

@@ -10,7 +10,7 @@ from careen.model.report import Report
 from careen.policy.policy import Policy
 from careen.policy.rules import policy_of
 
-from . import base_statements, decisions, images, rules, uploads
+from . import base_statements, decisions, images, overdue, rules, uploads
 from .enrolment import ASKED_FOR, PROOF_S
 from .fleet import Fleet
 from .tables import image, image_layer, layer, project_image
@@ -82,7 +82,7 @@ def _policy(connection: Connection, project_id: int, row: Row[tuple[object, ...]
     stated += base_statements.applying(connection, project_id, row.id, row.identity)
     if not active.name and not stated:
         return None
-    policy = policy_of(active.rules)
+    policy = overdue.with_late(connection, project_id, policy_of(active.rules), time.time(), row.id)
     return replace(policy, vex=(*policy.vex, *stated))
 
 

@@ -1,4 +1,4 @@
-"""What is due: registries, the advisory database, the bases of images, the purge.
+"""What is due: registries, the advisory database, the bases of images, what is signed about them, the purge.
 
 Several servers may run it; one of them leads at a time.
 
@@ -29,7 +29,7 @@ LEASE_S = 60.0
 STEP_S = 15.0
 DAY_S = 24 * 3600.0
 # Kinds of jobs that are due from time to time.
-EVERY_S: Mapping[str, float] = {"update": DAY_S / 4, "watch": DAY_S / 4, "purge": DAY_S, "bases": DAY_S}
+EVERY_S: Mapping[str, float] = {"update": DAY_S / 4, "watch": DAY_S / 4, "purge": DAY_S, "bases": DAY_S, "signed": DAY_S / 24}
 MAX_AT_ONCE = 1000
 _LEADER = "leader"
 

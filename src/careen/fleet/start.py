@@ -32,19 +32,22 @@ def opened(
     alone: bool = False,
     key_file: Path | None = None,
     store: str = "",
+    cache: Path | None = None,
 ) -> Iterator[Fleet]:
-    """``address`` None: a SQLite file in the folder ``data``, which also has the cache and the key. ``store``: the address of
-    a bucket (``bucket``); "": what layers contain is in the database.
+    """``address`` None: a SQLite file in the folder ``data``, which also has the key, and the cache unless ``cache`` is
+    another folder. ``store``: the address of a bucket (``bucket``); "": what layers contain is in the database.
 
     ``alone``: no other process works on this database. Raises: UsageError, DatabaseError.
     """
     _make_private(data)
+    cache = cache or data / "cache"
+    _make_private(cache)
     engine = connect(address or sqlite_address(data), places + 4)
     try:
         check(engine)
         prepare(engine)
         # Whether the cache is the user's own is looked at once, and not for each layer.
-        settings = settled(replace(settings, cache_dir=data / "cache", offline=True, jobs=1))
+        settings = settled(replace(settings, cache_dir=cache, offline=True, jobs=1))
         keys = keyring(key_file or data / KEY_FILE)
         check_key(engine, keys)
         with ExitStack() as opened_too:
@@ -101,6 +104,5 @@ def _bucket(address: str, settings: Settings, opened_too: ExitStack) -> Store:
 def _make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / "cache").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be made: {error.strerror}", "choose another --data folder") from None
+        raise UsageError(f"{folder} cannot be made: {error.strerror}", "choose another folder") from None

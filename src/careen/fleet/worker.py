@@ -14,7 +14,7 @@ from sqlalchemy import delete
 from careen.config import Settings
 from careen.log import logger
 
-from . import advisories, base_tags, crawl, enrolment, images, layers, purge, registries, schedule, spool
+from . import advisories, base_tags, crawl, enrolment, images, layers, purge, registries, schedule, signed_statements, spool
 from .connection import is_sqlite, writing
 from .failures import shown
 from .fleet import Fleet
@@ -39,9 +39,10 @@ def run_worker(
     *,
     key_file: Path | None = None,
     store: str = "",
+    cache: Path | None = None,
 ) -> None:
     """Opens the fleet and works for it until ``stop``. Raises: UsageError, DatabaseError."""
-    with opened(database, data, settings, places, key_file=key_file, store=store) as fleet:
+    with opened(database, data, settings, places, key_file=key_file, store=store, cache=cache) as fleet:
         work(fleet, places, stop)
 
 
@@ -85,13 +86,16 @@ def _handlers(fleet: Fleet, name: str, stop: Callable[[], bool]) -> Mapping[str,
         "rematch": lambda job: advisories.assess_again(fleet, job),
         "purge": lambda job: _purge(fleet),
         "bases": lambda job: base_tags.check(fleet, job),
+        "signed": lambda job: signed_statements.check(fleet, job),
         "watch": lambda job: watching.watch(fleet),
     }
 
 
 def _periods(fleet: Fleet) -> Mapping[str, float]:
     """What is done from time to time; the settings may leave updates of the database to somebody else."""
-    never = {"update", "bases"} if fleet.settings.refresh == "never" else set[str]()
+    never = {"update", "bases", "signed"} if fleet.settings.refresh == "never" else set[str]()
+    if fleet.settings.vex_trust is None:
+        never.add("signed")
     return {kind: every_s for kind, every_s in schedule.EVERY_S.items() if kind not in never}
 
 

@@ -2,7 +2,8 @@
 
 A condition is words with colons between; it counts a finding that matches all of them. The words are a severity (that or
 worse), ``kev`` (known to be exploited), ``fixable`` (a fixed version exists), ``risk=N`` and ``epss=N`` (that much or
-more), ``possible`` (findings of this confidence count as well), and kinds: ``vulnerability``, ``secret``, ``config``
+more), ``overdue`` (the owner's days for it have passed, as a server knows), ``possible`` (findings of this confidence
+count as well), and kinds: ``vulnerability``, ``secret``, ``config``
 (misconfigurations), ``integrity`` (modified files), ``licence``, ``behaviour`` and ``any`` (the first three). Without a
 kind a condition counts vulnerabilities, malicious packages and secrets; a condition of severity alone also fails a release
 past its end of life.
@@ -40,8 +41,11 @@ OF_SCANNERS = {
     "origin": frozenset[str](),  # it finds packages
 }
 OF_IMAGES = frozenset({"vulnerability", "secret"})  # the kinds of a condition without one
-WORDS = (*SEVERITIES, "kev", "fixable", "possible", *KINDS, "risk=", "epss=")
+WORDS = (*SEVERITIES, "kev", "fixable", "overdue", "possible", *KINDS, "risk=", "epss=")
 _HINT = "conditions: critical, high, medium, low, kev, fixable, risk=50, epss=0.1, secret, config:high; fixable:high is both"
+
+
+Late = tuple[str, str]  # id of a vulnerability, purl
 
 
 class Gate(Struct, frozen=True):
@@ -49,6 +53,8 @@ class Gate(Struct, frozen=True):
     severity: Severity | None = None
     kev: bool = False
     fixable: bool = False
+    overdue: bool = False
+    late: frozenset[Late] | None = None  # what is overdue; None: that is not known, so that everything counts
     possible: bool = False  # counts findings of this confidence, too
     risk: float | None = None
     epss: float | None = None
@@ -61,14 +67,17 @@ class Gate(Struct, frozen=True):
 
     @property
     def can_look_at(self) -> frozenset[str]:
-        """The kinds that it can count: only vulnerabilities are exploited, fixable, or have a risk."""
-        narrow = self.kev or self.fixable or self.risk is not None or self.epss is not None
-        return self.kinds & KINDS["vulnerability"] if narrow else self.kinds
+        """The kinds that it can count."""
+        return self.kinds & KINDS["vulnerability"] if self.is_narrow else self.kinds
+
+    @property
+    def is_narrow(self) -> bool:
+        """Only vulnerabilities are exploited, fixable or overdue, or have a risk."""
+        return self.kev or self.fixable or self.overdue or self.risk is not None or self.epss is not None
 
     @property
     def of_severity_alone(self) -> bool:
-        narrow = self.kev or self.fixable or self.risk is not None or self.epss is not None
-        return self.of_vulnerabilities and self.severity is not None and not narrow
+        return self.of_vulnerabilities and self.severity is not None and not self.is_narrow
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -85,10 +94,11 @@ class Gate(Struct, frozen=True):
         if self.severity is not None and SEVERITIES.index(severity) > SEVERITIES.index(self.severity):
             return False
         if not isinstance(finding, Vulnerability):
-            return not (self.kev or self.fixable or self.risk is not None or self.epss is not None)
+            return not self.is_narrow
         return (
             (not self.kev or bool(finding.kev))
             and (not self.fixable or bool(finding.fix.versions))
+            and (self.late is None or not self.overdue or (finding.id, finding.package) in self.late)
             and (self.risk is None or finding.risk >= self.risk)
             and (self.epss is None or (finding.epss is not None and finding.epss.score >= self.epss))
         )
@@ -110,7 +120,7 @@ def read_gate(text: str, kinds: frozenset[str] = OF_IMAGES) -> Gate:
 def _word(word: str, text: str) -> tuple[str, object]:
     if word in get_args(Severity):
         return "severity", word
-    if word in ("kev", "fixable", "possible"):
+    if word in ("kev", "fixable", "overdue", "possible"):
         return word, True
     if word in KINDS:
         return "kinds", KINDS[word]
@@ -122,7 +132,7 @@ def _word(word: str, text: str) -> tuple[str, object]:
     near = nearest(word, WORDS)
     raise UsageError(
         f"--fail-on {text}: {word!r} is not one of critical, high, medium, low, negligible, unknown, kev, fixable, "
-        "possible, risk=N, epss=N, vulnerability, secret, config, integrity, licence, behaviour, any",
+        "overdue, possible, risk=N, epss=N, vulnerability, secret, config, integrity, licence, behaviour, any",
         f"did you mean {near}?" if near else _HINT,
     )
 

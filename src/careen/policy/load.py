@@ -14,6 +14,7 @@ from careen.model.advisory import Severity
 from .accept import Accept, read_accept
 from .gates import ANY, OF_IMAGES, Gate, read_gate
 from .ignores import Ignore
+from .overdue import read_overdue, with_overdue
 from .policy import Policy
 from .signatures import Required
 
@@ -40,16 +41,24 @@ def load_policy(
     looked_for: frozenset[str] = ANY,
     checking: bool = False,
     require_signature: Path | None = None,
+    overdue: Path | None = None,
+    knows_days: bool = False,
 ) -> Policy:
     """``looked_for``: kinds of findings. ``checking``: source files, where every kind counts.
 
     A condition of ``fail_on`` without a kind counts vulnerabilities and secrets, or misconfigurations if nothing else
-    is looked for.
+    is looked for. ``knows_days``: who asks adds what is overdue (``with_overdue``).
     """
     ignores, accepts = _rules(ignore_files)
     kinds = ANY if checking else (OF_IMAGES & looked_for) or (ANY & looked_for)
     gates = tuple(read_gate(part, kinds) for text in fail_on for part in text.split(",") if part.strip())
     refuse_blind(gates, looked_for, "no enabled scanner can find this", "add it with --scanners")
+    if overdue is not None:
+        gates = with_overdue(gates, read_overdue(overdue))
+    elif not knows_days and (blind := next((gate for gate in gates if gate.overdue), None)):
+        raise UsageError(
+            f"--fail-on {blind.text}: nothing states what is overdue", "--server names who knows, or --overdue FILE"
+        )
     return Policy(
         fail_on=gates,
         ignore_unfixed=ignore_unfixed,

@@ -26,6 +26,7 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def policy_of(rules: Rules) -> Policy:
+    """What is overdue is not in it: the server adds that for each image."""
     return load_policy(
         fail_on=rules.fail_on,
         ignore_unfixed=rules.ignore_unfixed,
@@ -35,4 +36,5 @@ def policy_of(rules: Rules) -> Policy:
         severity_from=rules.severity_from,
         exclude_base=rules.exclude_base,
         accept=rules.accept,
+        knows_days=True,
     )

@@ -35,7 +35,7 @@ class Statements:
         named = {id(statement): statement for known in ids for statement in self._by_id.get(known, ())}
         applying = [statement for statement in named.values() if applies(statement, finding, about)]
         return max(
-            applying, key=lambda statement: (_moment(statement.issued), statement.status not in SUPPRESSING), default=None
+            applying, key=lambda statement: (moment_of(statement.issued), statement.status not in SUPPRESSING), default=None
         )
 
 
@@ -86,7 +86,7 @@ def note(statement: Statement) -> VexNote:
     return VexNote(statement.status, statement.source, statement.justification)
 
 
-def _moment(issued: str) -> float:
+def moment_of(issued: str) -> float:
     """Seconds since 1970; a text that is not a date of RFC 3339 is older than every date."""
     from datetime import UTC, datetime
 

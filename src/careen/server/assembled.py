@@ -8,7 +8,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 from starlette.applications import Starlette
 
-from careen.fleet import query, registries, search
+from careen.fleet import image_secrets, query, registries, search
 from careen.fleet.asking import Login
 from careen.fleet.conditions import OF_FINDING, OF_PROJECT, Versions
 from careen.fleet.connection import writing
@@ -90,7 +90,11 @@ class _Search:
         return Found("findings", tuple(map(_to_decide, page.rows)), [page.next] if page.next else None)
 
     def complete(self, fleet: Fleet, project_id: int, text: str) -> Sequence[str]:
-        return query.completions(text)
+        known = query.VALUES
+        if query.last_word(text).startswith("secret:"):
+            with fleet.engine.connect() as connection:
+                known = {"secret": tuple(image_secrets.known_kinds(connection, project_id))}
+        return query.completions(text, known)
 
 
 def _to_decide(row: dict[str, Any]) -> dict[str, Any]:

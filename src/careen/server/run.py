@@ -39,6 +39,7 @@ class Order(Struct, frozen=True, kw_only=True):
     database: str | None = None
     key_file: Path | None = None
     store: str = ""
+    cache: Path | None = None
     listen: str = "127.0.0.1:8080"
     public: str = ""
     hosts: tuple[str, ...] = ()
@@ -62,6 +63,7 @@ def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None
         alone=order.database is None,
         key_file=order.key_file,
         store=order.store,
+        cache=order.cache,
     ) as fleet:
         server = _Server(
             uvicorn.Config(
@@ -145,4 +147,13 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
 def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server tells it when to stop
     stop = lambda: ended.is_set() or os.getppid() != parent  # noqa: E731
-    run_worker(order.database, order.data, settings, order.places, stop, key_file=order.key_file, store=order.store)
+    run_worker(
+        order.database,
+        order.data,
+        settings,
+        order.places,
+        stop,
+        key_file=order.key_file,
+        store=order.store,
+        cache=order.cache,
+    )

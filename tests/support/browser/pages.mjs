@@ -42,6 +42,30 @@ async function checked(page, name) {
   await session.detach();
 }
 
+// How far what was displayed has moved, as browsers count it (Layout Instability): 0 is not at all.
+function shifted(page) {
+  return page.evaluate(() => new Promise((done) => {
+    let sum = 0;
+    new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value; }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(sum), 100);
+  }));
+}
+
+// What Tab does not reach, of all that can be clicked or filled in.
+async function unreached(page) {
+  const count = await page.evaluate(() => {
+    const found = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']")]
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled);
+    window.toReach = new Set(found);
+    return found.length;
+  });
+  for (let step = 0; step < count + 20; step += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => { window.toReach.delete(document.activeElement); return window.toReach.size === 0; })) return [];
+  }
+  return page.evaluate(() => [...window.toReach].map((one) => one.outerHTML.slice(0, 120)));
+}
+
 const SIZES = [["wide", { viewport: { width: 1280, height: 900 } }], ["phone", { viewport: { width: 390, height: 844 } }]];
 for (const [size, options] of SIZES.filter(([size]) => !plan.sizes || plan.sizes.includes(size))) {
   for (const colorScheme of plan.schemes || ["light", "dark"]) {
@@ -58,6 +82,7 @@ for (const [size, options] of SIZES.filter(([size]) => !plan.sizes || plan.sizes
       }));
       answer.widths[key] = measured.width;
       answer.script_bytes[key] = measured.scripts;
+      answer.shifts[key] = await shifted(page);
       if (folder && (!plan.pictures || plan.pictures.includes(key))) {
         await page.screenshot({ path: `${folder}/${key}.png`, fullPage: Boolean(plan.full) });
       }
@@ -85,6 +110,25 @@ if (plan.keys) {
   answer.dark = await page.evaluate(() => document.documentElement.className);
   await page.reload();
   answer.dark_after = await page.evaluate(() => document.documentElement.className);
+}
+// Every page by Tab alone, and each page of a long list: its rows, and whether anything moved.
+answer.unreached = {};
+for (const [name, path] of plan.tabbed || []) {
+  await page.goto(plan.address + path);
+  answer.unreached[name] = await unreached(page);
+}
+answer.lists = [];
+for (const [size, options] of plan.list ? SIZES : []) {
+  const reader = await loggedIn(options);
+  await reader.goto(plan.address + plan.list);
+  for (let number = 0; number < 5; number += 1) {
+    const rows = await reader.$$eval("[data-row] th a", (links) => links.map((link) => link.textContent));
+    const width = await reader.evaluate(() => document.documentElement.scrollWidth);
+    const tops = await reader.$$eval(".rows", (tables) => tables.map((one) => Math.round(one.getBoundingClientRect().top + scrollY)));
+    answer.lists.push({ size, rows, width, top: tops[0], shift: await shifted(reader) });
+    await Promise.all([reader.waitForNavigation(), reader.click("a[rel=next]")]);
+  }
+  await reader.context().close();
 }
 // Without JavaScript every page can be read, and the login works.
 const plain = await loggedIn({ ...SIZES[0][1], javaScriptEnabled: false });

@@ -9,6 +9,7 @@ from careen.app.service import Service as Client
 from careen.cli.main import main
 from careen.config import settings_of
 from careen.errors import InputError, UsageError
+from careen.fleet import overdue
 from careen.server import passwords
 from tests.support.command import ADVISORIES
 from tests.support.service import Service, body_of, served
@@ -122,3 +123,21 @@ def test_a_server_that_is_something_else(server):
         Client(settings).search("x", 1)
     with pytest.raises(UsageError):
         Client(settings_of({"server": address}))
+
+
+def test_what_is_overdue_there_decides_here(server, scan, monkeypatch):
+    service, address = server
+    client = service.client(service.key)
+    changed = client.patch(service.path, json={"deadlines": {"high": 7, "medium": 7}})
+    assert changed.status_code == 200, changed.text
+    assert client.put(f"{service.path}/policies/default", json={"fail_on": ["overdue"], **ACCEPTED}).status_code == 200
+    code, report, _ = scan("--server", address, token=service.key)
+    assert code == 0, "the server has never seen any of them"
+    found = report["findings"][0]
+    late = frozenset({(found["id"], found["package"])})
+    monkeypatch.setattr(overdue, "late_ones", lambda *_: late)
+    code, report, _ = scan("--server", address, token=service.key)
+    assert code == 1
+    assert report["verdict"]["rules"][0]["failed_by"] == {"count": 1, "first": [found["id"]]}
+    code, _, error = scan("--fail-on", "overdue")
+    assert code == 2 and "nothing states what is overdue" in error

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import update
 from tests.support.triage_world import DJANGO, LIBSSL, OPENSSL, a_decision, found_at, triage_fleet
 
+from careen.errors import InputError
 from careen.fleet import overdue as asked
 from careen.fleet.connection import writing
 from careen.fleet.deadlines import Deadlines, deadlines_of
@@ -12,6 +13,7 @@ from careen.fleet.overdue import overdue
 from careen.fleet.projects import ProjectSettings, settings_of, with_settings
 from careen.fleet.search import findings, images, parsed
 from careen.fleet.tables import project, unit_finding
+from careen.policy.rules import Rules, policy_of
 
 DAY = 86_400.0
 NOW = 4_000_000_000.0
@@ -35,6 +37,32 @@ def set_days(fleet, **days):
 def late(fleet, project_id=1, now=NOW):
     with fleet.engine.connect() as connection:
         return overdue(connection, project_id, now)
+
+
+def gated(fleet, image_id=2, project_id=1, fail_on=("overdue",)):
+    with fleet.engine.connect() as connection:
+        policy = asked.with_late(connection, project_id, policy_of(Rules(fail_on)), NOW, image_id)
+    return [gate.late for gate in policy.fail_on]
+
+
+def test_a_gate_knows_what_is_overdue_in_its_image(fleet):
+    assert gated(fleet) == [None], "without days everything counts"
+    set_days(fleet, critical=7, low=7)
+    both = {(OPENSSL, LIBSSL), (DJANGO, "pkg:pypi/django@4.2.1")}
+    assert gated(fleet) == [both] and gated(fleet, 1) == [{(OPENSSL, LIBSSL)}]
+    assert gated(fleet, 3) == [frozenset()], "an image that the project does not see"
+    assert gated(fleet, fail_on=("high",)) == [None]
+    with fleet.engine.connect() as connection:
+        assert asked.late_ones(connection, 1, NOW) == both
+        with pytest.raises(InputError, match="no days"):
+            asked.late_ones(connection, 2, NOW)
+
+
+def test_too_many_for_a_gate_elsewhere_are_refused(fleet, monkeypatch):
+    set_days(fleet, critical=7, low=7)
+    monkeypatch.setattr(asked, "MOST", 1)
+    with fleet.engine.connect() as connection, pytest.raises(InputError, match="more than 1 findings"):
+        asked.late_ones(connection, 1, NOW)
 
 
 def test_days_count_for_each_severity(fleet):

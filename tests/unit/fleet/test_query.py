@@ -66,3 +66,16 @@ def test_completions():
     assert completions("-coverage:p") == ("partially_assessed",)
     assert set(completions("")) == {f"{name}:" for name in FIELDS}
     assert VALUES.keys() <= FIELDS.keys()
+
+
+def test_a_star_alone_means_any_secret():
+    assert parsed("secret:* -secret:aws*") == (Term("secret", "*"), Term("secret", "aws*", negated=True))
+    with pytest.raises(UsageError):
+        parsed('secret:""')
+
+
+def test_values_that_a_fleet_knows_complete_a_field():
+    assert completions("runs:true -secret:aws", {"secret": ("aws-access-key-id", "github-oauth-token")}) == (
+        "aws-access-key-id",
+    )
+    assert completions("secret:aws") == ()

@@ -1,16 +1,20 @@
 """Lists: in pages that contain each row once, of what a project sees."""
 
 import pytest
-from sqlalchemy import update
+from msgspec.structs import replace
+from sqlalchemy import select, update
 from tests.support.fleet_units import add_image, add_project, database_with, fleet_in
 from tests.support.matching import ECOSYSTEMS, SCHEMES, advisory, deb, info, pypi
+from tests.support.reports import usual
 
 from careen.errors import UsageError
 from careen.fleet import conditions, counting, found, search
 from careen.fleet.conditions import Versions
 from careen.fleet.connection import writing
-from careen.fleet.tables import image
+from careen.fleet.image_secrets import known_kinds, store_kinds
+from careen.fleet.tables import image, image_secret
 from careen.model.advisory import VulnerabilityRecord
+from careen.model.finding import ExposedSecret, Location
 from careen.model.package import Source
 
 BUILT = "2026-01-01T00:00:00+00:00"
@@ -25,6 +29,12 @@ RECORDS = [
     VulnerabilityRecord("CVE-2026-0002", "nvd", severity="low"),
 ]
 
+SECRETS = {1: ("aws-access-key-id", "aws-access-key-id", "github-oauth-token"), 2: ("aws-session-token",), 4: ("vault-token",)}
+
+
+def secret(kind):
+    return ExposedSecret(kind, "A secret", "high", Location("env", 1), "AKIA…", "f")
+
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory):
@@ -37,6 +47,8 @@ def fleet(tmp_path_factory):
     add_image(made, [pypi(version="4.10.0"), deb()], 4, other)
     with writing(made.engine) as connection:
         connection.execute(update(image).where(image.c.id == 1).values(runs_at=1.0))
+        for number, kinds in SECRETS.items():
+            store_kinds(connection, number, replace(usual(), findings=tuple(map(secret, kinds))))
     yield made
     made.engine.dispose()
 
@@ -77,6 +89,13 @@ def all_of(fleet, ask, project, query="", limit=1, **options):
         ("image:sha256:3", {3}),
         ("coverage:assessed", {1, 2, 3}),
         ("risk:>=101", set()),
+        ("secret:aws-access-key-id", {1}),
+        ("secret:aws*", {1, 2}),
+        ("secret:*", {1, 2}),
+        ("-secret:*", {3}),
+        ("secret:vault-token", set()),  # of another project
+        ("secret:aws* package:libssl3", {1}),
+        ("secret:aws%", set()),
         ("licence:%", set()),
         ("package:' OR 1=1", set()),
     ],
@@ -87,6 +106,14 @@ def test_images(fleet, monkeypatch, query, expected, few):
     if query.startswith(("app:", "package:'")):
         query = f'reference:"{query}"' if query.startswith("app:") else 'package:"\' OR 1=1"'
     assert {row["id"] for row in all_of(fleet, search.images, 1, query)} == expected
+
+
+def test_kinds_of_secrets(fleet):
+    with fleet.engine.connect() as connection:
+        assert known_kinds(connection, 1) == ["aws-access-key-id", "aws-session-token", "github-oauth-token"]
+        assert known_kinds(connection, 2) == ["vault-token"]
+        of_one = select(image_secret.c.kind, image_secret.c["values"]).where(image_secret.c.image_id == 1)
+        assert list(connection.execute(of_one)) == [("aws-access-key-id", 2), ("github-oauth-token", 1)]
 
 
 def test_images_of_others_are_not_there(fleet):

@@ -5,6 +5,7 @@ from tests.support.reports import ROOT_USER, TOKEN, usual
 from careen.errors import UsageError
 from careen.model.finding import EpssScore, Fix
 from careen.policy.gates import ANY, read_gate
+from careen.policy.overdue import with_overdue
 
 FINDING = replace(usual().findings[0], severity="high", kev=False, risk=40.0, fix=Fix("open"), epss=None)
 
@@ -41,6 +42,22 @@ def test_every_condition_of_a_gate_must_match():
         assert not catches(text, known)
 
 
+def test_what_is_overdue_is_what_somebody_states():
+    late = {(FINDING.id, FINDING.package)}
+    for text, known, caught in (
+        ("overdue", late, True),
+        ("overdue:high", late, True),
+        ("overdue:critical", late, False),
+        ("overdue", {(FINDING.id, "pkg:npm/other@1")}, False),
+        ("overdue", set(), False),
+        ("high", set(), True),
+    ):
+        (gate,) = with_overdue([read_gate(text)], frozenset(known))
+        assert gate.catches(FINDING, FINDING.severity) is caught, text
+    assert catches("overdue", FINDING), "what is overdue is not known, so that everything counts"
+    assert not read_gate("overdue:high").of_severity_alone
+
+
 def test_secrets_and_misconfigurations_have_a_severity_alone():
     for text in ("secret", "secret:critical", "critical", "low"):
         assert catches(text, TOKEN)
@@ -49,7 +66,7 @@ def test_secrets_and_misconfigurations_have_a_severity_alone():
     for text in ("high", "secret:high", "vuln:low"):
         assert not catches(text, ROOT_USER)
     assert read_gate("high", ANY).catches(ROOT_USER, ROOT_USER.severity)
-    for text in ("kev", "fixable:low", "risk=0", "epss=0", "vulnerability"):
+    for text in ("kev", "fixable:low", "overdue", "risk=0", "epss=0", "vulnerability"):
         assert not catches(text, TOKEN)
         assert not catches(text, ROOT_USER)
 

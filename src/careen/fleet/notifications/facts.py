@@ -10,12 +10,14 @@ from sqlalchemy import Connection, Row, func, or_, select
 
 from careen.output.escape import visible
 
+from ..conditions import visible as visible_to
 from ..decisions import counting
 from ..events import lasting
+from ..exposures import is_exposed
 from ..tables import decision, image, image_unit, project_image, unit_finding
 from . import links
 from .message import Clocks, Fix, Images, Place, Vulnerability
-from .rules import rank
+from .rules import Rule, rank
 
 UNITS = 500  # looked at for one message
 PACKAGES = 50  # that a query names
@@ -29,6 +31,7 @@ class Affected(Struct, frozen=True):
 
     of: Vulnerability | None
     images: Images
+    units: tuple[int, ...] = ()
 
     @property
     def is_fixable(self) -> bool:
@@ -58,7 +61,27 @@ def affected(
             _fixes(found),
         ),
         images,
+        tuple(sorted({row.unit_id for row in found})),
     )
+
+
+def fits(connection: Connection, project_id: int, rule: Rule, found: Affected) -> bool:
+    """Whether what the project has of a vulnerability meets the rule's conditions."""
+    if found.of is None or (rule.exploited and not found.of.exploited) or (rule.fixable and not found.is_fixable):
+        return False
+    if rule.running and not found.images.running:
+        return False
+    return not rule.exposed or is_any_exposed(connection, project_id, found.units)
+
+
+def is_any_exposed(connection: Connection, project_id: int, units: Sequence[int]) -> bool:
+    """Whether a path from the Internet leads to an image that has one of these."""
+    wanted = (
+        select(image.c.id)
+        .join(image_unit, image_unit.c.image_id == image.c.id)
+        .where(image_unit.c.unit_id.in_(units), visible_to(project_id), is_exposed(project_id))
+    )
+    return connection.execute(wanted.limit(1)).first() is not None
 
 
 def day(moment: float) -> str:

@@ -31,7 +31,7 @@ from ..tables import (
     subscription,
 )
 from . import wording
-from .facts import affected, is_decided
+from .facts import affected, fits, is_decided
 from .links import public_address
 from .message import Line, Message
 from .overdue import overdue_lines
@@ -232,7 +232,9 @@ def _of_vulnerability(
     if of_image and len(of_image) == len(rows):  # the events were of images: the rule has not seen the vulnerability yet
         severity = found.of.severity if found.of else ""
         decided = all(is_decided(connection, about.project_id, id, package, about.now) for _, package in of_image)
-        if found.of is None or decided or not rule.wants("introduced", severity) or not _matches(rule, found):
+        if found.of is None or decided or not rule.wants("introduced", severity):
+            return None
+        if not fits(connection, about.project_id, rule, found):
             return None
     changes: dict[str, float] = {}
     for kind, _, row in rows:
@@ -240,12 +242,6 @@ def _of_vulnerability(
     counted = max(row.here or 0 for _, _, row in rows)
     worst = max((row.severity for _, _, row in rows), key=rank)
     return wording.of_vulnerability(about, id, changes, found, counted, worst)
-
-
-def _matches(rule: Rule, found: Any) -> bool:
-    if rule.exploited and not found.of.exploited:
-        return False
-    return (found.images.running > 0 or not rule.running) and (found.is_fixable or not rule.fixable)
 
 
 def _of_others(about: wording.About, kind: str, rows: Sequence[Row[Any]]) -> Iterator[Made]:

@@ -16,6 +16,7 @@ Kind = Literal[
     "image_failed",
 ]  # fmt: skip
 BY_DEFAULT = ("introduced", "disclosed", "fix_available", "exploited", "end_of_life", "source_failed", "image_failed")
+CONDITIONS = ("exploited", "running", "exposed", "fixable")
 OF_VULNERABILITIES = frozenset(("introduced", "disclosed", "fix_available", "exploited", "resolved"))
 
 
@@ -31,13 +32,15 @@ class Digest(Struct, frozen=True, forbid_unknown_fields=True):
 class Rule(Struct, frozen=True, omit_defaults=True):
     """``kinds``: none are those of ``BY_DEFAULT``. ``severity``: that or worse; events without one pass.
 
-    The other conditions are about vulnerabilities alone: exploited ones, those of images that run, those with a fix.
+    The other conditions are about vulnerabilities alone: exploited ones, those of images that run, or that a path
+    from the Internet leads to, those with a fix.
     """
 
     kinds: tuple[Kind, ...] = ()
     severity: str = ""
     exploited: bool = False
     running: bool = False
+    exposed: bool = False
     fixable: bool = False
     digest: Digest | None = None
 
@@ -49,7 +52,7 @@ class Rule(Struct, frozen=True, omit_defaults=True):
 
     @property
     def looks_closer(self) -> bool:
-        return self.exploited or self.running or self.fixable
+        return self.exploited or self.running or self.exposed or self.fixable
 
 
 def rule_of(data: bytes) -> Rule:

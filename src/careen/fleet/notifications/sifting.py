@@ -11,9 +11,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, select, update
 
+from ..exposures import is_exposed
 from ..rows import insert
 from ..tables import event, image, notified, outbox
-from .facts import RUNS_S, affected, is_decided
+from .facts import RUNS_S, affected, fits, is_decided
 from .rules import OF_VULNERABILITIES, Rule
 
 BATCH = 200  # rows of one transaction
@@ -59,21 +60,21 @@ def _is_wanted(connection: Connection, project_id: int, rule: Rule, row: Row[Any
     if not rule.looks_closer or row.kind not in OF_VULNERABILITIES:
         return True
     if row.image_id is not None:
-        return _image_is_wanted(connection, rule, row, now)
+        return _image_is_wanted(connection, project_id, rule, row, now)
     if row.kind == "resolved":  # nothing is left to look at
         return True
     found = affected(connection, project_id, row.vulnerability, (row.package,), "", now)
-    if found.of is None:
-        return False
-    if rule.exploited and not found.of.exploited:
-        return False
-    return (found.images.running > 0 or not rule.running) and (found.is_fixable or not rule.fixable)
+    return fits(connection, project_id, rule, found)
 
 
-def _image_is_wanted(connection: Connection, rule: Rule, row: Row[Any], now: float) -> bool:
+def _image_is_wanted(connection: Connection, project_id: int, rule: Rule, row: Row[Any], now: float) -> bool:
     detail = detail_of(row)
     if (rule.exploited and not detail.get("exploited")) or (rule.fixable and not detail.get("fixable")):
         return False
+    if rule.exposed:
+        exposed = select(image.c.id).where(image.c.id == row.image_id, is_exposed(project_id))
+        if connection.execute(exposed).first() is None:
+            return False
     if not rule.running:
         return True
     runs_at = connection.execute(select(image.c.runs_at).where(image.c.id == row.image_id)).scalar()

@@ -20,8 +20,9 @@ from careen.safety.typed import from_json
 from ..connection import writing
 from ..decisions import counting
 from ..events import lasting
+from ..exposures import is_exposed
 from ..fleet import Fleet
-from ..tables import decision, delivery, image_unit, project, project_image, subscription, ticket, unit_finding
+from ..tables import decision, delivery, image, image_unit, project, project_image, subscription, ticket, unit_finding
 from . import links
 from .facts import NOT_AFFECTED, affected
 from .links import public_address
@@ -158,6 +159,8 @@ def _by_package(connection: Connection, project_id: int, rule: Rule, now: float)
         .where(image_unit.c.unit_id == unit_finding.c.unit_id)
         .where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
     )
+    if rule.exposed:
+        has = has.join(image, image.c.id == image_unit.c.image_id).where(is_exposed(project_id))
     columns = (unit_finding.c.package, unit_finding.c.vulnerability, unit_finding.c.severity)
     query = select(*columns, func.max(unit_finding.c.fixed_version).label("fixed")).where(
         unit_finding.c.fix_state == "fixed", unit_finding.c.confidence != "possible", has.exists()

@@ -6,11 +6,13 @@ A lane is 0 (a person waits), 1 (a push) or 2 (background).
 
 from .access import api_key, audit, member, project, session, user
 from .base import metadata
-from .events import decision, event, policy
+from .events import decision, event, policy, signed_check, signed_statement
+from .exposures import exposed_container, exposure
 from .images import (
     agent_report,
     image,
     image_layer,
+    image_secret,
     layer,
     project_image,
     registry,
@@ -46,8 +48,11 @@ __all__ = [
     "delivery",
     "event",
     "event_project",
+    "exposed_container",
+    "exposure",
     "image",
     "image_layer",
+    "image_secret",
     "image_unit",
     "job",
     "layer",
@@ -65,6 +70,8 @@ __all__ = [
     "repository",
     "saved_view",
     "session",
+    "signed_check",
+    "signed_statement",
     "state",
     "subscription",
     "tag",

@@ -44,6 +44,31 @@ decision = Table(
     Index(None, "project_id", "batch"),
 )
 
+# What trusted identities have signed about an image: documents of VEX beside it in its registry.
+signed_statement = Table(
+    "signed_statement",
+    metadata,
+    number(),
+    of("image"),
+    Column("vulnerability", String(100), nullable=False),
+    Column("package", Text, nullable=False, default=""),  # as the document names it; "": all of the image
+    Column("status", String(30), nullable=False),
+    Column("justification", Text, nullable=False, default=""),
+    Column("signer", Text, nullable=False),
+    Column("document", String(200), nullable=False),  # its digest
+    Column("stated_at", Moment, nullable=False),
+    Index(None, "image_id"),
+)
+
+signed_check = Table(
+    "signed_check",
+    metadata,
+    of("image", primary=True),
+    Column("at", Moment, nullable=False),
+    Column("trouble", Text, nullable=False, default=""),
+    Index(None, "at"),
+)
+
 policy = Table(
     "policy",
     metadata,

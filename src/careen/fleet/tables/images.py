@@ -163,6 +163,16 @@ image_layer = Table(
     Index(None, "digest", "image_id"),
 )
 
+# The kinds of secrets that an image has; their values are in its report alone, redacted.
+image_secret = Table(
+    "image_secret",
+    metadata,
+    of("image", primary=True),
+    Column("kind", String(200), primary_key=True),
+    Column("values", Integer, nullable=False, default=1),  # different ones
+    Index(None, "kind", "image_id"),
+)
+
 # What runs in a cluster or an engine, as an agent reports it.
 agent_report = Table(
     "agent_report",

@@ -7,7 +7,9 @@ from careen.server.call import Answer
 from . import (
     access,
     decisions,
+    dockerfiles,
     events,
+    exposures,
     images,
     jobs,
     keys,
@@ -25,8 +27,8 @@ from . import (
 
 Handler = Callable[..., Answer]
 MODULES = (
-    *(access, users, keys, projects, views, registries, images, scans, jobs, search),
-    *(decisions, triage, policies, events, notifications, uploads),
+    *(access, users, keys, projects, views, registries, images, dockerfiles, scans, jobs, search),
+    *(decisions, triage, policies, events, exposures, notifications, uploads),
 )
 
 HANDLERS: Mapping[str, Handler] = {handler.__name__: handler for module in MODULES for handler in module.OPERATIONS}

@@ -5,11 +5,13 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Row, and_, not_, select, update
 
-from careen.fleet import decisions, triage
+from careen.fleet import decisions, overdue, triage
 from careen.fleet.rules import active_policy
 from careen.fleet.tables import decision
 from careen.fleet.triage import Batch, Target
 from careen.formats.vex.statements import VexStatus
+from careen.policy.overdue import counts_overdue
+from careen.policy.rules import policy_of
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
 from careen.server.errors import Refused, not_found
@@ -76,8 +78,10 @@ def read_gate(call: Call) -> Answer:
     with call.reading() as connection:
         active = active_policy(connection, call.project)
         vex = decisions.openvex(decisions.statements(connection, call.project), call.project)
+        late = overdue.late_ones(connection, call.project, call.now) if counts_overdue(policy_of(active.rules)) else None
     rules = {"project": call.project, "policy": active.name, "version": active.version, "rules": active.rules}
-    return Answer({**rules, "vex": vex})
+    pairs = None if late is None else [{"vulnerability": id, "package": package} for id, package in sorted(late)]
+    return Answer({**rules, "vex": vex, "overdue": pairs})
 
 
 def _row(connection: Connection, project: int, number: int) -> Row[Any]:

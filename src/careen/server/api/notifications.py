@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from sqlalchemy import Row
 
 from careen.fleet.notifications import deliveries, subscriptions
-from careen.fleet.notifications.rules import Digest, Kind, Rule
+from careen.fleet.notifications.rules import CONDITIONS, Digest, Kind, Rule
 from careen.fleet.notifications.subscriptions import Subscription, Wanted
 from careen.fleet.tables import delivery, subscription
 from careen.policy.rules import Severity
@@ -55,6 +55,7 @@ class NewSubscription(Struct, frozen=True, forbid_unknown_fields=True):
     severity: Severity | None = None
     exploited: bool = False
     running: bool = False
+    exposed: bool = False
     fixable: bool = False
     digest: Digest | None = None
     paused: bool = False
@@ -62,7 +63,8 @@ class NewSubscription(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def wanted(self) -> Wanted:
         kinds = tuple(dict.fromkeys(self.events))
-        rule = Rule(kinds, self.severity or "", self.exploited, self.running, self.fixable, self.digest)
+        conditions = {name: getattr(self, name) for name in CONDITIONS}
+        rule = Rule(kinds, self.severity or "", digest=self.digest, **conditions)
         return Wanted(self.name, self.kind, msgspec.to_builtins(self.target), rule, self.paused)
 
 
@@ -154,7 +156,7 @@ def _shown(found: Subscription) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(found, name) for name in found.__struct_fields__ if name != "rule"}
     rule = found.rule
     of_rule = {"events": rule.kinds, "severity": rule.severity or None, "digest": rule.digest}
-    conditions = {"exploited": rule.exploited, "running": rule.running, "fixable": rule.fixable}
+    conditions = {name: getattr(rule, name) for name in CONDITIONS}
     return {**values, **of_rule, **conditions, "secret": found.secret or None}
 
 

@@ -6,16 +6,18 @@ from typing import Any
 from msgspec.structs import replace
 from sqlalchemy import Connection, Row, delete, func, select, update
 
-from careen.fleet import decisions, reports
+from careen.fleet import decisions, overdue, reports
+from careen.fleet.deadlines import deadlines_of
 from careen.fleet.rules import decoded, encoded
 from careen.fleet.tables import image, policy
 from careen.model.report import Report
 from careen.policy.about import About
+from careen.policy.overdue import counts_overdue
 from careen.policy.policy import Policy, assess, declared_only
 from careen.policy.rules import Rules, policy_of
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
-from careen.server.errors import not_found
+from careen.server.errors import not_found, unprocessable
 
 from .images import visible
 
@@ -32,10 +34,12 @@ def read_policy(call: Call) -> Answer:
 
 
 def set_policy(call: Call, body: Rules) -> Answer:
-    policy_of(body)  # rules that cannot be followed are refused before they are stored
+    wanted = policy_of(body)  # rules that cannot be followed are refused before they are stored
     name = call.path["policy"]
     own = (policy.c.project_id == call.project, policy.c.name == name)
     with call.changing(name, encoded(body).decode()) as connection:
+        if counts_overdue(wanted) and deadlines_of(connection, call.project).is_empty:
+            raise unprocessable("nothing is overdue: the project has no days", "overdue", "its settings have them")
         row = connection.execute(select(policy).where(*own)).first()
         call.refuse_other_version(_shown(row) if row else None)
         values = {"rules": encoded(body), "changed_by": call.by, "changed_at": call.now}
@@ -62,11 +66,12 @@ def preview_policy(call: Call, body: Rules) -> Answer:
         total = connection.execute(select(func.count()).select_from(ready.subquery())).scalar() or 0
         rows = connection.execute(ready.order_by(image.c.risk.desc(), image.c.id.desc()).limit(call.query["limit"])).all()
         wanted = replace(wanted, vex=decisions.statements(connection, call.project))
+        by_image = {row.id: overdue.with_late(connection, call.project, wanted, call.now, row.id) for row in rows}
     found = []
     for row in rows:
         report = reports.report_of(call.fleet, call.project, row.identity)
         if report is not None:
-            found.append(_previewed(row, report, wanted))
+            found.append(_previewed(row, report, by_image[row.id]))
     failing = sum(entry["exit_code"] != 0 for entry in found)
     return Answer({"images": found, "evaluated": len(found), "total": total, "failing": failing})
 

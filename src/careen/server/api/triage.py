@@ -16,9 +16,15 @@ from .images import row_of
 FILTERS = ("severity", "exploited", "fixable", "overdue", "decided")
 
 
+Number = Annotated[int, Meta(ge=0, le=9007199254740991)]
+
+
 class Accepted(Struct, frozen=True, forbid_unknown_fields=True):
-    decision: Annotated[int, Meta(ge=1, le=9007199254740991)]
+    """Of a decision, or of a signed statement: the other one is 0."""
+
     package: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^pkg:[!-~]+\Z")]
+    decision: Number = 0
+    signed: Number = 0
 
 
 def list_triage(call: Call) -> Answer:
@@ -61,9 +67,11 @@ def list_base_decisions(call: Call) -> Answer:
 def accept_base_decision(call: Call, body: Accepted) -> Answer:
     """It expires when that of the base does: whoever decided there may see it otherwise by then."""
     identity = call.path["identity"]
-    with call.changing(identity, f"decision {body.decision}") as connection:
+    about = f"signed statement {body.signed}" if body.signed else f"decision {body.decision}"
+    with call.changing(identity, about) as connection:
         offers = base_statements.offers(connection, call.project, row_of(connection, call).id)
-        offer = next((each for each in offers if (each.decision, each.package) == (body.decision, body.package)), None)
+        chosen = (body.decision, body.signed, body.package)
+        offer = next((each for each in offers if (each.decision, each.signed, each.package) == chosen), None)
         if offer is None:
             raise not_found()
         left = None if offer.expires_at is None else max(1, round((offer.expires_at - call.now) / triage.DAY_S))

@@ -11,7 +11,9 @@ from careen.fleet.tables import agent_report
 from careen.reports.html.view import Line
 from careen.server.errors import Refused
 
+from .dockerfile import SCREENS as OF_DOCKERFILE
 from .explained import Fact, facts_of
+from .exposure import drawing
 from .listing import Column, Filter, Listing, answer, exported
 from .stored import Stored, kept
 from .templating import segment
@@ -73,6 +75,7 @@ def image(visit: Visit) -> Response:
         of_step=lambda number: f"{_address(visit, found)}/findings?step={number}",
         shown=_shown(stored, range(min(SHOWN, len(stored.findings)))) if stored else (),
         runs=_runs(visit, found["identity"]),
+        **_exposure(visit),
     )
 
 
@@ -174,6 +177,16 @@ def _cells(line: Line) -> dict[str, Any]:
     }
 
 
+def _exposure(visit: Visit) -> dict[str, Any]:
+    found = visit.ask("read_exposure")
+    url = visit.request.base_url
+    return {
+        "exposure": found,
+        "drawings": [(source, drawing(source)) for source in found["sources"]],
+        "address": f"{url.scheme}://{url.netloc}",
+    }
+
+
 def _runs(visit: Visit, identity: str) -> list[dict[str, Any]]:
     """Where agents of the project saw it run."""
     assert visit.project is not None
@@ -192,4 +205,5 @@ SCREENS = (
     Screen("/projects/{project}/images/{identity}", image),
     Screen("/projects/{project}/images/{identity}/findings", findings),
     Screen("/projects/{project}/images/{identity}/packages", packages),
+    *OF_DOCKERFILE,
 )

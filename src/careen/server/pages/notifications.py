@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from careen.errors import Error
-from careen.fleet.notifications.rules import BY_DEFAULT
+from careen.fleet.notifications.rules import BY_DEFAULT, CONDITIONS
 from careen.server.errors import Refused
 
 from .listing import Column, Filter, Listing, answer
@@ -195,7 +195,7 @@ def _wanted(visit: Visit, kind: str) -> dict[str, Any]:
         "target": _target(kind, form),
         "events": [name for name, _ in KINDS if form.get(f"event-{name}") == "on"],
         "severity": form.get("severity") or None,
-        **{name: form.get(name) == "on" for name in ("exploited", "running", "fixable", "paused")},
+        **{name: form.get(name) == "on" for name in (*CONDITIONS, "paused")},
         "digest": {
             "every": digest,
             "at": form.get("at") or "08:00",
@@ -227,7 +227,7 @@ def _of_known(known: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": known["name"],
         "severity": known["severity"] or "",
-        **{name: "on" for name in ("exploited", "running", "fixable", "paused") if known[name]},
+        **{name: "on" for name in (*CONDITIONS, "paused") if known[name]},
         **{f"event-{name}": "on" for name in events},
         **({"digest": digest.every, "at": digest.at, "weekday": str(digest.weekday), "zone": digest.zone} if digest else {}),
     }

@@ -16,6 +16,8 @@ EXAMPLES = (
     ("package:openssl<3.0.14 runs:true", "what runs with an older OpenSSL"),
     ("exploited:true fixable:true", "known to be exploited, and a version fixes it"),
     ("severity:critical -package:bash", "critical findings in images without bash"),
+    ("secret:*", "a secret of any kind; the field completes the kinds that there are"),
+    ("base:debian outdated:true", "images on an outdated digest of their base"),
     ("licence:AGPL-3.0-only", "packages under a licence"),
     ("coverage:not_assessed", "images about which nothing is known"),
 )

@@ -66,6 +66,7 @@ def environment() -> "Environment":
         "short": short,
         "segment": segment,
         "area": area,
+        "diff": diff,
     }
     return made
 
@@ -77,6 +78,19 @@ def area(text: str) -> "Markup":
     from careen.output.escape import visible
 
     return Markup("\n").join(escape(visible(line)) for line in str(text).splitlines())
+
+
+def diff(text: str) -> "Markup":
+    """Lines of a unified diff, each marked by what happens to it."""
+    from markupsafe import Markup
+
+    from careen.output.escape import visible
+
+    kinds = {"+": "add", "-": "gone", "@": "place"}
+    line = Markup('<span class="{}">{}\n</span>')  # with its end, so that what is copied has lines
+    return Markup("").join(
+        line.format(kinds.get(row[:1], "same"), "\t".join(map(visible, row.split("\t")))) for row in text.splitlines()
+    )
 
 
 def moment(seconds: float | None) -> str:

@@ -130,7 +130,8 @@ def base_decisions(visit: Visit) -> Response:
 
 
 def accept(visit: Visit) -> Response:
-    chosen = {"decision": whole(visit.form.get("decision", ""), "the decision"), "package": visit.form.get("package", "")}
+    chosen: dict[str, Any] = {"package": visit.form.get("package", "")}
+    chosen |= {name: whole(visit.form.get(name, "0"), "the decision") or 0 for name in ("decision", "signed")}
     made = visit.ask("accept_base_decision", chosen)
     return visit.redirect(f"{_start(visit)}/decisions?batch={made['batch']}", "decided")
 

@@ -6,6 +6,7 @@ from tests.support.notified import NOW, a_project, gathered, happen, has, messag
 
 from careen.fleet.connection import writing
 from careen.fleet.deadlines import Deadlines
+from careen.fleet.exposures import Container, Document, Node, store
 from careen.fleet.notifications import facts, gathering
 from careen.fleet.notifications.gathering import FEW, MOST, QUIET_S
 from careen.fleet.notifications.links import publish
@@ -163,6 +164,20 @@ def test_conditions_of_a_rule(fleet, rule, values, count):
     happen(fleet)
     assert len(gathered(fleet)) == count
     assert states(fleet, outbox) == ["gathered" if count else "skipped"]
+
+
+@pytest.mark.parametrize("likelihood", [0.4, None])
+@pytest.mark.parametrize("of_image", [False, True])
+def test_only_what_a_path_from_the_internet_leads_to(fleet, likelihood, of_image):
+    subscribe(fleet, rule=Rule(exposed=True))
+    number = has(fleet, images=2)
+    node = Node("a", "container", "a", likelihood, Container("registry.test/app:0"))
+    with writing(fleet.engine) as connection:
+        store(connection, 1, "prod", Document("careen.exposure/1", (node,), ()), "key:ci", NOW)
+    detail = {"count": 1, "reference": "app:0", "identity": "x", "worst": [["CVE-2026-0001", f"{OPENSSL}@3.0.11?arch=amd64"]]}
+    happen(fleet, "introduced", "", "", image_id=number, detail=detail) if of_image else happen(fleet)
+    assert len(gathered(fleet)) == (1 if likelihood else 0)
+    assert states(fleet, outbox) == ["gathered" if likelihood else "skipped"]
 
 
 def test_what_comes_and_goes_is_one_message_a_day(fleet):

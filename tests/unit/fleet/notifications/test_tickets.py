@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 from tests.support.notified import NOW, has, states, subscribe
 
 from careen.fleet.connection import writing
+from careen.fleet.exposures import Container, Document, Node, store
 from careen.fleet.notifications.channels.github import GitHubTarget
 from careen.fleet.notifications.rules import Rule
 from careen.fleet.notifications.tickets import EVERY_S, MOST, Ticket, note_remote, reconcile
@@ -38,6 +39,16 @@ def test_a_rule_decides_which_are_wanted(fleet):
     assert [(each.action, each.title) for each in wanted(fleet)] == [
         ("open", "Update pkg:npm/runs: fixes 1 vulnerability, high")
     ]
+
+
+def test_tickets_of_what_a_path_from_the_internet_leads_to(fleet):
+    subscribe(fleet, kind="github", target=TARGET, rule=Rule(exposed=True))
+    has(fleet, "CVE-2026-0001", "pkg:npm/inside")
+    has(fleet, "CVE-2026-0002", "pkg:npm/outside")
+    node = Node("a", "container", "a", 0.4, Container("registry.test/app:1"))
+    with writing(fleet.engine) as connection:
+        store(connection, 1, "prod", Document("careen.exposure/1", (node,), ()), "key:ci", NOW)
+    assert [each.title for each in wanted(fleet)] == ["Update pkg:npm/outside: fixes 1 vulnerability, high"]
 
 
 def test_one_message_of_a_ticket_waits_at_a_time(fleet):

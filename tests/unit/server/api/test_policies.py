@@ -43,6 +43,16 @@ def test_rules_that_cannot_be_followed_are_refused(service):
         assert client.post(f"{service.path}/policy-preview", json=rules).status_code == 422
 
 
+def test_a_policy_of_what_is_overdue_needs_days(service):
+    client, where = service.client(service.key), f"{service.path}/policies/default"
+    assert client.put(where, json={"fail_on": ["overdue:high"]}).json()["code"] == "overdue"
+    assert client.patch(service.path, json={"deadlines": {"critical": 7}}).status_code == 200
+    assert client.put(where, json={"fail_on": ["overdue:high"]}).status_code == 200
+    assert body_of(client.get(f"{service.path}/gate"))["overdue"] == []
+    client.put(where, json={"fail_on": ["high"]})
+    assert body_of(client.get(f"{service.path}/gate"))["overdue"] is None
+
+
 def test_the_gate_of_a_scan_elsewhere(service):
     client = service.client(service.key)
     assert body_of(client.get(f"{service.path}/gate"))["policy"] == ""

@@ -10,7 +10,7 @@ from tests.support.matching import deb
 from tests.support.triage_world import DJANGO, LIBSSL, OPENSSL, a_decision
 
 from careen.fleet.connection import writing
-from careen.fleet.tables import audit, decision, unit_finding
+from careen.fleet.tables import audit, decision, signed_statement, unit_finding
 from careen.model.package import Distribution
 
 REASON = "no input reaches it <b>ever</b>"
@@ -117,6 +117,22 @@ def test_a_suggestion_of_the_base_is_accepted_for_one_image(service, browser):
     made = rows(service)[1]
     assert (made.identity, made.package, made.justification) == ("sha256:2", LIBSSL, "inline_mitigations_already_exist")
     assert made.origin == f"decision {number} of user:ada about app:1 in the project first"
+    assert "No decision about the base" in browser.get(path).text
+
+
+def test_what_somebody_has_signed_about_the_base_is_accepted_for_one_image(service, browser):
+    row = {"image_id": 1, "vulnerability": OPENSSL, "status": "not_affected", "document": "registry:sha256:1", "stated_at": 5.0}
+    with writing(service.fleet.engine) as connection:
+        signed = signed_statement.insert().values(**row, justification="we <b>never</b> call it", signer="<i>vendor</i>")
+        number = connection.execute(signed).inserted_primary_key[0]
+    path = f"/projects/{service.id}/images/sha256:2/base-decisions"
+    page = browser.get(path)
+    assert "signed by &lt;i&gt;vendor&lt;/i&gt;" in page.text and "we &lt;b&gt;never&lt;/b&gt; call it" in page.text
+    assert send(browser, page, path, decision=str(number), package=LIBSSL).status_code == 404
+    assert send(browser, page, path, signed=str(number), package=LIBSSL).status_code == 303
+    made = rows(service)[0]
+    assert (made.identity, made.package, made.reason) == ("sha256:2", LIBSSL, "we <b>never</b> call it")
+    assert made.origin == "statement about app:1, signed by <i>vendor</i>"
     assert "No decision about the base" in browser.get(path).text
 
 

@@ -470,6 +470,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_project_event_id"), ["event_id"], unique=False)
 
     op.create_table(
+        "exposure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("sent_by", sa.String(length=300), nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=False),
+        sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_exposure_project_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exposure")),
+        sa.UniqueConstraint("project_id", "source", name=op.f("uq_exposure_project_id_source")),
+    )
+    op.create_table(
         "image_layer",
         sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -479,6 +491,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("image_layer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_image_layer_digest_image_id"), ["digest", "image_id"], unique=False)
+
+    op.create_table(
+        "image_secret",
+        sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=200), nullable=False),
+        sa.Column("values", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_image_secret_image_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("image_id", "kind", name=op.f("pk_image_secret")),
+    )
+    with op.batch_alter_table("image_secret", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_image_secret_kind_image_id"), ["kind", "image_id"], unique=False)
 
     op.create_table(
         "member",
@@ -565,6 +588,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_session_user_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
     )
+    op.create_table(
+        "signed_check",
+        sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.Float(precision=53), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_signed_check_image_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("image_id", name=op.f("pk_signed_check")),
+    )
+    with op.batch_alter_table("signed_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signed_check_at"), ["at"], unique=False)
+
+    op.create_table(
+        "signed_statement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("vulnerability", sa.String(length=100), nullable=False),
+        sa.Column("package", sa.Text(), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("justification", sa.Text(), nullable=False),
+        sa.Column("signer", sa.Text(), nullable=False),
+        sa.Column("document", sa.String(length=200), nullable=False),
+        sa.Column("stated_at", sa.Float(precision=53), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_signed_statement_image_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_statement")),
+    )
+    with op.batch_alter_table("signed_statement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signed_statement_image_id"), ["image_id"], unique=False)
+
     op.create_table(
         "subscription",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -668,6 +719,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_delivery_due", ["subscription_id", "state", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_state_next_at"), ["state", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_delivery_subscription_id_id"), ["subscription_id", "id"], unique=False)
+
+    op.create_table(
+        "exposed_container",
+        sa.Column("exposure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("node", sa.Text(), nullable=False),
+        sa.Column("host", sa.String(length=255), nullable=False),
+        sa.Column("repository", sa.String(length=255), nullable=False),
+        sa.Column("tag", sa.String(length=128), nullable=False),
+        sa.Column("digest", sa.String(length=150), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("likelihood", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["exposure_id"], ["exposure.id"], name=op.f("fk_exposed_container_exposure_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("exposure_id", "position", name=op.f("pk_exposed_container")),
+    )
+    with op.batch_alter_table("exposed_container", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_exposed_container_digest"), ["digest"], unique=False)
+        batch_op.create_index(batch_op.f("ix_exposed_container_repository_tag"), ["repository", "tag"], unique=False)
 
     op.create_table(
         "notified",

@@ -1,0 +1,28 @@
+"""Which kinds of secrets an image has, for searches: the ids of the rules that found them. No value is here."""
+
+from collections import Counter
+
+from sqlalchemy import Connection, select
+
+from careen.model.finding import ExposedSecret
+from careen.model.report import Report
+
+from .conditions import visible
+from .tables import image, image_secret
+
+MAX_KINDS = 200  # of one completion
+
+
+def store_kinds(connection: Connection, image_id: int, report: Report) -> None:
+    """In place of those of an earlier report."""
+    connection.execute(image_secret.delete().where(image_secret.c.image_id == image_id))
+    kinds = Counter(finding.id for finding in report.findings if isinstance(finding, ExposedSecret))
+    if kinds:
+        rows = [{"image_id": image_id, "kind": kind, "values": number} for kind, number in sorted(kinds.items())]
+        connection.execute(image_secret.insert(), rows)
+
+
+def known_kinds(connection: Connection, project_id: int | None) -> list[str]:
+    """Those of the images that the project sees."""
+    kinds = select(image_secret.c.kind).join(image, image.c.id == image_secret.c.image_id).where(visible(project_id)).distinct()
+    return list(connection.execute(kinds.order_by(image_secret.c.kind).limit(MAX_KINDS)).scalars())
