@@ -11,7 +11,7 @@ from careen.model.report import Report
 from careen.output.embedding import shown
 from careen.plugins import Reporter, ReportOptions
 
-from .attack_graph import drawing_of
+from .attack_graph import graph_of
 from .charts import charts_of
 from .details import details_of
 from .view import view_of
@@ -22,7 +22,7 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 
     view = view_of(report, options.severities)
     values = {"view": view, "charts": charts_of(report, options.severities), "version": __version__}
-    values |= {"exposure": report.exposure, "drawing": drawing_of(report.exposure) if report.exposure else None}
+    values |= {"exposure": report.exposure, "drawing": graph_of(report.exposure) if report.exposure else None}
     details = details_of(report, options.severities)
     kinds = [kind for kind, _, _ in view.kinds]
     own = {"reference": shown(report.image.reference), "kinds": shown(kinds), "rows": view.facets, "steps": view.step_rows}

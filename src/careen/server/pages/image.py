@@ -1,19 +1,20 @@
 """An image: what to do first, its layers, packages and findings, and what was not assessed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import select
 from starlette.responses import Response
 
+from careen.exposure.graph import INTERNET
 from careen.fleet.tables import agent_report
+from careen.output.attack_drawing import Drawing, Route, drawing_of
 from careen.reports.html.view import Line
 from careen.server.errors import Refused
 
 from .dockerfile import SCREENS as OF_DOCKERFILE
 from .explained import Fact, facts_of
-from .exposure import drawing
 from .listing import Column, Filter, Listing, answer, exported
 from .stored import Stored, kept
 from .templating import segment
@@ -182,9 +183,20 @@ def _exposure(visit: Visit) -> dict[str, Any]:
     url = visit.request.base_url
     return {
         "exposure": found,
-        "drawings": [(source, drawing(source)) for source in found["sources"]],
+        "drawings": [(source, _drawing(source)) for source in found["sources"]],
         "address": f"{url.scheme}://{url.netloc}",
     }
+
+
+def _drawing(source: Mapping[str, Any]) -> Drawing | None:
+    routes = [
+        Route(path["severity"], tuple((step["source"], step["target"]) for step in path["steps"]))
+        for path in source["paths"]
+        if path["steps"]
+    ]
+    ids = {id for route in routes for way in route.ways for id in way}
+    names = {id: source["labels"].get(id, id) for id in ids}
+    return drawing_of(routes, names, {node["id"] for node in source["containers"]}, INTERNET)
 
 
 def _runs(visit: Visit, identity: str) -> list[dict[str, Any]]:

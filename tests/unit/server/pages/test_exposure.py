@@ -4,8 +4,6 @@ import itertools
 
 import msgspec
 
-from careen.server.pages.exposure import MAX_BOXES, SHORT, drawing
-
 from .conftest import NEW, OLD
 
 HOSTILE = '"><img src=x onerror=alert(1)>'
@@ -71,17 +69,3 @@ def test_a_document_of_another_kind_is_refused(world):
     for data in (b"{}", b"x", b'{"schema": "careen.report/1", "nodes": [], "paths": []}'):
         assert put(client, world, data).status_code == 422
     assert put(client, world, document(), "..%2Fx").status_code == 404
-
-
-def test_boxes_stand_once_at_their_farthest_place():
-    source = {"containers": [{"id": "b"}], "labels": {"b": "n" * 40}}
-    drawn = drawing(source | {"paths": [path("a", "b"), path("a", "c", "b"), path("b", "a")]})
-    assert {box.name: box.is_own for box in drawn.boxes} == {"a": False, "n" * 40: True, "c": False}
-    assert len({(box.x, box.y) for box in drawn.boxes}) == 3 and all(len(box.text) <= SHORT for box in drawn.boxes)
-    assert len(drawn.arrows) == 4
-    assert max(box.x for box in drawn.boxes) < drawn.width and max(box.y for box in drawn.boxes) < drawn.height
-    assert drawing(source | {"paths": []}) is None
-    outside = drawing(source | {"paths": [path("a", "b"), path("internet", "b")]})
-    assert len(outside.boxes) == 2 and len(outside.arrows) == 1, "what begins inside is in the list alone"
-    many = [path(*(f"n{number}" for number in range(start, start + 9))) for start in range(0, 90, 9)]
-    assert len(drawing(source | {"paths": many}).boxes) <= MAX_BOXES
