@@ -23,7 +23,6 @@ from .rows import batches
 from .tables import exposed_container, exposure, image, project_image, registry, repository, tag
 
 SCHEMA = "careen.exposure/1"
-MAX_BYTES = 32 << 20
 MAX_NODES = 20_000
 MAX_PATHS = 500
 MANY = 500  # rows in one statement
