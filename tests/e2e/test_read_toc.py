@@ -95,7 +95,7 @@ def test_the_cache_never_has_what_a_table_states(scan):
         (Registry(), lambda table: table[1].update(digest="", chunkDigest="sha256:" + "0" * 64), "not what the table states"),
     ],
 )
-def test_a_table_that_cannot_be_used_is_said_and_the_layer_read_whole(scan, registry, edit, why):
+def test_a_table_that_cannot_be_used_is_warned_of_and_the_layer_read_whole(scan, registry, edit, why):
     image = image_of(stargz(FILES, HIDDEN, edit))
     with registry:
         report, _ = scan(registry.push("shop", "1", image), "--read-toc", "--no-cache")

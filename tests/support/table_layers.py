@@ -36,7 +36,7 @@ def stargz(
 ) -> TableLayer:
     """``together``: small files, one after the other, that share a gzip member ("innerOffset")."""
     stored, tar, table = bytearray(), bytearray(), []
-    member, inner = -1, 0
+    member = -1
     for name, entry in [*files.items(), *(hidden or {}).items()]:
         info, data = _info(name, entry)
         header = info.tobuf(tarfile.PAX_FORMAT)

@@ -39,8 +39,8 @@ class Room:
 
 
 class LayerParts:
-    """``model.image.Parts`` of one layer; threads may share it. Parts are kept as long as there is ``room``: a second look at an
-    image often asks for the same ones."""
+    """``model.image.Parts`` of one layer; threads may share it. Parts are kept as long as there is ``room``: a second look at
+    an image often asks for the same ones."""
 
     def __init__(self, descriptor: Descriptor, download: Download, room: Room) -> None:
         self.used = False

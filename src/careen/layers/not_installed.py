@@ -45,7 +45,7 @@ def with_not_installed(
             if installed_by is None:
                 return late
             if installed_by.ecosystem.distribution:
-                return [] if not path.startswith(_SETTINGS) else late
+                return late if path.startswith(_SETTINGS) else []
             return [wanted for wanted in late if not wanted.reader.wants.executables]
 
         walked = again(number, select)
@@ -57,7 +57,7 @@ def with_not_installed(
 
 
 def _lateness(catalogers: Sequence[Cataloger]) -> Callable[[Wanted], bool]:
-    """Whether a reader wants a file only if no package of the distribution installed it."""
+    """Whether a reader wants a file only if no package installed it."""
     secrets = {cataloger.name for cataloger in catalogers if cataloger.role == "secrets"}
     return lambda wanted: wanted.reader.wants.executables or wanted.cataloger in secrets
 

@@ -228,7 +228,8 @@ def _asked(order: Order, settings: Settings) -> str:
         settings.severity_from, settings.accept, settings.db_max_age, settings.db, settings.advisories, settings.db_from,
         settings.db_artifact, settings.db_root,
         settings.licence_deny, settings.licence_ask, settings.licence_allow, settings.licence_except,
-        settings.verify_diff_ids, settings.max_layer_bytes, settings.max_ratio, settings.max_seconds, settings.budget,
+        settings.verify_diff_ids, settings.read_toc, settings.max_layer_bytes, settings.max_ratio, settings.max_seconds,
+        settings.budget,
         *map(_identity, (*settings.ignore_file, *settings.vex, *([settings.advisories] if settings.advisories else []),
                           *([settings.require_signature] if settings.require_signature else []))),
     )  # fmt: skip

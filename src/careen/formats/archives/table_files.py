@@ -25,7 +25,7 @@ _CAPABILITIES = CAPABILITIES.removeprefix("SCHILY.xattr.")
 
 
 class Chunk(Struct, frozen=True, gc=False):
-    """``size`` bytes of a file: the stored bytes from ``start`` to ``stop`` inflate to ``inner`` bytes, these, and maybe more."""
+    """``size`` bytes of a file: the stored bytes from ``start`` to ``stop`` inflate to ``inner`` bytes and these, or more."""
 
     size: int
     start: int
