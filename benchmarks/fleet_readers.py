@@ -134,7 +134,7 @@ def _shown(times: list[float]) -> dict[str, float]:
     return {"n": len(times), "median": round(median(times), 1), "p95": round(p95, 1), "slowest": round(max(times), 1)}
 
 
-def _serve(options: argparse.Namespace, port: int, told: Any) -> None:
+def _serve(options: argparse.Namespace, port: int, sender: Any) -> None:
     import uvicorn
 
     from careen.config import Settings
@@ -147,7 +147,7 @@ def _serve(options: argparse.Namespace, port: int, told: Any) -> None:
     with opened(options.to or None, options.data, settings, 2) as fleet:
         limits = ServerOptions(public=f"http://127.0.0.1:{port}", requests_per_minute=1_000_000)
         application = assembled(fleet, limits)
-        told.send((_login(fleet), _places(fleet)))
+        sender.send((_login(fleet), _places(fleet)))
         uvicorn.run(application, host="127.0.0.1", port=port, http=protocol(), log_config=None, access_log=False)
 
 

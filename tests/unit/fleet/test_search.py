@@ -8,7 +8,7 @@ from tests.support.matching import ECOSYSTEMS, SCHEMES, advisory, deb, info, pyp
 from tests.support.reports import usual
 
 from careen.errors import UsageError
-from careen.fleet import conditions, counting, found, search
+from careen.fleet import conditions, found, search
 from careen.fleet.conditions import Versions
 from careen.fleet.connection import writing
 from careen.fleet.image_secrets import known_kinds, store_kinds
@@ -191,13 +191,6 @@ def test_packages_have_counts(fleet, ways):
     assert {row["name"] for row in all_of(fleet, search.packages, 1, "type:deb")} == {"libssl3", "zlib1g"}
 
     assert [row["images"] for row in all_of(fleet, search.packages, None, "package:libssl3")] == [2]
-
-
-def test_counts_are_bounded(fleet):
-    with fleet.engine.connect() as connection:
-        wanted = search.image_ids(connection, None, ())
-        assert counting.count(connection, wanted) == counting.Count(4)
-        assert counting.count(connection, wanted, bound=3) == counting.Count(3, exact=False)
 
 
 @pytest.mark.parametrize("token", ["x", "eyJ9", "WzEsMiwzXQ", "W10", "é", "WyJhIiwiYiJd"])
