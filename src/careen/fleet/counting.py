@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from .tables import image_unit, unit_count
+from .tables import image_unit, unit
 
 BOUND = 1000
 
@@ -28,10 +28,10 @@ def image_counts(
     """How many images have one of the units, for each group of units. Nearly all groups are one unit: those are counted
     together. ``of_places``: about rows of ``image_unit``."""
     single = [units[0] for units in groups if len(units) == 1]
-    places = select(image_unit.c.image_id).where(image_unit.c.unit_id == unit_count.c.unit_id, of_places)
-    places = places.correlate(unit_count).limit(BOUND + 1)
-    number = select(func.count()).select_from(places.subquery()).correlate(unit_count).scalar_subquery()
-    known = dict(connection.execute(select(unit_count.c.unit_id, number).where(unit_count.c.unit_id.in_(single))).all())
+    places = select(image_unit.c.image_id).where(image_unit.c.unit_id == unit.c.id, of_places)
+    places = places.correlate(unit).limit(BOUND + 1)
+    number = select(func.count()).select_from(places.subquery()).correlate(unit).scalar_subquery()
+    known = dict(connection.execute(select(unit.c.id, number).where(unit.c.id.in_(single))).all())
     found = []
     for units in groups:
         if len(units) == 1:

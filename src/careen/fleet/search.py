@@ -124,7 +124,7 @@ def to_decide(
         same = found.same(connection, fitting)
         for finding in fitting:
             units = same[finding["vulnerability"], finding["package"]]
-            if next(iter(units)) != finding["unit_id"]:
+            if next(iter(units), None) != finding["unit_id"]:
                 continue  # an earlier row has counted it
             if len(rows) == limit:
                 following = _token(place_of(rows[-1]))

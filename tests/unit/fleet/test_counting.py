@@ -6,7 +6,7 @@ from tests.support.fleet_units import add_image, database_with, fleet_in
 from tests.support.matching import deb, info, pypi
 
 from careen.fleet import counting
-from careen.fleet.tables import image, image_unit, unit_package
+from careen.fleet.tables import image, image_unit, unit_count, unit_package
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +39,14 @@ def test_images_of_groups(fleet, monkeypatch):
         monkeypatch.setattr(counting, "BOUND", 2)
         bounded = counting.image_counts(connection, groups[:2], true())
         assert [(row["images"], row["images_exact"]) for row in bounded] == [(2, False), (2, True)]
+
+
+def test_packages_that_wait_for_a_database_count(tmp_path):
+    waiting = fleet_in(tmp_path)
+    database_with(waiting, [info()], "2026-01-01T00:00:00+00:00")
+    add_image(waiting, [deb()], 1)
+    with waiting.engine.begin() as connection:
+        connection.execute(unit_count.delete())
+        (number,) = connection.execute(select(unit_package.c.unit_id)).scalars()
+        assert counting.image_counts(connection, [[number]], true()) == [{"images": 1, "images_exact": True}]
+    waiting.engine.dispose()
