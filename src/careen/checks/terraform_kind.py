@@ -7,7 +7,9 @@ objects and services, which the checks of Kubernetes and Compose inspect.
 from collections.abc import Iterable, Iterator, Sequence
 
 from careen.formats.kubernetes.manifest_files import Manifests
+from careen.formats.kubernetes.manifest_files import Resource as KubernetesResource
 from careen.formats.services import compose
+from careen.formats.services.compose_service import Service
 from careen.formats.terraform import configuration, files, plan
 from careen.formats.terraform.docker_services import docker_services
 from careen.formats.terraform.kubernetes_objects import kubernetes_objects, open_lines
@@ -67,18 +69,19 @@ def _documents(found: Terraform, sources: Iterable[SourceFile], rules: Rules) ->
     """The resources, and what they mean to Kubernetes and to Docker."""
     ignores = tuple(ignore for file in sources for ignore in _ignores(file))
     yield Document(found.path, found, ignores)
-    objects = {resource: list(kubernetes_objects(resource)) for resource in found.resources}
+    objects = [made for resource in found.resources for made in kubernetes_objects(resource)]
     services = docker_services(found)
     open: dict[tuple[str, int], str] = {}
-    for resource in (*(resource for resource, made in objects.items() if made), *found.of("docker_container")):
-        lines = open_lines(resource.values)
-        open.update({(resource.path, line): reference for line, reference in lines.items()})
+    containers: list[KubernetesResource | Service] = [*objects, *services]
+    for made in containers:
+        lines = open_lines(made.node)
+        open.update({(made.path, line): reference for line, reference in lines.items()})
         if lines:
             names = ", ".join(sorted(set(lines.values()))[:5])
-            why = f"{resource.label} is assessed without {names}, which only Terraform knows"
-            yield _not_assessed(Unassessed(resource.path, resource.line, why))
-    if any(objects.values()):
-        manifests = Manifests([item for made in objects.values() for item in made], rules.pss_minor)
+            why = f"{made.label} is assessed without {names}, which only Terraform knows"
+            yield _not_assessed(Unassessed(made.path, made.node.line, why))
+    if objects:
+        manifests = Manifests(objects, rules.pss_minor)
         manifests.registries = rules.registries
         yield Document(found.path, manifests, ignores, kind="kubernetes", open=open)
     if services:

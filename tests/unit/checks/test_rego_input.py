@@ -7,6 +7,7 @@ from careen.formats.data.yaml_document import read
 from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.kubernetes.manifest_files import Manifests, resources
 from careen.formats.services import compose
+from careen.formats.terraform import configuration
 from careen.model.filesystem import Entry, FileSystem
 from careen.model.image import ImageConfig
 
@@ -44,3 +45,12 @@ def test_an_image(monkeypatch):
     (view,) = rego_input.image(SimpleNamespace(config=ImageConfig(user="x"), filesystem=files))
     assert view.input["config"]["user"] == "x"
     assert view.input["files"] == [{"path": "a", "kind": "f", "mode": 0o4755, "uid": 1, "gid": 2}]
+
+
+def test_terraform_by_address():
+    text = 'resource "t" "x" {\n  a = var.a\n  b {\n    c = 1\n  }\n}\n'
+    (view,) = rego_input.terraform(configuration.read({"main.tf": text}))
+    (resource,) = view.input["resources"]
+    assert (resource["address"], resource["mode"], resource["values"]) == ("t.x", "managed", {"a": "${var.a}", "b": [{"c": 1}]})
+    assert view.where("t.x", "b", 0, "c") == ("main.tf", 4)
+    assert view.where("none") == view.where() == ("main.tf", None)

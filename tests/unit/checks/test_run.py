@@ -69,3 +69,13 @@ def test_outcomes_join_in_order():
     one = run([check("X-1", lambda _: [Place("a")])], None, "f")
     two = run([check("X-2", lambda _: [Place("b")])], None, "g")
     assert [finding.id for finding in joined((one, two)).findings] == ["X-1", "X-2"]
+
+
+def test_a_place_that_rests_on_an_unknown_value_is_not_assessed():
+    places = [Place("a", 1, rests_on="var.a"), Place("b", 2), Place("c", 3)]
+    outcome = run([check("X-1", lambda _: places)], None, "f", open={("f", 2): "var.b"})
+    assert [finding.message for finding in outcome.findings] == ["c"]
+    assert [(unknown.cataloger, unknown.reason) for unknown in outcome.unknowns] == [
+        ("check X-1", "line 1: not assessed: var.a is not known"),
+        ("check X-1", "line 2: not assessed: var.b is not known"),
+    ]

@@ -72,7 +72,7 @@ def test_what_is_not_known_is_neither_right_nor_wrong():
     assert not any(finding.location.line in (6, 18) for finding in outcome.findings)
     reasons = {(unknown.cataloger, unknown.reason) for unknown in outcome.unknowns}
     assert ("check TFM-002", "line 18: not assessed: var.mutability is not known") in reasons
-    assert any("kubernetes_pod.web is assessed without var.image" in reason for _, reason in reasons)
+    assert any("Pod web is assessed without var.image" in reason for _, reason in reasons)
 
 
 def test_a_known_value_of_the_same_file_is_a_finding():
@@ -136,3 +136,15 @@ def test_of_what_init_has_fetched_only_the_configuration_is_read(tmp_path, monke
 def test_documents_of_other_kinds_name_them():
     kinds = [one.kind for one in TERRAFORM.read([SourceFile("main.tf", POD)], (), Rules()) if isinstance(one, Document)]
     assert kinds == ["", "kubernetes", "compose"]
+
+
+def test_the_image_of_a_container_is_that_of_its_resource():
+    text = (
+        'resource "docker_image" "x" { name = "web:latest" }\n'
+        'resource "docker_container" "x" {\n'
+        "  image = docker_image.x.image_id\n"
+        "}\n"
+    )
+    outcome = checked(main__tf=text)
+    assert ("CMP-022", 3) in {(finding.id, finding.location.line) for finding in outcome.findings}
+    assert outcome.unknowns == ()

@@ -12,6 +12,7 @@ from careen.formats.dockerfile.reader import read_dockerfile
 from careen.formats.images import image_document
 from careen.formats.kubernetes import manifest_files
 from careen.formats.services import compose, container_inspect
+from careen.formats.terraform import configuration
 
 PYTHON = """\
 from careen.plugins import Check, Place
@@ -190,3 +191,44 @@ class TestRego:
         assert (found["severity"], found["location"]["line"]) == ("low", 3)
         main(["check", "tree", "--checks", "own", *flags, "--checks-off", "ACME-001"])
         assert "ACME-001" not in capsys.readouterr().out
+
+
+BEFORE_1 = """\
+# METADATA
+# title: Registry of images is ours
+# schemas:
+#   - input: schema["SCHEMA"]
+# custom:
+#   id: USR-APP-0001
+#   severity: LOW
+#   recommended_action: Use ours.
+package user.ours
+
+deny[res] {
+	input.path != ""
+	res := sprintf("bad: %s", [input.path])
+}
+"""
+
+
+def test_rego_before_1_with_the_metadata_of_modules_for_trivy(own):
+    needs_rego()
+    (check,) = own(a_rego=BEFORE_1.replace("SCHEMA", "dockerfile")).of("dockerfile")
+    assert (check.id, check.severity, check.fix) == ("USR-APP-0001", "low", "Use ours.")
+    assert [place.message for place in check.inspect(read_dockerfile("FROM a\n", "x/Dockerfile"))] == ["bad: x/Dockerfile"]
+
+
+def test_rego_for_all_kinds_and_for_terraform(own):
+    needs_rego()
+    found = own(a_rego=BEFORE_1.replace("SCHEMA", "input"))
+    assert {kind for kind in ("dockerfile", "kubernetes", "compose", "terraform") if found.of(kind)} == {
+        "dockerfile", "kubernetes", "compose", "terraform",
+    }  # fmt: skip
+    (check,) = found.of("terraform")
+    document = configuration.read({"main.tf": 'resource "t" "x" {\n a = var.a\n}\n'})
+    assert [place.message for place in check.inspect(document)] == ["bad: main.tf"]
+
+
+def test_a_schema_of_another_kind_is_refused(own):
+    with pytest.raises(UsageError, match=r"custom\.kind"):
+        own(a_rego=BEFORE_1.replace("SCHEMA", "cloud"))

@@ -71,7 +71,7 @@ def evaluate(
     from careen.exec import run
 
     _ensure_installed()
-    task = msgspec.json.encode(Task(list(modules), list(queries), list(documents)))
+    task = msgspec.json.encode(Task(list(modules), list(queries), list(documents)), enc_hook=_plain_text)
     try:
         done = run(
             (sys.executable, "-I", "-m", "careen.formats.data.rego"),
@@ -96,6 +96,13 @@ def evaluate(
     if answer.error:
         raise ValueError(answer.error)
     return answer.results
+
+
+def _plain_text(value: Any) -> str:
+    """A text with more than its letters, such as an unknown value of Terraform, as what it reads."""
+    if isinstance(value, str):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} has no form in JSON")
 
 
 def _ensure_installed() -> None:

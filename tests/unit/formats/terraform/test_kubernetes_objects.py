@@ -63,8 +63,8 @@ def test_a_deployment():
 
 
 def test_the_lines_of_what_is_not_known():
-    (resource,) = read({"main.tf": DEPLOYMENT}).resources
-    assert open_lines(resource.values) == {14: "var.image"}, "an environment's value bears no check"
+    (found,) = objects(DEPLOYMENT)
+    assert open_lines(found.body) == {14: "var.image"}, "an environment's value bears no check"
 
 
 def test_rules_bindings_and_manifests():
