@@ -3,7 +3,10 @@
 import grimp
 
 # Documents that checks read, as they read Compose files; a check has no folder of its own.
-OF_CHECKS = {f"careen.formats.services.{name}" for name in ("devcontainer", "quadlet", "unit_starts")}
+OF_CHECKS = {
+    *(f"careen.formats.services.{name}" for name in ("devcontainer", "quadlet", "unit_starts")),
+    *(f"careen.formats.terraform.{name}" for name in ("configuration", "docker_services", "kubernetes_objects", "plan")),
+}
 
 
 def test_a_module_of_formats_has_two_users_or_one_in_its_room():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SCHEMA, DRIFT_SCHEMA = "careen.behaviour/1", "careen.drift/1"
 COLUMNS = ("SEVERITY", "ID", "WHAT", "WHERE")
+PLACED_BESIDE = ("COD-", "LIF-", "UDF-")  # rules whose messages do not begin with the file
 DRIFT_COLUMNS = ("SEVERITY", "SCORE", "FILE", "GAINED")
 
 
@@ -96,7 +97,7 @@ def _write_table(found: "Behaviour", stream: TextIO) -> None:
 
 def _where(finding: "BehaviourFinding") -> str:
     place = finding.location
-    if not place.path or f"/{place.path}" in finding.message:
+    if not place.path or not finding.id.startswith(PLACED_BESIDE):
         return finding.message
     return f"/{place.path}{f':{place.line}' if place.line else ''}: {finding.message}"
 

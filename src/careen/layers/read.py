@@ -49,7 +49,7 @@ def read_layer(
         if not any(unknown.whole_layer for unknown in unknowns):
             unknowns += _after_the_last_file(stream)
     if kept:
-        digesting = [one.name for one in readers.catalogers if one.role == "digests"]
+        digesting = [cataloger.name for cataloger in readers.catalogers if cataloger.role == "digests"]
         programs = md5_of_programs(pair for name in digesting for pair in walked.facts.get(name, ()))
         kept.put(known_as(layer), (*programs, *walked.facts.pop(KEPT, ())))
     if early:

@@ -48,20 +48,22 @@ def life_signs(
             lasting="end",
         )
     seen: set[tuple[str, str, str]] = set()
-    stated: set[str] = set()
+    stated: set[tuple[str, str, str] | None] = set()  # what is declared only is not stated twice
     noted = {(notice.type, notice.name, notice.version): notice for notice in notices}
     for package in sorted(packages, key=lambda package: package.presence == "declared"):
         key = (package.type, package.name, package.version)
         if package.owned_by or package.vendor == "distribution" or package.presence in _GONE or key in seen:
             continue
         seen.add(key)
-        finding = _ended(package, today) or _deprecated(package, noted.get(key)) or _abandoned(package)
-        if finding and not (package.presence == "declared" and finding.message.lower() in stated):
-            stated.add(finding.message.lower())
+        line, finding = _ended(package, today) or ("", _deprecated(package, noted.get(key)) or _abandoned(package))
+        about = (finding.id, package.name.lower(), line) if finding else None
+        if finding and not (package.presence == "declared" and about in stated):
+            stated.add(about)
             yield finding
 
 
-def _ended(package: Package, today: date) -> BehaviourFinding | None:
+def _ended(package: Package, today: date) -> tuple[str, BehaviourFinding] | None:
+    """The line of releases whose support ended, and the finding."""
     if (package.type, package.name.lower() if package.type == "pypi" else package.name) not in PRODUCTS:
         return None
     end = end_of(package.type, package.name, package.version)
@@ -70,7 +72,8 @@ def _ended(package: Package, today: date) -> BehaviourFinding | None:
     line, day = end
     name = "Go" if package.type == "golang" else package.name
     message = f"support of {name} {line} ended on {day}"
-    return _finding(_ENDED, package, message, (f"{package.name} {package.version}", f"endoflife.date of {as_of()}"))
+    evidence = (f"{package.name} {package.version}", f"endoflife.date of {as_of()}")
+    return line, _finding(_ENDED, package, message, evidence)
 
 
 def _deprecated(package: Package, notice: Notice | None) -> BehaviourFinding | None:
