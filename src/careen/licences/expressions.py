@@ -49,7 +49,7 @@ def expression_of(declared: str) -> str:
 
 def combined(expressions: Iterable[str], operator: str = "AND") -> str:
     """All of them (or, with ``OR``, any)."""
-    parts = sorted(set(filter(None, expressions)), key=lambda text: (REFERENCE in text, text.lower()))[:MAX_PARTS]
+    parts = sorted(set(filter(None, expressions)), key=lambda text: (REFERENCE in text, text.lower(), text))[:MAX_PARTS]
     if len(parts) <= 1:
         return "".join(parts)
     return simplified(f" {operator} ".join(f"({part})" if " " in part else part for part in parts))

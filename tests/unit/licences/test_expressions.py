@@ -1,3 +1,5 @@
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +47,12 @@ def test_what_packages_state_becomes_an_expression(stated, expression):
 def test_no_text_becomes_an_invalid_expression(text):
     found = expression_of(text)
     assert found == "" or is_valid(found)
+
+
+def test_names_that_differ_in_case_have_one_order():
+    names = [f"LicenseRef-{name}" for name in ("abc", "Abc", "aBc", "abC", "ABC", "aBC")]
+    found = {combined(chosen) for chosen in permutations(names)}
+    assert len(found) == 1
 
 
 def test_all_licences_stay_in_a_combination():
