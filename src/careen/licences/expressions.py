@@ -72,7 +72,7 @@ def parsed(expression: str) -> Any:
     licensing = _licensing()
     try:
         return licensing.parse(expression) if expression else None
-    except (ExpressionError, AttributeError, TypeError, ValueError, RecursionError):
+    except (ExpressionError, AssertionError, AttributeError, LookupError, TypeError, ValueError, RecursionError):
         return None
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.licences.expressions import combined, expression_of, ids_in, is_valid, simplified
+from careen.licences.expressions import combined, expression_of, ids_in, is_valid, parsed, simplified
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,12 @@ def test_what_packages_state_becomes_an_expression(stated, expression):
 def test_no_text_becomes_an_invalid_expression(text):
     found = expression_of(text)
     assert found == "" or is_valid(found)
+
+
+@pytest.mark.parametrize("text", ["(", "( )", "( AND MIT", "MIT (", "MIT WITH", "( MIT WITH )", ") OR ("])
+def test_damaged_expressions_have_no_tree(text):
+    assert parsed(text) is None
+    assert simplified(text) == ""
 
 
 def test_names_that_differ_in_case_have_one_order():
