@@ -1,8 +1,10 @@
 """Attack paths as a drawing for HTML: the first paths from left to right, each box once, at its farthest place.
 
-The drawing has no text that the list beside it lacks, so that screen readers pass over it.
+An arrow that passes columns has a free place in each of them, so that it crosses no box. The drawing has no text that the list
+beside it lacks, so that screen readers pass over it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
@@ -46,46 +48,62 @@ def drawing_of(routes: Sequence[Route], names: Mapping[str, str], own: Collectio
     """The worst path comes first; None without one. If some begin ``outside``, the others are in the list alone."""
     from_outside = [route for route in routes if route.ways[0][0] == outside]
     drawn = (from_outside or routes)[:MAX_PATHS]
-    places = _places([[route.ways[0][0], *(target for _, target in route.ways)] for route in drawn])
-    if not places:
+    columns = _columns([[route.ways[0][0], *(target for _, target in route.ways)] for route in drawn])
+    if not columns:
         return None
+    severity = {way: route.severity for route in reversed(drawn) for way in route.ways}
+    ways = [way for way in dict.fromkeys(way for route in drawn for way in route.ways) if columns.keys() >= set(way)]
+    passed = {way: range(columns[way[0]] + 1, columns[way[1]]) for way in ways}
+    filled: Counter[int] = Counter()
+    places = {id: _next(column, filled) for id, column in columns.items()}
+    between = {way: [_next(column, filled) for column in passed[way]] for way in ways}
     boxes = tuple(Box(*_corner(place), _short(names[id]), names[id], id in own) for id, place in places.items())
-    arrows: dict[tuple[str, str], Arrow] = {}
-    for route in drawn:
-        for way in route.ways:
-            if way not in arrows and all(end in places for end in way):
-                arrows[way] = Arrow(_line(*(places[end] for end in way)), route.severity)
-    width, height = _corner((1 + max(column for column, _ in places.values()), 1 + max(row for _, row in places.values())))
-    return Drawing(width - GAP_X, height - GAP_Y, boxes, tuple(arrows.values()))
+    arrows = tuple(Arrow(_line([places[way[0]], *between[way], places[way[1]]]), severity[way]) for way in ways)
+    width, height = _corner((1 + max(filled), max(filled.values())))
+    return Drawing(width - GAP_X, height - GAP_Y, boxes, arrows)
 
 
-def _places(chains: Sequence[Sequence[str]]) -> dict[str, Place]:
+def _columns(chains: Sequence[Sequence[str]]) -> dict[str, int]:
     column: dict[str, int] = {}
     for chain in chains:
         for index, id in enumerate(chain):
             if id in column or len(column) < MAX_BOXES:
                 column[id] = max(index, column.get(id, 0))
-    filled: dict[int, int] = {}
-    found = {}
-    for id, index in column.items():
-        found[id] = (index, filled.get(index, 0))
-        filled[index] = filled.get(index, 0) + 1
-    return found
+    return column
+
+
+def _next(column: int, filled: Counter[int]) -> Place:
+    filled[column] += 1
+    return column, filled[column] - 1
 
 
 def _corner(place: Place) -> tuple[int, int]:
     return place[0] * (WIDTH + GAP_X), place[1] * (HEIGHT + GAP_Y)
 
 
-def _line(start: Place, end: Place) -> str:
-    """From the right side of a box to the left side of another; backwards, from below to below."""
-    (x1, y1), (x2, y2) = _corner(start), _corner(end)
-    if end[0] > start[0]:
-        x1, middle = x1 + WIDTH, GAP_X // 2
-        y1, y2 = y1 + HEIGHT // 2, y2 + HEIGHT // 2
-        return f"M{x1} {y1}C{x1 + middle} {y1} {x2 - middle} {y2} {x2 - 4} {y2}"
-    x1, x2, y1, y2 = x1 + WIDTH // 2, x2 + WIDTH // 2 + 12, y1 + HEIGHT, y2 + HEIGHT
-    return f"M{x1} {y1}C{x1} {y1 + GAP_Y} {x2} {y2 + GAP_Y} {x2} {y2 + 4}"
+def _line(places: Sequence[Place]) -> str:
+    """From the right side of a box to the left side of another, straight through what is between them; backwards, from
+    below to below."""
+    if places[-1][0] <= places[0][0]:
+        (x1, y1), (x2, y2) = _corner(places[0]), _corner(places[-1])
+        x1, x2, y1, y2 = x1 + WIDTH // 2, x2 + WIDTH // 2 + 12, y1 + HEIGHT, y2 + HEIGHT
+        return f"M{x1} {y1}C{x1} {y1 + GAP_Y} {x2} {y2 + GAP_Y} {x2} {y2 + 4}"
+    x, y = _side(places[0], right=True)
+    parts = [f"M{x} {y}"]
+    for place in places[1:]:
+        (left, below), middle = _side(place, right=False), GAP_X // 2
+        end = left - 4 * (place is places[-1])  # the tip stands before the box
+        parts.append(f"C{x + middle} {y} {left - middle} {below} {end} {below}")
+        x, y = _side(place, right=True)
+        if place is not places[-1]:
+            parts.append(f"H{x}")
+    return "".join(parts)
+
+
+def _side(place: Place, *, right: bool) -> tuple[int, int]:
+    """The middle of a side of the box there."""
+    x, y = _corner(place)
+    return x + WIDTH * right, y + HEIGHT // 2
 
 
 def _short(name: str) -> str:

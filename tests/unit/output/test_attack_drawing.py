@@ -47,6 +47,23 @@ def test_no_box_covers_another_and_every_way_joins_its_boxes(routes):
     assert [(*touched(*line[:2]), *touched(*line[-2:])) for line in numbers] == _in_order(routes[:MAX_PATHS])
 
 
+@given(ROUTES)
+def test_an_arrow_that_passes_columns_crosses_no_box(routes):
+    drawing = drawn(*routes)
+    for arrow in drawing.arrows:
+        for y, x in re.findall(r" (\d+)H(\d+)", arrow.line):
+            left = int(x) - WIDTH
+            assert not any(box.x == left and box.y <= int(y) <= box.y + HEIGHT for box in drawing.boxes)
+            assert int(y) <= drawing.height
+
+
+def test_a_box_between_two_others_is_passed_below():
+    drawing = drawn(route("a", "b", "c"), route("a", "c"))
+    assert [box.y for box in drawing.boxes] == [0, 0, 0]
+    assert "H" in drawing.arrows[2].line
+    assert drawing.height > HEIGHT
+
+
 def _in_order(routes):
     return list(dict.fromkeys(way for one in routes for way in one.ways))
 
