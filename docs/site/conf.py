@@ -17,6 +17,7 @@ html_show_copyright = False
 html_show_sourcelink = False
 html_copy_source = False
 html_last_updated_fmt = None
+smartquotes = False  # "--flag" stays as it is typed
 myst_heading_anchors = 4  # as code hosts make them
 myst_enable_extensions = ["colon_fence"]
 highlight_language = "text"
