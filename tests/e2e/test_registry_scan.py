@@ -11,6 +11,7 @@ from tests.support.command import ADVISORIES, Shell
 from tests.support.fleet import fill
 from tests.support.images import sha256
 from tests.support.registry import Registry
+from tests.support.waiting import settled
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
@@ -34,6 +35,7 @@ def test_killed_and_taken_up_again_without_loss(tmp_path):
         registry.let_go.set()
         done = [json.loads(line.partition(b"\t")[0])["digest"] for line in journal.read_bytes().split(b"\n")[1:-1]]
         assert 8 <= len(done) < 60, "it was killed in the middle"
+        settled(lambda: len(registry.requests))  # requests of the first run
         before = len(registry.requests)
 
         finished = shell.run(*arguments, "--json")

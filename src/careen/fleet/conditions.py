@@ -122,7 +122,7 @@ def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -
         project_image.c.image_id == image_id,
         project_image.c.deleted_at.is_(None),
     )
-    return seen.scalar_subquery().is_not(None)
+    return seen.correlate_except(project_image).scalar_subquery().is_not(None)
 
 
 def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:

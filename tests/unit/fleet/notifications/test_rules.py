@@ -24,7 +24,8 @@ def test_kinds_and_severities():
 
 
 def test_a_rule_survives_its_row():
-    rule = Rule(("exploited",), "high", True, True, True, Digest("weekly", "07:30", 4, "Europe/Vienna"))
+    digest = Digest("weekly", "07:30", 4, "Europe/Vienna")
+    rule = Rule(("exploited",), "high", exploited=True, running=True, exposed=True, fixable=True, digest=digest)
     assert rule_of(encoded(rule)) == rule and rule_of(b"") == Rule() and rule_of(encoded(Rule())) == Rule()
 
 
