@@ -103,7 +103,7 @@ def _lines(
         yield from _drifted(drifts)
     if verdict.rules:
         yield ""
-        yield from map(rule_line, verdict.rules)
+        yield from (rule_line(rule, verdict) for rule in verdict.rules)
     if not verdict.passed:
         yield failed_line(verdict)
 

@@ -89,14 +89,17 @@ def run(arguments: argparse.Namespace) -> int:
         write_lines([*_lines(report, plan), *(tag_lines(tags) if tags else ())])
         if diff:
             sys.stdout.write("\n" + diff)
-    return 0
+    return 3 if report.verdict.exit_code == 3 else 0
 
 
 def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
     from careen.output.escape import visible
     from careen.output.lines import Whole
+    from careen.output.outcome import exit_line
 
     yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay after all of these actions"
+    if report.verdict.exit_code == 3:
+        yield exit_line(report)
     if plan.after_dockerfile != plan.after:
         yield f"  ({plan.after_dockerfile} after those in the Dockerfile alone)"
     for number, action in enumerate(plan.actions, start=1):

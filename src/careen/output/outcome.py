@@ -24,10 +24,11 @@ WHY_NOT_COUNTED = {
 }
 
 
-def rule_line(rule: Rule) -> str:
-    """ "fail-on high: passed (not counted: 3 possible)"."""
+def rule_line(rule: Rule, verdict: Verdict) -> str:
+    """ "fail-on high: passed (not counted: 3 possible)". Where the scan could not complete, no rule has passed."""
     if rule.passed:
-        return f"{visible(rule.rule)}: passed{not_counted(rule)}"
+        state = "not met by what is known" if verdict.exit_code == 3 else "passed"
+        return f"{visible(rule.rule)}: {state}{not_counted(rule)}"
     if rule.why:
         return f"failed: {visible(rule.why)}{_by(rule)}"
     return f"{visible(rule.rule)}: failed{_by(rule)}{not_counted(rule)}"

@@ -59,7 +59,7 @@ def _of_coverage(report: Report) -> "Element":
 def _of_rules(report: Report) -> "Element":
     suite = _suite("policy", report, ())
     for rule in report.verdict.rules:
-        _case(suite, rule.rule, "policy", "" if rule.passed else "failure", rule_line(rule), "policy")
+        _case(suite, rule.rule, "policy", "" if rule.passed else "failure", rule_line(rule, report.verdict), "policy")
     return suite
 
 

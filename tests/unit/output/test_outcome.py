@@ -59,12 +59,13 @@ def test_what_was_left_out_is_counted():
 
 def test_a_rule_names_what_failed_it_and_what_it_did_not_count():
     rule = Rule("fail-on low", False, FailedBy(5, ("CVE-1", "CVE-2", "CVE-3", "CVE-4")), {"in_base": 1, "misconfiguration": 2})
-    assert rule_line(rule) == (
+    assert rule_line(rule, Verdict(False, 1)) == (
         "fail-on low: failed (CVE-1, CVE-2, CVE-3 and 2 more) (not counted: 1 in the base image, 2 misconfigurations)"
     )
-    assert rule_line(Rule("fail-on kev", True)) == "fail-on kev: passed"
+    assert rule_line(Rule("fail-on kev", True), Verdict(True, 0)) == "fail-on kev: passed"
+    assert rule_line(Rule("fail-on kev", True), Verdict(False, 3)) == "fail-on kev: not met by what is known"
     undecided = Rule("severities known", False, FailedBy(1, ("CVE-1",)), why="1 vulnerability has no severity yet")
-    assert rule_line(undecided) == "failed: 1 vulnerability has no severity yet (CVE-1)"
+    assert rule_line(undecided, Verdict(False, 3)) == "failed: 1 vulnerability has no severity yet (CVE-1)"
     incomplete = replace(usual(), verdict=Verdict(False, 3, (undecided,)))
     assert exit_line(incomplete) == "INCOMPLETE (exit code 3): 1 vulnerability has no severity yet (CVE-1)"
     failed = replace(usual(), verdict=Verdict(False, 3, (rule, Rule("fail-on kev", True), Rule("strict", False))))
@@ -74,4 +75,4 @@ def test_a_rule_names_what_failed_it_and_what_it_did_not_count():
 
 def test_names_of_an_image_do_not_reach_the_terminal_raw():
     rule = Rule("fail-on \x1b[2J", False, FailedBy(1, ("unidentified_files: /\x1b[2J",)))
-    assert "\x1b" not in rule_line(rule) + exit_line(replace(usual(), verdict=Verdict(False, 1, (rule,))))
+    assert "\x1b" not in rule_line(rule, Verdict(False, 1)) + exit_line(replace(usual(), verdict=Verdict(False, 1, (rule,))))

@@ -137,7 +137,7 @@ def view_of(report: Report, severities: frozenset[str] | None) -> View:
         reference=report.image.reference,
         state=_state(report),
         outcome=exit_line(report),
-        rules=tuple((rule_line(rule), rule.passed) for rule in report.verdict.rules),
+        rules=tuple((rule_line(rule, report.verdict), rule.passed) for rule in report.verdict.rules),
         facts=tuple(_facts(report)),
         scanned=report.created.replace("T", " ").replace("Z", " UTC"),
         counts=_counts(report.findings),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible
 from careen.output.first_steps import FIRST, Step, first_steps
-from careen.output.lines import plural, wrapped
+from careen.output.lines import fit, plural, wrapped
+from careen.output.outcome import exit_line
 from careen.output.summary import by_severity
 from careen.plugins import ReportOptions
 
@@ -41,6 +42,8 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
             yield [(part, "bold")]
     else:
         yield [("No finding" if coverage.verdict == "assessed" else "No finding in what was assessed", "bold")]
+    if report.verdict.exit_code == 3:  # what stands above may lack much: the reasons are far below
+        yield [(fit(exit_line(report), prose_width(options)), "bold yellow")]
     if coverage.verdict != "assessed":
         reasons = plural(len(coverage.reasons), "reason")
         yield [(f"{HEADINGS[coverage.verdict]}: {reasons} below the findings", "bold yellow")]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from careen.model.report import Report
+from careen.model.report import Report, Rule, Verdict
 from careen.output.escape import visible
 from careen.output.lines import wrapped
 from careen.output.outcome import exit_line, rule_line
@@ -17,8 +17,8 @@ def verdict_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
         text = state.coverage.replace("_", " ") + (f": {state.reason}" if state.reason else "")
         yield [(f"{visible(state.platform)}: ", ""), (visible(text, 300), "" if state.coverage == "assessed" else "yellow")]
     for rule in verdict.rules:
-        for index, part in enumerate(wrapped(rule_line(rule), prose_width(options) - 2)):
-            yield [(("  " if index else "") + part, "green" if rule.passed else "red")]
+        for index, part in enumerate(wrapped(rule_line(rule, verdict), prose_width(options) - 2)):
+            yield [(("  " if index else "") + part, _style(rule, verdict))]
     if not verdict.rules and verdict.passed:
         yield [("No rule is set, so nothing can fail: --fail-on SEVERITY sets one.", "dim")]
         return
@@ -27,3 +27,9 @@ def verdict_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
         style = "bold green"
     for part in wrapped(exit_line(report), prose_width(options)):
         yield [(part, style)]
+
+
+def _style(rule: Rule, verdict: Verdict) -> str:
+    if not rule.passed:
+        return "red"
+    return "" if verdict.exit_code == 3 else "green"

@@ -38,7 +38,7 @@ def values_of(report: Report, severities: frozenset[str] | None) -> dict[str, An
             "passed": verdict.passed,
             "exit_code": verdict.exit_code,
             "text": exit_line(report),
-            "rules": [{"text": rule_line(rule), "passed": rule.passed} for rule in verdict.rules],
+            "rules": [{"text": rule_line(rule, verdict), "passed": rule.passed} for rule in verdict.rules],
         },
         "coverage": {
             "verdict": report.coverage.verdict,

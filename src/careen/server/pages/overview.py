@@ -1,21 +1,19 @@
 """The first page of a project: what is new, what is worst, and how much is known at all."""
 
-import time
 from typing import Any
 
 from msgspec import Struct
 from starlette.responses import Response
 
 from careen.fleet import advisories
-from careen.fleet.advisory_age import AdvisoryAge, advisory_age
 from careen.fleet.overview import Latest, Summaries, Summary, latest
 
 from .todo import todo
+from .unknown import age_of_advisories
 from .visit import Screen, Visit
 
 WORST = 8
 EVENTS = 6
-AGE_KEPT_S = 5.0
 TROUBLES = 20
 CLOCKS = (
     ("introduced", "Introduced", "by a new image"),
@@ -44,7 +42,7 @@ def overview(visit: Visit) -> Response:
         summary=_summary(visit),
         clocks=clocks,
         todo=todo(visit),
-        advisories=_age(visit),
+        advisories=age_of_advisories(visit),
         worst=[image for image in worst if image["state"] == "ready"],
         troubles=troubles[:TROUBLES],
         more_troubles=max(0, len(troubles) - TROUBLES),
@@ -58,17 +56,6 @@ def _summary(visit: Visit) -> Summary:
     assert visit.project is not None
     found: Summary = held.summaries.of(visit.fleet, visit.project.id)
     return found
-
-
-def _age(visit: Visit) -> AdvisoryAge:
-    """Looked up at most every few seconds: it opens the database."""
-    held: Any = visit.request.app.state
-    until, found = getattr(held, "advisory_age", (0.0, AdvisoryAge()))
-    if time.monotonic() >= until:
-        found = advisory_age(visit.fleet, time.time())
-        held.advisory_age = (time.monotonic() + AGE_KEPT_S, found)
-    known: AdvisoryAge = found
-    return known
 
 
 SCREENS = (Screen("/projects/{project}", overview),)

@@ -9,6 +9,7 @@ from careen.server.errors import Refused
 
 from .listing import Column, Listing, Rows, all_rows, answer, command_of, exported
 from .templating import segment
+from .unknown import unknown_of
 from .visit import Screen, Visit
 
 PAGE = 50
@@ -73,6 +74,7 @@ def search(visit: Visit) -> Response:
         "search.html",
         text=text,
         rows=_rows(visit, found, text),
+        unknown=None if found["items"] else unknown_of(visit),
         kind=found["kind"],
         trouble=None,
         examples=EXAMPLES,
@@ -87,7 +89,7 @@ def completions(visit: Visit) -> Response:
 
 
 def vulnerability(visit: Visit) -> Response:
-    return answer(visit, AFFECTED, id=visit.path["id"])
+    return answer(visit, AFFECTED, id=visit.path["id"], unknown=unknown_of(visit))
 
 
 def _whole(text: str, words: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from careen.server.errors import Refused
 
 from .forms import lines, sentence, whole
 from .listing import Column, Filter, Listing, answer
+from .unknown import unknown_of
 from .visit import Screen, Visit
 
 YES_NO = (("true", "yes"), ("false", "no"))
@@ -74,7 +75,7 @@ DECISIONS = Listing(
 
 
 def triage(visit: Visit) -> Response:
-    return answer(visit, TRIAGE, unknown=_unknown(visit))
+    return answer(visit, TRIAGE, unknown=unknown_of(visit))
 
 
 def show_form(visit: Visit) -> Response:
@@ -134,14 +135,6 @@ def accept(visit: Visit) -> Response:
     chosen |= {name: whole(visit.form.get(name, "0"), "the decision") or 0 for name in ("decision", "signed")}
     made = visit.ask("accept_base_decision", chosen)
     return visit.redirect(f"{_start(visit)}/decisions?batch={made['batch']}", "decided")
-
-
-def _unknown(visit: Visit) -> str:
-    """The worst coverage of an image: an empty list says little about what was not assessed."""
-    for coverage in ("not_assessed", "partially_assessed"):
-        if visit.ask("list_images", coverage=coverage, limit=1)["items"]:
-            return coverage
-    return ""
 
 
 def _form(
