@@ -18,4 +18,4 @@ def until(condition: Callable[[], object], seconds: float = 60) -> bool:
 def settled(value: Callable[[], object], steps: int = 10) -> None:
     """Until the value stays the same for some steps: what was sent before is handled then."""
     seen: list[object] = []
-    until(lambda: seen.append(value()) or len(seen) > steps and len(set(seen[-steps:])) == 1)
+    until(lambda: seen.append(value()) or (len(seen) > steps and len(set(seen[-steps:])) == 1))

@@ -52,9 +52,10 @@ _ID = pattern(r"(?:CVE-\d{4}-\d{4,19}|GHSA(?:-[0-9a-z]{4}){3})")
 
 def search(visit: Visit) -> Response:
     text = visit.query.get("q", "").strip()
-    if _ID.fullmatch(text):
+    id = text.upper() if text[:4].lower() == "cve-" else text
+    if _ID.fullmatch(id):
         assert visit.project is not None
-        return RedirectResponse(f"{visit.project.path}/vulnerabilities/{segment(text)}", 303)
+        return RedirectResponse(f"{visit.project.path}/vulnerabilities/{segment(id)}", 303)
     if not text:
         return visit.render("search.html", text="", rows=None, kind="", trouble=None, examples=EXAMPLES, words=())
     if file := visit.query.get("export"):

@@ -46,6 +46,7 @@ def test_a_wrong_query_says_what_fits(world, browser, monkeypatch):
 def test_a_cve_leads_to_who_has_it(world, browser):
     found = browser.get(f"{world.pages}/search?q=CVE-2021-44228")
     assert found.headers["location"] == f"{world.pages}/vulnerabilities/CVE-2021-44228"
+    assert browser.get(f"{world.pages}/search?q=cve-2021-44228").headers["location"] == found.headers["location"]
     assert "No image that you see is known to have it" in browser.get(found.headers["location"]).text
 
 
