@@ -21,7 +21,7 @@ def test_what_is_not_there_is_an_error():
 def test_no_template_has_a_script_a_style_or_an_address_of_its_own(path):
     text = path.read_text("utf-8")
     assert not re.search(r"\son\w+=|\sstyle=|javascript:|\|\s*safe\b|autoescape", text)
-    assert not re.search(r"(?:src|href)=\"(?!#|{{ of_step)", text)  # which pages of the server define
+    assert not re.search(r"(?:src|href)=\"(?!#|{{ of_step|{{ as_dockerfile)", text)  # which pages of the server define
 
 
 def test_the_script_makes_no_markup_of_text():

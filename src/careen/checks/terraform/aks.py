@@ -73,7 +73,7 @@ CHECKS = (
         severity="medium",
         why="A NetworkPolicy has no effect: every pod connects to every pod.",
         fix="Set network_policy in network_profile.",
-        references=("CWE-284", "CIS Kubernetes 5.3.1"),
+        references=("CWE-284",),
         inspect=_aks(keys=("network_profile", "network_policy"), accepts=is_set, message="enforces no network policies"),
     ),
     Check(

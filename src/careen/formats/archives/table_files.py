@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from careen.safety.digest import is_digest
+from careen.safety.typed import from_json
 
 from . import tar
 from .pax_records import CAPABILITIES
@@ -64,7 +65,7 @@ class _Document(Struct):
 def files_of(document: bytes, end: int) -> Iterator[Listed]:
     """``end``: the position of the table, before which all chunks lie."""
     try:
-        found = msgspec.json.decode(document, type=_Document)
+        found = from_json(document, _Document)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"the table is malformed: {error}") from error
     if found.version != 1:
