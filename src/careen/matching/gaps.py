@@ -29,13 +29,14 @@ from .causes import (
     NvdNotLoaded,
     PartOfRelease,
     StandIn,
+    UnknownDistribution,
     UnknownSoftware,
     UnknownStreams,
     UnreadRecords,
     gap_in,
 )
 from .channels import AdvisoriesByPackage
-from .distributions import release_of, title_of
+from .distributions import name_of, parent_of, release_of, title_of
 from .keys import Key
 from .lifetimes import end_of_life
 from .limited import limited_of
@@ -45,6 +46,7 @@ from .subject import Subject, is_sample
 
 # The changelogs of an archive, and what a user adds: without a main source they leave the other packages unassessed.
 _NOT_MAIN_SOURCES = (PRIVATE, SOURCE, RPM_SOURCE)
+_OF_SYSTEMS = frozenset(("apk", "deb", "rpm"))
 
 Names = AdvisoriesByPackage  # namespaces and names of the packages that have an advisory
 
@@ -88,17 +90,28 @@ def release_assesses(inventory: Inventory, subjects: Iterable[Subject], gaps: It
     )
 
 
-def without_distribution_package(inventory: Inventory, gaps: Iterable[Gap]) -> list[Gap]:
+def without_distribution_package(inventory: Inventory, subjects: Iterable[Subject], gaps: Iterable[Gap]) -> list[Gap]:
     """The image is of a distribution that has advisories, and they assess none of its packages: a third party built all of
-    them, or their versions cannot be compared."""
+    them, or their versions cannot be compared. Or nothing is known of the distribution, and upstream advisories assess its
+    packages, which do not know its builds."""
     release = release_of(inventory.distribution) if inventory.distribution else None
     if release is None:
-        return []
+        return _of_unknown_distribution(inventory, subjects, gaps)
     unassessed = _unassessed(gaps)
     left = {package.purl for package in inventory.packages if package.type in release.packages} & unassessed
     if not left:
         return []
     return [Gap(NoDistributionPackage(release.title, release.packages), len(left), (release_id(release.namespace),))]
+
+
+def _of_unknown_distribution(inventory: Inventory, subjects: Iterable[Subject], gaps: Iterable[Gap]) -> list[Gap]:
+    distribution = inventory.distribution
+    if distribution is None or any(gap.cause.code == UnknownDistribution.code for gap in gaps):
+        return []
+    own = {subject.package.purl for subject in subjects if subject.upstream and subject.package.type in _OF_SYSTEMS}
+    cause = UnknownDistribution(name_of(distribution), parent_of(distribution) or "")
+    name = "-".join(filter(None, (distribution.id, distribution.version)))
+    return [Gap(cause, len(own), (name,))] if own else []
 
 
 def _unassessed(gaps: Iterable[Gap]) -> frozenset[str]:

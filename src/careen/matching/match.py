@@ -77,7 +77,7 @@ def match(
     gaps += [*built.gaps, *covered.gaps, *claimed.gaps]
     by_release = release_assesses(inventory, subjects, gaps)
     if not by_release:
-        gaps += without_distribution_package(inventory, gaps)
+        gaps += without_distribution_package(inventory, subjects, gaps)
     reasons = tuple(map(reason_of, gaps))
     return Matched(
         tuple(findings),

@@ -189,6 +189,17 @@ def test_a_self_built_package_is_assessed_as_its_upstream_software():
     )
 
 
+@pytest.mark.parametrize("records", [(), (cpe("openssl:openssl", "3.5.1"),)])
+def test_upstream_does_not_know_the_builds_of_an_unknown_distribution(records):
+    """Its packages have the findings of their software, and the distribution is named as unknown: no gate passes."""
+    unknown = Distribution("frobnix", "3", pretty_name="Frobnix Linux 3")
+    package = replace(deb("openssl", "3.5.0-1", Source("openssl", "3.5.0-1")), namespace="frobnix", distro="frobnix-3")
+    matched = matching([package], *records, distribution=unknown)
+    assert [found.id for found in matched.findings] == ["CVE-2026-0001"] * len(records)
+    (reason,) = (reason for reason in matched.reasons if reason.code == "unknown_distribution")
+    assert (reason.packages, reason.subjects) == (1, ("frobnix-3",))
+
+
 def test_builds_for_ksplice_are_not_assessed_by_a_rebuild():
     oracle = Distribution("ol", "8")
     package = replace(rpm("glibc", "2:2.28-100.0.1.ksplice1.el8"), namespace="ol", distro="ol-8", maintainer="Oracle America")
