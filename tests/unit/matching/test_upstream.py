@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 from tests.support.matching import ALMA, DEBIAN, ECOSYSTEMS, SCHEMES, TODAY, advisory, deb, info, knowledge, rpm
 
