@@ -194,7 +194,7 @@ def test_a_self_built_package_is_assessed_as_its_upstream_software():
 def test_upstream_does_not_know_the_builds_of_an_unknown_distribution(records):
     """Its packages have the findings of their software, and the distribution is named as unknown: no gate passes."""
     unknown = Distribution("frobnix", "3", pretty_name="Frobnix Linux 3")
-    package = deb("openssl", "3.5.0-1", Source("openssl", "3.5.0-1"), maintainer="Frobnix <dev@frobnix.test>")
+    package = deb("openssl", "3.5.0-1", Source("openssl", "3.5.0-1"), maintainer="root <root@build>")
     package = replace(package, namespace="frobnix", distro="frobnix-3")
     matched = matching([package], *records, distribution=unknown)
     assert [found.id for found in matched.findings] == ["CVE-2026-0001"] * len(records)
