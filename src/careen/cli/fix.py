@@ -100,7 +100,7 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
     yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay after all of these actions"
     if report.verdict.exit_code == 3:
         yield exit_line(report)
-    if plan.after_dockerfile != plan.after:
+    if plan.after_dockerfile != plan.after and any(action.where == "dockerfile" for action in plan.actions):
         yield f"  ({plan.after_dockerfile} after those in the Dockerfile alone)"
     for number, action in enumerate(plan.actions, start=1):
         yield ""

@@ -43,6 +43,7 @@ def test_actions_and_what_stays():
 
 def test_actions_outside_the_dockerfile():
     assert lines_of(action(), after_dockerfile=4)[1] == "  (4 after those in the Dockerfile alone)"
+    assert "Dockerfile" not in " ".join(lines_of(action(where="manifest"), after_dockerfile=4)), "none is in a Dockerfile"
 
 
 def test_many_upgrades_are_summed_up():

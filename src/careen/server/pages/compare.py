@@ -48,6 +48,7 @@ def show(visit: Visit) -> Response:
         "compare.html",
         before=images["from"],
         after=images["to"],
+        is_whole=all(image and image["coverage"] == "assessed" for image in images.values()),
         ends=ends,
         found=chosen,
         most=SHOWN,
