@@ -12,6 +12,7 @@ import msgspec
 
 from careen.safety.pattern import pattern
 
+PIECE_BYTES = 1 << 20  # of a long document: as a whole it would be in memory several times
 _HIDDEN = pattern(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
     r"|(?<=#)#(?=[a-z]*\[)"
@@ -19,14 +20,23 @@ _HIDDEN = pattern(
 
 
 def write_json(document: Any, stream: TextIO) -> None:
+    text = _text_of(document)
+    plain = text.isascii() and b"\x7f" not in text and b"##" not in text  # nearly always, and quick to check
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n", start + PIECE_BYTES) + 1 or len(text)  # no text of a document goes over the end of a line
+        piece = text[start:end].decode()
+        stream.write(piece if plain else _HIDDEN.sub(_escaped, piece))
+        start = end
+    stream.write("\n")
+
+
+def _text_of(document: Any) -> bytes:
     try:
         encoded = msgspec.json.encode(document)
     except UnicodeEncodeError:
         encoded = msgspec.json.encode(_unicode(document))
-    text = msgspec.json.format(encoded, indent=2)
-    plain = text.isascii() and b"\x7f" not in text and b"##" not in text  # nearly always, and quick to check
-    stream.write(text.decode() if plain else _HIDDEN.sub(_escaped, text.decode()))
-    stream.write("\n")
+    return msgspec.json.format(encoded, indent=2)
 
 
 def _escaped(match: re.Match[str]) -> str:

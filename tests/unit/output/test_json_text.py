@@ -31,3 +31,11 @@ def test_no_command_of_a_runner(text):
     assert "##[" not in written
     assert "##vso[" not in written
     assert json.loads(written) == [text]
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 64, 10_000])
+def test_pieces_make_the_same_document(monkeypatch, size):
+    document = {"a": ["x" * 30, "é\u202e##[error]", {"b": "\x7f" * 9}] * 20, "c": "\n" * 50}
+    whole = text_of(document)
+    monkeypatch.setattr("careen.output.json_text.PIECE_BYTES", size)
+    assert text_of(document) == whole
