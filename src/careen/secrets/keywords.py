@@ -100,8 +100,7 @@ class Words:
                     places[rule.id] = (rule, place)
         for rule, place in (*places.values(), *((rule, 0) for rule in self._without)):
             if rule.applies(path):
-                # a token may begin long before its keyword, as a JWT does
-                yield rule, max(0, place - _BEFORE) if rule.near and not rule.paired else 0
+                yield rule, _first_start(rule, place)
 
     def in_regions(
         self, lowered: bytes, words: Iterable[bytes], regions: Sequence[tuple[int, int]]
@@ -115,6 +114,15 @@ class Words:
             for rule in rules if rules and numbers else ():
                 found.setdefault(rule.id, (rule, set()))[1].update(numbers or ())
         return found.values()
+
+
+def _first_start(rule: Rule, place: int) -> int:
+    """Where the first match may begin, by the place of the first keyword: a token may begin long before it, as a JWT does."""
+    if rule.paired:
+        return 0
+    if rule.near:
+        return max(0, place - _BEFORE)
+    return place if rule.begins == rule.keywords else 0  # a rule without keywords has no place
 
 
 def _grams(text: bytes) -> Iterator[memoryview]:
