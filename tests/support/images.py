@@ -247,6 +247,11 @@ def _write(path: Path, files: Mapping[str, bytes]) -> Path:
 
 
 def _add(archive: tarfile.TarFile, path: str, entry: Entry) -> None:
+    info, data = member_of(path, entry)
+    archive.addfile(info, io.BytesIO(data))
+
+
+def member_of(path: str, entry: Entry) -> tuple[tarfile.TarInfo, bytes]:
     info = tarfile.TarInfo(path)
     info.mtime = 1_700_000_000
     data = b""
@@ -262,4 +267,4 @@ def _add(archive: tarfile.TarFile, path: str, entry: Entry) -> None:
         case Folder():
             info.type, info.mode = tarfile.DIRTYPE, entry.mode
     info.size = len(data)
-    archive.addfile(info, io.BytesIO(data))
+    return info, data

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from careen.formats.archives.table_document import document_of
-from tests.support.images import BuiltImage, Entry, File, Folder, Hardlink, Symlink, compress, make_image, sha256
+from tests.support.images import BuiltImage, Entry, compress, make_image, member_of, sha256
 
 Table = list[dict[str, Any]]
 _KINDS = {tarfile.REGTYPE: "reg", tarfile.DIRTYPE: "dir", tarfile.SYMTYPE: "symlink", tarfile.LNKTYPE: "hardlink"}
@@ -38,7 +38,7 @@ def stargz(
     stored, tar, table = bytearray(), bytearray(), []
     member = -1
     for name, entry in [*files.items(), *(hidden or {}).items()]:
-        info, data = _info(name, entry)
+        info, data = member_of(name, entry)
         header = info.tobuf(tarfile.PAX_FORMAT)
         padding = bytes(-len(data) % 512)
         tar += header + data + padding
@@ -90,7 +90,7 @@ def chunked(
     """Chunks of zeros are of the type "zeros", and stored as all others."""
     stored, tar, table = bytearray(), bytearray(), []
     for name, entry in [*files.items(), *(hidden or {}).items()]:
-        info, data = _info(name, entry)
+        info, data = member_of(name, entry)
         header, padding = info.tobuf(tarfile.PAX_FORMAT), bytes(-len(data) % 512)
         tar += header + data + padding
         stored += compress(header, "zstd")
@@ -131,25 +131,6 @@ def image_of(*layers: TableLayer, platform: str = "linux/amd64") -> BuiltImage:
     for described, layer in zip(manifest["layers"], layers, strict=True):
         described |= {"digest": sha256(layer.stored), "size": len(layer.stored), "annotations": dict(layer.annotations)}
     return replace(image, manifest=json.dumps(manifest).encode(), layers=tuple(layer.stored for layer in layers))
-
-
-def _info(name: str, entry: Entry) -> tuple[tarfile.TarInfo, bytes]:
-    info = tarfile.TarInfo(name)
-    info.mtime = 1_700_000_000
-    data = b""
-    match entry:
-        case bytes():
-            data = entry
-        case File():
-            data, info.mode, info.uid, info.gid = entry.data, entry.mode, entry.uid, entry.gid
-        case Symlink():
-            info.type, info.linkname, info.mode = tarfile.SYMTYPE, entry.target, 0o777
-        case Hardlink():
-            info.type, info.linkname = tarfile.LNKTYPE, entry.target
-        case Folder():
-            info.type, info.mode = tarfile.DIRTYPE, entry.mode
-    info.size = len(data)
-    return info, data
 
 
 def _row(info: tarfile.TarInfo) -> dict[str, Any]:

@@ -46,7 +46,7 @@ from .coverage_causes import (
     UntrustedRules,
     UntrustedVex,
 )
-from .distributions import name_of
+from .distributions import label_of, name_of
 from .lifetimes import without_lifecycle
 from .match import Matched
 
@@ -199,7 +199,7 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
         yield Gap(NoPackages(inventory.files))
     found = inventory.distribution
     if inventory.no_package_database and found is not None:
-        yield Gap(NoPackageDatabase(name_of(found)), subjects=("-".join(filter(None, (found.id, found.version))),))
+        yield Gap(NoPackageDatabase(name_of(found)), subjects=(label_of(found),))
     changed = inventory.integrity.packages
     if modified := [package for package in inventory.packages if package.purl in changed]:
         yield gap_in(ModifiedPackages(len(inventory.integrity.modified)), modified)

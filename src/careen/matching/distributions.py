@@ -84,6 +84,11 @@ def distribution_of(package: Package, image: Distribution | None) -> Distributio
     return _bound(package.distro)
 
 
+def label_of(distribution: Distribution) -> str:
+    """ID and release as os-release has them: ``debian-12``."""
+    return "-".join(filter(None, (distribution.id, distribution.version)))
+
+
 def name_of(distribution: Distribution) -> str:
     """The name of a distribution, known or not."""
     return distribution.pretty_name or " ".join(part for part in (distribution.id, distribution.version) if part)

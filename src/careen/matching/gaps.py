@@ -36,7 +36,7 @@ from .causes import (
     gap_in,
 )
 from .channels import AdvisoriesByPackage
-from .distributions import name_of, parent_of, release_of, title_of
+from .distributions import label_of, name_of, parent_of, release_of, title_of
 from .keys import Key
 from .lifetimes import end_of_life
 from .limited import limited_of
@@ -110,8 +110,7 @@ def _of_unknown_distribution(inventory: Inventory, subjects: Iterable[Subject], 
         return []
     own = {subject.package.purl for subject in subjects if subject.upstream and subject.package.type in _OF_SYSTEMS}
     cause = UnknownDistribution(name_of(distribution), parent_of(distribution) or "")
-    name = "-".join(filter(None, (distribution.id, distribution.version)))
-    return [Gap(cause, len(own), (name,))] if own else []
+    return [Gap(cause, len(own), (label_of(distribution),))] if own else []
 
 
 def _unassessed(gaps: Iterable[Gap]) -> frozenset[str]:

@@ -35,7 +35,7 @@ from .causes import (
     gap_in,
 )
 from .channels import channels_of, has_channels, unknown_repositories
-from .distributions import distribution_of
+from .distributions import distribution_of, label_of
 from .owner_reads import OwnerReads
 from .owners import Owners
 from .packaged_version import packaged_version
@@ -168,7 +168,7 @@ def _concerned(cause: Cause, packages: Collection[Package], inventory: Inventory
 def _release_named(package: Package, inventory: Inventory) -> str:
     """As the package, or the image, names its distribution; the package's type if neither does."""
     found = distribution_of(package, inventory.distribution)
-    return "-".join(filter(None, (found.id, found.version))) if found else package.type
+    return label_of(found) if found else package.type
 
 
 def with_entitlement(inventory: Inventory) -> Inventory:
