@@ -12,7 +12,7 @@ import msgspec
 
 from careen.safety.pattern import pattern
 
-PIECE_BYTES = 1 << 20  # of a long document: as a whole it would be in memory several times
+PIECE_BYTES = 1 << 14  # small: as a whole a long document would be in memory several times, and few pieces have to be searched
 _HIDDEN = pattern(
     "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
     r"|(?<=#)#(?=[a-z]*\[)"
@@ -21,12 +21,12 @@ _HIDDEN = pattern(
 
 def write_json(document: Any, stream: TextIO) -> None:
     text = _text_of(document)
-    plain = text.isascii() and b"\x7f" not in text and b"##" not in text  # nearly always, and quick to check
     start = 0
     while start < len(text):
         end = text.find(b"\n", start + PIECE_BYTES) + 1 or len(text)  # no text of a document goes over the end of a line
-        piece = text[start:end].decode()
-        stream.write(piece if plain else _HIDDEN.sub(_escaped, piece))
+        piece = text[start:end]
+        plain = piece.isascii() and b"\x7f" not in piece and b"##" not in piece  # nearly always, and quick to check
+        stream.write(piece.decode() if plain else _HIDDEN.sub(_escaped, piece.decode()))
         start = end
     stream.write("\n")
 
