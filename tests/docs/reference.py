@@ -86,7 +86,7 @@ def _exit_codes() -> str:
         by_code.setdefault(kind.exit_code, []).append(kind.__name__)
     meanings = {
         0: "the scan is complete and the policy passed",
-        1: "the policy failed: a finding meets a condition of `--fail-on`",
+        1: "the policy failed: something meets a condition of `--fail-on` (a finding, the end of a release's support, …)",
         2: "usage or configuration: flags, settings, the ignore file",
         3: "could not complete: not found, denied, corrupt, over a limit, a layer not read whole, a named file that cannot be "
         "parsed, no database; with `--strict` also anything unreadable or not assessed",
@@ -110,7 +110,8 @@ def _formats() -> str:
 def _images() -> str:
     rows = [(f"`{one.name}:`", one.description or "-") for one in load("careen.images", "IMAGE_SOURCE", ImageSource)]
     after = (
-        "Without a prefix a path is recognised by what lies there; a name is looked for at Docker, Podman, then the registry.\n"
+        "Without a prefix, the content of an existing path decides which of these it is. Anything else names an image:\n"
+        "Docker is asked first, then Podman, then the registry.\n"
     )
     return "# Image sources\n\n" + NOTE + _table(("prefix", "what"), rows) + after
 

@@ -84,7 +84,7 @@ def _snyk_test(rest: Sequence[str]) -> Meaning:
 
 
 _PLUGINS = "Careen's plugins are Python modules in a folder: docs/walk.md"
-_ONE = "its name is another one here"
+_ONE = "this command has another name here"
 
 COMMANDS: dict[str, Callable[[Sequence[str]], Meaning]] = {
     # Trivy

@@ -158,8 +158,8 @@ _NOT_HERE = "secrets do not belong on a command line: set {}"
 _TOKEN = _NOT_HERE.format("CAREEN_SERVER_TOKEN")
 _PASSWORD = _NOT_HERE.format("CAREEN_REGISTRY_PASSWORD")
 _DATABASE = "its database has another form; careen db update fetches Careen's own"
-_UPDATE = Flag(lambda value, line: Meaning(("update",), "its name is another one here", "db", alone=True), takes=False)
-_CLEAR = Flag(lambda value, line: Meaning(("clear",), "its name is another one here", "cache", alone=True), takes=False)
+_UPDATE = Flag(lambda value, line: Meaning(("update",), "this command has another name here", "db", alone=True), takes=False)
+_CLEAR = Flag(lambda value, line: Meaning(("clear",), "this command has another name here", "cache", alone=True), takes=False)
 _DEPENDENCIES = "a dependency is listed if the image or the lock file has it"
 
 FLAGS: dict[str, Flag] = {
