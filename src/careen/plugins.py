@@ -475,7 +475,7 @@ class AdvisorySource(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A place of a document with a misconfiguration, and the message that describes it; lines count from 1.
+    """The location of a misconfiguration in a document, and the message that describes it; lines count from 1.
 
     ``rests_on``: a value that is not known. Then the place is no finding, but not assessed.
     """

@@ -110,8 +110,8 @@ def _formats() -> str:
 def _images() -> str:
     rows = [(f"`{one.name}:`", one.description or "-") for one in load("careen.images", "IMAGE_SOURCE", ImageSource)]
     after = (
-        "Without a prefix, the content of an existing path decides which of these it is. Anything else names an image:\n"
-        "Docker is asked first, then Podman, then the registry.\n"
+        "Without a prefix, the [form of a reference](../scanning.md) decides whether it is a path, and the file itself\n"
+        "which of these it is. Any other reference names an image: of Docker, else of Podman, else of a registry.\n"
     )
     return "# Image sources\n\n" + NOTE + _table(("prefix", "what"), rows) + after
 

@@ -38,7 +38,7 @@ class Allowed(Struct, frozen=True):
         return resolved
 
     def reference(self, text: str) -> str:
-        """The reference to open: of a path the path that it leads to. Raises NotAllowedError."""
+        """Returns the reference to open; a path in it is resolved. Raises: NotAllowedError."""
         prefix, colon, rest = text.partition(":")
         name = ALIASES.get(prefix, prefix) if colon else ""
         if name == "sbom" or name in LOCAL or name in FOLDERS:

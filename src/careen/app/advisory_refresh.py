@@ -163,10 +163,10 @@ class AdvisoryRefresh:
         return self._settings.refresh == "background" and not is_private(self._settings.cache_dir)
 
     def _take_published(self, need: Need, sources: Sequence[AdvisorySource]) -> Literal["", "used", "later"]:
-        """Takes the published database. Feeds are then asked only for what it lacks, or if it is over a day old.
+        """Installs the published database. Feeds are then fetched only for what it lacks, or if it is over a day old.
 
-        "" if nothing is published, or it is not available; "later" if the rest is taken in the background: then the feeds
-        need not be asked.
+        "" if nothing is published, or it is not available; "later" if the rest is installed in the background: then the
+        feeds need not be fetched.
         """
         from careen.app.publications import addresses, bring
         from careen.database.asking import lacks

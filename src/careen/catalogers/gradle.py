@@ -1,7 +1,8 @@
 """Gradle: packages in lock files, version catalogs and the list of verified artifacts.
 
 A line of a lock file is ``group:artifact:version=configurations``; before Gradle 7 each configuration had a file of its
-own. A catalog (``libs.versions.toml``) offers libraries to builds: one without a single exact version has none here.
+own. A catalog (``libs.versions.toml``) declares libraries for builds: one without a single exact version is listed without
+a version.
 ``verification-metadata.xml`` has the checksums of everything that builds ever fetched: components with an archive of code
 are listed, with a confidence of 0.3, as some may no longer be in use.
 Other lines of a lock file, which a merge may leave behind, are skipped.
@@ -80,7 +81,7 @@ def _library(library: Any, versions: dict[str, Any]) -> tuple[object, object]:
     if isinstance(library, str):
         group, _, rest = library.partition(":")
         name, _, plain = rest.partition(":")
-        return (f"{group}:{name}" if name else None), plain
+        return (f"{group}:{name}" if name else None), _exact(plain)
     fields = mapping(library)
     module = text(fields.get("module")) or f"{text(fields.get('group'))}:{text(fields.get('name'))}"
     version: Any = fields.get("version")

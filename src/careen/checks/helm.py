@@ -73,7 +73,7 @@ def with_charts(files: Sequence[SourceFile], values: ChartValues, packed: Sequen
 def _contents(
     folders: Sequence[str], packed: Sequence[tuple[Path, bool]], unknowns: list[Unknown]
 ) -> Iterator[tuple[str, dict[str, bytes]]]:
-    """Each chart's place and files."""
+    """The path and the files of each chart."""
     for folder in folders:
         try:
             yield folder, folder_files(Path(folder))

@@ -14,7 +14,7 @@ class File(Protocol):
 
 
 class Holder(Protocol):
-    """A resource, pod or container that contains a place; ``label`` names it."""
+    """A resource, pod or container in which a check finds a misconfiguration; ``label`` names it."""
 
     @property
     def label(self) -> str: ...

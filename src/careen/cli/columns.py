@@ -7,7 +7,7 @@ MAX_WIDTH = 48  # of each column but the last
 
 
 def write_columns(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], stream: TextIO) -> None:
-    """Cells are escaped."""
+    """Writes a table in aligned columns. Control characters are escaped; long cells are cut, but for the last column."""
     from careen.output.escape import columns, shorten, visible
 
     shown = [tuple(visible(cell, 300) for cell in row) for row in rows]

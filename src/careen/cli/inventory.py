@@ -96,7 +96,7 @@ def _states(text: str) -> tuple[str, ...]:
     if asked in (("all",), ("",)):
         return STATES if asked == ("all",) else ()
     if unknown := [word for word in asked if word not in STATES]:
-        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not one of all, {', '.join(STATES)}")
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is not a state: all, or any of {', '.join(STATES)}")
     return asked
 
 

@@ -102,7 +102,10 @@ def _at_output(place: Path | None, outputs: Sequence[Output]) -> list[Output]:
     if place is None:
         return list(outputs)
     if not unplaced:
-        raise UsageError("--output has nothing to write: every --format names its own file", "leave one of them out")
+        raise UsageError(
+            "--output has nothing to write: every --format names its own file",
+            "leave out --output, or the file of one --format",
+        )
     file = None if str(place) == "-" else place
     return [replace(output, path=output.path or file) for output in outputs]
 

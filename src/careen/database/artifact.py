@@ -112,7 +112,7 @@ def read_manifest(data: bytes, where: str) -> Artifact:
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{where} is damaged: its manifest does not name one layer", AGAIN) from None
     if not layer.digest.startswith("sha256:") or not 0 < size <= MAX_BYTES or not 0 < layer.size <= MAX_BYTES:
-        raise InputError(f"{where} is damaged: its manifest describes an impossible layer", AGAIN)
+        raise InputError(f"{where} is damaged: its manifest has a layer with an invalid digest or size", AGAIN)
     return found
 
 

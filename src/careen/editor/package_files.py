@@ -1,4 +1,4 @@
-"""Lock files and manifests of packages: which files are, and in which line each package is."""
+"""Lock files and manifests of packages: recognises them by name, and finds the line of each package."""
 
 import posixpath
 import re

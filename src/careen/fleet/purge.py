@@ -152,7 +152,9 @@ def _tags(fleet: Fleet, rules: Retention, now: float) -> int:
 def _images(connection: Connection, rules: Retention, now: float) -> int:
     tagged = select(tag.c.id).where(tag.c.image_id == image.c.id)
     runs = image.c.runs_at >= now - rules.runs_days * DAY_S
-    was_tagged = select(tag_change.c.id).where(tag_change.c.identity == image.c.identity)  # else somebody asked for it by name
+    was_tagged = select(tag_change.c.id).where(
+        tag_change.c.identity == image.c.identity
+    )  # an image that no tag ever named was enrolled directly, and stays
     free = select(image.c.id).where(
         image.c.kind == "image",
         was_tagged.exists(),

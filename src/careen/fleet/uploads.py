@@ -72,7 +72,7 @@ def read(data: bytes, settings: Settings) -> Document:
     format = next((known for known in sbom_formats() if known.accepts(data[: 64 * 1024])), None)
     if format is None:
         known = ", ".join(format.description for format in sbom_formats())
-        raise InputError("this is no archive of an image, no SBOM, and no report of careen scan", f"SBOMs: {known}")
+        raise InputError("this is not an archive of an image, an SBOM or a report of careen scan", f"SBOMs: {known}")
     try:
         found = format.read(data)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Platforms: the host's own, one read from text, and how well an offered one serves a wanted one.
+"""Platforms: the host's own, one read from text, and how well an offered one matches a requested one.
 
 **Source:** OCI image-spec 1.1, image-index.md, ``platform``; Go's GOOS and GOARCH, GOARM and GOAMD64 for variants.
 """
@@ -73,10 +73,10 @@ def host_platform() -> Platform:
 
 
 def rank(wanted: Platform, offered: Platform) -> int | None:
-    """How far an offered platform is from the wanted one (0 is the same), None if it does not serve.
+    """How far an offered platform is from the requested one (0 is the same), None if it does not match.
 
-    A processor runs code for lower variants of its architecture, so the next lower one serves too; if no variant was
-    asked for, the architecture's usual one comes first and any serves.
+    A processor runs code for lower variants of its architecture, so the next lower one matches too; if no variant was
+    requested, any matches, and the architecture's usual one is preferred.
     """
     if offered.os.lower() != wanted.os or _architecture(offered) != wanted.architecture:
         return None

@@ -27,9 +27,9 @@ MAX_IN_A_ROW = 16  # hard links of one layer that lead to each other
 
 
 class Alias(Struct, frozen=True, gc=False):
-    """A file that a reader wants under another name. The facts belong to ``layer`` and have the path ``shown_at``."""
+    """A file that a reader requests by the name of a link to it. Its facts belong to ``layer``, with the path ``shown_at``."""
 
-    name: str  # which the reader asks for, and sees
+    name: str  # which the reader requests, and sees
     place: str  # which has the content, in the layer that is read
     wanted: Wanted
     shown_at: str

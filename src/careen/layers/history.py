@@ -88,7 +88,7 @@ class History(Struct):
 
 
 def histories_of(catalogers: Iterable[Cataloger]) -> dict[str, History]:
-    """By cataloger, the distribution's first: they own files that other catalogers read."""
+    """By cataloger, the distribution's first: its packages own files that other catalogers read."""
     chosen = (cataloger for cataloger in catalogers if cataloger.role == "packages")
     ordered = sorted(chosen, key=lambda cataloger: not cataloger.ecosystem.distribution)
     return {cataloger.name: History(cataloger) for cataloger in ordered}

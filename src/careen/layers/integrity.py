@@ -37,7 +37,7 @@ class Compared(NamedTuple):
 
 
 def integrity(tree: Squashed, facts: Facts, owners: Owners, again: Reread | None = None) -> Compared:
-    """``again`` reads a layer once more."""
+    """Compares programs with the recorded digests. ``again`` reads a layer again, for digests that are missing."""
     programs = _Programs(tree, facts)
     unknowns = tuple(programs.read_missing(owners.digests, again)) if again else ()
     verified: set[str] = set()

@@ -248,7 +248,7 @@ def _unread(unknown: Unknown) -> UnreadLayer | Unread:
 
 
 def _listed(cause: UnreadFiles | UnidentifiedFiles | PartialPrograms, subjects: Sequence[str]) -> list[Gap]:
-    """Subjects beyond ``MAX_PATHS`` are a gap of their own."""
+    """Lists at most ``MAX_PATHS`` subjects in one gap. A second gap counts the others."""
     gaps = [Gap(cause, subjects=tuple(subjects[:MAX_PATHS]))]
     if len(subjects) > MAX_PATHS:
         gaps.append(Gap(MoreSubjects(cause.code, len(subjects) - MAX_PATHS)))

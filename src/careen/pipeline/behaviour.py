@@ -1,4 +1,4 @@
-"""The signs of risk in an image: a count of a few by default, all of them if they are asked for.
+"""Signs of risk in an image. A default scan counts a few; the scanner, if requested, lists all of them.
 
 A part that fails becomes an unknown; the others still run.
 """

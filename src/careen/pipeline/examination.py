@@ -56,7 +56,7 @@ def with_examined(
         folders = PackageFolders(inventory.packages)
         examined, is_lasting = _examined(image, reading, folders, yara, all_files)
     except NetworkError as error:
-        log.warning("the layers could not be read once more (%s): what programs can do is unknown", error)
+        log.warning("the layers could not be read again (%s): what programs can do is unknown", error)
         return inventory
     if key and is_lasting and not examined.left_out:
         reading.store.put(key, msgspec.msgpack.encode(examined))

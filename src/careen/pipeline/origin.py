@@ -156,7 +156,7 @@ def _features(image: Image, files: Sequence[OriginFile], search: Search, reading
         for layer, features in read_features(missing, again, early.make()) if missing else ():
             layers[layer][features.path] = features
     except NetworkError as error:
-        log.warning("the layers could not be read once more (%s): the origin of %d files is unknown", error, len(missing))
+        log.warning("the layers could not be read again (%s): the origin of %d files is unknown", error, len(missing))
     found = [(file, layers[file.layer].get(file.path)) for file in files]
     for layer in layers.keys() - passing:
         of_layer = tuple(at for file, at in found if at and file.layer == layer)

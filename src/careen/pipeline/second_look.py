@@ -94,7 +94,7 @@ def look(image: Image, asked: Asked, reading: Reading) -> Seen:
     try:
         seen = Seen(read_owners(asked.owners, again, known_md5), read_programs(asked.programs, again))
     except NetworkError as error:
-        log.warning("the layers could not be read once more (%s): findings stay as upstream's advisories have them", error)
+        log.warning("the layers could not be read again (%s): findings stay as upstream's advisories have them", error)
         return Seen()
     if key and is_lasting:
         reading.store.put(key, msgspec.msgpack.encode(seen))

@@ -95,7 +95,7 @@ def compare(before: Saved, after: Saved) -> Difference:
 
 
 def compared(report: Report, baseline: Baseline | None) -> Report:
-    """The report with what is gone since its baseline; its new findings are marked already."""
+    """The report, with the count of findings that are new since the baseline, and those that are gone."""
     if baseline is None:
         return report
     found = compare(baseline.before, saved(report))

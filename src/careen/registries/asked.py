@@ -90,7 +90,7 @@ class Asked:
             return response.status, None
 
     def token(self, name: str, value: str | None = None) -> str:
-        """A token that was fetched once for this registry, set with ``value``."""
+        """The cached token ``name`` of this registry, "" if there is none; ``value`` is cached first."""
         with self._lock:
             if value is not None:
                 self._tokens[name] = value

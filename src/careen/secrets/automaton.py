@@ -55,7 +55,7 @@ def _parts(rule: Rule) -> tuple[bytes, ...]:
     """A text with a match contains all of them."""
     if not rule.paired:
         return (rule.sketch,)
-    # an id is rare and its secret is any random text; a checked token is rarer than the words it is searched beside
+    # an id is distinctive, its secret is random text; if the rule has a check, the token is distinctive too
     return (rule.pair.encode(), rule.sketch) if rule.check else (rule.pair.encode(),)
 
 

@@ -29,7 +29,7 @@ _LONG_LINE = 1000  # bytes on both sides of a value without a line break: not wr
 _MINIFIED = (".js", ".mjs", ".cjs", ".css", ".map", ".html", ".htm", ".svg", ".xml", ".json")
 _EXAMPLE = re.compile(r"(?:^|[/._-])(?:examples?|samples?)(?=$|[/._-])")
 BESIDE = 600  # bytes between the two parts of a credential
-# A name that says what the value is, at its end, or that it is something else.
+# A name contains a term for a credential, or ends with a term for something else.
 _SAYS_CREDENTIAL = re.compile(
     rb"(?i)key|token|secret|pass|pwd|auth|cred|webhook|bearer|dsn|sas|api|licen[cs]e|login|(?<![a-z])(?:pat|sk)(?![a-z])"
 )

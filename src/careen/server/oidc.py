@@ -37,7 +37,7 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 
 
 class Begun(Struct, frozen=True):
-    """Sealed in the cookie."""
+    """A login that has begun at the provider. The cookie contains it, sealed."""
 
     issuer: str
     state: str

@@ -38,7 +38,7 @@ def javascript_matches(data: bytes) -> Iterator[Match]:
     if len(data) > MAX_BYTES:
         raise ValueError(f"a program of {len(data):,} bytes is too large to be read")
     if len(data) > MAX_LINE * (data.count(b"\n") + 1):
-        raise ValueError("a program without line ends is not read: a tool made it")
+        raise ValueError(f"a program with over {MAX_LINE:,} bytes a line is not read: it is minified or generated")
     processes = Processes(data)
     for node in _nodes(data):
         line = node.start_point[0] + 1

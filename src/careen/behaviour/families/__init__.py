@@ -29,7 +29,7 @@ _WORD = re.compile(rb"\w+")
 
 
 class Atom(Struct, frozen=True):
-    """``anchor`` is a word that stands in the text on its own: without it in a file there is no need to search."""
+    """``anchor`` is a whole word of the text: a file without that word is not searched for the text."""
 
     kind: str
     value: str

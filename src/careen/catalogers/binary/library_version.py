@@ -1,4 +1,4 @@
-"""The version of a library that states it in no text: what its own functions return, or the number in its file's name."""
+"""The version of a library without a version string: what its own functions return, or the number in its file's name."""
 
 import re
 from collections.abc import Callable

@@ -138,9 +138,9 @@ def _known_by_content(archive: Archive) -> tuple[str, str] | None:
 
 
 def _is_of_project(parents: list[str], group: str, artifact: str) -> bool:
-    """Whether the words before the artifact's are those of its project: ``org.apache.catalina.ant`` is not ``ant``.
+    """Whether the segments before the artifact's are those of its project: ``org.apache.catalina.ant`` is not ``ant``.
 
-    The group of an old project is one word, and its organisation is Apache.
+    The group of an old project is one segment, and its organisation is Apache.
     """
     organisation = group.split(".")[:2] if "." in group else ["org", "apache"]
     own = {*group.split("."), *artifact.split("-")}

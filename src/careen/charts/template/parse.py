@@ -232,7 +232,7 @@ class _Action:
 
 def _expect_end(action: "_Action | None", line: int) -> None:
     if action is None or action.take().text != "end":
-        raise TemplateError("an action has no end", line=line)
+        raise TemplateError("a block is not closed by {{ end }}", line=line)
     action.close()
 
 

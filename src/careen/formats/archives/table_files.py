@@ -102,7 +102,7 @@ def _member(entry: _Entry) -> tar.Member:
 
 
 class _Names:
-    """A folder may be there twice, nothing else: of two files, tools take different ones."""
+    """Rejects a table that lists a path twice, unless both are folders: tools disagree which of two files they use."""
 
     def __init__(self) -> None:
         self._folders: set[str] = set()

@@ -242,7 +242,7 @@ def _documents(events: Iterator[Any], yaml: Any) -> Iterator[Any]:
 
 
 def _plain(text: str, stack: list[_Open]) -> Any:
-    """A plain scalar where it stands."""
+    """The value of a plain scalar; ``y`` and ``n`` are booleans only as values of a mapping."""
     if text in _LETTERS and stack and stack[-1].key is not None:
         return _LETTERS[text]
     return scalar(text)

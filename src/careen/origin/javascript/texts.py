@@ -57,7 +57,7 @@ def texts_of(data: bytes) -> Texts:
 
 
 def _names(data: bytes, code: Code) -> Spans:
-    """Of properties: read or set, in object literals and lists of names, of methods."""
+    """The spans of property names: those that are read or set, those in object literals and in lists of names, and methods."""
     starts, ends = code.words
     sizes = ends - starts
     first = bytes_of(data)[starts]

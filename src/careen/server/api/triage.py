@@ -65,7 +65,7 @@ def list_base_decisions(call: Call) -> Answer:
 
 
 def accept_base_decision(call: Call, body: Accepted) -> Answer:
-    """It expires when that of the base does: whoever decided there may see it otherwise by then."""
+    """The accepted decision expires when that of the base image does, because its author may decide differently by then."""
     identity = call.path["identity"]
     about = f"signed statement {body.signed}" if body.signed else f"decision {body.decision}"
     with call.changing(identity, about) as connection:
