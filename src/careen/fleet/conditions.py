@@ -261,7 +261,14 @@ def has_layers() -> ColumnElement[bool]:
 
 
 def like(column: Any, value: str) -> ColumnElement[bool]:
-    """Equal; or, with a star at the end, beginning so: a range, which an index serves."""
+    """Equal; or, with a star at the end, beginning so: a range, which an index serves. With one at the start, containing or
+    ending so: every value is looked at."""
+    if value.startswith("*") and value.strip("*"):
+        rest = value.lstrip("*")
+        inside: ColumnElement[bool] = (
+            column.contains(rest.rstrip("*"), autoescape=True) if rest.endswith("*") else column.endswith(rest, autoescape=True)
+        )
+        return inside
     if not value.endswith("*"):
         found: ColumnElement[bool] = column == value
         return found
