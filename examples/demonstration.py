@@ -1,7 +1,7 @@
 """The data of the demonstration: something for each page of the service, made of the examples, without a network.
 
-An image with the tag before it and its base, an SBOM, and a report of a pipeline; a registry that nobody asks, with the history of
-a tag; what a compose file exposes; a decision, a policy, views, and a paused subscription with its messages.
+An image with the tag before it and its base, an SBOM, and a report of a pipeline; a registry that nobody asks, with the history
+of a tag; what a compose file exposes; a decision, a policy, views, and a paused subscription with its messages.
 """
 
 import io
@@ -33,7 +33,8 @@ def documents() -> dict[str, bytes]:
     """By the name that pages show: archives, an SBOM and a report."""
     with tempfile.TemporaryDirectory() as folder:
         image, base, older = (
-            make(Path(folder) / name) for make, name in ((build, "shop.tar"), (build_base, "base.tar"), (build_older, "older.tar"))
+            make(Path(folder) / name)
+            for make, name in ((build, "shop.tar"), (build_base, "base.tar"), (build_older, "older.tar"))
         )
         sbom = _careen("sbom", str(image), "--format", "cyclonedx")
         example = ("--advisories", "examples/advisories", "--offline", "--refresh", "never", "--format", "json")
@@ -125,7 +126,13 @@ def _messages(fleet: "Fleet", connection: "Connection", project_id: int, now: fl
     from careen.fleet.tables import delivery, subscription
 
     target = fleet.seal(b'{"url": "https://hooks.example/careen", "secret": "whsec_MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw"}')
-    row = {"project_id": project_id, "kind": "webhook", "name": "The team of the demonstration", "target": target, "paused": True}
+    row = {
+        "project_id": project_id,
+        "kind": "webhook",
+        "name": "The team of the demonstration",
+        "target": target,
+        "paused": True,
+    }
     number = connection.execute(subscription.insert().values(**row, created_at=now).returning(subscription.c.id)).scalar_one()
     for state, title, trouble in (
         ("sent", "CVE-2021-44228 is newly disclosed in log4j-core, in 1 image", ""),

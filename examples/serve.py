@@ -1,7 +1,7 @@
 """``make serve``: the service, with its data in a folder. ``DEMO=1``: with demonstration data made of the examples.
 
-They are of software that was current in 2023, and are assessed by the advisories of ``examples/advisories`` and by those of today
-as soon as these are fetched: without a network, each page has content too.
+They are of software that was current in 2023, and are assessed by the advisories of ``examples/advisories`` and by those of
+today as soon as these are fetched: without a network, each page has content too.
 """
 
 import os

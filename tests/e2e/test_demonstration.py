@@ -36,7 +36,9 @@ def fleet(tmp_path, monkeypatch):
 def test_every_page_has_something_to_show(fleet):
     with fleet.engine.connect() as connection:
         counts = {name: connection.execute(select(func.count()).select_from(getattr(tables, name))).scalar() for name in FILLED}
-        uploaded = connection.execute(select(tables.image.c.identity, tables.image.c.reference).order_by(tables.image.c.id)).all()
+        uploaded = connection.execute(
+            select(tables.image.c.identity, tables.image.c.reference).order_by(tables.image.c.id)
+        ).all()
     assert [name for name, count in counts.items() if not count] == []
     assert (counts["image"], counts["tag"]) == (5, 3)
     report = next(row for row in uploaded if row.reference.endswith("of a pipeline"))
@@ -45,7 +47,9 @@ def test_every_page_has_something_to_show(fleet):
         images.join_upload(fleet, images.uploads.job_of(row.identity, "tests"))
     with fleet.engine.connect() as connection:
         found = connection.execute(select(tables.unit_finding.c.vulnerability).distinct()).scalars().all()
-        states = connection.execute(select(tables.image.c.state, tables.image.c.critical).where(tables.image.c.critical > 0)).all()
+        states = connection.execute(
+            select(tables.image.c.state, tables.image.c.critical).where(tables.image.c.critical > 0)
+        ).all()
     assert {"CVE-2021-44228", "CVE-2023-5678"} <= set(found) and len(states) >= 2
 
 

@@ -274,7 +274,9 @@ def test_no_page_asks_the_database_more_often_than_thirty_times(service, monkeyp
     browser = service.browser(service.admin)
     few = {name: asked(service, browser, address) for name, address in addresses(service)}
     for number in range(100, 120):
-        service.add_image(f"sha256:{number:064x}", service.id, reference=f"registry.example/shop/more:{number}", enrolled_at=1.0)
+        service.add_image(
+            f"sha256:{number:064x}", service.id, reference=f"registry.example/shop/more:{number}", enrolled_at=1.0
+        )
     many = {name: asked(service, browser, address) for name, address in addresses(service)}
     assert {name: count for name, count in many.items() if count > 30} == {}
     assert {name: (few[name], count) for name, count in many.items() if count > few[name] + 3} == {}

@@ -34,7 +34,21 @@ STATUS = (
 LODASH = "srv/node_modules/lodash/package.json"  # no feed of the test covers npm
 PICTURES = {"start": "first-page.png", "triage-preview": "triage-preview.png", "policy-preview": "policy-preview.png"}
 TASKS = (
-    *("login", "project", "registry", "upload", "affected", "range", "why", "triage", "vex", "undo", "policy", "key", "compare"),
+    *(
+        "login",
+        "project",
+        "registry",
+        "upload",
+        "affected",
+        "range",
+        "why",
+        "triage",
+        "vex",
+        "undo",
+        "policy",
+        "key",
+        "compare",
+    ),
     *("link", "look"),
 )
 
@@ -52,7 +66,10 @@ def service(tmp_path):
 
 def driven(service, registry, folder, **plan):
     layer = make_layer({"etc/os-release": b'ID=debian\nVERSION_ID="12"\n', "var/lib/dpkg/status": STATUS})
-    archive = write_docker_archive(folder / "shop.tar", make_image([layer, make_layer({"srv/app": b"x", LODASH: b'{"name": "lodash", "version": "4.17.21"}'})]))
+    archive = write_docker_archive(
+        folder / "shop.tar",
+        make_image([layer, make_layer({"srv/app": b"x", LODASH: b'{"name": "lodash", "version": "4.17.21"}'})]),
+    )
     file = folder / "plan.json"
     known = {"address": f"http://127.0.0.1:{service.port}", "setup": service.lines[1].split()[-1], "name": "ada"}
     known |= {"password": "correct horse battery", "registry": registry, "upload": str(archive), "tasks": TASKS}

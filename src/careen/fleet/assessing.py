@@ -143,9 +143,7 @@ def assessor_of(fleet: Fleet, database: Path | None, today: date | None = None) 
             known.insert(0, advisories_folder(fleet.settings.advisories))
         session = opened.enter_context(fleet.session())
         knowledge = known[0] if len(known) == 1 else CombinedKnowledge(known)
-        yield Assessor(
-            knowledge, session.schemes, session.ecosystems, fleet.settings, today, has_database=database is not None
-        )
+        yield Assessor(knowledge, session.schemes, session.ecosystems, fleet.settings, today, has_database=database is not None)
 
 
 def current_assessor(fleet: Fleet) -> AbstractContextManager[Assessor]:

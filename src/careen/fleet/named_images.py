@@ -1,7 +1,7 @@
 """Images as people name them: by digest, as REPOSITORY:TAG with or without the host, or by the reference of a scan or upload.
 
-``beside`` are the images that people compare one with: what its tags led to before, the other tags of its repositories, its base,
-and others of the same name.
+``beside`` are the images that people compare one with: what its tags led to before, the other tags of its repositories, its
+base, and others of the same name.
 """
 
 from collections.abc import Iterable

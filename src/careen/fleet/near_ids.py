@@ -1,6 +1,6 @@
 """Ids of vulnerabilities as people type them: what they mean, and which known ids are one slip away.
 
-    cve_2021_44228 → CVE-2021-44228        CVE-2021-44282 → CVE-2021-44228, if an image has that
+cve_2021_44228 → CVE-2021-44228        CVE-2021-44282 → CVE-2021-44228, if an image has that
 """
 
 from string import digits
@@ -58,4 +58,3 @@ def _slips(id: str) -> set[str]:
     year = int(start[4:8])
     others = {f"CVE-{other:04d}-{number}" for other in range(max(1999, year - 3), year + 4)}
     return ({start + slip for slip in slips if len(slip) >= 4} | others) - {id}
-

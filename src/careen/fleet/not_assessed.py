@@ -1,7 +1,7 @@
 """What was not assessed in all images of a project: for each reason, how many images and packages it is about.
 
-Reasons are those of units (their advisories) and of images (what could not be read). One statement counts all of them, each up to
-a bound, so that a fleet of any size answers.
+Reasons are those of units (their advisories) and of images (what could not be read). One statement counts all of them, each up
+to a bound, so that a fleet of any size answers.
 """
 
 from msgspec import Struct
@@ -32,11 +32,8 @@ def not_assessed(connection: Connection, project_id: int) -> tuple[NotAssessed, 
     if not codes:
         return ()
     counted = union_all(*(_counting(project_id, code, by_code.get(code, []), code in own) for code in codes))
-    found = [
-        NotAssessed(code, _count(images), _count(packages))
-        for code, images, packages in connection.execute(counted)
-        if images
-    ]
+    rows = connection.execute(counted).all()
+    found = [NotAssessed(row[0], _count(row[1]), _count(row[2])) for row in rows if row[1]]
     return tuple(sorted(found, key=lambda one: (-one.images.number, -one.packages.number, one.code)))
 
 

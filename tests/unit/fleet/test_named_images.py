@@ -1,11 +1,11 @@
 """Images by the names that people give, and what one is compared with."""
 
 import pytest
+from tests.support.fleet_units import add_project, fleet_in
 
 from careen.fleet.connection import writing
 from careen.fleet.named_images import Beside, beside, named
 from careen.fleet.tables import image, project_image, registry, repository, tag, tag_change
-from tests.support.fleet_units import add_project, fleet_in
 
 ROWS = (
     # number, identity, reference, base digest, project
@@ -29,7 +29,11 @@ def connection(tmp_path):
             row = {"id": number, "identity": identity, "digest": identity, "reference": reference, "base_digest": base}
             made.execute(image.insert().values(**row, state="ready", enrolled_at=float(number)))
             made.execute(project_image.insert().values(project_id=of, image_id=number, seen_at=1.0))
-        for number, of, host, name in ((1, 1, "r.example", "shop/web"), (2, 2, "o.example", "shop/web"), (3, 1, "docker.io", "library/nginx")):
+        for number, of, host, name in (
+            (1, 1, "r.example", "shop/web"),
+            (2, 2, "o.example", "shop/web"),
+            (3, 1, "docker.io", "library/nginx"),
+        ):
             made.execute(registry.insert().values(id=number, project_id=of, host=host))
             made.execute(repository.insert().values(id=number, registry_id=number, name=name))
         for of, name, number in ((1, "1.3", 1), (1, "1.4", 2), (1, "latest", 2), (2, "1.4", 6), (3, "1", 7)):

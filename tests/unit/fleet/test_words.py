@@ -60,7 +60,10 @@ def test_images_repositories_tags_bases_and_secrets(fleet):
     assert [row["reference"] for row in web.images.items] == ["r1.example/shop/web:1.4"]
     assert [one.repository for one in web.repositories.items] == ["shop/web"]
     assert [(one.repository, one.tag) for one in named(fleet, "1.5").tags.items] == [("shop/web", "1.5-rc")]
-    assert [(one.repository, one.tag) for one in named(fleet, "web:1").tags.items] == [("shop/web", "1.4"), ("shop/web", "1.5-rc")]
+    assert [(one.repository, one.tag) for one in named(fleet, "web:1").tags.items] == [
+        ("shop/web", "1.4"),
+        ("shop/web", "1.5-rc"),
+    ]
     assert named(fleet, "debian").bases.items == ("debian:12",)
     assert named(fleet, "AWS").secrets.items == ("aws-access-key",)
 

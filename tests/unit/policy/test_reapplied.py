@@ -25,9 +25,7 @@ def test_the_same_findings_give_the_same_verdict(rules):
     report = usual()
     database = report.database.loaded if report.database else frozenset()
     about = About(report.image, report.inventory)
-    whole = assess(
-        report.findings, report.coverage, report.unknowns, policy(**rules), TODAY, about=about, sources=database
-    )
+    whole = assess(report.findings, report.coverage, report.unknowns, policy(**rules), TODAY, about=about, sources=database)
     found = reapplied(report, policy(**rules), TODAY)
     assert (found.findings, found.verdict) == (whole.findings, whole.verdict)
     assert found.suppressed == (*report.suppressed, *whole.suppressed)

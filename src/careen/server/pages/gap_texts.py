@@ -1,8 +1,8 @@
 """What each reason of coverage means in a project, and what to do about it. ``docs/gates.md`` says what it does to gates."""
 
 UNKNOWN = ("a reason of a plugin", "Its documentation describes it.")
-WAIT = "The server fetches advisories every six hours; the jobs say when."
-OWN = "Private advisories, in the server's setting advisories, assess them; else vouch for them in the policy (accept)."
+WAIT = "The server fetches advisories every six hours."
+OWN = "Private advisories (the server's setting advisories) assess them, or vouch for them in the policy (accept)."
 TEXTS = {
     "no_database": ("there is no advisory database yet", WAIT),
     "no_advisories": ("no source has advisories for packages of this kind or release", f"{WAIT} {OWN}"),
@@ -22,7 +22,7 @@ TEXTS = {
     "archive_only": ("only facts of the distribution's archive are known, which name fixes alone", WAIT),
     "unread_archive": ("an archive of the distribution could not be read", "The server's setting archive names others."),
     "no_source": ("no source covers them: private, or built by third parties", OWN),
-    "unassessed_package": ("packages of their own, or with versions that cannot be compared", OWN),
+    "unassessed_package": ("no source knows these packages, or their versions cannot be compared", OWN),
     "package_end_of_life": ("the distribution supports them no longer", "Replace them."),
     "modified_package": (
         "files of the distribution's packages have other content than it records",
@@ -34,7 +34,10 @@ TEXTS = {
         "Install them as packages, or vouch for your own in the policy (accept).",
     ),
     "origin_unread": ("the time to compare code by its content was used up", "Raise the limit of time of the server."),
-    "no_changelog": ("the image lacks changelogs that tell which fixes are in", "Its findings stay possible, and gates pass them."),
+    "no_changelog": (
+        "the image lacks changelogs that tell which fixes are in",
+        "Its findings stay possible, and gates pass them.",
+    ),
     "partial_program": ("programs of Rust of which not all crates are known", "Build them with cargo auditable."),
     "read_by_toc": ("a layer was read by its table of contents", "Turn off read_toc in the server's settings."),
     "no_packages": ("nothing to assess was found", "Check that it is the image that you meant."),
@@ -43,7 +46,10 @@ TEXTS = {
     "attached_unread": ("what the registry attaches to the image could not be read", "Scan the image again."),
     "excluded": ("the settings leave it out", "Look at the setting exclude."),
     "unreadable": ("files or layers could not be read", "The page of the image names each file and why."),
-    "over_budget": ("a limit of time, memory or size was reached", "Make the image smaller, or raise the limits of the server."),
+    "over_budget": (
+        "a limit of time, memory or size was reached",
+        "Make the image smaller, or raise the limits of the server.",
+    ),
     "ambiguous_archive": ("tools read the bytes of an archive differently", "Build the archive anew."),
     "not_assessed": ("it was read and not assessed", "The page of the image says why."),
     "unsupported_platform": ("an image of a platform that is not read", "Scan the image of Linux."),

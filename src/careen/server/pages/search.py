@@ -86,7 +86,7 @@ def search(visit: Visit) -> Response:
 def _is_plain(text: str) -> bool:
     """One word, which names no field of a query."""
     field, colon, _ = text.partition(":")
-    return not text.startswith("-") and not set(text) & set(" \"*") and not (colon and field in query.FIELDS)
+    return not text.startswith("-") and not set(text) & set(' "*') and not (colon and field in query.FIELDS)
 
 
 def _named(visit: Visit, text: str) -> Response | None:
