@@ -4,6 +4,8 @@ Reasons are those of units (their advisories) and of images (what could not be r
 to a bound, so that a fleet of any size answers.
 """
 
+from typing import Any
+
 from msgspec import Struct
 from sqlalchemy import Connection, Select, func, literal, select, union, union_all
 
@@ -32,12 +34,14 @@ def not_assessed(connection: Connection, project_id: int) -> tuple[NotAssessed, 
     if not codes:
         return ()
     counted = union_all(*(_counting(project_id, code, by_code.get(code, []), code in own) for code in codes))
-    rows = connection.execute(counted).all()
-    found = [NotAssessed(row[0], _count(row[1]), _count(row[2])) for row in rows if row[1]]
-    return tuple(sorted(found, key=lambda one: (-one.images.number, -one.packages.number, one.code)))
+    found = [
+        NotAssessed(code, _count(images), _count(packages)) for code, images, packages in connection.execute(counted) if images
+    ]
+    return tuple(sorted(found, key=lambda reason: (-reason.images.number, -reason.packages.number, reason.code)))
 
 
-def _counting(project_id: int, code: str, texts: list[str], is_own: bool) -> Select[tuple[str, int, int]]:
+def _counting(project_id: int, code: str, texts: list[str], is_own: bool) -> Select[Any]:
+    """One row: the code, its images, its packages."""
     images, packages = list[Select[tuple[int]]](), list[Select[tuple[int, int]]]()
     if texts:
         stated = select(image_unit.c.image_id).join(unit, unit.c.id == image_unit.c.unit_id).where(unit.c.reasons.in_(texts))

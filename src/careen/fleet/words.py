@@ -79,7 +79,7 @@ def vulnerabilities(connection: Connection, project_id: int, start: str) -> Grou
     """Ids that begin so, of findings in images of the project. Ids are upper case, but for the ends of some."""
     column = unit_finding.c.vulnerability
     begins = [like(column, f"{each}*") for each in dict.fromkeys((start, start.upper()))]
-    some = union(*(select(column).where(one).distinct().limit(CANDIDATES).subquery().select() for one in begins)).subquery()
+    some = union(*(select(column).where(begun).distinct().limit(CANDIDATES).subquery().select() for begun in begins)).subquery()
     id = some.c[0]
     has = select(image_unit.c.image_id).join(unit_finding, unit_finding.c.unit_id == image_unit.c.unit_id)
     seen = has.where(column == id, visible(project_id, image_unit.c.image_id)).correlate(some).exists()

@@ -18,7 +18,7 @@ COLUMNS = tuple(Column(name, name) for name in ("reason", "effect", "meaning", "
 
 
 def coverage(visit: Visit) -> Response:
-    reasons = [_row(one) for one in _counted(visit)]
+    reasons = [_row(reason) for reason in _counted(visit)]
     if kind := visit.query.get("export"):
         return exported(kind, "Not assessed", COLUMNS, iter(reasons))
     return visit.render(
@@ -39,16 +39,16 @@ def _counted(visit: Visit) -> tuple[NotAssessed, ...]:
     return found
 
 
-def _row(one: NotAssessed) -> dict[str, Any]:
-    meaning, todo = texts_of(one.code)
+def _row(found: NotAssessed) -> dict[str, Any]:
+    meaning, todo = texts_of(found.code)
     return {
-        "reason": one.code,
-        "effect": effect_of(one.code),
+        "reason": found.code,
+        "effect": effect_of(found.code),
         "meaning": meaning,
-        "images": one.images.number,
-        "images_exact": one.images.exact,
-        "packages": one.packages.number,
-        "packages_exact": one.packages.exact,
+        "images": found.images.number,
+        "images_exact": found.images.exact,
+        "packages": found.packages.number,
+        "packages_exact": found.packages.exact,
         "todo": todo,
     }
 
