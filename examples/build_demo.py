@@ -29,6 +29,22 @@ def build(path: Path = IMAGE) -> Path:
     return _archive(path, "careen/demo:latest", layers, steps, {**of_base, "Cmd": ["/opt/shop/worker"]})
 
 
+def build_older(path: Path) -> Path:
+    """The tag before: an older Jinja2, a token that somebody left in a file, and no Go program."""
+    python = {name.replace("3.1.2", "3.0.3"): str(text).replace("3.1.2", "3.0.3") for name, text in _python().items()}
+    token = "glpat-" + _hash(b"a token of nobody")[:20]  # made here, so that no scanner finds it in this repository
+    left = {"opt/shop/.env": f"GITLAB_TOKEN={token}\n"}
+    steps = [
+        "/bin/sh -c #(nop) ADD file:debian-12-slim in /",
+        "RUN /bin/sh -c python3 -m venv /opt/shop/venv && /opt/shop/venv/bin/pip install -r requirements.txt # buildkit",
+        "RUN /bin/sh -c npm ci --prefix /opt/shop/web # buildkit",
+        "COPY .env /opt/shop/ # buildkit",
+    ]
+    layers = [_tar(files) for files in (_debian(), python, _node(), left)]
+    of_base = {"Labels": {"org.opencontainers.image.base.name": "debian:12"}}
+    return _archive(path, "careen/demo:1.0", layers, steps, of_base)
+
+
 def build_base(path: Path) -> Path:
     """The image that the demonstration begins with."""
     return _archive(path, "careen/demo-base:12", [_tar(_debian())], ["/bin/sh -c #(nop) ADD file:debian-12-slim in /"], {})

@@ -17,6 +17,7 @@ import pytest
 from argon2 import PasswordHasher
 from msgspec.structs import replace
 from sqlalchemy import select
+from sqlalchemy.event import listen, remove
 from tests.conftest import ROOT
 from tests.e2e.test_html_report import CHROMIUM, DRIVEN, MODULES
 from tests.support.reports import hostile
@@ -165,7 +166,12 @@ def addresses(service):
         ("repository", f"{start}/repositories/1"),
         ("tag", f"{start}/repositories/1/tags/1.4"),
         ("compare", f"{start}/compare?from={second}&to={first}"),
+        ("compare tags", f"{start}/compare?from=shop/web:1.3&to=shop/web:1.4"),
+        ("coverage", f"{start}/coverage"),
         ("search", f"{start}/search"),
+        ("words", f"{start}/search?q=shop"),
+        ("no id", f"{start}/search?q=CVE-21-1"),
+        ("compare with", f"{start}/compare?to={first}"),
         ("vulnerability", f"{start}/vulnerabilities/CVE-2021-44228"),
         ("start", f"{start}/start"),
         ("edit", f"{start}/registries/1/edit"),
@@ -258,6 +264,39 @@ def test_every_screen_is_among_these_pages(service):
     wanted = [screen.path for screen in screens if screen.path != "/" and not screen.path.endswith(NOT_PAGES)]
     patterns = {path: re.compile(re.sub(r"\\{[a-z]+\\}", "[^/]+", re.escape(path))) for path in wanted}
     assert [path for path, pattern in patterns.items() if not any(pattern.fullmatch(address) for address in seen)] == []
+
+
+def test_no_page_asks_the_database_more_often_than_thirty_times(service, monkeypatch):
+    """A page whose number of statements grows with its rows is found by the second fleet, which has twice as many images."""
+    monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: hostile("name"))
+    fill(service)
+    act(service)
+    browser = service.browser(service.admin)
+    few = {name: asked(service, browser, address) for name, address in addresses(service)}
+    for number in range(100, 120):
+        service.add_image(
+            f"sha256:{number:064x}", service.id, reference=f"registry.example/shop/more:{number}", enrolled_at=1.0
+        )
+    many = {name: asked(service, browser, address) for name, address in addresses(service)}
+    assert {name: count for name, count in many.items() if count > 30} == {}
+    assert {name: (few[name], count) for name, count in many.items() if count > few[name] + 3} == {}
+
+
+def asked(service, browser, address) -> int:
+    statements = []
+
+    def note(connection, cursor, statement, *_):
+        statements.append(statement)
+
+    listen(service.fleet.engine, "before_cursor_execute", note)
+    try:
+        for held in ("summaries", "not_assessed", "advisory_age", "kept_reports"):  # as if nobody had asked before
+            if hasattr(service.app.state, held):
+                delattr(service.app.state, held)
+        assert browser.get(address).status_code == 200, address
+    finally:
+        remove(service.fleet.engine, "before_cursor_execute", note)
+    return sum(not each.startswith(("PRAGMA", "BEGIN")) for each in statements)
 
 
 @DRIVEN

@@ -13,6 +13,7 @@ from careen.fleet.tables import (
     exposed_container,
     exposure,
     image,
+    image_gap,
     image_layer,
     image_secret,
     image_unit,
@@ -70,6 +71,7 @@ def fill(connection, project_id: int, shared_with: int) -> None:
     for index, name in enumerate((MINE, BOTH)):
         number = add(image, identity=name, reference=name, state="ready", enrolled_at=1.0)
         add(image_secret, image_id=number, kind=name)
+        add(image_gap, image_id=number, code=name)
         add(signed_statement, image_id=number, vulnerability=name, status="fixed", signer=name, document=name, stated_at=1.0)
         add(signed_check, image_id=number, at=1.0)
         add(layer, digest=name, state="read", enrolled_at=1.0)

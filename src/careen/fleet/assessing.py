@@ -32,7 +32,9 @@ from careen.policy.policy import Policy
 
 from .fleet import Fleet
 from .recorded import Key, Recorded
+from .shared_advisories import SHIPPED, is_expected
 from .split import inventory_of
+from .units import NO_DATABASE
 from .verdicts import Gap, Verdict, verdict_of
 
 STALE = "stale_source"
@@ -45,7 +47,7 @@ class Assessed(Struct, frozen=True):
 
 
 class Assessor:
-    """By one database; ``knowledge`` are all sources together."""
+    """By one database; ``knowledge`` are all sources together. Without a database, it is what a scan without one knows."""
 
     def __init__(
         self,
@@ -54,7 +56,11 @@ class Assessor:
         ecosystems: Mapping[str, Ecosystem],
         settings: Settings,
         today: date | None = None,
+        *,
+        has_database: bool = True,
     ) -> None:
+        self.has_database = has_database
+        self._is_empty = not has_database and not settings.advisories  # but for what Careen ships
         self.knowledge, self._schemes, self._ecosystems = knowledge, schemes, ecosystems
         self.today = today or date.today()
         self._policy: Policy = policy_of(settings)
@@ -66,11 +72,15 @@ class Assessor:
 
     @property
     def build(self) -> str:
+        if not self.has_database:
+            return SHIPPED
         return self.knowledge.info.built if self.knowledge.info else ""
 
     def assess(self, context: bytes, content: bytes) -> Assessed:
         inventory = inventory_of(context, content)
         recorded = self._recorded_for(inventory)
+        if self._is_empty and recorded is self._recorded:
+            return Assessed(Verdict(gaps=(Gap(NO_DATABASE, len(inventory.packages)),)), frozenset())
         matched, _ = Matcher(recorded, self._schemes, self._ecosystems).matched(inventory, self._policy, self.today)
         needs_day = not inventory.created and _has_debs(inventory) and is_dated(inventory, recorded, self._keys)
         verdict = verdict_of(matched, inventory)
@@ -123,22 +133,25 @@ class Assessor:
 
 
 @contextmanager
-def assessor_of(fleet: Fleet, database: Path, today: date | None = None) -> Iterator[Assessor]:
-    """Raises: DatabaseError if the file cannot be read."""
+def assessor_of(fleet: Fleet, database: Path | None, today: date | None = None) -> Iterator[Assessor]:
+    """``database`` None: there is none. Raises: DatabaseError if the file cannot be read."""
     with ExitStack() as opened:
-        known: list[Knowledge] = [opened.enter_context(open_database(database))]
+        known: list[Knowledge] = [opened.enter_context(open_database(database))] if database else []
         if fleet.settings.advisories:
             from careen.database.private import advisories_folder
 
             known.insert(0, advisories_folder(fleet.settings.advisories))
         session = opened.enter_context(fleet.session())
         knowledge = known[0] if len(known) == 1 else CombinedKnowledge(known)
-        yield Assessor(knowledge, session.schemes, session.ecosystems, fleet.settings, today)
+        yield Assessor(knowledge, session.schemes, session.ecosystems, fleet.settings, today, has_database=database is not None)
 
 
 def current_assessor(fleet: Fleet) -> AbstractContextManager[Assessor]:
-    """By the database in use; it is kept for the next image. Raises: DatabaseError if there is none."""
+    """By the database in use; it is kept for the next image. Before the first database comes, by what Careen ships.
+    Raises: DatabaseError if the database cannot be read, or is not on this machine."""
     database, today = database_of(fleet.settings), date.today()
+    if not database.is_file() and not is_expected(fleet.engine):
+        return assessor_of(fleet, None, today)
     if fleet.settings.advisories:  # a folder that its users change
         return assessor_of(fleet, database, today)
     key = (today, *map(_identity, (database, checks_file(database))))

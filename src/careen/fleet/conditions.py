@@ -22,7 +22,7 @@ from .counting import count
 from .deadlines import is_overdue
 from .decisions import decided_about, is_decided
 from .query import SEVERITIES, Operator, Term
-from .tables import image, image_secret, image_unit, project_image, unit, unit_finding, unit_package
+from .tables import image, image_gap, image_secret, image_unit, project_image, unit, unit_finding, unit_package
 
 MAX_VERSIONS = 5000  # of the packages that a term names
 FEW = 2000  # images, or findings
@@ -93,7 +93,7 @@ def conditions_of(
     of_finding: list[ColumnElement[bool]] = []
     without: list[Select[tuple[int]]] = []
     for term in terms:
-        if term.field in OF_IMAGE:
+        if term.field in OF_IMAGE or (term.field == "reason" and _is_of_images(connection, term)):
             found = _of_image(project_id, term)
             of_image.append(~found if term.negated else found)
         elif term.field in OF_FINDING or term.field in OF_PROJECT:
@@ -179,6 +179,10 @@ def _of_image(project_id: int | None, term: Term) -> ColumnElement[bool]:
     if term.field == "secret":
         has = select(image_secret.c.kind).where(image_secret.c.image_id == image.c.id, like(image_secret.c.kind, term.value))
         return has.exists()
+    if term.field == "reason":
+        own = select(image_gap.c.code).where(image_gap.c.image_id == image.c.id, image_gap.c.code == term.value).exists()
+        of_units = select(unit.c.id).where(states_reason(term.value))
+        return or_(own, image.c.id.in_(select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(of_units))))
     if term.field == "image":
         return or_(like(image.c.identity, term.value), like(image.c.digest, term.value))
     if term.field in ("reference", "base"):
@@ -235,7 +239,7 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> C
     if term.field == "licence":
         return and_(unit.c.licences != "", unit.c.licences.contains(term.value.removesuffix("*"), autoescape=True))
     if term.field == "reason":
-        return and_(unit.c.reasons != "", (" " + unit.c.reasons + " ").contains(f" {term.value} ", autoescape=True))
+        return states_reason(term.value)
     if term.field == "type":
         return unit.c.id.in_(select(unit_package.c.unit_id).where(unit_package.c.type == term.value))
     named = like(unit_package.c.name, term.value) if term.value else true()
@@ -255,13 +259,30 @@ def _of_unit(connection: Connection, term: Term, versions: Versions | None) -> C
     return unit.c.id.in_(select(unit_package.c.unit_id).where(named, or_(*of_types) if of_types else ~true()))
 
 
+def states_reason(code: str) -> ColumnElement[bool]:
+    """About rows of ``unit``."""
+    return and_(unit.c.reasons != "", (" " + unit.c.reasons + " ").contains(f" {code} ", autoescape=True))
+
+
+def _is_of_images(connection: Connection, term: Term) -> bool:
+    """Whether an image has this reason apart from its packages."""
+    return connection.execute(select(image_gap.c.code).where(image_gap.c.code == term.value).limit(1)).first() is not None
+
+
 def has_layers() -> ColumnElement[bool]:
     """About rows of ``image``: images of registries, and uploaded archives. Other uploads have packages alone."""
     return or_(image.c.kind == "image", func.length(image.c.manifest) > 0)
 
 
 def like(column: Any, value: str) -> ColumnElement[bool]:
-    """Equal; or, with a star at the end, beginning so: a range, which an index serves."""
+    """Equal; or, with a star at the end, beginning so: a range, which an index serves. With one at the start, containing or
+    ending so: every value is looked at."""
+    if value.startswith("*") and value.strip("*"):
+        rest = value.lstrip("*")
+        inside: ColumnElement[bool] = (
+            column.contains(rest.rstrip("*"), autoescape=True) if rest.endswith("*") else column.endswith(rest, autoescape=True)
+        )
+        return inside
     if not value.endswith("*"):
         found: ColumnElement[bool] = column == value
         return found

@@ -56,14 +56,14 @@ class Scanned(Struct, frozen=True):
 
 
 def scanned(fleet: Fleet, image: Image, inventory: Inventory) -> Scanned:
-    """By the settings of the server. Without a database, the facts that Careen ships count alone."""
+    """By the settings of the server. Without a database, it is the scan that the command line does without one."""
     begun = time.time()
     with fleet.session() as session:
         try:
             with current_assessor(fleet) as assessor:
-                matcher = UnitMatcher(fleet, assessor)
+                matcher = UnitMatcher(fleet, assessor) if assessor.has_database else None
                 report = session.scan((image, inventory), plan=False, matcher=matcher)
-                news = News(assessor.build, matcher.new)
+                news = News(assessor.build, matcher.new) if matcher else News()
         except DatabaseError as error:
             log.warning("%s is not assessed: %s", image.reference, error)
             report, news = session.scan((image, inventory), plan=False), News()

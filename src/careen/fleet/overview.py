@@ -1,13 +1,14 @@
 """What a project looks like today: counts of its images by what matters, and the latest events of each kind.
 
 Counting reads one row for each image of the project, from an index: whoever shows the counts keeps them for a while
-(``Summaries``). The latest events are looked for among a bounded number of the newest.
+(``Kept``). The latest events are looked for among a bounded number of the newest.
 """
 
 import threading
 import time
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select
@@ -24,6 +25,7 @@ COVERAGE = ("assessed", "partially_assessed", "not_assessed")
 FRESH_S = 20.0  # how long counts are kept at least, and
 SHARE = 20  # how many times as long as it took to count
 PROJECTS = 1000  # whose counts are kept
+Counts = TypeVar("Counts")
 
 
 class Summary(Struct, frozen=True):
@@ -58,21 +60,21 @@ class Latest(Struct, frozen=True):
     count: int  # of what an image introduced
 
 
-class Summaries:
-    """Keeps the counts of projects for a while; threads may share it."""
+class Kept(Generic[Counts]):
+    """Keeps what was counted of projects for a while; threads may share it."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[int, tuple[float, Summary]] = OrderedDict()
+    def __init__(self, counted: Callable[[Connection, int], Counts]) -> None:
+        self._counted = counted
+        self._known: OrderedDict[int, tuple[float, Counts]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, fleet: Fleet, project_id: int) -> Summary:
+    def of(self, fleet: Fleet, project_id: int) -> Counts:
         with self._lock:  # who comes meanwhile waits for the same counts
-            until, known = self._known.get(project_id, (0.0, Summary()))
             begun = time.monotonic()
-            if begun < until:
-                return known
+            if (kept := self._known.get(project_id)) and begun < kept[0]:
+                return kept[1]
             with fleet.engine.connect() as connection:
-                known = summary(connection, project_id)
+                known = self._counted(connection, project_id)
             spent = time.monotonic() - begun
             self._known[project_id] = (time.monotonic() + max(FRESH_S, SHARE * spent), known)
             self._known.move_to_end(project_id)

@@ -51,7 +51,7 @@ from .joined import News
 from .recorded import REPOSITORIES, VULNERABILITIES, Key
 from .rows import batches, insert
 from .scores import TO_ASSESS, TO_COUNT, score, to_count
-from .shared_advisories import REMATCH
+from .shared_advisories import REMATCH, SHIPPED
 from .tables import (
     context,
     image,
@@ -117,7 +117,7 @@ def everything(fleet: Fleet) -> Rematched:
 def assess_units(fleet: Fleet, unit_ids: Sequence[int], news: News = NO_NEWS) -> None:
     """The first verdicts of units, by the present database; ``news`` has those that are known already.
 
-    They make no events: what is new is an event of the image.
+    They make no events: what is new is an event of the image. Neither does the first database after what Careen ships.
     """
     if not unit_ids:
         return
@@ -325,7 +325,7 @@ def _assess(
             old = before.get(row.number, {})
             if counts.get(row.number) != counts_in(result):
                 changed.append(row.number)
-            if row.assessed_by and not is_first:
+            if row.assessed_by not in ("", SHIPPED) and not is_first:
                 known = [from_msgpack(data, Vulnerability) for data in old.values()]
                 changes += events.changes_of(row.number, known, result.verdict.found)
         write_units(connection, results, assessor.build, now)

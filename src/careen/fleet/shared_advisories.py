@@ -32,6 +32,7 @@ log = logger(__name__)
 
 STATE = "advisories"
 REMATCH = "rematch"  # key of the state: how far updates are
+SHIPPED = "shipped"  # in place of the build of a database: what Careen ships, and the user's own advisories
 BEFORE = "before.sqlite"  # beside the database: the one that assessed the fleet last
 LOOK_S = 15.0  # between two looks for a newer one
 PART_BYTES = 8 << 20
@@ -112,6 +113,14 @@ def published(engine: Engine) -> Published | None:
     with engine.connect() as connection:
         value = connection.execute(select(state.c.value).where(state.c.key == STATE)).scalar()
     return from_json(bytes(value), Published) if value else None
+
+
+def is_expected(engine: Engine) -> bool:
+    """Whether a database has assessed the fleet, or is published: a machine without one lacks it only for now."""
+    with engine.connect() as connection:
+        value = connection.execute(select(state.c.value).where(state.c.key == REMATCH)).scalar()
+    by = from_json(bytes(value), _Assessed).build if value else ""
+    return by not in ("", SHIPPED) or published(engine) is not None
 
 
 def key_of(digest: str) -> str:

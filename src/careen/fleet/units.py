@@ -19,7 +19,7 @@ from careen.safety.typed import from_msgpack
 from .fleet import Fleet
 from .rows import batches, insert
 from .split import Content, Unit, dated, split
-from .tables import context, image, image_unit, unit, unit_package
+from .tables import context, image, image_gap, image_unit, unit, unit_package
 
 MANY = 400  # rows in one statement
 NO_DATABASE = "no_database"
@@ -51,7 +51,12 @@ def store_units(connection: Connection, fleet: Fleet, image_id: int, inventory: 
             {"image_id": image_id, "unit_id": place.unit_id, "layer": place.layer, "presence": place.presence} for place in some
         ]
         connection.execute(insert(connection, image_unit).on_conflict_do_nothing(), rows)
-    of_image = {"created": inventory.created[:10], "lowered": int(is_read_partly(inventory))}
+    gaps = gaps_of(inventory)
+    connection.execute(image_gap.delete().where(image_gap.c.image_id == image_id))
+    if gaps:
+        rows = [{"image_id": image_id, "code": code, "packages": packages} for code, packages in gaps.items()]
+        connection.execute(image_gap.insert(), rows)
+    of_image = {"created": inventory.created[:10], "lowered": int(is_lowered(gaps))}
     connection.execute(update(image).where(image.c.id == image_id).values(of_image))
     return sorted(number for number, is_assessed, _ in known.values() if not is_assessed)
 
@@ -61,10 +66,18 @@ def on_its_day(found: Unit, created: str) -> Unit:
     return Unit(found.context, dated(found.content, created), found.first)
 
 
-def is_read_partly(inventory: Inventory) -> bool:
-    """Whether the image is not assessed completely, whatever advisories there are."""
+def gaps_of(inventory: Inventory) -> dict[str, int]:
+    """Why the image is not assessed completely whatever advisories there are, by code: how many packages that is about."""
     covered = coverage(inventory, None, Matched((), ()), inventory.unknowns, date.today())
-    return any(effect_of(reason.code) != "information" for reason in covered.reasons if reason.code != NO_DATABASE)
+    found: dict[str, int] = {}
+    for reason in covered.reasons:
+        if reason.code != NO_DATABASE:
+            found[reason.code] = found.get(reason.code, 0) + reason.packages
+    return found
+
+
+def is_lowered(codes: Iterable[str]) -> bool:
+    return any(effect_of(code) != "information" for code in codes)
 
 
 def give_days(connection: Connection, numbers: Sequence[int]) -> list[int]:

@@ -2,7 +2,7 @@
 
 In: the bytes, in any format that Careen reads. Out: a row of kind ``uploaded`` that this project alone sees, and a job of the
 kind ``upload``, which assesses its packages (``images.join_upload``); the layers of an archive are read by the jobs of all
-layers. A report keeps the verdict that it came with.
+layers. A report keeps its findings; lists and searches assess its packages by the present advisories.
 Raises: InputError for a document that cannot be read.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 import time
 import uuid
 import zlib
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from careen.model.image import Image, ImageConfig
 from careen.model.inventory import Inventory
 from careen.model.report import Report
 from careen.policy.policy import Policy
+from careen.policy.reapplied import reapplied
 from careen.safety.typed import from_json
 
 from . import archives
@@ -121,6 +123,12 @@ def read_upload(connection: Connection, identity: str, settings: Settings) -> Do
     return None if row is None else read(zlib.decompress(row.content, bufsize=int(row.size_bytes)), settings)
 
 
+def kind_of(connection: Connection, identity: str) -> str:
+    """sbom, report or archive, of an image of kind ``uploaded``; "" if it was deleted meanwhile."""
+    wanted = select(upload.c.kind).join(image, image.c.id == upload.c.image_id).where(image.c.identity == identity)
+    return connection.execute(wanted.order_by(upload.c.id.desc()).limit(1)).scalar() or ""
+
+
 def identity_of(job: Job) -> str:
     """Of the image that a job of ``job_of`` is about."""
     return from_json(job.payload, _Payload).identity
@@ -142,14 +150,14 @@ def assessed(fleet: Fleet, identity: str, name: str) -> Scanned | None:
 
 
 def report_of(fleet: Fleet, identity: str, policy: Policy | None = None) -> Report | None:
-    """An uploaded report as it was uploaded; of an SBOM the one by the present advisories, and by this policy."""
+    """Of an SBOM the one by the present advisories. An uploaded report keeps its findings; this policy applies to them."""
     with fleet.engine.connect() as connection:
         name = connection.execute(select(image.c.reference).where(image.c.identity == identity)).scalar()
         found = read_upload(connection, identity, fleet.settings)
     if found is None or found.kind == archives.KIND:  # whose report is made of its layers, when they are read
         return None
     if found.report is not None:
-        return found.report
+        return reapplied(found.report, policy, date.today(), name or "") if policy else found.report
     with fleet.session() as session:
         return session.scan((replace(found.image, reference=name or ""), found.inventory), policy=policy)
 

@@ -108,15 +108,20 @@ def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verd
     findings = (*after.findings, *(entry.finding for entry in after.suppressed if entry.by.kind == "severity"))
     policy = replace(policy, baseline=Baseline(before))
     assessed = assess(
-        findings, _without_gates(after.coverage), after.unknowns, policy, today, after.declared, sources=after.sources
+        findings, without_gates(after.coverage), after.unknowns, policy, today, after.declared, sources=after.sources
     )
-    if after.sources is not None or not any(gate.of_vulnerabilities for gate in policy.fail_on):
-        return assessed.verdict
+    return undecided(assessed.verdict, after, policy)
+
+
+def undecided(verdict: Verdict, of: Saved, policy: Policy) -> Verdict:
+    """If the saved report did not look for vulnerabilities, gates of vulnerabilities are undecided."""
+    if of.sources is not None or not any(gate.of_vulnerabilities for gate in policy.fail_on):
+        return verdict
     unasked = Rule("vulnerabilities looked for", False, FailedBy(1, ("not_asked",)))
-    return Verdict(False, 3, (*assessed.verdict.rules, unasked))
+    return Verdict(False, 3, (*verdict.rules, unasked))
 
 
-def _without_gates(coverage: Coverage) -> Coverage:
+def without_gates(coverage: Coverage) -> Coverage:
     """Without the reasons of the saved report's own gates."""
     return replace(coverage, reasons=tuple(reason for reason in coverage.reasons if reason.code not in MADE_BY_GATES))
 

@@ -97,6 +97,87 @@ const TASKS = {
     await seen("registry-test");
   },
 
+  // Who has a CVE: by a typed id, and by one with a slip.
+  async affected() {
+    await page.goto(start());
+    await page.fill("#quick", "cve_2026_0001");
+    await page.press("#quick", "Enter");
+    await page.waitForURL((url) => url.pathname.endsWith("/vulnerabilities/CVE-2026-0001"));
+    answer.affected = await page.locator("main tbody tr th a").allInnerTexts();
+    await seen("affected");
+    await page.fill("#quick", "CVE-2026-0011");
+    await page.press("#quick", "Enter");
+    await page.waitForURL((url) => url.pathname.endsWith("/vulnerabilities/CVE-2026-0011"));
+    answer.near = await page.locator("main p a[href*='/vulnerabilities/']").allInnerTexts();
+  },
+
+  async range() {
+    await page.goto(`${start()}/search`);
+    await page.fill("#q", "package:libssl3<1.1");
+    await page.press("#q", "Enter");
+    await page.waitForURL((url) => url.searchParams.has("q"));
+    answer.range = await page.locator("main tbody tr th").allInnerTexts();
+    await page.fill("#q", "package:libssl3<1.0");
+    await page.press("#q", "Enter");
+    await page.waitForURL((url) => url.searchParams.get("q").endsWith("<1.0"));
+    answer.outside = await page.locator("main tbody tr").count();
+    await page.fill("#quick", "ssl");
+    await page.press("#quick", "Enter");
+    await page.waitForURL((url) => url.searchParams.get("q") === "ssl");
+    answer.word = await page.locator(".named li a").allInnerTexts();
+    await seen("word");
+  },
+
+  // From the overview to why something was not assessed: the reasons, the images of one, and the part of its page.
+  async why() {
+    await page.goto(start());
+    await page.click("main a:has-text('what was not assessed')");
+    await page.waitForURL((url) => url.pathname.endsWith("/coverage"));
+    answer.reasons = await page.locator("main tbody tr th code").allInnerTexts();
+    await seen("coverage");
+    await page.click("main tbody tr th a");
+    await page.waitForURL((url) => url.pathname.endsWith("/search"));
+    await page.click("main tbody tr th a");
+    await page.waitForURL((url) => url.pathname.includes("/images/"));
+    answer.why = await text("#coverage");
+  },
+
+  // The tags of the registry, listed now, and two of them side by side.
+  async compare() {
+    await page.goto(`${start()}/registries`);
+    await page.click("main tbody tr th a");
+    await page.click("main a:has-text('Edit and test')");
+    await page.click("main button:has-text('List it now')");
+    await page.waitForURL((url) => url.pathname.includes("/registries"));
+    const ready = async () => {
+      await page.goto(`${start()}/images?state=ready`);
+      return page.locator(`main tbody a:has-text('${plan.tags[0].split(":")[0]}')`).count();
+    };
+    for (let tries = 0; tries < 120 && (await ready()) < 2; tries += 1) await page.waitForTimeout(1000);
+    await page.click(`main tbody a:has-text('${plan.tags[1]}')`);
+    await page.waitForURL((url) => url.pathname.includes("/images/"));
+    answer.beside = await page.locator("#from option").allInnerTexts();
+    await page.click("main a:has-text('Compare with')");
+    await page.fill("#from", plan.tags[0]);
+    await page.fill("#to", plan.tags[1]);
+    await page.click("main button:has-text('Compare')");
+    await page.waitForSelector("main .tiles");
+    answer.compared = await page.locator("main .tile").allInnerTexts();
+    await seen("compare");
+  },
+
+  // A link of a notification, opened by somebody who is not logged in.
+  async link() {
+    await page.click(".who form[action='/logout'] button");
+    await page.goto(plan.address + plan.link.replace("PROJECT", plan.project));
+    await page.waitForSelector("#password");
+    await page.fill("#name", plan.name);
+    await page.fill("#password", plan.password);
+    await page.click("main button.primary");
+    await page.waitForURL((url) => url.pathname.includes("/vulnerabilities/"));
+    answer.followed = [new URL(page.url()).pathname, await page.locator("main tbody tr").count()];
+  },
+
   async triage() {
     await page.goto(`${start()}/triage`);
     await seen("triage");

@@ -37,7 +37,7 @@ def test_counts_of_a_project(fleet, monkeypatch, few):
 
 
 def test_counts_are_kept_for_a_while(fleet):
-    summaries = overview.Summaries()
+    summaries = overview.Kept(overview.summary)
     assert summaries.of(fleet, 1).images == 2
     add_image(fleet, [deb()], 4, 1)
     assert summaries.of(fleet, 1).images == 2

@@ -78,6 +78,7 @@ def all_of(fleet, ask, project, query="", limit=1, **options):
         ("package:django<4.10", {1, 3}),  # by numbers, not letters
         ("package:django=4.2.2", {3}),
         ("package:zlib* -package:django", {2}),
+        ("package:*lib1* -package:django", {2}),
         ("-package:django", {2}),
         ("severity:critical", {1}),
         ("severity:>=low", {1}),

@@ -4,16 +4,23 @@ import zlib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import func, select
+from tests.support.fleet_units import database_with
+from tests.support.matching import DEBIAN, advisory, deb, info
 from tests.support.reports import usual
 from tests.support.service import fleet_in, json_of
 
-from careen.config import Settings
+from careen.app.wiring import policy_of
+from careen.config import Settings, settings_of
 from careen.errors import InputError
-from careen.fleet import uploads
+from careen.fleet import images, search, uploads
 from careen.fleet.connection import writing
+from careen.fleet.decisions import Stated, statement_of
 from careen.fleet.projects import ProjectSettings, QuotaError, Quotas, delete_project, with_settings
 from careen.fleet.tables import image, metadata, project, upload
+from careen.formats.vex.statements import Statement
+from careen.policy.policy import Policy
 
 SETTINGS = Settings(cache_dir=Path("unused"))
 COMPONENT = b'{"type": "library", "name": "x", "version": "1", "purl": "pkg:npm/x@1"}'
@@ -76,6 +83,42 @@ def test_a_report_keeps_its_verdict(fleet):
     with fleet.engine.connect() as connection:
         row = connection.execute(select(image)).one()
     assert (row.exit_code, row.coverage, row.digest) == (usual().verdict.exit_code, usual().coverage.verdict, "")
+
+
+def decided(*stated: Statement, fail_on: tuple[str, ...] = ()) -> Policy:
+    return replace(policy_of(settings_of({"fail_on": ",".join(fail_on)} if fail_on else {})), vex=stated)
+
+
+def test_decisions_and_rules_of_the_project_apply_to_a_report(fleet):
+    made = stored(fleet, json_of(usual()), name="the app, of the pipeline")
+    of = Stated("CVE-2021-44228", "", made.identity, "not_affected", "not loaded", 1.0, "user:ada", "decision:1")
+    stated = statement_of(of, "the app, of the pipeline")
+    found = uploads.report_of(fleet, made.identity, decided(stated))
+    assert "CVE-2021-44228" not in {one.id for one in found.findings}
+    (hidden,) = [entry for entry in found.suppressed if entry.finding.id == "CVE-2021-44228"]
+    assert (hidden.by.kind, hidden.by.source) == ("vex", "decision:1")
+    assert set(found.suppressed) > set(usual().suppressed) and found.verdict == usual().verdict
+    strict = uploads.report_of(fleet, made.identity, decided(fail_on=("critical",)))
+    assert not strict.verdict.passed and strict.verdict.rules[0].failed_by.first == ("CVE-2021-44228",)
+    assert uploads.report_of(fleet, made.identity, decided(stated, fail_on=("critical",))).verdict.rules[0].passed
+    other = statement_of(replace(of, identity="upload:1:other"), "another one")
+    assert uploads.report_of(fleet, made.identity, decided(other)).suppressed == usual().suppressed
+
+
+def test_the_packages_of_a_report_are_in_lists_and_searches(fleet):
+    package = deb("libssl3", "3.0.11-1")
+    report = replace(usual(), inventory=replace(usual().inventory, distribution=DEBIAN, packages=(package,)))
+    database_with(fleet, [advisory(severity="high"), info(unfixed=True)], "2026-11-01T00:00:00Z")
+    made = stored(fleet, json_of(report))
+    images.join_upload(fleet, fleet.queue.jobs[0])
+    with fleet.engine.connect() as connection:
+        named = search.packages(connection, 1, search.parsed("package:libssl3")).rows
+        found = search.findings(connection, 1, search.parsed("severity:high")).rows
+        waiting = search.to_decide(connection, 1, ()).rows
+        assert uploads.kind_of(connection, made.identity) == "report" and uploads.kind_of(connection, "upload:1:x") == ""
+    assert [row["images"] for row in named] == [1]
+    assert [(row["vulnerability"], row["identity"]) for row in found] == [("CVE-2026-0001", made.identity)]
+    assert [row["vulnerability"] for row in waiting] == ["CVE-2026-0001"]
 
 
 def test_quotas_hold(fleet):

@@ -11,6 +11,7 @@ from .exposures import exposed_container, exposure
 from .images import (
     agent_report,
     image,
+    image_gap,
     image_layer,
     image_secret,
     layer,
@@ -51,6 +52,7 @@ __all__ = [
     "exposed_container",
     "exposure",
     "image",
+    "image_gap",
     "image_layer",
     "image_secret",
     "image_unit",

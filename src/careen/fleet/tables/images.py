@@ -173,6 +173,16 @@ image_secret = Table(
     Index(None, "kind", "image_id"),
 )
 
+# Why an image is not assessed completely, whatever the advisories are: the reasons of its packages are those of its units.
+image_gap = Table(
+    "image_gap",
+    metadata,
+    of("image", primary=True),
+    Column("code", String(60), primary_key=True),
+    Column("packages", Integer, nullable=False, default=0),
+    Index(None, "code", "image_id"),
+)
+
 # What runs in a cluster or an engine, as an agent reports it.
 agent_report = Table(
     "agent_report",

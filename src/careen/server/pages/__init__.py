@@ -20,6 +20,7 @@ from . import (
     access,
     beginning,
     compare,
+    coverage,
     entry,
     image,
     images,
@@ -41,7 +42,7 @@ from .visit import Screen
 
 # The first screen whose path fits answers: "new" is no number of a project or a registry.
 ACTING = (settings, watching, triage, policies, access, saved_views, beginning, notifications)
-MODULES = (entry, *ACTING, projects, overview, images, image, compare, registries, search, jobs)
+MODULES = (entry, *ACTING, projects, overview, coverage, images, image, compare, registries, search, jobs)
 
 
 def routes() -> list[BaseRoute]:

@@ -1,10 +1,15 @@
-"""Two images side by side: what is new, what is gone, and the packages that changed."""
+"""Two images side by side: what is new, what is gone, and the packages that changed.
+
+The address names each by its digest, by REPOSITORY:TAG, or by the name of an upload.
+"""
 
 from typing import Any
 
 from msgspec import Struct
 from starlette.responses import Response
 
+from careen.fleet import named_images
+from careen.fleet.named_images import Beside, NamedImage
 from careen.formats.scans.saved_report import saved
 from careen.model.finding import Finding
 from careen.output.rows import Row, row_of
@@ -36,24 +41,44 @@ class Compared(Struct, frozen=True):
 
 def show(visit: Visit) -> Response:
     ends = {name: visit.query.get(name, "").strip() for name in ("from", "to")}
-    images = {name: visit.ask("read_image", identity=end) if end else None for name, end in ends.items()}
+    known = {name: _named(visit, end) for name, end in ends.items()}
+    images = {
+        name: visit.ask("read_image", identity=found[0].identity) if len(found) == 1 else None for name, found in known.items()
+    }
     chosen = None
     if images["from"] and images["to"]:
-        stored = [kept(visit).of(visit, ends[name]) for name in ("from", "to")]
+        stored = [kept(visit).of(visit, found[0].identity) for found in known.values()]
         if stored[0] and stored[1]:
             chosen = _compared(stored[0], stored[1])
     if chosen and (kind := visit.query.get("export")):
         return exported(kind, "Comparison", COLUMNS, _cells(chosen))
+    unknown = [name for name, end in ends.items() if end and not known[name]]
     return visit.render(
         "compare.html",
+        404 if unknown else 200,
         before=images["from"],
         after=images["to"],
+        several={name: found for name, found in known.items() if len(found) > 1},
+        unknown=unknown,
+        beside=_beside(visit, images["to"] or images["from"]) if not all(ends.values()) else None,
         is_whole=all(image and image["coverage"] == "assessed" for image in images.values()),
         ends=ends,
         found=chosen,
         most=SHOWN,
         choices=visit.ask("list_images", sort="newest", limit=50)["items"],
     )
+
+
+def _named(visit: Visit, text: str) -> tuple[NamedImage, ...]:
+    assert visit.project is not None
+    with visit.fleet.engine.connect() as connection:
+        return named_images.named(connection, visit.project.id, text)
+
+
+def _beside(visit: Visit, image: dict[str, Any] | None) -> Beside:
+    assert visit.project is not None
+    with visit.fleet.engine.connect() as connection:
+        return named_images.beside(connection, visit.project.id, image["identity"] if image else "")
 
 
 def _compared(before: Stored, after: Stored) -> Compared:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from careen.exposure.graph import INTERNET
+from careen.fleet import named_images, uploads
 from careen.fleet.tables import agent_report
 from careen.output.attack_drawing import Drawing, Route, drawing_of
 from careen.reports.html.view import Line
@@ -76,8 +77,21 @@ def image(visit: Visit) -> Response:
         of_step=lambda number: f"{_address(visit, found)}/findings?step={number}",
         shown=_shown(stored, range(min(SHOWN, len(stored.findings)))) if stored else (),
         runs=_runs(visit, found["identity"]),
+        beside=_beside(visit, found["identity"]) if stored else None,
+        is_report=found["kind"] == "uploaded" and _is_report(visit, found["identity"]),
         **_exposure(visit),
     )
+
+
+def _beside(visit: Visit, identity: str) -> named_images.Beside:
+    assert visit.project is not None
+    with visit.fleet.engine.connect() as connection:
+        return named_images.beside(connection, visit.project.id, identity)
+
+
+def _is_report(visit: Visit, identity: str) -> bool:
+    with visit.fleet.engine.connect() as connection:
+        return uploads.kind_of(connection, identity) == "report"
 
 
 def findings(visit: Visit) -> Response:

@@ -26,6 +26,7 @@ class Link(Struct, frozen=True):
 OF_PROJECT = (
     Entry("Overview", ""),
     Entry("Images", "/images", below=("/compare",)),
+    Entry("Coverage", "/coverage"),
     Entry("Triage", "/triage", below=("/decisions",)),
     Entry("Registries", "/registries", below=("/repositories",)),
     Entry("Search", "/search", below=("/vulnerabilities",)),

@@ -6,7 +6,7 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from careen.fleet import advisories
-from careen.fleet.overview import Latest, Summaries, Summary, latest
+from careen.fleet.overview import Kept, Latest, Summary, latest, summary
 
 from .todo import todo
 from .unknown import age_of_advisories
@@ -39,7 +39,7 @@ def overview(visit: Visit) -> Response:
     worst = visit.ask("list_images", sort="risk", limit=WORST)["items"]
     return visit.render(
         "overview.html",
-        summary=_summary(visit),
+        summary=summary_of(visit),
         clocks=clocks,
         todo=todo(visit),
         advisories=age_of_advisories(visit),
@@ -49,10 +49,10 @@ def overview(visit: Visit) -> Response:
     )
 
 
-def _summary(visit: Visit) -> Summary:
+def summary_of(visit: Visit) -> Summary:
     held: Any = visit.request.app.state
     if not hasattr(held, "summaries"):
-        held.summaries = Summaries()
+        held.summaries = Kept(summary)
     assert visit.project is not None
     found: Summary = held.summaries.of(visit.fleet, visit.project.id)
     return found

@@ -1,10 +1,10 @@
-"""Which images have it: the query language over images, packages and findings, and who has one vulnerability."""
+"""Which images have it: a plain word, the query language over images, packages and findings, and who has a vulnerability."""
 
 from typing import Any
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from careen.safety.pattern import pattern
+from careen.fleet import near_ids, query, words
 from careen.server.errors import Refused
 
 from .listing import Column, Listing, Rows, all_rows, answer, command_of, exported
@@ -47,13 +47,11 @@ AFFECTED = Listing(
         Column("identity", "Digest"),
     ),
 )
-_ID = pattern(r"(?:CVE-\d{4}-\d{4,19}|GHSA(?:-[0-9a-z]{4}){3})")
 
 
 def search(visit: Visit) -> Response:
     text = visit.query.get("q", "").strip()
-    id = text.upper() if text[:4].lower() == "cve-" else text
-    if _ID.fullmatch(id):
+    if id := near_ids.meant(text):
         assert visit.project is not None
         return RedirectResponse(f"{visit.project.path}/vulnerabilities/{segment(id)}", 303)
     if not text:
@@ -62,6 +60,8 @@ def search(visit: Visit) -> Response:
         kind = visit.ask("search", q=text, limit=1)["kind"]
         columns = tuple(Column(name, name) for name in OF_KIND[kind])
         return exported(file, f"Search {kind}", columns, all_rows(visit, "search", {"q": text}))
+    if _is_plain(text) and (page := _named(visit, text)):
+        return page
     try:
         found = visit.ask("search", q=text, cursor=visit.query.get("cursor") or None, limit=PAGE)
     except Refused as refused:
@@ -83,6 +83,28 @@ def search(visit: Visit) -> Response:
     )
 
 
+def _is_plain(text: str) -> bool:
+    """One word, which names no field of a query."""
+    field, colon, _ = text.partition(":")
+    return not text.startswith("-") and not set(text) & set(' "*') and not (colon and field in query.FIELDS)
+
+
+def _named(visit: Visit, text: str) -> Response | None:
+    """What the word names, by kinds; None if it names nothing and may be a query."""
+    assert visit.project is not None
+    with visit.fleet.engine.connect() as connection:
+        found = words.named_by(connection, visit.project.id, text)
+    if not found and ":" in text:
+        return None
+    return visit.render(
+        "search_words.html",
+        text=text,
+        found=found,
+        is_id=near_ids.is_begun(text),
+        unknown=None if found else unknown_of(visit),
+    )
+
+
 def completions(visit: Visit) -> Response:
     """For the script, as whole queries."""
     text = visit.query.get("q", "")
@@ -90,7 +112,10 @@ def completions(visit: Visit) -> Response:
 
 
 def vulnerability(visit: Visit) -> Response:
-    return answer(visit, AFFECTED, id=visit.path["id"], unknown=unknown_of(visit))
+    assert visit.project is not None
+    with visit.fleet.engine.connect() as connection:
+        near = near_ids.near(connection, visit.project.id, visit.path["id"])
+    return answer(visit, AFFECTED, id=visit.path["id"], unknown=unknown_of(visit), near=near)
 
 
 def _whole(text: str, words: list[str]) -> list[str]:

@@ -24,4 +24,25 @@ def test_what_is_new_and_what_is_gone(world, browser, monkeypatch):
 def test_a_choice_is_asked_for(world, browser):
     page = browser.get(f"{world.pages}/compare?to={NEW}").text
     assert "Choose two images" in page
-    assert browser.get(f"{world.pages}/compare?from=sha256:unknown&to={NEW}").status_code == 404
+    unknown = browser.get(f"{world.pages}/compare?from=<b>sha256:unknown&to={NEW}")
+    assert unknown.status_code == 404 and "No image that you see is named" in unknown.text and "<b>sha256" not in unknown.text
+
+
+def test_tags_are_compared_by_their_names(world, browser, monkeypatch):
+    monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: usual())
+    page = browser.get(f"{world.pages}/compare?from=team/app:1&to=team/app:latest").text
+    assert "<b>9</b> unchanged" in page and "Swap before and after" in page
+    assert f'href="{world.pages}/images/{NEW}">registry.test/team/app:2</a>' in page
+
+
+def test_several_images_of_a_name_are_a_choice(world, browser):
+    page = browser.get(f"{world.pages}/compare?from=registry.test&to={NEW}").text
+    assert "Which one?" in page and f"from={OLD.replace(':', '%3A')}" in page
+
+
+def test_the_page_of_an_image_offers_what_to_compare_it_with(world, browser, monkeypatch):
+    monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: usual())
+    page = browser.get(f"{world.pages}/images/{NEW}").text
+    assert f'<option value="{OLD}">registry.test/team/app:latest, 1970-01-01</option>' in page
+    links = browser.get(f"{world.pages}/compare?to={NEW}").text
+    assert "Earlier under the same tag" in links and f"from={OLD.replace(':', '%3A')}" in links

@@ -22,12 +22,12 @@ PACKAGE = {"name": "x<b>", "type": "deb", "version": "1", "images": 1000, "image
 def test_each_kind_of_result(world, browser, monkeypatch, kind, item, text):
     monkeypatch.setattr(world.parts.search, "search", lambda *_: Found(kind, (item,), None), raising=False)
     world.app.state.parts = world.parts
-    found = browser.get(f"{world.pages}/search?q=anything")
+    found = browser.get(f"{world.pages}/search?q=package:anything")
     assert found.status_code == 200
     assert text in found.text
     assert "<b>" not in found.text.partition("<main")[2].partition("</table>")[0]
-    assert "careen query anything" in found.text
-    rows = browser.get(f"{world.pages}/search?q=anything&export=json").json()["items"]
+    assert "careen query package:anything" in found.text
+    rows = browser.get(f"{world.pages}/search?q=package:anything&export=json").json()["items"]
     assert len(rows) == 1
 
 
@@ -36,7 +36,7 @@ def test_a_wrong_query_says_what_fits(world, browser, monkeypatch):
         raise UsageError("'<b>' is not a field of a query", "fields: package")
 
     monkeypatch.setattr(world.parts.search, "search", search, raising=False)
-    found = browser.get(f"{world.pages}/search?q=pack")
+    found = browser.get(f"{world.pages}/search?q=pack:x")
     assert found.status_code == 422
     assert "is not a field of a query" in found.text
     assert "What fits: fields: package" in found.text
@@ -53,3 +53,41 @@ def test_a_cve_leads_to_who_has_it(world, browser):
 def test_completions_are_whole_queries(world, browser):
     assert browser.get(f"{world.pages}/search/completions?q=runs:true+p").json() == ["runs:true package:", "runs:true runs:"]
     assert _whole("a -coverage:as", ["assessed"]) == ["a -coverage:assessed"]
+
+
+def test_a_word_finds_what_is_named_so(world, browser):
+    found = browser.get(f"{world.pages}/search?q=app")
+    assert found.status_code == 200
+    main = found.text.partition("<main")[2]
+    assert [title for title in ("Images", "Repositories", "Tags", "Packages") if f"<h2>{title}</h2>" in main] == [
+        "Images",
+        "Repositories",
+    ]
+    assert f'<a href="{world.pages}/repositories/{world.repository}">team/app</a>' in main
+    tags = browser.get(f"{world.pages}/search?q=app:lat").text
+    assert f'href="{world.pages}/repositories/{world.repository}/tags/latest">team/app:latest</a>' in tags
+
+
+@pytest.mark.parametrize("word", ["<b>x</b>", "wo?rd", "%"])
+def test_a_word_that_names_nothing(world, browser, word):
+    found = browser.get(f"{world.pages}/search", params={"q": word})
+    assert "Nothing that you see is named so" in found.text and "<b>x" not in found.text
+
+
+@pytest.mark.parametrize("text", ["CVE-21-44228", "cve-2021-4422B", "GHSA-jfh8"])
+def test_what_is_no_id_says_how_ids_are_written(world, browser, text):
+    assert "This is not the id of a vulnerability" in browser.get(f"{world.pages}/search", params={"q": text}).text
+
+
+def test_other_separators_lead_to_the_same_id(world, browser):
+    for text in ("cve_2021_44228", "CVE 2021 44228"):
+        found = browser.get(f"{world.pages}/search", params={"q": text})
+        assert found.headers["location"] == f"{world.pages}/vulnerabilities/CVE-2021-44228"
+
+
+def test_an_id_that_nobody_has_offers_those_that_differ_little(service):
+    from tests.support.filled_service import with_findings
+
+    with_findings(service)
+    page = service.browser(service.admin).get(f"/projects/{service.id}/vulnerabilities/CVE-2026-0010").text
+    assert "Did you mean" in page and "CVE-2026-0001" in page

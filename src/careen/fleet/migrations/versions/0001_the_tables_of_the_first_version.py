@@ -482,6 +482,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "source", name=op.f("uq_exposure_project_id_source")),
     )
     op.create_table(
+        "image_gap",
+        sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("packages", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_image_gap_image_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("image_id", "code", name=op.f("pk_image_gap")),
+    )
+    with op.batch_alter_table("image_gap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_image_gap_code_image_id"), ["code", "image_id"], unique=False)
+
+    op.create_table(
         "image_layer",
         sa.Column("image_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),

@@ -1,0 +1,65 @@
+"""What was not assessed in all images of a project: for each reason, how many images and packages it is about.
+
+Reasons are those of units (their advisories) and of images (what could not be read). One statement counts all of them, each up
+to a bound, so that a fleet of any size answers.
+"""
+
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Select, func, literal, select, union, union_all
+
+from .conditions import visible
+from .counting import BOUND, Count
+from .tables import image_gap, image_unit, unit, unit_package
+
+MOST = 40  # codes
+
+
+class NotAssessed(Struct, frozen=True):
+    code: str
+    images: Count
+    packages: Count
+
+
+def not_assessed(connection: Connection, project_id: int) -> tuple[NotAssessed, ...]:
+    """Those about most images first."""
+    texts = connection.execute(select(unit.c.reasons).where(unit.c.reasons != "").distinct()).scalars().all()
+    by_code: dict[str, list[str]] = {}
+    for text in texts:
+        for code in text.split():
+            by_code.setdefault(code, []).append(text)
+    own = set(connection.execute(select(image_gap.c.code).distinct().limit(MOST)).scalars())
+    codes = sorted(by_code.keys() | own)[:MOST]
+    if not codes:
+        return ()
+    counted = union_all(*(_counting(project_id, code, by_code.get(code, []), code in own) for code in codes))
+    found = [
+        NotAssessed(code, _count(images), _count(packages)) for code, images, packages in connection.execute(counted) if images
+    ]
+    return tuple(sorted(found, key=lambda reason: (-reason.images.number, -reason.packages.number, reason.code)))
+
+
+def _counting(project_id: int, code: str, texts: list[str], is_own: bool) -> Select[Any]:
+    """One row: the code, its images, its packages."""
+    images, packages = list[Select[tuple[int]]](), list[Select[tuple[int, int]]]()
+    if texts:
+        stated = select(image_unit.c.image_id).join(unit, unit.c.id == image_unit.c.unit_id).where(unit.c.reasons.in_(texts))
+        images.append(stated.where(visible(project_id, image_unit.c.image_id)).distinct().limit(BOUND + 1))
+        seen = select(image_unit.c.image_id).where(
+            image_unit.c.unit_id == unit.c.id, visible(project_id, image_unit.c.image_id)
+        )
+        of_units = select(unit_package.c.unit_id, unit_package.c.position).join(unit, unit.c.id == unit_package.c.unit_id)
+        packages.append(of_units.where(unit.c.reasons.in_(texts), seen.exists()).limit(BOUND + 1))
+    if is_own:
+        own = select(image_gap.c.image_id).where(image_gap.c.code == code, visible(project_id, image_gap.c.image_id))
+        images.append(own.limit(BOUND + 1))
+    both = union(*(part.subquery().select() for part in images)).subquery()
+    number = select(func.count()).select_from(both).scalar_subquery()
+    if not packages:
+        return select(literal(code), number, literal(0))
+    return select(literal(code), number, select(func.count()).select_from(packages[0].subquery()).scalar_subquery())
+
+
+def _count(number: int) -> Count:
+    return Count(min(number, BOUND), number <= BOUND)

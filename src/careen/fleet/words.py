@@ -1,0 +1,150 @@
+"""What a plain word names among all that a project sees: packages, vulnerabilities, images, repositories, tags, and more.
+
+Each group is short and says whether there is more. Names that begin so come from an index; names that only contain the word
+are looked for among a bounded number of candidates.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Connection, exists, select, union
+
+from . import image_secrets, search
+from .conditions import like, visible
+from .counting import Count, count
+from .query import Term
+from .tables import image, image_unit, registry, repository, tag, unit, unit_finding, unit_package
+
+FEW = 6  # lines of a group
+CANDIDATES = 400  # names that are looked at
+SHORTEST = 2  # characters of a word
+LONGEST = 200
+
+
+class Group(Struct, frozen=True):
+    items: tuple[Any, ...] = ()
+    more: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+
+class NamedPackage(Struct, frozen=True):
+    name: str
+    type: str
+    images: Count
+
+
+class NamedTag(Struct, frozen=True):
+    """``tag`` "": the repository itself."""
+
+    repository_id: int
+    repository: str
+    tag: str = ""
+
+
+class Words(Struct, frozen=True):
+    packages: Group
+    vulnerabilities: Group
+    images: Group
+    repositories: Group
+    tags: Group
+    bases: Group
+    licences: Group
+    secrets: Group
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, name) for name in self.__struct_fields__)
+
+
+def named_by(connection: Connection, project_id: int, word: str) -> Words:
+    if not SHORTEST <= len(word) <= LONGEST or not word.isprintable():
+        return Words(*[Group()] * len(Words.__struct_fields__))
+    found = search.images(connection, project_id, [Term("reference", word)], limit=FEW)
+    kinds = [kind for kind in image_secrets.known_kinds(connection, project_id) if word.lower() in kind.lower()]
+    return Words(
+        _packages(connection, project_id, word),
+        vulnerabilities(connection, project_id, word),
+        Group(tuple(found.rows), bool(found.next)),
+        _repositories(connection, project_id, word),
+        _tags(connection, project_id, word),
+        _texts(connection, image.c.base, word, visible(project_id)),
+        _texts(connection, unit.c.licences, word, unit.c.licences != "", _is_seen(project_id, unit.c.id)),
+        _group(kinds),
+    )
+
+
+def vulnerabilities(connection: Connection, project_id: int, start: str) -> Group:
+    """Ids that begin so, of findings in images of the project. Ids are upper case, but for the ends of some."""
+    column = unit_finding.c.vulnerability
+    begins = [like(column, f"{each}*") for each in dict.fromkeys((start, start.upper()))]
+    some = union(*(select(column).where(begun).distinct().limit(CANDIDATES).subquery().select() for begun in begins)).subquery()
+    id = some.c[0]
+    has = select(image_unit.c.image_id).join(unit_finding, unit_finding.c.unit_id == image_unit.c.unit_id)
+    seen = has.where(column == id, visible(project_id, image_unit.c.image_id)).correlate(some).exists()
+    return _group(connection.execute(select(id).where(seen).order_by(id).limit(FEW + 1)).scalars())
+
+
+def _packages(connection: Connection, project_id: int, word: str) -> Group:
+    columns = (unit_package.c.name, unit_package.c.type)
+    within = unit_package.c.name.icontains(word, autoescape=True)
+    parts = [select(*columns).where(found).distinct().limit(CANDIDATES) for found in (like(columns[0], f"{word}*"), within)]
+    candidates = {(row.name, row.type) for part in parts for row in connection.execute(part)}
+    wanted = word.lower()
+
+    def nearness(package: tuple[str, str]) -> tuple[bool, bool, int, tuple[str, str]]:
+        name = package[0].lower()
+        return name != wanted, not name.startswith(wanted), len(name), package
+
+    found = []
+    for name, type in sorted(candidates, key=nearness):
+        of_package = (unit_package.c.name == name, unit_package.c.type == type)
+        places = select(image_unit.c.image_id).join(unit_package, unit_package.c.unit_id == image_unit.c.unit_id)
+        seen = places.where(*of_package, visible(project_id, image_unit.c.image_id)).distinct()
+        counted = count(connection, seen)
+        if counted.number:
+            found.append(NamedPackage(name, type, counted))
+        if len(found) > FEW:
+            break
+    return _group(found)
+
+
+def _repositories(connection: Connection, project_id: int, word: str) -> Group:
+    wanted = select(repository.c.id, repository.c.name).join(registry, registry.c.id == repository.c.registry_id)
+    of_project = (registry.c.project_id == project_id, repository.c.name.icontains(word, autoescape=True))
+    rows = connection.execute(wanted.where(*of_project).order_by(repository.c.name).limit(FEW + 1))
+    return _group(NamedTag(row.id, row.name) for row in rows)
+
+
+def _tags(connection: Connection, project_id: int, word: str) -> Group:
+    """By their names, or as REPOSITORY:TAG."""
+    wanted = (
+        select(repository.c.id, repository.c.name, tag.c.name.label("tag"))
+        .join(repository, repository.c.id == tag.c.repository_id)
+        .join(registry, registry.c.id == repository.c.registry_id)
+        .where(registry.c.project_id == project_id)
+    )
+    of_repository, colon, start = word.rpartition(":")
+    if colon:
+        wanted = wanted.where(
+            repository.c.name.iendswith(of_repository, autoescape=True), tag.c.name.istartswith(start, autoescape=True)
+        )
+    else:
+        wanted = wanted.where(tag.c.name.icontains(word, autoescape=True))
+    rows = connection.execute(wanted.order_by(repository.c.name, tag.c.name).limit(FEW + 1))
+    return _group(NamedTag(row.id, row.name, row.tag) for row in rows)
+
+
+def _texts(connection: Connection, column: Any, word: str, *conditions: ColumnElement[bool]) -> Group:
+    wanted = select(column).where(column.icontains(word, autoescape=True), *conditions).distinct()
+    return _group(connection.execute(wanted.limit(FEW + 1)).scalars())
+
+
+def _is_seen(project_id: int, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return exists().where(image_unit.c.unit_id == unit_id, visible(project_id, image_unit.c.image_id))
+
+
+def _group(items: Iterable[Any]) -> Group:
+    found = tuple(items)
+    return Group(found[:FEW], len(found) > FEW)
