@@ -90,7 +90,7 @@ released: $(VENV)/.ready  ## fails if TAG does not name the version of the check
 
 new-check new-cataloger new-source new-reporter new-distribution: $(VENV)/.ready   ## a plugin, its test and its docs to begin with: NAME=…
 	$(BIN)/python scaffolds/new.py $(@:new-%=%) "$(NAME)" $(TARGET)
-	$(BIN)/python -m pytest -q tests/docs tests/golden --update -k "docs or $(NAME)"
+	$(BIN)/python -m pytest -q tests/docs/test_reference.py tests/docs/test_outlines.py tests/docs/test_rulefiles.py tests/golden --update -k "docs or $(NAME)"
 docs: $(VENV)/.ready      ## the site in .cache/site, without warnings; pip install "careen[docs]" first
 	@$(BIN)/python docs/site/build.py
 clean:

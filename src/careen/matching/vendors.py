@@ -6,12 +6,13 @@ of Debian or Ubuntu has, or its maintainer is a machine or has no address. Ubunt
 of all its builds, so there another address means a third party. An rpm names its vendor: the rpm database has the field,
 and a package without one was built by a third party. An SBOM may leave the field out: then the release text, or a name
 that only its maker uses, may show a third party. An apk is the distribution's unless a known third party signed it, or it
-names neither recipe nor commit, which build systems of distributions always write.
+names neither recipe nor commit, which build systems of distributions always write. A package of pacman is its user's own build
+if its packager is the name that makepkg writes without a configuration.
 One of these signs is enough. Others are weak: a release without the distribution's mark may be one of its oldest. It
 counts with another weak sign only, and is otherwise reported (``no_index``), as no index of the release can settle it.
 
 **Source:** Debian Policy 3.2, 5.6.2; version suffixes as documented by the third-party repositories themselves; Fedora
-Packaging Guidelines, "Versioning" (the dist tag in a release).
+Packaging Guidelines, "Versioning" (the dist tag in a release); makepkg.conf(5), PACKAGER.
 """
 
 import re
@@ -53,6 +54,7 @@ _SELF_BUILT = pattern(r"<(?:root@[^>]*|[^>@]*@[^>.]*|none)>$|^(?:none|unset|unkn
 # Archives refuse maintainers without an address, which packages built with fpm or nfpm often have. An SBOM may name the
 # distribution instead.
 _ADDRESSED = pattern(r"[^\s<>(]@[^\s<>)]|\b(?:debian|ubuntu|canonical)\b", re.IGNORECASE)
+_UNNAMED_PACKAGER = "Unknown Packager"
 _RELEASES = pattern(
     r"PGDG|\.remi\b|nodesource|\.ngx\b|\.rl\d|\.mysql\b|[.-]1?percona|\.ius\b|\.epel\b|\.elrepo\b|\.rpmfusion|\.gf\.el|\.wzdg|rmq",
     re.IGNORECASE,
@@ -87,6 +89,8 @@ def vendor_of(package: Package, distribution: Distribution | None) -> Vendor:
             return _of_rpm(package, distribution)
         case "apk":
             return "third_party" if _APK_MAINTAINERS.search(package.maintainer or "") else "distribution"
+        case "alpm" if package.maintainer == _UNNAMED_PACKAGER:
+            return "third_party"
     return "unknown"
 
 

@@ -137,6 +137,13 @@ def test_makers_of_a_distribution_and_of_programs_for_others():
     assert vendor("mariner", "8.8.0-1.cm2", "Microsoft Corporation") == "distribution"
 
 
+def test_a_package_that_makepkg_built_without_a_configured_packager():
+    arch = Distribution("arch", "")
+    own = Package("alpm", None, "yay", "12.4.2-1", maintainer="Unknown Packager")
+    assert vendor_of(own, arch) == "third_party"
+    assert vendor_of(Package("alpm", None, "curl", "8.9.1-1", maintainer="A Packager <a@archlinux.org>"), arch) == "unknown"
+
+
 def test_an_apk_of_nginx_org():
     alpine = Distribution("alpine", "3.20.3")
     for maintainer, expected in (
