@@ -506,6 +506,7 @@ class Check(Struct, frozen=True):
     default: bool = True  # False: only when switched on
     kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target
     finds: type[Misconfiguration] = Misconfiguration  # the kind of its findings
+    line: str = ""  # of a Dockerfile, that removes a finding of an image: "RUN chmod a-s /{path}"
 
 
 # --- reports --------------------------------------------------------------------------------------------------------
