@@ -519,6 +519,7 @@ class ReportOptions(Struct, frozen=True):
     verbose: bool = False
     spec_version: str = ""  # of an SBOM format, "1.5"; "": the usual one
     template: tuple[str, str] | None = None  # name and text, for a reporter that reads one
+    again: Mapping[str, str] = {}  # the flags of this scan that a proposed command needs too, by its name: "careen fix"
 
 
 class Reporter(Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from careen.errors import UsageError
 
-from .arguments import Parser
+from .arguments import LICENCES, LOOKS, Parser, add_settings
 from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def parser() -> Parser:
     made.add_argument(
         "--base", metavar="NAME:TAG", dest="base_name", default="", help="the base image, if no Dockerfile or label names it"
     )
+    add_settings(made, "what to look for", LOOKS, {"exclude": "--skip-dirs --skip-files"})
+    add_settings(made, "licences", LICENCES)
     add_format_flag(made, ("text", "json", "diff"))
     add_assessment_flags(made)
     return made

@@ -6,7 +6,7 @@ changes both.
 
 Paths come from the image: what would need quoting in a shell does not become a place of a command.
 **Source:** PEP 376 (site-packages); npm, "folders" and "package-lock.json"; Composer, "composer.lock"; RubyGems,
-``Gem::Specification.dirs``.
+``Gem::Specification.dirs``; Spring Boot, "The Executable Jar Format".
 """
 
 from collections.abc import Iterable, Mapping
@@ -88,6 +88,8 @@ def _at(package: Package, path: str, bundled_by: str) -> Place:
             return _npm(package, path)
         case "composer":
             return Place("composer", next((_folder(path, file) for file in _COMPOSER if _is_file(path, file)), path))
+        case "maven":
+            return Place("maven", path.partition("!/")[0])  # an archive of an application is built from one project
         case "gem":
             found = _GEM.fullmatch(path)
             return Place("bundler", found["home"] if found else path)

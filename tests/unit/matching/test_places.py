@@ -38,6 +38,11 @@ def test_a_command_in_a_project_changes_its_lock_file():
     assert places(package("composer", "v/a", "composer.lock")) == [("composer", "/")]
 
 
+def test_libraries_within_an_archive_are_those_of_its_project():
+    paths = ("app/shop.jar!/BOOT-INF/lib/a-1.0.jar", "opt/spark/jars/a-1.0.jar")
+    assert places(package("maven", "g:a", *paths)) == [("maven", "app/shop.jar"), ("maven", "opt/spark/jars/a-1.0.jar")]
+
+
 def test_a_copy_in_one_of_its_places_is_changed_nowhere_there():
     inner, own = "usr/local/lib/node_modules/npm/node_modules/a/package.json", "app/node_modules/a/package.json"
     found = places_of(package("npm", "a", inner, own), {}, Bundles([]))
