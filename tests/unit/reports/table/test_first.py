@@ -74,7 +74,10 @@ def test_the_command_is_in_one_piece_with_the_flags_of_the_scan():
 
 
 def test_the_database_comes_first_if_there_is_none():
-    shipped, own = SourceInfo("debian-archive", "2026-11-23", 9, url=SHIPPED), SourceInfo("private", "2026-11-23", 9, url="/srv/a")
+    shipped, own = (
+        SourceInfo("debian-archive", "2026-11-23", 9, url=SHIPPED),
+        SourceInfo("private", "2026-11-23", 9, url="/srv/a"),
+    )
     planned = replace(usual(), plan=Plan(8, 4, 4, (ACTION,), (), ()), database=DatabaseInfo(SHIPPED, "", (shipped,)))
     assert next_of(planned, again={"careen db update": "--cache-dir c"}) == [
         "  next: careen db update --cache-dir c", "        (for the advisories that this scan lacks)",
