@@ -62,7 +62,7 @@ def test_a_library_of_the_distribution_has_the_licence_of_its_package():
     assert licences_of(inventory)[library.purl].concluded == "MIT"
 
 
-def test_what_the_image_states_is_told_from_what_is_known_of_a_project():
+def test_what_the_image_states_differs_from_what_is_known_of_a_project():
     def stated(package, *files):
         return is_stated(package, licence_of(package, files))
 
