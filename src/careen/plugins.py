@@ -506,6 +506,7 @@ class Check(Struct, frozen=True):
     default: bool = True  # False: only when switched on
     kind: str = ""  # of documents that it inspects; may be left out in a folder with the name of a target
     finds: type[Misconfiguration] = Misconfiguration  # the kind of its findings
+    line: str = ""  # of a Dockerfile, that removes a finding of an image: "RUN chmod a-s /{path}"
 
 
 # --- reports --------------------------------------------------------------------------------------------------------
@@ -518,6 +519,7 @@ class ReportOptions(Struct, frozen=True):
     verbose: bool = False
     spec_version: str = ""  # of an SBOM format, "1.5"; "": the usual one
     template: tuple[str, str] | None = None  # name and text, for a reporter that reads one
+    again: Mapping[str, str] = {}  # the flags of this scan that a proposed command needs too, by its name: "careen fix"
 
 
 class Reporter(Struct, frozen=True):

@@ -8,21 +8,17 @@ the archive has. The changed inventory is then assessed anew. Real images: skipp
 import os
 import re
 import shlex
-from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from careen.app.databases import database_of
 from careen.app.session import Session
 from careen.cli.main import main
 from careen.config import load
-from careen.database.read import open_database
-from careen.matching.match import match
 from careen.model.package import Evidence, Source
 from careen.output.summary import build_step
+from careen.plugins import silent
 from tests.support.command import ROOT
 
 CORPUS = Path(os.environ.get("CAREEN_CORPUS", ROOT / ".cache" / "corpus")) / "oci"
@@ -35,8 +31,8 @@ def session():
     if not CORPUS.is_dir() or not (CACHE / "database" / "advisories.sqlite").is_file():
         pytest.skip("no corpus of images, or no database below CAREEN_CACHE_DIR")
     settings = load({"cache_dir": str(CACHE), "offline": True, "scanners": ["vuln"]}, {"HOME": str(CACHE)}).settings
-    with Session(settings) as session, ExitStack() as opened:
-        yield session, opened.enter_context(open_database(database_of(settings)))
+    with Session(settings) as session:
+        yield session
 
 
 def added_lines(report, image, tmp_path, capsys):
@@ -76,55 +72,60 @@ def installed(lines, upgrades):
 
 def pip(prefix, name, _):
     normal = re.sub(r"[-_.]+", "-", name).lower()
-    return lambda package: (
+    return lambda package, path: (
         package.type == "pypi"
         and re.sub(r"[-_.]+", "-", package.name).lower() == normal
-        and package.evidence[0].path.startswith(f"{prefix}lib")
+        and path.startswith(f"{prefix}lib")
+        and re.search(r"(dist|egg)-info", path.partition("site-packages/")[2].partition("/")[0])
     )
 
 
 def npm(project, name, nested):
-    def applies(package):
-        path = package.evidence[0].path if package.evidence else ""
-        inner = path.removeprefix(project)
-        below = "node_modules/" in inner
-        return package.type == "npm" and package.name == name and path.startswith(project) and below == nested
+    root = project.removesuffix("node_modules/")
+
+    def applies(package, path):
+        below = path.startswith(project) and "node_modules/" in path.removeprefix(project)
+        at = path.startswith(project) and below == nested
+        return package.type == "npm" and package.name == name and (at or path == f"{root}package-lock.json")
 
     return applies
 
 
 def deb(name):
-    return lambda package: package.type == "deb" and package.name == name
+    return lambda package, _: package.type == "deb" and package.name == name
 
 
 def after(inventory, changes):
-    packages = []
+    """Each package in each of its places by itself: what stays in one of them in its old version is still found."""
+    packages = {}
     for package in inventory.packages:
-        to = next((version for applies, version in changes if applies(package)), None)
-        if to is not None:
-            evidence = tuple(Evidence(place.path.replace(package.version, to), place.layer) for place in package.evidence)
-            source = Source(package.source.name, to) if package.source else None
-            package = replace(package, version=to, source=source, evidence=evidence)
-        packages.append(package)
-    return replace(inventory, packages=tuple(packages))
+        for place in package.evidence or (None,):
+            path = place.path if place else ""
+            to = next((version for applies, version in changes if applies(package, path)), None)
+            moved = package
+            if to is not None:
+                source = Source(package.source.name, to) if package.source else None
+                place = place and Evidence(place.path.replace(package.version, to), place.layer)
+                moved = replace(package, version=to, source=source)
+            key = (moved.purl, moved.owned_by, moved.presence)
+            known = packages.setdefault(key, replace(moved, evidence=()))
+            packages[key] = replace(known, evidence=(*known.evidence, *((place,) if place else ())))
+    return replace(inventory, packages=tuple(packages.values()))
 
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_the_diff_leaves_as_many_findings_as_it_states(session, name, tmp_path, capsys):
-    session, database = session
     image = CORPUS / name
     if not image.is_dir():
         pytest.skip(f"no image {name} in the corpus")
     report, plan = session.fix(str(image), "base")
     upgrades = {one.package: one.to for action in plan.actions if action.manager == "apt" for one in action.upgrades}
     lines = added_lines(report, image, tmp_path, capsys)
-    assert bool(lines) == any(action.where == "dockerfile" for action in plan.actions)
+    assert bool(lines) == any(action.in_dockerfile for action in plan.actions)
 
-    def findings(inventory):
-        return match(inventory, database, session.schemes, session.ecosystems, date.today()).findings
-
-    inventory = report.inventory
-    assert len(findings(inventory)) == plan.before
-    left = findings(after(inventory, installed(lines, upgrades)))
+    with session._scanned(str(image), silent) as scanned:
+        findings = session._reassessing(report, scanned.knowledge)
+        assert len(findings(report.inventory)) == plan.before
+        left = findings(after(report.inventory, installed(lines, upgrades)))
     assert len(left) == plan.after_dockerfile
     assert (plan.after_dockerfile < plan.before) == bool(lines)

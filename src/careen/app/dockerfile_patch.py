@@ -45,8 +45,9 @@ _PROGRAMS = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"
 def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | None = None) -> str:
     """The diff of an image's Dockerfile that does the actions of a plan."""
     # overrides come last: they can name what the others install
-    actions = sorted(plan.actions, key=lambda action: action.manager == "npm overrides")
-    lines = [Line(_PROGRAMS.get(action.manager, ""), action.command) for action in actions if action.where == "dockerfile"]
+    changes = [change for action in plan.actions for change in action.in_dockerfile]
+    changes.sort(key=lambda change: change.manager == "npm overrides")
+    lines = [Line(_PROGRAMS.get(change.manager, ""), change.command) for change in changes]
     name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
     try:
         return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user, base)

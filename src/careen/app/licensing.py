@@ -4,13 +4,19 @@ from careen.components.content import Component, content_of
 from careen.components.profiles import Element, Profile, elements_of
 from careen.licences.categories import category
 from careen.licences.expressions import ids_in
+from careen.licences.package import is_stated
 from careen.model.report import Report
 
-__all__ = ["Component", "Element", "Profile", "category", "components_of", "differs", "elements_of"]
+__all__ = ["Component", "Element", "Profile", "category", "components_of", "differs", "elements_of", "states_none"]
 
 
 def components_of(report: Report) -> tuple[Component, ...]:
     return content_of(report).components
+
+
+def states_none(component: Component) -> bool:
+    """Whether the image states no licence of it, and none is known otherwise."""
+    return not component.licence.concluded and not is_stated(component.package, component.licence)
 
 
 def differs(component: Component) -> bool:

@@ -158,6 +158,8 @@ class Session:
 
                 reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None
                 report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
+            if plan:
+                report = replace(report, plan=self._with_repairs(report, report.plan))
         if self._settings.exposure:
             from careen.app.exposing import around
 
@@ -196,7 +198,17 @@ class Session:
             if scanned.knowledge is None:
                 raise DatabaseError("there is no advisory database, so that no fix is known", "careen db update")
             reassess = self._reassessing(report, scanned.knowledge)
-            return report, plan(report, reassess, self.schemes, self.ecosystems, base)
+            made = plan(report, reassess, self.schemes, self.ecosystems, base)
+            return report, self._with_repairs(report, made) or made
+
+    def _with_repairs(self, report: Report, plan: "Plan | None") -> "Plan | None":
+        """None if there is nothing to do at all."""
+        from careen.model.plan import NOTHING
+        from careen.output.repairs import repairs_of
+
+        lines = {check.id: check.line for check in self._checks.of(IMAGE_CHECKS) if check.line}
+        repairs = repairs_of(report, lines)
+        return replace(plan or NOTHING, repairs=repairs) if repairs else plan
 
     def _reassessing(self, report: Report, knowledge: Knowledge) -> "Callable[[Inventory], list[Vulnerability]]":
         """The vulnerabilities of an inventory, by the same advisories and policy."""

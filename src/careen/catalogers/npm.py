@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from careen.formats.packages.npm_licences import npm_licences
 from careen.model.delta import Fact
 from careen.model.package import Evidence, Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -69,7 +70,7 @@ def read(file: File) -> Iterator[Manifest]:
         raise ValueError(f"{name[:80]!r} is not a package name")
     if version and not VERSION.fullmatch(number):
         raise ValueError(f"{version[:80]!r} is not a version")
-    yield Manifest(name, number, tuple(dict.fromkeys(_licenses(found))), not installed, bundled)
+    yield Manifest(name, number, tuple(dict.fromkeys(npm_licences(found.license, found.licenses))), not installed, bundled)
 
 
 def join(facts: Sequence[Fact]) -> Iterator[Package]:
@@ -136,14 +137,6 @@ def _decode(data: bytes) -> Fields:
         raise ValueError("nested too deeply") from None
     except msgspec.DecodeError as error:
         raise ValueError(f"not a package.json: {error}") from None
-
-
-def _licenses(found: Fields) -> Iterator[str]:
-    """``license`` is an expression; older manifests have an object with ``type``, or a list ``licenses`` of these."""
-    for value in (found.license, *(found.licenses if isinstance(found.licenses, list) else [found.licenses])):
-        named = value.get("type") if isinstance(value, dict) else value
-        if isinstance(named, str) and named:
-            yield named[:200]
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:

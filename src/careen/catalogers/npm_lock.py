@@ -2,6 +2,7 @@
 
 Development, optional and peer dependencies are listed as npm locks them, workspaces too; the application itself is not.
 An alias is listed under the name of the package that it stands for; a package from an address or folder has no version.
+Versions 2 and 3 state the licence of each package.
 Raises: ValueError if the file is not a JSON object.
 **Source:** npm, package-lock.json.
 """
@@ -9,8 +10,11 @@ Raises: ValueError if the file is not a JSON object.
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import replace
+
 from careen.formats.data.plain import json_object, mapping, text
 from careen.formats.packages.declared import declared, within_package
+from careen.formats.packages.npm_licences import npm_licences
 from careen.formats.packages.npm_names import exact, registry_name, split_spec
 from careen.model.package import Package
 from careen.plugins import Cataloger, Ecosystem, File, Reader, Wants
@@ -23,18 +27,23 @@ def read(file: File) -> Iterator[Package]:
         return
     lock = json_object(file.data)
     packages = mapping(lock.get("packages"))
-    found = _packages(packages) if packages else _dependencies(mapping(lock.get("dependencies")), 0)
-    yield from declared(CATALOGER.name, "npm", found)
+    if not packages:
+        yield from declared(CATALOGER.name, "npm", _dependencies(mapping(lock.get("dependencies")), 0))
+        return
+    found = [*_packages(packages)]
+    licences = {(name, version): tuple(npm_licences(entry.get("license"))) for name, version, entry in found}
+    for package in declared(CATALOGER.name, "npm", ((name, version) for name, version, _ in found)):
+        yield replace(package, licenses=licences.get((package.name, package.version), ()))
 
 
-def _packages(packages: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _packages(packages: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Versions 2 and 3: by path from the project's folder, which is ""."""
     names = {text(mapping(entry).get("resolved")): _folder_name(path) for path, entry in packages.items() if _is_link(entry)}
     for path, entry in packages.items():
         if not path or not isinstance(entry, dict) or _is_link(entry):
             continue
         name = text(entry.get("name")) or names.get(path) or _folder_name(path)
-        yield name, exact(text(entry.get("version")))
+        yield name, exact(text(entry.get("version"))), entry
 
 
 def _dependencies(dependencies: dict[str, Any], depth: int) -> Iterator[tuple[str, str]]:

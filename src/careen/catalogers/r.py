@@ -6,9 +6,12 @@ Raises: ValueError for a DESCRIPTION or lock file of another shape.
 **Source:** Writing R Extensions, "The DESCRIPTION file"; renv, "Lockfiles".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from careen.formats.data.plain import json_object, mapping
+from msgspec.structs import replace
+
+from careen.formats.data.plain import json_object, mapping, text
 from careen.formats.packages.deb822 import paragraphs
 from careen.formats.packages.declared import declared, within_package
 from careen.model.delta import Fact
@@ -19,10 +22,10 @@ FIELDS = frozenset(("package", "version", "license", "built"))
 
 
 def read_description(file: File) -> Iterator[Package]:
-    text = file.data.decode("utf-8", "replace")
-    if not text.startswith("Package:") and "\nPackage:" not in text:
+    content = file.data.decode("utf-8", "replace")
+    if not content.startswith("Package:") and "\nPackage:" not in content:
         return  # other files have this name, too
-    for entry in paragraphs(text, FIELDS):
+    for entry in paragraphs(content, FIELDS):
         if entry.get("package") and entry.get("version"):
             licenses = (entry["license"],) if entry.get("license") else ()
             presence: Presence = "present" if "built" in entry else "declared"
@@ -32,9 +35,19 @@ def read_description(file: File) -> Iterator[Package]:
 
 def read_lock(file: File) -> Iterator[Package]:
     if within_package(file.path):
-        return iter(())
-    packages = mapping(json_object(file.data).get("Packages")).values()
-    return declared("r", "cran", ((mapping(package).get("Package"), mapping(package).get("Version")) for package in packages))
+        return
+    packages = [mapping(package) for package in mapping(json_object(file.data).get("Packages")).values()]
+    # renv 1.1 and later write all fields of a package's DESCRIPTION
+    licences = {
+        (entry.get("Package"), entry.get("Version")): text(entry.get("License"))[:200] for entry in packages if _is_named(entry)
+    }
+    for package in declared("r", "cran", ((entry.get("Package"), entry.get("Version")) for entry in packages)):
+        licence = licences.get((package.name, package.version))
+        yield replace(package, licenses=(licence,)) if licence else package
+
+
+def _is_named(package: Mapping[str, Any]) -> bool:
+    return isinstance(package.get("Package"), str) and isinstance(package.get("Version"), str)
 
 
 def identifies(facts: Sequence[Fact]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from careen.errors import InputError, UsageError
 from careen.model.plan import Action, Staying
 from careen.output.escape import visible
-from careen.output.lines import plural
+from careen.output.lines import few, plural
 
 from .forge import Forge
 from .unified_diff import applied
@@ -85,9 +85,10 @@ def _described(plan: FixPlan) -> Iterator[str]:
     removed = plan.before - plan.after_dockerfile
     yield f"`careen fix` removes {plural(removed, 'finding')} of {plan.before:,} from {_code(plan.reference)} with this change."
     yield ""
-    actions = [action for action in plan.actions if action.where == "dockerfile"]
+    actions = [action for action in plan.actions if action.in_dockerfile]
     for action in actions[:ACTIONS]:
-        yield f"- {_code(action.command)} removes {action.removes:,}"
+        commands = " and ".join(_code(change.command) for change in action.in_dockerfile)
+        yield f"- {commands} removes {action.removes - action.by_manifest:,}{_besides(action)}"
         for upgrade in action.upgrades[:UPGRADES]:
             yield f"  - {_code(upgrade.package)} {_code(upgrade.version)} → {_code(upgrade.to)}: {upgrade.removes:,}"
         if more := len(action.upgrades) - UPGRADES:
@@ -98,6 +99,12 @@ def _described(plan: FixPlan) -> Iterator[str]:
         yield from ("", f"What stays ({plan.after_dockerfile:,}):", "")
         yield from (f"- {rest.findings:,}: {_code(rest.why)}" for rest in plan.stays)
     yield from ("", "Build and test the image before you merge: no tool knows whether two upgraded versions work together.")
+
+
+def _besides(action: Action) -> str:
+    """What is to change outside of the Dockerfile."""
+    places = [change.place for change in action.also if change.where == "manifest"]
+    return f", and {action.by_manifest:,} more when {_code(few(places))} has the same versions" if places else ""
 
 
 def _patched(before: bytes, diff: str, path: str) -> bytes:

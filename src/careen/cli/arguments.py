@@ -12,6 +12,11 @@ from .streams import columns
 # Groups of settings that several commands have, in the order of the help.
 BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")
 ADVISORIES = ("offline", "refresh", "db", "db_max_age", "advisories", "db_from", "db_artifact", "db_root")
+LOOKS = (
+    "scanners", "exclude", "origin_kb", "behaviour_parts", "behaviour_rules", "changelogs", "checks_off", "checks_on",
+    "check_severity", "checks", "compliance",
+)  # fmt: skip
+LICENCES = ("licence_deny", "licence_ask", "licence_allow", "licence_except")
 ARCHIVE = ("archive", "archive_hosts", "archive_keys")
 NETWORK = (
     "registry_username", "docker_config", "mirrors", "private_hosts", "plain_http", "insecure", "ca_file",

@@ -1,4 +1,4 @@
-"""``careen fix``: what to do about the vulnerabilities of an image, what each action removes, and what stays."""
+"""``careen fix``: what to do about the findings of an image, what each action removes, and what stays."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from careen.errors import UsageError
 
-from .arguments import Parser
+from .arguments import LICENCES, LOOKS, Parser, add_settings
 from .assessing import REFERENCE, add_assessment_flags, add_format_flag, settings_of, with_progress, write_json
 
 if TYPE_CHECKING:
@@ -23,8 +23,9 @@ def parser() -> Parser:
     made = Parser(
         prog="careen fix",
         usage="careen fix [flags] REFERENCE",
-        description="List the smallest set of actions against the vulnerabilities of an image, how many findings each "
-        "removes, and what stays; with --dockerfile also a unified diff of the Dockerfile. Nothing is changed.",
+        description="List the smallest set of actions against the vulnerabilities of an image, what removes its other findings "
+        "(secrets, misconfigurations), how many each removes, and what stays; with --dockerfile also a unified diff of the "
+        "Dockerfile. Nothing is changed.",
         epilog="Exit codes: 0 done, with or without actions; 2 usage, or the image was not built from the Dockerfile; "
         "3 could not complete.",
     )
@@ -41,6 +42,8 @@ def parser() -> Parser:
     made.add_argument(
         "--base", metavar="NAME:TAG", dest="base_name", default="", help="the base image, if no Dockerfile or label names it"
     )
+    add_settings(made, "what to look for", LOOKS, {"exclude": "--skip-dirs --skip-files"})
+    add_settings(made, "licences", LICENCES)
     add_format_flag(made, ("text", "json", "diff"))
     add_assessment_flags(made)
     return made
@@ -93,20 +96,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
+    from careen.output.changes import commands_of, where_of
     from careen.output.escape import visible
-    from careen.output.lines import Whole
+    from careen.output.lines import Whole, plural
     from careen.output.outcome import exit_line
 
-    yield f"{visible(report.image.reference)}: {plan.before} findings; {plan.after} stay after all of these actions"
+    vulnerabilities = plural(plan.before, "vulnerability")
+    yield f"{visible(report.image.reference)}: {vulnerabilities}; {plan.after} stay after all of these actions"
     if report.verdict.exit_code == 3:
         yield exit_line(report)
-    if plan.after_dockerfile != plan.after and any(action.where == "dockerfile" for action in plan.actions):
+    if plan.after_dockerfile != plan.after and any(action.in_dockerfile for action in plan.actions):
         yield f"  ({plan.after_dockerfile} after those in the Dockerfile alone)"
     for number, action in enumerate(plan.actions, start=1):
         yield ""
-        place = f" in {visible(action.place, 200)}" if action.place else ""
-        yield f"{number}. {visible(action.manager)}{place}: removes {action.removes}"
-        yield Whole(f"   {visible(action.command, 4000)}")
+        yield f"{number}. {visible(where_of(action), 400)}: removes {action.removes}"
+        yield from (Whole(f"   {visible(command, 4000)}") for command in commands_of(action))
+        if action.unchecked:
+            yield f"   not checked: {visible(action.unchecked, 400)}"
         for upgrade in action.upgrades[:MAX_LISTED]:
             yield f"   {upgrade.removes:>5}  {visible(upgrade.package)} {visible(upgrade.version)} -> {visible(upgrade.to)}"
         if len(action.upgrades) > MAX_LISTED:
@@ -115,6 +121,13 @@ def _lines(report: "Report", plan: "Plan") -> Iterator[str]:
     if not plan.actions:
         yield ""
         yield "Nothing in this image can be upgraded to a version that fixes anything."
+    for number, repair in enumerate(plan.repairs, start=len(plan.actions) + 1):
+        yield ""
+        yield f"{number}. {visible(repair.title, 400)}: removes {repair.removes}"
+        yield from (f"   {visible(step, 1000)}" for step in repair.steps)
+        yield from (Whole(f"   {visible(line, 4000)}") for line in repair.lines[:MAX_LISTED])
+        if len(repair.lines) > MAX_LISTED:
+            yield f"   and {plural(len(repair.lines) - MAX_LISTED, 'more line')} (--format json lists them)"
     if plan.stays:
         yield ""
         yield f"What stays ({plan.after})"

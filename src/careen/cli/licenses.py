@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 SCHEMA = "careen.licences/1"
 COLUMNS = ("LICENCE", "CATEGORY", "PACKAGES", "")
 SHOWN = 3  # packages of a line
-UNKNOWN = "not known"
+UNKNOWN = "not known"  # what the image states is no licence that can be recognised
+UNSTATED = "none stated"
 
 
 def parser() -> Parser:
@@ -79,7 +80,7 @@ def formats() -> "Mapping[str, Reporter]":
 
 
 def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
-    from careen.app.licensing import category, components_of
+    from careen.app.licensing import category, components_of, states_none
     from careen.output.json_text import write_json
 
     packages = [
@@ -92,6 +93,7 @@ def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
             "found": component.licence.found or None,
             "concluded": component.licence.concluded or None,
             "category": category(component.licence.concluded),
+            "states_none": states_none(component),
             "copyright": list(component.holders),
             "files": [{"path": file.path, "expression": file.expression or None} for file in component.licence_files],
         }
@@ -101,7 +103,7 @@ def _json(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
 
 
 def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
-    from careen.app.licensing import category, components_of, differs
+    from careen.app.licensing import category, components_of, differs, states_none
     from careen.output.escape import visible
     from careen.output.lines import plural
 
@@ -110,14 +112,16 @@ def _table(report: "Report", stream: TextIO, options: "ReportOptions") -> None:
     components = components_of(report)
     by_licence: dict[str, list[Component]] = defaultdict(list)
     for component in components:
-        by_licence[component.licence.concluded].append(component)
+        name = UNSTATED if states_none(component) else component.licence.concluded or UNKNOWN
+        by_licence[name].append(component)
+    silent = len(by_licence.get(UNSTATED, ()))
     known = sum(component.licence.is_known for component in components)
     stream.write(
         f"{visible(report.image.reference)}: {plural(len(components), 'package')}, "
-        f"{known:,} with a licence of the SPDX list\n\n"
+        f"{known:,} with a licence of the SPDX list{f'; of {silent:,} the image states none' if silent else ''}\n\n"
     )
     rows = [
-        (licence or UNKNOWN, category(licence), f"{len(found):,}", _names(found, options.verbose))
+        (licence, category(found[0].licence.concluded), f"{len(found):,}", _names(found, options.verbose))
         for licence, found in sorted(by_licence.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
     write_columns(COLUMNS, rows, stream)

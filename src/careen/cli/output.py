@@ -1,8 +1,9 @@
 """Writes reports to standard output, and to files that are there whole or not at all."""
 
 import os
+import shlex
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -30,13 +31,15 @@ def write(
     following: bool = False,
     spec_version: str = "",
     listed: bool = False,
+    again: Mapping[str, str] | None = None,
 ) -> None:
     """Several reports (one a platform) follow each other on standard output, and get a file each elsewhere. ``listed``:
     those in JSON are the elements of an array, which ``end_of_array`` ends.
 
-    ``name`` is that of the file in a folder, without ending; ``following``: reports of other references came before.
+    ``name`` is that of the file in a folder, without ending; ``following``: reports of other references came before;
+    ``again``: flags for the commands that a report proposes.
     """
-    options = replace(_options(output, settings), spec_version=spec_version)
+    options = replace(_options(output, settings), spec_version=spec_version, again=again or {})
     place = output.path or (output.folder / f"{name}{_ending(output.reporter)}" if output.folder else None)
     if place is None:
         _to_stdout(output, reports, options, following, listed and _is_json(output))
@@ -45,7 +48,15 @@ def write(
         path = place
         if len(reports) > 1:
             path = path.with_name(f"{path.stem}.{str(report.image.platform).replace('/', '-')}{path.suffix}")
-        write_file(path, _writer(output.reporter, report, options))
+        write_file(path, _writer(output.reporter, report, _of_platform(report, options, len(reports) > 1)))
+
+
+def _of_platform(report: Report, options: ReportOptions, several: bool) -> ReportOptions:
+    """A command about one of several platforms names it."""
+    if not several:
+        return options
+    fix = f"--platform {shlex.quote(str(report.image.platform))} {options.again.get('careen fix', '')}".rstrip()
+    return replace(options, again={**options.again, "careen fix": fix})
 
 
 def end_of_array(outputs: Sequence[Output]) -> None:
@@ -129,7 +140,7 @@ def _to_stdout(output: Output, reports: Sequence[Report], options: ReportOptions
                 stream.write(",\n" if listed else "\n")
             elif listed:
                 stream.write("[\n")
-            output.reporter.write(report, stream, options)
+            output.reporter.write(report, stream, _of_platform(report, options, len(reports) > 1))
         stream.flush()
     except BrokenPipeError:
         forget_output()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from careen.log import logger
 
-from .arguments import ADVISORIES, ARCHIVE, BOUNDS, NETWORK, Parser, add_common, add_settings
+from .again import flags_again
+from .arguments import ADVISORIES, ARCHIVE, BOUNDS, LICENCES, LOOKS, NETWORK, Parser, add_common, add_settings
 from .references import STRICTEST, add_references, each, file_names, references_of
 from .service import FLAGS, connected
 from .settings import loaded_settings
@@ -45,21 +46,8 @@ def parser() -> Parser:
         "registry:, containerd:, docker-archive:, oci-layout:, sif:, squashfs:, appimage:, directory:, file:, sbom:",
     )
     add_settings(made, "image", ("platform", "all_platforms", "referrers", "trust_key", "dockerfile", "exposure"))
-    looks = (
-        "scanners",
-        "exclude",
-        "origin_kb",
-        "behaviour_parts",
-        "behaviour_rules",
-        "changelogs",
-        "checks_off",
-        "checks_on",
-        "check_severity",
-        "checks",
-        "compliance",
-    )
-    add_settings(made, "what to look for", looks, {"exclude": "--skip-dirs --skip-files"})
-    add_settings(made, "licences", ("licence_deny", "licence_ask", "licence_allow", "licence_except"))
+    add_settings(made, "what to look for", LOOKS, {"exclude": "--skip-dirs --skip-files"})
+    add_settings(made, "licences", LICENCES)
     add_settings(made, "report", ("format", "output", "severity", "verbose", "quiet", "no_progress"), {"verbose": "--all"})
     gates = (
         "fail_on",
@@ -112,6 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings, send = connected(settings)
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written, listed = file_names(references), 0, len(references) > 1 or settings.all_platforms
+    again = flags_again(arguments)
 
     with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 
@@ -124,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
                 suggest(reports)
                 return 0
             for output in outputs:
-                write(output, reports, settings, names[reference], written > 0, listed=listed)
+                write(output, reports, settings, names[reference], written > 0, listed=listed, again=again)
             written += 1
             send(reports, reference)
             return next(code for code in STRICTEST if code in {report.verdict.exit_code for report in reports})

@@ -21,7 +21,6 @@ DERIVED = "made by the mirror and not by its source"  # the detail of a feed tha
 
 PRIVATE = "private"  # the source of the user's own advisories
 FILE = "advisories.sqlite"
-SHIPPED = "shipped with Careen"  # the place of knowledge that needs no database
 
 
 def database_path(cache: Path) -> Path:

@@ -15,9 +15,9 @@ from careen.atomic import write_whole
 from careen.formats.debian.releases import debian, namespace_of
 from careen.formats.feeds.archive_facts import ArchiveFacts, ReleaseFacts, read_facts
 from careen.log import logger
+from careen.model.advisory import SHIPPED
 
 from .facts import knowledge_of
-from .knowledge import SHIPPED
 from .memory import MemoryDatabase
 
 if TYPE_CHECKING:

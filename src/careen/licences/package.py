@@ -54,6 +54,11 @@ def licence_of(package: Package, files: Sequence[LicenceFile]) -> Licence:
     return Licence(declared, found, _concluded(package, declared, found))
 
 
+def is_stated(package: Package, licence: Licence) -> bool:
+    """Whether the image states a licence at all, in words that are on a list or not."""
+    return bool(package.licenses or licence.declared or licence.found)
+
+
 def names_in(licences: Mapping[str, Licence]) -> tuple[str, ...]:
     return tuple(sorted({id for licence in licences.values() for id in ids_in(licence.concluded)}))
 

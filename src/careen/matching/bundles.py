@@ -27,10 +27,18 @@ class Bundles:
             for place in package.evidence:
                 self._add(package, place.path)
 
-    def owner_of(self, package: Package) -> str:
-        """The name of the package that contains this one, or the names if there are several copies; "" if there is none."""
-        owners = {self._owner(package, place.path) for place in package.evidence}
-        return "" if "" in owners else " and ".join(sorted(owners))
+    def owner_at(self, package: Package, path: str) -> str:
+        """The name of the package that contains the copy at this path; "" if there is none."""
+        for folder in _folders(path):
+            owner = self._by_folder.get(folder)
+            if owner is not None:
+                return "" if owner.name == package.name else owner.name
+        programs = self._by_program.get(path, []) if package.type == "generic" else []
+        return programs[0].name if len(programs) == 1 and programs[0].name != package.name else ""
+
+    def owners_of(self, package: Package) -> set[str]:
+        """The names of the packages that contain copies of this one."""
+        return {self.owner_at(package, place.path) for place in package.evidence} - {""}
 
     def _add(self, package: Package, path: str) -> None:
         if package.type == "pypi" and (found := _INFO.match(path)):
@@ -39,14 +47,6 @@ class Bundles:
             self._by_folder.setdefault(found["folder"], package)
         elif package.type == "generic" and package.name == basename(path):
             self._by_program[path].append(package)
-
-    def _owner(self, package: Package, path: str) -> str:
-        for folder in _folders(path):
-            owner = self._by_folder.get(folder)
-            if owner is not None:
-                return "" if owner.name == package.name else owner.name
-        programs = self._by_program.get(path, []) if package.type == "generic" else []
-        return programs[0].name if len(programs) == 1 and programs[0].name != package.name else ""
 
 
 def _folders(path: str) -> Iterable[str]:

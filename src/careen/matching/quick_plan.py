@@ -5,7 +5,7 @@ is then not in the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, takewhile
+from itertools import takewhile
 
 from msgspec.structs import replace
 
@@ -18,8 +18,9 @@ from careen.plugins import Ecosystem, VersionScheme
 
 from .bundles import Bundles
 from .keys import Key, keys_of
+from .places import SYSTEM, Place, is_manager
 from .remedy import Reassess, plan, targets_of
-from .upgrades import SYSTEM, Place, is_manager
+from .upgraded import paths_of
 
 
 def quick_plan(
@@ -40,34 +41,43 @@ def quick_plan(
     }
     of_package = _by_package(packages, findings)
 
+    by_purl = {package.purl: found for package, found in zip(packages, of_package, strict=True)}
+
+    def stays(inventory: Inventory) -> Iterator[Vulnerability]:
+        """The findings of the report, of packages in their old version: also where only some of their places are changed."""
+        for index, package in enumerate(inventory.packages):
+            if index >= len(packages):
+                yield from _of(package, by_purl[package.purl])
+            elif package is packages[index]:
+                yield from of_package[index]
+
+    def moved(inventory: Inventory) -> dict[int, Package]:
+        pairs = enumerate(zip(inventory.packages, packages, strict=False))
+        return {index: package for index, (package, before) in pairs if package is not before}
+
     def left(inventory: Inventory) -> list[Vulnerability]:
-        remaining: list[Vulnerability] = []
-        for package, before, found in zip(inventory.packages, packages, of_package, strict=True):
-            if package is before:
-                remaining += found
-            else:
-                key = keys[package.type]
-                remaining += _of(package, [finding for finding in found if not _fixes(package, finding, key)])
+        remaining = [*stays(inventory)]
+        for index, package in moved(inventory).items():
+            key = keys[package.type]
+            remaining += _of(package, [finding for finding in of_package[index] if not _fixes(package, finding, key)])
         return remaining
 
-    matched: dict[tuple[tuple[int, str], ...], Sequence[Vulnerability]] = {}  # by the new versions
+    matched: dict[tuple[Package, ...], Sequence[Vulnerability]] = {}
 
     def left_or_new(inventory: Inventory) -> list[Vulnerability]:
         """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions."""
-        pairs = list(zip(inventory.packages, packages, strict=True))
-        upgraded = {index: package for index, (package, before) in enumerate(pairs) if package is not before}
+        upgraded = (*moved(inventory).values(),)
         if reassess is None or not upgraded:
             return left(inventory)
-        versions = tuple((index, package.version) for index, package in upgraded.items())
-        if versions not in matched:
-            matched[versions] = reassess(replace(inventory, packages=tuple(upgraded.values())))
-        stays = (found for index, found in enumerate(of_package) if index not in upgraded)
-        return [*chain.from_iterable(stays), *matched[versions]]
+        if upgraded not in matched:
+            matched[upgraded] = reassess(replace(inventory, packages=upgraded))
+        return [*stays(inventory), *matched[upgraded]]
 
     inventory = replace(report.inventory, packages=packages)
     made = plan(replace(report, inventory=inventory), left_or_new, schemes, ecosystems)
     upgraded = {upgrade.purl for action in made.actions for upgrade in action.upgrades}
-    every = targets_of(inventory, left, keys, [Place("any")] * len(packages))
+    any_place = [(Place("any"),) * max(len(package.evidence), 1) for package in packages]
+    every = targets_of(inventory, left, keys, any_place)
     versions = {packages[index].purl: to for index, to in every.items() if packages[index].type in SYSTEM}
     return replace(made, versions={purl: to for purl, to in versions.items() if purl not in upgraded})
 
@@ -78,7 +88,7 @@ def _involved(packages: Sequence[Package], findings: Iterable[Vulnerability]) ->
     affected = [package for package in packages if package.purl in purls]
     sources = {(package.type, package.source) for package in affected if package.source and package.type in SYSTEM}
     bundles = Bundles(packages)
-    owners = {name for package in affected for name in bundles.owner_of(package).split(" and ")}
+    owners = {name for package in affected for name in bundles.owners_of(package)}
     chosen = set(map(id, affected))
     return tuple(
         package
@@ -101,7 +111,7 @@ def _by_package(packages: Sequence[Package], findings: Iterable[Vulnerability]) 
     taken = set[int]()
     answer = []
     for package in packages:
-        paths = _paths(package)
+        paths = paths_of(package)
         found = exact.get((package.purl, paths), any_place.get(package.purl, []))
         answer.append(_of(package, [finding for finding in found if id(finding) not in taken]))
         taken.update(map(id, found))
@@ -112,13 +122,9 @@ def _of(package: Package, findings: list[Vulnerability]) -> list[Vulnerability]:
     """The same findings, of this package in its places."""
     if not findings:
         return []
-    purl, paths = package.purl, _paths(package)
+    purl, paths = package.purl, paths_of(package)
     is_same = all(finding.package == purl and finding.paths == paths for finding in findings)
     return findings if is_same else [replace(finding, package=purl, paths=paths) for finding in findings]
-
-
-def _paths(package: Package) -> tuple[str, ...]:
-    return tuple(sorted({place.path for place in package.evidence}))
 
 
 def _fixes(package: Package, finding: Vulnerability, key: Key) -> bool:

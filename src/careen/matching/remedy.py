@@ -8,17 +8,17 @@ assessed again with the new versions until nothing more can be fixed, so the fin
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from msgspec.structs import replace
-
 from careen.model.finding import FixState, Vulnerability
 from careen.model.inventory import Inventory
-from careen.model.package import Evidence, Package, Source
-from careen.model.plan import Action, Advice, Plan, Staying, Upgrade, Where
+from careen.model.package import Package
+from careen.model.plan import Advice, Plan, Staying
 from careen.model.report import Report
 from careen.plugins import Ecosystem, VersionScheme
 
+from .actions import actions_of
 from .bundles import Bundles
 from .keys import Key, keys_of
+from .places import SAFE, SYSTEM, Obstacle, Place, managers_of, places_of
 from .remedy_texts import (
     DropPackage,
     Hint,
@@ -30,7 +30,7 @@ from .remedy_texts import (
     obstacle_text,
     state_text,
 )
-from .upgrades import SAFE, SYSTEM, Obstacle, Place, command, managers_of, place_of
+from .upgraded import distinct, upgraded
 
 MAX_ROUNDS = 8
 MAX_BUNDLES = 5  # that are named
@@ -52,63 +52,81 @@ def plan(
     packages = inventory.packages
     keys = {type: keys_of(schemes[ecosystem.scheme]) for type, ecosystem in ecosystems.items() if ecosystem.scheme in schemes}
     managers = managers_of(packages)
-    before = reassess(inventory)
     bundles = Bundles(packages)
-    places = [place_of(package, managers, bundles.owner_of(package)) for package in packages]
+    places = [places_of(package, managers, bundles) for package in packages]
     targets = _agreed(targets_of(inventory, reassess, keys, places), packages, places, keys)
-    upgraded = _upgraded(inventory, targets)
-    after = reassess(upgraded)
-    actions = _actions(inventory, targets, places, before, after)
-    in_file = {index: to for index, to in targets.items() if places[index].where == "dockerfile"}
-    only_file = after if len(in_file) == len(targets) else reassess(_upgraded(inventory, in_file))
+
+    def left(changed: Inventory) -> list[Vulnerability]:
+        return distinct(reassess(changed), changed.packages)
+
+    before = left(inventory)
+    changed = upgraded(inventory, targets, places)
+    after = left(changed)
+    only_file = upgraded(inventory, targets, places, lambda place: bool(place.manager) and place.where == "dockerfile")
+    whys = _obstacles(packages, places)
+    affected = dict.fromkeys(finding.package for finding in before)
     return Plan(
         len(before),
         len(after),
-        len(only_file),
-        actions,
-        _stays(after, upgraded, places),
-        tuple(Advice(hint.kind, hint.text(), hint.findings) for hint in _hints(report, after, upgraded, targets, places, base)),
-        bundled=_bundled(before, packages, places),
+        len(after) if only_file == changed else len(left(only_file)),
+        actions_of(inventory, targets, places, before, after, changed),
+        _stays(after, whys),
+        tuple(Advice(hint.kind, hint.text(), hint.findings) for hint in _hints(report, after, changed, targets, whys, base)),
+        bundled={purl: whys[purl].by for purl in affected if purl in whys and whys[purl].code == "bundled"},
     )
 
 
-def targets_of(inventory: Inventory, reassess: Reassess, keys: Mapping[str, Key], places: Sequence[Place]) -> dict[int, str]:
+def targets_of(
+    inventory: Inventory, reassess: Reassess, keys: Mapping[str, Key], places: Sequence[Sequence[Place]]
+) -> dict[int, str]:
     """The target version of each package that has a manager, by its index."""
     targets: dict[int, str] = {}
     siblings = _siblings(inventory.packages)
     for _ in range(MAX_ROUNDS):
-        upgraded = _upgraded(inventory, targets)
+        now = upgraded(inventory, targets, places)
         index_by_purl: dict[str, list[int]] = defaultdict(list)
-        for index, package in enumerate(upgraded.packages):
-            index_by_purl[package.purl].append(index)
+        for index, package in enumerate(now.packages[: len(places)]):
+            if any(place.manager for place in places[index]):
+                index_by_purl[package.purl].append(index)
         changed = False
-        for finding in reassess(upgraded):
+        for finding in reassess(now):
             for index in index_by_purl.get(finding.package, ()):
-                package = upgraded.packages[index]
+                package = now.packages[index]
                 key = keys.get(package.type)
-                to = _next(finding, package, key) if key and places[index].manager else None
+                to = _next(finding, package, key) if key else None
                 known = targets.get(index)
                 if to is None or key is None or (known is not None and (key(to) or ()) <= (key(known) or ())):
                     continue
                 changed = True
                 for same in siblings[index]:
-                    targets[same] = to
+                    if any(place.manager for place in places[same]):
+                        targets[same] = to
         if not changed:
             break
     return targets
 
 
 def _agreed(
-    targets: Mapping[int, str], packages: Sequence[Package], places: Sequence[Place], keys: Mapping[str, Key]
+    targets: Mapping[int, str],
+    packages: Sequence[Package],
+    places: Sequence[Sequence[Place]],
+    keys: Mapping[str, Key],
 ) -> dict[int, str]:
     """An override of npm changes all copies of a package in a project, so they get the highest of their target versions."""
-    highest: dict[tuple[str, str], str] = {}
-    names = {index: (places[index].place, packages[index].name) for index in targets if places[index].manager in NPM}
-    for index, name in names.items():
-        key = keys[packages[index].type]
-        if name not in highest or (key(targets[index]) or ()) > (key(highest[name]) or ()):
-            highest[name] = targets[index]
-    return {index: highest[names[index]] if index in names else to for index, to in targets.items()}
+    agreed = dict(targets)
+    projects: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index in targets:
+        for project in {place.place for place in places[index] if place.manager in NPM}:
+            projects[project, packages[index].name].append(index)
+    for _ in range(MAX_ROUNDS):  # a copy may be in several projects
+        known = dict(agreed)
+        for members in projects.values():
+            key = keys[packages[members[0]].type]
+            highest = max((agreed[index] for index in members), key=lambda text: key(text) or ())
+            agreed.update(dict.fromkeys(members, highest))
+        if agreed == known:
+            break
+    return agreed
 
 
 def _siblings(packages: Sequence[Package]) -> dict[int, list[int]]:
@@ -134,68 +152,21 @@ def _next(finding: Vulnerability, package: Package, key: Key) -> str | None:
     return min(above)[1] if above else None
 
 
-def _upgraded(inventory: Inventory, targets: Mapping[int, str]) -> Inventory:
-    packages = list(inventory.packages)
-    for index, to in targets.items():
-        package = packages[index]
-        evidence = tuple(Evidence(place.path.replace(package.version, to), place.layer) for place in package.evidence)
-        source = Source(package.source.name, to) if package.source else None
-        # Binary packages may have versions of their own; advisories name the source package's.
-        packages[index] = replace(
-            package, version=to, source=source, evidence=evidence if package.version else package.evidence
-        )
-    return replace(inventory, packages=tuple(packages))
+def _obstacles(packages: Sequence[Package], places: Sequence[Sequence[Place]]) -> dict[str, Obstacle]:
+    """Why packages stay as they are, in all of their places or in some, by purl."""
+    found: dict[str, Obstacle] = {}
+    for package, spots in zip(packages, places, strict=True):
+        whys = [*dict.fromkeys(place.obstacle for place in spots if place.obstacle)]
+        if whys:
+            owners = sorted({why.by for why in whys if why.by})
+            found[package.purl] = Obstacle(whys[0].code, " and ".join(owners))
+    return found
 
 
-def _actions(
-    inventory: Inventory,
-    targets: Mapping[int, str],
-    places: Sequence[Place],
-    before: Sequence[Vulnerability],
-    after: Sequence[Vulnerability],
-) -> tuple[Action, ...]:
-    had = Counter((finding.package, finding.paths) for finding in before)
-    has = Counter((finding.package, finding.paths) for finding in after)
-    upgraded = _upgraded(inventory, targets)
-    counted: set[tuple[str, tuple[str, ...]]] = set()
-    groups: dict[tuple[str, str, Where], dict[str, Upgrade]] = defaultdict(dict)
-    for index, to in targets.items():
-        package, place = inventory.packages[index], places[index]
-        key = _key(package)
-        removes = had[key] - has[_key(upgraded.packages[index])] if key not in counted else 0
-        counted.add(key)
-        group = groups[place.manager, place.place, place.where]
-        known = group.get(package.purl)
-        group[package.purl] = Upgrade(
-            package.name, package.version, to, removes + (known.removes if known else 0), package.purl
-        )
-    actions = []
-    for (manager, where, kind), upgrades in groups.items():
-        listed = tuple(sorted(upgrades.values(), key=lambda upgrade: (-upgrade.removes, upgrade.package, upgrade.version)))
-        # npm allows an override of a direct dependency only with the version that the project names.
-        own = (
-            {upgrade.package for upgrade in groups.get(("npm", where, kind), {}).values()}
-            if manager == "npm overrides"
-            else set()
-        )
-        versions = [
-            (upgrade.package, upgrade.version, f"${upgrade.package}" if upgrade.package in own else upgrade.to)
-            for upgrade in listed
-        ]
-        line = command(manager, where, versions)
-        actions.append(Action(manager, where, kind, line, listed, sum(upgrade.removes for upgrade in listed)))
-    return tuple(sorted(actions, key=lambda action: (-action.removes, action.manager, action.place)))
-
-
-def _key(package: Package) -> tuple[str, tuple[str, ...]]:
-    return package.purl, tuple(sorted({place.path for place in package.evidence}))
-
-
-def _stays(after: Sequence[Vulnerability], upgraded: Inventory, places: Sequence[Place]) -> tuple[Staying, ...]:
-    obstacles = {package.purl: place.obstacle for package, place in zip(upgraded.packages, places, strict=True)}
+def _stays(after: Sequence[Vulnerability], whys: Mapping[str, Obstacle]) -> tuple[Staying, ...]:
     counts: Counter[Obstacle | FixState] = Counter()
     for finding in after:
-        obstacle = obstacles.get(finding.package) if finding.fix.versions else None
+        obstacle = whys.get(finding.package) if finding.fix.versions else None
         counts[obstacle or finding.fix.state] += 1
     return tuple(
         Staying(obstacle_text(why) if isinstance(why, Obstacle) else state_text(why), count)
@@ -203,48 +174,39 @@ def _stays(after: Sequence[Vulnerability], upgraded: Inventory, places: Sequence
     )
 
 
-def _bundled(before: Sequence[Vulnerability], packages: Sequence[Package], places: Sequence[Place]) -> dict[str, str]:
-    affected = {finding.package for finding in before}
-    return {
-        package.purl: place.obstacle.by
-        for package, place in zip(packages, places, strict=True)
-        if place.obstacle and place.obstacle.code == "bundled" and package.purl in affected
-    }
-
-
 def _hints(
     report: Report,
     after: Sequence[Vulnerability],
-    upgraded: Inventory,
+    changed: Inventory,
     targets: Mapping[int, str],
-    places: Sequence[Place],
+    whys: Mapping[str, Obstacle],
     base: str,
 ) -> Iterator[Hint]:
-    by_purl = {package.purl: (package, place) for package, place in zip(upgraded.packages, places, strict=True)}
-    system = [finding for finding in after if by_purl[finding.package][0].type in SYSTEM]
-    uninstallable = [finding for finding in system if finding.fix.versions and not by_purl[finding.package][1].manager]
+    by_purl = {package.purl: package for package in changed.packages}
+    system = [finding for finding in after if by_purl[finding.package].type in SYSTEM]
+    uninstallable = [finding for finding in system if finding.fix.versions and finding.package in whys]
     from_base = sum(_is_of_base(report.inventory.packages[index]) for index in targets)
     if uninstallable or from_base:
         yield RefreshBase(len(uninstallable), base, from_base)
     unfixed = [finding for finding in system if not finding.fix.versions]
     if report.end_of_life and report.end_of_life < report.created[:10] and unfixed:
-        distribution = upgraded.distribution
+        distribution = changed.distribution
         name = distribution.pretty_name if distribution else "the distribution"
         yield NewerRelease(len(unfixed), name, report.end_of_life)
     if paid := sum(bool(finding.paid_fix) for finding in after):
         yield PaidSupport(paid)
-    if owned := sum(bool(finding.fix.versions and by_purl[finding.package][0].owned_by) for finding in after):
+    if owned := sum(bool(finding.fix.versions and by_purl[finding.package].owned_by) for finding in after):
         yield NewerOwner(owned)
-    yield from _to_renew(after, by_purl)
-    yield from _to_drop(after, {purl: package for purl, (package, _) in by_purl.items()})
+    yield from _to_renew(after, whys)
+    yield from _to_drop(after, by_purl)
 
 
-def _to_renew(after: Sequence[Vulnerability], by_purl: Mapping[str, tuple[Package, Place]]) -> Iterator[NewerBundle]:
+def _to_renew(after: Sequence[Vulnerability], whys: Mapping[str, Obstacle]) -> Iterator[NewerBundle]:
     """The packages with the most fixable findings in what they contain: only a newer release of them brings another copy."""
     inside: dict[str, set[str]] = defaultdict(set)
     counts: Counter[str] = Counter()
     for finding in after:
-        obstacle = by_purl[finding.package][1].obstacle
+        obstacle = whys.get(finding.package)
         if finding.fix.versions and obstacle and obstacle.code == "bundled":
             counts[obstacle.by] += 1
             inside[obstacle.by].add(f"{finding.package_name} {finding.package_version}".strip())

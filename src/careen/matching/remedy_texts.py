@@ -8,7 +8,7 @@ from careen.model.finding import FixState
 from careen.model.plan import AdviceKind
 from careen.output.lines import few
 
-from .upgrades import Obstacle
+from .places import Obstacle
 
 
 class RefreshBase(Struct, frozen=True):

@@ -173,6 +173,9 @@ class SourceInfo(Struct, frozen=True, gc=False):
     trouble: str = ""  # why the last refresh failed (a code of ``careen.database.checks``)
 
 
+SHIPPED = "shipped with Careen"  # the place of knowledge that needs no database
+
+
 class DatabaseInfo(Struct, frozen=True):
     path: str
     built: str

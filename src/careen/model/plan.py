@@ -1,4 +1,4 @@
-"""What to do about the vulnerabilities of an image: actions with the findings that each removes, and what stays."""
+"""What to do about the findings of an image: actions and repairs with what each removes, and the vulnerabilities that stay."""
 
 from typing import Literal
 
@@ -16,8 +16,17 @@ class Upgrade(Struct, frozen=True):
     purl: str
 
 
+class Change(Struct, frozen=True):
+    """What an action also has to change, so that its findings are gone: some of its packages are in several places."""
+
+    manager: str
+    place: str
+    where: Where
+    command: str
+
+
 class Action(Struct, frozen=True):
-    """One command, or one change of a manifest."""
+    """One command, or one change of a manifest; with ``also``, changes of several places that belong together."""
 
     manager: str  # apt, apk, dnf, pip, npm, go …
     place: str  # in the image; "" if there is only one
@@ -25,6 +34,17 @@ class Action(Struct, frozen=True):
     command: str  # for a RUN of the Dockerfile, or to run beside the manifest
     upgrades: tuple[Upgrade, ...]
     removes: int
+    also: tuple[Change, ...] = ()
+    by_manifest: int = 0  # of what it removes: what needs a change outside of the Dockerfile
+    unchecked: str = ""  # whether the new versions run on the interpreter that is in the image: no advisory states it
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (Change(self.manager, self.place, self.where, self.command), *self.also)
+
+    @property
+    def in_dockerfile(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.where == "dockerfile")
 
 
 class Advice(Struct, frozen=True):
@@ -40,7 +60,22 @@ class Staying(Struct, frozen=True):
     findings: int
 
 
+class Repair(Struct, frozen=True):
+    """What removes findings other than vulnerabilities."""
+
+    kind: str  # of the findings
+    ids: tuple[str, ...]
+    title: str
+    paths: tuple[str, ...]
+    steps: tuple[str, ...]  # sentences, in the order in which they are done
+    lines: tuple[str, ...]  # of a Dockerfile, at its end
+    removes: int
+    fingerprints: tuple[str, ...]  # of the findings
+
+
 class Plan(Struct, frozen=True):
+    """``before`` and ``after`` count vulnerabilities."""
+
     before: int
     after: int  # when all actions are done
     after_dockerfile: int  # when only those of the Dockerfile are
@@ -49,3 +84,7 @@ class Plan(Struct, frozen=True):
     advice: tuple[Advice, ...]
     versions: dict[str, str] = {}  # that fix packages which nothing in the image can upgrade, by purl
     bundled: dict[str, str] = {}  # packages that are copies within another one, by purl: the name of that one
+    repairs: tuple[Repair, ...] = ()
+
+
+NOTHING = Plan(0, 0, 0, (), (), ())

@@ -1,6 +1,6 @@
 """The report: what was scanned, what was found, what was not assessed, and the verdict."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from .finding import Finding, Suppressed
 from .image import BaseImage, Image
 from .inventory import Inventory, Unknown
 from .plan import Plan
-from .reasons import effect_of
+from .reasons import Effect, effect_of
 
 
 class Reason(Struct, frozen=True):
@@ -63,6 +63,16 @@ class Coverage(Struct, frozen=True):
         lowers = self.verdict == "assessed" and any(effect_of(reason.code) != "information" for reason in reasons)
         verdict = "partially_assessed" if lowers else self.verdict
         return replace(self, verdict=verdict, reasons=(*self.reasons, *reasons)) if reasons else self
+
+    def gravest_first(self) -> "Coverage":
+        """Its reasons by their effect on gates, and those of one effect by how much they leave unassessed."""
+        return replace(self, reasons=tuple(sorted(self.reasons, key=_weight)))
+
+
+def _weight(reason: Reason) -> tuple[bool, int, int]:
+    """A layer that could not be read may contain anything."""
+    is_layer = reason.code == "unreadable" and any(not subject.startswith("/") for subject in reason.subjects)
+    return (not is_layer, get_args(Effect).index(effect_of(reason.code)), -max(reason.packages, len(reason.subjects)))
 
 
 class FailedBy(Struct, frozen=True):

@@ -1,19 +1,22 @@
 """What to do first: the changes that remove findings, the most useful first, each with the findings that it removes.
 
-Upgrades come from the plan of the report; without one, each package with a fixed version is a step of its own. Findings of
-all other kinds are grouped by what they advise, so a kind that is new here needs no change.
+Upgrades come from the plan of the report; without one, each package with a fixed version is a step of its own. What removes
+other findings is in ``repairs``.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from careen.model.advisory import SEVERITIES
-from careen.model.plan import Action, Plan
+from careen.model.plan import Action, Plan, Upgrade
 from careen.model.report import Report
 
+from .changes import commands_of, where_of
 from .lines import few, plural
+from .repairs import repairs_of
 from .rows import Row, rows_of
 
 FIRST = 5  # steps that a report begins with
@@ -43,7 +46,7 @@ def first_steps(report: Report) -> list[Step]:
     rows = rows_of(report)
     in_packages = [row for row in rows if row.fix_state]  # fixed by another version
     steps = [*(_of_plan(report.plan, in_packages) if report.plan else _of_packages(in_packages, report))]
-    steps += _of_others([row for row in rows if not row.fix_state])
+    steps += _of_repairs(report, [row for row in rows if not row.fix_state])
     return sorted(steps, key=_rank)
 
 
@@ -61,16 +64,17 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
     inside = _in_bundles(plan, rows)
     for action in plan.actions:
         copies = [row for upgrade in action.upgrades for row in inside.pop(upgrade.package, ())]
-        upgraded = [row for upgrade in action.upgrades for row in by_purl.get(upgrade.purl, ()) if row.fixed_in]
-        upgraded = upgraded if len(upgraded) == action.removes else []  # one purl in several places: it is not known which
+        upgraded = [row for upgrade in action.upgrades for row in _removed_by(upgrade, by_purl)]
+        if action.removes <= 0 and not copies:
+            continue
         yield Step(
             _title(action),
             action.removes,
             True,
             len(copies),
             _severities(upgraded),
-            action.command,
-            ", ".join(f"{upgrade.package} {upgrade.version} → {upgrade.to}" for upgrade in action.upgrades),
+            "\n".join(commands_of(action)),
+            _detail(action),
             tuple(row.fingerprint for row in upgraded),
         )
     for owner, copies in inside.items():
@@ -83,6 +87,17 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             known = left if len(left) == advice.findings else []
             why = advice.text.partition("): ")[2] or advice.text  # without the command, which is the title
             yield _step(NEWER_BASE, known, why, certain=False) if known else Step(NEWER_BASE, advice.findings, False)
+
+
+def _detail(action: Action) -> str:
+    upgrades = ", ".join(f"{upgrade.package} {upgrade.version} → {upgrade.to}" for upgrade in action.upgrades)
+    return f"{upgrades} (not checked: {action.unchecked})" if action.unchecked else upgrades
+
+
+def _removed_by(upgrade: Upgrade, by_purl: Mapping[str, list[Row]]) -> list[Row]:
+    """None if it removes only some of them: it is not known which."""
+    rows = [row for row in by_purl.get(upgrade.purl, ()) if row.fixed_in]
+    return rows if len(rows) == upgrade.removes else []
 
 
 def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -100,13 +115,12 @@ def _is_of_system(row: Row) -> bool:
 
 def _title(action: Action) -> str:
     """ "apt: upgrade 7 packages", "program in usr/local/bin/node: upgrade node 16.13.0 to 22.23.2"."""
-    place = f" in {action.place}" if action.place else ""
     upgrades = action.upgrades
     if len(upgrades) == 1:
         what = f"{upgrades[0].package} {upgrades[0].version} to {upgrades[0].to}".replace("  ", " ")
     else:
         what = plural(len(upgrades), "package")
-    return f"{action.manager}{place}: upgrade {what}"
+    return f"{where_of(action)}: upgrade {what}"
 
 
 def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
@@ -124,14 +138,12 @@ def _of_packages(rows: Sequence[Row], report: Report) -> Iterator[Step]:
         yield _step(f"upgrade {subject}: fixes are in {', '.join(versions[:3])}{more}", group)
 
 
-def _of_others(rows: Sequence[Row]) -> Iterator[Step]:
-    """By what they advise. Findings that may be none are not a step."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        if row.confidence != "possible":
-            groups.setdefault((row.id, row.advice), []).append(row)
-    for (_, advice), group in groups.items():
-        yield _step(group[0].title or group[0].id, group, advice)
+def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
+    listed = {row.fingerprint: row for row in rows}
+    for repair in (report.plan.repairs if report.plan else ()) or repairs_of(report):
+        group = [listed[fingerprint] for fingerprint in repair.fingerprints if fingerprint in listed]
+        if group:
+            yield replace(_step(repair.title, group, " ".join(repair.steps)), command="\n".join(repair.lines))
 
 
 def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:

@@ -121,7 +121,7 @@ def assess(
     verdict = verdict_of(
         gated, settled.coverage, settled.unknowns, policy, lambda finding: severity_for(finding, policy), missing
     )
-    return Assessed(tuple(listed), tuple(suppressed), settled.coverage, verdict, tuple(expired))
+    return Assessed(tuple(listed), tuple(suppressed), settled.coverage.gravest_first(), verdict, tuple(expired))
 
 
 def declared_only(inventory: Inventory) -> frozenset[str]:

@@ -1,8 +1,9 @@
+from msgspec.structs import replace
 from tests.support.reports import clean
 
 from careen.app.dockerfile_patch import diff_of
 from careen.cli.fix import MAX_LISTED, _lines
-from careen.matching.remedy import Action, Advice, Plan, Staying, Upgrade
+from careen.model.plan import Action, Advice, Change, Plan, Repair, Staying, Upgrade
 
 
 def upgrade(number):
@@ -26,7 +27,7 @@ def test_actions_and_what_stays():
         advice=(Advice("paid_support", "paid support", 2), Advice("newer_release", "move", 0)),
     )
     assert lines == [
-        "registry.example/shop/service:1.4: 9 findings; 1 stay after all of these actions",
+        "registry.example/shop/service:1.4: 9 vulnerabilities; 1 stay after all of these actions",
         "",
         "1. apt in usr/src/app: removes 3",
         "   apt install a",
@@ -62,3 +63,28 @@ def test_the_diff_has_the_actions_of_the_dockerfile(tmp_path):
     diff = diff_of(clean(), plan, text, tmp_path / "Dockerfile")
     assert "+RUN apt install a" in diff
     assert "npm" not in diff
+
+
+def test_repairs_follow_the_actions():
+    repair = Repair("secret", ("token",), "remove it", ("a",), ("Keep a out.", "Revoke it."), (), 2, ("f",))
+    user = Repair("misconfiguration", ("IMG-001",), "root", (), (), tuple(f"RUN {n}" for n in range(MAX_LISTED + 1)), 1, ("g",))
+    lines = list(map(str, _lines(clean(), Plan(9, 1, 1, (action(),), (), (), repairs=(repair, user)))))
+    assert lines[5:11] == ["", "2. remove it: removes 2", "   Keep a out.", "   Revoke it.", "", "3. root: removes 1"]
+    assert lines[-1] == "   and 1 more line (--format json lists them)"
+
+
+def test_places_that_belong_together_and_what_is_not_checked():
+    pins = Change("pip", "r.txt", "manifest", "set a to 2")
+    both = replace(action("pip", place="/v"), also=(pins,), unchecked="whether it runs")
+    lines = list(map(str, _lines(clean(), Plan(9, 1, 4, (both,), (), ()))))
+    assert lines[1:6] == [
+        "  (4 after those in the Dockerfile alone)", "", "1. pip in /v and r.txt: removes 3", "   pip install a",
+        "   in r.txt: set a to 2",
+    ]  # fmt: skip
+    assert lines[6] == "   not checked: whether it runs"
+
+
+def test_the_diff_leaves_out_what_a_manifest_needs(tmp_path):
+    both = replace(action("pip", place="/v"), also=(Change("pip", "r.txt", "manifest", "set a to 2"),))
+    diff = diff_of(clean(), Plan(9, 1, 4, (both,), (), ()), "FROM debian:12\n", tmp_path / "Dockerfile")
+    assert "+RUN pip install a" in diff and "r.txt" not in diff and "set a" not in diff

@@ -1,6 +1,6 @@
 from careen.licences.expressions import is_valid
 from careen.licences.known import _DEDICATIONS, _KNOWN
-from careen.licences.package import licence_of, licences_of
+from careen.licences.package import is_stated, licence_of, licences_of
 from careen.model.details import Details, LicenceFile
 from careen.model.inventory import Inventory
 from careen.model.package import Package, Source
@@ -60,3 +60,13 @@ def test_a_library_of_the_distribution_has_the_licence_of_its_package():
     files = (LicenceFile(owner.purl, "usr/share/doc/python3-six/copyright", "MIT", declares=True),)
     inventory = Inventory(None, (owner, library), details=Details(files))
     assert licences_of(inventory)[library.purl].concluded == "MIT"
+
+
+def test_what_the_image_states_differs_from_what_is_known_of_a_project():
+    def stated(package, *files):
+        return is_stated(package, licence_of(package, files))
+
+    silent, odd = Package("cargo", None, "a", "1"), Package("npm", None, "a", "1", licenses=("see website",))
+    assert not stated(silent) and stated(odd)
+    assert stated(silent, LicenceFile(silent.purl, "a/LICENSE", "MIT", declares=False))
+    assert not stated(Package("golang", None, "golang.org/x/net", "v0.1.0"))

@@ -85,7 +85,7 @@ def test_the_place_of_an_npm_package_decides_the_command():
         ],
         records,
     )
-    assert sorted(action.command for action in made.actions) == [
+    assert sorted(change.command for action in made.actions for change in action.changes) == [
         "cd /app && npm install top@2.0",
         "cd /app && npm pkg set 'overrides[inner]=2.0' && npm install",
         "npm install -g tool@2.0",
@@ -112,7 +112,8 @@ def test_npm_overrides_agree_with_what_the_project_installs_itself():
         records,
     )
     # npm refuses an override that differs from what the project depends on itself, and has one version for all copies.
-    assert sorted(action.command for action in made.actions) == [
+    (action,) = made.actions
+    assert [change.command for change in action.changes] == [
         "cd /app && npm install x@10.2",
         "cd /app && npm pkg set 'overrides[x]=$x' 'overrides[y]=10.2' && npm install",
     ]

@@ -2,8 +2,8 @@
 
 import pytest
 
+from careen.matching.places import Obstacle
 from careen.matching.remedy_texts import RefreshBase, obstacle_text
-from careen.matching.upgrades import Obstacle
 
 
 def test_a_newer_base_image():

@@ -1,6 +1,7 @@
 import pytest
 
-from careen.matching.upgrades import command, managers_of
+from careen.matching.places import managers_of
+from careen.matching.upgrades import command
 from careen.model.package import Package
 
 

@@ -35,7 +35,8 @@ def test_the_steps_of_a_plan():
 def test_other_kinds_are_grouped_by_what_they_advise():
     steps = first_steps(faulty())
     assert [(step.title, step.detail[:6], step.removes) for step in steps] == [
-        ("Token of a service", "Revoke", 1), ("Container runs as root", "Name a", 1), ("Container runs as root", "Name a", 1),
+        ("remove Token of a service from app/settings.py, and revoke it", "Remove", 1),
+        ("Container runs as root", "Name a", 1), ("Container runs as root", "Name a", 1),
     ]  # fmt: skip
 
 

@@ -24,4 +24,5 @@ CHECK = Check(
     fix="End the Dockerfile with USER and a numeric id other than 0, and let that user own the files that it writes.",
     references=("CIS Docker 1.6, 4.1", "CWE-250", "PSS restricted: Running as Non-root"),
     inspect=inspect,
+    line="USER 10001:10001",
 )

@@ -22,4 +22,5 @@ CHECK = Check(
     fix="Remove the bit (chmod a-s FILE), or start containers with no-new-privileges.",
     references=("CIS Docker 1.6, 4.8", "CWE-250", "CWE-732"),
     inspect=inspect,
+    line="RUN chmod a-s /{path}",
 )

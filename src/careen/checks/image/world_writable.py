@@ -32,4 +32,5 @@ CHECK = Check(
     fix="Remove the write permission of others: chmod o-w.",
     references=("CWE-732",),
     inspect=inspect,
+    line="RUN chmod o-w /{path}",
 )

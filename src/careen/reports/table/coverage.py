@@ -1,5 +1,6 @@
 """What was not assessed, and why; what the user accepts; what to do next."""
 
+import shlex
 from collections.abc import Iterator
 
 from careen.model.reasons import effect_of
@@ -11,6 +12,7 @@ from careen.plugins import ReportOptions
 from .lines import NO_BREAK, NOT_IMAGES, Line, prose_width
 
 MAX_UNKNOWNS = 10
+MAX_REFERENCE = 300  # characters; a longer one cannot be typed
 HEADINGS = {"not_assessed": "Not assessed", "partially_assessed": "Assessed in part only", "assessed": "Worth knowing"}
 # What to do about a gap in the coverage, by the code of the reason.
 NEXT_STEPS = {
@@ -26,7 +28,7 @@ NEXT_STEPS = {
     "unscored": "--unknown-as SEVERITY sets how --fail-on counts them",
     "end_of_life": "move to a supported release: this one gets no fixes",
     "unknown_distribution": "docs/coverage.md lists the supported distributions",
-    "unreadable": "careen scan --debug shows details of each file",
+    "unreadable": "careen scan REFERENCE --debug, which shows details of each file",
     "shadowed_database": "keep the package database in the image, or scan the image before it is slimmed",
     "no_package_database": "scan the image before it is slimmed or flattened, or keep the package database in it",
     "no_distribution_package": "--all lists the packages; --accept no_distribution_package:RELEASE accepts them",
@@ -49,7 +51,7 @@ def coverage_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield [(HEADINGS[coverage.verdict], "bold yellow")]
         yield from _reasons(report, options)
         yield from _unknowns(report, options)
-        for step in next_steps(report):
+        for step in next_steps(report, options):
             yield from _item(step, options, "next:")
         yield []
     if coverage.accepted:
@@ -86,12 +88,24 @@ def _unknowns(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield from _item(f"{left} more files that could not be read (--all lists them)", options)
 
 
-def next_steps(report: Report) -> list[str]:
-    """What to do about the gaps, in the order of the reasons."""
+def next_steps(report: Report, options: ReportOptions) -> list[str]:
+    """What to do about the gaps, in the order of the reasons; commands with the flags that they need."""
     codes = dict.fromkeys(reason.code for reason in report.coverage.reasons)
     if report.image.kind in NOT_IMAGES:
         codes.pop("unreadable", None)
-    return [*dict.fromkeys(NEXT_STEPS[code] for code in codes if code in NEXT_STEPS)]
+    steps = dict.fromkeys(NEXT_STEPS[code] for code in codes if code in NEXT_STEPS)
+    return [as_typed(step, report, options) for step in steps]
+
+
+def as_typed(step: str, report: Report, options: ReportOptions) -> str:
+    """A command, up to the first comma, with the name of the image and the flags of this scan."""
+    command, comma, rest = step.partition(", ")
+    if not command.startswith("careen "):
+        return step
+    reference = report.image.reference
+    name = shlex.quote(visible(reference)) if len(reference) <= MAX_REFERENCE else "REFERENCE"
+    flags = next((options.again[start] for start in options.again if command.startswith(start)), "")
+    return f"{command.replace('REFERENCE', name)} {flags}".rstrip() + comma + rest
 
 
 def _accepted(report: Report, options: ReportOptions) -> Iterator[Line]:

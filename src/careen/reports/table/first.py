@@ -1,8 +1,8 @@
 """The summary and what to do first: five steps with the number of findings that each removes, and the next command."""
 
-import shlex
 from collections.abc import Iterator
 
+from careen.model.advisory import SHIPPED
 from careen.model.report import Report
 from careen.output.escape import columns, shorten, visible
 from careen.output.first_steps import FIRST, Step, first_steps
@@ -11,12 +11,13 @@ from careen.output.outcome import exit_line
 from careen.output.summary import by_severity
 from careen.plugins import ReportOptions
 
-from .coverage import HEADINGS, next_steps
+from .coverage import HEADINGS, as_typed, next_steps
 from .lines import NOT_IMAGES, Line, prose_width
 
 HEAD = "WHAT TO DO FIRST"
 NEXT = "  next: "
 STANDARD_INPUT = "-"
+WITHOUT_DATABASE = "careen db update, for the advisories that this scan lacks"
 
 
 def first_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
@@ -27,10 +28,13 @@ def first_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
         yield from _steps(steps if options.verbose else steps[:FIRST], prose_width(options))
         if len(steps) > FIRST and not options.verbose:
             yield [(f"     and {plural(len(steps) - FIRST, 'more step')} (--all lists them)", "dim")]
-    width = prose_width(options) - len(NEXT)
-    if (command := _next(report, width)) and (steps or report.coverage.verdict == "not_assessed"):
-        for index, part in enumerate(wrapped(command, width)):
-            yield [(NEXT if index == 0 else " " * len(NEXT), "bold"), (part, "")]
+    command, note = _next(report, options)
+    if command:
+        room = prose_width(options) - len(NEXT)
+        beside = f"{command}  {note}" if columns(command) + columns(note) + 2 <= room else command
+        yield [(NEXT, "bold"), (beside, "")]  # in one piece, to be copied: a terminal folds it without breaking it
+        if beside == command:
+            yield from ([(" " * len(NEXT) + part, "")] for part in wrapped(note, room))
     yield []
 
 
@@ -58,22 +62,32 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
         room = width - len(start) - column - 2
         title = visible(step.title, 400)
         severe = ", ".join(f"{count:,} {severity}" for severity, count in step.severities if severity in ("critical", "high"))
-        notes = ((severe, f"maybe {step.maybe:,} more"), (severe,)) if step.maybe else ((severe,),)
-        ends = (f" ({'; '.join(filter(None, note))})" for note in notes if any(note))
-        title = next((title + end for end in ends if columns(title + end) <= room), shorten(title, room))
+        maybe = f"maybe {step.maybe:,} more" if step.maybe else ""
+        ends = [f" ({'; '.join(filter(None, note))})" for note in ((severe, maybe), (severe,)) if any(note)]
+        whole = next((end for end in ends if columns(title + end) <= room), ends[-1] if ends and severe else "")
+        title = shorten(title, room - columns(whole)) + whole
         yield [(start + title + " " * (width - len(start) - column - columns(title)), ""), (f"{effect:>{column}}", "bold")]
 
 
-def _next(report: Report, width: int) -> str:
-    """The command that helps most now: to assess what was not, else to see the commands of the steps."""
-    if report.coverage.verdict == "not_assessed":
-        return next((step for step in next_steps(report)), "")
-    reference = report.image.reference
-    if report.image.kind in NOT_IMAGES or reference == STANDARD_INPUT or report.plan is None or not report.plan.actions:
-        return ""
-    plan, name = report.plan, shlex.quote(visible(reference, 300))
-    command = f"careen fix {name if columns(name) <= width else 'REFERENCE'}"
+def _next(report: Report, options: ReportOptions) -> tuple[str, str]:
+    """The command that helps most now, and a note: to assess what was not, else to see the commands of the steps."""
+    steps = next_steps(report, options)
+    database = report.database
+    if database is not None and all(source.url == SHIPPED for source in database.sources):
+        steps.insert(0, as_typed(WITHOUT_DATABASE, report, options))
+    elif report.coverage.verdict != "not_assessed":
+        steps = []
+    if steps:
+        command, _, note = next((step for step in steps if step.startswith("careen ")), steps[0]).partition(", ")
+        return command, f"({note})" if note else ""
+    plan = report.plan
+    is_named = report.image.kind not in NOT_IMAGES and report.image.reference != STANDARD_INPUT
+    if not is_named or plan is None or not (plan.actions or plan.repairs):
+        return "", ""
+    command = as_typed("careen fix REFERENCE", report, options)
+    if not plan.before:
+        return command, "(the steps in full)"
     stays = (
         f"{plan.after:,} of {plural(plan.before, 'vulnerability')} stay" if plan.after else "none of its vulnerabilities stays"
     )
-    return f"{command}  (the commands; {stays})"
+    return command, f"(the commands; {stays})"

@@ -59,7 +59,7 @@ def test_unknowns_stand_in_for_the_reason_of_their_kind():
     assert lines_of(report)[:3] == [
         "Worth knowing",
         "  - f1 (layer 1): odd",
-        "  next: careen scan --debug shows details of each file",
+        "  next: careen scan registry.example/shop/service:1.4 --debug, which shows details of each file",
     ]
     files = replace(faulty(), unknowns=(odd(1),), coverage=report.coverage)
     assert lines_of(files) == ["Worth knowing", "  - f1: odd", ""]

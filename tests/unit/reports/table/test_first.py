@@ -1,7 +1,8 @@
 from msgspec.structs import replace
 from tests.support.reports import clean, faulty, usual
 
-from careen.model.plan import Action, Plan, Upgrade
+from careen.model.advisory import SHIPPED, DatabaseInfo, SourceInfo
+from careen.model.plan import Action, Plan, Repair, Upgrade
 from careen.model.report import Reason
 from careen.output.escape import columns
 from careen.plugins import ReportOptions
@@ -20,7 +21,7 @@ def test_the_summary_and_the_steps():
         "Assessed in part only: 2 reasons below the findings",
         "",
         "WHAT TO DO FIRST                                                         removes",
-        "  1. upgrade org.apache.log…4.1: fixes are in 2.15.0 or 2.12.2 or 2.3.1        1",
+        "  1. upgrade org.apache…s are in 2.15.0 or 2.12.2 or 2.3.1 (1 critical)        1",
         "  2. upgrade openssl 3.0.11-1~deb12u2: fixes are in 3.0.13-1~deb12u1           2",
         "  3. upgrade Jinja2 3.0.1: fixes are in 3.1.3                                  1",
         "",
@@ -50,6 +51,41 @@ def test_nothing_found_is_no_praise():
     assert lines_of(clean()) == ["No finding", ""]
 
 
-def test_a_reference_that_is_wider_than_the_terminal():
-    report = replace(usual(), image=replace(usual().image, reference="x" * 90), plan=Plan(8, 4, 4, (ACTION,), (), ()))
-    assert "  next: careen fix REFERENCE  (the commands; 4 of 8 vulnerabilities stay)" in lines_of(report)
+def next_of(report, **options):
+    lines = lines_of(report, **options)
+    start = next(index for index, line in enumerate(lines) if line.startswith("  next: "))
+    return [line for line in lines[start:] if line]
+
+
+def test_the_command_is_in_one_piece_with_the_flags_of_the_scan():
+    planned = replace(usual(), plan=Plan(8, 4, 4, (ACTION,), (), ()))
+    assert next_of(planned) == [
+        "  next: careen fix registry.example/shop/service:1.4",
+        "        (the commands; 4 of 8 vulnerabilities stay)",
+    ]
+    flags = {"careen fix": "--offline --cache-dir '/a b'", "careen db update": "--cache-dir '/a b'"}
+    assert (
+        next_of(planned, again=flags)[0] == "  next: careen fix registry.example/shop/service:1.4 --offline --cache-dir '/a b'"
+    )
+    long = replace(planned, image=replace(usual().image, reference="x y" * 40))
+    assert next_of(long)[0] == f"  next: careen fix '{'x y' * 40}'"
+    endless = replace(planned, image=replace(usual().image, reference="x" * 301))
+    assert next_of(endless)[0] == "  next: careen fix REFERENCE  (the commands; 4 of 8 vulnerabilities stay)"
+
+
+def test_the_database_comes_first_if_there_is_none():
+    shipped, own = (
+        SourceInfo("debian-archive", "2026-11-23", 9, url=SHIPPED),
+        SourceInfo("private", "2026-11-23", 9, url="/srv/a"),
+    )
+    planned = replace(usual(), plan=Plan(8, 4, 4, (ACTION,), (), ()), database=DatabaseInfo(SHIPPED, "", (shipped,)))
+    assert next_of(planned, again={"careen db update": "--cache-dir c"}) == [
+        "  next: careen db update --cache-dir c", "        (for the advisories that this scan lacks)",
+    ]  # fmt: skip
+    with_own = replace(planned, database=DatabaseInfo(SHIPPED, "", (shipped, own)))
+    assert next_of(with_own)[0].startswith("  next: careen fix")
+
+
+def test_steps_without_a_vulnerability():
+    repair = Repair("secret", ("x",), "remove it", (), (), (), 1, ("f",))
+    assert next_of(replace(clean(), plan=Plan(0, 0, 0, (), (), (), repairs=(repair,))))[0].endswith("(the steps in full)")

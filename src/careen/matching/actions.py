@@ -1,0 +1,132 @@
+"""The actions that upgrade packages: those of one manager in one place are one, with the number of findings that it removes.
+
+Packages that are in several places tie these together: the action then has the changes of all of them, because its findings
+are gone only when each is done.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from posixpath import basename
+
+from careen.model.finding import Vulnerability
+from careen.model.inventory import Inventory
+from careen.model.package import Package
+from careen.model.plan import Action, Change, Upgrade
+from careen.output.tied import tied
+
+from .places import Place
+from .upgraded import paths_of
+from .upgrades import command
+
+
+def actions_of(
+    inventory: Inventory,
+    targets: Mapping[int, str],
+    places: Sequence[Sequence[Place]],
+    before: Sequence[Vulnerability],
+    after: Sequence[Vulnerability],
+    upgraded: Inventory,
+) -> tuple[Action, ...]:
+    removed = _removed(inventory.packages, targets, before, after, upgraded.packages)
+    projects = {index: [_project(place) for place in changed_places(places[index])] for index in targets}
+    made = [_action(members, inventory.packages, targets, places, removed) for members in tied(projects)]
+    return tuple(sorted(made, key=lambda action: (-action.removes, action.manager, action.place)))
+
+
+def changed_places(places: Iterable[Place]) -> list[Place]:
+    return [*dict.fromkeys(place for place in places if place.manager)]
+
+
+def _project(place: Place) -> Place:
+    """Overrides of npm refer to what the project installs itself."""
+    return Place("npm", place.place, place.where) if place.manager == "npm overrides" else place
+
+
+def _action(
+    members: Sequence[int],
+    packages: Sequence[Package],
+    targets: Mapping[int, str],
+    places: Sequence[Sequence[Place]],
+    removed: Mapping[int, int],
+) -> Action:
+    upgrades: dict[str, Upgrade] = {}
+    by_place: dict[Place, dict[tuple[str, str], str]] = defaultdict(dict)
+    by_manifest = 0
+    for index in members:
+        package, to = packages[index], targets[index]
+        known = upgrades.get(package.purl)
+        removes = removed[index] + (known.removes if known else 0)
+        upgrades[package.purl] = Upgrade(package.name, package.version, to, removes, package.purl)
+        changed = changed_places(places[index])
+        by_manifest += removed[index] if any(place.where == "manifest" for place in changed) else 0
+        for place in changed:
+            by_place[place][package.name, package.version] = to
+    listed = tuple(sorted(upgrades.values(), key=lambda upgrade: (-upgrade.removes, upgrade.package, upgrade.version)))
+    order = [(upgrade.package, upgrade.version) for upgrade in listed]
+    first, *others = (
+        Change(place.manager, place.place, place.where, _command(place, by_place, order))
+        for place in sorted(by_place, key=lambda place: _rank(place, len(by_place[place])))
+    )
+    removes = sum(upgrade.removes for upgrade in listed)
+    unchecked = _unchecked(by_place)
+    return Action(
+        first.manager, first.place, first.where, first.command, listed, removes, tuple(others), by_manifest, unchecked
+    )
+
+
+def _unchecked(places: Iterable[Place]) -> str:
+    runtimes = dict.fromkeys(filter(None, map(_runtime, places)))
+    return f"whether these versions run on {' and '.join(sorted(runtimes))}: no advisory states it" if runtimes else ""
+
+
+def _runtime(place: Place) -> str:
+    """ "Python 3.9": what a package that is installed in this place runs on."""
+    if place.manager == "pip" and place.where == "dockerfile":
+        version = basename(place.place).removeprefix("python")
+        return f"Python {version}" if "." in version else "the installed Python"
+    if place.manager.startswith("npm") and place.where == "dockerfile":
+        return "the installed Node.js"
+    return ""
+
+
+def _rank(place: Place, packages: int) -> tuple[bool, bool, int, str, str]:
+    """Commands before changes of manifests; npm's overrides after what the project installs itself, which they can name."""
+    return (place.where == "manifest", place.manager == "npm overrides", -packages, place.manager, place.place)
+
+
+def _command(place: Place, by_place: Mapping[Place, Mapping[tuple[str, str], str]], order: Iterable[tuple[str, str]]) -> str:
+    versions = by_place[place]
+    own: set[str] = set()
+    if place.manager == "npm overrides":
+        # npm allows an override of a direct dependency only with the version that the project names.
+        own = {name for name, _ in by_place.get(Place("npm", place.place, place.where), {})}
+    return command(
+        place.manager,
+        place.place,
+        [(name, old, f"${name}" if name in own else versions[name, old]) for name, old in order if (name, old) in versions],
+    )
+
+
+def _removed(
+    packages: Sequence[Package],
+    targets: Mapping[int, str],
+    before: Sequence[Vulnerability],
+    after: Sequence[Vulnerability],
+    upgraded: Sequence[Package],
+) -> dict[int, int]:
+    """How many findings each upgrade removes. Packages that become one share what is left: it counts for the first."""
+    had = Counter((finding.package, finding.paths) for finding in before)
+    left = Counter(finding.package for finding in after)
+    for index, package in enumerate(packages):
+        if index not in targets and left[package.purl]:
+            left[package.purl] -= had[package.purl, paths_of(package)]
+    removed, counted = {}, set[tuple[str, tuple[str, ...]]]()
+    staying = {package.purl for package in upgraded[len(packages) :]}
+    for index in targets:
+        key = (packages[index].purl, paths_of(packages[index]))
+        new = upgraded[index].purl
+        removed[index] = (had[key] if key not in counted else 0) - max(left.pop(new, 0), 0)
+        if key[0] in staying and key[0] != new:
+            removed[index] -= max(left.pop(key[0], 0), 0)
+        counted.add(key)
+    return removed

@@ -1,0 +1,131 @@
+"""Where a package is, and what installs another version of it there: one place for each path that is its evidence.
+
+A package may be in several places: installed and pinned in a lock file, in two virtual environments, below many packages of
+a project. Its findings are gone when all of its places are changed. A command that rewrites the lock file of its project
+changes both.
+
+Paths come from the image: what would need quoting in a shell does not become a place of a command.
+**Source:** PEP 376 (site-packages); npm, "folders" and "package-lock.json"; Composer, "composer.lock"; RubyGems,
+``Gem::Specification.dirs``; Spring Boot, "The Executable Jar Format".
+"""
+
+from collections.abc import Iterable, Mapping
+from posixpath import basename, dirname
+from typing import Literal
+
+from msgspec import Struct
+
+from careen.model.package import Package
+from careen.model.plan import Where
+from careen.safety.pattern import pattern
+
+from .bundles import Bundles
+
+SYSTEM = ("deb", "rpm", "apk")
+SAFE = pattern(r"[A-Za-z0-9@._+~:^/-]+")
+# Package managers, by the package that contains them, in order of preference.
+_MANAGERS = (
+    ("deb", "apt", "apt"), ("apk", "apk-tools", "apk"), ("rpm", "microdnf", "microdnf"), ("rpm", "dnf", "dnf"),
+    ("rpm", "dnf5", "dnf"), ("rpm", "tdnf", "tdnf"), ("rpm", "yum", "yum"), ("rpm", "zypper", "zypper"),
+)  # fmt: skip
+_PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-packages/")
+_LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
+_NPM_LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
+_COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
+_GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
+
+
+def managers_of(packages: Iterable[Package]) -> dict[str, str]:
+    """The package manager of each type of package that the image has."""
+    names = {(package.type, package.name) for package in packages}
+    return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
+
+
+def is_manager(package: Package) -> bool:
+    return any((type, name) == (package.type, package.name) for type, name, _ in _MANAGERS)
+
+
+class Obstacle(Struct, frozen=True):
+    """Why a package cannot be upgraded in its place. ``by``: the package that contains a bundled one."""
+
+    code: Literal["unsafe_name", "no_package_manager", "owned", "bundled"]
+    by: str = ""
+
+
+class Place(Struct, frozen=True):
+    """How a package is installed. Without a manager it cannot be upgraded."""
+
+    manager: str = ""
+    place: str = ""
+    where: Where = "manifest"
+    obstacle: Obstacle | None = None
+
+
+def places_of(package: Package, managers: Mapping[str, str], bundles: Bundles) -> tuple[Place, ...]:
+    """One for each evidence, in its order; one if there is none."""
+    count = max(len(package.evidence), 1)
+    if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
+        return (Place(obstacle=Obstacle("unsafe_name")),) * count
+    if package.type in SYSTEM:
+        manager = managers.get(package.type, "")
+        return (Place(manager, "", "dockerfile", None if manager else Obstacle("no_package_manager")),) * count
+    if package.owned_by:
+        return (Place(obstacle=Obstacle("owned")),) * count
+    paths = [evidence.path for evidence in package.evidence] or [""]
+    return tuple(_with_locks([_at(package, path, bundles.owner_at(package, path)) for path in paths]))
+
+
+def _at(package: Package, path: str, bundled_by: str) -> Place:
+    if bundled_by:
+        return Place(obstacle=Obstacle("bundled", bundled_by))
+    match package.type:
+        case "pypi":
+            found = _PIP.match(path)
+            if found and _is_safe(found["prefix"]):
+                return Place("pip", f"/{found['prefix']}bin/{found['python']}", "dockerfile")
+            return Place("pip", path)
+        case "npm":
+            return _npm(package, path)
+        case "composer":
+            return Place("composer", next((_folder(path, file) for file in _COMPOSER if _is_file(path, file)), path))
+        case "maven":
+            return Place("maven", path.partition("!/")[0])  # an archive of an application is built from one project
+        case "gem":
+            found = _GEM.fullmatch(path)
+            return Place("bundler", found["home"] if found else path)
+    return Place(_LANGUAGES.get(package.type, package.type), path)
+
+
+def _npm(package: Package, path: str) -> Place:
+    """At the top of a project's node_modules, a package is a dependency; below another one, npm's overrides reach it."""
+    root, modules, inner = f"/{path}".partition("/node_modules/")
+    if not modules or package.presence == "declared" or not _is_safe(root):
+        return Place("npm", path)
+    nested = "/node_modules/" in f"/{inner}"
+    if root.endswith("/lib"):  # installed globally
+        top = inner.partition("/node_modules/")[0]
+        return Place(obstacle=Obstacle("bundled", top)) if nested else Place("npm -g", root, "dockerfile")
+    return Place("npm overrides" if nested else "npm", root or "/", "dockerfile")
+
+
+def _with_locks(places: list[Place]) -> list[Place]:
+    """``npm install`` in a project also rewrites the lock file there."""
+    projects = {place.place: place for place in places if place.where == "dockerfile" and place.manager.startswith("npm")}
+    return [
+        projects.get(f"/{dirname(place.place)}", place)
+        if place.manager == "npm" and basename(place.place) in _NPM_LOCKS
+        else place
+        for place in places
+    ]
+
+
+def _is_file(path: str, file: str) -> bool:
+    return f"/{path}".endswith(f"/{file}")
+
+
+def _folder(path: str, file: str) -> str:
+    return path.removesuffix(file).rstrip("/") or "/"
+
+
+def _is_safe(text: str) -> bool:
+    return not text or (SAFE.fullmatch(text) is not None and ".." not in text.split("/"))

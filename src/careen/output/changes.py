@@ -1,0 +1,26 @@
+"""An action of the plan as text: where it is done, and what is typed or written there."""
+
+from careen.model.plan import Action
+
+from .lines import plural
+
+MAX_PLACES = 2  # that are named
+
+
+def where_of(action: Action) -> str:
+    """ "apt", "pip in /opt/venv/bin/python3.9 and app/requirements.txt", "npm in /app"."""
+    places = [place for place in dict.fromkeys(change.place for change in action.changes) if place]
+    if not places:
+        return action.manager
+    named, more = places[:MAX_PLACES], len(places) - MAX_PLACES
+    if more <= 0:
+        return f"{action.manager} in {' and '.join(named)}"
+    return f"{action.manager} in {', '.join(named)} and {plural(more, 'more place')}"
+
+
+def commands_of(action: Action) -> tuple[str, ...]:
+    """What is typed; a manifest that is changed with it is named, so that it is not taken for a command."""
+    return (
+        action.command,
+        *(change.command if change.where == "dockerfile" else f"in {change.place}: {change.command}" for change in action.also),
+    )

@@ -1,0 +1,54 @@
+from tests.support.matching import deb
+
+from careen.matching.bundles import Bundles
+from careen.matching.places import managers_of, places_of
+from careen.model.package import Evidence, Package
+
+
+def package(type, name, *paths, **fields):
+    return Package(type, None, name, "1.0", evidence=tuple(Evidence(path, 0) for path in paths), **fields)
+
+
+def places(one, *others):
+    packages = (one, *others)
+    return [(place.manager, place.place) for place in places_of(one, managers_of(packages), Bundles(packages))]
+
+
+def test_every_evidence_has_its_place():
+    site = "lib/python3.9/site-packages/a-1.0.dist-info/METADATA"
+    assert places(package("pypi", "a", f"opt/a/{site}", f"opt/b/{site}", "app/requirements.txt")) == [
+        ("pip", "/opt/a/bin/python3.9"), ("pip", "/opt/b/bin/python3.9"), ("pip", "app/requirements.txt"),
+    ]  # fmt: skip
+    assert places(package("pypi", "a")) == [("pip", "")]
+    assert places(package("gem", "a", "usr/local/bundle/specifications/a-1.0.gemspec", "app/Gemfile.lock")) == [
+        ("bundler", "usr/local/bundle"), ("bundler", "app/Gemfile.lock"),
+    ]  # fmt: skip
+
+
+def test_a_command_in_a_project_changes_its_lock_file():
+    own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
+    assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
+    assert places(package("npm", "a", nested, "app/npm-shrinkwrap.json")) == [("npm overrides", "/app")] * 2
+    assert places(package("npm", "a", own, "other/package-lock.json")) == [("npm", "/app"), ("npm", "other/package-lock.json")]
+    assert places(package("npm", "a", own, "app/yarn.lock")) == [("npm", "/app"), ("npm", "app/yarn.lock")]
+    assert (
+        places(package("composer", "v/a", "app/vendor/composer/installed.json", "app/composer.lock"))
+        == [("composer", "app")] * 2
+    )
+    assert places(package("composer", "v/a", "composer.lock")) == [("composer", "/")]
+
+
+def test_libraries_within_an_archive_are_those_of_its_project():
+    paths = ("app/shop.jar!/BOOT-INF/lib/a-1.0.jar", "opt/spark/jars/a-1.0.jar")
+    assert places(package("maven", "g:a", *paths)) == [("maven", "app/shop.jar"), ("maven", "opt/spark/jars/a-1.0.jar")]
+
+
+def test_a_copy_in_one_of_its_places_is_changed_nowhere_there():
+    inner, own = "usr/local/lib/node_modules/npm/node_modules/a/package.json", "app/node_modules/a/package.json"
+    found = places_of(package("npm", "a", inner, own), {}, Bundles([]))
+    assert [(place.manager, place.obstacle and place.obstacle.by) for place in found] == [("", "npm"), ("npm", None)]
+
+
+def test_packages_of_the_system_have_the_managers_place():
+    assert places(deb(), Package("deb", "debian", "apt", "1")) == [("apt", "")]
+    assert [place.obstacle.code for place in places_of(deb(), {}, Bundles([]))] == ["no_package_manager"]
