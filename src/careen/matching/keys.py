@@ -1,9 +1,10 @@
 """Sort keys of versions, each computed once: a run compares the same few fixed versions with many packages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from careen.plugins import VersionScheme
+from careen.model.package import Package
+from careen.plugins import Ecosystem, VersionScheme
 from careen.safety.pattern import pattern
 
 _DIGIT = pattern(r"\d")
@@ -21,6 +22,14 @@ class Keys(dict[str, Key]):
     def __missing__(self, name: str) -> Key:
         made = self[name] = keys_of(self._schemes[name])
         return made
+
+
+def keys_by_type(
+    packages: Iterable[Package], schemes: Mapping[str, VersionScheme], ecosystems: Mapping[str, Ecosystem]
+) -> dict[str, Key]:
+    """The key functions of the packages' types. The schemes of other types are not loaded."""
+    types = {package.type for package in packages} & ecosystems.keys()
+    return {type: keys_of(schemes[ecosystems[type].scheme]) for type in types if ecosystems[type].scheme in schemes}
 
 
 def keys_of(scheme: VersionScheme) -> Key:

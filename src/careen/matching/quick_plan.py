@@ -5,7 +5,7 @@ is then not in the plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from msgspec.structs import replace
 
@@ -17,7 +17,7 @@ from careen.model.report import Report
 from careen.plugins import Ecosystem, VersionScheme
 
 from .bundles import Bundles
-from .keys import Key, keys_of
+from .keys import Key, keys_by_type
 from .places import SYSTEM, Place, is_manager
 from .remedy import Reassess, plan, targets_of
 from .upgraded import paths_of
@@ -34,11 +34,7 @@ def quick_plan(
     if not findings:
         return None
     packages = _involved(report.inventory.packages, findings)
-    keys = {
-        type: keys_of(schemes[ecosystems[type].scheme])
-        for type in {package.type for package in packages}
-        if type in ecosystems and ecosystems[type].scheme in schemes
-    }
+    keys = keys_by_type(packages, schemes, ecosystems)
     of_package = _by_package(packages, findings)
 
     by_purl = {package.purl: found for package, found in zip(packages, of_package, strict=True)}
@@ -55,23 +51,35 @@ def quick_plan(
         pairs = enumerate(zip(inventory.packages, packages, strict=False))
         return {index: package for index, (package, before) in pairs if package is not before}
 
+    def not_fixed(index: int, package: Package) -> list[Vulnerability]:
+        """The findings of a package that its new version leaves, by the fixed versions that they name."""
+        key = keys[package.type]
+        return _of(package, [finding for finding in of_package[index] if not _fixes(package, finding, key)])
+
     def left(inventory: Inventory) -> list[Vulnerability]:
-        remaining = [*stays(inventory)]
-        for index, package in moved(inventory).items():
-            key = keys[package.type]
-            remaining += _of(package, [finding for finding in of_package[index] if not _fixes(package, finding, key)])
-        return remaining
+        changed = moved(inventory).items()
+        return [*stays(inventory), *chain.from_iterable(not_fixed(index, package) for index, package in changed)]
 
     matched: dict[tuple[Package, ...], Sequence[Vulnerability]] = {}
 
     def left_or_new(inventory: Inventory) -> list[Vulnerability]:
-        """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions."""
-        upgraded = (*moved(inventory).values(),)
-        if reassess is None or not upgraded:
+        """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions.
+
+        A distribution's advisories affect all versions before a fixed one, so its packages are not matched again.
+        """
+        if reassess is None:
             return left(inventory)
-        if upgraded not in matched:
-            matched[upgraded] = reassess(replace(inventory, packages=upgraded))
-        return [*stays(inventory), *matched[upgraded]]
+        found = [*stays(inventory)]
+        upgraded = []
+        for index, package in moved(inventory).items():
+            if package.type in SYSTEM:
+                found += not_fixed(index, package)
+            else:
+                upgraded.append(package)
+        key = tuple(upgraded)
+        if key and key not in matched:
+            matched[key] = reassess(replace(inventory, packages=key))
+        return [*found, *matched.get(key, ())]
 
     inventory = replace(report.inventory, packages=packages)
     made = plan(replace(report, inventory=inventory), left_or_new, schemes, ecosystems)
@@ -138,8 +146,8 @@ def _fixes(package: Package, finding: Vulnerability, key: Key) -> bool:
         return False
     reached = [(place, text) for place, text in fixes if place and place <= mine]
     above = [(place, text) for place, text in fixes if place and place > mine]
-    if not reached or not above:
-        return bool(reached)
+    if not reached or not above or package.type in SYSTEM:  # each advisory of a distribution has to be met
+        return bool(reached) and not above
     return _same_branch(version, max(reached)[1], min(above)[1])
 
 

@@ -17,7 +17,7 @@ from careen.plugins import Ecosystem, VersionScheme
 
 from .actions import actions_of
 from .bundles import Bundles
-from .keys import Key, keys_of
+from .keys import Key, keys_by_type
 from .places import SAFE, SYSTEM, Obstacle, Place, managers_of, places_of
 from .remedy_texts import (
     DropPackage,
@@ -50,7 +50,7 @@ def plan(
     """``reassess`` gives the findings of an inventory under the same knowledge and policy; ``base`` names the base image."""
     inventory = report.inventory
     packages = inventory.packages
-    keys = {type: keys_of(schemes[ecosystem.scheme]) for type, ecosystem in ecosystems.items() if ecosystem.scheme in schemes}
+    keys = keys_by_type(packages, schemes, ecosystems)
     managers = managers_of(packages)
     bundles = Bundles(packages)
     places = [places_of(package, managers, bundles) for package in packages]
