@@ -48,6 +48,7 @@ def parser() -> Parser:
     looks = (
         "scanners",
         "exclude",
+        "verify",
         "origin_kb",
         "behaviour_parts",
         "behaviour_rules",
