@@ -156,7 +156,9 @@ def file_weights(base: Knowledge, evidence: Evidence, project: int) -> Iterator[
         versions = len(base.projects[project].versions)
         size = _over_versions(base, there, base.atoms[evidence.family][there].astype(np.float64), versions)
         found, hits = np.unique(atoms[at], return_counts=True)
-        shares = np.divide(_over_versions(base, found, hits, versions), size, out=np.zeros_like(size), where=size > 0)
+        shares = np.divide(
+            _over_versions(base, found, hits.astype(np.float64), versions), size, out=np.zeros_like(size), where=size > 0
+        )
         yield base.paths[int(path)], float(parts[distinct(queries[at])].sum()), float(shares.max(initial=0))
 
 

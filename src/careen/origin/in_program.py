@@ -54,8 +54,8 @@ RULES = (
 )
 MANY = 64
 # Of one file of the sources, whose object a linker takes as a whole: so little is there of a large library of which a program
-# uses some functions. Headers state the words of protocols; their tables are of the file that includes them. Here, ``of_file`` is
-# the least part as well.
+# uses some functions. Headers state the words of protocols; their tables are of the file that includes them. Here, the part of
+# the file is needed as well.
 FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3), Rule("tables", 5, 0.3, 0.0))
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
 NEAR_MOST = 0.9  # among projects that explain about as much, the one of which most is there: others have copies of it
@@ -121,15 +121,14 @@ def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | Non
         weights = np.maximum(weights, np.where((evidence.weights >= least) & is_enough, evidence.weights, 0))
     for rule in FILE_RULES:
         evidence = families[rule.family]
-        for project in np.flatnonzero(
-            (evidence.weights >= max(rule.weight, rule.of_file * evidence.features)) & (weights == 0)
-        ):
-            if _has_a_file(base, evidence, int(project), rule):
-                weights[project] = evidence.weights[project]
+        least = max(rule.weight, rule.of_file * evidence.features)
+        for candidate in np.flatnonzero((evidence.weights >= least) & (weights == 0)):
+            if _has_a_file(base, evidence, int(candidate), rule):
+                weights[candidate] = evidence.weights[candidate]
     if not weights.any():
         return 0, None
     near = np.flatnonzero(weights >= NEAR_MOST * weights.max())
-    project = int(max(near, key=lambda project: max(found[project] for found in shares.values())))
+    project = max(map(int, near), key=lambda project: max(found[project] for found in shares.values()))
     return project, "high" if max(found[project] for found in shares.values()) >= PROGRAM_HIGH else "medium"
 
 
