@@ -54,9 +54,9 @@ RULES = (
 )
 MANY = 64
 # Of one file of the sources, whose object a linker takes as a whole: so little is there of a large library of which a program
-# uses some functions. Headers state the words of protocols; their tables are of the file that includes them. Here, the part of
-# the file is needed as well.
-FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3), Rule("tables", 5, 0.3, 0.0))
+# uses some functions. Headers state the words of protocols, and tables of one file may be those of a standard. Here, the part of
+# the program is needed as well.
+FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3))
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
 NEAR_MOST = 0.9  # among projects that explain about as much, the one of which most is there: others have copies of it
 LEAST_ROWS = 2.0  # of a project's tables
@@ -134,7 +134,7 @@ def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | Non
 
 def _has_a_file(base: Knowledge, evidence: Evidence, project: int, rule: Rule) -> bool:
     return any(
-        weight >= rule.weight and share >= rule.share and (rule.family == "tables" or not path.endswith(HEADERS))
+        weight >= rule.weight and share >= rule.share and not path.endswith(HEADERS)
         for path, weight, share in file_weights(base, evidence, project)
     )
 

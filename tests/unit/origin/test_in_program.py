@@ -23,14 +23,14 @@ def base_of(**projects):
     )
 
 
-def large(path="src/small.c", family="literals", built=(*ONE_FILE, *OTHERS)):
+def large(path="src/small.c", built=(*ONE_FILE, *OTHERS)):
     """A library with one small file and many others."""
-    return {path: {family: ONE_FILE}, "src/other.c": {family: OTHERS}}, {family: built}
+    return {path: {"literals": ONE_FILE}, "src/other.c": {"literals": OTHERS}}, {"literals": built}
 
 
-def found(base, family="literals", *, hashes, others=0):
-    """``others``: how many features of nobody the program has as well."""
-    asked = of_build({family: [*hashes, *range(9000, 9000 + others)]})
+def found(base, *, hashes, others=0):
+    """``others``: how many literals of nobody the program has as well."""
+    asked = of_build({"literals": [*hashes, *range(9000, 9000 + others)]})
     return [(component.project, component.confidence) for component in in_program(base, "a", asked)]
 
 
@@ -43,8 +43,6 @@ def test_of_a_large_library_one_whole_file_is_enough():
 
 def test_the_words_of_a_header_are_no_file_of_a_library():
     assert found(base_of(large=large("include/protocol.h")), hashes=ONE_FILE, others=500) == []
-    tables = base_of(large=large("src/tables.h", "tables"))
-    assert found(tables, "tables", hashes=ONE_FILE, others=500) == [("large", "medium")]
 
 
 def test_what_no_build_has_is_no_file_of_a_library():
