@@ -54,8 +54,8 @@ RULES = (
 )
 MANY = 64
 # Of one file of the sources, whose object a linker takes as a whole: so little is there of a large library of which a program
-# uses some functions. Headers state the words of protocols, and tables of one file may be those of a standard. Here, the part of
-# the program is needed as well.
+# uses some functions. Headers state the words of protocols, and tables of one file may be those of a standard. Here, the part
+# of the program is needed as well.
 FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3))
 HEADERS = (".h", ".hh", ".hpp", ".hxx")
 NEAR_MOST = 0.9  # among projects that explain about as much, the one of which most is there: others have copies of it

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("numpy")
 
-from benchmarks.origin.wheels import of_name  # noqa: E402
+from benchmarks.origin.wheels import of_name
 
 
 @pytest.mark.parametrize(
