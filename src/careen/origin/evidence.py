@@ -149,9 +149,9 @@ def file_weights(base: Knowledge, evidence: Evidence, project: int) -> Iterator[
     kept = np.isin(queries, queries[built]) & ~built
     queries, atoms = queries[kept], atoms[kept]
     parts = 1 / np.maximum(_sharing(evidence), 1)
-    paths = base.columns.path[atoms]
-    for path in distinct(paths):
-        at = paths == path
+    order = np.argsort(base.columns.path[atoms], kind="stable")
+    paths, starts = np.unique(base.columns.path[atoms[order]], return_index=True)
+    for path, at in zip(paths, np.split(order, starts[1:]), strict=False):  # of nothing, there is one empty part
         there = atoms_of(base, project, int(path))
         versions = len(base.projects[project].versions)
         size = _over_versions(base, there, base.atoms[evidence.family][there].astype(np.float64), versions)
