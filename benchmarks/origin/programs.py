@@ -73,9 +73,7 @@ class Result(NamedTuple):
 
 
 def main() -> None:
-    listed = _listed()
-    _download(listed)
-    packed = [package for package in listed if _source(package) or package.suite == LOOKED_UP]
+    packed = _packed()
     base = _base(packed)
     looked_up = [
         package
@@ -99,6 +97,16 @@ def main() -> None:
     rows.append(("unrelated programs: flagged", Share(sum(strangers), len(strangers)), "", ""))
     text = table(("set", "project", "states a version", "of these wrong"), rows)
     write_section("programs", f"## Programs and libraries\n\n{len(base.projects)} projects.\n\n{text}")
+
+
+def programs_base() -> Knowledge:
+    return _base(_packed())
+
+
+def _packed() -> list[Packed]:
+    listed = _listed()
+    _download(listed)
+    return [package for package in listed if _source(package) or package.suite == LOOKED_UP]
 
 
 def _row(name: str, results: Iterable[Result]) -> tuple[object, ...]:

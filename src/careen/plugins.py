@@ -308,7 +308,7 @@ class Reader(Struct, frozen=True):
 class Owned(Struct, frozen=True, gc=False):
     """The files of a package by its package database (paths without leading slash).
 
-    ``digests``: of those that may be programs (``formats.packages.file_digests``), as ``ALGORITHM:HEX`` by path.
+    ``digests``: what the database records of their contents, as ``ALGORITHM:HEX`` by path.
     """
 
     name: str

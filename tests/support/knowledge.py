@@ -2,18 +2,23 @@
 
 import numpy as np
 
-from careen.origin.building import Release, build
+from careen.origin.building import BUILT_FAMILIES, Release, build
 from careen.origin.knowledge import Project
 
 VERSIONS = ("1", "2", "3", "4")
 
 
-def release(version, files):
+def release(version, files, *builds):
     features = {
         path: {family: np.array(sorted(found), np.uint64) for family, found in families.items()}
         for path, families in files.items()
     }
-    return Release(version, features)
+    return Release(version, features, builds=tuple(map(of_build, builds)))
+
+
+def of_build(families):
+    empty = dict.fromkeys(BUILT_FAMILIES, np.empty(0, np.uint64)) | {"statements": np.empty(0, np.uint64)}
+    return empty | {family: np.array(sorted(found), np.uint64) for family, found in families.items()}
 
 
 def base_of(projects, sampling=1):

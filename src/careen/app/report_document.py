@@ -181,6 +181,15 @@ class Inventory(Struct):
     ledger: Ledger | UnsetType = UNSET  # counts of files, by whether a package explains them; left out for an SBOM
 
 
+class FileCounts(Struct):
+    """Of all kinds of files that packages list and the image has. unread: what could not be read to compare it."""
+
+    verified: Count
+    modified: Count
+    without_digest: Count
+    unread: Count
+
+
 class Integrity(Struct):
     """Counts of the programs that packages of the distribution own, and the modified ones."""
 
@@ -188,6 +197,7 @@ class Integrity(Struct):
     modified: Count
     without_digest: Count
     modified_files: tuple[ModifiedFile, ...] = ()
+    files: FileCounts | UnsetType = UNSET  # with --verify
 
 
 class BySeverity(Struct):

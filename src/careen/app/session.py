@@ -289,6 +289,7 @@ class Session:
             limits=limits_of(settings),
             jobs=settings.jobs or os.cpu_count() or 1,
             verify_diff_ids=settings.verify_diff_ids or settings.strict or settings.base is not None,
+            verify=settings.verify,
             progress=progress,
             on_delta=on_delta,
             kept=self._kept,

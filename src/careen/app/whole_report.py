@@ -17,7 +17,7 @@ from careen.model.attached import Attached, AttachedSbom, AttachedVex, Provenanc
 from careen.model.exposure import AttackPaths
 from careen.model.finding import Location
 from careen.model.image import Image, ImageConfig, Layer, Platform
-from careen.model.integrity import Integrity
+from careen.model.integrity import FileCounts, Integrity
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package
 from careen.model.report import Report
@@ -196,7 +196,8 @@ def _package(entry: written.Package) -> Package:
 
 
 def _integrity(found: written.Integrity) -> Integrity:
-    return Integrity(found.verified, found.without_digest, found.modified_files)
+    files = FileCounts(**msgspec.structs.asdict(found.files)) if found.files else None
+    return Integrity(found.verified, found.without_digest, found.modified_files, files)
 
 
 def _distribution(found: written.Distribution) -> Distribution:

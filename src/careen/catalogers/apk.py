@@ -17,7 +17,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.adb import INSTALLED, AdbPackage, is_adb, read_adb
-from careen.formats.packages.file_digests import may_be_program
 from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
@@ -30,7 +29,7 @@ SHA1, SHA1_BYTES = "Q1", 20  # what is before a digest in base64
 class Installed(Struct, frozen=True, tag="package"):
     package: Package
     paths: str  # its files, joined by newlines
-    digests: str = ""  # of those that may be programs: lines of SHA-1, space and path
+    digests: str = ""  # lines of SHA-1, space and path
 
 
 def read(file: File) -> Iterator[Installed | UnreadableParts]:
@@ -105,7 +104,7 @@ def _installed(paragraph: str, number: int) -> Installed:
             folder = value.strip("/")
         elif key == "R":
             paths.append(f"{folder}/{value}" if folder else value)
-        elif key == "Z" and paths and value.startswith(SHA1) and may_be_program(paths[-1]):
+        elif key == "Z" and paths and value.startswith(SHA1):
             digests += _digest(value.removeprefix(SHA1), paths[-1])
         elif key in "PVAoLmc":
             values.setdefault(key, value.strip())

@@ -16,7 +16,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from careen.formats.packages.deb822 import paragraphs
-from careen.formats.packages.file_digests import may_be_program
 from careen.formats.packages.unreadable_parts import UnreadableParts, unknown, unreadable_parts
 from careen.model.delta import Fact
 from careen.model.inventory import Unknown
@@ -34,7 +33,7 @@ class Installed(Struct, frozen=True, tag="package"):
 
 
 class Digests(Struct, frozen=True, tag="digests"):
-    """MD5 of the files of one package that may be programs: lines of digest, space and path."""
+    """MD5 of the files of one package: lines of digest, space and path."""
 
     name: str
     lines: str
@@ -90,11 +89,11 @@ def read_status_folder(file: File) -> Iterator[Installed | Listing | Digests | U
 def read_md5sums(file: File) -> Iterator[Listing | Digests]:
     lines = _digests(file)
     yield Listing(_owner(file), "\n".join(path for _, path in lines), complete=False)
-    yield from _of_programs(file, lines)
+    yield from _recorded(file, lines)
 
 
 def read_digests(file: File) -> Iterator[Digests]:
-    yield from _of_programs(file, _digests(file))
+    yield from _recorded(file, _digests(file))
 
 
 def read_diversions(file: File) -> Iterator[Diversion]:
@@ -170,8 +169,8 @@ def _digests(file: File) -> list[tuple[str, str]]:
     return [(parts[0], parts[1].lstrip("/")) for parts in lines if len(parts) == 2]
 
 
-def _of_programs(file: File, lines: Sequence[tuple[str, str]]) -> Iterator[Digests]:
-    found = [f"{digest} {path}" for digest, path in lines if len(digest) == MD5_DIGITS and may_be_program(path)]
+def _recorded(file: File, lines: Sequence[tuple[str, str]]) -> Iterator[Digests]:
+    found = [f"{digest} {path}" for digest, path in lines if len(digest) == MD5_DIGITS]
     if found:
         yield Digests(_owner(file), "\n".join(found))
 

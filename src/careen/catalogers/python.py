@@ -40,7 +40,7 @@ class Metadata(Struct, frozen=True, tag="metadata", omit_defaults=True):
 class Record(Struct, frozen=True, tag="record", omit_defaults=True):
     """Paths as written in the file; ``_resolved`` makes them paths of the image. Compiled files are left out.
 
-    ``digests``: SHA-256 in hexadecimal of those beside the package that may be programs; of scripts in other folders none.
+    ``digests``: SHA-256 in hexadecimal of those beside the package; of scripts in other folders, the installer's own, none.
     """
 
     paths: tuple[str, ...]
@@ -60,7 +60,7 @@ def read_record(file: File) -> Iterator[Record]:
     lines = file.data.decode("utf-8", "replace").splitlines()
     rows = ((line, "") for line in lines) if file.path.endswith(".txt") else map(_columns, lines)
     recorded = {path: text for path, text in rows if path and not path.endswith(".pyc")}
-    digests = ((path, _sha256(text)) for path, text in recorded.items() if text and _may_be_program(path))
+    digests = ((path, _sha256(text)) for path, text in recorded.items() if text and _is_beside(path))
     yield Record(tuple(recorded), {path: digest for path, digest in digests if digest})
 
 
@@ -153,17 +153,15 @@ def _sha256(text: str) -> str:
     return digest.hex() if len(digest) == SHA256_BYTES else ""
 
 
-def _may_be_program(path: str) -> bool:
-    """Of the files beside the package: scripts in other folders are the installer's own."""
-    name = path.rpartition("/")[2]
-    return path[0] != "/" and ".." not in path and (".so" in name or "." not in name)
+def _is_beside(path: str) -> bool:
+    return path[0] != "/" and ".." not in path
 
 
 def _resolved(record: str, paths: Iterable[str]) -> Iterator[str]:
     folder = posixpath.dirname(record)
     base = folder if record.endswith(".txt") else posixpath.dirname(folder)
     for path in paths:
-        if path[0] != "/" and ".." not in path:
+        if _is_beside(path):
             yield f"{base}/{path}" if base else path
         else:
             yield posixpath.normpath(f"/{base}/{path}" if path[0] != "/" else path).lstrip("/")

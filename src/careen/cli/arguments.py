@@ -13,7 +13,7 @@ from .streams import columns
 BOUNDS = ("max_layer_bytes", "max_ratio", "max_seconds", "budget")
 ADVISORIES = ("offline", "refresh", "db", "db_max_age", "advisories", "db_from", "db_artifact", "db_root")
 LOOKS = (
-    "scanners", "exclude", "origin_kb", "behaviour_parts", "behaviour_rules", "changelogs", "checks_off", "checks_on",
+    "scanners", "exclude", "verify", "origin_kb", "behaviour_parts", "behaviour_rules", "changelogs", "checks_off", "checks_on",
     "check_severity", "checks", "compliance",
 )  # fmt: skip
 LICENCES = ("licence_deny", "licence_ask", "licence_allow", "licence_except")

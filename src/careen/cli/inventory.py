@@ -43,7 +43,7 @@ def parser() -> Parser:
         "modified, unexplained (comma-separated)",
     )
     add_settings(made, "image", ("platform",))
-    add_settings(made, "what to look for", ("origin_kb",))
+    add_settings(made, "what to look for", ("verify", "origin_kb"))
     add_settings(made, "report", ("format", "output", "verbose", "quiet", "no_progress"))
     add_settings(made, "registry and network", NETWORK)
     add_settings(made, "reading", ("verify_diff_ids", "read_toc", "jobs", "no_cache", *BOUNDS))

@@ -257,6 +257,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         bool, Meta(description="exit with 3 if the server is away, instead of a warning and the local rules")
     ] = False
 
+    verify: Annotated[
+        bool, Meta(description="compare all files of packages with their recorded digests, not programs alone")
+    ] = False
     verify_diff_ids: Annotated[bool, Meta(description="also verify the digests of uncompressed layers")] = False
     read_toc: Annotated[
         bool,

@@ -42,10 +42,12 @@ def bind(
     *,
     check: Callable[[], object] = bool,
     on_file: Callable[[LedgerFile], object] = bool,
+    verify: bool = False,
 ) -> Inventory:
     """``again`` reads a layer once more, for files behind links; without it, package databases behind links are Unknowns.
 
     ``check`` is called now and then, and raises OverBudgetError when the time is up; ``on_file`` with each visible file.
+    ``verify``: all files of packages are compared with their digests, not programs alone.
     """
     tree, not_followed = squash_with_links(deltas, catalogers, again)
     facts, histories = Facts(tree, catalogers), histories_of(catalogers)
@@ -76,7 +78,7 @@ def bind(
         packages += bound
     files, unowned = _count(tree, owners)
     unknowns, nameless = _apart(unknowns, owners)
-    compared = integrity(tree, facts, owners, again)
+    compared = integrity(tree, facts, owners, again, all_files=verify)
     unknowns += compared.unknowns
     claimed = Claimed((claim for history in histories.values() for claim in history.identified()), owners)
     nobodys = {*nameless, *unidentified(tree, facts, owners, claimed, again)}

@@ -42,11 +42,9 @@ class EarlyFeatures:
             # plain searches: this is asked of each file of an image
             if not ("node_modules/" in path or "-packages/" in path) or path.startswith(SYSTEM):
                 return wanted
-            if is_source(path):
-                return [*wanted, self._sources] if copy_bytes(path) else wanted
-            if mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path:
+            if (mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path) and not is_source(path):
                 return [*wanted, self._programs]
-            return wanted
+            return [*wanted, self._sources] if copy_bytes(path) and is_source(path) else wanted
 
         return selected
 

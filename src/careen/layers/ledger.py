@@ -18,7 +18,7 @@ def ledger_files(
     tree: Squashed, owners: Owners, claimed: Claimed, compared: Compared, named: Collection[str]
 ) -> Iterator[LedgerFile]:
     """``named``: files in which a reader found a package. Links count as files; folders do not."""
-    modified = {file.path for file in compared.integrity.modified}
+    modified = {file.path for file in compared.integrity.modified} | set(compared.modified_data)
     for folder, names in tree.folders.items():
         prefix = f"{folder}/" if folder else ""
         for name, (layer, _) in names.items():

@@ -36,7 +36,7 @@ def origin_files(
     for path, layer, row in _sources(tree):
         size = sizes(layer)[row]
         of_package, of_nobody = is_copy(path, size), size in SOURCE_BYTES and not path.startswith(SYSTEM)
-        if of_package or of_nobody:
+        if of_package or (of_nobody and not places.around(path)):  # most files of packages are looked up no further
             owner, is_distributed = places.owner(path)
             if not is_distributed and (of_package if owner or path in claimed else of_nobody):
                 sources.append(OriginFile(path, layer, owner))
@@ -69,11 +69,15 @@ class _Places:
         owner = self._owners.of(path)
         if owner:
             return self._owners.purl(owner[1]), owner[0].ecosystem.distribution
+        return self.around(path), False
+
+    def around(self, path: str) -> str:
+        """The package of a language in whose folder the file is."""
         folder = path.rpartition("/")[0]
         purl = self._known.get(folder)
         if purl is None:
             purl = self._known[folder] = self._around(folder)
-        return purl, False
+        return purl
 
     def _around(self, folder: str) -> str:
         while folder:

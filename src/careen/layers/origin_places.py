@@ -1,5 +1,7 @@
 """Where code lies whose origin its content has to show, by names, folders and sizes."""
 
+from functools import lru_cache
+
 PROGRAM_HEADS = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe")
 SOURCE_BYTES = range(256, 4 << 20)
 PROGRAM_BYTES = range(256, 256 << 20)
@@ -39,7 +41,14 @@ def is_copy(path: str, size: int) -> bool:
 
 def copy_bytes(path: str) -> range:
     """The sizes that such a file has; none if it lies elsewhere."""
-    folders = path.split("/")[:-1]
+    sizes = _bytes_below(path.rpartition("/")[0])
+    return NO_BYTES if sizes is BUNDLE_BYTES and not path.endswith(SCRIPTS) else sizes
+
+
+@lru_cache(4096)
+def _bytes_below(folder: str) -> range:
+    """Asked of every file of a package, and most folders have several."""
+    folders = folder.split("/")
     if not COPIES.isdisjoint(folders):
         return SOURCE_BYTES
-    return BUNDLE_BYTES if path.endswith(SCRIPTS) and not BUNDLES.isdisjoint(folders) else NO_BYTES
+    return NO_BYTES if BUNDLES.isdisjoint(folders) else BUNDLE_BYTES

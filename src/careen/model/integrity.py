@@ -13,13 +13,28 @@ class ModifiedFile(Struct, frozen=True, gc=False):
     uid: int = 0
 
 
+class FileCounts(Struct, frozen=True):
+    """Of all kinds of files that packages list and the image has. ``unread``: what could not be read to compare it."""
+
+    verified: int = 0
+    modified: int = 0
+    without_digest: int = 0
+    unread: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.verified + self.modified + self.without_digest + self.unread
+
+
 class Integrity(Struct, frozen=True):
     """Counts of programs that a package of the distribution owns: with the content that the package database records, and
-    without a digest to compare. ``modified`` is sorted by path."""
+    without a digest to compare. ``modified`` is sorted by path. ``files``: None unless all kinds of files were compared; then
+    modules of languages count as programs."""
 
     verified: int = 0
     without_digest: int = 0
     modified: tuple[ModifiedFile, ...] = ()
+    files: FileCounts | None = None
 
     @property
     def programs(self) -> int:

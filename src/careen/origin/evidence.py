@@ -4,6 +4,7 @@ A feature that several projects have counts for each of them by a part; one that
 none: it is common vocabulary.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -137,6 +138,34 @@ def version_sizes(base: Knowledge, family: str, project: int, *, built: bool = F
     atoms = np.arange(*base.columns.starts[project : project + 2])
     atoms = atoms[_is_built(base, atoms) == built]
     return _over_versions(base, atoms, base.atoms[family][atoms].astype(np.float64), len(base.projects[project].versions))
+
+
+def file_weights(base: Knowledge, evidence: Evidence, project: int) -> Iterator[tuple[str, float, float]]:
+    """(path, weight, share) of each file of the project's sources that has features of its builds in common with a program:
+    a linker takes all that a file has, or none of it. ``share``: of the file, in the version that is most like the program."""
+    own = evidence.projects == project
+    queries, atoms = evidence.queries[own], evidence.atoms[own]
+    built = _is_built(base, atoms)
+    kept = np.isin(queries, queries[built]) & ~built
+    queries, atoms = queries[kept], atoms[kept]
+    parts = 1 / np.maximum(_sharing(evidence), 1)
+    order = np.argsort(base.columns.path[atoms], kind="stable")
+    paths, starts = np.unique(base.columns.path[atoms[order]], return_index=True)
+    for path, at in zip(paths, np.split(order, starts[1:]), strict=False):  # of nothing, there is one empty part
+        there = atoms_of(base, project, int(path))
+        versions = len(base.projects[project].versions)
+        size = _over_versions(base, there, base.atoms[evidence.family][there].astype(np.float64), versions)
+        found, hits = np.unique(atoms[at], return_counts=True)
+        shares = np.divide(
+            _over_versions(base, found, hits.astype(np.float64), versions), size, out=np.zeros_like(size), where=size > 0
+        )
+        yield base.paths[int(path)], float(parts[distinct(queries[at])].sum()), float(shares.max(initial=0))
+
+
+def _sharing(evidence: Evidence) -> Places:
+    """How many projects have each feature."""
+    count = evidence.weights.size
+    return np.bincount(distinct(evidence.queries * count + evidence.projects) // count, minlength=evidence.features)
 
 
 def _is_built(base: Knowledge, atoms: Places) -> NDArray[np.bool_]:

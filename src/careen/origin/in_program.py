@@ -14,7 +14,17 @@ import numpy as np
 from msgspec.structs import replace
 
 from .component import Component, Confidence, Matched, best_versions
-from .evidence import Evidence, Weights, evidence_of, features_of_project, has_chance, version_hits, version_sizes, without
+from .evidence import (
+    Evidence,
+    Weights,
+    evidence_of,
+    features_of_project,
+    file_weights,
+    has_chance,
+    version_hits,
+    version_sizes,
+    without,
+)
 from .features import Features
 from .knowledge import Knowledge, Project
 from .spans import Hashes, distinct, distinct_of
@@ -43,6 +53,12 @@ RULES = (
     Rule("tables", 2, 1.0, amid=0.01),
 )
 MANY = 64
+# Of one file of the sources, whose object a linker takes as a whole: so little is there of a large library of which a program
+# uses some functions. Headers state the words of protocols, and tables of one file may be those of a standard. Here, the part
+# of the program is needed as well.
+FILE_RULES = (Rule("literals", 8, 0.5, 0.0), Rule("literals", 5, 0.4, 0.3))
+HEADERS = (".h", ".hh", ".hpp", ".hxx")
+NEAR_MOST = 0.9  # among projects that explain about as much, the one of which most is there: others have copies of it
 LEAST_ROWS = 2.0  # of a project's tables
 PROGRAM_HIGH = 0.2
 MOST_IN_A_PROGRAM = 8
@@ -103,10 +119,24 @@ def _most_of(base: Knowledge, families: Families) -> tuple[int, Confidence | Non
         is_enough = (shares[rule.family] >= rule.share) | (evidence.weights >= rule.of_file * max(evidence.features, 1))
         least = max(rule.weight, min(rule.amid * evidence.features, MANY))
         weights = np.maximum(weights, np.where((evidence.weights >= least) & is_enough, evidence.weights, 0))
+    for rule in FILE_RULES:
+        evidence = families[rule.family]
+        least = max(rule.weight, rule.of_file * evidence.features)
+        for candidate in np.flatnonzero((evidence.weights >= least) & (weights == 0)):
+            if _has_a_file(base, evidence, int(candidate), rule):
+                weights[candidate] = evidence.weights[candidate]
     if not weights.any():
         return 0, None
-    project = int(np.argmax(weights))
+    near = np.flatnonzero(weights >= NEAR_MOST * weights.max())
+    project = max(map(int, near), key=lambda project: max(found[project] for found in shares.values()))
     return project, "high" if max(found[project] for found in shares.values()) >= PROGRAM_HIGH else "medium"
+
+
+def _has_a_file(base: Knowledge, evidence: Evidence, project: int, rule: Rule) -> bool:
+    return any(
+        weight >= rule.weight and share >= rule.share and not path.endswith(HEADERS)
+        for path, weight, share in file_weights(base, evidence, project)
+    )
 
 
 def _shares(base: Knowledge, evidence: Evidence) -> Weights:

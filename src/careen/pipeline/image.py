@@ -65,6 +65,7 @@ def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -
         reading.readers.catalogers,
         lambda number, select: read_again(image.layers[number], select, budget),
         check=budget.check_end,
+        verify=reading.verify,
     )
     inventory = with_vendors(bound)
     store_inventory(key, inventory, reading)

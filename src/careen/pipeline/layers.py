@@ -25,7 +25,7 @@ class Reading(Struct, frozen=True):
     """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it.
 
     ``kept``: files of the layers that are read, for a second look at the image. ``early``: features of files that are read
-    with their layers, for this image.
+    with their layers, for this image. ``verify``: all files of packages are compared with their digests.
     """
 
     readers: Readers
@@ -33,6 +33,7 @@ class Reading(Struct, frozen=True):
     limits: Limits = Limits()
     jobs: int = 1
     verify_diff_ids: bool = False
+    verify: bool = False
     progress: Progress = silent
     on_delta: Callable[[Delta], None] = lambda _: None
     kept: Kept | None = None
@@ -106,7 +107,8 @@ def inventory_key(image: Image, reading: Reading) -> str:
         return ""
     together = hashlib.sha256("\n".join(names).encode()).hexdigest()
     limits = reading.limits
-    return f"inventory {together} {reading.readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
+    kind = "verified inventory" if reading.verify else "inventory"
+    return f"{kind} {together} {reading.readers.fingerprint} {limits.inflated_bytes} {limits.ratio} {limits.members}"
 
 
 def stored_inventory(key: str, reading: Reading) -> Inventory | None:

@@ -20,5 +20,6 @@ def files_of(image: Image, reading: Reading) -> tuple[tuple[LedgerFile, ...], Le
         lambda number, select: read_again(image.layers[number], select, budget),
         check=budget.check_end,
         on_file=files.append,
+        verify=reading.verify,
     )
     return tuple(sorted(files, key=lambda file: file.path)), inventory.ledger or Ledger()

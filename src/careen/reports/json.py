@@ -209,6 +209,7 @@ def _integrity(found: Integrity) -> dict[str, Any]:
         "modified": len(found.modified),
         "without_digest": found.without_digest,
         "modified_files": [msgspec.to_builtins(file) for file in found.modified],
+        **({"files": msgspec.to_builtins(found.files)} if found.files else {}),
     }
 
 

@@ -12,7 +12,7 @@ from careen.model.details import Details, LicenceFile
 from careen.model.exposure import AttackPath, AttackPaths, PathNode, PathStep
 from careen.model.finding import IntegrityFinding, Location
 from careen.model.image import BaseImage, Platform
-from careen.model.integrity import Integrity, ModifiedFile
+from careen.model.integrity import FileCounts, Integrity, ModifiedFile
 from careen.model.ledger import Ledger
 from careen.model.origin import OriginRead
 from careen.model.plan import Action, Advice, Plan, Staying, Upgrade
@@ -59,7 +59,7 @@ def full():
                 replace(absent, presence="present"),
                 replace(absent, owned_by="pkg:x/y"),
             ),
-            integrity=Integrity(7, 2, (modified,)),
+            integrity=Integrity(7, 2, (modified,), FileCounts(90, 3, 5, 1)),
             unidentified=("usr/bin/program",),
             owned=("usr/bin/other",),
             created="2026-01-02T03:04:05Z",

@@ -81,8 +81,9 @@ def test_the_key_changes_with_all_that_an_inventory_depends_on(reading):
         inventory_key(replace(IMAGE, layers=LAYERS[::-1]), reading),
         inventory_key(IMAGE, replace(reading, readers=Readers.of(CATALOGERS, "other"))),
         inventory_key(IMAGE, replace(reading, limits=Limits(members=7))),
+        inventory_key(IMAGE, replace(reading, verify=True)),
     }
-    assert len(keys) == 5
+    assert len(keys) == 6
     assert inventory_key(replace(IMAGE, layers=(replace(LAYERS[0], digest="", diff_id=""),)), reading) == ""
 
 

@@ -1,7 +1,7 @@
-"""Digests of files that package databases record, as ``ALGORITHM:HEX``, and for which files they are kept.
+"""Digests of files that package databases record, as ``ALGORITHM:HEX``, and which files are compared with them.
 
-Only programs are compared with them: what lies in folders of data, or has the name of data or of a module of a language, is
-left out, as are byte code and documentation, which slim images rewrite and delete.
+Every scan compares programs alone: what lies in folders of data, or has the name of data or of a module of a language, is left
+out, as are byte code and documentation, which slim images rewrite and delete. All files are compared only on request.
 """
 
 import hashlib
@@ -20,9 +20,13 @@ DATA_SUFFIXES = (
 
 
 EACH = ("md5", "sha1", "sha256")
+# Code that an interpreter runs, whether or not it may be executed itself.
+MODULES = (".cjs", ".jar", ".js", ".lua", ".mjs", ".php", ".pl", ".pm", ".py", ".rb", ".sh", ".tcl")
 OF_PYTHON = "-packages/"  # site-packages, dist-packages
 _START_BYTES = 65_536
 _GLIBC = b"/ld-linux"
+_DOCUMENTS = ("etc/", "usr/share/doc/", "usr/share/man/", "usr/share/info/", "usr/share/locale/")
+_PROGRAMS = pattern(r"(?:.*/)?s?bin/[^/]*|.*\.so(?:\.[\w.]+)?")
 _SYSTEM = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec|32|64|x32)?)/")
 
 
@@ -51,6 +55,16 @@ def is_compared(path: str) -> bool:
 
 def may_be_program(path: str) -> bool:
     return (OF_PYTHON in path or not path.startswith(DATA_FOLDERS)) and not path.endswith(DATA_SUFFIXES)
+
+
+def is_code(path: str) -> bool:
+    """Whether a file that a package owns is a program, a library or a module, whatever its content is now."""
+    return not path.startswith(_DOCUMENTS) and (path.endswith(MODULES) or _PROGRAMS.fullmatch(path) is not None)
+
+
+def may_run(path: str, mode: int) -> bool:
+    """Whether a file that nothing else tells about may be executed; configuration and examples do not count."""
+    return mode & 0o111 != 0 and not path.startswith(_DOCUMENTS)
 
 
 class Digesting:

@@ -18,8 +18,6 @@ from msgspec import Struct
 
 from careen.model.package import Source
 
-from .file_digests import may_be_program
-
 MAX_ENTRIES = 65_536
 MAX_TEXT_BYTES = 64 * 1024
 
@@ -171,7 +169,7 @@ def _texts(entries: Entries, store: bytes, tag: int) -> list[str]:
 class _File(NamedTuple):
     folder: str
     name: str
-    digest: str  # "" if the content may change, or is no program's
+    digest: str  # "" if the content may change
 
     @property
     def path(self) -> str:
@@ -203,8 +201,7 @@ def _files(entries: Entries, store: bytes) -> list[_File]:
     for at, name in enumerate(names):
         if at not in left_out:
             digest = digests[at] if at < len(digests) and at not in changing else ""
-            file = _File(folders[indexes[at]], name, digest)
-            found.append(file if may_be_program(file.path) else file._replace(digest=""))
+            found.append(_File(folders[indexes[at]], name, digest))
     return found
 
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from careen.model.image import Image
-from careen.model.integrity import Integrity, ModifiedFile
+from careen.model.integrity import FileCounts, Integrity, ModifiedFile
 from careen.model.inventory import Inventory, OwnerFiles, OwnerRead, Program, ProgramRead, Unknown
 from careen.model.package import Distribution, Evidence, Package, Presence, Source, Vendor
 from careen.safety.typed import from_json
@@ -89,6 +89,8 @@ def of_inventory(inventory: Inventory, unknowns: Iterable[Unknown] = ()) -> list
     pairs += [("modified", _json([file.path, file.package, file.layer, file.mode])) for file in inventory.integrity.modified]
     if inventory.integrity.programs:
         pairs.append(("verified", _json([inventory.integrity.verified, inventory.integrity.without_digest])))
+    if files := inventory.integrity.files:
+        pairs.append(("verified_files", _json(list(msgspec.structs.astuple(files)))))
     if inventory.sbom_tool is not None:
         pairs.append(("sbom_tool", inventory.sbom_tool))
     for read in _READS:
@@ -144,7 +146,7 @@ def inventory_with(
         unidentified=tuple(paths["unidentified"]),
         owned=tuple(paths["owned"]),
         created=known.get("created", ""),
-        integrity=_integrity(known.get("verified", ""), modified),
+        integrity=_integrity(known.get("verified", ""), modified, known.get("verified_files", "")),
         no_package_database=known.get("no_package_database") == "true",
         sbom_tool=known.get("sbom_tool") if "files" in known else tool,
         owner_files=tuple(reads["owner_files"]),
@@ -179,11 +181,15 @@ def _modified(value: str) -> list[ModifiedFile]:
     return []
 
 
-def _integrity(counts: str, modified: Iterable[ModifiedFile]) -> Integrity:
+def _integrity(counts: str, modified: Iterable[ModifiedFile], of_files: str) -> Integrity:
+    files = None
+    match _list(of_files):
+        case [int(verified), int(changed), int(without_digest), int(unread)]:
+            files = FileCounts(*(max(count, 0) for count in (verified, changed, without_digest, unread)))
     match _list(counts):
         case [int(verified), int(without_digest)]:
-            return Integrity(max(verified, 0), max(without_digest, 0), tuple(modified))
-    return Integrity(modified=tuple(modified))
+            return Integrity(max(verified, 0), max(without_digest, 0), tuple(modified), files)
+    return Integrity(modified=tuple(modified), files=files)
 
 
 def _decoded(text: str, kind: Any) -> list[Any]:

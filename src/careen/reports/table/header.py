@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from careen.formats.images.base import base_of
 from careen.model.exposure import AttackPaths
 from careen.model.image import BaseImage
-from careen.model.integrity import Integrity
+from careen.model.integrity import FileCounts, Integrity
 from careen.model.origin import OriginRead
 from careen.model.report import Report
 from careen.output.behaviour import behaviour_line
@@ -54,6 +54,8 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
     yield f"{counts}: {by_type}" if by_type else counts
     if programs := inventory.integrity.programs:
         yield _verified(inventory.integrity, programs)
+    if files := inventory.integrity.files:
+        yield _all_verified(files)
     if inventory.ledger and inventory.ledger.unexplained:
         yield f"{inventory.ledger.unexplained:,} of {plural(inventory.files, 'file')} in no package (careen inventory --files)"
     if report.behaviour and (line := behaviour_line(report.behaviour)):
@@ -93,6 +95,12 @@ def _verified(integrity: Integrity, programs: int) -> str:
     if integrity.without_digest:
         parts.append(f"{integrity.without_digest:,} without a digest")
     return ", ".join(parts)
+
+
+def _all_verified(files: FileCounts) -> str:
+    counted = ((files.modified, "modified"), (files.without_digest, "without a digest"), (files.unread, "not read"))
+    parts = [f"{files.verified:,} of {plural(files.total, 'file')} of packages verified"]
+    return ", ".join([*parts, *(f"{count:,} {what}" for count, what in counted if count)])
 
 
 def _origin(read: OriginRead, components: int) -> str:

@@ -34,7 +34,7 @@ def test_files_on_the_disk():
     assert found.files == {"usr/bin": ("a",), "": ("root-file",)}
 
 
-def test_digests_of_programs():
+def test_digests_of_what_does_not_change():
     found = read_header(
         rpmdb.package(
             "a",
@@ -46,7 +46,7 @@ def test_digests_of_programs():
             filedigestalgo=[8],
         )
     )
-    assert (found.algorithm, found.digests) == ("sha256", {"usr/bin/a": "aa"})
+    assert (found.algorithm, found.digests) == ("sha256", {"usr/bin/a": "aa", "usr/bin/b.conf": "bb", "usr/share/doc/a": "cc"})
 
 
 def test_digests_of_old_packages_are_md5_and_unknown_algorithms_none():

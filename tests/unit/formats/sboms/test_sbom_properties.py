@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tests.support.reports import usual
 
 from careen.formats.sboms.sbom_properties import MAX_UNKNOWNS, inventory_with, of_inventory
+from careen.model.integrity import FileCounts, Integrity, ModifiedFile
 from careen.model.inventory import (
     Changelog,
     ChangelogEntry,
@@ -46,6 +47,17 @@ def test_unidentified_and_owned_files_are_kept():
     inventory = Inventory(None, (), unidentified=("bin/sh", "opt/own"), owned=("bin/sh",))
     again = inventory_with((), of_inventory(inventory), None, ())
     assert (again.unidentified, again.owned) == (inventory.unidentified, inventory.owned)
+
+
+@pytest.mark.parametrize("files", [None, FileCounts(9000, 3, 20, 1)])
+def test_what_was_verified_survives(files):
+    inventory = Inventory(None, (), integrity=Integrity(7, 2, (ModifiedFile("bin/x", "pkg:deb/debian/x@1", 1, 0o755),), files))
+    assert inventory_with((), of_inventory(inventory), None, ()).integrity == inventory.integrity
+
+
+@pytest.mark.parametrize("value", ["", "x", "[1]", "[1,2,3,4,5]", '[1,2,3,"4"]'])
+def test_damaged_counts_of_files_are_passed_over(value):
+    assert inventory_with((), [("verified_files", value)], None, ()).integrity == Integrity()
 
 
 def test_what_a_second_look_has_read_survives():

@@ -7,6 +7,7 @@ from tests.support.reports import DIGEST, LIBSSL, clean, faulty, usual
 from careen.model.advisory import DatabaseInfo, SourceInfo
 from careen.model.exposure import AttackPath, AttackPaths, PathNode, PathStep
 from careen.model.image import BaseImage
+from careen.model.integrity import FileCounts, Integrity, ModifiedFile
 from careen.model.inventory import Inventory
 from careen.model.package import Distribution
 from careen.plugins import ReportOptions
@@ -38,6 +39,23 @@ def test_an_image():
         "  3 layers, 20,312 files, 5 packages: 3 deb, 1 maven, 1 pypi",
         "  advisories of 2026-11-23",
         "",
+    ]
+
+
+def test_what_was_verified():
+    def lines(integrity):
+        report = usual()
+        inventory = replace(report.inventory, integrity=integrity)
+        return [line.strip() for line in header(replace(report, inventory=inventory)) if "verified" in line]
+
+    changed = ModifiedFile("usr/bin/x", "pkg:deb/debian/x@1", 0, 0o755)
+    assert lines(Integrity()) == []
+    assert lines(Integrity(1204, 105, (changed,))) == [
+        "1,204 of 1,310 program files verified, 1 modified, 105 without a digest"
+    ]
+    assert lines(Integrity(2, files=FileCounts(9000, 3, 0, 1))) == [
+        "2 of 2 program files verified",
+        "9,000 of 9,004 files of packages verified, 3 modified, 1 not read",
     ]
 
 

@@ -1,0 +1,67 @@
+"""Projects in programs, by small numbers in place of hashes."""
+
+import pytest
+
+np = pytest.importorskip("numpy")
+
+from tests.support.knowledge import of_build, release  # noqa: E402
+
+from careen.origin.building import build  # noqa: E402
+from careen.origin.in_program import in_program  # noqa: E402
+from careen.origin.knowledge import Project  # noqa: E402
+
+ONE_FILE, OTHERS = range(1000, 1010), range(2000, 2400)
+
+
+def base_of(**projects):
+    """By project: its files with their literals, and those that its build has. There are two versions, the same."""
+    return build(
+        [
+            (Project(name, ("1", "2")), [release(version, files, *builds) for version in ("1", "2")])
+            for name, (files, *builds) in projects.items()
+        ]
+    )
+
+
+def large(path="src/small.c", built=(*ONE_FILE, *OTHERS)):
+    """A library with one small file and many others."""
+    return {path: {"literals": ONE_FILE}, "src/other.c": {"literals": OTHERS}}, {"literals": built}
+
+
+def found(base, *, hashes, others=0):
+    """``others``: how many literals of nobody the program has as well."""
+    asked = of_build({"literals": [*hashes, *range(9000, 9000 + others)]})
+    return [(component.project, component.confidence) for component in in_program(base, "a", asked)]
+
+
+def test_of_a_large_library_one_whole_file_is_enough():
+    base = base_of(large=large())
+    assert found(base, hashes=ONE_FILE, others=500) == [("large", "medium")]
+    assert found(base, hashes=OTHERS[:10], others=500) == []  # as many, of a file that has forty times as much
+    assert found(base, hashes=[*ONE_FILE[:4], *OTHERS[:4]], others=500) == []
+
+
+def test_the_words_of_a_header_are_no_file_of_a_library():
+    assert found(base_of(large=large("include/protocol.h")), hashes=ONE_FILE, others=500) == []
+
+
+def test_what_no_build_has_is_no_file_of_a_library():
+    assert found(base_of(large=large(built=OTHERS)), hashes=ONE_FILE, others=500) == []
+    assert found(base_of(large=large()[:1]), hashes=ONE_FILE, others=500) == []
+
+
+def test_fewer_texts_are_enough_if_they_are_most_of_a_program():
+    base = base_of(large=large())
+    assert found(base, hashes=ONE_FILE[:6], others=8) == [("large", "medium")]
+    assert found(base, hashes=ONE_FILE[:6], others=30) == []
+    assert found(base, hashes=ONE_FILE[:3], others=1) == []
+
+
+def test_what_two_projects_share_is_of_the_one_of_which_most_is_there():
+    shared = {"inflate.c": {"literals": range(100, 140)}}
+    original = (shared, {"literals": range(100, 140)})
+    carries = ({**shared, "font.c": {"literals": range(200, 400)}}, {"literals": [*range(100, 140), *range(200, 400)]})
+    for names in (("a", "b"), ("b", "a")):  # whatever their order
+        base = base_of(**dict(zip(names, (original, carries), strict=True)))
+        assert found(base, hashes=range(100, 140)) == [(names[0], "high")]
+    assert found(base, hashes=[*range(100, 140), *range(200, 400)])[0] == ("a", "high")
