@@ -44,7 +44,7 @@ PRESENT = {
     "protobuf": r"/libproto(buf|buf-lite|c)\.so\.[\d.]+",
     "tar": r"bin/tar",
     "berkeley-db": r"/libdb-5\.3\.so",
-    "bzip2": r"/libbz2\.so\.1\.[\d.]+|bin/(bzip2|bunzip2|bzcat)",
+    "bzip2": r"/libbz2\.so\.1\.[\d.]+|bin/(bzip2|bunzip2|bzcat)|/Pillow\.libs/libfreetype-[0-9a-f]{8}\.so\.[\d.]+",
     "cairo": r"/libcairo\.so\.2\.[\d.]+",
     "dav1d": r"/libdav1d\.so\.[\d.]+",
     "dbus": r"/libdbus-1\.so\.3\.[\d.]+",
