@@ -55,7 +55,7 @@ class LinkedScanner:
         self._at = self._end_at = 0
         self._recent = b""  # the last bytes before the next part
         self._texts = VersionTexts(_KNOWN, known, is_program=own is not None)
-        self._anywhere = {text: 0 for text in (*_ANYWHERE, *((_VERSION_OPTION, _IN_PLACE) if own else ()))}
+        self._anywhere = dict.fromkeys((*_ANYWHERE, *((_VERSION_OPTION, _IN_PLACE) if own else ())), 0)
         self._named: set[tuple[bytes, bytes]] = set()  # name and version that the program gives itself
 
     def skip(self, size: int) -> None:
