@@ -119,6 +119,7 @@ PRESENT = {
     "nginx": r"sbin/nginx",
     "node": r"bin/node",
     "nss": r"/lib(nss3|ssl3|smime3|nssutil3|softokn3|freebl3|freeblpriv3)\.so",
+    "openblas": r"/libopenblas[\w.-]*\.so[\d.]*",
     "openjpeg": r"/libopenjp2(-[0-9a-f]{8})?\.so\.2\.[\d.]+",
     "openssl": r"bin/(openssl|node)|/bindings/_(openssl|rust)\.abi3\.so|/lib(ssl|crypto)\.so\.[\d.]+",
     "pcre": r"/libpcre\.so\.3\.[\d.]+",
