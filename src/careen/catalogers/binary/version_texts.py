@@ -6,6 +6,7 @@ around its version is known by another text near it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from .programs import Linked
 
 WINDOW_BYTES = 512 * 1024
 NEAR_BYTES = 256 * 1024  # how far from a version a text may be that identifies it
-MAX_NUMBERS = 200_000  # in one file: honest files have thousands
+MAX_NUMBERS = 100_000  # in one file: honest files have thousands
 MAX_VERSIONS = 16  # of one library
 
 _BEFORE_BYTES, _AFTER_BYTES = 3, 2  # that are looked up
@@ -76,10 +77,6 @@ class VersionTexts:
         self._search(bytes(self._data), len(self._data))
         self._begin()
 
-    def _begin(self) -> None:
-        self._data = bytearray(1)  # a text may be the first thing in a range
-        self._from = 1  # index of the first byte that no window has covered
-
     def found(self) -> Iterator[tuple[Linked, str]]:
         """Each library with its only version."""
         self.end_of_range()
@@ -88,9 +85,13 @@ class VersionTexts:
             if len(longest) == 1:
                 yield versions[longest[0]], longest[0]
 
+    def _begin(self) -> None:
+        self._data = bytearray(1)  # a text may be the first thing in a range
+        self._from = 1  # index of the first byte that no window has covered
+
     def _search(self, data: bytes, end: int) -> None:
-        known, is_there = self._known, _Presence(data)
-        for match in _DOT.finditer(data, self._from, end + 1):
+        known, places = self._known, _Places(data)
+        for match in _DOT.finditer(data, self._from, end):
             if self._numbers >= MAX_NUMBERS:
                 return
             self._numbers += 1
@@ -98,41 +99,49 @@ class VersionTexts:
             if at and data[at - 1] == _POINT:
                 continue  # within a version whose first dot was looked at
             for text in known.before.get(data[at - _BEFORE_BYTES : at], ()) if at >= _BEFORE_BYTES else ():
-                self._note(text, data, at, is_there)
+                self._note(text, data, at, places)
             number = _REST.match(data, at)
             after = number.end() if number else at
             for text in known.after.get(data[after : after + _AFTER_BYTES], ()):
-                self._note(text, data, at, is_there)
+                self._note(text, data, at, places)
             if at and not data[at - 1] and data[after : after + 1] == b"\0":
                 for text in known.alone:
-                    self._note(text, data, at, is_there)
+                    self._note(text, data, at, places)
 
-    def _note(self, text: _Text, data: bytes, at: int, is_there: "_Presence") -> None:
+    def _note(self, text: _Text, data: bytes, at: int, places: "_Places") -> None:
         rule = text.rule
         if rule.name in self._left_out or (rule.only == "program" and not self._is_program):
             return
         match = text.expression.match(data, at - len(text.before)) if at >= len(text.before) else None
-        if match and (not text.beside or is_there.near(text.beside, at, rule.within)):
+        if match and (not text.beside or places.near(text.beside, at, rule.within)):
             versions = self._found.setdefault(rule.name, {})
             if len(versions) < MAX_VERSIONS:
                 versions[match[1].decode("latin-1")] = rule
 
 
-class _Presence:
-    """Whether texts are near a place of a window. Most are not in the window at all, which is looked up once for each."""
+class _Places:
+    """Where texts are in a window. Most are nowhere, and each is looked for once."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._first: dict[bytes, int] = {}
+        self._places: dict[bytes, list[int]] = {}
 
     def near(self, texts: Sequence[bytes], at: int, within: int) -> bool:
-        return any(self._is_near(text, at, min(within, NEAR_BYTES)) for text in texts)
+        return any(self._is_near(text, at, within) for text in texts)
 
     def _is_near(self, text: bytes, at: int, within: int) -> bool:
-        if text not in self._first:
-            self._first[text] = self._data.find(text)
-        first = self._first[text]
-        return first >= 0 and self._data.find(text, max(first, at - within), at + within) >= 0
+        if text not in self._places:
+            self._places[text] = list(_places(text, self._data))
+        places = self._places[text]
+        next_one = bisect_left(places, at - within)
+        return next_one < len(places) and places[next_one] + len(text) <= at + within
+
+
+def _places(text: bytes, data: bytes) -> Iterator[int]:
+    at = data.find(text)
+    while at >= 0:
+        yield at
+        at = data.find(text, at + len(text))
 
 
 def _start(data: bytes, dot: int) -> int:

@@ -126,4 +126,7 @@ def test_floods_end():
         data = (lure * (400_000 // len(lure)))[:400_000]
         with ends(repr(lure)):
             searched([ACME, BESIDE], data)
+    far = b"text of near" + bytes(BESIDE.within) + b"\x001.1.1\0" * 50_000
+    with ends("texts that are far"):
+        assert not searched([BESIDE], far)
     assert not searched([ACME], b"1.1 " * MAX_NUMBERS + b"\0acme 1.2.3\0")

@@ -27,7 +27,11 @@ def test_a_linker_flag_comes_before_the_commit():
 
 @pytest.mark.parametrize(
     "recorded",
-    ["v0.0.0-20240102030405-0123456789ab", "v1.2.4-0.20240102030405-0123456789ab+dirty", "v1.2.4-rc.1.0.20240102030405-0123456789ab"],
+    [
+        "v0.0.0-20240102030405-0123456789ab",
+        "v1.2.4-0.20240102030405-0123456789ab+dirty",
+        "v1.2.4-rc.1.0.20240102030405-0123456789ab",
+    ],
 )
 def test_a_release_comes_before_a_recorded_pseudo_version(recorded):
     text = f"path\tx.org/a\nmod\tx.org/a\t{recorded}\n"
