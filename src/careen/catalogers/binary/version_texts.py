@@ -60,7 +60,8 @@ class VersionTexts:
 
     def __init__(self, known: Known, names_left_out: frozenset[str], *, is_program: bool) -> None:
         self._known, self._left_out, self._is_program = known, names_left_out, is_program
-        self._begin()
+        self._data = bytearray(1)  # a text may be the first thing in a range
+        self._from = 1  # index of the first byte that no window has covered
         self._numbers = 0
         self._found: dict[str, dict[str, Linked]] = {}
 
@@ -75,7 +76,8 @@ class VersionTexts:
     def end_of_range(self) -> None:
         """What follows lies elsewhere in the file."""
         self._search(bytes(self._data), len(self._data))
-        self._begin()
+        self._data = bytearray(1)
+        self._from = 1
 
     def found(self) -> Iterator[tuple[Linked, str]]:
         """Each library with its only version."""
@@ -85,13 +87,9 @@ class VersionTexts:
             if len(longest) == 1:
                 yield versions[longest[0]], longest[0]
 
-    def _begin(self) -> None:
-        self._data = bytearray(1)  # a text may be the first thing in a range
-        self._from = 1  # index of the first byte that no window has covered
-
     def _search(self, data: bytes, end: int) -> None:
         known, places = self._known, _Places(data)
-        for match in _DOT.finditer(data, self._from, end):
+        for match in _DOT.finditer(data, self._from, end + 1):
             if self._numbers >= MAX_NUMBERS:
                 return
             self._numbers += 1

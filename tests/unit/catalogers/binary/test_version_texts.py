@@ -121,6 +121,26 @@ def test_the_complete_form_of_a_version_counts():
     assert not found(texts.replace(b"1.3.0.1 ", b"1.2.13 "))
 
 
+AFTER = Linked("after", "", "", before=("",), after="-CAPI-", rest="-CAPI-")
+IN_PROGRAMS = Linked("in programs", "", "", before=("\0acme ",), rest=r"\x00", only="program")
+
+
+def test_a_version_is_not_the_end_of_a_longer_one():
+    assert searched([AFTER], b"E3.13.1-CAPI-1") == {("after", "3.13.1")}
+    assert not searched([AFTER], b"E1.3.13.1-CAPI-1")
+
+
+def test_what_is_not_searched():
+    data = b"\0acme 1.2.3\0"
+    assert searched([IN_PROGRAMS], data) == {("in programs", "1.2.3")}
+    for texts in (
+        VersionTexts(Known([IN_PROGRAMS]), frozenset(), is_program=False),
+        VersionTexts(Known([ACME]), frozenset(("acme",)), is_program=True),
+    ):
+        texts.feed(data)
+        assert not list(texts.found())
+
+
 def test_floods_end():
     for lure in (b"1.1", b"\x001.1.1\0", b"\0acme 1.1.1\0", b"\x001.1.1\0text of near", b"1" * 50 + b".1"):
         data = (lure * (400_000 // len(lure)))[:400_000]
