@@ -119,6 +119,8 @@ PRESENT = {
     "nginx": r"sbin/nginx",
     "node": r"bin/node",
     "nss": r"/lib(nss3|ssl3|smime3|nssutil3|softokn3|freebl3|freeblpriv3)\.so",
+    "proj": r"/libproj(-[0-9a-f]{8})?\.so\.[\d.]+",
+    "sqlcipher": r"/libsqlcipher\.so\.[\d.]+|bin/sqlcipher",
     "openblas": r"/libopenblas[\w.-]*\.so[\d.]*",
     "openjpeg": r"/libopenjp2(-[0-9a-f]{8})?\.so\.2\.[\d.]+",
     "openssl": r"bin/(openssl|node)|/bindings/_(openssl|rust)\.abi3\.so|/lib(ssl|crypto)\.so\.[\d.]+",

@@ -23,8 +23,9 @@ _BEFORE_BYTES, _AFTER_BYTES = 3, 2  # that are looked up
 _DOT = pattern(rb"\.(?<=\d\.)\d")  # begins with a fixed byte, which is searched fast
 _REST = pattern(rb"[\d.]{1,24}")
 _DIGITS, _POINT = frozenset(b"0123456789"), ord(".")
+_PRINTABLE = frozenset(range(ord(" "), ord("~") + 1))  # before an array of characters lies any data, and no NUL
 _LONGEST_NUMBER = 5
-_SUFFIX = pattern(r"[-+~a-z]")
+_SUFFIX = pattern(r"(?:\.\d{1,3})?[-+~a-z]")
 
 
 class Known:
@@ -42,7 +43,7 @@ class Known:
                 elif rule.after:
                     self.after.setdefault(rule.after.encode()[:_AFTER_BYTES], []).append(text)
                 else:
-                    self.alone.append(text)
+                    self.alone.append(_Text(rule, b""))
 
 
 class _Text:
@@ -102,7 +103,7 @@ class VersionTexts:
             after = number.end() if number else at
             for text in known.after.get(data[after : after + _AFTER_BYTES], ()):
                 self._note(text, data, at, places)
-            if at and not data[at - 1] and data[after : after + 1] == b"\0":
+            if at and data[at - 1] not in _PRINTABLE and data[after : after + 1] == b"\0":
                 for text in known.alone:
                     self._note(text, data, at, places)
 
@@ -151,5 +152,5 @@ def _start(data: bytes, dot: int) -> int:
 
 
 def _continues(longer: str, version: str) -> bool:
-    """``1.3.0.1-motley`` is the complete form of ``1.3.0.1``."""
+    """``1.3.0.1-motley`` is the complete form of ``1.3.0.1``, and of ``1.3.0``."""
     return longer.startswith(version) and bool(_SUFFIX.match(longer, len(version)))

@@ -109,15 +109,22 @@ def test_as_one_expression_would_find_it(parts, data):
     sizes = data.draw(st.lists(st.integers(1, 9), max_size=9))
     whole = b"\0" + text  # its start is the start of a text
     plain = {number.decode() for number in re.findall(rb"(?<=\0acme )(\d{1,4}\.\d{1,4}\.\d{1,5})(?=\0)", whole)}
-    near = {number.decode() for number in re.findall(rb"(?<=\0)(\d{1,4}\.\d{1,4}\.\d{1,5})(?=\0)", whole)}
+    near = {number.decode() for number in re.findall(rb"(?<![ -~])(\d{1,4}\.\d{1,4}\.\d{1,5})(?=\0)", whole)}
     expected = {("acme", *plain)} if len(plain) == 1 else set()
     expected |= {("near", *near)} if len(near) == 1 and b"text of near" in text else set()
     assert searched([ACME, BESIDE], text, sizes) == expected
 
 
+def test_an_array_of_characters_follows_any_data():
+    assert found(b"\xff\x013.45.1\0\x80SQLite format 3\0") == {("sqlite", "3.45.1")}
+    assert not found(b"v3.45.1\0\x80SQLite format 3\0")
+    assert found(b"\x003.40.0.0\x003.40.0\0SQLite format 3\0") == {("sqlite", "3.40.0")}
+
+
 def test_the_complete_form_of_a_version_counts():
     texts = b" deflate 1.3.0.1 Copyright 1995-2023 Jean-loup Gailly and Mark Adler \0\x001.3.0.1-motley-788cb3c\0"
     assert found(texts) == {("zlib", "1.3.0.1-motley-788cb3c")}
+    assert found(texts.replace(b"1.3.0.1 ", b"1.3.0 ")) == {("zlib", "1.3.0.1-motley-788cb3c")}
     assert not found(texts.replace(b"1.3.0.1 ", b"1.2.13 "))
 
 
