@@ -31,11 +31,24 @@ A rule is a ``[[program]]``:
     cpe       vendor and product in the CPE dictionary; ``type`` of the package URL; ``prefix`` precedes the version
     any_mode  the files need no execute bit; ``at_start``: an expression matches only the first bytes of the file
 
+A ``[[linked]]`` is a library, by a text that is among its constants wherever it is linked in:
+
+    name, cpe  as above; several rules for one name are forms of its text
+    before     texts, one of which is right before the version; "\\0": the version begins a text
+    version    an expression; unless it is three numbers
+    after      the text right after the numbers of the version, of a rule whose ``before`` is shorter than three bytes
+    rest       an expression for what follows the version: unless it is given, the end of a text, a space or the like
+    beside     texts of the library itself, one of which is within so many bytes (``within``) of the version
+    anywhere   a text of the library itself that is somewhere in the file
+    only       ``program``: not in libraries
+    example    a text in which it is found; ``harmless``: a similar one in which it is not
+
 Expressions are Python's, over bytes. Each has at least eight fixed bytes, counting the shortest of ``beside``, and
 bounded repeats, so that time is linear in the file's size.
 **Source:** the programs themselves; CPE 2.3, "Formatted string binding" (NISTIR 7695, 6.2).
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -95,13 +108,37 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True):
         return any(fits(file.split("*"), name) if "*" in file else file == name for file in self.files)
 
 
+class Linked(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    example: str
+    harmless: str
+    before: tuple[str, ...] = ("\0",)
+    version: str = NUMBERS
+    after: str = ""
+    rest: str = r"(?=[\x00\n\r (),;])"
+    beside: tuple[str, ...] = ()
+    within: int = 1 << 18
+    anywhere: str = ""
+    only: Literal["", "program"] = ""
+    cpe: str | None = None
+
+
 class _Rules(Struct, frozen=True, forbid_unknown_fields=True):
-    program: tuple[Program, ...]
+    program: tuple[Program, ...] = ()
+    linked: tuple[Linked, ...] = ()
+
+
+@cache
+def _rules() -> list[_Rules]:
+    return tables(Path(__file__).parent / "rules", _Rules)
 
 
 def programs() -> tuple[Program, ...]:
-    folder = Path(__file__).parent / "rules"
-    return tuple(program for table in tables(folder, _Rules) for program in table.program)
+    return tuple(program for table in _rules() for program in table.program)
+
+
+def linked_libraries() -> tuple[Linked, ...]:
+    return tuple(library for table in _rules() for library in table.linked)
 
 
 class Names:

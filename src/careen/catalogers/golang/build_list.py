@@ -1,9 +1,9 @@
 """What a Go executable was built from: its toolchain, its main module and the modules of its build list.
 
 A replaced module counts as its replacement; one replaced by a folder keeps its name and has no version, as that is unknown.
-The main module's version is, in this order: the recorded one; one that the linker set (``-ldflags "-X main.version=…"``); a
-pseudo-version from the commit; a version among the texts that the linker wrote; else "". If it was built without modules
-(``GO111MODULE=off``, the Go tools themselves), its name is the path of the main package.
+The main module's version is, in this order: a recorded release; one that the linker set (``-ldflags "-X main.version=…"``); a
+version among the texts that the linker wrote; a recorded pseudo-version; one from the commit; else "". If it was built without
+modules (``GO111MODULE=off``, the Go tools themselves), its name is the path of the main package.
 **Source:** Go, src/runtime/debug/mod.go (module text); Go Modules Reference, "Pseudo-versions".
 """
 
@@ -22,6 +22,7 @@ _LINKER_FLAG = pattern(r"""-X[ =]+["']?([^\s"'=]{1,200})=([^\s"']{1,100})""")
 _VERSION = pattern(r"v?\d+\.\d+(\.\d+)?(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _TOOLCHAIN = pattern(r"(?:devel )?go(\d+)\.(\d+)(?:\.(\d+))?(?:(beta|rc)(\d+))?")
 _RELEASE = pattern(r"v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_PSEUDO = pattern(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.-]+\.)?\d{14}-[0-9a-f]{12}(?:\+[0-9A-Za-z.-]+)?")
 _TIME = pattern(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)Z")
 
 
@@ -58,10 +59,8 @@ def read_build_list(info: BuildInfo) -> Binary:
             settings[key] = _unquoted(value)
     if main is None and path and path != _NO_PACKAGE:
         main = Module(path, "")
-    if main and not _released(main.version):
-        main = _main(main, path, settings)
-        if not main.version and _RELEASE.fullmatch(info.beside):
-            main = Module(main.path, f"v{info.beside.removeprefix('v')}", 0.4)
+    if main and (not _released(main.version) or _PSEUDO.fullmatch(main.version)):
+        main = _main(main, path, settings, info.beside)
     return Binary(info.version, main, tuple(modules), path)
 
 
@@ -89,10 +88,14 @@ def _replaced(module: Module, fields: list[str]) -> Module:
     return Module(name, version)
 
 
-def _main(module: Module, package: str, settings: dict[str, str]) -> Module:
+def _main(module: Module, package: str, settings: dict[str, str], beside: str) -> Module:
     linked = _linked_version(module.path, package, settings.get("-ldflags", ""))
     if linked:
         return Module(module.path, linked, 0.9)
+    if _RELEASE.fullmatch(beside):
+        return Module(module.path, f"v{beside.removeprefix('v')}", 0.4)
+    if _released(module.version):
+        return module
     time = _TIME.fullmatch(settings.get("vcs.time", ""))
     revision = settings.get("vcs.revision", "")
     if time and len(revision) >= 12:

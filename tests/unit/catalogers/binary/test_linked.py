@@ -5,7 +5,7 @@ from tests.support.elf import library
 from tests.support.reading import MemoryFile, read
 
 from careen.catalogers.binary import CATALOGER
-from careen.catalogers.binary.linked import NEAR_BYTES
+from careen.catalogers.binary.version_texts import NEAR_BYTES
 
 READER = CATALOGER.readers[1]
 ZLIB = b" deflate 1.2.13 Copyright 1995-2022 Jean-loup Gailly and Mark Adler \0"

@@ -25,7 +25,28 @@ def test_a_linker_flag_comes_before_the_commit():
     assert build_list(text + 'build\t-ldflags="-X main.version=1.2.3"\n').main == Module("x.org/a", "v1.2.3", 0.9)
 
 
-def test_the_version_beside_the_toolchain_comes_last():
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        "v0.0.0-20240102030405-0123456789ab",
+        "v1.2.4-0.20240102030405-0123456789ab+dirty",
+        "v1.2.4-rc.1.0.20240102030405-0123456789ab",
+    ],
+)
+def test_a_release_comes_before_a_recorded_pseudo_version(recorded):
+    text = f"path\tx.org/a\nmod\tx.org/a\t{recorded}\n"
+    assert build_list(text).main == Module("x.org/a", recorded)
+    assert build_list(text, beside="1.2.3").main == Module("x.org/a", "v1.2.3", 0.4)
+    assert build_list(text + 'build\t-ldflags="-X main.version=0.60"\n', beside="1.2.3").main == Module("x.org/a", "v0.60", 0.9)
+
+
+@pytest.mark.parametrize("recorded", ["v1.2.4", "v1.2.4-rc.1", "v1.2.4+incompatible", "v1.2.4-20240102"])
+def test_a_recorded_release_counts(recorded):
+    text = f'path\tx.org/a\nmod\tx.org/a\t{recorded}\nbuild\t-ldflags="-X main.version=1.2.3"\n'
+    assert build_list(text, beside="1.2.3").main == Module("x.org/a", recorded)
+
+
+def test_a_version_beside_the_toolchain():
     text = "path\tx.org/a\nmod\tx.org/a\t(devel)\n"
     assert build_list(text, beside="1.2.3").main == Module("x.org/a", "v1.2.3", 0.4)
     assert build_list(text, beside="not a version").main == Module("x.org/a", "")
