@@ -27,6 +27,7 @@ SHARES = {"debian:12": 0.25, "debian:11": 0.1, "alpine:3.18": 0.05, "npm": 0.3, 
 TYPES = {"npm": "npm", "PyPI": "pypi", "Maven": "maven", "Go": "golang"}
 PER_IMAGE = 200
 CHUNK = 1000
+FIXED = 0.9  # of all versions come after the fixes
 FIX = re.compile(r"(?:\d+:)?v?(\d{1,6})(?:\.(\d{1,6}))?")
 
 
@@ -58,7 +59,7 @@ def make(options: argparse.Namespace) -> dict[str, object]:
     from careen.fleet.connection import prepare, writing
     from careen.fleet.rematch import assess_units
     from careen.fleet.rows import batches
-    from careen.fleet.tables import project
+    from careen.fleet.tables import image_unit, project, unit_finding
 
     options.data.mkdir(parents=True, exist_ok=True)
     target = options.data / "database" / "advisories.sqlite"
@@ -78,14 +79,13 @@ def make(options: argparse.Namespace) -> dict[str, object]:
     numbers = list(dict.fromkeys(numbers))
     log(f"{len(numbers)} units are stored")
     before = time.process_time()
-    assess_units(fleet, numbers)
-    log(f"they are assessed: {time.process_time() - before:.0f} s of CPU")
-    with without_indexes(fleet.engine):
+    with without_indexes(fleet.engine, unit_finding):
+        assess_units(fleet, numbers)
+        log(f"they are assessed: {time.process_time() - before:.0f} s of CPU")
+    with without_indexes(fleet.engine, image_unit):
         store_images(fleet, numbers, options.images)
     log("images are stored")
-    recount(fleet)
-    with fleet.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
+    recount(fleet)  # (SQLite gets no statistics, as a fleet's database has none)
     return totals(fleet)
 
 
@@ -145,12 +145,12 @@ def recount(fleet) -> None:
 def copy(options: argparse.Namespace) -> dict[str, object]:
     """By COPY, with the indexes made afterwards."""
     from careen.fleet.connection import prepare
-    from careen.fleet.tables import metadata
+    from careen.fleet.tables import image_unit, metadata, unit_finding
 
     source = fleet_of(argparse.Namespace(data=options.data, to=""))
     fleet = fleet_of(options)
     prepare(fleet.engine)
-    with without_indexes(fleet.engine):
+    with without_indexes(fleet.engine, image_unit, unit_finding):
         for table in metadata.sorted_tables:
             copy_table(source.engine, fleet.engine, table)
     with fleet.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -401,7 +401,7 @@ def generated(path: Path, count: int, chance: random.Random):
 def version_of(space: str, ends: list[str], chance: random.Random) -> str:
     found = FIX.match(chance.choice(ends)) if ends else None
     major, minor = (int(found[1]), int(found[2] or 0)) if found else (1, 0)
-    if chance.random() < 0.75:
+    if chance.random() < FIXED:
         major += chance.randint(60, 160)
     else:
         major = chance.randint(max(0, major - 1), major)
@@ -418,14 +418,13 @@ def version_of(space: str, ends: list[str], chance: random.Random) -> str:
 
 
 @contextmanager
-def without_indexes(engine):
-    """The indexes of the largest table are made when it is full."""
-    from careen.fleet.tables import image_unit
-
-    for index in image_unit.indexes:
+def without_indexes(engine, *tables):
+    """The indexes of large tables are made when they are full."""
+    indexes = [index for table in tables for index in table.indexes]
+    for index in indexes:
         index.drop(engine)
     yield
-    for index in image_unit.indexes:
+    for index in indexes:
         index.create(engine)
 
 

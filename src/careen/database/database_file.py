@@ -102,6 +102,20 @@ class DatabaseFile:
         with self._reading():
             yield from merge(*walks, key=itemgetter(0))
 
+    def of_keys(
+        self, kind: Kind, space: str, keys: Iterable[bytes], wants: Callable[[FeedRow], bool]
+    ) -> dict[bytes, list[PackedStatement]]:
+        """As ``in_order``, of these keys alone."""
+        found: dict[bytes, list[PackedStatement]] = defaultdict(list)
+        with self._reading():
+            wanted = Wanted(key.decode() for key in keys)
+            for number, section in self._held(kind, space):
+                if wants(self._feeds[number]):
+                    for name, value in self._shelf.find(section, self._tag(number, section), wanted):
+                        key = name.encode()
+                        found[key].append((key, self._feeds[number].path, number, value))
+        return found
+
     def _walked(self, path: str, feed: int, section: Section) -> Iterator[PackedStatement]:
         for key, value in self._shelf.walk(section, self._tag(feed, section)):
             yield key.encode(), path, feed, value
@@ -122,6 +136,15 @@ class DatabaseFile:
             for path in mine.keys() & others.keys()
             if mine[path] == others[path] and all(map(eq, words[path], theirs[path]))
         )
+
+    def unchanged(self, other: "DatabaseFile", kind: Kind, space: str, alike: frozenset[str]) -> frozenset[str]:
+        """The feeds that state the same of a kind in both, byte by byte; ``alike``: see ``packed_alike``."""
+        mine, theirs = self._by_path(kind, space), other._by_path(kind, space)
+        shared = mine.keys() & theirs.keys() & alike
+        return frozenset(path for path in shared if self._shelf.same(mine[path], other._shelf, theirs[path]))
+
+    def _by_path(self, kind: Kind, space: str) -> dict[str, Section]:
+        return {self._feeds[feed].path: section for feed, section in self._held(kind, space)}
 
     def _bundle_rows(self) -> dict[str, bytes]:
         """A checksum of the bundles of every feed, b"" if it has none."""

@@ -1,14 +1,15 @@
 """The differences between two databases, one after the other; memory holds only a few records.
 
-Both are walked in parallel in the order of their keys, kind by kind and namespace by namespace. Statements are the same
+Feeds that are another than before are walked in parallel in the order of their keys, kind by kind and namespace by namespace.
+Of the others, which are most of them, only what they state under the keys that changed is read. Statements are the same
 if their source states the same about the same subject under the same id, in whichever order the feeds were read.
 Raises: DatabaseError if one of the two is damaged.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from heapq import merge
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Literal
 
@@ -37,7 +38,10 @@ Change = Literal["added", "removed", "changed"]
 About = Literal["advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed"]
 KINDS: tuple[About, ...] = ("advisory", "malicious", "support", "exploited", "record", "epss", "repository", "listed")
 _WITH_NAMESPACE = ("advisory", "malicious", "support", "listed")
+KEYS = 200  # that are looked up together
 _ORDER = msgspec.msgpack.Encoder()
+
+Sides = tuple[list[PackedStatement], list[PackedStatement]]
 
 
 class Difference(Struct, frozen=True, gc=False):
@@ -89,18 +93,43 @@ def differences(old: Database, new: Database, only: Only = EVERYTHING) -> Iterat
 def _of_section(
     kind: About, space: str, databases: tuple[Database, Database], only: Only, alike: frozenset[str]
 ) -> Iterator[Difference]:
-    sides = [_marked(side, database.in_order(kind, space, only.wants_feed)) for side, database in enumerate(databases)]
-    for _, group in groupby(merge(*sides, key=itemgetter(0)), itemgetter(0)):
-        packed: tuple[list[PackedStatement], list[PackedStatement]] = ([], [])
+    old, new = databases
+    unchanged = old.unchanged(new, kind, space, alike)
+
+    def is_walked(row: FeedRow) -> bool:
+        return row.path not in unchanged and only.wants_feed(row)
+
+    def is_beside(row: FeedRow) -> bool:
+        return row.path in unchanged and only.wants_feed(row)
+
+    changed = _changed_keys(kind, space, databases, is_walked, alike)
+    while groups := list(islice(changed, KEYS)):
+        beside = [database.of_keys(kind, space, [key for key, _ in groups], is_beside) for database in databases]
+        for key, packed in groups:
+            had, has = (
+                _unpacked(
+                    database.statements(kind, space, statement)
+                    for statement in sorted((*found, *others.get(key, ())), key=itemgetter(2))
+                )
+                for database, found, others in zip(databases, packed, beside, strict=True)
+            )
+            yield from _of_key(kind, had, has, only)
+
+
+def _changed_keys(
+    kind: About,
+    space: str,
+    databases: tuple[Database, Database],
+    is_walked: Callable[[FeedRow], bool],
+    alike: frozenset[str],
+) -> Iterator[tuple[bytes, Sides]]:
+    sides = [_marked(side, database.in_order(kind, space, is_walked)) for side, database in enumerate(databases)]
+    for key, group in groupby(merge(*sides, key=itemgetter(0)), itemgetter(0)):
+        packed: Sides = ([], [])
         for _, side, statement in group:
             packed[side].append(statement)
-        if _are_same(*packed, alike):
-            continue
-        had, has = (
-            _unpacked(database.statements(kind, space, statement) for statement in found)
-            for database, found in zip(databases, packed, strict=True)
-        )
-        yield from _of_key(kind, had, has, only)
+        if not _are_same(*packed, alike):
+            yield key, packed
 
 
 _Subject = tuple[str, str, str, str]  # source, namespace, name, id

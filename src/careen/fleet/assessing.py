@@ -6,6 +6,7 @@ Packages that share a unit share its verdict: nothing of an image is read again.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -38,6 +39,7 @@ from .units import NO_DATABASE
 from .verdicts import Gap, Verdict, verdict_of
 
 STALE = "stale_source"
+VERSIONS = 20_000  # whose sort keys are kept, of each scheme
 
 
 class Assessed(Struct, frozen=True):
@@ -61,13 +63,14 @@ class Assessor:
     ) -> None:
         self.has_database = has_database
         self._is_empty = not has_database and not settings.advisories  # but for what Careen ships
-        self.knowledge, self._schemes, self._ecosystems = knowledge, schemes, ecosystems
+        self.knowledge, self._ecosystems = knowledge, ecosystems
+        self._schemes = {name: _with_kept_keys(scheme) for name, scheme in schemes.items()}
         self.today = today or date.today()
         self._policy: Policy = policy_of(settings)
         self._max_age_days = max_age_days(settings)
         self._recorded = Recorded(knowledge)
         self._with_shipped: dict[tuple[str, str], Recorded] = {}
-        self._keys = Keys(schemes)
+        self._keys = Keys(self._schemes)
         self._stale: dict[str, bool] = {}
 
     @property
@@ -164,6 +167,11 @@ def _identity(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _with_kept_keys(scheme: VersionScheme) -> VersionScheme:
+    """Units of one name follow each other, and are compared with the same versions."""
+    return replace(scheme, key=lru_cache(VERSIONS)(scheme.key))
 
 
 def _has_debs(inventory: Inventory) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from careen.errors import DatabaseError, UsageError
 
 PATIENCE_MS = 10_000  # how long a writer of SQLite waits for another
+CACHE_KIB = 32 * 1024  # of a connection to SQLite: with less, each batch of an update reads and writes the same pages again
 
 
 def connect(address: str, connections: int = 8) -> Engine:
@@ -70,7 +71,8 @@ def _parsed(address: str) -> URL:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where we say so
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", f"busy_timeout = {PATIENCE_MS}"):
+    limits = (f"busy_timeout = {PATIENCE_MS}", f"cache_size = -{CACHE_KIB}")
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", *limits):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, case, func, select, type_coerce
+from sqlalchemy import Connection, Integer, case, func, literal, select, type_coerce
 
 from careen.model.finding import Vulnerability
 
@@ -134,25 +134,40 @@ def lasting(purl: str) -> str:
 def from_changes(connection: Connection, limit: int = KEYS) -> int | None:
     """Makes events of the first changes, and removes these: how many; None if there are no more."""
     columns = (rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package)
-    keys = connection.execute(select(*columns).distinct().order_by(*columns).limit(limit)).all()
-    if not keys:
+    worst = select(*columns, func.max(rank_of(rematch_change.c.severity))).group_by(*columns)
+    found = connection.execute(worst.order_by(*columns).limit(limit)).all()
+    if not found:
         return None
-    last = keys[-1]
-    upto = _upto(last)
-    counted = (
-        select(*columns, func.max(rank_of(rematch_change.c.severity)), func.count(image_unit.c.image_id.distinct()))
-        .join(image_unit, image_unit.c.unit_id == rematch_change.c.unit_id)
-        .where(upto)
-        .group_by(*columns)
-    )
     now = time.time()
-    made = [
-        _event(now, kind, vulnerability=id, package=package, severity=SEVERITIES[severity], images=images)
-        for kind, id, package, severity, images in connection.execute(counted)
-    ]
-    _add(connection, made, _seen_changes(connection, upto))
-    connection.execute(rematch_change.delete().where(upto))
+    made: list[dict[str, object]] = []
+    seen: dict[int, dict[Key, int]] = {}
+    for kind, id, package, severity in found:
+        images, of_projects = _images_with(connection, kind, id, package)
+        if images:
+            columns_of_event = {"vulnerability": id, "package": package, "severity": SEVERITIES[severity], "images": images}
+            made.append(_event(now, kind, **columns_of_event))
+        for project_id, count in of_projects.items():
+            seen.setdefault(project_id, {})[kind, id, package] = count
+    _add(connection, made, seen)
+    connection.execute(rematch_change.delete().where(_upto(found[-1][:3])))
     return len(made)
+
+
+def _images_with(connection: Connection, kind: str, id: str, package: str) -> tuple[int, dict[int, int]]:
+    """How many images have a unit that changed so, and how many of each project. Each image counts once, and is looked up
+    once; all keys together would be sorted with each image."""
+    change = rematch_change.c
+    units = select(change.unit_id).where(change.kind == kind, change.vulnerability == id, change.package == package)
+    images = select(image_unit.c.image_id).where(image_unit.c.unit_id.in_(units)).distinct().cte("images")
+    of_projects = (
+        select(project_image.c.project_id, func.count())
+        .join(images, images.c.image_id == project_image.c.image_id)
+        .where(project_image.c.deleted_at.is_(None))
+        .group_by(project_image.c.project_id)
+    )
+    every = select(literal(0), func.count()).select_from(images)
+    found = dict(connection.execute(every.union_all(of_projects)).all())
+    return found.pop(0), found
 
 
 def _upto(last: tuple[str, str, str]) -> Any:
@@ -195,21 +210,6 @@ def _add(connection: Connection, events: Sequence[dict[str, object]], seen: Mapp
         ]
         for some in batches(rows, KEYS):
             connection.execute(outbox.insert(), some)
-
-
-def _seen_changes(connection: Connection, changes: Any) -> dict[int, dict[Key, int]]:
-    columns = (rematch_change.c.kind, rematch_change.c.vulnerability, rematch_change.c.package)
-    counted = (
-        select(project_image.c.project_id, *columns, func.count(image_unit.c.image_id.distinct()))
-        .join(image_unit, image_unit.c.unit_id == rematch_change.c.unit_id)
-        .join(project_image, project_image.c.image_id == image_unit.c.image_id)
-        .where(changes, project_image.c.deleted_at.is_(None))
-        .group_by(project_image.c.project_id, *columns)
-    )
-    found: dict[int, dict[Key, int]] = {}
-    for project_id, kind, id, package, images in connection.execute(counted):
-        found.setdefault(project_id, {})[kind, id, package] = images
-    return found
 
 
 def _image_detail(connection: Connection, image_id: int) -> dict[str, object] | None:

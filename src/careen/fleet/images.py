@@ -199,7 +199,8 @@ def queue_verdicts(fleet: Fleet) -> None:
     """Queues the images whose gates have to decide again, some at a time: advisories have changed since."""
     now = time.time()
     open_ones = (image.c.state == "ready") & image.c.exit_code.is_(None) & has_layers()
-    rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - LOST_S).limit(MANY)
+    rows = select(image.c.id, image.c.identity).where(open_ones, image.c.step_at < now - LOST_S)
+    rows = rows.order_by(image.c.step_at).limit(MANY)
     with writing(fleet.engine) as connection:
         found = connection.execute(rows).all()
         jobs = [Job("verdict", f"verdict:{row.id}", msgspec.json.encode(Step(row.id)), 2, row.identity) for row in found]

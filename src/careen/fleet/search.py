@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, select, true, tuple_
 
 from careen.errors import UsageError
 from careen.safety.typed import from_json
@@ -27,6 +27,7 @@ from .tables import image, image_unit, unit_finding, unit_package
 PAGE = 50
 MAX_PAGE = 500
 FEW = 20_000  # packages of images: so many are collected, of more the images are walked in their order
+FEW_UNITS = 500
 WINDOWS = (200, 800)  # findings that a page looks at after the first ones, until it ends early
 HIDDEN = ("source", "manifest", "lane", "tries", "lowered")  # what nobody may see, or only the fleet needs
 
@@ -156,7 +157,7 @@ def packages(
     seen = select(image_unit.c.image_id).where(image_unit.c.unit_id == unit_package.c.unit_id, places.of_places).exists()
     wanted = select(*columns).where(*own, places.has(unit_package.c.unit_id), seen).group_by(*columns).order_by(*columns)
     if found.units is not None:
-        wanted = wanted.where(unit_package.c.unit_id.in_(found.units))
+        wanted = wanted.where(_is_one(connection, found, unit_package.c.unit_id))
     if at := _cursor(after, 3):
         wanted = wanted.where(tuple_(*columns) > tuple_(*at))
     names = [tuple(row) for row in connection.execute(wanted.limit(limit + 1))]
@@ -181,11 +182,27 @@ def _with_unit(connection: Connection, found: Conditions) -> ColumnElement[bool]
         one = image_unit.alias()
         has = select(one.c.unit_id).where(one.c.image_id == image.c.id)
         if found.of_finding:
-            has = has.join(unit_finding, unit_finding.c.unit_id == one.c.unit_id).where(*found.of_finding)
+            has = has.where(_has_finding(found, one.c.unit_id))
         if found.of_unit:
             has = has.where(one.c.unit_id.in_(found.named_units))
         return has.exists()
     return image.c.id.in_(places)
+
+
+def _is_one(connection: Connection, found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Few packages are selected first; if there are many, each of a list is asked."""
+    units = found.units
+    assert units is not None
+    if not found.of_finding or count(connection, units, FEW_UNITS).exact:
+        return unit_id.in_(units)
+    named = unit_id.in_(found.named_units) if found.of_unit else true()
+    return and_(named, _has_finding(found, unit_id))
+
+
+def _has_finding(found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """As a CASE, no index leads to all findings that are so: a database would walk them for each row of a list."""
+    is_so = case((and_(*found.of_finding), 1)) == 1
+    return select(unit_finding.c.unit_id).where(unit_finding.c.unit_id == unit_id, is_so).exists()
 
 
 def _windows(limit: int) -> Iterator[int]:

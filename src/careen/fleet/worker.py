@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 from sqlalchemy import delete
@@ -27,6 +27,7 @@ from .tables import worker
 log = logger(__name__)
 
 BEAT_S = 2.0
+WAKE_S = 0.5
 GONE_S = 120.0  # without a beat
 
 
@@ -57,6 +58,8 @@ def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
         if is_sqlite(fleet.engine):
             with ThreadPoolExecutor(places, thread_name_prefix="job") as pool:
                 running = [pool.submit(fleet.queue.work, handlers(fleet, name, stop), name, stop) for _ in range(places)]
+                while wait(running, WAKE_S).not_done:
+                    pass  # this thread wakes to handle signals: one that another thread received does not wake it
                 for each in running:
                     each.result()
         else:

@@ -184,3 +184,34 @@ def test_differences_are_those_of_the_sets(tmp_path_factory, before, after):
     found = listed(one, other)
     assert {(each.namespace, each.name, each.id, each.change) for each in found} == expected
     assert len(found) == len(expected)
+
+
+@examples(40)
+@given(*[st.lists(advisories, max_size=6)] * 3, st.booleans())
+def test_feeds_that_stay_the_same_say_what_else_is_stated_of_what_changed(tmp_path_factory, before, after, beside, is_first):
+    """Two feeds of one source, of which one is the same in both databases."""
+    folder = tmp_path_factory.mktemp("two")
+    for records in (before, after, beside):
+        records.sort(key=lambda one: (one.namespace, one.package, one.id))
+
+    def built(name, records):
+        feeds = [Fresh(FeedRow("osv/npm/changes", "osv", "npm"), lambda: records)]
+        feeds.insert(0 if is_first else 1, Fresh(FeedRow("osv/npm/all.zip", "osv", "npm"), lambda: beside))
+        build(folder / name, feeds, "2026-01-02T03:04:05+00:00")
+        return folder / name
+
+    def statements(records):
+        found = {}
+        for record in (*records, *beside):
+            found.setdefault((record.namespace, record.package, record.id), []).append(record)
+        return {key: sorted(value, key=msgspec.msgpack.encode) for key, value in found.items()}
+
+    had, has = statements(before), statements(after)
+    expected = {key: (had.get(key, []), has.get(key, [])) for key in had.keys() | has.keys() if had.get(key) != has.get(key)}
+    found = {
+        (each.namespace, each.name, each.id): tuple(
+            sorted(records, key=msgspec.msgpack.encode) for records in (each.before, each.after)
+        )
+        for each in listed(built("1", before), built("2", after))
+    }
+    assert found == expected

@@ -165,12 +165,26 @@ def ways(request, monkeypatch):
         monkeypatch.setattr(conditions, "FEW", 0)
         monkeypatch.setattr(conditions, "MANY_PLACES", 0)
         monkeypatch.setattr(found, "FEW_IMAGES", 0)
+        monkeypatch.setattr(search, "FEW_UNITS", 0)
 
 
 @pytest.mark.parametrize(("query", "expected"), OF_FINDINGS)
 def test_findings_of_a_query(fleet, ways, query, expected):
     rows = all_of(fleet, search.findings, 1, query, limit=2)
     assert {(row["image_id"], row["vulnerability"]) for row in rows} == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["severity:critical", "severity:low", "fixable:true", "severity:>=low package:lib*", "type:pypi risk:>=0"],
+)
+def test_packages_with_findings_are_those_of_the_findings(fleet, ways, query):
+    purls = {row["package"] for row in all_of(fleet, search.findings, 1, query)}
+    rows = all_of(fleet, search.packages, 1, query)
+    assert {(row["name"], row["version"]) for row in rows} == {
+        tuple(purl.partition("?")[0].rpartition("/")[2].split("@")) for purl in purls
+    }
+    assert purls or "pypi" in query
 
 
 @pytest.mark.parametrize(("query", "expected"), OF_FINDINGS)

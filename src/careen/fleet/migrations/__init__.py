@@ -4,16 +4,22 @@
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HERE = Path(__file__).parent
 
 
 def upgrade(connection: Connection) -> None:
-    """In the caller's transaction."""
+    """In the caller's transaction. A start that finds all steps done does not load Alembic."""
+    if _done(connection) == _newest():
+        return
+    from alembic import command
+
     command.upgrade(configured(connection), "head")
 
 
@@ -28,8 +34,22 @@ def missing(connection: Connection) -> tuple[str, ...]:
     return tuple(reversed([step.revision for step in walked if step.revision not in done]))
 
 
-def configured(connection: Connection) -> Config:
+def configured(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(HERE))
     config.attributes["connection"] = connection
     return config
+
+
+def _newest() -> str:
+    """Files begin with the number of their step."""
+    return max(path.name for path in (HERE / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def _done(connection: Connection) -> str:
+    """The step that the database has come to, "" if there is none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or ""

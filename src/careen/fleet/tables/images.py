@@ -95,6 +95,10 @@ image = Table(
 _HAS_BASE = text("base <> ''")
 Index("ix_image_base", image.c.base, image.c.base_digest, image.c.id, sqlite_where=_HAS_BASE, postgresql_where=_HAS_BASE)
 
+# Images whose gates have to decide: a new database makes them all so, and each look finds the next few.
+_IS_UNDECIDED = text("exit_code IS NULL")
+Index("ix_image_undecided", image.c.state, image.c.step_at, sqlite_where=_IS_UNDECIDED, postgresql_where=_IS_UNDECIDED)
+
 tag = Table(
     "tag",
     metadata,

@@ -151,6 +151,13 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_image_state_lane_enrolled_at"), ["state", "lane", "enrolled_at"], unique=False)
+        batch_op.create_index(
+            "ix_image_undecided",
+            ["state", "step_at"],
+            unique=False,
+            sqlite_where=sa.text("exit_code IS NULL"),
+            postgresql_where=sa.text("exit_code IS NULL"),
+        )
 
     op.create_table(
         "image_unit",
