@@ -37,9 +37,9 @@ class Atom(Struct, frozen=True):
 
 
 class Capability(Struct, frozen=True):
-    """``rule`` is None for one that only describes a file. ``kinds`` (): all that are code. ``near``: the bytes within which all groups are;
-    0: anywhere in the file. ``without``: atoms that exclude it. ``weight``: how much a version that gains it stands out.
-    ``words``: one of them is in every file that has it; (): no matter."""
+    """``rule`` is None for one that only describes a file. ``kinds`` (): all that are code. ``near``: the bytes within which
+    all groups are; 0: anywhere in the file. ``without``: atoms that exclude it. ``weight``: how much a version that gains it
+    stands out. ``words``: one of them is in every file that has it; (): no matter."""
 
     name: str
     needs: tuple[tuple[Atom, ...], ...]
