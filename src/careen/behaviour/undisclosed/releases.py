@@ -16,7 +16,7 @@ from .items import items_of
 MAX_LINES, MAX_HEADING, MAX_RELEASES = 200_000, 250, 5_000
 _HEADING = pattern(
     r"(?P<marks>[#=*]{0,5})[ \t]{0,4}[\[`(]{0,2}"
-    r"(?:(?:[Vv]ersion|[Rr]elease|[A-Za-z][\w@/.-]{0,40})[ \t:]{1,3}){0,2}[\[`]{0,2}[vV]?"
+    r"(?:(?:(?i:version|release)|[A-Za-z][\w@/.-]{0,40})[ \t:]{1,3}){0,2}[\[`]{0,2}[vV]?"
     r"(?P<version>\d{1,5}(?:\.\d{1,6}){1,3}(?:[-.]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-.]?\d{0,4})?)(?![\w.]|-\d)(?P<rest>.*)"
 )
 _BESIDE = pattern(r"\([^()]{0,200}\)|<[^<>]{0,200}>|https?://\S{0,200}|[^\w\s]")
