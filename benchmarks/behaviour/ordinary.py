@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from careen.behaviour.capabilities import profile
-from careen.behaviour.files import ExaminedFile
+from careen.behaviour.files import STATED, ExaminedFile
 from careen.behaviour.kinds import kind_of
 from careen.layers.contents import MAX_PROGRAM_BYTES, MAX_SCRIPT_BYTES
 
@@ -71,7 +71,7 @@ def examined(path: Path, mode: int) -> ExaminedFile | None:
     with path.open("rb") as stream:
         head = stream.read(65_536)
         kind = kind_of(str(path), head)
-        if kind is None or (kind == "other" and not mode & 0o111):
+        if kind is None or kind in STATED or (kind == "other" and not mode & 0o111):
             return None
         most = MAX_PROGRAM_BYTES if kind == "program" else MAX_SCRIPT_BYTES
         return ExaminedFile(str(path).lstrip("/"), 0, kind, (head + stream.read(most))[:most])

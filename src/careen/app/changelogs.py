@@ -1,10 +1,11 @@
-"""Newer changelogs of source packages, out of a folder.
+"""Newer changelogs of packages, out of a folder.
 
 Shape: a file a source package, ``<source>``, ``<source>.changelog`` or ``<source>_<version>.changelog`` (as apt-get changelog
-and Debian's archive name them), compressed with gzip or not.
+and Debian's archive name them); and of projects, in folders of the type, ``npm/axios.md``, ``npm/@babel/core.md``,
+``pypi/django.rst``, ``gem/rack.md``. Each is compressed with gzip or not.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from careen.config import Settings
@@ -19,27 +20,32 @@ log = logger(__name__)
 MAX_FILES = 50_000
 MAX_BYTES = 4 << 20  # of one, inflated
 _NAME = pattern(r"([a-z0-9][a-z0-9+.-]{0,199}?)(?:_[\w.+~%:-]{1,200})?(?:\.changelog)?(?:\.gz)?")
+_PROJECT_NAME = pattern(r"([\w.-]{1,200}?)(?:\.(?:md|markdown|rst|txt))?(?:\.gz)?")
 
 
 def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
-    """Those in the folder that the settings name, of the image's Debian packages. Raises InputError without the folder."""
+    """Those in the folder that the settings name, of the image's packages. Raises InputError without the folder."""
     if settings.changelogs is None or "behaviour" not in settings.scanners:
         return {}
-    debs = (package for package in inventory.packages if package.type == "deb")
-    sources = {package.source.name if package.source else package.name for package in debs}
+    from careen.behaviour.undisclosed import changelog_key
+
+    keys = {key for key in map(changelog_key, inventory.packages) if key}
     try:
-        return changelogs_in(settings.changelogs, sources)
+        return changelogs_in(settings.changelogs, keys)
     except OSError as error:
         raise InputError(f"{settings.changelogs}: {error.strerror}", "name a folder of changelogs") from None
 
 
-def changelogs_in(folder: Path, sources: Collection[str]) -> dict[str, str]:
-    """By source package, the newest file of each; one that cannot be read is passed over. Raises OSError without the folder."""
+def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
+    """By source package, or type and name, the newest file of each; one that cannot be read is passed over. Raises OSError
+    without the folder."""
     found: dict[str, Path] = {}
-    for number, path in enumerate(sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)):
-        match = _NAME.fullmatch(path.name)
-        if number < MAX_FILES and match and match[1] in sources and path.is_file():
-            found[match[1]] = path
+    for number, path in enumerate(sorted(_files(folder), key=lambda path: path.stat().st_mtime)):
+        parts = path.relative_to(folder).parts
+        match = (_PROJECT_NAME if len(parts) > 1 else _NAME).fullmatch(path.name)
+        key = "/".join((*parts[:-1], match[1])) if match else ""
+        if number < MAX_FILES and key in keys and path.is_file():
+            found[key] = path
     texts = {}
     for source, path in sorted(found.items()):
         try:
@@ -47,6 +53,16 @@ def changelogs_in(folder: Path, sources: Collection[str]) -> dict[str, str]:
         except (OSError, ValueError) as error:
             log.warning("%s: %s", path, error)
     return texts
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Of the folder, of those of a type in it, and of scopes of npm in these. What lies deeper is not looked at."""
+    from careen.behaviour.undisclosed import PROJECTS
+
+    yield from folder.iterdir()
+    for inside in (folder / type for type in PROJECTS if (folder / type).is_dir()):
+        for path in inside.iterdir():
+            yield from path.iterdir() if path.name.startswith("@") and path.is_dir() else (path,)
 
 
 def _text(path: Path) -> str:

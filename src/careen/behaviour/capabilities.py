@@ -13,7 +13,7 @@ from careen.formats.binaries.elf import read_elf
 from careen.model.finding import BehaviourFinding
 
 from .families import Atom, Capability, calls, capabilities, expression
-from .files import ExaminedFile
+from .files import STATED, ExaminedFile
 from .rules import found
 
 BLOCK_BYTES, OVERLAP_BYTES = 1 << 20, 256
@@ -63,7 +63,8 @@ class Content:
 
     def matches(self, capability: Capability) -> tuple[int, ...] | None:
         """One place for each group, -1 for one without a place (an import); None if the capability is not there."""
-        if capability.kinds and self._file.kind not in capability.kinds:
+        kind = self._file.kind
+        if kind not in capability.kinds and (capability.kinds or kind in STATED):
             return None
         if capability.words and not self._has(capability.words):
             return None
@@ -104,6 +105,9 @@ class Content:
                 yield -1
         elif atom.kind == "syscall":
             if int(atom.value) in self._system_calls:
+                yield -1
+        elif atom.kind == "mode":
+            if self._file.mode & int(atom.value, 8):
                 yield -1
         elif atom.kind == "bytes":
             at = self._data.find(bytes.fromhex(atom.value))

@@ -45,12 +45,12 @@ def drifts(old: Examined, new: Examined) -> list[Drift]:
     by_package: dict[str, set[str]] = {}
     for profile in old.profiles:
         by_package.setdefault(_name(profile.package), set()).update(profile.capabilities)
-    unchanged = {(profile.digest, _file(profile.path)) for profile in old.profiles}
+    unchanged = {_state(profile) for profile in old.profiles}
     chains_before, chains = _chains(old), _chains(new, severe=True)
     found = []
     for profile in new.profiles:
         package = _name(profile.package)
-        if (profile.digest, _file(profile.path)) in unchanged or (package and package not in by_package):
+        if _state(profile) in unchanged or (package and package not in by_package):
             continue
         partner = before.get((package, _file(profile.path)))
         had = partner if partner is not None else (by_package[package] if package else set())
@@ -72,6 +72,11 @@ def drifts(old: Examined, new: Examined) -> list[Drift]:
                 )
             )
     return sorted(found, key=lambda drift: (-drift.score, drift.path))
+
+
+def _state(profile: Profile) -> tuple[str, str, tuple[str, ...]]:
+    """Equal contents can do more with other permissions."""
+    return profile.digest, _file(profile.path), profile.capabilities
 
 
 def _by_key(examined: Examined) -> dict[tuple[str, str], set[str]]:

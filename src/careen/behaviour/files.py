@@ -4,13 +4,14 @@ from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["program", "shell", "python", "javascript", "perl", "ruby", "php", "other"]
+Kind = Literal["program", "shell", "python", "javascript", "perl", "ruby", "php", "other", "manifest", "unit"]
+STATED: tuple[Kind, ...] = ("manifest", "unit")  # no code: they state what is started, by a package manager or by systemd
 
 
 class ExaminedFile(Struct, frozen=True):
     """``owner``: purl of the package that has the file, or "". ``verified``: it has the content that the distribution's
     package records. ``explained``: a package of a language has it, in its list or in its folder. ``cut``: ``data`` is the
-    beginning of a larger file."""
+    beginning of a larger file. ``mode``: its permission bits."""
 
     path: str
     layer: int
@@ -20,3 +21,4 @@ class ExaminedFile(Struct, frozen=True):
     verified: bool = False
     explained: bool = False
     cut: bool = False
+    mode: int = 0

@@ -18,6 +18,7 @@ _FIRST_LINE = re.compile(rb"#![ \t]{0,9}(?:\S{0,200}/)?(?:env[ \t]{1,9}(?:-\S{1,
 _SHELL_PLACES = re.compile(
     r"(?:^|/)(?:etc/(?:profile|profile\.d/.*|rc\.local|cron.*)|\.bashrc|\.profile|\.bash_profile|\.zshrc)$"
 )
+_UNIT = re.compile(r"(?:^|/)systemd/(?:system|user)/[^/]+\.(?:service|socket|timer|path)$")
 
 
 def kind_by_name(path: str) -> Kind | None:
@@ -26,11 +27,15 @@ def kind_by_name(path: str) -> Kind | None:
     dot = name.rfind(".")
     if dot >= 0 and (kind := SUFFIXES.get(name[dot:].lower())):
         return kind
+    if name == "package.json":
+        return "manifest"
+    if _UNIT.search(path):
+        return "unit"
     return "shell" if _SHELL_PLACES.search(path) else None
 
 
 def kind_of(path: str, head: bytes) -> Kind | None:
-    """None if the file is neither a program nor a script."""
+    """None if the file is no program or script, and states none that is started."""
     if head.startswith((_ELF, _PE)):
         return "program"
     if match := _FIRST_LINE.match(head):

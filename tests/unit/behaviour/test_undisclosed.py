@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from careen.behaviour.undisclosed import MAX_ROWS, quiet_fixes, undisclosed_fixes
+from careen.behaviour.undisclosed import MAX_ROWS, changelog_key, quiet_fixes, undisclosed_fixes
 from careen.model.package import Distribution, Evidence, Package, Source
 
 DEBIAN = Distribution("debian", "12")
@@ -95,3 +95,64 @@ def test_changed_changelogs_are_read(seed):
 def test_bombs_are_bounded(text):
     changelog = CHANGELOG.replace(f"  * {FIX}", text)
     assert len(list(quiet_fixes(changelog, "1.2-1"))) <= 400
+
+
+PROJECT = f"""\
+# Changelog
+
+## [2.1.0] - 2026-02-01
+
+### Security
+
+- {FIX} and that lets an attacker execute arbitrary code
+
+## [1.9.5] - 2026-01-15
+
+### Security
+
+- {FIX} and that lets an attacker execute arbitrary code
+
+## [2.0.0] - 2026-01-01
+
+- Add the option `colour`
+"""
+
+
+def _project(changelog, version="2.0.0", **options):
+    package = Package("npm", None, "@demo/core", version, **options)
+    return list(undisclosed_fixes([package], None, changelogs={"npm/@demo/core": changelog}))
+
+
+def test_a_newer_release_of_a_project_is_reported():
+    (finding,) = _project(PROJECT)
+    assert "2.1.0 describes a fix (overflow): Security: Fix heap-based" in finding.message
+    assert (finding.id, finding.severity, finding.package) == ("UDF-001", "low", "pkg:npm/%40demo/core@2.0.0")
+
+
+@pytest.mark.parametrize(
+    ("changelog", "version", "options"),
+    [
+        (PROJECT, "2.1.0", {}),
+        (PROJECT, "1.0.0", {}),  # not in it
+        (PROJECT.replace(FIX, f"{FIX} (CVE-2026-1234)"), "2.0.0", {}),
+        (PROJECT.replace(FIX, "Add a page").replace("attacker execute arbitrary code", "user choose"), "2.0.0", {}),
+        (PROJECT, "2.0.0", {"owned_by": "pkg:deb/debian/node-demo@1"}),
+        (PROJECT, "2.0.0", {"presence": "shadowed"}),
+    ],
+)
+def test_nothing_is_reported_of_a_project(changelog, version, options):
+    assert _project(changelog, version, **options) == []
+
+
+@pytest.mark.parametrize(
+    ("package", "key"),
+    [
+        (Package("deb", "debian", "libssl3", "1", source=Source("openssl", "1")), "openssl"),
+        (Package("pypi", None, "Zope_Interface", "1"), "pypi/zope-interface"),
+        (Package("npm", None, "@babel/core", "1"), "npm/@babel/core"),
+        (Package("golang", None, "example.org/a", "1"), None),
+        (Package("pypi", None, "yaml", "1", vendor="distribution"), None),
+    ],
+)
+def test_the_name_of_a_changelog(package, key):
+    assert changelog_key(package) == key

@@ -33,7 +33,7 @@ def test_programs_and_scripts_are_examined():
         ("opt/tool", "shell", "", False),
     ]
     assert (work.files, work.left_out, work.cut) == (3, 0, [])
-    assert {file.path: file.data for file in found}["opt/tool"] == b"#!/bin/sh\necho\n"
+    assert {file.path: (file.data, file.mode) for file in found}["opt/tool"] == (b"#!/bin/sh\necho\n", 0o755)
 
 
 def test_of_a_large_file_the_beginning_is_examined(monkeypatch):

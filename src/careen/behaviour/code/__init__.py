@@ -7,7 +7,7 @@ within a function at most, so a finding is a place to look at, with its confiden
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from careen.behaviour.files import ExaminedFile
+from careen.behaviour.files import STATED, ExaminedFile
 from careen.behaviour.rules import found
 from careen.model.finding import BehaviourFinding
 
@@ -32,7 +32,7 @@ _LANGUAGES = {
 
 def dangerous(file: ExaminedFile) -> Iterator[BehaviourFinding]:
     """Raises ValueError for a file that is not read: too large, cut off, or not of its language."""
-    if file.owner or file.verified or file.explained or file.kind in ("program", "other"):
+    if file.owner or file.verified or file.explained or file.kind in ("program", "other", *STATED):
         return
     if file.path.endswith(_DECLARATIONS):
         return

@@ -2,7 +2,7 @@
 
 A rule needs one atom of each of its groups: ``import:NAME`` (a function that a program imports), ``text:WORDS`` (between
 boundaries of words), ``bytes:HEX``, ``syscall:NUMBER`` (x86-64, in a program), ``call:NAME`` (of ``calls.toml``, as the file's
-language writes it) or ``pattern:EXPRESSION`` (in scripts).
+language writes it), ``pattern:EXPRESSION`` (in scripts) or ``mode:OCTAL`` (one of these permission bits is set).
 Raises: ValueError for a rule that cannot be.
 """
 
@@ -23,7 +23,7 @@ from ..files import Kind
 from ..rules import Rule
 
 FOLDER = Path(__file__).parent
-ATOMS = ("import", "text", "bytes", "syscall", "call", "pattern")
+ATOMS = ("import", "text", "bytes", "syscall", "call", "pattern", "mode")
 ANCHOR_LETTERS = 4
 _WORD = re.compile(rb"\w+")
 
@@ -37,9 +37,9 @@ class Atom(Struct, frozen=True):
 
 
 class Capability(Struct, frozen=True):
-    """``rule`` is None for one that only describes a file. ``kinds`` (): all. ``near``: the bytes within which all groups are;
-    0: anywhere in the file. ``without``: atoms that exclude it. ``weight``: how much a version that gains it stands out.
-    ``words``: one of them is in every file that has it; (): no matter."""
+    """``rule`` is None for one that only describes a file. ``kinds`` (): all that are code. ``near``: the bytes within which
+    all groups are; 0: anywhere in the file. ``without``: atoms that exclude it. ``weight``: how much a version that gains it
+    stands out. ``words``: one of them is in every file that has it; (): no matter."""
 
     name: str
     needs: tuple[tuple[Atom, ...], ...]
@@ -139,6 +139,8 @@ def _atom(text: str) -> Atom:
         bytes.fromhex(value)
     if kind == "syscall" and not value.isdecimal():
         raise ValueError(f"{text!r} is not the number of a system call")
+    if kind == "mode":
+        int(value, 8)
     return Atom(kind, value, _anchor(value) if kind == "text" else b"")
 
 

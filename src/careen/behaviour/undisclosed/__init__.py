@@ -15,9 +15,12 @@ from careen.model.finding import BehaviourFinding
 from careen.model.package import Distribution, Package
 from careen.safety.pattern import pattern
 
-from .classifier import Scored, model, scored
+from .classifier import UPSTREAM_THRESHOLD, Scored, model, scored
 from .items import NAMED, items_of
+from .releases import changes_of, numbers_of, releases_of
 
+PROJECTS = ("npm", "pypi", "gem")  # types of packages with a changelog of their project
+_GONE = frozenset(("absent", "shadowed"))
 MAX_ROWS = 5
 MAX_ENTRIES = 50  # newer ones of a package
 MAX_CHANGELOG = 4 << 20
@@ -43,7 +46,8 @@ class QuietFix(Struct, frozen=True):
 def undisclosed_fixes(
     packages: Iterable[Package], distribution: Distribution | None, *, changelogs: Mapping[str, str] | None = None
 ) -> Iterator[BehaviourFinding]:
-    """``changelogs``: the newest changelog by source package, in Debian's form; without them nothing is found.
+    """``changelogs``: the newest changelog of each source package of Debian by its name, and of each project by type and name
+    (``npm/axios``); without them nothing is found.
 
     The likeliest first, one a source package. A package whose installed version is not in the changelog is passed over: which
     entries are newer is not known.
@@ -51,17 +55,30 @@ def undisclosed_fixes(
     candidates = []
     seen: set[str] = set()
     for package in packages if changelogs else ():
-        source, version = (package.source.name, package.source.version) if package.source else (package.name, package.version)
-        if package.type != "deb" or source in seen:
+        key = changelog_key(package)
+        if key is None or key in seen or package.presence in _GONE:
             continue
-        seen.add(source)
-        fixes = list(quiet_fixes((changelogs or {}).get(source, ""), version))
+        seen.add(key)
+        changelog = (changelogs or {}).get(key, "")
+        if package.type == "deb":
+            fixes = list(quiet_fixes(changelog, package.source.version if package.source else package.version))
+        else:
+            fixes = list(quiet_releases(changelog, package.version))
         if fixes:
             best = max(fixes, key=lambda fix: fix.score.probability)
             candidates.append((best, package))
     candidates.sort(key=lambda pair: -pair[0].score.probability)
     for fix, package in candidates[:MAX_ROWS]:
         yield _finding(fix, package)
+
+
+def changelog_key(package: Package) -> str | None:
+    """The name of the package's changelog; None if nothing reads one of its kind."""
+    if package.type == "deb":
+        return package.source.name if package.source else package.name
+    if package.type not in PROJECTS or package.owned_by or package.vendor == "distribution":
+        return None
+    return f"{package.type}/{package.name.lower().replace('_', '-') if package.type == 'pypi' else package.name}"
 
 
 def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
@@ -74,6 +91,22 @@ def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
             score = scored(item)
             if score.probability >= threshold:
                 yield QuietFix(version, item, score)
+
+
+def quiet_releases(changelog: str, installed: str) -> Iterator[QuietFix]:
+    """The same of a project's releases. Older lines go on between them, so that newer is what has higher numbers."""
+    releases = list(releases_of(changelog[:MAX_CHANGELOG]))
+    numbers = numbers_of(installed)
+    if all(numbers_of(release.version) != numbers for release in releases):
+        return
+    newer = [release for release in releases if numbers_of(release.version) > numbers]
+    for release in newer if len(newer) <= MAX_ENTRIES else ():
+        if NAMED.search(release.text):
+            continue
+        for item in changes_of(release.text):
+            score = scored(item)
+            if score.probability >= UPSTREAM_THRESHOLD:
+                yield QuietFix(release.version, item, score)
 
 
 def _newer(changelog: str, installed: str) -> list[tuple[str, str]]:

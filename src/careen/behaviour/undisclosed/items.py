@@ -31,8 +31,9 @@ def items_of(entry: str) -> Iterator[str]:
             count += 1
             if count == MAX_ITEMS:
                 return
-        if stripped and not stripped.startswith("[ ") and not line.startswith(" -- "):
-            lines.append(_BULLET.sub("", line).strip())
+        text = _BULLET.sub("", line).strip()
+        if text and not stripped.startswith("[ ") and not line.startswith(" -- "):
+            lines.append(text)
     if lines:
         yield " ".join(lines)[:MAX_LETTERS]
 

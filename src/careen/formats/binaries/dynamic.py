@@ -59,7 +59,7 @@ class Dynamic(Struct, frozen=True):
 
 def read_dynamic(elf: Elf, parts: Parts) -> Dynamic | None:
     """None if there is no dynamic table."""
-    segment = next((segment for segment in elf.segments if segment.type == PT_DYNAMIC), None)
+    segment = elf.by_type.get(PT_DYNAMIC)
     table = parts.at(segment.offset, min(segment.size_bytes, MAX_DYNAMIC_BYTES)) if segment else None
     if segment is None or table is None:
         if segment is None or not segment.size_bytes:

@@ -47,6 +47,8 @@ class Section(Struct, frozen=True, gc=False):
 
 
 class Elf(Struct, frozen=True):
+    """``by_type`` has the last segment of each type: the one that loaders take."""
+
     bits: int
     order: str  # of struct: "<" or ">"
     type: int  # 2 executable, 3 shared object or position-independent executable
@@ -56,6 +58,7 @@ class Elf(Struct, frozen=True):
     section_bytes: int
     section_count: int
     section_names: int  # index of the section that holds the names
+    by_type: dict[int, Segment]
 
 
 def read_elf(head: bytes) -> Elf:
@@ -68,7 +71,8 @@ def read_elf(head: bytes) -> Elf:
         raise ValueError("ELF header cut short")
     kind, machine, _, _, phoff, shoff, _, _, phsize, phnum, shsize, shnum, names = header.unpack_from(head, 16)
     segments = _segments(head, bits, program, phoff, phsize, phnum) if phoff and phnum else ()
-    return Elf(bits, order, kind, machine, segments, shoff, shsize, shnum, names)
+    by_type = {segment.type: segment for segment in segments}
+    return Elf(bits, order, kind, machine, segments, shoff, shsize, shnum, names, by_type)
 
 
 def of_a_head(examine: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
@@ -88,6 +92,7 @@ def of_a_head(examine: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
 headers_of = of_a_head(read_elf)
 
 
+@of_a_head
 def is_program(head: bytes) -> bool:
     """Whether a system may run it, or load it into a program, by a file's first bytes.
 

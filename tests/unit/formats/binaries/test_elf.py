@@ -3,6 +3,7 @@ import struct
 
 import pytest
 from tests.support import executables
+from tests.support.hardened import hardened
 
 from careen.formats.binaries.elf import PT_LOAD, Section, is_program, note_bytes, read_elf, sections
 
@@ -114,3 +115,10 @@ def test_separate_debug_files_load_no_code():
     assert not is_program(segments((1, 4, 0x394), (1, 5, 0), (1, 6, 0), stack))
     assert is_program(segments((1, 4, 0x394), (1, 5, 0x13D), stack))
     assert is_program(segments((1, 4, 0x394)))  # without that mark, some systems run all that they load
+
+
+def test_the_last_segment_of_a_type_is_the_one_that_counts():
+    found = read_elf(hardened())
+    loaded = [segment for segment in found.segments if segment.type == PT_LOAD]
+    assert len(loaded) > 1
+    assert found.by_type[PT_LOAD] == loaded[-1]

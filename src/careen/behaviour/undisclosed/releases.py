@@ -1,0 +1,78 @@
+"""The releases in the changelog of an upstream project: Markdown, reStructuredText or plain text.
+
+A heading names one version and little else: a line with marks (``## [1.2.3] - 2026-01-31``), an underlined line, or a line that
+has nothing but a date beside the version. What follows it, up to the next heading, is the release's.
+**Source:** Keep a Changelog 1.1.0; the changelogs of much used packages of PyPI, npm and RubyGems.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+from careen.safety.pattern import pattern
+
+from .items import items_of
+
+MAX_LINES, MAX_HEADING, MAX_RELEASES = 200_000, 250, 5_000
+_HEADING = pattern(
+    r"(?P<marks>[#=*]{0,5})[ \t]{0,4}[\[`(]{0,2}"
+    r"(?:(?:(?i:version|release)|[A-Za-z][\w@/.-]{0,40})[ \t:]{1,3}){0,2}[\[`]{0,2}[vV]?"
+    r"(?P<version>\d{1,5}(?:\.\d{1,6}){1,3}(?:[-.]?(?:a|b|c|rc|alpha|beta|pre|post|dev)[-.]?\d{0,4})?)(?![\w.]|-\d)(?P<rest>.*)"
+)
+_BESIDE = pattern(r"\([^()]{0,200}\)|<[^<>]{0,200}>|https?://\S{0,200}|[^\w\s]")
+_WORD = pattern(r"[^\W\d_]{2,}")
+_UNDERLINE = pattern(r"[=\-~^*+#]{3,}\s*")
+_TITLE = pattern(
+    r"#{1,6}[ \t]{1,4}(?P<mark>[^\n]{1,100})|(?P<name>\*\*[^*\n]{2,60}\*\*:?|[A-Z][A-Za-z/&, ]{2,50}:"
+    r"|[A-Z][a-z]{2,20}(?: [a-z&]{1,20}){0,2})\s{0,4}"
+)
+_SECURITY = pattern(r"(?i)\b(?:security|vulnerabilit)")
+_YEAR = pattern(r"\b(?:19[89]|20\d)\d\b")
+_DAY = pattern(r"\b((?:19[89]|20\d)\d)[-/.](\d\d)[-/.](\d\d)\b")
+_NUMBER = pattern(r"\d{1,6}")
+_MONTHS = frozenset(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+_PLAIN = frozenset(("release", "released", "version", "final", "yanked", "st", "nd", "rd", "th"))
+
+
+class Release(NamedTuple):
+    version: str
+    day: str  # ISO 8601, "" if it is not written so
+    text: str
+
+
+def releases_of(changelog: str) -> Iterator[Release]:
+    """In the order of the text."""
+    lines = changelog.splitlines()[:MAX_LINES]
+    heads = [(number, head) for number, head in enumerate(map(_head, lines, [*lines[1:], ""])) if head][:MAX_RELEASES]
+    for (number, head), (end, _) in pairwise([*heads, (len(lines), ("", ""))]):
+        text = "\n".join(line for line in lines[number + 1 : end] if not _UNDERLINE.fullmatch(line))
+        yield Release(*head, text)
+
+
+def changes_of(text: str) -> Iterator[str]:
+    """The items of a release. One below a title that says so begins with it: ``Security: checks the length of names``."""
+    title, lines = "", list[str]()
+    for line in [*text.splitlines(), "# end"]:
+        if match := _TITLE.fullmatch(line):
+            yield from (f"Security: {item}" if _SECURITY.search(title) else item for item in items_of("\n".join(lines)))
+            title, lines = match["mark"] or match["name"], []
+        else:
+            lines.append(line)
+
+
+def numbers_of(version: str) -> tuple[int, ...]:
+    """Sorts the releases of a project, pre-releases beside their release."""
+    return tuple(map(int, _NUMBER.findall(version)[:4]))
+
+
+def _head(line: str, following: str) -> tuple[str, str] | None:
+    """The version and day of a heading."""
+    if len(line) > MAX_HEADING or not (match := _HEADING.match(line)):
+        return None
+    rest = match["rest"]
+    words = [word for word in _WORD.findall(_BESIDE.sub(" ", rest)) if word[:3].lower() not in _MONTHS]
+    is_marked = "#" in match["marks"] or _UNDERLINE.fullmatch(following) or _YEAR.search(rest) or not rest.strip(" :`*]")
+    if not is_marked or any(word.lower() not in _PLAIN for word in words):
+        return None
+    day = _DAY.search(rest)
+    return match["version"], "-".join(day.groups()) if day else ""
