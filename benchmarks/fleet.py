@@ -18,6 +18,7 @@ import sys
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import wraps
 from itertools import accumulate
 from pathlib import Path
 from statistics import median
@@ -54,7 +55,17 @@ def main() -> int:
     return 0
 
 
-def make(options: argparse.Namespace) -> dict[str, object]:
+def with_fleet(command):
+    @wraps(command)
+    def run(options: argparse.Namespace):
+        with fleet_of(options) as fleet:
+            return command(options, fleet)
+
+    return run
+
+
+@with_fleet
+def make(options: argparse.Namespace, fleet) -> dict[str, object]:
     from careen.fleet import units
     from careen.fleet.connection import prepare, writing
     from careen.fleet.rematch import assess_units
@@ -65,7 +76,6 @@ def make(options: argparse.Namespace) -> dict[str, object]:
     target = options.data / "database" / "advisories.sqlite"
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(options.database.read_bytes())
-    fleet = fleet_of(options)
     prepare(fleet.engine)
     chance = random.Random(17)
     numbers: list[int] = []
@@ -142,15 +152,17 @@ def recount(fleet) -> None:
             rematch.count_images(connection, ids[first : first + 2000])
 
 
-def copy(options: argparse.Namespace) -> dict[str, object]:
+@with_fleet
+def copy(options: argparse.Namespace, fleet) -> dict[str, object]:
     """By COPY, with the indexes made afterwards."""
     from careen.fleet.connection import prepare
     from careen.fleet.tables import image_unit, metadata, unit_finding
 
-    source = fleet_of(argparse.Namespace(data=options.data, to=""))
-    fleet = fleet_of(options)
     prepare(fleet.engine)
-    with without_indexes(fleet.engine, image_unit, unit_finding):
+    with (
+        fleet_of(argparse.Namespace(data=options.data, to="")) as source,
+        without_indexes(fleet.engine, image_unit, unit_finding),
+    ):
         for table in metadata.sorted_tables:
             copy_table(source.engine, fleet.engine, table)
     with fleet.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -179,7 +191,8 @@ def copy_table(source, target, table) -> None:
     write.close()
 
 
-def update(options: argparse.Namespace) -> dict[str, object]:
+@with_fleet
+def update(options: argparse.Namespace, fleet) -> dict[str, object]:
     """A database with new advisories about so many packages: any ones, or those that most images have."""
     from sqlalchemy import func, select
 
@@ -190,7 +203,6 @@ def update(options: argparse.Namespace) -> dict[str, object]:
     from careen.fleet import rematch
     from careen.model.advisory import Advisory, Range
 
-    fleet = fleet_of(options)
     old = options.data / "database" / "advisories.sqlite"
     new = options.data / f"{options.which}.sqlite"
     names = chosen(fleet, options)
@@ -249,14 +261,16 @@ def chosen(fleet, options: argparse.Namespace) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in connection.execute(worst.limit(options.advisories))]
 
 
-def everything(options: argparse.Namespace) -> dict[str, object]:
+@with_fleet
+def everything(options: argparse.Namespace, fleet) -> dict[str, object]:
     from careen.fleet import rematch
 
-    done = rematch.everything(fleet_of(options))
+    done = rematch.everything(fleet)
     return {"units": done.units, "images": done.images, "events": done.events}
 
 
-def equal(options: argparse.Namespace) -> dict[str, object]:
+@with_fleet
+def equal(options: argparse.Namespace, fleet) -> dict[str, object]:
     """Matches a sample of images anew, each as one inventory, and compares findings."""
     from sqlalchemy import select
 
@@ -267,7 +281,6 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
     from careen.pipeline.assessment import Matcher
     from careen.policy.policy import Policy
 
-    fleet = fleet_of(options)
     wrong = compared = 0
     with fleet.engine.connect() as connection, open_database(options.data / "database" / "advisories.sqlite") as database:
         last = totals(fleet)["images"]
@@ -301,10 +314,10 @@ def equal(options: argparse.Namespace) -> dict[str, object]:
     return {"images": min(500, last), "findings": compared, "different": wrong}
 
 
-def lists(options: argparse.Namespace) -> dict[str, object]:
+@with_fleet
+def lists(options: argparse.Namespace, fleet) -> dict[str, object]:
     from careen.fleet import counting, search
 
-    fleet = fleet_of(options)
     asked = {
         "images by risk": lambda c: search.images(c, 1, search.parsed("")),
         "images by name": lambda c: search.images(c, 1, search.parsed("reference:team7"), order="reference"),
@@ -330,8 +343,8 @@ def lists(options: argparse.Namespace) -> dict[str, object]:
     return {"ms (median, slowest), rows": measured}
 
 
-def sizes(options: argparse.Namespace) -> dict[str, object]:
-    fleet = fleet_of(options)
+@with_fleet
+def sizes(options: argparse.Namespace, fleet) -> dict[str, object]:
     images = totals(fleet)["images"]
     with fleet.engine.connect() as connection:
         if options.to:
@@ -348,6 +361,7 @@ def sizes(options: argparse.Namespace) -> dict[str, object]:
 # --- helpers ----------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
 def fleet_of(options: argparse.Namespace):
     from careen.app.session import Session
     from careen.config import Settings
@@ -364,7 +378,10 @@ def fleet_of(options: argparse.Namespace):
         yield kept
 
     engine = connect(options.to or sqlite_address(options.data))
-    return Fleet(engine, None, MemoryStore(), settings, opened, bytes, bytes)
+    try:
+        yield Fleet(engine, None, MemoryStore(), settings, opened, bytes, bytes)
+    finally:
+        engine.dispose()
 
 
 def generated(path: Path, count: int, chance: random.Random):

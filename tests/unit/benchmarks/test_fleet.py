@@ -45,7 +45,7 @@ def test_images_have_packages_and_counts(options):
 
 
 def test_this_version_opens_it(options):
-    with opened(None, options.data, benchmark.fleet_of(options).settings, 1) as fleet:
+    with benchmark.fleet_of(options) as made, opened(None, options.data, made.settings, 1) as fleet:
         assert benchmark.totals(fleet)["images"] == 30
 
 
