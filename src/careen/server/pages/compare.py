@@ -15,6 +15,7 @@ from careen.model.finding import Finding
 from careen.output.rows import Row, row_of
 from careen.policy.compare import PackageChange, compare
 
+from .image import is_report
 from .listing import Column, exported
 from .stored import Stored, kept
 from .visit import Screen, Visit
@@ -61,6 +62,7 @@ def show(visit: Visit) -> Response:
         several={name: found for name, found in known.items() if len(found) > 1},
         unknown=unknown,
         beside=_beside(visit, images["to"] or images["from"]) if not all(ends.values()) else None,
+        reports=[image["reference"] for image in images.values() if image and is_report(visit, image)],
         is_whole=all(image and image["coverage"] == "assessed" for image in images.values()),
         ends=ends,
         found=chosen,

@@ -78,7 +78,7 @@ def image(visit: Visit) -> Response:
         shown=_shown(stored, range(min(SHOWN, len(stored.findings)))) if stored else (),
         runs=_runs(visit, found["identity"]),
         beside=_beside(visit, found["identity"]) if stored else None,
-        is_report=found["kind"] == "uploaded" and _is_report(visit, found["identity"]),
+        is_report=is_report(visit, found),
         **_exposure(visit),
     )
 
@@ -89,9 +89,12 @@ def _beside(visit: Visit, identity: str) -> named_images.Beside:
         return named_images.beside(connection, visit.project.id, identity)
 
 
-def _is_report(visit: Visit, identity: str) -> bool:
+def is_report(visit: Visit, found: dict[str, Any]) -> bool:
+    """Whether the image was uploaded as a report, which keeps its own findings."""
+    if found["kind"] != "uploaded":
+        return False
     with visit.fleet.engine.connect() as connection:
-        return uploads.kind_of(connection, identity) == "report"
+        return uploads.kind_of(connection, found["identity"]) == "report"
 
 
 def findings(visit: Visit) -> Response:

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 from tests.support.reports import usual
 
 from careen.fleet import reports
+from careen.server.pages import compare
 
 from .conftest import NEW, OLD
 
@@ -19,6 +20,16 @@ def test_what_is_new_and_what_is_gone(world, browser, monkeypatch):
     assert "CVE-2023-5678" in page
     back = browser.get(f"{world.pages}/compare?from={NEW}&to={OLD}&export=json").json()["items"]
     assert [(row["change"], row["id"]) for row in back] == [("gone", "CVE-2023-5678")]
+
+
+def test_the_page_states_which_advisories_count(world, browser, monkeypatch):
+    monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: usual())
+    address = f"{world.pages}/compare?from={OLD}&to={NEW}"
+    assert "Both by today's advisories" in browser.get(address).text
+    monkeypatch.setattr(compare, "is_report", lambda visit, image: image["identity"] == NEW)
+    page = browser.get(address).text
+    assert "registry.test/team/app:2: an uploaded report, with the findings of its own day" in page
+    assert "Both by today's" not in page
 
 
 def test_a_choice_is_asked_for(world, browser):
