@@ -1,7 +1,7 @@
 """Checks within a minute what differs from main: linters on the changed files, then the tests nearest to them.
 
-The nearest tests are the changed ones, those of the same path below ``tests/unit``, those that import a changed module, and
-the contracts and golden cases of a changed plugin.
+The contracts and golden cases of a changed plugin are first, then the nearest tests: the changed ones, those of the same path
+below ``tests/unit``, and those that import a changed module.
 The tests of the same area follow until the time is over; what was not reached is named. ``make check`` is the gate.
 """
 
@@ -31,13 +31,13 @@ def main() -> int:
         print("nothing differs from main")
         return 0
     nearest = nearest_tests(changed)
-    groups = [sorted(map(str, nearest)), plugin_tests(changed), sorted(map(str, area_tests(changed) - nearest))]
+    groups = [plugin_tests(changed), sorted(map(str, nearest)), sorted(map(str, area_tests(changed) - nearest))]
     steps = [*linters(changed), *([sys.executable, "-m", "pytest", "-q", *tests] for tests in groups if tests)]
     for number, step in enumerate(steps):
         print("$", _shown(step), flush=True)
         code = _run(step, SECONDS - (time.monotonic() - start))
         if code is None:
-            print(f"{SECONDS} seconds are over. Not finished: {'; '.join(map(_shown, steps[number:]))}")
+            print(f"{SECONDS} seconds are over. Not run, or not to the end: {'; '.join(map(_shown, steps[number:]))}")
             print("`make check` runs everything.")
             return 0
         if code and code != NO_TESTS:

@@ -103,4 +103,4 @@ def test_the_end_of_the_time_is_reported(checkout, monkeypatch, capsys):
     (folder / "tests/unit/versions/test_apk.py").write_text("def test():\n    pass\n")
     monkeypatch.setitem(FAST["main"].__globals__, "SECONDS", 0)
     assert FAST["main"]() == 0
-    assert "Not finished: ruff check" in capsys.readouterr().out
+    assert "Not run, or not to the end: ruff check" in capsys.readouterr().out
