@@ -5,6 +5,7 @@ nothing but ValueError may come out, and soon. Its facts must survive the store 
 """
 
 import importlib
+import json
 import os
 import random
 import zlib
@@ -56,6 +57,17 @@ def test_wants_can_be_met(cataloger):
 @each
 def test_has_golden_cases(cataloger):
     assert cases(cataloger.name)
+
+
+@each
+def test_the_name_of_a_package_is_whole(cataloger):
+    """Only packages of a distribution have a namespace, which is not part of the name that people and advisories use."""
+    kind = cataloger.ecosystem.purl_type
+    if cataloger.ecosystem.distribution or kind in ("cos", "pear"):  # a category of Gentoo, a channel
+        return
+    expected = (json.loads((case / "expected.json").read_text("utf-8")) for case in cases(cataloger.name))
+    packages = [package for one in expected for package in one["packages"] if package["type"] == kind]
+    assert [package["purl"] for package in packages if package["namespace"]] == []
 
 
 @each
