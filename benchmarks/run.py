@@ -101,9 +101,9 @@ def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]
     found["floor"] = []
     for _ in range(runs):  # interleaved: a machine that slows down slows all of them down
         for tool in tools:
-            if kind == "warm" and tool.NAME == "syft":
-                continue  # it keeps nothing between runs
-            found[tool.NAME].append(_run(tool, place, warm=kind == "warm"))
+            if kind in ("warm", "default") and tool.NAME == "syft":
+                continue  # it keeps nothing between runs, and looks for packages alone
+            found[tool.NAME].append(_run(tool, place, kind))
         if kind == "large":
             found["floor"].append(_measured([sys.executable, "-c", FLOOR, place], {}, None))
         print(
@@ -113,14 +113,14 @@ def _image(kind: str, image: str, tools: list, runs: int) -> dict[str, list[Run]
     return {name: each for name, each in found.items() if each}
 
 
-def _run(tool, place: str, *, warm: bool) -> Run:
+def _run(tool, place: str, kind: str) -> Run:
     cache = Path(tempfile.mkdtemp(prefix="bench-"))
     try:
         environment = tool.prepare(cache, DATABASE if tool.NAME == "careen" else PEERS)
-        command = tool.command(place, cache)
+        command = tool.command(place, cache, default=kind == "default")
         if command[0].startswith("bin/"):
             command[0] = str(PEERS / command[0])
-        if warm:
+        if kind == "warm":
             _measured(command, environment, None)
         return _measured(command, environment, tool.count)
     finally:

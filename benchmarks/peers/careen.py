@@ -1,4 +1,4 @@
-"""Careen itself, vulnerabilities only, against the database below CAREEN_CACHE_DIR."""
+"""Careen itself against the database below CAREEN_CACHE_DIR: vulnerabilities only, or its default scanners."""
 
 import json
 import shutil
@@ -8,9 +8,10 @@ from pathlib import Path
 NAME = "careen"
 
 
-def command(place: str, cache: Path) -> list[str]:
+def command(place: str, cache: Path, *, default: bool = False) -> list[str]:
     source = [place] if place.startswith("/") else [f"registry:{place}", "--plain-http"]
-    return [sys.executable, "-m", "careen", "scan", *source, "--offline", "--quiet", "--scanners", "vuln", "--format", "json"]
+    scanners = () if default else ("--scanners", "vuln")
+    return [sys.executable, "-m", "careen", "scan", *source, "--offline", "--quiet", *scanners, "--format", "json"]
 
 
 def prepare(cache: Path, database: Path) -> dict[str, str]:

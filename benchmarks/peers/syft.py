@@ -6,7 +6,7 @@ from pathlib import Path
 NAME = "syft"
 
 
-def command(place: str, cache: Path) -> list[str]:
+def command(place: str, cache: Path, *, default: bool = False) -> list[str]:
     kind = "registry" if not place.startswith("/") else "docker-archive" if place.endswith(".tar") else "oci-dir"
     return ["bin/syft", "-q", "-o", "json", f"{kind}:{place}"]
 

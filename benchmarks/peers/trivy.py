@@ -1,4 +1,4 @@
-"""Trivy, vulnerabilities only, with a database made from the same feeds (PEERS/trivycache)."""
+"""Trivy, vulnerabilities only or its default scanners, with a database made from the same feeds (PEERS/trivycache)."""
 
 import json
 import shutil
@@ -7,8 +7,9 @@ from pathlib import Path
 NAME = "trivy"
 
 
-def command(place: str, cache: Path) -> list[str]:
-    flags = "--skip-db-update --skip-java-db-update --offline-scan --scanners vuln --format json --list-all-pkgs"
+def command(place: str, cache: Path, *, default: bool = False) -> list[str]:
+    scanners = "vuln,secret" if default else "vuln"
+    flags = f"--skip-db-update --skip-java-db-update --offline-scan --scanners {scanners} --format json --list-all-pkgs"
     source = ["--input", place] if place.startswith("/") else ["--image-src", "remote", place]
     return ["bin/trivy", "-q", "--cache-dir", str(cache), "image", *source, *flags.split()]
 
