@@ -286,7 +286,7 @@ def test_a_remedy(shell, plain, tmp_path):
     ]
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)  # the image was not built from the patched one
     text = shell.run("fix", DEMO, *KNOWN, "--dockerfile", tmp_path / "Dockerfile").stdout
-    assert f"{plan['before']} findings; {plan['after']} stay" in text
+    assert f"{plan['before']} vulnerabilities; {plan['after']} stay" in text
     assert "+++ b/Dockerfile" in text
     assert "actions" in json.loads(shell.run("fix", DEMO, *KNOWN, "--format", "json").stdout)
     assert shell.run("fix", DEMO, *KNOWN, "--format", "diff").returncode == 2

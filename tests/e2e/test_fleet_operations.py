@@ -101,7 +101,7 @@ STEP = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "next", "{before}"
+revision, down_revision = "9999", "{before}"
 
 
 def upgrade():
@@ -118,18 +118,18 @@ def test_an_upgrade_keeps_what_is_there(address, tmp_path, monkeypatch, images):
     steps = tmp_path / "steps"
     shutil.copytree(migrations.HERE, steps, ignore=shutil.ignore_patterns("__pycache__"))
     newest = max(path.name for path in (steps / "versions").glob("*.py")).partition("_")[0]
-    (steps / "versions" / "next_a_colour.py").write_text(STEP.format(before=newest))
+    (steps / "versions" / "9999_a_colour.py").write_text(STEP.format(before=newest))
     monkeypatch.setattr(migrations, "HERE", steps)
     engine = connect(address)
     for _ in range(2):  # the second time there is nothing to do
         prepare(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT colour FROM project")).scalars().all() == ["blue"]
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["next"]
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["9999"]
     engine.dispose()
     monkeypatch.undo()
     engine = connect(address)
-    with pytest.raises(Exception, match="next"):  # an older version refuses the newer tables, and changes nothing
+    with pytest.raises(Exception, match="9999"):  # an older version refuses the newer tables, and changes nothing
         prepare(engine)
     engine.dispose()
     monkeypatch.setattr(migrations, "HERE", steps)

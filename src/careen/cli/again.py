@@ -2,30 +2,37 @@
 
 import argparse
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 from typing import Any
 
 from .arguments import Parser, given
 
 # Of messages and of the form of a report: they change nothing of what is seen.
 _QUIET = frozenset(("quiet", "no_progress", "log_level", "verbose", "format", "output"))
+_MODULES = {"careen fix": "fix", "careen scan": "scan", "careen db update": "db"}  # the commands that a report proposes
 
 
-def flags_again(arguments: argparse.Namespace) -> Mapping[str, str]:
-    """For the commands that a report proposes, by their names: text that follows the command."""
-    flags = given(arguments)
-    config = ["--config", str(arguments.config)] if getattr(arguments, "config", None) else []
-    if not flags.keys() - _QUIET and not config:
-        return {}
-    from . import db, fix, scan
+class FlagsAgain(Mapping[str, str]):
+    """By a command's name the text that follows it. Most reports propose few: a command's parser is made on request."""
 
-    parsers: dict[str, Callable[[], Parser]] = {
-        "careen fix": fix.parser,
-        "careen scan": scan.parser,
-        "careen db update": db.parser,
-    }
-    found = {command: [*_words(flags, make()), *config] for command, make in parsers.items()}
-    return {command: shlex.join(words) for command, words in found.items() if words}
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self._flags = given(arguments)
+        config = getattr(arguments, "config", None)
+        self._config = ("--config", str(config)) if config else ()
+        self._made: dict[str, str] = {}
+
+    def __getitem__(self, command: str) -> str:
+        if command not in self._made:
+            parser = import_module(f".{_MODULES[command]}", __package__).parser() if self._flags.keys() - _QUIET else None
+            self._made[command] = shlex.join((*(_words(self._flags, parser) if parser else ()), *self._config))
+        return self._made[command]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
 
 
 def _words(flags: Mapping[str, Any], parser: Parser) -> Iterator[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from careen.log import logger
 
-from .again import flags_again
+from .again import FlagsAgain
 from .arguments import ADVISORIES, ARCHIVE, BOUNDS, LICENCES, LOOKS, NETWORK, Parser, add_common, add_settings
 from .references import STRICTEST, add_references, each, file_names, references_of
 from .service import FLAGS, connected
@@ -100,7 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
     settings, send = connected(settings)
     outputs = plan_outputs(settings, reporters(), arguments.output_dir, len(references) > 1)
     names, written, listed = file_names(references), 0, len(references) > 1 or settings.all_platforms
-    again = flags_again(arguments)
+    again = FlagsAgain(arguments)
 
     with Session(settings, details=any(output.reporter.with_details for output in outputs)) as session:
 

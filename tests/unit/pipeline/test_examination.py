@@ -97,6 +97,8 @@ def test_code_of_packages_is_not_the_applications():
     assert [(finding.id, finding.location.path) for finding in found.findings] == [("COD-002", "srv/app/server.js")]
     assert {profile.path: profile.package for profile in found.profiles} == {
         "srv/app/node_modules/left/index.js": "pkg:npm/left@1.0.0",
+        "srv/app/node_modules/left/package.json": "pkg:npm/left@1.0.0",
+        "srv/app/package.json": "",
         "srv/app/server.js": "",
         "srv/app/types.d.ts": "",
     }

@@ -43,7 +43,7 @@ def test_many_fixed_versions_of_a_package_are_counted():
 def test_findings_in_files():
     out = written(REPORTER, faulty())
     assert "- **high** `DKR-001` in line 7: `Container runs as root: USER root`: `Name another USER.`" in out.splitlines()
-    assert "1. `Token of a service`: removes 1 (1 critical): `Revoke the credential" in out
+    assert "1. `remove Token of a service from app/settings.py, and revoke it`: removes 1 (1 critical): `Remove it from" in out
 
 
 def test_it_is_compared_with_the_report_of_the_target_branch():
