@@ -65,8 +65,9 @@ def test_the_name_of_a_package_is_whole(cataloger):
     kind = cataloger.ecosystem.purl_type
     if cataloger.ecosystem.distribution or kind in ("cos", "pear"):  # a category of Gentoo, a channel
         return
-    expected = (json.loads((case / "expected.json").read_text("utf-8")) for case in cases(cataloger.name))
-    packages = [package for one in expected for package in one["packages"] if package["type"] == kind]
+    expected = [case / "expected.json" for case in cases(cataloger.name)]
+    known = [json.loads(path.read_text("utf-8")) for path in expected if path.exists()]
+    packages = [package for one in known for package in one["packages"] if package["type"] == kind]
     assert [package["purl"] for package in packages if package["namespace"]] == []
 
 
