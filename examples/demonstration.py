@@ -1,7 +1,7 @@
 """The data of the demonstration: something for each page of the service, made of the examples, without a network.
 
-An image with the tag before it and its base, an SBOM, and a report of a pipeline; a registry that nobody asks, with the history
-of a tag; what a compose file exposes; a decision, a policy, views, and a paused subscription with its messages.
+An image with the tag before it and its base, an SBOM, and a report of a pipeline; a registry that is never contacted, with the
+history of a tag; what a compose file exposes; a decision, a policy, views, and a paused subscription with its messages.
 """
 
 import io

@@ -1,7 +1,8 @@
 """The plan of ``careen fix``, fast enough to be part of every scan: only packages that are upgraded are matched again.
 
-Without a way to match them, the fixed versions that the findings name decide: a vulnerability that only a newer version has
-is then not in the plan.
+Of a distribution's own packages the fixed versions that the findings name decide: its advisories affect all versions before a
+fixed one. Without a way to match packages they decide for all: a vulnerability that only a newer version has is then not in the
+plan.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -63,16 +64,13 @@ def quick_plan(
     matched: dict[tuple[Package, ...], Sequence[Vulnerability]] = {}
 
     def left_or_new(inventory: Inventory) -> list[Vulnerability]:
-        """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions.
-
-        A distribution's advisories affect all versions before a fixed one, so its packages are not matched again.
-        """
+        """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions."""
         if reassess is None:
             return left(inventory)
         found = [*stays(inventory)]
         upgraded = []
         for index, package in moved(inventory).items():
-            if package.type in SYSTEM:
+            if _is_distributions(package):
                 found += not_fixed(index, package)
             else:
                 upgraded.append(package)
@@ -146,9 +144,14 @@ def _fixes(package: Package, finding: Vulnerability, key: Key) -> bool:
         return False
     reached = [(place, text) for place, text in fixes if place and place <= mine]
     above = [(place, text) for place, text in fixes if place and place > mine]
-    if not reached or not above or package.type in SYSTEM:  # each advisory of a distribution has to be met
+    if not reached or not above or _is_distributions(package):  # each advisory of a distribution has to be met
         return bool(reached) and not above
     return _same_branch(version, max(reached)[1], min(above)[1])
+
+
+def _is_distributions(package: Package) -> bool:
+    """Whether a distribution's advisories assess it: those of upstream software name several branches, and where one begins."""
+    return package.type in SYSTEM and package.vendor != "third_party"
 
 
 def _same_branch(version: str, fixed: str, next_fixed: str) -> bool:

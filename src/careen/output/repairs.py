@@ -6,7 +6,7 @@ all other kinds are grouped by what they advise, so a kind that is new here need
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from careen.model.finding import ExposedSecret
+from careen.model.finding import ExposedSecret, Vulnerability
 from careen.model.plan import Repair
 from careen.model.report import Report
 from careen.safety.pattern import pattern
@@ -22,14 +22,10 @@ _PLAIN = pattern(r"[A-Za-z0-9@._+~/-]+")
 
 def repairs_of(report: Report, lines: Mapping[str, str] | None = None) -> tuple[Repair, ...]:
     """``lines``: of a Dockerfile, by the id of the check that they satisfy. What may be no finding has no repair of its own."""
-    others = [finding for finding in ordered(report.findings) if not _is_upgraded(finding)]
+    others = [finding for finding in ordered(report.findings) if not isinstance(finding, Vulnerability)]
     secrets = [finding for finding in others if isinstance(finding, ExposedSecret)]
     rest = [row_of(finding, report.image) for finding in others if not isinstance(finding, ExposedSecret)]
     return (*_of_secrets(secrets, report), *_of_advice(rest, lines or {}))
-
-
-def _is_upgraded(finding: object) -> bool:
-    return hasattr(finding, "package_version")
 
 
 def _of_secrets(secrets: Sequence[ExposedSecret], report: Report) -> Iterator[Repair]:

@@ -89,3 +89,30 @@ def test_a_new_version_with_vulnerabilities_of_its_own_is_not_the_target():
     made = quick_plan(scanned(packages, records), SCHEMES, ECOSYSTEMS, reassess)
     assert [upgrade.to for action in made.actions for upgrade in action.upgrades] == ["4.2.30"]
     assert (made.before, made.after) == (1, 0)
+
+
+def test_packages_of_the_distribution_are_not_matched_again():
+    """Two of its advisories fix one vulnerability in turn: both have to be met."""
+
+    def reassess(inventory):
+        raise AssertionError(inventory)
+
+    report = scanned([APT, deb()], [advisory("CVE-1")])
+    (found,) = report.findings
+    found = replace(found, fix=Fix("fixed", ("3.0.15-1", "3.0.16-1")))
+    made = quick_plan(replace(report, findings=(found,)), SCHEMES, ECOSYSTEMS, reassess)
+    assert [upgrade.to for action in made.actions for upgrade in action.upgrades] == ["3.0.16-1"]
+    assert (made.before, made.after) == (1, 0)
+
+
+def test_a_third_partys_build_is_matched_again():
+    asked = []
+
+    def reassess(inventory):
+        asked.extend(package.version for package in inventory.packages)
+        return []
+
+    report = scanned([APT, deb()], [advisory("CVE-1")])
+    foreign = replace(report.inventory, packages=(APT, deb(vendor="third_party")))
+    quick_plan(replace(report, inventory=foreign), SCHEMES, ECOSYSTEMS, reassess)
+    assert set(asked) == {report.findings[0].fix.versions[0]}
