@@ -198,6 +198,7 @@ class Integrity(Struct):
     without_digest: Count
     modified_files: tuple[ModifiedFile, ...] = ()
     files: FileCounts | UnsetType = UNSET  # with --verify
+    not_compared: Count = 0  # programs, if no scanner asked for the comparison
 
 
 class BySeverity(Struct):

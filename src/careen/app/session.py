@@ -91,11 +91,11 @@ class Session:
         self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
         if settings.read_toc and settings.verify_diff_ids:
             raise UsageError("--read-toc reads parts of layers, --verify-diff-ids all of them", "leave one of them out")
-        scanners = settings.scanners
-        self._readers = Readers(lambda: readers_with(scanners, details), fingerprint(scanners, details))
         self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
+        reads = (settings.scanners, details, settings.strict or settings.verify)
+        self._readers = Readers(lambda: readers_with(*reads), fingerprint(*reads))
         self._checks = CheckSelection(settings)
         self._yara = _yara_rules(settings)
         self._store = store or open_store(settings)

@@ -197,7 +197,7 @@ def _package(entry: written.Package) -> Package:
 
 def _integrity(found: written.Integrity) -> Integrity:
     files = FileCounts(**msgspec.structs.asdict(found.files)) if found.files else None
-    return Integrity(found.verified, found.without_digest, found.modified_files, files)
+    return Integrity(found.verified, found.without_digest, found.modified_files, files, found.not_compared)
 
 
 def _distribution(found: written.Distribution) -> Distribution:

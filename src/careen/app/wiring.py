@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from careen import __version__
 from careen.app.cachefolder import cache_folder
@@ -15,6 +16,7 @@ from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
 
 _OF_BEHAVIOUR = ("hardening", "hooks", "notices")  # roles of catalogers
+_OF_FILES = {"config", "origin", "behaviour"}  # scanners that ask which files are as their package brought them
 
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
@@ -107,29 +109,38 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
-def readers_with(scanners: Collection[str], details: bool = False) -> tuple[Cataloger, ...]:
-    """What the scanners read. ``details``: with those that SBOMs and licence reports need."""
-    secrets, behaviour, details = _reads(scanners, details)
-    found = catalogers() if behaviour else tuple(found for found in catalogers() if found.role not in _OF_BEHAVIOUR)
-    if secrets:
+def readers_with(scanners: Collection[str], details: bool = False, compare: bool = False) -> tuple[Cataloger, ...]:
+    """What the scanners read. ``details``: with those that SBOMs and licence reports need. ``compare``: with the digests of
+    programs, whatever the scanners are."""
+    reads = _reads(scanners, details, compare)
+    left_out = (() if reads.behaviour else _OF_BEHAVIOUR) + (() if reads.digests else ("digests",))
+    found = tuple(found for found in catalogers() if found.role not in left_out)
+    if reads.secrets:
         from careen.secrets.reader import SECRETS
 
         found = (*found, SECRETS)
-    if details:
+    if reads.details:
         found = (*found, *load("careen.details", "CATALOGER", Cataloger))
     return found
 
 
-def fingerprint(scanners: Collection[str], details: bool = False) -> str:
+def fingerprint(scanners: Collection[str], details: bool = False, compare: bool = False) -> str:
     """Changes with the code that turns bytes into facts, so that results of another version are not taken from the store.
 
     All installations of the same code have the same fingerprint.
     """
-    reads = _reads(scanners, details)
+    reads = _reads(scanners, details, compare)
     return hashlib.sha256(f"{__version__} {reads} {contents().key} {outside()}".encode()).hexdigest()[:16]
 
 
-def _reads(scanners: Collection[str], details: bool) -> tuple[bool, bool, bool]:
-    """Whether secrets, signs of behaviour, and details are read. ``config`` counts programs without protection."""
+class _Reads(NamedTuple):
+    secrets: bool
+    behaviour: bool  # ``config`` counts programs without protection
+    details: bool
+    digests: bool
+
+
+def _reads(scanners: Collection[str], details: bool, compare: bool) -> _Reads:
     behaviour = "behaviour" in scanners or "config" in scanners
-    return "secret" in scanners, behaviour, details or "licence" in scanners
+    digests = compare or details or not _OF_FILES.isdisjoint(scanners)
+    return _Reads("secret" in scanners, behaviour, details or "licence" in scanners, digests)

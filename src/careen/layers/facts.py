@@ -28,6 +28,10 @@ class Facts:
             for cataloger in sorted(self._changed_by(index, delta, hidden)):
                 after_layer(index, cataloger)
 
+    def reads(self, role: Role) -> bool:
+        """Whether a cataloger of this role has read the layers."""
+        return role in self._roles
+
     def of(self, cataloger: str) -> list[Fact]:
         """What is visible now, in the order of the paths."""
         found = sorted(self._visible.get(cataloger, {}).items(), key=_path)

@@ -35,8 +35,13 @@ def integrity(
 ) -> Compared:
     """Compares files with the recorded digests. ``again`` reads a layer again, for digests that are missing.
 
-    ``all_files``: those of all kinds, and not programs alone.
+    ``all_files``: those of all kinds, and not programs alone. Without the digests of programs, links alone are found.
     """
+    if not facts.reads("digests"):
+        native = {fact.path for fact in facts.of_role("native_code") if may_be_program(fact.path)}
+        owned = sum(_is_listed(owners, path) for path in native)
+        links = _sorted(_linked_elsewhere(tree, owners, owners.digests))
+        return Compared(Integrity(modified=links, not_compared=owned), frozenset())
     recorded: Mapping[str, str] = owners.digests
     if not all_files:
         recorded = {place: text for place, text in recorded.items() if may_be_program(place)}

@@ -1,7 +1,7 @@
 """What a second look mostly asks for, of layers that this run has read: without it the layer is inflated once more.
 
-Kept are the changelogs and lists of checksums of Debian's packages, and the MD5 of the programs of the system and of the files
-below ``usr`` that name language packages. They stay in memory, and only up to a bound.
+Kept are the changelogs and lists of checksums of Debian's packages, and the MD5 of the files below ``usr`` that name language
+packages, and of the programs of the system if the scan compares those. They stay in memory, and only up to a bound.
 """
 
 import hashlib

@@ -30,6 +30,7 @@ from .coverage_causes import (
     NoDatabase,
     NoPackageDatabase,
     NoPackages,
+    NotCompared,
     OriginKnowledgeSmall,
     OriginReduced,
     OriginUnread,
@@ -203,6 +204,8 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
     changed = inventory.integrity.packages
     if modified := [package for package in inventory.packages if package.purl in changed]:
         yield gap_in(ModifiedPackages(len(inventory.integrity.modified)), modified)
+    if programs := inventory.integrity.not_compared:
+        yield Gap(NotCompared(programs))
     if shadowed := [package for package in inventory.packages if package.presence == "shadowed"]:
         yield gap_in(ShadowedDatabase(), shadowed)
     if paths := tuple(sorted(set(_partial_programs(inventory)))):

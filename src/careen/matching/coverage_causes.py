@@ -99,6 +99,14 @@ class ModifiedPackages(Struct, frozen=True):
         return f"{plural(self.files, 'program')} of a package modified: the distribution's statements are about other files"
 
 
+class NotCompared(Struct, frozen=True):
+    code: ClassVar[str] = "not_compared"
+    programs: int
+
+    def text(self) -> str:
+        return f"{plural(self.programs, 'program')} of packages not compared with recorded digests: --scanners vuln,config does"
+
+
 class ShadowedDatabase(Struct, frozen=True):
     code: ClassVar[str] = "shadowed_database"
 

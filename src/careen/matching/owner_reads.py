@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from careen.model.finding import Finding, Vulnerability
 from careen.model.inventory import Inventory, OwnerFiles, OwnerRead
 from careen.model.package import Package
@@ -26,13 +28,24 @@ class OwnerReads:
 
 
 def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[OwnerFiles, ...]:
-    """The owners of installed packages with findings that gates count, which a second look has not read."""
+    """The owners of installed packages with findings that gates count, which a second look has not read; with the files of
+    these packages alone."""
     if not inventory.owner_files:
         return ()
-    counted = {
-        finding.package for finding in findings if isinstance(finding, Vulnerability) and finding.confidence != "possible"
-    }
-    installed = (package for package in inventory.packages if package.owned_by and package.presence != "declared")
-    asked = {package.owned_by for package in installed if package.purl in counted}
-    asked.difference_update(read.owner for read in inventory.owners_read)
-    return tuple(files for files in inventory.owner_files if files.owner in asked)
+    counted: dict[str, set[str]] = {}
+    for finding in findings:
+        if isinstance(finding, Vulnerability) and finding.confidence != "possible":
+            counted.setdefault(finding.package, set()).update(finding.paths)
+    asked: dict[str, set[str]] = {}
+    for package in inventory.packages:
+        if package.owned_by and package.presence != "declared" and package.purl in counted:
+            paths = {evidence.path for evidence in package.evidence}
+            if not paths.isdisjoint(counted[package.purl]):  # the same version may also lie where nobody owns it
+                asked.setdefault(package.owned_by, set()).update(path.partition("!/")[0] for path in paths)
+    for read in inventory.owners_read:
+        asked.pop(read.owner, None)
+    return tuple(_only(files, asked[files.owner]) for files in inventory.owner_files if files.owner in asked)
+
+
+def _only(files: OwnerFiles, paths: set[str]) -> OwnerFiles:
+    return replace(files, paths=tuple(place for place in files.paths if place.path in paths))

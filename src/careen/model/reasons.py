@@ -62,6 +62,7 @@ EFFECTS: dict[str, Effect] = {
     "fixed_only": "information",
     "limited_support": "information",
     "no_index": "information",
+    "not_compared": "information",
     "origin_knowledge_small": "information",
     "origin_reduced": "information",
     "refresh_failed": "information",

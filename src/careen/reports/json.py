@@ -210,6 +210,7 @@ def _integrity(found: Integrity) -> dict[str, Any]:
         "without_digest": found.without_digest,
         "modified_files": [msgspec.to_builtins(file) for file in found.modified],
         **({"files": msgspec.to_builtins(found.files)} if found.files else {}),
+        **({"not_compared": found.not_compared} if found.not_compared else {}),
     }
 
 

@@ -61,7 +61,15 @@ def test_secrets_are_read_by_a_reader_of_their_own():
     without, with_secrets = readers_with(("vuln",)), readers_with(("vuln", "secret"))
     assert len(with_secrets) == len(without) + 1
     assert fingerprint(("vuln", "secret")) != fingerprint(("vuln",))
-    assert fingerprint(("vuln",)) == fingerprint(("vuln", "origin"))
+
+
+def test_programs_are_compared_if_something_asks_which_files_are_as_installed():
+    for scanner in ("config", "origin", "behaviour"):
+        assert "digests" in {one.role for one in readers_with(("vuln", scanner))}
+    assert "digests" not in {one.role for one in readers_with(("vuln", "secret", "licence"))}
+    for reads in ((("vuln",), False, True), (("vuln",), True, False)):  # --strict, an SBOM
+        assert "digests" in {one.role for one in readers_with(*reads)}
+        assert fingerprint(*reads) != fingerprint(("vuln",))
 
 
 def test_signs_of_behaviour_are_read_if_they_are_asked_for():

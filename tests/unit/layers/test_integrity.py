@@ -65,6 +65,18 @@ def test_what_the_package_brought_is_verified():
     assert integrity({"bin/bash": File(PROGRAM, mode=0o755)}) == Integrity()
 
 
+def test_without_digests_programs_are_counted_and_links_are_found():
+    owned = debian({"bin/bash": PROGRAM, "bin/sh": OTHER})
+    readers = tuple(one for one in CATALOGERS if one.role != "digests")
+    later = {"bin/sh": Symlink("../opt/sh"), "opt/sh": File(THIRD, mode=0o755)}
+    deltas = [
+        index(layer_of(make_layer(layer), number), Readers.of(readers, "test"), MemoryStore(), Budget(Limits()))
+        for number, layer in enumerate((owned, later))
+    ]
+    found = bind(deltas, readers).integrity
+    assert (found.verified, found.not_compared, [file.path for file in found.modified]) == (0, 1, ["bin/sh"])
+
+
 def test_a_program_that_a_later_layer_replaces_is_modified():
     later = {"bin/bash": File(OTHER, mode=0o4755, uid=7)}
     assert integrity(debian({"bin/bash": PROGRAM}), later) == Integrity(

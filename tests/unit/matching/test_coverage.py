@@ -8,6 +8,7 @@ from careen.matching.coverage import MAX_PATHS, coverage, with_attached, with_sb
 from careen.matching.match import match
 from careen.model.advisory import DatabaseInfo, LimitedSupport, SourceInfo, Support
 from careen.model.attached import Attached, AttachedVex
+from careen.model.integrity import Integrity
 from careen.model.inventory import Inventory, Unknown
 from careen.model.package import Distribution, Evidence, Package, Source
 from careen.model.report import Coverage
@@ -236,6 +237,15 @@ def test_a_refresh_that_failed_is_reported_and_does_not_lower_the_verdict():
     assert found.verdict == "assessed"
     assert {reason.code for reason in found.reasons} == {"refresh_failed"}
     assert [reason.subjects for reason in found.reasons] == [("debian",), ("kev",)]
+
+
+def test_programs_that_were_not_compared_are_counted_and_do_not_lower_the_verdict():
+    known, inventory = knowledge(info(unfixed=True)), Inventory(DEBIAN, (deb(),), integrity=Integrity(not_compared=7))
+    found = coverage(inventory, known, match(inventory, known, SCHEMES, ECOSYSTEMS, TODAY), (), TODAY)
+    assert found.verdict == "assessed"
+    assert [(reason.code, reason.detail) for reason in found.reasons] == [
+        ("not_compared", "7 programs of packages not compared with recorded digests: --scanners vuln,config does")
+    ]
 
 
 def test_reasons_name_what_they_are_about():

@@ -49,3 +49,17 @@ def test_whether_the_image_has_a_changelog():
     read = (OwnerRead(OWNER.purl), OwnerRead(OTHER.owner))
     reads = OwnerReads(replace(INVENTORY, owners_read=read))
     assert [reads.has_changelog(owner) for owner in (OWNER.purl, OTHER.owner, "pkg:deb/debian/none@1")] == [True, False, False]
+
+
+def test_only_the_files_of_packages_with_findings_are_read():
+    other = pypi(name="other", evidence=(Evidence("usr/lib/python3/other", 0),), owned_by=OWNER.purl)
+    both = replace(FILES, paths=(*OWNED.evidence, *other.evidence))
+    assert asked(replace(INVENTORY, packages=(OWNER, OWNED, other), owner_files=(both,))) == (FILES,)
+
+
+def test_the_owner_of_a_copy_is_not_asked_about_a_vulnerable_one_elsewhere():
+    elsewhere = replace(OWNED, owned_by=None, evidence=(Evidence("opt/app/django", 1),))
+    owned = replace(OWNED, evidence=(Evidence("usr/lib/django", 0),))
+    found = match(Inventory(DEBIAN, (elsewhere,)), knowledge(*RECORDS), SCHEMES, ECOSYSTEMS, TODAY).findings
+    assert found
+    assert unread_owners(found, replace(INVENTORY, packages=(OWNER, owned, elsewhere))) == ()

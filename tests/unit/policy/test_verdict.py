@@ -114,6 +114,7 @@ def strict(**fields):
 def test_strict_allows_no_gap():
     assert strict().passed
     assert strict(reasons=[Reason("fixed_only", "")]).passed
+    assert strict(reasons=[Reason("not_compared", "")]).failed_by == FailedBy(1, ("not_compared",))
     assert strict(reasons=[Reason("unpinned", "")]).failed_by == FailedBy(1, ("unpinned",))
     odd = Unknown("npm", Evidence("a", 0), "odd")
     assert strict(unknowns=[odd]).failed_by == FailedBy(1, ("unreadable: a",))

@@ -57,6 +57,7 @@ TEXTS = {
     "fixed_only": ("the source names fixed vulnerabilities alone; the packages were assessed", "Nothing."),
     "limited_support": ("the distribution supports them in part; they were assessed", "Prefer other packages."),
     "no_index": ("no index of the release offers them; they were assessed", "Check where they come from."),
+    "not_compared": ("programs were not compared with what their packages record", "Add config to the scanners of the server."),
     "stand_in": ("advisories of a related release assessed them", "Nothing."),
     "unknown_channel": ("the channel of the distribution is not known; they were assessed", "Nothing."),
     "origin_knowledge_small": ("few known projects to compare code with", "Nothing."),
