@@ -94,7 +94,7 @@ class Session:
         self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
-        reads = (settings.scanners, details, settings.strict or settings.verify)
+        reads = (settings.scanners, details, settings.strict or settings.verify or bool(settings.origin_kb))
         self._readers = Readers(lambda: readers_with(*reads), fingerprint(*reads))
         self._checks = CheckSelection(settings)
         self._yara = _yara_rules(settings)

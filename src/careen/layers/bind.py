@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from careen.model.delta import Delta
 from careen.model.inventory import UNIDENTIFIED, Inventory, Unknown
 from careen.model.ledger import LedgerFile
+from careen.model.origin import OriginFiles
 from careen.model.package import Distribution, Evidence, Package
 from careen.plugins import Cataloger, Role
 
@@ -25,7 +26,7 @@ from .hardening import hardening
 from .history import Key, histories_of, key_of
 from .hooks import hooks
 from .integrity import integrity
-from .ledger import counted, ledger_files
+from .ledger import ledger
 from .links import Reread, squash_with_links
 from .nodatabase import has_lost_its_packages
 from .origin_files import origin_files
@@ -41,7 +42,7 @@ def bind(
     again: Reread | None = None,
     *,
     check: Callable[[], object] = bool,
-    on_file: Callable[[LedgerFile], object] = bool,
+    on_file: Callable[[LedgerFile], object] | None = None,
     verify: bool = False,
 ) -> Inventory:
     """``again`` reads a layer once more, for files behind links; without it, package databases behind links are Unknowns.
@@ -84,7 +85,6 @@ def bind(
     nobodys = {*nameless, *unidentified(tree, facts, owners, claimed, again)}
     unsure = nobodys.union(unknown.evidence.path for unknown in unknowns if unknown.evidence.path)
     named = {place.path for package in packages for place in package.evidence}
-    listed_files = ledger_files(tree, owners, claimed, compared, named)
     return Inventory(
         roots.get("") or next(iter(roots.values()), None),
         tuple(_merged(packages)),
@@ -104,8 +104,8 @@ def bind(
         hardening=hardening(tree, facts, owners),
         hooks=hooks(tree, facts, owners),
         notices=_made("notices", facts, catalogers),
-        ledger=counted(listed_files, tree, owners, on_file),
-        origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages),
+        ledger=ledger(tree, owners, claimed, compared, named, on_file),
+        origin_files=origin_files(tree, facts, owners, claimed, nobodys, packages) if facts.reads("digests") else OriginFiles(),
         # The distribution's own are assessed by its advisories, which name no functions.
         programs=tuple(
             program

@@ -116,9 +116,9 @@ def _is_listed(owners: Owners, place: str) -> bool:
 
 def _linked_elsewhere(tree: Squashed, owners: Owners, recorded: Mapping[str, str]) -> Iterator[ModifiedFile]:
     """Links that no package of the distribution brought. dpkg and rpm record no digest of a link, apk that of its target."""
-    for place, text in recorded.items():
-        entry, package, target = tree.entry(place), owners.by_place[place][1], tree.link(place)
-        if entry is None or target is None or not _is_listed(owners, place):
+    for layer, place, target in tree.links():
+        text = recorded.get(place)
+        if text is None or not _is_listed(owners, place):
             continue
         if text != f"sha1:{hashlib.sha1(target.encode(errors='surrogateescape'), usedforsecurity=False).hexdigest()}":
-            yield ModifiedFile(place, package.purl, entry[0], 0o777)
+            yield ModifiedFile(place, owners.by_place[place][1].purl, layer, 0o777)

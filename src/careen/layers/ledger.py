@@ -1,9 +1,8 @@
 """Every file of the visible tree, by whether a package explains it."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection
 
-from careen.model.ledger import Ledger, LedgerFile, State
+from careen.model.ledger import STATES, Ledger, LedgerFile, State
 
 from .integrity import Compared
 from .owners import LEFT_OUT, Owners
@@ -14,16 +13,22 @@ from .unidentified import Claimed
 CACHES = (".pyc", ".pyo")
 
 
-def ledger_files(
-    tree: Squashed, owners: Owners, claimed: Claimed, compared: Compared, named: Collection[str]
-) -> Iterator[LedgerFile]:
-    """``named``: files in which a reader found a package. Links count as files; folders do not."""
+def ledger(
+    tree: Squashed,
+    owners: Owners,
+    claimed: Claimed,
+    compared: Compared,
+    named: Collection[str],
+    on_file: Callable[[LedgerFile], object] | None = None,
+) -> Ledger:
+    """``named``: files in which a reader found a package. ``on_file`` is called with each file and link."""
     modified = {file.path for file in compared.integrity.modified} | set(compared.modified_data)
+    states: dict[State, int] = dict.fromkeys(STATES, 0)
     for folder, names in tree.folders.items():
         prefix = f"{folder}/" if folder else ""
         for name, (layer, _) in names.items():
             path = prefix + name
-            owner = owners.by_place.get(path) or (owners.by_place.get(_source(path)) if path.endswith(CACHES) else None)
+            owner = owners.by_place.get(path) or (owners.by_place.get(_source(path)) if name.endswith(CACHES) else None)
             state: State = "unexplained"
             if path in modified:
                 state = "modified"
@@ -31,22 +36,15 @@ def ledger_files(
                 state = "verified" if path in compared.verified else "listed"
             elif path in named or path in claimed:
                 state = "identified"
-            yield LedgerFile(path, layer, state, owners.purl(owner[1]) if owner else "")
+            states[state] += 1
+            if on_file:
+                on_file(LedgerFile(path, layer, state, owners.purl(owner[1]) if owner else ""))
+    gone = [place for place in owners.by_place if tree.entry(place) is None and not tree.is_folder(place)]
+    deleted = sum(place.startswith(LEFT_OUT) or place.endswith(CACHES) for place in gone)
+    return Ledger(**states, deleted=deleted, missing=len(gone) - deleted)
 
 
 def _source(path: str) -> str:
     """Of byte code: Python writes it beside its source, or in a folder there."""
     folder, _, name = path.rpartition("/")
     return f"{folder.removesuffix('__pycache__').rstrip('/')}/{name.partition('.')[0]}.py"
-
-
-def counted(
-    files: Iterable[LedgerFile], tree: Squashed, owners: Owners, on_file: Callable[[LedgerFile], object] = bool
-) -> Ledger:
-    states = Counter[str]()
-    for file in files:
-        on_file(file)
-        states[file.state] += 1
-    gone = [place for place in owners.by_place if tree.entry(place) is None and not tree.is_folder(place)]
-    deleted = sum(place.startswith(LEFT_OUT) or place.endswith(CACHES) for place in gone)
-    return Ledger(**states, deleted=deleted, missing=len(gone) - deleted)

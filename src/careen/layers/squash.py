@@ -5,7 +5,7 @@ if it is not a folder, below it; a folder hides a lower file at its path. All of
 Source: OCI image-spec, layer.md, "Applying Changesets".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from careen.model.delta import Delta
@@ -68,6 +68,13 @@ class Squashed:
         """The target of a visible symbolic link."""
         entry = self.entry(path)
         return self._links(entry[0]).get(path) if entry else None
+
+    def links(self) -> Iterator[tuple[int, str, str]]:
+        """(layer, path, target) of every visible symbolic link."""
+        for layer in range(len(self.deltas)):
+            for path, target in self._links(layer).items():
+                if (self.entry(path) or (-1,))[0] == layer:
+                    yield layer, path, target
 
     def forget_paths(self) -> None:
         """Another layer changes where paths lead."""

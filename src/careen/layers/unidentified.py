@@ -62,6 +62,7 @@ class Claimed:
         self._files: set[str] = set()
         self._folders: set[str] = set()
         self._owners: Owners | None = owners
+        self._known: dict[str, bool] = {}  # of each folder with files
         for claim in claims:
             if not claim.endswith("/"):
                 self._files.add(claim)
@@ -71,7 +72,15 @@ class Claimed:
     def __contains__(self, path: str) -> bool:
         if path in self._files:
             return True
-        parents = self._folders.intersection(_parents(path))
+        folder = path[: path.rfind("/") + 1]
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = self._is_claimed(folder)
+        return known
+
+    def _is_claimed(self, folder: str) -> bool:
+        """``folder`` ends with a slash."""
+        parents = self._folders.intersection(_parents(folder))
         if parents and self._owners is not None:
             self._folders -= _holding_files_of_the_distribution(self._owners)
             self._owners = None

@@ -12,6 +12,7 @@ from tests.support.images import make_layer
 from tests.unit.layers.helpers import CATALOGERS
 from tests.unit.origin.test_identify import PROJECTS
 
+from careen.catalogers import program_digests
 from careen.errors import NetworkError
 from careen.layers.index import Readers
 from careen.model.image import Image, ImageConfig, Layer
@@ -59,7 +60,7 @@ class Opened:
 
 
 def reading(store):
-    return Reading(Readers.of(CATALOGERS, "test"), store)
+    return Reading(Readers.of((*CATALOGERS, program_digests.CATALOGER), "test"), store)
 
 
 def run(opened, search, store=None):
