@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from careen.errors import InputError
 from careen.formats.dockerfile.parse import Instruction, parse
+from careen.matching.places import IN_PROJECTS, OVERRIDES
 from careen.model.plan import Plan
 from careen.model.report import Report
 
@@ -39,14 +40,14 @@ class From(Struct, frozen=True):
     to: str
 
 
-_PROGRAMS = {"pip": "pip", "npm": "npm", "npm overrides": "npm", "npm -g": "npm"}
+_PROGRAMS = {"pip": "pip", "npm -g": "npm", **dict.fromkeys(IN_PROJECTS, "npm")}
 
 
 def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | None = None) -> str:
     """The diff of an image's Dockerfile that does the actions of a plan."""
     # overrides come last: they can name what the others install
     changes = [change for action in plan.actions for change in action.in_dockerfile]
-    changes.sort(key=lambda change: change.manager == "npm overrides")
+    changes.sort(key=lambda change: change.manager in OVERRIDES)
     lines = [Line(_PROGRAMS.get(change.manager, ""), change.command) for change in changes]
     name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
     try:

@@ -14,9 +14,11 @@ from careen.model.package import Package
 from careen.model.plan import Action, Change, Upgrade
 from careen.output.tied import tied
 
-from .places import Place
+from .places import IN_PROJECTS, OVERRIDES, Place
 from .upgraded import paths_of
 from .upgrades import command
+
+NAMED_OVERRIDES = ("npm overrides", "pnpm overrides")  # ``$x`` in them is the project's own version of x
 
 
 def actions_of(
@@ -38,8 +40,8 @@ def changed_places(places: Iterable[Place]) -> list[Place]:
 
 
 def _project(place: Place) -> Place:
-    """Overrides of npm refer to what the project installs itself."""
-    return Place("npm", place.place, place.where) if place.manager == "npm overrides" else place
+    """Overrides refer to what the project installs itself."""
+    return Place(OVERRIDES.get(place.manager, place.manager), place.place, place.where, place.obstacle)
 
 
 def _action(
@@ -84,22 +86,22 @@ def _runtime(place: Place) -> str:
     if place.manager == "pip" and place.where == "dockerfile":
         version = basename(place.place).removeprefix("python")
         return f"Python {version}" if "." in version else "the installed Python"
-    if place.manager.startswith("npm") and place.where == "dockerfile":
+    if (place.manager == "npm -g" or place.manager in IN_PROJECTS) and place.where == "dockerfile":
         return "the installed Node.js"
     return ""
 
 
 def _rank(place: Place, packages: int) -> tuple[bool, bool, int, str, str]:
-    """Commands before changes of manifests; npm's overrides after what the project installs itself, which they can name."""
-    return (place.where == "manifest", place.manager == "npm overrides", -packages, place.manager, place.place)
+    """Commands before changes of manifests; overrides after what the project installs itself, which they can name."""
+    return (place.where == "manifest", place.manager in OVERRIDES, -packages, place.manager, place.place)
 
 
 def _command(place: Place, by_place: Mapping[Place, Mapping[tuple[str, str], str]], order: Iterable[tuple[str, str]]) -> str:
     versions = by_place[place]
     own: set[str] = set()
-    if place.manager == "npm overrides":
+    if place.manager in NAMED_OVERRIDES:
         # npm allows an override of a direct dependency only with the version that the project names.
-        own = {name for name, _ in by_place.get(Place("npm", place.place, place.where), {})}
+        own = {name for name, _ in by_place.get(_project(place), {})}
     return command(
         place.manager,
         place.place,

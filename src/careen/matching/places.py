@@ -5,12 +5,13 @@ a project. Its findings are gone when all of its places are changed. A command t
 changes both.
 
 Paths come from the image: what would need quoting in a shell does not become a place of a command.
-**Source:** PEP 376 (site-packages); npm, "folders" and "package-lock.json"; Composer, "composer.lock"; RubyGems,
-``Gem::Specification.dirs``; Spring Boot, "The Executable Jar Format".
+**Source:** PEP 376 (site-packages); npm, "folders" and "package-lock.json"; pnpm, "Symlinked node_modules structure";
+Composer, "composer.lock"; RubyGems, ``Gem::Specification.dirs``; Spring Boot, "The Executable Jar Format".
 """
 
 from collections.abc import Iterable, Mapping
 from posixpath import basename, dirname
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import Struct
@@ -30,7 +31,12 @@ _MANAGERS = (
 )  # fmt: skip
 _PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-packages/")
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
-_NPM_LOCKS = ("package-lock.json", "npm-shrinkwrap.json")
+# Clients of npm's registry, by their lock files; the first that a project has is the one that is used.
+_LOCKS = {"package-lock.json": "npm", "npm-shrinkwrap.json": "npm", "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
+# How each client replaces what other packages depend on.
+OVERRIDES = {"npm overrides": "npm", "pnpm overrides": "pnpm", "yarn resolutions": "yarn"}
+IN_PROJECTS = frozenset((*OVERRIDES, *OVERRIDES.values()))  # in the node_modules of a project
+_OVERRIDE = {client: name for name, client in OVERRIDES.items()}
 _COMPOSER = ("vendor/composer/installed.json", "vendor/composer/installed.php", "composer.lock")
 _GEM = pattern(r"(?P<home>.+)/specifications/(?:default/)?[^/]+\.gemspec")
 
@@ -39,6 +45,15 @@ def managers_of(packages: Iterable[Package]) -> dict[str, str]:
     """The package manager of each type of package that the image has."""
     names = {(package.type, package.name) for package in packages}
     return {type: name for type, package, name in reversed(_MANAGERS) if (type, package) in names}
+
+
+def clients_of(packages: Iterable[Package]) -> dict[str, str]:
+    """The client that each project of npm packages is installed with, by the project's folder."""
+    locks = {place.path for package in packages if package.type == "npm" for place in package.evidence}
+    by_lock = (
+        (f"/{dirname(path)}", client) for name, client in reversed(_LOCKS.items()) for path in locks if basename(path) == name
+    )
+    return dict(by_lock)
 
 
 def is_manager(package: Package) -> bool:
@@ -61,7 +76,9 @@ class Place(Struct, frozen=True):
     obstacle: Obstacle | None = None
 
 
-def places_of(package: Package, managers: Mapping[str, str], bundles: Bundles) -> tuple[Place, ...]:
+def places_of(
+    package: Package, managers: Mapping[str, str], bundles: Bundles, clients: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Place, ...]:
     """One for each evidence, in its order; one if there is none."""
     count = max(len(package.evidence), 1)
     if not SAFE.fullmatch(package.name) or package.name.startswith("-"):
@@ -72,10 +89,10 @@ def places_of(package: Package, managers: Mapping[str, str], bundles: Bundles) -
     if package.owned_by:
         return (Place(obstacle=Obstacle("owned")),) * count
     paths = [evidence.path for evidence in package.evidence] or [""]
-    return tuple(_with_locks([_at(package, path, bundles.owner_at(package, path)) for path in paths]))
+    return tuple(_with_locks([_at(package, path, bundles.owner_at(package, path), clients) for path in paths]))
 
 
-def _at(package: Package, path: str, bundled_by: str) -> Place:
+def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]) -> Place:
     if bundled_by:
         return Place(obstacle=Obstacle("bundled", bundled_by))
     match package.type:
@@ -85,7 +102,7 @@ def _at(package: Package, path: str, bundled_by: str) -> Place:
                 return Place("pip", f"/{found['prefix']}bin/{found['python']}", "dockerfile")
             return Place("pip", path)
         case "npm":
-            return _npm(package, path)
+            return _npm(package, path, clients)
         case "composer":
             return Place("composer", next((_folder(path, file) for file in _COMPOSER if _is_file(path, file)), path))
         case "maven":
@@ -96,8 +113,9 @@ def _at(package: Package, path: str, bundled_by: str) -> Place:
     return Place(_LANGUAGES.get(package.type, package.type), path)
 
 
-def _npm(package: Package, path: str) -> Place:
-    """At the top of a project's node_modules, a package is a dependency; below another one, npm's overrides reach it."""
+def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
+    """At the top of a project's node_modules, a package is a dependency; below another one, overrides reach it. pnpm keeps all
+    packages below one folder, and links to them."""
     root, modules, inner = f"/{path}".partition("/node_modules/")
     if not modules or package.presence == "declared" or not _is_safe(root):
         return Place("npm", path)
@@ -105,16 +123,15 @@ def _npm(package: Package, path: str) -> Place:
     if root.endswith("/lib"):  # installed globally
         top = inner.partition("/node_modules/")[0]
         return Place(obstacle=Obstacle("bundled", top)) if nested else Place("npm -g", root, "dockerfile")
-    return Place("npm overrides" if nested else "npm", root or "/", "dockerfile")
+    client = clients.get(root or "/", "pnpm" if inner.startswith(".pnpm/") else "npm")
+    return Place(_OVERRIDE[client] if nested else client, root or "/", "dockerfile")
 
 
 def _with_locks(places: list[Place]) -> list[Place]:
-    """``npm install`` in a project also rewrites the lock file there."""
-    projects = {place.place: place for place in places if place.where == "dockerfile" and place.manager.startswith("npm")}
+    """An installation in a project also rewrites the lock file there."""
+    projects = {place.place: place for place in places if place.where == "dockerfile" and place.manager in IN_PROJECTS}
     return [
-        projects.get(f"/{dirname(place.place)}", place)
-        if place.manager == "npm" and basename(place.place) in _NPM_LOCKS
-        else place
+        projects.get(f"/{dirname(place.place)}", place) if place.manager == "npm" and basename(place.place) in _LOCKS else place
         for place in places
     ]
 

@@ -18,7 +18,7 @@ from careen.plugins import Ecosystem, VersionScheme
 from .actions import actions_of
 from .bundles import Bundles
 from .keys import Key, keys_by_type
-from .places import SAFE, SYSTEM, Obstacle, Place, managers_of, places_of
+from .places import IN_PROJECTS, SAFE, SYSTEM, Obstacle, Place, clients_of, managers_of, places_of
 from .remedy_texts import (
     DropPackage,
     Hint,
@@ -34,7 +34,6 @@ from .upgraded import distinct, upgraded
 
 MAX_ROUNDS = 8
 MAX_BUNDLES = 5  # that are named
-NPM = ("npm", "npm overrides")
 
 
 Reassess = Callable[[Inventory], Sequence[Vulnerability]]
@@ -52,8 +51,8 @@ def plan(
     packages = inventory.packages
     keys = keys_by_type(packages, schemes, ecosystems)
     managers = managers_of(packages)
-    bundles = Bundles(packages)
-    places = [places_of(package, managers, bundles) for package in packages]
+    bundles, clients = Bundles(packages), clients_of(packages)
+    places = [places_of(package, managers, bundles, clients) for package in packages]
     targets = _agreed(targets_of(inventory, reassess, keys, places), packages, places, keys)
 
     def left(changed: Inventory) -> list[Vulnerability]:
@@ -112,11 +111,11 @@ def _agreed(
     places: Sequence[Sequence[Place]],
     keys: Mapping[str, Key],
 ) -> dict[int, str]:
-    """An override of npm changes all copies of a package in a project, so they get the highest of their target versions."""
+    """An override changes all copies of a package in a project, so they get the highest of their target versions."""
     agreed = dict(targets)
     projects: dict[tuple[str, str], list[int]] = defaultdict(list)
     for index in targets:
-        for project in {place.place for place in places[index] if place.manager in NPM}:
+        for project in {place.place for place in places[index] if place.manager in IN_PROJECTS}:
             projects[project, packages[index].name].append(index)
     for _ in range(MAX_ROUNDS):  # a copy may be in several projects
         known = dict(agreed)

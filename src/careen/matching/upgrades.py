@@ -1,7 +1,8 @@
 """The command that installs another version of packages in their place.
 
 Names, versions and paths come from the image: what would need quoting in a shell is not put into a command.
-**Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm (``overrides``), go, cargo.
+**Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
+Yarn (``resolutions``), go, cargo.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,10 +23,14 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"zypper --non-interactive update {names} && zypper clean --all"
         case "pip" if place.startswith("/"):
             return f"{place} -m pip install --no-cache-dir " + _each(best, "'{}=={}'")
-        case "npm" if place.startswith("/"):
-            return f"cd {place} && npm install {_each(best, '{}@{}')}"
+        case "npm" | "pnpm" | "yarn" if place.startswith("/"):
+            return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
         case "npm overrides":
             return f"cd {place} && npm pkg set " + _each(best, "'overrides[{}]={}'") + " && npm install"
+        case "pnpm overrides":
+            return f"cd {place} && npm pkg set " + _each(best, "'pnpm.overrides[{}]={}'") + " && pnpm install"
+        case "yarn resolutions":
+            return f"cd {place} && npm pkg set " + _each(best, "'resolutions[{}]={}'") + " && yarn install"
         case "npm -g":
             return f"npm install -g {_each(best, '{}@{}')}"
         case "go":

@@ -1,7 +1,7 @@
 from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
-from careen.matching.places import managers_of, places_of
+from careen.matching.places import clients_of, managers_of, places_of
 from careen.model.package import Evidence, Package
 
 
@@ -11,7 +11,9 @@ def package(type, name, *paths, **fields):
 
 def places(one, *others):
     packages = (one, *others)
-    return [(place.manager, place.place) for place in places_of(one, managers_of(packages), Bundles(packages))]
+    return [
+        (place.manager, place.place) for place in places_of(one, managers_of(packages), Bundles(packages), clients_of(packages))
+    ]
 
 
 def test_every_evidence_has_its_place():
@@ -30,12 +32,23 @@ def test_a_command_in_a_project_changes_its_lock_file():
     assert places(package("npm", "a", own, "app/package-lock.json")) == [("npm", "/app"), ("npm", "/app")]
     assert places(package("npm", "a", nested, "app/npm-shrinkwrap.json")) == [("npm overrides", "/app")] * 2
     assert places(package("npm", "a", own, "other/package-lock.json")) == [("npm", "/app"), ("npm", "other/package-lock.json")]
-    assert places(package("npm", "a", own, "app/yarn.lock")) == [("npm", "/app"), ("npm", "app/yarn.lock")]
     assert (
         places(package("composer", "v/a", "app/vendor/composer/installed.json", "app/composer.lock"))
         == [("composer", "app")] * 2
     )
     assert places(package("composer", "v/a", "composer.lock")) == [("composer", "/")]
+
+
+def test_the_lock_file_of_a_project_tells_its_client():
+    own, nested = "app/node_modules/a/package.json", "app/node_modules/b/node_modules/a/package.json"
+    assert places(package("npm", "a", own, "app/yarn.lock")) == [("yarn", "/app")] * 2
+    assert places(package("npm", "a", nested, "app/yarn.lock")) == [("yarn resolutions", "/app")] * 2
+    assert places(package("npm", "a", own, "app/yarn.lock", "app/package-lock.json")) == [("npm", "/app")] * 3
+    assert places(package("npm", "a", own), package("npm", "b", "app/pnpm-lock.yaml")) == [("pnpm", "/app")]
+    assert places(package("npm", "a", own), package("npm", "b", "app/x/yarn.lock")) == [("npm", "/app")]
+    linked = "app/node_modules/.pnpm/a@1.0/node_modules/a/package.json"
+    assert places(package("npm", "a", linked)) == [("pnpm overrides", "/app")]
+    assert places(package("npm", "a", linked, "app/pnpm-lock.yaml")) == [("pnpm overrides", "/app")] * 2
 
 
 def test_libraries_within_an_archive_are_those_of_its_project():

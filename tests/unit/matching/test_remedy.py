@@ -23,8 +23,8 @@ def planned(packages, records, distribution=DEBIAN, **report):
     return plan(whole, reassess, SCHEMES, ALL)
 
 
-def npm(name, version, path):
-    return Package("npm", None, name, version, evidence=(Evidence(path, 1),))
+def npm(name, version, *paths):
+    return Package("npm", None, name, version, evidence=tuple(Evidence(path, 1) for path in paths))
 
 
 def test_the_packages_of_a_source_go_together():
@@ -118,6 +118,23 @@ def test_npm_overrides_agree_with_what_the_project_installs_itself():
         "cd /app && npm pkg set 'overrides[x]=$x' 'overrides[y]=10.2' && npm install",
     ]
     assert (made.before, made.after) == (5, 0)
+
+
+def test_a_project_of_yarn_gets_its_commands():
+    records = [advisory(f"GHSA-{name}", "2.0", "npm", name) for name in ("top", "inner")]
+    made = planned(
+        [
+            npm("top", "1.0", "app/node_modules/top/package.json", "app/yarn.lock"),
+            npm("inner", "1.0", "app/node_modules/top/node_modules/inner/package.json", "app/yarn.lock"),
+        ],
+        records,
+    )
+    (action,) = made.actions
+    assert [change.command for change in action.changes] == [
+        "cd /app && yarn add top@2.0",
+        "cd /app && npm pkg set 'resolutions[inner]=2.0' && yarn install",
+    ]
+    assert (made.before, made.after) == (2, 0)
 
 
 def test_a_dependency_of_a_program_is_fixed_by_a_rebuild():

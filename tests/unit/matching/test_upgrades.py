@@ -25,6 +25,21 @@ def test_commands(manager, text):
     assert command(manager, "", [("b", "1", "3"), ("a", "1", "2")][::-1]) == text
 
 
+@pytest.mark.parametrize(
+    ("manager", "text"),
+    [
+        ("npm", "npm install a@2"),
+        ("pnpm", "pnpm add a@2"),
+        ("yarn", "yarn add a@2"),
+        ("npm overrides", "npm pkg set 'overrides[a]=2' && npm install"),
+        ("pnpm overrides", "npm pkg set 'pnpm.overrides[a]=2' && pnpm install"),
+        ("yarn resolutions", "npm pkg set 'resolutions[a]=2' && yarn install"),
+    ],
+)
+def test_commands_in_a_project(manager, text):
+    assert command(manager, "/app", [("a", "1", "2")]) == f"cd /app && {text}"
+
+
 def test_go_itself_is_a_toolchain():
     assert command("go", "usr/bin/x", [("stdlib", "1.21", "1.22.3"), ("a/b", "v1", "v2.0.0")]) == (
         "go get a/b@v2.0.0 && go get go@1.22.3"
