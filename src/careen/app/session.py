@@ -21,13 +21,12 @@ from careen.app.check_selection import CheckSelection
 from careen.app.documents import document_of, sbom_path
 from careen.app.opening import is_single_file, open_image
 from careen.app.origin import search_of
-from careen.app.wiring import fingerprint, licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_with
+from careen.app.wiring import licence_policy_of, limits_of, max_age_days, open_store, policy_of, readers_of
 from careen.config import Settings
 from careen.database.knowledge import Knowledge
 from careen.errors import DatabaseError, InputError, UsageError
 from careen.formats.scans.saved_report import Saved
 from careen.images.paths import is_path
-from careen.layers.index import Readers
 from careen.layers.kept import Kept
 from careen.log import logger
 from careen.matching.remembered import Memory
@@ -94,8 +93,7 @@ class Session:
         self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
-        reads = (settings.scanners, details, settings.strict or settings.verify or bool(settings.origin_kb))
-        self._readers = Readers(lambda: readers_with(*reads), fingerprint(*reads))
+        self._readers = readers_of(settings, details)
         self._checks = CheckSelection(settings)
         self._yara = _yara_rules(settings)
         self._store = store or open_store(settings)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
+from operator import ge
 from typing import NamedTuple
 
 from careen import __version__
@@ -9,6 +10,7 @@ from careen.app.cachefolder import cache_folder
 from careen.app.outlines import catalogers
 from careen.config import Settings
 from careen.contents import contents, outside
+from careen.layers.index import Readers
 from careen.plugins import AdvisorySource, Cataloger, Fetcher, Named, Reporter, load
 from careen.policy.licences import LicencePolicy
 from careen.policy.policy import Policy
@@ -109,6 +111,16 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
+def readers_of(settings: Settings, details: bool = False) -> Readers:
+    """The readers, and the fingerprints of those of a default scan and of an SBOM, if these find all that is asked for."""
+    compare = settings.strict or settings.verify or bool(settings.origin_kb)
+    own = _reads(settings.scanners, details, compare)
+    usual = (_reads(Settings(cache_dir=settings.cache_dir).scanners, more, compare) for more in (False, True))
+    wider = [reads for reads in usual if reads != own and all(map(ge, reads, own))]
+    first, *others = _fingerprints(own, *wider)
+    return Readers(lambda: readers_with(settings.scanners, details, compare), first, others)
+
+
 def readers_with(scanners: Collection[str], details: bool = False, compare: bool = False) -> tuple[Cataloger, ...]:
     """What the scanners read. ``details``: with those that SBOMs and licence reports need. ``compare``: with the digests of
     programs, whatever the scanners are."""
@@ -129,8 +141,12 @@ def fingerprint(scanners: Collection[str], details: bool = False, compare: bool 
 
     All installations of the same code have the same fingerprint.
     """
-    reads = _reads(scanners, details, compare)
-    return hashlib.sha256(f"{__version__} {reads} {contents().key} {outside()}".encode()).hexdigest()[:16]
+    return _fingerprints(_reads(scanners, details, compare))[0]
+
+
+def _fingerprints(*all_reads: "_Reads") -> list[str]:
+    code = f"{__version__} {contents().key} {outside()}"
+    return [hashlib.sha256(f"{code} {reads}".encode()).hexdigest()[:16] for reads in all_reads]
 
 
 class _Reads(NamedTuple):

@@ -5,12 +5,13 @@ archive without digests is known by the identity of its file (ADR 8). A run whos
 nothing that reads archives.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Raw, Struct
+from msgspec.structs import replace
 
 from careen.errors import InputError
 from careen.log import logger
@@ -36,11 +37,11 @@ log = logger(__name__)
 class Readers:
     """The catalogers of a run, loaded when the first layer has to be read: mostly the store knows all of them.
 
-    ``fingerprint`` changes when any of their code does.
+    ``fingerprint`` changes when any of their code does. ``wider`` are the fingerprints of readers that find the same and more.
     """
 
-    def __init__(self, load: Callable[[], Sequence[Cataloger]], fingerprint: str) -> None:
-        self._load, self.fingerprint = load, fingerprint
+    def __init__(self, load: Callable[[], Sequence[Cataloger]], fingerprint: str, wider: Sequence[str] = ()) -> None:
+        self._load, self.fingerprint, self.wider = load, fingerprint, wider
 
     @classmethod
     def of(cls, catalogers: Sequence[Cataloger], fingerprint: str) -> "Readers":
@@ -75,14 +76,8 @@ def index(
         return read_folder(layer, readers.dispatch, budget)
     for digest in filter(None, (layer.digest, layer.diff_id if verify_diff_id else "")):
         _require_verifiable(layer, digest)
-    key = _key(layer, readers, budget.limits)
-    if key and not verify_diff_id:
-        known = store.get(key)
-        try:
-            if known is not None:
-                return decode(known, readers.catalogers)
-        except (msgspec.MsgspecError, KeyError) as error:
-            log.warning("the cache entry of layer %s is damaged (%s): the layer is read anew", known_as(layer), error)
+    if not verify_diff_id and (known := _stored(layer, readers, store, budget.limits)):
+        return known
     if layer.parts:
         from .by_table import read_by_table
 
@@ -92,8 +87,9 @@ def index(
     from .read import read_layer
 
     delta = read_layer(layer, readers, budget, kept=kept, early=early, verify_diff_id=verify_diff_id, progress=progress)
-    if key and not any(unknown.transient for unknown in delta.unknowns):
-        store.put(key, encode(delta))
+    name = known_as(layer)
+    if name and not any(unknown.transient for unknown in delta.unknowns):
+        store.put(delta_key(name, readers.fingerprint, budget.limits), encode(delta))
     return delta
 
 
@@ -128,9 +124,12 @@ class _Stored(Struct, frozen=True):
     roots: dict[str, dict[str, str]] = {}
 
 
-def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
+def decode(data: bytes, catalogers: Sequence[Cataloger], *, wider: bool = False) -> Delta:
+    """``wider``: more catalogers may have read the layer; what these found is left out."""
     stored = from_msgpack(data, _Stored)
     by_name = {cataloger.name: cataloger for cataloger in catalogers}
+    if wider:
+        stored = _narrowed(stored, by_name)
     facts: dict[str, tuple[tuple[str, Any], ...]] = {}
     for name, raw in stored.facts.items():
         cataloger = by_name[name]
@@ -149,9 +148,25 @@ def decode(data: bytes, catalogers: Sequence[Cataloger]) -> Delta:
     )
 
 
-def _key(layer: Layer, readers: Readers, limits: Limits) -> str:
+def _narrowed(stored: _Stored, names: Collection[str]) -> _Stored:
+    return replace(
+        stored,
+        facts={name: found for name, found in stored.facts.items() if name in names},
+        roots={name: roots for name, roots in stored.roots.items() if name in names},
+        unknowns=tuple(unknown for unknown in stored.unknowns if unknown.cataloger == "layer" or unknown.cataloger in names),
+    )
+
+
+def _stored(layer: Layer, readers: Readers, store: Store, limits: Limits) -> Delta | None:
     name = known_as(layer)
-    return name and delta_key(name, readers.fingerprint, limits)
+    for fingerprint in (readers.fingerprint, *readers.wider) if name else ():
+        known = store.get(delta_key(name, fingerprint, limits))
+        try:
+            if known is not None:
+                return decode(known, readers.catalogers, wider=fingerprint != readers.fingerprint)
+        except (msgspec.MsgspecError, KeyError) as error:
+            log.warning("the cache entry of layer %s is damaged (%s): the layer is read anew", name, error)
+    return None
 
 
 def _require_verifiable(layer: Layer, digest: str) -> None:

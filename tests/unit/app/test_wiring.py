@@ -2,7 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from careen.app import wiring
-from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_with
+from careen.app.wiring import fingerprint, limits_of, max_age_days, open_store, policy_of, readers_of, readers_with
 from careen.config import Settings
 from careen.matching.coverage import MAX_AGE_DAYS
 from careen.store.memory import NoStore
@@ -70,6 +70,20 @@ def test_programs_are_compared_if_something_asks_which_files_are_as_installed():
     for reads in ((("vuln",), False, True), (("vuln",), True, False)):  # --strict, an SBOM
         assert "digests" in {one.role for one in readers_with(*reads)}
         assert fingerprint(*reads) != fingerprint(("vuln",))
+
+
+def test_readers_know_the_usual_ones_that_find_more(tmp_path):
+    def fingerprints(**fields):
+        readers = readers_of(Settings(cache_dir=tmp_path, **fields))
+        return readers.fingerprint, readers.wider
+
+    usual = fingerprint(("vuln", "secret", "config", "origin"))
+    listed = fingerprint(("vuln", "secret", "config", "origin"), True)
+    assert fingerprints() == (usual, [listed])
+    assert fingerprints(scanners=("vuln",)) == (fingerprint(("vuln",)), [usual, listed])
+    assert fingerprints(scanners=("vuln",), strict=True) == (fingerprint(("vuln",), False, True), [usual, listed])
+    assert fingerprints(scanners=("licence",)) == (fingerprint(("licence",)), [listed])
+    assert readers_of(Settings(cache_dir=tmp_path), details=True).wider == []
 
 
 def test_signs_of_behaviour_are_read_if_they_are_asked_for():

@@ -133,6 +133,26 @@ def test_a_layer_is_read_once_and_then_known():
     assert len(opened) == 1
 
 
+def test_what_wider_readers_have_stored_is_not_read_again():
+    class Unreadable(io.BytesIO):
+        def read(self, *size):
+            raise AssertionError("the layer is read")
+
+    files = {"app/package.json": b'{"name": "a", "version": "1.0"}', "app/x/package.json": b"{", "etc/passwd": b"x:x"}
+    stored = make_layer({**files, "var/lib/dpkg/status": status(("bash", "5.2-1"))})
+    layer = layer_of(stored, digest=sha256(stored))
+    narrow = tuple(one for one in CATALOGERS if one.name != "npm")
+    store, budget = MemoryStore(), Budget(Limits())
+    whole = index(layer, Readers.of(CATALOGERS, "wide"), store, budget)
+    assert "npm" in whole.facts
+    assert [unknown.cataloger for unknown in whole.unknowns] == ["npm"]
+    fresh = index(layer, Readers.of(narrow, "narrow"), MemoryStore(), budget)
+    known = replace(layer, open=Unreadable)
+    assert index(known, Readers(lambda: narrow, "narrow", ["other", "wide"]), store, budget) == fresh != whole
+    with pytest.raises(AssertionError):
+        index(known, Readers(lambda: narrow, "narrow"), store, budget)
+
+
 def test_bytes_without_a_digest_are_recognised_by_their_identity():
     store = MemoryStore()
     first = read(layer_of(TAR, identity="disk 1"), store)
