@@ -98,7 +98,7 @@ def build_base(
         )
         write_base(folder, base)
     except OSError as error:
-        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
+        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "choose another folder with --kb") from None
     return base, skipped
 
 
@@ -120,7 +120,7 @@ def merge_bases(folder: Path, sources: Sequence[Path], settings: Settings) -> "K
     except ValueError as error:
         raise InputError(str(error), "merge fewer of them, or look them up together: --kb A --kb B") from None
     except OSError as error:
-        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
+        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "choose another folder with --kb") from None
     return base
 
 

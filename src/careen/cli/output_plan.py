@@ -67,7 +67,9 @@ def _refuse_format(place: Path | None, reporters: Mapping[str, Reporter]) -> Non
     """``-o json`` is a format in other scanners: nobody wants a file of that name."""
     name = str(place).partition("=")[0] if place else ""
     if name in reporters or name in SAME_FORMATS:
-        raise UsageError(f"--output {place} names a file", f"--format {place}, or --output ./{name} for a file of that name")
+        raise UsageError(
+            f"--output takes a file, and {name} is a format", f"--format {place}, or --output ./{name} for a file of that name"
+        )
 
 
 def _template(place: str) -> tuple[str, str]:

@@ -114,7 +114,7 @@ def read(data: bytes) -> Document:
     if found.schema != SCHEMA:
         raise InputError(f"the document is {found.schema[:60]!r}, not {SCHEMA}", "careen exposure --format json writes one")
     if len(found.nodes) > MAX_NODES:
-        raise InputError(f"the graph has more than {MAX_NODES:,} nodes", "send each cluster or folder by itself")
+        raise InputError(f"the graph has more than {MAX_NODES:,} nodes", "send each cluster or folder separately")
     return found
 
 

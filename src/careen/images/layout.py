@@ -119,7 +119,8 @@ def _resolve(
             return chosen, chain
         entries = parse_index(data)
     raise InputError(
-        f"{archive.name}: image indexes are nested more than 5 deep", "an image like this is not made by a build tool"
+        f"{archive.name}: image indexes are nested more than 5 deep",
+        "no build tool makes such an image: check where it comes from",
     )
 
 

@@ -108,7 +108,7 @@ def trusted_root(file: Path | None) -> TrustedRoot:
         with file.open("rb") as stream:
             data = stream.read(MAX_ROOT_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror or error}", "cosign trusted-root create writes one") from None
+        raise UsageError(f"{file}: {error.strerror or error}", "cosign trusted-root create writes a trusted root") from None
     return _root(data, str(file))
 
 

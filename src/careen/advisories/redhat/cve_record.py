@@ -56,7 +56,7 @@ def read(data: bytes | bytearray) -> Document:
     try:
         entry = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(f"not a CVE of the Security Data API: {error}") from None
+        raise ValueError(f"not a CVE record of the Security Data API: {error}") from None
     severity = entry.threat_severity or ""
     statements = [one for release in entry.affected_release if (one := _fixed(release, severity))]
     statements += [one for state in entry.package_state if (one := _unfixed(state, severity))]
