@@ -217,9 +217,10 @@ class OpenContext(Struct, frozen=True):
 
 
 class ImageSource(Struct, frozen=True):
-    """``accepts``: whether a reference without prefix is of this source (a file, a folder); it does not use the network.
+    """A place that images are opened from: a registry, an engine, a kind of file or folder.
 
-    ``platforms`` lists those of an index, attestations left out; empty if there is no choice.
+    ``accepts``: whether a reference without prefix is of this source (a file, a folder); it does not use the network.
+    ``platforms`` lists the platforms of an index, without attestations; empty if there is no choice.
     """
 
     name: str  # also the prefix: "oci-layout:PATH"

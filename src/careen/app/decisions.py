@@ -29,11 +29,11 @@ class FindingsDiff(Struct, frozen=True):
     after: "Saved"
     difference: "Difference"
     verdict: Verdict
-    drifts: "tuple[Drift, ...]" = ()  # with the scanner behaviour: what programs and scripts can do now
+    drifts: "tuple[Drift, ...]" = ()  # with the behaviour scanner: what programs and scripts can do now
 
 
 def findings_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> FindingsDiff:
-    """``before`` and ``after`` are reports in JSON, or references to scan."""
+    """Compares the findings of two reports. ``before`` and ``after`` are files with JSON reports, or references to scan."""
     from careen.policy.compare import compare, verdict_on
     from careen.policy.load import load_policy
 

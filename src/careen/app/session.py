@@ -75,7 +75,7 @@ class Session:
     """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
 
     ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
-    digests are read as well. ``all_files``: the scanner behaviour examines files of the distribution's packages, too.
+    digests are read as well. ``all_files``: the behaviour scanner examines files of the distribution's packages, too.
     """
 
     def __init__(
@@ -277,7 +277,7 @@ class Session:
         from careen.pipeline.ledger import files_of
 
         if document_of(reference) is not None:
-            raise InputError(f"{reference}: an SBOM contains no files", "name the image")
+            raise InputError(f"{reference}: an SBOM contains no files", "give the reference of the image")
         image = open_image(reference, self._settings, progress, self._fetcher)
         return files_of(image, self._reading(progress))
 
@@ -434,7 +434,7 @@ def report_or_scan(place: str, settings: Settings, progress: Progress = silent) 
         try:
             return read_saved(Path(place).read_bytes(), place)
         except ValueError as error:
-            raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
+            raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes a report") from None
         except OSError:
             pass  # it is gone
     with Session(replace(settings, baseline=None, fail_on=())) as session:

@@ -128,7 +128,7 @@ class Content:
 
     @cached_property
     def _words(self) -> frozenset[bytes]:
-        """Of the words that rules ask for, those that are in the file."""
+        """The words that rules look for and the file contains."""
         asked, there = _anchors(), set[bytes]()
         for start in range(0, len(self._data), BLOCK_BYTES):
             there |= asked.intersection(_WORD.findall(self._data, max(start - OVERLAP_BYTES, 0), start + BLOCK_BYTES))

@@ -27,7 +27,7 @@ from .squash import Squashed, squash
 from .walk import Select, Walked, ended_early, little_endian
 
 MAX_LOST = 10_000  # links to nothing in one layer that are each named
-Reread = Callable[[int, Select], Walked]  # reads the layer with this index once more
+Reread = Callable[[int, Select], Walked]  # rereads the layer with this index
 
 
 class Source(Struct, frozen=True, gc=False):

@@ -38,7 +38,8 @@ class _File(Struct, frozen=True, gc=False):
 
 
 def unidentified(tree: Squashed, facts: Facts, owners: Owners, claimed: "Claimed", again: Reread | None) -> tuple[str, ...]:
-    """``again`` reads a layer once more, to find copies of the distribution's files."""
+    """The paths of programs and libraries that no package owns and no cataloger identifies. ``again`` rereads a layer, to find
+    copies of the distribution's files."""
     tables = _Tables(tree, facts)
     left: dict[_File, list[str]] = {}
     distributed: list[_File] = []

@@ -21,7 +21,7 @@ from careen.model.package import Distribution
 class Followed(Struct, frozen=True):
     namespace: str  # its own, without advisories
     title: str
-    parent: str  # the namespace that stands in
+    parent: str  # the namespace of the parent, whose advisories are used
     packages: tuple[str, ...]
     own: str
 

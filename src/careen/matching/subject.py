@@ -18,6 +18,8 @@ Infos = Callable[[str], tuple[NamespaceInfo, ...]]  # by namespace, how much eac
 
 
 class Subject(Struct, frozen=True):
+    """A package as it is matched: the namespace whose advisories assess it, with its name and version there."""
+
     package: Package
     namespace: str
     name: str  # as ``key_name`` writes it

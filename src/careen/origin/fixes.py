@@ -11,7 +11,7 @@ literals that only one of them has anywhere in the project: those are found in p
 | unknown    | anything else: the file was edited, or is of a version that neither form is of                            |
 
 If patches of several versions of the project name the CVE, a change of any of them counts against the opposite state. A change
-that nothing tells apart from other code counts, too: then nobody can say that the fix is in.
+without a feature that other code lacks counts, too: the fix cannot be shown to be in.
 """
 
 import posixpath

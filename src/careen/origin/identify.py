@@ -107,7 +107,7 @@ def _described(path: str, data: bytes) -> Described:
 
 
 def _kind(path: str, data: bytes, features: Features) -> Kind:
-    """A file of which only the whole content is known is looked up as source is."""
+    """How the file is looked up. A file with features of the whole content only is looked up like source code."""
     if "literals" not in features:
         return "source"
     if is_class(data):

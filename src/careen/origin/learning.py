@@ -91,7 +91,8 @@ def _changes(patch: Patch) -> Iterator[FileChanges]:
 
 
 def _seen(changes: FileChanges, applied: Applied, language: Language) -> Iterator[_Seen]:
-    """A change that nothing tells apart is kept as well: nobody can say that it is there. One of comments alone is not."""
+    """Yields each change of code with the features of its two sides. A change without any feature of its own is kept as well:
+    whether a file has it cannot be shown. A change of comments only is left out."""
     before, after = Grams(b"\n".join(applied.before), language), Grams(b"\n".join(applied.after), language)
     for hunk, spans in zip(changes.hunks, applied.spans, strict=True):
         if spans is None:

@@ -42,11 +42,11 @@ class RegistryCalls(Protocol):
     def change(self, fleet: Fleet, project_id: int, registry_id: int, wanted: RegistryChange) -> None: ...
 
     def test(self, fleet: Fleet, registry_id: int) -> Sequence[str]:
-        """The first repositories that a crawl would see."""
+        """Asks the registry, to test its settings, and returns the first repositories that a crawl would find."""
         ...
 
     def watch(self, fleet: Fleet, registry_id: int) -> Iterator[Seen]:
-        """What a crawl would see, as it sees it."""
+        """Like ``test``, but yields what a crawl would find while it is found."""
         ...
 
     def crawl_soon(self, fleet: Fleet, registry_id: int, lane: Lane, by: str) -> None: ...
