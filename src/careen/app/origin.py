@@ -34,7 +34,7 @@ MANIFEST = "manifest.json"
 def search_of(settings: Settings) -> "Search | None":
     """What an image's unexplained code is compared with; None: it is not looked for.
 
-    Without numpy nothing is, and the coverage says so. Raises UsageError if it is asked for.
+    Without numpy nothing is, and the coverage states it. Raises UsageError if it is asked for.
     """
     from careen.pipeline.origin import Search
 

@@ -135,7 +135,7 @@ def _without_tag(reference: str) -> str:
 
 
 def _slug(reference: str) -> str:
-    """Letters that are safe in a branch; the key behind it tells images apart."""
+    """Letters that are safe in a branch; the key behind them distinguishes images."""
     last = _without_tag(reference).rpartition("/")[2]
     return re.sub(r"[^a-z0-9]+", "-", last.lower())[:40].strip("-") or "image"
 

@@ -34,7 +34,7 @@ def parser() -> Parser:
     group.add_argument("--behind-proxy", action="store_true", help="a proxy in front of it speaks TLS")
     group.add_argument("--tls-cert", metavar="FILE", type=Path, help="certificate (PEM) of this server")
     group.add_argument("--tls-key", metavar="FILE", type=Path, help="its key")
-    group.add_argument("--check", action="store_true", help="say what is missing, and serve nothing")
+    group.add_argument("--check", action="store_true", help="list what is missing, and serve nothing")
     add_fleet_settings(made)
     return made
 

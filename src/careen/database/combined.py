@@ -85,7 +85,7 @@ class CombinedKnowledge:
 class FallbackKnowledge(CombinedKnowledge):
     """The statements of ``first``, and those of ``second`` about vulnerabilities that ``first`` does not name for the package.
 
-    ``first`` is a sample, so that its silence about a vulnerability says nothing.
+    ``first`` is a sample, so that a vulnerability that it lacks may still be there.
     """
 
     def __init__(self, first: Knowledge, second: Knowledge) -> None:

@@ -113,7 +113,7 @@ class Downloads:
         raise AssertionError  # the last attempt returns or raises
 
     def by(self, fetcher: Fetcher) -> "Downloads":
-        """The same, with another fetcher."""
+        """A copy of these downloads with another fetcher."""
         other = copy(self)
         other._fetcher = fetcher
         return other

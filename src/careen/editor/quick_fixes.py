@@ -18,7 +18,7 @@ from .repairs import repairs
 from .repairs.rows import At, Rows, indent_of
 
 MAX_TRIED = 12  # texts that are checked for one remark
-_REASON = "say why this is accepted"
+_REASON = "state why this is accepted"
 
 
 def fixes_of(remarks: Iterable[Remark], document: Document, checker: Checker) -> list[QuickFix]:

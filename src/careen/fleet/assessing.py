@@ -131,7 +131,7 @@ class Assessor:
         (known,) = with_shipped((self.knowledge,), inventory, self._ecosystems)
         found = self._recorded if known is self.knowledge else Recorded(known)
         if found is not self._recorded or installed_sources(inventory, self._ecosystems, "deb"):
-            self._with_shipped[key] = found  # packages of nobody's release say nothing about those of others
+            self._with_shipped[key] = found  # without debs, the result is not valid for other images
         return found
 
 

@@ -36,7 +36,7 @@ log = logger(__name__)
 
 STALE_S = 24 * 3600.0  # an interrupted crawl that began earlier begins anew
 RETRY_S = 60.0
-WAIT_S = 600.0  # if too many requests were made, and the registry does not say how long to wait
+WAIT_S = 600.0  # if too many requests were made, and the registry does not state how long to wait
 CHUNK = 50  # tags that are stored together
 SHOWN = 3  # failures in the registry's row
 

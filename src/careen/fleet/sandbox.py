@@ -2,7 +2,7 @@
 memory and CPU time.
 
 System calls are refused by a filter of the kernel (seccomp) on Linux on x86-64 and ARM64; elsewhere only the limits hold, and
-``confine`` says so. **Source:** seccomp(2), Linux's ``linux/seccomp.h``, ``linux/audit.h`` and system call tables.
+``confine`` states it. **Source:** seccomp(2), Linux's ``linux/seccomp.h``, ``linux/audit.h`` and system call tables.
 """
 
 import ctypes

@@ -1,7 +1,7 @@
 """Decisions about many findings at once: what they would hide, made as one batch, and undone as one.
 
 A preview applies the statements to the stored findings as the policy of a scan does, so that it states what reports will show.
-Raises: DecisionError for a decision that says too little, or is about an image that the project does not see.
+Raises: DecisionError for a decision that states too little, or is about an image that the project does not see.
 """
 
 import time

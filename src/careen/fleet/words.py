@@ -1,6 +1,6 @@
 """What a plain word names among all that a project sees: packages, vulnerabilities, images, repositories, tags, and more.
 
-Each group is short and says whether there is more. Names that begin so come from an index; names that only contain the word
+Each group is short and states whether there is more. Names that begin so come from an index; names that only contain the word
 are looked for among a bounded number of candidates.
 """
 

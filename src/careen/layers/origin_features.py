@@ -1,7 +1,7 @@
 """The features of files whose origin is looked for.
 
-They are read while the files' layer is, where a file's place tells that they will be wanted (``early_features``), and of
-others in one more pass. Of copies within a package of a language the forms that cost most are left out: who publishes a
+They are read together with the layer if the file's place shows that they will be needed (``early_features``), and those of
+other files in one more pass. Of copies within a package of a language the forms that cost most are left out: who publishes a
 package puts others in it as they are.
 """
 

@@ -1,4 +1,4 @@
-"""What package metadata say about a licence, as an SPDX expression.
+"""What package metadata state about a licence, as an SPDX expression.
 
 A part that is not on the SPDX list becomes a ``LicenseRef-…``. Expressions are parsed and normalised by license-expression.
 **Source:** SPDX 2.3, annex D (licence expressions).

@@ -1,8 +1,8 @@
 """The SPDX id of one licence by any of its usual names: ids and names of the list, Fedora's and Debian's short names, PyPI's
 classifiers, and the words that people write in package metadata.
 
-A name without a version stands for what its owner's terms say: the GNU licences may then be used in any version; for other
-families the usual version is taken (``FAMILIES``), and ``is_family`` tells so.
+A name without a version stands for what its owner's terms state: the GNU licences may then be used in any version; for other
+families the usual version is taken (``FAMILIES``), and ``is_family`` shows it.
 **Source:** SPDX licence list; Fedora's list of good licences with its former short names; Debian's copyright format 1.0,
 "short names"; trove classifiers.
 """

@@ -254,7 +254,7 @@ def _is_of(finding: Vulnerability, package: Package, ids: set[str], paths: set[s
 
 
 def _subjects(report: Report, knowledge: Knowledge, keys: Keys, ecosystems: Mapping[str, Ecosystem]) -> list[Subject]:
-    """The same as in ``match``."""
+    """The subjects of the report's inventory, found as in ``match``."""
     built = built_by(report.inventory, knowledge, keys, date.fromisoformat(report.created[:10]))
     return by_newer_releases(subjects_of(built.inventory, knowledge, ecosystems)[0], built.newer)
 

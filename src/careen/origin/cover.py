@@ -152,7 +152,7 @@ def _explains(tables: Sequence[_Table], version: int, order: Places) -> tuple[fl
         np.array([np.sum(part[rows, version] * shares) for part in parts])
         for parts in ([table.sizes for table in tables], [table.hits for table in tables])
     )
-    # The less of the files is there, the less it says that a feature is missing: the rest was left out on purpose.
+    # The less of the files is there, the less a missing feature weighs: the rest was left out on purpose.
     missing = MISSING * (known[0] / max(sizes[0], 1)) * float(np.sum(sizes - known))
     return sum(found) - missing, found[0], float(sizes[0])
 

@@ -59,7 +59,7 @@ class Fix(Struct, frozen=True, array_like=True):
 
 
 class FixState(Struct, frozen=True):
-    """``is_trusted``: trusted fixes alone say so too. Only such a state may suppress a finding."""
+    """``is_trusted``: trusted fixes alone lead to the same state. Only such a state may suppress a finding."""
 
     cve: str
     state: State

@@ -49,7 +49,7 @@ def patches_in(files: Mapping[str, bytes]) -> list[Patch]:
 def learned(project: str, patches: Sequence[Patch], originals: Mapping[str, bytes]) -> list[Fix]:
     """``originals``: the files of the sources that the patches are for; without them a patch is seen alone.
 
-    Raises ValueError if that takes too long: of some of its patches alone nobody could say that a fix is in.
+    Raises ValueError if that takes too long: with some of its patches alone, a fix cannot be shown to be in.
     """
     if not any(patch.cves for patch in patches):
         return []

@@ -106,7 +106,7 @@ def hashes_in_order(texts: Sequence[bytes]) -> Hashes:
 
 
 def hashes_of_spans(data: Bytes, starts: Places, ends: Places) -> Hashes:
-    """Of spans anywhere in data of any size; ``starts`` are sorted, and each span is shorter than ``LONGEST_SPAN``."""
+    """The hashes of spans of data of any size; ``starts`` are sorted, and each span is shorter than ``LONGEST_SPAN``."""
     hashes = np.zeros(starts.size, np.uint64)
     step = PIECE_BYTES - LONGEST_SPAN
     for begin in range(0, data.size + 1, step):

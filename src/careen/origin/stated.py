@@ -17,7 +17,7 @@ from .spans import Bytes, Hashes, Places, distinct, hash_of
 
 MAX_STATEMENTS = 10_000
 CONTEXT_BYTES = 24  # that count, before the version and after it
-BARE = hash_of(b"\0")  # a text that is the version alone says nothing of the project
+BARE = hash_of(b"\0")  # a text that is only the version does not show the project
 RELIABLE = 9  # a template that states another version in one of so many releases is not the project's
 _NONE = np.empty((0, 2), np.uint64)
 _BITS = (11, 10, 10, 9)  # of each number

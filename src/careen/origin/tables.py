@@ -39,7 +39,7 @@ _ITEM = re.compile(
     rb"|(?P<end>\})"
     rb"|(?P<other>[^\s,{}]++)"
 )
-# What a declaration says of the bytes of an element: the first that matches, none of floating point.
+# What a declaration states about the bytes of an element: the first that matches, none of floating point.
 _TYPES: tuple[tuple[re.Pattern[bytes], tuple[int, ...]], ...] = (
     (re.compile(rb"\b(?:double|float)\b"), ()),
     (re.compile(rb"64|long\s+long"), (8,)),

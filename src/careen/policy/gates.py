@@ -86,11 +86,11 @@ class Gate(Struct, frozen=True):
         return (*kev, *(("epss",) if self.epss is not None or self.risk is not None else ()))
 
     def catches(self, finding: Finding, severity: Severity) -> bool:
-        """``severity``: the finding's, or the one that replaces a missing one."""
+        """Whether the gate catches the finding. ``severity``: the finding's, or the one that replaces a missing one."""
         return kind_of(finding) in self.kinds and self.would_catch(finding, severity)
 
     def would_catch(self, finding: Finding, severity: Severity) -> bool:
-        """The same, regardless of the kind."""
+        """Whether the gate catches the finding, regardless of the finding's kind."""
         if self.severity is not None and SEVERITIES.index(severity) > SEVERITIES.index(self.severity):
             return False
         if not isinstance(finding, Vulnerability):

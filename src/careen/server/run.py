@@ -145,7 +145,7 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
 
 
 def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server tells it when to stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server stops it
     stop = lambda: ended.is_set() or os.getppid() != parent  # noqa: E731
     run_worker(
         order.database,

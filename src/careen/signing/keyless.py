@@ -193,5 +193,5 @@ def _close(authority: dict[str, Any]) -> None:
 
 
 def line(error: BaseException) -> str:
-    """What the library says, in one line."""
+    """The library's message, in one line."""
     return "".join(char if char.isprintable() else " " for char in str(error))[:200] or type(error).__name__

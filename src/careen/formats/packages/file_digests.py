@@ -63,7 +63,7 @@ def is_code(path: str) -> bool:
 
 
 def may_run(path: str, mode: int) -> bool:
-    """Whether a file that nothing else tells about may be executed; configuration and examples do not count."""
+    """Whether the file has an execute bit; configuration and examples do not count."""
     return mode & 0o111 != 0 and not path.startswith(_DOCUMENTS)
 
 
