@@ -104,7 +104,7 @@ def _extended_by(folder: Path) -> list[str]:
 
 
 def _imported(package: ModuleType, module: str) -> ModuleType:
-    """If a plugin of the user cannot be imported, the error names its file."""
+    """Imports a module of a package of plugins. If a plugin of the user cannot be imported, the error names its file."""
     try:
         return importlib.import_module(f"{package.__name__}.{module}")
     except Exception as error:

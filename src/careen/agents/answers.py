@@ -44,7 +44,7 @@ class Pages:
         return self._page(key, 0, limit)
 
     def next(self, cursor: str, limit: int) -> Page | None:
-        """None if the cursor is not known (any more)."""
+        """The page that a cursor names; None if the cursor is not known (any more)."""
         key, _, start = cursor.partition(":")
         if key not in self._lists or not start.isdecimal() or len(start) > 9:
             return None

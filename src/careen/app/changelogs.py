@@ -56,7 +56,7 @@ def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Of the folder, of those of a type in it, and of scopes of npm in these. What lies deeper is not looked at."""
+    """Yields the files in the folder, in its folders for a type, and in npm scopes in these, but none deeper."""
     from careen.behaviour.undisclosed import PROJECTS
 
     yield from folder.iterdir()

@@ -46,7 +46,7 @@ class KeptAdvisories:
             self._knowledge = self._identity = None
 
     def matched(self, inventory: Inventory) -> "Matched | None":
-        """None if there is no database."""
+        """Matches the inventory with the advisories; None if there is no database."""
         from careen.pipeline.assessment import Matcher
 
         with self._lock:

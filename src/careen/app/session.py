@@ -202,7 +202,7 @@ class Session:
             return report, self._with_repairs(report, made) or made
 
     def _with_repairs(self, report: Report, plan: "Plan | None") -> "Plan | None":
-        """None if there is nothing to do at all."""
+        """The plan with the repairs for other findings than vulnerabilities; None if there is nothing to do at all."""
         from careen.model.plan import NOTHING
         from careen.output.repairs import repairs_of
 
@@ -362,7 +362,7 @@ class Session:
         return Matcher(knowledge, self.schemes, self.ecosystems, scores, Memory(self._store, self._readers.fingerprint))
 
     def _with_attached(self, image: Image) -> Image:
-        """If signatures and the like are asked for, and could not be looked for beside the image, it states why."""
+        """The image, with the reason why signatures and the like were not looked for beside it, if they were asked for."""
         settings = self._settings
         asked = settings.referrers or bool(settings.trust_key) or settings.require_signature is not None
         if image.attached is not None or image.kind != "image" or not (asked or "IMG-028" in settings.checks_on):

@@ -59,7 +59,7 @@ def look(root: Path) -> Found:
 
 
 def additions(found: Found, service: Service, source: Source, root: Path) -> Addition | None:
-    """None if the repository runs Careen there already."""
+    """What to add to the repository, so that the service runs Careen; None if it does already."""
     if service == "github":
         return Addition(".github/workflows/careen.yml", _workflow(found, source), True)
     mark = MARKS[service]

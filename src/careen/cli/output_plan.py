@@ -48,7 +48,7 @@ def plan_outputs(
 
 
 def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
-    """Of FORMAT, FORMAT=FILE, template=TEMPLATE or template=TEMPLATE=FILE."""
+    """Reads FORMAT, FORMAT=FILE, template=TEMPLATE or template=TEMPLATE=FILE. Raises: UsageError."""
     name, separator, file = text.partition("=")
     name = name if name in reporters else SAME_FORMATS.get(name.lower(), name.lower())
     if name not in reporters:

@@ -76,7 +76,8 @@ def database_of(arguments: argparse.Namespace) -> str | None:
 
 
 def cache_of(arguments: argparse.Namespace) -> Path | None:
-    """Of the flag alone: the cache of a person who scans on the same machine is another one than that of the service."""
+    """The cache folder that the flag names; None without the flag. The setting does not count: it is for scans on this machine,
+    and the service has a cache of its own."""
     named = getattr(arguments, "cache_dir", None)
     return Path(named) if named else None
 

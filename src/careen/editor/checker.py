@@ -46,14 +46,14 @@ def local(settings: Settings) -> Settings:
 
 
 class Remarks(Struct, frozen=True):
-    """Of one document."""
+    """The remarks about one document."""
 
     found: tuple[Remark, ...] = ()
     suppressed: frozenset[tuple[str, int]] = frozenset()  # ids and lines of findings that comments suppress
 
 
 class Checker:
-    """Not for several threads at a time, except that one may ask ``check`` and another ``assess``."""
+    """Checks and assesses documents. One thread at a time may call ``check``, and one at a time ``assess``."""
 
     def __init__(self, settings: Settings, advisories: KeptAdvisories) -> None:
         self._settings = local(settings)

@@ -179,7 +179,7 @@ def _has_debs(inventory: Inventory) -> bool:
 
 
 def _one_each(findings: Collection[Vulnerability]) -> tuple[Vulnerability, ...]:
-    """Of several findings of a vulnerability in packages with the same purl, the most certain one."""
+    """The findings, and only the most certain one of those of a vulnerability in packages with the same purl."""
     order = ("confirmed", "likely", "possible")
     found: dict[tuple[str, str], Vulnerability] = {}
     for finding in findings:

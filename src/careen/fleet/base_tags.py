@@ -52,7 +52,7 @@ class Bases(Struct, frozen=True):
 
 
 def digests_of(fleet: Fleet, source: Source) -> tuple[str, ...]:
-    """Of a tag, and of the images of its platforms: makers state either. Raises: Error, RetryError."""
+    """The digests of a tag and of the images of its platforms: makers of statements name either. Raises: Error, RetryError."""
     repository, _ = connected(source.reference, context_of(fleet, source))
     name = parse_reference(source.reference)
     data, digest = repository.manifest(name.tag or "latest", None)

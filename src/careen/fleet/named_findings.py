@@ -37,7 +37,7 @@ class NamedFinding(Struct, frozen=True):
 def named_findings(
     connection: Connection, project_id: int | None, ids: Sequence[str], *conditions: ColumnElement[bool], limit: int
 ) -> Iterator[NamedFinding]:
-    """Of these vulnerabilities, in images that the project sees; at most ``limit``. A report that was uploaded keeps its
+    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``. An uploaded report keeps its
     verdict, and is left out."""
     reports = select(upload.c.image_id).where(upload.c.image_id == image.c.id, upload.c.kind == "report")
     columns = (image.c.identity, image.c.reference, image_unit.c.image_id, image_unit.c.layer, unit_finding.c.unit_id)

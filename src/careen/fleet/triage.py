@@ -67,7 +67,7 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hidden(Struct, frozen=True):
-    """Of ``total`` findings of these vulnerabilities that count now, the batch hides ``hides``, on ``images`` images.
+    """What the batch hides: ``hides`` of the ``total`` findings of these vulnerabilities that count now, on ``images`` images.
 
     ``exact`` False: the project has more findings than were looked at.
     """

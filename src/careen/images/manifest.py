@@ -285,7 +285,10 @@ def _require_types(document: Mapping[str, Any], types: Mapping[str, type], where
 
 
 def _is_image(entry: Mapping[str, Any]) -> bool:
-    """Not an attestation or a signature. Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``."""
+    """Whether an entry is an image, and not an attestation or a signature.
+
+    Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``.
+    """
     return _ATTESTATION not in _mapping(entry.get("annotations")) and not entry.get("artifactType")
 
 

@@ -20,7 +20,7 @@ log = logger(__name__)
 
 
 def read_by_table(layer: Layer, parts: Parts, readers: Readers, budget: Budget, *, progress: Progress = silent) -> Delta | None:
-    """None if the table cannot be used."""
+    """Reads a layer by its table of contents; None if the table cannot be used."""
     select = of_any_owner(readers.dispatch, readers.catalogers)
     try:
         walked = walk_by_table(parts, layer.size_bytes, select, budget.layer(), budget.limits)

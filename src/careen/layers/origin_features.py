@@ -43,7 +43,8 @@ class Kept(Struct, frozen=True, array_like=True, gc=False):
 
 
 class FileFeatures(Struct, frozen=True, array_like=True, gc=False):
-    """Of one file of a layer; an archive has several members. ``owned``: what is left out of copies in packages is."""
+    """The features of one file of a layer; an archive has several members. ``owned``: without the features that are left out of
+    copies in packages."""
 
     path: str
     owned: bool

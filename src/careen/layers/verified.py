@@ -29,7 +29,7 @@ TAMPERED = "the image is damaged or was tampered with: pull or export it again"
 
 
 class Digests(Struct):
-    """Of the stored and of the uncompressed bytes, once they are read; "" and None if they were not hashed."""
+    """The digests of the stored and of the uncompressed bytes, once they are read; "" and None if they were not hashed."""
 
     stored: str = ""
     diff_id: str | None = None
@@ -153,7 +153,7 @@ class _Hashing:
                 self._hash.update(self._waiting.popleft())
 
     def digest(self) -> str:
-        """Of all stored bytes: the rest is read now."""
+        """The digest of all stored bytes; reads the rest of them."""
         while self.read(1 << 20):
             pass
         self.settle()

@@ -296,7 +296,7 @@ def id_of(name: str) -> str:
 
 
 def _of_address(address: str) -> str:
-    """Of a page with a licence's text: ``www.apache.org/licenses/LICENSE-2.0.txt``."""
+    """The SPDX id of the licence whose text is at this address (``www.apache.org/licenses/LICENSE-2.0.txt``), or ""."""
     for known, id in _ADDRESSES.items():
         if known in address:
             return id

@@ -27,7 +27,7 @@ class Followed(Struct, frozen=True):
 
 
 def followed(distribution: Distribution) -> Followed | None:
-    """None if it is not a known derivative, or it is unknown what this release builds on."""
+    """What a derivative builds on; None for any other distribution, or if it is unknown for this release."""
     one = _instead_of(distribution) or profile(distribution.id)
     if one is None or one.follows is None:
         return None

@@ -128,7 +128,7 @@ class Explainer:
     def _of_package(
         self, package: Package, ids: frozenset[str], wanted: bool, knowledge: Knowledge
     ) -> PackageExplanation | None:
-        """None if nothing is known about the vulnerability in a package that was not asked for."""
+        """Explains one package; None if nothing is known about the vulnerability in a package that was not asked for."""
         subject = self._subjects.get(_identity(package))
         if subject is not None:
             explained = _assessed(subject, self._advisories, ids, knowledge, self._keys, self._report)

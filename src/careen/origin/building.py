@@ -90,7 +90,7 @@ class Release(Struct, frozen=True):
 
 
 class Rows(Struct, frozen=True):
-    """Of one family: ``hashes[i]`` is in the file ``paths[i]`` of the version ``versions[i]``."""
+    """The features of one family: ``hashes[i]`` is in the file ``paths[i]`` of the version ``versions[i]``."""
 
     hashes: list[Hashes]
     paths: list[NDArray[np.uint32]]

@@ -26,7 +26,7 @@ _NOWHERE = np.empty(0, np.int64)
 
 
 class Evidence(NamedTuple):
-    """Of one family in one file. ``weights``: by project. Pairs of a feature and an atom that counted."""
+    """What one family of one file's features shows. ``weights``: by project. Pairs of a feature and an atom that counted."""
 
     family: str
     features: int

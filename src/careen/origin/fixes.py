@@ -76,7 +76,7 @@ class Looked(Struct, frozen=True):
 
 
 class _Counts(Struct, frozen=True):
-    """Of the changes of one fix: how many there are, are in a component's files, and are there in which form."""
+    """The numbers of changes of one fix: of all, of those in a component's files, and of those there in either form."""
 
     changes: int = 0
     there: int = 0

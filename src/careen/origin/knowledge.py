@@ -84,7 +84,7 @@ class Found(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Of the atoms, in the form in which they are looked up; ``starts[i]`` is the first atom of a project."""
+    """The atoms' columns, in the form in which they are looked up; ``starts[i]`` is the first atom of a project."""
 
     project: Places
     path: Places

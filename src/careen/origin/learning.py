@@ -34,7 +34,7 @@ class Patch(Struct, frozen=True):
 
 
 def patches_in(files: Mapping[str, bytes]) -> list[Patch]:
-    """Of a ``debian`` folder those in the series, in its order; else every patch in the files whose name has a CVE."""
+    """The patches that the series of a ``debian`` folder lists, in its order; without a series, those whose name has a CVE."""
     series = next((files[name] for name in SERIES if name in files), None)
     if series is None:
         named = [(name, data) for name, data in sorted(files.items()) if name.endswith((".patch", ".diff")) and _cves(name)]

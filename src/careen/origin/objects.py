@@ -55,7 +55,7 @@ class Object(Struct, frozen=True):
 
 
 def objects_of(data: bytes) -> Iterator[Object]:
-    """Of a file of any kind, each part of it once."""
+    """Yields the objects in a file: the members of an archive, the architectures of a universal binary, or the file itself."""
     if data.startswith(ARCHIVE):
         for start, end in _members(data):
             yield _one(data, start, end)

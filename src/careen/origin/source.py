@@ -255,7 +255,7 @@ def _blank(data: Bytes, spans: tuple[tuple[int, int], ...], value: int = 0) -> N
 
 
 def _word_hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
-    """Of a long word, its beginning counts."""
+    """The hashes of words; of a long word, only its beginning counts."""
     hashes = np.zeros(starts.size, np.uint64)
     ends = np.minimum(ends, starts + _LONGEST_WORD)
     step = PIECE_BYTES - _LONGEST_WORD

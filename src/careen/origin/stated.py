@@ -84,7 +84,7 @@ def templates_of(pairs: Hashes, version: str, own: Hashes) -> Hashes:
 
 
 def number_of(version: str) -> int | None:
-    """Of a version as packages have it (``1:1.2.13.dfsg-1``), None if it has another shape."""
+    """The number of a version as packages have it (``1:1.2.13.dfsg-1``); None if it has another form."""
     text = version.lower().partition("+really")[2] or version.lower().rpartition(":")[2]
     match = _LEADING.match(text)
     return _number(match[1].encode(), match[2].encode()) if match else None

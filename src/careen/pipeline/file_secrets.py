@@ -70,7 +70,8 @@ def _comment(id: str, place: Location, ignores: Sequence[Ignore]) -> Ignore | No
 
 
 def _lines_with_credentials(outcome: Outcome) -> set[tuple[str, int]]:
-    """Of findings on one line alone: an instruction of several lines may hold another credential beside the reported one."""
+    """The paths and lines of findings of credentials that are on one line. An instruction of several lines is left out: it may
+    hold another credential beside the reported one."""
     suppressed = (entry.finding for entry in outcome.suppressed if isinstance(entry.finding, Misconfiguration))
     return {
         (finding.location.path, finding.location.line)

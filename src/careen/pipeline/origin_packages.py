@@ -107,7 +107,7 @@ def _package(group: Sequence[Component], layers: Mapping[str, int], owners: Mapp
 
 
 def _fixes(group: Sequence[Component]) -> Iterator[PatchState]:
-    """Of several places the worst counts: what is fixed in one of them, and unknown in another, is unknown."""
+    """Yields one state per CVE. The worst of several places counts: what is fixed in one and unknown in another is unknown."""
     for cve in sorted({fix.cve for component in group for fix in component.fixes}):
         found = [next((fix for fix in component.fixes if fix.cve == cve), None) for component in group]
         worst = max((fix for fix in found if fix), key=lambda fix: _STATES.index(fix.state))

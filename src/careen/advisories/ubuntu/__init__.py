@@ -76,7 +76,7 @@ def _is_needed(need: Need, version: str) -> bool:
 
 
 def _is_newer_needed(need: Need) -> bool:
-    """Of releases that are not known here the index has the codenames, and each file has the version."""
+    """Whether the need has a release that is not known here: the index then has its codename, and each file its version."""
     if need.namespaces is None:
         return True
     releases = (namespace.partition(":") for namespace in need.namespaces)

@@ -87,7 +87,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def guess(archive: Archive) -> Guess | None:
-    """None if neither name nor manifest gives an artifact."""
+    """Guesses group, artifact and version of an archive; None if neither its name nor its manifest names an artifact."""
     manifest = archive.manifest
     stem = archive.name.rpartition(".")[0]
     if plugin := manifest.get("plugin-version"):

@@ -62,7 +62,7 @@ class Elf(Struct, frozen=True):
 
 
 def read_elf(head: bytes) -> Elf:
-    """Of a file's first bytes, as far as its program headers go."""
+    """Reads the headers of an ELF file from its first bytes, up to the end of the program headers. Raises: ValueError."""
     known = _LAYOUTS.get(head[4:6])
     if not head.startswith(_MAGIC) or known is None or len(head) < 16:
         raise ValueError("not an ELF file")

@@ -121,7 +121,7 @@ def _take(
 
 
 def range_of(criterion: Criterion) -> Range | None:
-    """None if the criterion names no version."""
+    """The range of versions that the criterion names; None if it names no version."""
     parts = _SEPARATOR.split(criterion.criteria)
     version, update = parts[5:7] if len(parts) == 13 else ("-", "")
     if version == "-":
