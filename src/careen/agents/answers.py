@@ -81,7 +81,7 @@ def diff_lines(text: str) -> list[str]:
 
 
 def safe(value: Any) -> Any:
-    """With each text on one line, bounded, and without characters that hide or move others."""
+    """The value with each text on one line, bounded, and without characters that hide or move others."""
     if isinstance(value, str):
         return visible(value.encode("utf-8", "replace").decode(), MAX_TEXT)
     if isinstance(value, dict):

@@ -58,7 +58,7 @@ def found(listed: tuple[Entry, ...], words: str) -> tuple[Entry, ...]:
 
 
 def groups(report: Report, listed: tuple[Entry, ...], by: By) -> tuple[Group, ...]:
-    """For actions those with the most findings first; layers in their order; else as the findings are ordered."""
+    """Groups the findings. Actions are sorted by their number of findings, layers by position, others as the findings are."""
     title_of: Mapping[By, Callable[[Entry], str]] = {
         "action": _actions(listed),
         "package": lambda entry: entry.row.subject or "no package",

@@ -37,8 +37,8 @@ def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
 
 
 def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
-    """By source package, or type and name, the newest file of each; one that cannot be read is passed over. Raises OSError
-    without the folder."""
+    """The newest file for each source package, or type and name. Files that cannot be read are skipped. Raises OSError if the
+    folder is missing."""
     found: dict[str, Path] = {}
     for number, path in enumerate(sorted(_files(folder), key=lambda path: path.stat().st_mtime)):
         parts = path.relative_to(folder).parts

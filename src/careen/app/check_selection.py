@@ -46,7 +46,7 @@ class CheckSelection:
         return tuple(found)
 
     def with_compliance(self, report: Report, ran: Collection[str], assessed: Collection[str] = ()) -> Report:
-        """With the result of the compliance view that the user asked for.
+        """Adds the result of the compliance view that the user asked for to the report.
 
         ``ran``: ids of checks; ``assessed``: kinds of findings that were looked for.
         """

@@ -63,7 +63,8 @@ class KeptAdvisories:
         return {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers()}
 
     def knowledge(self) -> Knowledge | None:
-        """For who holds no other thread's answer; ``matched`` takes turns itself."""
+        """The user's advisories and those of the database; None if there are neither. It closes an earlier database, so no
+        other thread may use an answer meanwhile. ``matched`` takes turns itself."""
         from careen.database.combined import CombinedKnowledge
         from careen.database.read import open_database
 

@@ -103,7 +103,7 @@ def build_base(
 
 
 def _signed(settings: Settings) -> Fetcher:
-    """For archives whose every file is verified by a signature: they need no TLS."""
+    """A fetcher for archives whose every file is verified by a signature: they need no TLS."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(NetSettings(timeout_s=settings.timeout_s, ca_file=settings.ca_file, plain_http=("*",)))

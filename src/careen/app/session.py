@@ -124,7 +124,7 @@ class Session:
 
     @cached_property
     def ecosystems(self) -> Mapping[str, Ecosystem]:
-        """By purl type. They are kept in the store: a scan that reads no layer needs nothing else of the catalogers."""
+        """Ecosystems by purl type. They are kept in the store: a scan that reads no layer needs nothing else of catalogers."""
         key = f"ecosystems {self._readers.fingerprint}"
         known = self._store.get(key)
         try:

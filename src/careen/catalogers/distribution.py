@@ -77,8 +77,8 @@ def read(file: File) -> Iterator[Distribution]:
 
 
 def join(facts: Iterable[Fact]) -> Iterator[tuple[str, Distribution]]:
-    """For each root file system its folder ("" or "opt/rootfs") and its distribution: from the most trusted file, gaps filled
-    by the rest."""
+    """Yields the folder ("" or "opt/rootfs") and the distribution of each root file system: from the most trusted file, with
+    gaps filled by the others."""
     by_root: dict[str, dict[int, Fact]] = {}
     for fact in facts:
         path = fact.path.removeprefix(f"{fact.root}/") if fact.root else fact.path

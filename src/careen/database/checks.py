@@ -38,7 +38,7 @@ class Check(Struct, frozen=True, omit_defaults=True):
 
 
 def read_checks(database: Path) -> dict[str, Check]:
-    """By the feed's path in the database."""
+    """The stored checks by the feed's path in the database; empty if the file is missing or damaged."""
     try:
         digest, _, body = checks_file(database).read_bytes().partition(b"\n")
         return from_json(body, dict[str, Check]) if digest == _digest(body) else {}

@@ -160,7 +160,7 @@ class DatabaseFile:
         return found
 
     def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
-        """By path of the feed: kind, namespace (or "") and number of records of each section."""
+        """Maps the path of each feed to kind, namespace (or "") and number of records of its sections."""
 
         def summary_of(section: Section) -> tuple[str, str, int]:
             return section.kind, section.space, section.records

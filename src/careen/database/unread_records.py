@@ -57,7 +57,7 @@ class UnreadRecords:
         return f"{number} passed over ({self._all[self._known].reason[:MAX_REASON]})"
 
     def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
-        """With those of ``before`` that a partial update did not read again."""
+        """The unread records to store: those of this update, and those of ``before`` that a partial update left alone."""
         left = () if replaced is None else (record for record in before if replaced.isdisjoint(record.ids))
         short = (
             replace(record, reason=record.reason[:MAX_REASON], ids=record.ids[:MAX_REMEMBERED_IDS])
@@ -100,7 +100,7 @@ def has_statement(shelf: Shelf, held: Held, statement: Statement) -> bool:
 
 
 def places_of(unread: Iterable[PassedOver]) -> dict[str, set[tuple[str, str]]]:
-    """By id in unread records: the namespaces and packages that the record may be about, "" for any."""
+    """Maps each id in unread records to the namespaces and packages that the record may be about, "" for any."""
     places: dict[str, set[tuple[str, str]]] = {}
     for record in unread:
         for id in record.ids:

@@ -66,7 +66,7 @@ class Checker:
         return Readers(lambda: readers_with(()), "")
 
     def check(self, documents: Sequence[Document]) -> dict[str, Remarks]:
-        """By uri; all are checked together."""
+        """The remarks about the documents by URI. All documents are checked together."""
         self.checked += 1
         large = {document.uri: Remarks((not_read(TOO_LARGE),)) for document in documents if document.too_large}
         small = [document for document in documents if document.uri not in large]
@@ -149,7 +149,7 @@ def _bounded(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 
 def _name_for_readers(path: str) -> str:
-    """By which catalogers recognise the file."""
+    """A name by which catalogers recognise the file."""
     from posixpath import basename
 
     name = basename(path)

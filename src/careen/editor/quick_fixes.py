@@ -51,7 +51,7 @@ def fixes_for(remark: Remark, document: Document, checker: Checker) -> Iterator[
 
 
 def ignoring(rows: Rows, remark: Remark, document: Document) -> Iterator[Rows]:
-    """With a comment above the instruction, or the line of YAML."""
+    """Yields the rows with a comment that ignores the finding, above the instruction or the line of YAML."""
     kind = kind_of(document.path, document.text)
     if kind is None:
         return

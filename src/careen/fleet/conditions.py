@@ -80,7 +80,7 @@ class Conditions(Struct, frozen=True):
 
     @property
     def named_units(self) -> Select[tuple[int]]:
-        """By their packages alone."""
+        """Selects the units whose packages meet the conditions on packages."""
         return select(unit.c.id).where(*self.of_unit)
 
 

@@ -163,7 +163,7 @@ def _by_id(keys: Sequence[bytes]) -> dict[bytes, bytes]:
 
 
 def _create(file: Path) -> None:
-    """With a new key. Another process sees the file when it is complete. Raises FileExistsError if it is there."""
+    """Creates the file with a new key. Other processes see it when it is complete. Raises FileExistsError if it is there."""
     if file.exists():
         raise FileExistsError(file)
     aside = file.with_name(f".{file.name}.{os.getpid()}.new")

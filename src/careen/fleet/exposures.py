@@ -119,7 +119,7 @@ def read(data: bytes) -> Document:
 
 
 def store(connection: Connection, project_id: int, source: str, found: Document, by: str, now: float) -> Stored:
-    """In place of what the source had sent before."""
+    """Stores an exposure, in place of what the source had sent before."""
     remove(connection, project_id, source)
     kept = Document(found.schema, found.nodes, found.paths[:MAX_PATHS])
     values = {"project_id": project_id, "source": source, "sent_by": by, "at": now}

@@ -14,7 +14,7 @@ MAX_KINDS = 200  # of one completion
 
 
 def store_kinds(connection: Connection, image_id: int, report: Report) -> None:
-    """In place of those of an earlier report."""
+    """Stores the kinds of secrets in the report, in place of those of an earlier report."""
     connection.execute(image_secret.delete().where(image_secret.c.image_id == image_id))
     kinds = Counter(finding.id for finding in report.findings if isinstance(finding, ExposedSecret))
     if kinds:

@@ -74,7 +74,7 @@ def scanned(fleet: Fleet, image: Image, inventory: Inventory) -> Scanned:
 
 
 class UnitMatcher:
-    """In place of the ``Matcher`` of a scan. Units without a verdict are assessed here; ``new`` has these verdicts."""
+    """Takes the place of a scan's ``Matcher``. It assesses units without a verdict; ``new`` has these verdicts."""
 
     def __init__(self, fleet: Fleet, assessor: Assessor) -> None:
         self._fleet, self._assessor = fleet, assessor

@@ -51,7 +51,8 @@ def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState 
 
 
 def report_of(fleet: Fleet, project_id: int | None, identity: str) -> Report | None:
-    """By the present advisories, and the rules and decisions of the project; None unless the image is ready and visible."""
+    """The report of an image by the present advisories, and the rules and decisions of the project. None unless the image is
+    ready and visible."""
     with fleet.engine.connect() as connection:
         row = connection.execute(visible(project_id, identity)).first()
         policy = _policy(connection, project_id, row) if project_id is not None and row is not None else None

@@ -25,7 +25,7 @@ _CALLS = {
 
 
 def confine(memory_bytes: int, cpu_seconds: int) -> tuple[str, ...]:
-    """For the rest of this process's life. Returns what this machine does not limit."""
+    """Limits this process for the rest of its life. Returns what this machine does not limit."""
     missing = list(_limited(memory_bytes, cpu_seconds))
     trouble = _filtered()
     return (*missing, *([trouble] if trouble else []))

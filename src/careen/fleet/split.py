@@ -59,7 +59,7 @@ class Unit(Struct, frozen=True):
 
     @property
     def distribution(self) -> str:
-        """For people: "debian 12"."""
+        """The distribution, to display: "debian 12"."""
         found = from_msgpack(self.context, Context).distribution
         return f"{found.id} {found.version}".strip() if found else ""
 

@@ -92,7 +92,7 @@ def open_spooled(fleet: Fleet, digest: str) -> BinaryIO | None:
 
 
 def forget(fleet: Fleet, digest: str) -> None:
-    """For the job that has read it."""
+    """Removes a spooled layer after the job has read it."""
     with suppress(OSError):
         _path(fleet, digest).unlink()
 

@@ -118,7 +118,7 @@ def _repositories(connection: Connection, project_id: int, word: str) -> Group:
 
 
 def _tags(connection: Connection, project_id: int, word: str) -> Group:
-    """By their names, or as REPOSITORY:TAG."""
+    """The tags that a word names: by the tag's name, or as REPOSITORY:TAG."""
     wanted = (
         select(repository.c.id, repository.c.name, tag.c.name.label("tag"))
         .join(repository, repository.c.id == tag.c.repository_id)

@@ -38,7 +38,7 @@ class Reference(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Without tag and digest, as users write it."""
+        """The name as users write it, without tag and digest."""
         if self.registry == DOCKER_HUB:
             return self.repository.removeprefix("library/")
         return f"{self.registry}/{self.repository}"

@@ -70,7 +70,7 @@ class ContentDigests:
                 yield from ended_early(walked, self._tree.deltas[layer].unknowns)
 
     def _missing(self, recorded: Mapping[str, str], *, all_files: bool) -> Mapping[int, dict[str, set[str]]]:
-        """By layer and path of the content: the recorded algorithms that were not tried."""
+        """The recorded algorithms of digests that were not computed, by layer and path of the content."""
         missing: dict[int, dict[str, set[str]]] = {}
         for place, text in recorded.items():
             algorithm, content = text.partition(":")[0], self._content(place)

@@ -41,7 +41,8 @@ class Source(Struct, frozen=True, gc=False):
 def squash_with_links(
     deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Reread | None
 ) -> tuple[Squashed, tuple[Unknown, ...]]:
-    """Without ``again`` no link is followed; the Unknowns name the databases behind links that are not read."""
+    """The squashed layers, with the files behind links. Without ``again`` no link is followed; the Unknowns name the databases
+    behind links that are not read."""
     hard = _HardLinks(deltas)
     tree = squash(deltas, hard.follow if again else None)
     tree.linked = {link: (source.layer, source.path) for link, source in hard.found.items()}
@@ -189,11 +190,11 @@ class _HardLinks:
                 del aliases[source.layer]
 
     def nowhere(self, dispatch: Dispatch) -> dict[int, list[Unknown]]:
-        """By layer: the links to nothing that a reader wants."""
+        """The links by layer that a reader wants and that lead to nothing."""
         return {index: at_most(self._unknowns(links, dispatch), MAX_LOST) for index, links in self.lost.items()}
 
     def tables_with_file_facts(self) -> dict[int, FileTable]:
-        """By layer: its table with mode, owner, size and capabilities of the files; the headers of links do not count."""
+        """The file tables by layer, with mode, owner, size and capabilities of the files; the headers of links do not count."""
         by_layer: dict[int, dict[str, Source]] = {}
         for (index, path), source in self.found.items():
             by_layer.setdefault(index, {})[path] = source

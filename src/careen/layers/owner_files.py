@@ -36,7 +36,7 @@ class _Hashed(Struct, frozen=True):
 
 
 def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> Iterator[OwnerFiles]:
-    """For each deb of the image's own file system that owns the files of a language package."""
+    """Yields the files of each deb of the image's own file system that owns the files of a language package."""
     paths: dict[str, dict[str, None]] = {}
     debs: dict[str, Package] = {}
     for package in packages:

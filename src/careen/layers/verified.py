@@ -112,7 +112,7 @@ def _require_digest(layer: Layer, digest: str) -> None:
 
 
 def _unhashed(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
-    """Without a digest to verify, bytes that no reader wants need not be read."""
+    """The stream of a layer without a digest to verify: bytes that no reader wants need not be read."""
     if raw.seekable():
         head = raw.read(16)
         raw.seek(0)

@@ -47,9 +47,9 @@ def category(expression: str) -> Category:
 
 
 def decision(expression: str, lists: "dict[Decision, tuple[str, ...]]") -> Decision:
-    """By ids and categories: an id counts before its category, and the stricter list before the other one.
+    """Decides by lists of ids and categories: an id counts before its category, and the stricter list before the other one.
 
-    If there is a list of what is allowed, anything that no list names is to be asked about.
+    If there is a list of allowed licences, any licence that no list names needs a decision.
     """
     rank = _folded(expression, lambda licence: DECISIONS.index(_decided(licence, lists)))
     return DECISIONS[rank] if rank is not None else _decided("", lists)

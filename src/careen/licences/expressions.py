@@ -136,7 +136,7 @@ def _operand(text: str, before: list[str]) -> list[str]:
 
 
 def _without_empty(parts: list[str]) -> list[str]:
-    """Without operators that have lost an operand: "MIT AND" and "( )"."""
+    """The parts without operators that have lost an operand ("MIT AND") and empty brackets."""
     kept: list[str] = []
     for part in parts:
         if part in ("AND", "OR") and (not kept or kept[-1] in ("(", "AND", "OR")):

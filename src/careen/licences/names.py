@@ -356,7 +356,7 @@ def _current(id: str) -> str:
 
 
 def _key(name: str) -> str:
-    """Without what differs between spellings of one name."""
+    """The name without what differs between spellings of one name."""
     text = name.lower().replace("licence", "license").replace("’", "'").split("::")[-1]
     text = re.sub(r"[\s_,;:\"'-]+", " ", text).strip(" .")
     text = re.sub(r"^(?:the|under|licensed under) +", "", text)

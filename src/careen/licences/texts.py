@@ -132,7 +132,7 @@ def _compared(number: int, grams: Sequence[str], places: dict[str, list[int]]) -
 
 
 def _without_repeats(grams: Sequence[str], hits: Sequence[int], first: int, last: int) -> tuple[int, int]:
-    """Without hits at both ends that come again inside: a notice before the text quotes it."""
+    """The range without hits at both ends that come again inside it: a notice before the text quotes it."""
     counts = Counter(grams[at] for at in hits[first : last + 1])
     while first < last and counts[grams[hits[first]]] > 1:
         counts[grams[hits[first]]] -= 1

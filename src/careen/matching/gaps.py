@@ -139,7 +139,7 @@ def _by_namespace(
 
 
 def _without_guessed(group: list[Subject], named: Names) -> tuple[list[Subject], tuple[Gap, ...]]:
-    """Without the Java archives with guessed names that no advisory names: such packages may not exist."""
+    """The group without Java archives whose guessed names no advisory has: such packages may not exist."""
 
     def is_guess(subject: Subject) -> bool:
         guessed = subject.package.type == "maven" and subject.package.confidence < GUESSED

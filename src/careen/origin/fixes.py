@@ -91,7 +91,7 @@ class _Counts(Struct, frozen=True):
 
 
 def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, ...]:
-    """By the lines of source files; only CVEs whose patches change one of them."""
+    """The states of fixes by the lines of source files, for CVEs whose patches change one of these files."""
     by_name: dict[str, list[Looked]] = {}
     for file in files:
         for name in {posixpath.basename(original) for original in file.originals}:
@@ -104,7 +104,7 @@ def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, 
 
 
 def in_program(fixes: Iterable[Fix], texts: frozenset[int]) -> tuple[FixState, ...]:
-    """By the literals of a program."""
+    """The states of fixes by the literals of a program."""
     return _states((fix, _counts_of_texts(fix, texts)) for fix in fixes)
 
 
@@ -126,7 +126,7 @@ def features_of_fixes(fixes: Iterable[Fix]) -> tuple[Hashes, Hashes]:
 
 
 def in_order(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
-    """By project and CVE, each once: revisions of a package have most of their patches in common."""
+    """The fixes sorted by project and CVE, each once: revisions of a package have most of their patches in common."""
     by_key = {(fix.project, fix.cve, msgspec.msgpack.encode(fix.changes)): fix for fix in fixes}
     return tuple(by_key[key] for key in sorted(by_key))
 

@@ -136,7 +136,7 @@ class Knowledge(Struct, frozen=True, dict=True):
 
     @cached_property
     def _marks(self) -> dict[str, NDArray[np.bool_]]:
-        """By family, whether any feature begins with these bits."""
+        """For each family, whether any feature begins with these bits."""
         return {}
 
     def look_up(self, family: str, hashes: Hashes) -> Found:

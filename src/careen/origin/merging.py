@@ -138,7 +138,7 @@ class _ByProject:
 
 
 def _projects(bases: Sequence[Knowledge]) -> tuple[Project, ...]:
-    """By name; the versions of one project in the order of the bases."""
+    """The projects of all bases by name; the versions of one project in the order of the bases."""
     found: dict[str, Project] = {}
     for project in (project for base in bases for project in base.projects):
         before = found.get(project.name, Project(project.name, ()))

@@ -81,7 +81,7 @@ def _one(data: bytes, start: int, end: int) -> Object:
 
 
 def _members(data: bytes) -> Iterator[tuple[int, int]]:
-    """Without the table of symbols and that of long names, whose own names begin with a slash."""
+    """The members of an archive, without the tables of symbols and of long names, whose own names begin with a slash."""
     at = len(ARCHIVE)
     for _ in range(MAX_MEMBERS):
         header = data[at : at + MEMBER_BYTES]

@@ -149,7 +149,7 @@ _GAPS = ("comment", "docstring")
 
 
 def language_of(path: str) -> Language | None:
-    """By the ending of the name; None for what is not known as source code."""
+    """The language of a file by the ending of its name; None if it is not known as source code."""
     return _ENDINGS.get(posixpath.splitext(path.lower())[1])
 
 

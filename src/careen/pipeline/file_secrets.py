@@ -21,7 +21,7 @@ _CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # what a check about
 
 
 def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedFiles:
-    """With the secrets in those files that are of a kind that is checked, as they are written.
+    """Adds the secrets in those files that are of a kind that is checked, as they are written.
 
     A value that is a secret by the name beside it alone is left to the check that reports the same lines. Comments suppress
     a value if they do so in all of its lines.

@@ -115,7 +115,8 @@ def with_origin(image: Image, inventory: Inventory, search: Search, reading: Rea
 
 
 def _asking(search: Search) -> "Ask | None":
-    """With the base alone that ships, what it looks at is read; with others all, so that the next one needs no new read."""
+    """Chooses the features of a file to read. With the shipped base only, those that it uses; with others None, for all, so
+    that the next base needs no new read."""
     if not search.is_small:
         return None
     from careen.origin.asking import asked_of

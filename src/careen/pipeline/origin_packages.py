@@ -128,12 +128,13 @@ def _coordinates(component: Component) -> tuple[str, str]:
 
 
 def name_of(project: str) -> str:
-    """Without the kind of its source: "zlib" of "deb:zlib"."""
+    """The project's name without the kind of its source: "zlib" for "deb:zlib"."""
     return project.rpartition(":")[2]
 
 
 def cpe_of(component: Component, version: str) -> str | None:
-    """By the base, else by the map of well-known software; without a version for a set of them."""
+    """The CPE of a component: from the base, else from the map of well-known software; None if neither has one. Its version is
+    ``*`` if ``version`` is empty, as for a component of several versions, or has unusual characters."""
     product = next(iter(component.cpes), "")
     if not product:
         name = name_of(component.project)

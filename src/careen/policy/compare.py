@@ -122,7 +122,7 @@ def undecided(verdict: Verdict, of: Saved, policy: Policy) -> Verdict:
 
 
 def without_gates(coverage: Coverage) -> Coverage:
-    """Without the reasons of the saved report's own gates."""
+    """The coverage without the reasons of the saved report's own gates."""
     return replace(coverage, reasons=tuple(reason for reason in coverage.reasons if reason.code not in MADE_BY_GATES))
 
 

@@ -144,7 +144,7 @@ def wanted_tags(tags: Iterable[Tag], asked: Asked, repository: str, wanted: Want
 
 
 def digest_of(asked: Asked, repository: str, tag: Tag) -> str:
-    """By the list that named the tag, else by a request that counts against no limit, else by the manifest."""
+    """The digest of a tag: from the list that named the tag, else by a request that no limit counts, else from the manifest."""
     if is_digest(tag.digest):
         return tag.digest
     one = asked.repository(repository)

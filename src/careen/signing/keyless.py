@@ -41,7 +41,7 @@ logging.getLogger("sigstore").addHandler(logging.NullHandler())  # what it warns
 
 
 class _IdentityLater:
-    """For the library: the identity is compared once all else is proven, so that its refusal has its own code."""
+    """A policy for the library that accepts any identity: it is compared last, so that its refusal has its own code."""
 
     def verify(self, cert: "Certificate") -> None:
         """Everything passes."""

@@ -105,7 +105,7 @@ def _live(folder: str) -> Address:
 
 
 def _other_forms(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    """For a mirror without VEX: the first of the other forms that it has."""
+    """The feeds of a mirror without VEX: those of the first of the other forms that it has."""
     single = tuple(Feed(f"redhat/cve/{name}", "", part="API") for name in listing("redhat/cve") if _OF_API.fullmatch(name))
     return single or _oval(listing) or _errata(listing)
 

@@ -144,7 +144,7 @@ def _places(text: bytes, data: bytes) -> Iterator[int]:
 
 
 def _start(data: bytes, dot: int) -> int:
-    """Where the number in front of the dot begins. Numbers behind other dots of a version have a dot before them; texts do not."""
+    """Where the number in front of the dot begins. Numbers behind other dots of a version follow a dot; no text does."""
     at = dot
     while at and dot - at < _LONGEST_NUMBER and data[at - 1] in _DIGITS:
         at -= 1

@@ -48,7 +48,7 @@ class Header(Struct, frozen=True, gc=False):
 
 
 class TableScan:
-    """With ``only``, only these ranges of the file are searched."""
+    """Searches a stream for the table. With ``only``, it searches only these ranges of the file."""
 
     def __init__(self, only: Ranges | None = None) -> None:
         self._only = only

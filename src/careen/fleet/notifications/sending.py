@@ -55,7 +55,7 @@ class Network(Struct, frozen=True):
 
 
 def network(fleet: Fleet) -> Network:
-    """By the settings of this server: its proxy and authorities, and the private hosts that it lists."""
+    """The network with the settings of this server: its proxy and authorities, and the private hosts that it lists."""
     settings = net_of(fleet)
 
     def mail(server: Any, sender: str, recipients: tuple[str, ...], message: bytes) -> None:

@@ -91,7 +91,7 @@ def change(
 
 
 def remove(connection: Connection, project_id: int, number: int) -> bool:
-    """With its messages."""
+    """Removes a subscription with its messages. Returns whether the project had it."""
     own = (subscription.c.id == number, subscription.c.project_id == project_id)
     return connection.execute(delete(subscription).where(*own)).rowcount > 0
 

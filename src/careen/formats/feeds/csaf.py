@@ -214,7 +214,7 @@ def _scores(scores: list[_Score], vendor: str) -> tuple[Cvss, ...]:
 
 
 def _builds(tree: _Tree) -> dict[str, tuple[str, Component]]:
-    """By the id of a component in a product: the product and the component."""
+    """Maps the id of a component in a product to the product and the component."""
     products: dict[str, str] = {}
     components: dict[str, Component] = {}
     modules: dict[str, str] = {}
