@@ -74,7 +74,7 @@ class Decision(Struct, frozen=True):
 def vex_document(
     reference: str, decision: Decision, settings: Settings, progress: Progress = silent
 ) -> tuple[int, dict[str, object]]:
-    """(number of statements, OpenVEX document) about the findings of an image."""
+    """Makes an OpenVEX document about the findings of an image. Returns the number of its statements and the document."""
     from careen.policy.triage import statements_about, statements_of_ignores
 
     with Session(settings) as session:

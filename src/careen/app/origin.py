@@ -198,7 +198,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _content(path: Path) -> bytes:
-    """Empty, with a warning, if the file is too large or cannot be read: then it counts as unidentified."""
+    """The content of a file. Empty, with a warning, if it is too large or cannot be read: it then counts as unidentified."""
     try:
         if path.stat().st_size <= MAX_FILE_BYTES:
             return path.read_bytes()

@@ -135,7 +135,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _understood(arguments: list[str]) -> "tuple[list[str], ModuleType, argparse.Namespace]":
-    """(command line, module of the command, what it reads of the line)"""
+    """Returns the command line, the module of its command, and the arguments that the command reads from it."""
     try:
         return arguments, *_read(arguments)
     except UsageError as error:

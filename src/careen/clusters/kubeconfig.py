@@ -29,7 +29,7 @@ Run = Callable[..., Finished]
 
 
 def in_cluster(environ: Mapping[str, str], folder: Path = ACCOUNT) -> Access | None:
-    """As the service account of this pod; None outside of a cluster."""
+    """The access to the cluster with the service account of this pod; None outside of a cluster."""
     host, port = environ.get("KUBERNETES_SERVICE_HOST"), environ.get("KUBERNETES_SERVICE_PORT", "443")
     if not host or not (folder / "token").is_file():
         return None

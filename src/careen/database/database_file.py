@@ -105,7 +105,7 @@ class DatabaseFile:
     def of_keys(
         self, kind: Kind, space: str, keys: Iterable[bytes], wants: Callable[[FeedRow], bool]
     ) -> dict[bytes, list[PackedStatement]]:
-        """As ``in_order``, of these keys alone."""
+        """The statements about these keys, in the form of ``in_order``."""
         found: dict[bytes, list[PackedStatement]] = defaultdict(list)
         with self._reading():
             wanted = Wanted(key.decode() for key in keys)

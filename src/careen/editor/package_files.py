@@ -56,7 +56,7 @@ def _line(package: Package, rows: list[str], rows_by_word: Mapping[str, list[int
 
 
 def _names(package: Package) -> list[str]:
-    """As files write it: "@types/node"; of Maven the artifact, which stands alone."""
+    """The names that files may have for the package: "@types/node"; also the artifact of a Maven package by itself."""
     return list(dict.fromkeys(_plain(name) for name in (package.name, package.name.rpartition(":")[2])))
 
 

@@ -50,7 +50,7 @@ def _limited(memory_bytes: int, cpu_seconds: int) -> list[str]:
 
 
 def _filtered() -> str:
-    """ "" if system calls are refused, else why not."""
+    """Makes the kernel refuse system calls. Returns "" if it does, else why not."""
     known = _CALLS.get(platform.machine())
     if sys.platform != "linux" or known is None:
         return "the network is not closed to readers on this system"

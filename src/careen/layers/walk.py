@@ -257,7 +257,7 @@ def _flat(found: dict[str, list[Any]]) -> tuple[tuple[str, Any], ...]:
 
 
 def little_endian(values: "array[int]") -> bytes:
-    """As file tables keep their numbers, on any machine."""
+    """The numbers as bytes in the order that file tables have, on any machine."""
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()

@@ -32,7 +32,7 @@ _NOTHING = frozenset(
 
 @lru_cache(maxsize=4096)
 def expression_of(declared: str) -> str:
-    """ "" if nothing is declared; never an invalid expression."""
+    """The SPDX expression of a declared licence; "" if nothing is declared. It is never invalid."""
     text = " ".join(declared[: MAX_DECLARED + 1].split())
     if text.lower() in _NOTHING or len(text) > MAX_DECLARED:
         return ""

@@ -167,7 +167,7 @@ def _concerned(cause: Cause, packages: Collection[Package], inventory: Inventory
 
 
 def _release_named(package: Package, inventory: Inventory) -> str:
-    """As the package, or the image, names its distribution; the package's type if neither does."""
+    """The distribution's name that the package, or the image, states; the package's type if neither does."""
     found = distribution_of(package, inventory.distribution)
     return label_of(found) if found else package.type
 

@@ -207,7 +207,7 @@ def inwardness(netloc: str, resolve: bool) -> int:
 
 
 def _addresses(name: str, resolve: bool) -> list[str]:
-    """Empty if the name is not resolved, or cannot be: then the request itself fails."""
+    """The IP addresses of a name; empty if it is not resolved, or cannot be: the request itself then fails."""
     import socket
 
     try:

@@ -16,7 +16,8 @@ _PASSING = frozenset(("glance", "table_rows"))  # they only show whether it is w
 def asked_of(
     base: Knowledge, file: Described, counts: Callable[[Component], bool] = lambda _: True, *, owned: bool = False
 ) -> frozenset[str]:
-    """Empty if the base names no project in it that ``counts``. Files that are looked at together with others keep all.
+    """The features of a file that the base uses; empty if the base names no project in it that ``counts``. Files that are
+    looked at together with others keep all.
 
     Scripts of packages (``owned``) are mostly bundles: one that is not worth a look as such is not compared as source either.
     """

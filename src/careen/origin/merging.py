@@ -79,7 +79,7 @@ def joined(bases: Sequence[Knowledge]) -> Knowledge:
 
 
 def merged(bases: Sequence[Knowledge]) -> Knowledge:
-    """As one base of the same releases would be; nobody vouches for it before it is signed."""
+    """Merges knowledge bases: the result is that of one base of the same releases. It is unsigned."""
     sampling = max(base.sampling for base in bases)
     names: dict[str, int] = {}
     projects = []

@@ -72,7 +72,7 @@ class Gate(Struct, frozen=True):
 
     @property
     def is_narrow(self) -> bool:
-        """Only vulnerabilities are exploited, fixable or overdue, or have a risk."""
+        """Whether the gate counts only vulnerabilities: nothing else is exploited, fixable or overdue, or has a risk."""
         return self.kev or self.fixable or self.overdue or self.risk is not None or self.epss is not None
 
     @property

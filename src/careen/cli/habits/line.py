@@ -145,7 +145,7 @@ def _values_of(command: str) -> dict[str, bool]:
 
 
 def _pairs(words: Sequence[str], ours: Mapping[str, bool]) -> tuple[list[tuple[str, str | None]], list[str]]:
-    """(flags with their values, the other words)"""
+    """Splits words into flags with their values, and the other words."""
     pairs: list[tuple[str, str | None]] = []
     targets: list[str] = []
     left = list(words)

@@ -34,7 +34,7 @@ class Parts:
         self._parts = [(start, bytes(data)) for start, data in parts]
 
     def at(self, offset: int, size: int) -> bytes | None:
-        """As many bytes as there are, up to ``size``; None if the offset was not kept."""
+        """The bytes at an offset, up to ``size``; None if the offset was not kept."""
         data, at = self.around(offset)
         return data[at : at + size] if data else None
 

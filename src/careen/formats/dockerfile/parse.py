@@ -96,7 +96,7 @@ def parse(text: str) -> Parsed:
 
 
 def _directives(rows: list[str]) -> dict[str, str]:
-    """Only at the very top; the first line that is not a directive ends them."""
+    """The parser directives by name. They stand at the very top; the first line that is not a directive ends them."""
     found: dict[str, str] = {}
     for number, row in enumerate(rows, start=1):
         if number == 1 and row.startswith("#!"):

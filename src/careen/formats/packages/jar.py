@@ -195,7 +195,7 @@ def _checked(named: Coordinates) -> Coordinates:
 
 
 def _resolved(value: str) -> str:
-    """Empty for a placeholder that a build tool left in the file: ``${project.version}``."""
+    """The value without spaces around it; empty for a placeholder that a build tool left there (``${project.version}``)."""
     return "" if "${" in value or "@" in value else value.strip()
 
 

@@ -39,7 +39,7 @@ class Text(NamedTuple):
 
 
 class Number(NamedTuple):
-    """As the file has it, with its tag before it."""
+    """A number as the file has it, with its tag before it."""
 
     value: bytes
 
