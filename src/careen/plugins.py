@@ -436,7 +436,7 @@ class Feed(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Its key in the database: a new edition replaces the previous one."""
+        """The key of the feed in the database: a new edition replaces the previous one."""
         return self.kept_as or self.path
 
     @property

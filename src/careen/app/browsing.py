@@ -52,7 +52,7 @@ def entries(report: Report) -> tuple[Entry, ...]:
 
 
 def found(listed: tuple[Entry, ...], words: str) -> tuple[Entry, ...]:
-    """Those that have all of the words: in the id, severity, package, path or title, in any case."""
+    """The entries with all of the words: in the id, severity, package, path or title, in any case."""
     wanted = words.lower().split()
     return tuple(entry for entry in listed if all(word in _text(entry.row) for word in wanted)) if wanted else listed
 

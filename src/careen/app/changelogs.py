@@ -24,7 +24,7 @@ _PROJECT_NAME = pattern(r"([\w.-]{1,200}?)(?:\.(?:md|markdown|rst|txt))?(?:\.gz)
 
 
 def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
-    """Those in the folder that the settings name, of the image's packages. Raises InputError without the folder."""
+    """The changelogs of the image's packages in the folder that the settings name. Raises InputError if it is missing."""
     if settings.changelogs is None or "behaviour" not in settings.scanners:
         return {}
     from careen.behaviour.undisclosed import changelog_key

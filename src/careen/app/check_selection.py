@@ -36,7 +36,7 @@ class CheckSelection:
         return tuned(self._available(folders), self._tuning)
 
     def _available(self, folders: Sequence[str]) -> tuple[Check, ...]:
-        """Those that are switched off too."""
+        """The checks in these folders, also those that are switched off."""
         if "config" not in self._settings.scanners or not folders:
             return ()
         found = [check for folder in folders for check in load(f"careen.checks.{folder}", "CHECK", Check)]

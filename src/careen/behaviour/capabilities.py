@@ -146,7 +146,7 @@ class Content:
 
     @cached_property
     def _system_calls(self) -> frozenset[int]:
-        """Those that the program's own code makes, by number. Of programs for x86-64."""
+        """The numbers of the system calls that the program's own code makes; only for programs for x86-64."""
         data = self._data
         if self._file.kind != "program" or data[4:6] != b"\2\1" or data[18:20] != b"\x3e\0" or b"\x0f\x05" not in data:
             return frozenset()

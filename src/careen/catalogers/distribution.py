@@ -125,7 +125,7 @@ def _os_release(values: Mapping[str, str]) -> Distribution:
 
 
 def _lsb_release(values: Mapping[str, str]) -> Distribution:
-    """Its ID is a display name: "Ubuntu", "VMware Photon OS"."""
+    """The distribution by a file ``lsb-release``, whose ID is a display name: "Ubuntu", "VMware Photon OS"."""
     name = values["DISTRIB_ID"]
     id = next((id for known, id in _names().items() if name.startswith(known)), "-".join(name.lower().split()))
     return Distribution(id, values.get("DISTRIB_RELEASE", ""), values.get("DISTRIB_CODENAME", ""))

@@ -79,7 +79,7 @@ examples:
         type=Path,
         action="append",
         default=[],
-        help="build: a file with one source a line",
+        help="build: a file with one source per line",
     )
     made.add_argument(
         "--versions", metavar="N", type=int, default=20, help="build: at most so many versions of each project (20)"

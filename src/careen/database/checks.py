@@ -52,7 +52,7 @@ def write_checks(database: Path, checks: Mapping[str, Check]) -> None:
 
 
 def forget_checks(database: Path) -> None:
-    """To be called for a new database: the results are about the previous one."""
+    """Removes the results, which are about the previous database. To be called for a new one."""
     checks_file(database).unlink(missing_ok=True)
 
 

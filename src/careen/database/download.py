@@ -48,7 +48,7 @@ class FetchError(Exception):
 
 
 class LateError(FetchError):
-    """It did not come in time."""
+    """A file did not come in time."""
 
     def __init__(self, reason: str = "no answer in time") -> None:
         super().__init__(reason)

@@ -66,7 +66,8 @@ class UnreadRecords:
         return tuple(dict.fromkeys(short))[:MAX_REMEMBERED]
 
     def earlier_statements(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
-        """To be called after the new edition was read."""
+        """Yields the statements of the earlier edition that unread records may replace. To be called after the new edition was
+        read."""
         wanted = places_of(self._all)
         if not wanted or before is None:
             return

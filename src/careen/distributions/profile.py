@@ -35,7 +35,7 @@ class Releases(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Follows(Struct, frozen=True, forbid_unknown_fields=True):
-    """It redistributes or rebuilds another distribution's packages with their versions, and publishes no advisories itself."""
+    """A distribution that redistributes or rebuilds another's packages with their versions, and publishes no advisories."""
 
     parent: str  # its releases have the same numbers, unless ``releases`` states others
     releases: dict[str, str] = {}  # by its release, or "" for all: the parent's namespace

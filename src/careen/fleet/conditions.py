@@ -156,7 +156,8 @@ def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bo
 
 
 def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
-    """What an image counts, if none of its findings is so: an index has the counts. Low counts contain negligible findings."""
+    """Conditions on the counts of an image that has no finding with the term. An index has these counts. There is none for low
+    findings, whose counts contain negligible ones."""
     match term.field:
         case "severity":
             place = SEVERITIES.index(term.value) if term.value in SEVERITIES else -1

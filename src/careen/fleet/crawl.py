@@ -110,9 +110,9 @@ def _see(connection: Connection, run: Crawl, names: Sequence[str]) -> None:
 
 
 def _forget_repositories(run: Crawl) -> bool:
-    """Those that the registry does not list any more, or that are not wanted any more.
+    """Forgets repositories that the registry does not list any more, or that are not wanted any more.
 
-    False if that would be all: a user who lost a permission is often shown an empty list.
+    Returns False, and forgets none, if that would be all: a user who lost a permission is often shown an empty list.
     """
     gone = select(repository.c.id).where(
         repository.c.registry_id == run.row.id, or_(repository.c.seen_at.is_(None), repository.c.seen_at < run.started)

@@ -207,5 +207,5 @@ def _parsed(words: Sequence[str], where: str) -> list[bytes]:
         keys = []
     if not keys or len(keys) > MAX_KEYS or any(len(key) != KEY_BYTES for key in keys):
         hint = "openssl rand -base64 32 makes one; restore the file from a backup if it was changed"
-        raise UsageError(f"{where} has no key: {KEY_BYTES} bytes in base64, one a line", hint)
+        raise UsageError(f"{where} has no key: {KEY_BYTES} bytes in base64, one per line", hint)
     return keys

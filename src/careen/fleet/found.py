@@ -30,7 +30,7 @@ class Findings(Struct, frozen=True):
     of_places: ColumnElement[bool]
 
     def window(self, connection: Connection, start: Cursor, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
-        """So many findings after ``start``. Each has ``fits``: whether an image has it."""
+        """The next ``size`` findings after ``start``. Each has ``fits``: whether an image has it."""
         columns = unit_finding.c
         wanted = select(*(columns[name] for name in COLUMNS)).where(*self.of_findings)
         if start:

@@ -23,6 +23,6 @@ def store_kinds(connection: Connection, image_id: int, report: Report) -> None:
 
 
 def known_kinds(connection: Connection, project_id: int | None) -> list[str]:
-    """Those of the images that the project sees."""
+    """The kinds of secrets in the images of the project."""
     kinds = select(image_secret.c.kind).join(image, image.c.id == image_secret.c.image_id).where(visible(project_id)).distinct()
     return list(connection.execute(kinds.order_by(image_secret.c.kind).limit(MAX_KINDS)).scalars())

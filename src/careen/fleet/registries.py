@@ -153,7 +153,7 @@ def change(
 
 
 def listed(fleet: Fleet, project_id: int | None = None) -> list[Registry]:
-    """Those of a project, or of all."""
+    """The registries of a project, or of all projects."""
     query = select(registry).order_by(registry.c.project_id, registry.c.host, registry.c.namespace)
     if project_id is not None:
         query = query.where(registry.c.project_id == project_id)

@@ -125,7 +125,7 @@ def _made(role: Role, facts: Facts, catalogers: Iterable[Cataloger]) -> tuple[An
 
 
 def _unknowns(tree: Squashed) -> Iterator[Unknown]:
-    """Those of all layers, with the layer's index; not those of files that a later layer removes or replaces."""
+    """Yields the unknowns of all layers, with the layer's index, but none of files that a later layer removes or replaces."""
     for layer, delta in enumerate(tree.deltas):
         for unknown in delta.unknowns:
             path = unknown.evidence.path

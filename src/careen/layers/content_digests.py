@@ -53,7 +53,7 @@ class ContentDigests:
         return entry is not None and self._tree.deltas[entry[0]].table.kinds[entry[1]] in "fh"
 
     def digests_at(self, place: str) -> Digests | None:
-        """Those of the content that is visible at this path; None if none was computed."""
+        """The computed digests of the content that is visible at this path; None if there are none."""
         content = self._content(place)
         return self._computed.get(content) if content else None
 

@@ -66,7 +66,7 @@ def integrity(
 def _compared(
     tree: Squashed, owners: Owners, contents: ContentDigests, recorded: Mapping[str, str]
 ) -> tuple[set[str], list[ModifiedFile], set[str]]:
-    """Those with the recorded content, those with another, and those whose digest is of an algorithm that was not computed."""
+    """The files with the recorded content, those with another, and those with a digest of an algorithm that was not used."""
     verified, others = set[str](), set[str]()
     modified: list[ModifiedFile] = []
     tables = [delta.table for delta in tree.deltas]

@@ -231,5 +231,5 @@ def _by_name(dispatch: Dispatch, path: str) -> list[Wanted]:
 
 
 def _by_name_or_content(dispatch: Dispatch, path: str, mode: int) -> list[Wanted]:
-    """Those that want a content are all among them; ``magic`` of their wants decides when the file is read."""
+    """The readers for a file. All that want a content are among them: their ``magic`` decides when the file is read."""
     return list(dict.fromkeys(chain(dispatch.readers(path, mode), *dispatch.by_magic.values())))

@@ -89,7 +89,7 @@ class _Tables:
         self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in tree.deltas]
 
     def looks(self, file: _File) -> tuple[int, str]:
-        """Its size and the hash of its first bytes, which copies have in common."""
+        """The file's size and the hash of its first bytes, which copies have in common."""
         return self._sizes[file.layer][self._of(file.layer)[file.path]], self._heads[file.layer].get(file.path, "")
 
     def before(self, file: _File, owner: Package) -> _File | None:

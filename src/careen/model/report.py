@@ -65,7 +65,7 @@ class Coverage(Struct, frozen=True):
         return replace(self, verdict=verdict, reasons=(*self.reasons, *reasons)) if reasons else self
 
     def gravest_first(self) -> "Coverage":
-        """Its reasons by their effect on gates, and those of one effect by how much they leave unassessed."""
+        """The coverage with its reasons sorted by their effect on gates, and then by how much they leave unassessed."""
         return replace(self, reasons=tuple(sorted(self.reasons, key=_weight)))
 
 

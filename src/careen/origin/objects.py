@@ -165,7 +165,7 @@ def _pe(data: bytes, start: int, end: int) -> Object:
 
 
 def _macho(data: bytes, start: int, end: int) -> Object:
-    """Its constants lie in the segment of the code: only sections distinguish the two."""
+    """Reads a Mach-O file. Its constants lie in the segment of the code: only sections distinguish the two."""
     order = MACHO[data[start : start + 4]]
     wide = 0xCF in (data[start], data[start + 3])
     at = start + (32 if wide else 28)

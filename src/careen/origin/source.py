@@ -227,7 +227,7 @@ def tokens_of(source: Parsed) -> Tokens:
 
 
 def _link(links: Places, places: Places, names: Hashes) -> None:
-    """To each place of a name the one before it."""
+    """Links each place of a name to the one before it."""
     order = np.argsort(names, kind="stable")
     again = np.flatnonzero(np.diff(names[order]) == 0)
     links[places[order[again + 1]]] = places[order[again]]

@@ -78,7 +78,7 @@ def own_templates(releases: Iterable[tuple[str, Iterable[Hashes]]]) -> Hashes:
 
 
 def templates_of(pairs: Hashes, version: str, own: Hashes) -> Hashes:
-    """Those of ``own`` in which the version itself is stated."""
+    """The templates in ``own`` that state the version itself."""
     rows = pairs.reshape(-1, 2)
     return np.intersect1d(rows[rows[:, 1] == np.uint64(number_of(version) or 0), 0], own)
 

@@ -57,7 +57,7 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
 
 @cache
 def _keywords() -> "Keywords":
-    """Its index takes 0.2 s: a program that checks files again and again makes it once."""
+    """The keywords of all rules. Their index takes 0.2 s: a program that checks files again and again makes it once."""
     from careen.secrets.keywords import Keywords
     from careen.secrets.ruleset import load
 

@@ -177,7 +177,7 @@ def _known_features(layer: str, search: Search, reading: Reading) -> "dict[str, 
 
 
 def _store_features(layer: str, files: "tuple[FileFeatures, ...]", search: Search, reading: Reading) -> None:
-    """Those that another image with this layer has asked for stay."""
+    """Stores the features of a layer's files, and keeps those that another image with this layer needed."""
     if layer and files:
         together = {**_known_features(layer, search, reading), **{file.path: file for file in files}}
         _store(f"features {search.kind} {layer} {reading.readers.fingerprint}", tuple(together.values()), reading, lasting=True)

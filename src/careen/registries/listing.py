@@ -84,7 +84,7 @@ def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, poo
 
 
 def repositories(kind: Kind, asked: Asked, namespace: str) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
-    """Their names, and what failed in listing them."""
+    """The names of the repositories, and what failed in listing them."""
     found: dict[str, None] = {}
     failures: tuple[Failure, ...] = ()
     try:

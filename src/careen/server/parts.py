@@ -33,7 +33,7 @@ class RegistryChange(Struct, frozen=True):
 
 
 class RegistryCalls(Protocol):
-    """They raise UsageError for a host that must not be asked, NetworkError if it does not answer."""
+    """Calls about registries. They raise UsageError for a host that must not be asked, NetworkError if it does not answer."""
 
     def add(self, fleet: Fleet, project_id: int, wanted: RegistryWanted) -> int:
         """The id of its row; the credentials are sealed."""
@@ -61,7 +61,7 @@ class Found(Struct, frozen=True):
 
 
 class SearchCalls(Protocol):
-    """They raise UsageError for a query that cannot be read, which names the place."""
+    """Calls for searches. They raise UsageError, with the place of the mistake, for a query that cannot be read."""
 
     def search(self, fleet: Fleet, project_id: int, query: str, after: list[Any] | None, limit: int) -> Found: ...
     def to_decide(self, fleet: Fleet, project_id: int, query: str, after: str, limit: int) -> Found:

@@ -49,7 +49,7 @@ def undisclosed_fixes(
     """``changelogs``: the newest changelog of each source package of Debian by its name, and of each project by type and name
     (``npm/axios``); without them nothing is found.
 
-    The likeliest first, one a source package. A package whose installed version is not in the changelog is passed over: which
+    The likeliest first, one per source package. A package whose installed version is not in the changelog is skipped: which
     entries are newer is not known.
     """
     candidates = []

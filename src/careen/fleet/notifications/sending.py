@@ -80,7 +80,7 @@ def net_of(fleet: Fleet) -> NetSettings:
 
 
 def work(fleet: Fleet, worker: str, ended: threading.Event) -> None:
-    """Until ``ended``. A database that does not answer is asked again."""
+    """Sends messages until ``ended``. A database that does not answer is asked again."""
     net = network(fleet)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="notify") as pool:
         while not ended.is_set():
