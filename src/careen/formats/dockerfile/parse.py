@@ -212,7 +212,7 @@ def _instruction(text: str, starts: list[int], numbers: list[int], escape: str, 
     try:
         if keyword == "ONBUILD" and rest:
             if depth > 3:
-                raise ValueError("ONBUILD is nested too deep")
+                raise ValueError("ONBUILD is nested too deeply")
             trigger = _instruction(rest, list(shifted), numbers, escape, line, depth + 1)
         words, is_json, pairs = divided(keyword, rest, escape)
     except (ValueError, TypeError) as error:

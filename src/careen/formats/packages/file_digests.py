@@ -1,6 +1,6 @@
 """Digests of files that package databases record, as ``ALGORITHM:HEX``, and which files are compared with them.
 
-Every scan compares programs alone: what lies in folders of data, or has the name of data or of a module of a language, is left
+A scan compares only programs: what lies in folders of data, or has the name of data or of a module of a language, is left
 out, as are byte code and documentation, which slim images rewrite and delete. All files are compared only on request.
 """
 
