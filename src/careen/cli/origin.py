@@ -34,7 +34,7 @@ def parser() -> Parser:
         prog="careen origin",
         usage="careen origin ACTION [flags] [ARGUMENT …]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Name the projects and versions that code comes from, by its content alone.",
+        description="Name the projects and versions that code comes from, only by its content.",
         epilog="""\
 actions:
   identify PATH…   name third-party code in files and folders

@@ -194,7 +194,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
     db_artifact: Annotated[
         tuple[str, ...],
-        Meta(description="where a database is published, in order of preference: oci://HOST/NAME; off: use feeds alone"),
+        Meta(description="where a database is published, in order of preference: oci://HOST/NAME; off: use only feeds"),
     ] = ()
     db_root: Annotated[Path | None, Meta(description="root.json to verify published databases with")] = None
     db: Annotated[str | None, Meta(description="use this database as it is: a file, or the one of a day (2026-11-24)")] = None
