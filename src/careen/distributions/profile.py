@@ -47,7 +47,7 @@ class Follows(Struct, frozen=True, forbid_unknown_fields=True):
 class Advisories(Struct, frozen=True, forbid_unknown_fields=True):
     namespace: str = ""  # of the advisories that cover it, if they are another's
     stand_in: str = ""  # the ID of a rebuild with the same versions
-    line: str = ""  # the ID of the distribution whose versions it has: all of one line may stand in for one another
+    line: str = ""  # the ID of the distribution whose versions it has: advisories of one line may be used for all of it
     paid: str = ""  # the ID of support beyond the ordinary, whose fixes only its customers get
     paid_package: str = ""  # installed if that support is enabled
     continued: bool = False  # paid support continues the same line of versions after ordinary support has ended

@@ -113,7 +113,7 @@ def conditions_of(
 
 
 def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -> ColumnElement[bool]:
-    """A condition: the image is in the project and not deleted there; with None, it is true for all images.
+    """A condition: the image is visible to the project (it has the image, and has not deleted it). None: true for all images.
 
     It is a subquery for each row, so that a list that ends early evaluates it for few rows. With EXISTS, PostgreSQL would join
     all images of the project first.

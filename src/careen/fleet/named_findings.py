@@ -65,7 +65,7 @@ def named_findings(
 
 
 def _image(row: Any) -> Image:
-    """An upload has no digest: its identity stands in for its name."""
+    """The image of a row. An upload has no digest: its identity is its name."""
     is_digest = row.identity.startswith("sha256:")
     name, digest = (row.reference, row.identity) if is_digest else (row.identity, "")
     return Image(name, "image", digest, None, ImageConfig(), ())

@@ -89,7 +89,7 @@ class FeatureReader:
 
 
 def read_features(files: Iterable[OriginFile], again: Reread, reader: FeatureReader) -> list[tuple[int, FileFeatures]]:
-    """Yields each file with its layer and features, as far as the reader comes. ``again`` rereads a layer."""
+    """Returns each file with its layer and features, as far as the reader comes. ``again`` rereads a layer."""
     found: list[tuple[int, FileFeatures]] = []
     by_layer: dict[int, dict[str, OriginFile]] = {}
     for file in files:

@@ -1,6 +1,6 @@
 """Distributions that take over or rebuild the packages of another one with its versions, and publish no advisories.
 
-Their parent's advisories stand in; the report states that, and the confidence is lower. A package that they changed has
+Their parent's advisories are used; the report states that, and the confidence is lower. A package that they changed has
 their mark in its version and is not assessed: it is unknown what it fixes. Kali imports Debian's testing branch, Devuan
 and the relatives of Ubuntu take most packages over unchanged, Raspberry Pi OS compiles Debian's for older processors.
 Rebuilds of Red Hat Enterprise Linux keep its versions; CentOS Stream, the source of its next minor release, is ahead.

@@ -147,8 +147,8 @@ def _with_relatives(subject: Subject, infos: Infos, channels: Callable[[Package]
 
 
 def _relative(line: str, release: str, infos: Infos) -> str:
-    """Whose advisories stand in for a rebuild without advisories: those of the distribution that it rebuilds (RHEL), unless
-    they are a sample."""
+    """The namespace whose advisories are used for a rebuild without advisories: that of the distribution that it rebuilds
+    (RHEL), unless it has only a sample."""
     one = profiles().get(line)
     candidates = [f"{id}:{release}" for id in (line, one.advisories.stand_in if one else "") if id]
     whole = (namespace for namespace in candidates if not is_sample(infos(namespace)))
