@@ -68,7 +68,7 @@ def _compared(of_image: Report, of_sbom: Report, document: Path, asked: argparse
     exact = not asked.others
     named = {_package(package) for package in of_sbom.inventory.packages}
     there = {_package(package) for package in of_image.inventory.packages}
-    counted = Counter if exact else lambda found: Counter(set(found))  # other tools do not tell owners
+    counted = Counter if exact else lambda found: Counter(set(found))  # other tools do not report owners
     wanted = counted(_finding(one, exact) for one in _vulnerabilities(of_image) if _package_of(one) in named)
     found = counted(_finding(one, exact) for one in _vulnerabilities(of_sbom) if _package_of(one) in there)
     missing, more = wanted - found, found - wanted

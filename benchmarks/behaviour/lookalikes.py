@@ -2,7 +2,7 @@
 
     python benchmarks/behaviour/lookalikes.py [--seed N] [--names ECOSYSTEM=FILE …] [--guarddog PYTHON]
 
-``--names``: honest names, one a line; those that are popular themselves are left out. ``--guarddog``: the Python of an
+``--names``: honest names, one per line; those that are popular themselves are left out. ``--guarddog``: the Python of an
 environment that has GuardDog, which is asked about the same names of PyPI, npm and Go (of popular and other names, every 20th).
 """
 

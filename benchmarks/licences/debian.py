@@ -8,7 +8,7 @@ have are left out. Two things are measured, each a package at a time (right: not
 - ``reader``: the licences that Careen reads from the file as it is.
 - ``texts``: those that it recognises if all short names are removed and only the texts are left. A text that a package does
   not have, or of fewer than 12 words, is not counted, nor is one
-  of a GNU licence "or later" that does not say so. A variant with an id of its own (BSD-4-Clause-UC) is right.
+  of a GNU licence "or later" that does not state it. A variant with an id of its own (BSD-4-Clause-UC) is right.
 
 Exit code 1 below 97 % of the packages with ``reader``, 90 % with ``texts``: names and texts of one file disagree at times.
 """

@@ -50,7 +50,7 @@ def _inner(value: object) -> dict:
 
 
 def _notice(header: str) -> str:
-    """Without placeholders: what a program says about itself."""
+    """Without placeholders: what a program states about itself."""
     return re.sub(r"<[^>]{0,80}>", " ", header) if len(header.split()) > 12 else ""
 
 

@@ -1,7 +1,7 @@
 """Writes the stop-list of common code, from projects that no set has, but for one of the tuned half: what several
 of them have, or many files of one.
 
-Prologues of compilers and bundlers, wrappers for module systems, idioms: code that tells nothing of where a file comes from.
+Prologues of compilers and bundlers, wrappers for module systems, idioms: code that does not show where a file comes from.
 ``python -m benchmarks.origin.vocabulary`` reads the newest release of each project that is named here.
 """
 

@@ -1,7 +1,7 @@
 """Libraries in wheels, which other people built with other compilers than the builds that the base has.
 
 ``auditwheel`` puts libraries beside a package, named by what they are (``pillow.libs/libpng16-4a38ea05.so.16.53.0``): the truth
-is in the name, which is hidden. Other wheels have a library linked into an extension module; ``wheels.txt`` says which. A
+is in the name, which is hidden. Other wheels have a library linked into an extension module; ``wheels.txt`` lists them. A
 library of no project in the base is unrelated. The base is that of the set of programs.
 """
 

@@ -1,1 +1,1 @@
-"""How well programs and libraries are known by their bytes: versions that their publishers, not the rules, tell."""
+"""How well programs and libraries are known by their bytes: versions that their publishers, not the rules, state."""

@@ -1,4 +1,4 @@
-"""Versions of programs and libraries that an inventory tells by their bytes, against what their publishers say.
+"""Versions of programs and libraries that an inventory finds by their bytes, against what their publishers state.
 
     python -m benchmarks.program_versions [--half development|held_out] [--program NAME] [--neutral] [--format table|json]
 

@@ -69,7 +69,7 @@ def evaluate(cases: Iterable[Case], every: Iterable[Case], neutral: bool) -> Ite
 
 
 def place(case: Case, neutral: bool) -> str:
-    """Where the file lies in an image. Neutral: no folder and no name of a program tells what it is."""
+    """Where the file lies in an image. Neutral: no folder and no name of a program shows what it is."""
     path = PurePosixPath(case.path)
     if neutral:
         return f"opt/{path.name if case.is_library else 'program'}"

@@ -78,7 +78,7 @@ _NEUTRAL = places("neutral")  # where an ordinary value stands: a reader must kn
 
 
 def standing_alone(made: Callable[[Draws], str]) -> Decoy:
-    """The value itself, where nothing says what it is."""
+    """The value itself, where nothing shows what it is."""
     return Decoy("without its name", lambda draws: draws.one(_NEUTRAL)(draws, "REFERENCE", made(draws)))
 
 

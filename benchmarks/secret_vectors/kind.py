@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     """``names`` are those of the setting that holds the value, as an environment variable has them.
 
     ``wrong`` are changes that leave something the issuer never made. ``least`` is the confidence that a reader can have:
-    ``possible`` if nothing but a name and randomness tells such a value.
+    ``possible`` if only a name and randomness distinguish such a value.
     """
 
     name: str

@@ -5,7 +5,7 @@
     apt-get download golang-github-opencontainers-image-spec-dev
     python benchmarks/validation/make_schemas.py UNPACKED_FOLDER SPDX_AND_OPENVEX_FOLDER
 
-Each file is a JSON object, by the address or name that references use. ``schemas/NOTICE`` says whose each schema is.
+Each file is a JSON object, by the address or name that references use. ``schemas/NOTICE`` states whose each schema is.
 """
 
 import argparse

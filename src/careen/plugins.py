@@ -104,7 +104,7 @@ def _extended_by(folder: Path) -> list[str]:
 
 
 def _imported(package: ModuleType, module: str) -> ModuleType:
-    """If a plugin of the user cannot be imported, the error names its file."""
+    """Imports a module of a package of plugins. If a plugin of the user cannot be imported, the error names its file."""
     try:
         return importlib.import_module(f"{package.__name__}.{module}")
     except Exception as error:
@@ -217,9 +217,10 @@ class OpenContext(Struct, frozen=True):
 
 
 class ImageSource(Struct, frozen=True):
-    """``accepts``: whether a reference without prefix is of this source (a file, a folder); it does not use the network.
+    """A place that images are opened from: a registry, an engine, a kind of file or folder.
 
-    ``platforms`` lists those of an index, attestations left out; empty if there is no choice.
+    ``accepts``: whether a reference without prefix is of this source (a file, a folder); it does not use the network.
+    ``platforms`` lists the platforms of an index, without attestations; empty if there is no choice.
     """
 
     name: str  # also the prefix: "oci-layout:PATH"
@@ -435,7 +436,7 @@ class Feed(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Its key in the database: a new edition replaces the previous one."""
+        """The key of the feed in the database: a new edition replaces the previous one."""
         return self.kept_as or self.path
 
     @property

@@ -44,7 +44,7 @@ def steps():
 
 @pytest.fixture
 def runner(tmp_path):
-    """Runs a step as a runner does; gives the calls of the stand-ins, one a line."""
+    """Runs a step as a runner does; gives the calls of the stand-ins, one per line."""
     work, programs, calls = tmp_path / "work", tmp_path / "programs", tmp_path / "calls"
     for folder in (work / ".venv" / "bin", work / "dist", programs, tmp_path / "temp"):
         folder.mkdir(parents=True)

@@ -250,11 +250,11 @@ def _distributions() -> str:
 
 def _assessed_by(one: Profile) -> str:
     if one.follows:
-        return f"`{one.follows.parent}` stands in"
+        return f"those of `{one.follows.parent}`"
     if not one.packages:
         return "-"
     own = f"`{one.advisories.namespace or one.id}`"
-    return f"{own}, `{one.advisories.stand_in}` stands in" if one.advisories.stand_in else own
+    return f"{own}, else those of `{one.advisories.stand_in}`" if one.advisories.stand_in else own
 
 
 def _surest(rule: Rule) -> str:

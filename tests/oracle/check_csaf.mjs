@@ -1,4 +1,4 @@
-// Prints the errors of CSAF documents, one a line; the first argument is the folder of the validator, the others are files.
+// Prints the errors of CSAF documents, one per line; the first argument is the folder of the validator, the others are files.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 

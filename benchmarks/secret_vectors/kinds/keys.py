@@ -55,7 +55,7 @@ def _private_key(name: str, label: str, data: Callable[[Draws], bytes], width: i
 
 
 def _armored(name: str, label: str, made: Callable[[Draws], str]) -> Kind:
-    """The decoys say the same label, where a name is asked for."""
+    """The decoys have the same label, where a name is asked for."""
     return Kind(name, made, ("PRIVATE_KEY", "TLS_KEY", "SIGNING_KEY"), _PEM, decoys=described("decoys/pem", (label,)))
 
 

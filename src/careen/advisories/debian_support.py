@@ -3,7 +3,7 @@
 Shape: one file a release, lines of columns with white space between: source package (a ``.*`` at its end stands for
 every name with this beginning), ``limited``, ``supported`` (an exception) or ``non-supported``, and after the last of these
 the last supported version and the date on which support ended; then text for people. ``#`` begins a comment.
-Raises: ValueError; a line of another kind is passed over.  **Source:** debian-security-support, security-support.debN.
+Raises: ValueError; a line of another kind is skipped.  **Source:** debian-security-support, security-support.debN.
 """
 
 import re

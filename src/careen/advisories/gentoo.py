@@ -4,7 +4,7 @@ Shape: ``<glsa id="202305-28"><title/><announced/><affected><package name="dev-j
 </unaffected><vulnerable range="lt">1.33</vulnerable></package></affected><impact type="low"/><references><uri>CVE-…</uri>``,
 one file each in a compressed tar. ``range`` compares the version; with an ``r`` before it (``rge``) it is about revisions of
 that version alone. ``slot`` names one slot, ``*`` or none all. "Unaffected" takes precedence over "vulnerable".
-Raises: ValueError if the file has no advisory; a damaged advisory is passed over.
+Raises: ValueError if the file has no advisory; a damaged advisory is skipped.
 **Source:** glsa.dtd; Gentoo Developer Manual; glep-0014; Portage, glsa.py (``revisionMatch``).
 """
 

@@ -4,7 +4,7 @@ Shape: ``{number: {cve: ["CVE-…"], vulnerable: "18.x || 20.x", patched: "^18.2
 severity, affectedEnvironments}}``. Each release line is fixed separately: a range goes from the first vulnerable version of
 a line to the version that ``patched`` names for it; a line that it does not name has no fix. Vulnerabilities of Windows or
 macOS alone are ignored.
-Raises: ValueError; an entry with any other kind of term is passed over.
+Raises: ValueError; an entry with any other kind of term is skipped.
 **Source:** nodejs/security-wg, vuln/core; node-semver, "Advanced Range Syntax".
 """
 

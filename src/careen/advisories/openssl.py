@@ -3,7 +3,7 @@
 Shape: CVE records, ``{cveMetadata: {cveId, state}, containers: {cna: {title, datePublic, affected: [{versions: [{version,
 lessThan | lessThanOrEqual, status}]}], metrics: [{other: {content: {text: "Moderate"}}}]}}}``, one file each in a compressed
 tar of the project's repository of records, or a single record.
-Raises: ValueError if the file has no record; a damaged record is passed over.
+Raises: ValueError if the file has no record; a damaged record is skipped.
 **Source:** openssl/release-metadata, secjson; CVE Record Format 5.1; OpenSSL Security Policy, severities.
 """
 

@@ -3,10 +3,10 @@
 Shape: ``osv/<Ecosystem>/all.zip`` of ``<id>.json``. From each zip only the entries of its own ecosystem are read: entries of
 other ecosystems are in those zips too. Not read are Debian and Alpine, whose own trackers have more (states, packages that
 never were affected), and PSF, whose records about CPython name commits and no package.
-A file of changes has one record a line. A mirror may have GitHub's advisory repository as a compressed tar,
+A file of changes has one record per line. A mirror may have GitHub's advisory repository as a compressed tar,
 ``ghsa/main.tar.gz``: records of many ecosystems, of which those are used that OSV's zips lack.
 Vendors' own archives of their records (``suse/osv.tar.bz2``, ``ubuntu/osv-all.tar.xz``) replace OSV's if a mirror lacks those.
-A few damaged records are passed over; raises ValueError if there are many, or if the file is not an archive.
+A few damaged records are skipped; raises ValueError if there are many, or if the file is not an archive.
 Only ``careen db update --full`` downloads the live archives of Chainguard, Ubuntu and Wolfi.
 Later updates download only what changed, by the list of changes that each ecosystem has.
 **Source:** OSV schema 1.7; the layout of OSV's bucket, ``modified_id.csv``.

@@ -97,7 +97,7 @@ def _is_of_another_kind(vulnerability: _Vulnerability) -> bool:
 
 
 def _names(package: str, vulnerability: _Vulnerability) -> tuple[str, ...]:
-    """Its CVEs, of which each is a vulnerability; else GitHub's id; else an id of our own."""
+    """The ids of a vulnerability: its CVEs, each of which is a vulnerability; else GitHub's id; else an id of our own."""
     if cves := _cves(vulnerability):
         return cves
     if ghsa := _ghsa(vulnerability):

@@ -48,14 +48,14 @@ class Allowed(Struct, frozen=True):
         if name in NAMED:
             if name != "registry" and self._is_image(rest):
                 return text
-            raise NotAllowedError("this image is not allowed (list_readable names what is)")
+            raise NotAllowedError("this image is not allowed (list_readable lists the allowed ones)")
         if is_path(text):
             return self._archive(text)
         if self._is_of_registry(text):
             return f"registry:{text}"
         if self._is_image(text):
             return f"docker:{text}"
-        raise NotAllowedError("this image is not allowed (list_readable names what is; a path begins with ./)")
+        raise NotAllowedError("this image is not allowed (list_readable lists the allowed ones; a path begins with ./)")
 
     def _archive(self, text: str) -> str:
         """``PATH``, ``PATH:NAME`` or ``PATH@DIGEST``."""
@@ -71,7 +71,7 @@ class Allowed(Struct, frozen=True):
         except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL
             raise NotAllowedError("this is no path") from None
         if not any(resolved.is_relative_to(folder) for folder in self.folders):
-            raise NotAllowedError("this path is outside the allowed folders (list_readable names them)")
+            raise NotAllowedError("this path is outside the allowed folders (list_readable lists them)")
         return resolved
 
     def _in_first(self, text: str) -> Path:

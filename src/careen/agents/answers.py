@@ -44,7 +44,7 @@ class Pages:
         return self._page(key, 0, limit)
 
     def next(self, cursor: str, limit: int) -> Page | None:
-        """None if the cursor is not known (any more)."""
+        """The page that a cursor names; None if the cursor is not known (any more)."""
         key, _, start = cursor.partition(":")
         if key not in self._lists or not start.isdecimal() or len(start) > 9:
             return None
@@ -81,7 +81,7 @@ def diff_lines(text: str) -> list[str]:
 
 
 def safe(value: Any) -> Any:
-    """With each text on one line, bounded, and without characters that hide or move others."""
+    """The value with each text on one line, bounded, and without characters that hide or move others."""
     if isinstance(value, str):
         return visible(value.encode("utf-8", "replace").decode(), MAX_TEXT)
     if isinstance(value, dict):

@@ -50,7 +50,7 @@ class Message(Struct, frozen=True):
 
     @property
     def version(self) -> str | None:
-        """That a request names itself; None after a handshake."""
+        """The version of the protocol that the request names; None after a handshake."""
         found = self.meta.get(VERSION_KEY)
         return found if isinstance(found, str) else None
 
@@ -63,7 +63,7 @@ class Peer:
         self._lock = threading.Lock()
 
     def messages(self) -> Iterator[Message]:
-        """Until the other side is gone. What is no message is answered with an error."""
+        """Yields messages until the other side is gone. Anything else is answered with an error."""
         while line := self._reader.readline(MAX_LINE_BYTES + 1):
             if len(line) > MAX_LINE_BYTES:
                 self._skip(line)

@@ -82,7 +82,7 @@ def without_credentials(settings: Settings, environment: MutableMapping[str, str
 
 
 def serve(settings: Settings, allowed: Allowed, seconds: float, docker_config: Path | None = None) -> int:
-    """Until the client is gone. ``docker_config``: the folder with credentials that the user named."""
+    """Serves until the client is gone. ``docker_config``: the folder with credentials that the user named."""
     from careen.output.protocol_streams import protocol_streams
 
     settings = confined(settings)

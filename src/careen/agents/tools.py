@@ -42,7 +42,7 @@ class Tool(Struct, frozen=True):
 
 
 def listing(tool: Tool) -> dict[str, Any]:
-    """As ``tools/list`` shows it."""
+    """The entry of a tool in the answer to ``tools/list``."""
     (_,), parts = msgspec.json.schema_components([tool.takes])
     schema = parts[tool.takes.__name__]
     return {

@@ -253,7 +253,7 @@ def _private(settings: Settings) -> list[Knowledge]:
 
 
 def _database(settings: Settings, opened: ExitStack, has_private: bool) -> tuple[list[Knowledge], bool]:
-    """(the database, whether there is one that cannot be used)."""
+    """Opens the database. Returns it in a list, which is empty without one, and whether there is one that cannot be used."""
     from careen.app.databases import database_of
     from careen.database.read import open_database
 

@@ -66,7 +66,7 @@ class OwnArchives:
 
 
 def with_shipped(known: Sequence[Knowledge], inventory: Inventory, ecosystems: Mapping[str, Ecosystem]) -> list[Knowledge]:
-    """With the facts that Careen ships, for the vulnerabilities of an image's packages that nothing else names.
+    """Adds shipped facts, for the vulnerabilities of an image's packages that nothing else names.
 
     They are read only if what is known of the release is a sample, which leaves vulnerabilities out.
     """

@@ -124,7 +124,7 @@ def _has_prefix(reference: str) -> bool:
 
 
 def _at(name: str, digest: str) -> str:
-    """The same repository at a digest."""
+    """The reference of the repository at a digest."""
     from careen.images.names import parse_reference
 
     found = parse_reference(name.removeprefix(PREFIX))

@@ -154,6 +154,6 @@ def _of(findings: Collection[object]) -> Iterator[Finding]:
 
 
 def _best(found: Collection[BaseTag]) -> str:
-    """Of those that were assessed and change the least."""
+    """The reference with the fewest findings among the tags that were assessed and change the least; "" if there is none."""
     fit = [tag for tag in found if tag.kind in ("present", "patch") and not tag.error and tag.coverage != "not_assessed"]
     return min(fit, key=lambda tag: tag.findings).reference if fit else ""

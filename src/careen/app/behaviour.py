@@ -39,7 +39,7 @@ def behaviour_of(reference: str, settings: Settings, progress: Progress = silent
     from careen.pipeline.behaviour import signs_of
 
     if document_of(reference) is not None:
-        raise InputError(f"{reference}: an SBOM contains no files", "name the image")
+        raise InputError(f"{reference}: an SBOM contains no files", "give the reference of the image")
     settings = replace(settings, scanners=("behaviour",))
     with Session(settings, all_files=all_files) as session:
         image, inventory = session.inventory_of(open_image(reference, settings, progress), progress)

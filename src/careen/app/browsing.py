@@ -52,13 +52,13 @@ def entries(report: Report) -> tuple[Entry, ...]:
 
 
 def found(listed: tuple[Entry, ...], words: str) -> tuple[Entry, ...]:
-    """Those that have all of the words: in the id, severity, package, path or title, in any case."""
+    """The entries with all of the words: in the id, severity, package, path or title, in any case."""
     wanted = words.lower().split()
     return tuple(entry for entry in listed if all(word in _text(entry.row) for word in wanted)) if wanted else listed
 
 
 def groups(report: Report, listed: tuple[Entry, ...], by: By) -> tuple[Group, ...]:
-    """For actions those with the most findings first; layers in their order; else as the findings are ordered."""
+    """Groups the findings. Actions are sorted by their number of findings, layers by position, others as the findings are."""
     title_of: Mapping[By, Callable[[Entry], str]] = {
         "action": _actions(listed),
         "package": lambda entry: entry.row.subject or "no package",

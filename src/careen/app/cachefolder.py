@@ -50,7 +50,7 @@ def is_private(path: Path) -> bool:
 
 
 def refuse_untrusted(settings: Settings) -> Settings:
-    """For commands about the content of the folder. Raises UsageError if other users can write to it."""
+    """The settings for commands about the content of the cache folder. Raises UsageError if other users can write to it."""
     found = None if settings.trust_cache else _distrust(settings.cache_dir)
     if found:
         raise UsageError(f"the cache folder is not used: {found.why}", _cure(found))

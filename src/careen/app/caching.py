@@ -200,7 +200,7 @@ def _items(folder: Path) -> Iterator[_Item]:
 
 
 def _entries(path: Path) -> list[Entry] | None:
-    """None if it is damaged, or not a store: then it is removed as a file."""
+    """The entries of a store, empty if it is in use. None if it is damaged or not a store: it is then removed as a file."""
     import sqlite3
 
     try:

@@ -24,7 +24,7 @@ _PROJECT_NAME = pattern(r"([\w.-]{1,200}?)(?:\.(?:md|markdown|rst|txt))?(?:\.gz)
 
 
 def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
-    """Those in the folder that the settings name, of the image's packages. Raises InputError without the folder."""
+    """The changelogs of the image's packages in the folder that the settings name. Raises InputError if it is missing."""
     if settings.changelogs is None or "behaviour" not in settings.scanners:
         return {}
     from careen.behaviour.undisclosed import changelog_key
@@ -37,8 +37,8 @@ def changelogs_of(settings: Settings, inventory: Inventory) -> dict[str, str]:
 
 
 def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
-    """By source package, or type and name, the newest file of each; one that cannot be read is passed over. Raises OSError
-    without the folder."""
+    """The newest file for each source package, or type and name. Files that cannot be read are skipped. Raises OSError if the
+    folder is missing."""
     found: dict[str, Path] = {}
     for number, path in enumerate(sorted(_files(folder), key=lambda path: path.stat().st_mtime)):
         parts = path.relative_to(folder).parts
@@ -56,7 +56,7 @@ def changelogs_in(folder: Path, keys: Collection[str]) -> dict[str, str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Of the folder, of those of a type in it, and of scopes of npm in these. What lies deeper is not looked at."""
+    """Yields the files in the folder, in its folders for a type, and in npm scopes in these, but none deeper."""
     from careen.behaviour.undisclosed import PROJECTS
 
     yield from folder.iterdir()

@@ -36,7 +36,7 @@ class CheckSelection:
         return tuned(self._available(folders), self._tuning)
 
     def _available(self, folders: Sequence[str]) -> tuple[Check, ...]:
-        """Those that are switched off too."""
+        """The checks in these folders, also those that are switched off."""
         if "config" not in self._settings.scanners or not folders:
             return ()
         found = [check for folder in folders for check in load(f"careen.checks.{folder}", "CHECK", Check)]
@@ -46,7 +46,7 @@ class CheckSelection:
         return tuple(found)
 
     def with_compliance(self, report: Report, ran: Collection[str], assessed: Collection[str] = ()) -> Report:
-        """With the result of the compliance view that the user asked for.
+        """Adds the result of the compliance view that the user asked for to the report.
 
         ``ran``: ids of checks; ``assessed``: kinds of findings that were looked for.
         """

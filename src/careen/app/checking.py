@@ -150,7 +150,7 @@ def _as_files(commands: Sequence[str]) -> "list[SourceFile]":
 def _matcher(
     checked: "CheckedFiles", session: Session, settings: Settings, opened: ExitStack, progress: Progress
 ) -> "Matcher | None":
-    """With the advisories about the packages that are installed in a known version; None if there is nothing to match."""
+    """The matcher for packages that the files install in a known version; None if there are none."""
     from careen.pipeline.assessment import Matcher
     from careen.pipeline.files import pinned_inventory
 

@@ -11,7 +11,7 @@ from careen.clusters.kubeconfig import access, in_cluster
 
 
 def named_cluster(context: str | None, file: Path | None, plugin: str) -> Access:
-    """That of a context of the kubeconfig; None: of the current one, else the cluster of this pod."""
+    """The access to the cluster of a context of the kubeconfig. ``context`` None: of the current one, else that of this pod."""
     return access(context, file, plugin)
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from careen.errors import InputError
 from careen.model.report import Report
 
-_HINT = "careen scan IMAGE --format json=FILE writes one"
+_HINT = "careen scan IMAGE --format json=FILE writes a report"
 
 
 def report_in(place: str) -> Report:

@@ -91,7 +91,7 @@ def import_database(source: Path, settings: Settings, *, replace: bool = False) 
             path = database_path(settings.cache_dir)
             return install(path, lambda aside: unpack(artifact, chunks, aside, str(source)), settings.db_keep, replace=replace)
     except OSError as error:
-        raise InputError(f"{source}: {error.strerror or error}", "careen db export FILE writes one") from None
+        raise InputError(f"{source}: {error.strerror or error}", "careen db export FILE writes a file to import") from None
 
 
 def push_database(reference: str, settings: Settings) -> tuple[str, str]:

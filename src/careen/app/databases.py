@@ -104,7 +104,7 @@ def database_status(settings: Settings) -> DatabaseInfo:
 
 
 def last_background_refresh(settings: Settings) -> tuple[str, Path]:
-    """(the last line of its log, the log); "" if there was none."""
+    """The last line of the log of the last background refresh ("" if there was none), and the path of the log."""
     from careen.database.refreshlog import last_line, log_beside
 
     log = log_beside(database_path(settings.cache_dir))

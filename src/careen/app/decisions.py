@@ -29,11 +29,11 @@ class FindingsDiff(Struct, frozen=True):
     after: "Saved"
     difference: "Difference"
     verdict: Verdict
-    drifts: "tuple[Drift, ...]" = ()  # with the scanner behaviour: what programs and scripts can do now
+    drifts: "tuple[Drift, ...]" = ()  # with the behaviour scanner: what programs and scripts can do now
 
 
 def findings_diff(before: str, after: str, settings: Settings, progress: Progress = silent) -> FindingsDiff:
-    """``before`` and ``after`` are reports in JSON, or references to scan."""
+    """Compares the findings of two reports. ``before`` and ``after`` are files with JSON reports, or references to scan."""
     from careen.policy.compare import compare, verdict_on
     from careen.policy.load import load_policy
 
@@ -74,7 +74,7 @@ class Decision(Struct, frozen=True):
 def vex_document(
     reference: str, decision: Decision, settings: Settings, progress: Progress = silent
 ) -> tuple[int, dict[str, object]]:
-    """(number of statements, OpenVEX document) about the findings of an image."""
+    """Makes an OpenVEX document about the findings of an image. Returns the number of its statements and the document."""
     from careen.policy.triage import statements_about, statements_of_ignores
 
     with Session(settings) as session:

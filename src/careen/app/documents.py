@@ -34,7 +34,8 @@ def document_of(reference: str) -> Read | None:
 
 
 def sbom_path(reference: str) -> Path | None:
-    """The file of an SBOM: one named with ``sbom:``, or a path whose file is recognised as an SBOM."""
+    """The file that the reference names as an SBOM: with the prefix ``sbom:`` or ``purl:``, or as a path to a file that is
+    recognised as one. None for any other reference."""
     if reference.startswith(("sbom:", "purl:")):
         return Path(reference.partition(":")[2].removeprefix("//"))
     path = Path(reference)
@@ -67,7 +68,7 @@ def _purl(reference: str) -> tuple[Image, Inventory]:
 
 
 def _stdin_is_document() -> bool:
-    """By its first bytes, which stay there for whoever reads it."""
+    """Whether standard input begins like a document. Its first bytes are looked at and stay unread."""
     peek = getattr(sys.stdin.buffer, "peek", None)
     if peek is None or sys.stdin.isatty():
         return False

@@ -34,7 +34,7 @@ class About(Struct, frozen=True):
 
 
 def about(id: str, settings: Settings, progress: Progress = silent) -> About:
-    """By all sources of the database."""
+    """Explains the vulnerability by all sources of the database."""
     refresh = AdvisoryRefresh(settings, {}, progress, RefreshState())
     with ExitStack() as opened:
         knowledge = refresh.knowledge_for(Inventory(None, ()), opened)
@@ -71,7 +71,7 @@ def _about(id: str, knowledge: Knowledge, settings: Settings) -> About:
 
 
 def _records(id: str, knowledge: Knowledge) -> Iterator[VulnerabilityRecord]:
-    """Of the id, and of the ids that its records name as the same vulnerability."""
+    """Yields the records of the id, and those of the ids that its records name as the same vulnerability."""
     found = knowledge.records({id, id.upper()})
     first = [record for records in found.values() for record in records]
     aliases = {name for record in first if _is_of_one(record) for name in record.aliases} - set(found)

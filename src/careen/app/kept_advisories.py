@@ -46,7 +46,7 @@ class KeptAdvisories:
             self._knowledge = self._identity = None
 
     def matched(self, inventory: Inventory) -> "Matched | None":
-        """None if there is no database."""
+        """Matches the inventory with the advisories; None if there is no database."""
         from careen.pipeline.assessment import Matcher
 
         with self._lock:
@@ -63,7 +63,8 @@ class KeptAdvisories:
         return {cataloger.ecosystem.purl_type: cataloger.ecosystem for cataloger in catalogers()}
 
     def knowledge(self) -> Knowledge | None:
-        """For who holds no other thread's answer; ``matched`` takes turns itself."""
+        """The user's advisories and those of the database; None if there are neither. It closes an earlier database, so no
+        other thread may use an answer meanwhile. ``matched`` takes turns itself."""
         from careen.database.combined import CombinedKnowledge
         from careen.database.read import open_database
 

@@ -95,7 +95,7 @@ def import_base(source: Path, folder: Path, settings: Settings) -> Taken:
             artifact = _read(layout.manifest, str(source))
             return _take(artifact, layout.blob, folder, settings, str(source))
     except OSError as error:
-        raise InputError(f"{source}: {error.strerror or error}", "careen origin export FILE writes one") from None
+        raise InputError(f"{source}: {error.strerror or error}", "careen origin export FILE writes a file to import") from None
 
 
 def push_base(address: str, folder: Path, settings: Settings, keys: Path | None = None) -> tuple[str, str]:

@@ -20,7 +20,7 @@ def states_none(component: Component) -> bool:
 
 
 def differs(component: Component) -> bool:
-    """Whether its texts show other licences than it declares. A text says nothing about later versions."""
+    """Whether the component's texts show other licences than it declares. "Or later" is left out: no text states it."""
     licence = component.licence
     declared = {_base(id) for id in ids_in(licence.declared)}
     return bool(declared) and any(_base(id) not in declared for id in ids_in(licence.found))

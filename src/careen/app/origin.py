@@ -34,7 +34,7 @@ MANIFEST = "manifest.json"
 def search_of(settings: Settings) -> "Search | None":
     """What an image's unexplained code is compared with; None: it is not looked for.
 
-    Without numpy nothing is, and the coverage says so. Raises UsageError if it is asked for.
+    Without numpy nothing is, and the coverage states it. Raises UsageError if it is asked for.
     """
     from careen.pipeline.origin import Search
 
@@ -98,12 +98,12 @@ def build_base(
         )
         write_base(folder, base)
     except OSError as error:
-        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
+        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "choose another folder with --kb") from None
     return base, skipped
 
 
 def _signed(settings: Settings) -> Fetcher:
-    """For archives whose every file is verified by a signature: they need no TLS."""
+    """A fetcher for archives whose every file is verified by a signature: they need no TLS."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(NetSettings(timeout_s=settings.timeout_s, ca_file=settings.ca_file, plain_http=("*",)))
@@ -120,7 +120,7 @@ def merge_bases(folder: Path, sources: Sequence[Path], settings: Settings) -> "K
     except ValueError as error:
         raise InputError(str(error), "merge fewer of them, or look them up together: --kb A --kb B") from None
     except OSError as error:
-        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "--kb names another folder") from None
+        raise InputError(f"{error.filename or folder}: {error.strerror or error}", "choose another folder with --kb") from None
     return base
 
 
@@ -198,7 +198,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _content(path: Path) -> bytes:
-    """Empty, with a warning, if the file is too large or cannot be read: then it counts as unidentified."""
+    """The content of a file. Empty, with a warning, if it is too large or cannot be read: it then counts as unidentified."""
     try:
         if path.stat().st_size <= MAX_FILE_BYTES:
             return path.read_bytes()

@@ -13,7 +13,8 @@ from careen.plugins import Named, VersionScheme
 
 
 def build_is_affected() -> IsAffected:
-    """If the version scheme of a namespace is unknown, no version is affected: the guard then sees no change there."""
+    """Returns the function that decides whether a version is affected. If the version scheme of a namespace is unknown, none
+    is: the guard then sees no change there."""
     keys = Keys(Named("careen.versions", "VERSION_SCHEME", VersionScheme))
 
     @cache

@@ -91,7 +91,7 @@ class Service:
         return from_json(data, _Sent).identity
 
     def send_exposure(self, document: bytes, source: str) -> None:
-        """In place of what the server had from this source."""
+        """Sends the exposure, which replaces what the server has from this source."""
         self._ask("PUT", f"{self._path()}/exposures/{quote(source, safe='')}", document)
 
     def search(self, query: str, limit: int, cursor: str = "") -> Found:

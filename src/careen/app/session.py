@@ -74,7 +74,7 @@ class Session:
     """What the scans of one run share: plugins, store, policy, and the advisories that were fetched. Threads may share it.
 
     ``fetcher`` opens images; ``store`` is used in place of the one of the settings. ``details``: licences, dependencies and
-    digests are read as well. ``all_files``: the scanner behaviour examines files of the distribution's packages, too.
+    digests are read as well. ``all_files``: the behaviour scanner examines files of the distribution's packages, too.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Session:
 
     @cached_property
     def ecosystems(self) -> Mapping[str, Ecosystem]:
-        """By purl type. They are kept in the store: a scan that reads no layer needs nothing else of the catalogers."""
+        """Ecosystems by purl type. They are kept in the store: a scan that reads no layer needs nothing else of catalogers."""
         key = f"ecosystems {self._readers.fingerprint}"
         known = self._store.get(key)
         try:
@@ -200,7 +200,7 @@ class Session:
             return report, self._with_repairs(report, made) or made
 
     def _with_repairs(self, report: Report, plan: "Plan | None") -> "Plan | None":
-        """None if there is nothing to do at all."""
+        """The plan with the repairs for other findings than vulnerabilities; None if there is nothing to do at all."""
         from careen.model.plan import NOTHING
         from careen.output.repairs import repairs_of
 
@@ -275,7 +275,7 @@ class Session:
         from careen.pipeline.ledger import files_of
 
         if document_of(reference) is not None:
-            raise InputError(f"{reference}: an SBOM contains no files", "name the image")
+            raise InputError(f"{reference}: an SBOM contains no files", "give the reference of the image")
         image = open_image(reference, self._settings, progress, self._fetcher)
         return files_of(image, self._reading(progress))
 
@@ -360,7 +360,7 @@ class Session:
         return Matcher(knowledge, self.schemes, self.ecosystems, scores, Memory(self._store, self._readers.fingerprint))
 
     def _with_attached(self, image: Image) -> Image:
-        """If signatures and the like are asked for, and could not be looked for beside the image, it states why."""
+        """The image, with the reason why signatures and the like were not looked for beside it, if they were asked for."""
         settings = self._settings
         asked = settings.referrers or bool(settings.trust_key) or settings.require_signature is not None
         if image.attached is not None or image.kind != "image" or not (asked or "IMG-028" in settings.checks_on):
@@ -409,7 +409,7 @@ def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:
-    """Its code is mostly the user's own: careen origin identify looks for the rest."""
+    """Whether the image is a source folder. Its code is mostly the user's own: careen origin identify looks for the rest."""
     return image.kind == "directory" and inventory.distribution is None
 
 
@@ -432,7 +432,7 @@ def report_or_scan(place: str, settings: Settings, progress: Progress = silent) 
         try:
             return read_saved(Path(place).read_bytes(), place)
         except ValueError as error:
-            raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes one") from None
+            raise InputError(f"{place}: {error}", "careen scan IMAGE --format json=FILE writes a report") from None
         except OSError:
             pass  # it is gone
     with Session(replace(settings, baseline=None, fail_on=())) as session:

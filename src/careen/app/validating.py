@@ -11,7 +11,7 @@ __all__ = ["KINDS", "Validity", "validate_file"]
 
 
 def validate_file(place: str, kind: str = "") -> Validity:
-    """``place`` may be ``-``, standard input. ``kind`` is one of ``KINDS``, or "" if the document says what it is."""
+    """``place`` may be ``-``, standard input. ``kind`` is one of ``KINDS``, or "" if the document states what it is."""
     name = "standard input" if place == "-" else place
     try:
         data = sys.stdin.buffer.read(MAX_BYTES + 1) if place == "-" else bytes(read_bounded(Path(place), MAX_BYTES))
@@ -19,4 +19,4 @@ def validate_file(place: str, kind: str = "") -> Validity:
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error.strerror or error}", "check the path") from None
     except ValueError as error:
-        raise InputError(f"{name}: {error}", "--kind says what it is, if the document itself does not") from None
+        raise InputError(f"{name}: {error}", "--kind KIND sets its kind, if the document does not state it") from None

@@ -82,7 +82,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def fetcher_of(settings: Settings, attempts: int = 4) -> Fetcher:
-    """For advisories: settings about the registry's TLS do not apply."""
+    """The fetcher for advisories. Settings about the registry's TLS do not apply to it."""
     from careen.net import NetSettings, make_fetcher
 
     return make_fetcher(

@@ -128,7 +128,7 @@ class Content:
 
     @cached_property
     def _words(self) -> frozenset[bytes]:
-        """Of the words that rules ask for, those that are in the file."""
+        """The words that rules look for and the file contains."""
         asked, there = _anchors(), set[bytes]()
         for start in range(0, len(self._data), BLOCK_BYTES):
             there |= asked.intersection(_WORD.findall(self._data, max(start - OVERLAP_BYTES, 0), start + BLOCK_BYTES))
@@ -146,7 +146,7 @@ class Content:
 
     @cached_property
     def _system_calls(self) -> frozenset[int]:
-        """Those that the program's own code makes, by number. Of programs for x86-64."""
+        """The numbers of the system calls that the program's own code makes; only for programs for x86-64."""
         data = self._data
         if self._file.kind != "program" or data[4:6] != b"\2\1" or data[18:20] != b"\x3e\0" or b"\x0f\x05" not in data:
             return frozenset()

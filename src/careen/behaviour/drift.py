@@ -39,7 +39,8 @@ class Drift(Struct, frozen=True):
 
 
 def drifts(old: Examined, new: Examined) -> list[Drift]:
-    """Of packages that are in both, and of files that no package has."""
+    """What programs and scripts can do in ``new`` and could not in ``old``: in packages that are in both, and in files that
+    belong to no package."""
     weights = {capability.name: capability.weight for capability in capabilities()}
     before, purls = _by_key(old), {_name(profile.package): profile.package for profile in old.profiles}
     by_package: dict[str, set[str]] = {}

@@ -107,7 +107,7 @@ def hook_findings(hooks: Iterable[Hook], env: Sequence[str] = (), history: Seque
 
 
 def count_hooks(hooks: Iterable[Hook]) -> int:
-    """Those that run code."""
+    """The number of hooks that run code."""
     return sum(hook.kind in _KINDS_SEEN for hook in hooks)
 
 

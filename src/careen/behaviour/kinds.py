@@ -22,7 +22,7 @@ _UNIT = re.compile(r"(?:^|/)systemd/(?:system|user)/[^/]+\.(?:service|socket|tim
 
 
 def kind_by_name(path: str) -> Kind | None:
-    """None if the name shows nothing."""
+    """The kind of a file by its name; None if the name does not show it."""
     name = path.rpartition("/")[2]
     dot = name.rfind(".")
     if dot >= 0 and (kind := SUFFIXES.get(name[dot:].lower())):
@@ -35,7 +35,7 @@ def kind_by_name(path: str) -> Kind | None:
 
 
 def kind_of(path: str, head: bytes) -> Kind | None:
-    """None if the file is no program or script, and states none that is started."""
+    """The kind of a file; None if it is not a program or script, and names none to start."""
     if head.startswith((_ELF, _PE)):
         return "program"
     if match := _FIRST_LINE.match(head):

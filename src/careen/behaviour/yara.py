@@ -1,7 +1,7 @@
 """Rules of the user's own in YARA-X, over programs and scripts: in a separate process with bounded time and memory.
 
-The metadata of a rule say what its finding is: ``severity`` (medium), ``description``, ``fix``, ``reference``. Includes are
-off, so that rules read no files of this machine.
+The metadata of a rule describe its finding: ``severity`` (default: medium), ``description``, ``fix``, ``reference``. Includes
+are off, so that rules read no files of this machine.
 Raises: UsageError if the extra ``behaviour`` is missing or rules cannot be used.
 **Source:** YARA-X, "Writing YARA rules".
 """

@@ -127,7 +127,7 @@ def _installed(paragraph: str, number: int) -> Installed:
 
 
 def _digest(text: str, path: str) -> Iterator[str]:
-    """A text that is not a digest is passed over: it must not hide the package."""
+    """A text that is not a digest is skipped: it must not hide the package."""
     with suppress(ValueError):
         digest = b64decode(text, validate=True)
         if len(digest) == SHA1_BYTES:

@@ -77,8 +77,8 @@ def read(file: File) -> Iterator[Distribution]:
 
 
 def join(facts: Iterable[Fact]) -> Iterator[tuple[str, Distribution]]:
-    """For each root file system its folder ("" or "opt/rootfs") and its distribution: from the most trusted file, gaps filled
-    by the rest."""
+    """Yields the folder ("" or "opt/rootfs") and the distribution of each root file system: from the most trusted file, with
+    gaps filled by the others."""
     by_root: dict[str, dict[int, Fact]] = {}
     for fact in facts:
         path = fact.path.removeprefix(f"{fact.root}/") if fact.root else fact.path
@@ -125,7 +125,7 @@ def _os_release(values: Mapping[str, str]) -> Distribution:
 
 
 def _lsb_release(values: Mapping[str, str]) -> Distribution:
-    """Its ID is a display name: "Ubuntu", "VMware Photon OS"."""
+    """The distribution by a file ``lsb-release``, whose ID is a display name: "Ubuntu", "VMware Photon OS"."""
     name = values["DISTRIB_ID"]
     id = next((id for known, id in _names().items() if name.startswith(known)), "-".join(name.lower().split()))
     return Distribution(id, values.get("DISTRIB_RELEASE", ""), values.get("DISTRIB_CODENAME", ""))

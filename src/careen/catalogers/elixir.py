@@ -1,6 +1,6 @@
 """Elixir: dependencies in ``mix.lock``.
 
-Shape: an Elixir map, one entry a line: ``"name": {:hex, :package, "version", …}`` or ``{:git, "address", "revision", …}``;
+Shape: an Elixir map, one entry per line: ``"name": {:hex, :package, "version", …}`` or ``{:git, "address", "revision", …}``;
 an entry for a folder (``{:path, …}``) has no version.
 The name of the Hex package may differ from the application's.
 Raises: ValueError if the file is not such a map.  **Source:** Mix, mix.lock; Hex, "mix deps".

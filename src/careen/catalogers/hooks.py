@@ -35,7 +35,7 @@ class _Package(Struct):
 
 
 def read_start(file: File) -> Iterator[HookFact]:
-    """Only those lines count that do more than import a module."""
+    """Yields the lines of a ``.pth`` file that Python runs: they begin with ``import``."""
     if not _MODULES.search(file.path) or b"\0" in file.data[:1024]:
         return  # weights of a model have the same ending
     for line in _lines(file):

@@ -117,7 +117,7 @@ def _is_installed(path: str) -> bool | None:
 
 
 def _named(name: Any, path: str) -> str:
-    """Its own name, or that of the folder in which Node.js finds it."""
+    """The name that the package states, or that of the folder in which Node.js finds it."""
     if (stated := _text(name)) or not path:
         return stated
     scope, folder, _ = ["", "", *path.split("/")][-3:]

@@ -1,6 +1,6 @@
 """opkg, the package manager of OpenWrt and Yocto: its status file and the lists of files beside it.
 
-Shape: control paragraphs as Debian's, ``Status: install user installed``; ``info/NAME.list`` has one path a line, in Yocto
+Shape: control paragraphs as Debian's, ``Status: install user installed``; ``info/NAME.list`` has one path per line, in Yocto
 with its mode after a tab.
 A paragraph without Package or Version is skipped and reported.
 Raises: ValueError if the file is not a control file.

@@ -65,7 +65,8 @@ def read_record(file: File) -> Iterator[Record]:
 
 
 def read_archive(file: File) -> Iterator[Metadata]:
-    """Only wheels in folders for new environments count, as other wheels are not installed; an egg runs as it is."""
+    """Reads the metadata in a wheel or an egg. Wheels count only in folders for new environments, as others are not installed;
+    an egg runs as it is."""
     name = posixpath.basename(file.path)
     with file.open() as stream:
         for entry in entries(stream, max_entries=100_000):

@@ -58,7 +58,7 @@ def packed_files(data: bytes) -> dict[str, bytes]:
 
 
 def unpacked(files: Mapping[str, bytes], depth: int = 3) -> dict[str, bytes]:
-    """With the files of packed charts in folders ``charts``, at the place where Helm unpacks them."""
+    """Adds the files of packed charts in folders ``charts``, at the place where Helm unpacks them."""
     found: dict[str, bytes] = {}
     for path, data in files.items():
         parent, _, name = path.rpartition("/")

@@ -21,7 +21,8 @@ _HADOLINT = re.compile(r"hadolint\s+(?:(global|stage)\s+)?ignore\s*=\s*([A-Z]+\d
 
 
 def comments_in_lines(text: str, path: str) -> tuple[Ignore, ...]:
-    """For files whose comments begin with ``#``: a comment alone on a line applies to the next line with content."""
+    """The ignore comments of a file whose comments begin with ``#``. One on a line of its own applies to the next line with
+    content."""
     rows = text.split("\n")
     found = []
     for number, row in enumerate(rows, start=1):

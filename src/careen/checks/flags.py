@@ -53,7 +53,7 @@ def differs(*values: str | None) -> IsWrong:
 
 
 def lists(item: str) -> IsWrong:
-    """For comma-separated values."""
+    """Returns a function: whether a comma-separated value contains the item."""
     return lambda value: item in control_plane.listed(value or "")
 
 
@@ -62,5 +62,5 @@ def omits(item: str) -> IsWrong:
 
 
 def lists_weak_ciphers(value: str | None) -> bool:
-    """Without a list, TLS in Go has sound defaults."""
+    """Whether the value lists a weak cipher. Without a list, TLS in Go has sound defaults."""
     return value is not None and _WEAK_CIPHER.search(value) is not None

@@ -124,7 +124,7 @@ def _is_kustomization(path: str, text: str) -> bool:
 
 
 def _kustomizations(files: Sequence[SourceFile], checks: Sequence[Check], rules: Rules) -> Iterator[Document | Unknown]:
-    """Its manifests are checked as they are, without its changes; changes and remote files are reported as unknowns."""
+    """Reads kustomizations. Their manifests are checked without their changes; changes and remote files become unknowns."""
     for file in files:
         try:
             found = next(

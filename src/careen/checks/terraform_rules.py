@@ -87,7 +87,7 @@ def is_false(value: Any) -> bool:
 
 
 def is_not_false(value: Any) -> bool:
-    """For what is on unless it is switched off."""
+    """Whether a value is not false: for what is on unless it is switched off."""
     return not is_false(value)
 
 
@@ -96,7 +96,7 @@ def is_not_true(value: Any) -> bool:
 
 
 def is_set(value: Any) -> bool:
-    """Also by a reference to another resource. A variable may be null."""
+    """Whether a value is set, also by a reference to another resource. A variable may be null."""
     if isinstance(value, UnknownValue):
         return bool(value.owner) or not value.whole
     return value not in (None, "", [], {})

@@ -158,7 +158,7 @@ def _of_rego(modules: Sequence[tuple[Path, str]]) -> Iterator[tuple[Check, Path]
 
 
 def _kinds(path: Path, known: Mapping[str, Any]) -> tuple[str, ...]:
-    """The kinds of documents that a module is for: ``custom.kind``, or what its schema says, as modules for Trivy have it."""
+    """The kinds of documents that a module is for: ``custom.kind``, or what its schema states, as modules for Trivy have it."""
     custom = known.get("custom")
     kind = str(custom.get("kind") or "") if isinstance(custom, dict) else ""
     if kind in _VIEWS:

@@ -11,7 +11,7 @@ MAX_CHARACTERS = 65_500  # GitHub takes 65,536, GitLab more
 
 
 def put_comment(forge: Forge, request: int, name: str, report: str) -> bool:
-    """Whether the comment is new. ``name`` tells it from those of other steps; the report is Markdown."""
+    """Whether the comment is new. ``name`` distinguishes it from those of other steps; the report is Markdown."""
     mark = f"<!-- careen:comment {hashlib.sha256(name.encode()).hexdigest()[:16]} -->"
     body = f"{mark}\n{report}"
     if len(body) > MAX_CHARACTERS:

@@ -102,7 +102,7 @@ class GitHub:
         return None if status == 404 else base64.b64decode(decoded(data, _Content).content)
 
     def messages(self, base: str, commit: str) -> list[str]:
-        """Of the commits that the branch has beyond its base."""
+        """The messages of the commits that the branch has and its base lacks."""
         compared = self._api.get(f"{self._home}/compare/{quoted(base)}...{quoted(commit)}", _Compared)
         return [found.commit.message for found in compared.commits]
 

@@ -31,7 +31,7 @@ class Pipeline(Struct, frozen=True, kw_only=True):
     ref: str = ""  # as code scanning names it: refs/heads/main, refs/pull/7/merge
     request: int | None = None
     base: str = ""  # branch that a request is for
-    base_commit: str = ""  # its head, if the service says so
+    base_commit: str = ""  # its head, if the service states it
     remote: str = "origin"  # the repository that has the base
     outside: bool = False
     output: Path | None = None

@@ -117,7 +117,7 @@ def _patched(before: bytes, diff: str, path: str) -> bytes:
 
 
 def _title(plan: FixPlan) -> str:
-    """Also the subject of the commit, where a number sign would close an issue."""
+    """The title of the request, and the subject of its commit, where a number sign would close an issue."""
     name = re.sub(r"[^A-Za-z0-9._/:-]+", "-", _without_tag(plan.reference))[:100]
     return f"Fix {plural(plan.before - plan.after_dockerfile, 'finding')} in {name}"
 
@@ -135,7 +135,7 @@ def _without_tag(reference: str) -> str:
 
 
 def _slug(reference: str) -> str:
-    """Letters that are safe in a branch; the key behind it tells images apart."""
+    """Letters that are safe in a branch; the key behind them distinguishes images."""
     last = _without_tag(reference).rpartition("/")[2]
     return re.sub(r"[^a-z0-9]+", "-", last.lower())[:40].strip("-") or "image"
 

@@ -59,7 +59,7 @@ def look(root: Path) -> Found:
 
 
 def additions(found: Found, service: Service, source: Source, root: Path) -> Addition | None:
-    """None if the repository runs Careen there already."""
+    """What to add to the repository, so that the service runs Careen; None if it does already."""
     if service == "github":
         return Addition(".github/workflows/careen.yml", _workflow(found, source), True)
     mark = MARKS[service]
@@ -71,7 +71,7 @@ def additions(found: Found, service: Service, source: Source, root: Path) -> Add
 
 
 def _dockerfiles(root: Path) -> Iterator[str]:
-    """Paths from the root; folders of dependencies and tests, hidden ones and links are passed over."""
+    """Paths from the root; folders of dependencies and tests, hidden ones and links are skipped."""
     for number, (place, folders, files) in enumerate(os.walk(root)):
         here = Path(place).relative_to(root)
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT and not name.startswith("."))

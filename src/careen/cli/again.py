@@ -14,7 +14,8 @@ _MODULES = {"careen fix": "fix", "careen scan": "scan", "careen db update": "db"
 
 
 class FlagsAgain(Mapping[str, str]):
-    """By a command's name the text that follows it. Most reports propose few: a command's parser is made on request."""
+    """Maps the name of a command to the flags that follow it when a report proposes it. Most reports propose few, so the parser
+    of a command is made on request."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._flags = given(arguments)

@@ -75,7 +75,7 @@ docs/pipelines.md has a whole pipeline for each service.""",
     group.add_argument("--reports", metavar="DIR", type=Path, default=Path("careen-reports"), help="folder of the reports")
     group.add_argument("--comment", action="store_true", help="publish: put the report into one comment of the request")
     group.add_argument("--code-scanning", action="store_true", help="publish: hand the findings to code scanning (GitHub)")
-    group.add_argument("--name", metavar="NAME", default="", help="publish: tells comments of several scans apart")
+    group.add_argument("--name", metavar="NAME", default="", help="publish: distinguishes comments of several scans")
     group.add_argument("--fail-on", metavar="CONDITION", dest="stops", default="", help="hook: what stops the commit")
     group.add_argument("--plan", metavar="FILE", type=Path, help="propose: what careen fix --format json wrote")
     group.add_argument("--dockerfile", metavar="PATH", dest="file", help="propose: the Dockerfile, from the root")

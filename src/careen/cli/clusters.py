@@ -24,7 +24,7 @@ def add_cluster_flags(parser: argparse.ArgumentParser, what: str) -> None:
 
 
 def access_of(arguments: argparse.Namespace) -> "Access | None":
-    """None if no cluster is named."""
+    """The access to the cluster that the arguments name; None if they name none."""
     if arguments.cluster is None:
         return None
     from careen.app.clusters import named_cluster

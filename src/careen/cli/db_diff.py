@@ -113,7 +113,7 @@ class _Writer:
 
 
 def _document(difference: "Difference") -> dict[str, Any]:
-    """Of a change the fields that changed, else all fields."""
+    """The difference for JSON: the fields that changed if a record was changed, else all fields."""
     return {
         "kind": difference.kind,
         "source": difference.source,

@@ -25,7 +25,7 @@ def print_note(text: str) -> None:
 
 
 def _described(error: Exception) -> tuple[str, str, int]:
-    """(message, hint, exit code)"""
+    """The message, the hint and the exit code for an error."""
     if isinstance(error, Error):
         return str(error), error.hint, error.exit_code
     if isinstance(error, OSError):  # of the machine: a full disk, a folder without permission

@@ -25,7 +25,7 @@ COMMANDS = {
     "check": ("careen.cli.check", "find misconfigurations in Dockerfiles, Compose files, manifests"),
     "exposure": ("careen.cli.exposure", "rank the paths that an intruder could take between containers"),
     "inventory": ("careen.cli.inventory", "list the packages of an image, or compare those of two"),
-    "sbom": ("careen.cli.sbom", "write an SBOM of an image, and say what a profile misses in it"),
+    "sbom": ("careen.cli.sbom", "write an SBOM of an image, and list what a profile misses in it"),
     "licenses": ("careen.cli.licenses", "list the licences of an image's packages; write a notice"),
     "fix": ("careen.cli.fix", "list the updates that fix most; patch the Dockerfile"),
     "explain": ("careen.cli.explain", "explain why a vulnerability is found in a package, or is not"),
@@ -50,7 +50,7 @@ COMMANDS = {
     "vex": ("careen.cli.vex", "write your decisions about findings as an OpenVEX document"),
     "db": ("careen.cli.db", "update the advisory database, or show what it holds"),
     "cache": ("careen.cli.cache", "show what is in the cache folder, and remove old entries"),
-    "doctor": ("careen.cli.doctor", "look at what a scan needs here, and say what to do"),
+    "doctor": ("careen.cli.doctor", "look at what a scan needs here, and list what to do"),
     "config": ("careen.cli.config", "show the settings, and where each comes from"),
     "migrate": ("careen.cli.migrate", "carry settings and ignore rules of other tools over"),
     "completion": ("careen.cli.completion", "print the completion script of a shell"),
@@ -135,7 +135,7 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _understood(arguments: list[str]) -> "tuple[list[str], ModuleType, argparse.Namespace]":
-    """(command line, module of the command, what it reads of the line)"""
+    """Returns the command line, the module of its command, and the arguments that the command reads from it."""
     try:
         return arguments, *_read(arguments)
     except UsageError as error:

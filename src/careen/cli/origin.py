@@ -34,7 +34,7 @@ def parser() -> Parser:
         prog="careen origin",
         usage="careen origin ACTION [flags] [ARGUMENT …]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Name the projects and versions that code comes from, by its content alone.",
+        description="Name the projects and versions that code comes from, only by its content.",
         epilog="""\
 actions:
   identify PATH…   name third-party code in files and folders
@@ -79,7 +79,7 @@ examples:
         type=Path,
         action="append",
         default=[],
-        help="build: a file with one source a line",
+        help="build: a file with one source per line",
     )
     made.add_argument(
         "--versions", metavar="N", type=int, default=20, help="build: at most so many versions of each project (20)"

@@ -75,7 +75,7 @@ def write_file(path: Path, write_to: Callable[[TextIO], None]) -> None:
             return
         write_whole(path, lambda file: _as_text(file, write_to))
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}", "--output names another file") from None
+        raise InputError(f"cannot write {path}: {error.strerror or error}", "choose another file with --output") from None
 
 
 def _as_text(file: BinaryIO, write_to: Callable[[TextIO], None]) -> None:

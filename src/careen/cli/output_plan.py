@@ -48,7 +48,7 @@ def plan_outputs(
 
 
 def _output(text: str, reporters: Mapping[str, Reporter]) -> Output:
-    """Of FORMAT, FORMAT=FILE, template=TEMPLATE or template=TEMPLATE=FILE."""
+    """Reads FORMAT, FORMAT=FILE, template=TEMPLATE or template=TEMPLATE=FILE. Raises: UsageError."""
     name, separator, file = text.partition("=")
     name = name if name in reporters else SAME_FORMATS.get(name.lower(), name.lower())
     if name not in reporters:
@@ -67,7 +67,9 @@ def _refuse_format(place: Path | None, reporters: Mapping[str, Reporter]) -> Non
     """``-o json`` is a format in other scanners: nobody wants a file of that name."""
     name = str(place).partition("=")[0] if place else ""
     if name in reporters or name in SAME_FORMATS:
-        raise UsageError(f"--output {place} names a file", f"--format {place}, or --output ./{name} for a file of that name")
+        raise UsageError(
+            f"--output takes a file, and {name} is a format", f"--format {place}, or --output ./{name} for a file of that name"
+        )
 
 
 def _template(place: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Several references in one command: which ones, a file name for each, and a loop that goes on after an error.
 
-A list (``--from-file``) has one reference a line; empty lines and those that begin with ``#`` are skipped.
+A list (``--from-file``) has one reference per line; empty lines and those that begin with ``#`` are skipped.
 Raises: UsageError if there is no reference, or the list cannot be read.
 """
 

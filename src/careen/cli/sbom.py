@@ -33,7 +33,7 @@ def parser() -> Parser:
     )
     add_references(made, "as for careen scan: an image, an archive, a folder, an SBOM")
     made.add_argument("--spec-version", metavar="VERSION", default="", help="version of the format: 1.4 to 1.7 of CycloneDX")
-    made.add_argument("--supplier", metavar="NAME", default="", help="who supplies the image, if its labels do not say so")
+    made.add_argument("--supplier", metavar="NAME", default="", help="who supplies the image, if its labels do not state it")
     made.add_argument("--profile", choices=PROFILES, help="list what the SBOM lacks of a profile")
     add_settings(made, "image", ("platform",))
     add_settings(made, "report", ("format", "output", "quiet", "no_progress"))

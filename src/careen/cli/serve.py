@@ -34,7 +34,7 @@ def parser() -> Parser:
     group.add_argument("--behind-proxy", action="store_true", help="a proxy in front of it speaks TLS")
     group.add_argument("--tls-cert", metavar="FILE", type=Path, help="certificate (PEM) of this server")
     group.add_argument("--tls-key", metavar="FILE", type=Path, help="its key")
-    group.add_argument("--check", action="store_true", help="say what is missing, and serve nothing")
+    group.add_argument("--check", action="store_true", help="list what is missing, and serve nothing")
     add_fleet_settings(made)
     return made
 
@@ -76,7 +76,8 @@ def database_of(arguments: argparse.Namespace) -> str | None:
 
 
 def cache_of(arguments: argparse.Namespace) -> Path | None:
-    """Of the flag alone: the cache of a person who scans on the same machine is another one than that of the service."""
+    """The cache folder that the flag names; None without the flag. The setting does not count: it is for scans on this machine,
+    and the service has a cache of its own."""
     named = getattr(arguments, "cache_dir", None)
     return Path(named) if named else None
 

@@ -21,7 +21,7 @@ def parser() -> Parser:
     made = Parser(
         prog="careen validate",
         usage="careen validate [flags] FILE …",
-        description="Say whether SBOMs, VEX and advisory documents, and documents of images follow their specification.\n"
+        description="Check whether SBOMs, VEX and advisory documents, and documents of images follow their specification.\n"
         "Nothing is downloaded: the schemas are part of Careen.",
         epilog="Documents: CycloneDX 1.0 to 1.7 (JSON, XML, protocol buffer text), SPDX 2 (JSON, YAML, XML, RDF/XML,\n"
         "tag-value) and 3.0 (JSON-LD), CSAF 2.0 and 2.1, OpenVEX to 0.2.0, and OCI manifests, indexes, configurations,\n"
@@ -33,7 +33,7 @@ def parser() -> Parser:
         metavar="KIND",
         choices=KINDS,
         default="",
-        help=f"what the documents are, if they do not say so: {', '.join(KINDS)}",
+        help=f"what the documents are, if they do not state it: {', '.join(KINDS)}",
     )
     made.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text (the default) or json")
     add_common(made)

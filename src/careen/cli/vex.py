@@ -44,7 +44,7 @@ def parser() -> Parser:
         help="state it about the findings that --ignore-file suppresses, with its reasons",
     )
     group.add_argument(
-        "--any-image", action="store_true", help="state it about the packages in any image, not in this one alone"
+        "--any-image", action="store_true", help="state it about the packages in any image, not only in this one"
     )
     group.add_argument("--author", metavar="NAME", default="", help="author of the statements (default: unknown)")
     add_settings(made, "document", ("output",))

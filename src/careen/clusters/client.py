@@ -51,7 +51,7 @@ class Client:
         raise NetworkError(f"{self.name}: the list {path} changes faster than it can be read", "try again later")
 
     def _pages(self, path: str) -> Listed | None:
-        """None if the place where a page begins has expired."""
+        """The objects of all pages of the list; None if the token of the next page has expired."""
         items: list[dict[str, Any]] = []
         following = ""
         asked: set[str] = set()

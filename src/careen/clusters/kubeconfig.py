@@ -29,7 +29,7 @@ Run = Callable[..., Finished]
 
 
 def in_cluster(environ: Mapping[str, str], folder: Path = ACCOUNT) -> Access | None:
-    """As the service account of this pod; None outside of a cluster."""
+    """The access to the cluster with the service account of this pod; None outside of a cluster."""
     host, port = environ.get("KUBERNETES_SERVICE_HOST"), environ.get("KUBERNETES_SERVICE_PORT", "443")
     if not host or not (folder / "token").is_file():
         return None
@@ -46,7 +46,8 @@ def access(
     environ: Mapping[str, str] | None = None,
     start: Run = run,
 ) -> Access:
-    """That of a context by name; None: of the current one, else of this pod. ``plugin``: what may be started."""
+    """The access to the cluster of a context. ``context`` None: of the current one, else of this pod. ``plugin``: what may be
+    started."""
     environ = os.environ if environ is None else environ
     documents = [(path, _document(path)) for path in _paths(file, environ) if file is not None or path.is_file()]
     name = context or next((text for _, document in documents if (text := document.text("current-context"))), "")

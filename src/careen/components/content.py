@@ -109,7 +109,7 @@ def supplier_of(package: Package, stated: str) -> str:
 
 
 def _supplier_of_owner(package: Package, owner: Package | None, report: Report) -> str:
-    """Of the package of the distribution that brought it; the distribution supplies its own packages. A program that
+    """The supplier of the distribution's package that owns it; the distribution supplies its own packages. A program that
     only its bytes identify comes from its own project, any other package from the registry of its type."""
     if owner and (supplier := supplier_of(owner, "")):
         return supplier
@@ -126,7 +126,7 @@ def distribution_name(report: Report) -> str:
 
 
 def image_supplier(report: Report) -> str:
-    """By the image's labels; "" if it states none."""
+    """The name that the image's labels state; "" if they state none."""
     labels = report.image.config.labels
     stated = (
         labels.get(name, "") for name in ("org.opencontainers.image.vendor", "org.opencontainers.image.authors", "vendor")

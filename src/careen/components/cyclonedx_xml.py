@@ -154,7 +154,7 @@ _SPECIAL: dict[str, Callable[["Element", Any], None]] = {
 
 
 def _clean(text: str) -> str:
-    """Without what XML cannot hold."""
+    """The text without characters that XML cannot hold."""
     return _FORBIDDEN.sub("\ufffd", text).replace("\n", _BREAK)
 
 

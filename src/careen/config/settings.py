@@ -63,7 +63,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
 
     behaviour_parts: Annotated[
         tuple[BehaviourPart, ...],
-        Meta(description="what the scanner behaviour looks at: hardening, hooks, capabilities, names, code, fixes, life"),
+        Meta(description="parts of the behaviour scanner to run: hardening, hooks, capabilities, names, code, fixes, life"),
     ] = ("hardening", "hooks", "capabilities", "names", "code", "fixes", "life")
 
     changelogs: Annotated[
@@ -71,7 +71,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
         Meta(description="folder of newer changelogs, of the distribution and of projects: quiet fixes in them, for behaviour"),
     ] = None
     behaviour_rules: Annotated[
-        tuple[Path, ...], Meta(description="YARA rules of your own for the scanner behaviour; may be repeated")
+        tuple[Path, ...], Meta(description="YARA rules of your own for the behaviour scanner; may be repeated")
     ] = ()
 
     licence_deny: Annotated[
@@ -194,7 +194,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     db_from: Annotated[str | None, Meta(description="folder or address of a mirror to take feeds from")] = None
     db_artifact: Annotated[
         tuple[str, ...],
-        Meta(description="where a database is published, in order of preference: oci://HOST/NAME; off: use feeds alone"),
+        Meta(description="where a database is published, in order of preference: oci://HOST/NAME; off: use only feeds"),
     ] = ()
     db_root: Annotated[Path | None, Meta(description="root.json to verify published databases with")] = None
     db: Annotated[str | None, Meta(description="use this database as it is: a file, or the one of a day (2026-11-24)")] = None
@@ -258,7 +258,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, re
     ] = False
 
     verify: Annotated[
-        bool, Meta(description="compare all files of packages with their recorded digests, not programs alone")
+        bool, Meta(description="compare all files of packages with their recorded digests, not only programs")
     ] = False
     verify_diff_ids: Annotated[bool, Meta(description="also verify the digests of uncompressed layers")] = False
     read_toc: Annotated[

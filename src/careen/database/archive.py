@@ -156,7 +156,7 @@ class _Work:
         return found
 
     def _with_patches(self, evidence: FixEvidence, older: Sequence[_Placed]) -> FixEvidence:
-        """With the patches of the next older source package: the newest has them too, and binary packages have none."""
+        """Adds the patches of the next older source package: the newest has them too, and binary packages have none."""
         for placed in older:
             if not placed.offer.path.endswith(".deb"):
                 try:

@@ -29,7 +29,7 @@ Installed = Mapping[str, Collection[str]]  # versions by source package
 
 
 def index_of(archives: Archives, codename: str, wanted: Installed, key: Key) -> list[Listed]:
-    """Empty if the archive does not have the whole index of the release."""
+    """The wanted entries of a release's index; empty if the archive does not have the whole index."""
     try:
         return _index_of(archives, codename, wanted, key)
     except Error as error:

@@ -117,7 +117,7 @@ def sound(path: Path) -> tuple[dict[str, FeedRow], dict[str, FeedRow] | None]:
 
 
 def still_new(job: Job, answers: Answers) -> Answers:
-    """Without feeds that another update refreshed meanwhile."""
+    """The answers without feeds that another update refreshed meanwhile."""
     old, broken = sound(job.path)
     other = {key for key in {*old, *answers.old} if old.get(key) != answers.old.get(key)}
     for source, feed, download in answers.fetched:

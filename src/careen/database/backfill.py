@@ -159,7 +159,7 @@ class _Got(Struct, frozen=True):
 
 
 def _fetch(ids: list[str], fetcher: Fetcher, budget_s: float) -> _Got:
-    """As many as come in time; threads that still wait then are abandoned."""
+    """Fetches as many of the records as come within the budget. Threads that still wait then are abandoned."""
     deadline = time.monotonic() + budget_s
     queue: SimpleQueue[str] = SimpleQueue()
     for id in ids:

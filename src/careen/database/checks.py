@@ -38,7 +38,7 @@ class Check(Struct, frozen=True, omit_defaults=True):
 
 
 def read_checks(database: Path) -> dict[str, Check]:
-    """By the feed's path in the database."""
+    """The stored checks by the feed's path in the database; empty if the file is missing or damaged."""
     try:
         digest, _, body = checks_file(database).read_bytes().partition(b"\n")
         return from_json(body, dict[str, Check]) if digest == _digest(body) else {}
@@ -52,7 +52,7 @@ def write_checks(database: Path, checks: Mapping[str, Check]) -> None:
 
 
 def forget_checks(database: Path) -> None:
-    """To be called for a new database: the results are about the previous one."""
+    """Removes the results, which are about the previous database. To be called for a new one."""
     checks_file(database).unlink(missing_ok=True)
 
 

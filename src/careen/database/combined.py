@@ -33,7 +33,7 @@ class CombinedKnowledge:
 
     @cached_property
     def info(self) -> DatabaseInfo | None:
-        """That of the first, with the sources of all."""
+        """What is known of the first database, with the sources of all."""
         known = [part.info for part in self._parts if part.info is not None]
         if len(known) < 2:
             return next(iter(known), None)
@@ -85,7 +85,7 @@ class CombinedKnowledge:
 class FallbackKnowledge(CombinedKnowledge):
     """The statements of ``first``, and those of ``second`` about vulnerabilities that ``first`` does not name for the package.
 
-    ``first`` is a sample, so that its silence about a vulnerability says nothing.
+    ``first`` is a sample, so that a vulnerability that it lacks may still be there.
     """
 
     def __init__(self, first: Knowledge, second: Knowledge) -> None:
@@ -106,7 +106,7 @@ class FallbackKnowledge(CombinedKnowledge):
     def _of_second(
         self, namespace: str, names: Collection[str], best: Mapping[str, tuple[Advisory, ...]], *, named: bool
     ) -> dict[str, tuple[Advisory, ...]]:
-        """Those about vulnerabilities that the best source names for the package, or about the others."""
+        """The second's advisories about vulnerabilities that the best source names for the package, or about the others."""
         chosen = {}
         for name, advisories in self._second.advisories(namespace, names).items():
             ids = {id for advisory in best.get(name, ()) for id in (advisory.id, *advisory.aliases)}

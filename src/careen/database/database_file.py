@@ -105,7 +105,7 @@ class DatabaseFile:
     def of_keys(
         self, kind: Kind, space: str, keys: Iterable[bytes], wants: Callable[[FeedRow], bool]
     ) -> dict[bytes, list[PackedStatement]]:
-        """As ``in_order``, of these keys alone."""
+        """The statements about these keys, in the form of ``in_order``."""
         found: dict[bytes, list[PackedStatement]] = defaultdict(list)
         with self._reading():
             wanted = Wanted(key.decode() for key in keys)
@@ -160,7 +160,7 @@ class DatabaseFile:
         return found
 
     def contents(self) -> dict[str, tuple[tuple[str, str, int], ...]]:
-        """By path of the feed: kind, namespace (or "") and number of records of each section."""
+        """Maps the path of each feed to kind, namespace (or "") and number of records of its sections."""
 
         def summary_of(section: Section) -> tuple[str, str, int]:
             return section.kind, section.space, section.records

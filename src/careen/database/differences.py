@@ -80,7 +80,7 @@ EVERYTHING = Only()
 
 
 def differences(old: Database, new: Database, only: Only = EVERYTHING) -> Iterator[Difference]:
-    """By kind, then by namespace, then by the name of the subject."""
+    """Yields the differences of two databases, sorted by kind, then by namespace, then by the name of the subject."""
     alike = old.packed_alike(new)
     for kind in KINDS:
         if only.namespaces and kind not in _WITH_NAMESPACE:

@@ -48,7 +48,7 @@ class FetchError(Exception):
 
 
 class LateError(FetchError):
-    """It did not come in time."""
+    """A file did not come in time."""
 
     def __init__(self, reason: str = "no answer in time") -> None:
         super().__init__(reason)
@@ -113,7 +113,7 @@ class Downloads:
         raise AssertionError  # the last attempt returns or raises
 
     def by(self, fetcher: Fetcher) -> "Downloads":
-        """The same, with another fetcher."""
+        """A copy of these downloads with another fetcher."""
         other = copy(self)
         other._fetcher = fetcher
         return other

@@ -17,7 +17,7 @@ def hash_of(key: bytes) -> int:
 
 
 def filter_of(hashes: Collection[int]) -> bytes:
-    """Its size in bytes is a power of two, so that the last bits of a hash are its place."""
+    """A filter of the hashes. Its size in bytes is a power of two, so that the last bits of a hash are its place."""
     size = 1 << max(0, (len(hashes) * BITS_PER_KEY // 8 - 1).bit_length())
     found = bytearray(size)
     for hashed in hashes:

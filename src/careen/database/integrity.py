@@ -59,7 +59,8 @@ def _read(database: Path) -> Sum | None:
 
 
 def _write(database: Path, found: Sum) -> None:
-    """Without an error if the folder is read-only: then the file is read whole each time, or only look-ups verify it."""
+    """Writes the checksum. If the folder is read-only, nothing is written and nothing raised: the file is then read whole each
+    time, or only look-ups verify it."""
     with suppress(OSError):
         _write_strictly(database, found)
 

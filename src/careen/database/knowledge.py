@@ -52,7 +52,7 @@ class Knowledge(Protocol):
         ...
 
     def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
-        """By source: records that could not be read and may be about these names; their earlier editions still count."""
+        """Records by source that could not be read and may be about these names; their earlier editions still count."""
         ...
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
@@ -60,7 +60,7 @@ class Knowledge(Protocol):
         ...
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:
-        """By id, and by the CVE that a language's database names as an alias."""
+        """The records of these ids, and those whose alias in a language's database is one of these CVEs."""
         ...
 
     def epss(self, ids: Collection[str]) -> Mapping[str, Epss]: ...

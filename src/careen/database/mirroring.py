@@ -272,7 +272,7 @@ def _is_inside(path: str) -> bool:
 
 
 def _read(manifest: Path) -> tuple[dict[str, Any], dict[str, _Entry], dict[str, dict[str, Any]]]:
-    """Its keys beside the files, the files, and other keys of each file."""
+    """Reads a manifest: its keys other than the files, the files, and other keys of each file."""
     try:
         with manifest.open("rb") as file:
             data = file.read(MAX_MANIFEST_BYTES + 1)

@@ -31,8 +31,8 @@ _WHOLE = b"whole"
 
 
 class Version(Struct, frozen=True, omit_defaults=True):
-    """The version of a file, as its server named it. ``validator``: the same in a later answer means the same bytes; ""
-    if no later answer can prove that."""
+    """The version of a file, as its server named it. ``validator``: if a later response has the same one, its bytes are the
+    same; "" if no later response can prove that."""
 
     url: str
     etag: str = ""

@@ -23,7 +23,7 @@ HINT = "`--advisories` takes a folder of OSV records (https://ossf.github.io/osv
 
 
 def advisories_folder(folder: Path) -> MemoryDatabase:
-    """Its records are used beside the database; by themselves they are partial data of every namespace."""
+    """The user's advisories in a folder. They are used beside the database; alone they are partial data of every namespace."""
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of advisories", HINT)
     records = list(_records(folder))

@@ -198,7 +198,7 @@ def read_manifest(data: bytes, where: str) -> Contents:
 
 
 def read_known(database: Path) -> Known | None:
-    """None if there is none, or it is of another version."""
+    """What is known of the published database; None if nothing is stored, or another version has stored it."""
     try:
         known = from_json(_file(database).read_bytes(), Known)
         datetime.fromisoformat(known.asked)

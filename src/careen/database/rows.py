@@ -239,7 +239,7 @@ def _malicious_id(number: int) -> str:
 
 
 def pack_epss(record: Epss) -> bytes:
-    """As whole numbers of steps if they are: all scores then need half as many buckets."""
+    """Packs an EPSS score as whole numbers of steps if it is one: all scores then need half as many buckets."""
     score, percentile = record.score, record.percentile
     if 0 <= score <= 1 and 0 <= percentile <= 1:
         steps = round(score * _EPSS_STEPS), round(percentile * _EPSS_STEPS)

@@ -125,7 +125,7 @@ def _build_all(rounds: Sequence[_Round]) -> None:
 
 
 def _merged(found: Sequence[Answers]) -> Answers:
-    """They have no answered feed in common; only ``wanted`` may overlap."""
+    """Merges answers that have no answered feed in common; only ``wanted`` may overlap."""
     first, *others = found
     merged = replace(first)
     for answers in others:

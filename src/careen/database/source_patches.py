@@ -48,8 +48,8 @@ class Patch(Struct, frozen=True, array_like=True):
 
 
 def patched(headers: Mapping[str, str], series: str) -> dict[str, str]:
-    """By CVE, the first day on which a version can have the fix, as ISO 8601. ``headers`` are the beginnings of patches by
-    their path below ``debian/patches``; only patches in ``series`` are applied."""
+    """Maps each CVE to the first day on which a version can have the fix (ISO 8601). ``headers`` are the beginnings of patches,
+    by their path below ``debian/patches``; only patches in ``series`` are applied."""
     found: dict[str, str] = {}
     for name, header, written in _applied(headers, series):
         for cve in _cves_of(name, header, written):

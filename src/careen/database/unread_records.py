@@ -57,7 +57,7 @@ class UnreadRecords:
         return f"{number} passed over ({self._all[self._known].reason[:MAX_REASON]})"
 
     def remembered(self, before: Iterable[PassedOver], replaced: frozenset[str] | None) -> tuple[PassedOver, ...]:
-        """With those of ``before`` that a partial update did not read again."""
+        """The unread records to store: those of this update, and those of ``before`` that a partial update left alone."""
         left = () if replaced is None else (record for record in before if replaced.isdisjoint(record.ids))
         short = (
             replace(record, reason=record.reason[:MAX_REASON], ids=record.ids[:MAX_REMEMBERED_IDS])
@@ -66,7 +66,8 @@ class UnreadRecords:
         return tuple(dict.fromkeys(short))[:MAX_REMEMBERED]
 
     def earlier_statements(self, shelf: Shelf, before: Held | None) -> Iterator[Statement]:
-        """To be called after the new edition was read."""
+        """Yields the statements of the earlier edition that unread records may replace. To be called after the new edition was
+        read."""
         wanted = places_of(self._all)
         if not wanted or before is None:
             return
@@ -100,7 +101,7 @@ def has_statement(shelf: Shelf, held: Held, statement: Statement) -> bool:
 
 
 def places_of(unread: Iterable[PassedOver]) -> dict[str, set[tuple[str, str]]]:
-    """By id in unread records: the namespaces and packages that the record may be about, "" for any."""
+    """Maps each id in unread records to the namespaces and packages that the record may be about, "" for any."""
     places: dict[str, set[tuple[str, str]]] = {}
     for record in unread:
         for id in record.ids:

@@ -35,7 +35,7 @@ class Releases(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Follows(Struct, frozen=True, forbid_unknown_fields=True):
-    """It redistributes or rebuilds another distribution's packages with their versions, and publishes no advisories itself."""
+    """A distribution that redistributes or rebuilds another's packages with their versions, and publishes no advisories."""
 
     parent: str  # its releases have the same numbers, unless ``releases`` states others
     releases: dict[str, str] = {}  # by its release, or "" for all: the parent's namespace
@@ -47,7 +47,7 @@ class Follows(Struct, frozen=True, forbid_unknown_fields=True):
 class Advisories(Struct, frozen=True, forbid_unknown_fields=True):
     namespace: str = ""  # of the advisories that cover it, if they are another's
     stand_in: str = ""  # the ID of a rebuild with the same versions
-    line: str = ""  # the ID of the distribution whose versions it has: all of one line may stand in for one another
+    line: str = ""  # the ID of the distribution whose versions it has: advisories of one line may be used for all of it
     paid: str = ""  # the ID of support beyond the ordinary, whose fixes only its customers get
     paid_package: str = ""  # installed if that support is enabled
     continued: bool = False  # paid support continues the same line of versions after ordinary support has ended

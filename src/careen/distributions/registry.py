@@ -16,7 +16,7 @@ from .profile import Profile
 
 @cache
 def profiles() -> Mapping[str, Profile]:
-    """By ID."""
+    """The profiles of all known distributions, by their ID in ``os-release``. Raises: UsageError if two have the same ID."""
     found: dict[str, Profile] = {}
     for folder in map(Path, distributions.__path__):
         for profile in _read(folder):

@@ -46,14 +46,14 @@ def local(settings: Settings) -> Settings:
 
 
 class Remarks(Struct, frozen=True):
-    """Of one document."""
+    """The remarks about one document."""
 
     found: tuple[Remark, ...] = ()
     suppressed: frozenset[tuple[str, int]] = frozenset()  # ids and lines of findings that comments suppress
 
 
 class Checker:
-    """Not for several threads at a time, except that one may ask ``check`` and another ``assess``."""
+    """Checks and assesses documents. One thread at a time may call ``check``, and one at a time ``assess``."""
 
     def __init__(self, settings: Settings, advisories: KeptAdvisories) -> None:
         self._settings = local(settings)
@@ -66,7 +66,7 @@ class Checker:
         return Readers(lambda: readers_with(()), "")
 
     def check(self, documents: Sequence[Document]) -> dict[str, Remarks]:
-        """By uri; all are checked together."""
+        """The remarks about the documents by URI. All documents are checked together."""
         self.checked += 1
         large = {document.uri: Remarks((not_read(TOO_LARGE),)) for document in documents if document.too_large}
         small = [document for document in documents if document.uri not in large]
@@ -149,7 +149,7 @@ def _bounded(remarks: Iterable[Remark]) -> Iterator[Remark]:
 
 
 def _name_for_readers(path: str) -> str:
-    """By which catalogers recognise the file."""
+    """A name by which catalogers recognise the file."""
     from posixpath import basename
 
     name = basename(path)

@@ -100,7 +100,7 @@ class Desk:
         return opened.document if opened else None
 
     def remarks(self, uri: str, first: int = 1, last: int = 1 << 30) -> tuple[Remark, ...]:
-        """Those on the lines from ``first`` to ``last``."""
+        """The remarks on the lines from ``first`` to ``last``."""
         opened = self._opened.get(uri)
         if opened is None:
             return ()

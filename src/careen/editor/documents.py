@@ -27,7 +27,8 @@ class Document(Struct, frozen=True):
 
     @property
     def path(self) -> str:
-        """By which checks recognise its kind: that of a file, or one made of the language that the editor names."""
+        """A path by which checks recognise the kind of the document: its file's, or one made from the language that the editor
+        names."""
         parts = urlsplit(self.uri)
         path = unquote(parts.path) or unquote(parts.netloc)
         if parts.scheme == "untitled":

@@ -36,7 +36,7 @@ def is_requirements(path: str) -> bool:
 
 
 def lines_of_packages(text: str, packages: Iterable[Package]) -> Mapping[tuple[str, str], int]:
-    """By name and version: the line, counted from 1, that has the name with the version in or just below it."""
+    """Maps name and version of each package to the line, counted from 1, with the name and the version in or just below it."""
     rows = text.split("\n")
     rows_by_word = _words(rows)
     return {(package.name, package.version): _line(package, rows, rows_by_word) for package in packages}
@@ -56,7 +56,7 @@ def _line(package: Package, rows: list[str], rows_by_word: Mapping[str, list[int
 
 
 def _names(package: Package) -> list[str]:
-    """As files write it: "@types/node"; of Maven the artifact, which stands alone."""
+    """The names that files may have for the package: "@types/node"; also the artifact of a Maven package by itself."""
     return list(dict.fromkeys(_plain(name) for name in (package.name, package.name.rpartition(":")[2])))
 
 

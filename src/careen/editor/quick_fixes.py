@@ -18,7 +18,7 @@ from .repairs import repairs
 from .repairs.rows import At, Rows, indent_of
 
 MAX_TRIED = 12  # texts that are checked for one remark
-_REASON = "say why this is accepted"
+_REASON = "state why this is accepted"
 
 
 def fixes_of(remarks: Iterable[Remark], document: Document, checker: Checker) -> list[QuickFix]:
@@ -51,7 +51,7 @@ def fixes_for(remark: Remark, document: Document, checker: Checker) -> Iterator[
 
 
 def ignoring(rows: Rows, remark: Remark, document: Document) -> Iterator[Rows]:
-    """With a comment above the instruction, or the line of YAML."""
+    """Yields the rows with a comment that ignores the finding, above the instruction or the line of YAML."""
     kind = kind_of(document.path, document.text)
     if kind is None:
         return

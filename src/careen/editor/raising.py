@@ -19,7 +19,7 @@ _NEAR = 6  # lines of a pom.xml from the artifact to its version
 
 
 def raised(remark: Remark, document: Document, checker: Checker) -> Iterator[QuickFix]:
-    """To the lowest version that fixes all that is fixed of the package; offered if they are gone in that version."""
+    """Offers to raise a package to the lowest version that fixes all of its findings with a fix, if they are gone in it."""
     finding = remark.finding
     if not isinstance(finding, Vulnerability):
         return

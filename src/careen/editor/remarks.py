@@ -1,4 +1,4 @@
-"""What the server says about a line of a document: a finding, or something that was not read or assessed."""
+"""What the server reports about a line of a document: a finding, or something that was not read or assessed."""
 
 from collections.abc import Sequence
 

@@ -23,12 +23,12 @@ class Change(NamedTuple):
 
 
 def lines_of(text: str) -> list[str]:
-    """Without their ends."""
+    """The lines of the text without their ends."""
     return END.split(text)
 
 
 def as_checked(text: str) -> str:
-    """With ``\\n`` alone, so that lines of the checks are those of the editor."""
+    """The text with only ``\\n`` as line ends, so that lines of the checks are those of the editor."""
     return "\n".join(lines_of(text))
 
 

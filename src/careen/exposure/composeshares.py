@@ -57,7 +57,7 @@ def _binds(project: Project, binds: list[Mounted], nodes: dict[str, Node]) -> No
 
 
 def _mounts(project: Project, service: Service) -> Iterator[tuple[Mount, Location]]:
-    """Its own mounts, and those of ``volumes_from``, each service once."""
+    """Yields the mounts of a service, and those of the services in its ``volumes_from``, each service once."""
     for mount in service.mounts():
         yield mount, at(service, "volumes", mount.index) if mount.index >= 0 else at(service)
     todo = [(text, False) for text in service.node.texts("volumes_from")]

@@ -36,7 +36,7 @@ class Project(Struct, frozen=True):
         return None if found is service else found
 
     def networks_of(self, service: Service) -> tuple[str, ...]:
-        """Its networks, or those of the service whose network it shares."""
+        """The networks of a service, or those of the service whose network it shares."""
         for _ in range(MAX_JOINED):
             other = self.joined(service, service.network_mode)
             if other is None:

@@ -182,7 +182,7 @@ def _privilege(graph: Graph, node: Node) -> float:
 
 
 def _sharing(graph: Graph, node: Node) -> float:
-    """By how many other containers it leads to through what they share, except networks."""
+    """A factor up to 1: the higher, the more other containers a container leads to by what they share, except networks."""
     others: dict[str, None] = {}
     for edge in graph.leaving.get(node.id, ()):
         if edge.reasons[0].way in ("network", "exposed"):

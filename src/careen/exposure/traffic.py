@@ -161,7 +161,7 @@ def _credentials(builder: Builder, manifests: Manifests, placed: Placed, traffic
 
 
 def _secret(manifests: Manifests, namespace: str, name: str, holders: list[tuple[Pod, Node, Location]]) -> tuple[str, Location]:
-    """Its title and place."""
+    """The title and the place of a Secret, or of a credential that is written in the manifests of its holders."""
     if name.startswith(WRITTEN):
         names = sorted({node.name for _, node, _ in holders})
         return f"credential of {' and '.join(names[:2])}", holders[0][2]

@@ -61,7 +61,7 @@ def row_of(fleet: Fleet, registry_id: int) -> Row[Any]:
 
 
 def context_of(fleet: Fleet, row: Row[Any], make: MakeFetcher = http) -> OpenContext:
-    """For all that is asked of one registry, its layers included."""
+    """The context for all requests to one registry, its layers included."""
     login = login_of(fleet, row)
     plain = open_context(fleet.settings, lambda *_: None)
     net = replace(

@@ -49,7 +49,7 @@ class Assessed(Struct, frozen=True):
 
 
 class Assessor:
-    """By one database; ``knowledge`` are all sources together. Without a database, it is what a scan without one knows."""
+    """Assesses packages by one database. ``knowledge`` has all its sources, or, without a database, the shipped facts."""
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class Assessor:
         return repr((infos, end, has_ended, limited, unread, self.is_stale(namespace)))
 
     def _recorded_for(self, inventory: Inventory) -> Recorded:
-        """With the facts that Careen ships, if they count for the release."""
+        """The knowledge for an inventory: with shipped facts, if they count for its release."""
         distribution = inventory.distribution
         one = profile(distribution.id) if distribution else None
         if distribution is None or one is None or not one.advisories.shipped:
@@ -131,7 +131,7 @@ class Assessor:
         (known,) = with_shipped((self.knowledge,), inventory, self._ecosystems)
         found = self._recorded if known is self.knowledge else Recorded(known)
         if found is not self._recorded or installed_sources(inventory, self._ecosystems, "deb"):
-            self._with_shipped[key] = found  # packages of nobody's release say nothing about those of others
+            self._with_shipped[key] = found  # without debs, the result is not valid for other images
         return found
 
 
@@ -150,7 +150,7 @@ def assessor_of(fleet: Fleet, database: Path | None, today: date | None = None) 
 
 
 def current_assessor(fleet: Fleet) -> AbstractContextManager[Assessor]:
-    """By the database in use; it is kept for the next image. Before the first database comes, by what Careen ships.
+    """The assessor for the database in use, which is kept for the next image. Before the first database, it uses shipped facts.
     Raises: DatabaseError if the database cannot be read, or is not on this machine."""
     database, today = database_of(fleet.settings), date.today()
     if not database.is_file() and not is_expected(fleet.engine):
@@ -179,7 +179,7 @@ def _has_debs(inventory: Inventory) -> bool:
 
 
 def _one_each(findings: Collection[Vulnerability]) -> tuple[Vulnerability, ...]:
-    """Of several findings of a vulnerability in packages with the same purl, the most certain one."""
+    """The findings, and only the most certain one of those of a vulnerability in packages with the same purl."""
     order = ("confirmed", "likely", "possible")
     found: dict[tuple[str, str], Vulnerability] = {}
     for finding in findings:

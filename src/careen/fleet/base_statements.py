@@ -59,7 +59,7 @@ class Offer(Struct, frozen=True):
 
 
 def offers(connection: Connection, project_id: int, image_id: int) -> list[Offer]:
-    """What no decision of the project about this image says already."""
+    """The statements about the base images that no decision of the project about this image contains already."""
     row = connection.execute(select(image.c.identity, image.c.reference).where(image.c.id == image_id)).first()
     bases = _bases(connection, project_id, image_id) if row else []
     if not bases or row is None:

@@ -52,7 +52,7 @@ class Bases(Struct, frozen=True):
 
 
 def digests_of(fleet: Fleet, source: Source) -> tuple[str, ...]:
-    """Of a tag, and of the images of its platforms: makers state either. Raises: Error, RetryError."""
+    """The digests of a tag and of the images of its platforms: makers of statements name either. Raises: Error, RetryError."""
     repository, _ = connected(source.reference, context_of(fleet, source))
     name = parse_reference(source.reference)
     data, digest = repository.manifest(name.tag or "latest", None)
@@ -80,7 +80,7 @@ def check(fleet: Fleet, job: Job, ask: Ask = digests_of) -> None:
 
 
 def bases(connection: Connection, project_id: int) -> Bases:
-    """By the latest check: the data of a tile."""
+    """Counts images by the state of their base images at the latest check, for a tile of the overview."""
     tag = tag_of(project_id)
     with_base = select(image.c.id).outerjoin(base_tag, tag).where(image.c.base != "", visible(project_id))
     stated = and_(base_tag.c.id.is_not(None), image.c.base_digest != "")

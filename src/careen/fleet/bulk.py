@@ -63,7 +63,7 @@ def packed(key: str, data: bytes) -> bytes:
 
 
 def unpacked(key: str, data: bytes) -> bytes | None:
-    """None if it is damaged, or belongs to another key."""
+    """The content of an entry; None if the entry is damaged, or belongs to another key."""
     try:
         return zstd.decompress(unsealed(key, data))
     except (ValueError, zstd.ZstdError) as error:

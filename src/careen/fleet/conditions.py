@@ -80,7 +80,7 @@ class Conditions(Struct, frozen=True):
 
     @property
     def named_units(self) -> Select[tuple[int]]:
-        """By their packages alone."""
+        """Selects the units whose packages meet the conditions on packages."""
         return select(unit.c.id).where(*self.of_unit)
 
 
@@ -113,8 +113,11 @@ def conditions_of(
 
 
 def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -> ColumnElement[bool]:
-    """Whether a project sees the image; None: all are seen. It is looked up for each row, so that a list that ends early looks
-    up few: as EXISTS, PostgreSQL would join all images of the project first."""
+    """A condition: the image is visible to the project (it has the image, and has not deleted it). None: true for all images.
+
+    It is a subquery for each row, so that a list that ends early evaluates it for few rows. With EXISTS, PostgreSQL would join
+    all images of the project first.
+    """
     if project_id is None:
         return true()
     seen = select(project_image.c.image_id).where(
@@ -126,7 +129,8 @@ def visible(project_id: int | None, image_id: ColumnElement[int] = image.c.id) -
 
 
 def own_images(connection: Connection, project_id: int) -> ColumnElement[bool]:
-    """The same for lists in the order of an index: a project with few images leads to them, else each image is asked."""
+    """The condition of ``visible`` for lists in the order of an index. If the project has few images, the condition names them;
+    otherwise it is evaluated for each row."""
     own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
     return image.c.id.in_(own) if count(connection, own, FEW).exact else visible(project_id)
 
@@ -152,7 +156,8 @@ def _has_none_of(connection: Connection, units: Select[tuple[int]], is_short: bo
 
 
 def _counts_nothing(term: Term) -> list[ColumnElement[bool]]:
-    """What an image counts, if none of its findings is so: an index has the counts. Low counts contain negligible findings."""
+    """Conditions on the counts of an image that has no finding with the term. An index has these counts. There is none for low
+    findings, whose counts contain negligible ones."""
     match term.field:
         case "severity":
             place = SEVERITIES.index(term.value) if term.value in SEVERITIES else -1

@@ -70,7 +70,7 @@ def _parsed(address: str) -> URL:
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where we say so
+    connection.isolation_level = None  # transactions begin where the code begins them
     limits = (f"busy_timeout = {PATIENCE_MS}", f"cache_size = -{CACHE_KIB}")
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", *limits):
         connection.execute(f"PRAGMA {pragma}")

@@ -36,7 +36,7 @@ log = logger(__name__)
 
 STALE_S = 24 * 3600.0  # an interrupted crawl that began earlier begins anew
 RETRY_S = 60.0
-WAIT_S = 600.0  # if too many requests were made, and the registry does not say how long to wait
+WAIT_S = 600.0  # if too many requests were made, and the registry does not state how long to wait
 CHUNK = 50  # tags that are stored together
 SHOWN = 3  # failures in the registry's row
 
@@ -110,9 +110,9 @@ def _see(connection: Connection, run: Crawl, names: Sequence[str]) -> None:
 
 
 def _forget_repositories(run: Crawl) -> bool:
-    """Those that the registry does not list any more, or that are not wanted any more.
+    """Forgets repositories that the registry does not list any more, or that are not wanted any more.
 
-    False if that would be all: a user who lost a permission is often shown an empty list.
+    Returns False, and forgets none, if that would be all: a user who lost a permission is often shown an empty list.
     """
     gone = select(repository.c.id).where(
         repository.c.registry_id == run.row.id, or_(repository.c.seen_at.is_(None), repository.c.seen_at < run.started)

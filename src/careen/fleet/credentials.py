@@ -163,7 +163,7 @@ def _by_id(keys: Sequence[bytes]) -> dict[bytes, bytes]:
 
 
 def _create(file: Path) -> None:
-    """With a new key. Another process sees the file when it is complete. Raises FileExistsError if it is there."""
+    """Creates the file with a new key. Other processes see it when it is complete. Raises FileExistsError if it is there."""
     if file.exists():
         raise FileExistsError(file)
     aside = file.with_name(f".{file.name}.{os.getpid()}.new")
@@ -207,5 +207,5 @@ def _parsed(words: Sequence[str], where: str) -> list[bytes]:
         keys = []
     if not keys or len(keys) > MAX_KEYS or any(len(key) != KEY_BYTES for key in keys):
         hint = "openssl rand -base64 32 makes one; restore the file from a backup if it was changed"
-        raise UsageError(f"{where} has no key: {KEY_BYTES} bytes in base64, one a line", hint)
+        raise UsageError(f"{where} has no key: {KEY_BYTES} bytes in base64, one per line", hint)
     return keys

@@ -63,7 +63,7 @@ def statements(
     named: str = "",
     ids: Collection[str] | None = None,
 ) -> tuple[Statement, ...]:
-    """Those that count now. ``identity``: only what is about this image or about all; ``named``: how its report calls it,
+    """The statements that count now. ``identity``: only those about this image or about all; ``named``: its name in its report,
     if not by its identity. ``ids``: only about these vulnerabilities."""
     wanted = select(decision).where(decision.c.project_id == project_id, *counting(time.time()))
     if identity is not None:

@@ -195,7 +195,8 @@ def _image_of_layers(wanted: Enrolment, identity: str) -> Image:
 
 
 def enrol_layers(fleet: Fleet, connection: Connection, number: int, opened: Image, source: Source, lane: int, by: str) -> None:
-    """The image's layers, those that are not known yet as waiting; in a fast lane they are queued at once."""
+    """Stores the layers of the image. New layers, and those that other readers have read, get the state ``waiting``. In a lane
+    before the background, they are queued at once."""
     now = time.time()
     readers = layers.readers_of(fleet)
     if opened.layers:

@@ -120,7 +120,7 @@ def changes_of(unit_id: int, before: Iterable[Vulnerability], after: Iterable[Vu
 
 
 def _counted(found: Iterable[Vulnerability]) -> dict[tuple[str, str], Vulnerability]:
-    """Without what is only possible, which the counts of images leave out too."""
+    """The findings by vulnerability and package, without possible ones, which the counts of images leave out too."""
     return {(finding.id, finding.package): finding for finding in found if finding.confidence != "possible"}
 
 
@@ -186,7 +186,7 @@ def _add_for_image(connection: Connection, image_id: int, events: Sequence[dict[
 
 
 def _add(connection: Connection, events: Sequence[dict[str, object]], seen: Mapping[int, Seen]) -> None:
-    """For the projects that see them, and with outbox rows for those of their subscriptions that want them."""
+    """Stores the events for the projects that see them, with outbox rows for the subscriptions that want them."""
     rules = [
         (number, project_id, rule_of(bytes(rule)))
         for number, project_id, rule in connection.execute(

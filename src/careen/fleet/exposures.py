@@ -114,12 +114,12 @@ def read(data: bytes) -> Document:
     if found.schema != SCHEMA:
         raise InputError(f"the document is {found.schema[:60]!r}, not {SCHEMA}", "careen exposure --format json writes one")
     if len(found.nodes) > MAX_NODES:
-        raise InputError(f"the graph has more than {MAX_NODES:,} nodes", "send each cluster or folder by itself")
+        raise InputError(f"the graph has more than {MAX_NODES:,} nodes", "send each cluster or folder separately")
     return found
 
 
 def store(connection: Connection, project_id: int, source: str, found: Document, by: str, now: float) -> Stored:
-    """In place of what the source had sent before."""
+    """Stores an exposure, in place of what the source had sent before."""
     remove(connection, project_id, source)
     kept = Document(found.schema, found.nodes, found.paths[:MAX_PATHS])
     values = {"project_id": project_id, "source": source, "sent_by": by, "at": now}

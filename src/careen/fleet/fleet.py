@@ -24,7 +24,7 @@ BACKGROUND: Lane = 2
 
 
 class Fleet(Struct, frozen=True):
-    """``settings`` say how images are scanned, as for ``careen scan``; ``store`` has Deltas, inventories and reports.
+    """``settings`` state how images are scanned, as for ``careen scan``; ``store`` has Deltas, inventories and reports.
 
     ``seal`` and ``unseal`` encrypt what the database must not show (credentials); ``session`` opens what matches and
     assesses, by the newest advisories. ``assessors`` has those of this process that wait for their next use.

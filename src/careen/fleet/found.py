@@ -22,15 +22,15 @@ Pair = tuple[str, str]  # a vulnerability and a package
 
 
 class Findings(Struct, frozen=True):
-    """``of_findings`` are about rows of ``unit_finding``, ``of_images`` about those of ``image``, and ``of_places`` says the
-    same about those of ``image_unit``."""
+    """``of_findings`` are conditions on rows of ``unit_finding``, ``of_images`` on those of ``image``; ``of_places`` is the
+    condition of ``of_images`` on rows of ``image_unit``."""
 
     of_findings: tuple[ColumnElement[bool], ...]
     of_images: ColumnElement[bool]
     of_places: ColumnElement[bool]
 
     def window(self, connection: Connection, start: Cursor, size: int, *, inclusive: bool = False) -> list[dict[str, Any]]:
-        """So many findings after ``start``. Each has ``fits``: whether an image has it."""
+        """The next ``size`` findings after ``start``. Each has ``fits``: whether an image has it."""
         columns = unit_finding.c
         wanted = select(*(columns[name] for name in COLUMNS)).where(*self.of_findings)
         if start:
@@ -84,7 +84,7 @@ class Places(Struct, frozen=True):
     few: tuple[int, ...] | None = None
 
     def has(self, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
-        """Few images lead to their units; for others this says nothing."""
+        """If the images are few: whether one of them has the unit. Otherwise true for any unit."""
         if self.few is None:
             return true()
         return unit_id.in_(select(image_unit.c.unit_id).where(image_unit.c.image_id.in_(self.few))) if self.few else false()

@@ -53,7 +53,7 @@ def check(url: str, hosts: tuple[str, ...], what: str) -> None:
 
 
 def guarded(settings: NetSettings, hosts: tuple[str, ...]) -> NetSettings:
-    """The same settings for addresses that users name."""
+    """The settings with a limit for addresses that users name: only public hosts and the listed ones are contacted."""
     return replace(settings, only=(PUBLIC, *_without_patterns(hosts)))
 
 

@@ -14,7 +14,7 @@ MAX_KINDS = 200  # of one completion
 
 
 def store_kinds(connection: Connection, image_id: int, report: Report) -> None:
-    """In place of those of an earlier report."""
+    """Stores the kinds of secrets in the report, in place of those of an earlier report."""
     connection.execute(image_secret.delete().where(image_secret.c.image_id == image_id))
     kinds = Counter(finding.id for finding in report.findings if isinstance(finding, ExposedSecret))
     if kinds:
@@ -23,6 +23,6 @@ def store_kinds(connection: Connection, image_id: int, report: Report) -> None:
 
 
 def known_kinds(connection: Connection, project_id: int | None) -> list[str]:
-    """Those of the images that the project sees."""
+    """The kinds of secrets in the images of the project."""
     kinds = select(image_secret.c.kind).join(image, image.c.id == image_secret.c.image_id).where(visible(project_id)).distinct()
     return list(connection.execute(kinds.order_by(image_secret.c.kind).limit(MAX_KINDS)).scalars())

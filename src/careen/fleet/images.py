@@ -36,7 +36,7 @@ log = logger(__name__)
 
 TRIES = 3
 MANY = 500  # ids in one statement
-LOST_S = 180.0  # an image whose job is not heard of for so long gets another one
+LOST_S = 180.0  # an image whose job has not reported for so long gets another one
 
 
 class LayerGoneError(Exception):
@@ -124,7 +124,8 @@ def join_ready(fleet: Fleet, digests: Sequence[str] | None) -> None:
 
 
 def join_image(fleet: Fleet, number: int) -> None:
-    """The same for one image, after it was enrolled: all of its layers may be there already."""
+    """Queues the join of one image, or fails it, as ``join_ready`` does. Called after the image was enrolled: all of its layers
+    may have been read for other images."""
     reading = select(image.c.id, image.c.lane, image.c.identity).where(image.c.id == number, image.c.state == "reading")
     with writing(fleet.engine) as connection:
         _settle(fleet, connection, list(connection.execute(reading)))
@@ -182,9 +183,9 @@ def note_failure(fleet: Fleet, number: int, state: str, tries: int, error: Excep
 
 
 def queue_lost(fleet: Fleet) -> None:
-    """Queues the jobs of images again that no worker has heard of for long: one that still waits is not added twice.
+    """Queues the jobs of images again whose state has not changed for long. A job that still waits is not added twice.
 
-    A worker that loses the database while a job ends cannot say that it has ended, nor that it has not.
+    A worker that loses its connection to the database while a job ends cannot report whether it has ended.
     """
     now = time.time()
     lost = image.c.state.in_(("opening", "joining")) & (image.c.step_at < now - LOST_S)

@@ -56,7 +56,10 @@ class Scanned(Struct, frozen=True):
 
 
 def scanned(fleet: Fleet, image: Image, inventory: Inventory) -> Scanned:
-    """By the settings of the server. Without a database, it is the scan that the command line does without one."""
+    """Scans the inventory of an image with the settings of the server.
+
+    Without an advisory database the report is the one that the command line would write without a database.
+    """
     begun = time.time()
     with fleet.session() as session:
         try:
@@ -71,7 +74,7 @@ def scanned(fleet: Fleet, image: Image, inventory: Inventory) -> Scanned:
 
 
 class UnitMatcher:
-    """In place of the ``Matcher`` of a scan. Units without a verdict are assessed here; ``new`` has these verdicts."""
+    """Takes the place of a scan's ``Matcher``. It assesses units without a verdict; ``new`` has these verdicts."""
 
     def __init__(self, fleet: Fleet, assessor: Assessor) -> None:
         self._fleet, self._assessor = fleet, assessor

@@ -204,7 +204,8 @@ def _claim(fleet: Fleet, digests: Sequence[str], worker: str) -> list[_Claimed]:
 
 
 def _commit(fleet: Fleet, results: Sequence[Result], claimed: dict[str, _Claimed]) -> None:
-    """Only what is still ours: the claim is the latest one. Images whose layers are all read are joined next."""
+    """Stores the results of layers that this worker still owns: its claim is the latest one. Images whose layers are all read
+    are joined next."""
     if not results:
         return
     now = time.time()

@@ -37,7 +37,7 @@ class NamedFinding(Struct, frozen=True):
 def named_findings(
     connection: Connection, project_id: int | None, ids: Sequence[str], *conditions: ColumnElement[bool], limit: int
 ) -> Iterator[NamedFinding]:
-    """Of these vulnerabilities, in images that the project sees; at most ``limit``. A report that was uploaded keeps its
+    """Yields the findings of these vulnerabilities in images of the project, at most ``limit``. An uploaded report keeps its
     verdict, and is left out."""
     reports = select(upload.c.image_id).where(upload.c.image_id == image.c.id, upload.c.kind == "report")
     columns = (image.c.identity, image.c.reference, image_unit.c.image_id, image_unit.c.layer, unit_finding.c.unit_id)
@@ -65,7 +65,7 @@ def named_findings(
 
 
 def _image(row: Any) -> Image:
-    """An upload has no digest: its identity stands in for its name."""
+    """The image of a row. An upload has no digest: its identity is its name."""
     is_digest = row.identity.startswith("sha256:")
     name, digest = (row.reference, row.identity) if is_digest else (row.identity, "")
     return Image(name, "image", digest, None, ImageConfig(), ())

@@ -18,7 +18,7 @@ LONGEST = 300
 
 
 class NamedImage(Struct, frozen=True):
-    """``name`` is as people call it here; ``at``: since when, in seconds since 1970, if that tells it from others."""
+    """``name`` is as people call it here; ``at``: since when, in seconds since 1970, if that distinguishes it from others."""
 
     identity: str
     name: str

@@ -33,7 +33,8 @@ def is_begun(text: str) -> bool:
 
 
 def near(connection: Connection, project_id: int, id: str) -> tuple[str, ...]:
-    """Ids that images of the project have, and that differ by one digit, two digits that changed places, or the year."""
+    """Ids that may be meant by a mistyped one: those in images of the project that differ by one digit (another, an additional
+    or a missing one), by two swapped digits, or by up to three years. At most five."""
     candidates = sorted(_slips(id))
     if not candidates:
         return ()

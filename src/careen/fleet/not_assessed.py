@@ -23,7 +23,7 @@ class NotAssessed(Struct, frozen=True):
 
 
 def not_assessed(connection: Connection, project_id: int) -> tuple[NotAssessed, ...]:
-    """Those about most images first."""
+    """The reasons why something was not assessed; those about most images first."""
     texts = connection.execute(select(unit.c.reasons).where(unit.c.reasons != "").distinct()).scalars().all()
     by_code: dict[str, list[str]] = {}
     for text in texts:

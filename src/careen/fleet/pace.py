@@ -60,7 +60,7 @@ def pause(connection: Connection, registry_id: int, until: float) -> None:
 
 
 def pause_of(headers: Mapping[str, str], now: float) -> float | None:
-    """Until when an answer that was given asks for no further ones: its headers state that nothing is left."""
+    """The time until which no further requests are allowed, by the headers of a response; None if some are left."""
     if field := headers.get("ratelimit"):
         values = dict(_FIELD.findall(field))
         return _moment(values.get("t", ""), now) if values.get("r") == "0" else None

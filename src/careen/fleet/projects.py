@@ -107,7 +107,7 @@ def refuse_over_quota(connection: Connection, project_id: int, *, scans: int = 0
 
 
 def delete_project(connection: Connection, project_id: int) -> None:
-    """With everything that it alone has: images, their packages and layers that no other image has, history and events.
+    """Deletes a project with all that only it has: images, their packages and layers that no other image has, history, events.
 
     What refers to the project goes with its row; the audit log stays.
     """
@@ -139,7 +139,7 @@ def delete_project(connection: Connection, project_id: int) -> None:
 
 
 def _own_images(project_id: int) -> "Select[Any]":
-    """Of images that no other project has."""
+    """The ids of the project's images that no other project has."""
     others = select(project_image.c.image_id).where(project_image.c.project_id != project_id)
     own = select(project_image.c.image_id).where(project_image.c.project_id == project_id)
     return own.where(project_image.c.image_id.not_in(others))

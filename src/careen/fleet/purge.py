@@ -179,7 +179,7 @@ def _remove_images(connection: Connection, numbers: Sequence[int]) -> int:
 
 
 def _units(connection: Connection) -> int:
-    """Those that no image has; ``dated`` ones stay: they show which packages need the day of an image."""
+    """Removes units that no image has. ``dated`` ones stay: they show which packages need the day of an image."""
     has = select(image_unit.c.unit_id).where(image_unit.c.unit_id == unit.c.id)
     numbers = list(connection.execute(select(unit.c.id).where(~has.exists(), ~unit.c.dated).limit(BATCH)).scalars())
     if not numbers:

@@ -1,4 +1,4 @@
-"""Knowledge that notes what it was asked: the verdict of a unit depends on these answers, and on no other.
+"""Knowledge that records what is looked up in it: the verdict of a unit depends on these answers, and on no other.
 
 Answers are kept from one unit to the next, since units are assessed in the order of their packages' names.
 """
@@ -40,7 +40,7 @@ class Recorded:
         self._whole: dict[tuple[str, str], Any] = {}
 
     def taken(self) -> frozenset[Key]:
-        """What was asked since the last call."""
+        """The namespaces and names that were looked up since the last call."""
         named = {namespace for namespace, _ in self._names}
         found = frozenset(self._names).union((namespace, WHOLE) for namespace in self._namespaces - named)
         self._names.clear()

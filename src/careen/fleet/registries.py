@@ -153,7 +153,7 @@ def change(
 
 
 def listed(fleet: Fleet, project_id: int | None = None) -> list[Registry]:
-    """Those of a project, or of all."""
+    """The registries of a project, or of all projects."""
     query = select(registry).order_by(registry.c.project_id, registry.c.host, registry.c.namespace)
     if project_id is not None:
         query = query.where(registry.c.project_id == project_id)
@@ -226,7 +226,7 @@ def _parsed(target: str) -> tuple[str, str]:
 
 def _check(choice: Choice, every_s: float | None, per_second: float, kind: str) -> None:
     if choice.newest is not None and choice.newest < 1:
-        raise UsageError(f"the newest {choice.newest} images: at least one", "leave it out for all")
+        raise UsageError(f"newest is {choice.newest}, not 1 or more", "leave newest out for all images")
     if len(choice.include) + len(choice.exclude) > MAX_PATTERNS:
         raise UsageError(f"more than {MAX_PATTERNS} patterns", "use fewer, with * and ?")
     if every_s is not None and every_s < MIN_EVERY_S:

@@ -95,7 +95,7 @@ class Progress(Struct, frozen=True):
 
 
 def after_update(fleet: Fleet, old_database: Path | None, new_database: Path, *, everything: bool = False) -> Rematched:
-    """Without the old database, or if another one assessed the fleet, everything is assessed again."""
+    """Assesses what an update changed, or everything if the old database is missing, or another one assessed the fleet."""
     start = time.monotonic()
     with assessor_of(fleet, new_database) as assessor:
         _begin(fleet, assessor, old_database, new_database, everything=everything)

@@ -31,7 +31,7 @@ class ImageState(Struct, frozen=True):
 
 
 def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState | None:
-    """None if the project does not see such an image. ``project_id`` None: of any project."""
+    """The state of an image; None if it is not visible to the project. ``project_id`` None: an image of any project."""
     joined = image_layer.join(layer, layer.c.digest == image_layer.c.digest)
     with fleet.engine.connect() as connection:
         row = connection.execute(visible(project_id, identity)).first()
@@ -51,7 +51,8 @@ def state_of(fleet: Fleet, project_id: int | None, identity: str) -> ImageState 
 
 
 def report_of(fleet: Fleet, project_id: int | None, identity: str) -> Report | None:
-    """By the present advisories, and the rules and decisions of the project; None unless the image is ready and visible."""
+    """The report of an image by the present advisories, and the rules and decisions of the project. None unless the image is
+    ready and visible."""
     with fleet.engine.connect() as connection:
         row = connection.execute(visible(project_id, identity)).first()
         policy = _policy(connection, project_id, row) if project_id is not None and row is not None else None
@@ -75,7 +76,7 @@ def _is_being_proven(connection: Connection, project_id: int | None, image_id: i
 
 
 def _policy(connection: Connection, project_id: int, row: Row[tuple[object, ...]]) -> Policy | None:
-    """None if the project has neither rules nor decisions: those of the server's settings count."""
+    """The policy for an image; None if the project has neither rules nor decisions, so that the server's settings count."""
     active = rules.active_policy(connection, project_id)
     named = row.reference if row.kind == "uploaded" else ""  # an upload has no digest by which a statement could name it
     stated = decisions.statements(connection, project_id, row.identity, named=named)

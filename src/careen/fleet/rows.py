@@ -21,5 +21,5 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def insert(connection: Connection, table: Table) -> SqliteInsert | PostgresInsert:
-    """An INSERT that can say what to do about rows that are there already."""
+    """An INSERT that can state what to do about rows that are there already."""
     return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)

@@ -2,7 +2,7 @@
 memory and CPU time.
 
 System calls are refused by a filter of the kernel (seccomp) on Linux on x86-64 and ARM64; elsewhere only the limits hold, and
-``confine`` says so. **Source:** seccomp(2), Linux's ``linux/seccomp.h``, ``linux/audit.h`` and system call tables.
+``confine`` states it. **Source:** seccomp(2), Linux's ``linux/seccomp.h``, ``linux/audit.h`` and system call tables.
 """
 
 import ctypes
@@ -25,7 +25,7 @@ _CALLS = {
 
 
 def confine(memory_bytes: int, cpu_seconds: int) -> tuple[str, ...]:
-    """For the rest of this process's life. Returns what this machine does not limit."""
+    """Limits this process for the rest of its life. Returns what this machine does not limit."""
     missing = list(_limited(memory_bytes, cpu_seconds))
     trouble = _filtered()
     return (*missing, *([trouble] if trouble else []))
@@ -50,7 +50,7 @@ def _limited(memory_bytes: int, cpu_seconds: int) -> list[str]:
 
 
 def _filtered() -> str:
-    """ "" if system calls are refused, else why not."""
+    """Makes the kernel refuse system calls. Returns "" if it does, else why not."""
     known = _CALLS.get(platform.machine())
     if sys.platform != "linux" or known is None:
         return "the network is not closed to readers on this system"

@@ -40,7 +40,7 @@ class Lease(Struct, frozen=True):
 
 
 def run(fleet: Fleet, holder: str, stop: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> None:
-    """Until ``stop``. A database that does not answer is asked again."""
+    """Queues what is due until ``stop``. A database that does not answer is asked again."""
     while not stop():
         try:
             step(fleet, holder, time.time())

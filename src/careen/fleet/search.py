@@ -200,7 +200,10 @@ def _is_one(connection: Connection, found: Conditions, unit_id: ColumnElement[in
 
 
 def _has_finding(found: Conditions, unit_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """As a CASE, no index leads to all findings that are so: a database would walk them for each row of a list."""
+    """A condition: the unit has a finding that meets the conditions.
+
+    It is a CASE, because databases use no index for one: they would scan all findings in an index for each row of a list.
+    """
     is_so = case((and_(*found.of_finding), 1)) == 1
     return select(unit_finding.c.unit_id).where(unit_finding.c.unit_id == unit_id, is_so).exists()
 

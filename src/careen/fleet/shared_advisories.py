@@ -45,7 +45,7 @@ class Published(Struct, frozen=True):
 
 
 class _Assessed(Struct, frozen=True):
-    """Of the progress of updates: the database that the fleet is assessed by."""
+    """A part of the state of updates: the build of the database that the fleet is assessed by."""
 
     build: str = ""
 

@@ -131,7 +131,7 @@ def context_of(fleet: Fleet, source: Source) -> OpenContext:
 
 
 def _credential(authorization: str) -> Credential:
-    """Of an Authorization header. **Source:** RFC 9110 11.6.2, RFC 7617, RFC 6750."""
+    """The credential in an Authorization header. **Source:** RFC 9110 11.6.2, RFC 7617, RFC 6750."""
     scheme, _, value = authorization.partition(" ")
     if scheme.lower() == "basic":
         try:

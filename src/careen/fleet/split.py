@@ -59,7 +59,7 @@ class Unit(Struct, frozen=True):
 
     @property
     def distribution(self) -> str:
-        """For people: "debian 12"."""
+        """The distribution, to display: "debian 12"."""
         found = from_msgpack(self.context, Context).distribution
         return f"{found.id} {found.version}".strip() if found else ""
 
@@ -121,7 +121,7 @@ class _Image:
         self.content_sets = tuple(replace(sets, layer=self.layers.index(sets.layer)) for sets in inventory.content_sets)
 
     def nearest(self, layer: int) -> int:
-        """Of the layers that list their repositories, the position of the one that counts for this layer."""
+        """The position, among the layers that list their repositories, of the one that counts for this layer."""
         return max((position for position, index in enumerate(self.layers) if index <= layer), default=0)
 
 

@@ -83,7 +83,7 @@ def path_of(fleet: Fleet, digest: str) -> Path | None:
 
 
 def open_spooled(fleet: Fleet, digest: str) -> BinaryIO | None:
-    """None if it was never fetched, or is gone."""
+    """Opens a spooled layer; None if it was never fetched, or is gone."""
     path = path_of(fleet, digest)
     try:
         return path.open("rb") if path else None
@@ -92,7 +92,7 @@ def open_spooled(fleet: Fleet, digest: str) -> BinaryIO | None:
 
 
 def forget(fleet: Fleet, digest: str) -> None:
-    """For the job that has read it."""
+    """Removes a spooled layer after the job has read it."""
     with suppress(OSError):
         _path(fleet, digest).unlink()
 

@@ -1,7 +1,7 @@
 """Decisions about many findings at once: what they would hide, made as one batch, and undone as one.
 
 A preview applies the statements to the stored findings as the policy of a scan does, so that it states what reports will show.
-Raises: DecisionError for a decision that says too little, or is about an image that the project does not see.
+Raises: DecisionError for a decision that states too little, or is about an image that the project does not see.
 """
 
 import time
@@ -67,7 +67,7 @@ class Batch(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hidden(Struct, frozen=True):
-    """Of ``total`` findings of these vulnerabilities that count now, the batch hides ``hides``, on ``images`` images.
+    """What the batch hides: ``hides`` of the ``total`` findings of these vulnerabilities that count now, on ``images`` images.
 
     ``exact`` False: the project has more findings than were looked at.
     """

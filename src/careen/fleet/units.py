@@ -114,7 +114,8 @@ def _add(connection: Connection, found: Unit, columns: dict[str, object]) -> tup
 
 
 def _stored(connection: Connection, units: Sequence[Unit]) -> dict[bytes, tuple[int, bool, bool]]:
-    """By key: the number of each unit, whether it has a verdict, and whether the day of an image decides about it."""
+    """Stores new units. Maps the key of each unit to its number, whether it has a verdict, and whether that depends on the day
+    of an image."""
     contexts = _contexts(connection, units)
     known = _known(connection, [found.key for found in units])
     missing = [found for found in units if found.key not in known]

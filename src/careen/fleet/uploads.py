@@ -130,7 +130,7 @@ def kind_of(connection: Connection, identity: str) -> str:
 
 
 def identity_of(job: Job) -> str:
-    """Of the image that a job of ``job_of`` is about."""
+    """The identity of the image that a job of ``job_of`` is about."""
     return from_json(job.payload, _Payload).identity
 
 
@@ -150,7 +150,8 @@ def assessed(fleet: Fleet, identity: str, name: str) -> Scanned | None:
 
 
 def report_of(fleet: Fleet, identity: str, policy: Policy | None = None) -> Report | None:
-    """Of an SBOM the one by the present advisories. An uploaded report keeps its findings; this policy applies to them."""
+    """The report of an upload; None if there is none. An SBOM is assessed by the present advisories. An uploaded report keeps
+    its findings, and this policy applies to them."""
     with fleet.engine.connect() as connection:
         name = connection.execute(select(image.c.reference).where(image.c.identity == identity)).scalar()
         found = read_upload(connection, identity, fleet.settings)

@@ -109,7 +109,7 @@ def scores_of(finding: Vulnerability) -> dict[str, int]:
 
 
 def counts_in(result: Assessed) -> tuple[int, ...]:
-    """As an image counts them: findings that are only possible are no part of it."""
+    """The counts of a unit as an image adds them up. Findings that are only possible are left out."""
     counted = [finding for finding in result.verdict.found if finding.confidence != "possible"]
     by_severity = dict.fromkeys(("critical", "high", "medium", "low", "unrated"), 0)
     for finding in counted:

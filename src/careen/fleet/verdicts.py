@@ -91,7 +91,7 @@ def together(verdicts: Sequence[Verdict]) -> Together:
 
 
 def packed(verdict: Verdict) -> bytes:
-    """Without its findings, which have rows of their own."""
+    """The bytes of a verdict, without its findings, which have rows of their own."""
     return msgspec.msgpack.encode(msgspec.structs.replace(verdict, found=()))
 
 

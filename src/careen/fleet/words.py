@@ -1,6 +1,6 @@
 """What a plain word names among all that a project sees: packages, vulnerabilities, images, repositories, tags, and more.
 
-Each group is short and says whether there is more. Names that begin so come from an index; names that only contain the word
+Each group is short and states whether there is more. Names that begin so come from an index; names that only contain the word
 are looked for among a bounded number of candidates.
 """
 
@@ -118,7 +118,7 @@ def _repositories(connection: Connection, project_id: int, word: str) -> Group:
 
 
 def _tags(connection: Connection, project_id: int, word: str) -> Group:
-    """By their names, or as REPOSITORY:TAG."""
+    """The tags that a word names: by the tag's name, or as REPOSITORY:TAG."""
     wanted = (
         select(repository.c.id, repository.c.name, tag.c.name.label("tag"))
         .join(repository, repository.c.id == tag.c.repository_id)

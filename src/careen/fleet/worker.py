@@ -48,7 +48,7 @@ def run_worker(
 
 
 def work(fleet: Fleet, places: int, stop: Callable[[], bool]) -> None:
-    """Until ``stop``: jobs that run then are finished, but for layers, of which the rest is given back."""
+    """Works on jobs until ``stop``. Jobs that run then are finished, except those of layers, whose rest is given back."""
     name = f"{platform.node()}-{os.getpid()}-{secrets.token_hex(3)}"
     ended = threading.Event()
     beside = [threading.Thread(target=each, args=(fleet, name, ended), daemon=True) for each in (_keep_going, sending.work)]

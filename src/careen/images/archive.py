@@ -44,5 +44,7 @@ class FolderArchive:
 def document(stream: BinaryIO, name: str) -> bytes:
     data = stream.read(DOCUMENT_BYTES + 1)
     if len(data) > DOCUMENT_BYTES:
-        raise InputError(f"{name} is larger than {DOCUMENT_BYTES >> 20} MiB", "an image like this was not made by a build tool")
+        raise InputError(
+            f"{name} is larger than {DOCUMENT_BYTES >> 20} MiB", "no build tool makes such an image: check where it comes from"
+        )
     return data

@@ -53,7 +53,7 @@ def attach(
 def attach_as_cosign(
     repository: Repository, subject: Descriptor, data: bytes, media_type: str, annotations: Mapping[str, str]
 ) -> tuple[str, str]:
-    """The same under the tag ``sha256-<hex>.att``, beside what is there already."""
+    """Attaches the data under the tag ``sha256-<hex>.att``, and keeps what is there already."""
     tag = f"{subject.digest.replace(':', '-')}.att"
     layer = _described(data, media_type) | {"annotations": dict(annotations)}
     repository.push_blob(layer["digest"], data)

@@ -184,5 +184,5 @@ def _check_realm(realm: str, asked: str, registry: str, with_credentials: bool) 
         raise NetworkError(f"{registry} names no usable service for its tokens", "inform the registry's operator")
     elsewhere = parts.hostname != urlsplit(asked).hostname
     if parts.scheme == "http" and (urlsplit(asked).scheme != "http" or (with_credentials and elsewhere)):
-        raise NetworkError(f"{registry} would have a password sent over plain HTTP to {parts.netloc}", "inform its operator")
+        raise NetworkError(f"{registry} asks to send a password over plain HTTP to {parts.netloc}", "inform its operator")
     check_step(asked, realm, "sends for a token", os.environ)

@@ -36,7 +36,7 @@ class _Tag(Struct, frozen=True):
 
     @property
     def variant(self) -> str:
-        """Its first word that names a smaller variant: ``alpine`` for ``alpine3.18``."""
+        """The first word of the tag that names a smaller variant: ``alpine`` for ``alpine3.18``; "" if there is none."""
         found = (match[1] for word in self.words if (match := _OF_RELEASE.fullmatch(word)))
         return next(found, "")
 

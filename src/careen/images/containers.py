@@ -35,7 +35,7 @@ class Containers(Struct, frozen=True):
 
 
 def containers(engine: str | None, context: OpenContext) -> Containers:
-    """Those of the named engine; None: of the first that answers."""
+    """The containers of the named engine; without a name, of the first that answers."""
     trouble: NotHereError | None = None
     for name in [engine] if engine else ENGINES:
         for endpoint in ENGINES[name](os.environ, context):
@@ -101,7 +101,8 @@ def _of(engine: str, endpoint: Endpoint) -> Containers:
 
 
 def _beside(engine: str, endpoint: Endpoint, id: str, found: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Its image, what its image's name means now, and the changed files; None if the engine does not report them."""
+    """Yields a container's image, what the name of that image means now, and the changed files; None for what the engine does
+    not report."""
     config = found.get("Config")
     name = config.get("Image") if isinstance(config, dict) else None
     paths: Sequence[tuple[str, Any]] = (

@@ -100,7 +100,7 @@ class Endpoint:
         return sent, self._fetcher.request(url, method=method, headers=with_leave, body=body)
 
     def challenge(self) -> Challenge | None:
-        """How the registry wants to be asked; None if anybody may ask, or it does not say."""
+        """How the registry wants to be asked; None if anybody may ask, or it does not state it."""
         response = self._fetcher.request(f"{self.root()}/v2/")
         response.close()
         found = parse_challenges(response.headers.get("www-authenticate", "")) if response.status == 401 else ()

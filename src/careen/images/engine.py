@@ -87,7 +87,7 @@ def accepts(reference: str) -> bool:
 
 
 def unix_endpoints(sockets: tuple[Path, ...], context: OpenContext) -> tuple[Endpoint, ...]:
-    """Those of the sockets that exist."""
+    """The endpoints of the sockets that exist."""
     there = dict.fromkeys(path for path in sockets if path.is_socket())
     if not there:
         return ()

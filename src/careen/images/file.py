@@ -81,7 +81,7 @@ def _is_package(name: str, head: bytes, file: BinaryIO) -> bool:
 
 
 def _is_tar(head: bytes) -> bool:
-    """By the magic, or by the checksum: older ones have nothing else."""
+    """Whether this is the head of a tar archive, by the magic or the checksum: older archives have nothing else."""
     if head[257:262] == b"ustar":
         return True
     checksum = head[148:156].strip(b" \0")

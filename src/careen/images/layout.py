@@ -51,7 +51,7 @@ def from_entries(archive: Archive, reference: str, entries: tuple[Descriptor, ..
 def _opened(
     archive: Archive, reference: str, entries: tuple[Descriptor, ...], context: OpenContext
 ) -> tuple[Image, list[tuple[str, bytes]]]:
-    """With digest and bytes of what led to the image, and of its manifest."""
+    """The image, with digest and bytes of the indexes that led to it and of its manifest."""
     descriptor, chain = _resolve(archive, entries, context.platform)
     manifest = parse_manifest(chain[-1][1])
     config, diff_ids, platform = parse_config(_verified(archive, manifest.config))
@@ -119,7 +119,8 @@ def _resolve(
             return chosen, chain
         entries = parse_index(data)
     raise InputError(
-        f"{archive.name}: image indexes are nested more than 5 deep", "an image like this is not made by a build tool"
+        f"{archive.name}: image indexes are nested more than 5 deep",
+        "no build tool makes such an image: check where it comes from",
     )
 
 

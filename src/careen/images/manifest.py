@@ -254,7 +254,7 @@ def created_by(config: ImageConfig, layers: int) -> tuple[str, ...]:
 # --- the parts of a document ----------------------------------------------------------------------------------------
 
 _AGAIN = "build, save or push the image again"
-_HOSTILE = "an image like this was not made by a build tool; do not run it"
+_HOSTILE = "no build tool makes such an image: do not run it"
 _NAMES = {str: "a text", bool: "true or false", int: "a number", dict: "an object", list: "a list"}
 _CONFIG_TYPES = {"architecture": str, "os": str, "variant": str, "created": str, "config": dict, "history": list}
 _SETTINGS_TYPES = {"User": str, "WorkingDir": str, "Env": list, "ExposedPorts": dict, "Volumes": dict, "Labels": dict}
@@ -285,7 +285,10 @@ def _require_types(document: Mapping[str, Any], types: Mapping[str, type], where
 
 
 def _is_image(entry: Mapping[str, Any]) -> bool:
-    """Not an attestation or a signature. Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``."""
+    """Whether an entry is an image, and not an attestation or a signature.
+
+    Source: BuildKit, docs/attestations/attestation-storage.md; OCI ``subject``.
+    """
     return _ATTESTATION not in _mapping(entry.get("annotations")) and not entry.get("artifactType")
 
 

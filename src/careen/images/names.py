@@ -38,7 +38,7 @@ class Reference(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Without tag and digest, as users write it."""
+        """The name as users write it, without tag and digest."""
         if self.registry == DOCKER_HUB:
             return self.repository.removeprefix("library/")
         return f"{self.registry}/{self.repository}"
@@ -67,7 +67,7 @@ def parse_reference(text: str) -> Reference:
     repository, colon, tag = tail.partition(":")
     registry = _ALIASES.get(registry, registry)
     if _ID.fullmatch(repository) and not slash:
-        raise InputError(f"{shown!r} is the ID of an image, which only the engine that has it knows", "name the image")
+        raise InputError(f"{shown!r} is the ID of an image, which only the engine that has it knows", "use the image's name")
     if not repository or len(repository) > 255 or not all(map(_PART.fullmatch, repository.split("/"))):
         lower = repository.lower()
         near = lower != repository and all(map(_PART.fullmatch, lower.split("/")))

@@ -28,7 +28,7 @@ def is_path(reference: str) -> bool:
 
 
 def is_written_as_path(reference: str) -> bool:
-    """By ``/``, ``./`` or ``../`` at its beginning, or the ending of an archive or another file."""
+    """Whether the reference has the form of a path: it begins with ``/``, ``./`` or ``../``, or ends like a file's name."""
     if reference in (".", "..") or reference.startswith(("/", "./", "../")):
         return True
     last = reference.partition("@")[0].rpartition("/")[2].partition(":")[0]

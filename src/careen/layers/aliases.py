@@ -45,7 +45,7 @@ class More(Struct):
 
 
 def read_aliases(aliases: Sequence[Alias], again: Callable[[Select], Walked]) -> tuple[dict[int, More], Walked]:
-    """``again`` reads the layer that has the files. Returns what is found, by the layer that it belongs to.
+    """``again`` rereads the layer that has the files. Returns what is found, by the layer that it belongs to.
 
     Each copy is charged: one fact of a file is as many facts as there are names.
     """

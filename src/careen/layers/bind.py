@@ -45,10 +45,11 @@ def bind(
     on_file: Callable[[LedgerFile], object] | None = None,
     verify: bool = False,
 ) -> Inventory:
-    """``again`` reads a layer once more, for files behind links; without it, package databases behind links are Unknowns.
+    """Computes the inventory from the deltas of all layers.
 
-    ``check`` is called now and then, and raises OverBudgetError when the time is up; ``on_file`` with each visible file.
-    ``verify``: all files of packages are compared with their digests, not programs alone.
+    ``again`` rereads a layer, for files behind links; without it, package databases behind links become Unknowns.
+    ``check`` is called at intervals, and raises OverBudgetError when the time is up; ``on_file`` is called with each visible
+    file. ``verify``: all files of packages are compared with their recorded digests, not only programs.
     """
     tree, not_followed = squash_with_links(deltas, catalogers, again)
     facts, histories = Facts(tree, catalogers), histories_of(catalogers)
@@ -124,7 +125,7 @@ def _made(role: Role, facts: Facts, catalogers: Iterable[Cataloger]) -> tuple[An
 
 
 def _unknowns(tree: Squashed) -> Iterator[Unknown]:
-    """Those of all layers, with the layer's index; not those of files that a later layer removes or replaces."""
+    """Yields the unknowns of all layers, with the layer's index, but none of files that a later layer removes or replaces."""
     for layer, delta in enumerate(tree.deltas):
         for unknown in delta.unknowns:
             path = unknown.evidence.path

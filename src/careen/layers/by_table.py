@@ -1,6 +1,6 @@
 """The Delta of a layer by its table of contents: the files that readers want are fetched, the others not at all.
 
-A table is what the author of the image states; an engine that unpacks the stream may find other files. So the Delta says that
+A table is what the author of the image states; an engine that unpacks the stream may find other files. So the Delta states that
 it was ``read_by_toc``, and is never kept under the digest of the layer. Programs are left to ``not_installed``.
 """
 
@@ -20,7 +20,7 @@ log = logger(__name__)
 
 
 def read_by_table(layer: Layer, parts: Parts, readers: Readers, budget: Budget, *, progress: Progress = silent) -> Delta | None:
-    """None if the table cannot be used."""
+    """Reads a layer by its table of contents; None if the table cannot be used."""
     select = of_any_owner(readers.dispatch, readers.catalogers)
     try:
         walked = walk_by_table(parts, layer.size_bytes, select, budget.layer(), budget.limits)

@@ -53,7 +53,7 @@ class ContentDigests:
         return entry is not None and self._tree.deltas[entry[0]].table.kinds[entry[1]] in "fh"
 
     def digests_at(self, place: str) -> Digests | None:
-        """Those of the content that is visible at this path; None if none was computed."""
+        """The computed digests of the content that is visible at this path; None if there are none."""
         content = self._content(place)
         return self._computed.get(content) if content else None
 
@@ -70,7 +70,7 @@ class ContentDigests:
                 yield from ended_early(walked, self._tree.deltas[layer].unknowns)
 
     def _missing(self, recorded: Mapping[str, str], *, all_files: bool) -> Mapping[int, dict[str, set[str]]]:
-        """By layer and path of the content: the recorded algorithms that were not tried."""
+        """The recorded algorithms of digests that were not computed, by layer and path of the content."""
         missing: dict[int, dict[str, set[str]]] = {}
         for place, text in recorded.items():
             algorithm, content = text.partition(":")[0], self._content(place)

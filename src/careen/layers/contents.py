@@ -37,7 +37,7 @@ class Pass:
         self.cut: list[str] = []
 
     def read(self, wanted: Mapping[int, Mapping[str, Known]], again: Reread) -> None:
-        """``wanted``: by layer and path. ``again`` reads a layer once more."""
+        """``wanted``: by layer and path. ``again`` rereads a layer."""
         for layer, files in sorted(wanted.items()):
             again(layer, self._selecting(layer, files))
 

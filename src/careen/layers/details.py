@@ -24,7 +24,7 @@ _SYSTEM = ("deb", "rpm", "apk")
 def details(
     tree: Squashed, facts: Facts, owners: Owners, packages: Sequence[Package], catalogers: Iterable[Cataloger]
 ) -> Details | None:
-    """None if they were not asked for."""
+    """What SBOMs and licence reports need beyond a scan; None if no cataloger reads it."""
     if not any(cataloger.role in ROLES for cataloger in catalogers):
         return None
     digests, required = facts.of_role("component_digests"), facts.of_role("requirements")

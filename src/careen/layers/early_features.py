@@ -25,7 +25,7 @@ Select = Callable[[str, int], list[Wanted]]
 
 
 class EarlyFeatures:
-    """Of the layers of one image. ``make`` gives the reader when the first file is there."""
+    """The early features of the layers of one image. ``make`` returns the reader when the first file is there."""
 
     def __init__(self, make: "Callable[[], FeatureReader]", *, costly: bool = True) -> None:
         """``costly``: files that cost much are read as well."""
@@ -35,7 +35,7 @@ class EarlyFeatures:
         self._sources = Wanted(NAME, Reader(Wants(amount="stream"), self._source))
 
     def with_early(self, select: Select) -> Select:
-        """The same readers, and one more for files whose features will be wanted."""
+        """``select`` with one more reader, for files whose features will be needed."""
 
         def selected(path: str, mode: int) -> list[Wanted]:
             wanted = select(path, mode)

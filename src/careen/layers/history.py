@@ -55,7 +55,7 @@ class History(Struct):
                 yield from self.cataloger.owns(facts)
 
     def owned_by_root(self) -> Iterator[tuple[str, Owned]]:
-        """With the root file system that the package database, and each path in it, belongs to."""
+        """Yields what each package owns, with the root file system that the package database and its paths belong to."""
         for facts in self._facts():
             by_root: dict[str, list[Fact]] = {}
             for fact in facts:
@@ -88,7 +88,7 @@ class History(Struct):
 
 
 def histories_of(catalogers: Iterable[Cataloger]) -> dict[str, History]:
-    """By cataloger, the distribution's first: its packages own files that other catalogers read."""
+    """The histories by cataloger, the distribution's first: its packages own files that other catalogers read."""
     chosen = (cataloger for cataloger in catalogers if cataloger.role == "packages")
     ordered = sorted(chosen, key=lambda cataloger: not cataloger.ecosystem.distribution)
     return {cataloger.name: History(cataloger) for cataloger in ordered}

@@ -22,7 +22,7 @@ from .squash import Squashed
 
 
 class Compared(NamedTuple):
-    """``unknowns`` say what ended another reading of a layer before its end."""
+    """``unknowns`` state why a layer could not be reread to its end."""
 
     integrity: Integrity
     verified: Collection[str]  # paths
@@ -33,9 +33,9 @@ class Compared(NamedTuple):
 def integrity(
     tree: Squashed, facts: Facts, owners: Owners, again: Reread | None = None, *, all_files: bool = False
 ) -> Compared:
-    """Compares files with the recorded digests. ``again`` reads a layer again, for digests that are missing.
+    """Compares files with the recorded digests. ``again`` rereads a layer, to compute digests that are missing.
 
-    ``all_files``: those of all kinds, and not programs alone. Without the digests of programs, links alone are found.
+    ``all_files``: files of all kinds are compared, not only programs. Without the digests of programs, only links are compared.
     """
     if not facts.reads("digests"):
         native = {fact.path for fact in facts.of_role("native_code") if may_be_program(fact.path)}
@@ -66,7 +66,7 @@ def integrity(
 def _compared(
     tree: Squashed, owners: Owners, contents: ContentDigests, recorded: Mapping[str, str]
 ) -> tuple[set[str], list[ModifiedFile], set[str]]:
-    """Those with the recorded content, those with another, and those whose digest is of an algorithm that was not computed."""
+    """The files with the recorded content, those with another, and those with a digest of an algorithm that was not used."""
     verified, others = set[str](), set[str]()
     modified: list[ModifiedFile] = []
     tables = [delta.table for delta in tree.deltas]

@@ -25,7 +25,7 @@ Files = Mapping[str, Content]
 
 
 class Kept:
-    """By the names of layers. Of those that do not fit, the oldest are dropped."""
+    """Files of layers, by the layer's name. If they do not fit, the oldest layers are dropped."""
 
     def __init__(self, most_bytes: int = MAX_BYTES) -> None:
         self._most, self._bytes = most_bytes, 0
@@ -33,7 +33,7 @@ class Kept:
         self._lock = threading.Lock()
 
     def of(self, layer: str) -> Files:
-        """By path; nothing if the layer was not read by this run."""
+        """The kept files of a layer by path; empty if this run has not read the layer."""
         with self._lock:
             return self._layers.get(layer, {})
 
@@ -51,7 +51,7 @@ class Kept:
 
 
 def with_kept(select: Select, catalogers: Iterable[Cataloger]) -> Select:
-    """The same readers, and for what is kept one more, whose facts are ``Content``. For one layer."""
+    """``select`` for one layer, with one more reader for files to keep, whose facts are ``Content``."""
     languages = (cataloger for cataloger in catalogers if cataloger.role == "packages" and not cataloger.ecosystem.distribution)
     named = {id(reader) for cataloger in languages for reader in cataloger.readers if not reader.wants.executables}
     room = MAX_BYTES

@@ -45,6 +45,6 @@ def ledger(
 
 
 def _source(path: str) -> str:
-    """Of byte code: Python writes it beside its source, or in a folder there."""
+    """The source file of byte code, which Python writes beside its source, or into a folder there."""
     folder, _, name = path.rpartition("/")
     return f"{folder.removesuffix('__pycache__').rstrip('/')}/{name.partition('.')[0]}.py"

@@ -27,7 +27,7 @@ from .squash import Squashed, squash
 from .walk import Select, Walked, ended_early, little_endian
 
 MAX_LOST = 10_000  # links to nothing in one layer that are each named
-Reread = Callable[[int, Select], Walked]  # reads the layer with this index once more
+Reread = Callable[[int, Select], Walked]  # rereads the layer with this index
 
 
 class Source(Struct, frozen=True, gc=False):
@@ -41,7 +41,8 @@ class Source(Struct, frozen=True, gc=False):
 def squash_with_links(
     deltas: Sequence[Delta], catalogers: Sequence[Cataloger], again: Reread | None
 ) -> tuple[Squashed, tuple[Unknown, ...]]:
-    """Without ``again`` no link is followed; the Unknowns name the databases behind links that are not read."""
+    """The squashed layers, with the files behind links. Without ``again`` no link is followed; the Unknowns name the databases
+    behind links that are not read."""
     hard = _HardLinks(deltas)
     tree = squash(deltas, hard.follow if again else None)
     tree.linked = {link: (source.layer, source.path) for link, source in hard.found.items()}
@@ -189,11 +190,11 @@ class _HardLinks:
                 del aliases[source.layer]
 
     def nowhere(self, dispatch: Dispatch) -> dict[int, list[Unknown]]:
-        """By layer: the links to nothing that a reader wants."""
+        """The links by layer that a reader wants and that lead to nothing."""
         return {index: at_most(self._unknowns(links, dispatch), MAX_LOST) for index, links in self.lost.items()}
 
     def tables_with_file_facts(self) -> dict[int, FileTable]:
-        """By layer: its table with mode, owner, size and capabilities of the files; the headers of links do not count."""
+        """The file tables by layer, with mode, owner, size and capabilities of the files; the headers of links do not count."""
         by_layer: dict[int, dict[str, Source]] = {}
         for (index, path), source in self.found.items():
             by_layer.setdefault(index, {})[path] = source
@@ -230,5 +231,5 @@ def _by_name(dispatch: Dispatch, path: str) -> list[Wanted]:
 
 
 def _by_name_or_content(dispatch: Dispatch, path: str, mode: int) -> list[Wanted]:
-    """Those that want a content are all among them; ``magic`` of their wants decides when the file is read."""
+    """The readers for a file. All that want a content are among them: their ``magic`` decides when the file is read."""
     return list(dict.fromkeys(chain(dispatch.readers(path, mode), *dispatch.by_magic.values())))

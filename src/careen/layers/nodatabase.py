@@ -27,7 +27,7 @@ _MARK_FOLDERS = (
 
 
 def has_lost_its_packages(distribution: Distribution | None, tree: Squashed, facts: Facts) -> bool:
-    """For an image whose own package databases list no package."""
+    """Whether an image whose own package databases list no package had some: it has their marks or libraries."""
     if distribution is None:
         return False
     return (

@@ -32,7 +32,7 @@ def of_any_owner(dispatch: Dispatch, catalogers: Sequence[Cataloger]) -> Select:
 def with_not_installed(
     deltas: Sequence[Delta], layers: Sequence[Layer], catalogers: Sequence[Cataloger], again: Reread
 ) -> list[Delta]:
-    """The Deltas, with the facts of all other files. ``again`` reads a layer once more."""
+    """The Deltas, with the facts of all other files. ``again`` rereads a layer."""
     dispatch, is_late = Dispatch(catalogers), _lateness(catalogers)
     owners = _owners(deltas, catalogers, again)
     found = list(deltas)

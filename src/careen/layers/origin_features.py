@@ -1,7 +1,7 @@
 """The features of files whose origin is looked for.
 
-They are read while the files' layer is, where a file's place tells that they will be wanted (``early_features``), and of
-others in one more pass. Of copies within a package of a language the forms that cost most are left out: who publishes a
+They are read together with the layer if the file's place shows that they will be needed (``early_features``), and those of
+other files in one more pass. Of copies within a package of a language the forms that cost most are left out: who publishes a
 package puts others in it as they are.
 """
 
@@ -43,7 +43,8 @@ class Kept(Struct, frozen=True, array_like=True, gc=False):
 
 
 class FileFeatures(Struct, frozen=True, array_like=True, gc=False):
-    """Of one file of a layer; an archive has several members. ``owned``: what is left out of copies in packages is."""
+    """The features of one file of a layer; an archive has several members. ``owned``: without the features that are left out of
+    copies in packages."""
 
     path: str
     owned: bool
@@ -88,7 +89,7 @@ class FeatureReader:
 
 
 def read_features(files: Iterable[OriginFile], again: Reread, reader: FeatureReader) -> list[tuple[int, FileFeatures]]:
-    """Of each file its layer and features, as far as the reader comes. ``again`` reads a layer once more."""
+    """Returns each file with its layer and features, as far as the reader comes. ``again`` rereads a layer."""
     found: list[tuple[int, FileFeatures]] = []
     by_layer: dict[int, dict[str, OriginFile]] = {}
     for file in files:

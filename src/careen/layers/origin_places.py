@@ -30,7 +30,8 @@ def is_source(path: str) -> bool:
 
 
 def is_costly(path: str, size: int) -> bool:
-    """Of a program in a package: extension modules are many and large. The libraries that wheels carry beside them are not."""
+    """Whether it costs much to look for the origin of this program of a package. It does for extension modules, which are many
+    and large, and for any file of 4 MiB or more; not for the smaller libraries in the folders ``….libs`` of wheels."""
     return size >= LIBRARY_BYTES or not path.rpartition("/")[0].endswith(".libs")
 
 

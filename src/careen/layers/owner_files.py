@@ -36,7 +36,7 @@ class _Hashed(Struct, frozen=True):
 
 
 def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> Iterator[OwnerFiles]:
-    """For each deb of the image's own file system that owns the files of a language package."""
+    """Yields the files of each deb of the image's own file system that owns the files of a language package."""
     paths: dict[str, dict[str, None]] = {}
     debs: dict[str, Package] = {}
     for package in packages:
@@ -58,7 +58,7 @@ def owner_files(tree: Squashed, owners: Owners, packages: Iterable[Package]) -> 
 def read_owners(
     wanted: Iterable[OwnerFiles], again: Again, known_md5: Callable[[Evidence], str | None] = lambda _: None
 ) -> tuple[OwnerRead, ...]:
-    """``again`` reads a layer once more; of a file whose MD5 is known, nothing is read. What could not be read is left out."""
+    """``again`` rereads a layer; a file whose MD5 is known is not read. Files that could not be read are left out."""
     wanted = tuple(wanted)
     checksums, hashed = _read(wanted, again, known_md5)
     return tuple(_shown(files, checksums, hashed) for files in wanted)

@@ -37,7 +37,7 @@ class Owners:
         return self.by_place.get(path) or self.by_place.get(self._tree.resolve(path))
 
     def purl(self, owner: Package) -> str:
-        """Of a package that ``of`` gives; it is put together once, for all files of the package."""
+        """The purl of a package that ``of`` returns. It is put together once, for all files of the package."""
         found = self._purls.get(id(owner))
         if found is None:
             found = self._purls[id(owner)] = owner.purl
@@ -110,7 +110,8 @@ class Owners:
         return found
 
     def _forget_digest(self, place: str) -> None:
-        """Of a file that two packages of languages list: an installer such as conda changes what another one recorded."""
+        """Forgets the digest of a file that two language packages list: an installer such as conda changes what another one
+        recorded."""
         if not self.by_place[place][0].ecosystem.distribution:
             self.digests.pop(place, None)
 
@@ -121,7 +122,7 @@ class Owners:
         return replace(package, owned_by=self.purl(owner)) if owner else package
 
     def _is_there(self, place: str) -> bool:
-        """Of a Python module, the compiled file alone may be left."""
+        """Whether the file is there. A Python module is there as well if only its compiled file is left."""
         compiled = place.endswith(".py") and self._tree.entry(f"{place}c") is not None
         return compiled or self._tree.entry(place) is not None or self._tree.is_folder(place)
 

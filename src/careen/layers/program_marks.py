@@ -24,7 +24,7 @@ _NAME = "program_compilers"
 
 
 def read_programs(places: Iterable[Evidence], again: Again) -> tuple[ProgramRead, ...]:
-    """``again`` reads a layer once more. Files that are no ELF files, or could not be read, are left out."""
+    """``again`` rereads a layer. Files that are not ELF files, or could not be read, are left out."""
     by_layer: dict[int, set[str]] = {}
     for place in places:
         by_layer.setdefault(place.layer, set()).add(place.path)

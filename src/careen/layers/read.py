@@ -99,7 +99,7 @@ def far_links(walked: Walked) -> tuple[tuple[str, str], ...]:
 
 
 def with_hard_links(delta: Delta, walked: Walked, layer: Layer, dispatch: Dispatch, budget: Budget) -> Delta:
-    """With the facts of this layer's files under the names of its hard links, from one more pass if a reader wants some.
+    """Adds the facts of this layer's files under the names of its hard links, from one more pass if a reader wants some.
 
     Links to lower layers are followed when those are known (``layers.links``).
     """

@@ -28,7 +28,7 @@ READ_BY_TOC = Unknown(
 
 
 def walk_by_table(parts: Parts, size_bytes: int, select: Select, spent: Spending, limits: Limits) -> Walked:
-    """As ``walk``, of what the table states. Files that are known by their first bytes alone are not found."""
+    """Like ``walk``, for the entries that the table states. Files that only their first bytes identify are not found."""
     walked = walk(_entries(parts, size_bytes, select, spent, limits), select, spent)
     walked.unknowns = (*walked.unknowns, READ_BY_TOC)
     return walked

@@ -26,9 +26,9 @@ _VIRTUAL = frozenset(("proc", "sys", "dev"))
 def folder_entries(
     folder: str, trouble: list[tuple[str, str]], excluded: Excluded | None = None
 ) -> Iterator[tuple[Member, SeekStream]]:
-    """Every entry below the folder, sorted by name; the stream belongs to the member until the next is asked for.
+    """Every entry below the folder, sorted by name, with its content; a stream is valid until the next member is requested.
 
-    ``trouble`` gets (path, reason) of each folder that cannot be listed. What is ``excluded`` is passed over.
+    ``trouble`` gets (path, reason) of each folder that cannot be listed. Paths that are ``excluded`` are skipped.
     """
     yield from _below(os.fsencode(folder), b"", 0, trouble, excluded or Excluded())
 

@@ -38,7 +38,8 @@ class _File(Struct, frozen=True, gc=False):
 
 
 def unidentified(tree: Squashed, facts: Facts, owners: Owners, claimed: "Claimed", again: Reread | None) -> tuple[str, ...]:
-    """``again`` reads a layer once more, to find copies of the distribution's files."""
+    """The paths of programs and libraries that no package owns and no cataloger identifies. ``again`` rereads a layer, to find
+    copies of the distribution's files."""
     tables = _Tables(tree, facts)
     left: dict[_File, list[str]] = {}
     distributed: list[_File] = []
@@ -97,7 +98,7 @@ class _Tables:
         self._sizes = [delta.table.numbers(delta.table.sizes, "Q") for delta in tree.deltas]
 
     def looks(self, file: _File) -> tuple[int, str]:
-        """Its size and the hash of its first bytes, which copies have in common."""
+        """The file's size and the hash of its first bytes, which copies have in common."""
         return self._sizes[file.layer][self._of(file.layer)[file.path]], self._heads[file.layer].get(file.path, "")
 
     def before(self, file: _File, owner: Package) -> _File | None:

@@ -29,7 +29,7 @@ TAMPERED = "the image is damaged or was tampered with: pull or export it again"
 
 
 class Digests(Struct):
-    """Of the stored and of the uncompressed bytes, once they are read; "" and None if they were not hashed."""
+    """The digests of the stored and of the uncompressed bytes, once they are read; "" and None if they were not hashed."""
 
     stored: str = ""
     diff_id: str | None = None
@@ -112,7 +112,7 @@ def _require_digest(layer: Layer, digest: str) -> None:
 
 
 def _unhashed(raw: BinaryIO, spent: Spending, limits: Limits, *, read_ahead: bool = False) -> Stream | SeekStream:
-    """Without a digest to verify, bytes that no reader wants need not be read."""
+    """The stream of a layer without a digest to verify: bytes that no reader wants need not be read."""
     if raw.seekable():
         head = raw.read(16)
         raw.seek(0)
@@ -153,7 +153,7 @@ class _Hashing:
                 self._hash.update(self._waiting.popleft())
 
     def digest(self) -> str:
-        """Of all stored bytes: the rest is read now."""
+        """The digest of all stored bytes; reads the rest of them."""
         while self.read(1 << 20):
             pass
         self.settle()

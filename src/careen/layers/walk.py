@@ -33,7 +33,7 @@ SETTLED_MEMBERS, SETTLED_NAMES = 512, 64 << 10  # members, and bytes of names, b
 WHITEOUT, OPAQUE = ".wh.", ".wh..wh..opq"
 Select = Callable[[str, int], list[Wanted]]  # path, mode -> the readers that want the file
 Entry = tuple[tar.Member, Stream | SeekStream]
-Again = Callable[[int, Mapping[str, Wanted]], "Walked"]  # the layer with this index once more, for readers by path
+Again = Callable[[int, Mapping[str, Wanted]], "Walked"]  # rereads the layer with this index, for readers by path
 _Row = tuple[str, int, int, int, int, str]  # kind, mode, uid, gid, size, target of a link
 
 
@@ -51,7 +51,7 @@ class Walked(Struct):
 def walk(
     entries: Iterable[Entry], select: Select, spent: Spending, by_magic: Mapping[bytes, Sequence[Wanted]] = MappingProxyType({})
 ) -> Walked:
-    """Each member comes with the stream of its content, which is valid until the next member is asked for.
+    """Each member comes with the stream of its content, which is valid until the next member is requested.
 
     ``select`` gives the readers that want a path and mode, ``by_magic`` those that want files with these first bytes.
     ``spent`` is charged for everything: over a bound, the walk ends.
@@ -257,7 +257,7 @@ def _flat(found: dict[str, list[Any]]) -> tuple[tuple[str, Any], ...]:
 
 
 def little_endian(values: "array[int]") -> bytes:
-    """As file tables keep their numbers, on any machine."""
+    """The numbers as bytes in the order that file tables have, on any machine."""
     if sys.byteorder == "big":
         values.byteswap()
     return values.tobytes()

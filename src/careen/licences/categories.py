@@ -32,7 +32,7 @@ _PATTERNS = tuple((category, tuple(text.split())) for category, text in _IDS.ite
 
 
 def category_of(id: str) -> Category:
-    """Of one licence, or one with an exception: ``GPL-2.0-only WITH Classpath-exception-2.0``."""
+    """The category of one licence, also with an exception: ``GPL-2.0-only WITH Classpath-exception-2.0``."""
     name, with_, _ = id.partition(" WITH ")
     found = next((category for category, texts in _PATTERNS if any(fnmatchcase(name, text) for text in texts)), None)
     if found is None:
@@ -41,15 +41,15 @@ def category_of(id: str) -> Category:
 
 
 def category(expression: str) -> Category:
-    """Of an expression; ``unknown`` for none."""
+    """The category of an expression; ``unknown`` if the expression is empty."""
     rank = _folded(expression, lambda licence: CATEGORIES.index(category_of(licence)))
     return CATEGORIES[rank] if rank is not None else "unknown"
 
 
 def decision(expression: str, lists: "dict[Decision, tuple[str, ...]]") -> Decision:
-    """By ids and categories: an id counts before its category, and the stricter list before the other one.
+    """Decides by lists of ids and categories: an id counts before its category, and the stricter list before the other one.
 
-    If there is a list of what is allowed, anything that no list names is to be asked about.
+    If there is a list of allowed licences, any licence that no list names needs a decision.
     """
     rank = _folded(expression, lambda licence: DECISIONS.index(_decided(licence, lists)))
     return DECISIONS[rank] if rank is not None else _decided("", lists)

@@ -69,7 +69,7 @@ def _machine_readable(paragraphs: Sequence[Mapping[str, str]]) -> str:
 
 
 def _expression(licence: str, texts: Mapping[str, str]) -> str:
-    """The short names, each replaced by what its text says if the name is not a known one."""
+    """The short names, each replaced by what its text states if the name is not a known one."""
     name, _, text = licence.partition("\n")
     name = " ".join(name.split()).rstrip(".,")
     if not name:

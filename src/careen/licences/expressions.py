@@ -1,4 +1,4 @@
-"""What package metadata say about a licence, as an SPDX expression.
+"""What package metadata state about a licence, as an SPDX expression.
 
 A part that is not on the SPDX list becomes a ``LicenseRef-…``. Expressions are parsed and normalised by license-expression.
 **Source:** SPDX 2.3, annex D (licence expressions).
@@ -32,7 +32,7 @@ _NOTHING = frozenset(
 
 @lru_cache(maxsize=4096)
 def expression_of(declared: str) -> str:
-    """ "" if nothing is declared; never an invalid expression."""
+    """The SPDX expression of a declared licence; "" if nothing is declared. It is never invalid."""
     text = " ".join(declared[: MAX_DECLARED + 1].split())
     if text.lower() in _NOTHING or len(text) > MAX_DECLARED:
         return ""
@@ -136,7 +136,7 @@ def _operand(text: str, before: list[str]) -> list[str]:
 
 
 def _without_empty(parts: list[str]) -> list[str]:
-    """Without operators that have lost an operand: "MIT AND" and "( )"."""
+    """The parts without operators that have lost an operand ("MIT AND") and empty brackets."""
     kept: list[str] = []
     for part in parts:
         if part in ("AND", "OR") and (not kept or kept[-1] in ("(", "AND", "OR")):

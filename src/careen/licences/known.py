@@ -89,7 +89,7 @@ _CHANGED = {"openssl": ((3,), "OpenSSL", "Apache-2.0"), "libpng": ((1, 6, 36), "
 
 
 def known(package: Package) -> str:
-    """ "" if the project is not among them."""
+    """The licence of a well-known project; "" if the package is of another one."""
     if package.type == "generic" and package.name in _CHANGED:
         since, before, after = _CHANGED[package.name]
         version = tuple(int(part) for part in re.findall(r"[0-9]{1,9}", package.version)[:3])

@@ -23,14 +23,14 @@ LIST_VERSION = "3.28"
 RUN = 4  # words
 LONG = 500  # words; of longer texts, the index has one run in eight
 EIGHTH = 8
-COMMON = 160  # texts; a run that is in more of them says nothing
+COMMON = 160  # texts; a run that is in more of them distinguishes nothing
 
 
 class Entry(Struct, frozen=True, array_like=True, gc=False):
     id: str
     name: str
     text: str
-    notice: str = ""  # what the licence asks a program to say
+    notice: str = ""  # what the licence asks a program to display
     deprecated: bool = False
     exception: bool = False
 

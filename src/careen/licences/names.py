@@ -1,8 +1,8 @@
 """The SPDX id of one licence by any of its usual names: ids and names of the list, Fedora's and Debian's short names, PyPI's
 classifiers, and the words that people write in package metadata.
 
-A name without a version stands for what its owner's terms say: the GNU licences may then be used in any version; for other
-families the usual version is taken (``FAMILIES``), and ``is_family`` tells so.
+A name without a version stands for what its owner's terms state: the GNU licences may then be used in any version; for other
+families the usual version is taken (``FAMILIES``), and ``is_family`` shows it.
 **Source:** SPDX licence list; Fedora's list of good licences with its former short names; Debian's copyright format 1.0,
 "short names"; trove classifiers.
 """
@@ -296,7 +296,7 @@ def id_of(name: str) -> str:
 
 
 def _of_address(address: str) -> str:
-    """Of a page with a licence's text: ``www.apache.org/licenses/LICENSE-2.0.txt``."""
+    """The SPDX id of the licence whose text is at this address (``www.apache.org/licenses/LICENSE-2.0.txt``), or ""."""
     for known, id in _ADDRESSES.items():
         if known in address:
             return id
@@ -356,7 +356,7 @@ def _current(id: str) -> str:
 
 
 def _key(name: str) -> str:
-    """Without what differs between spellings of one name."""
+    """The name without what differs between spellings of one name."""
     text = name.lower().replace("licence", "license").replace("’", "'").split("::")[-1]
     text = re.sub(r"[\s_,;:\"'-]+", " ", text).strip(" .")
     text = re.sub(r"^(?:the|under|licensed under) +", "", text)

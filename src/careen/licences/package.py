@@ -35,7 +35,7 @@ NONE = Licence()
 
 
 def licences_of(inventory: Inventory) -> dict[str, Licence]:
-    """By purl."""
+    """The licences of the inventory's packages by purl."""
     files: dict[str, list[LicenceFile]] = defaultdict(list)
     for file in inventory.details.licence_files if inventory.details else ():
         files[file.package].append(file)

@@ -51,7 +51,7 @@ def _recognised(_: bytes, words: tuple[str, ...]) -> Recognised:
 
 
 def _together(texts: Sequence[str], named: Sequence[str]) -> list[str]:
-    """The text of a GNU licence states no later version: what the prose says about it counts."""
+    """The text of a GNU licence states no later version: what the prose states about it counts."""
     named_families = {_family(id): id for id in named if is_gnu(id)}
     kept = [id for id in texts if not is_gnu(id) or _family(id) not in {_precise(other) for other in named_families.values()}]
     families = {_family(id) for id in kept if is_gnu(id)}

@@ -20,7 +20,7 @@ CANDIDATES = 40
 MAX_LICENCES = 40  # of one text
 MAX_WORDS = 60_000
 PROPOSED = 0.5  # the part of a text's runs that must be there
-SHORT = 40  # words: such a text says little, and must be there word for word
+SHORT = 40  # words: such a text distinguishes little, and must be there word for word
 SLACK = 1.2  # a copy may be this much longer than the original
 OR_LATER = "-or-later"
 # Of two texts that are about as much alike, the well-known one is meant: many others are it with a name filled in.
@@ -132,7 +132,7 @@ def _compared(number: int, grams: Sequence[str], places: dict[str, list[int]]) -
 
 
 def _without_repeats(grams: Sequence[str], hits: Sequence[int], first: int, last: int) -> tuple[int, int]:
-    """Without hits at both ends that come again inside: a notice before the text quotes it."""
+    """The range without hits at both ends that come again inside it: a notice before the text quotes it."""
     counts = Counter(grams[at] for at in hits[first : last + 1])
     while first < last and counts[grams[hits[first]]] > 1:
         counts[grams[hits[first]]] -= 1
@@ -155,7 +155,7 @@ def _form(number: int) -> _Form:
 
 @cache
 def _weights() -> list[float]:
-    """For each text, the weight of its runs in the index: a run of few texts says more."""
+    """For each text, the weight of its runs in the index: a run that few texts have weighs more."""
     weights = [0.0] * len(library().entries)
     for numbers in postings().values():
         for number in numbers:

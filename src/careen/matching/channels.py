@@ -157,5 +157,5 @@ def _is_before(channel: str, package: Package) -> bool:
 
 
 def _plain(name: str) -> str:
-    """Without the release that image builders append to a repository's name (``…-rpms__9_DOT_2``)."""
+    """A repository's name without the release that image builders append to it (``…-rpms__9_DOT_2``)."""
     return name.partition("__")[0]

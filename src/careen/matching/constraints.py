@@ -91,8 +91,8 @@ def _terms(alternative: str) -> list[tuple[str, str]]:
 
 
 def _compares(scheme: VersionScheme, version: str, place: Any, operator: str, bound: str) -> bool:
-    """By order. Feeds leave out epochs of rpms and local parts of Python versions and mean any: if only one side has an
-    epoch, neither counts; if the bound has no local part, the version's does not count."""
+    """Compares in version order. Feeds leave out epochs of rpms and local parts of Python versions and mean any: if only one
+    side has an epoch, it does not count; if the bound has no local part, the version's does not count."""
     if scheme.name == "rpm" and (_EPOCH.match(version) is None) is not (_EPOCH.match(bound) is None):
         return COMPARE[operator](scheme.key(_EPOCH.sub("", version, count=1)), scheme.key(_EPOCH.sub("", bound, count=1)))
     if scheme.name == "pep440" and "+" in version and "+" not in bound:

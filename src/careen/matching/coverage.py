@@ -64,7 +64,8 @@ def coverage(
     max_age_days: int | None = MAX_AGE_DAYS,
     unfetched: tuple[str, ...] = (),
 ) -> Coverage:
-    """Without ``knowledge`` nothing was assessed, whatever ``matched`` contains. ``max_age_days`` None: any age."""
+    """What was assessed, what was not, and why. Without ``knowledge``, nothing was, whatever ``matched`` contains.
+    ``max_age_days`` None: advisories may have any age."""
     packages = len(inventory.packages)
     reasons = list(matched.reasons)
     assessed = matched.assessed
@@ -97,7 +98,7 @@ def sources_of(knowledge: Knowledge | None) -> frozenset[str]:
 
 
 def with_attached(covered: Coverage, attached: Attached) -> Coverage:
-    """With the gaps in what the registry attaches to the image."""
+    """Adds the gaps in what the registry attaches to the image."""
     found = []
     if not attached.complete:
         found.append(Gap(AttachedUnread(bool(attached.asked), attached.troubles)))
@@ -109,7 +110,7 @@ def with_attached(covered: Coverage, attached: Attached) -> Coverage:
 
 
 def with_sbom(covered: Coverage, inventory: Inventory, scanners: Collection[str]) -> Coverage:
-    """With what the SBOM of another tool does not contain: Careen's own keeps what it read."""
+    """Adds what the SBOM of another tool does not contain. Careen's own SBOMs keep what was read."""
     tool = inventory.sbom_tool
     if tool is None:
         return covered
@@ -139,7 +140,7 @@ def _missing(packages: Collection[Package], scanners: Collection[str]) -> Iterat
 
 
 def with_unread(covered: Coverage, unread: Sequence[str]) -> Coverage:
-    """With the archives that could not be read for their fixes."""
+    """Adds the archives that could not be read for their fixes."""
     return covered.with_reasons(*(reason_of(Gap(UnreadArchive(why))) for why in dict.fromkeys(unread)))
 
 

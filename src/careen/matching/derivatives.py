@@ -1,6 +1,6 @@
 """Distributions that take over or rebuild the packages of another one with its versions, and publish no advisories.
 
-Their parent's advisories stand in; the report states that, and the confidence is lower. A package that they changed has
+Their parent's advisories are used; the report states that, and the confidence is lower. A package that they changed has
 their mark in its version and is not assessed: it is unknown what it fixes. Kali imports Debian's testing branch, Devuan
 and the relatives of Ubuntu take most packages over unchanged, Raspberry Pi OS compiles Debian's for older processors.
 Rebuilds of Red Hat Enterprise Linux keep its versions; CentOS Stream, the source of its next minor release, is ahead.
@@ -21,13 +21,13 @@ from careen.model.package import Distribution
 class Followed(Struct, frozen=True):
     namespace: str  # its own, without advisories
     title: str
-    parent: str  # the namespace that stands in
+    parent: str  # the namespace of the parent, whose advisories are used
     packages: tuple[str, ...]
     own: str
 
 
 def followed(distribution: Distribution) -> Followed | None:
-    """None if it is not a known derivative, or it is unknown what this release builds on."""
+    """What a derivative builds on; None for any other distribution, or if it is unknown for this release."""
     one = _instead_of(distribution) or profile(distribution.id)
     if one is None or one.follows is None:
         return None

@@ -5,9 +5,9 @@ without VERSION_ID is testing or unstable: their ``os-release`` is the same, and
 that they have in unstable, so ``debian:sid`` assesses both.
 
 The parent's advisories are wrong for a derivative that builds packages with its own versions, so such a derivative is
-reported as not assessed. For those that keep their parent's versions (``derivatives``) the parent's advisories stand in;
+reported as not assessed. For those that keep their parent's versions (``derivatives``) the parent's advisories are used;
 the report states that, and the confidence is lower. CentOS Linux is assessed as RHEL of the same major release. If the
-database has no advisories for RHEL or Rocky Linux, AlmaLinux's stand in.
+database has no advisories for RHEL or Rocky Linux, AlmaLinux's are used.
 
 **Source:** os-release(5); release notes of each distribution for its own versions.
 """
@@ -109,7 +109,7 @@ def parent_of(distribution: Distribution) -> str | None:
 
 
 def line_of(id: str) -> str:
-    """The distribution whose versions this one has, or "": all distributions of a line may stand in for one another."""
+    """The distribution whose versions this one has, or "". Advisories of one distribution of a line may be used for others."""
     one = profiles().get(id)
     if one is None:
         return ""

@@ -128,7 +128,7 @@ class Explainer:
     def _of_package(
         self, package: Package, ids: frozenset[str], wanted: bool, knowledge: Knowledge
     ) -> PackageExplanation | None:
-        """None if nothing is known about the vulnerability in a package that was not asked for."""
+        """Explains one package; None if nothing is known about the vulnerability in a package that was not asked for."""
         subject = self._subjects.get(_identity(package))
         if subject is not None:
             explained = _assessed(subject, self._advisories, ids, knowledge, self._keys, self._report)
@@ -254,7 +254,7 @@ def _is_of(finding: Vulnerability, package: Package, ids: set[str], paths: set[s
 
 
 def _subjects(report: Report, knowledge: Knowledge, keys: Keys, ecosystems: Mapping[str, Ecosystem]) -> list[Subject]:
-    """The same as in ``match``."""
+    """The subjects of the report's inventory, found as in ``match``."""
     built = built_by(report.inventory, knowledge, keys, date.fromisoformat(report.created[:10]))
     return by_newer_releases(subjects_of(built.inventory, knowledge, ecosystems)[0], built.newer)
 

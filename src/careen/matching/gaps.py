@@ -91,9 +91,9 @@ def release_assesses(inventory: Inventory, subjects: Iterable[Subject], gaps: It
 
 
 def without_distribution_package(inventory: Inventory, subjects: Iterable[Subject], gaps: Iterable[Gap]) -> list[Gap]:
-    """The image is of a distribution that has advisories, and they assess none of its packages: a third party built all of
-    them, or their versions cannot be compared. Or nothing is known of the distribution, and upstream advisories assess its
-    packages, which do not know its builds."""
+    """The gap of an image whose distribution has advisories, if they assess none of its packages: a third party built all of
+    them, or their versions cannot be compared. Also the gap of an image of an unknown distribution, if upstream advisories
+    assess its packages: they do not cover that distribution's builds."""
     release = release_of(inventory.distribution) if inventory.distribution else None
     if release is None:
         return _of_unknown_distribution(inventory, subjects, gaps)
@@ -139,7 +139,7 @@ def _by_namespace(
 
 
 def _without_guessed(group: list[Subject], named: Names) -> tuple[list[Subject], tuple[Gap, ...]]:
-    """Without the Java archives with guessed names that no advisory names: such packages may not exist."""
+    """The group without Java archives whose guessed names no advisory has: such packages may not exist."""
 
     def is_guess(subject: Subject) -> bool:
         guessed = subject.package.type == "maven" and subject.package.confidence < GUESSED

@@ -14,7 +14,7 @@ from .upstream import namespaces as of_upstream
 def needed(
     packages: Iterable[Package], distribution: Distribution | None, ecosystems: Mapping[str, Ecosystem]
 ) -> frozenset[str]:
-    """Namespaces such as "debian:12" and "PyPI", with those that stand in for others."""
+    """Namespaces such as "debian:12" and "PyPI", also those whose advisories are used for others."""
     namespaces: set[str] = set()
     for package in packages:
         ecosystem = ecosystems.get(package.type)

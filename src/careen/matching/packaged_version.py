@@ -42,7 +42,7 @@ def _letters(names: Iterable[str]) -> set[str]:
 
 
 def _names(package: Package) -> set[str]:
-    """Of a Maven package, the artifact, and the end of its group if that is not the artifact's."""
+    """The names by which the package is compared. A Maven package has two: its artifact, and the end of its group."""
     if package.type != "maven":
         return {package.name.rpartition("/")[2].lower().replace("_", "-")}
     group, _, artifact = package.name.lower().rpartition(":")

@@ -30,7 +30,7 @@ def quick_plan(
     ecosystems: Mapping[str, Ecosystem],
     reassess: Reassess | None = None,
 ) -> Plan | None:
-    """None if the report has no vulnerability. ``reassess`` gives the findings of packages that are upgraded."""
+    """The plan for a report's vulnerabilities; None if it has none. ``reassess`` finds those of upgraded packages."""
     findings = [finding for finding in report.findings if isinstance(finding, Vulnerability)]
     if not findings:
         return None
@@ -64,7 +64,7 @@ def quick_plan(
     matched: dict[tuple[Package, ...], Sequence[Vulnerability]] = {}
 
     def left_or_new(inventory: Inventory) -> list[Vulnerability]:
-        """Of packages that stay, the findings of the report; of upgraded ones, those of their new versions."""
+        """The findings of the report for packages that stay, and those of the new versions for upgraded packages."""
         if reassess is None:
             return left(inventory)
         found = [*stays(inventory)]
@@ -155,7 +155,7 @@ def _is_distributions(package: Package) -> bool:
 
 
 def _same_branch(version: str, fixed: str, next_fixed: str) -> bool:
-    """Of the fixes 3.2.15 and 4.0.7, 3.2.16 has the first one and 4.0.1 has none."""
+    """Whether a version is on the branch of the first fix: with fixes 3.2.15 and 4.0.7, 3.2.16 is and 4.0.1 is not."""
     fixed_parts, next_parts, parts = (list(_parts(text)) for text in (fixed, next_fixed, version))
     shared = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(fixed_parts, next_parts, strict=False))))
     return parts[: shared + 1] == fixed_parts[: shared + 1]

@@ -13,7 +13,7 @@ Scores = Callable[[Sequence[str]], Knowledge]  # by ids: the database with the r
 def rated(
     matched: Matched, knowledge: Knowledge, scores: Scores | None, again: Callable[[Knowledge], Matched]
 ) -> tuple[Matched, tuple[str, ...]]:
-    """With the unrated CVEs whose record was not fetched: they may be critical."""
+    """The matches after unrated CVEs got their scores, and the CVEs whose record was not fetched: they may be critical."""
     unrated = _unrated(matched)
     known = scores(unrated) if unrated and scores is not None else knowledge
     if known.records(unrated) != knowledge.records(unrated):

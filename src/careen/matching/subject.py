@@ -18,6 +18,8 @@ Infos = Callable[[str], tuple[NamespaceInfo, ...]]  # by namespace, how much eac
 
 
 class Subject(Struct, frozen=True):
+    """A package as it is matched: the namespace whose advisories assess it, with its name and version there."""
+
     package: Package
     namespace: str
     name: str  # as ``key_name`` writes it
@@ -27,7 +29,7 @@ class Subject(Struct, frozen=True):
     distribution: bool
     confidence: Confidence = "confirmed"  # the highest that a finding can have
     owner: "Subject | None" = None  # the distribution's package that owns the files, whose advisories count first
-    stand_in: str | None = None  # namespace for vulnerabilities that this one does not name
+    stand_in: str | None = None  # the namespace of a related distribution, for vulnerabilities that this one does not name
     rebuild: bool = False  # of the distribution that the namespace is about: built by somebody else
     paid: str | None = None  # namespace of fixes that only paying customers get
     continued: bool = False  # paid support continues the same line of versions after the release's end of life

@@ -63,7 +63,8 @@ class _Context(Struct, frozen=True):
 def subjects_of(
     inventory: Inventory, knowledge: Knowledge, ecosystems: Mapping[str, Ecosystem]
 ) -> tuple[list[Subject], int, list[Gap]]:
-    """The subjects, how many language packages are assessed with the package that owns them, and what cannot be assessed."""
+    """Returns the subjects to match, the number of language packages that are assessed as a part of their owners, and the gaps:
+    what cannot be assessed, and why."""
     inventory = with_entitlement(inventory)
     channels = channels_of(inventory.content_sets, knowledge)
     context = _Context(inventory, cache(knowledge.namespace), Owners(inventory, ecosystems), channels, OwnerReads(inventory))
@@ -166,7 +167,7 @@ def _concerned(cause: Cause, packages: Collection[Package], inventory: Inventory
 
 
 def _release_named(package: Package, inventory: Inventory) -> str:
-    """As the package, or the image, names its distribution; the package's type if neither does."""
+    """The distribution's name that the package, or the image, states; the package's type if neither does."""
     found = distribution_of(package, inventory.distribution)
     return label_of(found) if found else package.type
 

@@ -1,4 +1,4 @@
-"""Which advisories assess a package of a distribution: its release's, those that stand in, or those of a vendor.
+"""Which advisories assess a package of a distribution: those of its release, of a related distribution, or of a vendor.
 
 A deb or apk is assessed by its source package, an rpm by its own name (or the source's, if the feed names those). A
 package that a third party built is assessed by upstream versions if its software is known (``upstream``).
@@ -55,7 +55,8 @@ def system_subject(
 def release_subject(
     package: Package, inventory: Inventory, ecosystem: Ecosystem, infos: Infos | None = None
 ) -> Subject | Cause:
-    """By the advisories of its release alone. Without ``infos`` a vendor's patched package counts as the release's."""
+    """The package as the advisories of its release assess it, or why they do not. Without ``infos``, a package that a vendor
+    patched counts as the release's."""
     distribution = distribution_of(package, inventory.distribution)
     if distribution is None:
         return UnnamedDistribution(package.type)
@@ -146,8 +147,8 @@ def _with_relatives(subject: Subject, infos: Infos, channels: Callable[[Package]
 
 
 def _relative(line: str, release: str, infos: Infos) -> str:
-    """Whose advisories stand in for a rebuild without advisories: those of the distribution that it rebuilds (RHEL), unless
-    they are a sample."""
+    """The namespace whose advisories are used for a rebuild without advisories: that of the distribution that it rebuilds
+    (RHEL), unless it has only a sample."""
     one = profiles().get(line)
     candidates = [f"{id}:{release}" for id in (line, one.advisories.stand_in if one else "") if id]
     whole = (namespace for namespace in candidates if not is_sample(infos(namespace)))

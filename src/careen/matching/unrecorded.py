@@ -16,7 +16,7 @@ from careen.model.package import Evidence, Package
 from careen.safety.pattern import pattern
 
 _PROGRAMS = pattern(r"(?:usr/)?(?:bin|sbin|lib|lib32|lib64|libx32|libexec)/")
-# By the type of the distribution's packages: where they have language packages, and no other tool puts any.
+# By the type of the distribution's packages: the folders into which they, and no other tool, install language packages.
 _LANGUAGES = {
     "deb": pattern(
         r"usr/share/(?:java|maven-repo|nodejs|perl5|php|rubygems-integration)/"

@@ -1,4 +1,4 @@
-"""What SBOMs and licence reports say about packages beyond a scan: read only when it is asked for."""
+"""What SBOMs and licence reports state about packages beyond a scan: read only when it is asked for."""
 
 from msgspec import Struct
 

@@ -30,7 +30,7 @@ class Excluded:
         return False
 
     def unknowns(self) -> Iterator[Unknown]:
-        """That the user left something out, if so."""
+        """Yields an Unknown if the user left something out."""
         if count := self._counts.total():
             places = "1 place" if count == 1 else f"{count:,} places"
             reason = f"--exclude leaves out {places}: {', '.join(sorted(self._counts))[:PATTERNS]}"

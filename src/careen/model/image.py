@@ -85,7 +85,7 @@ class Layer(Struct, frozen=True):
 
 
 def is_by_table(layer: Layer) -> bool:
-    """Whether its table of contents says what is in it, and its bytes were not read."""
+    """Whether the layer's content is known from its table of contents, and its bytes were not read."""
     return layer.parts is not None and layer.parts.used
 
 

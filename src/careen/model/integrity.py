@@ -1,4 +1,4 @@
-"""Whether the programs of a distribution's packages are what its package database says."""
+"""Whether the programs of a distribution's packages are what its package database records."""
 
 from msgspec import Struct
 

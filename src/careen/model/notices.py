@@ -1,4 +1,4 @@
-"""What the publisher of a package says of the version that is installed."""
+"""What the publisher of a package states about the installed version."""
 
 from msgspec import Struct
 

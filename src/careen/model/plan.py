@@ -48,7 +48,7 @@ class Action(Struct, frozen=True):
 
 
 class Advice(Struct, frozen=True):
-    """What helps besides; how many findings it removes cannot be computed."""
+    """Advice in addition to the actions; how many findings it removes cannot be computed."""
 
     kind: AdviceKind
     text: str

@@ -59,13 +59,13 @@ class Coverage(Struct, frozen=True):
     without_lifecycle: str = ""
 
     def with_reasons(self, *reasons: Reason) -> "Coverage":
-        """With these reasons; any that is more than information lowers the verdict."""
+        """Adds the reasons; any that is more than information lowers the verdict."""
         lowers = self.verdict == "assessed" and any(effect_of(reason.code) != "information" for reason in reasons)
         verdict = "partially_assessed" if lowers else self.verdict
         return replace(self, verdict=verdict, reasons=(*self.reasons, *reasons)) if reasons else self
 
     def gravest_first(self) -> "Coverage":
-        """Its reasons by their effect on gates, and those of one effect by how much they leave unassessed."""
+        """The coverage with its reasons sorted by their effect on gates, and then by how much they leave unassessed."""
         return replace(self, reasons=tuple(sorted(self.reasons, key=_weight)))
 
 
@@ -142,7 +142,7 @@ class Gone(Struct, frozen=True):
 
 
 class Comparison(Struct, frozen=True):
-    """With an earlier report: ``new`` counts the findings that have a ``change``."""
+    """The comparison with an earlier report. ``new`` counts the findings that have a ``change``."""
 
     baseline: str
     new: int

@@ -49,7 +49,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
 
 
 def checked(url: str) -> str:
-    """The same address, if it is one. Raises NetworkError."""
+    """Returns the address unchanged. Raises NetworkError if it is not a valid one."""
     try:
         parts = urlsplit(url)
         valid = bool(parts.netloc) and (parts.scheme == "http+unix" or parts.port != 0)
@@ -207,7 +207,7 @@ def inwardness(netloc: str, resolve: bool) -> int:
 
 
 def _addresses(name: str, resolve: bool) -> list[str]:
-    """Empty if the name is not resolved, or cannot be: then the request itself fails."""
+    """The IP addresses of a name; empty if it is not resolved, or cannot be: the request itself then fails."""
     import socket
 
     try:

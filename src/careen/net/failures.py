@@ -28,7 +28,7 @@ _CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies n
 
 
 def may_help_to_retry(error: Exception, attempt: int) -> bool:
-    """Not if the answer will be the same: a wrong name, a wrong certificate, a closed port (which is tried twice)."""
+    """Whether a further try may succeed. It does not after a wrong name or certificate; a closed port is tried twice."""
     from urllib3.exceptions import NameResolutionError, NewConnectionError, ProxyError, SSLError
 
     if isinstance(error, NetworkError | ValueError | NameResolutionError | SSLError | FileNotFoundError | PermissionError):

@@ -1,5 +1,5 @@
-"""Which features of a file a knowledge base looks at: the others need not be computed, and none of what it does not name are
-kept."""
+"""Which features of a file a knowledge base uses: others need not be computed, and none are kept of a file in which it names
+no project."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -10,13 +10,14 @@ from .in_script import is_worth_a_look
 from .knowledge import Knowledge
 from .spans import Hashes
 
-_PASSING = frozenset(("glance", "table_rows"))  # they only tell whether others are worth it
+_PASSING = frozenset(("glance", "table_rows"))  # they only show whether it is worth it to look at others
 
 
 def asked_of(
     base: Knowledge, file: Described, counts: Callable[[Component], bool] = lambda _: True, *, owned: bool = False
 ) -> frozenset[str]:
-    """Empty if the base names no project in it that ``counts``. Files that are looked at together with others keep all.
+    """The features of a file that the base uses; empty if the base names no project in it that ``counts``. Files that are
+    looked at together with others keep all.
 
     Scripts of packages (``owned``) are mostly bundles: one that is not worth a look as such is not compared as source either.
     """

@@ -1,7 +1,7 @@
 """What a program or library keeps of its sources: texts, names, tables of constants, and texts that state a version.
 
 A text is a run of printable bytes that ends in a zero byte, outside of code. Names are the symbols that the file defines: one
-that it uses of another library says nothing, because a program that calls a library does not contain it. A method in C++ is
+that it uses of another library shows nothing, because a program that calls a library does not contain it. A method in C++ is
 named by its class and its own name, as the source has them.
 **Source:** Itanium C++ ABI, 5.1 "External Names (a.k.a. Mangling)".
 """

@@ -90,7 +90,7 @@ class Release(Struct, frozen=True):
 
 
 class Rows(Struct, frozen=True):
-    """Of one family: ``hashes[i]`` is in the file ``paths[i]`` of the version ``versions[i]``."""
+    """The features of one family: ``hashes[i]`` is in the file ``paths[i]`` of the version ``versions[i]``."""
 
     hashes: list[Hashes]
     paths: list[NDArray[np.uint32]]
@@ -260,7 +260,7 @@ def assembled(
     projects: Sequence[Project], paths: Sequence[str], parts: Sequence[tuple[Atoms, Postings]], sampling: int
 ) -> Knowledge:
     if sum(atoms.size for atoms, _ in parts) >= 1 << ATOM_BITS:
-        raise ValueError(f"more than {1 << ATOM_BITS} groups of versions: build several bases")
+        raise ValueError(f"more than {1 << ATOM_BITS} groups of versions: build several knowledge bases")
     ordered = sorted(paths)
     rank = {path: index for index, path in enumerate(ordered)}
     ranks = np.array([rank[path] for path in paths], np.uint32)

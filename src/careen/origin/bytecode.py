@@ -140,7 +140,7 @@ class _Walk:
     def _size(self, kind: bytes) -> int:
         size: int = self._take(1)[0] if kind in _SHORT else unpack_from("<I", self._take(4))[0]
         if size > len(self._data):
-            raise ValueError("compiled Python with a size that cannot be")
+            raise ValueError("compiled Python with an impossible size")
         return size
 
     def _take(self, size: int) -> bytes:

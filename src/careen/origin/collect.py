@@ -224,7 +224,7 @@ def _files(archive: Archive, fetcher: Fetcher) -> dict[str, bytes]:
 
 
 def _debian_folder(files: dict[str, bytes]) -> dict[str, bytes]:
-    """By paths below the sources: the archive has the folder ``debian`` alone, which unpacking leaves out."""
+    """The files by their paths below the sources: the archive has only the folder ``debian``, which unpacking leaves out."""
     return {path if path.startswith("debian/") else f"debian/{path}": data for path, data in files.items()}
 
 

@@ -1,4 +1,4 @@
-"""Code that tells nothing of where a file comes from, because many projects have it: features that are left out.
+"""Code that does not show where a file comes from, because many projects have it: features that are left out.
 
 Prologues that compilers and bundlers write, wrappers for module systems, idioms: what two of some forty projects have, or ten
 files of one (``benchmarks/origin/vocabulary.py``).

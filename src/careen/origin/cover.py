@@ -48,7 +48,7 @@ class Explained(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """Of one family. ``hits`` and ``sizes``: by file and version, features that were found, and all."""
+    """The features of one family. ``hits`` and ``sizes``: by file and version, the number of features found, and of all."""
 
     queries: Places
     rows: Places
@@ -104,7 +104,7 @@ def component_of(part: Part, base: Knowledge, path: str, stated: Sequence[str] =
 
 
 def _best(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], least: Weights) -> Part | None:
-    """Of the projects that explain most, the one of whose files most is there."""
+    """Among the projects that explain the most features, the one whose files are there for the largest part."""
     weights = np.sum([evidences[family].weights * factor for family, factor in counted.items()], axis=0)
     weights = np.where(weights >= least, weights, 0)
     best: tuple[float, Part] | None = None
@@ -152,7 +152,7 @@ def _explains(tables: Sequence[_Table], version: int, order: Places) -> tuple[fl
         np.array([np.sum(part[rows, version] * shares) for part in parts])
         for parts in ([table.sizes for table in tables], [table.hits for table in tables])
     )
-    # The less of the files is there, the less it says that a feature is missing: the rest was left out on purpose.
+    # The less of the files is there, the less a missing feature weighs: the rest was left out on purpose.
     missing = MISSING * (known[0] / max(sizes[0], 1)) * float(np.sum(sizes - known))
     return sum(found) - missing, found[0], float(sizes[0])
 
@@ -171,7 +171,7 @@ def _files(table: _Table, version: int, order: Places) -> tuple[Places, Weights]
 
 
 def _table(base: Knowledge, evidence: Evidence, project: int, paths: Hashes, versions: int) -> _Table:
-    """Of these files alone."""
+    """The table of the project's features, for these files only."""
     chosen = (evidence.projects == project) & np.isin(base.atoms["path"][evidence.atoms], paths)
     queries, atoms = evidence.queries[chosen], evidence.atoms[chosen]
     rows = np.searchsorted(paths, base.atoms["path"][atoms])

@@ -18,7 +18,7 @@ class Covered(NamedTuple):
 
 
 def covered(base: Knowledge) -> Covered:
-    """By the source packages that the base has."""
+    """Counts the CVEs that a scan by names misses, in source packages that the base has, and in all."""
     known = {project.name.removeprefix("deb:") for project in base.projects if project.name.startswith("deb:")}
     text = (files(__package__) / "uncovered.tsv").read_text("utf-8")
     counts = {name: int(count) for name, _, count in (line.partition("\t") for line in text.splitlines())}

@@ -1,4 +1,4 @@
-"""What the features of one file say of projects: how much of the file is theirs, and in which versions it was so.
+"""What the features of one file show about projects: how much of the file is theirs, and in which versions it was so.
 
 A feature that several projects have counts for each of them by a part; one that more than ``MAX_PROJECTS`` have counts for
 none: it is common vocabulary.
@@ -26,7 +26,7 @@ _NOWHERE = np.empty(0, np.int64)
 
 
 class Evidence(NamedTuple):
-    """Of one family in one file. ``weights``: by project. Pairs of a feature and an atom that counted."""
+    """What one family of one file's features shows. ``weights``: by project. Pairs of a feature and an atom that counted."""
 
     family: str
     features: int
@@ -97,7 +97,8 @@ def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights
 
 
 def whole_scores(base: Knowledge, whole: Evidence, project: int) -> tuple[Weights, float]:
-    """The same of a file that is known as a whole, and the best that a version could have: the base knows its features.
+    """Like ``version_scores``, for a file that is known as a whole; with the best score that a version could have, because the
+    base has all features of the file.
 
     A version that has the very file is before one whose comments differ, and this one before others that differ by what no
     feature shows.

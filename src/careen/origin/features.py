@@ -50,8 +50,8 @@ Features = Mapping[str, Hashes]
 
 
 def features_of(path: str, data: bytes) -> Features:
-    """Of source code and programs; of any other file its whole content alone. Hashes are sorted, each once; ``statements``
-    are pairs.
+    """The features of source code and programs; for any other file, that of its whole content only. Hashes are sorted, each
+    once; ``statements`` are pairs.
 
     A family is computed when it is asked for: most files are known by the first ones.
     """
@@ -96,7 +96,7 @@ class _Program(Mapping[str, Hashes]):
 
 
 class _Source(Mapping[str, Hashes]):
-    """Of JavaScript, literals and names are those that a minifier keeps, and names of properties are among them."""
+    """The features of source code. In JavaScript, literals and names are those that a minifier keeps, with properties."""
 
     def __init__(self, source: Parsed, *, is_script: bool = False) -> None:
         self._source = source

@@ -20,7 +20,7 @@ VERY_FILE = 0.2  # of the file's features: with fewer it is another file, for ex
 
 
 class FixStates:
-    """Of a file no more is kept than the features that the fixes of its project know."""
+    """The states of fixes in components. Only those features of a file are kept that the fixes of its project have."""
 
     def __init__(self, base: Knowledge) -> None:
         self._base = base

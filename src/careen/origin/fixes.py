@@ -11,7 +11,7 @@ literals that only one of them has anywhere in the project: those are found in p
 | unknown    | anything else: the file was edited, or is of a version that neither form is of                            |
 
 If patches of several versions of the project name the CVE, a change of any of them counts against the opposite state. A change
-that nothing tells apart from other code counts, too: then nobody can say that the fix is in.
+without a feature that other code lacks counts, too: the fix cannot be shown to be in.
 """
 
 import posixpath
@@ -59,7 +59,7 @@ class Fix(Struct, frozen=True, array_like=True):
 
 
 class FixState(Struct, frozen=True):
-    """``is_trusted``: trusted fixes alone say so too. Only such a state may suppress a finding."""
+    """``is_trusted``: trusted fixes alone lead to the same state. Only such a state may suppress a finding."""
 
     cve: str
     state: State
@@ -76,7 +76,7 @@ class Looked(Struct, frozen=True):
 
 
 class _Counts(Struct, frozen=True):
-    """Of the changes of one fix: how many there are, are in a component's files, and are there in which form."""
+    """The numbers of changes of one fix: of all, of those in a component's files, and of those there in either form."""
 
     changes: int = 0
     there: int = 0
@@ -91,7 +91,7 @@ class _Counts(Struct, frozen=True):
 
 
 def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, ...]:
-    """By the lines of source files; only CVEs whose patches change one of them."""
+    """The states of fixes by the lines of source files, for CVEs whose patches change one of these files."""
     by_name: dict[str, list[Looked]] = {}
     for file in files:
         for name in {posixpath.basename(original) for original in file.originals}:
@@ -104,7 +104,7 @@ def in_source(fixes: Iterable[Fix], files: Sequence[Looked]) -> tuple[FixState, 
 
 
 def in_program(fixes: Iterable[Fix], texts: frozenset[int]) -> tuple[FixState, ...]:
-    """By the literals of a program."""
+    """The states of fixes by the literals of a program."""
     return _states((fix, _counts_of_texts(fix, texts)) for fix in fixes)
 
 
@@ -126,7 +126,7 @@ def features_of_fixes(fixes: Iterable[Fix]) -> tuple[Hashes, Hashes]:
 
 
 def in_order(fixes: Iterable[Fix]) -> tuple[Fix, ...]:
-    """By project and CVE, each once: revisions of a package have most of their patches in common."""
+    """The fixes sorted by project and CVE, each once: revisions of a package have most of their patches in common."""
     by_key = {(fix.project, fix.cve, msgspec.msgpack.encode(fix.changes)): fix for fix in fixes}
     return tuple(by_key[key] for key in sorted(by_key))
 

@@ -107,7 +107,7 @@ def _described(path: str, data: bytes) -> Described:
 
 
 def _kind(path: str, data: bytes, features: Features) -> Kind:
-    """A file of which only the whole content is known is looked up as source is."""
+    """How the file is looked up. A file with features of the whole content only is looked up like source code."""
     if "literals" not in features:
         return "source"
     if is_class(data):
@@ -124,7 +124,8 @@ def _source(base: Knowledge, path: str, features: Features) -> _Found:
 
 
 def _script(base: Knowledge, path: str, features: Features) -> _Found:
-    """Of a project that is found in both ways, what is known of bundles counts."""
+    """Looks up a script as source code, and, unless that explains it, as a bundle. A project found in both ways counts as one
+    bundled in it."""
     own = list(matched_file(base, path, features))
     if any(file.whole or file.weight >= EXPLAINED * file.evidence.features for file in own):
         return _Found(own)

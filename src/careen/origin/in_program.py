@@ -32,9 +32,10 @@ from .stated import BARE, Statement, number_of, stated, text_of
 
 
 class Rule(NamedTuple):
-    """Of one family: at least this weight, and either this part of what builds have, or that part of what the file has.
+    """When the features of one family show a project: with at least this ``weight``, and either the part ``share`` of the
+    features of its builds, or the part ``of_file`` of those of the file.
 
-    Of a large file, ``amid`` is the least part as well, up to ``MANY``.
+    In a large file, ``amid`` is the least part as well, up to ``MANY``.
     """
 
     family: str
@@ -140,7 +141,7 @@ def _has_a_file(base: Knowledge, evidence: Evidence, project: int, rule: Rule) -
 
 
 def _shares(base: Knowledge, evidence: Evidence) -> Weights:
-    """Of each project with some weight, how much of the version that is most like the file is in it."""
+    """For each project with some weight, the part of its most similar version that is in the file."""
     shares = np.zeros(len(base.projects))
     least = min(rule.weight for rule in RULES if rule.family == evidence.family)
     for project in np.flatnonzero(evidence.weights >= least):

@@ -38,7 +38,7 @@ class MatchedFile(Struct, frozen=True):
 
 
 def matched_file(base: Knowledge, path: str, features: Features) -> Iterator[MatchedFile]:
-    """The project of a file of source code, if its content tells."""
+    """The project of a file of source code, if its content shows it."""
     whole = evidence_of(base, "file", features["file"])
     if whole.weights.any():
         project, root, _ = _owner(base, path, whole)

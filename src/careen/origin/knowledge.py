@@ -84,7 +84,7 @@ class Found(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """Of the atoms, in the form in which they are looked up; ``starts[i]`` is the first atom of a project."""
+    """The atoms' columns, in the form in which they are looked up; ``starts[i]`` is the first atom of a project."""
 
     project: Places
     path: Places
@@ -121,7 +121,7 @@ class Knowledge(Struct, frozen=True, dict=True):
         return any(language_of(self.paths[int(path)]) is None for path in paths)
 
     def known(self, family: str, hashes: Hashes) -> Hashes:
-        """Those of the hashes that it has, in any order, each once."""
+        """The hashes that the base has, in any order, each once."""
         if not hashes.size:
             return hashes
         postings = self.postings[family]
@@ -136,7 +136,7 @@ class Knowledge(Struct, frozen=True, dict=True):
 
     @cached_property
     def _marks(self) -> dict[str, NDArray[np.bool_]]:
-        """By family, whether any feature begins with these bits."""
+        """For each family, whether any feature begins with these bits."""
         return {}
 
     def look_up(self, family: str, hashes: Hashes) -> Found:
@@ -152,7 +152,7 @@ class Knowledge(Struct, frozen=True, dict=True):
         return Found(queries, (found & np.uint64((1 << ATOM_BITS) - 1)).astype(np.int64))
 
     def sampled(self, family: str, hashes: Hashes) -> Hashes:
-        """Those of a file's features that this base would keep."""
+        """The features of a file that this base would keep."""
         return sampled(family, hashes, self.sampling)
 
 

@@ -34,7 +34,7 @@ class Patch(Struct, frozen=True):
 
 
 def patches_in(files: Mapping[str, bytes]) -> list[Patch]:
-    """Of a ``debian`` folder those in the series, in its order; else every patch in the files whose name has a CVE."""
+    """The patches that the series of a ``debian`` folder lists, in its order; without a series, those whose name has a CVE."""
     series = next((files[name] for name in SERIES if name in files), None)
     if series is None:
         named = [(name, data) for name, data in sorted(files.items()) if name.endswith((".patch", ".diff")) and _cves(name)]
@@ -49,7 +49,7 @@ def patches_in(files: Mapping[str, bytes]) -> list[Patch]:
 def learned(project: str, patches: Sequence[Patch], originals: Mapping[str, bytes]) -> list[Fix]:
     """``originals``: the files of the sources that the patches are for; without them a patch is seen alone.
 
-    Raises ValueError if that takes too long: of some of its patches alone nobody could say that a fix is in.
+    Raises ValueError if that takes too long: with some of its patches alone, a fix cannot be shown to be in.
     """
     if not any(patch.cves for patch in patches):
         return []
@@ -91,7 +91,8 @@ def _changes(patch: Patch) -> Iterator[FileChanges]:
 
 
 def _seen(changes: FileChanges, applied: Applied, language: Language) -> Iterator[_Seen]:
-    """A change that nothing tells apart is kept as well: nobody can say that it is there. One of comments alone is not."""
+    """Yields each change of code with the features of its two sides. A change without any feature of its own is kept as well:
+    whether a file has it cannot be shown. A change of comments only is left out."""
     before, after = Grams(b"\n".join(applied.before), language), Grams(b"\n".join(applied.after), language)
     for hunk, spans in zip(changes.hunks, applied.spans, strict=True):
         if spans is None:

@@ -28,7 +28,7 @@ class Grams:
         self.hashes = frozenset(gram for _, _, gram in self._grams)
 
     def within(self, lines: range) -> frozenset[int]:
-        """Those that have part of these lines."""
+        """The grams that contain a part of these lines."""
         return frozenset(gram for first, last, gram in self._grams if first < lines.stop and last >= lines.start)
 
     def code(self, lines: range) -> list[bytes]:

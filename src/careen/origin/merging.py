@@ -79,7 +79,7 @@ def joined(bases: Sequence[Knowledge]) -> Knowledge:
 
 
 def merged(bases: Sequence[Knowledge]) -> Knowledge:
-    """As one base of the same releases would be; nobody vouches for it before it is signed."""
+    """Merges knowledge bases: the result is that of one base of the same releases. It is unsigned."""
     sampling = max(base.sampling for base in bases)
     names: dict[str, int] = {}
     projects = []
@@ -138,7 +138,7 @@ class _ByProject:
 
 
 def _projects(bases: Sequence[Knowledge]) -> tuple[Project, ...]:
-    """By name; the versions of one project in the order of the bases."""
+    """The projects of all bases by name; the versions of one project in the order of the bases."""
     found: dict[str, Project] = {}
     for project in (project for base in bases for project in base.projects):
         before = found.get(project.name, Project(project.name, ()))

@@ -55,7 +55,7 @@ class Object(Struct, frozen=True):
 
 
 def objects_of(data: bytes) -> Iterator[Object]:
-    """Of a file of any kind, each part of it once."""
+    """Yields the objects in a file: the members of an archive, the architectures of a universal binary, or the file itself."""
     if data.startswith(ARCHIVE):
         for start, end in _members(data):
             yield _one(data, start, end)
@@ -81,7 +81,7 @@ def _one(data: bytes, start: int, end: int) -> Object:
 
 
 def _members(data: bytes) -> Iterator[tuple[int, int]]:
-    """Without the table of symbols and that of long names, whose own names begin with a slash."""
+    """The members of an archive, without the tables of symbols and of long names, whose own names begin with a slash."""
     at = len(ARCHIVE)
     for _ in range(MAX_MEMBERS):
         header = data[at : at + MEMBER_BYTES]
@@ -165,7 +165,7 @@ def _pe(data: bytes, start: int, end: int) -> Object:
 
 
 def _macho(data: bytes, start: int, end: int) -> Object:
-    """Its constants lie in the segment of the code: sections tell them apart."""
+    """Reads a Mach-O file. Its constants lie in the segment of the code: only sections distinguish the two."""
     order = MACHO[data[start : start + 4]]
     wide = 0xCF in (data[start], data[start + 3])
     at = start + (32 if wide else 28)

@@ -4,7 +4,7 @@ import re
 
 
 def version_key(version: str) -> list[tuple[int, int, str]]:
-    """As Debian's, in short: a tilde is before the end, the end before letters, letters before numbers."""
+    """A sort key close to Debian's order: a tilde is before the end, the end before letters, letters before numbers."""
     parts = re.findall(r"\d+|[a-z]+|~", version.lower())
     return [*map(_place, parts), (1, 0, "")]
 

@@ -9,7 +9,7 @@ from .spans import Hashes
 
 
 def packed(features: Features, families: Iterable[str]) -> dict[str, bytes]:
-    """Those of the families that the file has."""
+    """The bytes of those of the families that the file has."""
     return {family: features[family].astype("<u8").tobytes() for family in families if family in features}
 
 

@@ -19,7 +19,7 @@ CHUNK_BYTES = 1 << 20
 
 
 def packed(folder: Path) -> Iterator[bytes]:
-    """Of a base that is whole."""
+    """Yields the bytes of a knowledge base as one file. Raises what ``open_base`` raises if the base is damaged."""
     open_base(folder)
     content = (folder / MANIFEST).read_bytes()
     manifest = from_json(content, Manifest)

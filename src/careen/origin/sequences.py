@@ -13,13 +13,13 @@ _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
 def sequences(texts: Hashes) -> Hashes:
-    """Of hashes of texts in order; sorted and each once. Fewer than ``GRAM`` texts have none."""
+    """The hashes of stretches of texts, from the texts' hashes in order; sorted, each once. Under ``GRAM`` texts have none."""
     found = grams(texts)
     return distinct(sliding_minima(found, min(WINDOW, found.size))) if found.size else found
 
 
 def grams(texts: Hashes) -> Hashes:
-    """Of all stretches, in their order."""
+    """The hashes of all stretches of ``GRAM`` texts, in their order."""
     count = max(texts.size - GRAM + 1, 0)
     found = np.zeros(count, np.uint64)
     for step in range(GRAM):

@@ -149,7 +149,7 @@ _GAPS = ("comment", "docstring")
 
 
 def language_of(path: str) -> Language | None:
-    """By the ending of the name; None for what is not known as source code."""
+    """The language of a file by the ending of its name; None if it is not known as source code."""
     return _ENDINGS.get(posixpath.splitext(path.lower())[1])
 
 
@@ -227,7 +227,7 @@ def tokens_of(source: Parsed) -> Tokens:
 
 
 def _link(links: Places, places: Places, names: Hashes) -> None:
-    """To each place of a name the one before it."""
+    """Links each place of a name to the one before it."""
     order = np.argsort(names, kind="stable")
     again = np.flatnonzero(np.diff(names[order]) == 0)
     links[places[order[again + 1]]] = places[order[again]]
@@ -255,7 +255,7 @@ def _blank(data: Bytes, spans: tuple[tuple[int, int], ...], value: int = 0) -> N
 
 
 def _word_hashes(data: Bytes, starts: Places, ends: Places) -> Hashes:
-    """Of a long word, its beginning counts."""
+    """The hashes of words; of a long word, only its beginning counts."""
     hashes = np.zeros(starts.size, np.uint64)
     ends = np.minimum(ends, starts + _LONGEST_WORD)
     step = PIECE_BYTES - _LONGEST_WORD

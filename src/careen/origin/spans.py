@@ -38,7 +38,7 @@ def distinct(values: Numbers) -> Numbers:
 
 
 def distinct_of(parts: Iterable[Hashes]) -> Hashes:
-    """Of all parts together."""
+    """The distinct hashes of all parts together."""
     joined: Hashes = np.concatenate((np.empty(0, np.uint64), *parts))
     return distinct(joined)
 
@@ -57,12 +57,12 @@ class Prefixes:
         np.cumsum(terms, out=self._sums[1:])
 
     def hashes(self, starts: Places, ends: Places) -> Hashes:
-        """Of the spans ``[start, end)``, as numbers of ``HASH_BITS`` bits."""
+        """The hashes of the spans ``[start, end)``, as numbers of ``HASH_BITS`` bits."""
         sums = (self._sums[ends] - self._sums[starts]) * self._inverses[starts]
         return _mixed(sums + (ends - starts).astype(np.uint64))
 
     def grams(self, size: int) -> Hashes:
-        """Of every span of this size."""
+        """The hashes of all spans of this size."""
         count = max(len(self._sums) - size, 0)
         sums = self._sums[size:] - self._sums[:count]
         sums *= self._inverses[:count]
@@ -70,7 +70,7 @@ class Prefixes:
         return _mixed(sums)
 
     def linked_grams(self, size: int, links: Places) -> Hashes:
-        """Of every span of this size, with what its symbols refer to: ``links`` gives the place of an earlier symbol, or -1.
+        """The hashes of all spans of this size, with what symbols refer to: ``links`` has the place of an earlier one, or -1.
 
         A symbol that refers to one in the same span counts with the distance between them; one that refers to a place before
         the span counts as if it referred to nothing. So a span has the same hash wherever it stands.
@@ -106,7 +106,7 @@ def hashes_in_order(texts: Sequence[bytes]) -> Hashes:
 
 
 def hashes_of_spans(data: Bytes, starts: Places, ends: Places) -> Hashes:
-    """Of spans anywhere in data of any size; ``starts`` are sorted, and each span is shorter than ``LONGEST_SPAN``."""
+    """The hashes of spans of data of any size; ``starts`` are sorted, and each span is shorter than ``LONGEST_SPAN``."""
     hashes = np.zeros(starts.size, np.uint64)
     step = PIECE_BYTES - LONGEST_SPAN
     for begin in range(0, data.size + 1, step):

@@ -17,7 +17,7 @@ from .spans import Bytes, Hashes, Places, distinct, hash_of
 
 MAX_STATEMENTS = 10_000
 CONTEXT_BYTES = 24  # that count, before the version and after it
-BARE = hash_of(b"\0")  # a text that is the version alone says nothing of the project
+BARE = hash_of(b"\0")  # a text that is only the version does not show the project
 RELIABLE = 9  # a template that states another version in one of so many releases is not the project's
 _NONE = np.empty((0, 2), np.uint64)
 _BITS = (11, 10, 10, 9)  # of each number
@@ -78,13 +78,13 @@ def own_templates(releases: Iterable[tuple[str, Iterable[Hashes]]]) -> Hashes:
 
 
 def templates_of(pairs: Hashes, version: str, own: Hashes) -> Hashes:
-    """Those of ``own`` in which the version itself is stated."""
+    """The templates in ``own`` that state the version itself."""
     rows = pairs.reshape(-1, 2)
     return np.intersect1d(rows[rows[:, 1] == np.uint64(number_of(version) or 0), 0], own)
 
 
 def number_of(version: str) -> int | None:
-    """Of a version as packages have it (``1:1.2.13.dfsg-1``), None if it has another shape."""
+    """The number of a version as packages have it (``1:1.2.13.dfsg-1``); None if it has another form."""
     text = version.lower().partition("+really")[2] or version.lower().rpartition(":")[2]
     match = _LEADING.match(text)
     return _number(match[1].encode(), match[2].encode()) if match else None

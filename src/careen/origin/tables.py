@@ -39,7 +39,7 @@ _ITEM = re.compile(
     rb"|(?P<end>\})"
     rb"|(?P<other>[^\s,{}]++)"
 )
-# What a declaration says of the bytes of an element: the first that matches, none of floating point.
+# What a declaration states about the bytes of an element: the first that matches, none of floating point.
 _TYPES: tuple[tuple[re.Pattern[bytes], tuple[int, ...]], ...] = (
     (re.compile(rb"\b(?:double|float)\b"), ()),
     (re.compile(rb"64|long\s+long"), (8,)),
@@ -54,7 +54,7 @@ _MIXED = {3: ((1, 1, 2), (2, 1, 1), (2, 2, 4), (4, 2, 2)), 4: ((1, 1, 2, 4), (2,
 
 
 def constants_in(data: Bytes, order: str = "<") -> Hashes:
-    """Of a piece of a program's constants, which begins at a place that is a multiple of ``ALIGNMENT``."""
+    """The hashes of the grams in a piece of a program's constants. The piece begins at a multiple of ``ALIGNMENT``."""
     if order == "<":
         return _grams(data, every=False)
     swapped = (np.ascontiguousarray(data[: data.size // width * width]).view(f">u{width}") for width in (2, 4, 8))
@@ -62,8 +62,8 @@ def constants_in(data: Bytes, order: str = "<") -> Hashes:
 
 
 def rows_in(data: Bytes, order: str = "<") -> Hashes:
-    """Of the grams that ``constants_in`` gives, those of little-endian machines at places that are multiples of ``ALIGNMENT``:
-    a table of any length has some of them, in sources and programs. A fraction of the work."""
+    """For little-endian machines, the hashes of ``constants_in`` at multiples of ``ALIGNMENT`` only, for a fraction of the
+    work: a table of any length has some of them, in sources and programs."""
     if order != "<":
         return constants_in(data, order)
     count = data.size // ALIGNMENT
@@ -84,7 +84,7 @@ def rows_in(data: Bytes, order: str = "<") -> Hashes:
 
 
 def constants_of(source: Parsed) -> Hashes:
-    """Of all tables in a file of C, in each width that their numbers may have."""
+    """The hashes of all tables in a file of C, in each width that their numbers may have."""
     found = [np.empty(0, np.uint64)]
     if source.language.name == "c":
         for content in _encoded(source):
@@ -109,7 +109,7 @@ def _grams(data: Bytes, *, every: bool) -> Hashes:
 
 
 def _is_telling(data: Bytes, count: int) -> NDArray[np.bool_]:
-    """Of each gram, whether it is neither text nor a simple progression."""
+    """Whether each gram is neither text nor a simple progression."""
     words = np.ascontiguousarray(data[: (count + _WORDS - 1) * STEP]).view("<u4")
     bends = np.diff(np.diff(words)) != 0  # in modular arithmetic, as the words have no sign
     texts = _PRINTABLE[data[: words.size * STEP]].reshape(-1, STEP).sum(axis=1)
@@ -203,7 +203,7 @@ def _as_arrays(run: Sequence[int | float], widths: tuple[int, ...] | None) -> It
 
 
 def _as_structs(numbers: list[int], closed: list[int]) -> Iterator[bytes]:
-    """Of rows that all have so many numbers, as members of different widths."""
+    """The rows as structs with members of different widths, if all rows have the same number of members."""
     sizes = {end - start for start, end in zip([0, *closed], closed, strict=False)} - {0}
     if len(sizes) != 1 or len(numbers) < LEAST_NUMBERS:
         return

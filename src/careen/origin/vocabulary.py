@@ -43,7 +43,8 @@ surname|givenName|initials|subjectKeyIdentifier|keyUsage|subjectAltName|issuerAl
 
 
 def is_vocabulary(text: bytes, language: Language) -> bool:
-    """Of C a single word as well: names of errors, of system calls, of characters. What it says to people is its own."""
+    """Whether the text is common vocabulary of the language. In C a single word is as well: names of errors, of system calls,
+    of characters. Texts for people are a project's own."""
     if language.name == "c" and _WORD.fullmatch(text):
         return True
     return text in _PHRASES or (len(text) < 64 and _NAMES.fullmatch(text) is not None)

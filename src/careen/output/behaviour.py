@@ -6,7 +6,7 @@ from .lines import plural
 
 
 def behaviour_line(summary: BehaviourSummary) -> str:
-    """ "behaviour: 3 of 412 programs without protection, 1 setuid"; "" if there is nothing to say.
+    """ "behaviour: 3 of 412 programs without protection, 1 setuid"; "" if there is nothing to report.
 
     With the index come the parts that it is made of: "index 37 of 100 (capabilities 28, code 10)".
     """

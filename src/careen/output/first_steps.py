@@ -95,7 +95,7 @@ def _detail(action: Action) -> str:
 
 
 def _removed_by(upgrade: Upgrade, by_purl: Mapping[str, list[Row]]) -> list[Row]:
-    """None if it removes only some of them: it is not known which."""
+    """The rows that the upgrade fixes; empty if it fixes only some rows of the package, because it is not known which."""
     rows = [row for row in by_purl.get(upgrade.purl, ()) if row.fixed_in]
     return rows if len(rows) == upgrade.removes else []
 

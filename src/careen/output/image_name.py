@@ -10,8 +10,8 @@ _FOLDERS = frozenset(("directory",))
 
 
 def lasting_name(image: Image) -> str:
-    """The same for each build and on each runner, so without tag, digest and the folder of a checkout: a viewer keeps one
-    list of alerts for each name."""
+    """A name of the image that is the same for each build and on each runner: without tag, digest and the folder of a checkout.
+    A viewer keeps one list of alerts for each name."""
     reference = image.reference
     if image.kind == "files":
         return ", ".join(map(_in_checkout, reference.split(", ")))

@@ -76,7 +76,7 @@ def _reach(report: Report) -> Iterator[str]:
 
 
 def _found(report: Report) -> str:
-    """By the worst known severity: "No known vulnerability of high or worse" if that is medium."""
+    """A sentence by the worst known severity: "No known vulnerability of high or worse" if that is medium."""
     left = " left" if any(_hidden(report)) else ""
     rated = [
         SEVERITIES.index(finding.severity) for finding in vulnerabilities(report.findings) if finding.severity != "unknown"

@@ -121,7 +121,7 @@ def by_severity_and_fix(findings: Iterable[Finding]) -> Mapping[tuple[str, str],
 
 
 def in_base(findings: Iterable[Finding], base: BaseImage | None) -> list[Finding]:
-    """Findings in the layers of the base image alone."""
+    """The findings that lie in layers of the base image and in no other; none if the base image is not known."""
     layers = base.layers if base and base.layers else 0
     return [finding for finding in findings if all(layer is not None and layer < layers for layer in _layers(finding))]
 

@@ -83,7 +83,7 @@ class Assessment(Struct, frozen=True):
     dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
     look: Look | None = None  # one more look at the image's files; None: they cannot be read
     licences: LicencePolicy = LicencePolicy()
-    behaviour_parts: tuple[Part, ...] = PARTS  # that the scanner behaviour looks at
+    behaviour_parts: tuple[Part, ...] = PARTS  # that the behaviour scanner runs
     changelogs: Mapping[str, str] = {}  # newer than the image, by source package
     unread_archives: tuple[str, ...] = ()  # why archives with advisory data could not be read
 

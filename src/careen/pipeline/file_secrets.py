@@ -21,7 +21,7 @@ _CREDENTIAL = frozenset(("CWE-259", "CWE-312", "CWE-798"))  # what a check about
 
 
 def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedFiles:
-    """With the secrets in those files that are of a kind that is checked, as they are written.
+    """Adds the secrets in those files that are of a kind that is checked, as they are written.
 
     A value that is a secret by the name beside it alone is left to the check that reports the same lines. Comments suppress
     a value if they do so in all of its lines.
@@ -57,7 +57,7 @@ def with_secrets(checked: CheckedFiles, files: Sequence[SourceFile]) -> CheckedF
 
 @cache
 def _keywords() -> "Keywords":
-    """Its index takes 0.2 s: a program that checks files again and again makes it once."""
+    """The keywords of all rules. Their index takes 0.2 s: a program that checks files again and again makes it once."""
     from careen.secrets.keywords import Keywords
     from careen.secrets.ruleset import load
 
@@ -70,7 +70,8 @@ def _comment(id: str, place: Location, ignores: Sequence[Ignore]) -> Ignore | No
 
 
 def _lines_with_credentials(outcome: Outcome) -> set[tuple[str, int]]:
-    """Of findings on one line alone: an instruction of several lines may hold another credential beside the reported one."""
+    """The paths and lines of findings of credentials that are on one line. An instruction of several lines is left out: it may
+    hold another credential beside the reported one."""
     suppressed = (entry.finding for entry in outcome.suppressed if isinstance(entry.finding, Misconfiguration))
     return {
         (finding.location.path, finding.location.line)

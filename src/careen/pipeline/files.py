@@ -1,6 +1,6 @@
 """The check on one page: source files come in, a Report goes out. Nothing is built or rendered.
 
-    sort    checks/kinds       files                    → files of each kind; others are passed over
+    sort    checks/kinds       files                    → files of each kind; others are skipped
     read    checks/kinds       files of a kind          → documents
     check   checks/            each document            → misconfigurations
     predict predict/           Dockerfiles              → packages that the build will install

@@ -27,7 +27,7 @@ class PackageFolders:
 
 
 def _folder(manifest: str) -> str:
-    """Of an installed package. An application is no package: its code is nobody else's."""
+    """The folder of an installed package by its manifest; "" for the manifest of an application, whose code is its own."""
     folder, _, name = manifest.rpartition("/")
     if name == "package.json":
         parts = folder.split("/")

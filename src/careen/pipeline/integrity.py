@@ -11,7 +11,7 @@ DOUBT = "a program of this package was modified: this statement is about the pac
 
 
 def with_doubt(findings: Iterable[Vulnerability], integrity: Integrity) -> Iterator[Vulnerability]:
-    """The findings of packages with modified programs say so. None is dropped, and none is added."""
+    """Notes in the findings of packages with modified programs that they may not hold. No finding is dropped or added."""
     packages = integrity.packages
     for finding in findings:
         yield replace(finding, reason=f"{finding.reason}; {DOUBT}") if finding.package in packages else finding

@@ -112,7 +112,7 @@ def inventory_key(image: Image, reading: Reading) -> str:
 
 
 def stored_inventory(key: str, reading: Reading) -> Inventory | None:
-    """None if the layers have to be read: the inventory is not stored, or damaged, or diff IDs are to be verified."""
+    """The stored inventory; None if it is not stored or damaged, or diff IDs are to be verified: the layers are then read."""
     if not key or reading.verify_diff_ids:
         return None
     stored = reading.store.get(key)

@@ -115,7 +115,8 @@ def with_origin(image: Image, inventory: Inventory, search: Search, reading: Rea
 
 
 def _asking(search: Search) -> "Ask | None":
-    """With the base alone that ships, what it looks at is read; with others all, so that the next one needs no new read."""
+    """Chooses the features of a file to read. With the shipped base only, those that it uses; with others None, for all, so
+    that the next base needs no new read."""
     if not search.is_small:
         return None
     from careen.origin.asking import asked_of
@@ -176,7 +177,7 @@ def _known_features(layer: str, search: Search, reading: Reading) -> "dict[str, 
 
 
 def _store_features(layer: str, files: "tuple[FileFeatures, ...]", search: Search, reading: Reading) -> None:
-    """Those that another image with this layer has asked for stay."""
+    """Stores the features of a layer's files, and keeps those that another image with this layer needed."""
     if layer and files:
         together = {**_known_features(layer, search, reading), **{file.path: file for file in files}}
         _store(f"features {search.kind} {layer} {reading.readers.fingerprint}", tuple(together.values()), reading, lasting=True)

@@ -107,7 +107,7 @@ def _package(group: Sequence[Component], layers: Mapping[str, int], owners: Mapp
 
 
 def _fixes(group: Sequence[Component]) -> Iterator[PatchState]:
-    """Of several places the worst counts: what is fixed in one of them, and unknown in another, is unknown."""
+    """Yields one state per CVE. The worst of several places counts: what is fixed in one and unknown in another is unknown."""
     for cve in sorted({fix.cve for component in group for fix in component.fixes}):
         found = [next((fix for fix in component.fixes if fix.cve == cve), None) for component in group]
         worst = max((fix for fix in found if fix), key=lambda fix: _STATES.index(fix.state))
@@ -128,12 +128,13 @@ def _coordinates(component: Component) -> tuple[str, str]:
 
 
 def name_of(project: str) -> str:
-    """Without the kind of its source: "zlib" of "deb:zlib"."""
+    """The project's name without the kind of its source: "zlib" for "deb:zlib"."""
     return project.rpartition(":")[2]
 
 
 def cpe_of(component: Component, version: str) -> str | None:
-    """By the base, else by the map of well-known software; without a version for a set of them."""
+    """The CPE of a component: from the base, else from the map of well-known software; None if neither has one. Its version is
+    ``*`` if ``version`` is empty, as for a component of several versions, or has unusual characters."""
     product = next(iter(component.cpes), "")
     if not product:
         name = name_of(component.project)

@@ -53,7 +53,8 @@ def reasons_for(installs: Sequence[Predicted], unread: Sequence[str]) -> list[Re
 
 
 def _with_confidence(finding: Vulnerability, install: Predicted) -> Vulnerability:
-    """Of a version without a release (``2.4.53``), the build gets the newest release, which may contain the fix already."""
+    """The finding, as ``possible`` if the version has no release (``2.4.53``): the build gets the newest release, which may
+    contain the fix already."""
     if install.exact or any(_upstream(fix) != _upstream(install.package.version) for fix in finding.fix.versions):
         return finding
     return replace(finding, confidence="possible") if finding.fix.versions else finding

@@ -45,7 +45,8 @@ Look = Callable[[Image, Asked], Seen]
 
 
 def with_second_look(image: Image, inventory: Inventory, findings: Sequence[Finding], look: Look | None) -> Inventory:
-    """The same inventory if no finding asks for anything, or nothing can be looked at: an SBOM has no files."""
+    """The inventory with what ``look`` has read for the findings; unchanged if they need nothing, or there are no files to read
+    (an SBOM)."""
     if look is None or not image.layers:
         return inventory
     asked = Asked(unread_owners(findings, inventory), unread_programs(findings, inventory))

@@ -53,7 +53,7 @@ class Baseline:
 
 
 def fingerprints(finding: Finding) -> tuple[str, ...]:
-    """Of all places of a secret: it is known if one of them is, in whichever order they are found."""
+    """The fingerprints of a finding. A secret has one for each place, and is known if one of them is."""
     if isinstance(finding, ExposedSecret):
         return tuple(place.fingerprint for place in finding.all_places)
     return (finding.fingerprint,)
@@ -114,7 +114,7 @@ def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verd
 
 
 def undecided(verdict: Verdict, of: Saved, policy: Policy) -> Verdict:
-    """If the saved report did not look for vulnerabilities, gates of vulnerabilities are undecided."""
+    """The verdict, undecided if a gate is about vulnerabilities and the saved report did not look for any."""
     if of.sources is not None or not any(gate.of_vulnerabilities for gate in policy.fail_on):
         return verdict
     unasked = Rule("vulnerabilities looked for", False, FailedBy(1, ("not_asked",)))
@@ -122,7 +122,7 @@ def undecided(verdict: Verdict, of: Saved, policy: Policy) -> Verdict:
 
 
 def without_gates(coverage: Coverage) -> Coverage:
-    """Without the reasons of the saved report's own gates."""
+    """The coverage without the reasons of the saved report's own gates."""
     return replace(coverage, reasons=tuple(reason for reason in coverage.reasons if reason.code not in MADE_BY_GATES))
 
 

@@ -72,7 +72,7 @@ class Gate(Struct, frozen=True):
 
     @property
     def is_narrow(self) -> bool:
-        """Only vulnerabilities are exploited, fixable or overdue, or have a risk."""
+        """Whether the gate counts only vulnerabilities: nothing else is exploited, fixable or overdue, or has a risk."""
         return self.kev or self.fixable or self.overdue or self.risk is not None or self.epss is not None
 
     @property
@@ -86,11 +86,11 @@ class Gate(Struct, frozen=True):
         return (*kev, *(("epss",) if self.epss is not None or self.risk is not None else ()))
 
     def catches(self, finding: Finding, severity: Severity) -> bool:
-        """``severity``: the finding's, or the one that replaces a missing one."""
+        """Whether the gate catches the finding. ``severity``: the finding's, or the one that replaces a missing one."""
         return kind_of(finding) in self.kinds and self.would_catch(finding, severity)
 
     def would_catch(self, finding: Finding, severity: Severity) -> bool:
-        """The same, regardless of the kind."""
+        """Whether the gate catches the finding, regardless of the finding's kind."""
         if self.severity is not None and SEVERITIES.index(severity) > SEVERITIES.index(self.severity):
             return False
         if not isinstance(finding, Vulnerability):

@@ -68,7 +68,7 @@ def covers(pattern: str, path: str) -> bool:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """As ``covers``, but a folder does not cover its content."""
+    """Like ``covers``, but a pattern for a folder does not match its content."""
     return _matched(pattern, path)[-1]
 
 

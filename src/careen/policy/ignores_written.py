@@ -8,7 +8,7 @@ from .ignores import Ignore
 
 
 def as_yaml(rules: Iterable[Ignore]) -> str:
-    """Without rules: an empty list."""
+    """The rules as an ignore file in YAML; an empty list if there are none."""
     lines = [line for rule in rules for line in _rule(rule)]
     return "\n".join(["ignore:", *lines, ""]) if lines else "ignore: []\n"
 

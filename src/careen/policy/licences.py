@@ -1,4 +1,4 @@
-"""What the policy says about the licences of an image's packages: a finding for each that is denied or to be asked about."""
+"""Applies the policy to the licences of an image's packages: a finding for each that is denied or needs a decision."""
 
 import hashlib
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def _finding(package: Package, expression: str, kind: str, decided: str) -> Lice
 
 
 def _fingerprint(id: str, package: Package, expression: str) -> str:
-    """The same for a new version of the package under the same licence."""
+    """The fingerprint does not depend on the version: it stays for a new version of the package under the same licence."""
     text = "\0".join((id, package.type, package.name, expression))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 

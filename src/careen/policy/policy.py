@@ -227,7 +227,7 @@ def _with_unscored(coverage: Coverage, unscored: Sequence[Vulnerability]) -> Cov
 
 
 def _with_exploit_data(coverage: Coverage, policy: Policy, sources: Collection[str] | None) -> Coverage:
-    """Without this data a gate that counts exploited vulnerabilities would pass all of them."""
+    """Adds a reason if scores that gates use are missing: without them, a gate on exploited vulnerabilities would pass all."""
     if sources is None:
         return coverage
     gates = [gate for gate in policy.fail_on if gate.of_vulnerabilities]

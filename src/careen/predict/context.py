@@ -41,7 +41,7 @@ class Context:
         return [f"{folder}/{found}".lstrip("/") for found in names if fnmatchcase(found, name)]
 
     def read(self, path: str) -> bytes | None:
-        """None if there is no such file."""
+        """The content of a file of the context; None if there is no such file."""
         path = clean(path)
         status = self._status(path)
         if status is None or stat.S_ISDIR(status.st_mode):
@@ -51,7 +51,7 @@ class Context:
         if self._ignored and left_out(path, self._ignored):
             raise ValueError(f".dockerignore excludes {path}")
         if status.st_size > min(MAX_BYTES, self._left):
-            raise ValueError(f"{path} exceeds the size limit of a build context")
+            raise ValueError(f"{path} is too large (at most {MAX_BYTES >> 20} MiB, {MAX_TOTAL_BYTES >> 20} MiB for all files)")
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             with os.fdopen(os.open(self.root / path, flags), "rb") as file:

@@ -272,7 +272,7 @@ def _place(words: Sequence[str], folder: str, options: Sequence[str]) -> tuple[s
 
 
 def _gathered(wanted: Wanted, files: Files, copies: Sequence[Copied]) -> dict[str, tuple[str, bytes]]:
-    """By the file name that a reader expects: the path in the context, and the content."""
+    """Maps the file name that a reader expects to the path in the context and the content."""
     if wanted.requirements:
         return _requirements(posixpath.join(wanted.folder, wanted.names[0]), files, copies)
     for name in wanted.names:

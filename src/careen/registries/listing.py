@@ -84,7 +84,7 @@ def targets(host: str, namespace: str, wanted: Wanted, context: OpenContext, poo
 
 
 def repositories(kind: Kind, asked: Asked, namespace: str) -> tuple[tuple[str, ...], tuple[Failure, ...]]:
-    """Their names, and what failed in listing them."""
+    """The names of the repositories, and what failed in listing them."""
     found: dict[str, None] = {}
     failures: tuple[Failure, ...] = ()
     try:
@@ -144,7 +144,7 @@ def wanted_tags(tags: Iterable[Tag], asked: Asked, repository: str, wanted: Want
 
 
 def digest_of(asked: Asked, repository: str, tag: Tag) -> str:
-    """By the list that named the tag, else by a request that counts against no limit, else by the manifest."""
+    """The digest of a tag: from the list that named the tag, else by a request that no limit counts, else from the manifest."""
     if is_digest(tag.digest):
         return tag.digest
     one = asked.repository(repository)

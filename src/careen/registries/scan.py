@@ -152,7 +152,7 @@ class _Work:
 
     @contextmanager
     def _first(self, image: Image) -> Iterator[None]:
-        """Of images that share an unread layer, one at a time continues. Locks are taken in the same order by all threads."""
+        """Waits until no other image with the same unread layer is being read. All threads take locks in the same order."""
         digests = sorted({layer.digest for layer in image.layers if layer.digest})
         with ExitStack() as held:
             for digest in digests:

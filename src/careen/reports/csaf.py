@@ -109,8 +109,8 @@ def _tree(report: Report, found: Mapping[str, Vulnerability]) -> dict[str, Any]:
 
 
 def _helper(purl: str) -> dict[str, Any]:
-    """Only a package URL that its specification accepts: CSAF refuses a document with another one. Validators that decode
-    a qualifier twice also refuse a percent sign in it."""
+    """The helper with the package URL; empty if its specification does not accept the URL, as CSAF then refuses the document.
+    Validators that decode a qualifier twice also refuse a percent sign in it."""
     if "%25" in purl.partition("?")[2]:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""The findings as comma-separated values, one a row, for spreadsheets and scripts.
+"""The findings as comma-separated values, one per row, for spreadsheets and scripts.
 
 Columns keep their names and order; new ones are added at the end. Suppressed findings are not listed. Text that a
 spreadsheet would calculate is made harmless (``output/spreadsheet``).
@@ -25,6 +25,6 @@ REPORTER = Reporter(
     name="csv",
     media_type="text/csv",
     write=write,
-    description="findings for spreadsheets, one a row (RFC 4180)",
+    description="findings for spreadsheets, one per row (RFC 4180)",
     with_coverage=False,
 )

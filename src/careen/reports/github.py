@@ -61,7 +61,7 @@ def _manifests(report: Report) -> dict[str, Any]:
 
 
 def _manifest(path: str, packages: list[Package], image: Image) -> dict[str, Any]:
-    """Only a file below the working folder has a place in the repository."""
+    """A manifest for GitHub. It names a file of the repository only for a file below the working folder."""
     location = file_in_checkout(image, path)
     place = {"file": {"source_location": location}} if location else {}
     return {"name": path, **place, "resolved": {package.purl: _dependency(package) for package in packages}}

@@ -64,7 +64,7 @@ def _dependency(type: str, name: str, version: str) -> dict[str, Any]:
 
 
 def _whole(report: Report) -> str:
-    """In place of a file that is not known, as of most SBOMs."""
+    """The name of the image, in place of a file that is not known, as in most SBOMs."""
     return report.image.reference or "image"
 
 

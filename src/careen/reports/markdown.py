@@ -47,7 +47,7 @@ def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
 
 
 def _fitting(group: Group, room: int) -> str:
-    """As many findings of the group as there is room for, the first at least; "" if there is none."""
+    """The details of as many findings of the group as there is room for; "" if there is no room for one."""
     texts = ("\n".join(("", *_details(group, shown), "")) for shown in (ROWS, ROWS // 10, 1))
     return next((text for text in texts if len(text) <= room), "")
 

@@ -21,7 +21,7 @@ REPORTER = Reporter(
     name="purls",
     media_type="text/plain",
     write=write,
-    description="the packages alone, as package URLs, one a line",
+    description="only the packages, as package URLs, one per line",
     with_places=False,
     with_coverage=False,
 )

@@ -19,7 +19,7 @@ from careen.errors import OverBudgetError
 
 
 class Limits(Struct, frozen=True):
-    """Of one layer or archive, and (``scan_…``) of all that a scan reads. A ratio counts only beyond
+    """The limits of one layer or archive, and (``scan_…``) of all that a scan reads. A ratio counts only beyond
     ``ratio_from_bytes``."""
 
     inflated_bytes: int = 64 << 30

@@ -30,7 +30,7 @@ _USUAL = CacheLimits()
 
 
 def cache_limits(max_size: str | None = None) -> CacheLimits:
-    """Those of the setting ``cache_max_size``."""
+    """The limits by the setting ``cache_max_size``; the usual ones for None."""
     if max_size is None:
         return _USUAL
     size, usual = parse_size(max_size), asdict(_USUAL)

@@ -9,7 +9,7 @@ from typing import Any, AnyStr, cast
 
 
 def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """As ``re.compile``, but a mistake in the expression shows at the first use."""
+    """Like ``re.compile``, but it compiles the expression, and reports a mistake in it, at the first use."""
     return cast("re.Pattern[AnyStr]", _Pattern(text, flags))
 
 

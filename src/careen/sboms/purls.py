@@ -1,4 +1,4 @@
-"""A list of package URLs, one a line; empty lines and lines that begin with ``#`` are skipped.
+"""A list of package URLs, one per line; empty lines and lines that begin with ``#`` are skipped.
 
 Raises: ValueError if no line is a package URL. **Source:** purl-spec (ECMA-427).
 """
@@ -38,5 +38,5 @@ SBOM_FORMAT = SbomFormat(
     name="purls",
     accepts=lambda head: any(line.strip().startswith(b"pkg:") for line in head.splitlines()[:50]) and b"{" not in head[:1],
     read=read,
-    description="a list of package URLs, one a line",
+    description="a list of package URLs, one per line",
 )

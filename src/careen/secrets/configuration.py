@@ -146,5 +146,5 @@ def _credential(name: str, place: str) -> ExposedSecret:
 
 @cache
 def _keywords() -> Keywords:
-    """Without the rules that know a value by its name alone: ``_is_credential`` knows the names of variables better."""
+    """The keywords of all rules but those that recognise a value by its name: ``_is_credential`` covers names of variables."""
     return Keywords([rule for rule in load() if not rule.named])

@@ -42,7 +42,7 @@ class Keywords:
         return list(self._candidates(text, path))
 
     def everywhere(self, lowered: bytes, path: str) -> Iterator[tuple[Rule, int]]:
-        """By every keyword, in a lower-case text: slow, but complete."""
+        """Yields the rules to try on a lower-case text, after a search for every keyword: slow, but complete."""
         return self._all.candidates(lowered, path, self._all.words_in(lowered))
 
     def _candidates(self, text: bytes, path: str) -> Iterator[tuple[Rule, int]]:
@@ -89,7 +89,10 @@ class Words:
             yield from (word for last, word in self._long.get(first, ()) if last in there)
 
     def candidates(self, lowered: bytes, path: str, words: Iterable[bytes]) -> Iterator[tuple[Rule, int]]:
-        """By ``words``, which may be in the text, and may be keywords of other rules."""
+        """Yields the rules to try on the text: those with one of ``words`` as a keyword in it, and those without keywords.
+
+        Not all ``words`` need be in the text, or be keywords of these rules.
+        """
         places: dict[str, tuple[Rule, int]] = {}
         for word in words:
             rules = self._rules_by_word.get(word)

@@ -45,7 +45,7 @@ def crossed_out(value: bytes) -> bool:
 
 
 def placeholder(value: bytes) -> bool:
-    """For values that people choose: an example, a description, or a reference to the place of the value."""
+    """Whether a value is an example, a description, or a reference to the real value. For values that people choose."""
     return bool(_REFERENCE.search(value) or _WORDS.search(value) or len(set(value)) < 4)
 
 

@@ -14,7 +14,7 @@ _CHECKED_BYTES = 1024
 
 
 def read(file: File) -> Search | None:
-    """None if the first bytes are not text."""
+    """Begins the search for secrets in a file; None if its first bytes are not text."""
     if not file.size_bytes or b"\0" in file.data[:_CHECKED_BYTES]:
         return None
     return Search(file.path)

@@ -65,7 +65,7 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     entropy: float = 0.0  # minimum, in bits per character
     mixed: bool = False  # must have letters and digits
     human: bool = False  # chosen by a person: placeholders and examples do not count
-    named: bool = False  # its name may not say that the value is something else
+    named: bool = False  # a value whose name shows that it is something else does not count
     last: bool = False  # any other rule takes precedence; its values are long and look random
     allow: tuple[str, ...] = ()  # expressions for values that are not secrets
     block: bool = False  # its place is the whole match, with what surrounds the value

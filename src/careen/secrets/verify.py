@@ -40,7 +40,7 @@ def _github(value: bytes) -> Verdict:
 
 
 def _npm(value: bytes) -> Verdict:
-    """As GitHub's; but older tokens of this shape have no checksum, so a wrong one proves nothing."""
+    """Verifies the checksum of a token like GitHub's. Older tokens of this shape have none, so a wrong one proves nothing."""
     return "valid" if _github(value) == "valid" else None
 
 

@@ -53,7 +53,7 @@ def require(request: Request, scope: str, project_id: int | None = None) -> Prin
 
 
 def token_of(request: Request) -> str:
-    """The key that a request carries; "" if it has none. An empty one is a wrong one: no session stands in for it."""
+    """The key that a request carries; "" if it has none, "?" for an empty or malformed one, so that no session replaces it."""
     given, key = request.headers.get("authorization"), request.headers.get("x-api-key")
     if given is None:
         return "" if key is None else key or "?"

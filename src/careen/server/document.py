@@ -46,7 +46,7 @@ def document() -> Mapping[str, Any]:
 
 @cache
 def as_json() -> bytes:
-    """Without what serves the server alone, or only shortens the file."""
+    """The document in JSON, without what only the server uses, or only shortens the file."""
     return msgspec.json.encode(_plain(document()))
 
 

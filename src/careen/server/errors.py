@@ -52,7 +52,7 @@ class Refused(Exception):  # noqa: N818 (an answer, not an error)
 
 
 def not_found() -> Refused:
-    """The same for what does not exist and for what the caller does not see."""
+    """The error for what does not exist, and also for what is not visible to the caller, so that the two look the same."""
     return Refused(404, "there is no such thing, or it is not visible to you")
 
 

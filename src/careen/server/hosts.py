@@ -79,6 +79,6 @@ class Hosts:
 
 
 def name_of(host: str) -> str:
-    """Without its port."""
+    """The host without its port, in lower case."""
     name, colon, port = host.lower().rpartition(":")
     return name if colon and port.isdecimal() else host.lower()

@@ -42,7 +42,7 @@ def insert(
     by: str,
     expires_at: float | None = None,
 ) -> tuple[int, str]:
-    """(id, token)"""
+    """Stores a new key. Returns its id and its token."""
     made = MadeKey()
     row: dict[str, Any] = {"project_id": project_id, "name": name, "prefix": made.prefix, "key_hash": made.hash}
     row |= {"created_by": by[:200], "scopes": " ".join(sorted(scopes)), "created_at": time.time(), "expires_at": expires_at}

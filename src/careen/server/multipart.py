@@ -11,7 +11,7 @@ MAX_PARTS = 50
 
 
 def fields_of(content_type: str, body: bytes) -> dict[str, bytes]:
-    """Of a field that is given twice the first."""
+    """The fields of a form by name; if a field is given twice, the first counts. Raises: Refused."""
     from python_multipart.exceptions import FormParserError
     from python_multipart.multipart import MultipartParser, parse_options_header
 

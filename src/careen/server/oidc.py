@@ -69,7 +69,7 @@ class Logins:
         self._known: dict[str, tuple[float, _Provider, dict[str, Any]]] = {}
 
     def begin(self, address: str) -> tuple[str, str]:
-        """(where the browser goes, the cookie)"""
+        """Begins a login. Returns the address that the browser is sent to, and the cookie."""
         issuer = self._issuer(address)
         provider, _ = self._provider(issuer)
         begun = Begun(

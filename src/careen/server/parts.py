@@ -33,7 +33,7 @@ class RegistryChange(Struct, frozen=True):
 
 
 class RegistryCalls(Protocol):
-    """They raise UsageError for a host that must not be asked, NetworkError if it does not answer."""
+    """Calls about registries. They raise UsageError for a host that must not be asked, NetworkError if it does not answer."""
 
     def add(self, fleet: Fleet, project_id: int, wanted: RegistryWanted) -> int:
         """The id of its row; the credentials are sealed."""
@@ -42,11 +42,11 @@ class RegistryCalls(Protocol):
     def change(self, fleet: Fleet, project_id: int, registry_id: int, wanted: RegistryChange) -> None: ...
 
     def test(self, fleet: Fleet, registry_id: int) -> Sequence[str]:
-        """The first repositories that a crawl would see."""
+        """Asks the registry, to test its settings, and returns the first repositories that a crawl would find."""
         ...
 
     def watch(self, fleet: Fleet, registry_id: int) -> Iterator[Seen]:
-        """What a crawl would see, as it sees it."""
+        """Like ``test``, but yields what a crawl would find while it is found."""
         ...
 
     def crawl_soon(self, fleet: Fleet, registry_id: int, lane: Lane, by: str) -> None: ...
@@ -61,7 +61,7 @@ class Found(Struct, frozen=True):
 
 
 class SearchCalls(Protocol):
-    """They raise UsageError for a query that cannot be read, which names the place."""
+    """Calls for searches. They raise UsageError, with the place of the mistake, for a query that cannot be read."""
 
     def search(self, fleet: Fleet, project_id: int, query: str, after: list[Any] | None, limit: int) -> Found: ...
     def to_decide(self, fleet: Fleet, project_id: int, query: str, after: str, limit: int) -> Found:

@@ -19,7 +19,7 @@ def hashed(secret: str) -> str:
 
 
 def verified(kept: str, secret: str) -> bool:
-    """With ``kept`` "" it takes as long as with a hash, so that nobody can tell which names exist."""
+    """Whether the secret has the hash ``kept``. With "" it takes as long, so that the time does not show which names exist."""
     from argon2.exceptions import InvalidHashError, VerificationError
 
     with _AT_ONCE:

@@ -51,7 +51,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 def serve(order: Order, settings: Settings, tell: Callable[[str], None]) -> None:
-    """Until it is interrupted. ``tell`` gets what the person who starts it has to know."""
+    """Serves until it is interrupted. ``tell`` gets what the person who starts it has to know."""
     host, port = address_of(order.listen)
     refuse_open(order.listen, tls=order.tls_cert is not None, behind_proxy=order.behind_proxy)
     options = options_of(order)
@@ -145,7 +145,7 @@ def _worker(order: Order, settings: Settings) -> Iterator[None]:
 
 
 def _work_beside(order: Order, settings: Settings, ended: "threading.Event", parent: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server tells it when to stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server stops it
     stop = lambda: ended.is_set() or os.getppid() != parent  # noqa: E731
     run_worker(
         order.database,

@@ -24,7 +24,7 @@ class Begun(Struct, frozen=True):
 
 
 def cookie_name(secure: bool) -> str:
-    """With ``__Host-`` no other host below the same domain can set it."""
+    """The name of the session's cookie. With ``__Host-`` no other host below the same domain can set it."""
     return "__Host-careen_session" if secure else "careen_session"
 
 

@@ -41,7 +41,7 @@ logging.getLogger("sigstore").addHandler(logging.NullHandler())  # what it warns
 
 
 class _IdentityLater:
-    """For the library: the identity is compared once all else is proven, so that its refusal has its own code."""
+    """A policy for the library that accepts any identity: it is compared last, so that its refusal has its own code."""
 
     def verify(self, cert: "Certificate") -> None:
         """Everything passes."""
@@ -108,7 +108,7 @@ def trusted_root(file: Path | None) -> TrustedRoot:
         with file.open("rb") as stream:
             data = stream.read(MAX_ROOT_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{file}: {error.strerror or error}", "cosign trusted-root create writes one") from None
+        raise UsageError(f"{file}: {error.strerror or error}", "cosign trusted-root create writes a trusted root") from None
     return _root(data, str(file))
 
 
@@ -193,5 +193,5 @@ def _close(authority: dict[str, Any]) -> None:
 
 
 def line(error: BaseException) -> str:
-    """What the library says, in one line."""
+    """The library's message, in one line."""
     return "".join(char if char.isprintable() else " " for char in str(error))[:200] or type(error).__name__

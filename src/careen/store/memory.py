@@ -26,7 +26,7 @@ class MemoryStore:
 
 
 class NoStore:
-    """For ``--no-cache``: nothing is kept, everything is read."""
+    """The store for ``--no-cache``: nothing is kept, everything is read."""
 
     def get(self, key: str) -> bytes | None:
         return None

@@ -32,7 +32,7 @@ class Distrust(Struct, frozen=True):
 
 
 def distrust(folder: Path) -> Distrust | None:
-    """None if the folder is trusted. Raises OSError if it cannot be listed."""
+    """Why the folder is not to be trusted; None if it is. Raises OSError if it cannot be listed."""
     if not hasattr(os, "geteuid"):
         return None
     owners = frozenset((0, os.geteuid()))
@@ -94,7 +94,7 @@ def _way(path: str) -> Iterator[tuple[str, os.stat_result]]:
 
 
 def _inside(top: str, owners: frozenset[int], links: list[str]) -> Distrust | None:
-    """Of a folder and what lies in it; adds the ``links`` that are there."""
+    """Why the folder, or something in it, is not to be trusted; None if all is. Adds the links in it to ``links``."""
     status = os.lstat(top)
     if status.st_mode & OTHERS_WRITE and _open_to_others(top, status):  # sticky: others may add files
         return _too_open(top)
@@ -118,7 +118,7 @@ def _inside(top: str, owners: frozenset[int], links: list[str]) -> Distrust | No
 
 
 def _open_to_others(path: str, status: os.stat_result) -> bool:
-    """Of something that its group or others may write to; the mode of a link means nothing."""
+    """Whether other users can write to the path, whose mode lets its group or others. The mode of a link means nothing."""
     if stat.S_ISLNK(status.st_mode):
         return False
     return bool(status.st_mode & stat.S_IWOTH) or not _is_private(path, status)

@@ -41,7 +41,7 @@ else:
         return file
 
     def is_used(folder: Path) -> bool:
-        """By another process, or elsewhere in this one."""
+        """Whether another process, or another place in this one, uses the folder."""
         try:
             with (folder / NAME).open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -40,7 +40,7 @@ def xml_document_problems(namespace: str, root: str, data: bytes) -> Iterator[Pr
 
 
 def proto_problems(data: bytes) -> tuple[str, list[Problem]]:
-    """With the version."""
+    """The version that the document states, and its problems."""
     found = fields(data)
     version = _scalar(found, "spec_version")
     problems = list(message_problems(schemas("cyclonedx-proto"), "Bom", found))

@@ -37,7 +37,7 @@ class Validity(Struct, frozen=True):
 
 
 def validate(data: bytes, kind: str = "") -> Validity:
-    """``kind`` is one of ``KINDS``; without it, the document says what it is.
+    """``kind`` is one of ``KINDS``; without it, the document states what it is.
 
     Raises: ValueError if it is of no known kind or over a limit, UsageError if a package is not installed.
     """

@@ -1,6 +1,6 @@
 """Documents of the OCI image specification: manifest, index, configuration, layout, descriptor. Docker's own are alike.
 
-**Source:** OCI Image Format Specification 1.1, its schemas, and what its text says of digests, sizes, data and variables.
+**Source:** OCI Image Format Specification 1.1, its schemas, and what its text states about digests, sizes, data and variables.
 """
 
 import base64

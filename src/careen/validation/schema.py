@@ -58,7 +58,7 @@ def _named(validator: Any, document: Any, size: int) -> Iterator[Problem]:
 
 
 def _thinned(value: Any, first: int) -> Any:
-    """With the first entries of each list."""
+    """The value with only the first entries of each list."""
     if isinstance(value, dict):
         return {key: _thinned(inner, first) for key, inner in value.items()}
     return [_thinned(inner, first) for inner in value[:first]] if isinstance(value, list) else value

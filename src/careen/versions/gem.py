@@ -47,7 +47,7 @@ def _segments(text: str) -> list[int | str]:
 
 
 def _key(segments: list[int | str]) -> tuple[int | str, ...]:
-    """As the end equals zero, each segment except zero is stored with the number of zeros before it.
+    """A sort key. Since the end equals zero, it has each segment except zero with the number of zeros before it.
 
     More zeros move a word up towards the end, and a number down. Zeros right before the first word and at the end
     do not count.

@@ -89,7 +89,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, capsys):
     (tmp_path / "code.py").write_text(CODE)
     source = f"dir:{tmp_path}/code.py=demo@1"
     assert main(["origin", "build", "--kb", str(tmp_path / "file" / "base"), "--from", source]) in (2, 3)
-    assert "--kb names another folder" in capsys.readouterr().err
+    assert "choose another folder with --kb" in capsys.readouterr().err
 
 
 def test_a_base_is_exported_imported_and_merged(base, tmp_path, capsys):

@@ -5,7 +5,7 @@ Shape: YAML, one file an advisory and package, ``<type>/<package>/<identifier>.y
 package manager's language, ``fixed_versions``, ``cvss_v2`` to ``cvss_v4``, ``cwe_ids``. ``affected_versions``,
 ``not_impacted`` and ``solution`` repeat this for people. Others publish the same vulnerabilities, so matching uses this source
 only if no other one has the vulnerability of a package; for Conan's packages it is the only source.
-A few damaged records are passed over; raises ValueError if there are many, or if no record can be read.
+A few damaged records are skipped; raises ValueError if there are many, or if no record can be read.
 **Source:** gitlab-org/advisories-community, README; its licence is MIT, that of GitLab's own database is not.
 """
 

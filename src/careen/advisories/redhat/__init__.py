@@ -7,7 +7,7 @@ A product is named by its CPE: ``enterprise_linux:9`` is namespace ``rhel:9``, w
 (``rhel_eus:9.2``) and layered products (``openshift:4.14:el9``) are namespaces of their own.
 Fixed builds are listed by binary package, unfixed components by source package. Remediations: ``none_available`` is open,
 or deferred ("Fix deferred"); ``no_fix_planned`` will not be fixed, or is out of support. Container images that an erratum
-replaces are not packages and are passed over.
+replaces are not packages and are skipped.
 
 A mirror may have the same data in other forms. Careen reads the first form that the mirror has: VEX; the Security Data API
 (``cve/CVE-….json``); OVAL (``oval/v2/RHEL9/….oval.xml.bz2``, of each stream ``-including-unpatched`` before the file with
@@ -105,7 +105,7 @@ def _live(folder: str) -> Address:
 
 
 def _other_forms(listing: Callable[[str], tuple[str, ...]]) -> tuple[Feed, ...]:
-    """For a mirror without VEX: the first of the other forms that it has."""
+    """The feeds of a mirror without VEX: those of the first of the other forms that it has."""
     single = tuple(Feed(f"redhat/cve/{name}", "", part="API") for name in listing("redhat/cve") if _OF_API.fullmatch(name))
     return single or _oval(listing) or _errata(listing)
 
@@ -179,7 +179,7 @@ def _archive(file: Path, records_of: Callable[[csaf.Document], Iterator[Record]]
 
 
 def _documents(file: Path) -> Iterator[bytes]:
-    """The documents of an archive; or of a file of changes, one document a line."""
+    """The documents of an archive; or of a file of changes, one document per line."""
     with file.open("rb") as stream:
         if stream.read(1) in (b"{", b"\n"):
             stream.seek(0)

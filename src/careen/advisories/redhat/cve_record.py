@@ -3,7 +3,7 @@
 Shape: ``{name, threat_severity, public_date, cwe, bugzilla: {description}, cvss3: {cvss3_scoring_vector}, affected_release:
 [{cpe, advisory, package}], package_state: [{cpe, package_name, fix_state}]}``. A release names the source package with the
 fix ("firefox-0:115.5.0-1.el9_3"). A state names a source package without a fix, after its module if it has one
-("nodejs:18/nodejs"). Container images ("rhel9/nodejs-18") and whole modules are not packages and are passed over.
+("nodejs:18/nodejs"). Container images ("rhel9/nodejs-18") and whole modules are not packages and are skipped.
 Raises: ValueError.  **Source:** Red Hat, "Security Data API", "CVE".
 """
 
@@ -56,7 +56,7 @@ def read(data: bytes | bytearray) -> Document:
     try:
         entry = _DECODER.decode(data)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(f"not a CVE of the Security Data API: {error}") from None
+        raise ValueError(f"not a CVE record of the Security Data API: {error}") from None
     severity = entry.threat_severity or ""
     statements = [one for release in entry.affected_release if (one := _fixed(release, severity))]
     statements += [one for state in entry.package_state if (one := _unfixed(state, severity))]

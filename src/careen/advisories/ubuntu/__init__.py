@@ -2,7 +2,7 @@
 
 Shape: a ``definition`` for each CVE, whose criteria have a sentence for each source package: "curl package in jammy was
 vulnerable but has been fixed (note: '7.81.0-1ubuntu1.6').", "… is affected and needs fixing.", "… a decision has been
-made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." A place is a release
+made to defer addressing it …", "… to ignore this issue (note: 'end of standard support')." After "in" stands a release
 ("jammy") or a pocket of paid support for it ("esm-infra/xenial", "fips-updates/jammy"). Fixes of such pockets have a
 namespace of their own (``ubuntu-pro:16.04``): a fix of ESM fixes nothing for those who do not pay.
 
@@ -10,9 +10,9 @@ A mirror may have the same data in other forms. Careen reads the first form that
 by CVE (``com.ubuntu.jammy.cve.oval.xml.bz2``, or with ``oci.`` before it, for manifests of images), or by package
 (``….pkg.oval…``: a definition for each source package, with the CVE in each sentence). Without OVAL: the tracker's
 repository (``ubuntu-cve-tracker*.tar.*``), Canonical's VEX (``vex-all.tar.xz``), or pages of its notices (``notices/*.json``),
-which have fixes alone. From files of a FIPS pocket (``com.ubuntu.fips-updates_jammy.pkg.oval.xml.bz2``) only its own builds
-are read, because the rest repeats the release. The last resort is OVAL by notice (``….usn.oval…``), which names binary
-packages alone (``advisories.ubuntu.usn``).
+which have only fixes. From files of a FIPS pocket (``com.ubuntu.fips-updates_jammy.pkg.oval.xml.bz2``) only its own builds
+are read, because the rest repeats the release. The last resort is OVAL by notice (``….usn.oval…``), which names only binary
+packages (``advisories.ubuntu.usn``).
 Raises: ValueError.  **Source:** ubuntu-cve-tracker, scripts/oval_lib.py; security-metadata.canonical.com/oval.
 """
 
@@ -76,7 +76,7 @@ def _is_needed(need: Need, version: str) -> bool:
 
 
 def _is_newer_needed(need: Need) -> bool:
-    """Of releases that are not known here the index has the codenames, and each file has the version."""
+    """Whether the need has a release that is not known here: the index then has its codename, and each file its version."""
     if need.namespaces is None:
         return True
     releases = (namespace.partition(":") for namespace in need.namespaces)

@@ -4,7 +4,7 @@ Shape: a ``definition`` of class ``patch`` for each notice, with its CVEs as ref
 names an object and a state, the object a variable. The state has the fixed version. The variable's values are the names of
 binary packages, or expressions that find them in the manifest of an image. Advisories are about source packages, which the
 file does not name: the source is the binary package whose name is part of all other names, or the package of the title,
-if all names begin with it (``libssh vulnerability``: libssh-4, libssh-dev). Other notices are passed over, the kernel's
+if all names begin with it (``libssh vulnerability``: libssh-4, libssh-dev). Other notices are skipped, the kernel's
 among them. So this data is partial, and *likely* at best.
 Raises: ValueError.  **Source:** OVAL 5.11.1; security-metadata.canonical.com/oval.
 """

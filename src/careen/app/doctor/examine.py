@@ -35,7 +35,7 @@ def examine(settings: Settings, environ: Mapping[str, str] = os.environ, progres
 
 
 def guarded(topic: str, examination: Examination) -> Iterator[Line]:
-    """What an examination says, up to its failure."""
+    """The lines of an examination. If it fails, those before the failure, and a line that states the problem."""
     try:
         yield from examination()
     except (Error, OSError) as error:

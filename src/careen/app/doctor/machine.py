@@ -29,7 +29,7 @@ def machine_lines(environ: Mapping[str, str]) -> Iterator[Line]:
 
 
 def _extras() -> dict[str, list[str]]:
-    """For each extra the distributions that are not installed."""
+    """Maps each extra to its distributions that are not installed."""
     missing: dict[str, list[str]] = {}
     for requirement in requires("careen") or ():
         extra = re.search(r"extra == ['\"]([\w-]+)['\"]", requirement)

@@ -116,7 +116,7 @@ def clock_lines(settings: Settings, hosts: Hosts) -> Iterator[Line]:
 
 
 def _addresses(settings: Settings, environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """By host: (address, what it is asked for)."""
+    """Maps each host that a scan contacts to an address and its purpose."""
     from careen.app.publications import addresses
 
     found: dict[str, tuple[str, str]] = {}

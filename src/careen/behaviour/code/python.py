@@ -26,7 +26,8 @@ _TEST = pattern(r"\bB\d{3}\b")
 
 
 def python_matches(data: bytes) -> Iterator[Match]:
-    """Not those of a statement with the comment ``# nosec``, by which a developer accepts them."""
+    """Yields the matches of the rules for Python. A statement with the comment ``# nosec`` is accepted by its developer and has
+    none."""
     tree = _parsed(data)
     accepted = _accepted(data) if b"nosec" in data else {}
     names, bindings = Names(), Bindings()
@@ -81,7 +82,7 @@ def _is_accepted(match: Match, lines: range, accepted: dict[int, str]) -> bool:
 
 
 def _lines(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> range:
-    """Of the statement that has the node; of a compound statement, the node alone."""
+    """The lines of the statement that contains the node. In a compound statement, the lines of the node only."""
     whole = node
     while not isinstance(whole, ast.stmt) and (parent := parents.get(whole)) is not None:
         whole = parent

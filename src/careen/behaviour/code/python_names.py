@@ -63,7 +63,7 @@ def is_false(node: ast.AST | None) -> bool:
 
 
 def is_true(node: ast.AST | None) -> bool:
-    """As Python has it: any list with elements, any text that is not empty."""
+    """Whether Python evaluates the literal as true: a list with elements, a text that is not empty."""
     if isinstance(node, ast.Constant):
         return bool(node.value)
     return (isinstance(node, ast.List | ast.Tuple | ast.Set) and bool(node.elts)) or (

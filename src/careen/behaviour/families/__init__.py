@@ -86,7 +86,7 @@ def capabilities() -> tuple[Capability, ...]:
 
 @cache
 def calls() -> Mapping[str, Mapping[str, Call]]:
-    """By name and language."""
+    """The calls that capabilities are found by, by name and language."""
     found = converted(tomllib.loads((FOLDER / "calls.toml").read_text("utf-8")), dict[str, dict[str, _WrittenCall]])
     return {
         name: {

@@ -25,7 +25,7 @@ class Names(Struct, frozen=True):
 
 @cache
 def names_of(type: str) -> Names:
-    """Empty for a purl type without lists."""
+    """The lists of popular names for a purl type; empty for a type without lists."""
     if type not in TYPES.values():
         return Names()
     text = lzma.decompress(FOLDER.joinpath(f"{type}.txt.xz").read_bytes()).decode()

@@ -55,7 +55,7 @@ def skeleton(name: str) -> str:
 
 
 def latin(name: str) -> str:
-    """With the Latin letters that the letters of other scripts look like, and without accents."""
+    """The name with the Latin letters that letters of other scripts look like, and without accents."""
     plain = unicodedata.normalize("NFKD", name).lower().translate(_FOREIGN)
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 

@@ -49,7 +49,7 @@ def undisclosed_fixes(
     """``changelogs``: the newest changelog of each source package of Debian by its name, and of each project by type and name
     (``npm/axios``); without them nothing is found.
 
-    The likeliest first, one a source package. A package whose installed version is not in the changelog is passed over: which
+    The likeliest first, one per source package. A package whose installed version is not in the changelog is skipped: which
     entries are newer is not known.
     """
     candidates = []
@@ -82,7 +82,10 @@ def changelog_key(package: Package) -> str | None:
 
 
 def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
-    """Of the entries above the installed version's, the items that describe a fix and belong to no entry that names a CVE."""
+    """Yields the items of the changelog's newer entries that describe a fix. Entries that name a CVE are left out.
+
+    An entry is newer if it stands above that of the installed version.
+    """
     threshold = model().threshold
     for version, text in _newer(changelog[:MAX_CHANGELOG], installed):
         if NAMED.search(text):
@@ -94,7 +97,8 @@ def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
 
 
 def quiet_releases(changelog: str, installed: str) -> Iterator[QuietFix]:
-    """The same of a project's releases. Older lines go on between them, so that newer is what has higher numbers."""
+    """Like ``quiet_fixes``, for the changelog of a project: a release is newer if its number is higher, since releases of older
+    lines stand between those of newer ones."""
     releases = list(releases_of(changelog[:MAX_CHANGELOG]))
     numbers = numbers_of(installed)
     if all(numbers_of(release.version) != numbers for release in releases):

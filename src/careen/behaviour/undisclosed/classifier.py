@@ -33,7 +33,7 @@ class Model(Struct, frozen=True):
 class Scored(Struct, frozen=True):
     probability: float
     weakness: str  # "" if no rule names one
-    words: tuple[str, ...]  # that weigh most, the heaviest first
+    words: tuple[str, ...]  # those of the highest weight, the heaviest first
 
 
 @cache

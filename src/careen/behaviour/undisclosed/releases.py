@@ -50,7 +50,7 @@ def releases_of(changelog: str) -> Iterator[Release]:
 
 
 def changes_of(text: str) -> Iterator[str]:
-    """The items of a release. One below a title that says so begins with it: ``Security: checks the length of names``."""
+    """The items of a release. An item below a title such as "Security" begins with it: ``Security: checks lengths``."""
     title, lines = "", list[str]()
     for line in [*text.splitlines(), "# end"]:
         if match := _TITLE.fullmatch(line):

@@ -71,6 +71,6 @@ class OwnName:
 
 
 def own_name(file_name: str) -> OwnName | None:
-    """By the name of the file, without the numbers at its end."""
+    """The name of a program by the name of its file, without the numbers at its end; None if that is not its own name."""
     found = _NAME.fullmatch(file_name.removesuffix(".exe"))
     return OwnName(found[1]) if found and found[1].lower() not in _OTHERS else None

@@ -144,7 +144,7 @@ def _places(text: bytes, data: bytes) -> Iterator[int]:
 
 
 def _start(data: bytes, dot: int) -> int:
-    """Of the number in front of the dot. The numbers behind other dots of a version are preceded by a dot, as no text is."""
+    """Where the number in front of the dot begins. Numbers behind other dots of a version follow a dot; no text does."""
     at = dot
     while at and dot - at < _LONGEST_NUMBER and data[at - 1] in _DIGITS:
         at -= 1

@@ -48,7 +48,7 @@ class Header(Struct, frozen=True, gc=False):
 
 
 class TableScan:
-    """With ``only``, only these ranges of the file are searched."""
+    """Searches a stream for the table. With ``only``, it searches only these ranges of the file."""
 
     def __init__(self, only: Ranges | None = None) -> None:
         self._only = only
@@ -146,7 +146,7 @@ class _Part:
 
 
 def read_header(data: bytes) -> Header | None:
-    """None if these bytes are not the beginning of a table."""
+    """Reads the header of a table; None if these bytes are not the beginning of one."""
     quantum, width = data[6:8]
     if data[1:6] != b"\xff\xff\xff\0\0" or data[0] not in _FORMATS or quantum not in _QUANTA or width not in (4, 8):
         return None

@@ -87,7 +87,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def guess(archive: Archive) -> Guess | None:
-    """None if neither name nor manifest gives an artifact."""
+    """Guesses group, artifact and version of an archive; None if neither its name nor its manifest names an artifact."""
     manifest = archive.manifest
     stem = archive.name.rpartition(".")[0]
     if plugin := manifest.get("plugin-version"):
@@ -117,7 +117,7 @@ def _checked(group: str, artifact: str, version: str, confidence: float) -> Gues
 
 
 def _manifest_artifact(manifest: dict[str, str], stem: str) -> str:
-    """For a file that was renamed: Tomcat's ``catalina.jar`` is the bundle ``org.apache.tomcat-catalina``."""
+    """The artifact that the manifest names, for a renamed file: Tomcat's ``catalina.jar`` is ``org.apache.tomcat-catalina``."""
     bundle = _symbolic_name(manifest).rpartition(".")[2]
     if bundle.endswith(f"-{stem}"):
         return bundle

@@ -49,7 +49,7 @@ def few(count: int) -> int:
 
 
 def as_text(value: Any) -> str:
-    """As Sprig's ``strval``."""
+    """The value as text, like Sprig's ``strval``."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else shown(value)
 
 

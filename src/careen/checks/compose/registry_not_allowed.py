@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(compose: Compose) -> Iterator[Place]:
-    """Only if the settings name registries."""
+    """Yields images from other registries than the settings name; nothing if they name none."""
     for service in compose.services if compose.registries else ():
         if service.image and "build" not in service.node and not image_name.is_of_registry(service.image, compose.registries):
             yield below(service, f"has the image {service.image} of {image_name.registry_of(service.image)}", "image")

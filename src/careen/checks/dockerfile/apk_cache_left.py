@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Without a cache folder apk keeps only the index, unless ``rm`` deletes it in the same RUN."""
+    """Yields calls of apk that leave its index: it is kept without a cache folder, unless ``rm`` deletes it in the same RUN."""
     for call, package in installs(document, "apk"):
         if package.options.has("--no-cache") or mounted(call.step, "/var/cache/apk") or mounted(call.step, "/etc/apk/cache"):
             continue

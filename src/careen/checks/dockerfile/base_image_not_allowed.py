@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only if the settings name images."""
+    """Yields base images that the settings do not name; nothing if they name none."""
     allowed = document.settings.get("images", ())
     for stage in document.stages if allowed else ():
         if stage.resolved in ("", "scratch") or stage.parent is not None:

@@ -9,7 +9,8 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only if the settings name registries: a host, or ``*.host``. Images without host are from Docker Hub."""
+    """Yields base images from other registries than the settings name (a host, or ``*.host``); nothing if they name none.
+    Images without a host are from Docker Hub."""
     allowed = document.settings.get("registries", ())
     if not allowed:
         return

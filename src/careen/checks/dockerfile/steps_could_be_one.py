@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only neighbours with one command each and the same flags: longer steps are separate on purpose, mostly for the cache."""
+    """Yields neighbours with one command each and equal flags. Longer steps are separate on purpose, mostly for the cache."""
     before: Step | None = None
     for step in document.steps:
         if step.keyword != "RUN":

@@ -8,7 +8,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """For each stage, the place is the first call of the second program."""
+    """Yields, for each stage with both programs, the first call of the second one."""
     first: dict[int, str] = {}
     reported: set[int] = set()
     for call in document.calls("wget", "curl"):

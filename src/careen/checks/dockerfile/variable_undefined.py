@@ -10,7 +10,8 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Only where the builder expands variables; those that begin with the name of the base image count as set by it."""
+    """Yields undefined variables where the builder expands them. The base image counts as setting those that begin with its
+    name."""
     for step in document.steps:
         if step.keyword not in _EXPANDED or step.instruction.heredocs or "$" not in step.instruction.text:
             continue

@@ -1,4 +1,4 @@
-"""Storage class for AWS volumes does not ask for encryption."""
+"""Storage class for AWS volumes does not request encryption."""
 
 from collections.abc import Iterator
 

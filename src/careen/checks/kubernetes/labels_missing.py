@@ -1,4 +1,4 @@
-"""Labels that tell what a workload is."""
+"""Labels that state what a workload is."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

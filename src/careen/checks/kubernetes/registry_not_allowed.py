@@ -9,7 +9,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(manifests: Manifests) -> Iterator[Place]:
-    """Only if the settings name registries."""
+    """Yields images from other registries than the settings name; nothing if they name none."""
     for container in manifests.containers if manifests.registries else ():
         if container.image and not image_name.is_of_registry(container.image, manifests.registries):
             yield at(container, f"has the image {container.image} of {image_name.registry_of(container.image)}", "image")

@@ -9,13 +9,14 @@ from .meaning import Meaning
 
 
 def command_meaning(word: str, rest: Sequence[str]) -> Meaning | None:
-    """Of the first word of a line; ``rest`` are its other words that are no flags. None: no scanner has this command."""
+    """What the first word of a line means as a command of another scanner; None if no scanner has this command. ``rest``: the
+    other words of the line that are not flags."""
     found = COMMANDS.get(word)
     return found(rest) if found else _target(word)
 
 
 def our_command_meaning(word: str, rest: Sequence[str]) -> Meaning | None:
-    """The same for a word that is a command of Careen, too, with another purpose."""
+    """What a word means in other scanners that Careen has as a command with another purpose; None if it is Careen's command."""
     if word == "config" and rest and rest[0] != "show":
         return Meaning(as_paths(rest), command="check")
     if word == "db" and rest:
@@ -26,7 +27,7 @@ def our_command_meaning(word: str, rest: Sequence[str]) -> Meaning | None:
 
 
 def as_paths(words: Sequence[str]) -> tuple[str, ...]:
-    """Words that are paths there, as Careen tells them from the names of images."""
+    """The words as Careen recognises paths: a word that may be the name of an image gets ``./`` before it."""
     from careen.images.paths import is_path
 
     return tuple(word if ":" in word or is_path(word) else f"./{word}" for word in words)

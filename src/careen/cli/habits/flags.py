@@ -110,7 +110,7 @@ def _output(value: str, line: Sequence[str]) -> Meaning | None:
         return None
     if name == "template":
         return _template(_value_of(("--template", "-t"), line))
-    return Meaning(("--format", f"{FORMATS.get(name, name)}{equals}{file}"), "--output (-o) names a file here")
+    return Meaning(("--format", f"{FORMATS.get(name, name)}{equals}{file}"), "--output (-o) takes a file here")
 
 
 def _value_of(names: Sequence[str], line: Sequence[str]) -> str:

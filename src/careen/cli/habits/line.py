@@ -57,7 +57,7 @@ def _with(line: Line, why: str) -> UsageError:
 
 
 def _translated(words: Sequence[str]) -> Line | None:
-    """None if there is nothing to translate, or a word that no table has."""
+    """The line of another scanner in Careen's words; None if there is nothing to translate, or a word that no table has."""
     if not words or len(words) > MAX_WORDS:
         return None
     name, rest = words[0], words[1:]
@@ -119,7 +119,7 @@ def _start(name: str, rest: Sequence[str]) -> Meaning | None:
 
 
 def _flags(pairs: Sequence[tuple[str, str | None]], taken: Mapping[str, bool], line: Sequence[str]) -> _Found | None:
-    """None if a flag belongs to nobody."""
+    """The flags with their meanings; None if a flag belongs to no scanner."""
     found = [(flag, value, flag_meaning(flag, value, line)) for flag, value in pairs]
     return found if all(meaning or flag in taken for flag, _, meaning in found) else None
 
@@ -145,7 +145,7 @@ def _values_of(command: str) -> dict[str, bool]:
 
 
 def _pairs(words: Sequence[str], ours: Mapping[str, bool]) -> tuple[list[tuple[str, str | None]], list[str]]:
-    """(flags with their values, the other words)"""
+    """Splits words into flags with their values, and the other words."""
     pairs: list[tuple[str, str | None]] = []
     targets: list[str] = []
     left = list(words)

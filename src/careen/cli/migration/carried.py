@@ -4,7 +4,7 @@
 | ``.hadolint.yaml`` | settings: the checks that are off, their severities, the registries |
 | ``.trivyignore``, ``.trivyignore.yaml``, ``osv-scanner.toml``, ``.snyk`` | ignore rules |
 
-The name of a file says which tool wrote it, else its keys do. Raises: UsageError.
+The name of a file shows which tool wrote it, else its keys do. Raises: UsageError.
 """
 
 import logging

@@ -104,6 +104,6 @@ def _plain(value: Any, *, listed: bool, switch: bool, words: Sequence[str]) -> o
 
 
 def _severities(document: Mapping) -> Iterator[str]:
-    """As the command line would have them: the exit code depends on them."""
+    """Yields the severities as words of a command line: the exit code depends on them."""
     if found := document.texts("severity"):
         yield from ("--severity", ",".join(found))

@@ -52,7 +52,7 @@ def _then(command: str) -> Repair:
 
 
 def _exec_form(rows: Rows, at: At) -> Iterator[Rows]:
-    """Only for a command that a shell would start as it is written."""
+    """Yields the row in exec form, for a command that a shell would start as it is written."""
     row = rows[at.line - 1]
     found = re.match(r"(?i)^(\s*(?:HEALTHCHECK\s.*?)?(?:CMD|ENTRYPOINT)\s+)(?!\[)(.+?)\s*$", row)
     if found is None or at.end_line != at.line:

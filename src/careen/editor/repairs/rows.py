@@ -45,12 +45,12 @@ def first_of(*repairs: Repair) -> Repair:
 
 
 def replaced(rows: Rows, row: int, *by: str) -> Rows:
-    """With other rows in the place of one."""
+    """The rows with others in the place of one."""
     return [*rows[:row], *by, *rows[row + 1 :]]
 
 
 def without(rows: Rows, first: int, last: int) -> Rows:
-    """Without the rows from ``first`` to ``last``."""
+    """The rows without those from ``first`` to ``last``."""
     return [*rows[:first], *rows[last + 1 :]]
 
 

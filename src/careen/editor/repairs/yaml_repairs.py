@@ -56,7 +56,7 @@ def add_to(holds: Holds, path: str, item: str) -> Repair:
 
 
 def within(repair: Repair) -> Repair:
-    """For findings in the line of a key whose value has several rows: the repair works in all of them."""
+    """Makes a repair work in all rows of the value of a key, for findings in the key's line."""
 
     def repair_within(rows: Rows, at: At) -> Iterator[Rows]:
         last = max((entry.last for entry in entries(rows) if entry.first == at.line - 1), default=at.end_line - 1)

@@ -51,7 +51,7 @@ def entries(rows: Rows) -> list[Entry]:
 
 
 def removed(rows: Rows, entry: Entry) -> Rows | None:
-    """Without the entry, and without what contains nothing else."""
+    """The rows without the entry, and without mappings that contain nothing else."""
     while entry.parent is not None and len(entry.parent.value) == 1 and entry.above is not None:
         entry = entry.above
     parent = entry.parent
@@ -72,7 +72,7 @@ def removed(rows: Rows, entry: Entry) -> Rows | None:
 
 
 def with_key(rows: Rows, mapping: Any, path: Sequence[str], value: str) -> Rows | None:
-    """With ``value`` at these keys of a mapping."""
+    """The rows with ``value`` at these keys of a mapping."""
     name, rest = path[0], path[1:]
     found = next((pair for pair in mapping.value if pair[0].value == name), None)
     if found is None:

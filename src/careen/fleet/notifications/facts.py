@@ -103,7 +103,7 @@ def is_decided(connection: Connection, project_id: int, vulnerability: str, pack
 
 
 def _findings(connection: Connection, project_id: int, vulnerability: str, packages: frozenset[str]) -> Sequence[Row[Any]]:
-    """Of the packages alone, unless they are many: then those of the first units."""
+    """The findings of the vulnerability in these packages; if the packages are many, only in the first units."""
     has = (
         select(image_unit.c.image_id)
         .join(project_image, project_image.c.image_id == image_unit.c.image_id)

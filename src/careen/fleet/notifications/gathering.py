@@ -101,7 +101,7 @@ def _gather_for(fleet: Fleet, number: int, address: str, now: float) -> int:
 
 @contextmanager
 def _locked(fleet: Fleet, number: int) -> Iterator[tuple[Connection, Row[Any] | None]]:
-    """None if another worker has it, or if it was removed or paused."""
+    """Locks the row of a subscription; None in its place if another worker has it, or if it was removed or paused."""
     wanted = select(subscription).where(subscription.c.id == number, ~subscription.c.paused)
     with writing(fleet.engine) as connection:
         yield connection, connection.execute(wanted.with_for_update(skip_locked=True, key_share=True)).first()

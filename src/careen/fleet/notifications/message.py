@@ -90,5 +90,5 @@ class Outgoing(Struct, frozen=True):
 
     @property
     def is_repeat(self) -> bool:
-        """It may have arrived before: how the earlier try ended is unknown."""
+        """Whether the message may have arrived before: how the earlier try ended is unknown."""
         return self.attempt > 1

@@ -45,7 +45,7 @@ class Rule(Struct, frozen=True, omit_defaults=True):
     digest: Digest | None = None
 
     def wants(self, kind: str, severity: str) -> bool:
-        """By what the event itself states; ``gathering`` looks at the rest."""
+        """Whether the rule wants an event, by what the event itself states; ``gathering`` looks at the rest."""
         if kind not in (self.kinds or BY_DEFAULT):
             return False
         return not self.severity or not severity or rank(severity) >= rank(self.severity)

@@ -55,7 +55,7 @@ class Network(Struct, frozen=True):
 
 
 def network(fleet: Fleet) -> Network:
-    """By the settings of this server: its proxy and authorities, and the private hosts that it lists."""
+    """The network with the settings of this server: its proxy and authorities, and the private hosts that it lists."""
     settings = net_of(fleet)
 
     def mail(server: Any, sender: str, recipients: tuple[str, ...], message: bytes) -> None:
@@ -80,7 +80,7 @@ def net_of(fleet: Fleet) -> NetSettings:
 
 
 def work(fleet: Fleet, worker: str, ended: threading.Event) -> None:
-    """Until ``ended``. A database that does not answer is asked again."""
+    """Sends messages until ``ended``. A database that does not answer is asked again."""
     net = network(fleet)
     with ThreadPoolExecutor(THREADS, thread_name_prefix="notify") as pool:
         while not ended.is_set():

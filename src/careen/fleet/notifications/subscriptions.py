@@ -91,7 +91,7 @@ def change(
 
 
 def remove(connection: Connection, project_id: int, number: int) -> bool:
-    """With its messages."""
+    """Removes a subscription with its messages. Returns whether the project had it."""
     own = (subscription.c.id == number, subscription.c.project_id == project_id)
     return connection.execute(delete(subscription).where(*own)).rowcount > 0
 
@@ -120,7 +120,7 @@ def shown(fleet: Fleet, row: Row[Any]) -> Subscription:
     try:
         place = targets.place_of(targets.opened(fleet, row.kind, bytes(row.target)))
     except Error:
-        place = ""  # its key is gone: a test of it says so
+        place = ""  # its key is gone: a test of it shows that
     return Subscription(
         row.id, row.name, row.kind, visible(place), rule_of(bytes(row.rule)), row.paused, row.created_at, row.digest_at,
         row.sent_at, row.failures, row.waiting, row.dead,

@@ -152,7 +152,7 @@ def _wanted(connection: Connection, sub: Row[Any], rule: Rule, address: str, now
 
 
 def _by_package(connection: Connection, project_id: int, rule: Rule, now: float) -> dict[str, dict[str, tuple[str, str]]]:
-    """For each package, its vulnerabilities with severity and fixed version."""
+    """Maps each package to its vulnerabilities, with severity and fixed version."""
     has = (
         select(image_unit.c.image_id)
         .join(project_image, project_image.c.image_id == image_unit.c.image_id)

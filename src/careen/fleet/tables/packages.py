@@ -106,7 +106,7 @@ unit_finding = Table(
     Column("fix_at", Moment),  # when its fix came out here
     Column("data", LargeBinary, nullable=False),  # the finding
     Index("ix_unit_finding_same", "vulnerability", "package", "unit_id"),
-    # Lists walk it and filter in it: the rows themselves have findings.
+    # Lists scan these indexes and filter in them: the rows themselves are large, since they have the findings.
     Index("ix_unit_finding_risk", "risk", "unit_id", *FILTERED),
     Index("ix_unit_finding_vulnerability", "vulnerability", "risk", "unit_id"),
     Index("ix_unit_finding_severity", "severity", "risk", "unit_id"),

@@ -48,5 +48,5 @@ def ahead(source: Iterator[bytes], pieces: int = 4, while_waiting: Callable[[], 
             yield piece
             room.put(True)
     finally:
-        room.put(STOP)  # after the free places: at most a few more pieces are made
+        room.put(STOP)  # queued behind the free places: the worker reads at most a few more pieces before it ends
         worker.join(HANGS_AFTER_S)

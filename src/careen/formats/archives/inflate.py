@@ -116,7 +116,7 @@ class Stream:
 
 
 class SeekStream(Stream):
-    """The same over a seekable plain file: skipped bytes are not read, unless they lie in the current window."""
+    """A ``Stream`` over a seekable plain file: skipped bytes are not read, unless they lie in the current window."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(iter(()))

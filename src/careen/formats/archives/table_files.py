@@ -124,7 +124,7 @@ class _Chunks:
         self._start, self._inner = -1, 0  # the place behind the last chunk
 
     def of(self, entries: Sequence[_Entry]) -> list[Chunk]:
-        """Those of a file, which is the first entry; the others are its further chunks."""
+        """The chunks of a file, which is the first entry; the other entries are its further chunks."""
         file = entries[0]
         size = file.size if file.type == "reg" else 0
         if not size and len(entries) == 1:

@@ -9,8 +9,8 @@ KINDS = {
 
 
 class Source(Protocol):
-    """As ``formats.archives.inflate.Stream``: ``data`` is the current chunk, ``at`` the position in it, ``before`` the bytes
-    before it."""
+    """A stream like ``formats.archives.inflate.Stream``: ``data`` is the current chunk, ``at`` the position in it, ``before``
+    the number of bytes before it."""
 
     data: bytes
     at: int

@@ -48,7 +48,7 @@ def old_map(source: Source, block: bytes, stored_bytes: int) -> Sparse:
 
 
 def pax_map(source: Source, values: dict[str, str], size_bytes: int, stored_bytes: int) -> Sparse | None:
-    """None if the records do not describe a sparse file."""
+    """The map of a sparse file by its PAX records; None if they do not describe one."""
     version = (values.get("GNU.sparse.major", ""), values.get("GNU.sparse.minor", ""))
     in_data = version == ("1", "0")
     if not in_data and version not in (("0", "0"), ("0", "1")) and (any(version) or not values.get("GNU.sparse.map")):

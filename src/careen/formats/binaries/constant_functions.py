@@ -99,7 +99,7 @@ def _symbols(data: bytes, elf: Elf) -> dict[str, int]:
     layout = Layout("<IBBHQQ")
     count = symbols.size_bytes // layout.size
     if count > MAX_SYMBOLS or symbols.offset + count * layout.size > len(data):
-        raise ValueError("ELF symbol table that cannot be")
+        raise ValueError("impossible ELF symbol table")
     texts = data[names.offset : names.offset + names.size_bytes]
     found: dict[str, int] = {}
     for at in range(count):

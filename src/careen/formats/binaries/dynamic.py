@@ -34,7 +34,7 @@ class Parts:
         self._parts = [(start, bytes(data)) for start, data in parts]
 
     def at(self, offset: int, size: int) -> bytes | None:
-        """As many bytes as there are, up to ``size``; None if the offset was not kept."""
+        """The bytes at an offset, up to ``size``; None if the offset was not kept."""
         data, at = self.around(offset)
         return data[at : at + size] if data else None
 
@@ -58,7 +58,7 @@ class Dynamic(Struct, frozen=True):
 
 
 def read_dynamic(elf: Elf, parts: Parts) -> Dynamic | None:
-    """None if there is no dynamic table."""
+    """Reads the dynamic table; None if there is none. Raises: ValueError if it lies outside of what was read."""
     segment = elf.by_type.get(PT_DYNAMIC)
     table = parts.at(segment.offset, min(segment.size_bytes, MAX_DYNAMIC_BYTES)) if segment else None
     if segment is None or table is None:

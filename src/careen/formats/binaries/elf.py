@@ -62,7 +62,7 @@ class Elf(Struct, frozen=True):
 
 
 def read_elf(head: bytes) -> Elf:
-    """Of a file's first bytes, as far as its program headers go."""
+    """Reads the headers of an ELF file from its first bytes, up to the end of the program headers. Raises: ValueError."""
     known = _LAYOUTS.get(head[4:6])
     if not head.startswith(_MAGIC) or known is None or len(head) < 16:
         raise ValueError("not an ELF file")
@@ -124,7 +124,7 @@ def _loads_code(elf: Elf) -> bool:
 
 
 def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
-    """By name; the first of several with one name."""
+    """The sections by name; the first of several with the same name counts."""
     if not elf.sections_at:
         return {}
     layout = Layout(elf.order + ("10I" if elf.bits == 32 else "2I4Q2I2Q"))
@@ -135,7 +135,7 @@ def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
     count = elf.section_count or first[5]
     names_at = first[6] if elf.section_names == 0xFFFF else elf.section_names
     if count > MAX_TABLE_ENTRIES or names_at >= max(count, 1):
-        raise ValueError("ELF section table that cannot be")
+        raise ValueError("impossible ELF section table")
     table = _read(stream, elf.sections_at, count * elf.section_bytes)
     if len(table) < count * elf.section_bytes:
         raise ValueError("ELF section table cut short")
@@ -184,7 +184,7 @@ def _content(stream: BinaryIO, offset: int, size: int) -> bytes:
 
 def _read(stream: BinaryIO, offset: int, size: int) -> bytes:
     if offset > 1 << 62:
-        raise ValueError("ELF offset that cannot be")
+        raise ValueError("impossible ELF offset")
     stream.seek(offset)
     return stream.read(size)
 

@@ -58,9 +58,10 @@ def is_linked_by_go(head: bytes) -> bool:
 
 
 class BuildInfoScan:
-    """With ``only``, only these ranges of the file are searched, those that have the marker if there is one. Without
-    ``versions``, what executables of toolchains before 1.18 have elsewhere is not found: most files that are searched are not
-    Go's.
+    """Searches a stream for Go's build information.
+
+    With ``only``, it searches only these ranges of the file, those that have the marker if there is one. Without ``versions``,
+    it does not find what executables of toolchains before 1.18 have elsewhere: most files that are searched are not Go's.
     """
 
     def __init__(self, mappings: tuple[Mapping, ...], only: Ranges | None = None, *, versions: bool = True) -> None:
@@ -249,7 +250,7 @@ def _counted(data: bytearray, position: int) -> tuple[bytes, int]:
         if byte < 0x80:
             break
         if shift > 28:
-            raise ValueError("a length that cannot be")
+            raise ValueError("an impossible length")
     if length > MAX_TEXT_BYTES:
         raise ValueError("a text over the limit")
     if position + length > len(data):

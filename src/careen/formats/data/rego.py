@@ -67,7 +67,7 @@ def metadata_of(text: str) -> dict[str, Any]:
 def evaluate(
     modules: Sequence[tuple[str, str]], queries: Sequence[str], documents: Sequence[Any], timeout_s: float = TIMEOUT_S
 ) -> list[list[Any]]:
-    """For each document the result of each query; None if the rule is undefined."""
+    """Evaluates the queries. Returns, for each document, the result of each query; None if the rule is undefined."""
     from careen.exec import run
 
     _ensure_installed()

@@ -28,5 +28,5 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def _decoded(data: bytes, encoding: str) -> bytes:
-    """Without the encoding in an XML declaration, as it is no longer true."""
+    """The data in UTF-8, without the encoding in an XML declaration, as it is no longer true."""
     return _XML_ENCODING.sub(rb"\1", data.decode(encoding, "replace").encode("utf-8", "replace"))

@@ -68,7 +68,7 @@ def elements(file: Path, names: frozenset[str], limit_bytes: int, *, named_dtd: 
 
 
 def elements_of(data: bytes, names: frozenset[str]) -> tuple[Element, ...]:
-    """The same for a document in memory, which may name an external DTD."""
+    """Like ``elements``, for a document in memory, which may name an external DTD."""
     done: list[Element] = []
     try:
         _parser(names, done, named_dtd=True).Parse(data, True)

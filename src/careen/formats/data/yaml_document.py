@@ -151,7 +151,7 @@ def put(target: Mapping, key: str, value: Any, line: int) -> None:
 
 
 def add(target: Mapping, key: str, item: Any, line: int) -> None:
-    """Appends an item to the sequence of that key."""
+    """Appends the item to the sequence under the key, which is created if there is none. ``line``: that of the item."""
     there = target.get(key)
     if not isinstance(there, Sequence):
         there = Sequence(line)

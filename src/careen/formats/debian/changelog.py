@@ -45,7 +45,7 @@ def fixes(
     patched: Mapping[str, str] | None = None,
     known: Mapping[str, tuple[str, ...]] | None = None,
 ) -> dict[str, str]:
-    """The lowest version whose entry names it, by CVE. ``key`` orders versions; a version that it refuses is passed over.
+    """The lowest version whose entry names it, by CVE. ``key`` orders versions; a version that it refuses is skipped.
 
     A rebuild for another release (``1.2-3~deb11u1`` above ``1.2-3``) has the fixes of the version that it rebuilds. If the
     newest version is a rebuild, its changelog has the whole history of the original and only its own last entry: the versions

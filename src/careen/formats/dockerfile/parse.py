@@ -96,7 +96,7 @@ def parse(text: str) -> Parsed:
 
 
 def _directives(rows: list[str]) -> dict[str, str]:
-    """Only at the very top; the first line that is not a directive ends them."""
+    """The parser directives by name. They stand at the very top; the first line that is not a directive ends them."""
     found: dict[str, str] = {}
     for number, row in enumerate(rows, start=1):
         if number == 1 and row.startswith("#!"):
@@ -212,7 +212,7 @@ def _instruction(text: str, starts: list[int], numbers: list[int], escape: str, 
     try:
         if keyword == "ONBUILD" and rest:
             if depth > 3:
-                raise ValueError("ONBUILD within ONBUILD within ONBUILD")
+                raise ValueError("ONBUILD is nested too deeply")
             trigger = _instruction(rest, list(shifted), numbers, escape, line, depth + 1)
         words, is_json, pairs = divided(keyword, rest, escape)
     except (ValueError, TypeError) as error:

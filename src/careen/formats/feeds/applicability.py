@@ -4,12 +4,12 @@ Shape: ``[{operator, negate, nodes: [{operator, negate, cpeMatch: [{vulnerable, 
 Nodes of a configuration are alternatives, or all needed if its operator is AND: then the nodes without vulnerable criteria
 are the platforms of the software. Ranges that apply only on systems that no image contains (Windows, macOS, phones, an
 appliance's own) are listed apart. Any other platform (a module, a processor) makes the statement doubtful, and so does a
-range of all versions. Negated nodes cannot be evaluated here and are passed over.
+range of all versions. Negated nodes cannot be evaluated here and are skipped.
 
 An edition that is sold apart is a product of its own (``gitlab:gitlab:enterprise``). A build for another target
 (``wordpress``) is a product of its own too, and is left out. ``*`` as version is a range, with or without an end; ``-`` is
 not a version and is ignored; any other value is one version with its update, as a range, since its order knows other spellings.
-Raises: nothing: criteria that are not a CPE 2.3 name are passed over.
+Raises: nothing: criteria that are not a CPE 2.3 name are skipped.
 **Source:** NVD CVE API 2.0 schema, ``configurations``; NISTIR 7698; NISTIR 7695, 6.2 and 5.3.3.
 """
 
@@ -121,7 +121,7 @@ def _take(
 
 
 def range_of(criterion: Criterion) -> Range | None:
-    """None if the criterion names no version."""
+    """The range of versions that the criterion names; None if it names no version."""
     parts = _SEPARATOR.split(criterion.criteria)
     version, update = parts[5:7] if len(parts) == 13 else ("-", "")
     if version == "-":

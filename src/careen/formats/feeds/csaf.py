@@ -4,7 +4,7 @@ Shape: ``product_tree`` names products and components in branches and puts a com
 (into a module of a product by two of them); ``vulnerabilities[].product_status`` lists ids by status, ``remediations`` name
 their fixes and workarounds, ``threats`` the vendor's severity. A component is an rpm, named by its package URL, else by its
 name (``bind-9.9.4P2-0.6.1.i586``, ``vim-9.0-33.oe2203sp3.src.rpm``), without a version if no build has a fix. Anything
-that is not an rpm (container images, archives) is passed over. (``formats.vex.csaf`` reads statements about products of any
+that is not an rpm (container images, archives) is skipped. (``formats.vex.csaf`` reads statements about products of any
 kind, which a user gives; this module reads tens of thousands of documents of a feed.)
 Raises: ValueError for data that is not a CSAF document, or lists too many products.
 **Source:** CSAF 2.0, sections 3.2.2 and 3.2.3; purl-spec, type rpm; Red Hat, "CSAF VEX documents: product ids and modules".
@@ -214,7 +214,7 @@ def _scores(scores: list[_Score], vendor: str) -> tuple[Cvss, ...]:
 
 
 def _builds(tree: _Tree) -> dict[str, tuple[str, Component]]:
-    """By the id of a component in a product: the product and the component."""
+    """Maps the id of a component in a product to the product and the component."""
     products: dict[str, str] = {}
     components: dict[str, Component] = {}
     modules: dict[str, str] = {}

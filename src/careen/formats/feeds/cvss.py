@@ -22,7 +22,7 @@ _TEN = Decimal(10)
 
 @lru_cache(maxsize=65_536)
 def score(vector: str) -> tuple[str, float]:
-    """(version, score)"""
+    """The CVSS version of a vector, and its score. Raises: ValueError for a text that is not a vector of version 2 to 4."""
     if len(vector) > 400:
         raise ValueError("CVSS: vector too long")
     head, _, rest = vector.partition("/")

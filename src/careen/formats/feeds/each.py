@@ -1,4 +1,4 @@
-"""Reads a feed item by item: an item that cannot be read is passed over; if most cannot be read, the feed is refused.
+"""Reads a feed item by item: an item that cannot be read is skipped; if most cannot be read, the feed is refused.
 
 A feed's next edition may have an unknown value, type or shape in some items. The other items are still used, and the database
 keeps its earlier records of the unreadable item (``database.packing``), which it finds by the ids in the item.

@@ -31,7 +31,7 @@ def namespace_of(ecosystem: str) -> str:
 
 
 def ecosystem_of(namespace: str) -> str:
-    """Without the release: "Ubuntu" for ``ubuntu:22.04``."""
+    """OSV's name of a namespace's ecosystem, without the release: "Ubuntu" for ``ubuntu:22.04``."""
     base = namespace.partition(":")[0]
     if base == _ROOT.lower():
         return _ROOT

@@ -118,7 +118,7 @@ def _of(text: str, scope: _Scope) -> Iterator[Tested]:
 
 
 def _evr(text: str) -> str:
-    """Without an epoch of 0. One generator puts the end of the package's name before the version (``32:libs-9.18.34-1``)."""
+    """The version without an epoch of 0. One generator puts the end of the package's name before it (``32:libs-9.18.34-1``)."""
     epoch, _, rest = text.rpartition(":")
     rest = "-".join(rest.split("-")[-2:])
     return f"{epoch}:{rest}" if epoch and epoch != "0" else rest

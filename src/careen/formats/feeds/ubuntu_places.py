@@ -21,7 +21,7 @@ _SUPPORT_ENDED = ("end of", "end-of-life", "out of standard support", "eol")
 
 
 def versions() -> Mapping[str, str]:
-    """By codename."""
+    """The versions of Ubuntu's releases by codename."""
     return profiles()["ubuntu"].releases.codenames
 
 

@@ -3,7 +3,7 @@
 Shape: ``update`` elements with type, id, severity, date and references; below ``pkglist`` collections, with a module if they
 name one, and with every build of every package. The references name the CVEs; if they name none, title and description
 of a security update do. An update that is about neither a CVE nor security fixes bugs alone and is left out.
-Raises: ValueError; an update without a usable id is passed over.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
+Raises: ValueError; an update without a usable id is skipped.  **Source:** createrepo_c, updateinfo.xml; dnf, "Updateinfo".
 """
 
 import re

@@ -51,7 +51,7 @@ def flag(manifests: Manifests, component: str, name: str) -> Iterator[tuple[Cont
 
 
 def _flags(component: str, container: Container) -> dict[str, str]:
-    """Those of its command line; etcd takes them from the environment too (``ETCD_CERT_FILE``)."""
+    """The flags on the command line of a component; etcd takes them from the environment too (``ETCD_CERT_FILE``)."""
     found = {}
     for variable in container.node.maps("env") if component == "etcd" else ():
         prefix, _, name = variable.text("name").partition("_")

@@ -59,7 +59,7 @@ def rules_of(role: Resource) -> list[Rule]:
 
 
 def making_and_binding(manifests: Manifests, bindings: str) -> Iterator[Rule]:
-    """For roles that may create ``bindings`` and bind any role: the rule that allows to create them."""
+    """Yields, for each role that may create ``bindings`` and bind any role, the rule that allows it to create them."""
     for role in manifests.roles:
         rules = rules_of(role)
         makes = [rule for rule in rules if grants(rule, bindings, ("create",))]
@@ -120,7 +120,7 @@ def bindings_by_pod(manifests: Manifests) -> Iterator[tuple[Pod, Resource]]:
 
 
 def _account_bindings(manifests: Manifests) -> dict[tuple[str, str], list[Resource]]:
-    """By (namespace, name) of a service account. No name: all accounts of the namespace; no namespace: those of all."""
+    """The bindings by (namespace, name) of a service account. No name: all accounts of the namespace; no namespace: of all."""
     found: dict[tuple[str, str], list[Resource]] = {}
     for binding in manifests.bindings:
         for subject in subjects(binding):

@@ -1,6 +1,6 @@
 """Digests of files that package databases record, as ``ALGORITHM:HEX``, and which files are compared with them.
 
-Every scan compares programs alone: what lies in folders of data, or has the name of data or of a module of a language, is left
+A scan compares only programs: what lies in folders of data, or has the name of data or of a module of a language, is left
 out, as are byte code and documentation, which slim images rewrite and delete. All files are compared only on request.
 """
 
@@ -63,7 +63,7 @@ def is_code(path: str) -> bool:
 
 
 def may_run(path: str, mode: int) -> bool:
-    """Whether a file that nothing else tells about may be executed; configuration and examples do not count."""
+    """Whether the file has an execute bit; configuration and examples do not count."""
     return mode & 0o111 != 0 and not path.startswith(_DOCUMENTS)
 
 

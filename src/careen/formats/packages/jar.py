@@ -82,7 +82,7 @@ class Budget:
         return data
 
     def is_program(self, stream: BinaryIO, entry: Entry) -> bool:
-        """For members of archives without coordinates and classes."""
+        """Whether a member is a program, in an archive without coordinates and classes."""
         self.heads -= 1
         if self.heads < 0:
             raise ValueError(f"more than {MAX_HEADS} members of archives without coordinates")
@@ -195,7 +195,7 @@ def _checked(named: Coordinates) -> Coordinates:
 
 
 def _resolved(value: str) -> str:
-    """Empty for a placeholder that a build tool left in the file: ``${project.version}``."""
+    """The value without spaces around it; empty for a placeholder that a build tool left there (``${project.version}``)."""
     return "" if "${" in value or "@" in value else value.strip()
 
 

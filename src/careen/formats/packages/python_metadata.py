@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 
 def fields(data: bytes, wanted: Collection[str]) -> dict[str, list[str]]:
-    """Only the fields in ``wanted`` (lower case). ``data`` may be incomplete at its end."""
+    """The values of the ``wanted`` fields (lower case) by name. ``data`` may be incomplete at its end."""
     found: dict[str, list[list[str]]] = {}
     lines: list[str] | None = None  # of the value that continuation lines belong to
     for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n"):

@@ -209,7 +209,7 @@ def _list(text: str) -> list[Any]:
 
 
 def _encoded(value: Any) -> str:
-    """A value with a name that is not Unicode has nothing to say: no document can hold the name."""
+    """A value with a name that is not Unicode is left out: no document can hold the name."""
     try:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:

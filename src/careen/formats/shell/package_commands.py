@@ -132,7 +132,7 @@ def _dotnet_action(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def _pacman(program: str, options: Options) -> PackageCall:
-    """Its flags decide the action: ``-S`` installs; with only ``-y`` and ``-u`` it updates and upgrades."""
+    """A call of pacman. Its flags decide the action: ``-S`` installs; with only ``-y`` and ``-u`` it updates and upgrades."""
     if options.has("-U", "--upgrade"):
         return PackageCall("pacman", program, "install", options, tuple(package_file(word) for word in options.words))
     if not options.has("-S", "--sync") or options.has("-s", "-i", "-l", "-g", "-p", "--search", "--info", "--print"):

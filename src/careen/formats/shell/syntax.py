@@ -195,7 +195,7 @@ class _Reading:
         self.nested(node, depth)
 
     def loop(self, node: Any, pipeline: int, joined: str, *, inner: bool, depth: int) -> None:
-        """Its variable is assigned all values at once, one a line, before the body of the loop."""
+        """Adds the commands of a loop. Its variable is assigned all values at once, one per line, before the body."""
         name = node.child_by_field_name("variable")
         values = [unquote(self.text(child)) for child in node.children_by_field_name("value")]
         if name is not None and values:

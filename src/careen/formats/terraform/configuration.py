@@ -166,7 +166,7 @@ class _Module:
         return with_defaults(value, settings["type"].expression, self.evaluator) if "type" in settings else value
 
     def text_of(self, path: str) -> str | None:
-        """Of a file among those that are checked together; no other is read."""
+        """The text of a file among those that are checked together; None for any other, which is not read."""
         return self.project.texts.get(path) or self.project.texts.get(self.project.inside(self.root, path))
 
     # --- resources

@@ -284,7 +284,7 @@ class _Parser:
         return Name(match[0])
 
     def within(self, close: str, read: Callable[[], Found]) -> Found:
-        """What ``read`` finds between an opening bracket, at which the parser is, and ``close``."""
+        """Parses with ``read`` from the opening bracket at the current position to ``close``, and returns its result."""
         self.at += 1
         before, self.across_lines = self.across_lines, True
         found = read()

@@ -31,7 +31,7 @@ class Resource:
 
     @property
     def label(self) -> str:
-        """Without modules and keys, so that what all instances have in common is found once."""
+        """Type and name, without modules and keys, so that what all instances have in common is found once."""
         return f"{self.type}.{self.name}"
 
     @property

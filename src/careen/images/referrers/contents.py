@@ -225,7 +225,7 @@ def _logged(layer: Descriptor) -> LoggedBefore | None:
 
 
 def _thumbprint(artifact: Artifact) -> str:
-    """Of the certificate that signed, in the annotation of a notation signature."""
+    """The thumbprint of the certificate that signed, from the annotation of a notation signature; "" if it has none."""
     try:
         found = json.loads(artifact.annotations.get(THUMBPRINT, "[]"))
     except (ValueError, RecursionError):

@@ -69,7 +69,7 @@ class Squashfs:
         if major != 4:
             raise ValueError(f"a squashfs of version {major}, not 4")
         if not 4096 <= self.block_bytes <= 1 << 20:
-            raise ValueError(f"a squashfs with blocks of {self.block_bytes} bytes")
+            raise ValueError(f"a squashfs with an invalid block size: {self.block_bytes} bytes, not 4 KiB to 1 MiB")
         self._read_at = read_at
         self._inflate = _decompressor(_COMPRESSORS.get(compressor, f"method {compressor}"))
         self._metadata: dict[int, tuple[bytes, int]] = {}

@@ -97,6 +97,6 @@ def _copy(out: bytearray, distance: int, length: int, limit: int) -> None:
     if not distance or start < 0 or len(out) + length > limit:
         raise ValueError("damaged data: a copy out of bounds")
     piece = out[start : start + length]
-    if len(piece) < length:  # it copies what it has just written
+    if len(piece) < length:  # an overlapping copy: it repeats what it has just written
         piece = (piece * (length // len(piece) + 1))[:length]
     out += piece

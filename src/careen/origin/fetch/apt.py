@@ -29,7 +29,7 @@ class Repository(Struct, frozen=True):
 
 
 def repositories(environ: Mapping[str, str] = os.environ) -> tuple[Repository, ...]:
-    """By apt's own configuration; without apt, that of its usual folder."""
+    """The repositories that apt's configuration names; without apt, those that its usual folder names."""
     folders = _folders(environ)
     trusted = _trusted(folders)
     found: dict[tuple[str, str], Repository] = {}

@@ -115,7 +115,7 @@ class Suites:
 
 
 def upstream_of(version: str) -> str:
-    """The version of the project: without epoch and revision, and without what says that Debian repacked it."""
+    """The version of the project: without epoch and revision, and without the suffix of a source that Debian repacked."""
     upstream = version.partition(":")[2] or version
     upstream = upstream.rpartition("-")[0] or upstream
     really = _REALLY.search(upstream)

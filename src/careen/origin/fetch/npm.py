@@ -39,7 +39,8 @@ def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ
 
 
 def registry(name: str, environ: Mapping[str, str]) -> str:
-    """Of npm's environment variables and ``.npmrc`` files, that of the package's scope first; else what npm itself says."""
+    """The registry that npm's environment variables and ``.npmrc`` files name, that of the package's scope first; else npm's
+    default."""
     scope = name.partition("/")[0] if name.startswith("@") else ""
     settings: dict[str, str] = {}
     for path in (

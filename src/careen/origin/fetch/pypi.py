@@ -44,7 +44,7 @@ def listing(name: str, fetcher: Fetcher, environ: Mapping[str, str] = os.environ
 
 
 def index_url(environ: Mapping[str, str]) -> str:
-    """Of pip's environment variables and configuration files, the strongest first; else pip's own default."""
+    """The index that pip's environment variables and configuration files name, the strongest first; else pip's default."""
     if url := environ.get("PIP_INDEX_URL"):
         return url
     for path in _files(environ):

@@ -39,7 +39,7 @@ class Text(NamedTuple):
 
 
 class Number(NamedTuple):
-    """As the file has it, with its tag before it."""
+    """A number as the file has it, with its tag before it."""
 
     value: bytes
 
@@ -152,7 +152,7 @@ class _Pool:
         return tuple(self._text(number) for number, tag in enumerate(self._tags) if tag == _STRING)
 
     def constant(self, number: int) -> Constant | None:
-        """None for what says nothing: handles, types of methods."""
+        """None for constants without meaning for the origin: handles, types of methods."""
         tag = self._tags[number]
         at = self._places[number]
         if tag in _MEMBERS or tag in (_DYNAMIC, _INVOKE_DYNAMIC):

@@ -49,7 +49,7 @@ def class_features(found: Class) -> dict[str, Hashes]:
 
 
 def simple(name: bytes) -> bytes:
-    """Without the package: ``org/example/Reader$State`` is ``Reader$State``, and ``[Lorg/example/Reader;`` ``Reader``."""
+    """The name without its package: ``Reader$State`` for ``org/example/Reader$State``, ``Reader`` for ``[Lorg/Reader;``."""
     if name[:1] == b"[":
         name = name.lstrip(b"[").removeprefix(b"L").removesuffix(b";")
     return name.rpartition(b"/")[2]

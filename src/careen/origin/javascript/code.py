@@ -63,7 +63,7 @@ class Code:
         return at, self._depths[at]
 
     def _bracket(self, keys: Places, depths: Places) -> tuple[Places, NDArray[np.bool_]]:
-        """Of keys, the brackets among all characters, and whether they are of these depths."""
+        """The places of the keys' brackets among all characters, and whether the brackets have these depths."""
         count = self._brackets.size
         return self._brackets[keys % count] if count else np.zeros(keys.size, np.int64), keys // max(count, 1) == depths
 

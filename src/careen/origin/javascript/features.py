@@ -38,5 +38,5 @@ def modules_named(data: bytes) -> frozenset[str]:
 
 
 def module_mark(name: str) -> bytes:
-    """The literal that says so."""
+    """The literal that marks code of this module in a bundle."""
     return b"node_modules/" + name.encode()

@@ -1,7 +1,7 @@
 """A quick look at JavaScript: sequences of names that follow a point, without a lexer.
 
 Where a file has many of a project's sequences, these are among them, for names stand in a row more often than not. Also those
-in comments and strings are read, and no literals are, so they only tell whether a closer look is worth it.
+in comments and strings are read, and no literals are, so they only show whether a closer look is worth it.
 """
 
 import numpy as np

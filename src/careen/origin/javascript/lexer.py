@@ -129,7 +129,7 @@ class _Lexer:
         return end
 
     def _template(self, start: int) -> int:
-        """Its text from here, up to its end or the next substitution."""
+        """Reads the text of a template from here, up to its end or the next substitution. Returns where that is."""
         match = _TEMPLATE.match(self._data, start)
         if match is None:
             return len(self._data)

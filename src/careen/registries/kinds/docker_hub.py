@@ -46,7 +46,7 @@ def _page(asked: Asked, path: str, start: str) -> dict[str, Any] | None:
     url = f"{API}{path}?page_size={_PAGE}&page={start or '1'}"
     try:
         status, document, _ = asked.answer(url, _login(asked))
-    except CredentialsError:  # the token of the session has expired, or the password is wrong: the login says which
+    except CredentialsError:  # the token of the session has expired, or the password is wrong: the login shows which
         asked.token(API, "")
         status, document, _ = asked.answer(url, _login(asked))
     return document if status == 200 and isinstance(document, dict) else None

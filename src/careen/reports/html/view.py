@@ -246,7 +246,7 @@ def _facet(line: Line, fix: str, kinds: Sequence[str]) -> list[object]:
 
 
 def _packages(rows: Sequence[Row], report: Report) -> tuple[tuple[PackageLine, ...], tuple[str, ...], int]:
-    """Those with findings, the names of the others, and how many others are not named."""
+    """The packages with findings, the names of the others, and how many others are not named."""
     by_purl: dict[str, list[Row]] = {}
     for row in rows:
         if row.purl:

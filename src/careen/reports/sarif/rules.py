@@ -156,7 +156,7 @@ def _first(names: Sequence[str]) -> str:
 
 
 def _add_weaknesses(properties: dict[str, Any], found: list[Vulnerability]) -> None:
-    """As code scanning reads them: external/cwe/cwe-079."""
+    """Adds the weaknesses as tags that code scanning reads: external/cwe/cwe-079."""
     weaknesses = sorted({weakness for finding in found for weakness in finding.weaknesses}, key=lambda weakness: weakness.id)
     numbers = [number for weakness in weaknesses if (number := weakness.id.removeprefix("CWE-")).isdecimal()]
     properties["tags"] += [f"external/cwe/cwe-{number.zfill(3)}" for number in numbers]

@@ -46,7 +46,7 @@ def _summary(report: Report, options: ReportOptions) -> Iterator[Line]:
             yield [(part, "bold")]
     else:
         yield [("No finding" if coverage.verdict == "assessed" else "No finding in what was assessed", "bold")]
-    if report.verdict.exit_code == 3:  # what stands above may lack much: the reasons are far below
+    if report.verdict.exit_code == 3:  # the findings may be incomplete, and the reasons for that are far below
         yield [(fit(exit_line(report), prose_width(options)), "bold yellow")]
     if coverage.verdict != "assessed":
         reasons = plural(len(coverage.reasons), "reason")

@@ -44,7 +44,7 @@ def package_entry(purl: str, package: Package, layers: Layers) -> dict[str, Any]
 
 
 def entry_of(finding: Finding, layers: Layers) -> tuple[str, dict[str, Any]]:
-    """(name of the list, entry)"""
+    """The name of the list that a finding belongs to, and its entry there."""
     if isinstance(finding, Vulnerability):
         return "Vulnerabilities", _vulnerability(finding, layers)
     if isinstance(finding, ExposedSecret):

@@ -136,7 +136,7 @@ def read_repository(call: Call) -> Answer:
 
 
 def list_tags(call: Call) -> Answer:
-    """Of images that the project sees."""
+    """The tags of a repository, of images that the project has."""
     wanted = visible_images(call.project).add_columns(*(column.label(f"tag_{column.name}") for column in TAG))
     wanted = wanted.join(tag, tag.c.image_id == image.c.id)
     with call.reading() as connection:

@@ -20,7 +20,7 @@ Number = Annotated[int, Meta(ge=0, le=9007199254740991)]
 
 
 class Accepted(Struct, frozen=True, forbid_unknown_fields=True):
-    """Of a decision, or of a signed statement: the other one is 0."""
+    """A package in a decision, or in a signed statement: the number of the other one is 0."""
 
     package: Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^pkg:[!-~]+\Z")]
     decision: Number = 0

@@ -19,7 +19,7 @@ LineText = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\Z")]
 
 
 class Bom(Struct, frozen=True, rename="camel"):
-    """Other fields of its clients (``parentUUID``, ``isLatest`` …) have no meaning here, and are passed over."""
+    """Other fields of its clients (``parentUUID``, ``isLatest`` …) have no meaning here, and are skipped."""
 
     bom: Annotated[str, Meta(min_length=1, max_length=94_371_840, pattern=r"^[A-Za-z0-9+/=\r\n]+\Z")]
     project: Text | None = None

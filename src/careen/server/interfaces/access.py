@@ -15,7 +15,7 @@ from .answers import Failure
 
 
 class Caller(Struct, frozen=True):
-    """Of one project: what it enrols belongs to that."""
+    """A caller of the interface. It belongs to one project, and so does what it enrols."""
 
     project_id: int
     name: str

@@ -131,7 +131,7 @@ def _preferred(scores: Iterable[Cvss]) -> dict[str, Any]:
 
 
 def _scores(scores: Iterable[Cvss]) -> dict[str, Any]:
-    """By source, as Harbor looks for them."""
+    """The CVSS scores by source, in the form that Harbor reads."""
     found: dict[str, dict[str, Any]] = {}
     for score in scores:
         if number := _major(score):

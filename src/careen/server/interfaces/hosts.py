@@ -71,5 +71,5 @@ def _why_not(url: str, scheme: str, has_user: bool, netloc: str, hosts: Hosts) -
 
 
 def _has(hosts: Sequence[str], netloc: str) -> bool:
-    """By name: a pattern could stand for a name whose address somebody else decides."""
+    """Whether the hosts list this one by name. Patterns do not count: they could match a name that leads to any address."""
     return named(netloc, tuple(host for host in hosts if "*" not in host))

@@ -32,7 +32,7 @@ Made = Future[bytes | None]
 
 
 class Prepared:
-    """Of one interface. Threads share it."""
+    """The answers of one interface that are prepared in threads, which share it."""
 
     def __init__(self, fleet: Fleet, name: str) -> None:
         self._fleet, self._name = fleet, name

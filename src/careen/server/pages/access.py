@@ -80,7 +80,7 @@ def members(visit: Visit) -> Response:
 
 
 def set_member(visit: Visit) -> Response:
-    """By the number of a user: names are listed to administrators of the service alone."""
+    """Sets the role of a user, whom the form names by number: only administrators of the service see the names of users."""
     try:
         number = whole(visit.form.get("user", ""), "the number of the user")
         visit.ask("set_member", {"role": visit.form.get("role", "")}, user=number or 0)

@@ -15,7 +15,7 @@ def lines(text: str) -> list[str]:
 
 
 def whole(text: str, name: str) -> int | None:
-    """None if the field is empty. Raises Refused for what is no whole number."""
+    """The whole number in a field; None if the field is empty. Raises Refused if it is not a whole number."""
     if not text.strip():
         return None
     if not text.strip().isascii() or not text.strip().isdecimal() or len(text.strip()) > 15:
@@ -24,5 +24,5 @@ def whole(text: str, name: str) -> int | None:
 
 
 def is_on(text: str) -> bool:
-    """Of a checkbox."""
+    """Whether a checkbox with this value is checked."""
     return text == "on"

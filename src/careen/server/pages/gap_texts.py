@@ -1,4 +1,4 @@
-"""What each reason of coverage means in a project, and what to do about it. ``docs/gates.md`` says what it does to gates."""
+"""What each reason of coverage means in a project, and what to do about it. ``docs/gates.md`` states what it does to gates."""
 
 UNKNOWN = ("a reason of a plugin", "Its documentation describes it.")
 WAIT = "The server fetches advisories every six hours."

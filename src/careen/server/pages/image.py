@@ -98,7 +98,7 @@ def is_report(visit: Visit, found: dict[str, Any]) -> bool:
 
 
 def findings(visit: Visit) -> Response:
-    """Of one report, filtered in memory; a page begins after the finding that ``after`` names."""
+    """The findings of one report, filtered in memory; a page begins after the finding that ``after`` names."""
     found = visit.ask("read_image")
     stored = kept(visit).of(visit, found["identity"])
     if stored is None:

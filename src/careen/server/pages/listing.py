@@ -104,7 +104,7 @@ def all_rows(visit: Visit, operation: str, asked: Mapping[str, Any]) -> Iterator
 
 
 def command_of(listing: Listing, asked: Mapping[str, Any]) -> str:
-    """For the same images or findings on a command line, if each filter has a term there."""
+    """The command that lists the same images or findings; "" if a filter has no term there."""
     if not listing.terms:
         return ""
     terms = [listing.terms.get((name, str(value))) for name, value in asked.items() if name != "sort" and value]

@@ -1,4 +1,4 @@
-"""What a page says after a change. The address names the sentence, so that no address can put words into a page."""
+"""What a page reports after a change. The address names the sentence, so that no address can put words into a page."""
 
 NOTICES = {
     "saved": "Saved.",

@@ -23,7 +23,7 @@ class Place(Struct, frozen=True):
         return dict(self.values).get(name, "")
 
     def url(self, **changes: str | int | None) -> str:
-        """With these values; None removes one. Other rows begin on their first page."""
+        """The address with these values; None removes one. Other rows begin on their first page."""
         kept = {name: value for name, value in self.values if name not in OF_MOMENT}
         for name, value in changes.items():
             if value is None or value == "":
@@ -37,7 +37,7 @@ class Place(Struct, frozen=True):
 
     @property
     def here(self) -> str:
-        """With everything, for a form that leads back."""
+        """The address with all values, for a form that leads back."""
         return _address(self.path, dict(self.values))
 
 

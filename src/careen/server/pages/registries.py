@@ -63,7 +63,7 @@ class Part(Struct, frozen=True):
 
 
 class Bar(Struct, frozen=True):
-    """Not known: what the tag led to is gone, or was never read."""
+    """A bar of the chart. ``is_known`` is false if the image of the tag is gone, or was never read."""
 
     x: int
     at: float
@@ -119,7 +119,7 @@ def _bars(changes: list[dict[str, Any]]) -> tuple[Bar, ...]:
 
 
 def _counts(image: dict[str, Any] | None) -> dict[str, int] | None:
-    """None if nothing is known about it."""
+    """The counts of findings of an image; None if it is not ready."""
     if not image or image["state"] != "ready":
         return None
     return {name: image["counts"][name] for name in COUNTS}

@@ -24,7 +24,7 @@ def save(visit: Visit) -> Response:
 
 
 def follow(visit: Visit) -> Response:
-    """By its number, so that a link to a view stays when its filters change."""
+    """Leads to a saved view by its number, so that a link to a view stays valid when its filters change."""
     for view in visit.ask("list_views")["items"]:
         if str(view["id"]) == visit.path["view"]:
             return RedirectResponse(f"{_start(visit)}/{view['path']}", 303)

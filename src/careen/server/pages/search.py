@@ -106,7 +106,7 @@ def _named(visit: Visit, text: str) -> Response | None:
 
 
 def completions(visit: Visit) -> Response:
-    """For the script, as whole queries."""
+    """The completions as whole queries in JSON, for the script."""
     text = visit.query.get("q", "")
     return JSONResponse(_whole(text, visit.ask("list_completions", q=text)["items"]), headers={"Cache-Control": "no-store"})
 

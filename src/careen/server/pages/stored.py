@@ -44,7 +44,7 @@ class Kept:
         self._lock = threading.Lock()
 
     def of(self, visit: Visit, identity: str) -> Stored | None:
-        """None if the image is not ready. Raises: Refused if the project does not see it."""
+        """The stored report of an image; None if the image is not ready. Raises: Refused if the project does not have it."""
         call = visit.call("read_image", identity=identity)
         with call.reading() as connection:
             row = row_of(connection, call)

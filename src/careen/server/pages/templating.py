@@ -94,7 +94,7 @@ def diff(text: str) -> "Markup":
 
 
 def moment(seconds: float | None) -> str:
-    """For the attribute of <time>."""
+    """A time for the attribute of <time>; "" for None."""
     return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -86,7 +86,7 @@ def show_form(visit: Visit) -> Response:
 
 
 def fill_form(visit: Visit) -> Response:
-    """With the findings that were selected; then, with ``preview``, with what the decision would hide."""
+    """The form with the selected findings; after ``preview``, also with what the decision would hide."""
     targets = _targets(visit)
     if not targets or "status" not in visit.form:
         return _form(visit, targets, {"status": "not_affected", **visit.form})

@@ -1,4 +1,4 @@
-"""What an empty list of findings does not say: there are no advisories, or some images were assessed in part or not at all."""
+"""What an empty list of findings does not show: there are no advisories, or some images were assessed in part or not at all."""
 
 import time
 from typing import Any

@@ -77,7 +77,7 @@ class Visit(Struct, frozen=True):
         return found
 
     def call(self, operation: str, **values: Any) -> Call:
-        """As a handler of the API gets it."""
+        """The call of an operation, as a handler of the API gets it."""
         called = _operations()[operation]
         given = {**({"project": self.project.id} if self.project else {}), **self.path, **values}
         principal = self._principal_for(called, given.get("project"))

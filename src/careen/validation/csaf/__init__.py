@@ -21,7 +21,7 @@ RULES = tuple(rule for module in (heading, history, products, vulnerabilities, s
 
 
 def problems(document: dict[str, Any]) -> Iterator[Problem]:
-    """Those of the rules, if the schema has none."""
+    """Yields the problems that the schema finds, or, if there are none, those that the rules find."""
     version = text(mapping(document.get("document")).get("csaf_version"))
     if version not in SCHEMAS:
         yield at(("document", "csaf_version"), f"{quoted(version)} is neither 2.0 nor 2.1", "version")

@@ -44,7 +44,7 @@ class Number:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """By semantic versioning: a pre-release is before its release, numbers are before names."""
+        """A key that sorts by semantic versioning: a pre-release is before its release, numbers are before names."""
         parts = self.pre_release.split(".")
         steps = tuple((0, int(part), "") if part.isdecimal() and len(part) < MAX_DIGITS else (1, 0, part) for part in parts)
         return self._parts, not self.pre_release, steps if self.pre_release else ()

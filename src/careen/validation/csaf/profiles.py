@@ -151,7 +151,7 @@ def missing_affected(content: Content) -> Found:
 
 @of_profiles(ADVISORY)
 def missing_counterpart(content: Content) -> Found:
-    """For each product that is fixed, another version of it is affected."""
+    """Yields fixed products of which no other version is affected."""
     kin = _kin(content)
     for number, vulnerability in enumerate(content.vulnerabilities):
         affected = status(vulnerability, AFFECTED)

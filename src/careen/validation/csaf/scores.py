@@ -132,7 +132,7 @@ def _wrong(score: Score, stage: str, metrics: Iterable[str]) -> Found:
 
 
 def _vector(score: Score, metrics: Iterable[str]) -> str:
-    """That of these metrics; what the vector does not have is taken from the fields beside it."""
+    """The vector of these metrics; what the vector lacks is taken from the fields beside it."""
     written = text(score.value.get("vectorString"))
     known = _stated(written)
     for field, name in _METRICS[score.kind].items():

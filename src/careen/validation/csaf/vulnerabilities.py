@@ -111,7 +111,7 @@ def remedy_against_state(content: Content) -> Found:
 
 
 def _remedies(content: Content) -> dict[int, dict[str, set[str]]]:
-    """For each vulnerability the categories of remediation of each product."""
+    """The categories of remediation by vulnerability and product."""
     found: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for _, remedy, number in content.each("remediations"):
         for product in content.members(remedy):

@@ -42,7 +42,7 @@ ELEMENTS = ("packages", "files", "snippets")
 
 
 def rule_problems(document: dict[str, Any]) -> Iterator[Problem]:
-    """Of a document that its schema allows."""
+    """Yields the violations of rules that no schema can state, in a document that its schema allows."""
     yield from _head(document)
     known = {DOCUMENT}
     for holder in ELEMENTS:

@@ -121,7 +121,7 @@ def _close(target: JiraTarget, fetcher: Fetcher, place: str) -> None:
 def _call(
     fetcher: Fetcher, target: JiraTarget, method: str, place: str, content: Any = None, *, or_gone: bool = False
 ) -> bytes | None:
-    """None if there is nothing, with ``or_gone``."""
+    """Sends a request, and returns the body of the response. With ``or_gone``, None if there is nothing at the address."""
     if target.user:
         pair = base64.b64encode(f"{target.user}:{target.token}".encode()).decode()
         given = f"Basic {pair}"

@@ -110,7 +110,7 @@ def _failing(fleet: Fleet, project_id: int, image: Stored, rules: Rules) -> str:
 
 
 def _severities(rules: Rules) -> tuple[str, ...]:
-    """Those that the rules deny: the least one, and all that are worse."""
+    """The severities that the rules deny: the least one, and all that are worse."""
     least = max((SEVERITIES.index(word) for word in rules.deny if word in SEVERITIES), default=-1)
     return SEVERITIES[: least + 1]
 

@@ -37,7 +37,7 @@ class Stored(Struct, frozen=True):
 
 
 def stored_of(fleet: Fleet, project_id: int, digests: Iterable[str]) -> dict[str, list[Stored]]:
-    """By digest: of the manifest, or of the index that lists it."""
+    """The stored images by digest: that of the manifest, or of the index that lists it."""
     wanted = tuple(dict.fromkeys(digests))
     found: dict[str, list[Stored]] = {}
     if not wanted:

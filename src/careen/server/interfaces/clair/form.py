@@ -42,5 +42,6 @@ def digest_of(text: str) -> str:
 
 
 def identity_of(project_id: int, digest: str) -> str:
-    """Of an image whose layers a client named: another one may name other layers for the same digest."""
+    """The identity of an image whose layers a client named. It has the project, because another client may name other layers
+    for the same digest."""
     return f"clair:{project_id}:{digest}"

@@ -184,7 +184,7 @@ def index_state(fleet: Fleet) -> str:
 
 
 def unread(fleet: Fleet, sources: Sequence[LayerSource]) -> list[LayerSource]:
-    """Those that no worker has read with the present code, each once."""
+    """The layers that no worker has read with the present code, each once."""
     wanted = {source.digest: source for source in sources}
     with fleet.engine.connect() as connection:
         is_read = (layer.c.state == "read") & (layer.c.read_by == index_state(fleet))

@@ -122,7 +122,7 @@ def _is_there(connection: Connection, project_id: int, wanted: Notification) -> 
 
 
 def _images(connection: Connection, project_id: int, row: Row[Any], after: int, limit: int) -> list[Row[Any]]:
-    """Those that were indexed here and have the vulnerability, or the image itself that the event is about."""
+    """The images that were indexed here and have the vulnerability, or the image that the event is about."""
     seen = (project_image.c.image_id == image.c.id) & (project_image.c.project_id == project_id)
     query = (
         select(image.c.id, image.c.identity)

@@ -53,7 +53,7 @@ def quay_targets(fleet: Fleet) -> list[tuple[int, QuayTarget]]:
 
 
 def sealed(fleet: Fleet, target: QuayTarget) -> bytes:
-    """For the row."""
+    """The target, sealed for its row."""
     return fleet.seal(msgspec.json.encode(target))
 
 
