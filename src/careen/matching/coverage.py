@@ -203,7 +203,7 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
     if inventory.no_package_database and found is not None:
         yield Gap(NoPackageDatabase(name_of(found)), subjects=(label_of(found),))
     changed = inventory.integrity.packages
-    if modified := [package for package in inventory.packages if package.purl in changed]:
+    if changed and (modified := [package for package in inventory.packages if package.purl in changed]):
         yield gap_in(ModifiedPackages(len(inventory.integrity.modified)), modified)
     if programs := inventory.integrity.not_compared:
         yield Gap(NotCompared(programs))

@@ -5,14 +5,15 @@ fixed one. Without a way to match packages they decide for all: a vulnerability 
 plan.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain, takewhile
 
 from msgspec.structs import replace
 
 from careen.model.finding import Vulnerability
 from careen.model.inventory import Inventory
-from careen.model.package import Package
+from careen.model.package import Package, Source
 from careen.model.plan import Plan
 from careen.model.report import Report
 from careen.plugins import Ecosystem, VersionScheme
@@ -37,6 +38,7 @@ def quick_plan(
     packages = _involved(report.inventory.packages, findings)
     keys = keys_by_type(packages, schemes, ecosystems)
     of_package = _by_package(packages, findings)
+    not_fixed = _NotFixed(of_package, keys)
 
     by_purl = {package.purl: found for package, found in zip(packages, of_package, strict=True)}
 
@@ -52,14 +54,9 @@ def quick_plan(
         pairs = enumerate(zip(inventory.packages, packages, strict=False))
         return {index: package for index, (package, before) in pairs if package is not before}
 
-    def not_fixed(index: int, package: Package) -> list[Vulnerability]:
-        """The findings of a package that its new version leaves, by the fixed versions that they name."""
-        key = keys[package.type]
-        return _of(package, [finding for finding in of_package[index] if not _fixes(package, finding, key)])
-
     def left(inventory: Inventory) -> list[Vulnerability]:
         changed = moved(inventory).items()
-        return [*stays(inventory), *chain.from_iterable(not_fixed(index, package) for index, package in changed)]
+        return [*stays(inventory), *chain.from_iterable(not_fixed.of(index, package) for index, package in changed)]
 
     matched: dict[tuple[Package, ...], Sequence[Vulnerability]] = {}
 
@@ -71,7 +68,7 @@ def quick_plan(
         upgraded = []
         for index, package in moved(inventory).items():
             if _is_distributions(package):
-                found += not_fixed(index, package)
+                found += not_fixed.of(index, package)
             else:
                 upgraded.append(package)
         key = tuple(upgraded)
@@ -82,10 +79,18 @@ def quick_plan(
     inventory = replace(report.inventory, packages=packages)
     made = plan(replace(report, inventory=inventory), left_or_new, schemes, ecosystems)
     upgraded = {upgrade.purl for action in made.actions for upgrade in action.upgrades}
+    if not _can_upgrade_more(zip(packages, of_package, strict=True), upgraded):
+        return made
     any_place = [(Place("any"),) * max(len(package.evidence), 1) for package in packages]
     every = targets_of(inventory, left, keys, any_place)
     versions = {packages[index].purl: to for index, to in every.items() if packages[index].type in SYSTEM}
     return replace(made, versions={purl: to for purl, to in versions.items() if purl not in upgraded})
+
+
+def _can_upgrade_more(found: Iterable[tuple[Package, list[Vulnerability]]], upgraded: Collection[str]) -> bool:
+    """Whether a package of the system has fixes and is in no action: the image has no manager that upgrades it."""
+    system = ((package, findings) for package, findings in found if package.type in SYSTEM and package.purl not in upgraded)
+    return any(finding.fix.versions for _, findings in system for finding in findings)
 
 
 def _involved(packages: Sequence[Package], findings: Iterable[Vulnerability]) -> tuple[Package, ...]:
@@ -133,10 +138,27 @@ def _of(package: Package, findings: list[Vulnerability]) -> list[Vulnerability]:
     return findings if is_same else [replace(finding, package=purl, paths=paths) for finding in findings]
 
 
-def _fixes(package: Package, finding: Vulnerability, key: Key) -> bool:
-    """Whether the package's new version is one that the finding names as fixed, or a later one of the same branch."""
+class _NotFixed:
+    """The findings of packages that a new version leaves, by the fixed versions that the findings name."""
+
+    def __init__(self, of_package: Sequence[list[Vulnerability]], keys: Mapping[str, Key]) -> None:
+        self._of_package, self._keys = of_package, keys
+        self._known: dict[tuple[int, str, Source | None], list[Vulnerability]] = {}
+
+    def of(self, index: int, package: Package) -> list[Vulnerability]:
+        """``package``: the one of this index in its new version. It is the same in several rounds of a plan."""
+        version = (index, package.version, package.source)
+        if version not in self._known:
+            key = self._keys[package.type]
+            fixes = cache(lambda versions: _fixes(package, versions, key))  # many findings name the same versions
+            self._known[version] = [finding for finding in self._of_package[index] if not fixes(finding.fix.versions)]
+        return _of(package, self._known[version])
+
+
+def _fixes(package: Package, versions: Sequence[str], key: Key) -> bool:
+    """Whether the package's new version is one of these fixed versions, or a later one of the same branch."""
     version = package.source.version if package.source and package.type in ("deb", "apk") else package.version
-    fixes = [(key(text), text) for text in finding.fix.versions]
+    fixes = [(key(text), text) for text in versions]
     # Upstream versions have no epoch, packages of them may have one.
     has_epochs = any(":" in text for _, text in fixes)
     mine = key(version if has_epochs else version.rpartition(":")[2])
