@@ -147,7 +147,10 @@ def _section(kind: str, rows: dict[str, dict[str, list[Run]]]) -> str:
                 f"| {image} | {name} | {_three(run.wall_s for run in each)} | {_three(run.cpu_s for run in each)} "
                 f"| {statistics.median(run.peak_mib for run in each):.0f} | {each[-1].packages or ''} | {each[-1].exit_code} |"
             )
-    lines.append("\nMedians, Careen over the other, geometric mean over the images:\n")
+    load = os.getloadavg()[2]  # above 2, other programs ran as well, and all wall times are too long
+    lines.append(
+        f"\nThe load of the last 15 minutes was {load:.1f}. Medians, Careen over the other, geometric mean over the images:\n"
+    )
     for other in ("trivy", "syft", "floor"):
         pairs = [(found["careen"], found[other]) for found in rows.values() if other in found]
         if pairs:
