@@ -21,7 +21,7 @@ NEXT_STEPS = {
     "archive_only": "careen db update, if the distribution's own tracker can be reached",
     "unread_archive": "--archive URL|DIR names another; --archive-hosts HOST allows an archive inside your network",
     "partial_source": "careen db update, if the sources have more by now",
-    "stale_source": "careen db update; --db-max-age DAYS|off accepts older data",
+    "stale_source": "careen db update, or --db-max-age DAYS|off to accept older data",
     "no_exploit_data": "careen db update",
     "no_lifecycle_data": "careen db update",
     "refresh_failed": "careen db update shows the reason",
