@@ -5,6 +5,7 @@ from tests.support.elf import library
 from tests.support.reading import MemoryFile, read
 
 from careen.catalogers.binary import CATALOGER
+from careen.catalogers.binary.linked import LinkedScanner
 from careen.catalogers.binary.version_texts import MAX_NUMBERS, NEAR_BYTES
 from careen.errors import OverBudgetError
 
@@ -99,6 +100,16 @@ def test_code_is_not_searched():
 
 def test_a_flood_of_texts_ends():
     assert not found(b"OpenSSL " * 200_000, sizes=(65536,))
+
+
+def test_a_text_does_not_go_on_in_another_part_of_the_file():
+    end = ZLIB.index(b"2.13")
+    for gap, expected in ((0, ["zlib"]), (1 << 20, [])):
+        scanner = LinkedScanner([(0, end), (end + gap, gap + len(ZLIB))], frozenset(), None)
+        scanner.feed(ZLIB[:end])
+        scanner.skip(gap)
+        scanner.feed(ZLIB[end:])
+        assert [one.name for one in scanner.facts()] == expected
 
 
 def test_numbers_that_are_not_looked_at_are_stated():
