@@ -27,6 +27,9 @@ _CALLS = {
 }
 
 
+_USER = re.compile(r"[\w.][\w.-]{0,100}(?::[\w.-]{1,100})?", re.ASCII)
+
+
 class Line(Struct, frozen=True):
     program: str  # "pip", "npm"; "" for the system's package manager
     command: str
@@ -112,8 +115,11 @@ def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
 
 
 def _rows(line: Line, user: str) -> list[str]:
+    """The image states the user: a text that may be more than a name or number is not put into a Dockerfile."""
     run = [f"RUN {line.command}\n"]
-    return run if line.program or user in ("", "0", "root", "0:0", "root:root") else ["USER root\n", *run, f"USER {user}\n"]
+    if line.program or user in ("", "0", "root", "0:0", "root:root") or not _USER.fullmatch(user):
+        return run
+    return ["USER root\n", *run, f"USER {user}\n"]
 
 
 def _marked(rows: Iterable[str]) -> list[str]:
