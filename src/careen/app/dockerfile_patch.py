@@ -54,7 +54,7 @@ def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | 
     lines = [Line(_PROGRAMS.get(change.manager, ""), change.command) for change in changes]
     name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
     try:
-        return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user, base)
+        return patch(text, name, lines, "" if _sets_user(text) else report.image.config.user, base)
     except ValueError as error:
         raise InputError(f"{path} is not a Dockerfile: {error}", "check --dockerfile") from None
 
@@ -90,6 +90,14 @@ def base_of(text: str) -> str:
             if len(words) > 2 and words[1].lower() == "as":
                 images[words[2].lower()] = image
     return image
+
+
+def _sets_user(text: str) -> bool:
+    """Whether the last stage does: else the image has the user of its base."""
+    sets = False
+    for instruction in parse(text).instructions:
+        sets = instruction.keyword == "USER" or (sets and instruction.keyword != "FROM")
+    return sets
 
 
 def _name(rows: list[str], base: From) -> None:
