@@ -113,7 +113,8 @@ def _accepted(report: Report, options: ReportOptions) -> Iterator[Line]:
         subjects = [visible(subject, 200) for subject in entry.subjects]
         shown = subjects if options.verbose else subjects[:3]
         more = f" and {len(subjects) - len(shown)} more" if len(subjects) > len(shown) else ""
-        what = f"{entry.code}: {', '.join(shown)}{more}" if subjects else entry.code
+        code = visible(entry.code, 60)
+        what = f"{code}: {', '.join(shown)}{more}" if subjects else code
         why = f" ({visible(entry.reason, 200)})" if entry.reason else ""
         yield from _item(f"{what}{why}, by {visible(entry.source, 200)}", options)
 
