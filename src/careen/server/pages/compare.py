@@ -88,8 +88,8 @@ def _compared(before: Stored, after: Stored) -> Compared:
     found = compare(saved(before.report), saved(after.report))
     new = [_changed(finding, after, CHANGES.get(str(getattr(finding, "change", "")), "")) for finding in found.new]
     gone = [_changed(entry.finding, before, entry.why) for entry in found.gone]
-    ends = (one.report.image.layers for one in (before, after))
-    shared = shared_layers(*((layer.diff_id or layer.digest for layer in layers) for layers in ends))
+    images = (stored.report.image for stored in (before, after))
+    shared = shared_layers(*((layer.diff_id or layer.digest for layer in image.layers) for image in images))
     return Compared(tuple(new), tuple(gone), found.same, found.packages, shared)
 
 
