@@ -27,6 +27,9 @@ _CALLS = {
 }
 
 
+_USER = re.compile(r"[\w.][\w.-]{0,100}(?::[\w.-]{1,100})?", re.ASCII)
+
+
 class Line(Struct, frozen=True):
     program: str  # "pip", "npm"; "" for the system's package manager
     command: str
@@ -51,7 +54,7 @@ def diff_of(report: Report, plan: Plan, text: str, path: PurePath, base: From | 
     lines = [Line(_PROGRAMS.get(change.manager, ""), change.command) for change in changes]
     name = path.as_posix().lstrip("/") if not path.is_absolute() else path.name
     try:
-        return patch(text, name, lines, "" if "USER" in text.upper() else report.image.config.user, base)
+        return patch(text, name, lines, "" if _sets_user(text) else report.image.config.user, base)
     except ValueError as error:
         raise InputError(f"{path} is not a Dockerfile: {error}", "check --dockerfile") from None
 
@@ -89,6 +92,14 @@ def base_of(text: str) -> str:
     return image
 
 
+def _sets_user(text: str) -> bool:
+    """Whether the last stage does: else the image has the user of its base."""
+    sets = False
+    for instruction in parse(text).instructions:
+        sets = instruction.keyword == "USER" or (sets and instruction.keyword != "FROM")
+    return sets
+
+
 def _name(rows: list[str], base: From) -> None:
     word = re.compile(rf"(?<!\S){re.escape(base.image)}(?!\S)")
     for index in range(base.start.line - 1, base.start.end_line):
@@ -112,8 +123,11 @@ def _place(instructions: Sequence[Instruction], last: int, program: str) -> int:
 
 
 def _rows(line: Line, user: str) -> list[str]:
+    """The image states the user: a text that may be more than a name or number is not put into a Dockerfile."""
     run = [f"RUN {line.command}\n"]
-    return run if line.program or user in ("", "0", "root", "0:0", "root:root") else ["USER root\n", *run, f"USER {user}\n"]
+    if line.program or user in ("", "0", "root", "0:0", "root:root") or not _USER.fullmatch(user):
+        return run
+    return ["USER root\n", *run, f"USER {user}\n"]
 
 
 def _marked(rows: Iterable[str]) -> list[str]:

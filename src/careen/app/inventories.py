@@ -15,6 +15,7 @@ from careen.model.inventory import Inventory
 from careen.model.package import Package
 from careen.model.report import Coverage, Reason, Report, Verdict
 from careen.pipeline.image import with_vendors
+from careen.pipeline.image_checks import with_secrets_redacted
 from careen.plugins import Progress, silent
 
 __all__ = ["HOWS", "Compared", "inventory_diff", "inventory_of_packages", "inventory_report"]
@@ -39,7 +40,7 @@ def inventory_report(reference: str, session: Session, progress: Progress = sile
     reason = Reason("inventory_only", "the packages were listed, not assessed", len(found.packages))
     return Report(
         created=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        image=image,
+        image=with_secrets_redacted(image),
         inventory=found,
         findings=(),
         suppressed=(),

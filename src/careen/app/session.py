@@ -277,7 +277,7 @@ class Session:
         if document_of(reference) is not None:
             raise InputError(f"{reference}: an SBOM contains no files", "give the reference of the image")
         image = open_image(reference, self._settings, progress, self._fetcher)
-        return files_of(image, self._reading(progress))
+        return files_of(image, replace(self._reading(progress), readers=readers_of(self._settings, compare=True)))
 
     def _reading(self, progress: Progress = silent, on_delta: OnDelta = lambda _: None) -> Reading:
         settings = self._settings

@@ -111,9 +111,12 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
     return load("careen.advisories", "ADVISORY_SOURCE", AdvisorySource)
 
 
-def readers_of(settings: Settings, details: bool = False) -> Readers:
-    """The readers, and the fingerprints of those of a default scan and of an SBOM, if these find all that is asked for."""
-    compare = settings.strict or settings.verify or bool(settings.origin_kb)
+def readers_of(settings: Settings, details: bool = False, compare: bool = False) -> Readers:
+    """The readers, and the fingerprints of those of a default scan and of an SBOM, if these find all that is asked for.
+
+    Policies in Rego see the whole report.
+    """
+    compare = compare or settings.strict or settings.verify or bool(settings.origin_kb or settings.policy)
     own = _reads(settings.scanners, details, compare)
     usual = (_reads(Settings(cache_dir=settings.cache_dir).scanners, more, compare) for more in (False, True))
     wider = [reads for reads in usual if reads != own and all(map(ge, reads, own))]

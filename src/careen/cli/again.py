@@ -1,4 +1,7 @@
-"""The flags that a further command needs, so that it sees what this one saw: those of this command that it has too."""
+"""The flags that a further command needs, so that it sees what this one saw: those of this command that it has too.
+
+Reports propose the command, and are passed on: credentials in an address are left out.
+"""
 
 import argparse
 import shlex
@@ -37,7 +40,7 @@ class FlagsAgain(Mapping[str, str]):
 
 
 def _words(flags: Mapping[str, Any], parser: Parser) -> Iterator[str]:
-    from careen.config import field_by_key, is_switch
+    from careen.config import field_by_key, is_switch, shown
 
     taken = {action.dest for action in parser._actions}
     for key, value in flags.items():
@@ -47,7 +50,7 @@ def _words(flags: Mapping[str, Any], parser: Parser) -> Iterator[str]:
         if is_switch(field_by_key()[key]):
             off = name.removeprefix("no-") if name.startswith("no-") else f"no-{name}"
             yield f"--{name if value else off}"
-        elif isinstance(value, list):
-            yield from (word for part in value for word in (f"--{name}", str(part)))
-        else:
-            yield from (f"--{name}", str(value))
+            continue
+        for part in value if isinstance(value, list) else (value,):
+            text = shown(key, str(part))
+            yield from (f"--{name}={text}",) if text.startswith("-") else (f"--{name}", text)

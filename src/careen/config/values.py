@@ -1,5 +1,6 @@
 """One value of a setting: read from the text of a flag or variable or from a file, and shown to people."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
@@ -18,19 +19,18 @@ SAME_WORDS = {
     "misconfig": "config", "misconfiguration": "config", "vulnerability": "vuln", "license": "licence", "secrets": "secret",
     "behavior": "behaviour",
 }  # fmt: skip
+_ADDRESS = re.compile(r"(://)(?:[^/?#]*@)?([^?#]*)(?:[?#].*)?", re.DOTALL)  # a query may be signed
 _WITH_COMMAS = ("format", "archive", "accept")  # their values may hold commas: json=FILE, an address
 
 
 def shown(key: str, value: object) -> str:
-    """A setting as text for people, secrets redacted."""
+    """A setting as text for people, secrets redacted: also those in an address."""
     if key in SECRET and value:
         return "(redacted)"
     if isinstance(value, tuple):
         return ", ".join(shown(key, part) for part in value)
-    if isinstance(value, str) and "://" in value and "@" in value:
-        from careen.net.addresses import without_credentials
-
-        return without_credentials(value)
+    if isinstance(value, str):
+        return _ADDRESS.sub(r"\1\2", value)
     return {None: "", True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool | None) else str(value)
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, Select, func, literal, select, union, union_all
 
+from careen.model.reasons import EFFECTS
+
 from .conditions import visible
 from .counting import BOUND, Count
 from .tables import image_gap, image_unit, unit, unit_package
 
-MOST = 40  # codes
+MOST = 40  # codes that this version does not know: an uploaded report may state any
 
 
 class NotAssessed(Struct, frozen=True):
@@ -29,8 +31,10 @@ def not_assessed(connection: Connection, project_id: int) -> tuple[NotAssessed, 
     for text in texts:
         for code in text.split():
             by_code.setdefault(code, []).append(text)
-    own = set(connection.execute(select(image_gap.c.code).distinct().limit(MOST)).scalars())
-    codes = sorted(by_code.keys() | own)[:MOST]
+    stated = select(image_gap.c.code).distinct()
+    own = set(connection.execute(stated.where(image_gap.c.code.in_(EFFECTS))).scalars())
+    own.update(connection.execute(stated.where(image_gap.c.code.not_in(EFFECTS)).limit(MOST)).scalars())
+    codes = sorted(by_code.keys() | own, key=lambda code: (code not in EFFECTS, code))[: len(EFFECTS) + MOST]
     if not codes:
         return ()
     counted = union_all(*(_counting(project_id, code, by_code.get(code, []), code in own) for code in codes))

@@ -1,33 +1,37 @@
 """What a plain word names among all that a project sees: packages, vulnerabilities, images, repositories, tags, and more.
 
-Each group is short and states whether there is more. Names that begin so come from an index; names that only contain the word
-are looked for among a bounded number of candidates.
+Each group is short and states whether there is more. The names of packages and the ids of a project with few images are those
+of its own packages. With many images, a bounded number of all names is searched, and there may be more.
 """
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, exists, select, union
+from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select, union
 
 from . import image_secrets, search
 from .conditions import like, visible
 from .counting import Count, count
 from .query import Term
-from .tables import image, image_unit, registry, repository, tag, unit, unit_finding, unit_package
+from .tables import image, image_unit, project_image, registry, repository, tag, unit, unit_finding, unit_package
 
 FEW = 6  # lines of a group
 CANDIDATES = 400  # names that are looked at
+FEW_IMAGES = 500  # whose packages are listed for each search
 SHORTEST = 2  # characters of a word
 LONGEST = 200
 
 
 class Group(Struct, frozen=True):
+    """``more``: there are others, or may be."""
+
     items: tuple[Any, ...] = ()
     more: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.items)
+        return bool(self.items) or self.more
 
 
 class NamedPackage(Struct, frozen=True):
@@ -79,18 +83,28 @@ def vulnerabilities(connection: Connection, project_id: int, start: str) -> Grou
     """Ids that begin so, of findings in images of the project. Ids are upper case, but for the ends of some."""
     column = unit_finding.c.vulnerability
     begins = [like(column, f"{each}*") for each in dict.fromkeys((start, start.upper()))]
-    some = union(*(select(column).where(begun).distinct().limit(CANDIDATES).subquery().select() for begun in begins)).subquery()
+    own = _own_units(connection, project_id)
+    if own is not None:
+        wanted = select(column).where(or_(*begins), unit_finding.c.unit_id.in_(own)).distinct()
+        return _group(connection.execute(wanted.order_by(column).limit(FEW + 1)).scalars())
+    parts = [select(column).where(begun).distinct().limit(CANDIDATES) for begun in begins]
+    are_all = all(count(connection, part, CANDIDATES - 1).exact for part in parts)
+    some = union(*(part.subquery().select() for part in parts)).subquery()
     id = some.c[0]
     has = select(image_unit.c.image_id).join(unit_finding, unit_finding.c.unit_id == image_unit.c.unit_id)
     seen = has.where(column == id, visible(project_id, image_unit.c.image_id)).correlate(some).exists()
-    return _group(connection.execute(select(id).where(seen).order_by(id).limit(FEW + 1)).scalars())
+    return _group(connection.execute(select(id).where(seen).order_by(id).limit(FEW + 1)).scalars(), more=not are_all)
 
 
 def _packages(connection: Connection, project_id: int, word: str) -> Group:
     columns = (unit_package.c.name, unit_package.c.type)
-    within = unit_package.c.name.icontains(word, autoescape=True)
-    parts = [select(*columns).where(found).distinct().limit(CANDIDATES) for found in (like(columns[0], f"{word}*"), within)]
-    candidates = {(row.name, row.type) for part in parts for row in connection.execute(part)}
+    within = columns[0].icontains(word, autoescape=True)
+    own = _own_units(connection, project_id)
+    if own is None:
+        parts = [select(*columns).where(found).distinct().limit(CANDIDATES) for found in (like(columns[0], f"{word}*"), within)]
+    else:
+        parts = [select(*columns).where(within, unit_package.c.unit_id.in_(own)).distinct()]
+    named = [[(row.name, row.type) for row in connection.execute(part)] for part in parts]
     wanted = word.lower()
 
     def nearness(package: tuple[str, str]) -> tuple[bool, bool, int, tuple[str, str]]:
@@ -98,7 +112,7 @@ def _packages(connection: Connection, project_id: int, word: str) -> Group:
         return name != wanted, not name.startswith(wanted), len(name), package
 
     found = []
-    for name, type in sorted(candidates, key=nearness):
+    for name, type in sorted({*chain.from_iterable(named)}, key=nearness):
         of_package = (unit_package.c.name == name, unit_package.c.type == type)
         places = select(image_unit.c.image_id).join(unit_package, unit_package.c.unit_id == image_unit.c.unit_id)
         seen = places.where(*of_package, visible(project_id, image_unit.c.image_id)).distinct()
@@ -107,7 +121,15 @@ def _packages(connection: Connection, project_id: int, word: str) -> Group:
             found.append(NamedPackage(name, type, counted))
         if len(found) > FEW:
             break
-    return _group(found)
+    return _group(found, more=own is None and any(len(names) == CANDIDATES for names in named))
+
+
+def _own_units(connection: Connection, project_id: int) -> Select[Any] | None:
+    """The packages of the project's images, if these are few."""
+    own = select(project_image.c.image_id).where(project_image.c.project_id == project_id, project_image.c.deleted_at.is_(None))
+    if not count(connection, own, FEW_IMAGES).exact:
+        return None
+    return select(image_unit.c.unit_id).where(image_unit.c.image_id.in_(own))
 
 
 def _repositories(connection: Connection, project_id: int, word: str) -> Group:
@@ -145,6 +167,6 @@ def _is_seen(project_id: int, unit_id: ColumnElement[int]) -> ColumnElement[bool
     return exists().where(image_unit.c.unit_id == unit_id, visible(project_id, image_unit.c.image_id))
 
 
-def _group(items: Iterable[Any]) -> Group:
+def _group(items: Iterable[Any], *, more: bool = False) -> Group:
     found = tuple(items)
-    return Group(found[:FEW], len(found) > FEW)
+    return Group(found[:FEW], more or len(found) > FEW)

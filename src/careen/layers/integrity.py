@@ -37,14 +37,14 @@ def integrity(
 
     ``all_files``: files of all kinds are compared, not only programs. Without the digests of programs, only links are compared.
     """
-    if not facts.reads("digests"):
-        native = {fact.path for fact in facts.of_role("native_code") if may_be_program(fact.path)}
-        owned = sum(_is_listed(owners, path) for path in native)
-        links = _sorted(_linked_elsewhere(tree, owners, owners.digests))
-        return Compared(Integrity(modified=links, not_compared=owned), frozenset())
     recorded: Mapping[str, str] = owners.digests
     if not all_files:
         recorded = {place: text for place, text in recorded.items() if may_be_program(place)}
+    if not facts.reads("digests"):
+        native = {fact.path for fact in facts.of_role("native_code") if may_be_program(fact.path)}
+        owned = sum(_is_listed(owners, path) for path in native)
+        links = _sorted(_linked_elsewhere(tree, owners, recorded))
+        return Compared(Integrity(modified=links, not_compared=owned), frozenset())
     contents = ContentDigests(tree, facts)
     unknowns = tuple(contents.read_missing(recorded, again, all_files=all_files)) if again else ()
     verified, modified, others = _compared(tree, owners, contents, recorded)

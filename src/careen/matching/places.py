@@ -33,6 +33,7 @@ _PIP = pattern(r"(?P<prefix>.*?)lib(?:64)?/(?P<python>python3?(?:\.\d+)?)/site-p
 _LANGUAGES = {"golang": "go", "gem": "bundler", "nuget": "dotnet", "generic": "program"}
 # Clients of npm's registry, by their lock files; the first that a project has is the one that is used.
 _LOCKS = {"package-lock.json": "npm", "npm-shrinkwrap.json": "npm", "pnpm-lock.yaml": "pnpm", "yarn.lock": "yarn"}
+_ALSO_WRITES = ("npm", "yarn.lock")  # npm renews the lock file of Yarn that it finds, no client any other
 # How each client replaces what other packages depend on.
 OVERRIDES = {"npm overrides": "npm", "pnpm overrides": "pnpm", "yarn resolutions": "yarn"}
 IN_PROJECTS = frozenset((*OVERRIDES, *OVERRIDES.values()))  # in the node_modules of a project
@@ -107,6 +108,8 @@ def _at(package: Package, path: str, bundled_by: str, clients: Mapping[str, str]
             return Place("composer", next((_folder(path, file) for file in _COMPOSER if _is_file(path, file)), path))
         case "maven":
             return Place("maven", path.partition("!/")[0])  # an archive of an application is built from one project
+        case "cargo" if not SAFE.fullmatch(package.version):  # the command names the installed version too
+            return Place(obstacle=Obstacle("unsafe_name"))
         case "gem":
             found = _GEM.fullmatch(path)
             return Place("bundler", found["home"] if found else path)
@@ -128,12 +131,16 @@ def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
 
 
 def _with_locks(places: list[Place]) -> list[Place]:
-    """An installation in a project also rewrites the lock file there."""
+    """An installation in a project also rewrites the lock file of its client there."""
     projects = {place.place: place for place in places if place.where == "dockerfile" and place.manager in IN_PROJECTS}
-    return [
-        projects.get(f"/{dirname(place.place)}", place) if place.manager == "npm" and basename(place.place) in _LOCKS else place
-        for place in places
-    ]
+
+    def written_by(lock: Place) -> Place:
+        folder, _, name = lock.place.rpartition("/")
+        found = projects.get(f"/{folder}", lock)
+        client = OVERRIDES.get(found.manager, found.manager)
+        return found if _LOCKS[name] == client or (client, name) == _ALSO_WRITES else lock
+
+    return [written_by(place) if place.manager == "npm" and basename(place.place) in _LOCKS else place for place in places]
 
 
 def _is_file(path: str, file: str) -> bool:

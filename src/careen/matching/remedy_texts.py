@@ -90,7 +90,7 @@ def state_text(state: FixState) -> str:
 def obstacle_text(obstacle: Obstacle) -> str:
     match obstacle.code:
         case "unsafe_name":
-            return "its name would need quoting in a shell"
+            return "its name or its version would need quoting in a shell"
         case "no_package_manager":
             return "the image has no package manager"
         case "owned":

@@ -40,7 +40,7 @@ from careen.safety.budget import Budget
 from .assessment import Assessment
 from .behaviour import signs_of
 from .coverage import coverage_of
-from .image_checks import check_image, secrets_of, unassessed_distribution
+from .image_checks import check_image, secrets_of, unassessed_distribution, with_secrets_redacted
 from .integrity import with_doubt
 from .layers import Reading, inventory_key, read_layers, store_inventory, stored_inventory, with_verified_layers
 from .second_look import with_second_look
@@ -123,7 +123,7 @@ def report_of(image: Image, inventory: Inventory, by: Assessment, now: datetime 
         verdict = with_required(verdict, image.attached, policy.signatures)
     return Report(
         created=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        image=image,
+        image=with_secrets_redacted(image) if "secret" in by.scanners else image,
         inventory=inventory,
         findings=assessed.findings,
         suppressed=(*assessed.suppressed, *matched.fixed),

@@ -50,6 +50,13 @@ def secrets_of(image: Image, inventory: Inventory) -> tuple[tuple[ExposedSecret,
     return one_per_value((*inventory.secrets, *found)), unsearched
 
 
+def with_secrets_redacted(image: Image) -> Image:
+    """Its layers with the steps that reports show."""
+    from careen.secrets.configuration import without_secrets
+
+    return replace(image, layers=tuple(replace(layer, created_by=without_secrets(layer.created_by)) for layer in image.layers))
+
+
 def unassessed_distribution(inventory: Inventory, matched: Matched) -> str:
     """Why no source assesses the distribution's packages, in the words of the coverage; "" if one does."""
     release = release_of(inventory.distribution) if inventory.distribution else None

@@ -12,11 +12,26 @@ from careen.model.report import Report
 
 from .about import About
 from .compare import undecided, without_gates
-from .policy import Policy, assess
+from .policy import Assessed, Policy, assess
 
 
 def reapplied(report: Report, policy: Policy, today: date, reference: str = "") -> Report:
     """``reference``: how statements name the image, if not as the report does."""
+    assessed = reassessed(report, policy, today, reference)
+    suppressed = (*report.suppressed, *assessed.suppressed)
+    if not policy.fail_on:
+        return replace(report, findings=assessed.findings, suppressed=suppressed)
+    return replace(
+        report,
+        findings=assessed.findings,
+        suppressed=suppressed,
+        coverage=assessed.coverage,
+        verdict=assessed.verdict,
+    )
+
+
+def reassessed(report: Report, policy: Policy, today: date, reference: str = "") -> Assessed:
+    """What a scan with this policy would have decided about the findings of the report."""
     known = saved(report)
     named = replace(report.image, reference=reference) if reference else report.image
     assessed = assess(
@@ -30,13 +45,4 @@ def reapplied(report: Report, policy: Policy, today: date, reference: str = "") 
         sources=known.sources,
         owned=report.inventory.owned,
     )
-    suppressed = (*report.suppressed, *assessed.suppressed)
-    if not policy.fail_on:
-        return replace(report, findings=assessed.findings, suppressed=suppressed)
-    return replace(
-        report,
-        findings=assessed.findings,
-        suppressed=suppressed,
-        coverage=assessed.coverage,
-        verdict=undecided(assessed.verdict, known, policy),
-    )
+    return replace(assessed, verdict=undecided(assessed.verdict, known, policy))

@@ -45,7 +45,7 @@ def _of_coverage(report: Report) -> Iterator[tuple[str, str]]:
         return
     command = "error" if coverage.verdict == "not_assessed" else "warning"
     title = "Not assessed" if coverage.verdict == "not_assessed" else "Assessed in part only"
-    reasons = [f"{reason.code}: {visible(reason.detail, 300)}" for reason in coverage.reasons[:MAX]]
+    reasons = [f"{visible(reason.code, 60)}: {visible(reason.detail, 300)}" for reason in coverage.reasons[:MAX]]
     if more := len(coverage.reasons) - len(reasons):
         reasons.append(f"and {plural(more, 'more reason')}")
     yield command, _command(command, title, "\n".join(reasons) or title)

@@ -8,13 +8,14 @@ from typing import TextIO
 
 from careen.formats.packages.purl_package import full_purl
 from careen.model.report import Report
+from careen.output.escape import visible
 from careen.output.summary import merged
 from careen.plugins import Reporter, ReportOptions
 
 
 def write(report: Report, stream: TextIO, options: ReportOptions) -> None:
     for purl in sorted({full_purl(package) for _, package in merged(report.inventory.packages)}):
-        stream.write(purl + "\n")
+        stream.write(visible(purl, len(purl)) + "\n")
 
 
 REPORTER = Reporter(

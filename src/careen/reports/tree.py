@@ -82,7 +82,7 @@ def _subjects(rows: Sequence[Row], targets: dict[str, str], all: bool) -> tuple[
 
 def _title(group: Sequence[Row], targets: dict[str, str]) -> str:
     first = group[0]
-    kind = f"{first.purl.removeprefix('pkg:').partition('/')[0]} " if first.purl else ""
+    kind = f"{visible(first.purl.removeprefix('pkg:').partition('/')[0], 40)} " if first.purl else ""
     target = f" → {visible(targets[first.purl], 100)}" if first.purl in targets else ""
     return f"{kind}{visible(first.subject, 300) or first.kind}{target}"
 
@@ -117,7 +117,7 @@ def _counts(rows: Sequence[Row]) -> str:
 def _coverage(report: Report) -> Iterator[Node]:
     coverage = report.coverage
     if coverage.verdict != "assessed" or coverage.reasons:
-        reasons = tuple(Node(f"{reason.code}: {visible(reason.detail, 300)}") for reason in coverage.reasons)
+        reasons = tuple(Node(f"{visible(reason.code, 60)}: {visible(reason.detail, 300)}") for reason in coverage.reasons)
         yield Node(COVERAGE[coverage.verdict], "", reasons)
 
 

@@ -17,7 +17,8 @@ from careen.model.inventory import Unknown
 from careen.model.package import Evidence
 from careen.safety.pattern import pattern
 
-from .find import find
+from .find import MAX_SECRETS as MOST_IN_A_TEXT
+from .find import find, spans
 from .keywords import Keywords
 from .placeholders import crossed_out, placeholder
 from .ruleset import load
@@ -35,7 +36,7 @@ _CREDENTIAL = pattern(
 )
 _NOT_A_VALUE = pattern(r"(?i)_(?:file|path|dir|url|uri|name|id|type|version|ttl|length|min|max|expiry|header|field|algorithm)$")
 _ASSIGNMENT = pattern(r"""(?:^|\s)([A-Za-z_]\w{0,80})=("[^"]{0,4000}"|'[^']{0,4000}'|[^\s"';&|]{1,4000})""")
-
+_REDACTED = "…(redacted)"
 
 Text = tuple[str, str, bool]  # place, content, whether it consists of assignments
 
@@ -56,6 +57,24 @@ def exposed(config: ImageConfig) -> tuple[tuple[ExposedSecret, ...], tuple[Unkno
             for key, secret in _in_text(place, text, assignments, using):
                 found.setdefault(key, []).append(secret)
     return _joined(found), ()
+
+
+def without_secrets(step: str) -> str:
+    """A step of the history as reports show it, with each secret redacted wherever the step repeats it."""
+    text = step.encode(errors="replace")
+    found = spans(text, PATH, _keywords_in(text))
+    if len(found) >= MOST_IN_A_TEXT:
+        return _REDACTED  # there may be more
+    for value in sorted({text[start:end] for start, end in found}, key=len, reverse=True):
+        text = text.replace(value, _REDACTED.encode())
+    return _ASSIGNMENT.sub(_redacted, text.decode(errors="replace") if found else step)
+
+
+def _redacted(assignment: "re.Match[str]") -> str:
+    name, quoted = assignment.groups()
+    if _REDACTED in quoted or not _is_credential(name, quoted.strip("\"'")):
+        return assignment[0]
+    return f"{assignment[0].removesuffix(quoted)}{_REDACTED}"
 
 
 def _joined(found: dict[str, list[ExposedSecret]]) -> tuple[ExposedSecret, ...]:
@@ -139,7 +158,7 @@ def _credential(name: str, place: str) -> ExposedSecret:
         title="Credential in the image's configuration",
         severity="high",
         location=Location(place),
-        match=f"{name}=…(redacted)",
+        match=f"{name}={_REDACTED}",
         fingerprint=hashlib.sha256(identity.encode(errors="replace")).hexdigest()[:32],
     )
 

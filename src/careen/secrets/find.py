@@ -52,6 +52,11 @@ def find(text: bytes, path: str, using: Prefilter | None = None) -> tuple[Expose
     return tuple(fact for fact in search.facts() if isinstance(fact, ExposedSecret))
 
 
+def spans(text: bytes, path: str, using: Prefilter | None = None) -> list[Span]:
+    """Where the values of the secrets in a short text are, in no order."""
+    return Search(path, using).spans(text, len(text))
+
+
 def is_example(path: str) -> bool:
     """ ".env.example", "docs/examples/config.yml": templates to be copied and filled in."""
     return _EXAMPLE.search(path.lower()) is not None
@@ -77,7 +82,7 @@ class Search:
         at = 0
         while len(text) - at > WINDOW:
             window = text[at : at + WINDOW]
-            self._search(window, WINDOW - REACH)
+            self.spans(window, WINDOW - REACH)
             step = WINDOW - REACH - CONTEXT
             self._line += window.count(b"\n", 0, step)
             self._before = CONTEXT
@@ -86,7 +91,7 @@ class Search:
 
     def facts(self) -> Iterator[ExposedSecret | Unknown]:
         if not self.full:
-            self._search(self._kept, len(self._kept))
+            self.spans(self._kept, len(self._kept))
         self._kept = b""
         found = (joined(group) for group in self._by_value.values())
         yield from sorted(found, key=lambda secret: (secret.location.line or 0, secret.id))
@@ -103,11 +108,11 @@ class Search:
     def full(self) -> bool:
         return self._count >= MAX_SECRETS
 
-    def _search(self, text: bytes, until: int) -> None:
-        """Takes the matches that begin between the context and ``until``."""
+    def spans(self, text: bytes, until: int) -> list[Span]:
+        """Takes the matches that begin between the context and ``until``; where their values are."""
         candidates = self._prefilter.candidates(text, self._path)
         if not candidates or is_example(self._path):
-            return
+            return []
         self._tried += len(candidates)
         lowered = text.lower()
         matches = [
@@ -129,6 +134,7 @@ class Search:
                 found = _secret(rule, match, span, verdict, self._path, line, last)
                 self._by_value.setdefault(text[slice(*span)], []).append(found)
                 self._count += 1
+        return taken
 
 
 def _in_order(found: tuple[Rule, "re.Match[bytes]", Span, Verdict]) -> tuple[int, int, int, int, str]:

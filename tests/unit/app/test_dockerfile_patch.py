@@ -61,7 +61,14 @@ def test_a_file_without_a_last_line_end(tmp_path):
     assert applied("FROM x", [Line("", "apt-get x")], tmp_path) == "FROM x\nRUN apt-get x\n"
 
 
-@pytest.mark.parametrize(("user", "rows"), [("", 1), ("0", 1), ("root:root", 1), ("1000", 3), ("nonroot", 3)])
+@pytest.mark.parametrize(
+    "user", ["app\nRUN curl evil", "app\rRUN x", "a b", "$HOME", "a\\", "a:b:c", "-x", "a\u2028b", "a" * 300]
+)
+def test_the_user_that_an_image_states_adds_no_instruction(tmp_path, user):
+    assert applied("FROM x\nCMD y\n", [Line("", "apt-get x")], tmp_path, user=user) == "FROM x\nRUN apt-get x\nCMD y\n"
+
+
+@pytest.mark.parametrize(("user", "rows"), [("", 1), ("0", 1), ("root:root", 1), ("1000", 3), ("nonroot", 3), ("app:1000", 3)])
 def test_as_root(tmp_path, user, rows):
     after = applied("FROM x\nCMD y\n", [Line("", "apt-get x")], tmp_path, user=user).splitlines()
     assert len(after) == 2 + rows

@@ -11,6 +11,7 @@ from careen.config import Settings
 from careen.errors import DatabaseError, InputError, UsageError
 from careen.formats.scans.other_scan import read_other
 from tests.support.images import make_image, make_layer, write_docker_archive
+from tests.unit.layers.test_integrity import OTHER, PROGRAM, debian
 
 PACKAGES = "pkg:pypi/django@3.2.0\npkg:pypi/requests@2.31.0\n"
 RECORD = {
@@ -177,3 +178,11 @@ def test_the_findings_of_a_report_or_of_a_scan(settings, tmp_path):
     (tmp_path / "broken.json").write_text('{"schema": 1')
     with pytest.raises(InputError, match=r"broken\.json"):
         report_or_scan("./broken.json", settings)
+
+
+def test_a_list_of_files_compares_programs_whatever_the_scanners_are(settings, tmp_path):
+    files = debian({"bin/bash": OTHER}, listed={"bin/bash": PROGRAM})
+    write_docker_archive(tmp_path / "image.tar", make_image([make_layer(files)]))
+    with Session(replace(settings, scanners=("vuln",))) as session:
+        listed, ledger = session.files("./image.tar")
+    assert ([file.path for file in listed if file.state == "modified"], ledger.modified) == (["bin/bash"], 1)

@@ -72,6 +72,12 @@ def test_programs_are_compared_if_something_asks_which_files_are_as_installed():
         assert fingerprint(*reads) != fingerprint(("vuln",))
 
 
+def test_programs_are_compared_for_policies_which_read_the_whole_report(tmp_path):
+    asked = Settings(cache_dir=tmp_path, scanners=("vuln",), policy=(tmp_path / "no-modified.rego",))
+    assert "digests" in {one.role for one in readers_of(asked).catalogers}
+    assert "digests" not in {one.role for one in readers_of(replace(asked, policy=())).catalogers}
+
+
 def test_readers_know_the_usual_ones_that_find_more(tmp_path):
     def fingerprints(**fields):
         readers = readers_of(Settings(cache_dir=tmp_path, **fields))

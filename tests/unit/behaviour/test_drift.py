@@ -123,3 +123,11 @@ def test_what_another_file_of_the_package_could_do_weighs_less():
     )
     (drift,) = drifts(old, new)
     assert (drift.gained, drift.severity, drift.before) == (("net/connect",), "low", "pkg:deb/a@1")
+
+
+def test_a_chain_that_the_old_version_of_a_library_had_is_not_new():
+    path, package, kind, _, chain = PLANTED["a compression library resolves and changes code"]
+    more = program("dlsym", "mprotect", "connect", "_r_debug", texts=(b"RSA_public_decrypt",))
+    (drift,) = compared([(path, package, kind, chain, more)])
+    assert (drift.chains, drift.gained) == ((), ("net/connect",))
+    assert compared([(path, package, kind, program(), more)])[0].chains

@@ -41,3 +41,10 @@ def test_switches_keep_their_sense():
     assert again("--no-offline")["careen fix"] == "--no-offline"
     assert again("--no-cache")["careen fix"] == "--no-cache"
     assert again("--cache")["careen fix"] == "--cache"
+
+
+def test_credentials_of_an_address_are_left_out():
+    found = again("--db-from", "https://user:s3cret@h/x?sig=s3cret", "--mirrors", "a=https://u:s3cret@b", "--ignore-file=-x")
+    assert shlex.split(found["careen db update"]) == ["--db-from", "https://h/x"]
+    assert shlex.split(found["careen scan"]) == ["--db-from", "https://h/x", "--mirrors", "a=https://b", "--ignore-file=-x"]
+    assert given(scan.parser().read(["image", *shlex.split(found["careen scan"])]))["ignore_file"] == ["-x"]

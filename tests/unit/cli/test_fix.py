@@ -1,3 +1,4 @@
+import pytest
 from msgspec.structs import replace
 from tests.support.reports import clean
 
@@ -63,6 +64,23 @@ def test_the_diff_has_the_actions_of_the_dockerfile(tmp_path):
     diff = diff_of(clean(), plan, text, tmp_path / "Dockerfile")
     assert "+RUN apt install a" in diff
     assert "npm" not in diff
+
+
+@pytest.mark.parametrize(
+    ("text", "is_root"),
+    [
+        ("FROM x\nCOPY users /u\nRUN useradd b\n", True),
+        ("FROM x AS a\nUSER b\nFROM a\n", True),
+        ("FROM x\nUSER b\n", False),
+        ("FROM x AS a\nFROM a\nuser b\nRUN y\n", False),
+    ],
+)
+def test_packages_are_upgraded_as_root_if_the_base_has_another_user(tmp_path, text, is_root):
+    """The image's user is that of its base unless the last stage sets one."""
+    report = clean()
+    report = replace(report, image=replace(report.image, config=replace(report.image.config, user="app")))
+    diff = diff_of(report, Plan(9, 1, 1, (action(),), (), ()), text, tmp_path / "Dockerfile")
+    assert ("+USER root\n+RUN apt install a\n+USER app\n" in diff) == is_root and "+RUN apt install a" in diff
 
 
 def test_repairs_follow_the_actions():

@@ -157,6 +157,9 @@ def test_secrets_are_redacted():
     assert shown("severity", ("high", "low")) == "high, low"
     assert shown("strict", True) == "true"
     assert shown("db_from", "https://ann:hunter2@mirror.example/a") == "https://mirror.example/a"
+    assert shown("mirrors", "a=https://ann:hunter2@mirror.example") == "a=https://mirror.example"
+    assert shown("db_from", "https://mirror.example/a?sig=hunter2") == "https://mirror.example/a"
+    assert shown("db_from", "http://[::1@/a") == "http:///a", "whatever it is, it is shown"
     assert shown("archive", ("https://ann:hunter2@a.example/debian", "/srv/debian")) == "https://a.example/debian, /srv/debian"
 
 

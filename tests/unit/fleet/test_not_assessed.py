@@ -53,6 +53,15 @@ def test_another_project_sees_its_own(fleet):
     assert found(fleet, 2) == {}
 
 
+def test_codes_of_an_uploaded_report_do_not_crowd_out_known_ones(fleet):
+    """Another project's report may state any codes."""
+    before = found(fleet)
+    odd = tuple(Unknown("x", Evidence("a", 0), "odd", code=f"a{number}") for number in range(2 * counted.MOST))
+    add_image(fleet, [deb()], 5, 2, unknowns=odd)
+    assert found(fleet) == before
+    assert len(found(fleet, 2)) > counted.MOST / 2, "its own are shown, up to a bound"
+
+
 def test_a_reason_leads_to_as_many_images_as_are_counted(fleet):
     for code, (images, _) in found(fleet).items():
         assert len(images_of(fleet, f"reason:{code}")) == images, code

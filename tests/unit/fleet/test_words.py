@@ -1,12 +1,13 @@
 """A plain word finds what is named so, and nothing of other projects."""
 
 import pytest
+from sqlalchemy import select
 from tests.support.fleet_units import add_image, add_project, database_with, fleet_in
 from tests.support.matching import advisory, deb, info, pypi
 
 from careen.fleet import words
 from careen.fleet.connection import writing
-from careen.fleet.tables import image, image_secret, registry, repository, tag
+from careen.fleet.tables import image, image_secret, image_unit, registry, repository, tag, unit_finding
 from careen.model.package import Source
 
 PACKAGES = ("openssl", "openssl-provider-legacy", "python3-openssl", "libopenssl1.1", "zlib1g")
@@ -66,6 +67,34 @@ def test_images_repositories_tags_bases_and_secrets(fleet):
     ]
     assert named(fleet, "debian").bases.items == ("debian:12",)
     assert named(fleet, "AWS").secrets.items == ("aws-access-key",)
+
+
+@pytest.fixture
+def crowded(fleet):
+    """Another project has more names than are looked at."""
+    add_image(fleet, [deb(f"libother{number}", "1", Source("y", "1")) for number in range(words.CANDIDATES + 20)], 9, 2)
+    add_image(fleet, [deb("libs-of-ours", "1", Source("y", "1"))], 10, 1)
+    with writing(fleet.engine) as connection:
+        unit = connection.execute(select(image_unit.c.unit_id).where(image_unit.c.image_id == 9)).scalars().first()
+        row = {"unit_id": unit, "package": "p", "severity": "low", "risk": 1, "confidence": "likely", "fix_state": "unknown"}
+        ids = [f"CVE-2024-{number}" for number in range(1000, 1000 + words.CANDIDATES + 20)]
+        more = {"first_at": 1.0, "data": b""}
+        connection.execute(unit_finding.insert(), [row | more | {"vulnerability": id} for id in ids])
+    return fleet
+
+
+def test_names_of_other_projects_do_not_crowd_out_those_of_this_one(crowded):
+    found = named(crowded, "lib").packages
+    assert [one.name for one in found.items] == ["libssl3", "libs-of-ours", "libopenssl1.1", "zlib1g"] and not found.more
+    assert named(crowded, "cve-2024").vulnerabilities.items == ("CVE-2024-12345", "CVE-2024-12399")
+
+
+def test_what_is_beyond_the_names_that_are_looked_at_is_stated(crowded, monkeypatch):
+    monkeypatch.setattr(words, "FEW_IMAGES", 0)
+    found = named(crowded, "lib")
+    assert found.packages.more and found
+    assert named(crowded, "cve-2024").vulnerabilities.more
+    assert not named(crowded, "openssl").packages.more
 
 
 def test_the_beginning_of_an_id_finds_vulnerabilities(fleet):

@@ -139,14 +139,16 @@ def test_what_wider_readers_have_stored_is_not_read_again():
             raise AssertionError("the layer is read")
 
     files = {"app/package.json": b'{"name": "a", "version": "1.0"}', "app/x/package.json": b"{", "etc/passwd": b"x:x"}
+    files |= {"root/var/lib/dpkg/status": status(("bash", "5.2-1")), "app/.wh..": b""}
     stored = make_layer({**files, "var/lib/dpkg/status": status(("bash", "5.2-1"))})
     layer = layer_of(stored, digest=sha256(stored))
     narrow = tuple(one for one in CATALOGERS if one.name != "npm")
     store, budget = MemoryStore(), Budget(Limits())
     whole = index(layer, Readers.of(CATALOGERS, "wide"), store, budget)
     assert "npm" in whole.facts
-    assert [unknown.cataloger for unknown in whole.unknowns] == ["npm"]
+    assert [unknown.cataloger for unknown in whole.unknowns] == ["npm", "layer"]
     fresh = index(layer, Readers.of(narrow, "narrow"), MemoryStore(), budget)
+    assert fresh.roots and [unknown.cataloger for unknown in fresh.unknowns] == ["layer"]
     known = replace(layer, open=Unreadable)
     assert index(known, Readers(lambda: narrow, "narrow", ["other", "wide"]), store, budget) == fresh != whole
     with pytest.raises(AssertionError):

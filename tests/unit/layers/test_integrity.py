@@ -77,6 +77,24 @@ def test_without_digests_programs_are_counted_and_links_are_found():
     assert (found.verified, found.not_compared, [file.path for file in found.modified]) == (0, 1, ["bin/sh"])
 
 
+def test_a_link_in_the_place_of_data_is_no_modified_program_with_or_without_digests():
+    def record(folder, name, data):
+        digest = base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+        return f"F:{folder}\nR:{name}\na:0:0:644\nZ:Q1{digest}\n"
+
+    database = f"P:a\nV:1\nA:x86_64\n{record('etc', 'motd', b'hello')}{record('bin', 'a', PROGRAM)}\n"
+    layers = (
+        {"lib/apk/db/installed": database.encode(), "etc/motd": b"hello", "bin/a": File(PROGRAM, mode=0o755)},
+        {"etc/motd": Symlink("/run/motd"), "bin/a": Symlink("/opt/a")},
+    )
+    for readers in (CATALOGERS, tuple(one for one in CATALOGERS if one.role != "digests")):
+        deltas = [
+            index(layer_of(make_layer(layer), number), Readers.of(readers, "test"), MemoryStore(), Budget(Limits()))
+            for number, layer in enumerate(layers)
+        ]
+        assert [file.path for file in bind(deltas, readers).integrity.modified] == ["bin/a"]
+
+
 def test_a_program_that_a_later_layer_replaces_is_modified():
     later = {"bin/bash": File(OTHER, mode=0o4755, uid=7)}
     assert integrity(debian({"bin/bash": PROGRAM}), later) == Integrity(

@@ -77,6 +77,14 @@ def test_a_folder_that_went_can_come_back_and_go_again():
     assert visible(*layers, {".wh.a": b""}) == {}
 
 
+def test_only_visible_links_are_listed():
+    tree = squashed(
+        {"a": images.Symlink("x"), "b": images.Symlink("x"), "c": images.Symlink("x"), "d/e": images.Symlink("x")},
+        {"a": images.Symlink("y"), ".wh.b": b"", "c": b"", "d/.wh..wh..opq": b""},
+    )
+    assert sorted(tree.links()) == [(1, "a", "y")]
+
+
 def test_links_with_dots_in_their_targets():
     tree = squashed({"a/link": images.Symlink("./..//b/."), "b/x": b""})
     assert tree.resolve("a/link/x") == "b/x"

@@ -63,3 +63,12 @@ def test_the_owner_of_a_copy_is_not_asked_about_a_vulnerable_one_elsewhere():
     found = match(Inventory(DEBIAN, (elsewhere,)), knowledge(*RECORDS), SCHEMES, ECOSYSTEMS, TODAY).findings
     assert found
     assert unread_owners(found, replace(INVENTORY, packages=(OWNER, owned, elsewhere))) == ()
+
+
+def test_a_package_within_an_archive_is_read_by_the_archive():
+    inner = replace(OWNED, evidence=(Evidence("usr/share/java/a.jar!/META-INF/pom.xml", 0),))
+    archive = replace(FILES, paths=(Evidence("usr/share/java/a.jar", 0), Evidence("usr/share/java/b.jar", 0)))
+    found = match(replace(INVENTORY, packages=(inner,)), knowledge(*RECORDS), SCHEMES, ECOSYSTEMS, TODAY).findings
+    assert [files.paths for files in unread_owners(found, replace(INVENTORY, packages=(inner,), owner_files=(archive,)))] == [
+        (Evidence("usr/share/java/a.jar", 0),)
+    ]

@@ -1,3 +1,4 @@
+import pytest
 from tests.support.matching import deb
 
 from careen.matching.bundles import Bundles
@@ -49,6 +50,22 @@ def test_the_lock_file_of_a_project_tells_its_client():
     linked = "app/node_modules/.pnpm/a@1.0/node_modules/a/package.json"
     assert places(package("npm", "a", linked)) == [("pnpm overrides", "/app")]
     assert places(package("npm", "a", linked, "app/pnpm-lock.yaml")) == [("pnpm overrides", "/app")] * 2
+
+
+def test_a_client_leaves_the_lock_files_of_the_others():
+    own, linked = "app/node_modules/a/package.json", "app/node_modules/.pnpm/a@1.0/node_modules/a/package.json"
+    locks = ("app/package-lock.json", "app/pnpm-lock.yaml")
+    assert places(package("npm", "a", own, *locks)) == [("npm", "/app"), ("npm", "/app"), ("npm", "app/pnpm-lock.yaml")]
+    assert places(package("npm", "a", linked, "app/pnpm-lock.yaml", "app/yarn.lock")) == [
+        ("pnpm overrides", "/app"), ("pnpm overrides", "/app"), ("npm", "app/yarn.lock"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", ["1.0.0+$(id)", "1.0.0+`id`", "1.0.0+a;b", "1.0.0+a\u001b[2J"])
+def test_a_version_that_a_command_names_needs_no_quoting(version):
+    hostile = Package("cargo", None, "tokio", version, evidence=(Evidence("app/Cargo.lock", 0),))
+    assert [place.obstacle.code for place in places_of(hostile, {}, Bundles([]))] == ["unsafe_name"]
+    assert places(package("cargo", "tokio", "app/Cargo.lock")) == [("cargo", "app/Cargo.lock")]
 
 
 def test_libraries_within_an_archive_are_those_of_its_project():

@@ -150,7 +150,7 @@ def test_names_of_an_image_do_not_reach_a_shell():
     for name in ("a;reboot", "$(id)", "a b", "-rf", "a'b", "a\nb", "`x`"):
         made = planned([APT, deb(name, source=Source("openssl", "3.0.11-1"))], [advisory()])
         assert made.actions == ()
-        assert made.stays[0].why == "its name would need quoting in a shell"
+        assert made.stays[0].why == "its name or its version would need quoting in a shell"
     made = planned([APT, deb()], [advisory(fixed_versions=("9.9;reboot",))])
     assert all("reboot" not in action.command for action in made.actions)
     evil = pypi("django", "4.2.1", evidence=(Evidence("a;b/lib/python3/site-packages/x/METADATA", 0),))

@@ -21,7 +21,7 @@ def test_a_newer_base_image():
 @pytest.mark.parametrize(
     ("code", "text"),
     [
-        ("unsafe_name", "its name would need quoting in a shell"),
+        ("unsafe_name", "its name or its version would need quoting in a shell"),
         ("no_package_manager", "the image has no package manager"),
         ("owned", "its files belong to a package of the distribution"),
         ("bundled", "a part of npm, which contains its own copy"),

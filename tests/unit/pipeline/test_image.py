@@ -125,3 +125,13 @@ def test_old_data_fails_a_gate_unless_its_age_is_allowed():
 def test_a_known_vendor_stays(vendor, expected):
     package = replace(deb(), vendor=vendor)
     assert with_vendors(Inventory(DEBIAN, (package,))).packages[0].vendor == expected
+
+
+def test_build_steps_are_shown_without_their_secrets():
+    step = "RUN |1 DB_PASSWORD=correcthorse /bin/sh -c make"
+    image = replace(IMAGE, layers=(replace(LAYERS[0], created_by=step),))
+    shown = {
+        scanner: report_of(image, INVENTORY, Assessment(scanners=frozenset((scanner,))), NOW).image.layers[0].created_by
+        for scanner in ("secret", "config")
+    }
+    assert shown == {"secret": "RUN |1 DB_PASSWORD=…(redacted) /bin/sh -c make", "config": step}

@@ -41,3 +41,18 @@ def test_a_report_that_did_not_look_for_vulnerabilities_passes_no_gate_of_them()
     coverage = replace(usual().coverage, verdict="not_assessed", reasons=reasons)
     found = reapplied(replace(usual(), database=None, coverage=coverage, findings=()), policy(fail_on="critical"), TODAY)
     assert (found.verdict.passed, found.verdict.exit_code) == (False, 3)
+
+
+def test_reasons_of_the_gates_of_its_own_scan_do_not_count():
+    own = Reason("unscored", "no severity")
+    report = replace(usual(), coverage=replace(usual().coverage, reasons=(own,)), findings=())
+    assert "unscored" not in {reason.code for reason in reapplied(report, policy(fail_on="low"), TODAY).coverage.reasons}
+
+
+def test_no_entry_accepts_a_file_of_the_distribution():
+    files = Reason("unidentified_files", "programs of nobody", 2, subjects=("/opt/own", "/usr/bin/changed"))
+    inventory = replace(usual().inventory, owned=("usr/bin/changed",))
+    report = replace(usual(), coverage=replace(usual().coverage, reasons=(files,)), inventory=inventory)
+    rules = policy(fail_on="kev", strict=True, accept=("unidentified_files:/**",))
+    (left,) = [reason for reason in reapplied(report, rules, TODAY).coverage.reasons if reason.code == files.code]
+    assert left.subjects == ("/usr/bin/changed",)

@@ -1,9 +1,10 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from careen.model.image import History, ImageConfig
 from careen.secrets import configuration
-from careen.secrets.configuration import exposed
+from careen.secrets.configuration import exposed, without_secrets
 from tests.support.secrets import filled
 
 
@@ -132,3 +133,20 @@ def test_what_images_have_is_below_a_quarter_of_the_bounds():
     )
     assert exposed(config) == ((), ())
     assert configuration.MAX_TEXTS > 4 * 1300
+
+
+TOKEN = filled("ghp_{alnum36}")
+
+
+def test_steps_are_shown_without_their_secrets():
+    step = f"RUN |1 DB_PASSWORD=correcthorse /bin/sh -c curl -H 'Authorization: token {TOKEN}' x && echo {TOKEN} # buildkit"
+    shown = without_secrets(step)
+    assert TOKEN not in shown and "correcthorse" not in shown
+    assert shown.startswith("RUN |1 DB_PASSWORD=…(redacted) /bin/sh -c curl -H 'Authorization: token …(redacted)' x && echo …(")
+    assert without_secrets(f'ENV API_TOKEN="{TOKEN}"') == 'ENV API_TOKEN="…(redacted)"'
+    assert without_secrets(" ".join(f"{TOKEN[:-4]}{number:04}" for number in range(300))) == "…(redacted)"
+
+
+@pytest.mark.parametrize("step", ["", "COPY . /app # buildkit", "RUN |1 MODE=prod /bin/sh -c make", 'CMD ["sh"]', "x\udc80"])
+def test_other_steps_are_shown_as_they_are(step):
+    assert without_secrets(step) == step

@@ -3,11 +3,12 @@
 ``version_texts`` finds the libraries, by the ``[[linked]]`` rules of ``programs``. A program that only uses OpenSSL may repeat
 the version text of its headers: the library has also the text ``OPENSSLDIR``, anywhere. The constants are searched once, code
 is not; programs of Go, which link no C by themselves, are not read, nor are the system's own libraries and its small programs.
-Raises: nothing; without a certain version a library is left out.
+Without a certain version a library is left out. Raises: OverBudgetError for more numbers than are looked at.
 """
 
 from collections.abc import Iterator
 
+from careen.errors import OverBudgetError
 from careen.formats.binaries.go_build_info import has_go_build_id
 from careen.formats.binaries.segments import Ranges, data_ranges, mappings, within
 from careen.model.package import Package
@@ -16,7 +17,7 @@ from careen.safety.pattern import pattern
 
 from .own_name import VERSION, OwnName, own_name
 from .programs import Linked, linked_libraries
-from .version_texts import Known, VersionTexts
+from .version_texts import MAX_NUMBERS, Known, VersionTexts
 
 SMALL_BYTES = 1 << 20  # smaller programs in the system's folders are mostly the distribution's, and contain no such library
 MAX_PLACES = 10_000  # of one text in one file
@@ -77,6 +78,8 @@ class LinkedScanner:
         for library, version in self._texts.found():
             if not library.anywhere or self._anywhere[library.anywhere.encode()]:
                 yield _package(library, version)
+        if self._texts.is_cut:
+            raise OverBudgetError(f"only its first {MAX_NUMBERS:,} numbers were searched for versions of libraries")
 
     def _search(self, part: bytes) -> None:
         seam = self._recent + part[:_SEAM_BYTES]

@@ -57,13 +57,15 @@ class _Text:
 
 
 class VersionTexts:
-    """Searches overlapping windows; the sizes of the parts do not change their places."""
+    """Searches overlapping windows; the sizes of the parts do not change their places. ``is_cut``: not all numbers were looked
+    at."""
 
     def __init__(self, known: Known, names_left_out: frozenset[str], *, is_program: bool) -> None:
         self._known, self._left_out, self._is_program = known, names_left_out, is_program
         self._data = bytearray(1)  # a text may be the first thing in a range
         self._from = 1  # index of the first byte that no window has covered
         self._numbers = 0
+        self.is_cut = False
         self._found: dict[str, dict[str, Linked]] = {}
 
     def feed(self, part: bytes) -> None:
@@ -92,6 +94,7 @@ class VersionTexts:
         known, places = self._known, _Places(data)
         for match in _DOT.finditer(data, self._from, end + 1):
             if self._numbers >= MAX_NUMBERS:
+                self.is_cut = True
                 return
             self._numbers += 1
             at = _start(data, match.start())

@@ -21,7 +21,7 @@ NEXT_STEPS = {
     "archive_only": "careen db update, if the distribution's own tracker can be reached",
     "unread_archive": "--archive URL|DIR names another; --archive-hosts HOST allows an archive inside your network",
     "partial_source": "careen db update, if the sources have more by now",
-    "stale_source": "careen db update; --db-max-age DAYS|off accepts older data",
+    "stale_source": "careen db update, or --db-max-age DAYS|off to accept older data",
     "no_exploit_data": "careen db update",
     "no_lifecycle_data": "careen db update",
     "refresh_failed": "careen db update shows the reason",
@@ -113,7 +113,8 @@ def _accepted(report: Report, options: ReportOptions) -> Iterator[Line]:
         subjects = [visible(subject, 200) for subject in entry.subjects]
         shown = subjects if options.verbose else subjects[:3]
         more = f" and {len(subjects) - len(shown)} more" if len(subjects) > len(shown) else ""
-        what = f"{entry.code}: {', '.join(shown)}{more}" if subjects else entry.code
+        code = visible(entry.code, 60)
+        what = f"{code}: {', '.join(shown)}{more}" if subjects else code
         why = f" ({visible(entry.reason, 200)})" if entry.reason else ""
         yield from _item(f"{what}{why}, by {visible(entry.source, 200)}", options)
 

@@ -25,7 +25,7 @@ def header_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
     if image.opened:
         yield [(fit(f"  opened as {visible(image.opened)}", options.width), "dim")]
     if image.digest:
-        yield [(f"  {image.digest}", "dim")]
+        yield [(f"  {visible(image.digest, 200)}", "dim")]
     texts = _files(report) if image.kind in NOT_IMAGES else _image(report, options)
     for text in texts:
         yield from ([("  " + part, "")] for part in wrapped(text, prose_width(options) - 2))
@@ -48,7 +48,9 @@ def _image(report: Report, options: ReportOptions) -> Iterator[str]:
         yield from attached_lines(image.attached)
     packages = merged(inventory.packages)
     types = Counter(package.type for _, package in packages)
-    by_type = ", ".join(f"{count:,} {type}" for type, count in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])))
+    by_type = ", ".join(
+        f"{count:,} {visible(type, 40)}" for type, count in sorted(types.items(), key=lambda pair: (-pair[1], pair[0]))
+    )
     layers = f"{plural(len(image.layers), 'layer')}, " if image.layers else ""
     counts = f"{layers}{plural(inventory.files, 'file')}, {plural(len(packages), 'package')}"
     yield f"{counts}: {by_type}" if by_type else counts
@@ -80,12 +82,12 @@ def _distribution(report: Report) -> str:
     platform = f"{report.image.platform}, " if report.image.platform else ""
     distribution = report.inventory.distribution
     if distribution is None:
-        return f"{platform}no distribution recognised"
+        return f"{visible(platform, 200)}no distribution recognised"
     name = visible(platform + (distribution.pretty_name or f"{distribution.id} {distribution.version}".strip()), 200)
     if not report.end_of_life:
         return name
     is_over = report.end_of_life < report.created[:10]
-    return f"{name}, {'out of support since' if is_over else 'supported until'} {report.end_of_life}"
+    return f"{name}, {'out of support since' if is_over else 'supported until'} {visible(report.end_of_life, 40)}"
 
 
 def _verified(integrity: Integrity, programs: int) -> str:

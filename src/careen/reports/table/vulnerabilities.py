@@ -91,8 +91,8 @@ def _layers(report: Report, listed: Sequence[Vulnerability], options: ReportOpti
 def _group(finding: Vulnerability, package: Package | None) -> tuple[str, str, str]:
     """The name, version and type of the source package: its binary packages are upgraded together."""
     if package and package.source:
-        return package.source.name, package.source.version, package.type
-    type = finding.package.removeprefix("pkg:").partition("/")[0]
+        return package.source.name, package.source.version, visible(package.type, 40)
+    type = visible(finding.package.removeprefix("pkg:").partition("/")[0], 40)
     return finding.package_name, finding.package_version, type
 
 

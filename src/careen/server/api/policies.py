@@ -11,9 +11,9 @@ from careen.fleet.deadlines import deadlines_of
 from careen.fleet.rules import decoded, encoded
 from careen.fleet.tables import image, policy
 from careen.model.report import Report
-from careen.policy.about import About
 from careen.policy.overdue import counts_overdue
-from careen.policy.policy import Policy, assess, declared_only
+from careen.policy.policy import Policy
+from careen.policy.reapplied import reassessed
 from careen.policy.rules import Rules, policy_of
 from careen.server.call import Answer, Call
 from careen.server.cursors import page
@@ -78,16 +78,9 @@ def preview_policy(call: Call, body: Rules) -> Answer:
 
 def _previewed(row: Row[Any], report: Report, wanted: Policy) -> dict[str, Any]:
     base = report.base.layers if report.base is not None else 0
-    assessed = assess(
-        (*report.findings, *(entry.finding for entry in report.suppressed if entry.by.kind in ("ignore", "vex", "fix_state"))),
-        report.coverage,
-        report.unknowns,
-        replace(wanted, base_layers=base or 0),
-        datetime.now(UTC).date(),
-        declared_only(report.inventory),
-        About(report.image, report.inventory),
-    )
-    verdict = assessed.verdict
+    by_rules = (entry.finding for entry in report.suppressed if entry.by.kind in ("ignore", "vex", "fix_state"))
+    bare = replace(report, findings=(*report.findings, *by_rules))
+    verdict = reassessed(bare, replace(wanted, base_layers=base or 0), datetime.now(UTC).date()).verdict
     failed = [rule.rule for rule in verdict.rules if not rule.passed]
     shown = {"identity": row.identity, "reference": row.reference, "exit_code_now": row.exit_code}
     return shown | {"exit_code": verdict.exit_code, "failed": failed}

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from careen.fleet import named_images
 from careen.fleet.named_images import Beside, NamedImage
 from careen.formats.scans.saved_report import saved
+from careen.layers.compare import shared_layers
 from careen.model.finding import Finding
 from careen.output.rows import Row, row_of
 from careen.policy.compare import PackageChange, compare
@@ -37,7 +38,7 @@ class Compared(Struct, frozen=True):
     gone: tuple[Changed, ...]
     same: int
     packages: tuple[PackageChange, ...]
-    layers: int  # that both have
+    layers: int  # that both have, from the base upward
 
 
 def show(visit: Visit) -> Response:
@@ -87,8 +88,8 @@ def _compared(before: Stored, after: Stored) -> Compared:
     found = compare(saved(before.report), saved(after.report))
     new = [_changed(finding, after, CHANGES.get(str(getattr(finding, "change", "")), "")) for finding in found.new]
     gone = [_changed(entry.finding, before, entry.why) for entry in found.gone]
-    layers = {layer.diff_id for layer in before.report.image.layers}
-    shared = sum(layer.diff_id in layers for layer in after.report.image.layers)
+    images = (stored.report.image for stored in (before, after))
+    shared = shared_layers(*((layer.diff_id or layer.digest for layer in image.layers) for image in images))
     return Compared(tuple(new), tuple(gone), found.same, found.packages, shared)
 
 

@@ -5,7 +5,9 @@ from tests.support.elf import library
 from tests.support.reading import MemoryFile, read
 
 from careen.catalogers.binary import CATALOGER
-from careen.catalogers.binary.version_texts import NEAR_BYTES
+from careen.catalogers.binary.linked import LinkedScanner
+from careen.catalogers.binary.version_texts import MAX_NUMBERS, NEAR_BYTES
+from careen.errors import OverBudgetError
 
 READER = CATALOGER.readers[1]
 ZLIB = b" deflate 1.2.13 Copyright 1995-2022 Jean-loup Gailly and Mark Adler \0"
@@ -98,6 +100,28 @@ def test_code_is_not_searched():
 
 def test_a_flood_of_texts_ends():
     assert not found(b"OpenSSL " * 200_000, sizes=(65536,))
+
+
+def test_a_text_does_not_go_on_in_another_part_of_the_file():
+    end = ZLIB.index(b"2.13")
+    for gap, expected in ((0, ["zlib"]), (1 << 20, [])):
+        scanner = LinkedScanner([(0, end), (end + gap, gap + len(ZLIB))], frozenset(), None)
+        scanner.feed(ZLIB[:end])
+        scanner.skip(gap)
+        scanner.feed(ZLIB[end:])
+        assert [one.name for one in scanner.facts()] == expected
+
+
+def test_numbers_that_are_not_looked_at_are_stated():
+    content = b"\x7fELF\2\1\1" + bytes(9) + (2).to_bytes(2, "little") + bytes(46) + ZLIB
+    scanner = READER.read(MemoryFile("opt/acme/server", content, 0o755))
+    for part in (content, b" 1.1" * MAX_NUMBERS, OPENSSL + BUILT, bytes(NEAR_BYTES)):
+        scanner.feed(part)
+    facts = scanner.facts()
+    assert next(facts).name == "zlib"
+    with pytest.raises(OverBudgetError, match="100,000 numbers") as caught:
+        next(facts)
+    assert not caught.value.whole
 
 
 @pytest.mark.parametrize("name", ["_openssl.abi3.so", "_rust.abi3.so"])

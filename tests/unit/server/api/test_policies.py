@@ -1,6 +1,11 @@
 """Policies: what one would fail, before it counts."""
 
-from tests.support.service import body_of
+import pytest
+from msgspec.structs import replace
+from tests.support.reports import usual
+from tests.support.service import body_of, with_fakes
+
+from careen.model.report import Reason
 
 
 def test_a_preview_is_the_verdict_that_a_scan_would_have(service):
@@ -14,6 +19,16 @@ def test_a_preview_is_the_verdict_that_a_scan_would_have(service):
     calm = body_of(client.post(f"{service.path}/policy-preview", json={}))
     assert calm["failing"] == 0
     assert body_of(client.get(f"{service.path}/policies"))["items"] == [], "a preview stores nothing"
+
+
+@pytest.mark.parametrize("gate", ["vuln:critical", "kev"])
+def test_what_was_not_looked_for_passes_no_preview(service, monkeypatch, gate):
+    """A report of another scan, which a user uploaded: it may have looked for secrets alone."""
+    coverage = replace(usual().coverage, verdict="not_assessed", reasons=(Reason("not_asked", "not looked for"),))
+    with_fakes(monkeypatch, service, replace(usual(), database=None, coverage=coverage, findings=(), suppressed=()))
+    service.add_image("sha256:" + "1" * 64, service.id)
+    found = body_of(service.client(service.key).post(f"{service.path}/policy-preview", json={"fail_on": [gate]}))
+    assert [(entry["exit_code"], entry["failed"]) for entry in found["images"]] == [(3, ["vulnerabilities looked for"])]
 
 
 def test_a_decision_counts_in_a_preview(service):

@@ -22,6 +22,19 @@ def test_what_is_new_and_what_is_gone(world, browser, monkeypatch):
     assert [(row["change"], row["id"]) for row in back] == [("gone", "CVE-2023-5678")]
 
 
+def test_layers_in_both_are_those_from_the_base_upward(world, browser, monkeypatch):
+    whole = usual()
+    layer = whole.image.layers[0]
+    pairs = {OLD: (("a", ""), ("", "b"), ("", "")), NEW: (("a", ""), ("", "b"), ("", ""), ("a", ""))}
+
+    def report_of(fleet, project_id, identity):
+        layers = tuple(replace(layer, diff_id=diff_id, digest=digest) for diff_id, digest in pairs[identity])
+        return replace(whole, image=replace(whole.image, layers=layers))
+
+    monkeypatch.setattr(reports, "report_of", report_of)
+    assert "<b>2</b> layers in both" in browser.get(f"{world.pages}/compare?from={OLD}&to={NEW}").text
+
+
 def test_the_page_states_which_advisories_count(world, browser, monkeypatch):
     monkeypatch.setattr(reports, "report_of", lambda fleet, project_id, identity: usual())
     address = f"{world.pages}/compare?from={OLD}&to={NEW}"
