@@ -126,8 +126,14 @@ def _npm(package: Package, path: str, clients: Mapping[str, str]) -> Place:
     if root.endswith("/lib"):  # installed globally
         top = inner.partition("/node_modules/")[0]
         return Place(obstacle=Obstacle("bundled", top)) if nested else Place("npm -g", root, "dockerfile")
-    client = clients.get(root or "/", "pnpm" if inner.startswith(".pnpm/") else "npm")
-    return Place(_OVERRIDE[client] if nested else client, root or "/", "dockerfile")
+    folder = root = root or "/"
+    while folder not in clients and folder != "/":
+        folder = dirname(folder)
+    client = clients.get(folder, "pnpm" if inner.startswith(".pnpm/") else "npm")
+    if not nested:
+        return Place(client, root, "dockerfile")
+    # Of a workspace, the folder with the lock file alone has overrides.
+    return Place(_OVERRIDE[client], folder if folder in clients else root, "dockerfile")
 
 
 def _with_locks(places: list[Place]) -> list[Place]:

@@ -68,6 +68,16 @@ def test_a_version_that_a_command_names_needs_no_quoting(version):
     assert places(package("cargo", "tokio", "app/Cargo.lock")) == [("cargo", "app/Cargo.lock")]
 
 
+def test_packages_of_a_workspace_have_the_client_of_its_lock_file():
+    own, nested = "app/packages/x/node_modules/a/package.json", "app/packages/x/node_modules/b/node_modules/a/package.json"
+    lock = package("npm", "b", "app/yarn.lock")
+    assert places(package("npm", "a", own), lock) == [("yarn", "/app/packages/x")]
+    assert places(package("npm", "a", nested), lock) == [("yarn resolutions", "/app")]
+    other = package("npm", "c", "app/packages/x/package-lock.json")
+    assert places(package("npm", "a", nested), lock, other) == [("npm overrides", "/app/packages/x")]
+    assert places(package("npm", "a", "srv/node_modules/b/node_modules/a/package.json"), lock) == [("npm overrides", "/srv")]
+
+
 def test_libraries_within_an_archive_are_those_of_its_project():
     paths = ("app/shop.jar!/BOOT-INF/lib/a-1.0.jar", "opt/spark/jars/a-1.0.jar")
     assert places(package("maven", "g:a", *paths)) == [("maven", "app/shop.jar"), ("maven", "opt/spark/jars/a-1.0.jar")]
