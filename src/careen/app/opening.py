@@ -109,7 +109,7 @@ def _or_path(reference: str, hint: str) -> str:
 
 
 def _with_tag(image: Image, reference: str) -> Image:
-    """Adds the tag to the image, unless a digest or an ID was asked for: a tag may be another image tomorrow."""
+    """Adds the tag to the image, unless the reference has a digest or an ID: a tag may be another image tomorrow."""
     is_digest = "@" in reference or _ID.fullmatch(reference)
     return image if is_digest else replace(image, tag=reference)
 

@@ -125,7 +125,9 @@ def _title(plan: FixPlan) -> str:
 def _key(reference: str, path: str) -> str:
     """The image without its tag, and its Dockerfile: a new tag updates the request of the old one."""
     if not path or path.startswith("/") or ".." in path.split("/"):
-        raise UsageError(f"{visible(path, 200)!r} is no path inside of the repository", "--dockerfile names it from the root")
+        raise UsageError(
+            f"{visible(path, 200)!r} is not a path inside the repository", "give --dockerfile relative to the repository's root"
+        )
     return hashlib.sha256(f"{_without_tag(reference)}\0{path}".encode()).hexdigest()[:10]
 
 

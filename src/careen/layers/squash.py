@@ -77,7 +77,7 @@ class Squashed:
                     yield layer, path, target
 
     def forget_paths(self) -> None:
-        """Another layer changes where paths lead."""
+        """Forgets what paths resolve to: the next layer may change it."""
         self._real.clear()
         self._prefixes.clear()
 

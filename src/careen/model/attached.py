@@ -76,7 +76,7 @@ class AttachedVex(Struct, frozen=True):
 
 
 class Attached(Struct, frozen=True):
-    """``asked``: the digests that the registry was asked about. ``complete``: its answer was complete."""
+    """``asked``: the digests that were looked up in the registry. ``complete``: its answer was complete."""
 
     asked: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()

@@ -13,7 +13,7 @@ Vendor = Literal["distribution", "third_party", "unknown"]
 
 GUESSED = 0.5  # below this confidence the coordinates of a Java archive are a guess, and may not exist
 
-# purl types whose namespace stands before the last slash of a package's name
+# purl types whose namespace is before the last slash of a package's name
 JOINED_BY_SLASH = (
     *("npm", "golang", "composer", "jsr", "generic"),
     *("swift", "terraform", "huggingface", "vscode-extension", "ebuild"),
@@ -81,7 +81,7 @@ class Distribution(Struct, frozen=True):
     extended: bool = False  # paid support is switched on: Ubuntu Pro
 
 
-@lru_cache(maxsize=1 << 14)  # one scan asks several times for each package
+@lru_cache(maxsize=1 << 14)  # one scan needs it several times for each package
 def _purl(type: str, namespace: str | None, name: str, version: str, arch: str | None, distro: str | None) -> str:
     if type == "maven":
         namespace, _, name = name.rpartition(":")

@@ -80,7 +80,7 @@ _NONE = np.empty(0, np.uint64)
 class Release(Struct, frozen=True):
     """``files``: the features of the project's own files, by path; ``builds``: those of programs that were built from them.
 
-    ``date``: its day, if that is known.
+    ``date``: the day of the release; "" if it is unknown.
     """
 
     version: str

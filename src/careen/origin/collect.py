@@ -95,7 +95,7 @@ def collect(
 ) -> tuple[Knowledge, tuple[Skipped, ...]]:
     """The base of these projects; ``most_versions`` of each, spread over its history, the newest among them.
 
-    ``of_apt`` asks apt's archives, whose files are verified by signatures; None: ``fetcher`` does.
+    ``of_apt`` reads apt's archives, whose files are verified by signatures; None: ``fetcher`` does.
 
     What is not there, or cannot be read, is skipped and named. Raises NetworkError if a server fails: a base of fewer
     releases would look as if the others did not exist.

@@ -29,7 +29,7 @@ Evidences = Mapping[str, Evidence]
 
 
 class Part(NamedTuple):
-    """What one project explains. ``evidences`` are of all that was looked up; ``hits`` the project's features of them."""
+    """What one project explains. ``evidences``: of the whole look-up; ``hits`` counts the project's features in them."""
 
     project: int
     evidences: Evidences
@@ -48,7 +48,7 @@ class Explained(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """The features of one family. ``hits`` and ``sizes``: by file and version, the number of features found, and of all."""
+    """The features of one family. ``hits``: the number of features found, by file and version; ``sizes``: of all features."""
 
     queries: Places
     rows: Places
@@ -59,7 +59,7 @@ class _Table(NamedTuple):
 
 
 def parts(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], least: Weights) -> Iterator[Part]:
-    """``counted``: what a feature of a family counts. ``least``: of each project; ``LEAST`` if nothing else speaks for it.
+    """``counted``: what a feature of a family counts. ``least``: of each project; ``LEAST`` without other evidence for it.
 
     The first family of ``evidences`` chooses the files.
     """

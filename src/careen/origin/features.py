@@ -53,7 +53,7 @@ def features_of(path: str, data: bytes) -> Features:
     """The features of source code and programs; for any other file, that of its whole content only. Hashes are sorted, each
     once; ``statements`` are pairs.
 
-    A family is computed when it is asked for: most files are known by the first ones.
+    A family is computed on first use: the first ones identify most files.
     """
     language = language_of(path)
     if is_class(data):
@@ -67,7 +67,7 @@ def features_of(path: str, data: bytes) -> Features:
         return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(Parsed(data, language), is_script=is_script(path))
-        # Of a large file, letters are counted when they are asked for.
+        # Of a large file, letters are counted on first use.
         return source if len(data) > LARGE_BYTES or source.has_enough else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
 

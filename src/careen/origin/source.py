@@ -36,7 +36,7 @@ class Language(Struct, frozen=True):
     joins_strings: bool = False  # adjacent literals are one
 
 
-# A string that is never closed ends with its line, or with the file: no byte is looked at twice.
+# A string that is never closed ends with its line, or with the file: no byte is read twice.
 _DOUBLE = rb'"(?P<string>(?:[^"\\\n]|\\.)*+)"?'
 _SINGLE = rb"'(?P<single>(?:[^'\\\n]|\\.)*+)'?"
 _QUASI = rb"`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"
@@ -164,7 +164,7 @@ class Tokens(NamedTuple):
 
 
 class Parsed:
-    """A file, and the spans of its comments and strings as pairs of offsets; each are looked for when they are asked for."""
+    """A file, and the spans of its comments and strings as pairs of offsets; each are searched for on first use."""
 
     def __init__(self, data: bytes, language: Language) -> None:
         self.data = data

@@ -53,7 +53,7 @@ class KeylessSigner:
             with SigningContext.from_trust_config(self._config).signer(self._token) as signer:
                 data = signer.sign_dsse(Statement(statement)).to_json().encode()
         except RequestException as error:
-            raise NetworkError(f"Sigstore's services could not be asked: {line(error)}", "try again later") from None
+            raise NetworkError(f"Sigstore's services could not be reached: {line(error)}", "try again later") from None
         except (SigstoreError, ValueError) as error:
             raise InputError(f"Sigstore did not sign: {line(error)}", "see its status page") from None
         except Exception as error:  # its clients have errors of their own

@@ -230,7 +230,7 @@ def _any(texts: tuple[str, ...], window: bytes) -> bool:
     return any(_bytes(text) in window for text in texts)
 
 
-@lru_cache(maxsize=1)  # both readers ask about the same file, one after the other
+@lru_cache(maxsize=1)  # both readers call it for the same file, one after the other
 def _wanted(name: str) -> list[Program]:
     return NAMES.programs(name)
 

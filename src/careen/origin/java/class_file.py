@@ -124,7 +124,7 @@ class _Reader:
 
 
 class _Pool:
-    """The constants, by their number; the content of each is looked at when it is asked for."""
+    """The constants, by their number; the content of each is read on first use."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

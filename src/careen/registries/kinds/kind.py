@@ -40,8 +40,8 @@ class Page(Struct, Generic[Item], frozen=True):
 
 
 class Kind(Struct, frozen=True):
-    """``repositories(asked, namespace, start)`` and ``tags(asked, repository, start)`` give the page that begins at
-    ``start`` ("": the first). They raise NoListError."""
+    """``repositories(asked, namespace, start)`` and ``tags(asked, repository, start)`` request a page from the registry
+    ``asked``: the one that begins at ``start`` ("": the first). They raise NoListError if the registry has no such list."""
 
     name: str
     title: str
