@@ -279,7 +279,7 @@ class Wants(Struct, frozen=True, omit_defaults=True):
     those with one ending ("var/lib/dpkg/info/*.list"); ``below`` every file of such a folder at any depth ("nix/store").
     ``executables`` selects files with an execute bit or a name like a shared library or a module of Node (``.node``);
     ``magic`` then decides by the first bytes. ``anywhere`` selects every file that begins so, whatever its name and mode.
-    In ``paths``, a ``*`` stands for the name of a folder ("var/lib/pacman/local/*/desc").
+    In ``paths``, a ``*`` matches the name of a folder ("var/lib/pacman/local/*/desc").
     """
 
     paths: tuple[str, ...] = ()

@@ -224,7 +224,7 @@ class Totals(Struct):
     findings: Count
     by_severity: BySeverity
     by_kind: ByKind
-    in_base: Count | None  # findings of the layers of the base image; null if it is unknown where the base image ends
+    in_base: Count | None  # findings of the layers of the base image; null if the end of the base image is unknown
     suppressed: Count
     unknowns: Count
 

@@ -143,7 +143,7 @@ def _licences(expression: str) -> list[dict[str, Any]]:
 
 
 def _dependencies(report: Report, content: Content) -> list[dict[str, Any]]:
-    """The image needs what no other package needs; a package that has no entry is not known to need any."""
+    """The image needs what no other package needs; for a package without an entry, no dependencies are recorded."""
     distribution = ("distribution",) if report.inventory.distribution else ()
     return [
         {"ref": "image", "dependsOn": [*distribution, *top_level(content.components)]},

@@ -1,6 +1,6 @@
 """Parts of a layer in a registry, by HTTP ranges: its table of contents, and the bytes that the table leads to.
 
-A part has no digest of its own here: the manifest states that of the table, and the table those of its chunks.
+A part has no digest of its own: the manifest states that of the table, and the table those of its chunks.
 Raises: TableError if the registry serves no parts or the table is not good; NetworkError as any download.
 **Source:** RFC 9110, "Range Requests"; OCI distribution-spec 1.1, "Pulling blobs".
 """

@@ -245,7 +245,7 @@ def _spool() -> BinaryIO:
 def _write(spool: BinaryIO, piece: bytes) -> None:
     try:
         spool.write(piece)
-        spool.flush()  # here, not when a reader goes back to the start
+        spool.flush()  # now, and not when a reader goes back to the start
     except OSError as error:
         raise _no_room(error) from error
 

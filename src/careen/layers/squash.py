@@ -10,7 +10,7 @@ from functools import cache
 
 from careen.model.delta import Delta
 
-MAX_LINKS, MAX_DEPTH = 40, 200  # links in a row, as many as Linux follows; folders in a path that are looked at
+MAX_LINKS, MAX_DEPTH = 40, 200  # links in a row, as many as Linux follows; folders of a path that are resolved
 Below = Callable[[int, "Squashed"], None]
 
 

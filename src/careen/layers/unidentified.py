@@ -149,7 +149,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _copies(left: Iterable[_File], distributed: Iterable[_File], tables: _Tables, again: Reread) -> frozenset[_File]:
-    """The files with the same content as one of the distribution's; only files that look alike are read."""
+    """The files with the same content as one of the distribution's; only files that may be equal are read."""
     originals: dict[tuple[int, str], list[_File]] = {}
     for original in distributed:
         originals.setdefault(tables.looks(original), []).append(original)

@@ -1,6 +1,6 @@
 """Why a vulnerability is, or is not, found in a package: each source, its statement about the version, and the outcome.
 
-Nothing is decided here: the outcome is that of the report, and the statements are those that matching uses.
+This module decides nothing: the outcome is that of the report, and the statements are those that matching uses.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

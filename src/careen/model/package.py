@@ -60,8 +60,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
     vendor: Vendor = "unknown"
     owned_by: str | None = None  # purl of the package that owns the files
     evidence: tuple[Evidence, ...] = ()
-    cpe: str | None = None  # CPE 2.3 of exactly this version, if the cataloger knows the product's name in that dictionary
-    origin: Origin | None = None  # of code that no package lists: its versions are here, ``version`` is the only one or ""
+    cpe: str | None = None  # CPE 2.3 of exactly this version, if the cataloger has the product's name in that dictionary
+    origin: Origin | None = None  # of code that no package lists: it has the versions, ``version`` is the only one or ""
 
     @property
     def purl(self) -> str:

@@ -118,7 +118,7 @@ class ReleaseReader:
         return Release(version, found, date, tuple(builds))
 
     def _features(self, path: str, data: bytes) -> Features:
-        """Computed here, so that the file itself is kept no more."""
+        """Computed at once, so that the file itself is not kept."""
         digest = hashlib.blake2b(data, digest_size=16).digest()
         if digest not in self._known:
             features = features_of(path, data)

@@ -23,7 +23,7 @@ MOST_PROJECTS = 400
 CANDIDATES = 6  # so many are compared for each part
 NEAR = 0.95
 LEAST_OF_A_FILE = 3
-NEAR_BEST = 0.8  # versions that have less of what was found are not looked at further
+NEAR_BEST = 0.8  # versions that have less of what was found are not compared further
 
 Evidences = Mapping[str, Evidence]
 

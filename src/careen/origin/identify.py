@@ -11,7 +11,7 @@ that nothing explains is counted, and is never taken for the application's own.
 | low        | 3 stretches of a file                                | (not reported)                                |
 
 JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes are
-known by sequences of what they keep: 12 are medium, 20 and 30 % of the project's files high. The classes of an archive, and
+found by sequences of what they keep: 12 are medium, 20 and 30 % of the project's files high. The classes of an archive, and
 those of a folder that are not in one, are compared together, and so are the modules of a package of compiled Python.
 """
 

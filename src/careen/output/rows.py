@@ -1,6 +1,6 @@
 """A finding of any kind as one flat row, for the formats that list findings.
 
-A row has what all kinds share. A kind that is new here needs no change: its fields are found by their names.
+A row has what all kinds share. A new kind needs no change: its fields are found by their names.
 """
 
 from msgspec import Struct
@@ -37,7 +37,7 @@ class Row(Struct, frozen=True):
     id: str
     severity: str
     title: str
-    message: str  # what exactly is wrong here
+    message: str  # what exactly is wrong in this place
     fingerprint: str
     purl: str = ""
     package: str = ""

@@ -65,7 +65,7 @@ class Search:
             1,
             0,
         )  # the unsearched bytes, their first line, and the length of their context
-        self._by_value: dict[bytes, list[ExposedSecret]] = {}  # the values themselves stay in here
+        self._by_value: dict[bytes, list[ExposedSecret]] = {}  # the values themselves stay in this module
         self._count = 0
         self._left, self._tried = MAX_BYTES, 0
 

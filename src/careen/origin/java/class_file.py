@@ -23,7 +23,7 @@ _HEAD, _PAIR, _MEMBER, _ATTRIBUTE = struct.Struct(">4sHHH"), struct.Struct(">HH"
 
 
 class Reference(NamedTuple):
-    """A field or method that code uses; ``owner`` is a class, "" where it is decided when the program runs."""
+    """A field or method that code uses; ``owner`` is a class, "" if it is decided when the program runs."""
 
     owner: bytes
     name: bytes

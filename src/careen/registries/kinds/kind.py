@@ -33,7 +33,7 @@ class Tag(Struct, frozen=True):
 
 
 class Page(Struct, Generic[Item], frozen=True):
-    """``following`` is where the next page begins; "" if this is the last."""
+    """``following`` is the start of the next page; "" if this is the last."""
 
     items: tuple[Item, ...]
     following: str = ""
