@@ -30,7 +30,7 @@ ALIASES = {
 }  # fmt: skip
 FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be
 LOCAL = ("sif", "squashfs", "appimage", "file", "docker-archive", *FOLDERS)
-REMOTE = ("docker", "podman", "registry")  # where a name is looked up, in this order
+REMOTE = ("docker", "podman", "registry")  # the places in which a name is looked up, in this order
 NAMED = (*REMOTE, "containerd")
 _ID = pattern(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine
 

@@ -409,7 +409,7 @@ def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:
-    """Whether the image is a source folder. Its code is mostly the user's own: careen origin identify looks for the rest."""
+    """Whether the image is a source folder. Its code is mostly the user's own: careen origin identify finds the rest."""
     return image.kind == "directory" and inventory.distribution is None
 
 

@@ -26,7 +26,7 @@ Outcome = Literal["opened", "updated", "unchanged", "nothing", "declined", "take
 
 
 class FixPlan(Struct, frozen=True):
-    """What ``careen fix --format json`` writes, as far as it is needed here."""
+    """What ``careen fix --format json`` writes, as far as this module needs it."""
 
     reference: str
     before: int
@@ -117,7 +117,7 @@ def _patched(before: bytes, diff: str, path: str) -> bytes:
 
 
 def _title(plan: FixPlan) -> str:
-    """The title of the request, and the subject of its commit, where a number sign would close an issue."""
+    """The title of the request, and the subject of its commit, in which a number sign would close an issue."""
     name = re.sub(r"[^A-Za-z0-9._/:-]+", "-", _without_tag(plan.reference))[:100]
     return f"Fix {plural(plan.before - plan.after_dockerfile, 'finding')} in {name}"
 

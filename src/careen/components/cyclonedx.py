@@ -210,7 +210,7 @@ def _open(finding: Vulnerability) -> dict[str, Any]:
 
 
 def _settled(one: Suppressed) -> dict[str, Any]:
-    """VEX and the distribution's changelog state that the vulnerability does not matter here; other rules only hide it."""
+    """VEX and the distribution's changelog state that the package is not affected; other rules only hide the vulnerability."""
     state = "not_affected" if one.by.kind in ("vex", "distribution") else "in_triage"
     return {"state": state, "detail": f"suppressed by {one.by.kind} ({one.by.source}): {one.by.reason}"}
 

@@ -1,6 +1,6 @@
 """Hands the content of one file to the readers that want it, and collects their facts.
 
-A file is read once for all of them, and no further than they need. A reader's error becomes an Unknown of its file.
+A file is read once for all readers, and no further than they need. A reader's error becomes an Unknown of its file.
 """
 
 import io

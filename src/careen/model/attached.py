@@ -46,7 +46,7 @@ class Provenance(Struct, frozen=True):
     source: str = ""
     revision: str = ""
     materials: tuple[Material, ...] = ()
-    materials_count: int = 0  # of all; only the first ones are kept
+    materials_count: int = 0  # of all documents; only the first ones are kept
     signature: Signature | None = None
 
 

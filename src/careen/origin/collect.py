@@ -1,4 +1,4 @@
-"""Collects releases for a knowledge base, one archive at a time, so that an interrupted build goes on where it was.
+"""Collects releases for a knowledge base, one archive at a time, so that an interrupted build can be continued.
 
 A source is ``pypi:NAME[@VERSIONS]``, ``npm:NAME[@VERSIONS]``, ``deb:NAME[@VERSIONS]``, ``git:PATH[=NAME][@VERSIONS]`` or
 ``dir:PATH=NAME@VERSION``. The features of each release are kept in ``DIR/parts``, under the digest of its archive; the same

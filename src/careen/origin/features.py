@@ -11,7 +11,7 @@
 | sequences | JavaScript, Java       | a stretch of 4 texts and names in their order (``sequences``)|
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
-Of the last one a file has ``statements``: pairs of words and the version that they have here. Which of them are a project's own
+Of the last one a file has ``statements``: pairs of words and their version in it. Which of them are a project's own
 shows only when all its releases are known. Three more are of single files only: ``lines``, in which fixes are looked up, and
 what shows at a fraction of the time whether others are worth it, ``table_rows`` and ``glance``.
 """

@@ -76,7 +76,7 @@ class Looked(Struct, frozen=True):
 
 
 class _Counts(Struct, frozen=True):
-    """The numbers of changes of one fix: of all, of those in a component's files, and of those there in either form."""
+    """Numbers of changes of one fix: all changes, those in a component's files, and those there in either form."""
 
     changes: int = 0
     there: int = 0

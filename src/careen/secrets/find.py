@@ -187,7 +187,7 @@ def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:
 
 
 def _surroundings(ids: Iterable["re.Match[bytes]"]) -> Iterator[tuple[int, int, list[Span]]]:
-    """The surroundings of ids, joined where they overlap, each with its ids."""
+    """The surroundings of ids, joined if they overlap, each with its ids."""
     begin = end = 0
     spans: list[Span] = []
     for id in ids:

@@ -23,7 +23,7 @@ LETTERS: dict[Technique, int] = {  # of the word with the slip
 LONG = 7  # letters of a name of one word, from which a slip at its beginning or end counts too
 SHORTEST_WORD, SHORTEST_REORDERED = 2, 9
 SHORTEST_SPLIT = 10  # a shorter name in two words is mostly an honest one
-# Words that make a name sound official, repaired or handy. Words of ordinary plug-ins ("core", "utils", "cli") are not here.
+# Words that make a name sound official, repaired or handy. Words of ordinary plug-ins ("core", "utils", "cli") are left out.
 ADDED = frozenset({
     "official", "original", "real", "secure", "secured", "security", "fixed", "patched", "latest", "updated", "upgrade",
     "new", "premium", "free", "install", "installer", "downloader", "mirror", "fork", "copy", "backup", "dev",

@@ -93,7 +93,7 @@ def _target(holder: Element) -> str:
 
 
 def _resource(element: Element) -> str:
-    """The last part of the address that stands for a word of the ontology: "purl", "describes", "MIT"."""
+    """The last part of the address that names a word of the ontology: "purl", "describes", "MIT"."""
     word = element.attributes.get("resource", "").rpartition("/")[2].rpartition("#")[2]
     word = word.removeprefix("relationshipType_").removeprefix("purpose_")
     return word.upper() if word in ("noassertion", "none") else word
