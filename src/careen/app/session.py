@@ -264,7 +264,7 @@ class Session:
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
-        """Adds what a scan may read from an SBOM: which vulnerabilities the distribution has fixed in its language packages."""
+        """Adds what a scan of its SBOM may need: which vulnerabilities the distribution has fixed in its language packages."""
         if not inventory.owner_files or not image.layers or image.kind == "sbom":
             return inventory
         seen = look(image, Asked(inventory.owner_files), self._reading(progress))
