@@ -40,9 +40,9 @@ class OverBudgetError(InputError):
 
 
 class NotHereError(InputError):
-    """This image source has no such image, or does not exist itself (``absent``): another source may be asked.
+    """This image source has no such image, or does not exist itself (``absent``): another source may be tried.
 
-    ``chosen``: the user chose this source, so that asking another one deserves a warning.
+    ``chosen``: the user chose this source, so that trying another one deserves a warning.
     """
 
     elsewhere = True
@@ -69,7 +69,7 @@ class CredentialsError(NetworkError):
 
 
 class NotListedError(NetworkError):
-    """An address that the settings do not allow to ask: it is not listed, or inside a private network."""
+    """An address that the settings do not allow to contact: it is not listed, or inside a private network."""
 
 
 class TooManyRequestsError(NetworkError):

@@ -1,7 +1,7 @@
 """Loggers of the standard library that are loaded when there is something to log.
 
 ``logging`` with all that it imports takes a twentieth of the time of a scan from the cache, and most scans log nothing. A
-debug message does not load it: if no module has imported ``logging`` yet, no application has asked for debug messages.
+debug message does not load it: if no module has imported ``logging`` yet, no application has enabled debug messages.
 ``log = logger(__name__)`` takes the place of ``logging.getLogger(__name__)``. An application that calls Careen as a library
 configures these loggers as usual.
 """

@@ -253,7 +253,7 @@ class File(Protocol):
 
 
 class Scanner(Protocol):
-    """A ``stream`` reader at work on one file: fed chunk after chunk, asked once at the end."""
+    """A ``stream`` reader at work on one file: fed chunk after chunk; its result is read once, at the end."""
 
     def feed(self, chunk: bytes) -> None: ...
     def facts(self) -> Iterable[Any]: ...
@@ -271,15 +271,15 @@ class Selective(Scanner, Protocol):
 
 
 class Wants(Struct, frozen=True, omit_defaults=True):
-    """Which files a reader asks for: any of the criteria suffices (``magic`` narrows all but ``anywhere``, which needs it).
+    """Which files a reader wants: any of the criteria suffices (``magic`` narrows all but ``anywhere``, which needs it).
 
     ``paths`` match at the root of the image or of any folder in it ("var/lib/dpkg/status"); ``names`` are
     basenames; ``suffixes`` ends of paths starting with "." or with "<folder suffix>/<basename>"
     (".jar", ".dist-info/METADATA"); ``folders`` match every file directly in such a folder ("var/lib/dpkg/status.d"), or
     those with one ending ("var/lib/dpkg/info/*.list"); ``below`` every file of such a folder at any depth ("nix/store").
-    ``executables`` asks for files with an execute bit or a name like a shared library or a module of Node (``.node``);
-    ``magic`` then decides by the first bytes. ``anywhere`` asks for all that begins so, whatever its name and mode.
-    In ``paths``, a ``*`` stands for the name of a folder ("var/lib/pacman/local/*/desc").
+    ``executables`` selects files with an execute bit or a name like a shared library or a module of Node (``.node``);
+    ``magic`` then decides by the first bytes. ``anywhere`` selects every file that begins so, whatever its name and mode.
+    In ``paths``, a ``*`` matches the name of a folder ("var/lib/pacman/local/*/desc").
     """
 
     paths: tuple[str, ...] = ()
@@ -343,7 +343,7 @@ class Cataloger(Struct, frozen=True):
     ``owns`` yields the files of each package. Both are pure. Package evidence that a join leaves empty is not
     filled in by anyone: a join sets it from the facts it used. ``identifies`` yields the files, and with a slash at their
     end the folders, that the facts identify completely: programs that name themselves, a package's own folder. A
-    library within a program does not identify the program. ``programs`` yields those whose functions are known by name.
+    library within a program does not identify the program. ``programs`` yields those whose functions have names.
     ``whole`` is set if the module is imported only when it is needed, and returns the cataloger of that module: only that one
     has ``fact`` and ``limits``.
 
@@ -356,7 +356,7 @@ class Cataloger(Struct, frozen=True):
     readers: tuple[Reader, ...]
     fact: Any = Package  # what msgspec decodes a stored fact into
     role: Role = "packages"
-    join: Callable[[Sequence[Fact]], Iterator[Any]] | None = None  # packages and Unknowns, or what the role asks for
+    join: Callable[[Sequence[Fact]], Iterator[Any]] | None = None  # packages and Unknowns, or what the role requires
     owns: Callable[[Sequence[Fact]], Iterator[Owned]] | None = None
     identifies: Callable[[Sequence[Fact]], Iterator[str]] | None = None
     programs: Callable[[Sequence[Fact]], Iterator[Program]] | None = None

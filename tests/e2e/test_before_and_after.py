@@ -207,7 +207,7 @@ def test_a_host_that_is_not_listed_is_not_asked(tree, repository, capsys, listed
     assert repository.requests == []
     reasons = [one for one in report["coverage"]["reasons"] if one["code"] == "unread_address"]
     assert [one["packages"] for one in reasons] == [2]
-    assert "was not asked" in reasons[0]["detail"]
+    assert "was not contacted" in reasons[0]["detail"]
     assert vulnerabilities(report)[SERVER]["line"] == 9
 
 
@@ -265,7 +265,7 @@ def test_unpinned_packages_are_assessed_in_the_version_of_today(tree, capsys):
         assert (reasons["as_of_today"], reasons["unpinned"]) == (1, 1)
         report = report_of(capsys, "check", "app", "--resolve", "--resolve-hosts", registry.host)
         (reason,) = [one for one in report["coverage"]["reasons"] if one["code"] == "unread_repository"]
-        assert (f"{server.host} was not asked" in reason["detail"], reason["packages"]) == (True, 2)
+        assert (f"{server.host} was not contacted" in reason["detail"], reason["packages"]) == (True, 2)
         asked = len(server.requests)
         report = report_of(capsys, "check", "app")
         assert vulnerabilities(report) == {}

@@ -92,8 +92,8 @@ def test_no_host_is_asked_nothing_is_suppressed_and_all_three_are_reported(shell
     (detail,) = [one["detail"] for one in report["coverage"]["reasons"] if one["code"] == "untrusted_rules"]
     assert detail.endswith(": .careen.yaml, .vex/openvex.json, app/.careen.yaml")
     for run in (finished, table):
-        assert f"{host} was not asked: it is in a private network" in run.stderr
-        assert "169.254.169.254 was not asked" in run.stderr
+        assert f"{host} was not contacted: it is in a private network" in run.stderr
+        assert "169.254.169.254 was not contacted" in run.stderr
     assert CVE in table.stdout
     assert ".careen.yaml, .vex/openvex.json, app/.careen.yaml" in " ".join(table.stdout.split())
 

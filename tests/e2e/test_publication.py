@@ -174,7 +174,7 @@ def test_a_first_scan(registries, keys, publisher, tmp_path):
 
 
 def test_a_registry_that_is_busy(keys, tmp_path):
-    """The feeds are asked, and one line says so; it is left alone for some minutes."""
+    """The feeds are read, and one line says so; it is left alone for some minutes."""
     with Server(lambda request: Answer(200 if request.path == "/v2/" else 429)) as server:
         place = f"oci://{server.url.partition('//')[2]}/db"
         shell = Shell(tmp_path / "shell", CAREEN_DB_ARTIFACT=place, CAREEN_DB_ROOT=str(keys / "root.json"))
@@ -187,7 +187,7 @@ def test_a_registry_that_is_busy(keys, tmp_path):
         assert len(server.requests) == asked > 0
     lines = [line for line in done.stderr.splitlines() if "published database" in line]
     assert len(lines) == 1, done.stderr
-    assert "the feeds are asked" in lines[0]
+    assert "the feeds are read" in lines[0]
     assert "429" in lines[0]
 
 

@@ -142,7 +142,7 @@ def test_a_first_scan_does_not_wait_for_a_registry_that_is_busy(scene, caplog):
     scene.registry.busy = [Answer(429, headers={"Retry-After": "30"}) for _ in range(20)]
     with caplog.at_level(logging.WARNING):
         scene.scan()
-    assert "the feeds are asked" in caplog.text
+    assert "the feeds are read" in caplog.text
     assert len(scene.registry.requests) - len(scene.registry.asked("GET", "/tags/")) <= 2
 
 

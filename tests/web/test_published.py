@@ -57,7 +57,7 @@ def test_a_registry_that_does_not_answer(stage, tmp_path, name):
     with stage.relay(lambda host, path: fault if host == REGISTRY else None) as relay:
         done = by_published(stage, relay, tmp_path, "alpine")
     assert done.code == 0
-    assert ["the feeds are asked" in line and reason in line for line in done.lines] == [True], done.lines
+    assert ["the feeds are read" in line and reason in line for line in done.lines] == [True], done.lines
     assert stage.world.news("alpine") in done.stdout
 
 
@@ -67,5 +67,5 @@ def test_a_registry_that_cannot_be_reached(stage, tmp_path):
         done = stage.scan(relay, tmp_path, "alpine", "--db-artifact", "oci://down.example.test/db", "--db-root", root)
         assert relay.unknown == ["down.example.test"] * len(relay.unknown) != []
     assert done.code == 0
-    assert ["the feeds are asked" in line and "down.example.test" in line for line in done.lines] == [True], done.lines
+    assert ["the feeds are read" in line and "down.example.test" in line for line in done.lines] == [True], done.lines
     assert stage.world.news("alpine") in done.stdout

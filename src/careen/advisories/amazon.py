@@ -2,7 +2,7 @@
 
 Shape: ``amazon/<release>/updateinfo.xml.gz`` is that of the core repository, ``amazon/<release>/<repository>/…`` that of a
 further repository (see ``formats.feeds.updateinfo``). A live ``mirror.list`` names the repository of the day, whose
-``repomd.xml`` names the file; the file of one architecture has the builds of all.
+``repomd.xml`` names the file; the file of one architecture has the builds of all architectures.
 The extras of Amazon Linux 2 (``php8.2``, ``kernel-5.10``) have newer lines of packages that core has too: a fix in an extra
 applies from the first version of its own line. Amazon Linux 1 and 2022 have no address with TLS: only a mirror has them.
 Raises: ValueError.  **Source:** createrepo's updateinfo.xml; alas.aws.amazon.com; extras-catalog.json.

@@ -1,4 +1,4 @@
-"""The names of weaknesses: which kind of mistake a number such as CWE-79 stands for.
+"""The names of weaknesses: which kind of mistake a number such as CWE-79 means.
 
 Shape: a zip of one XML file with ``<Weakness ID="79" Name="…" Status="Stable">`` and ``<Category ID="310" Name="…">``
 elements. Each becomes a record with that id, so that a look-up of the id gives its name.

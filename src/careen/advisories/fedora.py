@@ -1,7 +1,7 @@
 """Fedora: the updates of a release.
 
 Shape: ``updateinfo.xml`` (see ``formats.feeds.updateinfo``) of the repository of updates, whose ``repomd.xml`` has its name.
-The file of one architecture stands for all.
+The file of one architecture is read for all architectures.
 Raises: ValueError.  **Source:** Bodhi, updateinfo; createrepo_c, repomd.xml.
 """
 

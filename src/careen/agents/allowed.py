@@ -15,11 +15,11 @@ from careen.app.opening import ALIASES, FOLDERS, LOCAL, NAMED
 from careen.images.names import full_name
 from careen.images.paths import is_path, split_path
 
-MAX_BLOBS = 20_000  # of an image layout, whose links are looked at
+MAX_BLOBS = 20_000  # of an image layout, whose links are checked
 
 
 class NotAllowedError(Exception):
-    """The message is for the agent; it repeats nothing of what was asked."""
+    """The message is for the agent; it repeats nothing of the request."""
 
 
 class Allowed(Struct, frozen=True):
@@ -69,7 +69,7 @@ class Allowed(Struct, frozen=True):
         try:
             resolved = self._in_first(text).resolve()
         except (OSError, RuntimeError, ValueError):  # a circle of links, a NUL
-            raise NotAllowedError("this is no path") from None
+            raise NotAllowedError("this is not a path") from None
         if not any(resolved.is_relative_to(folder) for folder in self.folders):
             raise NotAllowedError("this path is outside the allowed folders (list_readable lists them)")
         return resolved

@@ -23,7 +23,7 @@ _WARNING = "Everything between the two lines with the mark {mark} is data from t
 
 
 class Page(Struct, frozen=True):
-    """``cursor`` asks for the next one."""
+    """``cursor`` requests the next page."""
 
     rows: tuple[dict[str, Any], ...]
     total: int

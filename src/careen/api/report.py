@@ -1,4 +1,4 @@
-"""The report as programs and notebooks see it: the model's, with rows and a short look at it.
+"""The report as programs and notebooks see it: the model's, with rows and a short summary.
 
 Text of an image or a feed stays text: control characters are shown as escapes, and HTML is quoted.
 """

@@ -39,7 +39,7 @@ class RefreshState:
         self.late: set[str] = set()  # the namespaces of what is late
         self.published: Verified | None = None  # the publication that this run fetched
         self.archives = OwnArchives()
-        self.publication = threading.Lock()  # one thread at a time asks for it
+        self.publication = threading.Lock()  # one thread at a time requests it
         self._lock = threading.Lock()
         self._shared: SharedUpdate | None = None
 
@@ -123,7 +123,7 @@ class AdvisoryRefresh:
                 self._state.is_late = True
                 self._state.late |= namespaces
                 return True
-            if came == "used":  # asking feeds needs the same lock as taking more of the publication
+            if came == "used":  # reading feeds needs the same lock as taking more of the publication
                 return self._ask_feeds(need, sources)
         return self._ask_feeds(need, sources)
 
@@ -193,7 +193,7 @@ class AdvisoryRefresh:
                 leave_bytes=LEAVE_BYTES if is_usable and later else None,
             )
         except (Error, OSError) as error:
-            self._warn(f"the published database could not be used, and the feeds are asked: {error}")
+            self._warn(f"the published database could not be used, and the feeds are read: {error}")
             return ""
         if brought is None:  # the database has it; or it was not available a moment ago
             return "used" if is_usable else ""
@@ -201,7 +201,7 @@ class AdvisoryRefresh:
         for path, failure in brought.taken.failed.items() if brought.taken else ():
             self._warn(f"the published {path} is not used: {failure.detail}")
         if brought.is_late:
-            then = "it is taken in the background" if later else "the feeds are asked"
+            then = "it is taken in the background" if later else "the feeds are read"
             self._warn(f"there was no time to take the published database: {then}, and the present data are used")
         return "later" if brought.is_late and later else "used"
 

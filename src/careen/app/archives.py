@@ -114,7 +114,7 @@ def _named(inventory: Inventory, namespaces: Collection[str]) -> tuple[str, ...]
 
 def _archives(settings: Settings, places: tuple[str, ...], progress: Progress, trusted: bool) -> "Archives":
     """``trusted``: the user named them. Addresses that an image names may be hostile: then only listed hosts, or public
-    ones, are asked."""
+    ones, are contacted."""
     from careen.database.archive_files import Archives
     from careen.net import NetSettings, make_fetcher
 

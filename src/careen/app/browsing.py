@@ -77,7 +77,7 @@ def groups(report: Report, listed: tuple[Entry, ...], by: By) -> tuple[Group, ..
 
 
 def details(report: Report, entry: Entry) -> Iterator[tuple[str, str]]:
-    """Names and values of everything about one finding; a new kind of finding needs no change here."""
+    """Names and values of everything about one finding; a new kind of finding needs no change in this module."""
     row, finding = entry.row, entry.finding
     yield "id", ", ".join((row.id, *row.aliases))
     yield "severity", row.severity

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class CheckSelection:
-    """Modules of checks are loaded when they are asked for. Raises UsageError at once for settings that make no sense."""
+    """Modules of checks are loaded on first use. Raises UsageError at once for settings that make no sense."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -46,7 +46,7 @@ class CheckSelection:
         return tuple(found)
 
     def with_compliance(self, report: Report, ran: Collection[str], assessed: Collection[str] = ()) -> Report:
-        """Adds the result of the compliance view that the user asked for to the report.
+        """Adds the result of the compliance view that the user chose to the report.
 
         ``ran``: ids of checks; ``assessed``: kinds of findings that were looked for.
         """

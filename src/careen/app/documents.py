@@ -68,7 +68,7 @@ def _purl(reference: str) -> tuple[Image, Inventory]:
 
 
 def _stdin_is_document() -> bool:
-    """Whether standard input begins like a document. Its first bytes are looked at and stay unread."""
+    """Whether standard input begins like a document. Its first bytes are peeked at and stay unread."""
     peek = getattr(sys.stdin.buffer, "peek", None)
     if peek is None or sys.stdin.isatty():
         return False

@@ -1,4 +1,4 @@
-"""How far an intruder gets: reads files, scans images if asked to, and ranks the paths."""
+"""How far an intruder gets: reads files, scans images if requested, and ranks the paths."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime

@@ -26,7 +26,7 @@ log = logger(__name__)
 
 
 class KeptAdvisories:
-    """Threads may share it: one at a time asks."""
+    """Threads may share it: one at a time makes requests."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

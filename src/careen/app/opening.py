@@ -30,7 +30,7 @@ ALIASES = {
 }  # fmt: skip
 FOLDERS = ("oci-layout", "directory")  # what the path of a folder may be
 LOCAL = ("sif", "squashfs", "appimage", "file", "docker-archive", *FOLDERS)
-REMOTE = ("docker", "podman", "registry")  # where a name is looked up, in this order
+REMOTE = ("docker", "podman", "registry")  # the places in which a name is looked up, in this order
 NAMED = (*REMOTE, "containerd")
 _ID = pattern(r"(?:sha256:)?[0-9a-f]{12,64}")  # of an image in an engine
 
@@ -109,7 +109,7 @@ def _or_path(reference: str, hint: str) -> str:
 
 
 def _with_tag(image: Image, reference: str) -> Image:
-    """Adds the tag to the image, unless a digest or an ID was asked for: a tag may be another image tomorrow."""
+    """Adds the tag to the image, unless the reference has a digest or an ID: a tag may be another image tomorrow."""
     is_digest = "@" in reference or _ID.fullmatch(reference)
     return image if is_digest else replace(image, tag=reference)
 

@@ -1,4 +1,4 @@
-"""Knowledge bases of code: built from the indexes that this machine is configured for, and asked about files."""
+"""Knowledge bases of code: built from the indexes that this machine is configured for, and searched for the code of files."""
 
 import hashlib
 import os
@@ -32,9 +32,9 @@ MANIFEST = "manifest.json"
 
 
 def search_of(settings: Settings) -> "Search | None":
-    """What an image's unexplained code is compared with; None: it is not looked for.
+    """What an image's unexplained code is compared with; None: it is not compared.
 
-    Without numpy nothing is, and the coverage states it. Raises UsageError if it is asked for.
+    Without numpy nothing is compared, and the coverage states it. Raises UsageError if the user requested the comparison.
     """
     from careen.pipeline.origin import Search
 

@@ -35,7 +35,7 @@ log = logger(__name__)
 FRESH = timedelta(days=1)
 PATIENCE = timedelta(hours=1)  # between two requests for a newer publication
 RESPITE = timedelta(minutes=10)  # after a request without an answer
-TIMEOUT_S = 10.0  # of a scan, which can ask the feeds instead
+TIMEOUT_S = 10.0  # of a scan, which can fetch the feeds instead
 
 
 class Brought(Struct, frozen=True):
@@ -159,7 +159,7 @@ def bring(
     leave_bytes: int | None = None,
     insist: bool = False,
 ) -> Brought | None:
-    """Before a scan asks feeds: takes what the image needs from a publication, if it is missing or a day old.
+    """Before a scan fetches feeds: takes what the image needs from a publication, if it is missing or a day old.
 
     None if no request was made: the database has the last known publication, and it is not a day old; or there was no answer
     shortly before, and the caller does not ``insist``. ``found`` is a publication that this run fetched before. The
@@ -207,7 +207,7 @@ def _needed(publication: "Publication", namespaces: frozenset[str], feeds: Colle
 
 
 def _is_assessed(namespace: str) -> bool:
-    """Whether a feed that a scan asks by itself covers it."""
+    """Whether a feed that a scan fetches by itself covers it."""
     need = Need(frozenset({namespace}))
     sources = (source for source in advisory_sources() if source.on_demand and source.assesses)
     return any(not feed.full for source in sources for feed in source.feeds(need, lambda name: ()))
@@ -228,7 +228,7 @@ def _in_time(
 
 
 def _note(failed: Path) -> None:
-    with suppress(OSError):  # the folder is read-only: then the next scan asks again
+    with suppress(OSError):  # the folder is read-only: then the next scan makes the request again
         failed.parent.mkdir(exist_ok=True, mode=0o700)
         failed.touch()
 
@@ -299,7 +299,7 @@ def _taken(found: Verified, path: Path, groups: "Sequence[Group]", **options: An
 
 
 def _is_fresh(path: Path, asked: str, groups: "Sequence[Group]") -> bool:
-    """Whether a scan need not ask: the database has the publication, and its feeds were read from their sources within a
+    """Whether a scan needs no request: the database has the publication, and its feeds were read from their sources within a
     day, or the last request was a moment ago."""
     from careen.database.checks import Check, read_checks
     from careen.database.file_state import rows_of

@@ -19,7 +19,7 @@ HASTY_WAIT_S = 2.0
 def repository_of(reference: str, settings: Settings, tag: str, *, hasty: bool = False) -> Repository:
     """``tag`` is used if the reference has neither a tag nor a digest.
 
-    ``hasty``: a failed request is repeated once, and a registry that asks for a longer pause is not waited for.
+    ``hasty``: a failed request is repeated once, and a registry that requires a longer pause is not waited for.
     """
     from msgspec.structs import replace
 

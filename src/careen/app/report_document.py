@@ -111,7 +111,7 @@ class Vex(Struct):
 class Attached(Struct):
     """Artifacts beside the image in its registry: signatures, provenance, SBOMs, VEX. Only verified_by is verified."""
 
-    asked: tuple[str, ...]  # the digests that the registry was asked about; empty if it was not asked
+    asked: tuple[str, ...]  # the digests that were looked up in the registry; empty if none was
     complete: bool  # the registry listed all of its artifacts, and all were read
     trusted_keys: tuple[str, ...]  # names of the keys and identities whose signatures count
     signatures: tuple[Signature, ...]
@@ -168,7 +168,7 @@ class Unknown(Struct):
 
 
 class Inventory(Struct):
-    """What the inventory knows beside the packages: the other formats need it."""
+    """What the inventory has besides packages: the other formats need it."""
 
     files: Count = 0
     unowned_executables: Count = 0
@@ -198,7 +198,7 @@ class Integrity(Struct):
     without_digest: Count
     modified_files: tuple[ModifiedFile, ...] = ()
     files: FileCounts | UnsetType = UNSET  # with --verify
-    not_compared: Count = 0  # programs, if no scanner asked for the comparison
+    not_compared: Count = 0  # programs, if no scanner needed the comparison
 
 
 class BySeverity(Struct):
@@ -224,7 +224,7 @@ class Totals(Struct):
     findings: Count
     by_severity: BySeverity
     by_kind: ByKind
-    in_base: Count | None  # findings of the layers of the base image; null if it is unknown where the base image ends
+    in_base: Count | None  # findings of the layers of the base image; null if the end of the base image is unknown
     suppressed: Count
     unknowns: Count
 
@@ -249,8 +249,8 @@ class Document(Struct):
     totals: Totals
     inventory: Inventory | UnsetType = UNSET
     integrity: Integrity | UnsetType = UNSET
-    behaviour: BehaviourSummary | None = None  # null if there are no files to look at
-    details: Details | None = None  # of the packages; null if they were not asked for
+    behaviour: BehaviourSummary | None = None  # null if there are no files to examine
+    details: Details | None = None  # of the packages; null if they were not requested
     compared: Comparison | None = None  # with the report of --baseline; null without
     plan: Plan | None = None  # what removes the vulnerabilities, as careen fix has it; null without vulnerabilities
     exposure: AttackPaths | UnsetType = UNSET  # through the files of --exposure; left out without

@@ -1,4 +1,4 @@
-"""What the scans of one run share, and what can be asked about one image: scan, inventory, explain, reconcile, fix."""
+"""What the scans of one run share, and the operations on one image: scan, inventory, explain, reconcile, fix."""
 
 import os
 import threading
@@ -264,7 +264,7 @@ class Session:
         return image, replace(inventory, curator=curator_of(image), created=created_of(image.config))
 
     def with_owners_read(self, image: Image, inventory: Inventory, progress: Progress = silent) -> Inventory:
-        """What a scan may ask of an SBOM: which vulnerabilities the distribution has fixed in its language packages."""
+        """Adds what a scan of its SBOM may need: which vulnerabilities the distribution has fixed in its language packages."""
         if not inventory.owner_files or not image.layers or image.kind == "sbom":
             return inventory
         seen = look(image, Asked(inventory.owner_files), self._reading(progress))
@@ -360,7 +360,7 @@ class Session:
         return Matcher(knowledge, self.schemes, self.ecosystems, scores, Memory(self._store, self._readers.fingerprint))
 
     def _with_attached(self, image: Image) -> Image:
-        """The image, with the reason why signatures and the like were not looked for beside it, if they were asked for."""
+        """The image; if attached documents such as signatures were requested, with the reason why they were not looked for."""
         settings = self._settings
         asked = settings.referrers or bool(settings.trust_key) or settings.require_signature is not None
         if image.attached is not None or image.kind != "image" or not (asked or "IMG-028" in settings.checks_on):
@@ -409,7 +409,7 @@ def _warn_of_exclusion(settings: Settings, image: Image | None = None) -> None:
 
 
 def _is_source_tree(image: Image, inventory: Inventory) -> bool:
-    """Whether the image is a source folder. Its code is mostly the user's own: careen origin identify looks for the rest."""
+    """Whether the image is a source folder. Its code is mostly the user's own: careen origin identify finds the rest."""
     return image.kind == "directory" and inventory.distribution is None
 
 
@@ -425,7 +425,7 @@ def is_report(place: str) -> bool:
 
 
 def report_or_scan(place: str, settings: Settings, progress: Progress = silent) -> Saved:
-    """The report in a file, or that of a scan of the reference, in the form that is compared."""
+    """The report to compare: read from the file ``place`` if that is a saved report, else made by a scan of ``place``."""
     from careen.formats.scans.saved_report import read_saved, saved
 
     if is_report(place):

@@ -29,7 +29,7 @@ class Trusted(Struct, frozen=True):
 
 
 def key_signer(file: Path, password: Callable[[], bytes | None]) -> "Signer":
-    """``password`` is asked only if the key has one."""
+    """``password`` is called only if the key has one."""
     from careen.signing.signers import key_signer
 
     return key_signer(file, password)

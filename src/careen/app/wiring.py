@@ -18,7 +18,7 @@ from careen.safety.budget import Limits
 from careen.store.memory import NoStore, Store
 
 _OF_BEHAVIOUR = ("hardening", "hooks", "notices")  # roles of catalogers
-_OF_FILES = {"config", "origin", "behaviour"}  # scanners that ask which files are as their package brought them
+_OF_FILES = {"config", "origin", "behaviour"}  # scanners that need to know which files are as their package installed them
 
 
 def policy_of(settings: Settings, checking: bool = False) -> Policy:
@@ -112,9 +112,9 @@ def advisory_sources() -> tuple[AdvisorySource, ...]:
 
 
 def readers_of(settings: Settings, details: bool = False, compare: bool = False) -> Readers:
-    """The readers, and the fingerprints of those of a default scan and of an SBOM, if these find all that is asked for.
+    """The readers, and the fingerprints of those of a default scan and of an SBOM, if these find all that is requested.
 
-    Policies in Rego see the whole report.
+    Policies in Rego get the whole report.
     """
     compare = compare or settings.strict or settings.verify or bool(settings.origin_kb or settings.policy)
     own = _reads(settings.scanners, details, compare)

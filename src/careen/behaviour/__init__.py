@@ -11,6 +11,6 @@
 | life         | ``life``        | packages, release dates, ends of support  | LIF-   |
 
 In come plain values of ``careen.model`` and contents of files; out come ``BehaviourFinding``s (``rules.found`` makes them).
-Nothing here opens an image or a network connection, and no finding here counts as a vulnerability. ``pipeline.behaviour``
+This package opens no image and no connection, and none of its findings counts as a vulnerability. ``pipeline.behaviour``
 calls the parts.
 """

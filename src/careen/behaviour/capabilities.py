@@ -128,7 +128,7 @@ class Content:
 
     @cached_property
     def _words(self) -> frozenset[bytes]:
-        """The words that rules look for and the file contains."""
+        """The words of rules that the file contains."""
         asked, there = _anchors(), set[bytes]()
         for start in range(0, len(self._data), BLOCK_BYTES):
             there |= asked.intersection(_WORD.findall(self._data, max(start - OVERLAP_BYTES, 0), start + BLOCK_BYTES))
@@ -186,7 +186,7 @@ def _anchors() -> frozenset[bytes]:
 
 
 def _literals(text: bytes, data: bytes) -> Iterator[int]:
-    """Where the text stands between boundaries of words, if it begins and ends with letters."""
+    """The places of the text; between boundaries of words, if it begins and ends with letters."""
     opens, closes = _is_letter(text[:1]), _is_letter(text[-1:])
     at, count = data.find(text), 0
     while at >= 0 and count < MAX_PLACES:

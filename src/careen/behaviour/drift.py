@@ -88,7 +88,7 @@ def _by_key(examined: Examined) -> dict[tuple[str, str], set[str]]:
 
 
 def _chains(examined: Examined, *, severe: bool = False) -> dict[object, frozenset[str]]:
-    """Ids of findings: by path if only the severe ones are asked for, else by package and path without digits."""
+    """Ids of findings: by path if only the severe ones are requested, else by package and path without digits."""
     found: dict[object, set[str]] = {}
     for finding in examined.findings:
         if finding.id.startswith("CAP-") and (not severe or finding.severity in ("high", "critical")):

@@ -24,7 +24,7 @@ def part_of(finding: BehaviourFinding) -> Part:
 
 
 def scored(findings: Iterable[BehaviourFinding], parts: Sequence[Part]) -> tuple[int, tuple[PartScore, ...]]:
-    """The index of the image, and the score of each part that was looked at."""
+    """The index of the image, and the score of each part that was examined."""
     by_part: dict[Part, list[BehaviourFinding]] = {part: [] for part in parts}
     for finding in findings:
         by_part.setdefault(part_of(finding), []).append(finding)

@@ -1,4 +1,4 @@
-"""apt's list of archives: where an image's Debian packages come from.
+"""apt's list of archives, from which an image's Debian packages come.
 
 Shape: lines ``deb [options] URI suite component…`` in ``sources.list`` and ``*.list``, paragraphs with ``Types``, ``URIs``
 and ``Suites`` in ``*.sources``. Only web addresses count; entries with ``Enabled: no`` and comments do not.

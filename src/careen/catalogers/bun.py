@@ -1,6 +1,6 @@
 """npm packages in ``bun.lock``, Bun's lock file in its text format, and workspaces that have a version.
 
-Shape: JSON with comments; ``packages`` maps a place to ``["name@1.0", …]``. A package from an address has no version here;
+Shape: JSON with comments; ``packages`` maps a place to ``["name@1.0", …]``. A package from an address has no version in it;
 the application itself is left out.
 Raises: ValueError if the file is not a JSON object.
 **Source:** Bun, text lockfile.

@@ -1,6 +1,6 @@
-"""VEX documents and ignore rules inside an image: reported, and not applied unless a flag asks for it.
+"""VEX documents and ignore rules inside an image: reported, and applied only with a flag.
 
-Their author may be whoever made the image. Shape: the files that scanners look for by name.
+Their author may be whoever made the image. Shape: the files that scanners read by name.
 """
 
 from collections.abc import Iterator, Sequence

@@ -49,7 +49,7 @@ def read(file: File) -> Iterator[Package]:
 
 
 class NativeScanner:
-    """Inflates what looks like gzip in the stream of an executable, as long as it begins like the SBOM."""
+    """Inflates what looks like gzip in the stream of an executable, and stops if the result does not begin like an SBOM."""
 
     def __init__(self) -> None:
         self._tried = 0

@@ -105,7 +105,7 @@ class Scanner:
 
 
 def _ranges(elf: Elf, size_bytes: int) -> list[tuple[int, int]]:
-    """The segments with names, the dynamic table, the properties, and the table of sections with what stands before it.
+    """The segments with names, the dynamic table, the properties, and the table of sections with the bytes before it.
 
     Linkers put the names into the first segment; tools that edit a file later, into one behind the dynamic table.
     """

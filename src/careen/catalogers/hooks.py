@@ -1,4 +1,4 @@
-"""What runs by itself, or chooses where packages come from: lines of ``.pth`` files, indexes of pip and npm, scripts of npm.
+"""What runs by itself, or chooses the source of packages: lines of ``.pth`` files, indexes of pip and npm, scripts of npm.
 
 A ``.pth`` file beside the modules of Python runs each of its lines that begins with ``import``. Of an address its host is kept.
 **Source:** Python documentation, ``site``; pip documentation, "Configuration"; npm documentation, ``npmrc`` and ``scripts``.

@@ -1,8 +1,8 @@
 """Programs and shared libraries: the files of an image that are machine code, whoever built them.
 
 It finds no packages. ``layers.unidentified`` compares these files with those that packages own and that other catalogers
-identify; the rest is reported as unidentified. A fact is the hash of the file's first bytes, which recognises copies of a
-file before both are read completely.
+identify; the rest is reported as unidentified. A fact is the hash of a file's first bytes: it finds files that may be copies
+before they are read completely.
 ELF executables, shared objects and PE files count, whatever their name and mode: ``ld.so`` runs files without execute bit.
 So do zip archives with such a member, also after a launcher script; Java archives do not, as the Java cataloger reports
 them. Unlinked objects, kernel modules, core dumps, separate debug files and macOS binaries do not run in a container.

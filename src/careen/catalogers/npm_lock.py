@@ -1,7 +1,7 @@
 """npm packages in ``package-lock.json`` or ``npm-shrinkwrap.json`` (lock file versions 1, 2 and 3).
 
 Development, optional and peer dependencies are listed as npm locks them, workspaces too; the application itself is not.
-An alias is listed under the name of the package that it stands for; a package from an address or folder has no version.
+An alias is listed under the name of the package that it refers to; a package from an address or folder has no version.
 Versions 2 and 3 state the licence of each package.
 Raises: ValueError if the file is not a JSON object.
 **Source:** npm, package-lock.json.

@@ -1,7 +1,7 @@
 """npm packages of Yarn: declared ones in ``yarn.lock``, and installed ones in a project's ``.yarn/cache``.
 
 The lock files of Yarn 1 and of later versions, which are YAML, both have a line of descriptors at the margin, and ``version``,
-``resolved`` or ``resolution`` indented below it. An alias is listed under the name of the package that it stands for, a patched
+``resolved`` or ``resolution`` indented below it. An alias is listed under the name of the package that it refers to, a patched
 package as the original. Workspaces and packages from a folder or local archive are left out: no published package has their
 name. Without ``node_modules`` (Plug'n'Play) packages run from zip archives in ``.yarn/cache``, each with one package below
 ``node_modules``, which its ``package.json`` describes (confidence 0.9).

@@ -30,7 +30,7 @@ _FIELDS = {
 
 @dataclass
 class Chart:
-    """``path`` is the chart's name below those of its parents, as Helm names templates; ``folder`` is where its files lie."""
+    """``path`` is the chart's name below those of its parents, as Helm names templates; ``folder`` has its files."""
 
     name: str
     path: str
@@ -67,7 +67,7 @@ class Chart:
 
 
 def read_chart(files: Mapping[str, bytes], folder: str = "", parents: str = "", depth: int = 0) -> Chart:
-    """``files`` by path below the chart's folder; ``folder`` is where that lies below the first chart's."""
+    """``files`` by path below the chart's folder; ``folder`` is the path of that folder below the first chart's."""
     if depth > MAX_DEPTH:
         raise ValueError(f"charts within charts, more than {MAX_DEPTH} deep")
     metadata = _map(files, "Chart.yaml")

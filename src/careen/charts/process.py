@@ -54,7 +54,7 @@ class Rendered(Struct, frozen=True):
 
 
 def rendered(jobs: Sequence[Job], timeout_s: float = TIMEOUT_S) -> list[Rendered]:
-    """One answer for each chart. If one ends the process of all, the others are rendered one by one."""
+    """One answer for each chart. If one chart ends the shared process, the others are rendered one by one."""
     answers, _ = _answers(jobs, timeout_s) if jobs else ([], "")
     end = time.monotonic() + MOST_S
     for job in jobs[len(answers) :]:

@@ -40,7 +40,7 @@ _FETCHED_SKIPPED = frozenset(("examples", "test", "tests", "wrappers"))
 
 
 class Found(Struct, frozen=True):
-    """``packed``: archives that may be Helm charts, which are not read here; True: the user named it."""
+    """``packed``: archives that may be Helm charts, which this module does not read; True: the user named it."""
 
     files: tuple[SourceFile, ...]
     unknowns: tuple[Unknown, ...]

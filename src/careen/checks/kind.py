@@ -35,7 +35,7 @@ class Rules(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """The value that checks inspect, the path that stands for it, and the findings that its comments suppress.
+    """The value that checks inspect, the path that names it, and the findings that its comments suppress.
 
     ``kind``: whose checks inspect it, if it is a document of another kind than its file. ``open``: the lines, by path and
     line, whose values are not known, and what they rest on.

@@ -31,7 +31,7 @@ def at(holder: Holder, message: str, *keys: str | int) -> Place:
 
 
 class Located(Protocol):
-    """A service, network, volume or secret of Compose, which knows the file and line of its keys."""
+    """A service, network, volume or secret of Compose, with the file and line of its keys."""
 
     @property
     def label(self) -> str: ...

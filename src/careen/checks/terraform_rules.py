@@ -69,7 +69,7 @@ def blocks(resource: Resource, *names: str) -> Iterator[tuple[Mapping, tuple[str
 
 
 def missing_blocks(resource: Resource, *names: str) -> Iterator[tuple[UnknownValue, tuple[str | int, ...]]]:
-    """What stands for blocks of these names whose number is not known."""
+    """The placeholders for blocks of these names whose number is unknown."""
     for name in names:
         value = resource.values.get(name)
         items = value if isinstance(value, Sequence) else [value]

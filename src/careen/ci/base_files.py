@@ -48,7 +48,7 @@ def at_base(path: Path, place: Path) -> Path | None:
 def _inside(path: str) -> str:
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or not parts.parts or "\0" in path:
-        raise UsageError(f"{path!r} is no path inside of the repository", "name it from the root of the repository")
+        raise UsageError(f"{path!r} is not a path inside the repository", "give it relative to the root of the repository")
     return parts.as_posix()
 
 

@@ -1,4 +1,4 @@
-"""One comment of Careen in a request for each thing it looks at: written first, changed later, never a second one.
+"""One comment of Careen in a request for each ``name``: written first, changed later, never a second one.
 
 A hidden line names it. Only comments of the token's own user count: anybody could write that line.
 """

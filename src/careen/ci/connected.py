@@ -18,7 +18,7 @@ def connected(pipeline: Pipeline, token: str, settings: Settings) -> GitHub | Gi
     if not token:
         raise UsageError("there is no token", f"{TOKEN} has one with the rights of docs/pipelines.md")
     if pipeline.service == "other":
-        raise UsageError("this is no pipeline of GitHub or GitLab", "careen-reports has the files for other services")
+        raise UsageError("this is not a pipeline of GitHub or GitLab", "other services can use the files in careen-reports")
     plain = ("*",) if settings.plain_http else ()
     net = NetSettings(timeout_s=settings.timeout_s, attempts=3, ca_file=settings.ca_file, plain_http=plain)
     return GitHub(pipeline, token, net) if pipeline.service == "github" else GitLab(pipeline, token, net)

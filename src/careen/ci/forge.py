@@ -1,6 +1,6 @@
-"""The service that has the repository, asked over its REST API: what GitHub and GitLab have in common.
+"""A client of the service that hosts the repository, for its REST API: what GitHub and GitLab have in common.
 
-Shape: ``Api.ask`` sends one JSON request. Whatever takes part in a path is quoted, so that no name reaches another address.
+Shape: ``Api.ask`` sends one JSON request. Every part of a path is quoted, so that no name reaches another address.
 Raises: CredentialsError if the token may not do it, InputError if the service refuses, NetworkError if it is away.
 """
 
@@ -28,7 +28,7 @@ class Comment(Struct, frozen=True):
 
 
 class Request(Struct, frozen=True):
-    """A pull or merge request. ``merged`` or not, if it is not open."""
+    """A pull request or merge request. ``merged``: whether it was merged; False while it is open."""
 
     number: int
     open: bool

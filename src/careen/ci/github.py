@@ -16,7 +16,7 @@ from careen.net import NetSettings
 from .forge import Api, Comment, Request, decoded, quoted
 from .pipeline import Pipeline
 
-ROBOT = "github-actions[bot]"  # whom the token of a workflow stands for; it may not ask who it is
+ROBOT = "github-actions[bot]"  # the user of a workflow's token, which may not request its own user
 
 
 class _User(Struct, frozen=True):

@@ -26,7 +26,7 @@ Outcome = Literal["opened", "updated", "unchanged", "nothing", "declined", "take
 
 
 class FixPlan(Struct, frozen=True):
-    """What ``careen fix --format json`` writes, as far as it is needed here."""
+    """What ``careen fix --format json`` writes, as far as this module needs it."""
 
     reference: str
     before: int
@@ -117,7 +117,7 @@ def _patched(before: bytes, diff: str, path: str) -> bytes:
 
 
 def _title(plan: FixPlan) -> str:
-    """The title of the request, and the subject of its commit, where a number sign would close an issue."""
+    """The title of the request, and the subject of its commit, in which a number sign would close an issue."""
     name = re.sub(r"[^A-Za-z0-9._/:-]+", "-", _without_tag(plan.reference))[:100]
     return f"Fix {plural(plan.before - plan.after_dockerfile, 'finding')} in {name}"
 
@@ -125,7 +125,9 @@ def _title(plan: FixPlan) -> str:
 def _key(reference: str, path: str) -> str:
     """The image without its tag, and its Dockerfile: a new tag updates the request of the old one."""
     if not path or path.startswith("/") or ".." in path.split("/"):
-        raise UsageError(f"{visible(path, 200)!r} is no path inside of the repository", "--dockerfile names it from the root")
+        raise UsageError(
+            f"{visible(path, 200)!r} is not a path inside the repository", "give --dockerfile relative to the repository's root"
+        )
     return hashlib.sha256(f"{_without_tag(reference)}\0{path}".encode()).hexdigest()[:10]
 
 

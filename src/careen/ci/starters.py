@@ -37,7 +37,7 @@ class Found(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True):
-    """Where Careen comes from: the address of its repository, and the commit or version of it."""
+    """The source of Careen: the address of its repository, and its commit or version."""
 
     repository: str  # https://HOST/OWNER/NAME
     revision: str

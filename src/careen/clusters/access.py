@@ -1,4 +1,4 @@
-"""How a cluster is reached: the address of its API, whom to trust, and as whom to ask. Its ``repr`` holds no secret."""
+"""How a cluster is reached: the address of its API, the trusted authorities, the credentials. Its ``repr`` holds no secret."""
 
 from pathlib import Path
 

@@ -32,7 +32,7 @@ class DeniedError(InputError):
 
 
 class Listed(Struct, frozen=True):
-    """``there``: the cluster knows the resource."""
+    """``there``: the cluster has this kind of resource."""
 
     items: tuple[dict[str, Any], ...]
     there: bool = True

@@ -33,7 +33,7 @@ NO_DIGESTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Component(Struct, frozen=True):
-    """``ref`` is unique: a purl stands twice when two packages own files of it. ``needs`` are refs."""
+    """``ref`` is unique: a purl occurs twice if two packages own files of it. ``needs`` are refs."""
 
     ref: str
     purl: str

@@ -143,7 +143,7 @@ def _licences(expression: str) -> list[dict[str, Any]]:
 
 
 def _dependencies(report: Report, content: Content) -> list[dict[str, Any]]:
-    """The image needs what no other package needs; a package that has no entry is not known to need any."""
+    """The image needs what no other package needs; for a package without an entry, no dependencies are recorded."""
     distribution = ("distribution",) if report.inventory.distribution else ()
     return [
         {"ref": "image", "dependsOn": [*distribution, *top_level(content.components)]},
@@ -210,7 +210,7 @@ def _open(finding: Vulnerability) -> dict[str, Any]:
 
 
 def _settled(one: Suppressed) -> dict[str, Any]:
-    """VEX and the distribution's changelog state that the vulnerability does not matter here; other rules only hide it."""
+    """VEX and the distribution's changelog state that the package is not affected; other rules only hide the vulnerability."""
     state = "not_affected" if one.by.kind in ("vex", "distribution") else "in_triage"
     return {"state": state, "detail": f"suppressed by {one.by.kind} ({one.by.source}): {one.by.reason}"}
 

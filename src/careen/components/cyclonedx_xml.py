@@ -1,4 +1,4 @@
-"""The structure of CycloneDX's JSON as its XML: the same fields, in the order that the schema asks for.
+"""The structure of CycloneDX's JSON as its XML: the same fields, in the order that the schema requires.
 
 **Source:** CycloneDX 1.4 to 1.7 (ECMA-424), XML schemas.
 """

@@ -1,4 +1,4 @@
-"""What official profiles ask of an SBOM, and what a document lacks of it.
+"""What official profiles require of an SBOM, and which of these elements a document lacks.
 
 ``ntia``: the minimum elements of 2021. ``cisa-2025``: CISA's minimum elements of 2025, which add hash, licence, tool and the
 context of its generation. ``bsi-tr-03183``: TR-03183-2 of Germany's BSI, version 2.
@@ -22,7 +22,7 @@ Has = Callable[[Component], bool]
 
 
 class Element(Struct, frozen=True):
-    """One required element: the components without it. ``of_document``: it is asked of the document as a whole."""
+    """One required element: the components without it. ``of_document``: it is required of the document as a whole."""
 
     name: str
     missing: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Settings of one run, and where each comes from: settings file < environment < flag.
+"""Settings of one run, and the source of each: settings file < environment < flag.
 
 Every field of ``Settings`` is a key of the file, a variable ``CAREEN_<KEY>`` and (but for the password and the key) a flag
 ``--<key>``; its description is the help text and the reference page. The file is ``$XDG_CONFIG_HOME/careen/config.toml``

@@ -13,7 +13,7 @@ from .settings import Settings
 
 @cache
 def field_by_key() -> Mapping[str, FieldInfo]:
-    """The settings by their keys. Cached: a command line asks for each group, and msgspec takes longer than the parsing."""
+    """The settings by their keys. Cached: the parser reads them for each group, and msgspec takes longer than the parsing."""
     return {field.encode_name: field for field in fields(Settings)}
 
 

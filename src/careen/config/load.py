@@ -118,7 +118,10 @@ def _misspelt(environ: Mapping[str, str], known: Mapping[str, FieldInfo]) -> tup
 
 
 def default_cache_dir(environ: Mapping[str, str] = os.environ) -> Path:
-    """Source: XDG Base Directory Specification 0.8; Apple's File System Programming Guide; Windows Known Folders."""
+    """The default cache folder of this platform, for the user of this environment.
+
+    Source: XDG Base Directory Specification 0.8; Apple's File System Programming Guide; Windows Known Folders.
+    """
     if sys.platform == "win32" and environ.get("LOCALAPPDATA"):
         return Path(environ["LOCALAPPDATA"]) / "careen"
     if sys.platform == "darwin":

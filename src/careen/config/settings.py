@@ -16,7 +16,7 @@ SECRET = ("registry_password", "nvd_api_key", "server_token")
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"timeout_s": "timeout"}):
-    """What a run is asked to do. Only ``app`` and the shells know it: inner functions take plain arguments."""
+    """What a run does. Only ``app`` and the shells use it: inner functions take plain arguments."""
 
     cache_dir: Annotated[Path, Meta(description="cache folder: databases, layers that were read, downloads")]
     trust_cache: Annotated[

@@ -139,7 +139,7 @@ def _note_broken(results: dict[str, FeedResult], broken: Mapping[str, FeedRow]) 
 def _note_kept(
     results: dict[str, FeedResult], old: Mapping[str, FeedRow], sources: Collection[AdvisorySource], need: Need
 ) -> None:
-    """Reports the feeds of the database that an update of everything did not ask for."""
+    """Reports the feeds of the database that an update of everything did not request."""
     unlisted = {result.source for result in results.values() if result.trouble == "not_listed"}
     known = {source.name for source in sources}
     for path, row in old.items():

@@ -102,7 +102,7 @@ def read_manifest(data: bytes, where: str) -> Artifact:
     schema = notes.get(f"{ABOUT}schema")
     if schema != str(SCHEMA):
         raise InputError(
-            f"{where} holds a database of schema {visible(str(schema), 20)}, and this version reads {SCHEMA}",
+            f"{where} holds a database of schema {visible(str(schema), 20)}, and this version reads schema {SCHEMA}",
             "use a database that the same version of careen made",
         )
     try:
@@ -159,7 +159,7 @@ def verify(path: Path, where: str) -> None:
                 raise InputError(f"{where} is not an advisory database", "`careen db list` names those that there are")
             if version != SCHEMA:
                 raise InputError(
-                    f"{where} is a database of schema {version}, and this version reads {SCHEMA}",
+                    f"{where} is a database of schema {version}, and this version reads schema {SCHEMA}",
                     "use a database that the same version of careen made",
                 )
             if _tables(connection) != _our_tables():

@@ -41,7 +41,7 @@ class Answers(Struct):
     """The answers of the origin for the feeds that are ``wanted``.
 
     ``old`` are the feeds of the database, ``broken`` its damaged ones (None: the file is whole). ``confirmed``: the day up to
-    which the origin vouches for an unchanged file. ``elsewhere``: feeds that another update of this process asks for.
+    which the origin vouches for an unchanged file. ``elsewhere``: feeds that another update of this process requests.
     """
 
     old: dict[str, FeedRow]
@@ -63,7 +63,7 @@ def ask(
     need: Need,
     claim: Callable[[Collection[str]], frozenset[str]] = _everything,
 ) -> Answers:
-    """``claim`` returns which of these feeds this caller asks for; it is called once."""
+    """``claim`` returns which of these feeds this caller requests; it is called once."""
     old, broken = sound(job.path)
     checks = read_checks(job.path) if old else {}
     results: dict[str, FeedResult] = {}
@@ -164,7 +164,7 @@ def _offered(source: AdvisorySource, need: Need, origin: Origin) -> tuple[tuple[
 
 
 def _known(job: Job, source: AdvisorySource, feed: Feed, row: FeedRow | None, check: Check) -> FeedResult | None:
-    """The result for a feed that the origin need not be asked about; None if it must."""
+    """The result for a feed that needs no request to the origin; None if it needs one."""
     records = row.records if row else 0
     if row and any(_is_fresh(job, last) for last in (row.fetched, check.asked)):
         return FeedResult(source.name, feed.key, "fresh", records=records)

@@ -2,7 +2,7 @@
 
 Shape of a record: ``{cveMetadata: {cveId, datePublished}, containers: {cna: {metrics, descriptions}, adp: […]}}``; the
 vendor (CNA) and those who enrich (ADP, CISA among them) score separately. All users share the API's rate limit: a scan
-asks for few records and stops for an hour after a refusal. Records are kept with their dates in a file of its own beside the
+requests few records and stops for an hour after a refusal. Records are kept with their dates in a file of its own beside the
 database, and so are the ids that the API does not have. Nothing is raised: a record that does not come in time is missing.
 **Source:** CVE JSON record format 5.1; CVE Services API.
 """
@@ -151,7 +151,7 @@ def _scores(container: _Container) -> Iterator[Cvss]:
 
 
 class _Got(Struct, frozen=True):
-    """The answers of the API; ``is_refused``: it asks for a pause."""
+    """The answers of the API; ``is_refused``: it requires a pause."""
 
     records: dict[str, VulnerabilityRecord] = {}
     absent: frozenset[str] = frozenset()

@@ -79,7 +79,7 @@ def checked(section: Section, tag: bytes, blobs: Iterable[bytes]) -> Iterator[by
         if number > section.buckets or (firsts and keys[0] != firsts[number - 1]) or not (is_first or last < keys[0]):
             raise ValueError("a bucket is out of order")
         if filter and len(passing(keys, map(place_of, map(hash_of, keys)), filter)) < len(keys):
-            raise ValueError("a filter is not that of its section")
+            raise ValueError("the filter of a section does not match its keys")
         if is_first and keys[0] != section.low.encode():
             raise ValueError("a section does not begin as it should")
         count, last = count + len(keys), keys[-1]

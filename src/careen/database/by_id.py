@@ -1,4 +1,4 @@
-"""The advisories of a database about a vulnerability, whatever the package: every value is looked at, which takes a second.
+"""The advisories of a database about a vulnerability, whatever the package: every value is read, which takes a second.
 
 A value is decoded only if it contains the end of an id. Errata that share a long list of ids are kept otherwise and are not
 found: they are found by their own id, and in an image.

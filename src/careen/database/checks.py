@@ -1,8 +1,8 @@
 """The results of the last attempts to refresh feeds, in ``checked.json`` beside their database.
 
-An attempt without news does not change the database, so that its date is kept here: when the origin was asked, up to when it
-vouches that there is nothing newer, and why the last attempt failed. The first line is the checksum of the rest; a file that
-is damaged or belongs to another database is ignored.
+An attempt without news does not change the database. This file keeps its date: when the request was made, up to when the
+origin states that there is nothing newer, and why the last attempt failed. The first line is the checksum of the rest; a
+file that is damaged or belongs to another database is ignored.
 """
 
 import hashlib

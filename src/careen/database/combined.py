@@ -1,4 +1,4 @@
-"""Several sources of knowledge as one: the database, a folder of private advisories, scores fetched for one report."""
+"""Several sources of advisory data as one: the database, a folder of private advisories, scores fetched for one report."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Downloads one file of a feed; an interrupted download continues where it stopped, in this run or the next.
+"""Downloads one file of a feed; an interrupted download is resumed, in this run or the next.
 
 A part is continued by a range of bytes, on the condition that the file is still the same (``If-Range``). Unless the answer
 confirms that by the same validator, or is the whole file, the download starts anew: two versions are never joined. If

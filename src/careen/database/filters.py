@@ -1,4 +1,4 @@
-"""Filters of a section's keys: a look-up of a key that is not there mostly ends here, without reading a bucket.
+"""Filters of a section's keys: a look-up of a missing key mostly ends at the filter, without reading a bucket.
 
 A filter has one bit for each hash of a key. A key whose bit is not set is not in the section; a few others are not in it
 either, as their bucket then shows.

@@ -1,7 +1,7 @@
 """Notices a feed that reverses its earlier statements, or contradicts known results: it is held back.
 
 Two comparisons. For a sample of the feed's records in the previous file, the old and the new statements are evaluated at the
-versions where their ranges begin and end: an honest feed grows and is corrected here and there; a feed that was damaged,
+versions at which their ranges begin and end: an honest feed grows and is corrected here and there; a feed that was damaged,
 misread or replaced reverses itself. And ``known_results.txt`` has our own facts about well-known vulnerabilities, with
 which every honest feed of their ecosystem agrees. ``IsAffected`` states whether a version is affected.
 """

@@ -40,7 +40,7 @@ class Knowledge(Protocol):
     def advisories(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]: ...
     def malicious(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Malicious, ...]]: ...
     def namespace(self, namespace: str) -> tuple[NamespaceInfo, ...]:
-        """What each source has for this namespace; empty when no source knows it."""
+        """What each source has for this namespace; empty if no source has it."""
         ...
 
     def knows(self, namespace: str, names: Collection[str]) -> frozenset[str]:
@@ -48,7 +48,7 @@ class Knowledge(Protocol):
         ...
 
     def only_second(self, namespace: str, names: Collection[str]) -> frozenset[str]:
-        """The names that only a second-best source knows (``combined.FallbackKnowledge``)."""
+        """The names that only a second-best source has (``combined.FallbackKnowledge``)."""
         ...
 
     def unread(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[PassedOver, ...]]:
@@ -56,7 +56,7 @@ class Knowledge(Protocol):
         ...
 
     def overruled(self, namespace: str, names: Collection[str]) -> Mapping[str, tuple[Advisory, ...]]:
-        """The statements of a second-best source about names that a better one knows: to explain, not to match."""
+        """The statements of a second-best source about names that a better one has: to explain, not to match."""
         ...
 
     def records(self, ids: Collection[str]) -> Mapping[str, tuple[VulnerabilityRecord, ...]]:

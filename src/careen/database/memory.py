@@ -29,7 +29,7 @@ class MemoryDatabase:
     def __init__(
         self, records: Iterable[Record], info: DatabaseInfo | None = None, known: Collection[tuple[str, str]] = ()
     ) -> None:
-        """``known``: (namespace, name) of packages that are known to have no advisory."""
+        """``known``: (namespace, name) of packages that are assessed and have no advisory."""
         self.info = info
         self._known = frozenset(known)
         self._advisories: dict[tuple[str, str], list[Advisory]] = defaultdict(list)

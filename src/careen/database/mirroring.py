@@ -37,7 +37,7 @@ _LARGE = "only --full fetches it"
 
 
 class Laid(Struct, frozen=True):
-    """The result for one file. ``kept``: it was there, and was not asked for. ``absent``: no address has it."""
+    """The result for one file. ``kept``: it was there, and was not requested. ``absent``: no address has it."""
 
     source: str
     path: str

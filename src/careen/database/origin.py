@@ -90,7 +90,7 @@ def live(
                 raise LateError
             if found is not None:
                 return _amended(row, found, target, today) if found.ids else Unchanged(today)
-            row = None if changes.is_cursor(row.last_modified) else row  # our file is not one that the server knows
+            row = None if changes.is_cursor(row.last_modified) else row  # our file is not one that the server has
         address = _beside(feed, _index(fetcher, feed), listing) if feed.named else feed.url
         fetched = downloads.fetch(address, feed, row, feed.url)
         return msgspec.structs.replace(fetched, confirmed=today)

@@ -2,7 +2,7 @@
 
 ``<key>.part`` has the bytes, ``<key>.journal`` what verifies them: the version of the file as the server named it, then a
 line for each piece, with the size up to its end and its checksum. Bytes that the journal does not cover are cut off before
-use. Only the holder of ``partial.lock`` writes here, as long as its ``workers.Gate`` is open.
+use. Only the holder of ``partial.lock`` writes these files, as long as its ``workers.Gate`` is open.
 """
 
 import hashlib

@@ -14,7 +14,7 @@ def ordered(
     done: Collection[str],
     old: Collection[str],
 ) -> list[Fresh | Kept]:
-    """``parts`` by path. ``asked``: the paths that were asked for, in order of precedence; ``done``: those of them that
+    """``parts`` by path. ``asked``: the paths that were requested, in order of precedence; ``done``: those of them that
     did not fail. ``old``: the paths in the database."""
     ranks = {source.name: number for number, source in enumerate(sources)}
     places = {path: number for number, path in enumerate(_places(parts, asked, done, old))}
@@ -24,7 +24,7 @@ def ordered(
 def _places(parts: Mapping[str, Fresh | Kept], asked: Sequence[str], done: Collection[str], old: Collection[str]) -> list[str]:
     """The feeds of each source in order of precedence.
 
-    Feeds that were asked for now come before other forms of the same data, unless some of them are unchanged.
+    Feeds that were requested now come before other forms of the same data, unless some of them are unchanged.
     """
     held: dict[str, list[str]] = {}
     for path, part in parts.items():

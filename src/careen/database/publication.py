@@ -116,7 +116,7 @@ def publication_of(version: int, targets: Mapping[str, Target], where: str) -> P
             raise UntrustedError(f"{where} is damaged: its part {visible(name, 100)} cannot be read", _AGAIN) from None
         if signed.schema != SCHEMA:
             raise InputError(
-                f"{where} holds a database of schema {signed.schema}, and this version reads {SCHEMA}",
+                f"{where} holds a database of schema {signed.schema}, and this version reads schema {SCHEMA}",
                 f"use the tag {TAG}, or another version of careen",
             )
         packed = Packed(f"sha256:{target.sha256}", target.size, signed.inflated)

@@ -41,7 +41,7 @@ from .shelf import Wanted
 if TYPE_CHECKING:
     import sqlite3
 
-KEPT_RECORDS = 10_000  # the findings of one image ask for the same ones several times
+KEPT_RECORDS = 10_000  # the findings of one image read the same ones several times
 
 
 def open_database(path: Path, *, partly: bool = False) -> "Database":

@@ -85,7 +85,7 @@ def _listed(archives: Archives, place: str) -> Listed | None:
     try:
         return errata_of(data)
     except ValueError as error:
-        raise ArchiveError(f"{archives.shown}: {error}") from None
+        raise ArchiveError(f"{archives.shown}: repodata/repomd.xml cannot be read: {error}") from None
 
 
 def _read(file: BinaryIO) -> bytes:

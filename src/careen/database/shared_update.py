@@ -1,7 +1,7 @@
 """Updates of one process that run at the same time: they share the lock, download in parallel, and build one by one.
 
-A scan knows early which distribution its image has, and only later its other packages: the second download begins while the
-first still runs. Each feed is asked for once, by the update that wants it first; the others wait for its result.
+A scan determines the distribution of its image early, and its other packages only later: the second download begins while the
+first still runs. Each feed is requested once, by the update that needs it first; the others wait for its result.
 All feeds that have come when the database is free are built at once.
 Raises: DatabaseError, NetworkError.
 """
@@ -65,7 +65,7 @@ class SharedUpdate:
         return self._with_others(round)
 
     def _claim(self, round: "_Round", feeds: Collection[str]) -> frozenset[str]:
-        """The feeds that no other update asks for. All are claimed at once, so that no two updates wait for each other."""
+        """The feeds that no other update requests. All are claimed at once, so that no two updates wait for each other."""
         with self._guard:
             return frozenset(feed for feed in feeds if self._claims.setdefault(feed, round) is round)
 

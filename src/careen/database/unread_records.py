@@ -18,7 +18,7 @@ MAX_IDS = 1_000_000  # in the unread records of one feed
 MAX_REMEMBERED = 1000  # unread records that the database remembers of a feed
 MAX_REMEMBERED_IDS = 20  # of each
 MAX_REASON = 200
-LISTS = frozenset({"advisory", "malicious"})  # here a key has statements with ids; elsewhere the key is the id
+LISTS = frozenset({"advisory", "malicious"})  # in this section a key has statements with ids; in others the key is the id
 
 
 class Statement(Struct, frozen=True):

@@ -47,7 +47,7 @@ def update(
     api_key: str = "",
     shared: SharedUpdate | None = None,
 ) -> UpdateResult:
-    """By default everything is needed. Feeds asked for within ``max_age_s`` are not asked for again.
+    """By default everything is needed. Feeds that were requested within ``max_age_s`` are not requested again.
 
     ``patience_s`` bounds the time for feeds of which the database has an older edition; those that it lacks are waited for.
     Of the former, files over ``leave_bytes`` are left to ``finish``. ``mirror_at`` is a folder or URL to use instead of the
@@ -102,7 +102,7 @@ def refresh(
     leave_bytes: int | None = None,
     shared: SharedUpdate | None = None,
 ) -> UpdateResult:
-    """The refresh before a scan matches: fetches missing feeds, and asks for those over a day old, for five seconds.
+    """The refresh before a scan matches: fetches missing feeds, and refreshes those over a day old, for five seconds at most.
 
     If there is an older database to continue with, nothing is raised: the result then has the failures.
     """

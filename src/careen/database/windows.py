@@ -2,7 +2,7 @@
 
 Shape of a page: ``{totalResults, startIndex, vulnerabilities: [{cve: {id}}]}``. The total may grow while pages are read. If
 it shrinks, a record left the window (it changed again, and is in the next one) and the later ones moved up: the window is
-asked for again. Requests are sequential, at the rate that the API allows. If it breaks off, the complete windows are
+requested again. Requests are sequential, at the rate that the API allows. If it breaks off, the complete windows are
 kept, and the next update continues there. None: the whole feed is fetched, since too much changed, or too long ago.
 **Source:** NVD Developers, "Vulnerabilities" (CVE API 2.0: 120 days, 2,000 results a page) and "Start Here" (rate limits).
 """
@@ -24,8 +24,8 @@ from careen.safety.typed import from_json
 from .changes import Changes
 
 MAX_AGE = timedelta(days=120)
-WINDOW = timedelta(days=30)  # of the 120 days that one request may ask for: complete windows are kept
-EARLIER = timedelta(days=1)  # asked for too, so that the answer serves slightly older feeds
+WINDOW = timedelta(days=30)  # of the 120 days that one request may cover: complete windows are kept
+EARLIER = timedelta(days=1)  # requested too, so that the answer serves slightly older feeds
 MAX_PAGES = 10
 MAX_PAGE_BYTES = 64 << 20
 MAX_BYTES = 256 << 20

@@ -30,7 +30,7 @@ NO_DATABASE = "vulnerabilities were not assessed: there is no advisory database 
 
 
 def local(settings: Settings) -> Settings:
-    """The settings without anything that asks the network, or that a relative path takes from the open folder."""
+    """The settings without anything that uses the network, or that a relative path takes from the open folder."""
     return replace(
         settings,
         offline=True,
@@ -74,7 +74,7 @@ class Checker:
         return large | {document.uri: _remarks_on(document, checked) for document in small}
 
     def _checked(self, files: Sequence[SourceFile]) -> CheckedFiles:
-        without = Prediction(wanted=False)  # ``assess`` looks for packages
+        without = Prediction(wanted=False)  # ``assess`` reads packages
         checked = check_files(files, lambda kind: self._selection.of(kind.folders), self._selection.rules, without)
         return with_secrets(checked, files) if "secret" in self._settings.scanners else checked
 

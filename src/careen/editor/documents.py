@@ -1,4 +1,4 @@
-"""The documents that an editor has open: their text, saved or not, and the name by which checks know them."""
+"""The documents that an editor has open: their text, saved or not, and the name under which checks see them."""
 
 import posixpath
 from typing import Literal
@@ -49,7 +49,7 @@ class Document(Struct, frozen=True):
 
     @property
     def sort(self) -> Sort:
-        """What is looked for in it; "" if it is of no kind that Careen knows."""
+        """What Careen searches for in it; "" if it is of no supported kind."""
         path = self.path
         if is_package_file(path):
             return "packages"

@@ -1,4 +1,4 @@
-"""The language server over standard input and output: pygls speaks the protocol, ``desk`` knows the documents.
+"""The language server over standard input and output: pygls implements the protocol, ``desk`` has the documents.
 
 Settings of the editor's workspace (``initializationOptions``, configuration) have no effect: a folder that is opened does not
 choose what is checked.

@@ -33,7 +33,7 @@ class Container(Struct, frozen=True):
     user: User
     privileged: bool = False
     capabilities: tuple[str, ...] = ()  # that were added
-    ports: tuple[str, ...] = ()  # that it is known to listen on
+    ports: tuple[str, ...] = ()  # that it listens on, as far as is known
     listens: bool | None = None  # None: unknown
     database: str = ""  # the kind of store, if its image is a database, cache, queue …
     guarded: bool = False  # a database that requires a password
@@ -85,7 +85,7 @@ class Graph(Struct, frozen=True):
     nodes: dict[str, Node]
     edges: tuple[Edge, ...]
     links: tuple[Link, ...] = ()
-    notes: tuple[str, ...] = ()  # what looks exposed but is not, and what was not followed
+    notes: tuple[str, ...] = ()  # what seems exposed but is not, and what was not followed
     leaving: dict[str, tuple[Edge, ...]] = {}
 
     def containers(self) -> Iterator[Node]:

@@ -1,6 +1,6 @@
 """How likely an attacker breaks into the program of a container: by the vulnerabilities of its image, or by assumption.
 
-The weight of a vulnerability: 0.95 if it is known to be exploited (KEV), else the larger of its EPSS score and a weight of its
+The weight of a vulnerability: 0.95 if KEV lists it as exploited, else the larger of its EPSS score and a weight of its
 severity; times a factor of its CVSS attack vector. The vulnerability with the largest weight decides.
 """
 

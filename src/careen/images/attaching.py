@@ -27,7 +27,7 @@ _TRIES = 3
 def attach(
     repository: Repository, subject: Descriptor, data: bytes, media_type: str, annotations: Mapping[str, str]
 ) -> tuple[str, str]:
-    """The digest of the new manifest, and where it is listed: ``referrers``, or the tag of the list."""
+    """The digest of the new manifest, and the list that has it: ``referrers``, or the tag of the list."""
     manifest = _encoded(
         {
             "schemaVersion": 2,

@@ -1,6 +1,6 @@
 """Authorization at a registry: answers its challenge with credentials, or with a token from its token service.
 
-Shape: ``Authorizer.header`` is the header to send; after a 401, ``renew`` reads the challenge and gets what it asks for.
+Shape: ``Authorizer.header`` is the header to send; after a 401, ``renew`` reads the challenge and gets what it requires.
 A token is fetched once and shared by all threads until the registry refuses it.
 Raises: NetworkError for wrong credentials or a service that does not work, InputError if access is denied.
 **Source:** RFC 9110 11.6.1 (challenges), RFC 7617 (basic), RFC 6750 (bearer); distribution, "Token Authentication
@@ -35,7 +35,7 @@ class Challenge(Struct, frozen=True):
 
 
 class Authorizer:
-    """Authorization for one repository of one registry. ``find`` looks credentials up; it gets those that were refused."""
+    """Authorization for one repository of one registry. ``find`` looks up credentials, given those that were refused."""
 
     def __init__(self, fetcher: Fetcher, registry: str, repository: str, find: Callable[[Credential | None], Found]) -> None:
         self._fetcher, self._registry, self._scope, self._find = fetcher, registry, f"repository:{repository}:pull", find
@@ -47,7 +47,7 @@ class Authorizer:
         """Whether there is another header to send than the refused one. ``response`` has status 401."""
         with self._lock:
             if self.header != refused:
-                return True  # another thread was here
+                return True  # another thread has renewed it
             challenges = parse_challenges(response.headers.get("www-authenticate", ""))
             bearer = next((challenge for challenge in challenges if challenge.scheme == "bearer"), None)
             if bearer:

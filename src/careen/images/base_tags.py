@@ -20,7 +20,7 @@ _TAG = pattern(r"(v?)(\d{1,9}(?:\.\d{1,9}){0,3})((?:-[A-Za-z0-9_.]+){0,6})")
 _WORDS = pattern(r"[A-Za-z][A-Za-z0-9_.]*(?:-[A-Za-z0-9_.]+){0,6}")
 _PRELIMINARY = pattern(r"(?:rc|alpha|beta|a|b|dev|pre|preview|nightly|snapshot|canary|edge|test|ea|m)\d*(?:\.\d+)?")
 _OF_RELEASE = pattern(r"(alpine|slim)[\d.]*")
-_DATE = 100_000  # numbers from here on are dates, and no versions
+_DATE = 100_000  # from this number on, dates and no versions
 
 
 class Candidate(Struct, frozen=True):

@@ -241,8 +241,8 @@ class BlobStore:
 
 
 class _Pulled(io.RawIOBase):
-    """A blob while it is downloaded: a few chunks come while others are read. The first is here already, so that a blob that is
-    not available fails when it is opened."""
+    """A blob while it is downloaded: a few chunks come while others are read. The first has been downloaded, so that a blob
+    that is not available fails when it is opened."""
 
     def __init__(self, chunks: Generator[bytes]) -> None:
         self._source = self._chunks = chunks  # before anything can fail: an incomplete object is closed as well

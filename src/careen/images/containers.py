@@ -1,7 +1,7 @@
 """Containers that an engine on this machine runs: what it reports of each, of its image and of its changed files.
 
-Nothing is started, stopped or entered; only the engine is asked. A container that ends meanwhile is left out, what the engine
-does not report is an Unknown.
+Nothing is started, stopped or entered; only the engine's API is used. A container that ends meanwhile is left out. What the
+engine does not report is an Unknown.
 Raises: NotHereError if no engine answers.
 **Source:** Docker Engine API 1.43, "List containers", "Inspect a container", "Get changes on a container's filesystem",
 "Inspect an image"; Podman's compatible API.

@@ -28,7 +28,7 @@ class CpioMember(Struct, frozen=True):
 
 
 def members(source: Source) -> Iterator[CpioMember]:
-    """Yields every member; the caller may read up to ``size_bytes`` of its content before it asks for the next."""
+    """Yields every member; the caller may read up to ``size_bytes`` of its content before it requests the next."""
     while True:
         head = source.read(110)
         if head[:6] not in _MAGICS or len(head) < 110:

@@ -31,7 +31,7 @@ HUB_KEY = "https://index.docker.io/v1/"  # Docker's key for its Hub
 _CONFIG_BYTES = 1024 * 1024
 _HELPER = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 _HELPER_PROGRAM = "docker-credential-"
-_HELPER_TIMEOUT_S = 30.0  # it may ask the user, or a cloud
+_HELPER_TIMEOUT_S = 30.0  # it may prompt the user, or contact a cloud
 
 
 class Credential(Struct, frozen=True):

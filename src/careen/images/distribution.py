@@ -90,7 +90,7 @@ class Repository:
     def referrers(self, digest: str, kind: str = "") -> tuple[list[bytes], bool] | None:
         """Indexes of what refers to a digest, a page each, and whether these are all; None if it keeps no such list.
 
-        ``kind``: only artifacts of this type; a registry that does not filter them is not asked for more than a page.
+        ``kind``: only artifacts of this type; from a registry that does not filter them, one page at most is requested.
         """
         found: list[bytes] = []
         query = urlencode({"artifactType": kind}) if kind else ""
@@ -184,7 +184,7 @@ class Repository:
             response.close()
 
     def challenge(self) -> Challenge | None:
-        """How the registry wants to be asked; None if anybody may ask."""
+        """How the registry wants clients to log in; None if it needs no login."""
         return self._endpoint.challenge()
 
     def root(self) -> str:

@@ -1,4 +1,4 @@
-"""Requests to the registry of one repository, with the credentials that it and the hosts behind it ask for.
+"""Requests to the registry of one repository, with the credentials that it and the hosts behind it require.
 
 Raises: InputError for what is denied, NetworkError for the rest.
 """
@@ -70,7 +70,7 @@ class Endpoint:
         return response
 
     def _asked_elsewhere(self, response: Response, method: str, headers: Mapping[str, str]) -> Response:
-        """A host that the registry redirects to asks for credentials: it gets only those that are meant for it."""
+        """A host that the registry redirects to requires credentials: it gets only those that are meant for it."""
         url, sent = response.url, None
         host = urlsplit(url).netloc
         with self._lock:
@@ -100,7 +100,7 @@ class Endpoint:
         return sent, self._fetcher.request(url, method=method, headers=with_leave, body=body)
 
     def challenge(self) -> Challenge | None:
-        """How the registry wants to be asked; None if anybody may ask, or it does not state it."""
+        """How the registry wants clients to log in; None if it needs no login, or does not state how."""
         response = self._fetcher.request(f"{self.root()}/v2/")
         response.close()
         found = parse_challenges(response.headers.get("www-authenticate", "")) if response.status == 401 else ()

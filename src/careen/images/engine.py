@@ -43,7 +43,7 @@ _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
 
 
 class Endpoint(Struct, frozen=True):
-    """The address of an engine: ``base`` has no path; ``fetcher`` asks it."""
+    """The address of an engine: ``base`` has no path; ``fetcher`` sends requests to it."""
 
     base: str
     fetcher: Fetcher
@@ -103,15 +103,15 @@ def endpoint_of(address: str, variable: str, environ: Mapping[str, str], context
     if parts.scheme == "ssh" and parts.hostname:
         engine = "docker" if variable.startswith("DOCKER") else "podman"
         raise NotHereError(
-            f"{variable} names {parts.hostname} over ssh, over which an engine cannot be asked",
+            f"{variable} names {parts.hostname} over ssh, over which an engine cannot be contacted",
             f"pipe the image: ssh {_by_ssh(parts)} {engine} save IMAGE | careen scan -",
             absent=True,
             chosen=True,
         )
     if parts.scheme not in ("tcp", "http", "https") or not parts.hostname:
         raise NotHereError(
-            f"{variable} names {parts.scheme or 'nothing'}://, over which an engine cannot be asked",
-            "unix:///PATH and tcp://HOST:PORT can be; or give an archive: docker save IMAGE | careen scan -",
+            f"{variable} names {parts.scheme or 'nothing'}://, over which an engine cannot be contacted",
+            "use unix:///PATH or tcp://HOST:PORT; or give an archive: docker save IMAGE | careen scan -",
             absent=True,
             chosen=True,
         )
@@ -157,7 +157,7 @@ def _open(engine: str, endpoint: Endpoint, reference: str, names: tuple[str, ...
         response.close()
         if query and found.platform and context.platform:
             raise _other_platform(engine, reference, context.platform, found.platform)
-        raise NetworkError(f"{engine} answered {response.status} when asked to export {reference}", f"look into {engine}'s log")
+        raise NetworkError(f"{engine} answered {response.status} to the export of {reference}", f"look into {engine}'s log")
 
     def stream(file: BinaryIO) -> None:
         _stream(engine, export(), file, found, context.progress)
@@ -191,7 +191,7 @@ def _inspected(engine: str, endpoint: Endpoint, reference: str, names: tuple[str
         if response.status != 200:
             message = _line(fields.get("message"))
             raise NetworkError(
-                f"{engine} answered {response.status} when asked for {reference}{message}", f"look into {engine}'s log"
+                f"{engine} answered {response.status} to a request for {reference}{message}", f"look into {engine}'s log"
             )
         identity = fields.get("Id")
         if isinstance(identity, str) and re.fullmatch(r"[0-9a-f]{64}", identity):
@@ -216,13 +216,13 @@ def asked(engine: str, endpoint: Endpoint, path: str) -> Any:
         return None
     if response.status != 200:
         message = _line(_document(data).get("message"))
-        raise NetworkError(f"{engine} answered {response.status} when asked for {path}{message}", f"look into {engine}'s log")
+        raise NetworkError(f"{engine} answered {response.status} to a request for {path}{message}", f"look into {engine}'s log")
     if len(data) > _ANSWER_BYTES:
-        raise InputError(f"{engine} answers more than {_ANSWER_BYTES >> 20} MiB when asked for {path}", "ask for less")
+        raise InputError(f"{engine} answers a request for {path} with more than {_ANSWER_BYTES >> 20} MiB", "request less")
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InputError(f"{engine} did not answer with JSON when asked for {path}", f"look into {engine}'s log") from None
+        raise InputError(f"{engine} did not answer a request for {path} with JSON", f"look into {engine}'s log") from None
 
 
 def _ask(engine: str, endpoint: Endpoint, path: str) -> Response:
@@ -234,7 +234,7 @@ def _ask(engine: str, endpoint: Endpoint, path: str) -> Response:
             hint = f"your user may not use {host}: add it to the group {engine}, or pipe: {engine} save IMAGE | careen scan -"
         else:
             hint = f"start {engine}, or name a registry"
-        raise NotHereError(f"{engine} cannot be asked: {error}", hint, absent=True) from None
+        raise NotHereError(f"{engine} cannot be contacted: {error}", hint, absent=True) from None
 
 
 def _unkept(stream: Callable[[BinaryIO], None], reference: str, context: OpenContext) -> Image:

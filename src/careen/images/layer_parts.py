@@ -1,6 +1,6 @@
 """Parts of a layer in a registry, by HTTP ranges: its table of contents, and the bytes that the table leads to.
 
-A part has no digest of its own here: the manifest states that of the table, and the table those of its chunks.
+A part has no digest of its own: the manifest states that of the table, and the table those of its chunks.
 Raises: TableError if the registry serves no parts or the table is not good; NetworkError as any download.
 **Source:** RFC 9110, "Range Requests"; OCI distribution-spec 1.1, "Pulling blobs".
 """
@@ -19,7 +19,7 @@ _TRIES = 3
 
 
 class Download(Protocol):
-    """The bytes of a blob from ``offset`` on, up to ``stop``; all of them, with status 200, where ranges are not served."""
+    """The bytes of a blob from ``offset`` on, up to ``stop``; the whole blob, with status 200, if ranges are not served."""
 
     def __call__(self, digest: str, offset: int, stop: int | None = None) -> Response: ...
 
@@ -39,8 +39,8 @@ class Room:
 
 
 class LayerParts:
-    """``model.image.Parts`` of one layer; threads may share it. Parts are kept as long as there is ``room``: a second look at
-    an image often asks for the same ones."""
+    """``model.image.Parts`` of one layer; threads may share it. Parts are kept as long as there is ``room``: a second pass
+    over an image often needs the same ones."""
 
     def __init__(self, descriptor: Descriptor, download: Download, room: Room) -> None:
         self.used = False

@@ -99,7 +99,7 @@ def parse_manifest(data: bytes) -> Manifest:
     config, layers = document.get("config"), document.get("layers")
     if not isinstance(config, dict):
         if isinstance(document.get("manifests"), list):
-            raise InputError("an index stands where the manifest of an image should be", _AGAIN)
+            raise InputError("there is an index instead of the manifest of an image", _AGAIN)
         raise InputError("the image manifest is malformed: it names no configuration", _AGAIN)
     if layers is not None and not isinstance(layers, list):
         raise InputError("the image manifest is malformed: its layers are not a list", _AGAIN)
@@ -170,7 +170,7 @@ def parse_config(data: bytes) -> tuple[ImageConfig, tuple[str, ...], Platform]:
 def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: Platform | None = None) -> Descriptor:
     """The image of an index for a platform; ``platform`` None: the host's.
 
-    If none was asked for and the index offers a single image, it is that one, as with an image that has no index.
+    If no platform is given and the index offers a single image, it is that one, as with an image that has no index.
     Raises InputError that names the offered platforms.
     """
     offered = tuple(descriptors)
@@ -194,7 +194,7 @@ def choose(descriptors: Iterable[Descriptor], platform: Platform | None, host: P
 
 
 def require(wanted: Platform | None, offered: Platform) -> None:
-    """Raises InputError if a platform was asked for, and the only image is of another one."""
+    """Raises InputError if a platform is given, and the only image is of another one."""
     if wanted is not None and offered.architecture != "unknown" and rank(wanted, offered) is None:
         raise InputError(
             f"the image is not there for {wanted}; offered: {_shown(str(offered))}",
@@ -212,7 +212,7 @@ def bind_layers(
 ) -> tuple[Layer, ...]:
     """The layers of a manifest with the configuration's data of each; ``opener`` gives the function that reads one.
 
-    ``has`` is asked about layers that need not lie beside the others; ``parts`` gives what reads parts of one.
+    ``has`` is called for layers that need not be stored with the others; ``parts`` returns a reader of parts of a layer.
     """
     if diff_ids and len(diff_ids) != len(manifest.layers):
         raise InputError(

@@ -67,7 +67,7 @@ def parse_reference(text: str) -> Reference:
     repository, colon, tag = tail.partition(":")
     registry = _ALIASES.get(registry, registry)
     if _ID.fullmatch(repository) and not slash:
-        raise InputError(f"{shown!r} is the ID of an image, which only the engine that has it knows", "use the image's name")
+        raise InputError(f"{shown!r} is the ID of an image, which only the engine that has it can find", "use the image's name")
     if not repository or len(repository) > 255 or not all(map(_PART.fullmatch, repository.split("/"))):
         lower = repository.lower()
         near = lower != repository and all(map(_PART.fullmatch, lower.split("/")))

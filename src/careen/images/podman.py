@@ -1,7 +1,7 @@
 """Images that Podman has on this machine: ``podman:NAME:TAG`` or ``podman:ID``.
 
 ``CONTAINER_HOST`` is its address (``unix://``, ``tcp://``); else the user's own socket, the system's and that of a
-machine of Podman (macOS) are tried. A name without a host may also be one that was built here, which Podman calls
+machine of Podman (macOS) are tried. A name without a host may also be one that was built on this machine, which Podman calls
 ``localhost/NAME``.
 """
 

@@ -1,8 +1,8 @@
 """Images of a registry, by the OCI distribution protocol: ``registry:HOST/NAME:TAG``.
 
-The manifest's digest is asked for first; documents that are kept under a digest are not asked for again. Layers are
+The manifest's digest is requested first; documents that are kept under a digest are not requested again. Layers are
 downloaded when they are opened, by several threads at once if wanted, each verified against its digest. Mirrors of a
-registry are asked before it.
+registry are tried before it.
 Raises: InputError for what is not there, denied or does not match its digest; NetworkError for the rest.
 **Source:** OCI distribution-spec 1.1; OCI image-spec 1.1.
 """
@@ -63,7 +63,7 @@ def opened(
 ) -> Image:
     """The image that ``named`` means in the repository (None: the repository's own reference); ``reference`` is its name.
 
-    ``asked``: the documents beside it are wanted too.
+    ``asked``: the documents that are attached to it are wanted too.
     """
     digest, data = _resolved(repository, store, named or repository.reference)
     chain = [(digest, data)]

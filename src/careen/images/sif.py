@@ -129,7 +129,7 @@ class _Blobs:
 
     def opener(self, path: str) -> Callable[[], BinaryIO]:
         self.place(path)
-        return lambda: io.BytesIO(self.read(path))  # layers are not asked for it
+        return lambda: io.BytesIO(self.read(path))  # layers do not need it
 
 
 def _name(part: Part) -> str:

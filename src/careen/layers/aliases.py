@@ -1,6 +1,6 @@
 """Reads files under other names than those at which a layer holds their content.
 
-A reader that asks for the name of a link gets the file that the link leads to. The layer with the content is read once more
+A reader that wants the name of a link gets the file that the link leads to. The layer with the content is read once more
 for it, each file once for each reader, however many links lead to it.
 """
 

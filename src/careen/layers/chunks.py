@@ -44,7 +44,7 @@ def spans(chunks: Iterable[Chunk], spare_bytes: int = 0, most_bytes: int = SPAN_
 
 
 class Chunks:
-    """The chunks within some spans, each of which is fetched when its first chunk is asked for."""
+    """The chunks within some spans, each of which is fetched when its first chunk is read."""
 
     def __init__(self, parts: Parts, spans: list[Span], spent: Spending, limits: Limits) -> None:
         self._parts, self._spans, self._spent, self._limits = parts, spans, spent, limits

@@ -46,7 +46,7 @@ def changes(
 
 
 def shared_layers(before: Iterable[str], after: Iterable[str]) -> int:
-    """How many layers, from the base upward, are the same; "" stands for an unknown digest."""
+    """How many layers, from the base upward, are the same; "" is an unknown digest."""
     count = 0
     for old, new in zip(before, after, strict=False):
         if not old or old != new:

@@ -1,4 +1,4 @@
-"""Package databases of a distribution that symbolic links move away from where readers look for them."""
+"""Package databases of a distribution that symbolic links move away from the places where readers expect them."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
@@ -10,7 +10,7 @@ from .squash import MAX_LINKS, Squashed
 
 
 class Linked(Struct, frozen=True):
-    """A folder, or one file, of a database: readers look for it at ``name``, and it is at ``place``."""
+    """A folder, or one file, of a database: readers expect it at ``name``, and it is at ``place``."""
 
     cataloger: str
     name: str

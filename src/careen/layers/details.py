@@ -83,7 +83,7 @@ def _archive_of(package: Package) -> str:
 
 
 def _folders(package: Package) -> Iterator[str]:
-    """Where a package of a language has its licence, by where its record is."""
+    """The folders that may have the licence of a package of a language, by the places of its record."""
     for place in package.evidence:
         path = place.path.partition("!/")[0]
         folder, _, file = path.rpartition("/")
@@ -153,7 +153,7 @@ def _first_installed(
 
 
 def _nearest(fact: Fact, choices: Sequence[Package]) -> Package:
-    """Node looks for a package in the folders above; others have one of each name, in the same architecture."""
+    """Node searches for a package in the folders above; others have one of each name, in the same architecture."""
 
     def likeness(package: Package) -> tuple[int, bool]:
         places = [place.path for place in package.evidence] or [""]

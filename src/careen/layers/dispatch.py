@@ -12,7 +12,7 @@ MAGIC_BYTES = 2
 
 
 class Wanted(NamedTuple):
-    """A reader of a cataloger that one of its criteria asks for, and the root file system in which that criterion matched:
+    """A reader of a cataloger one of whose criteria matches the file, and the root file system in which that criterion matched:
     P of ``P/var/lib/dpkg/status``, "" in the image's own."""
 
     cataloger: str
@@ -31,7 +31,7 @@ class Dispatch:
         self._by_folder: dict[str, list[tuple[str, str, Wanted]]] = {}  # ..., the ending of the name
         self._below: list[tuple[str, Wanted]] = []
         self._executables: list[Wanted] = []
-        self.by_magic: dict[bytes, list[Wanted]] = {}  # by a file's first two bytes, who asks for it wherever it lies
+        self.by_magic: dict[bytes, list[Wanted]] = {}  # by a file's first two bytes, the readers that want it in any folder
         self._asked: list[tuple[Select, Wanted]] = []
         self._asked_by_extension: dict[str, list[tuple[str, Select, Wanted]]] = {}
         for cataloger in catalogers:
@@ -69,7 +69,7 @@ class Dispatch:
             self._asked.append((wants.select, wanted))
 
     def readers(self, path: str, mode: int) -> list[Wanted]:
-        """The readers that ask for this regular file by name and mode; ``magic`` is left to who reads it."""
+        """The readers that want this regular file by its name and mode; the caller checks ``magic`` when it reads the file."""
         found: list[Wanted] = []
         slash = path.rfind("/")
         name = path[slash + 1 :]

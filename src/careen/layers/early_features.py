@@ -1,7 +1,7 @@
-"""Features of files that are read while their layer is, so that it need not be read once more.
+"""Features of files, read in the same pass as their layer, so that the layer need not be read once more.
 
-Which files are wanted is known when all layers are: here it is guessed by their places, below the folders in which packages
-of languages are installed. The others are read in one more pass (``origin_features``).
+Which files are wanted is known once all layers are read. This module guesses it by their places: below the folders in which
+packages of languages are installed. The others are read in one more pass (``origin_features``).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -39,7 +39,7 @@ class EarlyFeatures:
 
         def selected(path: str, mode: int) -> list[Wanted]:
             wanted = select(path, mode)
-            # plain searches: this is asked of each file of an image
+            # plain searches: this runs for each file of an image
             if not ("node_modules/" in path or "-packages/" in path) or path.startswith(SYSTEM):
                 return wanted
             if (mode & 0o111 or path.endswith(_PROGRAMS) or ".so." in path) and not is_source(path):
@@ -71,7 +71,7 @@ class _Scanner:
         self._parts.append(chunk)
 
     def facts(self) -> Iterator[Any]:
-        """What cannot be read here is read once more, where its errors are counted."""
+        """A file that cannot be read now is read once more in that pass, which counts its errors."""
         reader = self._make()
         if reader.is_used_up:
             return

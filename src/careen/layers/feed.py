@@ -1,6 +1,6 @@
 """Hands the content of one file to the readers that want it, and collects their facts.
 
-A file is read once for all of them, and no further than they need. A reader's error becomes an Unknown of its file.
+A file is read once for all readers, and no further than they need. A reader's error becomes an Unknown of its file.
 """
 
 import io
@@ -102,7 +102,7 @@ class Found:
 
 
 def feed(source: Stream | SeekStream, member: tar.Member, path: str, wanted: list[Wanted], found: Found) -> None:
-    """``source`` stands at the beginning of the member's content."""
+    """``source`` is at the beginning of the member's content."""
     head, content = b"", None
     if member.sparse is not None:
         head, content = _begun(_charged(tar.content(source, member), found.spent))
@@ -193,7 +193,7 @@ def _begun(content: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
 
 
 def _ranges(scanners: list[tuple[Wanted, Scanner]]) -> list[tuple[int, int]] | None:
-    """The ranges that the scanners ask for together, in order, small gaps closed; None: everything."""
+    """The ranges that the scanners need together, in order, with small gaps closed; None: everything."""
     asked: list[tuple[int, int]] = []
     for _, scanner in scanners:
         ranges = getattr(scanner, "ranges", None)
@@ -212,10 +212,10 @@ def _ranges(scanners: list[tuple[Wanted, Scanner]]) -> list[tuple[int, int]] | N
 def _pieces(
     source: Stream | SeekStream, member: tar.Member, head: bytes, ranges: list[tuple[int, int]] | None
 ) -> Iterator[bytes | int]:
-    """The content of a file that is not sparse, in bounded pieces. A gap between the ranges comes as the number of its bytes;
-    what follows the last range is left out."""
+    """The content of a file that is not sparse, in bounded pieces. Of ``ranges``, each gap is yielded as its number of bytes,
+    and what follows the last range is left out; None is the whole file."""
     if len(head) == member.size_bytes:
-        yield head  # the stream still stands before it: the walk passes over it
+        yield head  # the stream is still at its start: the walk skips it
         return
     if ranges is None:
         yield from tar.content(source, member)
@@ -245,7 +245,7 @@ def _spool() -> BinaryIO:
 def _write(spool: BinaryIO, piece: bytes) -> None:
     try:
         spool.write(piece)
-        spool.flush()  # here, not when a reader goes back to the start
+        spool.flush()  # now, and not when a reader goes back to the start
     except OSError as error:
         raise _no_room(error) from error
 

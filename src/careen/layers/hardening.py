@@ -52,7 +52,7 @@ def hardening(tree: Squashed, facts: Facts, owners: Owners) -> Hardening:
 
 
 def _of_the_system(built: Iterable[Fact]) -> list[Fact]:
-    """Native files of the format that most have: what packages bring for another system does not run here."""
+    """Native files of the format that most have: what packages bring for another system does not run in the image."""
     by_format: dict[str, list[Fact]] = {"elf": [], "pe": []}
     for fact in built:
         if fact.value.format and fact.value.language != "dotnet":

@@ -1,7 +1,7 @@
 """Hooks of the visible tree that no package brings.
 
-A file of the places where systems look for code is a hook if no package owns it. Files that programs generate there, and
-those that ship with a distribution's home folders, are left out.
+A file in a place from which systems load code is a hook if no package owns it. Files that programs generate there, and
+those that a distribution puts into home folders, are left out.
 """
 
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def hooks(tree: Squashed, facts: Facts, owners: Owners) -> tuple[Hook, ...]:
 
 
 def _places(tree: Squashed) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """(kind, path, entry) of what lies where systems look for code."""
+    """(kind, path, entry) of the files in places from which systems load code."""
     for path, kind in FILES.items():
         entry = tree.entry(path)
         if entry:

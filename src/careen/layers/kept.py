@@ -1,4 +1,4 @@
-"""What a second look mostly asks for, of layers that this run has read: without it the layer is inflated once more.
+"""What a second pass mostly needs of the layers that this run has read: without it, the layer is inflated once more.
 
 Kept are the changelogs and lists of checksums of Debian's packages, and the MD5 of the files below ``usr`` that name language
 packages, and of the programs of the system if the scan compares those. They stay in memory, and only up to a bound.

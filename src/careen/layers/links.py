@@ -1,4 +1,4 @@
-"""Links that lead away from where readers look: the visible tree, with the facts of the files behind them.
+"""Links that lead away from the places that readers search: the visible tree, with the facts of the files behind them.
 
 A hard link means the file that the layers below show at its target when its layer is laid over them; what a later layer does
 there changes nothing. Its facts, its mode, owner, size and capabilities are the file's, under the name of the link.
@@ -111,7 +111,7 @@ def _ask_for_databases(
 
 
 def _databases_at(path: str, by_place: dict[tuple[str, bool], list[Linked]]) -> Iterator[tuple[Linked, str]]:
-    """The databases that a path belongs to, and the name under which a reader looks for it."""
+    """The databases that a path belongs to, and the name under which a reader expects it."""
     yield from ((database, database.name) for database in by_place.get((path, False), ()))
     at = path.rfind("/")
     while at > 0:
@@ -140,7 +140,7 @@ def _not_read(database: Linked) -> Unknown:
 
 
 class _HardLinks:
-    """The hard links of each layer to files of lower ones, and columns of the file tables, each read when asked for."""
+    """The hard links of each layer to files of lower ones, and columns of the file tables, each read on first use."""
 
     def __init__(self, deltas: Sequence[Delta]) -> None:
         self._deltas = deltas

@@ -65,7 +65,7 @@ class FeatureReader:
     """Reads the files of one image; threads may share it. ``seconds``: the time of this machine that may be spent."""
 
     def __init__(self, ask: Ask | None, seconds: float, clock: Callable[[], float] = time.thread_time) -> None:
-        """``ask``: without it, everything that any knowledge base could look at is kept."""
+        """``ask``: without it, everything that any knowledge base could compare is kept."""
         self._ask, self._left, self._clock = ask or _everything, seconds, clock
         self._kept_bytes = 0
         self._lock = threading.Lock()

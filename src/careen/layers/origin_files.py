@@ -1,4 +1,4 @@
-"""The files of the visible tree whose origin their content has to show.
+"""The files of the visible tree whose origin only their content shows.
 
 Programs and libraries that no package owns, that were modified, or that lie within a package of a language; source code that
 no package owns; and, within a package of a language, the folders in which packages keep copies of others. What a package of

@@ -1,4 +1,4 @@
-"""Where code lies whose origin its content has to show, by names, folders and sizes."""
+"""The places of code whose origin only its content shows: names, folders and sizes."""
 
 from functools import lru_cache
 
@@ -30,7 +30,7 @@ def is_source(path: str) -> bool:
 
 
 def is_costly(path: str, size: int) -> bool:
-    """Whether it costs much to look for the origin of this program of a package. It does for extension modules, which are many
+    """Whether it costs much to find the origin of this program of a package. It does for extension modules, which are many
     and large, and for any file of 4 MiB or more; not for the smaller libraries in the folders ``….libs`` of wheels."""
     return size >= LIBRARY_BYTES or not path.rpartition("/")[0].endswith(".libs")
 

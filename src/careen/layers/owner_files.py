@@ -1,4 +1,4 @@
-"""Packages of the distribution that own language packages: where their checksums and changelogs are, and what those show.
+"""Packages of the distribution that own language packages: the places of their checksums and changelogs, and what these show.
 
 The distribution fixes a vulnerability without a new upstream version, and states it in its changelog. That is read only for
 the owners of packages that have vulnerabilities, by one more pass over the layers with these files. A file counts if it
@@ -141,7 +141,7 @@ def _changelog(tree: Squashed, owners: Owners, owner: Package) -> tuple[Evidence
 
 
 def _listed(file: File, asked: Collection[str]) -> dict[str, str]:
-    """The checksums of the files that are asked for."""
+    """The checksums of the requested files."""
     with file.open() as stream:
         lines = stream.read(MAX_CHECKSUMS_BYTES).decode(errors="backslashreplace").splitlines()
     parts = (line.split(None, 1) for line in lines)

@@ -37,7 +37,7 @@ def read_layer(
     verify_diff_id: bool = False,
     progress: Progress = silent,
 ) -> Delta:
-    """``kept`` gets what a second look may ask for, and ``early`` the features of some."""
+    """``kept`` receives data of files that a second pass may need, and ``early`` the features of some files."""
     dispatch = readers.dispatch
     select = with_kept(dispatch.readers, readers.catalogers) if kept else dispatch.readers
     select = early.with_early(select) if early else select

@@ -10,7 +10,7 @@ from functools import cache
 
 from careen.model.delta import Delta
 
-MAX_LINKS, MAX_DEPTH = 40, 200  # links in a row, as many as Linux follows; folders in a path that are looked at
+MAX_LINKS, MAX_DEPTH = 40, 200  # links in a row, as many as Linux follows; folders of a path that are resolved
 Below = Callable[[int, "Squashed"], None]
 
 
@@ -77,7 +77,7 @@ class Squashed:
                     yield layer, path, target
 
     def forget_paths(self) -> None:
-        """Another layer changes where paths lead."""
+        """Forgets what paths resolve to: the next layer may change it."""
         self._real.clear()
         self._prefixes.clear()
 

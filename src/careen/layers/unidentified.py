@@ -2,10 +2,10 @@
 
 A file is identified if a package owns it, if a cataloger identifies it, by its path or the folder of a package, or if it is
 a copy of a file that a package of the distribution owns in the same image. All names of one file (hard links) count as one.
-A file that a later layer puts in the place of a distribution's is not the distribution's, unless its content is the same.
+If a later layer replaces a file of the distribution, the new file is the distribution's only if its content is the same.
 
 A folder identifies its files if it is a package's own. A folder that the whole system shares, or that has files of the
-distribution's packages, identifies none: there, one planted text file would vouch for every program.
+distribution's packages, identifies none: otherwise, one planted text file could identify every program in it.
 """
 
 import hashlib
@@ -149,7 +149,7 @@ def _parents(path: str) -> Iterator[str]:
 
 
 def _copies(left: Iterable[_File], distributed: Iterable[_File], tables: _Tables, again: Reread) -> frozenset[_File]:
-    """The files with the same content as one of the distribution's; only files that look alike are read."""
+    """The files with the same content as one of the distribution's; only files that may be equal are read."""
     originals: dict[tuple[int, str], list[_File]] = {}
     for original in distributed:
         originals.setdefault(tables.looks(original), []).append(original)

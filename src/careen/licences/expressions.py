@@ -116,7 +116,7 @@ def _parts(text: str) -> list[str] | None:
 
 
 def _list(text: str) -> list[str] | None:
-    """``MIT BSD GPL2+``, as old packages of Alpine have it: all of them."""
+    """``MIT BSD GPL2+``, as old packages of Alpine have it: all these licences apply."""
     ids = [id_of(word) for word in text.split()[:MAX_PARTS]]
     return " AND ".join(f"({id})" for id in ids).split() if len(ids) > 1 and all(ids) else None
 

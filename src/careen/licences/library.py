@@ -30,7 +30,7 @@ class Entry(Struct, frozen=True, array_like=True, gc=False):
     id: str
     name: str
     text: str
-    notice: str = ""  # what the licence asks a program to display
+    notice: str = ""  # what the licence requires a program to display
     deprecated: bool = False
     exception: bool = False
 

@@ -1,7 +1,7 @@
 """The SPDX id of one licence by any of its usual names: ids and names of the list, Fedora's and Debian's short names, PyPI's
 classifiers, and the words that people write in package metadata.
 
-A name without a version stands for what its owner's terms state: the GNU licences may then be used in any version; for other
+A name without a version means what its owner's terms state: the GNU licences may then be used in any version; for other
 families the usual version is taken (``FAMILIES``), and ``is_family`` shows it.
 **Source:** SPDX licence list; Fedora's list of good licences with its former short names; Debian's copyright format 1.0,
 "short names"; trove classifiers.
@@ -273,7 +273,7 @@ _BRACKETS = pattern(r"\s*[(\[][^()\[\]]{0,80}[)\]]\s*$")
 
 @lru_cache(maxsize=4096)
 def id_of(name: str) -> str:
-    """The id, or the expression that it stands for; "" if the name is not known."""
+    """The id, or the expression that the name means; "" if the name is unknown."""
     if not name or len(name) > MAX_NAME:
         return ""
     if address := _ADDRESS.match(name):

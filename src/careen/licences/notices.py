@@ -1,6 +1,6 @@
 """Licences that prose names without their text: "under the terms of the GNU General Public License, version 2 or later".
 
-Works on words (``licences.words``), with a gap where a licence text was taken out.
+Works on words (``licences.words``), with a gap in place of a licence text that was taken out.
 """
 
 import re
@@ -121,7 +121,7 @@ def _family(match: "re.Match[str]") -> str:
 
 
 def _version(after: str, before: str) -> tuple[str, bool]:
-    """The version that follows, or, as in "version 2 of the GNU General Public License", stands before."""
+    """The version that follows, or, as in "version 2 of the GNU General Public License", precedes."""
     match = _VERSION.match(after)
     earlier = list(_LATER_VERSION.finditer(before))
     if not match and earlier and before.rstrip().endswith(("of the", "of the gnu")):

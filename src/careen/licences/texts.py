@@ -67,7 +67,7 @@ def matches_in(words: Sequence[str]) -> tuple[Match, ...]:
 
 
 def without(words: Sequence[str], matches: Sequence[Match]) -> list[str]:
-    """The words that are in no match; "" stands for each stretch that is left out."""
+    """The words that are in no match; "" replaces each stretch that is left out."""
     left: list[str] = []
     at = 0
     for match in matches:
@@ -132,7 +132,7 @@ def _compared(number: int, grams: Sequence[str], places: dict[str, list[int]]) -
 
 
 def _without_repeats(grams: Sequence[str], hits: Sequence[int], first: int, last: int) -> tuple[int, int]:
-    """The range without hits at both ends that come again inside it: a notice before the text quotes it."""
+    """The range without matches at both ends that come again inside it: a notice before the text quotes it."""
     counts = Counter(grams[at] for at in hits[first : last + 1])
     while first < last and counts[grams[hits[first]]] > 1:
         counts[grams[hits[first]]] -= 1

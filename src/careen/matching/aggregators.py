@@ -1,7 +1,7 @@
 """Sources that republish advisories of others: they count only if no other source names the vulnerability for the package.
 
 Their ranges are outdated copies, or are read from prose, and the union of two ranges causes false findings. A match of
-GitLab is doubtful if GitHub's database knows the vulnerability, but not for this package: both cover the same
+GitLab is doubtful if GitHub's database has the vulnerability, but not for this package: both cover the same
 ecosystems. This does not hold for Retire.js, which names JavaScript libraries otherwise than npm.
 """
 
@@ -29,7 +29,7 @@ def named_by_others(advisories: Sequence[Advisory]) -> frozenset[str]:
 
 
 def is_doubted(vulnerability: MatchedVulnerability, records: Mapping[str, tuple[VulnerabilityRecord, ...]]) -> bool:
-    """Whether GitHub's database, which reviews all package managers, knows the vulnerability for other packages only."""
+    """Whether GitHub's database, which reviews all package managers, has the vulnerability for other packages only."""
     if all(match.advisory.source not in SAME_ECOSYSTEMS for match in vulnerability.matches):
         return False
     ids = (vulnerability.id, *vulnerability.aliases)

@@ -5,7 +5,7 @@ if a better source contradicts it:
 
 - the same namespace states that the package is not affected, that the vulnerability is one of another operating system,
   or names a fixed version that is installed;
-- the distribution's own source knows the vulnerability without affecting the version, while a copy or a derived list
+- the distribution's own source has the vulnerability without affecting the version, while a copy or a derived list
   affects it;
 - the distribution whose package owns a language package's files has assessed the vulnerability;
 - the ecosystem's own database (or OSV, for software that NVD covers too) names the vulnerability without affecting the
@@ -176,7 +176,7 @@ def _ids(vulnerability: MatchedVulnerability) -> tuple[str, ...]:
 
 
 def contradictions(subject: Subject, matches: Matches) -> tuple[frozenset[str], frozenset[str]]:
-    """Vulnerabilities that the namespace's own database knows without affecting this version, and those whose fix is
+    """Vulnerabilities that the namespace's own database has without affecting this version, and those whose fix is
     installed."""
     is_own = _is_own(subject)
     affecting = {id(match.advisory) for match in matches.affecting}

@@ -1,4 +1,4 @@
-"""Packages that are known by their content alone: each of the versions that explain it is matched, and the findings are joined.
+"""Packages that only their content identifies: each of the versions that explain it is matched, and the findings are joined.
 
 A component has one finding for each vulnerability. It is *likely* if the band is ``exact`` or ``high`` and every version of the
 set is affected, else *possible*. What the code itself shows of a fix decides over the version: its vulnerable form makes a
@@ -30,7 +30,7 @@ MISSING = ("no_advisories", "partial_source", "archive_only", "unread_archive")
 
 
 def apart(inventory: Inventory) -> tuple[Inventory, tuple[Package, ...]]:
-    """The packages that a record or a reader names, and those that are known by their content."""
+    """The packages that a record or a reader names, and those that only their content identifies."""
     components = tuple(package for package in inventory.packages if package.origin)
     if not components:
         return inventory, ()

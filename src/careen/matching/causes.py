@@ -1,4 +1,4 @@
-"""Why packages are not assessed, or not completely: each cause is a code with its facts, and has its sentence here.
+"""Why packages are not assessed, or not completely: each cause is a code with its facts, and has its sentence in this module.
 
 Matching decides which cause holds for which packages (``Gap``); ``reason_of`` puts it into words for the report.
 

@@ -214,7 +214,7 @@ def _of_packages(inventory: Inventory) -> Iterator[Gap]:
 
 
 def _partial_programs(inventory: Inventory) -> Iterator[str]:
-    """Programs whose crates are known by the paths in their messages: those of the distribution are its to assess."""
+    """Programs whose crates are identified by the paths in their messages: those of the distribution are its to assess."""
     for package in inventory.packages:
         if package.type == "cargo" and package.confidence < GUESSED and package.owned_by is None:
             yield from (f"/{place.path}" for place in package.evidence)

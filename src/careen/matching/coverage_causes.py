@@ -226,7 +226,7 @@ class UntrustedVex(Struct, frozen=True):
 
 class AttachedUnread(Struct, frozen=True):
     code: ClassVar[str] = "attached_unread"
-    asked: bool  # the registry was asked
+    asked: bool  # the registry was queried
     troubles: tuple[str, ...]
 
     def text(self) -> str:

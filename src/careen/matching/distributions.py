@@ -30,14 +30,14 @@ class Release(Struct, frozen=True):
     stand_in: str | None = None  # namespace of a rebuild with the same versions
     paid: str | None = None  # namespace of paid support, whose fixes only its customers get
     continued: bool = False  # paid support continues the same line of versions after the end of life
-    entitled: bool = False  # paid support is switched on here
+    entitled: bool = False  # this machine has paid support switched on
     packages: tuple[str, ...] = ("rpm",)  # the types of packages that its advisories cover
     lifetime: str = ""  # the namespace of its end of life, if it is another one
     own: str = ""  # a regular expression for versions of packages that a derivative changed
     rebuild: bool = False  # the namespace is another distribution's, whose packages this one builds again
 
 
-@lru_cache(maxsize=1024)  # asked of every package
+@lru_cache(maxsize=1024)  # needed for every package
 def release_of(distribution: Distribution) -> Release | None:
     """The release whose advisories assess this distribution's packages; None if no feed covers it."""
     if parent := followed(distribution):
@@ -90,7 +90,7 @@ def label_of(distribution: Distribution) -> str:
 
 
 def name_of(distribution: Distribution) -> str:
-    """The name of a distribution, known or not."""
+    """The name of a distribution, supported or not."""
     return distribution.pretty_name or " ".join(part for part in (distribution.id, distribution.version) if part)
 
 

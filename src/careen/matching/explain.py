@@ -1,6 +1,6 @@
 """Why a vulnerability is, or is not, found in a package: each source, its statement about the version, and the outcome.
 
-Nothing is decided here: the outcome is that of the report, and the statements are those that matching uses.
+This module decides nothing: the outcome is that of the report, and the statements are those that matching uses.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ class Explanation(Struct, frozen=True):
     id: str
     ids: tuple[str, ...]  # all ids of the vulnerability
     records: tuple[VulnerabilityRecord, ...]
-    package: str | None  # that was asked for
+    package: str | None  # that the user named
     of_packages: tuple[PackageExplanation, ...] = field(name="judgements")
     packages: int  # in the image
     notes: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ class Explainer:
     def _of_package(
         self, package: Package, ids: frozenset[str], wanted: bool, knowledge: Knowledge
     ) -> PackageExplanation | None:
-        """Explains one package; None if nothing is known about the vulnerability in a package that was not asked for."""
+        """Explains one package; None if nothing is known about the vulnerability in a package that the user did not name."""
         subject = self._subjects.get(_identity(package))
         if subject is not None:
             explained = _assessed(subject, self._advisories, ids, knowledge, self._keys, self._report)

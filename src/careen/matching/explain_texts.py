@@ -1,4 +1,4 @@
-"""The sentences of ``careen explain``: where a version lies in a range, and why a statement or a package does not count."""
+"""The sentences of ``careen explain``: the place of a version in a range, and why a statement or a package does not count."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal

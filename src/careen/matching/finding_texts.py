@@ -1,4 +1,4 @@
-"""Why a finding is one, in a line: the comparison of versions, their order, and whose advisory it is."""
+"""Why a finding is one, in a line: the comparison of versions, their order, and the source of the advisory."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ _LOWERED_BY: dict[LoweredBy, str] = {"not_linked": "none of the vulnerable funct
 
 
 class Because(Struct, frozen=True):
-    """``by``: whose advisory it is. ``stands_in_for``: the package's own namespace, if that is another one."""
+    """``by``: the source of the advisory. ``stands_in_for``: the package's own namespace, if that is another one."""
 
     match: Match
     version: str

@@ -128,7 +128,7 @@ def fingerprint(kind: str, id: str, place: Place) -> str:
 
 def _fix(assessed: Assessed, key: Key) -> Fix:
     subject, preferred = assessed.subject, assessed.preferred
-    if subject.upstream:  # of several sources, the maker of a program knows the release that fixes it
+    if subject.upstream:  # of several sources, the maker of a program names the release that fixes it
         preferred = tuple(match for match in preferred if match.advisory.namespace == subject.namespace) or preferred
     versions = {text for match in preferred for text in _next_fixed(match, subject.version, key)}
     if not versions:

@@ -1,6 +1,6 @@
 """The functions of a Go program by package and symbol ("F", "T.M"), as Go's vulnerability database names them.
 
-``golang.org/x/net/http2.(*Framer).ReadFrame.func1`` is the symbol ``Framer.ReadFrame`` of its package: a closure stands for
+``golang.org/x/net/http2.(*Framer).ReadFrame.func1`` is the symbol ``Framer.ReadFrame`` of its package: a closure counts as
 the function that it is in, a method for its type whatever the receiver, an instance for its generic function.
 A function that was inlined everywhere has a name in the table as well, unless nothing but a closure is left of it. Since Go
 1.21 the name of that closure has it: ``main.main.F.func1`` is of a function ``F`` of any package, inlined in ``main.main``.
@@ -73,7 +73,7 @@ def symbol_path(package: str) -> bytes:
 
 
 def symbols(rests: bytes) -> frozenset[str]:
-    """What names of one package, each behind it, may stand for: ``T.M`` may be a method, or a closure inlined in ``T``."""
+    """What names of one package, each behind it, may mean: ``T.M`` may be a method, or a closure inlined in ``T``."""
     found = set[str]()
     for first, second in set(_SYMBOL.findall(_without_arguments(rests))):
         word = first.decode("utf-8", "replace")

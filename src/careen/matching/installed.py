@@ -13,7 +13,7 @@ from .subjects import subjects_of
 def installed_sources(
     inventory: Inventory, ecosystems: Mapping[str, Ecosystem], scheme: str
 ) -> Mapping[str, Mapping[str, set[str]]]:
-    """The installed versions of this scheme by namespace and name, as matching will look them up."""
+    """The installed versions of this scheme by namespace and name, by which matching looks them up."""
     subjects, _, _ = subjects_of(inventory, MemoryDatabase(()), ecosystems)
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for subject in subjects:

@@ -34,7 +34,7 @@ _WITHOUT_TRACE = range(17, 21)  # releases of Go that inline functions with clos
 
 
 def without_unlinked(assessed: Sequence[Assessed], programs: Sequence[Program]) -> list[Assessed]:
-    """All of them; those that are linked in no program are less certain."""
+    """All findings; those that are linked in no program are less certain."""
     by_path = {program.path: program for program in programs}
     decidable = [entry for entry in assessed if _is_decidable(entry, by_path)]
     wanted: dict[str, list[Advisory]] = {}

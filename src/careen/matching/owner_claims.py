@@ -1,7 +1,7 @@
 """What the package of the distribution that owns a language package shows about its vulnerabilities.
 
 A distribution fixes vulnerabilities in an old version, and its advisories may not be loaded, or not cover the package.
-Its changelog in the image then decides, if a second look has read it (``Inventory.owners_read``):
+Its changelog in the image then decides, if a second pass has read it (``Inventory.owners_read``):
 
 - a vulnerability that an entry up to the installed version names as fixed is suppressed;
 - one that a whole changelog does not name stays as it is;

@@ -1,4 +1,4 @@
-"""What a second look at the files of owners of language packages has shown (``Inventory.owners_read``)."""
+"""What a second pass over the files of owners of language packages has shown (``Inventory.owners_read``)."""
 
 from collections.abc import Iterable
 
@@ -28,7 +28,7 @@ class OwnerReads:
 
 
 def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[OwnerFiles, ...]:
-    """The owners of installed packages with findings that gates count, which a second look has not read; with the files of
+    """The owners of installed packages with findings that gates count, which a second pass has not read; with the files of
     these packages alone."""
     if not inventory.owner_files:
         return ()
@@ -40,7 +40,7 @@ def unread_owners(findings: Iterable[Finding], inventory: Inventory) -> tuple[Ow
     for package in inventory.packages:
         if package.owned_by and package.presence != "declared" and package.purl in counted:
             paths = {evidence.path for evidence in package.evidence}
-            if not paths.isdisjoint(counted[package.purl]):  # the same version may also lie where nobody owns it
+            if not paths.isdisjoint(counted[package.purl]):  # the same version may also be in a place that no package owns
                 asked.setdefault(package.owned_by, set()).update(path.partition("!/")[0] for path in paths)
     for read in inventory.owners_read:
         asked.pop(read.owner, None)

@@ -1,4 +1,4 @@
-"""Matching again after a second look: only the packages that it was about, and those that decide about them."""
+"""Matching again after a second pass: only the packages that it was about, and those that decide about them."""
 
 from msgspec.structs import replace
 
@@ -10,7 +10,7 @@ from .vendored import SOURCES
 
 
 def part_of(inventory: Inventory) -> tuple[Inventory, frozenset[str]]:
-    """The inventory with these packages alone, and the purls of those that the second look was about."""
+    """The inventory with these packages alone, and the purls of those that the second pass was about."""
     read = {owner.owner for owner in inventory.owners_read}
     paths = {program.path for program in inventory.programs_read}
     about = frozenset(

@@ -172,7 +172,7 @@ def _fixes(package: Package, versions: Sequence[str], key: Key) -> bool:
 
 
 def _is_distributions(package: Package) -> bool:
-    """Whether a distribution's advisories assess it: those of upstream software name several branches, and where one begins."""
+    """Whether a distribution's advisories assess it: those of upstream software name several branches and their beginnings."""
     return package.type in SYSTEM and package.vendor != "third_party"
 
 

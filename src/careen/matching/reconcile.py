@@ -1,11 +1,11 @@
 """Where this report and another scanner's differ, and why, finding by finding.
 
 Why only the other scanner reports a finding: ``unknown_package`` (not in this inventory), ``another_version`` (this
-inventory has another version), ``suppressed`` (a rule or VEX suppresses it here), ``not_assessed`` (the package is not
-assessed here), ``range`` (a source names the vulnerability, but does not affect this version or is set aside),
-``not_named`` (no source here names it for the package). Why only this report has it: ``unknown_package`` (not in their
-inventory), ``suppressed`` (they ignore it), ``another_version``, ``only_possible``, ``no_fix`` and ``not_named``. A
-finding that both have under different ids is ``alias`` and counts as agreed.
+inventory has another version), ``suppressed`` (this report suppresses it, by a rule or VEX), ``not_assessed`` (this
+scan did not assess the package), ``range`` (a source names the vulnerability, but does not affect this version or is set
+aside), ``not_named`` (no source of this scan names it for the package). Why only this report has it:
+``unknown_package`` (not in their inventory), ``suppressed`` (they ignore it), ``another_version``, ``only_possible``,
+``no_fix`` and ``not_named``. A finding that both have under different ids is ``alias`` and counts as agreed.
 """
 
 from collections import defaultdict

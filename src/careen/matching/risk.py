@@ -22,7 +22,7 @@ _IMPACT: dict[Severity, float] = {
 
 
 def risk_of(severity: Severity, cvss: Cvss | None, epss: Epss | None, exploited: bool, fixable: bool) -> float:
-    """0..100, one decimal. A score refines the severity and never overrules it: the vendor knows the build."""
+    """0..100, one decimal. A score refines the severity and never overrules it: the vendor rates its own build."""
     impact = cvss.score / 10 if cvss is not None and rating(cvss) == severity else _IMPACT[severity]
     likelihood = 1.0 if exploited else 0.05 if epss is None else 0.02 + 0.98 * epss.score
     return round(100 * min(1.0, impact) * min(1.0, likelihood) * (1.0 if fixable else 0.9), 1)

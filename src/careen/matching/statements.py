@@ -1,6 +1,6 @@
 """What each advisory states about one package, how that compares with its version, and whether it counts.
 
-Nothing is decided here: the advisories are those that matching uses, compared by the same keys. The effect of an
+This module decides nothing: the advisories are those that matching uses, compared by the same keys. The effect of an
 advisory names the first rule that sets it aside, in the order in which ``assess`` applies them.
 """
 

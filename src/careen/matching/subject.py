@@ -1,4 +1,4 @@
-"""A package as advisories name it: the namespace, the name and version to look for, and the order of versions."""
+"""A package as advisories name it: the namespace, the name and version to look up, and the order of versions."""
 
 from collections.abc import Callable, Collection
 

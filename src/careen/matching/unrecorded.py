@@ -49,7 +49,7 @@ class Unrecorded:
 
 
 def unread_programs(findings: Iterable[Finding], inventory: Inventory) -> tuple[Evidence, ...]:
-    """The programs and libraries with findings that the distribution may have built, and no second look has read."""
+    """The programs and libraries with findings that the distribution may have built, and no second pass has read."""
     if not inventory.no_package_database:
         return ()
     found = {finding.package for finding in findings if isinstance(finding, Vulnerability) and finding.confidence != "possible"}

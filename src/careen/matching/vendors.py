@@ -1,7 +1,7 @@
 """The builder of a package that a distribution's package manager installed: the distribution or a third party.
 
 A distribution's advisories cover its own builds only. Debian's maintainers are people with any address, so a deb is the
-distribution's unless its version or maintainer is known to be a third party's, its revision has a suffix that no build
+distribution's unless its version or maintainer is certainly a third party's, its revision has a suffix that no build
 of Debian or Ubuntu has, or its maintainer is a machine or has no address. Ubuntu sets its own address as the maintainer
 of all its builds, so there another address means a third party. An rpm names its vendor: the rpm database has the field,
 and a package without one was built by a third party. An SBOM may leave the field out: then the release text, or a name

@@ -41,7 +41,7 @@ class Advisory(Struct, frozen=True, gc=False, omit_defaults=True):
     ``namespace`` is the OSV ecosystem of a language ("PyPI", "npm", "Maven") or ``id:release`` of a distribution
     as its os-release names it ("debian:12", "alpine:3.18", "almalinux:9", "ubuntu:22.04").
     A version is affected if a range or ``versions`` contains it; an advisory with neither affects every version. With a
-    ``pattern`` the affected versions are those that it describes, and the ranges only show where they lie.
+    ``pattern`` the affected versions are those that it describes, and the ranges only show their bounds.
     """
 
     id: str
@@ -140,7 +140,7 @@ class Repository(Struct, frozen=True, gc=False):
 class PassedOver(Struct, frozen=True, gc=False):
     """A record of a feed, or a part of it, that cannot be read. The others count, and so does its previous version.
 
-    ``ids``: what may be its id. ``namespace`` and ``package``: set if it is known to be about these only.
+    ``ids``: what may be its id. ``namespace`` and ``package``: set if it is about these only, as far as is known.
     """
 
     reason: str

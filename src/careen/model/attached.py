@@ -46,7 +46,7 @@ class Provenance(Struct, frozen=True):
     source: str = ""
     revision: str = ""
     materials: tuple[Material, ...] = ()
-    materials_count: int = 0  # of all; only the first ones are kept
+    materials_count: int = 0  # of all documents; only the first ones are kept
     signature: Signature | None = None
 
 
@@ -76,7 +76,7 @@ class AttachedVex(Struct, frozen=True):
 
 
 class Attached(Struct, frozen=True):
-    """``asked``: the digests that the registry was asked about. ``complete``: its answer was complete."""
+    """``asked``: the digests that were looked up in the registry. ``complete``: its answer was complete."""
 
     asked: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()

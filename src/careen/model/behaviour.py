@@ -46,7 +46,7 @@ class PartScore(Struct, frozen=True):
 
 
 class BehaviourSummary(Struct, frozen=True):
-    """Counts of a default scan. ``parts`` are those that were looked at; ``index`` is None unless the scanner ran."""
+    """Counts of a default scan. ``parts`` are those that were examined; ``index`` is None unless the scanner ran."""
 
     programs: int = 0
     unprotected: int = 0

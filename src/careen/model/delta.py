@@ -74,6 +74,6 @@ class Delta(Struct, frozen=True):
     facts: dict[str, tuple[tuple[str, Any], ...]]
     gone: tuple[str, ...] = ()  # whiteouts: paths of lower layers that this one removes
     opaque: tuple[str, ...] = ()  # folders whose lower content this layer hides
-    unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 here; the squash sets it
+    unknowns: tuple[Unknown, ...] = ()  # evidence.layer is 0 in a delta; the squash sets it
     far_links: tuple[tuple[str, str], ...] = ()  # (path, target) of hard links whose target is not in this layer
     roots: dict[str, dict[str, str]] = {}  # {cataloger: {path: root}} of facts whose root is not the image's own

@@ -1,4 +1,4 @@
-"""What SBOMs and licence reports state about packages beyond a scan: read only when it is asked for."""
+"""What SBOMs and licence reports state about packages beyond a scan: read only on request."""
 
 from msgspec import Struct
 

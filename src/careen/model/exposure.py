@@ -31,7 +31,7 @@ class AttackPath(Struct, frozen=True):
 class AttackPaths(Struct, frozen=True):
     """The worst paths through a container of the image, or through any if no file runs it; ``total`` counts all of them."""
 
-    targets: tuple[str, ...]  # the files and folders that were asked for
+    targets: tuple[str, ...]  # the files and folders that the user named
     nodes: tuple[PathNode, ...]
     paths: tuple[AttackPath, ...]
     total: int

@@ -101,7 +101,7 @@ class Misconfiguration(Struct, frozen=True, tag_field="kind", tag="misconfigurat
     fix: str
     references: tuple[str, ...]
     fingerprint: str  # the same for the same misconfiguration in the same place, whatever the line
-    message: str = ""  # what exactly is wrong here
+    message: str = ""  # what exactly is wrong in this place
     layer: int | None = None  # index of the layer; None for a file outside an image
     change: Change | None = None  # with a baseline: why the finding is new
 

@@ -51,8 +51,8 @@ class BuiltFile(Struct, frozen=True, gc=False):
 
 
 class Hardening(Struct, frozen=True):
-    """``files`` counts programs and libraries. ``usual`` are the protections that count here. ``lacking`` are the files that
-    lack one of them, sorted by path, up to a bound: ``left_out`` are the others."""
+    """``files`` counts programs and libraries. ``usual`` are the protections that count in this image. ``lacking`` are files
+    that lack one of these protections, sorted by path, up to a bound: ``left_out`` are the others."""
 
     files: int = 0
     usual: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ class FileCounts(Struct, frozen=True):
 class Integrity(Struct, frozen=True):
     """Counts of programs that a package of the distribution owns: with the content that the package database records, and
     without a digest to compare. ``modified`` is sorted by path. ``files``: None unless all kinds of files were compared; then
-    modules of languages count as programs. ``not_compared``: all of them, if no scanner asked for the comparison."""
+    modules of languages count as programs. ``not_compared``: all files, if no scanner needed the comparison."""
 
     verified: int = 0
     without_digest: int = 0

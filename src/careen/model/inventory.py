@@ -25,7 +25,7 @@ class Unknown(Struct, frozen=True, gc=False):
     ``code`` is the kind of problem: unreadable, over_budget (a limit of bytes, members, records, memory or time was
     reached), ambiguous_archive (engines and other tools read these bytes differently) …
     ``whole_layer``: the rest of the layer, or all of a file that the user named, was not read.
-    ``transient``: another attempt may find more, since memory or disk was short or parts of the layer were not asked for: a
+    ``transient``: another attempt may find more, since memory or disk was short or parts of the layer were not requested: a
     result that contains it is not cached.
     """
 
@@ -134,14 +134,14 @@ class Inventory(Struct, frozen=True):
     no_package_database: bool = False  # it names a distribution and contains its files, but not its package database
     sbom_tool: str | None = None  # if another tool's SBOM lists the packages: its name as the SBOM states it, "" if it does not
     owner_files: tuple[OwnerFiles, ...] = ()
-    owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second look has read
+    owners_read: tuple[OwnerRead, ...] = ()  # of ``owner_files``, those that a second pass has read
     programs_read: tuple[ProgramRead, ...] = ()  # of those that no package database lists
     programs: tuple[Program, ...] = ()
-    details: Details | None = None  # None: not asked for
+    details: Details | None = None  # None: not requested
     origin_files: OriginFiles = OriginFiles()  # whose origin their content has to show
     origin_read: OriginRead | None = None  # None: it was not looked for
     ledger: Ledger | None = None  # None: of an SBOM, which contains no files
     hardening: Hardening = Hardening()
     hooks: tuple[Hook, ...] = ()  # that no package brings
     notices: tuple[Notice, ...] = ()  # of deprecated versions
-    examined: Examined | None = None  # what the contents of files show; None: they were not looked at
+    examined: Examined | None = None  # what the contents of files show; None: they were not examined

@@ -1,4 +1,4 @@
-"""Code whose origin its content alone shows: which files are looked at, and what they are."""
+"""Code whose origin only its content shows: which files are compared, and what they are."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ Band = Literal["exact", "high", "medium", "low"]
 class OriginFile(Struct, frozen=True, gc=False):
     """A file whose origin is looked for. ``owner``: the purl of the package that contains it; "" if there is none.
 
-    ``costly``: a scan with the base alone that ships compares it only if origins are asked for.
+    ``costly``: a scan with the base alone that ships compares it only if origins are requested.
     """
 
     path: str
@@ -43,7 +43,7 @@ class PatchState(Struct, frozen=True):
 
 
 class Origin(Struct, frozen=True, omit_defaults=True):
-    """What a package is known by, if its content alone shows it.
+    """What identifies a package, if only its content does.
 
     ``versions`` explain the content equally well; ``nearest``: none explains all of it. ``modified`` is None for programs.
     ``proven``: the knowledge base ships with Careen, or its signature is of a configured identity, so that what it states
@@ -66,7 +66,7 @@ class OriginRead(Struct, frozen=True, omit_defaults=True):
 
     ``unread`` files were left out because the time or the room was used up. ``projects`` counts those of the knowledge bases;
     ``small``: they are those that ship with Careen alone. ``reduced``: numpy is not installed, and nothing was compared.
-    ``costly`` files were left out, because the user did not ask for them.
+    ``costly`` files were left out, because the user did not request them.
     """
 
     files: int = 0

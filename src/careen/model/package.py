@@ -13,7 +13,7 @@ Vendor = Literal["distribution", "third_party", "unknown"]
 
 GUESSED = 0.5  # below this confidence the coordinates of a Java archive are a guess, and may not exist
 
-# purl types whose namespace stands before the last slash of a package's name
+# purl types whose namespace is before the last slash of a package's name
 JOINED_BY_SLASH = (
     *("npm", "golang", "composer", "jsr", "generic"),
     *("swift", "terraform", "huggingface", "vscode-extension", "ebuild"),
@@ -60,8 +60,8 @@ class Package(Struct, frozen=True, omit_defaults=True):
     vendor: Vendor = "unknown"
     owned_by: str | None = None  # purl of the package that owns the files
     evidence: tuple[Evidence, ...] = ()
-    cpe: str | None = None  # CPE 2.3 of exactly this version, if the cataloger knows the product's name in that dictionary
-    origin: Origin | None = None  # of code that no package lists: its versions are here, ``version`` is the only one or ""
+    cpe: str | None = None  # CPE 2.3 of exactly this version, if the cataloger has the product's name in that dictionary
+    origin: Origin | None = None  # of code that no package lists: it has the versions, ``version`` is the only one or ""
 
     @property
     def purl(self) -> str:
@@ -81,7 +81,7 @@ class Distribution(Struct, frozen=True):
     extended: bool = False  # paid support is switched on: Ubuntu Pro
 
 
-@lru_cache(maxsize=1 << 14)  # one scan asks several times for each package
+@lru_cache(maxsize=1 << 14)  # one scan needs it several times for each package
 def _purl(type: str, namespace: str | None, name: str, version: str, arch: str | None, distro: str | None) -> str:
     if type == "maven":
         namespace, _, name = name.rpartition(":")

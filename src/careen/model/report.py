@@ -165,6 +165,6 @@ class Report(Struct, frozen=True):
     base: BaseImage | None = None
     base_excluded: bool = False  # the gates excluded the base image
     compared: Comparison | None = None  # with the baseline, if one is given
-    behaviour: BehaviourSummary | None = None  # signs of risk that no advisory names; None: there are no files to look at
+    behaviour: BehaviourSummary | None = None  # signs of risk that no advisory names; None: there are no files to examine
     plan: Plan | None = None  # what removes the vulnerabilities; None if there are none
     exposure: AttackPaths | None = None  # through the files of --exposure; None without

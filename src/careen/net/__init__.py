@@ -199,14 +199,14 @@ class HttpFetcher:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise NetworkError(f"{shown(url)} is not a web address", "write https://HOST/…")
         if parts.scheme == "http" and not is_loopback(parts.netloc) and not listed(parts.netloc, settings.plain_http):
-            raise NetworkError(f"{host_of(url)} would be asked over plain HTTP, which anyone on the way can change", PLAIN)
+            raise NetworkError(f"{host_of(url)} would be contacted over plain HTTP, which anyone on the way can change", PLAIN)
         insecure = parts.scheme == "https" and listed(parts.netloc, settings.insecure)
         proxy = proxy_for(url, self._environ)
         secure = parts.scheme == "https" or proxy is not None
         return self._manager(proxy, insecure, at_home, secure).urlopen(method, url, **options)
 
     def _manager(self, proxy: str | None, insecure: bool, at_home: bool, secure: bool) -> "PoolManager":
-        """``at_home``: the host is the one that was asked for, not one it redirects to; only that one gets a client
+        """``at_home``: the host is the requested one, not one it redirects to; only that one gets a client
         certificate. If nothing is ``secure``, the system's authorities are not loaded: that takes longer than the request.
         """
         import logging
@@ -236,12 +236,12 @@ class HttpFetcher:
             return self._sockets[path]
 
     def _refuse_unlisted(self, url: str) -> None:
-        """A file may name hosts that the user never chose: then only those that the user listed are asked."""
+        """A file may name hosts that the user never chose: then only those that the user listed are contacted."""
         if self._settings.only is None:
             return
         why = allowed(host_of(url), self._settings.only, proxy_for(url, self._environ) is None)
         if why:
-            raise NotListedError(f"{host_of(url)} was not asked: {why}", f"--resolve-hosts {host_of(url)}, if you trust it")
+            raise NotListedError(f"{host_of(url)} was not contacted: {why}", f"--resolve-hosts {host_of(url)}, if you trust it")
 
 
 def _is_form(headers: Mapping[str, str]) -> bool:

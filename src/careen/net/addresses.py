@@ -29,7 +29,7 @@ def unix_url(socket_path: str, path: str) -> str:
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> str | None:
-    """The proxy of an address; None if it is asked directly. Loopback never goes through a proxy.
+    """The proxy of an address; None if it is contacted directly. Loopback never goes through a proxy.
 
     Source: the convention of curl(1) and of Go's net/http/httpproxy: lower case first, names with their subdomains,
     ``*``, addresses, CIDR blocks, each with an optional port.
@@ -124,7 +124,7 @@ def named(netloc: str, hosts: tuple[str, ...]) -> bool:
 
 
 def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
-    """Why a host that a scanned file names must not be asked; "" if it may.
+    """Why a host that a scanned file names must not be contacted; "" if it may.
 
     ``example.com`` lists one host, ``*.example.com`` those below it, ``*`` all; patterns cover public hosts only.
     ``10.0.0.0/8`` lists the hosts whose addresses are all in that network.
@@ -137,7 +137,7 @@ def allowed(netloc: str, hosts: tuple[str, ...], resolve: bool) -> str:
         return ""
     name = _bare(netloc)
     if not any(host == "*" or (host[:2] == "*." and name.endswith(host[1:].lower())) for host in hosts):
-        return "it is not on the list of hosts that may be asked"
+        return "it is not on the list of hosts that may be contacted"
     if inwardness(netloc, resolve):
         return "it is in a private network: only hosts that are listed by name are asked there"
     return ""
@@ -200,7 +200,7 @@ def _exempts(entry: str, host: str, port: int) -> bool:
 
 
 def inwardness(netloc: str, resolve: bool) -> int:
-    """0 for a public host, 1 in a private network, 2 on this machine, 3 link-local (where clouds keep credentials)."""
+    """0 for a public host, 1 in a private network, 2 on this machine, 3 link-local (at which clouds serve credentials)."""
     if is_loopback(netloc):
         return 2
     return max((depth_of(text) for text in _addresses(_bare(netloc), resolve)), default=0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from urllib3 import HTTPConnectionPool, PoolManager
 
 
-# If Python was built for another system than it runs on, its OpenSSL looks for the store in the wrong place.
+# If Python was built for another system than it runs on, its OpenSSL searches for the store in the wrong place.
 _STORES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -60,7 +60,7 @@ def trust_store(settings: NetSettings, insecure: bool, with_certificate: bool, e
     if insecure:
         from urllib3.exceptions import InsecureRequestWarning
 
-        warnings.simplefilter("ignore", InsecureRequestWarning)  # the user asked for it
+        warnings.simplefilter("ignore", InsecureRequestWarning)  # the user allowed it
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
@@ -149,7 +149,7 @@ def refuse_inside(made: "socket.socket", host: str, port: int, only: tuple[str, 
     if not depth_of(address) or named(f"{host}:{port}", only) or in_networks(address, only):
         return
     made.close()
-    raise NotListedError(f"{host} was not asked: it is {address}, in a private network", "list it by name")
+    raise NotListedError(f"{host} was not contacted: it is {address}, in a private network", "list it by name")
 
 
 def unix_pool(path: str, settings: NetSettings) -> "HTTPConnectionPool":

@@ -22,7 +22,7 @@ class NotAllowedError(NetworkError):
     """The operating system denies this user the connection."""
 
 
-_MOMENTS = 1e9  # numbers from here on are seconds since 1970
+_MOMENTS = 1e9  # from this number on, seconds since 1970
 PLAIN = "use --plain-http if you mean that"
 _CERTIFICATE = "--ca-file FILE trusts a private authority; --insecure verifies nothing"
 

@@ -88,7 +88,7 @@ def send_mail(
 
 def _check(server: MailServer, settings: NetSettings) -> None:
     if settings.only is not None and (why := allowed(server.place, settings.only, True)):
-        raise NotListedError(f"{server.place} was not asked: {why}", "the server's operator lists it with private_hosts")
+        raise NotListedError(f"{server.place} was not contacted: {why}", "the server's operator lists it with private_hosts")
     if server.security == "none":
         if not is_loopback(server.place) and not listed(server.place, settings.plain_http):
             raise NetworkError(f"{server.place} would get mail without TLS, which anyone on the way can read", "use starttls")

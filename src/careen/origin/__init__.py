@@ -1,4 +1,4 @@
-"""Where code comes from: features of files come in, the projects and versions that have them go out.
+"""The origin of code: features of files come in, the projects and versions that have them go out.
 
-Arrays are numpy's (extra ``origin``). Nothing here reads a package name: code is known by its content alone.
+Arrays are numpy's (extra ``origin``). Nothing in this package reads a package name: only its content identifies code.
 """

@@ -10,16 +10,16 @@ from .in_script import is_worth_a_look
 from .knowledge import Knowledge
 from .spans import Hashes
 
-_PASSING = frozenset(("glance", "table_rows"))  # they only show whether it is worth it to look at others
+_PASSING = frozenset(("glance", "table_rows"))  # they only show whether other features are worth comparing
 
 
 def asked_of(
     base: Knowledge, file: Described, counts: Callable[[Component], bool] = lambda _: True, *, owned: bool = False
 ) -> frozenset[str]:
     """The features of a file that the base uses; empty if the base names no project in it that ``counts``. Files that are
-    looked at together with others keep all.
+    compared together with others keep all features.
 
-    Scripts of packages (``owned``) are mostly bundles: one that is not worth a look as such is not compared as source either.
+    Scripts of packages (``owned``) are mostly bundles: one that is not worth comparing is not compared as source either.
     """
     if not is_looked_at_alone(file):
         return frozenset(file.features)

@@ -26,7 +26,7 @@ _LEAST_BYTES = 3  # of a text that states a version
 
 
 class Texts:
-    """Hashes, sorted and each once; but ``statements`` are as ``stated`` has them. Each is computed when it is asked for."""
+    """Hashes, sorted and each once; but ``statements`` are as ``stated`` has them. Each is computed on first use."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -56,7 +56,7 @@ class Texts:
 
     @cached_property
     def table_rows(self) -> Hashes:
-        """Some of the tables, at a fraction of the time: where there are any, some of these are among them."""
+        """Some of the tables, in a fraction of the time: if the program has any, some of these are among them."""
         found = _Kept()
         for piece, order in self._constants():
             found.add(rows_in(piece, order))

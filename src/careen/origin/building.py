@@ -80,7 +80,7 @@ _NONE = np.empty(0, np.uint64)
 class Release(Struct, frozen=True):
     """``files``: the features of the project's own files, by path; ``builds``: those of programs that were built from them.
 
-    ``date``: its day, if that is known.
+    ``date``: the day of the release; "" if it is unknown.
     """
 
     version: str
@@ -118,7 +118,7 @@ class ReleaseReader:
         return Release(version, found, date, tuple(builds))
 
     def _features(self, path: str, data: bytes) -> Features:
-        """Computed here, so that the file itself is kept no more."""
+        """Computed at once, so that the file itself is not kept."""
         digest = hashlib.blake2b(data, digest_size=16).digest()
         if digest not in self._known:
             features = features_of(path, data)

@@ -1,4 +1,4 @@
-"""Collects releases for a knowledge base, one archive at a time, so that an interrupted build goes on where it was.
+"""Collects releases for a knowledge base, one archive at a time, so that an interrupted build can be continued.
 
 A source is ``pypi:NAME[@VERSIONS]``, ``npm:NAME[@VERSIONS]``, ``deb:NAME[@VERSIONS]``, ``git:PATH[=NAME][@VERSIONS]`` or
 ``dir:PATH=NAME@VERSION``. The features of each release are kept in ``DIR/parts``, under the digest of its archive; the same
@@ -95,7 +95,7 @@ def collect(
 ) -> tuple[Knowledge, tuple[Skipped, ...]]:
     """The base of these projects; ``most_versions`` of each, spread over its history, the newest among them.
 
-    ``of_apt`` asks apt's archives, whose files are verified by signatures; None: ``fetcher`` does.
+    ``of_apt`` reads apt's archives, whose files are verified by signatures; None: ``fetcher`` does.
 
     What is not there, or cannot be read, is skipped and named. Raises NetworkError if a server fails: a base of fewer
     releases would look as if the others did not exist.

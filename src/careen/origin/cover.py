@@ -23,13 +23,13 @@ MOST_PROJECTS = 400
 CANDIDATES = 6  # so many are compared for each part
 NEAR = 0.95
 LEAST_OF_A_FILE = 3
-NEAR_BEST = 0.8  # versions that have less of what was found are not looked at further
+NEAR_BEST = 0.8  # versions that have less of what was found are not compared further
 
 Evidences = Mapping[str, Evidence]
 
 
 class Part(NamedTuple):
-    """What one project explains. ``evidences`` are of all that was looked up; ``hits`` the project's features of them."""
+    """What one project explains. ``evidences``: of the whole look-up; ``hits`` counts the project's features in them."""
 
     project: int
     evidences: Evidences
@@ -48,7 +48,7 @@ class Explained(NamedTuple):
 
 
 class _Table(NamedTuple):
-    """The features of one family. ``hits`` and ``sizes``: by file and version, the number of features found, and of all."""
+    """The features of one family. ``hits``: the number of features found, by file and version; ``sizes``: of all features."""
 
     queries: Places
     rows: Places
@@ -59,7 +59,7 @@ class _Table(NamedTuple):
 
 
 def parts(evidences: Evidences, base: Knowledge, counted: Mapping[str, float], least: Weights) -> Iterator[Part]:
-    """``counted``: what a feature of a family counts. ``least``: of each project; ``LEAST`` if nothing else speaks for it.
+    """``counted``: what a feature of a family counts. ``least``: of each project; ``LEAST`` without other evidence for it.
 
     The first family of ``evidences`` chooses the files.
     """

@@ -73,7 +73,7 @@ def features_of_project(evidence: Evidence, project: int) -> Places:
 
 
 def born(base: Knowledge, evidence: Evidence, project: int) -> str:
-    """The day on which the project first had one of these features; the last of all days where that is not known."""
+    """The day on which the project first had one of these features; "9999" if it is unknown."""
     dates = base.projects[project].dates
     if not dates:
         return "9999"
@@ -97,11 +97,11 @@ def version_scores(base: Knowledge, evidence: Evidence, project: int) -> Weights
 
 
 def whole_scores(base: Knowledge, whole: Evidence, project: int) -> tuple[Weights, float]:
-    """Like ``version_scores``, for a file that is known as a whole; with the best score that a version could have, because the
-    base has all features of the file.
+    """The scores of ``version_scores`` for a file that the base has as a whole, and the best score that a version could have:
+    the base has all features of such a file.
 
-    A version that has the very file is before one whose comments differ, and this one before others that differ by what no
-    feature shows.
+    A version that has exactly this file ranks first, then one whose file differs only in comments, then one whose file differs
+    only in ways that no feature shows.
     """
     atoms, hits = _matched(whole, project)
     columns = base.columns
@@ -127,8 +127,8 @@ def _scores_of_path(base: Knowledge, family: str, project: int, path: int, atoms
 
 
 def version_hits(base: Knowledge, evidence: Evidence, project: int, *, built: bool = False) -> Weights:
-    """How many features of each version a program has, of all files of the version together: a compiler joins them. With
-    ``built`` those alone that builds are known to have."""
+    """How many features of each version a program has, in all files of the version together: a compiler joins them. With
+    ``built``, only features that are recorded for builds count."""
     atoms, hits = _matched(evidence, project)
     chosen = _is_built(base, atoms) == built
     return _over_versions(base, atoms[chosen], hits[chosen], len(base.projects[project].versions))

@@ -11,7 +11,7 @@
 | sequences | JavaScript, Java       | a stretch of 4 texts and names in their order (``sequences``)|
 | stated    | source, programs       | the words in which a version is stated (``stated``)          |
 
-Of the last one a file has ``statements``: pairs of words and the version that they have here. Which of them are a project's own
+Of the last one a file has ``statements``: pairs of words and their version in it. Which of them are a project's own
 shows only when all its releases are known. Three more are of single files only: ``lines``, in which fixes are looked up, and
 what shows at a fraction of the time whether others are worth it, ``table_rows`` and ``glance``.
 """
@@ -53,7 +53,7 @@ def features_of(path: str, data: bytes) -> Features:
     """The features of source code and programs; for any other file, that of its whole content only. Hashes are sorted, each
     once; ``statements`` are pairs.
 
-    A family is computed when it is asked for: most files are known by the first ones.
+    A family is computed on first use: the first ones identify most files.
     """
     language = language_of(path)
     if is_class(data):
@@ -67,7 +67,7 @@ def features_of(path: str, data: bytes) -> Features:
         return {"file": _whole(data), **_of_bytecode(data)}
     if language is not None and len(data) <= MAX_SOURCE_BYTES:
         source = _Source(Parsed(data, language), is_script=is_script(path))
-        # Of a large file, letters are counted when they are asked for.
+        # Of a large file, letters are counted on first use.
         return source if len(data) > LARGE_BYTES or source.has_enough else {"file": np.empty(0, np.uint64)}
     return {"file": _whole(data)}
 

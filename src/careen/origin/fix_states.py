@@ -58,7 +58,7 @@ class FixStates:
 
 
 class _Known(NamedTuple):
-    """``changed``: names of the files that fixes change; ``lines`` and ``texts``: the features that they know."""
+    """``changed``: names of the files that fixes change; ``lines`` and ``texts``: the features that they have."""
 
     fixes: tuple[Fix, ...]
     changed: frozenset[str]

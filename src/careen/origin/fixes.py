@@ -68,7 +68,7 @@ class FixState(Struct, frozen=True):
 
 
 class Looked(Struct, frozen=True):
-    """One file of a component: the paths in the project that it is most like, and its features that fixes know."""
+    """One file of a component: the paths in the project that it is most like, and its features that occur in fixes."""
 
     path: str
     originals: tuple[str, ...]
@@ -76,7 +76,7 @@ class Looked(Struct, frozen=True):
 
 
 class _Counts(Struct, frozen=True):
-    """The numbers of changes of one fix: of all, of those in a component's files, and of those there in either form."""
+    """Numbers of changes of one fix: all changes, those in a component's files, and those there in either form."""
 
     changes: int = 0
     there: int = 0
@@ -119,7 +119,7 @@ def hashes_in(data: bytes) -> Hashes:
 
 
 def features_of_fixes(fixes: Iterable[Fix]) -> tuple[Hashes, Hashes]:
-    """(stretches of lines, literals): all that the fixes know."""
+    """(stretches of lines, literals): all that occur in the fixes."""
     lines = [part for fix in fixes for change in fix.changes for part in (change.vulnerable, change.fixed)]
     texts = [part for fix in fixes for change in fix.changes for part in (change.vulnerable_texts, change.fixed_texts)]
     return distinct(hashes_in(b"".join(lines))), distinct(hashes_in(b"".join(texts)))

@@ -11,8 +11,8 @@ that nothing explains is counted, and is never taken for the application's own.
 | low        | 3 stretches of a file                                | (not reported)                                |
 
 JavaScript that its stretches do not explain, because it is minified or a bundle of several projects, and Java classes are
-known by sequences of what they keep: 12 are medium, 20 and 30 % of the project's files high. The classes of an archive, and
-those of a folder that are not in one, are looked at together, and so are the modules of a package of compiled Python.
+found by sequences of what they keep: 12 are medium, 20 and 30 % of the project's files high. The classes of an archive, and
+those of a folder that are not in one, are compared together, and so are the modules of a package of compiled Python.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -135,7 +135,7 @@ def _script(base: Knowledge, path: str, features: Features) -> _Found:
 
 
 def _program(base: Knowledge, path: str, features: Features) -> _Found:
-    """A program of a package in the base is known as a whole; what is in it need not be asked."""
+    """A program of a package in the base is identified as a whole; its parts need no look-up."""
     whole = list(matched_file(base, path, {"file": features["file"]})) if base.has_programs else []
     return _Found(whole) if whole else _Found(components=list(in_program(base, path, features)))
 

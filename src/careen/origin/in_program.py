@@ -49,7 +49,7 @@ RULES = (
     Rule("literals", 4, 0.1),
     Rule("literals", 8, of_file=0.25),
     Rule("names", 5, 0.2, 0.3),
-    # Where there are many tables, those of a standard (AES, SHA-2, DES) are among them, whoever wrote the code.
+    # If there are many tables, those of a standard (AES, SHA-2, DES) are among them, whoever wrote the code.
     Rule("tables", 8, 0.25, 0.15, amid=0.01),
     Rule("tables", 2, 1.0, amid=0.01),
 )
@@ -105,7 +105,7 @@ def in_bytecode(base: Knowledge, modules: Iterable[tuple[str, Features]]) -> tup
 
 
 def _looked_at(base: Knowledge, features: Features) -> Features:
-    """Tables cost most: they are read where some of their rows are known, if that can be seen."""
+    """Tables cost most: they are compared only if the base has some of their rows, as far as that can be tested."""
     found = {family: features.get(family, _NONE) for family in ("literals", "names")}
     is_there = "table_rows" not in features or has_chance(base, "tables", features["table_rows"], LEAST_ROWS)
     return {**found, "tables": features.get("tables", _NONE) if is_there else _NONE}
@@ -184,7 +184,7 @@ def _likely(base: Knowledge, project: int, families: Families) -> tuple[str, ...
 def _stated(base: Knowledge, project: int, statements: Hashes) -> str:
     """The version that the program states in the words of the project; empty if there is none, or there are several.
 
-    A version that the base does not have counts if two others are known to be stated in the same words.
+    A version that the base does not have counts if two others of the project are stated in the same words.
     """
     pairs = stated(statements)
     templates = distinct(statements.reshape(-1, 2)[:, 0])

@@ -11,7 +11,7 @@ A folder of arrays that are mapped into memory, little-endian:
 
 A feature that is in several runs of versions has an atom for each. The path ``BUILT`` is of the features of a version's
 sources that are in builds as well, of this version or another, and of the texts in which a build states its version.
-Raises: ValueError where files are missing, damaged or of another format.
+Raises: ValueError if files are missing, damaged or of another format.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ Atoms = NDArray[np.void]
 class Project(Struct, frozen=True):
     """``purls`` and ``cpes`` are without versions (``pkg:pypi/requests``, ``haxx:curl``).
 
-    ``dates``: the day of each version (``2024-01-31``), "" where it is not known; or none.
+    ``dates``: the day of each version (``2024-01-31``), "" if it is unknown; or none.
     """
 
     name: str
@@ -116,7 +116,7 @@ class Knowledge(Struct, frozen=True, dict=True):
 
     @cached_property
     def has_programs(self) -> bool:
-        """Whether it knows programs by their whole content, as those of packages."""
+        """Whether it identifies programs by their whole content, as those of packages."""
         paths = distinct(self.atoms["path"][self.atoms["file"] > 0])
         return any(language_of(self.paths[int(path)]) is None for path in paths)
 

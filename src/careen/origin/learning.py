@@ -26,7 +26,7 @@ _CVE = re.compile(r"(?<![a-z0-9])CVE[-_]((?:19|20)\d\d)[-_](\d{4,12})(?!\d)", re
 
 
 class Patch(Struct, frozen=True):
-    """``cves``: those that its name has; none of a patch for another purpose."""
+    """``cves``: the CVEs that its name contains; empty for a patch with another purpose."""
 
     name: str
     cves: tuple[str, ...]

@@ -19,7 +19,7 @@ _ATOM = np.uint64((1 << ATOM_BITS) - 1)
 
 
 class Joined(Knowledge, frozen=True):
-    """``places``: of each base, the atom here for each of its atoms. Versions that two bases have are there twice."""
+    """``places``: of each base, the merged atom for each of its atoms. Versions that two bases have are there twice."""
 
     bases: tuple[Knowledge, ...] = ()
     places: tuple[Places, ...] = ()

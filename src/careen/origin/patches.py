@@ -13,7 +13,7 @@ from msgspec import Struct
 MAX_HUNKS = 20_000  # of one patch
 FUZZ = 2
 MAX_COMPARED = 20_000_000
-MAX_DRIFT = 2_000  # lines between where a change should be and where it is
+MAX_DRIFT = 2_000  # lines between the place that a change names and its place in the file
 _HUNK = re.compile(rb"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@")
 
 

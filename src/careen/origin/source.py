@@ -4,7 +4,7 @@
 gives one symbol for each token, the same for every identifier and every string, and which identifiers are the same: a file
 with other names has the same tokens. ``literals_of`` gives the texts of string literals and the names that the file defines,
 which a compiler or minifier keeps.
-A language is known by the ending of a file's name; comments and strings are found by its lexical rules alone, so a file that
+The ending of a file's name determines its language; comments and strings are found by its lexical rules alone, so a file that
 does not compile is read as well.  **Source:** the lexical grammars of ISO C 6.4, ECMA-262 12, Python 2, Go, Java 3.
 """
 
@@ -36,7 +36,7 @@ class Language(Struct, frozen=True):
     joins_strings: bool = False  # adjacent literals are one
 
 
-# A string that is never closed ends with its line, or with the file: no byte is looked at twice.
+# A string that is never closed ends with its line, or with the file: no byte is read twice.
 _DOUBLE = rb'"(?P<string>(?:[^"\\\n]|\\.)*+)"?'
 _SINGLE = rb"'(?P<single>(?:[^'\\\n]|\\.)*+)'?"
 _QUASI = rb"`(?P<quasi>(?:[^`\\]|(?s:\\.))*+)`?"
@@ -154,8 +154,8 @@ def language_of(path: str) -> Language | None:
 
 
 class Tokens(NamedTuple):
-    """``offsets``: where in the file each begins. ``links``: of an identifier, the last token before it that is the same; else
-    -1.
+    """``offsets``: the place in the file at which each token begins. ``links``: of an identifier, the last token before it that
+    is the same; else -1.
     """
 
     codes: Bytes
@@ -164,7 +164,7 @@ class Tokens(NamedTuple):
 
 
 class Parsed:
-    """A file, and the spans of its comments and strings as pairs of offsets; each are looked for when they are asked for."""
+    """A file, and the spans of its comments and strings as pairs of offsets; each are searched for on first use."""
 
     def __init__(self, data: bytes, language: Language) -> None:
         self.data = data

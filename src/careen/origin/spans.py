@@ -73,8 +73,8 @@ class Prefixes:
         """The hashes of all spans of this size, with what symbols refer to: ``links`` has the place of an earlier one, or -1.
 
         A symbol that refers to one in the same span counts with the distance between them; one that refers to a place before
-        the span counts as if it referred to nothing. So a span has the same hash wherever it stands.
-        **Source:** Baker, "Parameterized pattern matching" (1996), here for all spans at once.
+        the span counts as if it referred to nothing. So a span has the same hash in every place.
+        **Source:** Baker, "Parameterized pattern matching" (1996), applied to all spans at once.
         """
         count = max(len(self._sums) - size, 0)
         places = np.flatnonzero((links >= 0) & (np.arange(links.size) - links < size))

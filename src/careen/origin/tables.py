@@ -1,6 +1,6 @@
 """Tables of constants: arrays of numbers in source, and the bytes that a compiler makes of them.
 
-A library without texts is known by them (deflate's codes, the numbers of a block sorter, the distributions of an entropy
+A library without texts is identified by them (deflate's codes, the numbers of a block sorter, the distributions of an entropy
 coder). A feature is the hash of ``GRAM`` bytes at a place that is a multiple of ``STEP``, as little-endian machines store it.
 Of the grams of a file some are kept: the smallest of each ``WINDOW``, and those at the places where compilers begin a table.
 Of a small table in source all are kept, so whichever a file keeps is known. A gram that is text, or that is a simple

@@ -92,7 +92,7 @@ def _line(places: Sequence[Place]) -> str:
     parts = [f"M{x} {y}"]
     for place in places[1:]:
         (left, below), middle = _side(place, right=False), GAP_X // 2
-        end = left - 4 * (place is places[-1])  # the tip stands before the box
+        end = left - 4 * (place is places[-1])  # the tip is before the box
         parts.append(f"C{x + middle} {y} {left - middle} {below} {end} {below}")
         x, y = _side(place, right=True)
         if place is not places[-1]:

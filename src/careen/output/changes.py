@@ -1,4 +1,4 @@
-"""An action of the plan as text: where it is done, and what is typed or written there."""
+"""An action of the plan as text: its place, and what is typed or written there."""
 
 from careen.model.plan import Action
 

@@ -132,5 +132,5 @@ def _link(id: str) -> str | None:
 
 
 def short(text: str, limit: int) -> str:
-    """Visible text of at most ``limit`` characters: escapes are longer than what they stand for."""
+    """Visible text of at most ``limit`` characters: escapes are longer than what they replace."""
     return visible(text, limit)[:limit]

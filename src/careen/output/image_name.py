@@ -1,10 +1,10 @@
-"""The name of an image under which viewers keep one list from build to build, and where its files are in a checkout."""
+"""The name of an image under which viewers keep one list from build to build, and the places of its files in a checkout."""
 
 from pathlib import PurePath
 
 from careen.model.image import Image
 
-# The sources of images that are files and folders here, by the prefix of their references.
+# The sources of images that are files and folders of this machine, by the prefix of their references.
 _FILES = frozenset(("docker-archive", "oci-layout", "sif", "squashfs", "file", "sbom"))
 _FOLDERS = frozenset(("directory",))
 

@@ -1,7 +1,7 @@
 """What removes findings other than vulnerabilities, as steps with the findings that each removes.
 
 Secrets in one file leave the image together, in the build step that adds the file: a later layer only hides it. Findings of
-all other kinds are grouped by what they advise, so a kind that is new here needs no change.
+all other kinds are grouped by what they advise, so a new kind needs no change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

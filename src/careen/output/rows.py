@@ -1,6 +1,6 @@
 """A finding of any kind as one flat row, for the formats that list findings.
 
-A row has what all kinds share. A kind that is new here needs no change: its fields are found by their names.
+A row has what all kinds share. A new kind needs no change: its fields are found by their names.
 """
 
 from msgspec import Struct
@@ -37,7 +37,7 @@ class Row(Struct, frozen=True):
     id: str
     severity: str
     title: str
-    message: str  # what exactly is wrong here
+    message: str  # what exactly is wrong in this place
     fingerprint: str
     purl: str = ""
     package: str = ""
@@ -52,7 +52,7 @@ class Row(Struct, frozen=True):
     risk: float | None = None
     confidence: str = ""
     aliases: tuple[str, ...] = ()
-    exploited: bool | None = None  # known to be, by CISA's catalogue; None: not known
+    exploited: bool | None = None  # according to CISA's catalogue; None: unknown
     epss: float | None = None
     evidence: tuple[str, ...] = ()  # what a sign of risk rests on
     file: str = ""  # the file of the checkout that ``line`` counts in; "" if it is in an image

@@ -88,7 +88,7 @@ def behaviour_findings(findings: Iterable[Finding]) -> list[BehaviourFinding]:
 
 
 def other_kinds(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """The findings of kinds that have no function here, by their kinds."""
+    """The findings of kinds that have no function in this module, by their kinds."""
     found: dict[str, list[Finding]] = {}
     for finding in findings:
         if type(finding) not in (

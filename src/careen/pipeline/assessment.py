@@ -71,7 +71,7 @@ class Matcher(Struct, frozen=True):
 class Assessment(Struct, frozen=True):
     """All that decides about one image, or about some source files, beside their content.
 
-    Without a ``matcher`` there is no database: if vulnerabilities are asked for, they are not assessed.
+    Without a ``matcher`` there is no database: if vulnerabilities are requested, they are not assessed.
     """
 
     policy: Policy = Policy()
@@ -81,7 +81,7 @@ class Assessment(Struct, frozen=True):
     checks: tuple[Check, ...] = ()  # of the image's configuration and files
     base: BaseImage | None = None  # if the user named it; else the image itself may name one
     dockerfile: "Dockerfile | None" = None  # if the image was built from it: the layers have their lines
-    look: Look | None = None  # one more look at the image's files; None: they cannot be read
+    look: Look | None = None  # a second pass over the image's files; None: they cannot be read
     licences: LicencePolicy = LicencePolicy()
     behaviour_parts: tuple[Part, ...] = PARTS  # that the behaviour scanner runs
     changelogs: Mapping[str, str] = {}  # newer than the image, by source package
@@ -89,5 +89,5 @@ class Assessment(Struct, frozen=True):
 
     @property
     def vulnerabilities(self) -> bool:
-        """Whether vulnerabilities are asked for."""
+        """Whether vulnerabilities are requested."""
         return "vuln" in self.scanners

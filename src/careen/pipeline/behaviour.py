@@ -38,7 +38,7 @@ def signs_of(
     end_of_life: str | None,
     changelogs: Mapping[str, str] | None = None,
 ) -> Signs:
-    """``parts`` are those to look at; without any, only the counts of a default scan are made. ``changelogs`` are newer than
+    """``parts`` are those to examine; without any, only the counts of a default scan are made. ``changelogs`` are newer than
     the image, by source package: without them no quiet fix is found."""
     unknowns: list[Unknown] = []
 
@@ -129,7 +129,7 @@ def _started(image: Image) -> Iterator[str]:
 
 
 def _unread(inventory: Inventory, parts: Sequence[Part]) -> Iterator[Unknown]:
-    """Files whose content was asked for, and was not read completely."""
+    """Files whose content was requested, and was not read completely."""
     examined = inventory.examined
     if examined is None or not {"capabilities", "code"} & set(parts):
         return

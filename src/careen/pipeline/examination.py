@@ -1,6 +1,6 @@
 """What the programs and scripts of an image can do: their contents are read once more, and the result is kept in the store.
 
-Files that a package of the distribution brings are left out, unless they were modified or all files are asked for: what they
+Files that a package of the distribution brings are left out, unless they were modified or all files are requested: what they
 can do is the distribution's decision.
 """
 

@@ -9,7 +9,7 @@
     assess  policy/            findings, coverage       → what is suppressed, and the verdict
 
 ``check_files`` and ``with_secrets`` go as far as search, ``report_of_files`` the rest of the way. Addresses that a file
-names are asked only if the user switches that on: ``Prediction`` has the functions that ask.
+names are contacted only if the user switches that on: ``Prediction`` has the functions that do so.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ from careen.predict.today import OffersOf, with_versions
 from .assessment import Assessment
 from .predictions import on_their_lines, reasons_for
 
-ChecksOf = Callable[[Kind], Sequence[Check]]  # the checks of a kind that run; asked only if there is a file of that kind
+ChecksOf = Callable[[Kind], Sequence[Check]]  # the checks of a kind that run; called only if there is a file of that kind
 
 
 class Prediction(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The product on one page: an image comes in, a Report goes out. Each step knows the data of the one before, none of its code.
+"""The product on one page: an image comes in, a Report goes out. Each step uses the data of the one before, none of its code.
 
     open    images/               reference               → Image: configuration and layers, nothing read yet
     index   layers/, catalogers/  each layer              → Delta: its files, whiteouts and facts
@@ -47,9 +47,9 @@ from .second_look import with_second_look
 
 
 def inventory_of(image: Image, reading: Reading, budget: Budget | None = None) -> tuple[Image, Inventory]:
-    """Index, squash and bind: what is in the image, and the image with its diff IDs verified, if that is asked for.
+    """Index, squash and bind: what is in the image, and the image with its diff IDs verified, if that is requested.
 
-    A caller that wants to know what was spent gives the ``budget``, made of the reading's limits.
+    A caller that needs the amounts spent passes a ``budget``, made of the reading's limits.
     """
     key = inventory_key(image, reading)
     stored = stored_inventory(key, reading)

@@ -24,7 +24,7 @@ PARALLEL_FROM_BYTES = 1 << 20  # of a layer: a thread takes longer to start than
 class Reading(Struct, frozen=True):
     """How layers are read. ``on_delta`` is called with each Delta, from the thread that read it.
 
-    ``kept``: files of the layers that are read, for a second look at the image. ``early``: features of files that are read
+    ``kept``: files of the layers that are read, for a second pass over the image. ``early``: features of files that are read
     with their layers, for this image. ``verify``: all files of packages are compared with their digests.
     """
 

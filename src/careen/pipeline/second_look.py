@@ -1,5 +1,5 @@
-"""One more look at an image, for what its findings ask: the files of the packages that own language packages, and who built
-the programs that no package database lists.
+"""A second pass over an image, for what its findings depend on: the files of packages that own language packages, and who
+built the programs that no package database lists.
 
 The result is kept in the store, so that the layers are read once more for each image and not for each scan; what this run has
 kept (``layers.kept``) is not read again.

@@ -103,7 +103,7 @@ def compared(report: Report, baseline: Baseline | None) -> Report:
 
 
 def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verdict:
-    """The verdict of a scan of AFTER with BEFORE as its baseline. If AFTER did not look for vulnerabilities, gates of
+    """The verdict of a scan of AFTER with BEFORE as its baseline. If AFTER is of a scan without vulnerabilities, gates of
     vulnerabilities are undecided."""
     findings = (*after.findings, *(entry.finding for entry in after.suppressed if entry.by.kind == "severity"))
     policy = replace(policy, baseline=Baseline(before))
@@ -114,7 +114,7 @@ def verdict_on(before: Saved, after: Saved, policy: Policy, today: date) -> Verd
 
 
 def undecided(verdict: Verdict, of: Saved, policy: Policy) -> Verdict:
-    """The verdict, undecided if a gate is about vulnerabilities and the saved report did not look for any."""
+    """The verdict; undecided if a gate is about vulnerabilities and the saved report is of a scan without them."""
     if of.sources is not None or not any(gate.of_vulnerabilities for gate in policy.fail_on):
         return verdict
     unasked = Rule("vulnerabilities looked for", False, FailedBy(1, ("not_asked",)))

@@ -21,7 +21,7 @@ def _rule(rule: Ignore) -> Iterator[str]:
 
 
 def _purls(rule: Ignore) -> tuple[str | None, ...]:
-    """A rule has no types of packages here: a pattern of their URLs takes the place of each."""
+    """A rule of this format has no types of packages: a pattern of their URLs takes the place of each."""
     if rule.purl or not rule.types:
         return (rule.purl,)
     return tuple(f"pkg:{type}/*" for type in sorted(rule.types))

@@ -44,10 +44,10 @@ def load_policy(
     overdue: Path | None = None,
     knows_days: bool = False,
 ) -> Policy:
-    """``looked_for``: kinds of findings. ``checking``: source files, where every kind counts.
+    """``looked_for``: kinds of findings. ``checking``: source files, for which every kind counts.
 
     A condition of ``fail_on`` without a kind counts vulnerabilities and secrets, or misconfigurations if nothing else
-    is looked for. ``knows_days``: who asks adds what is overdue (``with_overdue``).
+    is looked for. ``knows_days``: the caller adds what is overdue (``with_overdue``).
     """
     ignores, accepts = _rules(ignore_files)
     kinds = ANY if checking else (OF_IMAGES & looked_for) or (ANY & looked_for)

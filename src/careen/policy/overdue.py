@@ -1,4 +1,4 @@
-"""Which findings are overdue: only who has watched an image knows since when they are there.
+"""Which findings are overdue: only a service that watches an image has their first days.
 
 Shape (JSON): ``{"overdue": [{"vulnerability": ID, "package": PURL}, …]}``, as a server writes it for its project.
 Raises: UsageError for a file that is none.

@@ -1,6 +1,6 @@
 """Applies the policy to findings: which are suppressed and why, which the gates count, and the verdict.
 
-Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied here, once, before any output or gate;
+Ignore rules, VEX statements, ``--ignore-unfixed`` and ``--accept`` are applied in this module, once, before any output or gate;
 suppressed findings stay visible. ``verdict`` has the rules and exit codes.
 
 A gate counts findings of confidence ``confirmed`` or ``likely`` (with the word ``possible`` also those), vulnerabilities of

@@ -68,7 +68,7 @@ def stated_inside(inventory: Inventory) -> tuple[Statement, ...]:
 
 
 def stated_beside(attached: Attached, trusted: bool) -> tuple[Statement, ...]:
-    """Statements of attached VEX documents that a trusted key signed; with ``trusted``, of all."""
+    """Statements of attached VEX documents that a trusted key signed; with ``trusted``, of all attached documents."""
     from careen.formats.vex.vex_file import read_vex
 
     applied = (document for document in attached.vex if trusted or document.trusted)

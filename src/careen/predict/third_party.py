@@ -40,7 +40,7 @@ class ThirdParty:
         self._document = document
         self._open: set[int] = set()  # stages with a repository from a package that was read
         self._addresses: defaultdict[int, set[str]] = defaultdict(set)  # words of the URLs of repositories
-        self._names: defaultdict[int, list[set[str]]] = defaultdict(list)  # words of the packages that add repositories
+        self._names: defaultdict[int, list[set[str]]] = defaultdict(list)  # words in names of packages that add repositories
 
     def begin(self, step: Step) -> None:
         text = step.instruction.text

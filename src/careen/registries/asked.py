@@ -1,4 +1,4 @@
-"""A registry that is asked for its lists: by its own protocol, and by the HTTP interface beside it.
+"""A registry whose lists are read: by its own protocol, and by its other HTTP interface.
 
 Raises: InputError for what is denied, CredentialsError for a wrong login, NetworkError for the rest.
 """

@@ -158,7 +158,7 @@ def _endless(reference: str, what: str, count: int) -> Failure:
 def _of_repository(
     kind: Kind, asked: Asked, name: str, wanted: Wanted
 ) -> tuple[Repository | None, BlobStore | None, list[tuple[str, Reference]], list[Failure]]:
-    """(the repository, where its blobs are, digest and reference of each wanted tag, what failed)."""
+    """(the repository, the store of its blobs, digest and reference of each wanted tag, what failed)."""
     failures: list[Failure] = []
     named: list[tuple[str, Reference]] = []
     tags: list[Tag] = []

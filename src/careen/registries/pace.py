@@ -1,6 +1,6 @@
 """A fetcher that respects a registry's limits: when one request has to wait, all requests wait.
 
-Several threads share it. How long to wait is what the network's retries ask for: ``Retry-After`` of a 429 or 503, else a
+Several threads share it. How long to wait is what the network's retries require: ``Retry-After`` of a 429 or 503, else a
 growing pause.
 """
 

@@ -46,7 +46,7 @@ JOBS = 4
 
 
 class Order(Struct, frozen=True):
-    """What to scan, and where the reports go."""
+    """What to scan, and the folder for the reports."""
 
     host: str
     namespace: str
@@ -219,7 +219,7 @@ def _done(target: Target, report: Report, file: str) -> Done:
 
 
 def _asked(order: Order, settings: Settings) -> str:
-    """A run continues an earlier one only if both have the same digest of what is asked."""
+    """A run continues an earlier one only if both have the same digest of what is requested."""
     parts: Sequence[object] = (
         order.host, order.namespace, order.wanted, settings.platform, settings.fail_on, settings.ignore_unfixed,
         settings.unknown_as, settings.strict, settings.exclude_base, settings.scanners, settings.grace_days,

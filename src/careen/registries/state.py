@@ -35,7 +35,7 @@ class Found(Struct, frozen=True, array_like=True):
 
 
 class Run(Struct, frozen=True, tag_field="kind", tag="run"):
-    """``asked`` is a digest of what was asked for: a run that was asked for something else is not continued."""
+    """``asked`` is a digest of the request: a run of another request is not continued."""
 
     started: str
     asked: str

@@ -131,7 +131,7 @@ def _by_severity(severities: Iterable[str]) -> dict[str, int]:
 
 
 def _bases(done: Sequence[Done]) -> list[Base]:
-    """The layers that images share, up to where they differ; those of most images first."""
+    """The layers that images share, up to the first difference; those of most images first."""
     users: dict[tuple[str, ...], list[Done]] = {}
     for image in done:
         for depth in range(1, len(image.layers) + 1):

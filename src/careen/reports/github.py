@@ -1,6 +1,6 @@
 """The packages as a snapshot for GitHub's dependency submission API: a manifest for each package database or lock file.
 
-Commit, branch and job are those of the workflow by its environment. Outside a workflow a placeholder stands for each of them:
+Commit, branch and job are those of the workflow by its environment. Outside a workflow each has a placeholder:
 replace ``sha`` and ``ref`` before the submission. Whether a dependency is direct is not known, so no entry states it.
 **Source:** GitHub REST API, "Create a snapshot of dependencies for a repository"; GitHub Actions, "Variables reference".
 """

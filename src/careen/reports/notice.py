@@ -1,6 +1,6 @@
 """The licences and copyright lines of all packages as an attribution file in plain text.
 
-Packages with the same licence stand together; the texts of licences of the SPDX list follow, each once.
+Packages with the same licence are together; the texts of licences of the SPDX list follow, each once.
 """
 
 from collections import defaultdict

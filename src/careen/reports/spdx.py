@@ -150,7 +150,7 @@ def _licence(expression: str) -> str:
 
 
 def _references(components: Sequence[Component]) -> list[dict[str, Any]]:
-    """Licences that are not on the list: the document has to state what each stands for."""
+    """Licences that are not on the list: the document has to state the text of each."""
     licences = [component.licence for component in components]
     expressions = {text for licence in licences for text in (licence.declared, licence.concluded) if is_valid(text)}
     names = sorted({id for text in expressions for id in ids_in(text) if id.startswith(REFERENCE)})

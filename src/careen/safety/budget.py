@@ -2,7 +2,7 @@
 
 A ``Budget`` is made once a scan; each pass over a layer spends of it through a ``Spending``. Every producer charges its
 output: inflaters and holes of sparse files bytes, archives members and records, readers facts. Producers deep inside a
-reader, which do not know the scan, charge the current ``spending``.
+reader, which have no access to the scan, charge the current ``spending``.
 Raises: OverBudgetError over a bound.
 """
 
@@ -48,7 +48,7 @@ MORE = "if you trust this image, raise the bounds with --budget FACTOR"
 
 
 class Budget:
-    """``clock`` gives seconds. Spendings add up here, from several threads."""
+    """``clock`` returns seconds. Spendings of several threads add up in it."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits

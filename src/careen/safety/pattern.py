@@ -22,7 +22,7 @@ class _Pattern:
         return re.compile(self._text, self._flags)
 
     def __getattr__(self, name: str) -> Any:
-        """Called once for each name: the attribute of the compiled expression is kept here."""
+        """Called once for each name: the object keeps the attribute of the compiled expression."""
         value = getattr(self._compiled, name)
         setattr(self, name, value)
         return value

@@ -52,7 +52,7 @@ class Automaton:
 
 
 def _parts(rule: Rule) -> tuple[bytes, ...]:
-    """A text with a match contains all of them."""
+    """A text with a match has a match of each part."""
     if not rule.paired:
         return (rule.sketch,)
     # an id is distinctive, its secret is random text; if the rule has a check, the token is distinctive too

@@ -70,7 +70,7 @@ class Search:
             1,
             0,
         )  # the unsearched bytes, their first line, and the length of their context
-        self._by_value: dict[bytes, list[ExposedSecret]] = {}  # the values themselves stay in here
+        self._by_value: dict[bytes, list[ExposedSecret]] = {}  # the values themselves stay in this module
         self._count = 0
         self._left, self._tried = MAX_BYTES, 0
 
@@ -193,7 +193,7 @@ def _paired(rule: Rule, text: bytes, start: int) -> Iterator["re.Match[bytes]"]:
 
 
 def _surroundings(ids: Iterable["re.Match[bytes]"]) -> Iterator[tuple[int, int, list[Span]]]:
-    """The surroundings of ids, joined where they overlap, each with its ids."""
+    """The surroundings of ids, joined if they overlap, each with its ids."""
     begin = end = 0
     spans: list[Span] = []
     for id in ids:

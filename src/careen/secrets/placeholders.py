@@ -1,4 +1,4 @@
-"""Whether a value stands for a secret instead of being one."""
+"""Whether a value is a placeholder for a secret."""
 
 import math
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The rules that may match a text, and where their first match may begin: fast, and complete.
+"""The rules that may match a text, and the first place at which a match may begin: fast, and complete.
 
 With hyperscan the expressions of all rules run at once, once there was enough text to pay for compiling them; until then, and
 without hyperscan (the extra ``secrets`` is not installed), keywords are searched. The caller then runs the rule's own

@@ -150,7 +150,7 @@ def _rule(id: str, table: dict[str, object]) -> Rule:
         raise ValueError(f"rule {id}: it needs a token, or names and a value")
     rule = msgspec.structs.replace(rule, near=tuple(name for near in rule.near for name in _spelled(near)))
     if rule.paired and not rule.pair:
-        raise ValueError(f"rule {id}: it needs the expression of its pair")
+        raise ValueError(f"rule {id}: paired needs pair, the expression of the id beside the secret")
     if not rule.keywords and rule.near:
         rule = msgspec.structs.replace(rule, keywords=tuple(map(_plain, rule.near)))
         if all(_PLAIN.fullmatch(name) for name in rule.near):

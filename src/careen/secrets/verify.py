@@ -1,4 +1,4 @@
-"""Checks of a token's own format, without asking its provider.
+"""Checks of a token's own format, without contacting its provider.
 
 Each check gets the value and returns ``valid`` (it has a checksum or structure that chance would not produce), ``invalid``
 (no such token was ever issued), ``protected`` (a key that needs a passphrase), ``public`` (a token for browsers),

@@ -1,6 +1,6 @@
-"""What a release of Careen is built with: where the database is published, and the root that verifies its publications.
+"""What a release of Careen is built with: the address of the published database, and the root that verifies its publications.
 
-``make release DATABASE=oci://… ROOT=root.json`` writes the addresses here, and puts the root next to this file. A source
+``make release DATABASE=oci://… ROOT=root.json`` writes the addresses into this file, and puts the root next to it. A source
 checkout has neither: no database is published for it, and ``--root`` or the setting ``db_root`` names your own root.
 """
 

@@ -1,7 +1,7 @@
 """A bundle of Sigstore as a signature to verify: of the artifact that the caller has, or of the envelope in the bundle.
 
 Shape: ``{mediaType, verificationMaterial: {publicKey | certificate | x509CertificateChain, tlogEntries, …}, dsseEnvelope |
-messageSignature}``. Nothing is verified here.
+messageSignature}``. This module verifies nothing.
 Raises: RefusedError.
 **Source:** Sigstore protobuf-specs, sigstore_bundle.proto; DSSE 1.0, envelope.md.
 """

@@ -1,4 +1,4 @@
-"""Text in a clear signature: what stands between the header and the signature, with dashes unescaped.
+"""Text in a clear signature: the lines between the header and the signature, with dashes unescaped.
 
 **Source:** RFC 9580, section 7 (Cleartext Signature Framework).
 """
@@ -8,7 +8,7 @@ _SIGNATURE = b"-----BEGIN PGP SIGNATURE-----"
 
 
 def signed_text(data: bytes) -> bytes:
-    """The text, whose signature is not verified here; all of ``data`` if it is not signed."""
+    """The text; all of ``data`` if it is not signed. Does not verify the signature."""
     lines = data.splitlines()
     if not lines or lines[0].rstrip() != _BEGIN:
         return data

@@ -1,6 +1,6 @@
 """Signatures by certificates of Sigstore: who signed, if the root of trust, the log and the time prove it. No network is used.
 
-``sigstore`` verifies; what counts is decided here: each refusal has a code, and an identity counts if it is listed, by its
+``sigstore`` verifies; this module decides what counts: each refusal has a code, and an identity counts if it is listed, by its
 exact name and issuer. Import this module only if the extra ``sigstore`` is installed: it raises ImportError.
 Raises: UsageError if the file of the trusted root is not one.
 **Source:** Sigstore client specification, "Verification"; cosign, specs/SIGNATURE_SPEC.md (log entries of version 2).
@@ -37,7 +37,7 @@ ISSUER = "1.3.6.1.4.1.57264.1.1"  # Fulcio, docs/oid-info.md
 PUBLIC = "https://tuf-repo-cdn.sigstore.dev"
 
 
-logging.getLogger("sigstore").addHandler(logging.NullHandler())  # what it warns of is decided here
+logging.getLogger("sigstore").addHandler(logging.NullHandler())  # this module decides what it warns of
 
 
 class _IdentityLater:

@@ -1,7 +1,7 @@
 """Signs by a certificate of Sigstore for an identity token: the certificate lives for minutes, the log proves its time.
 
-``sigstore`` asks the services (an authority, a log) by its own HTTP client; which they are is part of its configuration, or
-of a file that the user names. What it gives is verified like any other signature before it is used.
+``sigstore`` contacts the services (an authority, a log) with its own HTTP client; its configuration, or a file that the user
+names, lists them. What it returns is verified like any other signature before it is used.
 Import this module only if the extra ``sigstore`` is installed: it raises ImportError.
 Raises: InputError, NetworkError, UsageError.
 **Source:** Sigstore client specification, "Signing"; protobuf-specs, sigstore_trustroot.proto ("ClientTrustConfig").
@@ -53,7 +53,7 @@ class KeylessSigner:
             with SigningContext.from_trust_config(self._config).signer(self._token) as signer:
                 data = signer.sign_dsse(Statement(statement)).to_json().encode()
         except RequestException as error:
-            raise NetworkError(f"Sigstore's services could not be asked: {line(error)}", "try again later") from None
+            raise NetworkError(f"Sigstore's services could not be reached: {line(error)}", "try again later") from None
         except (SigstoreError, ValueError) as error:
             raise InputError(f"Sigstore did not sign: {line(error)}", "see its status page") from None
         except Exception as error:  # its clients have errors of their own

@@ -1,7 +1,7 @@
 """Signatures by certificate as cosign 2 keeps them: with the promise of the log to include the entry, and no proof of it.
 
 The promise (a signed entry timestamp) proves the time; ``sigstore`` verifies its signature, the chain of certificates and
-their own log. The library reads bundles with a proof of inclusion only, so the steps stand here in its order.
+their own log. The library reads bundles with a proof of inclusion only, so this module has the steps in its order.
 Raises: RefusedError; what the library raises counts as refused.
 **Source:** cosign, specs/SIGNATURE_SPEC.md, "bundle"; Rekor, openapi.yaml, types hashedrekord 0.0.1 and dsse 0.0.1.
 """

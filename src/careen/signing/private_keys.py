@@ -20,7 +20,7 @@ from .keys import MAX_KEY_BYTES, load_any_private
 if TYPE_CHECKING:
     from .keys import PrivateKey
 
-Password = Callable[[], bytes | None]  # asked for only if the key has one; None: there is none
+Password = Callable[[], bytes | None]  # called only if the key has one; None: there is none
 
 COSIGN = (b"ENCRYPTED SIGSTORE PRIVATE KEY", b"ENCRYPTED COSIGN PRIVATE KEY")
 MAX_SCRYPT_BYTES = 512 << 20  # of memory: cosign's own take 64 to 128 MiB

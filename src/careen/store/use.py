@@ -1,6 +1,6 @@
 """Which processes use the cache folder: each holds a shared lock on a file there, which the system releases when it ends.
 
-So a process that removes files from the folder knows whether another may need them. Without such locks (Windows, some
+So a process that removes files from the folder can tell whether another may need them. Without such locks (Windows, some
 network file systems), the folder counts as used.
 """
 

@@ -1,4 +1,4 @@
-"""OpenVEX 0.2.0 by its schema. Documents of earlier versions are brought into its form, and then asked the same.
+"""OpenVEX 0.2.0 by its schema. Documents of earlier versions are brought into its form, and then checked in the same way.
 
 **Source:** OpenVEX specification 0.2.0 with its schema; 0.0.1 and 0.0.2, in which a vulnerability and a product are texts, the
 version of a document is one too, and subcomponents belong to a statement.

@@ -1,4 +1,4 @@
-"""A protocol buffer in its text format as fields with their lines. What the fields mean is not known here.
+"""A protocol buffer in its text format as fields with their lines. It does not interpret the fields.
 
 Raises: ValueError for other data, and over a limit of size, depth or fields.
 **Source:** Protocol Buffers, "Text Format Language Specification".

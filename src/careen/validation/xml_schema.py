@@ -46,7 +46,7 @@ def root_of(data: bytes) -> tuple[str, str]:
 def xml_problems(bundle: str, name: str, data: bytes) -> Iterator[Problem]:
     """At most ``MAX_PROBLEMS``, of data that ``root_of`` accepts. Of many problems, the lines are not given.
 
-    While it reads, libxml2 knows no lines; in a tree, it takes longer for each problem the more elements there are.
+    While it reads, libxml2 has no line numbers; in a tree, it takes longer for each problem the more elements there are.
     """
     schema = _schema(bundle, name)
     from lxml import etree
@@ -86,6 +86,6 @@ def _schema(bundle: str, name: str) -> Any:
 
 
 def _without_namespaces(message: str) -> str:
-    """ "Element '{http://cyclonedx.org/schema/bom/1.4}scope': …" without what stands in braces."""
+    """ "Element '{http://cyclonedx.org/schema/bom/1.4}scope': …" without the part in braces."""
     kept = [part.partition("}")[2] if number else part for number, part in enumerate(message.split("{http"))]
     return "".join(kept)[:400]

@@ -3,7 +3,7 @@
 Parts in the same position sort, from low to high: a pre-release suffix, text unknown to apk, the end, ``-r``, ``~commit``,
 the number of a suffix, a later suffix, a letter, a number. Numbers after the first with a leading zero compare as text
 and sort below the others, as in Gentoo.
-apk treats two versions as equal from the first unknown text on; here the rest still counts, so that such versions of
+apk treats two versions as equal from the first unknown text on; this module compares the rest too, so that such versions of
 old packages have an order. A number after the letter (sudo 1.9.5p2) is such a number as in apk 2.
 Raises: ValueError if the text is empty.
 **Source:** apk-tools 3, src/version.c; apk-tools 2.14 for numbers after the letter.

@@ -1,8 +1,8 @@
 """Versions without a known scheme: numbers, then optionally a pre-release and build metadata, as semantic versions order them.
 
 ``satisfies`` reads terms that must all hold (separated by white space or commas) and alternatives (``||``): comparisons,
-``^`` and ``~`` as in npm, and ``~>``, which allows a higher last number. Missing numbers count as zero, and pre-releases
-by their order.
+``^`` and ``~`` as in npm, and ``~>``, which allows a higher last number. Missing numbers count as zero. A pre-release satisfies
+a range if its place in the order is within the range.
 Raises: ValueError for other text, wildcards included.
 **Source:** Semantic Versioning 2.0.0, 11; RubyGems, "Pessimistic version constraint", for ``~>``.
 """

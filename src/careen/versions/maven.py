@@ -3,7 +3,7 @@
 A version is tokens between ".", "-" and changes from digits to letters. In the same position they sort, from low to high:
 qualifiers alpha, beta, milestone, rc = cr, snapshot; the end = ga = final = release; sp; other qualifiers by their text; a
 number after "-"; a number after ".". Zeros at the end, and right before a qualifier, do not count.
-Differences: ComparableVersion is not an order in corner cases (1.sp.1 > 1 > 1-alpha > 1.sp.1), so a qualifier here sorts
+Differences: ComparableVersion is not an order in corner cases (1.sp.1 > 1 > 1-alpha > 1.sp.1), so this module sorts a qualifier
 equally after "." and "-", as its documentation states; a number right after a qualifier belongs to it ("rc1", as in Maven 4);
 and "jre8", "jdk17" at the end name the Java version of a build, so that 12.10.2.jre11 equals 12.10.2.
 ``satisfies`` reads ``[1.0,2.0)`` and lists of these, comparisons (``>=1.0 <2.0``, commas or white space for "and",

@@ -101,7 +101,7 @@ def test_what_is_signed_and_cannot_be_read(custom):
 
 
 def test_another_schema():
-    with pytest.raises(InputError, match=f"schema {SCHEMA + 1}, and this version reads {SCHEMA}"):
+    with pytest.raises(InputError, match=f"schema {SCHEMA + 1}, and this version reads schema {SCHEMA}"):
         publication_of(1, {"a": Target(1, "00", {"schema": SCHEMA + 1, "inflated": 9, "feeds": []})}, "x")
 
 

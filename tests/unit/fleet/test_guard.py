@@ -122,7 +122,7 @@ def test_a_listed_registry_leads_nowhere_inside(tmp_path, monkeypatch, caplog, w
             with pytest.raises(RetryError):
                 crawl(fleet, 1)
             assert inside.requests == []
-    assert "was not asked" in caplog.text or "plain HTTP" in caplog.text
+    assert "was not contacted" in caplog.text or "plain HTTP" in caplog.text
     assert "s3cret" not in caplog.text
 
 

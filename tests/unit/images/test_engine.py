@@ -136,7 +136,7 @@ def test_an_engine_that_is_not_there(monkeypatch, socket_path):
         docker.open_image("app:1", OpenContext())
     assert caught.value.elsewhere and caught.value.absent
     monkeypatch.setenv("DOCKER_HOST", f"unix://{socket_path}")
-    with pytest.raises(NotHereError, match="cannot be asked") as caught:
+    with pytest.raises(NotHereError, match="cannot be contacted") as caught:
         docker.open_image("app:1", OpenContext())
     assert caught.value.absent and str(socket_path) in str(caught.value)
 
@@ -191,7 +191,7 @@ def test_an_engine_that_was_named_and_cannot_be_asked_is_not_passed_over_in_sile
         settings = Settings(cache_dir=tmp_path / "cache", plain_http=True)
         assert open_anything(reference, settings).digest == IMAGE.digest
     (warning,) = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert warning.startswith(f"{variable} names box over ssh, over which an engine cannot be asked; {reference} is looked up ")
+    assert warning.startswith(f"{variable} names box over ssh, over which an engine cannot be contacted; {reference} is ")
     assert "ssh me@box" in warning
 
 

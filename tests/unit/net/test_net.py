@@ -582,7 +582,7 @@ def test_a_unix_socket(fetch, tmp_path):
 def test_only_listed_hosts_are_asked(fetch):
     with Server(lambda request: Answer(body=b"ok")) as server:
         for listed in ((), ("*",), ("example.com", "*.0.0.1")):
-            with pytest.raises(NetworkError, match="was not asked"):
+            with pytest.raises(NetworkError, match="was not contacted"):
                 fetch(server.url, only=listed)
         assert server.requests == []
         assert fetch(server.url, only=("127.0.0.1",))[1] == b"ok"
@@ -595,7 +595,7 @@ def test_redirects_lead_to_listed_hosts_only(fetch):
     with Server(lambda request: Answer(body=b"secret")) as inside:
         target = f"http://localhost:{inside.port}/latest/meta-data"
         with Server(lambda request: Answer(302, headers={"Location": target})) as server:
-            with pytest.raises(NetworkError, match=r"localhost.* was not asked"):
+            with pytest.raises(NetworkError, match=r"localhost.* was not contacted"):
                 fetch(server.url, only=("127.0.0.1",))
             assert inside.requests == []
             assert fetch(server.url, only=("127.0.0.1", "localhost"))[1] == b"secret"

@@ -1,4 +1,4 @@
-"""Which registries have credentials, and where these come from: names alone, no secret is shown and no helper is started."""
+"""Which registries have credentials, and the source of these: names alone, no secret is shown and no helper is started."""
 
 import shutil
 from collections.abc import Iterator, Mapping

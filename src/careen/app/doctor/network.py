@@ -1,7 +1,7 @@
 """Which hosts answer: the sources of advisories, a mirror or published database in their place, and registries.
 
-Each host is asked once, all at the same time, and none for longer than ``HOST_S``. Registries answer ``/v2/`` with 401 to
-who has not logged in: that is an answer. The clock is compared with the dates of the answers.
+Each host gets one request, all at the same time, and none takes longer than ``HOST_S``. A registry answers ``/v2/`` with 401
+to clients that are not logged in: that is an answer. The clock is compared with the dates of the answers.
 """
 
 import threading
@@ -48,7 +48,7 @@ class Hosts:
 
 
 def asked(settings: Settings, environ: Mapping[str, str], hosts: Hosts, progress: Progress) -> tuple[Asked, ...]:
-    """Every host of the settings, with its answer. Nobody is asked if the run is offline."""
+    """Every host of the settings, with its answer. No request is made if the run is offline."""
     if settings.offline:
         return ()
     addresses = dict(list(_addresses(settings, environ).items())[:MAX_HOSTS])

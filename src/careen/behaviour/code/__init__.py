@@ -1,7 +1,7 @@
 """Dangerous code in source files that no package owns: the application's own.
 
 Small rules over syntax trees, the same on every machine; nothing is imported or run. What a value is made of is followed
-within a function at most, so a finding is a place to look at, with its confidence, and does not gate by itself.
+within a function at most, so a finding is a place to review, with its confidence, and does not gate by itself.
 """
 
 from collections.abc import Callable, Iterator

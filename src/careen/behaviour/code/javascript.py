@@ -15,7 +15,7 @@ from .rules import Match
 
 MAX_BYTES = 512 * 1024
 MAX_NODES = 400_000
-MAX_LETTERS = 2_000  # of a node whose text is looked at
+MAX_LETTERS = 2_000  # of a node whose text is examined
 MAX_LINE = 5_000  # average of a file: longer ones are made by a program, and not the application's own text
 TIMEOUT_S = 2.0
 _SQL = pattern(rb"(?is)^[`'\"]\s*(?:select\s.*\sfrom\s|insert\s+into\s|update\s.*\sset\s|delete\s+from\s)")

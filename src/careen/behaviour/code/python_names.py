@@ -1,4 +1,4 @@
-"""What the names of a program stand for, and values that stand in its text."""
+"""What the names of a program refer to, and values that its text contains."""
 
 import ast
 from collections.abc import Iterator

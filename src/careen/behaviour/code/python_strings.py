@@ -1,4 +1,4 @@
-"""SQL that is put together from text, and passwords that stand in the text."""
+"""SQL that is put together from text, and passwords in the text."""
 
 import ast
 import re

@@ -105,7 +105,7 @@ _ALL = (
     ),
 )  # fmt: skip
 RULES = {rule.id: rule for rule in _ALL}
-# The tests of Bandit that look for the same, by rule: comments name those (``# nosec B602``).
+# The tests of Bandit that find the same, by rule: comments name those (``# nosec B602``).
 BANDIT = {
     "COD-001": ("B602", "B604", "B605", "B609"),
     "COD-002": ("B102", "B307"),

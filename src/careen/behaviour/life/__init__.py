@@ -1,7 +1,7 @@
 """Signs that nobody will fix the next vulnerability: support that has ended, packages that their authors gave up or deprecated.
 
 The tables ship and have a date, and package managers note deprecated versions in the image; packages that a distribution owns
-are supported by it and not looked at. Whether a version was yanked, and when a package was last released, a scan does not know.
+are supported by it and not checked. A scan has no data on yanked versions and on the last release of a package.
 """
 
 from collections.abc import Iterable, Iterator

@@ -20,10 +20,10 @@ SHORTEST = 5  # protected name
 LETTERS: dict[Technique, int] = {  # of the word with the slip
     "transposition": 5, "repetition": 5, "omission": 6, "keyboard": 5, "vowel": 5, "added letter": 8, "replaced letter": 8,
 }  # fmt: skip
-LONG = 7  # word whose beginning and ending count too
+LONG = 7  # letters of a name of one word, from which a slip at its beginning or end counts too
 SHORTEST_WORD, SHORTEST_REORDERED = 2, 9
 SHORTEST_SPLIT = 10  # a shorter name in two words is mostly an honest one
-# Words that make a name sound official, repaired or handy. Words of ordinary plug-ins ("core", "utils", "cli") are not here.
+# Words that make a name sound official, repaired or handy. Words of ordinary plug-ins ("core", "utils", "cli") are left out.
 ADDED = frozenset({
     "official", "original", "real", "secure", "secured", "security", "fixed", "patched", "latest", "updated", "upgrade",
     "new", "premium", "free", "install", "installer", "downloader", "mirror", "fork", "copy", "backup", "dev",

@@ -84,7 +84,7 @@ def changelog_key(package: Package) -> str | None:
 def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
     """Yields the items of the changelog's newer entries that describe a fix. Entries that name a CVE are left out.
 
-    An entry is newer if it stands above that of the installed version.
+    An entry is newer if it is above that of the installed version.
     """
     threshold = model().threshold
     for version, text in _newer(changelog[:MAX_CHANGELOG], installed):
@@ -98,7 +98,7 @@ def quiet_fixes(changelog: str, installed: str) -> Iterator[QuietFix]:
 
 def quiet_releases(changelog: str, installed: str) -> Iterator[QuietFix]:
     """Like ``quiet_fixes``, for the changelog of a project: a release is newer if its number is higher, since releases of older
-    lines stand between those of newer ones."""
+    lines are between those of newer ones."""
     releases = list(releases_of(changelog[:MAX_CHANGELOG]))
     numbers = numbers_of(installed)
     if all(numbers_of(release.version) != numbers for release in releases):

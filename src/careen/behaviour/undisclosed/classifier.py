@@ -18,7 +18,7 @@ from .items import features_of
 
 FILE = Path(__file__).with_name("words.json")
 # The words are learned from a distribution's changelogs, which describe little but packaging and fixes. Those of projects
-# describe everything else too: ``benchmarks/behaviour/upstream_fixes.py`` measures from where on six of ten are fixes.
+# describe everything else too: ``benchmarks/behaviour/upstream_fixes.py`` measures from which score six of ten are fixes.
 UPSTREAM_THRESHOLD = 0.9
 
 

@@ -1,6 +1,6 @@
-"""Software that no package manager knows, by the version texts in its executables and libraries.
+"""Software that no package manager lists, by the version texts in its executables and libraries.
 
-``programs`` has the rules. A scanner looks for the expressions of all programs that a file may be or contain, in one pass.
+``programs`` has the rules. A scanner searches for the expressions of all programs that a file may be or contain, in one pass.
 Raises: ValueError for a file with several versions, none of which is certain.
 """
 
@@ -56,7 +56,7 @@ def read(file: File) -> "Scanner | None":
 
 
 def read_any(file: File) -> LinkedScanner | None:
-    """What is linked into a program that no rule is about, or into one of which a rule looks for other things."""
+    """Libraries linked into a program that no rule is about, or into one whose rule searches for other things."""
     wanted = _wanted(file.path.rpartition("/")[2])
     return read_linked(file, frozenset(program.name for program in wanted))
 
@@ -186,7 +186,7 @@ class _Search:
             yield match
 
     def _matches_at(self, loose: Loose, window: bytes, start: int, end: int) -> Iterator[re.Match[bytes]]:
-        """An expression looks at every NUL; these texts are rare, and found faster."""
+        """Searches for the first texts, which is faster: they are rare, and an expression would try every NUL."""
         compiled = _compiled(loose.bytes, self._program.version)
         for text in loose.starts:
             at = window.find(_bytes(text), start, end)
@@ -230,7 +230,7 @@ def _any(texts: tuple[str, ...], window: bytes) -> bool:
     return any(_bytes(text) in window for text in texts)
 
 
-@lru_cache(maxsize=1)  # both readers ask about the same file, one after the other
+@lru_cache(maxsize=1)  # both readers call it for the same file, one after the other
 def _wanted(name: str) -> list[Program]:
     return NAMES.programs(name)
 

@@ -33,7 +33,7 @@ _SYSTEM_PROGRAMS = pattern(r"(?:usr/)?(?:s?bin|lib(?:exec)?(?:/(?!python|node_mo
 
 
 def read_linked(file: File, known: frozenset[str]) -> "LinkedScanner | None":
-    """``known``: what rules for files of this name look for."""
+    """``known``: what rules for files of this name search for."""
     folder, _, name = file.path.rpartition("/")
     library = ".so" in name or name.endswith(_MODULES)
     if library and _SYSTEM_LIBRARIES.fullmatch(folder):

@@ -1,4 +1,4 @@
-"""The version of a program that no rule is about, where a text has it next to the program's own name.
+"""The version of a program that no rule is about, if a text has it next to the program's own name.
 
 ``patchelf 0.18.0``, ``Foo version 1.2``, ``foo/1.2.3``, the constants ``GNU grep`` and ``3.11`` side by side, and build
 paths such as ``/foo-1.2.3/``. Two numbers that differ are none. Names of protocols and formats are not searched: HTTP/1.1 is

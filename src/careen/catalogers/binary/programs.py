@@ -1,4 +1,4 @@
-"""The programs that the cataloger looks for: ``rules/*.toml``, one file for each group of products.
+"""The programs that the cataloger searches for: ``rules/*.toml``, one file for each group of products.
 
 A rule is a ``[[program]]``:
 
@@ -142,7 +142,7 @@ def linked_libraries() -> tuple[Linked, ...]:
 
 
 class Names:
-    """Looks up programs by basename. Most files are none of them, so this answer must be fast."""
+    """Looks up programs by basename. Most files are no such program, so this must be fast."""
 
     def __init__(self, known: tuple[Program, ...]) -> None:
         self._plain: dict[str, list[Program]] = {}

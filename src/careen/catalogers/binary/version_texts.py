@@ -2,7 +2,7 @@
 
 Every such text has a number with a dot in it. All these numbers are found in one pass, by their dots, and the few bytes before
 and after a number are looked up: the time does not depend on how many libraries are known. A library without a text of its own
-around its version is known by another text near it.
+around its version is recognised by another text near it.
 """
 
 import re
@@ -99,7 +99,7 @@ class VersionTexts:
             self._numbers += 1
             at = _start(data, match.start())
             if at and data[at - 1] == _POINT:
-                continue  # within a version whose first dot was looked at
+                continue  # within a version whose first dot was examined
             for text in known.before.get(data[at - _BEFORE_BYTES : at], ()) if at >= _BEFORE_BYTES else ():
                 self._note(text, data, at, places)
             number = _REST.match(data, at)

@@ -80,7 +80,7 @@ def read_go_sum(text: str) -> tuple[tuple[Requirement, ...], tuple[Requirement, 
 
 def read_vendored(text: str) -> tuple[Requirement, ...]:
     """``# path version`` starts the packages of a module, followed by ``=> path version`` if another module replaces it.
-    A line with a replacement but no version before it is of a module without packages here."""
+    A line with a replacement but no version before it is of a module without packages in this file."""
     found: dict[Requirement, None] = {}
     for line in text.splitlines():
         if not line.startswith("# "):

@@ -1,6 +1,6 @@
 """The names of the functions in a Go program, from its table of functions (``pclntab``).
 
-The linker writes the table for stack traces, so that stripped programs have it too. All names stand in one part of it: those
+The linker writes the table for stack traces, so that stripped programs have it too. All names are in one part of it: those
 of the functions, and those of functions that were inlined everywhere, to which the inline trees of the others refer.
 ``TableScan`` is fed the file as a stream. A table counts if it is whole: the file has no other one, its parts lie in their
 order, and its functions have names. Tables of toolchains before Go 1.16 have their names among other data, and are not read.
@@ -111,7 +111,7 @@ class TableScan:
             self._is_readable = end <= MAX_TABLE_BYTES
 
     def _found(self, window: bytes, start: int) -> int:
-        """Where the next table begins; -1 if none does. The linker aligns tables, so few places are looked at."""
+        """Where the next table begins; -1 if none does. The linker aligns tables, so few places are examined."""
         first = -start % _ALIGNMENT
         marks = window[first : len(window) - _HEADER_BYTES + 1 : _ALIGNMENT]
         places = sorted(at for mark in _FORMATS for at in _all(marks, mark))

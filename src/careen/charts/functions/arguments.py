@@ -15,7 +15,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def typed(kinds: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """``kinds``: a letter for each argument; the last one stands for all further ones if a star follows.
+    """``kinds``: a letter for each argument; the last one applies to all further ones if a star follows.
 
     s string, i int, f float64, l list, m map, b bool, a anything.
     """

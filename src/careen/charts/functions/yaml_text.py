@@ -80,7 +80,7 @@ def from_yaml(text: str) -> Any:
 
 
 def _plain(value: Any, depth: int) -> Any:
-    """Numbers are floats, as where YAML was read by way of JSON."""
+    """Numbers are floats, as in YAML that was read by way of JSON."""
     if depth > MAX_DEPTH:
         raise ValueError("nested too deeply")
     if isinstance(value, dict):

@@ -32,7 +32,7 @@ class Token(NamedTuple):
     kind: str  # string, number, field, variable, word, mark
     text: str
     line: int
-    spaced: bool  # a space stands before it
+    spaced: bool  # a space precedes it
 
 
 class Part(NamedTuple):

@@ -59,7 +59,7 @@ def number(value: float) -> str:
 
 
 def printed(*values: Any) -> str:
-    """``print``: a space stands between values of which neither is a string."""
+    """``print``: a space separates values of which neither is a string."""
     parts: list[str] = []
     for index, value in enumerate(values):
         if index and not isinstance(value, str) and not isinstance(values[index - 1], str):

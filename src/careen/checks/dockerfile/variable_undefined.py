@@ -10,8 +10,8 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: Dockerfile) -> Iterator[Place]:
-    """Yields undefined variables where the builder expands them. The base image counts as setting those that begin with its
-    name."""
+    """Yields undefined variables in instructions that the builder expands. A variable that begins with the name of the base
+    image counts as set by it."""
     for step in document.steps:
         if step.keyword not in _EXPANDED or step.instruction.heredocs or "$" not in step.instruction.text:
             continue

@@ -7,7 +7,7 @@ from careen.plugins import Check, Place
 
 
 def inspect(document: ImageDocument) -> Iterator[Place]:
-    """Reports nothing if the registry was not asked or did not answer completely: the coverage has that."""
+    """Reports nothing if the registry got no request or did not answer completely: the coverage states that."""
     beside = document.attached
     if beside is None or not beside.asked:
         return

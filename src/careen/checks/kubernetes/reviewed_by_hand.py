@@ -1,4 +1,4 @@
-"""What is no misconfiguration in itself, and worth a look in a review: data that pods read, schedules, admission webhooks."""
+"""What is no misconfiguration in itself, and worth a check in a review: data that pods read, schedules, admission webhooks."""
 
 from collections.abc import Iterator
 from functools import partial

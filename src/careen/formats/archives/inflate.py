@@ -1,6 +1,6 @@
 """A forward stream over stored bytes, decompressed on the way and counted against limits.
 
-``open_stream`` looks at the first bytes, never at the media type or the file name, which are both wrong at times:
+``open_stream`` decides by the first bytes, never by the media type or the file name, which are both wrong at times:
 gzip (several members too), zstd (several frames), xz, bzip2 or plain.
 Raises: TruncatedError or ValueError if the compressed data break off or are damaged, InputError over a limit.
 Source: RFC 1952 (gzip), RFC 8878 (zstd).

@@ -22,7 +22,7 @@ _TIME = pattern(r"([+-]?[0-9]{1,40})(\.[0-9]*)?")
 # These decide which file a member is, and its content.
 _DECISIVE = frozenset(("path", "linkpath", "size"))
 _SPARSE = "GNU.sparse."
-# Sizes, holes and types of other programs, which engines do not know; attributes by which overlay hides lower files.
+# Sizes, holes and types of other programs, which engines do not support; attributes by which overlay hides lower files.
 _OTHERS = ("SCHILY.realsize", "SCHILY.filetype", "SUN.holesdata", "SCHILY.xattr.trusted.overlay.", "SCHILY.xattr.user.overlay.")
 # A global header may set these for all members: no tool reads other files because of them.
 _HARMLESS = frozenset(("comment", "mtime", "atime", "ctime", "uname", "gname", "charset", "hdrcharset"))

@@ -28,7 +28,7 @@ _MOST_SUMS = 32768  # different checksums that are cached
 
 
 def members(source: Source) -> Iterator[Member]:
-    """Yields every member; the caller may read up to ``stored_bytes`` of its content before it asks for the next.
+    """Yields every member; the caller may read up to ``stored_bytes`` of its content before it requests the next.
 
     Nearly all headers are plain (``_PLAIN``, ASCII, a clean name). They are parsed here, since a layer has tens of thousands
     of them; ``member_of`` parses all others.

@@ -32,7 +32,7 @@ class Doubt(NamedTuple):
 
 class Member(NamedTuple):
     """One entry. ``kind``: f file, d folder, l symbolic link, h hard link, c b p devices and pipes, g a global header,
-    which is not a file, and ? of a type that engines do not know.
+    which is not a file, and ? of a type that engines do not support.
 
     ``path`` is "" for the root folder itself and for names that lead out of the root (``escapes``).
     ``stored_bytes`` follow in the stream and are the content, unless ``sparse`` maps them: (offset, length) pairs.

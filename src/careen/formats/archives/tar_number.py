@@ -32,8 +32,8 @@ def octal(field: bytes) -> int:
 
 
 def is_plain(field: bytes) -> bool:
-    """Whether every tool reads this field alike: for some, a NUL before the digits ends the number, and some know only two of
-    the first bytes that a base-256 number may have."""
+    """Whether every tool reads this field alike: for some, a NUL before the digits ends the number, and some support only two
+    of the first bytes that a base-256 number may have."""
     if field[0] & 0x80:
         return field[0] in (0x80, 0xFF)
     return field[0] != 0 or not field.strip(b" \0")

@@ -1,6 +1,6 @@
 """The first bytes of the members of a zip archive, as it goes by in chunks of any size.
 
-Members are found by their local headers, wherever these stand: without the directory at the end, behind a launcher script,
+Members are found by their local headers, wherever these are: without the directory at the end, behind a launcher script,
 and in archives that are stored within the archive. Of encrypted members and of methods other than stored and deflated
 nothing is given. Raises ValueError for more members than ``MOST_MEMBERS``.
 **Source:** PKWARE APPNOTE.TXT 6.3.10, section 4.3.7.

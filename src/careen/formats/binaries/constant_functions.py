@@ -60,7 +60,7 @@ class Functions:
         return self._data[start:end].decode("latin-1") if end >= 0 else None
 
     def stored(self, symbol: str) -> tuple[int, ...] | None:
-        """The numbers that it stores where its first arguments point to."""
+        """The numbers that it stores at the places to which its first arguments point."""
         code = self._code(symbol)
         if self._machine == _AARCH64:
             found: dict[int, int] = {}

@@ -39,7 +39,7 @@ class Parts:
         return data[at : at + size] if data else None
 
     def around(self, offset: int) -> tuple[bytes, int]:
-        """The part that has the byte at this offset, and where in it; an empty part if none has."""
+        """The part that has the byte at this offset, and the offset in it; an empty part if none has."""
         for start, data in self._parts:
             if start <= offset < start + len(data):
                 return data, offset - start
@@ -100,7 +100,7 @@ def _imports(elf: Elf, parts: Parts, values: dict[int, int], strings: int | None
 
 
 def _count(elf: Elf, parts: Parts, values: dict[int, int], table: int, strings: int, size: int) -> int:
-    """How many symbols to look at. Those that are imported stand before those with a hash."""
+    """How many symbols to read. Imported symbols precede those with a hash."""
     hashed = _offset(elf, values.get(_GNU_HASH, 0))
     head = parts.at(hashed, 8) if hashed is not None else None
     if head is not None and len(head) == 8:

@@ -76,7 +76,7 @@ def read_elf(head: bytes) -> Elf:
 
 
 def of_a_head(examine: Callable[[bytes], Answer]) -> Callable[[bytes], Answer]:
-    """Keeps the last answer of ``examine``: several readers ask about the same first bytes one after another."""
+    """Keeps the last answer of ``examine``: several readers examine the same first bytes one after another."""
     last: tuple[bytes, Answer] | None = None  # threads may replace it: a pair is read and written at once
 
     def cached(head: bytes) -> Answer:
@@ -131,7 +131,7 @@ def sections(stream: BinaryIO, elf: Elf) -> dict[str, Section]:
     if elf.section_bytes < layout.size:
         raise ValueError("ELF section headers that are too small")
     first = layout.unpack(_content(stream, elf.sections_at, layout.size))
-    # What does not fit into 16 bits stands in the first, otherwise empty, section header.
+    # What does not fit into 16 bits is in the first, otherwise empty, section header.
     count = elf.section_count or first[5]
     names_at = first[6] if elf.section_names == 0xFFFF else elf.section_names
     if count > MAX_TABLE_ENTRIES or names_at >= max(count, 1):

@@ -1,6 +1,6 @@
 """What the Go toolchain writes into an executable: its own version, and the modules that were linked in.
 
-``BuildInfoScan`` is fed the file as a stream and keeps next to nothing of it. Since Go 1.18 both texts stand behind the
+``BuildInfoScan`` is fed the file as a stream and keeps next to nothing of it. Since Go 1.18 both texts follow the
 marker. Before, the marker holds the addresses of two string headers further on, which point back to texts that went
 by: so all that looks like a version, or has the marks around a module text, is noted on the way, and the addresses,
 turned into offsets by the program headers, later select the right ones.
@@ -118,7 +118,7 @@ class BuildInfoScan:
         window, start = self._tail + chunk, self._fed_bytes - len(self._tail)
         waiting = [*self._parts, *self._begun(window, start)]
         self._parts = []
-        for part in waiting:  # grows meanwhile: a marker asks for two string headers
+        for part in waiting:  # grows meanwhile: a marker needs two string headers
             part.extend(window, start)
             if not self._settle(part, waiting):
                 self._parts.append(part)
@@ -144,7 +144,7 @@ class BuildInfoScan:
         most = MAX_VERSIONS if kind == "version" else MAX_PARTS
         at = window.find(text, max(0, len(self._tail) - len(text) + 1))
         while at >= 0:
-            # A marker that is not aligned is the text of a program that itself looks for markers.
+            # A marker that is not aligned is text in a program that itself searches for markers.
             if kind != "marker" or (start + at) % _ALIGNMENT == 0:
                 count = self._counts[kind] = self._counts.get(kind, 0) + 1
                 if count <= most:
@@ -259,7 +259,7 @@ def _counted(data: bytearray, position: int) -> tuple[bytes, int]:
 
 
 def _unwrapped(modules: bytes) -> str:
-    """The module text stands between two marks of 16 bytes; a newline ends it."""
+    """The module text is between two marks of 16 bytes; a newline ends it."""
     return _text(modules[16:-16]) if len(modules) >= 33 and modules[-17:-16] == b"\n" else ""
 
 

@@ -56,7 +56,7 @@ def read_pe(head: bytes) -> Pe | None:
 
 
 def version_strings(resources: bytes, address: int) -> dict[str, str]:
-    """``address`` is where the resources are loaded; their pointers count from there. Empty if there are none."""
+    """``address`` is that at which the resources are loaded; their pointers count from there. Empty if there are none."""
     try:
         place = _version_block(resources)
         if place is None:

@@ -104,7 +104,7 @@ def _bounded(parts: Any) -> str:
     for part in parts:
         size += len(part)
         if size > MAX_OUTPUT_BYTES // 2:  # JSON makes it longer
-            raise ValueError(f"it gives more than {MAX_OUTPUT_BYTES >> 21} MiB of text")
+            raise ValueError(f"its output has more than {MAX_OUTPUT_BYTES >> 21} MiB of text")
         found.append(part)
     return "".join(found)
 

@@ -96,7 +96,7 @@ def parse(text: str) -> Parsed:
 
 
 def _directives(rows: list[str]) -> dict[str, str]:
-    """The parser directives by name. They stand at the very top; the first line that is not a directive ends them."""
+    """The parser directives by name. They are at the very top; the first line that is not a directive ends them."""
     found: dict[str, str] = {}
     for number, row in enumerate(rows, start=1):
         if number == 1 and row.startswith("#!"):
@@ -234,7 +234,7 @@ def _instruction(text: str, starts: list[int], numbers: list[int], escape: str, 
 
 
 def _flags(text: str) -> tuple[list[str], int]:
-    """Leading words that begin with ``--``, quotes resolved, and where the rest begins; ``--`` alone ends them."""
+    """Leading words that begin with ``--``, quotes resolved, and the beginning of the rest; ``--`` alone ends them."""
     flags: list[str] = []
     at = 0
     while True:

@@ -14,7 +14,7 @@ _NAMED = re.compile(r"\$\{?(\w+)")
 
 
 def resolved_words(words: Sequence[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    """Replaces known variables by their values, split into words if the variable stands unquoted at the start of its word."""
+    """Replaces known variables by their values, split into words if the variable is unquoted at the start of its word."""
     if not any("$" in word for word in words):
         return tuple(words)
     found: list[str] = []

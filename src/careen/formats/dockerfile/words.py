@@ -208,7 +208,7 @@ class _Words:
         self.parts: list[str] | None = None  # of the current word; None between words
 
     def add(self, text: str) -> None:
-        """Part of the current word, blanks included."""
+        """Appends a part to the current word; blanks in ``text`` do not end the word."""
         if self.parts is None:
             self.parts = []
         self.parts.append(text)

@@ -4,11 +4,11 @@ Shape: ``[{operator, negate, nodes: [{operator, negate, cpeMatch: [{vulnerable, 
 Nodes of a configuration are alternatives, or all needed if its operator is AND: then the nodes without vulnerable criteria
 are the platforms of the software. Ranges that apply only on systems that no image contains (Windows, macOS, phones, an
 appliance's own) are listed apart. Any other platform (a module, a processor) makes the statement doubtful, and so does a
-range of all versions. Negated nodes cannot be evaluated here and are skipped.
+range of all versions. Negated nodes cannot be evaluated and are skipped.
 
 An edition that is sold apart is a product of its own (``gitlab:gitlab:enterprise``). A build for another target
 (``wordpress``) is a product of its own too, and is left out. ``*`` as version is a range, with or without an end; ``-`` is
-not a version and is ignored; any other value is one version with its update, as a range, since its order knows other spellings.
+not a version and is ignored; any other value is one version with its update, as a range, since its order has other spellings.
 Raises: nothing: criteria that are not a CPE 2.3 name are skipped.
 **Source:** NVD CVE API 2.0 schema, ``configurations``; NISTIR 7698; NISTIR 7695, 6.2 and 5.3.3.
 """
@@ -116,7 +116,7 @@ def _take(
         product.systems.update(foreign)
         return
     product.ranges[range] = None
-    # One plain statement is enough, whatever stands beside it.
+    # One plain statement is enough, whatever is next to it.
     product.doubtful = product.doubtful and (doubtful or range == Range())
 
 

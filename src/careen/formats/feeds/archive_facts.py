@@ -48,7 +48,7 @@ def by_version(fixes: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def read_facts(file: BinaryIO) -> ArchiveFacts:
-    from careen.formats.archives.inflate import open_stream  # not for the scans that only know the names of these facts
+    from careen.formats.archives.inflate import open_stream  # not for the scans that only use the names of these facts
 
     stream = open_stream(file, Limits(inflated_bytes=MAX_BYTES))
     try:

@@ -65,7 +65,7 @@ def _read(text: str, known: Mapping[str, Mapping[str, Decimal | None]], *, order
     for part in text.split("/"):
         name, _, value = part.partition(":")
         if value not in known.get(name, ()) or name in found:
-            raise ValueError(f"CVSS: {part!r} does not belong here")
+            raise ValueError(f"CVSS: {part!r} is unknown or repeated")
         found[name] = value
     if ordered and list(found) != [name for name in known if name in found]:
         raise ValueError("CVSS: metrics out of order")

@@ -102,7 +102,7 @@ def _read(text: str) -> dict[str, str]:
     for part in text.split("/"):
         name, _, value = part.partition(":")
         if name not in order or value not in _METRICS[name].split():  # ``in`` consumes the iterator: this checks the order
-            raise ValueError(f"CVSS: {part!r} does not belong here")
+            raise ValueError(f"CVSS: {part!r} is unknown, repeated or out of order")
         found[name] = value
     if missing := [name for name, values in _METRICS.items() if values[0] != "X" and name not in found]:
         raise ValueError(f"CVSS: no {missing[0]}")

@@ -1,4 +1,4 @@
-"""The names of an image where it was opened: with its tag, and with its digest."""
+"""The names under which an image was opened: with its tag, and with its digest."""
 
 from careen.model.image import Image
 

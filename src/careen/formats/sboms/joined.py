@@ -11,7 +11,10 @@ from careen.model.package import Evidence, Package
 
 
 def joined(packages: Iterable[Package]) -> tuple[Package, ...]:
-    """In the order of the first entries, of which the other fields are."""
+    """Joins packages with the same URL, owner and presence, in the order of their first entries.
+
+    The joined package has the evidence of all its entries; its other fields are those of the first entry.
+    """
     first: dict[tuple[str, str | None, str], Package] = {}
     places: dict[tuple[str, str | None, str], dict[Evidence, None]] = {}
     for package in packages:

@@ -19,7 +19,7 @@ from careen.safety.typed import from_json
 PREFIX = "careen:"
 MAX_UNKNOWNS = 10_000
 DERIVED = "derived"  # a supplier that the package's own metadata do not state
-# What a second look has read, and the functions in programs, by the name of the property: the field of the inventory, and the
+# What a second pass has read, and the functions in programs, by the name of the property: the field of the inventory, and the
 # type of its values.
 _READS: dict[str, tuple[str, Any]] = {
     "owner_files": ("owner_files", OwnerFiles),

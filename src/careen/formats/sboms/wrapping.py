@@ -1,7 +1,7 @@
 """An SBOM without the envelope that some services put around it.
 
 An in-toto statement has it as ``predicate`` (old cosign below that as ``Data``, which may be text), GitHub's export as
-``sbom``, the attestation that BuildKit shows as ``SPDX``. Signatures are not checked here.
+``sbom``, the attestation that BuildKit shows as ``SPDX``. This module does not verify signatures.
 **Source:** in-toto attestation framework 1.0; GitHub REST API, dependency-graph/sbom; Docker, "SBOM attestations".
 """
 

@@ -33,7 +33,7 @@ class SavedPackage(Struct, frozen=True):
 
 class Saved(Struct, frozen=True):
     """``name`` is for people: the reference, or the file that was read. ``sources``: names of the loaded sources; None if
-    the scan did not look for vulnerabilities."""
+    the scan did not match vulnerabilities."""
 
     name: str
     created: str

@@ -1,7 +1,7 @@
 """The words of ``docker run`` and the like -> the equivalent service of a Compose file, with lines.
 
 ``docker``, ``podman`` and ``nerdctl`` with ``run``, ``create``, ``container run`` and, of Swarm, ``service create``. Options
-with a value are known by name, so that the image is found among the words; an unknown option counts as a switch if another
+with a value are listed by name, so that the image is found among the words; an unknown option counts as a switch if another
 option follows it.
 **Source:** Docker CLI reference, "docker container run", "docker service create"; podman-run(1); nerdctl command reference.
 """

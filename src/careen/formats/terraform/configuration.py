@@ -94,7 +94,7 @@ class _Project:
 
 
 class _Module:
-    """One call of a module, with its arguments; everything in it is evaluated once, when it is first asked for."""
+    """One call of a module, with its arguments; everything in it is evaluated once, on first use."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """The JSON of ``terraform show -json`` -> resources with their planned values.
 
-What Terraform knows only after it has applied the plan is an unknown value. References come from the configuration
+A value that Terraform has only after it has applied the plan is unknown. References come from the configuration
 in the same file.
 Raises: ValueError if the text is not a plan.
 **Source:** Terraform, "JSON Output Format", plan representation (format version 1).
@@ -55,7 +55,7 @@ def _rows(module: Mapping, depth: int) -> Iterator[Mapping]:
 
 
 def _mark(values: Mapping, later: Any, prefix: str, references: Mapping | None) -> None:
-    """Puts unknown values where the plan has none yet. What a provider computes and nobody sets is left out."""
+    """Puts unknown values in places for which the plan has none yet. What a provider computes and nobody sets is left out."""
     for key, is_later in later.items() if isinstance(later, dict) else ():
         named = references.map(key).texts("references") if references is not None else []
         if is_later is True and (references is None or key in references):

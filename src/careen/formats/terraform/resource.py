@@ -82,7 +82,7 @@ class Terraform:
 
 
 def refers(value: Any, target: Resource) -> bool:
-    """Whether a value is known to be the id or name of a resource."""
+    """Whether a value is certainly the id or name of a resource."""
     if isinstance(value, UnknownValue):
         return value.owner != "" and value.owner in (target.address, _KEYS.sub("", target.address))
     own = [target.values.get(key) for key in ("bucket", "name", "id", "arn", "function_name")]

@@ -36,7 +36,7 @@ def unknown(rests_on: str, owner: str = "", text: str = "") -> UnknownValue:
 
 
 class ResourceValue(Mapping):
-    """A resource as other expressions see it: what it does not set, Terraform knows after it has made it."""
+    """A resource as other expressions see it: what it does not set, Terraform has after it has made it."""
 
     __slots__ = ("address", "reference")
 

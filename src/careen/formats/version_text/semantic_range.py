@@ -1,6 +1,6 @@
 """The terms of a range over semantic versions: ``^1.2``, ``~1.2.3``, ``<=1.1``, ``2.x``, ``>=1.0.0-rc.1``.
 
-A version with fewer than three numbers is partial and stands for every version that begins with them.
+A version with fewer than three numbers is partial and means every version that begins with them.
 Raises: ValueError if the text is not a list of terms.
 **Source:** node-semver, README "Advanced Range Syntax" and "Range Grammar".
 """

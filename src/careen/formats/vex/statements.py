@@ -1,6 +1,6 @@
 """The statements of a VEX document, in any format: which vulnerabilities affect which products or not, and why.
 
-A product is known by any of its names: package URLs, CPEs, digests, image references, or plain text. If it has components,
+A product is identified by any of its names: package URLs, CPEs, digests, image references, or plain text. If it has components,
 the statement is about each of these as a part of that product; without components, about all of it.
 **Source:** CISA, "Minimum Requirements for VEX", 2023; OpenVEX 0.2.0, CycloneDX 1.6 and CSAF 2.0 for the formats.
 """

@@ -1,6 +1,6 @@
 """The statements of a VEX document in OpenVEX, CycloneDX or CSAF, recognised by its own fields.
 
-Of an in-toto statement with such a document as predicate, the predicate is read; its signature is not verified here.
+Of an in-toto statement with such a document as predicate, the predicate is read; this module does not verify its signature.
 Raises: ValueError for anything else, and over 64 MiB.
 """
 

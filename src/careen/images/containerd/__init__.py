@@ -2,7 +2,7 @@
 
 Names are looked up in the metadata database of every name space (Kubernetes keeps its images in ``k8s.io``), blobs are
 those of the content store. ``FOLDER@DIGEST`` needs no name. A database that containerd is writing to is read as it was.
-The daemon's socket offers only gRPC, for which there is no client here; users of the socket may read the folder as well.
+The daemon's socket offers only gRPC, for which Careen has no client; users of the socket may read the folder as well.
 Raises: InputError if there is no such store or image, or a blob is not in it: containerd may have discarded layers.
 **Source:** containerd 2.0, ``docs/content-flow.md``, ``core/metadata/buckets.go``.
 """

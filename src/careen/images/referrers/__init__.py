@@ -1,6 +1,6 @@
 """The documents beside an image in its registry or layout: signatures, provenance, SBOMs and VEX documents.
 
-Three places are asked, for the image's manifest and for each index that led to it: the list of referrers (the tag
+Three places are read, for the image's manifest and for each index that led to it: the list of referrers (the tag
 ``sha256-<hex>`` if the registry keeps none), the tags of cosign (``sha256-<hex>.sig``, ``.att``, ``.sbom``), and the
 attestations that BuildKit lists in the index. Everything is a claim of whoever may push there; a signature counts as
 verified only if a key or an identity that the user trusts made it and the signed text names the image by its digest. Documents,
@@ -63,7 +63,7 @@ def attached(repository: Repository, store: BlobStore, chain: Sequence[tuple[str
 
 
 def attached_in(place: "Place", chain: Sequence[tuple[str, bytes]], asked: Asked) -> Attached:
-    """The documents in a layout; "" is the digest of its ``index.json``. No network is asked."""
+    """The documents in a layout; "" is the digest of its ``index.json``. Nothing is requested over the network."""
     return _read(place, place, chain, asked.trust, "layout")
 
 

@@ -1,6 +1,6 @@
 """The identity in an X.509 certificate: its alternative names, else its subject, and who issued the identity.
 
-Nothing is verified here. Shape: DER, or PEM around it; ``Certificate ::= SEQUENCE {tbs SEQUENCE {[0] version, serial,
+This module verifies nothing. Shape: DER, or PEM around it; ``Certificate ::= SEQUENCE {tbs SEQUENCE {[0] version, serial,
 algorithm, issuer, validity, subject, key, …, [3] extensions}, …}``.
 Raises: ValueError for what is not a certificate.
 **Source:** RFC 5280, sections 4.1 and 4.2.1.6; ITU-T X.690 (DER); Fulcio, docs/oid-info.md.

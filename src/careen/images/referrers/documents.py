@@ -93,7 +93,7 @@ class Documents:
         yield from (entry for page in pages for entry in parse_entries(page) if entry.artifact_type == BUNDLE_03)
 
     def _refused(self, what: str, error: Error) -> None:
-        self._answers = self._answers and not isinstance(error, NetworkError)  # a server that is not there is not asked again
+        self._answers = self._answers and not isinstance(error, NetworkError)  # an unreachable server gets no more requests
         self._answer.incomplete(f"{what}: {error}")
 
 

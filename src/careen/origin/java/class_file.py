@@ -23,7 +23,7 @@ _HEAD, _PAIR, _MEMBER, _ATTRIBUTE = struct.Struct(">4sHHH"), struct.Struct(">HH"
 
 
 class Reference(NamedTuple):
-    """A field or method that code uses; ``owner`` is a class, "" where it is decided when the program runs."""
+    """A field or method that code uses; ``owner`` is a class, "" if it is decided when the program runs."""
 
     owner: bytes
     name: bytes
@@ -124,7 +124,7 @@ class _Reader:
 
 
 class _Pool:
-    """The constants, by their number; the content of each is looked at when it is asked for."""
+    """The constants, by their number; the content of each is read on first use."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -1,4 +1,4 @@
-"""JavaScript without its literals, comments and white space: for any place, what stands before and after it."""
+"""JavaScript without its literals, comments and white space: for any place, what is before and after it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class Code:
         self._brackets = np.flatnonzero(sides)
         sides = sides[self._brackets]
         depths = np.cumsum(sides, dtype=np.int64)
-        depths -= depths.min(initial=0)  # also where there are more closing ones
+        depths -= depths.min(initial=0)  # also if there are more closing ones
         self._depths = np.concatenate((depths[:1] - sides[:1], depths)) if depths.size else np.zeros(1, np.int64)
         self._opening, self._closing = _by_depth(depths, sides > 0), _by_depth(depths, sides < 0)
 
@@ -37,7 +37,7 @@ class Code:
         return self._marks[self._ranks[places] + 1 + steps]
 
     def after_parentheses(self, places: Places) -> Bytes:
-        """What stands behind the parentheses that open next; 0 if they are never closed."""
+        """What follows the parentheses that open next; 0 if they are never closed."""
         at, depth = self._place(places)  # the opening one is the next bracket: it closes to this depth
         index = np.searchsorted(self._closing, depth * self._brackets.size + at)
         bracket, same = self._bracket(np.append(self._closing, -1)[index], depth)

@@ -1,7 +1,7 @@
-"""A quick look at JavaScript: sequences of names that follow a point, without a lexer.
+"""A quick scan of JavaScript: sequences of names that follow a point, without a lexer.
 
-Where a file has many of a project's sequences, these are among them, for names stand in a row more often than not. Also those
-in comments and strings are read, and no literals are, so they only show whether a closer look is worth it.
+If a file has many of a project's sequences, these are among them, for names are mostly in a row. Also those
+in comments and strings are read, and no literals are, so they only show whether a closer comparison is worth it.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The spans of comments, strings, templates and regular expressions in JavaScript.
 
 What lies between them needs no reading token by token: names and punctuation are what they look like. Whether a slash
-divides or begins a regular expression depends on the token before it; after a closing parenthesis or brace, on what stands
+divides or begins a regular expression depends on the token before it; after a closing parenthesis or brace, on what is
 before the opening one. Any bytes are read, in time linear in their length; what is never closed ends with its line, a
 template or block comment with the file.
 **Source:** ECMA-262, 16th edition (2025), clause 12 "Lexical Grammar" and annex B.1.1 "HTML-like Comments".
@@ -45,7 +45,7 @@ def lexed(data: bytes) -> Lexed:
 
 _LINE = rb"(?:[^\n\r\xe2]++|\xe2(?!\x80[\xa8\xa9]))*+"
 _OPEN, _CLOSE, _BRACE, _BRACE_END, _STRING, _BACKTICK, _COMMENT, _ARROW, _SLASH = range(1, 10)
-# The first line skips what needs no look, so that each match costs one token.
+# The first line skips what needs no analysis, so that each match costs one token.
 _TOKEN = re.compile(
     rb"(?:[^(){}\"'`/<\\-]++|<(?!!--)|-(?!->)|\\(?:u\{[0-9A-Fa-f]*+\})?)*+(?:"
     rb"(\()|(\))|(\{)|(\})"

@@ -1,4 +1,4 @@
-"""HTML pages of one look: templates, macros, style and script, for reports in a file and for pages of a server.
+"""HTML pages of one design: templates, macros, style and script, for reports in a file and for pages of a server.
 
 ``page`` renders a template of this folder to one document that needs no other file. Every expression of a template is made
 visible text (``output/escape.py``) and then escaped for HTML; only what a macro of ours made is markup. The content security
@@ -31,7 +31,7 @@ def page(template: str, values: dict[str, Any], data: Any = None) -> Iterator[st
         "policy": Markup(f"{policy}; base-uri 'none'; form-action 'none'"),  # noqa: S704 made of hashes alone
         "script": Markup(script),  # noqa: S704 a file of ours, as is the style
         "style": Markup(style),  # noqa: S704
-        "data": Markup(json_block(data)),  # noqa: S704 without a character that HTML knows
+        "data": Markup(json_block(data)),  # noqa: S704 without a character that is special in HTML
     }
     return environment().get_template(template).generate(values | own)
 

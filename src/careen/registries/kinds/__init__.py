@@ -1,4 +1,4 @@
-"""The kinds of registries, by what their lists look like. To add one: a file here, and an entry in ``KINDS``."""
+"""The kinds of registries, by the form of their lists. To add one: a file in this folder, and an entry in ``KINDS``."""
 
 from careen.errors import UsageError
 

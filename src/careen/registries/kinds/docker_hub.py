@@ -1,6 +1,6 @@
 """Docker Hub, which has no catalogue: the repositories and tags of a namespace come from the interface of its site.
 
-Tags have their digest and time there, so that the registry is not asked for them: its limits apply to pulls.
+Tags have their digest and time there, so that they need no request to the registry: its limits apply to pulls.
 **Source:** Docker Hub API reference: "List repositories", "List repository tags", "Create access token".
 """
 

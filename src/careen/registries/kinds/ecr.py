@@ -1,7 +1,7 @@
 """Amazon's Elastic Container Registry: catalogue and tags of the distribution protocol, with a password of 12 hours.
 
-A helper (``docker-credential-ecr-login``) gives the password; an expired one is answered with 403 or 401, and the helper is
-asked for another one.
+A helper (``docker-credential-ecr-login``) gives the password; an expired one is answered with 403 or 401, and the helper
+is called again.
 **Source:** Amazon ECR user guide, "Private registry authentication", HTTP API authentication.
 """
 

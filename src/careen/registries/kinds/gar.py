@@ -16,7 +16,7 @@ _DEPTH = 16
 
 
 def repositories(asked: Asked, namespace: str, start: str) -> Page[str]:
-    """One name a page: ``start`` is a stack of the names that are not asked for yet, with spaces between."""
+    """One name a page: ``start`` is a stack of the names that are not requested yet, with spaces between."""
     waiting = start.split(" ") if start else [namespace]
     name, rest = waiting[0], waiting[1:]
     if not name:

@@ -35,7 +35,7 @@ def tags(asked: Asked, repository: str, start: str) -> Page[Tag]:
     if "=" in start:  # a query of the registry: Harbor's own list was denied on the first page
         return distribution.tags(asked, repository, start)
     project, _, name = repository.partition("/")
-    encoded = quote(quote(name, safe=""), safe="")  # twice, as its documentation asks
+    encoded = quote(quote(name, safe=""), safe="")  # twice, as its documentation requires
     path = f"projects/{quote(project, safe='')}/repositories/{encoded}/artifacts"
     found = _list(asked, path, start, "&with_tag=true&with_label=false")
     if found is None:

@@ -33,15 +33,15 @@ class Tag(Struct, frozen=True):
 
 
 class Page(Struct, Generic[Item], frozen=True):
-    """``following`` is where the next page begins; "" if this is the last."""
+    """``following`` is the start of the next page; "" if this is the last."""
 
     items: tuple[Item, ...]
     following: str = ""
 
 
 class Kind(Struct, frozen=True):
-    """``repositories(asked, namespace, start)`` and ``tags(asked, repository, start)`` give the page that begins at
-    ``start`` ("": the first). They raise NoListError."""
+    """``repositories(asked, namespace, start)`` and ``tags(asked, repository, start)`` request a page from the registry
+    ``asked``: the one that begins at ``start`` ("": the first). They raise NoListError if the registry has no such list."""
 
     name: str
     title: str

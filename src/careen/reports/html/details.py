@@ -1,6 +1,6 @@
 """All fields of each finding that the page shows on request, compactly: many findings share texts, links and scores.
 
-A kind of finding that is new here needs no change: its fields are named by their names. The details have a bound; findings
+A new kind of finding needs no change: its fields are named by their names. The details have a bound; findings
 beyond it have none, and the page refers to the JSON report.
 """
 

@@ -70,7 +70,7 @@ def _rule(id: str, findings: list[Finding]) -> dict[str, Any]:
 
 
 def _name(finding: Finding) -> str:
-    """ "ModifiedFile"; of a kind that has no name here its own: "StrangeOrigin"."""
+    """ "ModifiedFile"; of a kind that has no name in this module its own: "StrangeOrigin"."""
     if isinstance(finding, IntegrityFinding):
         return "ModifiedFile"
     if isinstance(finding, LicenceFinding):

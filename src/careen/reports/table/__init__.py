@@ -1,4 +1,4 @@
-"""The report for people: what to look at first, what fixes it, and what was not assessed.
+"""The report for people: what to do first, what fixes it, and what was not assessed.
 
 Lines are laid out for ``options.width`` columns, the same with and without colour; 0 is a pipe, which gets names and
 paths unshortened. No sentence claims the absence of vulnerabilities that were not looked for.

@@ -1,6 +1,6 @@
 """Everything but vulnerabilities, by file, in the order of lines: secrets, modified files, misconfigurations, other kinds.
 
-A kind that is new here needs no change: it is shown by what all kinds have in common (``output/rows``).
+A new kind needs no change: it is shown by what all kinds have in common (``output/rows``).
 """
 
 from collections.abc import Iterator

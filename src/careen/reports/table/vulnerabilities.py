@@ -175,7 +175,7 @@ def _address(finding: Vulnerability) -> str:
 
 
 def _row(same: Sequence[Vulnerability], width: int, options: ReportOptions) -> Iterator[Line]:
-    """A vulnerability of one package, in all layers that have the package. The surest finding speaks for the others."""
+    """A vulnerability of one package, in all layers that have the package. The surest finding represents the others."""
     finding = min(same, key=lambda found: tuple(MARKS).index(found.confidence))
     risk, mark = f"{finding.risk:.1f}", MARKS[finding.confidence]
     start = ROW.format(mark, risk, finding.severity, visible(finding.id, 60), _layer(same), _exploit(finding), width=width)

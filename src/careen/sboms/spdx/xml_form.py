@@ -1,7 +1,7 @@
 """An SPDX document in XML or RDF/XML, converted to the structure of its JSON; fields that Careen does not read are left out.
 
 In XML an element has the name of the JSON field, and a list is the element repeated. In RDF the elements are nodes of a
-graph, each written where it is first mentioned: a package may be anywhere, even within a relationship of another one.
+graph, each written at its first mention: a package may be anywhere, even within a relationship of another one.
 Raises: ValueError for other data and over the limits of an XML tree.
 **Source:** SPDX 2.3, annex H and the RDF/OWL ontology; RDF 1.1 XML Syntax.
 """
@@ -93,7 +93,7 @@ def _target(holder: Element) -> str:
 
 
 def _resource(element: Element) -> str:
-    """The last part of the address that stands for a word of the ontology: "purl", "describes", "MIT"."""
+    """The last part of the address that names a word of the ontology: "purl", "describes", "MIT"."""
     word = element.attributes.get("resource", "").rpartition("/")[2].rpartition("#")[2]
     word = word.removeprefix("relationshipType_").removeprefix("purpose_")
     return word.upper() if word in ("noassertion", "none") else word

@@ -1,4 +1,4 @@
-"""A CSAF document that its schema allows, as the mandatory tests look at it."""
+"""A CSAF document that its schema allows, in the form that the mandatory tests read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property

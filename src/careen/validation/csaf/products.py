@@ -36,7 +36,7 @@ def repeated_product(content: Content) -> Found:
 
 
 def circular_product(content: Content) -> Found:
-    """A product that is made of itself, at any distance."""
+    """A product that is defined by itself, directly or through other products."""
     parts: dict[str, set[str]] = {}
     places: dict[str, Path] = {}
     for holder in ("relationships", "product_paths"):
