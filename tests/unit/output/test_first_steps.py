@@ -33,7 +33,10 @@ def test_the_steps_of_a_plan():
 
 
 def test_each_command_of_a_step_is_a_line():
-    also = (Change("pip", "requirements.txt", "project", "set Jinja2 to 3.1.3"), Change("pip", "", "dockerfile", "pip install x"))
+    also = (
+        Change("pip", "requirements.txt", "project", "set Jinja2 to 3.1.3"),
+        Change("pip", "", "dockerfile", "pip install x"),
+    )
     pip = Action("pip", "", "dockerfile", "pip …", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1, also)
     found = (vulnerability("CVE-1", JINJA),)
     (step,) = first_steps(replace(usual(), findings=found, plan=Plan(1, 1, 1, (pip,), (), ())))
