@@ -267,6 +267,27 @@ def test_what_is_known_of_a_layer_is_gone(fleet, registry):
     assert set(reads(fleet).values()) == {2}
 
 
+def test_a_join_reads_some_files_of_a_layer_again(address, registry, tmp_path, monkeypatch):
+    """Code that no package explains is searched for its origin when all layers are there, and their bytes are elsewhere."""
+    pytest.importorskip("numpy")
+    from tests.unit.origin.test_identify import PROJECTS
+    from tests.unit.pipeline.test_origin import made
+
+    from careen.app import origin
+    from careen.origin.knowledge import write_base
+
+    write_base(tmp_path / "shipped", made("liba"))
+    monkeypatch.setattr(origin, "SHIPPED", tmp_path / "shipped")
+    copy = {f"opt/app/inner/{path}": data for path, data in PROJECTS["liba"]["1.2"].items()}
+    reference = registry.push("team/app", "1", make_image([make_layer({"etc/os-release": b"ID=debian\n"} | copy)]))
+    with fleet_at(address, tmp_path) as fleet, working(fleet):
+        project = a_project(fleet)
+        identity = enrol(fleet, project, Enrolment(reference), PERSON, "tests")
+        assert settled(fleet), states(fleet)
+        assert [package.purl for package in report_of(fleet, project, identity).inventory.packages] == ["pkg:generic/liba@1.2"]
+        assert reads(fleet) == dict.fromkeys(reads(fleet), 1)
+
+
 def test_the_tag_by_which_an_image_was_asked_for(fleet, registry):
     (reference,) = fill(registry, repositories=1, tags=1)
     project = a_project(fleet)

@@ -227,6 +227,7 @@ def test_every_page_and_the_pictures(service, tmp_path, update, monkeypatch):
         full=not update,
         keys=f"/projects/{service.id}/images",
         tabbed=pages,
+        trial=f"/projects/{service.id}",
     )
     assert (seen["errors"], seen["requests"]) == ([], [])
     assert {name: found for name, found in seen["axe"].items() if found} == {}
@@ -239,6 +240,9 @@ def test_every_page_and_the_pictures(service, tmp_path, update, monkeypatch):
     assert (seen["focused"], seen["searching"]) == ("registry.example/shop/web:1.3", "quick")
     assert seen["opened"] == f"/projects/{service.id}/images/{service.identities[1]}"
     assert (seen["searched"], seen["dark"], seen["dark_after"]) == ("?q=package%3Aop", "dark", "dark")
+    answers = {"fix": [True, True, "What to do first"], "gaps": [True, "What was not assessed"]}
+    answers["affected"] = ["Affected images", True]  # the navigation shows where one is
+    assert seen["trial"] == {"wide": answers, "phone": answers}
     assert all((folder / f"{name}.png").stat().st_size > 5000 for name in PICTURES)
 
 

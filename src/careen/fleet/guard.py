@@ -49,7 +49,7 @@ def check(url: str, hosts: tuple[str, ...], what: str) -> None:
     if why:
         shown = net_addresses.host_of(url)[:200]
         log.warning("%s was refused: %r: %s", what, shown, why)
-        raise NotListedError(f"{what} is at {shown}: {why}", "the server's operator lists it with private_hosts")
+        raise NotListedError(f"{what} at {shown} is not asked: {why}", "the server's operator lists it with --private-hosts")
 
 
 def guarded(settings: NetSettings, hosts: tuple[str, ...]) -> NetSettings:

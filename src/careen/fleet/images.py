@@ -77,12 +77,13 @@ def encoded(opened: Image) -> bytes:
 
 
 def read_image(fleet: Fleet, row: Any) -> tuple[Image, Inventory]:
-    """The image of its row, and what is in it. Its layers can be opened: a second look reads some of their files.
+    """The image of its row, and what is in it. Its layers can be opened: the search of origins and a second look read some of
+    their files.
 
     Raises: LayerGoneError if the store has lost what a layer contains: only ``layers`` reads one as a whole.
     """
     opened = image_of(fleet, bytes(row.manifest), source_of(bytes(row.source)))
-    closed = replace(opened, layers=tuple(replace(each, open=_gone) for each in opened.layers))
+    closed = replace(opened, layers=tuple(replace(each, open=_gone, reopen=each.open) for each in opened.layers))
     with fleet.session() as session:
         _, inventory = session.inventory_of(closed)
     return opened, inventory

@@ -96,7 +96,7 @@ def read_again(layer: Layer, select: Select, budget: Budget) -> Walked:
 
 @contextmanager
 def _opened_again(layer: Layer, spent: Spending, limits: Limits) -> Iterator[Stream | SeekStream]:
-    with layer.open() as raw:
+    with (layer.reopen or layer.open)() as raw:
         if not layer.digest:
             yield _unhashed(raw, spent, limits)
             return

@@ -82,6 +82,7 @@ class Layer(Struct, frozen=True):
     unread: str = ""  # why the layer cannot be read at all: it is encrypted, or missing
     parts: Parts | None = None  # if the user wants layers to be read by their tables of contents
     instruction: Location | None = None  # in the Dockerfile that the image was built from, if it is given
+    reopen: Callable[[], BinaryIO] | None = None  # instead of ``open`` when some files of a layer that was read are asked for
 
 
 def is_by_table(layer: Layer) -> bool:

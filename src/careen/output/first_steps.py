@@ -31,7 +31,7 @@ class Step(Struct, frozen=True):
     certain: bool = True  # False: it may remove them
     maybe: int = 0  # more that it may remove: in copies that the upgraded packages contain
     severities: tuple[tuple[str, int], ...] = ()  # of what it removes, as far as they are known
-    command: str = ""
+    commands: tuple[str, ...] = ()  # a line each
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
 
@@ -73,7 +73,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             True,
             len(copies),
             _severities(upgraded),
-            "\n".join(commands_of(action)),
+            commands_of(action),
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
         )
@@ -143,12 +143,12 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
     for repair in (report.plan.repairs if report.plan else ()) or repairs_of(report):
         group = [listed[fingerprint] for fingerprint in repair.fingerprints if fingerprint in listed]
         if group:
-            yield replace(_step(repair.title, group, " ".join(repair.steps)), command="\n".join(repair.lines))
+            yield replace(_step(repair.title, group, " ".join(repair.steps)), commands=tuple(repair.lines))
 
 
 def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:
     fingerprints = tuple(row.fingerprint for row in group)
-    return Step(title, len(group), certain, 0, _severities(group), "", detail, fingerprints)
+    return Step(title, len(group), certain, 0, _severities(group), (), detail, fingerprints)
 
 
 def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:

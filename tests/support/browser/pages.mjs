@@ -1,5 +1,5 @@
 // Drives the pages of a server in headless Chromium: node pages.mjs PLAN CHROMIUM [FOLDER for screenshots]. Prints one JSON
-// object. PLAN is a file: {address, name, password, pages: [[name, path], …], pictures: [name, …], hostile}.
+// object. PLAN is a file: {address, name, password, pages: [[name, path], …], pictures: [name, …], trial: path}.
 // playwright-core and axe-core are found by NODE_PATH.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -129,6 +129,35 @@ for (const [size, options] of plan.list ? SIZES : []) {
     await Promise.all([reader.waitForNavigation(), reader.click("a[rel=next]")]);
   }
   await reader.context().close();
+}
+// What a stranger asks of the overview: what is clicked is in view, without scrolling, and leads to the answer.
+answer.trial = {};
+for (const [size, options] of plan.trial ? SIZES : []) {
+  const stranger = await loggedIn(options);
+  const within = (selector) => stranger.$eval(selector, (one) => {
+    const { left, top, right, bottom } = one.getBoundingClientRect();
+    return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight && one.checkVisibility({ visibilityProperty: true });
+  });
+  async function asked(clicks, answered) {
+    const inView = [];
+    await stranger.goto(plan.address + plan.trial);
+    for (const selector of clicks) {
+      inView.push(await within(selector));
+      await stranger.click(selector);
+      await stranger.waitForLoadState();
+    }
+    return [...inView, await stranger.textContent(answered)];
+  }
+  const fix = await asked(["a[href='#fix']", "#fix [data-row] th a"], "main .actions a");
+  const gaps = await asked(["main .actions a[href$='/coverage']"], "h1");
+  await stranger.goto(plan.address + plan.trial);
+  for (let tabs = 1; tabs <= 5; tabs += 1) await stranger.keyboard.press("Tab");
+  await stranger.keyboard.type("cve-2021-44228 ");
+  await stranger.keyboard.press("Enter");
+  await stranger.waitForURL((url) => url.pathname.endsWith("/CVE-2021-44228"));
+  const affected = [await stranger.textContent("main h2"), await within("nav[aria-label=Main] [aria-current]")];
+  answer.trial[size] = { fix, gaps, affected };
+  await stranger.context().close();
 }
 // Without JavaScript every page can be read, and the login works.
 const plain = await loggedIn({ ...SIZES[0][1], javaScriptEnabled: false });

@@ -1,7 +1,7 @@
 from msgspec.structs import replace
 from tests.support.reports import JINJA, KERNEL, LIBSSL, LOG4J, faulty, usual, vulnerability
 
-from careen.model.plan import Action, Advice, Plan, Upgrade
+from careen.model.plan import Action, Advice, Change, Plan, Upgrade
 from careen.output.first_steps import first_steps
 
 
@@ -30,6 +30,17 @@ def test_the_steps_of_a_plan():
     ]
     assert steps[0].severities == (("high", 2),)
     assert steps[0].fingerprints == tuple(finding.fingerprint for finding in found[1:3])
+
+
+def test_each_command_of_a_step_is_a_line():
+    also = (
+        Change("pip", "requirements.txt", "project", "set Jinja2 to 3.1.3"),
+        Change("pip", "", "dockerfile", "pip install x"),
+    )
+    pip = Action("pip", "", "dockerfile", "pip …", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1, also)
+    found = (vulnerability("CVE-1", JINJA),)
+    (step,) = first_steps(replace(usual(), findings=found, plan=Plan(1, 1, 1, (pip,), (), ())))
+    assert step.commands == ("pip …", "in requirements.txt: set Jinja2 to 3.1.3", "pip install x")
 
 
 def test_other_kinds_are_grouped_by_what_they_advise():

@@ -55,7 +55,10 @@ def values_of(report: Report, severities: frozenset[str] | None) -> dict[str, An
         } if report.compared else None,
         "totals": by_severity(report.findings) | {"all": len(report.findings)},
         "steps": [
-            {name: getattr(step, name) for name in ("title", "detail", "command", "removes", "certain")}
+            {
+                "title": step.title, "detail": step.detail, "command": "\n".join(step.commands),
+                "removes": step.removes, "certain": step.certain,
+            }
             for step in first_steps(report)
         ],
         "findings": rows,

@@ -14,9 +14,10 @@ from .visit import Screen, Visit
 
 PAGE = 50
 EXAMPLES = (
+    ("CVE-2021-44228", "the images that a vulnerability affects"),
     ("package:openssl<3.0.14 runs:true", "what runs with an older OpenSSL"),
     ("exploited:true fixable:true", "known to be exploited, and a version fixes it"),
-    ("severity:critical -package:bash", "critical findings in images without bash"),
+    ("severity:critical -package:bash", "critical vulnerabilities in images without bash"),
     ("secret:*", "a secret of any kind; the field completes the kinds that there are"),
     ("base:debian outdated:true", "images on an outdated digest of their base"),
     ("licence:AGPL-3.0-only", "packages under a licence"),

@@ -1,8 +1,12 @@
+import io
+
 from msgspec.structs import replace
 from tests.support.reports import JINJA, ROOT_USER, faulty, usual, vulnerability
 
 from careen.model.finding import Misconfiguration
-from careen.model.plan import Action, Plan, Upgrade
+from careen.model.plan import Action, Change, Plan, Upgrade
+from careen.plugins import ReportOptions
+from careen.reports.html import write
 from careen.reports.html.view import label_of, size_text, view_of
 
 
@@ -18,6 +22,16 @@ def test_the_findings_of_a_step_are_rows():
     view = view_of(usual(), None)
     assert [line.rows for line in view.steps] == [1, 2, 1]
     assert [view.lines[number].row.package for number in view.step_rows[1]] == ["libssl3", "openssl"]
+
+
+def test_commands_of_a_step_are_copied_as_lines():
+    """A line break within one, which a name may bring, is not one between them."""
+    upgrade = Upgrade("Jinja2", "3.0.1", "3.1.6", 1, JINJA.purl)
+    also = (Change("pip", "", "dockerfile", "pip install 'a\nb'"),)
+    plan = Plan(1, 0, 0, (Action("pip", "", "dockerfile", "pip install x", (upgrade,), 1, also),), (), (), {})
+    stream = io.StringIO()
+    write(replace(usual(), findings=(vulnerability("CVE-1", JINJA),), plan=plan), stream, ReportOptions())
+    assert "<code>pip install x\npip install &#39;a\\nb&#39;</code>" in stream.getvalue()
 
 
 def test_packages_with_findings_and_without():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from .conftest import NEW
 
@@ -18,6 +19,11 @@ def test_what_to_do_comes_before_what_the_image_is(world, browser):
     page = browser.get(f"{world.pages}/images/{NEW}").text
     assert page.index("What to do first") < page.index("About this image") < page.index("Most important findings")
     assert "<dt>Scanned</dt>" not in page  # the page is made anew for each reader; "Assessed" is in the reader's zone
+
+
+def test_it_says_why_lists_count_fewer(world, browser):
+    page = browser.get(f"{world.pages}/images/{NEW}").text
+    assert re.search(r"Lists of images count [\d,]+ of them: vulnerabilities alone", page)
 
 
 def test_a_step_leads_to_its_findings(world, browser):

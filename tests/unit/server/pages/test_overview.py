@@ -16,9 +16,20 @@ def test_it_leads_to_what_it_counts(world, browser):
     page = browser.get(world.pages).text
     assert "<b>3</b> images" in page
     assert f'{world.pages}/images?severity=critical"><b>1</b>' in page
-    assert "<b>1<small> of 1</small></b> running images have critical findings" in page
+    assert "<b>1<small> of 1</small></b> running images have critical vulnerabilities" in page
     assert f"{world.pages}/images/{NEW}" in page
     assert page.index("team/app:2") < page.index("team/app:1")
+
+
+def test_it_leads_to_what_people_ask_first(world, browser):
+    page = browser.get(world.pages).text
+    actions = page[page.index('class="actions"') : page.index("</div>", page.index('class="actions"'))]
+    assert 'href="#fix">What to fix first' in actions and f'href="{world.pages}/coverage">What was not assessed' in actions
+    assert page.index('<section id="fix"') < page.index("team/app:2")
+
+
+def test_without_images_nothing_is_to_be_fixed(service):
+    assert "What to fix first" not in service.browser(service.admin).get(f"/projects/{service.id}").text
 
 
 def fetch(world):

@@ -5,6 +5,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const all = (selector, of = document) => Array.from(of.querySelectorAll(selector));
   for (const part of all(".js")) part.hidden = false;
 
+  // --- on a phone: the page one is on, in the row of the navigation ---------------------------------------------------
+  const current = document.querySelector(".masthead nav [aria-current]");
+  if (current) current.closest("ul").scrollLeft = current.offsetLeft - innerWidth / 3;
+
   // --- moments in the reader's zone ---------------------------------------------------------------------------------
   const form = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   for (const time of all("time[datetime]")) {
