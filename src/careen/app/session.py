@@ -147,17 +147,10 @@ class Session:
     ) -> Report:
         """``plan``: with what removes the vulnerabilities. ``policy``: in place of the one of the settings. ``matcher``: in
         place of the advisory database."""
-        from careen.model.finding import Vulnerability
-
         with self._scanned(reference, progress, policy, matcher) as scanned:
             report = scanned.report
-            if plan and any(isinstance(finding, Vulnerability) for finding in report.findings):
-                from careen.matching.quick_plan import quick_plan
-
-                reassess = self._reassessing(report, scanned.knowledge) if scanned.knowledge else None
-                report = replace(report, plan=quick_plan(report, self.schemes, self.ecosystems, reassess))
             if plan:
-                report = replace(report, plan=self._with_repairs(report, report.plan))
+                report = self.with_plan(report, scanned.knowledge)
         if self._settings.exposure:
             from careen.app.exposing import around
 
@@ -167,6 +160,18 @@ class Session:
         from careen.policy.compare import compared
 
         return compared(report, self._policy_with_baseline(progress).baseline)
+
+    def with_plan(self, report: Report, knowledge: Knowledge | None) -> Report:
+        """With what removes its findings. Without ``knowledge`` the fixed versions that they name decide."""
+        from careen.model.finding import Vulnerability
+
+        made = None
+        if any(isinstance(finding, Vulnerability) for finding in report.findings):
+            from careen.matching.quick_plan import quick_plan
+
+            reassess = self._reassessing(report, knowledge) if knowledge else None
+            made = quick_plan(report, self.schemes, self.ecosystems, reassess)
+        return replace(report, plan=self._with_repairs(report, made))
 
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent

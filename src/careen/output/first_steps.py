@@ -34,6 +34,7 @@ class Step(Struct, frozen=True):
     command: str = ""
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
+    exploited: int = 0  # of what it removes: known to be exploited, as far as they are known
 
     @property
     def effect(self) -> str:
@@ -50,11 +51,12 @@ def first_steps(report: Report) -> list[Step]:
     return sorted(steps, key=_rank)
 
 
-def _rank(step: Step) -> tuple[int, int, bool, int, str]:
-    """What removes critical and high findings is first."""
+def _rank(step: Step) -> tuple[int, int, int, bool, int, int, str]:
+    """What is exploited already is first, then what is critical, then what is high. An unrated finding may be severe."""
     counts = dict(step.severities)
     critical, high = counts.get("critical", 0), counts.get("high", 0)
-    return (-(critical + high), -critical, not step.certain, -step.removes, step.title)
+    other = counts.get("medium", 0) + counts.get("unknown", 0)
+    return (-step.exploited, -critical, -high, not step.certain, -other, -step.removes, step.title)
 
 
 def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
@@ -76,6 +78,7 @@ def _of_plan(plan: Plan, rows: Sequence[Row]) -> Iterator[Step]:
             "\n".join(commands_of(action)),
             _detail(action),
             tuple(row.fingerprint for row in upgraded),
+            _exploited(upgraded),
         )
     for owner, copies in inside.items():
         names = few([*dict.fromkeys(row.subject for row in copies)])
@@ -95,9 +98,10 @@ def _detail(action: Action) -> str:
 
 
 def _removed_by(upgrade: Upgrade, by_purl: Mapping[str, list[Row]]) -> list[Row]:
-    """None if it removes only some of them: it is not known which."""
-    rows = [row for row in by_purl.get(upgrade.purl, ()) if row.fixed_in]
-    return rows if len(rows) == upgrade.removes else []
+    """None if it removes only some of them: it is not known which. It may also remove those without a fixed version."""
+    rows = by_purl.get(upgrade.purl, [])
+    fixed = [row for row in rows if row.fixed_in]
+    return next((known for known in (rows, fixed) if len(known) == upgrade.removes), [])
 
 
 def _in_bundles(plan: Plan, rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -148,9 +152,13 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
 
 def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:
     fingerprints = tuple(row.fingerprint for row in group)
-    return Step(title, len(group), certain, 0, _severities(group), "", detail, fingerprints)
+    return Step(title, len(group), certain, 0, _severities(group), "", detail, fingerprints, _exploited(group))
 
 
 def _severities(rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
     counts = Counter(row.severity for row in rows)
     return tuple((severity, counts[severity]) for severity in SEVERITIES if counts[severity])
+
+
+def _exploited(rows: Iterable[Row]) -> int:
+    return sum(bool(row.exploited) for row in rows)

@@ -61,7 +61,8 @@ def _steps(steps: list[Step], width: int) -> Iterator[Line]:
         start = f"{number:>3}. "
         room = width - len(start) - column - 2
         title = visible(step.title, 400)
-        severe = ", ".join(f"{count:,} {severity}" for severity, count in step.severities if severity in ("critical", "high"))
+        counts = [f"{count:,} {severity}" for severity, count in step.severities if severity in ("critical", "high")]
+        severe = ", ".join(["KEV"] * bool(step.exploited) + counts)
         maybe = f"maybe {step.maybe:,} more" if step.maybe else ""
         ends = [f" ({'; '.join(filter(None, note))})" for note in ((severe, maybe), (severe,)) if any(note)]
         whole = next((end for end in ends if columns(title + end) <= room), ends[-1] if ends and severe else "")
