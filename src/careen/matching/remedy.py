@@ -188,7 +188,7 @@ def _hints(
     if uninstallable or from_base:
         yield RefreshBase(len(uninstallable), base, from_base)
     unfixed = [finding for finding in system if not finding.fix.versions]
-    if report.end_of_life and report.end_of_life < report.created[:10] and unfixed:
+    if report.end_of_life and report.end_of_life < report.created[:10]:
         distribution = changed.distribution
         name = distribution.pretty_name if distribution else "the distribution"
         yield NewerRelease(len(unfixed), name, report.end_of_life)

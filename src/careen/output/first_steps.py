@@ -35,10 +35,13 @@ class Step(Struct, frozen=True):
     detail: str = ""
     fingerprints: tuple[str, ...] = ()  # of the findings
     exploited: int = 0  # of what it removes: known to be exploited, as far as they are known
+    is_release: bool = False  # move to a release of the distribution that gets fixes: without it, gates of severity fail
 
     @property
     def effect(self) -> str:
-        """ "removes 12", "removes 12, maybe 3 more", "may remove 3"."""
+        """ "removes 12", "removes 12, maybe 3 more", "may remove 3"; "brings fixes again"."""
+        if self.is_release and not self.removes:
+            return "brings fixes again"
         more = f", maybe {self.maybe:,} more" if self.maybe else ""
         return f"{'removes' if self.certain else 'may remove'} {self.removes:,}{more}"
 
@@ -48,13 +51,14 @@ def first_steps(report: Report) -> list[Step]:
     in_packages = [row for row in rows if row.fix_state]  # fixed by another version
     steps = [*(_of_plan(report.plan, in_packages) if report.plan else _of_packages(in_packages, report))]
     steps += _of_repairs(report, [row for row in rows if not row.fix_state])
+    steps += _of_release(report, in_packages)
     return sorted(steps, key=_rank)
 
 
 def _rank(step: Step) -> tuple[int, int, int, bool, int, int, str]:
     """What is exploited already is first, then what is critical, then what is high. An unrated finding may be severe."""
     counts = dict(step.severities)
-    critical, high = counts.get("critical", 0), counts.get("high", 0)
+    critical, high = counts.get("critical", 0) + step.is_release, counts.get("high", 0)
     other = counts.get("medium", 0) + counts.get("unknown", 0)
     return (-step.exploited, -critical, -high, not step.certain, -other, -step.removes, step.title)
 
@@ -148,6 +152,17 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
         group = [listed[fingerprint] for fingerprint in repair.fingerprints if fingerprint in listed]
         if group:
             yield replace(_step(repair.title, group, " ".join(repair.steps)), command="\n".join(repair.lines))
+
+
+def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:
+    """A release that has ended gets no fixes: what is found later stays, and so do the findings without a fix."""
+    distribution = report.inventory.distribution
+    if distribution is None or not report.end_of_life or report.end_of_life >= report.created[:10]:
+        return
+    name = distribution.pretty_name or f"{distribution.id} {distribution.version}"
+    left = [row for row in rows if _is_of_system(row) and not row.fixed_in]
+    title = f"move to a supported release: {name} ended {report.end_of_life}"
+    yield replace(_step(title, left, "Build on a release that gets security updates.", certain=False), is_release=True)
 
 
 def _step(title: str, group: Sequence[Row], detail: str = "", certain: bool = True) -> Step:

@@ -79,6 +79,22 @@ def test_an_upgrade_that_removes_all_is_known_to_remove_what_has_no_fixed_versio
     assert severities(3) == ()
 
 
+def test_a_release_that_has_ended_is_as_urgent_as_a_critical_finding():
+    found = (
+        vulnerability("CVE-1", JINJA, severity="critical", kev=True),
+        vulnerability("CVE-2", LIBSSL, severity="high"),
+        vulnerability("CVE-3", KERNEL, severity="low", fix=Fix("open", ())),
+    )
+    ended = replace(usual(), findings=found, end_of_life="2020-01-01")
+    exploited, release, system = first_steps(ended)
+    assert (exploited.exploited, system.severities) == (1, (("high", 1),))
+    assert release.title == "move to a supported release: Debian GNU/Linux 12 (bookworm) ended 2020-01-01"
+    assert release.effect == "may remove 1"
+    (release,) = first_steps(replace(ended, findings=()))
+    assert release.effect == "brings fixes again"
+    assert not any(step.is_release for step in first_steps(usual()))
+
+
 def test_what_removes_the_worst_is_first_even_if_it_may_fail():
     pip = Action("pip", "", "dockerfile", "…", (Upgrade("Jinja2", "3.0.1", "3.1.3", 1, JINJA.purl),), 1)
     found = (vulnerability("CVE-1", JINJA, severity="low"), vulnerability("CVE-2", KERNEL, severity="critical"))
