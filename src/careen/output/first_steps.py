@@ -151,7 +151,15 @@ def _of_repairs(report: Report, rows: Sequence[Row]) -> Iterator[Step]:
     for repair in (report.plan.repairs if report.plan else ()) or repairs_of(report):
         group = [listed[fingerprint] for fingerprint in repair.fingerprints if fingerprint in listed]
         if group:
-            yield replace(_step(repair.title, group, " ".join(repair.steps)), command="\n".join(repair.lines))
+            title = f"{repair.title}{_at(group) if report.image.kind == 'files' else ''}"
+            yield replace(_step(title, group, " ".join(repair.steps)), command="\n".join(repair.lines))
+
+
+def _at(rows: Iterable[Row]) -> str:
+    """ ": compose.yaml:7 and 2 more"; the title of a secret names its file already."""
+    places = [*dict.fromkeys(row.place for row in rows if row.line and row.kind == "misconfiguration")]
+    more = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
+    return f": {places[0]}{more}" if places else ""
 
 
 def _of_release(report: Report, rows: Iterable[Row]) -> Iterator[Step]:

@@ -1,7 +1,7 @@
 from msgspec.structs import replace
-from tests.support.reports import JINJA, KERNEL, LIBSSL, LOG4J, faulty, usual, vulnerability
+from tests.support.reports import JINJA, KERNEL, LIBSSL, LOG4J, ROOT_USER, faulty, usual, vulnerability
 
-from careen.model.finding import Fix
+from careen.model.finding import Fix, Location
 from careen.model.plan import Action, Advice, Plan, Upgrade
 from careen.output.first_steps import first_steps
 
@@ -39,6 +39,16 @@ def test_other_kinds_are_grouped_by_what_they_advise():
         ("remove Token of a service from app/settings.py, and revoke it", "Remove", 1),
         ("Container runs as root", "Name a", 1), ("Container runs as root", "Name a", 1),
     ]  # fmt: skip
+
+
+def test_a_misconfiguration_of_a_file_is_named_with_its_place():
+    def at(*lines):
+        places = [replace(ROOT_USER, location=Location("compose.yaml", line), fingerprint=f"f{line}") for line in lines]
+        return [step.title for step in first_steps(replace(faulty(), findings=tuple(places)))]
+
+    assert at(7) == ["Container runs as root: compose.yaml:7"]
+    assert at(7, 9, 12) == ["Container runs as root: compose.yaml:7 and 2 more"]
+    assert at(None) == ["Container runs as root"]
 
 
 def test_a_copy_is_counted_with_the_upgrade_of_its_owner():
