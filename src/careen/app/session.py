@@ -176,12 +176,16 @@ class Session:
     def explain(
         self, reference: str, id: str, package: str | None = None, progress: Progress = silent
     ) -> "tuple[Report, Explanation]":
-        """Why a vulnerability is, or is not, found in the packages of that name."""
-        from careen.matching.explain import explain
+        """Why a vulnerability is, or is not, found in the packages of that name; without one, in those that a source names."""
+        from careen.app.explaining import packages_named
+        from careen.matching.explain import Explainer
 
         with self._scanned(reference, progress) as scanned:
-            report, known = scanned.report, scanned.knowledge
-            return report, explain(id, package, report, known, self.schemes, self.ecosystems)
+            explainer = Explainer(scanned.report, scanned.knowledge, self.schemes, self.ecosystems)
+            found = explainer.explain(id, package)
+            if package is None and not found.of_packages:
+                found = explainer.explain(id, None, packages_named(found.ids, self._settings))
+            return scanned.report, found
 
     def reconcile(self, reference: str, other: "OtherScan", progress: Progress = silent) -> "Reconciled":
         """How another scanner's report of the image differs, and why."""

@@ -35,6 +35,7 @@ from .subject import Subject
 from .subjects import subjects_of
 
 Outcome = Literal["found", "set_aside", "not_found", "not_judged"]
+MAX_NAMESAKES = 20
 _ORDER: tuple[Outcome, ...] = ("found", "set_aside", "not_found", "not_judged")
 
 
@@ -73,6 +74,8 @@ class Explanation(Struct, frozen=True):
     packages: int  # in the image
     notes: tuple[str, ...] = ()
     weaknesses: tuple[Weakness, ...] = ()
+    # ``of_packages`` are those of a name that only advisories of other releases or ecosystems have
+    are_namesakes: bool = False
 
 
 def explain(
@@ -108,7 +111,9 @@ class Explainer:
                 for name in (advisory.id, *advisory.aliases):
                     self._by_id.setdefault(name, []).append(advisory)
 
-    def explain(self, id: str, wanted: str | None = None) -> Explanation:
+    def explain(self, id: str, wanted: str | None = None, elsewhere: Collection[str] = ()) -> Explanation:
+        """``elsewhere``: what advisories of any release and ecosystem name. Packages of such a name are explained if no others
+        are."""
         report, knowledge = self._report, self._knowledge
         inventory = report.inventory
         packages = [package for package in inventory.packages if wanted is None or is_wanted(package, wanted)]
@@ -119,11 +124,17 @@ class Explainer:
             return Explanation(id, (id,), (), wanted, tuple(explained), count, notes)
         ids, records = _all_ids(id, self._by_id, knowledge)
         explained = [entry for package in packages if (entry := self._of_package(package, ids, wanted is not None, knowledge))]
+        are_namesakes = False
+        if not explained and elsewhere:
+            names = {name.lower() for name in elsewhere}
+            named = [package for package in packages if names & _names(package)][:MAX_NAMESAKES]
+            explained = [entry for package in named if (entry := self._of_package(package, ids, True, knowledge))]
+            are_namesakes = bool(explained)
         explained.sort(key=lambda entry: (_ORDER.index(entry.outcome), entry.purl, entry.paths))
         listed = tuple(sorted(ids, key=lambda name: (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)))
         own = tuple(record for name in listed for record in records.get(name, ()) if record.id == name)
         weaknesses = _weaknesses(own, knowledge)
-        return Explanation(id, listed, own, wanted, tuple(explained), count, notes, weaknesses)
+        return Explanation(id, listed, own, wanted, tuple(explained), count, notes, weaknesses, are_namesakes)
 
     def _of_package(
         self, package: Package, ids: frozenset[str], wanted: bool, knowledge: Knowledge
@@ -143,6 +154,10 @@ def is_wanted(package: Package, wanted: str) -> bool:
     if package.source:
         names.add(package.source.name)
     return wanted in names or wanted.lower() == package.name.lower()
+
+
+def _names(package: Package) -> set[str]:
+    return {name.lower() for name in (package.name, package.source.name if package.source else "") if name}
 
 
 def _all_ids(

@@ -17,7 +17,7 @@ from tests.support.matching import (
 from tests.support.reports import clean
 
 from careen.database.combined import FallbackKnowledge
-from careen.matching.explain import explain
+from careen.matching.explain import Explainer, explain
 from careen.matching.explain_texts import range_text
 from careen.matching.keys import keys_of
 from careen.model.advisory import Listed, Malicious, Range, VulnerabilityRecord
@@ -71,6 +71,23 @@ def test_an_installed_fix_is_why_it_is_not_found():
     assert one.outcome == "not_found"
     assert one.why == "3.0.11-1 is not below 3.0.11-1, which fixes it"
     assert not one.statements[0].affects
+
+
+def test_packages_of_a_name_that_only_other_advisories_have():
+    report = replace(clean(), inventory=Inventory(DEBIAN, (deb(), pypi())), findings=())
+    explainer = Explainer(report, knowledge(info()), SCHEMES, ECOSYSTEMS)
+    found = explainer.explain("CVE-2026-0001", None, {"OpenSSL", "libfoo"})
+    assert found.are_namesakes
+    assert [(one.name, one.outcome) for one in found.of_packages] == [("libssl3", "not_found")]
+    nothing = explainer.explain("CVE-2026-0001", None, {"libfoo"})
+    assert (nothing.are_namesakes, nothing.of_packages) == (False, ())
+
+
+def test_packages_that_a_source_names_come_without_namesakes():
+    report = replace(clean(), inventory=Inventory(DEBIAN, (deb(), deb("other", source=Source("other", "1")))), findings=())
+    explainer = Explainer(report, knowledge(advisory(), info()), SCHEMES, ECOSYSTEMS)
+    found = explainer.explain("CVE-2026-0001", None, {"other"})
+    assert (found.are_namesakes, [one.name for one in found.of_packages]) == (False, ["libssl3"])
 
 
 def test_a_package_for_which_no_source_names_it():

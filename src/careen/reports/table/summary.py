@@ -40,7 +40,8 @@ def _nothing(report: Report) -> Span:
     if report.image.kind in NOT_IMAGES:
         return f"No finding in {plural(report.coverage.files, report.image.kind.removesuffix('s'))}.", "bold"
     if report.coverage.verdict == "not_assessed":
-        return "This image was not assessed: its vulnerabilities are unknown.", "bold yellow"
+        what = "folder" if report.image.kind == "directory" else "image"
+        return f"This {what} was not assessed: its vulnerabilities are unknown.", "bold yellow"
     return reach(report), "bold"
 
 

@@ -44,6 +44,9 @@ def test_nothing_found():
     assert summary(clean("not_assessed", (Reason("no_database", ""),)))[0] == (
         "This image was not assessed: its vulnerabilities are unknown."
     )
+    folder = clean("not_assessed", (Reason("no_packages", ""),))
+    folder = replace(folder, image=replace(folder.image, kind="directory"))
+    assert summary(folder)[0] == "This folder was not assessed: its vulnerabilities are unknown."
     assert summary(clean())[0] == "No known vulnerability in 5 of 5 packages; data of 2026-11-23."
 
 
