@@ -90,6 +90,8 @@ class Session:
         self._settings, self._fetcher, self._all_files = settings, fetcher, all_files
         if settings.read_toc and settings.verify_diff_ids:
             raise UsageError("--read-toc reads parts of layers, --verify-diff-ids all of them", "leave one of them out")
+        if "licence" in settings.scanners and not (settings.licence_deny or settings.licence_ask or settings.licence_allow):
+            log.warning("no licence can be a finding without --licence-deny, --licence-ask or --licence-allow")
         self._search = search_of(settings)
         self._policy = policy_of(settings)
         self._policies = load_policies(settings.policy)
