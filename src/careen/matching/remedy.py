@@ -208,7 +208,7 @@ def _to_renew(after: Sequence[Vulnerability], whys: Mapping[str, Obstacle]) -> I
         obstacle = whys.get(finding.package)
         if finding.fix.versions and obstacle and obstacle.code == "bundled":
             counts[obstacle.by] += 1
-            inside[obstacle.by].add(f"{finding.package_name} {finding.package_version}".strip())
+            inside[obstacle.by].add(finding.subject)
     for owner, count in counts.most_common(MAX_BUNDLES):
         yield NewerBundle(count, owner, tuple(sorted(inside[owner])))
 
