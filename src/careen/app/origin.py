@@ -3,10 +3,10 @@
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from tarfile import is_tarfile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -190,7 +190,7 @@ def identify_path(path: Path, base: "Knowledge", *, deep: bool = False) -> "Iden
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
     if root.is_file():
-        if is_tarfile(root):
+        if _is_tar(root):
             raise InputError(
                 f"{root} is an archive: only files and folders are read",
                 f"unpack it; of an image: careen scan {root} --scanners vuln,origin, and careen inventory {root}",
@@ -205,6 +205,12 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
             path = Path(place, name)
             if not path.is_symlink() and path.is_file():
                 yield path.relative_to(root).as_posix(), _content(path)
+
+
+def _is_tar(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(262)[257:] == b"ustar"
+    return False
 
 
 def _content(path: Path) -> bytes:
