@@ -2,7 +2,7 @@
 
 Names, versions and paths come from the image: what would need quoting in a shell is not put into a command.
 **Source:** the manual pages of apt-get, apk, dnf, microdnf, tdnf, yum and zypper; pip, npm and pnpm (``overrides``),
-Yarn (``resolutions``), go, cargo.
+Yarn (``resolutions``), go, cargo, uv (``uv lock --upgrade-package``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,6 +35,8 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"npm install -g {_each(best, '{}@{}')}"
         case "go":
             return " && ".join(f"go get {'go' if name == 'stdlib' else name}@{_go(name, to)}" for name, to in best.items())
+        case "uv":
+            return "uv lock " + _each(best, "--upgrade-package '{}=={}'")
         case "cargo":
             return " && ".join(f"cargo update -p {name}@{version} --precise {to}" for name, version, to in upgrades)
         case "composer":
