@@ -6,7 +6,8 @@ changes both.
 
 Paths come from the image: what would need quoting in a shell does not become a place of a command.
 **Source:** PEP 376 (site-packages); uv, "Locking and syncing"; npm, "folders" and "package-lock.json"; pnpm, "Symlinked
-node_modules structure"; Composer, "composer.lock"; RubyGems, ``Gem::Specification.dirs``; Spring Boot, "The Executable Jar Format".
+node_modules structure"; Composer, "composer.lock"; RubyGems, ``Gem::Specification.dirs``; Spring Boot,
+"The Executable Jar Format".
 """
 
 from collections.abc import Iterable, Mapping

@@ -8,6 +8,10 @@ Yarn (``resolutions``), go, cargo, uv (``uv lock --upgrade-package``).
 from collections.abc import Mapping, Sequence
 
 
+# The field of package.json that replaces what other packages depend on.
+_OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions"}
+
+
 def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) -> str:
     """``upgrades``: name, installed version, target version."""
     names = " ".join(sorted({name for name, _, _ in upgrades}))
@@ -25,12 +29,9 @@ def command(manager: str, place: str, upgrades: Sequence[tuple[str, str, str]]) 
             return f"{place} -m pip install --no-cache-dir " + _each(best, "'{}=={}'")
         case "npm" | "pnpm" | "yarn" if place.startswith("/"):
             return f"cd {place} && {manager} {'install' if manager == 'npm' else 'add'} {_each(best, '{}@{}')}"
-        case "npm overrides":
-            return f"cd {place} && npm pkg set " + _each(best, "'overrides[{}]={}'") + " && npm install"
-        case "pnpm overrides":
-            return f"cd {place} && npm pkg set " + _each(best, "'pnpm.overrides[{}]={}'") + " && pnpm install"
-        case "yarn resolutions":
-            return f"cd {place} && npm pkg set " + _each(best, "'resolutions[{}]={}'") + " && yarn install"
+        case "npm overrides" | "pnpm overrides" | "yarn resolutions":
+            client = manager.partition(" ")[0]
+            return f"cd {place} && npm pkg set " + _each(best, f"'{_OVERRIDES[client]}[{{}}]={{}}'") + f" && {client} install"
         case "npm -g":
             return f"npm install -g {_each(best, '{}@{}')}"
         case "go":
