@@ -7,7 +7,6 @@ Yarn (``resolutions``), go, cargo, uv (``uv lock --upgrade-package``).
 
 from collections.abc import Mapping, Sequence
 
-
 # The field of package.json that replaces what other packages depend on.
 _OVERRIDES = {"npm": "overrides", "pnpm": "pnpm.overrides", "yarn": "resolutions"}
 
