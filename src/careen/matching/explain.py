@@ -277,7 +277,8 @@ def _subjects(report: Report, knowledge: Knowledge, keys: Keys, ecosystems: Mapp
 def _unassessed(package: Package, reason: Unassessed, report: Report, ids: Iterable[str]) -> PackageExplanation:
     finding, by = _finding_of(package, ids, report)
     outcome: Outcome = "not_judged" if finding is None else "set_aside" if by else "found"
-    why = unassessed_text(reason, package.type, package.owned_by or "")
+    why = suppressed_text(by) if by else found_text(finding) if finding else ""
+    why = why or unassessed_text(reason, package.type, package.owned_by or "")
     return PackageExplanation(
         package.purl, package.name, package.version, _paths(package), "", outcome, why, finding=finding, by=by
     )

@@ -14,7 +14,7 @@ from tests.support.matching import (
     rpm,
     run,
 )
-from tests.support.reports import clean
+from tests.support.reports import clean, vulnerability
 
 from careen.database.combined import FallbackKnowledge
 from careen.matching.explain import Explainer, explain
@@ -170,6 +170,14 @@ def test_the_distribution_takes_precedence():
 def test_a_package_that_no_source_covers(package, why):
     one = only("CVE-1", "x", [package], [])
     assert (one.outcome, one.why, one.assessed_as) == ("not_judged", why, "")
+
+
+def test_a_finding_by_content_has_its_own_reason():
+    copy = Package("generic", None, "libpng", "", evidence=(Evidence("opt/libpng.so", 0),))
+    one = vulnerability("CVE-2026-0001", copy, reason="code of libpng, by its content", confidence="possible")
+    report = replace(clean(), inventory=Inventory(DEBIAN, (copy,)), findings=(one,))
+    (found,) = explain("CVE-2026-0001", None, report, knowledge(info()), SCHEMES, ECOSYSTEMS).of_packages
+    assert (found.outcome, found.why) == ("found", "code of libpng, by its content; possible")
 
 
 def test_without_a_feed_nothing_is_assessed():
