@@ -89,7 +89,7 @@ def _lines(report: "Report", explanation: "Explanation") -> Iterator[str]:
     yield from weakness_lines(explanation.weaknesses)
     if explanation.are_namesakes or not explanation.of_packages:
         yield ""
-        yield _none(explanation, report)
+        yield _none(explanation)
     for package in explanation.of_packages:
         yield ""
         yield from _package(package)
@@ -121,14 +121,13 @@ def weakness_lines(weaknesses: "Sequence[Weakness]") -> Iterator[str]:
         yield f"  {visible(weakness.id)}{': ' + visible(weakness.name, 200) if weakness.name else ''}"
 
 
-def _none(explanation: "Explanation", report: "Report") -> str:
-    from careen.matching.explain import is_wanted
+def _none(explanation: "Explanation") -> str:
     from careen.output.escape import visible
 
     if explanation.package:
         return f"No package of this image is called {visible(explanation.package)} ({explanation.packages} packages)."
     more = "" if explanation.records else " This id is not in the database."
-    if not explanation.records and any(is_wanted(package, explanation.id) for package in report.inventory.packages):
+    if explanation.is_of_package:
         more = (
             f" It is the name of a package: careen explain ID {visible(explanation.id)} IMAGE explains a vulnerability of it."
         )

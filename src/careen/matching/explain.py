@@ -76,6 +76,7 @@ class Explanation(Struct, frozen=True):
     weaknesses: tuple[Weakness, ...] = ()
     # ``of_packages`` are those of a name that only advisories of other releases or ecosystems have
     are_namesakes: bool = False
+    is_of_package: bool = False  # ``id`` is the name of a package of the image, and of no vulnerability
 
 
 def explain(
@@ -134,7 +135,8 @@ class Explainer:
         listed = tuple(sorted(ids, key=lambda name: (not name.startswith("CVE-"), not name.startswith("GHSA-"), name)))
         own = tuple(record for name in listed for record in records.get(name, ()) if record.id == name)
         weaknesses = _weaknesses(own, knowledge)
-        return Explanation(id, listed, own, wanted, tuple(explained), count, notes, weaknesses, are_namesakes)
+        is_of_package = not own and not explained and any(is_wanted(package, id) for package in inventory.packages)
+        return Explanation(id, listed, own, wanted, tuple(explained), count, notes, weaknesses, are_namesakes, is_of_package)
 
     def _of_package(
         self, package: Package, ids: frozenset[str], wanted: bool, knowledge: Knowledge

@@ -37,12 +37,13 @@ def test_a_finding():
 
 def test_namesakes_come_after_what_is_stated_about_the_image():
     lines = lines_of(replace(PACKAGE, outcome="not_found", statements=()), are_namesakes=True, records=RECORDS)
-    said = "No source names it for any of the 5 packages of this image. Advisories of other releases"
-    assert [line[: len(said)] for line in lines].index(said) < [line[:9] for line in lines].index("libssl3 1")
+    sentence = "No source names it for any of the 5 packages of this image. Advisories of other releases"
+    assert [line[: len(sentence)] for line in lines].index(sentence) < [line[:9] for line in lines].index("libssl3 1")
 
 
 def test_the_name_of_a_package_in_the_place_of_an_id():
-    assert "It is the name of a package: careen explain ID openssl IMAGE" in lines_of(id="openssl", ids=("openssl",))[2]
+    lines = lines_of(id="openssl", ids=("openssl",), is_of_package=True)
+    assert "It is the name of a package: careen explain ID openssl IMAGE" in lines[2]
     assert "This id is not in the database." in lines_of(id="CVE-1")[2]
 
 

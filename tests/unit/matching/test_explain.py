@@ -83,6 +83,12 @@ def test_packages_of_a_name_that_only_other_advisories_have():
     assert (nothing.are_namesakes, nothing.of_packages) == (False, ())
 
 
+def test_the_name_of_a_package_is_no_vulnerability():
+    assert explained("OpenSSL", None, [deb()], [info()]).is_of_package is False
+    assert explained("openssl", None, [deb()], [info()]).is_of_package
+    assert not explained("CVE-2026-0001", None, [deb()], [advisory(), info()]).is_of_package
+
+
 def test_packages_that_a_source_names_come_without_namesakes():
     report = replace(clean(), inventory=Inventory(DEBIAN, (deb(), deb("other", source=Source("other", "1")))), findings=())
     explainer = Explainer(report, knowledge(advisory(), info()), SCHEMES, ECOSYSTEMS)

@@ -12,6 +12,7 @@ from careen.plugins import ReportOptions
 from .lines import Line, prose_width
 
 MAX_DECISIONS = 5
+NO_WIDTH = 10_000
 NAMES = {
     "ignore": "an ignore rule",
     "comment": "a comment in the file",
@@ -37,7 +38,8 @@ def suppressed_lines(report: Report, options: ReportOptions) -> Iterator[Line]:
                 decisions.setdefault(entry.by, []).append(entry)
         shown = [*decisions.items()][: None if options.verbose else MAX_DECISIONS]
         for by, entries in shown:
-            parts = wrapped(_decision(by, entries, report, options), prose_width(options) - 4)
+            room = prose_width(options) - 4 if options.width else NO_WIDTH  # in a pipe a decision is one line
+            parts = wrapped(_decision(by, entries, report, options), room)
             yield from ([(("  - " if index == 0 else "    ") + part, "dim")] for index, part in enumerate(parts))
         if left := len(decisions) - len(shown):
             yield [(f"  and {left:,} more (--all lists them)", "dim")]
