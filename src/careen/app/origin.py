@@ -59,9 +59,11 @@ def folders_of(settings: Settings) -> tuple[Path, ...]:
 
 
 def _is_trusted(folder: Path, settings: Settings) -> bool:
+    if folder == SHIPPED:
+        return True
     from careen.app.knowledge_transfer import is_trusted
 
-    return folder == SHIPPED or is_trusted(folder, settings)
+    return is_trusted(folder, settings)
 
 
 def _base(folder: Path, *, is_trusted: bool = False, small: bool = False) -> "Base":
